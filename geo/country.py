@@ -1,0 +1,190 @@
+"""A country: its levels and how they nest, its codes, where to measure, how to display.
+
+A country is one TOML file in `geo/countries/`; nothing else in the project knows its name.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from geo.errors import Fault, InputError, nearest
+
+Text = Mapping[str, str]
+"""A text in several languages: {"fr": …, "en": …}."""
+
+
+def in_language(text: Text | str, lang: str) -> str:
+    """The text in `lang`, else in English, else in whatever language there is."""
+    if isinstance(text, str):
+        return text
+    return text.get(lang) or text.get("en") or next(iter(text.values()))
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of territories, e.g. commune or département.
+
+    Attributes:
+        id: the name used in options and column names ("departement").
+        title, plural: what a reader sees.
+        within: ids of the levels that wholly contain each territory of this one.
+        code_pattern: regular expression that a whole code of this level matches.
+    """
+
+    id: str
+    title: Text
+    plural: Text
+    within: tuple[str, ...] = ()
+    code_pattern: str = ".+"
+
+    def accepts(self, code: str) -> bool:
+        """Whether `code` has the form of a code of this level."""
+        return re.fullmatch(self.code_pattern, code) is not None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the country that is measured, and drawn, in a place of its own.
+
+    Attributes:
+        id, title: its name.
+        crs: the projected CRS (metres) in which lengths and areas are measured.
+        codes: regular expression on base-level codes; the first part that matches holds a code.
+        inset: whether the country map shows it in a frame of its own.
+    """
+
+    id: str
+    title: Text
+    crs: str
+    codes: str = ".*"
+    inset: bool = False
+
+
+@dataclass(frozen=True)
+class Country:
+    """What the project has to know of a country. See `geo/countries/*.toml`.
+
+    Attributes:
+        code: two letters, lower case.
+        levels: from the base level (the finest) up to the country itself.
+        parts: in order; the last is the mainland, matching every remaining code.
+        bounds: west, south, east, north in degrees, of all parts together.
+        bare_code_level: the level that a bare code means where several levels use the same one.
+        lang: default language of pages.
+        sparse_below: inhabitants per km² under which a territory counts as sparse.
+        edition: name of the embedded edition in `layers/edition/`, or None.
+    """
+
+    code: str
+    name: Text
+    lang: str
+    levels: tuple[Level, ...]
+    parts: tuple[Part, ...]
+    bounds: tuple[float, float, float, float]
+    bare_code_level: str
+    sparse_below: float | None = None
+    edition: str | None = None
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def base(self) -> Level:
+        """The finest level, the one that everything is measured at."""
+        return self.levels[0]
+
+    def level(self, level_id: str) -> Level:
+        """The level of that id.
+
+        Raises:
+            InputError: there is none; the message suggests the nearest.
+        """
+        for level in self.levels:
+            if level.id == level_id:
+                return level
+        known = [level.id for level in self.levels]
+        raise InputError(
+            Fault(
+                f"{level_id!r} is no level of {in_language(self.name, 'en')}.",
+                remedy=nearest(level_id, known),
+                kind="unknown-level",
+            )
+        )
+
+    def part_of(self, code: str) -> Part:
+        """The part that holds the base-level territory `code`."""
+        for part in self.parts:
+            if re.fullmatch(part.codes, code):
+                return part
+        return self.parts[-1]
+
+
+def known_countries() -> tuple[str, ...]:
+    """Codes of the countries that the package describes."""
+    folder = resources.files("geo") / "countries"
+    return tuple(
+        sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    )
+
+
+def read_country(code: str) -> Country:
+    """The country described by `geo/countries/<code>.toml`.
+
+    Raises:
+        InputError: no such country, or its file does not say what it must.
+
+    >>> read_country("fr").base.id
+    'commune'
+    """
+    if code not in known_countries():
+        raise InputError(
+            Fault(
+                f"no country {code!r} is described.",
+                remedy=nearest(code, known_countries())
+                + " A country is one TOML file: see docs/add-a-country.md.",
+                kind="unknown-country",
+            )
+        )
+    text = (resources.files("geo") / "countries" / f"{code}.toml").read_text("utf-8")
+    return _country(tomllib.loads(text), f"geo/countries/{code}.toml")
+
+
+def _country(table: dict[str, Any], file: str) -> Country:
+    try:
+        return Country(
+            code=table["code"],
+            name=table["name"],
+            lang=table["lang"],
+            levels=tuple(_level(key, value) for key, value in table["levels"].items()),
+            parts=tuple(
+                Part(id=key, **{**value, "title": value["title"]})
+                for key, value in table["parts"].items()
+            ),
+            bounds=tuple(table["bounds"]),
+            bare_code_level=table["bare_code_level"],
+            sparse_below=table.get("sparse_below"),
+            edition=table.get("edition"),
+            sources=table.get("sources", {}),
+        )
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            Fault(
+                f"the description of the country is not complete: {error}.",
+                file=file,
+                remedy="Compare it with geo/countries/fr.toml.",
+                kind="country-file",
+            )
+        ) from error
+
+
+def _level(level_id: str, value: dict[str, Any]) -> Level:
+    return Level(
+        id=level_id,
+        title=value["title"],
+        plural=value["plural"],
+        within=tuple(value.get("within", ())),
+        code_pattern=value.get("code_pattern", ".+"),
+    )

@@ -1,0 +1,133 @@
+"""What can go wrong, said so that the reader can mend it.
+
+Every failure that a user can cause or cure is a `ZoneblancheError`. Its text is a sentence that
+says what was found, what was expected and what to do; its `exit_status` is what the command line
+returns. Anything else that escapes is a defect of ours.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ZoneblancheError(Exception):
+    """Base of all failures that are reported as a sentence."""
+
+    exit_status = 2
+
+
+class ProblemWithEnvironment(ZoneblancheError):
+    """The disk, a permission, a lock, a missing system library or the network, not the input."""
+
+    exit_status = 3
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with one place of one input.
+
+    Attributes:
+        message: what was found and what was expected, as a sentence without its place.
+        file: the file, as the user named it, or None where there is none (an option).
+        line: 1-based line of a text file, or None.
+        column: column, key or field name, or None.
+        feature: 0-based feature or row number of a binary file, or a code, or None.
+        value: the offending value as it stood in the input, or None.
+        remedy: what the user can do, as a sentence.
+        kind: a short stable word for the family of the fault ("duplicate-code", "no-crs", ...),
+            by which it can be counted, tested and translated.
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: str | None = None
+    feature: str | int | None = None
+    value: str | None = None
+    remedy: str = ""
+    kind: str = "input"
+
+    def __str__(self) -> str:
+        place = [] if self.file is None else [self.file]
+        if self.line is not None:
+            place.append(f"line {self.line}")
+        if self.feature is not None:
+            place.append(f"feature {self.feature}")
+        if self.column is not None:
+            place.append(f"column {shown(self.column)}")
+        where = ", ".join(place)
+        parts = [f"{where}: {self.message}" if where else self.message, self.remedy]
+        return " ".join(part for part in parts if part)
+
+
+class InputError(ZoneblancheError):
+    """One or more faults of the input, collected and raised once.
+
+    >>> raise InputError([Fault("102 is above 100 %.", file="fibre.csv", line=7)])
+    Traceback (most recent call last):
+    geo.errors.InputError: fibre.csv, line 7: 102 is above 100 %.
+    """
+
+    shown_faults = 20
+
+    def __init__(self, faults: Fault | str | Sequence[Fault]) -> None:
+        if isinstance(faults, str):
+            faults = Fault(faults)
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        lines = [str(fault) for fault in self.faults[: self.shown_faults]]
+        more = len(self.faults) - len(lines)
+        if more > 0:
+            lines.append(f"… and {more} more of the same input.")
+        super().__init__("\n".join(lines))
+
+
+def shown(value: object, *, limit: int = 60) -> str:
+    """A value as it may stand in a message: quoted, on one line, bounded in length."""
+    text = repr(str(value))
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def first_of(codes: Iterable[object], *, count: int = 5) -> str:
+    """The first few codes and how many more there are.
+
+    >>> first_of(["01004", "01007", "01010"], count=2)
+    '01004, 01007 and 1 more'
+    """
+    items = [str(code) for code in codes]
+    head = ", ".join(items[:count])
+    return head if len(items) <= count else f"{head} and {len(items) - count} more"
+
+
+def nearest(word: str, known: Iterable[str], *, count: int = 3) -> str:
+    """A suggestion for a word that is not known: the nearest, else what there is.
+
+    >>> nearest("comune", ["commune", "epci"])
+    "Did you mean 'commune'?"
+    >>> nearest("xyz", ["commune", "epci"])
+    'Known: commune, epci.'
+    """
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    if not names:
+        return ""
+    return f"Known: {first_of(names, count=max(count, 12))}."
+
+
+def missing_file(path: Path | str, *, what: str = "file") -> Fault:
+    """The fault of a path that leads to no file, with the nearest name in the same folder."""
+    path = Path(path)
+    folder = path.parent
+    if not folder.is_dir():
+        return Fault(f"there is no folder {shown(folder)}.", file=str(path), kind="no-file")
+    names = sorted(entry.name for entry in folder.iterdir())
+    return Fault(
+        f"there is no such {what}.",
+        file=str(path),
+        remedy=nearest(path.name, names),
+        kind="no-file",
+    )

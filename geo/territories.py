@@ -1,0 +1,215 @@
+"""The polygons of one level and one vintage, and what contains each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.country import Country, in_language
+from geo.errors import Fault, InputError, first_of, nearest
+from geo.source import Source
+
+EQUAL_AREA = "EPSG:6933"
+"""The equal-area projection (EASE-Grid 2.0) in which areas are measured where none is published."""
+
+FACTS = ("population", "area_km2")
+
+
+@dataclass(frozen=True)
+class Territories:
+    """The territories of one level, in one order, with the levels that contain them.
+
+    Attributes:
+        frame: index `code` (unique text), columns `name` (text) and `geometry` (valid polygons or
+            multipolygons, in a known CRS).
+        level: id of the level ("commune").
+        parents: the nesting table. Index as `frame`; one column for each containing level, with
+            the code of the territory that contains the row, or None where none does.
+        parent_names: for each containing level, the name of each of its codes.
+        facts: index as `frame`; `population` (people) and `area_km2`, float64, NaN where unknown.
+        vintage: year of the code list, or "".
+        country: the country they belong to, or None for a user's own polygons.
+        sources: of the boundaries and the facts.
+        extra: further text columns on the same index (postal codes, seats), which a page may
+            search or show. Never measured.
+
+    Raises:
+        InputError: an index that is not unique text, a frame without CRS, geometries that are
+            missing, empty, invalid or not polygons, or tables on another index.
+    """
+
+    frame: gpd.GeoDataFrame
+    level: str
+    parents: pd.DataFrame
+    facts: pd.DataFrame
+    parent_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    vintage: str = ""
+    country: Country | None = None
+    sources: tuple[Source, ...] = ()
+    extra: pd.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        check_index(self.frame.index, what="territory codes")
+        faults = []
+        for name, table in (("parents", self.parents), ("facts", self.facts)):
+            if not table.index.equals(self.frame.index):
+                faults.append(Fault(f"the table of {name} is not on the codes of the territories."))
+        if self.frame.crs is None:
+            faults.append(
+                Fault(
+                    "the polygons have no coordinate reference system.",
+                    remedy="Write the file with its CRS.",
+                    kind="no-crs",
+                )
+            )
+        faults += _geometry_faults(self.frame.geometry)
+        if faults:
+            raise InputError(faults)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def codes(self) -> pd.Index:
+        """The codes, in order: the index that everything else is on."""
+        return self.frame.index
+
+    @property
+    def names(self) -> pd.Series:
+        """Name of each territory."""
+        return self.frame["name"]
+
+    def take(self, chosen: np.ndarray | pd.Series) -> Territories:
+        """The territories where the boolean `chosen` is true, in the same order."""
+        keep = np.asarray(chosen, dtype=bool)
+        return replace(
+            self,
+            frame=self.frame[keep],
+            parents=self.parents[keep],
+            facts=self.facts[keep],
+            extra=None if self.extra is None else self.extra[keep],
+        )
+
+    def within(self, places: Iterable[str]) -> tuple[Territories, tuple[str, ...]]:
+        """The territories that the named places contain, and notices on how names were read.
+
+        Args:
+            places: codes of containing territories ("48"), or of the territories themselves;
+                `level:code` ("region:75") where several levels use one code.
+
+        Raises:
+            InputError: a place that contains none of the territories.
+        """
+        chosen = np.zeros(len(self), dtype=bool)
+        notices: list[str] = []
+        faults: list[Fault] = []
+        for place in places:
+            found, notice = self._inside(place)
+            notices += [notice] if notice else []
+            if found is None:
+                faults.append(self._unknown_place(place))
+            else:
+                chosen |= found
+        if faults:
+            raise InputError(faults)
+        return self.take(chosen), tuple(notices)
+
+    def _inside(self, place: str) -> tuple[np.ndarray | None, str]:
+        level, _, code = place.rpartition(":")
+        columns = [level] if level else [*self.parents.columns, self.level]
+        matches = {}
+        for column in columns:
+            if column == self.level:
+                found = np.asarray(self.codes == code)
+            elif column in self.parents:
+                found = (self.parents[column] == code).to_numpy(dtype=bool, na_value=False)
+            else:
+                continue
+            if found.any():
+                matches[column] = found
+        if not matches:
+            return None, ""
+        if len(matches) == 1:
+            return next(iter(matches.values())), ""
+        preferred = self.country.bare_code_level if self.country else self.level
+        chosen = preferred if preferred in matches else next(iter(matches))
+        others = ", ".join(f"{name}:{code}" for name in matches if name != chosen)
+        notice = f"{code} is read as {chosen} {self.place_name(chosen, code)}; else write {others}."
+        return matches[chosen], notice
+
+    def place_name(self, level: str, code: str) -> str:
+        """Name of a containing territory, or its code where the name is not known."""
+        return self.parent_names.get(level, {}).get(code, code)
+
+    def _unknown_place(self, place: str) -> Fault:
+        codes = [(name, code) for name in self.parents for code in self.parent_names.get(name, {})]
+        known = [f"{name}:{code}" for name, code in codes] + [code for _, code in codes]
+        levels = first_of([*self.parents.columns, self.level])
+        return Fault(
+            f"{place!r} contains none of the territories.",
+            remedy=f"{nearest(place, known, count=5)} Levels: {levels}.",
+            kind="unknown-place",
+        )
+
+    def level_title(self, lang: str, *, plural: bool = False) -> str:
+        """What the level is called in `lang`, e.g. "communes"."""
+        if self.country is not None:
+            level = self.country.level(self.level)
+            return in_language(level.plural if plural else level.title, lang)
+        words = {"fr": ("territoire", "territoires"), "en": ("territory", "territories")}
+        return words.get(lang, words["en"])[plural]
+
+
+def check_index(index: pd.Index, *, what: str) -> None:
+    """Refuse an index that is not unique text.
+
+    Raises:
+        InputError: codes that are missing, not text, or duplicated, with the first five.
+    """
+    wrong = [code for code in index if not isinstance(code, str) or not code]
+    if wrong:
+        raise InputError(
+            Fault(
+                f"{len(wrong)} {what} are not text (first: {first_of(wrong)}).",
+                remedy="Codes are text: read them as such, with their leading zeros.",
+                kind="code-not-text",
+            )
+        )
+    doubled = index[index.duplicated()].unique()
+    if len(doubled):
+        raise InputError(
+            Fault(
+                f"{len(doubled)} {what} stand more than once (first: {first_of(doubled)}).",
+                remedy="Keep one row a code, or aggregate the rows first.",
+                kind="duplicate-code",
+            )
+        )
+
+
+def measured_area_km2(geometry: gpd.GeoSeries) -> pd.Series:
+    """Area of each geometry in km², in an equal-area projection of the ellipsoid."""
+    return geometry.to_crs(EQUAL_AREA).area / 1e6
+
+
+def _geometry_faults(geometry: gpd.GeoSeries) -> list[Fault]:
+    shapes = geometry.to_numpy()
+    missing = shapely.is_missing(shapes)
+    checks = (
+        (missing | shapely.is_empty(shapes), "no shape", "no-shape"),
+        (~np.isin(shapely.get_type_id(shapes), (-1, 3, 6)), "a shape that is no polygon", "type"),
+        (~shapely.is_valid(shapes) & ~missing, "an invalid polygon", "invalid"),
+    )
+    return [
+        Fault(
+            f"{wrong.sum()} territories have {what} (first: {first_of(geometry.index[wrong])}).",
+            remedy="Read them with geo.read_territories, which mends what can be mended.",
+            kind=kind,
+        )
+        for wrong, what, kind in checks
+        if wrong.any()
+    ]

@@ -1,0 +1,1 @@
+"""What the figures mean: inequality, peers of equal size, clusters, flags, change."""

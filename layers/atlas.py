@@ -1,0 +1,169 @@
+"""The atlas: territories, what was measured on them, and why cells are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import Fault, InputError, first_of, nearest
+from geo.territories import Territories
+from layers.indicator import Indicator, Reason
+
+if TYPE_CHECKING:
+    from layers.index.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Territories and the indicators measured on them. Functions take one and return a new one.
+
+    Attributes:
+        territories: one level, one order.
+        values: index as the territories; one float64 column an indicator; NaN is missing.
+        reasons: same shape and columns as `values`, int8 codes of `Reason`: 0 exactly where the
+            value is there.
+        indicators: exactly one for each column, in the order of the columns.
+        weights: index as the territories; the denominators that intensive figures are means over,
+            besides the territories' own facts (`premises`, …), float64.
+        intervals: for an indicator with uncertainty, a table on the same index (`rank`, `low`,
+            `high`, …), by indicator id.
+        recipes: how each computed index was made, by indicator id.
+        notices: what the reader of the results has to be told, in sentences.
+        account: what became of the rows of each input, by name, for `run.json`.
+
+    Raises:
+        InputError: an invariant does not hold.
+    """
+
+    territories: Territories
+    values: pd.DataFrame
+    reasons: pd.DataFrame
+    indicators: Mapping[str, Indicator]
+    weights: pd.DataFrame
+    intervals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    account: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        codes = self.territories.codes
+        faults = [
+            Fault(f"the table of {name} is not on the codes of the territories, in their order.")
+            for name, table in (
+                ("values", self.values),
+                ("reasons", self.reasons),
+                ("weights", self.weights),
+                *self.intervals.items(),
+            )
+            if not table.index.equals(codes)
+        ]
+        columns = list(self.values.columns)
+        if columns != list(self.indicators) or columns != list(self.reasons.columns):
+            faults.append(Fault("values, reasons and indicators do not name the same columns."))
+        if not faults:
+            faults = self._cell_faults()
+        if faults:
+            raise InputError(faults)
+
+    def _cell_faults(self) -> list[Fault]:
+        missing = self.values.isna().to_numpy()
+        explained = self.reasons.to_numpy() != Reason.PRESENT
+        unlike = (missing != explained).any(axis=0)
+        wrong = [name for name, bad in zip(self.values.columns, unlike, strict=True) if bad]
+        if not wrong:
+            return []
+        return [Fault(f"missing cells and their reasons differ in {first_of(wrong)}.")]
+
+    @property
+    def codes(self) -> pd.Index:
+        """The codes of the territories, in order."""
+        return self.territories.codes
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """The indicator of that id.
+
+        Raises:
+            InputError: the atlas has none; the message suggests the nearest.
+        """
+        if indicator_id not in self.indicators:
+            raise InputError(
+                Fault(
+                    f"the atlas has no indicator {indicator_id!r}.",
+                    remedy=nearest(indicator_id, self.indicators),
+                    kind="unknown-indicator",
+                )
+            )
+        return self.indicators[indicator_id]
+
+    def weight_of(self, indicator: Indicator) -> pd.Series:
+        """The denominator that an intensive indicator is a mean over, float64.
+
+        Raises:
+            InputError: the atlas carries no such denominator.
+        """
+        name = indicator.denominator
+        if name == "territories":
+            return pd.Series(1.0, index=self.codes)
+        for table in (self.weights, self.territories.facts):
+            if name in table:
+                return table[name]
+        raise InputError(f"the atlas does not carry {name!r}, the denominator of {indicator.id!r}.")
+
+    def add(
+        self,
+        indicator: Indicator,
+        values: pd.Series,
+        *,
+        reasons: pd.Series | Reason = Reason.NOT_MATCHED,
+    ) -> Atlas:
+        """The atlas with one more column (or that column replaced).
+
+        Args:
+            indicator: what it is.
+            values: float, on any order of the territories' codes; codes without a row are NaN.
+            reasons: int8 codes of `Reason` on the same index, or one reason for all missing cells.
+        """
+        codes = self.codes
+        column = values.reindex(codes).astype("float64")
+        if isinstance(reasons, Reason):
+            told = pd.Series(np.where(column.isna(), reasons, Reason.PRESENT), index=codes)
+        else:
+            told = reasons.reindex(codes, fill_value=int(Reason.NOT_MATCHED))
+            told = told.where(column.isna(), int(Reason.PRESENT))
+        return replace(
+            self,
+            values=self.values.assign(**{indicator.id: column}),
+            reasons=self.reasons.assign(**{indicator.id: told.astype("int8")}),
+            indicators={**self.indicators, indicator.id: indicator},
+        )
+
+    def keep(self, indicator_ids: Iterable[str]) -> Atlas:
+        """The atlas with these columns only, in this order."""
+        chosen = [self.indicator(name).id for name in indicator_ids]
+        return replace(
+            self,
+            values=self.values[chosen],
+            reasons=self.reasons[chosen],
+            indicators={name: self.indicators[name] for name in chosen},
+            intervals={name: table for name, table in self.intervals.items() if name in chosen},
+        )
+
+    def noting(self, *notices: str) -> Atlas:
+        """The atlas with more notices, each said once."""
+        return replace(self, notices=tuple(dict.fromkeys((*self.notices, *notices))))
+
+
+def empty_atlas(territories: Territories) -> Atlas:
+    """An atlas of these territories, without an indicator yet."""
+    nothing = pd.DataFrame(index=territories.codes)
+    return Atlas(
+        territories=territories,
+        values=nothing,
+        reasons=nothing,
+        indicators={},
+        weights=nothing,
+    )

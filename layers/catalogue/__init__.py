@@ -1,0 +1,1 @@
+"""The layers that ship, one file each."""

@@ -1,0 +1,1 @@
+"""The composite index, one verb a file, and its recipes."""

@@ -1,0 +1,138 @@
+"""What a column of figures is: its unit, its direction, its source, and why a cell is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Literal
+
+from geo.country import Text, in_language
+from geo.source import Source
+
+Better = Literal["higher", "lower"] | None
+Kind = Literal["extensive", "intensive"]
+Unit = Literal["count", "percent", "ratio", "number", "boolean", "category", "score"]
+Role = Literal["indicator", "dimension", "index", "flag", "context", "typology"]
+
+
+class Reason(IntEnum):
+    """Why a cell is missing. Missing is NaN in the values and one of these beside it, never 0."""
+
+    PRESENT = 0
+    NOT_PUBLISHED = 1
+    SECRET = 2
+    NOT_COVERED = 3
+    NOT_MATCHED = 4
+    NOT_APPLICABLE = 5
+    NOT_COLLECTED = 6
+    UNREADABLE = 7
+    TOO_FEW = 8
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        """What a reader is told."""
+        return _REASON_TITLES[self]
+
+
+_REASON_TITLES: dict[Reason, Mapping[str, str]] = {
+    Reason.PRESENT: {"fr": "présent", "en": "present"},
+    Reason.NOT_PUBLISHED: {"fr": "non publié", "en": "not published"},
+    Reason.SECRET: {"fr": "secret statistique", "en": "statistical secrecy"},
+    Reason.NOT_COVERED: {"fr": "hors de la zone couverte", "en": "outside the area covered"},
+    Reason.NOT_MATCHED: {"fr": "absent de la table", "en": "not in the table"},
+    Reason.NOT_APPLICABLE: {"fr": "sans objet", "en": "not applicable"},
+    Reason.NOT_COLLECTED: {"fr": "non collecté", "en": "not collected"},
+    Reason.UNREADABLE: {"fr": "illisible", "en": "unreadable"},
+    Reason.TOO_FEW: {"fr": "trop peu d'indicateurs connus", "en": "too few indicators known"},
+}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One column of an atlas, measured or computed.
+
+    Attributes:
+        id: letters, digits, `-` and `_`; the column's name everywhere.
+        title: in French and English (or one text).
+        unit: `percent` is 0 to 100; `boolean` is 0 or 1; `category` is a whole-number code whose
+            titles are `categories`; `score` is 0 to 100.
+        better: which direction is better for people, or None for context.
+        kind: extensive figures are summed over territories, intensive ones averaged with
+            `denominator` as weight.
+        denominator: the column of the atlas' weights that an intensive figure is a mean over
+            ("premises", "population", "area_km2"), or "territories" where each counts as one.
+        bounds: least and greatest possible value; None where open.
+        digits: decimals that are published, shown and carried to a page.
+        period: the date or period that it describes, ISO.
+        native_level: id of the level that it was measured at.
+        sources: where it comes from.
+        method: how it was measured, in French and English, a sentence or two.
+        categories: titles of the codes of a `category`.
+        role: what it is on a page.
+        parts: ids of the indicators a computed one is made of, in order.
+    """
+
+    id: str
+    title: Text | str
+    unit: Unit = "number"
+    better: Better = None
+    kind: Kind = "intensive"
+    denominator: str = "territories"
+    bounds: tuple[float | None, float | None] = (None, None)
+    digits: int = 1
+    period: str = ""
+    native_level: str = ""
+    sources: tuple[Source, ...] = ()
+    method: Text | str = ""
+    categories: Mapping[int, Text | str] = field(default_factory=dict)
+    role: Role = "indicator"
+    parts: tuple[str, ...] = ()
+
+    def title_in(self, lang: str) -> str:
+        """The title in `lang`."""
+        return in_language(self.title, lang)
+
+    def method_in(self, lang: str) -> str:
+        """The method note in `lang`."""
+        return in_language(self.method, lang)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All that is needed to make it again, for JSON. See `indicator_from_dict`."""
+        return {
+            "id": self.id,
+            "title": _plain(self.title),
+            "unit": self.unit,
+            "better": self.better,
+            "kind": self.kind,
+            "denominator": self.denominator,
+            "bounds": list(self.bounds),
+            "digits": self.digits,
+            "period": self.period,
+            "native_level": self.native_level,
+            "sources": [source.as_dict() for source in self.sources],
+            "method": _plain(self.method),
+            "categories": {str(code): _plain(text) for code, text in self.categories.items()},
+            "role": self.role,
+            "parts": list(self.parts),
+        }
+
+
+def indicator_from_dict(table: Mapping[str, Any]) -> Indicator:
+    """The indicator that `as_dict` wrote.
+
+    >>> indicator_from_dict(Indicator("a", "A", bounds=(0, None)).as_dict()) == Indicator(
+    ...     "a", "A", bounds=(0, None))
+    True
+    """
+    fields = dict(table)
+    low, high = fields["bounds"]
+    fields["bounds"] = (low, high)
+    fields["sources"] = tuple(Source(**source) for source in fields["sources"])
+    fields["categories"] = {int(code): text for code, text in fields["categories"].items()}
+    fields["parts"] = tuple(fields["parts"])
+    return Indicator(**fields)
+
+
+def _plain(text: Text | str) -> str | dict[str, str]:
+    return text if isinstance(text, str) else dict(text)

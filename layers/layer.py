@@ -1,0 +1,117 @@
+"""A layer: an indicator and how to measure it on territories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from geo.source import Source
+from geo.territories import Territories
+from layers.indicator import Indicator
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of an input that found no territory, and why."""
+
+    row: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the rows of one input: `rows` = `matched` + the number of `listed`.
+
+    Attributes:
+        rows: data rows read.
+        matched: rows whose code is a territory's.
+        listed: the others, each with its reason.
+    """
+
+    rows: int
+    matched: int
+    listed: tuple[Listed, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `run.json`."""
+        return {
+            "rows": self.rows,
+            "matched": self.matched,
+            "listed": [vars(row) for row in self.listed],
+        }
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of figures on the codes of one level, as a connector or the edition gives it.
+
+    Attributes:
+        frame: index `code` (unique text); named columns, float64 or text; NaN/None is missing.
+        level: id of the level whose codes index it.
+        source: where it comes from.
+        vintage: year of its code list, or "".
+        period: the date that it describes, ISO, or "".
+        account: of its rows against that level's codes, where the reader could tell.
+        notices: sentences for the user.
+    """
+
+    frame: pd.DataFrame
+    level: str
+    source: Source
+    vintage: str = ""
+    period: str = ""
+    account: Account | None = None
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a layer measured.
+
+    It is more than a Series because a figure is of no use without why cells are missing, what an
+    intensive one is a mean over, and which rows found no territory.
+
+    Attributes:
+        indicator: with the period, native level and sources of the input that was used.
+        values: float64 on the codes of the territories; NaN is missing.
+        reasons: int8 codes of `layers.indicator.Reason`, same index.
+        weights: denominators to be carried by the atlas, by name, same index.
+        account: rows in, matched, listed.
+        notices: sentences for the user.
+    """
+
+    indicator: Indicator
+    values: pd.Series
+    reasons: pd.Series
+    weights: Mapping[str, pd.Series] = field(default_factory=dict)
+    account: Account | None = None
+    notices: tuple[str, ...] = ()
+
+
+Inputs = Mapping[str, Table]
+"""The tables that layers measure from, by the id of their source ("arcep-debit")."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One thing that can be measured. Each file in `layers/catalogue/` describes one.
+
+    Attributes:
+        indicator: what it measures, as far as that does not depend on the input.
+        needs: ids of the sources that it is measured from; where one is absent the layer is not
+            measured, and the run says so.
+        measure: territories and inputs to a measurement. Pure.
+    """
+
+    indicator: Indicator
+    needs: tuple[str, ...]
+    measure: Callable[[Territories, Inputs], Measurement]
+
+    @property
+    def id(self) -> str:
+        """Id of its indicator."""
+        return self.indicator.id

@@ -1,0 +1,25 @@
+"""Show: the interactive page, static pictures, reports and embeds.
+
+Names are imported when they are first used, so that the command line answers before folium is
+loaded.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "AtlasLayer": "maps.folium_layer",
+    "draw_map": "maps.page",
+    "write_report": "maps.report",
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'maps' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Run: the command line, the builders of the embedded data, the benchmarks."""
