@@ -102,7 +102,11 @@ def territories_at(territories: Territories, level: str) -> Territories:
     frame = _united(territories, groups)
     codes = frame.index
     first = territories.parents.groupby(groups).nunique(dropna=False).reindex(codes)
-    above = [name for name in territories.parents if name != level and (first[name] <= 1).all()]
+    above = [
+        str(name)
+        for name in territories.parents
+        if name != level and (first[name] <= 1).all()
+    ]
     parents = territories.parents[above].groupby(groups).first().reindex(codes)
     facts = pd.DataFrame(
         {name: sum_by(territories.facts[name], groups).reindex(codes) for name in territories.facts}
@@ -114,7 +118,7 @@ def territories_at(territories: Territories, level: str) -> Territories:
         level=level,
         parents=parents,
         facts=facts,
-        parent_names={key: territories.parent_names[key] for key in above},
+        parent_names={key: territories.parent_names.get(key, {}) for key in above},
         vintage=territories.vintage,
         country=territories.country,
         sources=territories.sources,

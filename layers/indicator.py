@@ -55,6 +55,7 @@ class Indicator:
     Attributes:
         id: letters, digits, `-` and `_`; the column's name everywhere.
         title: in French and English (or one text).
+        suffix: what stands behind a figure ("hab./km²"), where the unit does not say it.
         unit: `percent` is 0 to 100; `boolean` is 0 or 1; `category` is a whole-number code whose
             titles are `categories`; `score` is 0 to 100.
         better: which direction is better for people, or None for context.
@@ -88,6 +89,7 @@ class Indicator:
     categories: Mapping[int, Text | str] = field(default_factory=dict)
     role: Role = "indicator"
     parts: tuple[str, ...] = ()
+    suffix: Text | str = ""
 
     def title_in(self, lang: str) -> str:
         """The title in `lang`."""
@@ -115,6 +117,7 @@ class Indicator:
             "categories": {str(code): _plain(text) for code, text in self.categories.items()},
             "role": self.role,
             "parts": list(self.parts),
+            "suffix": _plain(self.suffix),
         }
 
 

@@ -1,0 +1,30 @@
+"""Whether e-mail and website share one domain."""
+
+from __future__ import annotations
+
+from geo.territories import Territories
+from layers import presence
+from layers.layer import Inputs, Layer, Measurement
+
+INDICATOR = presence.criterion(
+    "same-domain",
+    title_fr="Messagerie au domaine du site",
+    title_en="E-mail at the website's domain",
+    method={
+        "fr": "Le domaine de messagerie est celui du site (www. excepté) ; sans objet sans site.",
+        "en": "The e-mail domain is the website's host (without www.); waived without a website.",
+    },
+)
+
+
+def measure(territories: Territories, inputs: Inputs) -> Measurement:
+    """1 or 0 where a website is declared; not applicable elsewhere."""
+    return presence.measure_criterion(
+        INDICATOR,
+        territories,
+        inputs,
+        lambda directory, _: presence.email_matches_website(directory),
+    )
+
+
+LAYER = Layer(indicator=INDICATOR, needs=(presence.DIRECTORY,), measure=measure)

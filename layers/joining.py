@@ -1,0 +1,94 @@
+"""Joining a table of figures to territories: every row matched or listed, none lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.errors import Fault, InputError, first_of
+from geo.territories import Territories
+from layers.layer import Account, Listed, Table
+
+Explain = Callable[[str], str]
+"""From a code that no territory has to the reason, e.g. "merged into 01033 on 2019-01-01"."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The rows of a table on the codes of territories.
+
+    Attributes:
+        frame: index as the territories; the table's columns, missing where there is no row.
+        found: whether the territory, or the one that contains it, has a row.
+        account: what became of the table's rows.
+        native_level: the level that the table's figures were measured at.
+    """
+
+    frame: pd.DataFrame
+    found: pd.Series
+    account: Account
+    native_level: str
+
+
+def join_table(territories: Territories, table: Table, *, explain: Explain | None = None) -> Joined:
+    """The table's rows on the territories, handed down where it is of a containing level.
+
+    A table of départements gives each commune its département's row: the figure is then the
+    département's, and `native_level` says so.
+
+    Args:
+        territories: all of them, not a selection, so that a row outside a selection is no stranger.
+        table: index of codes of its level.
+        explain: says of an unknown code what became of it.
+
+    Raises:
+        InputError: the table is of a level that does not contain the territories, or none of its
+            rows matches.
+    """
+    if table.level == territories.level:
+        keys = pd.Series(territories.codes, index=territories.codes)
+    elif table.level in territories.parents:
+        keys = territories.parents[table.level]
+    else:
+        raise InputError(
+            Fault(
+                f"{table.source.title} is a table of {table.level}, which does not contain "
+                f"{territories.level} territories.",
+                remedy="Take a coarser level, or a table of this one.",
+                kind="level",
+            )
+        )
+    account = account_for(table.frame.index, pd.Index(keys.dropna().unique()), explain=explain)
+    if account.rows and not account.matched:
+        raise InputError(
+            Fault(
+                f"none of the {account.rows} rows of {table.source.title} has the code of a "
+                f"{table.level} (first: {first_of(table.frame.index)}).",
+                remedy="Check which column holds the codes, and their year.",
+                kind="no-match",
+            )
+        )
+    frame = table.frame.reindex(keys.to_numpy())
+    frame.index = territories.codes
+    found = pd.Series(keys.isin(table.frame.index).to_numpy(), index=territories.codes)
+    return Joined(frame=frame, found=found, account=account, native_level=table.level)
+
+
+def account_for(codes: pd.Index, known: pd.Index, *, explain: Explain | None = None) -> Account:
+    """What becomes of rows with these codes where these codes are known.
+
+    >>> account_for(pd.Index(["01001", "01099"]), pd.Index(["01001"])).listed[0].reason
+    'no territory has this code'
+    """
+    matched = codes.isin(known)
+    listed = tuple(
+        Listed(row="", code=str(code), reason=_reason(str(code), explain))
+        for code in codes[~matched]
+    )
+    return Account(rows=len(codes), matched=int(matched.sum()), listed=listed)
+
+
+def _reason(code: str, explain: Explain | None) -> str:
+    return (explain(code) if explain else "") or "no territory has this code"

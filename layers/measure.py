@@ -1,0 +1,58 @@
+"""Measuring layers on territories: the step from inputs to an atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from geo.territories import Territories
+from layers.atlas import Atlas, empty_atlas
+from layers.indicator import Indicator
+from layers.layer import Inputs, Layer, Measurement, Table
+
+Progress = Callable[[str], None]
+"""Called with the id of each layer when its turn has come."""
+
+
+def from_table(indicator: Indicator, table: Table) -> Indicator:
+    """The indicator with the source, period and native level of the table it is taken from."""
+    return replace(
+        indicator, sources=(table.source,), period=table.period, native_level=table.level
+    )
+
+
+def measure_layers(
+    territories: Territories,
+    layers: Iterable[Layer],
+    inputs: Inputs,
+    *,
+    progress: Progress | None = None,
+) -> Atlas:
+    """An atlas of what the layers measure.
+
+    A layer that needs a source which is not among the inputs is left out, and a notice says so.
+    """
+    atlas = empty_atlas(territories)
+    for layer in layers:
+        if progress is not None:
+            progress(layer.id)
+        absent = [name for name in layer.needs if name not in inputs]
+        if absent:
+            atlas = atlas.noting(f"{layer.id} is not measured: no {', '.join(absent)} was given.")
+            continue
+        atlas = add_measurement(atlas, layer.measure(territories, inputs))
+    return atlas
+
+
+def add_measurement(atlas: Atlas, measured: Measurement) -> Atlas:
+    """The atlas with what one layer measured, its weights, its account and its notices."""
+    atlas = atlas.add(measured.indicator, measured.values, reasons=measured.reasons)
+    weights = pd.DataFrame(measured.weights, index=atlas.codes)
+    account = dict(atlas.account)
+    if measured.account is not None:
+        account[measured.indicator.id] = measured.account.as_dict()
+    kept = atlas.weights[[name for name in atlas.weights if name not in weights]]
+    atlas = replace(atlas, weights=pd.concat([kept, weights], axis=1), account=account)
+    return atlas.noting(*measured.notices)

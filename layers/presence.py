@@ -1,0 +1,131 @@
+"""What a directory of authorities declares: website, HTTPS, e-mail of one's own.
+
+Each criterion is 1, 0 or missing. The directory has a row for each authority: an empty cell in it
+means *declared to have none* (0), no row means unknown (missing), never 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from geo.country import Text
+from geo.territories import Territories
+from layers.indicator import Indicator, Reason
+from layers.joining import join_table
+from layers.layer import Inputs, Measurement
+from layers.measure import from_table
+
+DIRECTORY = "town-halls"
+"""Id of the source: index code; columns `website` (URL or None), `email_domain` (or None)."""
+
+GENERIC = "generic-providers"
+"""Id of the source: index domain; the e-mail providers that are nobody's own domain."""
+
+Criterion = Callable[[pd.DataFrame, pd.Index], pd.Series]
+
+_HOST = re.compile(r"^https?://(?:[^/?#@]*@)?([^/?#:]+)", re.IGNORECASE)
+
+
+def declares_website(directory: pd.DataFrame) -> pd.Series:
+    """1.0 where a well-formed http(s) address is declared, else 0.0. RPNT criterion 1.1."""
+    return hosts_of(directory["website"]).notna().astype("float64")
+
+
+def declares_https(directory: pd.DataFrame) -> pd.Series:
+    """1.0 where the declared address begins with https, else 0.0. RPNT criterion 1.8."""
+    website = directory["website"].astype("string").str.lower()
+    secure = website.str.startswith("https://").fillna(False) & hosts_of(website).notna()
+    return secure.astype("float64")
+
+
+def declares_own_email(directory: pd.DataFrame, generic: pd.Index) -> pd.Series:
+    """1.0 where the e-mail is not at a generic provider's, else 0.0. RPNT criterion 2.2.
+
+    No declared e-mail is 0.0: the directory was asked and has none.
+    """
+    domain = directory["email_domain"].astype("string").str.lower()
+    return (domain.notna() & ~domain.isin(generic)).astype("float64")
+
+
+def email_matches_website(directory: pd.DataFrame) -> pd.Series:
+    """1.0 where the e-mail's domain is the website's host without `www.`, 0.0 where it is not, NaN
+    where no website is declared (the criterion is waived). RPNT criterion 2.3."""
+    host = hosts_of(directory["website"])
+    domain = directory["email_domain"].astype("string").str.lower()
+    same = (host == domain).fillna(False).astype("float64")
+    return same.where(host.notna())
+
+
+def hosts_of(website: pd.Series) -> pd.Series:
+    """Host of each address, lower case, `www.` removed; missing where it is not well-formed.
+
+    >>> hosts_of(pd.Series(["https://www.Mende.fr/contact", "mende", None])).tolist()
+    ['mende.fr', <NA>, <NA>]
+    """
+    host = website.astype("string").str.strip().str.extract(_HOST, expand=False).str.lower()
+    host = host.str.replace(r"^www\.", "", regex=True)
+    return host.where(host.str.contains(".", regex=False).fillna(False))
+
+
+def measure_criterion(
+    indicator: Indicator, territories: Territories, inputs: Inputs, values_of: Criterion
+) -> Measurement:
+    """What `values_of` says of the directory's rows, and why it is missing elsewhere.
+
+    Args:
+        indicator: what it measures.
+        territories: where.
+        inputs: the directory, and the generic providers where they are known.
+        values_of: from the directory's rows on the territories and the generic e-mail domains to
+            a Series; NaN is *not applicable* where the directory has a row.
+    """
+    table = inputs[DIRECTORY]
+    joined = join_table(territories, table)
+    generic = inputs[GENERIC].frame.index if GENERIC in inputs else pd.Index([])
+    values = values_of(joined.frame, generic).where(joined.found)
+    reasons = np.select(
+        [~joined.found, values.isna()],
+        [int(Reason.NOT_MATCHED), int(Reason.NOT_APPLICABLE)],
+        default=int(Reason.PRESENT),
+    )
+    return Measurement(
+        indicator=from_table(indicator, table),
+        values=values,
+        reasons=pd.Series(reasons, index=values.index, dtype="int8"),
+        account=joined.account,
+    )
+
+
+def criteria(directory: pd.DataFrame, generic: pd.Index) -> pd.DataFrame:
+    """All criteria that the directory tells, one column each (1, 0 or missing)."""
+    return pd.DataFrame(
+        {
+            "website": declares_website(directory),
+            "https": declares_https(directory),
+            "own-email": declares_own_email(directory, generic),
+            "same-domain": email_matches_website(directory),
+        }
+    )
+
+
+def presence_score(directory: pd.DataFrame, generic: pd.Index) -> pd.Series:
+    """0 to 100: the share of the criteria that are known and apply which are met."""
+    return 100 * criteria(directory, generic).mean(axis=1)
+
+
+def criterion(indicator_id: str, *, title_fr: str, title_en: str, method: Text) -> Indicator:
+    """The description of a criterion that is met or not."""
+    return Indicator(
+        id=indicator_id,
+        title={"fr": title_fr, "en": title_en},
+        unit="boolean",
+        better="higher",
+        denominator="territories",
+        bounds=(0, 1),
+        digits=0,
+        method=method,
+    )
