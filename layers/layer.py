@@ -57,6 +57,8 @@ class Table:
         period: the date that it describes, ISO, or "".
         account: of its rows against that level's codes, where the reader could tell.
         notices: sentences for the user.
+        reasons: why cells are missing, where the publisher says it (secrecy marks): int8 codes of
+            `layers.indicator.Reason` on the same index, for some or all of the columns.
     """
 
     frame: pd.DataFrame
@@ -66,6 +68,7 @@ class Table:
     period: str = ""
     account: Account | None = None
     notices: tuple[str, ...] = ()
+    reasons: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""An atlas of a higher level from one of the base level."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from geo.country import in_language
+from geo.errors import first_of
+from geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
+from layers.atlas import Atlas
+from layers.indicator import Indicator, Reason
+
+
+def atlas_at(atlas: Atlas, level: str) -> Atlas:
+    """The atlas on the territories of a containing level.
+
+    Extensive figures are summed; intensive ones averaged over their parts with their own
+    denominator as weight; a yes-or-no becomes the percentage of the parts where it is yes, or of
+    their denominator. A category has no mean and is left out, which a notice says. Computed
+    columns (scores, flags) are left out as well: compute them on the result.
+
+    Raises:
+        InputError: the level does not contain the atlas' territories.
+    """
+    if level == atlas.territories.level:
+        return atlas
+    base = atlas.territories
+    groups = groups_at(base, level)
+    territories = territories_at(base, level)
+    result = Atlas(
+        territories=territories,
+        values=pd.DataFrame(index=territories.codes),
+        reasons=pd.DataFrame(index=territories.codes),
+        indicators={},
+        weights=pd.DataFrame(
+            {name: sum_by(atlas.weights[name], groups) for name in atlas.weights},
+            index=territories.codes,
+        ),
+        notices=atlas.notices,
+        account=atlas.account,
+    )
+    outside = left_out(base, level)
+    if outside:
+        result = result.noting(
+            f"{len(outside)} {base.level} territories lie in no {level} and are left out "
+            f"({first_of(outside)})."
+        )
+    for indicator in atlas.indicators.values():
+        result = _with_column(result, atlas, indicator, groups)
+    return result
+
+
+def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.Series) -> Atlas:
+    if indicator.unit == "category" or indicator.role not in ("indicator", "context"):
+        return result.noting(
+            f"{indicator.id} is not carried from {atlas.territories.level} to "
+            f"{result.territories.level}: a category has no mean, a score is computed anew."
+        )
+    values = atlas.values[indicator.id]
+    if indicator.kind == "extensive":
+        total = sum_by(values, groups)
+        return result.add(indicator, total, reasons=_main_reason(atlas, indicator, groups))
+    table = mean_by(values, atlas.weight_of(indicator), groups)
+    scale = 100.0 if indicator.unit == "boolean" else 1.0
+    partly = table.index[(table["known"] > 0) & (table["known"] < 0.995)]
+    if len(partly):
+        result = result.noting(
+            f"{indicator.id}: {len(partly)} territories rest on a part of their "
+            f"{indicator.denominator} only (first: {first_of(partly)})."
+        )
+    return result.add(
+        _share_of_parts(indicator, atlas) if indicator.unit == "boolean" else indicator,
+        scale * table["mean"],
+        reasons=_main_reason(atlas, indicator, groups),
+    )
+
+
+def _share_of_parts(indicator: Indicator, atlas: Atlas) -> Indicator:
+    title = {
+        lang: f"{indicator.title_in(lang)} ({words} {_parts(atlas, lang)})"
+        for lang, words in (("fr", "part des"), ("en", "share of"))
+    }
+    return replace(indicator, unit="percent", bounds=(0, 100), digits=1, title=title)
+
+
+def _parts(atlas: Atlas, lang: str) -> str:
+    country = atlas.territories.country
+    if country is None:
+        return {"fr": "territoires", "en": "territories"}[lang]
+    return in_language(country.level(atlas.territories.level).plural, lang)
+
+
+def _main_reason(atlas: Atlas, indicator: Indicator, groups: pd.Series) -> pd.Series:
+    """For each group the commonest reason among its missing members, the lowest code on a tie."""
+    reasons = atlas.reasons[indicator.id]
+    counts = pd.crosstab(groups, reasons).drop(columns=int(Reason.PRESENT), errors="ignore")
+    if counts.empty:
+        return pd.Series(int(Reason.NOT_MATCHED), index=counts.index, dtype="int8")
+    columns = counts.columns.to_numpy()
+    chosen = columns[np.argmax(counts.to_numpy(), axis=1)]
+    return pd.Series(chosen, index=counts.index).astype("int8")

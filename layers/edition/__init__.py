@@ -1,0 +1,138 @@
+"""The embedded edition: what the package carries of a country, so that a run needs no network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.country import Country, in_language
+from geo.errors import Fault, InputError
+from geo.source import Source
+from geo.territories import Territories
+from layers.layer import Table
+
+
+def edition_folder(country: Country) -> Path:
+    """The folder of the country's embedded edition.
+
+    Raises:
+        InputError: the package carries none.
+    """
+    folder = Path(str(resources.files("layers") / "edition" / (country.edition or "-")))
+    if country.edition is None or not folder.is_dir():
+        name = in_language(country.name, "en")
+        raise InputError(
+            Fault(
+                f"the package carries no edition of {name}.",
+                remedy="Give the polygons in a project file: [territories] path and code.",
+                kind="no-edition",
+            )
+        )
+    return folder
+
+
+def edition_project(country: Country) -> Path:
+    """The project file that `zoneblanche run` alone reads."""
+    return edition_folder(country) / "project.toml"
+
+
+def edition_territories(country: Country) -> Territories:
+    """The country's base-level territories, as built and checked when the edition was made."""
+    folder = edition_folder(country)
+    frame = gpd.read_parquet(folder / "communes.parquet").set_index("code")
+    frame.index = pd.Index(frame.index.astype("object"), name="code")
+    levels = _levels(folder)
+    parents = frame[[name for name in levels if name in frame.columns]].astype("object")
+    parents = parents.where(parents.notna(), None)
+    parents["country"] = country.code.upper()
+    facts = frame[["population", "area_km2"]].astype("float64")
+    provenance = _provenance(folder)
+    return Territories(
+        frame=frame[["name", "geometry"]],
+        level=country.base.id,
+        parents=parents,
+        facts=facts,
+        parent_names=levels,
+        vintage=str(provenance["vintage"]),
+        country=country,
+        sources=_sources(provenance, "communes.parquet"),
+        extra=frame[["postal_codes", "seat"]].astype({"seat": "int64"}),
+    )
+
+
+def edition_inputs(country: Country) -> Mapping[str, Table]:
+    """The tables of the edition by the id of their source, each as of its last date."""
+    folder = edition_folder(country)
+    readers = {
+        "town-halls": partial(_town_halls, folder, country),
+        "generic-providers": partial(_generic_providers, folder),
+        "arcep-debit": partial(_fixed_broadband, folder),
+    }
+    return {name: read() for name, read in readers.items()}
+
+
+def presence_waves(country: Country) -> pd.DataFrame:
+    """All waves of the directory: `code` (of its date), `wave` (ISO date), `website`,
+    `email_domain` (None where none is declared)."""
+    return pd.read_parquet(edition_folder(country) / "presence.parquet")
+
+
+def _town_halls(folder: Path, country: Country) -> Table:
+    waves = presence_waves(country)
+    last = waves["wave"].max()
+    now = waves[waves["wave"] == last].set_index("code")[["website", "email_domain"]]
+    now.index = pd.Index(now.index.astype("object"), name="code")
+    return Table(
+        frame=now,
+        level=country.base.id,
+        source=_sources(_provenance(folder), "presence.parquet")[0],
+        period=str(last),
+    )
+
+
+def _generic_providers(folder: Path) -> Table:
+    frame = pd.read_csv(folder / "generic_providers.csv", dtype=str).set_index("domain")
+    return Table(
+        frame=frame,
+        level="domain",
+        source=_sources(_provenance(folder), "generic_providers.csv")[0],
+    )
+
+
+def _fixed_broadband(folder: Path) -> Table:
+    frame = pd.read_csv(
+        folder / "connectivity_departement.csv", dtype={"departement": str}
+    ).set_index("departement")
+    frame.index.name = "code"
+    period = str(frame.pop("date").max())
+    return Table(
+        frame=frame.astype("float64"),
+        level="departement",
+        source=_sources(_provenance(folder), "connectivity_departement.csv")[0],
+        period=period,
+    )
+
+
+def _levels(folder: Path) -> dict[str, dict[str, str]]:
+    """Names of the containing territories: level to code to name."""
+    table = pd.read_csv(folder / "levels.csv", dtype=str, keep_default_na=False)
+    return {
+        str(level): dict(zip(rows["code"], rows["name"], strict=True))
+        for level, rows in table.groupby("level", sort=False)
+    }
+
+
+def _provenance(folder: Path) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads((folder / "provenance.json").read_text("utf-8"))
+    return table
+
+
+def _sources(provenance: dict[str, Any], file: str) -> tuple[Source, ...]:
+    return tuple(Source(**source) for source in provenance["files"][file]["sources"])

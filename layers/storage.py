@@ -1,0 +1,168 @@
+"""An atlas on disk: one GeoParquet whose file metadata says what its columns are.
+
+Metadata does not travel in a frame's `attrs`, which most operations lose; it stands in the file's
+own metadata under the key `zoneblanche`, and a file without it is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geo.country import read_country
+from geo.errors import Fault, InputError, missing_file
+from geo.source import Source
+from geo.staging import staged_file
+from geo.territories import Territories
+from layers.atlas import Atlas
+from layers.indicator import indicator_from_dict
+
+KEY = b"zoneblanche"
+FORMAT = 1
+_COUNTRY = "country"
+
+
+def save_atlas(atlas: Atlas, path: str | Path) -> None:
+    """Writes the atlas as one GeoParquet file, whole or not at all.
+
+    Columns are named by what they hold: `value.website`, `reason.website`, `weight.premises`,
+    `parent.departement`, `fact.population`, `extra.postal_codes`,
+    `interval.digital-inequality.rank`.
+
+    Raises:
+        ProblemWithEnvironment: the place cannot be written.
+    """
+    frame = atlas.territories.frame.copy()
+    for prefix, table in _tables(atlas):
+        for column in table:
+            frame[f"{prefix}.{column}"] = table[column]
+    with staged_file(Path(path)) as staging:
+        write_geoparquet(frame, staging, metadata=_metadata(atlas))
+
+
+def load_atlas(path: str | Path) -> Atlas:
+    """The atlas that `save_atlas` wrote.
+
+    Recipes are not kept in the file: an index is a column like any other there. Compute it anew to
+    explain it.
+
+    Raises:
+        InputError: no such file, no GeoParquet, or one that does not say what its columns are.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(missing_file(path))
+    told = _read_metadata(path)
+    frame = gpd.read_parquet(path)
+    frame.index = pd.Index(frame.index.astype("object"), name="code")
+    country = told[_COUNTRY]
+    territories = Territories(
+        frame=frame[["name", "geometry"]],
+        level=told["level"],
+        parents=_without_nan(_part(frame, "parent")),
+        facts=_part(frame, "fact"),
+        parent_names=told["parent_names"],
+        vintage=told["vintage"],
+        country=None if country is None else read_country(country),
+        sources=_sources(told["sources"]),
+        extra=_part(frame, "extra") if told["extra"] else None,
+    )
+    return Atlas(
+        territories=territories,
+        values=_part(frame, "value"),
+        reasons=_part(frame, "reason"),
+        indicators={table["id"]: indicator_from_dict(table) for table in told["indicators"]},
+        weights=_part(frame, "weight"),
+        intervals={name: _part(frame, f"interval.{name}") for name in told["intervals"]},
+        notices=tuple(told["notices"]),
+        account=told["account"],
+    )
+
+
+def write_geoparquet(frame: gpd.GeoDataFrame, path: Path, *, metadata: Mapping[str, Any]) -> None:
+    """Writes a GeoParquet (zstd) with our metadata in the file's own, the same bytes each time."""
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, compression=None, index=True)
+    table = pq.read_table(pa.BufferReader(buffer.getbuffer()))
+    text = json.dumps(metadata, ensure_ascii=False, sort_keys=True).encode()
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: text})
+    pq.write_table(table, path, compression="zstd", compression_level=9)
+
+
+def _tables(atlas: Atlas) -> Iterable[tuple[str, pd.DataFrame]]:
+    yield "parent", atlas.territories.parents
+    yield "fact", atlas.territories.facts
+    if atlas.territories.extra is not None:
+        yield "extra", atlas.territories.extra
+    yield "value", atlas.values
+    yield "reason", atlas.reasons
+    yield "weight", atlas.weights
+    for name, table in atlas.intervals.items():
+        yield f"interval.{name}", table
+
+
+def _metadata(atlas: Atlas) -> dict[str, Any]:
+    territories = atlas.territories
+    return {
+        "format": FORMAT,
+        "level": territories.level,
+        "vintage": territories.vintage,
+        _COUNTRY: None if territories.country is None else territories.country.code,
+        "sources": [source.as_dict() for source in territories.sources],
+        "parent_names": {level: dict(names) for level, names in territories.parent_names.items()},
+        "extra": territories.extra is not None,
+        "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
+        "intervals": list(atlas.intervals),
+        "notices": list(atlas.notices),
+        "account": {name: dict(rows) for name, rows in atlas.account.items()},
+    }
+
+
+def _read_metadata(path: Path) -> dict[str, Any]:
+    try:
+        text = (pq.read_schema(path).metadata or {}).get(KEY)
+        told: dict[str, Any] = json.loads(text) if text else {}
+    except (pa.ArrowInvalid, OSError, ValueError):
+        told = {}
+    if told.get("format") != FORMAT or "indicators" not in told:
+        raise InputError(
+            Fault(
+                "this is no atlas: the file does not say what its columns are.",
+                file=str(path),
+                remedy="Make one with `zoneblanche build -o atlas.parquet`.",
+                kind="no-atlas",
+            )
+        )
+    return told
+
+
+def _part(frame: gpd.GeoDataFrame, prefix: str) -> pd.DataFrame:
+    start = f"{prefix}."
+    names = {
+        str(name): str(name)[len(start) :] for name in frame.columns if str(name).startswith(start)
+    }
+    return pd.DataFrame(frame[list(names)]).rename(columns=names)
+
+
+def _without_nan(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.astype("object")
+    return table.where(table.notna(), None)
+
+
+def _sources(listed: Iterable[Mapping[str, str]]) -> tuple[Source, ...]:
+    return tuple(Source(**source) for source in listed)
+
+
+def rounded(values: pd.Series, *, digits: int = 6) -> pd.Series:
+    """Figures as they are written to files: far more digits than are published, yet so few that
+    another processor's last bit does not change them; -0 becomes 0."""
+    return pd.Series(np.round(values.to_numpy(dtype="float64"), digits) + 0.0, index=values.index)
