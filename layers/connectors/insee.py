@@ -1,0 +1,285 @@
+"""INSEE: legal populations, density grid, areas, Filosofi income.
+
+The publications of one country's statistical office; every table is indexed by commune, with Paris,
+Lyon and Marseille whole (their arrondissements summed where the table counts those).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from geo.errors import Fault, InputError, first_of
+from geo.source import Source
+from geo.vintages_arrondissements import whole_communes
+from layers.connectors.connector import Connector, Resource
+from layers.connectors.reading import (
+    first_reason,
+    read_codes,
+    read_figures,
+    read_rows,
+    sum_parts,
+)
+from layers.layer import Table
+
+COMMUNE = r"[0-9][0-9AB][0-9]{3}"
+"""The form of a commune's code, arrondissements and former communes included."""
+
+_LICENCE = "Licence Ouverte 2.0"
+_FILES = "https://www.insee.fr/fr/statistiques/fichier"
+MAYOTTE = "donnees_communes_mayotte.csv"
+
+POPULATIONS = Source(
+    "INSEE",
+    "Populations légales 2023",
+    "https://www.insee.fr/fr/statistiques/8680726",
+    _LICENCE,
+    "2023-01-01",
+)
+DENSITY = Source(
+    "INSEE", "Grille communale de densité", "https://www.insee.fr/fr/information/6439600", _LICENCE
+)
+AREAS = Source("INSEE", "Comparateur de territoires, superficies", "", _LICENCE, "2024-01-01")
+INCOME = Source(
+    "INSEE",
+    "Filosofi 2021, revenus et pauvreté des ménages",
+    "https://www.insee.fr/fr/statistiques/7756729",
+    _LICENCE,
+    "2021-12-31",
+)
+
+
+def read_populations(path: Path) -> Table:
+    """Legal populations by commune: municipal, counted apart, total.
+
+    `donnees_communes.csv` counts Paris, Lyon and Marseille by arrondissement: they are summed.
+    Mayotte has a file of its own; where it lies beside, under its name, it is read as well, and
+    where it does not a notice says that Mayotte is missing.
+    """
+    columns = {"PMUN": "population", "PCAP": "population_apart", "PTOT": "population_total"}
+    rows = read_rows(path, ("COM", *columns), member=r"(^|/)donnees_communes\.csv$")
+    codes = read_codes(rows, "COM", path, pattern=COMMUNE)
+    parts = [sum_parts(read_figures(rows, columns, path).values, whole_communes(codes))]
+    notices: tuple[str, ...] = ()
+    beside = path.with_name(MAYOTTE)
+    if beside.is_file():
+        rows = read_rows(beside, ("DEP", "CODCOM", *columns))
+        rows = rows.assign(
+            COM=rows["DEP"]
+            + rows["CODCOM"].str[-2:].where(rows["DEP"].str.len() == 3, rows["CODCOM"])
+        )
+        codes = read_codes(rows, "COM", beside, pattern=COMMUNE)
+        parts.append(sum_parts(read_figures(rows, columns, beside).values, codes))
+    elif not parts[0].index.str.startswith("976").any():
+        notices = (f"Mayotte has no population: {MAYOTTE} does not lie beside {path.name}.",)
+    frame = pd.concat(parts)
+    _refuse_doubled(frame.index, path)
+    return Table(
+        frame=frame.sort_index(),
+        level="commune",
+        source=POPULATIONS,
+        period=POPULATIONS.published,
+        notices=notices,
+    )
+
+
+def read_density(path: Path) -> Table:
+    """The density level of each commune, 1 (dense) to 7 (very dispersed), and shares of population.
+
+    The header is found by its names, wherever the titles above it end.
+
+    Raises:
+        InputError: no sheet has the header, or a level is none of 1 to 7.
+    """
+    shares = {f"P{level}": f"population_in_level_{level}" for level in range(1, 8)}
+    rows, title = read_sheet(path, ("CODGEO", "DENS"))
+    codes = read_codes(rows, "CODGEO", path, pattern=COMMUNE)
+    levels = read_figures(rows, {"DENS": "density_level"}, path, low=1, high=7).values
+    known = {column: name for column, name in shares.items() if column in rows}
+    parts = read_figures(rows, known, path, high=100.01).values
+    year = re.search(r"01/01/(\d{4})", title)
+    vintage = year.group(1) if year else ""
+    return Table(
+        frame=levels.join(parts).set_index(pd.Index(codes, name="code")),
+        level="commune",
+        source=replace(DENSITY, published=f"{vintage}-01-01" if vintage else ""),
+        vintage=vintage,
+        period=f"{vintage}-01-01" if vintage else "",
+    )
+
+
+def read_areas(path: Path) -> Table:
+    """The official area of each commune, in km².
+
+    The table repeats a commune for each postal code and lists delegated communes, whose area is in
+    their commune's: COM and ARM rows are taken, each code once, arrondissements summed.
+
+    Raises:
+        InputError: one code has several areas.
+    """
+    needed = ("insee_com", "commune_type", "superficie_km2")
+    rows = read_rows(path, needed, separator=",")
+    rows = rows[rows["commune_type"].isin(["COM", "ARM"])]
+    distinct = rows.drop_duplicates(["insee_com", "superficie_km2"])
+    codes = read_codes(distinct, "insee_com", path, pattern=COMMUNE)
+    figures = read_figures(distinct, {"superficie_km2": "area_km2"}, path)
+    whole = whole_communes(codes)
+    return Table(
+        frame=sum_parts(figures.values, whole),
+        level="commune",
+        source=AREAS,
+        vintage="2024",
+        period=AREAS.published,
+        reasons=first_reason(figures.reasons, whole),
+    )
+
+
+def read_income(path: Path) -> Table:
+    """Median standard of living (euros a year), poverty rate (percent), households.
+
+    Secrecy (`s`), `ns`, `nd` and `so` are missing, each with its reason.
+    """
+    columns = {
+        "NBMENFISC21": "households",
+        "NBPERSMENFISC21": "people_in_households",
+        "MED21": "median_income",
+        "TP6021": "poverty_percent",
+        "RD21": "income_decile_ratio",
+    }
+    rows = read_rows(path, ("CODGEO", *columns), member=r"(^|/)cc_filosofi_2021_COM\.csv$")
+    codes = pd.Index(read_codes(rows, "CODGEO", path, pattern=COMMUNE), name="code")
+    figures = read_figures(rows, columns, path)
+    return Table(
+        frame=figures.values.set_index(codes),
+        level="commune",
+        source=INCOME,
+        period=INCOME.published,
+        reasons=figures.reasons.set_index(codes),
+    )
+
+
+def read_sheet(path: Path, columns: tuple[str, ...]) -> tuple[pd.DataFrame, str]:
+    """The table of a workbook whose header has these names, and the text that stands above it.
+
+    Returns:
+        Every cell as text, index the 1-based row of the sheet; and the lines above, joined.
+
+    Raises:
+        InputError: no workbook, or no sheet with such a header.
+    """
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, OSError, KeyError, ValueError) as error:
+        raise InputError(Fault(f"is no workbook: {error}.", file=str(path))) from error
+    try:
+        for sheet in book.worksheets:
+            lines = list(sheet.iter_rows(values_only=True, max_row=40))
+            for number, line in enumerate(lines):
+                names = [_text(cell) for cell in line]
+                if set(columns) <= set(names):
+                    above = " ".join(_text(cell) for row in lines[:number] for cell in row)
+                    return _sheet_rows(sheet, number + 2, names), above
+    finally:
+        book.close()
+    raise InputError(
+        Fault(f"no sheet has the columns {', '.join(columns)}.", file=str(path), kind="header")
+    )
+
+
+def _sheet_rows(sheet: object, first: int, names: list[str]) -> pd.DataFrame:
+    lines = [
+        (number, [_text(cell) for cell in line])
+        for number, line in enumerate(
+            sheet.iter_rows(values_only=True, min_row=first),  # type: ignore[attr-defined]
+            start=first,
+        )
+    ]
+    lines = [(number, line) for number, line in lines if any(line)]
+    index = pd.Index([number for number, _ in lines], name="line")
+    return pd.DataFrame([line for _, line in lines], columns=names, index=index, dtype="str")
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _refuse_doubled(index: pd.Index, path: Path) -> None:
+    doubled = index[index.duplicated()]
+    if len(doubled):
+        raise InputError(
+            Fault(
+                f"{first_of(doubled)} stand in both files.", file=str(path), kind="duplicate-code"
+            )
+        )
+
+
+CONNECTORS = (
+    Connector(
+        id="insee-populations",
+        title={"fr": "Populations légales", "en": "Legal populations"},
+        source=POPULATIONS,
+        level="commune",
+        read=read_populations,
+        columns={
+            "population": "people (count), municipal: the one that counts",
+            "population_apart": "people (count) counted apart",
+            "population_total": "people (count)",
+        },
+        header=("COM", "PMUN", "PCAP", "PTOT"),
+        separator=";",
+        resource=Resource("ensemble.zip", f"{_FILES}/8680726/ensemble.zip"),
+    ),
+    Connector(
+        id="insee-density",
+        title={"fr": "Grille de densité à 7 niveaux", "en": "Density grid, 7 levels"},
+        source=DENSITY,
+        level="commune",
+        read=read_density,
+        columns={
+            "density_level": "1 (dense) to 7 (very dispersed)",
+            **{f"population_in_level_{n}": "percent of population" for n in range(1, 8)},
+        },
+        header=("CODGEO", "DENS"),
+        resource=Resource("grille_densite_2026.xlsx", f"{_FILES}/6439600/grille_densite_2026.xlsx"),
+    ),
+    Connector(
+        id="insee-areas",
+        title={"fr": "Superficies officielles", "en": "Official areas"},
+        source=AREAS,
+        level="commune",
+        read=read_areas,
+        columns={"area_km2": "km²"},
+        header=("insee_com", "commune_type", "superficie_km2"),
+        separator=",",
+    ),
+    Connector(
+        id="insee-filosofi",
+        title={"fr": "Revenus et pauvreté", "en": "Income and poverty"},
+        source=INCOME,
+        level="commune",
+        read=read_income,
+        columns={
+            "households": "tax households (count)",
+            "people_in_households": "people (count)",
+            "median_income": "euros a year and consumption unit",
+            "poverty_percent": "percent of people under 60 % of the median",
+            "income_decile_ratio": "ninth decile / first decile",
+        },
+        header=("CODGEO", "NBMENFISC21", "NBPERSMENFISC21", "MED21", "TP6021", "RD21"),
+        separator=";",
+        resource=Resource(
+            "base-cc-filosofi-2021-geo2024_csv.zip",
+            f"{_FILES}/7756729/base-cc-filosofi-2021-geo2024_csv.zip",
+        ),
+    ),
+)
