@@ -66,6 +66,8 @@ class Connector:
         country: code of the country.
         places: a file to its points (EPSG:4326), for distances; None where it has none.
         prefer: id of a connector whose table is better where both are at hand, or "".
+        exhaustive: whether it lists all there is, so that a territory that it does not name has
+            none (places, sites) rather than an unknown number.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Connector:
     country: str = "fr"
     places: Callable[[Path], gpd.GeoDataFrame] | None = None
     prefer: str = ""
+    exhaustive: bool = False
 
 
 @cache

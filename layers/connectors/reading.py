@@ -26,6 +26,7 @@ GREATEST_TABLE = 2_000_000_000
 MARKS: Mapping[str, Reason] = {
     "": Reason.NOT_PUBLISHED,
     "NA": Reason.NOT_PUBLISHED,
+    "#N/A": Reason.NOT_PUBLISHED,
     "ns": Reason.NOT_PUBLISHED,
     "nd": Reason.NOT_COLLECTED,
     "N/D": Reason.NOT_COLLECTED,

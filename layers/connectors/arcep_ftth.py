@@ -1,0 +1,142 @@
+"""Arcep, FttH deployment by commune: the zipped shapefile of *Cartefibre*, and its flat table.
+
+The archive's attribute table is Latin-1 in spite of the `.cpg` beside it, and counts Paris, Lyon
+and Marseille by arrondissement.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from geo.errors import Fault, InputError, first_of
+from geo.source import Source
+from geo.vintages_arrondissements import whole_communes
+from layers.connectors.connector import Connector, Resource
+from layers.connectors.insee import COMMUNE
+from layers.connectors.reading import (
+    check_header,
+    read_codes,
+    read_figures,
+    read_member,
+    read_rows,
+    sum_parts,
+)
+from layers.layer import Table
+
+SOURCE = Source(
+    producer="Arcep",
+    title="Déploiement de la fibre jusqu'à l'abonné (Cartefibre)",
+    url="https://www.data.gouv.fr/fr/datasets/"
+    "le-marche-du-haut-et-tres-haut-debit-fixe-deploiements/",
+    licence="Licence Ouverte",
+)
+_SHAPEFILE = {"Locaux": "premises", "ftth": "premises_ftth"}
+_FLAT = {"locaux": "premises", "deploye_commune": "premises_ftth"}
+
+
+def read_ftth(path: Path) -> Table:
+    """Premises, and premises that fibre passes, by commune, as counts.
+
+    Reads the zipped shapefile `YYYYTn-Commune` (its shapes are not looked at) and the CSV
+    "données sous-jacentes" of the geographic survey, whichever the content is.
+
+    Raises:
+        InputError: neither of the two, or more premises passed than anybody could count.
+    """
+    if zipfile.is_zipfile(path):
+        rows, columns = _attributes(path), _SHAPEFILE
+    else:
+        rows, columns = read_rows(path, ("INSEE_COM", *_FLAT)), _FLAT
+    codes = read_codes(rows, "INSEE_COM", path, pattern=COMMUNE)
+    counts = read_figures(rows, columns, path).values
+    frame = sum_parts(counts, whole_communes(codes))
+    wrong = frame.index[frame["premises_ftth"] > 2 * frame["premises"] + 50]
+    if len(wrong) > len(frame) // 100:
+        raise InputError(
+            Fault(
+                f"{len(wrong)} communes have more than twice as many premises passed as premises "
+                f"(first: {first_of(wrong)}).",
+                file=str(path),
+                remedy="Are the columns those of Arcep's layout?",
+                kind="value",
+            )
+        )
+    quarter = re.search(r"(20\d\d)[_-]?[tT]([1-4])", path.name)
+    period = _quarter_end(quarter.group(1), quarter.group(2)) if quarter else ""
+    return Table(
+        frame=frame,
+        level="commune",
+        source=replace(SOURCE, published=period),
+        vintage=period[:4],
+        period=period,
+    )
+
+
+def _attributes(path: Path) -> pd.DataFrame:
+    """The attribute table of the shapefile in an archive, as text, without the shapes."""
+    import pyogrio
+
+    with zipfile.ZipFile(path) as archive:
+        tables = [info for info in archive.infolist() if info.filename.lower().endswith(".dbf")]
+        if len(tables) != 1:
+            raise InputError(
+                Fault(
+                    f"holds {len(tables)} attribute tables (.dbf); one was expected.",
+                    file=str(path),
+                    kind="archive",
+                )
+            )
+        content = read_member(archive, tables[0], path)
+    with tempfile.TemporaryDirectory() as folder:
+        # Alone in a folder of its own: no .cpg and no .shp beside it can be opened by name.
+        table = Path(folder) / "communes.dbf"
+        table.write_bytes(content)
+        try:
+            frame = pyogrio.read_dataframe(
+                table, read_geometry=False, encoding="ISO-8859-1", use_arrow=False
+            )
+        except pyogrio.errors.DataSourceError as error:
+            raise InputError(Fault(f"cannot be read: {error}.", file=str(path))) from error
+    check_header(frame.columns, ("INSEE_COM", *_SHAPEFILE), path)
+    text = frame[["INSEE_COM", *_SHAPEFILE]].copy()
+    for column in _SHAPEFILE:
+        text[column] = [_plain(value) for value in frame[column]]
+    text["INSEE_COM"] = text["INSEE_COM"].astype("str")
+    return text
+
+
+def _plain(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _quarter_end(year: str, quarter: str) -> str:
+    return year + {"1": "-03-31", "2": "-06-30", "3": "-09-30", "4": "-12-31"}[quarter]
+
+
+CONNECTORS = (
+    Connector(
+        id="arcep-ftth",
+        title={"fr": "Déploiement de la fibre", "en": "Fibre deployment"},
+        source=SOURCE,
+        level="commune",
+        read=read_ftth,
+        columns={
+            "premises": "premises (count)",
+            "premises_ftth": "premises that fibre passes (count); may exceed `premises`",
+        },
+        header=("INSEE_COM", *_SHAPEFILE),
+        resource=Resource(
+            "ftth-commune.zip",
+            dataset="le-marche-du-haut-et-tres-haut-debit-fixe-deploiements",
+            title=r"\d{4}T\d-Commune",
+        ),
+    ),
+)

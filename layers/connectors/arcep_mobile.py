@@ -1,0 +1,144 @@
+"""Arcep, *Mon réseau mobile*: the sites of the mobile operators.
+
+Layout: one row a site and operator, separator `;`, decimal point, UTF-8 or Latin-1; `insee_com`
+since the end of 2018, arrondissements in Paris, Lyon and Marseille. The older file of 2018
+(`Operateur;x;y;2G;3G;4G`, EPSG:2154) has positions only and is read as points.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.errors import Fault, InputError
+from geo.source import Source
+from geo.vintages_arrondissements import whole_communes
+from layers.connectors.connector import Connector, Resource
+from layers.connectors.insee import COMMUNE
+from layers.connectors.reading import read_codes, read_figures, read_rows
+from layers.layer import Table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+GENERATIONS = ("2g", "3g", "4g", "5g")
+
+SOURCE = Source(
+    producer="Arcep",
+    title="Mon réseau mobile, sites",
+    url="https://www.data.gouv.fr/fr/datasets/mon-reseau-mobile/",
+    licence="Licence Ouverte 1.0",
+)
+
+
+def read_sites(path: Path) -> Table:
+    """Sites and operators by commune, and by generation, as counts.
+
+    `sites` counts antennas' sites of each operator; `operators_4g` the operators with at least one
+    4G site in the commune. The list is exhaustive for the part of the country that it covers.
+
+    Raises:
+        InputError: no such layout; the file of 2018 has no commune and gives points only.
+    """
+    flags = {f"site_{name}": f"sites_{name}" for name in GENERATIONS}
+    rows = read_rows(path, ("code_op", "insee_com", "site_2g", "site_3g", "site_4g"))
+    known = {column: name for column, name in flags.items() if column in rows}
+    codes = whole_communes(read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False))
+    codes = codes.rename("code")
+    sites = read_figures(rows, known, path, high=1).values
+    sites.insert(0, "sites", 1.0)
+    frame = sites.groupby(codes).sum()
+    for column in ("sites", *known.values()):
+        has = sites[column] > 0
+        operators = rows.loc[has, "code_op"].groupby(codes[has]).nunique()
+        name = column.replace("sites", "operators")
+        frame[name] = operators.reindex(frame.index, fill_value=0).astype("float64")
+    period = _period(path)
+    return Table(
+        frame=frame,
+        level="commune",
+        source=replace(SOURCE, published=period),
+        vintage=period[:4],
+        period=period,
+    )
+
+
+def places_of_sites(path: Path) -> gpd.GeoDataFrame:
+    """The sites as points, EPSG:4326, with `operator` and one boolean column a generation.
+
+    Rows without a position, or with one outside the projection's own bounds, are left out: the
+    file of January 2018 has one such row.
+
+    Raises:
+        InputError: neither layout.
+    """
+    import geopandas as gpd
+
+    rows = read_rows(path, ())
+    if {"code_op", "longitude", "latitude"} <= set(rows):
+        x, y, crs = "longitude", "latitude", "EPSG:4326"
+        bounds = (-180.0, -90.0, 180.0, 90.0)
+        operator = "code_op"
+        flags = {name: f"site_{name}" for name in GENERATIONS}
+    elif {"Operateur", "x", "y"} <= set(rows):
+        x, y, crs = "x", "y", "EPSG:2154"
+        bounds = (-400_000.0, 6_000_000.0, 1_400_000.0, 7_200_000.0)
+        operator = "Operateur"
+        flags = {name: name.upper() for name in GENERATIONS}
+    else:
+        raise InputError(
+            Fault("is no list of mobile sites of Arcep.", file=str(path), kind="header")
+        )
+    position = read_figures(rows, {x: "x", y: "y"}, path, low=None).values
+    west, south, east, north = bounds
+    inside = position["x"].between(west, east) & position["y"].between(south, north)
+    chosen = rows[inside]
+    told = {name: chosen[column] == "1" for name, column in flags.items() if column in rows}
+    points = gpd.points_from_xy(position.loc[inside, "x"], position.loc[inside, "y"])
+    columns = pd.DataFrame({"operator": chosen[operator], **told})
+    return gpd.GeoDataFrame(columns, geometry=points, crs=crs).to_crs("EPSG:4326")
+
+
+def _period(path: Path) -> str:
+    quarter = re.search(r"(20\d\d)[_-]?[tT]([1-4])", path.name)
+    if quarter is None:
+        return ""
+    ends = {"1": "-03-31", "2": "-06-30", "3": "-09-30", "4": "-12-31"}
+    return quarter.group(1) + ends[quarter.group(2)]
+
+
+def _connector(part: str, *, fr: str, en: str) -> Connector:
+    return Connector(
+        id="arcep-mobile-sites" if part == "Metropole" else "arcep-mobile-sites-overseas",
+        title={"fr": fr, "en": en},
+        source=SOURCE,
+        level="commune",
+        read=read_sites,
+        places=places_of_sites,
+        columns={
+            "sites": "sites × operators (count)",
+            "operators": "operators with a site (count)",
+            **{f"sites_{name}": "sites × operators (count)" for name in GENERATIONS},
+            **{f"operators_{name}": "operators with such a site" for name in GENERATIONS},
+        },
+        header=("code_op", "insee_com", "latitude", "longitude", "site_2g", "site_3g", "site_4g"),
+        separator=";",
+        resource=Resource(
+            f"sites_{part}.csv",
+            dataset="mon-reseau-mobile",
+            title=rf"\d{{4}}_T\d_sites_{part}(\.csv)?",
+        ),
+        exhaustive=True,
+    )
+
+
+CONNECTORS = (
+    _connector(
+        "Metropole", fr="Sites mobiles, hexagone et Corse", en="Mobile sites, mainland and Corsica"
+    ),
+    _connector("Outremer", fr="Sites mobiles, outre-mer", en="Mobile sites, overseas"),
+)

@@ -1,0 +1,94 @@
+"""Boundaries, population grids and the official code's events: files that are no table of figures.
+
+They are fetched like the others; `geo` reads them.
+"""
+
+from __future__ import annotations
+
+from geo.source import Source
+from layers.connectors.connector import Connector, Resource
+
+_INSEE = "https://www.insee.fr/fr/statistiques/fichier"
+_GHSL = (
+    "https://jeodpp.jrc.ec.europa.eu/ftp/jrc-opendata/GHSL/GHS_POP_GLOBE_R2023A/"
+    "GHS_POP_E2020_GLOBE_R2023A_54009_1000/V1-0/tiles/"
+)
+
+
+def _population_tile(row: int, column: int) -> Connector:
+    tile = f"R{row}_C{column}"
+    name = f"GHS_POP_E2020_GLOBE_R2023A_54009_1000_V1_0_{tile}.zip"
+    return Connector(
+        id=f"ghsl-population-{tile.lower().replace('_', '-')}",
+        title={"fr": f"Population sur grille, tuile {tile}", "en": f"Population grid, tile {tile}"},
+        source=Source(
+            "European Commission, JRC",
+            "GHS-POP R2023A, 2020, 1 km",
+            "https://human-settlement.emergency.copernicus.eu/",
+            "CC BY 4.0",
+            "2020-01-01",
+            note="Persons in each cell of 1 km; ESRI:54009.",
+        ),
+        level="",
+        resource=Resource(name, _GHSL + name),
+    )
+
+
+CONNECTORS = (
+    Connector(
+        id="ign-admin-express",
+        title={"fr": "Contours des communes", "en": "Boundaries of communes"},
+        source=Source(
+            "IGN",
+            "ADMIN EXPRESS COG",
+            "https://geoservices.ign.fr/adminexpress",
+            "Licence Ouverte 2.0",
+            "2026-01-01",
+        ),
+        level="",
+        resource=Resource(
+            "commune.parquet",
+            "https://data.geopf.fr/chunk/telechargement/download/ADMIN-EXPRESS-COG-PARTIEL/"
+            "ADMIN-EXPRESS-COG_4-0__GEOPARQUET_WGS84G_FRA_2026-01-01/commune.parquet",
+            max_bytes=1_000_000_000,
+        ),
+    ),
+    Connector(
+        id="insee-code-events",
+        title={
+            "fr": "Événements du code officiel géographique",
+            "en": "Events of the official geographic code",
+        },
+        source=Source(
+            "INSEE",
+            "Code officiel géographique 2026, événements survenus aux communes",
+            "https://www.insee.fr/fr/information/8740222",
+            "Licence Ouverte 2.0",
+            "2026-01-01",
+        ),
+        level="",
+        header=("MOD", "DATE_EFF", "TYPECOM_AV", "COM_AV", "TYPECOM_AP", "COM_AP"),
+        separator=",",
+        resource=Resource("v_mvt_commune_2026.csv", f"{_INSEE}/8740222/v_mvt_commune_2026.csv"),
+    ),
+    Connector(
+        id="insee-population-grid",
+        title={"fr": "Données carroyées à 200 m", "en": "Population grid, 200 m"},
+        source=Source(
+            "INSEE",
+            "Filosofi 2019, données carroyées",
+            "https://www.insee.fr/fr/statistiques/7655475",
+            "Licence Ouverte 2.0",
+            "2019-12-31",
+            note="Below 11 households figures are imputed: never to be shown square by square.",
+        ),
+        level="",
+        resource=Resource(
+            "Filosofi2019_carreaux_200m_gpkg.zip",
+            f"{_INSEE}/7655475/Filosofi2019_carreaux_200m_gpkg.zip",
+            max_bytes=2_000_000_000,
+        ),
+    ),
+    _population_tile(4, 18),
+    _population_tile(4, 19),
+)

@@ -1,0 +1,129 @@
+"""Records of authorities: JSON lists, JSON lines or CSV exports, packed with gzip or not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.errors import Fault, InputError, shown
+
+GREATEST_EXPORT = 2_000_000_000
+"""Bytes, unpacked, beyond which an export is refused."""
+
+Record = dict[str, Any]
+
+
+def read_records(path: Path) -> list[Record]:
+    """The records of an export, by its content: a JSON list, JSON lines, or CSV with `;`.
+
+    Raises:
+        InputError: none of these, or a record that is no table of fields.
+    """
+    text = _text(path).lstrip("\ufeff")
+    start = text.lstrip()[:1]
+    try:
+        if start == "[":
+            records = json.loads(text)
+        elif start == "{":
+            records = [json.loads(line) for line in text.splitlines() if line.strip()]
+        else:
+            records = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+    except (ValueError, csv.Error) as error:
+        raise InputError(
+            Fault(
+                f"is no list of records: {error}.",
+                file=str(path),
+                remedy="It may be truncated: fetch it again.",
+                kind="records",
+            )
+        ) from error
+    if not all(isinstance(record, dict) for record in records):
+        raise InputError(Fault("holds records without fields.", file=str(path), kind="records"))
+    return records
+
+
+def listed(value: Any) -> list[Any]:
+    """A field that is a list, a JSON-encoded list, or empty.
+
+    >>> listed('[{"valeur": "https://a.fr"}]')
+    [{'valeur': 'https://a.fr'}]
+    """
+    if isinstance(value, str):
+        try:
+            value = json.loads(value) if value.strip() else []
+        except ValueError:
+            return []
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def email_domain(address: Any) -> str | None:
+    """The domain of the first of the addresses, lower case; never what stands before the @.
+
+    >>> email_domain("Mairie@Mende.fr;autre@mende.fr")
+    'mende.fr'
+    """
+    first = str(address or "").split(";")[0].strip()
+    name, found, domain = first.rpartition("@")
+    return domain.lower() if found and name and "." in domain and " " not in domain else None
+
+
+def require_fields(records: list[Record], fields: tuple[str, ...], path: Path) -> None:
+    """Refuse an export in which no record has one of the fields.
+
+    Raises:
+        InputError: which are absent.
+    """
+    known = set().union(*(record.keys() for record in records)) if records else set()
+    absent = [field for field in fields if field not in known]
+    if absent:
+        raise InputError(
+            Fault(
+                f"no record has the field {', '.join(map(repr, absent))}; there are "
+                f"{shown(', '.join(sorted(known)), limit=200)}.",
+                file=str(path),
+                kind="header",
+            )
+        )
+
+
+def one_a_code(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """One row a code: the authority itself before its annexes, then the one with a website.
+
+    Args:
+        rows: columns `code`, `name`, `website`.
+
+    Returns:
+        The rows, index `code`, without `name`; and how many others were left out.
+    """
+    annexe = rows["name"].str.contains(r"déléguée?|annexe|associée|antenne", case=False, regex=True)
+    order = rows.assign(_annexe=annexe.astype(bool), _none=rows["website"].isna())
+    order = order.sort_values(["code", "_annexe", "_none", "name"], kind="stable")
+    kept = order.drop_duplicates("code").drop(columns=["_annexe", "_none", "name"])
+    return kept.set_index("code"), len(rows) - len(kept)
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        try:
+            with gzip.open(path) as stream:
+                content = stream.read(GREATEST_EXPORT + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError(
+                Fault(f"cannot be unpacked: {error}.", file=str(path), kind="archive")
+            ) from error
+    if len(content) > GREATEST_EXPORT:
+        raise InputError(Fault("is larger than any export should be.", file=str(path)))
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(Fault("is no text.", file=str(path), kind="not-text")) from error
