@@ -9,6 +9,8 @@ from typing import Any
 
 _HOME = {
     "Atlas": "layers.atlas",
+    "atlas_at": "layers.aggregate",
+    "build_atlas": "layers.build",
     "Indicator": "layers.indicator",
     "Layer": "layers.layer",
     "Reason": "layers.indicator",
@@ -19,7 +21,7 @@ _HOME = {
     "known_layers": "layers.catalogue",
     "known_recipes": "layers.index.recipe",
     "load_atlas": "layers.storage",
-    "read_atlas": "layers.edition",
+    "read_atlas": "layers.build",
     "read_project": "layers.project",
     "read_recipe": "layers.index.recipe",
     "save_atlas": "layers.storage",

@@ -80,7 +80,9 @@ def missing_in_words(atlas: Atlas, *, lang: str) -> pd.Series:
     return words
 
 
-def write_results(atlas: Atlas, folder: Path, *, lang: str, title: str) -> None:
+def write_results(
+    atlas: Atlas, folder: Path, *, lang: str, title: str, name: str | None = None
+) -> None:
     """Writes `territories.csv`, `.parquet`, `.gpkg` and `datapackage.json` into `folder`.
 
     Raises:
@@ -92,7 +94,8 @@ def write_results(atlas: Atlas, folder: Path, *, lang: str, title: str) -> None:
     described = {"indicators": [item.as_dict() for item in atlas.indicators.values()]}
     write_geoparquet(frame, folder / "territories.parquet", metadata=described)
     _write_geopackage(frame, folder / "territories.gpkg")
-    package = _datapackage(atlas, table, folder, lang=lang, title=title)
+    package = _datapackage(atlas, table, folder, lang=lang)
+    package = {"name": name or "zoneblanche", "title": title, **package}
     write_json(package, folder / "datapackage.json")
 
 
@@ -144,9 +147,7 @@ def _write_geopackage(frame: gpd.GeoDataFrame, path: Path) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _datapackage(
-    atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str, title: str
-) -> dict[str, Any]:
+def _datapackage(atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str) -> dict[str, Any]:
     """A Data Package 2.0 with the Table Schema of the CSV, sources, licences and hashes."""
     sources = union_of(
         atlas.territories.sources, *(item.sources for item in atlas.indicators.values())
@@ -183,8 +184,6 @@ def _datapackage(
         )
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "zoneblanche",
-        "title": title,
         "licenses": [
             {"name": name, "title": name}
             for name in dict.fromkeys(source.licence for source in sources if source.licence)

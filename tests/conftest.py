@@ -1,10 +1,16 @@
-"""Fixtures for all rooms: the real data beside the repository, and toy countries."""
+"""Fixtures for all rooms: the real data beside the repository, and a toy country."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
+
+from geo.territories import Territories
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -15,3 +21,42 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder ../shared/data is not here")
     return SHARED
+
+
+@pytest.fixture
+def toy() -> Territories:
+    """Four squares of 10 km in Lambert-93: A1 and A2 in A, B1 and B2 in B; B2 is an island without
+    an intercommunality. People: 100, 300, 1000, 600."""
+    squares = [shapely.box(x, y, x + 10_000, y + 10_000) for x, y in _CORNERS]
+    codes = pd.Index(["A1", "A2", "B1", "B2"], name="code")
+    frame = gpd.GeoDataFrame(
+        {"name": ["Aone", "Atwo", "Bone", "Btwo"]},
+        geometry=gpd.GeoSeries(squares, index=codes),
+        index=codes,
+        crs="EPSG:2154",
+    )
+    return Territories(
+        frame=frame,
+        level="commune",
+        parents=pd.DataFrame(
+            {"epci": ["X", "Y", "Y", None], "departement": ["A", "A", "B", "B"], "country": "T"},
+            index=codes,
+        ),
+        facts=pd.DataFrame(
+            {"population": [100.0, 300.0, 1000.0, 600.0], "area_km2": 100.0}, index=codes
+        ),
+        parent_names={"departement": {"A": "Alpha", "B": "Beta"}, "epci": {"X": "Ex", "Y": "Why"}},
+        vintage="2026",
+    )
+
+
+_CORNERS = [(600_000, 6_500_000), (610_000, 6_500_000), (620_000, 6_500_000), (650_000, 6_500_000)]
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In continuous integration nothing is skipped for want of data or of a browser."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("CI") and skipped and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"{len(skipped)} tests were skipped, which fails a run with CI set.")

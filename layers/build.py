@@ -1,0 +1,235 @@
+"""From a project to an atlas: territories, inputs, layers, selection, level.
+
+The one path that the embedded edition, a user's project and the Python face all take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.country import Country, read_country
+from geo.errors import Fault, InputError, first_of, nearest
+from geo.nesting import groups_at, sum_by
+from geo.source import Source
+from geo.territories import Territories
+from geo.vectors import read_territories
+from layers.aggregate import atlas_at
+from layers.atlas import Atlas
+from layers.catalogue import known_layers
+from layers.connectors.connector import read_source
+from layers.edition import edition_inputs, edition_project, edition_territories
+from layers.index.recipe import Recipe, read_recipe, recipe_from_table
+from layers.layer import Layer, Table
+from layers.measure import Progress, measure_layers
+from layers.own import own_layer
+from layers.project import Project, TerritoriesTable, read_project
+
+CONTEXT = ("density", "density-class")
+"""Layers that are measured with every recipe: a reader asks for them first."""
+
+
+def read_atlas(
+    country: str | Country,
+    *,
+    level: str | None = None,
+    within: str | Sequence[str] = (),
+    sources: Mapping[str, str | Path] | None = None,
+) -> Atlas:
+    """An atlas of a country's embedded edition: all layers of the catalogue that can be measured.
+
+    Args:
+        country: its code ("fr"), or what `read_country` returns.
+        level: of its territories; by default the base level, the finest.
+        within: codes of containing territories ("48"), `level:code` where ambiguous.
+        sources: files for named sources ("arcep-debit"), in place of the edition's.
+
+    Raises:
+        InputError: no such country, level or place, no edition, or a source that cannot be read.
+    """
+    if isinstance(country, str):
+        country = read_country(country)
+    project = read_project(
+        edition_project(country),
+        sources={name: Path(path) for name, path in (sources or {}).items()},
+    )
+    places = [within] if isinstance(within, str) else list(within)
+    table = project.table.model_copy(
+        update={"level": level or country.base.id, "within": places, "catalogue": None, "use": None}
+    )
+    return build_atlas(replace(project, table=table))
+
+
+def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
+    """The atlas that a project describes, measured but without an index.
+
+    Every row of every input is matched or listed in the atlas' account; what could not be
+    measured is said in its notices.
+
+    Raises:
+        InputError: an input that cannot be read, or does not fit the territories.
+    """
+    table = project.table
+    country = None if table.country is None else read_country(table.country)
+    base, notices = _territories(project, country)
+    inputs = _inputs(project, country, base)
+    atlas = measure_layers(base, _layers(project, country, base), inputs, progress=progress)
+    atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
+    return _select(atlas, level=table.level or base.level, places=table.within)
+
+
+def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
+    """The recipe that a project asks for: a shipped one, a file, its own table, or equal weights
+    of its own layers; None where nothing has a direction."""
+    table = project.table
+    if table.use is not None:
+        is_file = table.use.endswith(".toml")
+        return read_recipe(project.path(table.use) if is_file else table.use)
+    own = [layer.id for layer in table.layers if layer.id in atlas.indicators]
+    measured = own or list(atlas.indicators)
+    directed = [name for name in measured if atlas.indicators[name].better is not None]
+    if not directed and table.recipe is None:
+        return None
+    return recipe_from_table(table.recipe or {}, file=project.file, indicators=directed)
+
+
+@dataclass(frozen=True)
+class _OwnFacts:
+    """Columns of a user's polygons that say more than where they are."""
+
+    population: pd.Series | None
+    area_km2: pd.Series | None
+
+
+def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:
+    own = project.table.territories
+    if own is None:
+        assert country is not None  # a project without either is refused when it is read
+        return edition_territories(country), ()
+    level = _base_level(project, country)
+    read = read_territories(
+        project.path(own.path),
+        code=own.code,
+        name=own.name,
+        layer=own.layer,
+        level=level,
+        country=country,
+        population=own.population,
+        area_km2=own.area_km2,
+        parents=own.parents,
+    )
+    territories = replace(read.territories, sources=(_source_of(own, project),))
+    return territories, read.notices
+
+
+def _base_level(project: Project, country: Country | None) -> str:
+    if country is None:
+        return project.table.level or "territory"
+    return country.base.id
+
+
+def _source_of(own: TerritoriesTable, project: Project) -> Source:
+    return source_from_text(own.source or "", file=project.path(own.path))
+
+
+def source_from_text(text: str, *, file: Path) -> Source:
+    """The source that a user names in one line: "producer, title or date, licence".
+
+    >>> source_from_text("Arcep, 2022-12-31, Licence Ouverte 2.0", file=Path("f.csv")).published
+    '2022-12-31'
+    """
+    from layers.own import parse_source
+
+    return parse_source(text, file=file)
+
+
+def _inputs(
+    project: Project, country: Country | None, territories: Territories
+) -> dict[str, Table]:
+    inputs: dict[str, Table] = {}
+    if country is not None and country.edition is not None:
+        inputs |= edition_inputs(country)
+    for name, path in project.sources.items():
+        inputs[name] = read_source(name, path)
+    return inputs
+
+
+def _layers(project: Project, country: Country | None, territories: Territories) -> Iterable[Layer]:
+    own = [own_layer(spec, project) for spec in project.table.layers]
+    taken = {layer.id for layer in own}
+    return [*(layer for layer in _catalogue(project, country) if layer.id not in taken), *own]
+
+
+def _catalogue(project: Project, country: Country | None) -> list[Layer]:
+    """The catalogue's layers that this project wants: those it names, those its recipe needs, or
+    all where it has no layers of its own."""
+    table, known = project.table, known_layers()
+    if table.catalogue is not None:
+        unknown = [name for name in table.catalogue if name not in known]
+        if unknown:
+            raise InputError(
+                [
+                    Fault(
+                        f"the catalogue has no layer {name!r}.",
+                        file=project.file,
+                        column="catalogue",
+                        remedy=nearest(name, known),
+                        kind="unknown-layer",
+                    )
+                    for name in unknown
+                ]
+            )
+        return [known[name] for name in table.catalogue]
+    if not table.layers and table.territories is None:
+        return list(known.values())
+    wanted = set(CONTEXT) if country is not None else set()
+    if table.use is not None:
+        is_file = table.use.endswith(".toml")
+        wanted |= set(read_recipe(project.path(table.use) if is_file else table.use).indicators)
+    weights = (table.recipe or {}).get("weights")
+    wanted |= set(weights) if isinstance(weights, dict) else set()
+    return [layer for name, layer in known.items() if name in wanted]
+
+
+def _select(atlas: Atlas, *, level: str, places: Sequence[str]) -> Atlas:
+    """The atlas on the wanted level, of the wanted places."""
+    if not places:
+        return atlas_at(atlas, level)
+    inside, notices = atlas.territories.within(places)
+    atlas = atlas.noting(*notices)
+    if level == atlas.territories.level:
+        return take(atlas, atlas.codes.isin(inside.codes))
+    groups = groups_at(atlas.territories, level)
+    shares = _share_inside(atlas.territories, groups, atlas.codes.isin(inside.codes))
+    higher = atlas_at(atlas, level)
+    chosen = shares.reindex(higher.codes)
+    straddling = chosen.index[(chosen > 0) & (chosen < 1)]
+    if len(straddling):
+        higher = higher.noting(
+            f"{len(straddling)} {level} territories lie only partly in {first_of(places)}; those "
+            f"with at least half of their people there are taken, whole ({first_of(straddling)})."
+        )
+    return take(higher, (chosen >= 0.5).to_numpy())
+
+
+def _share_inside(territories: Territories, groups: pd.Series, inside: np.ndarray) -> pd.Series:
+    weight = territories.facts["population"]
+    if weight.isna().any() or not (weight > 0).any():
+        weight = pd.Series(1.0, index=territories.codes)
+    return sum_by(weight.where(inside, 0.0), groups) / sum_by(weight, groups)
+
+
+def take(atlas: Atlas, chosen: np.ndarray) -> Atlas:
+    """The atlas of the territories where the boolean `chosen` is true, in the same order."""
+    return replace(
+        atlas,
+        territories=atlas.territories.take(chosen),
+        values=atlas.values[chosen],
+        reasons=atlas.reasons[chosen],
+        weights=atlas.weights[chosen],
+        intervals={name: table[chosen] for name, table in atlas.intervals.items()},
+    )

@@ -1,0 +1,238 @@
+"""The command `zoneblanche`.
+
+Every failure that a user can cause or cure is one sentence on stderr and an exit status: 2 for the
+input, 3 for the environment. Heavy modules are imported inside the commands that need them, so
+that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo.errors import Fault, InputError, ProblemWithEnvironment, ZoneblancheError
+
+app = typer.Typer(
+    name="zoneblanche",
+    help="Measure how unequally the digital world reaches a country's territories, and draw it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+DEFAULT_OUT = Path("zoneblanche-out")
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="NAME=FILE",
+        help="A publisher's file, e.g. arcep-debit=commune_debit.csv; may be repeated.",
+    ),
+]
+Within = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CODE",
+        help="Only territories that this one contains, e.g. 48 or region:75; may be repeated.",
+    ),
+]
+Level = Annotated[
+    str | None, typer.Option(metavar="LEVEL", help="commune, epci, departement, region, …")
+]
+Lang = Annotated[str | None, typer.Option(metavar="fr|en", help="Language of pages and tables.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+
+
+@app.command()
+def run(
+    project: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PROJECT.toml]", help="Your project; by default all of France."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = DEFAULT_OUT,
+    source: Sources = None,
+    within: Within = None,
+    level: Level = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    """The main job: layers, index, flags, the map page and the files, into one folder."""
+    from scripts.run import run_project
+
+    run_project(
+        project,
+        out=out,
+        sources=parse_sources(source),
+        within=tuple(within or ()),
+        level=level,
+        lang=check_lang(lang),
+        quiet=quiet,
+    )
+
+
+@app.command("list")
+def list_(
+    what: Annotated[
+        str, typer.Argument(metavar="layers|recipes|rules|countries|sources", help="What to list.")
+    ] = "layers",
+) -> None:
+    """What there is: layers, recipes, flag rules, countries, sources."""
+    from scripts.listing import list_things
+
+    list_things(what)
+
+
+@app.command()
+def build(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The atlas to write, a GeoParquet.")],
+    project: Annotated[
+        Path | None, typer.Argument(metavar="[PROJECT.toml]", help="By default all of France.")
+    ] = None,
+    source: Sources = None,
+    within: Within = None,
+    level: Level = None,
+    quiet: Quiet = False,
+) -> None:
+    """Measure the layers and write them as one atlas, without an index."""
+    from scripts.steps import build_atlas_file
+
+    build_atlas_file(
+        project,
+        out=out,
+        sources=parse_sources(source),
+        within=tuple(within or ()),
+        level=level,
+        quiet=quiet,
+    )
+
+
+@app.command()
+def index(
+    atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From `build`.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The scored atlas to write.")],
+    recipe: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="A shipped recipe or a TOML of your own.")
+    ] = "digital-inequality",
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--flag", metavar="NAME|FILE", help="A flag rule; may be repeated."),
+    ] = None,
+) -> None:
+    """Compute a composite index (and flags) on an atlas."""
+    from scripts.steps import index_atlas_file
+
+    index_atlas_file(atlas, out=out, recipe=recipe, rules=tuple(rule or ()))
+
+
+@app.command("map")
+def map_(
+    atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From build or index.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("map.html"),
+    show: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Indicator shown first, or density-presence."),
+    ] = None,
+    lang: Lang = None,
+    title: Annotated[str | None, typer.Option(help="Title of the page.")] = None,
+) -> None:
+    """Draw an atlas as one self-contained interactive page."""
+    from scripts.steps import draw_map_file
+
+    draw_map_file(atlas, out=out, show=show, lang=check_lang(lang), title=title)
+
+
+def parse_sources(given: list[str] | None) -> dict[str, Path]:
+    """`NAME=FILE` options as a mapping.
+
+    Raises:
+        InputError: an option without `=`, or a name given twice.
+    """
+    sources: dict[str, Path] = {}
+    faults: list[Fault] = []
+    for option in given or ():
+        name, equals, file = option.partition("=")
+        if not equals or not name or not file:
+            faults.append(
+                Fault(
+                    f"--source {option!r} is not NAME=FILE.",
+                    remedy="Write e.g. --source arcep-debit=commune_debit.csv.",
+                    kind="option",
+                )
+            )
+        elif name in sources:
+            faults.append(
+                Fault(f"--source {name} is given twice.", remedy="Keep one.", kind="option")
+            )
+        else:
+            sources[name] = Path(file)
+    if faults:
+        raise InputError(faults)
+    return sources
+
+
+def check_lang(lang: str | None) -> str | None:
+    """The language, if it is one that pages speak.
+
+    Raises:
+        InputError: it is not.
+    """
+    if lang not in (None, "fr", "en"):
+        raise InputError(
+            Fault(f"--lang {lang!r} is not known.", remedy="Known: fr, en.", kind="option")
+        )
+    return lang
+
+
+def main() -> None:
+    """Runs the command line; never shows a traceback unless `--debug` or ZONEBLANCHE_DEBUG asks."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments or bool(os.environ.get("ZONEBLANCHE_DEBUG"))
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        status = app(args=arguments, prog_name="zoneblanche", standalone_mode=False)
+    except Exception as error:
+        if debug:
+            raise
+        sys.exit(_explain(error))
+    except KeyboardInterrupt:
+        print(
+            "Stopped; what stood in the output folder before stands there still.", file=sys.stderr
+        )
+        sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _explain(error: Exception) -> int:
+    """Says what went wrong and returns the exit status."""
+    if isinstance(error, ZoneblancheError):
+        print(error, file=sys.stderr)
+        return error.exit_status
+    if isinstance(error, typer.Abort):
+        return 130
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # a misused option, says typer
+        error.show()
+        return 2
+    if isinstance(error, MemoryError):
+        print("There is not enough memory for this input.", file=sys.stderr)
+        return ProblemWithEnvironment.exit_status
+    if isinstance(error, OSError):
+        print(f"The system refused: {error}", file=sys.stderr)
+        return ProblemWithEnvironment.exit_status
+    print(
+        f"A defect of zoneblanche, not of your input: {type(error).__name__}: {error}\n"
+        "Run it again with --debug and report what it prints.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""The main job: a project to a folder of results, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from geo.country import in_language, read_country
+from geo.source import Source, sha256_of, union_of
+from geo.staging import staged_folder
+from layers.analysis.flags import flag
+from layers.atlas import Atlas
+from layers.build import build_atlas, recipe_of
+from layers.edition import edition_project
+from layers.export import versions, write_json, write_results
+from layers.index.compute import compute_index
+from layers.index.recipe import Recipe
+from layers.indicator import Reason
+from layers.project import Project, read_project
+from scripts.summary import print_summary
+
+PAGE = "index.html"
+
+Step = Callable[[str], None]
+
+
+def run_project(
+    file: Path | None,
+    *,
+    out: Path,
+    sources: Mapping[str, Path],
+    within: tuple[str, ...] = (),
+    level: str | None = None,
+    lang: str | None = None,
+    quiet: bool = False,
+) -> Atlas:
+    """Runs a project, or the embedded edition of France, and writes the results to `out`.
+
+    Args:
+        file: the project file; None for the edition that the package carries.
+        out: the folder for the results; replaced as a whole, untouched on any failure.
+        sources: files for named sources.
+        within, level, lang: in place of what the project says, where given.
+        quiet: print nothing but errors.
+
+    Raises:
+        InputError: the project or one of its inputs cannot be used.
+        ProblemWithEnvironment: the results cannot be written.
+    """
+    project = _project(file, sources=sources, within=within, level=level, lang=lang)
+    lang = language_of(project)
+    with _progress(quiet) as step:
+        step("reading")
+        with staged_folder(out) as folder:
+            atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
+            step("computing the index")
+            atlas, recipe = _with_index(project, atlas)
+            step("raising flags")
+            for rule in project.table.flags:
+                atlas = flag(atlas, rule)
+            step("writing the tables")
+            title = title_of(project, lang)
+            write_results(atlas, folder, lang=lang, title=title, name=project.table.output.name)
+            step("drawing the map")
+            _draw(atlas, folder, lang=lang, title=title)
+            step("writing the account")
+            write_json(_account(project, atlas, recipe, folder), folder / "run.json")
+    if not quiet:
+        print_summary(atlas, page=out / PAGE, lang=lang)
+    return atlas
+
+
+def language_of(project: Project) -> str:
+    """The project's language: its own, else its country's, else English."""
+    if project.table.lang is not None:
+        return project.table.lang
+    return "en" if project.table.country is None else read_country(project.table.country).lang
+
+
+def title_of(project: Project, lang: str) -> str:
+    """The title of the page: the project's own, else what it shows."""
+    if project.table.title is not None:
+        return in_language(project.table.title, lang)
+    return {"fr": "Inégalités numériques", "en": "Digital inequality"}[lang]
+
+
+def _project(
+    file: Path | None,
+    *,
+    sources: Mapping[str, Path],
+    within: tuple[str, ...],
+    level: str | None,
+    lang: str | None,
+) -> Project:
+    path = edition_project(read_country("fr")) if file is None else file
+    project = read_project(path, sources=sources)
+    changes: dict[str, Any] = {}
+    if within:
+        changes["within"] = list(within)
+    if level is not None:
+        changes["level"] = level
+    if lang is not None:
+        changes["lang"] = lang
+    if file is None:
+        project = replace(project, file="the embedded edition")
+    return replace(project, table=project.table.model_copy(update=changes))
+
+
+def _with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
+    recipe = recipe_of(project, atlas)
+    if recipe is None:
+        told = "No index is computed: no layer says which direction is better."
+        return atlas.noting(told), None
+    return compute_index(atlas, recipe), recipe
+
+
+def _draw(atlas: Atlas, folder: Path, *, lang: str, title: str) -> None:
+    from maps.page import draw_map
+
+    draw_map(atlas, lang=lang, title=title).save(folder / PAGE)
+
+
+def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:
+    """All that is needed to know what was done, and nothing that differs between two runs."""
+    inputs = dict(project.sources)
+    own = [project.table.territories] if project.table.territories else []
+    inputs |= {table.path: project.path(table.path) for table in [*own, *project.table.layers]}
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    return {
+        "zoneblanche": versions()["zoneblanche"],
+        "versions": versions(),
+        "project": project.table.model_dump(mode="json", exclude_none=True),
+        "recipe": None if recipe is None else recipe.id,
+        "territories": len(atlas.codes),
+        "level": atlas.territories.level,
+        "inputs": {
+            name: {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+            for name, path in sorted(inputs.items())
+        },
+        "rows": {name: dict(rows) for name, rows in atlas.account.items()},
+        "missing": _missing_by_reason(atlas),
+        "warnings": list(atlas.notices),
+        "sources": [source.as_dict() for source in sources_of(atlas)],
+        "files": {
+            path.name: {"sha256": sha256_of(path), "bytes": path.stat().st_size} for path in files
+        },
+    }
+
+
+def sources_of(atlas: Atlas) -> list[Source]:
+    """All sources of an atlas, each once, as they first stand in it."""
+    return list(
+        union_of(
+            atlas.territories.sources,
+            *(indicator.sources for indicator in atlas.indicators.values()),
+        )
+    )
+
+
+def _missing_by_reason(atlas: Atlas) -> dict[str, dict[str, int]]:
+    told: dict[str, dict[str, int]] = {}
+    for name in atlas.reasons:
+        counts = atlas.reasons[name].value_counts().sort_index()
+        counts = counts[counts.index != int(Reason.PRESENT)]
+        if len(counts):
+            told[str(name)] = {
+                Reason(int(code)).name.lower(): int(count) for code, count in counts.items()
+            }
+    return told
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Step]:
+    """A bar on stderr that says what is being done; nothing where nobody watches."""
+    if quiet:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=16)
+
+        def step(what: str) -> None:
+            progress.update(task, description=what, advance=1)
+
+        yield step

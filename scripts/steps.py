@@ -1,0 +1,58 @@
+"""The steps of the main job one by one: build, index, map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from geo.country import read_country
+from layers.build import build_atlas
+from layers.edition import edition_project
+from layers.project import read_project
+from layers.storage import load_atlas, save_atlas
+
+
+def build_atlas_file(
+    file: Path | None,
+    *,
+    out: Path,
+    sources: Mapping[str, Path],
+    within: tuple[str, ...],
+    level: str | None,
+    quiet: bool,
+) -> None:
+    """Measures the layers of a project and writes the atlas."""
+    path = edition_project(read_country("fr")) if file is None else file
+    project = read_project(path, sources=sources)
+    changes: dict[str, object] = {"catalogue": None, "use": None} if file is None else {}
+    if within:
+        changes["within"] = list(within)
+    if level is not None:
+        changes["level"] = level
+    atlas = build_atlas(replace(project, table=project.table.model_copy(update=changes)))
+    save_atlas(atlas, out)
+    if not quiet:
+        print(f"{out}: {len(atlas.codes)} territories, {', '.join(atlas.indicators)}")
+
+
+def index_atlas_file(atlas_file: Path, *, out: Path, recipe: str, rules: tuple[str, ...]) -> None:
+    """Computes an index, and raises flags, on an atlas."""
+    from layers.analysis.flags import flag
+    from layers.index.compute import compute_index
+
+    atlas = compute_index(load_atlas(atlas_file), recipe)
+    for rule in rules:
+        atlas = flag(atlas, rule)
+    save_atlas(atlas, out)
+    print(f"{out}: {', '.join(atlas.indicators)}")
+
+
+def draw_map_file(
+    atlas_file: Path, *, out: Path, show: str | None, lang: str | None, title: str | None
+) -> None:
+    """Draws an atlas as one page."""
+    from maps.page import draw_map
+
+    draw_map(load_atlas(atlas_file), show, lang=lang, title=title).save(out)
+    print(out)

@@ -1,0 +1,228 @@
+"""What a run found, in a few lines for the terminal."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.country import in_language
+from geo.nesting import mean_by
+from layers.analysis.flags import flag_summary
+from layers.atlas import Atlas
+from layers.indicator import Indicator, Reason
+
+SMALL, LARGE = 200, 2000
+"""Legal populations that the summary compares: small authorities, and those of some size."""
+
+WORDS = {
+    "fr": {
+        "people": "habitants",
+        "of": "des",
+        "they_hold": "de la population",
+        "applies": "de ceux que le critère concerne",
+        "below": f"en dessous de {SMALL} habitants",
+        "above": f"au-dessus de {LARGE}",
+        "overall": "dans l'ensemble",
+        "lowest": "le plus bas",
+        "highest": "le plus haut",
+        "measured_by": "mesuré par",
+        "worst": "Les plus mal placés",
+        "best": "Les mieux placés",
+        "highest_scores": "Les scores les plus élevés",
+        "rank": "rang",
+        "flagged": "signalés",
+        "possible": "peut-être",
+        "unknown": "sans réponse",
+        "missing": "Sans valeur",
+        "notices": "À savoir",
+        "look": "À voir",
+        "files": "Fichiers",
+        "more": "de plus, dans run.json",
+    },
+    "en": {
+        "people": "people",
+        "of": "of the",
+        "they_hold": "of the population",
+        "applies": "of those it applies to",
+        "below": f"below {SMALL} inhabitants",
+        "above": f"above {LARGE}",
+        "overall": "overall",
+        "lowest": "lowest",
+        "highest": "highest",
+        "measured_by": "measured by",
+        "worst": "Worst off",
+        "best": "Best off",
+        "highest_scores": "Highest scores",
+        "rank": "rank",
+        "flagged": "flagged",
+        "possible": "possible",
+        "unknown": "not known",
+        "missing": "Missing",
+        "notices": "To know",
+        "look": "Look at",
+        "files": "Files",
+        "more": "more, in run.json",
+    },
+}
+
+
+def print_summary(atlas: Atlas, *, page: Path, lang: str) -> None:
+    """Prints what the run found and where to look."""
+    for line in summary_lines(atlas, lang=lang):
+        print(line)
+    words = WORDS[lang]
+    print(f"\n{words['look']}: {page.absolute().as_uri()}")
+    print(f"{words['files']}: {page.parent}{'/' if page.parent.name else ''}")
+
+
+def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
+    """The findings, a line each; every figure is computed from the atlas."""
+    words = WORDS[lang]
+    territories = atlas.territories
+    population = territories.facts["population"]
+    title = territories.level_title(lang, plural=len(territories) != 1)
+    head = f"{number(len(territories), lang=lang)} {title}"
+    if population.notna().any():
+        head += f", {number(population.sum(), lang=lang)} {words['people']}"
+    lines = [head]
+    for indicator in atlas.indicators.values():
+        if indicator.role in ("indicator", "context"):
+            lines += _indicator_lines(atlas, indicator, lang)
+    for indicator in atlas.indicators.values():
+        if indicator.role == "index":
+            lines += _index_lines(atlas, indicator, lang)
+        if indicator.role == "flag":
+            lines.append(_flag_line(atlas, indicator, lang))
+    return [*lines, *_notice_lines(atlas, lang)]
+
+
+def number(value: float, *, lang: str, digits: int = 0) -> str:
+    """A figure as a reader of `lang` writes it.
+
+    >>> number(34875, lang="en"), number(61.55, lang="fr", digits=1)
+    ('34,875', '61,6')
+    """
+    if not math.isfinite(value):
+        return "–"
+    # Half away from zero, as a reader rounds by hand; the format's own rule is half to even.
+    scaled = math.floor(abs(value) * 10**digits + 0.5 + 1e-9) / 10**digits
+    text = f"{math.copysign(scaled, value):,.{digits}f}"
+    if lang == "fr":
+        text = text.replace(",", "\u202f").replace(".", ",")
+    return text
+
+
+def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    if indicator.unit == "boolean":
+        return _criterion_lines(atlas, indicator, lang)
+    if indicator.unit == "category" or atlas.values[indicator.id].notna().sum() == 0:
+        return []
+    return [_mean_line(atlas, indicator, lang)]
+
+
+def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    words = WORDS[lang]
+    values = atlas.values[indicator.id]
+    reasons = atlas.reasons[indicator.id]
+    asked = values.notna() | (reasons == Reason.NOT_APPLICABLE)
+    if not asked.any():
+        return []
+    met = values.fillna(0.0)
+    population = atlas.territories.facts["population"]
+    plural = atlas.territories.level_title(lang, plural=True)
+    line = f"{indicator.title_in(lang)}: {_percent(met, asked, lang)} {words['of']} {plural}"
+    if population.notna().all():
+        share = (met * population)[asked].sum() / population[asked].sum()
+        line += f", {number(100 * share, lang=lang, digits=1)} % {words['they_hold']}"
+        small = asked & (population < SMALL)
+        large = asked & (population >= LARGE)
+        if small.any() and large.any():
+            line += (
+                f" ({_percent(met, small, lang)} {words['below']}, "
+                f"{_percent(met, large, lang)} {words['above']})"
+            )
+    if (reasons == Reason.NOT_APPLICABLE).any():
+        line += f"; {_percent(met, values.notna(), lang)} {words['applies']}"
+    return [line]
+
+
+def _percent(met: pd.Series, chosen: pd.Series, lang: str) -> str:
+    return f"{number(100 * met[chosen].mean(), lang=lang, digits=1)} %"
+
+
+def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
+    """The figure overall, weighted by its own denominator, and its extremes by large unit."""
+    words = WORDS[lang]
+    values, weights = atlas.values[indicator.id], atlas.weight_of(indicator)
+    everything = pd.Series("all", index=atlas.codes)
+    overall = mean_by(values, weights, everything)["mean"].iloc[0]
+    unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
+    shown = number(overall, lang=lang, digits=indicator.digits)
+    line = f"{indicator.title_in(lang)}: {shown}{unit.rstrip()} {words['overall']}"
+    native = indicator.native_level
+    if native and native != atlas.territories.level:
+        line += f" ({words['measured_by']} {_level(atlas, native, lang)})"
+    country = atlas.territories.country
+    level = None if country is None else country.bare_code_level
+    if level is None or level not in atlas.territories.parents or indicator.role == "context":
+        return line
+    table = mean_by(values, weights, atlas.territories.parents[level])["mean"].dropna()
+    if len(table) < 2:
+        return line
+    for word, code in (("highest", table.idxmax()), ("lowest", table.idxmin())):
+        name = atlas.territories.place_name(level, str(code))
+        shown = number(table[code], lang=lang, digits=indicator.digits)
+        line += f"; {words[word]} {shown}{unit.rstrip()} ({name})"
+    return line
+
+
+def _level(atlas: Atlas, level: str, lang: str) -> str:
+    country = atlas.territories.country
+    return level if country is None else in_language(country.level(level).title, lang)
+
+
+def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    words = WORDS[lang]
+    scores = atlas.values[indicator.id].dropna()
+    if scores.empty:
+        return [f"{indicator.title_in(lang)}: –"]
+    table = atlas.intervals.get(indicator.id)
+    # Rank 1 is the highest score; whether that is good is the indicator's direction.
+    head = "worst" if indicator.better == "lower" else "best"
+    order = scores.sort_values(ascending=False, kind="stable").index[:5]
+    named = []
+    for code in order:
+        text = f"{atlas.territories.names[code]} ({code}) "
+        text += number(scores[code], lang=lang, digits=indicator.digits)
+        if table is not None and {"rank_low", "rank_high"} <= set(table.columns):
+            low, high = table.loc[code, ["rank_low", "rank_high"]].to_numpy(dtype="float64")
+            if np.isfinite(low) and np.isfinite(high):
+                text += f", {words['rank']} {number(low, lang=lang)}–{number(high, lang=lang)}"
+        named.append(text)
+    return [f"{indicator.title_in(lang)}. {words[head]}: " + "; ".join(named)]
+
+
+def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
+    words = WORDS[lang]
+    summary = flag_summary(atlas, indicator.id)
+    parts = []
+    for word, tally in (
+        ("flagged", summary.flagged),
+        ("possible", summary.possible),
+        ("unknown", summary.unknown),
+    ):
+        text = f"{number(tally.territories, lang=lang)} {words[word]}"
+        if tally.population is not None and np.isfinite(tally.population):
+            text += f" ({number(tally.population, lang=lang)} {words['people']})"
+        parts.append(text)
+    return f"{indicator.title_in(lang)}: " + ", ".join(parts)
+
+
+def _notice_lines(atlas: Atlas, lang: str, *, most: int = 8) -> list[str]:
+    words = WORDS[lang]
+    lines = [f"{words['notices']}: {notice}" for notice in atlas.notices[:most]]
+    more = len(atlas.notices) - most
+    return [*lines, f"… {more} {words['more']}"] if more > 0 else lines
