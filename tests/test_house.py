@@ -1,0 +1,72 @@
+"""The house stands as it is drawn: imports go one way, rooms import lazily."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("geo", "layers", "maps", "scripts")
+"""From the lowest up: a room imports itself and the rooms before it."""
+
+FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imported_rooms(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names & set(ROOMS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_arrow_turns_round(path: Path) -> None:
+    room = path.relative_to(ROOT).parts[0]
+    allowed = set(ROOMS[: ROOMS.index(room) + 1])
+    assert imported_rooms(path) <= allowed
+
+
+@pytest.mark.parametrize("room", ROOMS[:3])
+def test_every_public_name_is_there(room: str) -> None:
+    module = import_module(room)
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
+def test_unknown_names_are_attribute_errors() -> None:
+    for room in ROOMS[:3]:
+        with pytest.raises(AttributeError):
+            _ = import_module(room).no_such_name
+
+
+def test_help_does_not_load_geopandas() -> None:
+    code = (
+        "import sys, scripts.cli, geo, layers, maps;"
+        "heavy = {'geopandas', 'pandas', 'numba', 'folium', 'rasterio', 'matplotlib', 'scipy'};"
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_top_level_is_the_users() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    top = {line.split("/")[0] for line in done.stdout.splitlines()}
+    allowed = {
+        *ROOMS, "tests", "docs", "pyproject.toml", "README.md", "README.fr.md", "CHANGELOG.md",
+        "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile", ".ci", ".gitignore",
+        ".gitattributes", "uv.lock",
+    }  # fmt: skip
+    assert top <= allowed
