@@ -1,0 +1,49 @@
+"""What a step of the index returns: the table after it, and what it did to every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Step:
+    """A table after one step, beside what the step did.
+
+    Attributes:
+        name: "screen", "impute", "treat", "normalise".
+        values: the table after the step; float64, index and columns as it came in.
+        actions: for each column that the step changed, what it did to each cell, as a categorical
+            column on the same index ("" where nothing); columns that it left alone are absent.
+        details: one row an indicator, with the figures that the step found or used.
+    """
+
+    name: str
+    values: pd.DataFrame
+    actions: Mapping[str, pd.Series] = field(default_factory=dict)
+    details: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many cells of each column each action touched."""
+        return {
+            column: {
+                str(action): int(count)
+                for action, count in actions.value_counts().items()
+                if action and count
+            }
+            for column, actions in self.actions.items()
+        }
+
+    def done_to(self, code: str) -> dict[str, str]:
+        """What the step did to the cells of one territory, by indicator."""
+        return {
+            column: str(actions[code]) for column, actions in self.actions.items() if actions[code]
+        }
+
+
+def labels(index: pd.Index, done: Any) -> pd.Series:
+    """A column of actions: text on `index`, stored as categories."""
+    return pd.Series(done, index=index, dtype="str").astype("category")
