@@ -6,7 +6,7 @@ The one path that the embedded edition, a user's project and the Python face all
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from layers.index.recipe import Recipe, read_recipe, recipe_from_table
 from layers.layer import Layer, Table
 from layers.measure import Progress, measure_layers
 from layers.own import own_layer
+from layers.own.described import parse_source
 from layers.project import Project, TerritoriesTable, read_project
 
 CONTEXT = ("density", "density-class")
@@ -97,14 +98,6 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     return recipe_from_table(table.recipe or {}, file=project.file, indicators=directed)
 
 
-@dataclass(frozen=True)
-class _OwnFacts:
-    """Columns of a user's polygons that say more than where they are."""
-
-    population: pd.Series | None
-    area_km2: pd.Series | None
-
-
 def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:
     own = project.table.territories
     if own is None:
@@ -133,18 +126,7 @@ def _base_level(project: Project, country: Country | None) -> str:
 
 
 def _source_of(own: TerritoriesTable, project: Project) -> Source:
-    return source_from_text(own.source or "", file=project.path(own.path))
-
-
-def source_from_text(text: str, *, file: Path) -> Source:
-    """The source that a user names in one line: "producer, title or date, licence".
-
-    >>> source_from_text("Arcep, 2022-12-31, Licence Ouverte 2.0", file=Path("f.csv")).published
-    '2022-12-31'
-    """
-    from layers.own import parse_source
-
-    return parse_source(text, file=file)
+    return parse_source(own.source or "", file=project.path(own.path))
 
 
 def _inputs(
@@ -189,7 +171,8 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
     wanted = set(CONTEXT) if country is not None else set()
     if table.use is not None:
         is_file = table.use.endswith(".toml")
-        wanted |= set(read_recipe(project.path(table.use) if is_file else table.use).indicators)
+        recipe = read_recipe(project.path(table.use) if is_file else table.use)
+        wanted |= {element.id for element in recipe.elements}
     weights = (table.recipe or {}).get("weights")
     wanted |= set(weights) if isinstance(weights, dict) else set()
     return [layer for name, layer in known.items() if name in wanted]

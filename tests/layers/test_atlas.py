@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.errors import InputError
+from geo.source import Source
+from geo.territories import Territories
+from layers.aggregate import atlas_at
+from layers.atlas import Atlas, empty_atlas
+from layers.indicator import Indicator, Reason, indicator_from_dict
+from layers.joining import account_for, join_table
+from layers.layer import Table
+
+SOURCE = Source("Arcep", "Test", licence="LO 2.0")
+SITE = Indicator("website", {"fr": "Site", "en": "Website"}, unit="boolean", better="higher")
+SPEED = Indicator("speed", "Speed", unit="percent", better="higher", denominator="premises")
+PEOPLE = Indicator("people", "People", unit="count", kind="extensive")
+KIND = Indicator("class", "Class", unit="category", role="context")
+
+
+@pytest.fixture
+def atlas(toy: Territories) -> Atlas:
+    made = empty_atlas(toy)
+    made = replace(
+        made, weights=pd.DataFrame({"premises": [300.0, 100.0, 50.0, 0.0]}, index=toy.codes)
+    )
+    made = made.add(SITE, pd.Series([1.0, 0.0, 1.0, np.nan], index=toy.codes))
+    speed = pd.Series([10.0, 50.0, 80.0, np.nan], index=toy.codes)
+    made = made.add(SPEED, speed, reasons=Reason.NOT_APPLICABLE)
+    made = made.add(PEOPLE, toy.facts["population"])
+    return made.add(KIND, pd.Series([1.0, 2.0, 3.0, 4.0], index=toy.codes))
+
+
+def test_a_missing_cell_has_a_reason_and_no_other(atlas: Atlas) -> None:
+    assert list(atlas.reasons["website"]) == [0, 0, 0, Reason.NOT_MATCHED]
+    assert list(atlas.reasons["speed"]) == [0, 0, 0, Reason.NOT_APPLICABLE]
+    with pytest.raises(InputError, match="reasons differ in website"):
+        replace(atlas, values=atlas.values.fillna({"website": 0.0}))
+
+
+def test_a_column_lands_on_its_codes_whatever_its_order(atlas: Atlas) -> None:
+    again = atlas.add(SITE, atlas.values["website"].iloc[::-1])
+    assert again.values["website"].equals(atlas.values["website"])
+
+
+def test_columns_and_indicators_are_the_same(atlas: Atlas) -> None:
+    with pytest.raises(InputError, match="same columns"):
+        replace(atlas, indicators={"website": SITE})
+    with pytest.raises(InputError, match="not on the codes"):
+        replace(atlas, values=atlas.values.iloc[::-1])
+
+
+def test_unknown_indicators_are_refused_with_the_nearest(atlas: Atlas) -> None:
+    with pytest.raises(InputError, match="Did you mean 'website'"):
+        atlas.indicator("websit")
+
+
+def test_aggregation_follows_the_indicator(atlas: Atlas) -> None:
+    higher = atlas_at(atlas, "departement")
+    assert higher.values.loc["A", "people"] == 400
+    assert higher.values.loc["A", "speed"] == pytest.approx((10 * 300 + 50 * 100) / 400)
+    assert higher.values.loc["B", "speed"] == 80, "a commune without premises weighs nothing"
+    assert higher.values.loc["A", "website"] == 50, "percent of the communes"
+    assert higher.values.loc["B", "website"] == 100, "of those that are known"
+    assert higher.indicators["website"].unit == "percent"
+    assert "class" not in higher.indicators
+    told = "\n".join(higher.notices)
+    assert "class is not carried" in told
+    assert "website: 1 territories rest on a part" in told
+
+
+def test_territories_without_the_level_are_told(atlas: Atlas) -> None:
+    higher = atlas_at(atlas, "epci")
+    assert list(higher.codes) == ["X", "Y"]
+    assert any("B2" in notice for notice in higher.notices)
+
+
+def test_the_own_level_changes_nothing(atlas: Atlas) -> None:
+    assert atlas_at(atlas, "commune") is atlas
+
+
+def test_a_containers_figure_is_handed_down_and_says_so(toy: Territories) -> None:
+    frame = pd.DataFrame({"share": [7.0]}, index=pd.Index(["A"], name="code"))
+    joined = join_table(toy, Table(frame, level="departement", source=SOURCE))
+    assert joined.native_level == "departement"
+    assert list(joined.frame["share"][:2]) == [7, 7]
+    assert joined.frame["share"][2:].isna().all()
+    assert list(joined.found) == [True, True, False, False]
+
+
+def test_every_row_is_matched_or_listed(toy: Territories) -> None:
+    frame = pd.DataFrame({"v": [1.0, 2.0, 3.0]}, index=pd.Index(["A1", "Z9", "B1"], name="code"))
+    joined = join_table(
+        toy, Table(frame, level="commune", source=SOURCE), explain=lambda code: f"{code} is gone"
+    )
+    assert joined.account.rows == joined.account.matched + len(joined.account.listed)
+    assert joined.account.listed[0].reason == "Z9 is gone"
+
+
+def test_a_table_that_matches_nothing_is_refused(toy: Territories) -> None:
+    frame = pd.DataFrame({"v": [1.0]}, index=pd.Index(["1"], name="code"))
+    with pytest.raises(InputError, match="none of the 1 rows"):
+        join_table(toy, Table(frame, level="commune", source=SOURCE))
+    with pytest.raises(InputError, match="does not contain"):
+        join_table(toy, Table(frame, level="canton", source=SOURCE))
+
+
+@given(st.lists(st.text(min_size=1, max_size=3)), st.sets(st.text(min_size=1, max_size=3)))
+def test_rows_in_are_rows_out(rows: list[str], known: set[str]) -> None:
+    account = account_for(pd.Index(rows, dtype="object"), pd.Index(sorted(known), dtype="object"))
+    assert account.rows == account.matched + len(account.listed)
+
+
+def test_an_indicator_survives_json() -> None:
+    indicator = replace(
+        SPEED, sources=(SOURCE,), categories={1: {"fr": "un", "en": "one"}}, parts=("a",)
+    )
+    assert indicator_from_dict(indicator.as_dict()) == indicator
