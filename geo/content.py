@@ -1,0 +1,195 @@
+"""What a file is, by its first bytes: the name of a file is only a name."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+
+from geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file
+
+HEAD = 4096
+"""Bytes that are looked at to tell what a file is."""
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"PAR1", "parquet"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"\x00\x00\x27\x0a", "shapefile"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"%PDF", "pdf"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"II+\x00", "tiff"),
+    (b"MM\x00+", "tiff"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"\x89HDF", "hdf"),
+    (b"CDF", "hdf"),
+    (b"ARROW1", "arrow"),
+    (b"fgb", "flatgeobuf"),
+    (b"\x7fELF", "program"),
+    (b"MZ\x90", "program"),
+    (b"version https://git-lfs", "lfs"),
+)
+
+_MARKUP: tuple[tuple[bytes, str], ...] = (
+    (rb"<\s*(OGRVRT|VRTDataset)", "vrt"),
+    (rb"<\s*kml|opengis\.net/kml|earth\.google\.com/kml", "kml"),
+    (rb"<!doctype\s+html|<\s*html|<\s*head|<\s*body|<\s*script", "html"),
+    (rb"opengis\.net/gml", "gml"),
+    (rb"<", "xml"),
+)
+
+DESCRIBED = {
+    "zip": "a ZIP archive",
+    "parquet": "a Parquet file",
+    "sqlite": "an SQLite database (a GeoPackage is one)",
+    "shapefile": "a shapefile",
+    "gzip": "a gzip-compressed file",
+    "bzip2": "a bzip2-compressed file",
+    "xz": "an xz-compressed file",
+    "7z": "a 7z archive",
+    "rar": "a RAR archive",
+    "zstd": "a zstd-compressed file",
+    "ole": "an old Office file (.xls) or an encrypted one",
+    "pdf": "a PDF",
+    "tiff": "a TIFF raster",
+    "image": "a picture",
+    "hdf": "an HDF or NetCDF file",
+    "arrow": "an Arrow IPC file",
+    "flatgeobuf": "a FlatGeobuf file",
+    "program": "a program",
+    "lfs": "a Git LFS pointer, not the file itself",
+    "vrt": "a GDAL virtual file (VRT), which points to other files",
+    "kml": "a KML file",
+    "html": "an HTML page (an error or login page, saved in place of the file?)",
+    "gml": "a GML file",
+    "xml": "an XML file",
+    "json": "a JSON file",
+    "text": "a text file",
+    "binary": "a binary file of no kind that is known here",
+    "empty": "empty",
+}
+"""What each answer of `kind_of` is called in a sentence."""
+
+REMEDIES = {
+    "zip": "Unpack it, and name the file inside.",
+    "gzip": "Unpack it first.",
+    "bzip2": "Unpack it first.",
+    "xz": "Unpack it first.",
+    "zstd": "Unpack it first.",
+    "7z": "Unpack it first.",
+    "rar": "Unpack it first.",
+    "ole": "Save it as .xlsx without a password, or as CSV.",
+    "lfs": "Fetch the file itself (git lfs pull).",
+    "html": "Fetch the file again, and look at it in a text editor.",
+    "vrt": "Name the file it points to; VRT is never followed.",
+    "empty": "Export or fetch it again.",
+}
+"""What to do about a file that is of no kind that is read, where there is something to say."""
+
+
+def kind_of(head: bytes) -> str:
+    """What a file with these first bytes is: a key of `DESCRIBED`.
+
+    >>> kind_of(b"PAR1...."), kind_of(b"code;taux"), kind_of(b" <OGRVRTDataSource>")
+    ('parquet', 'text', 'vrt')
+    """
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        plain = head.replace(b"\x00", b"")[2:].lstrip()
+    else:
+        plain = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not plain.strip(b"\x00"):
+        return "empty" if not plain else "binary"
+    if plain.startswith(b"<"):
+        return next(kind for pattern, kind in _MARKUP if re.search(pattern, plain, re.IGNORECASE))
+    if plain.startswith((b"{", b"[")):
+        return "json"
+    return "binary" if _is_binary(head) else "text"
+
+
+def _is_binary(head: bytes) -> bool:
+    """Control characters no text holds. UTF-16 text is full of NUL bytes, which tell nothing."""
+    controls = sum(byte < 32 and byte not in (0, 9, 10, 11, 12, 13, 26, 27) for byte in head)
+    return controls > len(head) * 0.02
+
+
+def check_file(path: Path, *, most_bytes: int, what: str = "file") -> bytes:
+    """The first bytes of a plain file that is there, readable and not too large.
+
+    Raises:
+        InputError: no such file, a folder or a device, or more than `most_bytes`.
+        ProblemWithEnvironment: it may not be read.
+    """
+    shown_path = str(path)
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise InputError(missing_file(path, what=what)) from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(shown_path, error) from error
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no plain file"
+        raise InputError(Fault(f"this is {kind}.", file=shown_path, kind="not-a-file"))
+    if status.st_size > most_bytes:
+        raise InputError(
+            Fault(
+                f"the file has {status.st_size:,} bytes, more than the limit of {most_bytes:,}.",
+                file=shown_path,
+                remedy="Keep only the rows and columns needed, or raise the limit.",
+                kind="too-large",
+            )
+        )
+    try:
+        with path.open("rb") as stream:
+            return stream.read(HEAD)
+    except OSError as error:
+        raise _unreadable(shown_path, error) from error
+
+
+def read_bytes(path: Path, *, most_bytes: int) -> bytes:
+    """All bytes of a file that `check_file` found good.
+
+    Raises:
+        InputError: it grew past the limit meanwhile.
+        ProblemWithEnvironment: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most_bytes + 1)
+    except OSError as error:
+        raise _unreadable(str(path), error) from error
+    if len(data) > most_bytes:
+        raise InputError(
+            Fault("the file grew while it was read.", file=str(path), kind="too-large")
+        )
+    return data
+
+
+def refused_kind(path: Path, kind: str, *, accepted: str) -> Fault:
+    """The fault of a file that is, by its content, of a kind that is not read here."""
+    return Fault(
+        f"the file is {DESCRIBED[kind]}; read here are {accepted}.",
+        file=str(path),
+        remedy=REMEDIES.get(kind, ""),
+        kind="empty-file" if kind == "empty" else "wrong-format",
+    )
+
+
+def _unreadable(file: str, error: Exception) -> ProblemWithEnvironment | InputError:
+    if isinstance(error, ValueError):
+        return InputError(Fault("the name of the file cannot be used.", file=repr(file)))
+    reason = getattr(error, "strerror", None) or str(error)
+    return ProblemWithEnvironment(f"{file}: the file cannot be read ({reason}).")
