@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from geo.errors import InputError
 from layers.connectors.connector import known_connectors, read_source
 from layers.indicator import Reason
