@@ -1,0 +1,114 @@
+"""Groups of territories: by size, by what contains them, by a category of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.country import Text
+from geo.errors import Fault, InputError, nearest
+from layers.atlas import Atlas
+
+BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_000)
+"""Least population of each legal size band; the last is open. 3,500 is where French law changes a
+commune's duties online (open data, dematerialised requests); the others are INSEE's and DGCL's."""
+
+SIZE_BAND = "size-band"
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A group for each territory.
+
+    Attributes:
+        of: index as the territories; the group's key (text), or None where it is in none.
+        titles: of the keys, in the order in which they are shown.
+        by: what they were made by.
+    """
+
+    of: pd.Series
+    titles: Mapping[str, Text | str]
+    by: str
+
+
+def size_band(population: pd.Series) -> pd.Series:
+    """The legal size band of each population: 1 (< 200) to 11 (≥ 100,000), float64; NaN stays.
+
+    >>> size_band(pd.Series([0.0, 199, 200, 3500, 250_000, float("nan")])).tolist()
+    [1.0, 1.0, 2.0, 6.0, 11.0, nan]
+    """
+    people = population.to_numpy(dtype="float64")
+    if (people < 0).any():
+        raise InputError(f"{(people < 0).sum()} populations are negative.")
+    band = np.searchsorted(BAND_EDGES, people, side="right").astype("float64")
+    return pd.Series(np.where(np.isnan(people), np.nan, band), index=population.index)
+
+
+def band_titles() -> dict[int, Text]:
+    """What each size band is called.
+
+    >>> band_titles()[2]["en"], band_titles()[11]["fr"]
+    ('200 to 499', '100 000 et plus')
+    """
+    titles: dict[int, Text] = {}
+    for band, low in enumerate(BAND_EDGES, start=1):
+        high = BAND_EDGES[band] if band < len(BAND_EDGES) else None
+        if low == 0:
+            assert high is not None
+            titles[band] = {"fr": f"moins de {high}", "en": f"under {high}"}
+        elif high is None:
+            titles[band] = {"fr": f"{_french(low)} et plus", "en": f"{low:,} and more"}
+        else:
+            titles[band] = {
+                "fr": f"{_french(low)} à {_french(high - 1)}",
+                "en": f"{low:,} to {high - 1:,}",
+            }
+    return titles
+
+
+def _french(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+def groups_of(atlas: Atlas, by: str) -> Groups:
+    """The groups that an atlas' territories fall into.
+
+    Args:
+        atlas: any.
+        by: `size-band`, the id of a level that contains the territories ("departement"), or of a
+            category of the atlas ("density-class").
+
+    Raises:
+        InputError: `by` is none of these.
+    """
+    territories = atlas.territories
+    if by == SIZE_BAND:
+        band = size_band(territories.facts["population"])
+        return Groups(_keys(band), {str(k): text for k, text in band_titles().items()}, by)
+    if by in territories.parents:
+        of = territories.parents[by].astype("object")
+        names = territories.parent_names.get(by, {})
+        known = sorted({key for key in of if isinstance(key, str)})
+        return Groups(of, {key: names.get(key, key) for key in known}, by)
+    if by in atlas.indicators and atlas.indicators[by].unit == "category":
+        column = atlas.values.loc[:, by]
+        titles = {str(code): text for code, text in atlas.indicators[by].categories.items()}
+        return Groups(_keys(column), titles, by)
+    categories = [name for name, item in atlas.indicators.items() if item.unit == "category"]
+    known_groups = [SIZE_BAND, *territories.parents.columns, *categories]
+    raise InputError(
+        Fault(
+            f"territories cannot be grouped by {by!r}.",
+            remedy=nearest(by, known_groups),
+            kind="unknown-group",
+        )
+    )
+
+
+def _keys(codes: pd.Series) -> pd.Series:
+    """Whole-number codes as text; None where missing."""
+    keys = [None if np.isnan(code) else str(int(code)) for code in codes]
+    return pd.Series(keys, index=codes.index, dtype="object")
