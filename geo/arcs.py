@@ -80,8 +80,14 @@ class Edges:
 
 
 @dataclass(frozen=True)
-class _Rings:
-    """Rings without their closing vertex; ring r is `starts[r]:starts[r + 1]`."""
+class Rings:
+    """Rings without their closing vertex, each with its territory on the left hand.
+
+    Attributes:
+        x, y: vertices of all rings one after another; ring r is `starts[r]:starts[r + 1]`.
+        starts: int64, shape (rings + 1,).
+        territory: position of the territory of each ring; int64, shape (rings,).
+    """
 
     x: np.ndarray
     y: np.ndarray
@@ -90,6 +96,7 @@ class _Rings:
 
     @property
     def of_vertex(self) -> Ints:
+        """The ring of each vertex."""
         return np.repeat(np.arange(len(self.territory)), np.diff(self.starts))
 
     @property
@@ -135,7 +142,7 @@ def build_arcs(
     [(0, -1), (1, 0), (1, -1)]
     """
     shapes = np.asarray(geometry, dtype=object)
-    rings = _read_rings(shapes)
+    rings = read_rings(shapes)
     enlarged: Ints = np.empty(0, dtype=np.int64)
     if grid is None:
         place = (0.0, 0.0)
@@ -189,8 +196,13 @@ def compute_areas(arcs: Arcs) -> Floats:
     return areas[1:] / 2
 
 
-def _read_rings(shapes: np.ndarray) -> _Rings:
-    """All rings, shells anticlockwise and holes clockwise, so that the territory is to the left."""
+def read_rings(geometry: gpd.GeoSeries | np.ndarray) -> Rings:
+    """All rings, shells anticlockwise and holes clockwise, so that the territory is to the left.
+
+    Raises:
+        InputError: other geometry types than polygons, coordinates that are not finite.
+    """
+    shapes = np.asarray(geometry, dtype=object)
     kinds = shapely.get_type_id(shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
     if wrong.size:
@@ -207,7 +219,7 @@ def _read_rings(shapes: np.ndarray) -> _Rings:
     polygons, owner = polygons[solid], owner[solid].astype(np.int64)
     if not len(polygons):
         none = np.empty(0)
-        return _Rings(none, none, np.zeros(1, np.int64), np.empty(0, np.int64))
+        return Rings(none, none, np.zeros(1, np.int64), np.empty(0, np.int64))
     _, coordinates, (ring_ends, polygon_ends) = shapely.to_ragged_array(polygons, include_z=False)
     if not np.isfinite(coordinates).all():
         raise InputError(
@@ -219,7 +231,7 @@ def _read_rings(shapes: np.ndarray) -> _Rings:
     return _orient(coordinates, ring_ends.astype(np.int64), shell, territory)
 
 
-def _orient(coordinates: Floats, ends: Ints, shell: np.ndarray, territory: Ints) -> _Rings:
+def _orient(coordinates: Floats, ends: Ints, shell: np.ndarray, territory: Ints) -> Rings:
     x, y = np.ascontiguousarray(coordinates[:, 0]), np.ascontiguousarray(coordinates[:, 1])
     first = np.repeat(ends[:-1], np.diff(ends))
     dx, dy = x - x[first], y - y[first]  # relative to a corner, so that no digit is lost
@@ -232,11 +244,11 @@ def _orient(coordinates: Floats, ends: Ints, shell: np.ndarray, territory: Ints)
     turn = np.repeat(backward, sizes)
     if turn.any():
         source[turn] = (np.repeat(ends[:-1] + ends[1:] - 2, sizes) - source)[turn]
-    return _Rings(x[source], y[source], starts, territory)
+    return Rings(x[source], y[source], starts, territory)
 
 
 def _place_origin(
-    rings: _Rings, grid: float, origin: tuple[float, float] | None
+    rings: Rings, grid: float, origin: tuple[float, float] | None
 ) -> tuple[float, float]:
     if not (np.isfinite(grid) and grid > 0):
         raise InputError(Fault(f"the grid step must be a positive number, got {grid}."))
@@ -261,8 +273,8 @@ def _place_origin(
 
 
 def _snap(
-    rings: _Rings, shapes: np.ndarray, grid: float, origin: tuple[float, float]
-) -> tuple[_Rings, Ints]:
+    rings: Rings, shapes: np.ndarray, grid: float, origin: tuple[float, float]
+) -> tuple[Rings, Ints]:
     """Rings on the grid (int64), and the territories that were too small and became a square."""
     x = np.rint((rings.x - origin[0]) / grid).astype(np.int64)
     y = np.rint((rings.y - origin[1]) / grid).astype(np.int64)
@@ -275,7 +287,7 @@ def _snap(
     present = np.zeros(len(shapes), dtype=bool)
     present[rings.territory] = True
     small = np.flatnonzero(present & (twice <= 0))
-    snapped = _Rings(x, y, rings.starts, rings.territory)
+    snapped = Rings(x, y, rings.starts, rings.territory)
     if not small.size:
         return snapped, small
     keep = ~np.isin(rings.territory, small)
@@ -283,7 +295,7 @@ def _snap(
     corner = np.floor((inside - origin) / grid).astype(np.int64)
     sizes = np.concatenate([np.diff(rings.starts)[keep], np.full(len(small), 4)])
     return (
-        _Rings(
+        Rings(
             np.concatenate([x[keep[ring]], (corner[:, :1] + [0, 1, 1, 0]).ravel()]),
             np.concatenate([y[keep[ring]], (corner[:, 1:] + [0, 0, 1, 1]).ravel()]),
             np.concatenate([[0], np.cumsum(sizes)]),
@@ -293,14 +305,14 @@ def _snap(
     )
 
 
-def _without_repeats(rings: _Rings) -> _Rings:
+def _without_repeats(rings: Rings) -> Rings:
     following = rings.following
     keep = (rings.x != rings.x[following]) | (rings.y != rings.y[following])
     if keep.all():
         return rings
     sizes = np.bincount(rings.of_vertex[keep], minlength=len(rings.territory))
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    return _Rings(rings.x[keep], rings.y[keep], starts, rings.territory)
+    return Rings(rings.x[keep], rings.y[keep], starts, rings.territory)
 
 
 def _number(x: np.ndarray, y: np.ndarray) -> tuple[Ints, int]:
@@ -315,7 +327,7 @@ def _number(x: np.ndarray, y: np.ndarray) -> tuple[Ints, int]:
     return number, len(distinct)
 
 
-def _find_twins(rings: _Rings, vertex: Ints, vertices: int) -> Ints:
+def _find_twins(rings: Rings, vertex: Ints, vertices: int) -> Ints:
     """For each half-edge the territory beyond: -1 for none, -2 where the edge is to vanish."""
     ahead = vertex[rings.following]
     forward = vertex < ahead
@@ -354,7 +366,7 @@ def _pair(edge: Ints, territory: Ints, forward: np.ndarray) -> Ints:
 
 
 def _cut(
-    rings: _Rings, *, grid: float | None, origin: tuple[float, float], count: int, enlarged: Ints
+    rings: Rings, *, grid: float | None, origin: tuple[float, float], count: int, enlarged: Ints
 ) -> Arcs:
     vertex, vertices = _number(rings.x, rings.y)
     beyond = _find_twins(rings, vertex, vertices)
@@ -390,7 +402,7 @@ def _cut(
     )
 
 
-def _from_a_cut(rings: _Rings, begins: np.ndarray, ring: Ints) -> Ints:
+def _from_a_cut(rings: Rings, begins: np.ndarray, ring: Ints) -> Ints:
     """The half-edges with each ring turned so that it starts where an arc begins, if any does."""
     turned = rings.starts[:-1].copy()
     cuts = np.flatnonzero(begins)[::-1]
@@ -400,7 +412,7 @@ def _from_a_cut(rings: _Rings, begins: np.ndarray, ring: Ints) -> Ints:
     return start + (np.arange(len(ring)) - start + turned[ring] - start) % np.maximum(sizes, 1)
 
 
-def _join(rings: _Rings, order: Ints, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray, Ints]:
+def _join(rings: Rings, order: Ints, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray, Ints]:
     """Vertices of the arcs: where each half-edge starts, and after each arc's last its end."""
     arc = np.cumsum(begins) - 1
     edges = np.bincount(arc, minlength=0)
