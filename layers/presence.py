@@ -1,13 +1,15 @@
 """What a directory of authorities declares: website, HTTPS, e-mail of one's own.
 
-Each criterion is 1, 0 or missing. The directory has a row for each authority: an empty cell in it
-means *declared to have none* (0), no row means unknown (missing), never 0.
+Each criterion is 1, 0 or missing. Where the directory has an entry for an authority, an empty cell
+means that none is declared (0); no entry means unknown, an address that is none is unreadable, and
+what is asked of an e-mail that is not declared does not apply: each is missing, never 0.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -31,33 +33,39 @@ _HOST = re.compile(r"^https?://(?:[^/?#@]*@)?([^/?#:]+)", re.IGNORECASE)
 
 
 def declares_website(directory: pd.DataFrame) -> pd.Series:
-    """1.0 where a well-formed http(s) address is declared, else 0.0. RPNT criterion 1.1."""
-    return hosts_of(directory["website"]).notna().astype("float64")
+    """1.0 where a well-formed http(s) address is declared, 0.0 where none is, NaN where what is
+    declared is no address. RPNT criterion 1.1."""
+    declared = hosts_of(directory["website"]).notna().astype("float64")
+    return declared.mask(is_unreadable(directory["website"]))
 
 
 def declares_https(directory: pd.DataFrame) -> pd.Series:
-    """1.0 where the declared address begins with https, else 0.0. RPNT criterion 1.8."""
-    website = directory["website"].astype("string").str.lower()
-    secure = website.str.startswith("https://").fillna(False) & hosts_of(website).notna()
-    return secure.astype("float64")
+    """1.0 where the declared address begins with https, 0.0 where it does not or none is declared,
+    NaN where what is declared is no address. RPNT criterion 1.8."""
+    website = directory["website"].astype("string").str.strip().str.lower()
+    secure = website.str.startswith("https://").fillna(False).astype("float64")
+    return secure.mask(is_unreadable(website))
+
+
+def is_unreadable(website: pd.Series) -> pd.Series:
+    """Whether something is declared that is no http(s) address."""
+    return website.notna() & hosts_of(website).isna()
 
 
 def declares_own_email(directory: pd.DataFrame, generic: pd.Index) -> pd.Series:
-    """1.0 where the e-mail is not at a generic provider's, else 0.0. RPNT criterion 2.2.
-
-    No declared e-mail is 0.0: the directory was asked and has none.
-    """
+    """1.0 where the declared e-mail is not at a generic provider's, 0.0 where it is, NaN where no
+    e-mail is declared: a form on the website may stand for it. RPNT criterion 2.2."""
     domain = directory["email_domain"].astype("string").str.lower()
-    return (domain.notna() & ~domain.isin(generic)).astype("float64")
+    return (~domain.isin(generic)).astype("float64").where(domain.notna())
 
 
 def email_matches_website(directory: pd.DataFrame) -> pd.Series:
     """1.0 where the e-mail's domain is the website's host without `www.`, 0.0 where it is not, NaN
-    where no website is declared (the criterion is waived). RPNT criterion 2.3."""
+    where no website or no e-mail is declared (the criterion is waived). RPNT criterion 2.3."""
     host = hosts_of(directory["website"])
     domain = directory["email_domain"].astype("string").str.lower()
     same = (host == domain).fillna(False).astype("float64")
-    return same.where(host.notna())
+    return same.where(host.notna() & domain.notna())
 
 
 def hosts_of(website: pd.Series) -> pd.Series:
@@ -72,7 +80,12 @@ def hosts_of(website: pd.Series) -> pd.Series:
 
 
 def measure_criterion(
-    indicator: Indicator, territories: Territories, inputs: Inputs, values_of: Criterion
+    indicator: Indicator,
+    territories: Territories,
+    inputs: Inputs,
+    values_of: Criterion,
+    *,
+    reads: Literal["website", "email_domain"] = "website",
 ) -> Measurement:
     """What `values_of` says of the directory's rows, and why it is missing elsewhere.
 
@@ -82,14 +95,17 @@ def measure_criterion(
         inputs: the directory, and the generic providers where they are known.
         values_of: from the directory's rows on the territories and the generic e-mail domains to
             a Series; NaN is *not applicable* where the directory has a row.
+        reads: the column that the criterion is about; where it is a website that is no http(s)
+            address, the criterion is *unreadable*.
     """
     table = inputs[DIRECTORY]
     joined = join_table(territories, table)
     generic = inputs[GENERIC].frame.index if GENERIC in inputs else pd.Index([])
     values = values_of(joined.frame, generic).where(joined.found)
+    unreadable = is_unreadable(joined.frame["website"]) & (reads == "website")
     reasons = np.select(
-        [~joined.found, values.isna()],
-        [int(Reason.NOT_MATCHED), int(Reason.NOT_APPLICABLE)],
+        [~joined.found, values.isna() & unreadable, values.isna()],
+        [int(Reason.NOT_MATCHED), int(Reason.UNREADABLE), int(Reason.NOT_APPLICABLE)],
         default=int(Reason.PRESENT),
     )
     return Measurement(

@@ -18,9 +18,11 @@ INDICATOR = Indicator(
     digits=1,
     method={
         "fr": "Part des critères connus qui sont remplis : site déclaré, site déclaré en HTTPS, "
-        "messagerie sur un domaine propre, messagerie au domaine du site (sans objet sans site).",
+        "messagerie sur un domaine propre, messagerie au domaine du site ; un critère sans "
+        "objet ne compte pas.",
         "en": "Share of the known criteria that are met: declared website, declared in HTTPS, "
-        "e-mail at a domain of its own, e-mail at the website's domain (waived without website).",
+        "e-mail at a domain of its own, e-mail at the website's domain; one that does not "
+        "apply does not count.",
     },
 )
 

@@ -11,14 +11,16 @@ INDICATOR = presence.criterion(
     title_fr="Messagerie au domaine du site",
     title_en="E-mail at the website's domain",
     method={
-        "fr": "Le domaine de messagerie est celui du site (www. excepté) ; sans objet sans site.",
-        "en": "The e-mail domain is the website's host (without www.); waived without a website.",
+        "fr": "Le domaine de messagerie est celui du site (www. excepté) ; sans objet quand l'un "
+        "des deux n'est pas déclaré.",
+        "en": "The e-mail domain is the website's host (without www.); not applicable where one of "
+        "them is not declared.",
     },
 )
 
 
 def measure(territories: Territories, inputs: Inputs) -> Measurement:
-    """1 or 0 where a website is declared; not applicable elsewhere."""
+    """1 or 0 where website and e-mail are declared; not applicable elsewhere."""
     return presence.measure_criterion(
         INDICATOR,
         territories,
