@@ -86,12 +86,13 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     values = atlas.values[[element.id for element in recipe.elements]]
     groups = _groups(recipe, atlas)
     scored = score(values, recipe, groups=groups)
+    intervals, notices = _intervals(values, scored, groups)
     atlas = _with_columns(atlas, scored)
     return replace(
         atlas,
-        intervals={**atlas.intervals, recipe.id: _intervals(values, scored, groups)},
+        intervals={**atlas.intervals, recipe.id: intervals},
         recipes={**atlas.recipes, recipe.id: recipe},
-    ).noting(*scored.notices)
+    ).noting(*scored.notices, *notices)
 
 
 def score(values: pd.DataFrame, recipe: Recipe, *, groups: pd.Series | None = None) -> Scored:
@@ -185,7 +186,7 @@ def oriented(upward: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
     is for "better". Mazziotta-Pareto indices are not mirrored: their phenomenon is standardised
     with the worse direction up, as their authors do, and the penalty has the sign that is given.
     """
-    if recipe.orientation == "better" or _is_mazziotta(recipe):
+    if recipe.orientation == "better" or is_mazziotta(recipe):
         return upward
     mirrored = {}
     for dimension in recipe.dimensions:
@@ -209,13 +210,13 @@ def scale_ends(node: Dimension | Element, *, count: int) -> tuple[float, float] 
     return ends.pop() if len(ends) == 1 else None
 
 
-def _is_mazziotta(recipe: Recipe) -> bool:
+def is_mazziotta(recipe: Recipe) -> bool:
     return any(element.normalise in ("mpi", "ampi") for element in recipe.elements)
 
 
 def _towards(recipe: Recipe) -> tuple[Element, ...]:
     """The indicators with the direction that is normalised upwards, see `oriented`."""
-    if recipe.orientation == "better" or not _is_mazziotta(recipe):
+    if recipe.orientation == "better" or not is_mazziotta(recipe):
         return recipe.elements
     other: dict[Better, Better] = {"higher": "lower", "lower": "higher", None: None}
     return tuple(replace(element, better=other[element.better]) for element in recipe.elements)
@@ -325,7 +326,14 @@ def _coarsest(parts: list[Indicator], atlas: Atlas) -> str:
     return coarse[-1] if coarse else (levels[0] if levels else "")
 
 
-def _intervals(values: pd.DataFrame, scored: Scored, groups: pd.Series | None) -> pd.DataFrame:
-    columns = ("rank_low", "rank_high", "score_low", "score_high")
+def _intervals(
+    values: pd.DataFrame, scored: Scored, groups: pd.Series | None
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    columns = ("rank_low", "rank_high", "score_low", "score_high", "worst_decile")
     table = pd.DataFrame({"rank": rank(scored.index)}, index=values.index)
-    return table.assign(**dict.fromkeys(columns, np.nan))
+    if scored.recipe.draws == 0:
+        return table.assign(**dict.fromkeys(columns, np.nan)), ()
+    from layers.index.robustness import draw_ranks
+
+    drawn = draw_ranks(values, scored, groups=groups)
+    return table.assign(**{name: drawn.table[name] for name in columns}), drawn.notices

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from geo.errors import Fault, InputError, first_of
 from layers.index.recipe import Element, Normalise
@@ -139,10 +138,7 @@ def _fracmax(x: np.ndarray, element: Element, sign: float, reference: int | None
 
 def _rank(x: np.ndarray, element: Element, sign: float, reference: int | None) -> np.ndarray:
     """1 is the least; ties take the least of their ranks."""
-    ranks = np.full(len(x), np.nan)
-    known = ~np.isnan(x)
-    ranks[known] = rankdata(x[known], method="min")
-    return ranks
+    return pd.Series(x).rank(method="min").to_numpy("float64")
 
 
 def _borda(x: np.ndarray, element: Element, sign: float, reference: int | None) -> np.ndarray:

@@ -174,7 +174,7 @@ class Recipe:
     skew: float = 2.0
     kurtosis: float = 3.5
     boxcox: float = 0.5
-    draws: int = 1000
+    draws: int = 500
     seed: int = 20260101
     uncertainty: Uncertainty = field(default_factory=Uncertainty)
     references: tuple[str, ...] = ()

@@ -163,7 +163,7 @@ class RecipeTable(_Table):
     skew: Annotated[float, Field(strict=True, gt=0)] = 2.0
     kurtosis: Annotated[float, Field(strict=True, gt=0)] = 3.5
     boxcox: Number = 0.5
-    draws: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 1000
+    draws: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 500
     seed: Annotated[int, Field(strict=True, ge=0)] = 20260101
     uncertainty: UncertaintyTable = UncertaintyTable()
 

@@ -1,0 +1,390 @@
+"""Draws: one plausible recipe after another, and the scores that each gives.
+
+A draw varies what a recipe's `Uncertainty` names: every weight within its share, and one of the
+normalisations, aggregations, treatments and imputations; it may leave one indicator out, and adds
+the measurement error of the indicators that have one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import Fault, InputError, first_of
+from layers.index.aggregate import aggregate
+from layers.index.compute import Scored, is_mazziotta, prepare, scale_ends
+from layers.index.normalise import normalised
+from layers.index.recipe import Aggregate, Dimension, Element, Recipe
+
+SLOW: tuple[Aggregate, ...] = ("median", "copeland", "bod")
+"""Aggregations that are not a weighted sum of something: each draw runs `aggregate` itself."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What each draw does. All arrays have one row a draw.
+
+    Attributes:
+        scenario: number of the scenario, see `Sampler`.
+        weights: one column a child of every dimension, in the order of `recipe.dimensions`.
+        seeds: of the measurement error.
+    """
+
+    scenario: np.ndarray
+    weights: np.ndarray
+    seeds: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.scenario)
+
+    def part(self, start: int, stop: int) -> Plan:
+        """The draws from `start` to `stop`."""
+        return Plan(self.scenario[start:stop], self.weights[start:stop], self.seeds[start:stop])
+
+
+@dataclass(frozen=True)
+class _Scenario:
+    """A prepared table, and the mean that puts it together.
+
+    Attributes:
+        recipe: with the options of this scenario.
+        x: (indicators, units) float32, NaN is missing.
+        offset, sign: a score is given as offset + sign · score.
+        sums: for each mean, the figures that it sums, with 0 for NaN; filled as needed.
+        known: (indicators, units) float32, 1 where known; None where everything is.
+    """
+
+    recipe: Recipe
+    x: np.ndarray
+    offset: float
+    sign: float
+    known: np.ndarray | None
+    sums: dict[tuple[str, float], np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Scores of a dimension, (draws, units) float32, and whether none of them is NaN."""
+
+    scores: np.ndarray
+    complete: bool
+
+
+class Sampler:
+    """Draws of one recipe on one table.
+
+    It holds the prepared table of every scenario, that is of every combination of treatment,
+    imputation, normalisation and aggregation that the recipe's `Uncertainty` allows. The first is
+    the recipe as it stands where it allows no other.
+    """
+
+    def __init__(
+        self,
+        values: pd.DataFrame,
+        scored: Scored,
+        *,
+        groups: pd.Series | None = None,
+    ) -> None:
+        self.recipe = scored.recipe
+        self.kept = scored.index.notna().to_numpy()
+        self.units = int(self.kept.sum())
+        self.shares = [scored.weights[d.id] for d in self.recipe.dimensions]
+        self.children = [
+            (dimension.id, child.id)
+            for dimension in self.recipe.dimensions
+            for child in dimension.children
+        ]
+        self.noise = _noise(scored, self.kept)
+        self.scenarios = [
+            self._scenario(values, groups, options) for options in _options(self.recipe)
+        ]
+        ends = {scale_ends(s.recipe.root, count=len(values)) for s in self.scenarios}
+        self.one_scale = len(ends) == 1
+
+    def plan(self, draws: int, *, seed: int) -> Plan:
+        """What each of so many draws does; the same for the same seed, whatever the machine."""
+        uncertain = self.recipe.uncertainty
+        random = np.random.default_rng(seed)
+        scenario = random.integers(0, len(self.scenarios), draws)
+        nominal = np.concatenate([list(shares.values()) for shares in self.shares])
+        spread = uncertain.weights * random.uniform(-1.0, 1.0, (draws, len(nominal)))
+        weights = nominal * (1.0 + spread)
+        if uncertain.leave_out:
+            leaves = [place for place, (_, child) in enumerate(self.children) if self._leaf(child)]
+            left_out = random.integers(0, len(leaves) + 1, draws)
+            for number, place in enumerate(leaves):
+                weights[left_out == number, place] = 0.0
+        seeds = random.integers(0, 2**63, draws).astype("uint64")
+        return Plan(scenario, weights.astype("float32"), seeds)
+
+    def scores(self, plan: Plan, loops: ModuleType) -> np.ndarray:
+        """Scores of the units that are kept, in every draw: (draws, units) float32.
+
+        Args:
+            plan: the draws.
+            loops: `layers.index.kernels` or `layers.index.plain`.
+        """
+        out = np.empty((len(plan), self.units), dtype="float32")
+        for number in np.unique(plan.scenario):
+            chosen = np.flatnonzero(plan.scenario == number)
+            scenario, weights = self.scenarios[number], plan.weights[chosen]
+            if self.noise:
+                for draw in chosen:
+                    noisy = self._with_error(scenario, int(plan.seeds[draw]), loops)
+                    out[draw] = self._up(noisy, plan.weights[draw : draw + 1], loops)[0]
+            else:
+                out[chosen] = self._up(scenario, weights, loops)
+        return out
+
+    def _leaf(self, child: str) -> bool:
+        return all(child != dimension.id for dimension in self.recipe.dimensions)
+
+    def _scenario(
+        self, values: pd.DataFrame, groups: pd.Series | None, options: Mapping[str, Any]
+    ) -> _Scenario:
+        recipe = replace(self.recipe, root=_changed(self.recipe.root, options))
+        table = prepare(values, recipe, groups=groups)[-1].values
+        x = np.ascontiguousarray(table.to_numpy("float32")[self.kept].T)
+        ends = scale_ends(recipe.root, count=len(values))
+        mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
+        missing = np.isnan(x)
+        _check_positive(table[self.kept], recipe)
+        return _Scenario(
+            recipe=recipe,
+            x=x,
+            offset=float(sum(ends)) if mirrored and ends else 0.0,
+            sign=-1.0 if mirrored else 1.0,
+            known=(~missing).astype("float32") if missing.any() else None,
+        )
+
+    def _with_error(self, scenario: _Scenario, seed: int, loops: ModuleType) -> _Scenario:
+        x = scenario.x.copy()
+        for number, (deviation, low, high) in self.noise.items():
+            loops.add_noise(scenario.x[number], number, deviation, seed, x[number])
+            np.clip(x[number], low, high, out=x[number])
+        return replace(scenario, x=x, sums={})
+
+    def _up(self, scenario: _Scenario, weights: np.ndarray, loops: ModuleType) -> np.ndarray:
+        """Aggregate dimension after dimension, for several draws of one scenario."""
+        rows = {element.id: row for row, element in enumerate(scenario.recipe.elements)}
+        made: dict[str, _Made] = {}
+        first = 0
+        for dimension in scenario.recipe.dimensions:
+            width = len(dimension.children)
+            w = weights[:, first : first + width]
+            first += width
+            if dimension.aggregate in SLOW:
+                done = _slowly(scenario, dimension, rows, w, made)
+            else:
+                done = _weighted_mean(scenario, dimension, rows, w, made, loops)
+            if dimension.min_available > 0 and scenario.known is not None:
+                own = scenario.known[[rows[element.id] for element in dimension.elements()]]
+                done.scores[:, own.mean(axis=0) < dimension.min_available] = np.nan
+            made[dimension.id] = done
+        if scenario.sign == 1.0:
+            return done.scores
+        return np.float32(scenario.offset) - done.scores
+
+
+def _weighted_mean(
+    scenario: _Scenario,
+    dimension: Dimension,
+    rows: Mapping[str, int],
+    weights: np.ndarray,
+    made: Mapping[str, _Made],
+    loops: ModuleType,
+) -> _Made:
+    """A mean that is a function of weighted sums."""
+    shape = (len(weights), scenario.x.shape[1])
+    leaves = [(n, rows[c.id]) for n, c in enumerate(dimension.children) if c.id in rows]
+    inner = [(n, c.id) for n, c in enumerate(dimension.children) if c.id not in rows]
+    figures = [row for _, row in leaves]
+    whole = scenario.known is None and bool((weights.sum(axis=1) > 0).all())
+    whole = whole and all(made[name].complete for _, name in inner)
+    if whole:
+        weights = weights / weights.sum(axis=1, keepdims=True)
+    own = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
+
+    def summed(*, square: bool) -> np.ndarray:
+        total = np.zeros(shape, dtype="float32")
+        if leaves:
+            loops.weighted_sums(_summed(scenario, dimension, square=square)[figures], own, total)
+        for place, name in inner:
+            part = _into(dimension, made[name].scores)
+            part = part * part if square else part
+            loops.add_scores(part, np.ascontiguousarray(weights[:, place]), total)
+        return total
+
+    known = np.float32(1) if whole else _weight_known(scenario, weights, leaves, inner, made, loops)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = summed(square=False)
+        if not whole:
+            mean /= known
+        if not dimension.aggregate.endswith(("-minus", "-plus")):
+            return _Made(_out_of(dimension, mean), whole)
+        spread = np.maximum(summed(square=True) / known - mean * mean, np.float32(0))
+        sign = np.float32(-1 if dimension.aggregate.endswith("minus") else 1)
+        return _Made(mean + sign * spread / mean, whole)
+
+
+def _weight_known(
+    scenario: _Scenario,
+    weights: np.ndarray,
+    leaves: list[tuple[int, int]],
+    inner: list[tuple[int, str]],
+    made: Mapping[str, _Made],
+    loops: ModuleType,
+) -> np.ndarray:
+    """The sum of the weights of what is known: (draws, units) float32."""
+    known = np.zeros((len(weights), scenario.x.shape[1]), dtype="float32")
+    own = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
+    if scenario.known is None:
+        known += own.sum(axis=1, keepdims=True)
+    elif leaves:
+        loops.weighted_sums(scenario.known[[row for _, row in leaves]], own, known)
+    for place, name in inner:
+        loops.add_known(made[name].scores, np.ascontiguousarray(weights[:, place]), known)
+    return known
+
+
+def _summed(scenario: _Scenario, dimension: Dimension, *, square: bool = False) -> np.ndarray:
+    """What the mean of a dimension sums over the indicators; kept, since every draw needs it."""
+    key = (f"{dimension.aggregate}{square}", dimension.power)
+    if key not in scenario.sums:
+        figures = scenario.x * scenario.x if square else scenario.x
+        with np.errstate(invalid="ignore", divide="ignore"):
+            into = _into(dimension, figures).astype("float32")
+        scenario.sums[key] = np.where(np.isnan(scenario.x), np.float32(0), into)
+    return scenario.sums[key]
+
+
+def _into(dimension: Dimension, scores: np.ndarray) -> np.ndarray:
+    """The scale on which a dimension's mean is arithmetic."""
+    if dimension.aggregate == "geometric":
+        return np.log(scores)
+    if dimension.aggregate == "harmonic":
+        return np.float32(1) / scores
+    if dimension.aggregate == "generalised":
+        return scores ** np.float32(dimension.power)
+    return scores
+
+
+def _out_of(dimension: Dimension, mean: np.ndarray) -> np.ndarray:
+    if dimension.aggregate == "geometric":
+        return np.exp(mean)
+    if dimension.aggregate == "harmonic":
+        return np.float32(1) / mean
+    if dimension.aggregate == "generalised":
+        return mean ** np.float32(1.0 / dimension.power)
+    return mean
+
+
+def _slowly(
+    scenario: _Scenario,
+    dimension: Dimension,
+    rows: Mapping[str, int],
+    weights: np.ndarray,
+    made: Mapping[str, _Made],
+) -> _Made:
+    names = [child.id for child in dimension.children]
+    scores = []
+    for draw, row in enumerate(weights):
+        columns = {n: scenario.x[rows[n]] if n in rows else made[n].scores[draw] for n in names}
+        one = aggregate(
+            pd.DataFrame(columns).astype("float64"),
+            dict(zip(names, row.astype("float64"), strict=True)),
+            how=dimension.aggregate,
+            power=dimension.power,
+            name=dimension.id,
+        )
+        scores.append(one.to_numpy("float32"))
+    return _Made(np.stack(scores), complete=False)
+
+
+def _options(recipe: Recipe) -> Iterator[dict[str, Any]]:
+    """Every combination of the choices that are uncertain."""
+    uncertain = recipe.uncertainty
+    names = ("treat", "impute", "normalise", "aggregate")
+    choices = [(name, getattr(uncertain, name)) for name in names if getattr(uncertain, name)]
+    for picked in itertools.product(*(options for _, options in choices)):
+        yield dict(zip((name for name, _ in choices), picked, strict=True))
+
+
+def _changed(dimension: Dimension, options: Mapping[str, Any]) -> Dimension:
+    own = {name: option for name, option in options.items() if name != "aggregate"}
+    children = tuple(
+        _changed(child, options) if isinstance(child, Dimension) else replace(child, **own)
+        for child in dimension.children
+    )
+    return replace(
+        dimension, children=children, aggregate=options.get("aggregate", dimension.aggregate)
+    )
+
+
+def _noise(scored: Scored, kept: np.ndarray) -> dict[int, tuple[float, float, float]]:
+    """Deviation of the measurement error on the normalised scale, and where it is cut off.
+
+    Raises:
+        InputError: an indicator with an error is normalised by ranks, where it has no one size.
+    """
+    found, faults = {}, []
+    for number, element in enumerate(scored.recipe.elements):
+        if element.error == 0:
+            continue
+        slope = _slope(element, scored)
+        if slope is None:
+            faults.append(
+                Fault(
+                    f"{element.id!r} has a measurement error and is normalised by "
+                    f"{element.normalise!r}, which has no scale that the error could be put on.",
+                    remedy="Normalise it by minmax, goalposts, zscore or scaled.",
+                    kind="error",
+                )
+            )
+            continue
+        bounded = element.normalise in ("minmax", "goalposts")
+        low, high = element.range if bounded else (-np.inf, np.inf)
+        found[number] = (element.error * slope, low, high)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _slope(element: Element, scored: Scored) -> float | None:
+    """Score per unit of a linearly normalised indicator."""
+    if element.normalise in ("prank", "rank", "borda") or element.treat in ("log", "boxcox"):
+        return None
+    figures = scored.steps[-2].values[element.id].to_numpy("float64")
+    known = figures[~np.isnan(figures)]
+    ends = np.array([known.min(), known.max()])
+    if element.normalise == "goalposts" and element.goalposts is not None:
+        ends = np.array(element.goalposts)
+        low, high = element.range
+        return (high - low) / float(ends[1] - ends[0])
+    scores, _, _ = normalised(figures, element)
+    return float((np.nanmax(scores) - np.nanmin(scores)) / (ends[1] - ends[0]))
+
+
+def _check_positive(table: pd.DataFrame, recipe: Recipe) -> None:
+    """Refuse a drawn mean that the scores are not fit for, before ten thousand draws of NaN."""
+    for dimension in recipe.dimensions:
+        below_one = dimension.aggregate == "generalised" and dimension.power < 0
+        if dimension.aggregate not in ("geometric", "harmonic") and not below_one:
+            continue
+        wrong = [e.id for e in dimension.elements() if (table[e.id] <= 0).any()]
+        if wrong:
+            raise InputError(
+                Fault(
+                    f"the {dimension.aggregate} mean of {dimension.id!r}, one of the uncertain "
+                    f"choices, needs scores above zero; {first_of(wrong)} has some that are not.",
+                    column="recipe.uncertainty.aggregate",
+                    remedy="Write range = [1, 100] in the recipe, or leave that mean out.",
+                    kind="not-positive",
+                )
+            )

@@ -1,0 +1,229 @@
+"""Compiled loops behind the rank intervals: score, rank and tally thousands of draws.
+
+Each is a pure function on arrays, and has a slow and obvious twin in
+`tests/layers/index/test_robustness.py` that it must equal. They release the interpreter lock;
+`robustness` runs them in threads on separate draws or units, so the number of threads cannot
+change a bit of the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from numba import njit
+
+TILE = 1024
+"""Units handled together: few enough for their columns to stay in the processor's first cache."""
+
+_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
+
+
+def _compiled(function: _Kernel) -> _Kernel:
+    """Compiled on first use, and kept on disk where there is a place to write it."""
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # numba finds no writable folder, e.g. a read-only installation
+        return njit(nogil=True)(function)
+
+
+@_compiled
+def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    """Sum over the indicators of weight · figure, for each draw and unit.
+
+    In the order of the indicators, unlike a matrix product, whose order and so whose last bit
+    depend on the number of threads.
+
+    Args:
+        x: (indicators, units) float32 without NaN.
+        weights: (draws, indicators) float32.
+        out: (draws, units) float32, added to.
+    """
+    indicators, units = x.shape
+    for start in range(0, units, TILE):
+        stop = min(start + TILE, units)
+        for draw in range(weights.shape[0]):
+            sums = out[draw, start:stop]
+            for indicator in range(indicators):
+                weight = weights[draw, indicator]
+                column = x[indicator, start:stop]
+                for unit in range(stop - start):
+                    sums[unit] += weight * column[unit]
+
+
+@_compiled
+def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> None:
+    """Add weight · score of a dimension that is made for each draw, nothing where it is NaN.
+
+    Args:
+        scores: (draws, units) float32.
+        weights: (draws,) float32.
+        total: (draws, units) float32, added to.
+    """
+    zero = np.float32(0)
+    for draw in range(scores.shape[0]):
+        weight, row, sums = weights[draw], scores[draw], total[draw]
+        for unit in range(scores.shape[1]):
+            score = row[unit]
+            sums[unit] += weight * score if score == score else zero
+
+
+@_compiled
+def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> None:
+    """Add the weight of a dimension that is made for each draw, nothing where it is NaN.
+
+    Args:
+        scores: (draws, units) float32.
+        weights: (draws,) float32.
+        known: (draws, units) float32, added to.
+    """
+    zero = np.float32(0)
+    for draw in range(scores.shape[0]):
+        weight, row, sums = weights[draw], scores[draw], known[draw]
+        for unit in range(scores.shape[1]):
+            score = row[unit]
+            sums[unit] += weight if score == score else zero
+
+
+@_compiled
+def add_noise(
+    figures: np.ndarray, indicator: int, deviation: float, seed: int, out: np.ndarray
+) -> None:
+    """Add normal errors that depend on seed, indicator and unit alone, not on the order of work.
+
+    Args:
+        figures: (units,) float32; NaN stays NaN.
+        indicator: its number.
+        deviation: standard deviation of the error.
+        seed: of the draw, uint64.
+        out: (units,) float32, written.
+    """
+    for unit in range(len(figures)):
+        place = np.uint64(indicator) << np.uint64(40) | np.uint64(unit)
+        one = _mixed(np.uint64(seed) ^ _mixed(place))
+        other = _mixed(one)
+        # Box and Muller's transformation; + 1 keeps the logarithm finite.
+        radius = np.sqrt(-2.0 * np.log((np.float64(one >> np.uint64(11)) + 1) / 2.0**53))
+        angle = 2.0 * np.pi * np.float64(other >> np.uint64(11)) / 2.0**53
+        out[unit] = figures[unit] + deviation * radius * np.cos(angle)
+
+
+@_compiled
+def _mixed(bits: int) -> int:
+    """The finaliser of splitmix64 (Steele, Lea & Flood 2014)."""
+    z = bits + np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@_compiled
+def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
+    """Rank the units in each draw: 1 is the highest, ties share the least, NaN where NaN.
+
+    Two passes of a radix sort on 24 bits of the score between the draw's least and greatest:
+    exact but for scores closer than 6·10⁻⁸ of that range, which tie (about what float32 tells).
+
+    Args:
+        scores: (draws, units) float32.
+        ranks: (draws, units) float32, written; whole numbers, exact up to 16 million units.
+    """
+    draws, units = scores.shape
+    low_digit = np.empty(4096, np.int64)
+    high_digit = np.empty(4096, np.int64)
+    keys = np.empty(units, np.uint64)
+    ordered = np.empty(units, np.uint64)
+    mask = np.uint64(4095)
+    for draw in range(draws):
+        least, most = np.inf, -np.inf
+        for unit in range(units):
+            score = scores[draw, unit]
+            if score == score:
+                least = min(least, score)
+                most = max(most, score)
+        scale = 16777215.0 / (most - least) if most > least else 0.0
+        low_digit[:] = 0
+        high_digit[:] = 0
+        count = 0
+        for unit in range(units):
+            score = scores[draw, unit]
+            if score != score:
+                ranks[draw, unit] = np.nan
+                continue
+            key = np.uint64((most - score) * scale)
+            low_digit[key & mask] += 1
+            high_digit[key >> np.uint64(12)] += 1
+            keys[count] = key << np.uint64(32) | np.uint64(unit)
+            count += 1
+        below_low, below_high = 0, 0
+        for digit in range(4096):
+            here = low_digit[digit]
+            low_digit[digit] = below_low
+            below_low += here
+            here = high_digit[digit]
+            high_digit[digit] = below_high
+            below_high += here
+        for place in range(count):
+            digit = (keys[place] >> np.uint64(32)) & mask
+            ordered[low_digit[digit]] = keys[place]
+            low_digit[digit] += 1
+        for place in range(count):
+            digit = ordered[place] >> np.uint64(44)
+            keys[high_digit[digit]] = ordered[place]
+            high_digit[digit] += 1
+        rank = 0
+        before = np.uint64(0xFFFFFFFFFFFFFFFF)
+        for place in range(count):
+            key = keys[place] >> np.uint64(32)
+            if key != before:
+                rank = place + 1
+                before = key
+            ranks[draw, np.int64(keys[place] & np.uint64(0xFFFFFFFF))] = rank
+
+
+@_compiled
+def tally(
+    figures: np.ndarray,
+    start: int,
+    stop: int,
+    low: np.ndarray,
+    per_unit: np.ndarray,
+    counts: np.ndarray,
+) -> None:
+    """Count figures into each unit's own bins, for the units from `start` to `stop`.
+
+    Args:
+        figures: (draws, units) float32; NaN is not counted.
+        low, per_unit: (units,) float32: where the first bin starts, and bins per unit of the
+            figure; what lies outside falls into the first or the last bin.
+        counts: (units, bins) unsigned, added to.
+    """
+    last = np.float32(counts.shape[1] - 1)
+    zero = np.float32(0)
+    for first in range(start, stop, 64):
+        beyond = min(first + 64, stop)
+        for draw in range(figures.shape[0]):
+            for unit in range(first, beyond):
+                figure = figures[draw, unit]
+                if figure == figure:
+                    place = (figure - low[unit]) * per_unit[unit]
+                    counts[unit, np.int64(min(max(place, zero), last))] += 1
+
+
+@_compiled
+def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> None:
+    """Count the draws in which the first, and the second, of each pair has the higher score.
+
+    Args:
+        scores: (draws, units) float32.
+        pairs: (pairs, 2) int64.
+        ahead: (pairs, 2) int64, added to.
+    """
+    for pair in range(len(pairs)):
+        for draw in range(scores.shape[0]):
+            one, other = scores[draw, pairs[pair, 0]], scores[draw, pairs[pair, 1]]
+            if one > other:
+                ahead[pair, 0] += 1
+            elif other > one:
+                ahead[pair, 1] += 1

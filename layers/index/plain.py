@@ -1,0 +1,73 @@
+"""The same as `kernels`, in numpy: slower, and nothing to compile.
+
+It serves small runs, where compiling would take longer than the work, and is what the tests hold
+the compiled loops to, bit for bit. The signatures and meanings are those of `kernels`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    """See `kernels.weighted_sums`."""
+    for sums, row in zip(out, weights, strict=True):
+        for column, weight in zip(x, row, strict=True):
+            sums += weight * column
+
+
+def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> None:
+    """See `kernels.add_scores`."""
+    total += np.where(np.isnan(scores), np.float32(0), weights[:, None] * scores)
+
+
+def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> None:
+    """See `kernels.add_known`."""
+    known += np.where(np.isnan(scores), np.float32(0), weights[:, None])
+
+
+def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
+    """See `kernels.rank_draws`."""
+    for row, out in zip(scores, ranks, strict=True):
+        known = np.flatnonzero(~np.isnan(row))
+        out[:] = np.nan
+        if not len(known):
+            continue
+        figures = row[known].astype("float64")
+        least, most = figures.min(), figures.max()
+        scale = 16777215.0 / (most - least) if most > least else 0.0
+        keys = ((most - figures) * scale).astype("uint32")
+        order = np.argsort(keys)
+        by_size = keys[order]
+        new = np.empty(len(known), dtype=bool)
+        new[0] = True
+        new[1:] = by_size[1:] != by_size[:-1]
+        starts = np.flatnonzero(new)
+        out[known[order]] = (starts + 1)[np.cumsum(new) - 1]
+
+
+def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> None:
+    """See `kernels.tally_pairs`."""
+    one, other = scores[:, pairs[:, 0]], scores[:, pairs[:, 1]]
+    ahead[:, 0] += (one > other).sum(axis=0)
+    ahead[:, 1] += (other > one).sum(axis=0)
+
+
+def add_noise(
+    figures: np.ndarray, indicator: int, deviation: float, seed: int, out: np.ndarray
+) -> None:
+    """See `kernels.add_noise`."""
+    place = np.uint64(indicator) << np.uint64(40) | np.arange(len(figures), dtype="uint64")
+    one = _mixed(np.uint64(seed) ^ _mixed(place))
+    other = _mixed(one)
+    radius = np.sqrt(-2.0 * np.log(((one >> np.uint64(11)).astype("float64") + 1) / 2.0**53))
+    angle = 2.0 * np.pi * (other >> np.uint64(11)).astype("float64") / 2.0**53
+    out[:] = figures + deviation * radius * np.cos(angle)
+
+
+def _mixed(bits: np.ndarray) -> np.ndarray:
+    """The finaliser of splitmix64 (Steele, Lea & Flood 2014); wraps around 2⁶⁴ by design."""
+    z = bits + np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))

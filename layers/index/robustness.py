@@ -1,0 +1,286 @@
+"""Robustness: how far a rank can be trusted, by drawing plausible recipes.
+
+OECD/JRC Handbook, step 7 (uncertainty analysis). Few draws are kept and their quantiles are exact.
+Many are tallied: each unit has a histogram of its own ranks, over the span in which its first
+draws fell, so that memory does not grow with the number of draws. Which of the two is done depends
+on the number of draws and units only; neither they nor the threads touch the seeds, so the same
+recipe gives the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+
+from layers.index.compute import Scored
+from layers.index.draws import SLOW, Plan, Sampler
+from layers.index.rank import rank
+
+QUANTILES = (0.05, 0.5, 0.95)
+KEPT = 20_000_000
+"""Most draws × units that are kept whole; above, the loops are compiled and draws are tallied."""
+
+SURE = 0.95
+"""Share of the draws in which one of a pair must be ahead for their order to be certain."""
+
+_TOGETHER = 128
+_RANK_BINS = 512
+_SCORE_BINS = 128
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the draws say of the ranks.
+
+    Attributes:
+        table: index as the values; `rank` and `score` of the recipe itself; `rank_low`,
+            `rank_median`, `rank_high` and the same for `score`: 5th percentile, median and 95th
+            percentile, widened to the recipe's own where that lies outside; `worst_decile`: share
+            of the draws in which the unit is among the worst tenth. NaN without a score.
+        draws, seed: how many, from which seed.
+        certain_pairs: share of the pairs of units of which one is ahead in 95 % of the draws; of
+            all pairs, or of 4,000 drawn with the seed where there are more.
+        notices: what is to be told.
+    """
+
+    table: pd.DataFrame
+    draws: int
+    seed: int
+    certain_pairs: float
+    notices: tuple[str, ...] = ()
+
+
+def draw_ranks(
+    values: pd.DataFrame,
+    scored: Scored,
+    *,
+    groups: pd.Series | None = None,
+    threads: int | None = None,
+) -> Drawn:
+    """Ranks and scores under the recipe's uncertainty.
+
+    Args:
+        values: the table that was scored.
+        scored: what the recipe gave, see `layers.index.compute.score`.
+        groups: of the rows, for group imputation.
+        threads: how many to use, all cores if None. The result does not depend on it.
+
+    Raises:
+        InputError: an uncertain choice that the data does not allow.
+    """
+    recipe = scored.recipe
+    sampler = Sampler(values, scored, groups=groups)
+    draws, notices = _affordable(sampler)
+    if not sampler.one_scale:
+        notices += (
+            f"The uncertain normalisations of {recipe.id} differ in scale: ranks have an interval, "
+            "scores have none.",
+        )
+    plan = sampler.plan(draws, seed=recipe.seed)
+    worst_up = recipe.orientation == "worse"
+    job = _Job(sampler, plan, threads or os.cpu_count() or 1, worst_up)
+    found = job.kept() if draws * sampler.units <= KEPT else job.tallied()
+    table = pd.DataFrame(found, index=scored.index.index[sampler.kept]).reindex(values.index)
+    table = table.assign(rank=rank(scored.index), score=scored.index)
+    for name in ("rank", "score"):
+        table[f"{name}_low"] = table[[name, f"{name}_low"]].min(axis=1, skipna=False)
+        table[f"{name}_high"] = table[[name, f"{name}_high"]].max(axis=1, skipna=False)
+    return Drawn(table, draws, recipe.seed, job.certain_pairs(), notices)
+
+
+class _Job:
+    """The draws of one plan, run in blocks; `kept` and `tallied` give the same columns."""
+
+    def __init__(self, sampler: Sampler, plan: Plan, threads: int, worst_up: bool) -> None:
+        self.sampler, self.plan, self.threads = sampler, plan, threads
+        self.worst_up = worst_up
+        self.units = sampler.units
+        self.pairs = _pairs(self.units, seed=sampler.recipe.seed)
+        self.ahead = np.zeros((len(self.pairs), 2), dtype="int64")
+        self.in_worst = np.zeros(self.units, dtype="int64")
+
+    def kept(self) -> dict[str, np.ndarray]:
+        """Every draw in memory, and exact quantiles."""
+        from layers.index import plain
+
+        scores, ranks = self._block(0, len(self.plan), plain)
+        self._count(scores, ranks, plain)
+        return self._columns(_exact_quantiles(ranks), _exact_quantiles(scores))
+
+    def tallied(self) -> dict[str, np.ndarray]:
+        """Draws in blocks, and quantiles of each unit's histograms."""
+        # numba takes a second to import: only long runs pay for it.
+        loops = importlib.import_module("layers.index.kernels")
+        dtype = "uint16" if len(self.plan) < 65_536 else "uint32"
+        ranks_of = _Histogram(self.units, _RANK_BINS, dtype, whole=True)
+        scores_of = _Histogram(self.units, _SCORE_BINS, dtype, whole=False)
+        for start in range(0, len(self.plan), _TOGETHER):
+            scores, ranks = self._block(start, min(start + _TOGETHER, len(self.plan)), loops)
+            self._count(scores, ranks, loops)
+            for histogram, figures in ((ranks_of, ranks), (scores_of, scores)):
+                if start == 0:
+                    histogram.span(figures)
+                self._shared(self.units, _tallying(loops, figures, histogram), each=1024)
+        return self._columns(ranks_of.quantiles(), scores_of.quantiles())
+
+    def certain_pairs(self) -> float:
+        """Share of the pairs of which one is nearly always ahead."""
+        if not len(self.pairs) or not len(self.plan):
+            return float("nan")
+        sure = self.ahead.max(axis=1) >= SURE * len(self.plan)
+        return float(sure.mean())
+
+    def _block(self, start: int, stop: int, loops: ModuleType) -> tuple[np.ndarray, np.ndarray]:
+        scores = np.empty((stop - start, self.units), dtype="float32")
+        ranks = np.empty_like(scores)
+
+        def run(first: int, last: int) -> None:
+            part = self.plan.part(start + first, start + last)
+            scores[first:last] = self.sampler.scores(part, loops)
+            loops.rank_draws(scores[first:last], ranks[first:last])
+
+        self._shared(stop - start, run, each=8)
+        return scores, ranks
+
+    def _count(self, scores: np.ndarray, ranks: np.ndarray, loops: ModuleType) -> None:
+        loops.tally_pairs(scores, self.pairs, self.ahead)
+        tenth = self.units / 10.0
+        worst = ranks <= tenth if self.worst_up else ranks > self.units - tenth
+        self.in_worst += worst.sum(axis=0)
+
+    def _shared(self, count: int, run: Callable[[int, int], None], *, each: int) -> None:
+        """`run(first, last)` over parts of `count`, in threads; parts do not overlap."""
+        parts = [(first, min(first + each, count)) for first in range(0, count, each)]
+        if self.threads == 1 or len(parts) == 1:
+            for first, last in parts:
+                run(first, last)
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(lambda part: run(*part), parts))
+
+    def _columns(self, ranks: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
+        if not self.sampler.one_scale:
+            scores = np.full_like(scores, np.nan)
+        names = ("low", "median", "high")
+        return {
+            **{f"rank_{name}": row for name, row in zip(names, ranks, strict=True)},
+            **{f"score_{name}": row for name, row in zip(names, scores, strict=True)},
+            "worst_decile": self.in_worst / len(self.plan),
+        }
+
+
+class _Histogram:
+    """For each unit, how often its figure fell into each of its own bins."""
+
+    def __init__(self, units: int, bins: int, dtype: str, *, whole: bool) -> None:
+        self.counts = np.zeros((units, bins), dtype=dtype)
+        self.whole = whole
+        self.low = np.zeros(units, dtype="float32")
+        self.per_unit = np.zeros(units, dtype="float32")
+
+    def span(self, figures: np.ndarray) -> None:
+        """Set the bins from the first draws: their span, and an eighth of it again on either side.
+
+        Whole figures get bins of at least one, which begin at a whole number, so that a narrow
+        histogram is exact.
+        """
+        bins = self.counts.shape[1]
+        with np.errstate(invalid="ignore"):
+            least, most = np.nanmin(figures, axis=0), np.nanmax(figures, axis=0)
+        margin = (most - least) / 8.0
+        low = least - margin
+        width = np.maximum((most - least + 2.0 * margin) * 1.001, 1e-6) / bins
+        if self.whole:
+            spare = (bins - (most - least + 1)) // 2
+            narrow = spare >= margin
+            low = np.where(narrow, least - np.floor(spare), np.floor(np.maximum(low, 1.0)))
+            width = np.where(narrow, 1.0, np.maximum(width, 1.0))
+        self.low = low.astype("float32")
+        self.per_unit = (1.0 / width).astype("float32")
+
+    def quantiles(self) -> np.ndarray:
+        """(quantiles, units): by place in the order, evenly within a bin."""
+        units, bins = self.counts.shape
+        out = np.full((len(QUANTILES), units), np.nan)
+        for start in range(0, units, 2048):
+            counts = self.counts[start : start + 2048].astype("int64")
+            upto = counts.cumsum(axis=1)
+            total = upto[:, -1]
+            rows = np.arange(len(counts))
+            width = 1.0 / self.per_unit[start : start + 2048].astype("float64")
+            low = self.low[start : start + 2048].astype("float64")
+            for number, share in enumerate(QUANTILES):
+                place = _place(share, total)
+                where = (upto <= place[:, None]).sum(axis=1).clip(max=bins - 1)
+                here = np.maximum(counts[rows, where], 1)
+                before = upto[rows, where] - counts[rows, where]
+                inside = (place - before + 0.5) / here
+                if self.whole:
+                    figure = low + np.floor((where + inside * (width > 1.0)) * width)
+                else:
+                    figure = low + (where + inside) * width
+                out[number, start : start + 2048] = np.where(total > 0, figure, np.nan)
+        return out
+
+
+def _tallying(
+    loops: ModuleType, figures: np.ndarray, histogram: _Histogram
+) -> Callable[[int, int], None]:
+    def run(first: int, last: int) -> None:
+        loops.tally(figures, first, last, histogram.low, histogram.per_unit, histogram.counts)
+
+    return run
+
+
+def _exact_quantiles(figures: np.ndarray) -> np.ndarray:
+    """(quantiles, units) of (draws, units), by place in the order; NaN draws do not count."""
+    units = figures.shape[1]
+    out = np.full((len(QUANTILES), units), np.nan)
+    for start in range(0, units, 4096):
+        columns = np.sort(np.ascontiguousarray(figures[:, start : start + 4096].T), axis=1)
+        total = (~np.isnan(columns)).sum(axis=1)
+        rows = np.flatnonzero(total)
+        for number, share in enumerate(QUANTILES):
+            place = _place(share, total)
+            out[number, start + rows] = columns[rows, place[rows]]
+    return out
+
+
+def _place(share: float, total: np.ndarray) -> np.ndarray:
+    """0-based place of a quantile in the order of `total` figures: outwards for the ends."""
+    rounded = np.floor if share <= 0.5 else np.ceil
+    return np.asarray(rounded(share * (total - 1)).clip(min=0)).astype("int64")
+
+
+def _pairs(units: int, *, seed: int, most: int = 4000) -> np.ndarray:
+    """All pairs of units, or some of them drawn at random."""
+    if units * (units - 1) // 2 <= most:
+        return np.stack(np.triu_indices(units, 1), axis=1).astype("int64")
+    random = np.random.default_rng([seed, 1])
+    first = random.integers(0, units, most)
+    second = (first + random.integers(1, units, most)) % units
+    return np.stack([first, second], axis=1).astype("int64")
+
+
+def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
+    """How many draws are run: all, but for aggregations of which each takes long."""
+    draws = sampler.recipe.draws
+    slow = {d.aggregate for s in sampler.scenarios for d in s.recipe.dimensions} & set(SLOW)
+    if not slow:
+        return draws, ()
+    work = float(sampler.units) ** (2 if "copeland" in slow else 1)
+    fewer = int(max(20, min(draws, 5e8 / work if "copeland" in slow else 2e6 / work)))
+    if fewer >= draws:
+        return draws, ()
+    name = " and ".join(sorted(slow))
+    return fewer, (
+        f"The rank intervals of {sampler.recipe.id} rest on {fewer} draws instead of {draws}: "
+        f"{name} takes long for {sampler.units} territories.",
+    )
