@@ -99,12 +99,7 @@ class Judge:
             )
             self._tell_ties(condition, indicator, cut)
         self.cuts[condition] = cut
-        level = self.atlas.territories.level
-        if indicator.native_level not in ("", level):
-            self.notices.append(
-                f"{indicator.id!r} is known by {indicator.native_level} only: "
-                f"{self.rule.id!r} treats each {level} of one alike."
-            )
+        self._tell_coarse(indicator)
         return cut
 
     def _population(self) -> np.ndarray:
@@ -114,6 +109,19 @@ class Judge:
                 f"the rule {self.rule.id!r} counts people, and no population is known."
             )
         return facts["population"].to_numpy(dtype="float64")
+
+    def _tell_coarse(self, indicator: Indicator) -> None:
+        level, native = self.atlas.territories.level, indicator.native_level
+        if native in ("", level):
+            return
+        if indicator.parts:
+            told = f"{indicator.id!r} rests, at least in part, on figures known by {native} only."
+        else:
+            told = (
+                f"{indicator.id!r} is known by {native} only: {self.rule.id!r} treats each "
+                f"{level} of one alike."
+            )
+        self.notices.append(told)
 
     def _tell_ties(self, condition: Condition, indicator: Indicator, cut: Cut) -> None:
         assert condition.quantile is not None
@@ -164,7 +172,7 @@ def _phrase(condition: Condition, indicator: Indicator, cut: Cut | None, lang: s
         "territories": {"fr": "des territoires", "en": "of territories"},
         "population": {"fr": "de la population", "en": "of the population"},
     }[condition.reference][lang]
-    return f"{words}, {_number(100 * cut.share, '.1f', lang)} % {whom}"
+    return f"{words} ({_number(100 * cut.share, '.1f', lang)} % {whom})"
 
 
 def _number(value: float, spec: str, lang: str) -> str:

@@ -43,7 +43,10 @@ def make_atlas() -> MakeAtlas:
             level="toy",
             parents=pd.DataFrame(dict(parents or {}), index=codes, dtype="object"),
             facts=pd.DataFrame(
-                {"population": population or [100.0] * size, "area_km2": [1.0] * size},
+                {
+                    "population": [100.0] * size if population is None else population,
+                    "area_km2": [1.0] * size,
+                },
                 index=codes,
                 dtype="float64",
             ),

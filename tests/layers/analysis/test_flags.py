@@ -268,7 +268,7 @@ def test_the_method_says_the_cuts_as_they_came_out(make_atlas):
     )
     indicator = flag(atlas, "sparse-underserved").indicator("sparse-underserved")
     assert "density < 30" in indicator.method_in("en")
-    assert "premises-1gbps ≤ 0,0, 25,0 % des territoires" in indicator.method_in("fr")
+    assert "premises-1gbps ≤ 0,0 (25,0 % des territoires)" in indicator.method_in("fr")
     assert indicator.parts == ("density", "premises-1gbps")
 
 

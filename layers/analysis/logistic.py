@@ -1,0 +1,113 @@
+"""A logistic fit by iteratively reweighted least squares, of a yes or no, or of a share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, xlogy
+
+from geo.errors import InputError
+
+MOST_ITERATIONS = 50
+_ENOUGH = 1e-10
+_SEPARATED = 1e10
+"""Columns being standardised, a condition number beyond this means that along some direction the
+likelihood rises for ever."""
+
+
+@dataclass(frozen=True)
+class LogisticFit:
+    """P(y) = 1 / (1 + exp(−X b)).
+
+    Attributes:
+        coefficients, errors: b, and its standard errors, robust to misspecified variance (Huber
+            and White), as a share that is no yes or no needs them.
+        fitted: P for each row, 0 to 1.
+        deviance, null_deviance: of the fit, and of a constant.
+        iterations: that it took.
+    """
+
+    coefficients: np.ndarray
+    errors: np.ndarray
+    fitted: np.ndarray
+    deviance: float
+    null_deviance: float
+    iterations: int
+
+    @property
+    def explained(self) -> float:
+        """Share of the null deviance that the fit takes away (McFadden's R² for a yes or no)."""
+        return 1 - self.deviance / self.null_deviance
+
+
+def fit_logistic(y: np.ndarray, x: np.ndarray) -> LogisticFit:
+    """Maximum (quasi-)likelihood fit. McCullagh and Nelder 1989; shares: Papke and Wooldridge 1996.
+
+    Args:
+        y: 0 to 1, without NaN.
+        x: one row a y, one column a variable; a constant is put first.
+
+    Raises:
+        InputError: fewer rows than coefficients, all y equal, columns that depend on each other,
+            or y that the columns separate wholly, so that no finite coefficient fits best.
+
+    >>> y = np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0])
+    >>> fit_logistic(y, np.arange(6.0)[:, None]).coefficients.round(4).tolist()
+    [-3.0351, 1.214]
+    """
+    centre, spread = x.mean(axis=0), x.std(axis=0)
+    if len(y) <= x.shape[1] + 1 or not (spread > 0).all():
+        raise InputError(
+            f"a fit on {x.shape[1]} variables needs more than {len(y)} rows, or rows that differ."
+        )
+    if np.ptp(y) == 0:
+        raise InputError(f"all {len(y)} values are {y[0]:g}: there is nothing to explain.")
+    # Standardised columns keep the equations well conditioned; undone below.
+    design = np.column_stack([np.ones(len(y)), (x - centre) / spread])
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise InputError("the variables of the fit determine each other: leave one out.")
+    b, iterations = _iterate(y, design)
+    fitted = expit(design @ b)
+    bread = np.linalg.inv(_information(design, fitted))
+    scores = design * (y - fitted)[:, None]
+    covariance = bread @ (scores.T @ scores) @ bread
+    undo = np.diag(np.concatenate([[1.0], 1 / spread]))
+    undo[0, 1:] = -centre / spread
+    return LogisticFit(
+        coefficients=undo @ b,
+        errors=np.sqrt(np.diag(undo @ covariance @ undo.T)),
+        fitted=fitted,
+        deviance=_deviance(y, fitted),
+        null_deviance=_deviance(y, np.full(len(y), y.mean())),
+        iterations=iterations,
+    )
+
+
+def _iterate(y: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, int]:
+    b = np.zeros(design.shape[1])
+    b[0] = np.log(y.mean() / (1 - y.mean()))
+    for iteration in range(1, MOST_ITERATIONS + 1):
+        fitted = expit(design @ b)
+        information = _information(design, fitted)
+        if np.linalg.cond(information) > _SEPARATED:
+            break
+        step = np.linalg.solve(information, design.T @ (y - fitted))
+        b = b + step
+        if np.abs(step).max() < _ENOUGH * (1 + np.abs(b).max()):
+            return b, iteration
+    raise InputError(
+        f"no logistic curve fits best ({MOST_ITERATIONS} steps): the variables separate the zeros "
+        "from the ones. Use the comparison with peers, or more territories."
+    )
+
+
+def _information(design: np.ndarray, fitted: np.ndarray) -> np.ndarray:
+    return (design * (fitted * (1 - fitted))[:, None]).T @ design
+
+
+def _deviance(y: np.ndarray, fitted: np.ndarray) -> float:
+    """2 Σ [y ln(y/P) + (1 − y) ln((1 − y)/(1 − P))]; the terms of y = 0 and y = 1 vanish."""
+    here, there = np.clip(fitted, 1e-300, None), np.clip(1 - fitted, 1e-300, None)
+    terms = xlogy(y, y / here) + xlogy(1 - y, (1 - y) / there)
+    return float(2 * terms.sum())
