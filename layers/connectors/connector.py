@@ -39,6 +39,7 @@ class Resource:
         title: regular expression that the title of the wanted resource matches as a whole; of
             several, the last in alphabetical order is taken ("2026T2-Commune").
         max_bytes: a greater answer is refused.
+        on_request: whether it is fetched only where it is named (large files).
     """
 
     filename: str
@@ -46,6 +47,7 @@ class Resource:
     dataset: str = ""
     title: str = ""
     max_bytes: int = 200_000_000
+    on_request: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def _population_tile(row: int, column: int) -> Connector:
             note="Persons in each cell of 1 km; ESRI:54009.",
         ),
         level="",
-        resource=Resource(name, _GHSL + name),
+        resource=Resource(name, _GHSL + name, on_request=True),
     )
 
 
@@ -51,6 +51,7 @@ CONNECTORS = (
             "https://data.geopf.fr/chunk/telechargement/download/ADMIN-EXPRESS-COG-PARTIEL/"
             "ADMIN-EXPRESS-COG_4-0__GEOPARQUET_WGS84G_FRA_2026-01-01/commune.parquet",
             max_bytes=1_000_000_000,
+            on_request=True,
         ),
     ),
     Connector(
@@ -87,6 +88,7 @@ CONNECTORS = (
             "Filosofi2019_carreaux_200m_gpkg.zip",
             f"{_INSEE}/7655475/Filosofi2019_carreaux_200m_gpkg.zip",
             max_bytes=2_000_000_000,
+            on_request=True,
         ),
     ),
     _population_tile(4, 18),
