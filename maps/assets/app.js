@@ -1,0 +1,373 @@
+// The page: builds the interface round a Leaflet map and keeps map, legend and card together.
+
+const ROLES = ["index", "dimension", "indicator", "flag", "typology", "bivariate", "context"];
+
+class Page {
+  /** root: the element to fill; map: a Leaflet map to use, or null to make one. */
+  constructor(root, model, map = null) {
+    const { head } = model;
+    this.root = root;
+    this.model = model;
+    this.address = readAddress();
+    const lang = this.address.lang in head.words ? this.address.lang : head.lang;
+    this.speech = new Speech(head, lang);
+    this.dark = window.matchMedia("(prefers-color-scheme: dark)");
+    this.schemes = new Map();
+    this.pinned = -1;
+    this.layer = model.layer(this.address.layer) || model.layer(head.show) || model.layers[0];
+    this.given = map;
+    this.layers = []; // Leaflet layers: the main map's, then the insets'
+  }
+
+  get colours() {
+    return this.model.head.colours[this.dark.matches ? "dark" : "light"];
+  }
+
+  /** Build everything and paint; the second block of data may still be on its way. */
+  start() {
+    this.build();
+    this.makeMap();
+    this.dark.addEventListener("change", () => this.show());
+    document.documentElement.dataset.painted = "1";
+    performance.mark("zb-painted");
+  }
+
+  /** Names and all layers are here: fill what was waiting for them. */
+  ready() {
+    this.model.readText();
+    if (this.wanted) this.layer = this.wanted;
+    this.show();
+    const at = this.address.at ? this.model.codes.indexOf(this.address.at) : -1;
+    if (at > -1) {
+      this.pin(at);
+      if (!this.address.view) this.goTo(at);
+    }
+    document.documentElement.dataset.ready = "1";
+    performance.mark("zb-ready");
+  }
+
+  // -- the interface --------------------------------------------------------------------------
+
+  build() {
+    const { head } = this.model;
+    const { speech } = this;
+    document.documentElement.lang = speech.lang;
+    document.title = speech.text(head.title);
+    this.legendPlace = el("div", { class: "zb-legend-place" });
+    this.cardPlace = el("div", { class: "zb-card-place" });
+    this.tip = el("div", { class: "zb-tip", "aria-hidden": "true", hidden: true });
+    this.status = el("p", { class: "zb-hidden", role: "status" });
+    this.mapPlace = this.mapPlace || el("div", { class: "zb-map", id: "zb-map" });
+    this.frames = this.frames || drawInsets(this);
+    this.mapPlace.setAttribute("aria-label", speech.say("map_label",
+      { title: speech.text(head.title) }));
+    this.root.replaceChildren(
+      el("a", { class: "zb-skip", href: "#zb-search", click: (event) => {
+        event.preventDefault();
+        document.getElementById("zb-search").focus();
+      } }, speech.say("skip")),
+      el("aside", { class: "zb-panel" },
+        this.drawHead(), drawSearch(this), this.legendPlace, this.drawChoices(),
+        this.drawMethod()),
+      el("main", { class: "zb-stage" },
+        this.mapPlace,
+        this.frames.length ? el("div", { class: "zb-insets", role: "group",
+          "aria-label": speech.say("insets") }, this.frames.map(({ frame }) => frame)) : null,
+        this.tip, this.cardPlace),
+      this.drawFoot(), this.status);
+  }
+
+  drawHead() {
+    const { head } = this.model;
+    const { speech } = this;
+    const other = speech.lang === "fr" ? "en" : "fr";
+    return el("header", { class: "zb-head" },
+      el("div", { class: "zb-eyebrow" },
+        el("span", {}, isolated([speech.text(head.place),
+          speech.territories(this.model.count)].filter(Boolean).join(" · "))),
+        el("button", { type: "button", class: "zb-lang", lang: other,
+          click: () => this.speak(other) }, other === "fr" ? "Français" : "English")),
+      el("h1", {}, isolated(speech.text(head.title))),
+      el("p", { class: "zb-subtitle" }, isolated(speech.text(head.subtitle))));
+  }
+
+  drawChoices() {
+    const { speech, model } = this;
+    const groups = ROLES.map((role) => [role, model.layers.filter((layer) => layer.role === role)])
+      .filter(([, layers]) => layers.length);
+    return el("form", { class: "zb-choices", "aria-label": speech.say("choices"),
+      submit: (event) => event.preventDefault() },
+    el("h2", {}, speech.say("choices")),
+    groups.map(([role, layers]) => el("fieldset", {},
+      el("legend", {}, speech.say(`role_${role}`)),
+      layers.map((layer) => el("label", { class: "zb-choice" },
+        el("input", { type: "radio", name: "zb-layer", value: layer.id,
+          checked: layer === this.layer, change: () => this.choose(layer) }),
+        el("span", {}, isolated(speech.text(layer.title))))))));
+  }
+
+  drawMethod() {
+    this.methodPlace = el("section", { class: "zb-method" });
+    return this.methodPlace;
+  }
+
+  drawFoot() {
+    this.footPlace = el("footer", { class: "zb-foot" });
+    return this.footPlace;
+  }
+
+  fillMethod() {
+    const { speech, layer, model } = this;
+    const parts = layer.kind === "bivariate" ? [model.layer(layer.x), model.layer(layer.y)] : [layer];
+    this.methodPlace.replaceChildren(
+      el("h2", {}, speech.say("method")),
+      ...parts.flatMap((one) => [
+        parts.length > 1 ? el("h3", {}, isolated(speech.text(one.title))) : "",
+        el("p", {}, isolated(speech.text(one.method) || speech.say("no_method"))),
+        one.native ? el("p", { class: "zb-native" },
+          speech.say("native_note", { level: speech.text(one.native) })) : "",
+      ]).filter(Boolean),
+      ...model.head.notices.map((notice) => el("p", {}, isolated(speech.text(notice)))));
+  }
+
+  fillFoot() {
+    const { speech, layer, model } = this;
+    const parts = layer.kind === "bivariate" ? [model.layer(layer.x), model.layer(layer.y)] : [layer];
+    const used = [...new Set(parts.flatMap(({ sources }) => sources))];
+    const cite = (k) => {
+      const source = model.head.sources[k];
+      const text = [source.producer, source.title].filter(Boolean).join(", ");
+      const rest = [speech.date(source.published), source.licence].filter(Boolean).join(", ");
+      return el("span", { class: "zb-source" }, link(isolated(text), source.url),
+        rest ? el("span", {}, ` (`, isolated(rest), `)`) : null);
+    };
+    const line = (word, list) => (list.length ? el("span", {}, `${speech.say(word)}`
+      + speech.say("colon"), list.map((k, at) => [at ? " ; " : "", cite(k)]), ". ") : null);
+    this.footPlace.replaceChildren(el("p", {},
+      line("source", used), line("boundaries", model.head.boundaries),
+      el("span", { class: "zb-made" }, speech.say("made_with"))));
+  }
+
+  // -- the map --------------------------------------------------------------------------------
+
+  makeMap() {
+    const { head } = this.model;
+    this.shown = this.classes();
+    this.look = lookOf(this.model, this.shown, this.colours);
+    if (this.given) {
+      this.map = this.given;
+    } else {
+      this.map = L.map(this.mapPlace, {
+        attributionControl: false, zoomControl: false, zoomSnap: 0.25, zoomDelta: 1,
+        wheelPxPerZoomLevel: 90, minZoom: 1, maxZoom: head.max_zoom, worldCopyJump: false,
+      });
+      const { view } = this.address;
+      if (view) this.map.setView([view[0], view[1]], view[2], { animate: false });
+      else this.map.fitBounds(head.home, { animate: false, ...this.margin() });
+      this.addControls();
+    }
+    const main = this.newLayer().addTo(this.map);
+    this.main = main;
+    this.wire(this.map, main);
+    this.map.on("moveend", () => this.remember());
+    performance.mark("zb-first-paint");
+    this.insets = startInsets(this, this.frames);
+    this.fill();
+  }
+
+  /** Space to leave round the country, so that insets do not stand on it. */
+  margin() {
+    const insets = this.root.querySelector(".zb-insets");
+    if (!insets) return { padding: [24, 24] };
+    const aside = insets.offsetHeight > insets.offsetWidth;
+    return aside
+      ? { paddingTopLeft: [insets.offsetWidth + 24, 18], paddingBottomRight: [18, 18] }
+      : { paddingTopLeft: [12, 12], paddingBottomRight: [12, insets.offsetHeight + 12] };
+  }
+
+  addControls() {
+    const { speech } = this;
+    this.zoomControl = L.control.zoom({ position: "topleft", zoomInText: "+", zoomOutText: "−",
+      zoomInTitle: speech.say("zoom_in"), zoomOutTitle: speech.say("zoom_out") }).addTo(this.map);
+    const Home = L.Control.extend({
+      onAdd: () => {
+        const button = el("button", { type: "button", class: "zb-home",
+          title: speech.say("home"), "aria-label": speech.say("home"),
+          click: () => this.goHome() }, svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" },
+          svg("path", { d: "M2 8l6-5.5L14 8M4 7v6.5h8V7", fill: "none", stroke: "currentColor",
+            "stroke-width": 1.6, "stroke-linejoin": "round" })));
+        L.DomEvent.disableClickPropagation(button);
+        return el("div", { class: "leaflet-bar" }, button);
+      },
+    });
+    this.homeControl = new Home({ position: "topleft" }).addTo(this.map);
+    this.scaleControl = L.control.scale({ imperial: false, position: "bottomright" })
+      .addTo(this.map);
+  }
+
+  newLayer() {
+    const { geometry } = this.model;
+    const layer = new TerritoryLayer({ geometry, look: this.look,
+      typicalWidth: this.model.head.typical_width / geometry.grid });
+    this.layers.push(layer);
+    return layer;
+  }
+
+  /** Pointer and keyboard on one of the maps. */
+  wire(map, layer) {
+    map.on("mousemove", (event) => this.hover(layer.idAt(event.containerPoint), event));
+    map.on("mouseout", () => this.hover(0));
+    map.on("click", (event) => this.pin(layer.idAt(event.containerPoint) - 1));
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === map.getContainer()) {
+        this.pin(layer.idAt(map.getSize().divideBy(2)) - 1, { focus: true });
+      }
+    });
+  }
+
+  hover(id, event) {
+    for (const layer of this.layers) layer.setOutlined(id, layer.chosen);
+    if (!id || !this.model.names || !event) {
+      this.tip.hidden = true;
+      return;
+    }
+    if (id !== this.tipId) {
+      this.tip.replaceChildren(...drawTooltip(this, id - 1).flat());
+      this.tipId = id;
+    }
+    this.tip.hidden = false;
+    const stage = this.tip.parentElement.getBoundingClientRect();
+    const { clientX, clientY } = event.originalEvent;
+    const x = Math.min(clientX - stage.left + 14, stage.width - this.tip.offsetWidth - 6);
+    const below = clientY - stage.top + 18;
+    const y = below + this.tip.offsetHeight > stage.height
+      ? clientY - stage.top - this.tip.offsetHeight - 12 : below;
+    this.tip.style.transform = `translate(${Math.max(x, 4)}px, ${Math.max(y, 4)}px)`;
+  }
+
+  /** Open the card of territory i; -1 closes it. */
+  pin(i, { focus = false } = {}) {
+    if (!this.model.names) return;
+    const back = this.pinned;
+    this.pinned = i;
+    for (const layer of this.layers) layer.setOutlined(layer.hovered, i + 1);
+    this.cardPlace.replaceChildren(...(i < 0 ? [] : [drawCard(this, i)]));
+    if (i >= 0 && focus) this.cardPlace.firstChild.focus({ preventScroll: true });
+    if (i < 0 && back >= 0 && document.activeElement === document.body) {
+      this.map.getContainer().focus({ preventScroll: true });
+    }
+    this.remember();
+  }
+
+  /** Move the map to territory i, near enough to see what is round it. */
+  goTo(i) {
+    const { extent, grid, origin } = this.model.geometry;
+    const at = 4 * (i + 1);
+    if (!(extent[at] <= extent[at + 2])) return;
+    const place = (x, y) => L.Projection.SphericalMercator.unproject(
+      L.point(x * grid + origin[0], y * grid + origin[1]));
+    const bounds = L.latLngBounds(place(extent[at], extent[at + 1]),
+      place(extent[at + 2], extent[at + 3]));
+    this.map.fitBounds(bounds.pad(1.5), { animate: false });
+  }
+
+  goHome() {
+    this.map.fitBounds(this.model.head.home, this.margin());
+  }
+
+  // -- what is shown --------------------------------------------------------------------------
+
+  schemeOf(layer) {
+    return this.schemes.get(layer.id) || layer.scheme;
+  }
+
+  classes() {
+    return classifyLayer(this.model, this.layer, this.colours, this.speech,
+      this.schemeOf(this.layer));
+  }
+
+  choose(layer) {
+    this.layer = layer;
+    this.wanted = layer;
+    if (!this.model.names) return; // its figures are on their way: see ready()
+    this.show();
+    this.remember();
+    const { speech } = this;
+    this.status.textContent = speech.say("now_shown", { title: speech.text(layer.title) });
+  }
+
+  setScheme(scheme) {
+    this.schemes.set(this.layer.id, scheme);
+    this.show();
+    document.getElementById("zb-scheme")?.focus();
+  }
+
+  /** Colour the maps anew and fill legend, card and foot. */
+  show() {
+    this.shown = this.classes();
+    this.recolour();
+    this.fill();
+    if (this.pinned >= 0) this.pin(this.pinned);
+  }
+
+  recolour(only = null) {
+    this.look = lookOf(this.model, this.shown, this.colours, only);
+    for (const layer of this.layers) layer.setLook(this.look);
+  }
+
+  highlight(k) {
+    this.recolour(k);
+  }
+
+  fill() {
+    this.tipId = 0;
+    this.legendPlace.replaceChildren(drawLegend(this));
+    this.fillMethod();
+    this.fillFoot();
+  }
+
+  speak(lang) {
+    this.speech = new Speech(this.model.head, lang);
+    for (const control of [this.zoomControl, this.homeControl, this.scaleControl]) {
+      control?.remove();
+    }
+    this.build();
+    this.addControls();
+    this.show();
+    this.remember();
+    this.root.querySelector(".zb-lang").focus();
+  }
+
+  remember() {
+    const { model } = this;
+    const { lat, lng } = this.map.getCenter();
+    writeAddress({
+      layer: this.layer.id,
+      at: this.pinned >= 0 ? model.codes[this.pinned] : "",
+      lang: this.speech.lang === model.head.lang ? "" : this.speech.lang,
+      view: [lat.toFixed(4), lng.toFixed(4), this.map.getZoom()].join(","),
+    });
+  }
+}
+
+/** Read the blocks and start: what the first picture needs first, then the rest. */
+async function startPage(root, { map = null, prefix = "zb" } = {}) {
+  performance.mark("zb-start");
+  const blocks = ["head", "arcs", "map"].map((name) => readBlock(`${prefix}-${name}`));
+  const [headBytes, arcs, mapBytes] = await Promise.all(blocks);
+  const head = readJson(headBytes);
+  const model = new Model(head);
+  model.add(mapBytes, head.places.map);
+  model.geometry = readGeometry(arcs, head.places.arcs, head.geometry);
+  performance.mark("zb-decoded");
+  model.outline(head.outline);
+  const page = new Page(root, model, map);
+  if (!page.layer.column && page.layer.kind !== "bivariate") page.layer = model.layers[0];
+  const first = page.layer.kind === "bivariate" ? [page.layer.x, page.layer.y] : [page.layer.id];
+  const rest = readBlock(`${prefix}-data`);
+  if (!first.every((id) => model.has(id))) model.add(await rest, head.places.data);
+  page.start();
+  if (!model.has("text")) model.add(await rest, head.places.data);
+  page.ready();
+  return page;
+}

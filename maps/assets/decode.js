@@ -1,0 +1,177 @@
+// Undo what maps/encoding.py did: blocks of the page to named streams, streams to typed arrays.
+
+const REASON_CODES = 16; // packed codes below this are reasons, see encoding.py
+
+/** The bytes of the data block with that id: base64, then gzip. */
+async function readBlock(id) {
+  const text = document.getElementById(id).textContent.trim();
+  const packed = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : bytesOf(atob(text));
+  const opened = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(opened).arrayBuffer());
+}
+
+function bytesOf(binary) {
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+/** One stream of a block; `places` says where each begins and how long it is. */
+function stream(bytes, places, name) {
+  const [start, length] = places[name];
+  return bytes.subarray(start, start + length);
+}
+
+function readJson(bytes) {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/**
+ * Unsigned integers written as tokens and loose bits (`name` and `name.bits`, see encoding.py),
+ * each handed to `take(number, position)`.
+ */
+function readTokens(bytes, places, name, take) {
+  const tokens = stream(bytes, places, name);
+  const bits = stream(bytes, places, `${name}.bits`);
+  let held = 0; // bits read and not yet used, and how many: at most 8 + 29
+  let holding = 0;
+  let at = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i];
+    if (token < 16) {
+      take(token, i);
+      continue;
+    }
+    const below = ((token - 16) >> 2) + 2; // bits under the three that the token tells
+    while (holding < below) {
+      held += bits[at++] * 2 ** holding;
+      holding += 8;
+    }
+    const unit = 2 ** below;
+    const high = Math.floor(held / unit);
+    take((4 | (token & 3)) * unit + held - high * unit, i);
+    held = high;
+    holding -= below;
+  }
+}
+
+/** Undo the zigzag: 0, 1, 2, 3 … are 0, -1, 1, -2 … */
+function signed(number) {
+  return number % 2 ? -(number + 1) / 2 : number / 2;
+}
+
+/** Running sums of zigzag differences. */
+function readDifferences(bytes, places, name, out) {
+  let sum = 0;
+  readTokens(bytes, places, name, (number, i) => {
+    sum += signed(number);
+    out[i] = sum;
+  });
+  return out;
+}
+
+/** Unsigned integers written as byte planes. */
+function readPlanes(bytes, count, size) {
+  const out = size <= 4 ? new Uint32Array(count) : new Float64Array(count);
+  for (let plane = 0; plane < size; plane++) {
+    const unit = 2 ** (8 * plane);
+    for (let i = 0, at = plane * count; i < count; i++, at++) out[i] += bytes[at] * unit;
+  }
+  return out;
+}
+
+/** A column: figures (NaN where missing), and why a cell is missing (0 where it is not). */
+function readColumn(bytes, how, count) {
+  const values = new Float64Array(count);
+  const reasons = new Uint8Array(count);
+  if (how.how === "float") {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let i = 0; i < count; i++) {
+      values[i] = view.getFloat64(8 * i, true);
+      if (Number.isNaN(values[i])) reasons[i] = bytes[8 * i];
+    }
+    return { values, reasons };
+  }
+  const codes = readPlanes(bytes, count, how.bytes);
+  const unit = 10 ** how.digits;
+  for (let i = 0; i < count; i++) {
+    if (codes[i] < REASON_CODES) {
+      values[i] = NaN;
+      reasons[i] = codes[i];
+    } else {
+      values[i] = (codes[i] - REASON_CODES + how.offset) / unit;
+    }
+  }
+  return { values, reasons };
+}
+
+/**
+ * The arcs: x, y on the grid; `starts`; `sides` = the ids left and right (0 is nobody, territory k
+ * is k + 1); `boxes` = west, south, east, north of each arc; `extent` = the same of each id.
+ */
+function readGeometry(bytes, places, head) {
+  const n = head.arcs;
+  const x = readDifferences(bytes, places, "x", new Int32Array(head.vertices));
+  const y = readDifferences(bytes, places, "y", new Int32Array(head.vertices));
+  const left = readDifferences(bytes, places, "left", new Int32Array(n));
+  const starts = new Uint32Array(n + 1);
+  const leftId = new Uint32Array(n);
+  const rightId = new Uint32Array(n);
+  const boxes = new Int32Array(4 * n);
+  readTokens(bytes, places, "lengths", (length, k) => { starts[k + 1] = starts[k] + length; });
+  readTokens(bytes, places, "right", (apart, k) => { rightId[k] = left[k] - signed(apart) + 1; });
+  for (let k = 0; k < n; k++) {
+    leftId[k] = left[k] + 1;
+    let west = Infinity, south = Infinity, east = -Infinity, north = -Infinity;
+    for (let i = starts[k]; i < starts[k + 1]; i++) {
+      if (x[i] < west) west = x[i];
+      if (x[i] > east) east = x[i];
+      if (y[i] < south) south = y[i];
+      if (y[i] > north) north = y[i];
+    }
+    boxes[4 * k] = west;
+    boxes[4 * k + 1] = south;
+    boxes[4 * k + 2] = east;
+    boxes[4 * k + 3] = north;
+  }
+  const geometry = { ...head, x, y, starts, leftId, rightId, boxes };
+  geometry.extent = extents(geometry);
+  return geometry;
+}
+
+function extents({ arcs, territories, leftId, rightId, boxes }) {
+  const extent = new Float64Array(4 * (territories + 1));
+  for (let id = 0; id <= territories; id++) {
+    extent.set([Infinity, Infinity, -Infinity, -Infinity], 4 * id);
+  }
+  for (let k = 0; k < arcs; k++) {
+    for (let side = 0; side < 2; side++) {
+      const at = 4 * (side ? leftId[k] : rightId[k]);
+      if (boxes[4 * k] < extent[at]) extent[at] = boxes[4 * k];
+      if (boxes[4 * k + 1] < extent[at + 1]) extent[at + 1] = boxes[4 * k + 1];
+      if (boxes[4 * k + 2] > extent[at + 2]) extent[at + 2] = boxes[4 * k + 2];
+      if (boxes[4 * k + 3] > extent[at + 3]) extent[at + 3] = boxes[4 * k + 3];
+    }
+  }
+  return extent;
+}
+
+/** The arcs round each id, made once when an outline is first asked for. */
+function arcsAround(geometry) {
+  if (geometry.around) return geometry.around;
+  const { arcs, territories, leftId, rightId } = geometry;
+  const first = new Uint32Array(territories + 2);
+  for (let k = 0; k < arcs; k++) {
+    first[leftId[k] + 1]++;
+    first[rightId[k] + 1]++;
+  }
+  for (let id = 0; id <= territories; id++) first[id + 1] += first[id];
+  const place = first.slice();
+  const list = new Uint32Array(2 * arcs);
+  for (let k = 0; k < arcs; k++) {
+    list[place[leftId[k]]++] = k;
+    list[place[rightId[k]]++] = k;
+  }
+  geometry.around = { first, list };
+  return geometry.around;
+}

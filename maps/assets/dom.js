@@ -1,0 +1,65 @@
+// Elements of the page. Text from data is only ever set as text, never as markup.
+
+/** An element with attributes and children; strings become text nodes, null is left out. */
+function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  append(element, children);
+  return element;
+}
+
+/** The same for SVG. */
+function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  setAttributes(element, attributes);
+  append(element, children);
+  return element;
+}
+
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+}
+
+function append(element, children) {
+  for (const child of children.flat(3)) {
+    if (child !== null && child !== undefined && child !== "") element.append(child);
+  }
+}
+
+/** A link, or plain text where the address is not http(s). */
+function link(text, address) {
+  return isWebAddress(address)
+    ? el("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, text)
+    : text;
+}
+
+function isWebAddress(address) {
+  try {
+    return ["http:", "https:"].includes(new URL(address).protocol);
+  } catch {
+    return false;
+  }
+}
+
+/** A text of the data, isolated so that its writing direction stays its own. */
+function isolated(text) {
+  return el("bdi", {}, text);
+}
+
+/** A mark of a class: a filled square, or a hatched one where there is no figure. */
+function swatch(colour, colours, stripes = null) {
+  const box = svg("svg", { class: "zb-swatch", viewBox: "0 0 18 14", "aria-hidden": "true" });
+  box.append(svg("rect", { x: 0.5, y: 0.5, width: 17, height: 13, fill: colour,
+    stroke: colours.rule }));
+  if (stripes) {
+    for (const x of [2, 7, 12]) {
+      box.append(svg("path", { d: `M${x} 13.5L${x + 4} 0.5`, stroke: stripes,
+        "stroke-width": 1.6 }));
+    }
+  }
+  return box;
+}

@@ -1,0 +1,198 @@
+// A Leaflet layer that paints territories on one canvas, and outlines one of them on another.
+
+const EARTH = 2 * Math.PI * 6378137; // metres round Web Mercator's equator
+const FINE_BORDERS_FROM = 14; // pixels that territories must be wide for their borders to help
+const REST = 140; // milliseconds without movement before the smooth picture is painted
+
+/** options: `geometry`; `look` (see paint.js, without `fine`); `typicalWidth` in grid steps. */
+const TerritoryLayer = L.Layer.extend({
+  initialize(options) {
+    L.setOptions(this, options);
+    this.hovered = 0;
+    this.chosen = 0;
+  },
+
+  onAdd(map) {
+    this._container = L.DomUtil.create("div", "zb-layer leaflet-zoom-animated");
+    this._canvas = L.DomUtil.create("canvas", "zb-territories", this._container);
+    this._lines = L.DomUtil.create("canvas", "zb-outline", this._container);
+    this._canvas.setAttribute("aria-hidden", "true");
+    this._lines.setAttribute("aria-hidden", "true");
+    map.getPane("overlayPane").appendChild(this._container);
+    this._paintNow();
+  },
+
+  onRemove() {
+    clearTimeout(this._resting);
+    cancelAnimationFrame(this._frame);
+    this._container.remove();
+  },
+
+  getEvents() {
+    const events = { move: this._later, moveend: this._later, resize: this._later };
+    events.zoom = this._follow;
+    events.zoomend = this._paintNow;
+    if (this._map._zoomAnimated) events.zoomanim = this._animate;
+    return events;
+  },
+
+  /** Show another layer, class or theme: the id image stays. */
+  setLook(look) {
+    this.options.look = look;
+    if (!this._map) return;
+    this._colour();
+    this._soon();
+  },
+
+  /** Outline the territories hovered over and chosen (ids, 0 for none). */
+  setOutlined(hovered, chosen) {
+    if (hovered === this.hovered && chosen === this.chosen) return;
+    this.hovered = hovered;
+    this.chosen = chosen;
+    if (this._map) this._outline();
+  },
+
+  /** The id at a point of the map's container, 0 for nobody. */
+  idAt(point) {
+    if (!this._ids) return 0;
+    const x = Math.floor(point.x * this._ratio);
+    const y = Math.floor(point.y * this._ratio);
+    if (x < 0 || y < 0 || x >= this._width || y >= this._height) return 0;
+    const id = this._ids[y * this._width + x];
+    return id <= this.options.geometry.territories ? id : 0;
+  },
+
+  /** Whether territories are wide enough on the screen for lines between them. */
+  _fine() {
+    return this.options.typicalWidth * this._view.scale / this._ratio > FINE_BORDERS_FROM;
+  },
+
+  _later() {
+    cancelAnimationFrame(this._frame);
+    this._frame = requestAnimationFrame(() => { if (this._map) this._paintNow(); });
+  },
+
+  _soon() {
+    clearTimeout(this._resting);
+    if (this._ratio >= 2) return; // such a screen is fine enough by itself
+    this._resting = setTimeout(() => { if (this._map) this._smooth(); }, REST);
+  },
+
+  _paintNow() {
+    const map = this._map;
+    const size = map.getSize();
+    this._center = map.getCenter();
+    this._zoom = map.getZoom();
+    this._ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const width = Math.round(size.x * this._ratio);
+    const height = Math.round(size.y * this._ratio);
+    if (!width || !height) return;
+    this._resize(width, height, size);
+    L.DomUtil.setTransform(this._container, map.containerPointToLayerPoint([0, 0]), 1);
+    this._view = this._viewOf(map, width, height, this._ratio);
+    rasterise(this.options.geometry, this._view, this._ids);
+    this._colour();
+    this._outline();
+    this._soon();
+    this.fire("painted");
+  },
+
+  _resize(width, height, size) {
+    if (this._width === width && this._height === height) return;
+    const ids = this.options.geometry.territories < 65535 ? Uint16Array : Uint32Array;
+    this._width = width;
+    this._height = height;
+    this._ids = new ids(width * height);
+    this._large = null;
+    for (const canvas of [this._canvas, this._lines]) {
+      canvas.width = width;
+      canvas.height = height;
+      canvas.style.width = `${size.x}px`;
+      canvas.style.height = `${size.y}px`;
+    }
+    this._image = this._canvas.getContext("2d").createImageData(width, height);
+    this._pixels = new Uint32Array(this._image.data.buffer);
+  },
+
+  _viewOf(map, width, height, ratio) {
+    const { grid, origin } = this.options.geometry;
+    const world = 256 * 2 ** map.getZoom(); // pixels round the equator
+    const corner = map.getPixelBounds().min;
+    return {
+      width,
+      height,
+      scale: (ratio * world * grid) / EARTH,
+      west: ((corner.x / world - 0.5) * EARTH - origin[0]) / grid,
+      north: ((0.5 - corner.y / world) * EARTH - origin[1]) / grid,
+    };
+  },
+
+  _colour() {
+    const look = { ...this.options.look, fine: this._fine() };
+    paint(this._ids, this._width, this._height, look, this._pixels);
+    this._canvas.getContext("2d").putImageData(this._image, 0, 0);
+  },
+
+  _smooth() {
+    const view = { ...this._view, width: 2 * this._width, height: 2 * this._height };
+    view.scale *= 2;
+    if (!this._large) this._large = new this._ids.constructor(view.width * view.height);
+    rasterise(this.options.geometry, view, this._large);
+    const look = { ...this.options.look, fine: this._fine() };
+    paint(this._large, this._width, this._height, look, this._pixels, 2);
+    this._canvas.getContext("2d").putImageData(this._image, 0, 0);
+    this.fire("rested");
+  },
+
+  _outline() {
+    const context = this._lines.getContext("2d");
+    context.clearRect(0, 0, this._width, this._height);
+    const { ink, paper } = this.options.look.marks;
+    for (const [id, width] of [[this.hovered, 1.5], [this.chosen, 2.5]]) {
+      if (!id) continue;
+      // Ink with paper on either side is seen on every colour.
+      this._trace(context, id);
+      context.lineJoin = "round";
+      context.strokeStyle = paper;
+      context.lineWidth = (width + 2.5) * this._ratio;
+      context.stroke();
+      context.strokeStyle = ink;
+      context.lineWidth = width * this._ratio;
+      context.stroke();
+    }
+  },
+
+  _trace(context, id) {
+    const { geometry } = this.options;
+    const { scale, west, north } = this._view;
+    const { first, list } = arcsAround(geometry);
+    context.beginPath();
+    for (let i = first[id]; i < first[id + 1]; i++) {
+      const k = list[i];
+      for (let v = geometry.starts[k]; v < geometry.starts[k + 1]; v++) {
+        const x = (geometry.x[v] - west) * scale;
+        const y = (north - geometry.y[v]) * scale;
+        if (v === geometry.starts[k]) context.moveTo(x, y);
+        else context.lineTo(x, y);
+      }
+    }
+  },
+
+  // While Leaflet animates a zoom the picture follows by a transform, as its own renderers do.
+  _animate(event) {
+    this._transform(event.center, event.zoom);
+  },
+
+  _follow() {
+    this._transform(this._map.getCenter(), this._map.getZoom());
+  },
+
+  _transform(center, zoom) {
+    const map = this._map;
+    const scale = map.getZoomScale(zoom, this._zoom);
+    const half = map.getSize().multiplyBy(0.5);
+    const offset = half.multiplyBy(-scale).add(map.project(this._center, zoom))
+      .subtract(map._getNewPixelOrigin(center, zoom));
+    L.DomUtil.setTransform(this._container, offset, scale);
+  },
+});

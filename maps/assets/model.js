@@ -1,0 +1,125 @@
+// The atlas of the page: columns and names, each decoded when it is first asked for.
+
+class Model {
+  constructor(head) {
+    this.head = head;
+    this.count = head.geometry.territories;
+    this.layers = head.layers;
+    this._byId = new Map(head.layers.map((layer) => [layer.id, layer]));
+    this._columns = new Map();
+    this._blocks = [];
+    this.names = null;
+    this.codes = null;
+    this.groups = null;
+    this.population = null;
+  }
+
+  layer(id) {
+    return this._byId.get(id);
+  }
+
+  /** Take in a block; columns are unpacked from it later. */
+  add(bytes, places) {
+    this._blocks.push({ bytes, places });
+  }
+
+  has(name) {
+    return this._blocks.some(({ places }) => name in places);
+  }
+
+  bytes(name) {
+    const block = this._blocks.find(({ places }) => name in places);
+    return block && stream(block.bytes, block.places, name);
+  }
+
+  /** Figures and reasons of a layer. */
+  column(id) {
+    return this._column(id, this.layer(id).column);
+  }
+
+  /**
+   * Another column that a layer carries: its rank, the ends of its interval. Null without. Ends
+   * are written as differences from what they lie round.
+   */
+  interval(id, name) {
+    const how = this.layer(id).interval?.[name];
+    const key = `${id}/${name}`;
+    if (!how || !this.has(key)) return null;
+    if (this._columns.has(key)) return this._columns.get(key);
+    const column = this._column(key, how);
+    if (how.from !== null) {
+      const base = how.from ? this.interval(id, how.from) : this.column(id);
+      for (let i = 0; i < this.count; i++) column.values[i] += base.values[i];
+    }
+    return column;
+  }
+
+  /** A fact of the territories (population, area_km2), or null. */
+  fact(name) {
+    const how = this.head.facts[name];
+    return how && this.has(`fact/${name}`) ? this._column(`fact/${name}`, how) : null;
+  }
+
+  /** For each territory the position of what contains it at a level, 0 for none. */
+  parents(level) {
+    const key = `parent/${level}`;
+    if (!this._columns.has(key)) {
+      const size = this.head.levels.find(({ id }) => id === level).bytes;
+      this._columns.set(key, readPlanes(this.bytes(key), this.count, size));
+    }
+    return this._columns.get(key);
+  }
+
+  _column(key, how) {
+    if (!this._columns.has(key)) {
+      this._columns.set(key, readColumn(this.bytes(key), how, this.count));
+    }
+    return this._columns.get(key);
+  }
+
+  /** Borders of this level get the stronger line. */
+  outline(level) {
+    this.groups = null;
+    if (!level) return;
+    this.groups = new Uint32Array(this.count + 1);
+    this.groups.set(this.parents(level), 1);
+  }
+
+  /** Names and codes, once the second block is here. */
+  readText() {
+    const text = readJson(this.bytes("text"));
+    Object.assign(this, text);
+    if (!this.codes) this.codes = this._numberedCodes();
+    this.population = this.fact("population");
+  }
+
+  /** Codes that were written as numbers in base 36. */
+  _numberedCodes() {
+    const { bytes, places } = this._blocks.find((block) => "codes" in block.places);
+    const numbers = readDifferences(bytes, places, "codes", new Float64Array(this.count));
+    return Array.from(numbers, (number) =>
+      number.toString(36).toUpperCase().padStart(this.head.code_width, "0"));
+  }
+
+  /** The rank of a territory in a layer, and of how many; ranked here where none is carried. */
+  rank(id, i) {
+    const carried = this.interval(id, "rank");
+    const { values, reasons } = this.column(id);
+    if (reasons[i]) return null;
+    let above = 0;
+    let of = 0;
+    for (let k = 0; k < this.count; k++) {
+      if (reasons[k]) continue;
+      of++;
+      if (values[k] > values[i]) above++;
+    }
+    const low = this.interval(id, "rank_low");
+    const high = this.interval(id, "rank_high");
+    return {
+      rank: carried && !carried.reasons[i] ? carried.values[i] : above + 1,
+      of,
+      low: low && !low.reasons[i] ? low.values[i] : null,
+      high: high && !high.reasons[i] ? high.values[i] : null,
+    };
+  }
+}

@@ -1,0 +1,95 @@
+"""Two indicators on one map: three classes of each, nine colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from geo.errors import Fault, InputError, nearest
+
+if TYPE_CHECKING:
+    from layers.atlas import Atlas
+
+Toward = Literal["low", "high"]
+
+
+@dataclass(frozen=True)
+class Bivariate:
+    """A map of two indicators.
+
+    Attributes:
+        x, y: ids of the indicators along the bottom and up the side of the legend's square.
+        x_toward, y_toward: the end of each that the strongest colour stands for; None takes the
+            worse end, and the low end where the indicator has none (sparse, few).
+        x_breaks, y_breaks: two rising breaks each; empty for terciles of the territories.
+    """
+
+    x: str
+    y: str
+    x_toward: Toward | None = None
+    y_toward: Toward | None = None
+    x_breaks: tuple[float, ...] = ()
+    y_breaks: tuple[float, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Name of the map in options and addresses: "density-presence"."""
+        return f"{self.x}-{self.y}"
+
+
+DEFAULT = Bivariate("density", "presence")
+"""The map that is offered wherever the atlas has both indicators."""
+
+
+def toward(better: str | None, chosen: Toward | None) -> Toward:
+    """The end of an indicator that the strongest colour stands for.
+
+    >>> toward("higher", None), toward("lower", None), toward(None, None), toward("higher", "high")
+    ('low', 'high', 'low', 'high')
+    """
+    if chosen is not None:
+        return chosen
+    return "high" if better == "lower" else "low"
+
+
+def read_show(atlas: Atlas, show: str | tuple[str, str] | Bivariate | None) -> str | Bivariate:
+    """What to show first: an indicator's id, or a map of two.
+
+    Args:
+        atlas: that has the indicators.
+        show: an indicator's id, two ids, two ids joined by a hyphen, a `Bivariate`, or None for
+            the index, else the first indicator.
+
+    Raises:
+        InputError: the atlas has no such indicator, or none at all.
+    """
+    if isinstance(show, tuple):
+        show = Bivariate(*show)
+    if isinstance(show, Bivariate):
+        atlas.indicator(show.x), atlas.indicator(show.y)
+        return show
+    if show is None:
+        return _first(atlas)
+    if show in atlas.indicators:
+        return show
+    for place in [at for at, letter in enumerate(show) if letter == "-"]:
+        x, y = show[:place], show[place + 1 :]
+        if x in atlas.indicators and y in atlas.indicators:
+            return DEFAULT if (x, y) == (DEFAULT.x, DEFAULT.y) else Bivariate(x, y)
+    raise InputError(
+        Fault(
+            f"there is nothing called {show!r} to show.",
+            remedy=f"{nearest(show, atlas.indicators)} A map of two is written x-y.",
+            kind="unknown-indicator",
+        )
+    )
+
+
+def _first(atlas: Atlas) -> str:
+    if not atlas.indicators:
+        raise InputError("the atlas has no indicator to draw. Measure or add one first.")
+    for role in ("index", "dimension", "indicator"):
+        for name, indicator in atlas.indicators.items():
+            if indicator.role == role:
+                return name
+    return next(iter(atlas.indicators))

@@ -1,0 +1,143 @@
+"""The page as one HTML file: everything inside, nothing fetched, nothing but our script runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from geo.errors import ProblemWithEnvironment
+
+SCRIPTS = (
+    "dom.js",
+    "decode.js",
+    "raster.js",
+    "paint.js",
+    "layer.js",
+    "model.js",
+    "speech.js",
+    "classes.js",
+    "legend.js",
+    "card.js",
+    "search.js",
+    "insets.js",
+    "address.js",
+    "app.js",
+)
+"""Our script, in the order in which it is put together; see docs/map-page.md."""
+
+START = 'startPage(document.getElementById("zb"));'
+
+
+@cache
+def read_asset(name: str) -> str:
+    """A file of `maps/assets`."""
+    return (resources.files("maps") / "assets" / name).read_text("utf-8")
+
+
+@cache
+def leaflet() -> str:
+    """Leaflet as it is published, without the line that names its source map."""
+    lines = read_asset("leaflet.js").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("//# sourceMappingURL="))
+
+
+@cache
+def our_script() -> str:
+    """All our modules in one scope of their own, without a global name."""
+    modules = "\n".join(read_asset(name) for name in SCRIPTS)
+    return (
+        f'(function () {{\n"use strict";\n{modules}\nwindow.zoneblanche = {{ startPage }};\n}})();'
+    )
+
+
+@cache
+def our_style() -> str:
+    """Leaflet's style and ours."""
+    return read_asset("leaflet.css") + "\n" + read_asset("page.css")
+
+
+def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zb") -> str:
+    """The data as elements that no browser runs; base64 holds neither markup nor templates."""
+    return "\n".join(
+        f'<script type="application/octet-stream" id="{prefix}-{name}">{text}</script>'
+        for name, text in blocks.items()
+    )
+
+
+def write_document(blocks: Mapping[str, str], *, lang: str, title: str, findings: list[str]) -> str:
+    """The whole page.
+
+    Args:
+        blocks: base64 text by name.
+        lang: language of the page as it opens.
+        title: of the document, as the data has it; it is escaped here.
+        findings: sentences for a reader without a script; escaped here.
+    """
+    scripts = [leaflet(), our_script() + "\nwindow.zoneblanche." + START]
+    style = our_style()
+    told = "".join(f"<p>{_escaped(sentence)}</p>" for sentence in findings)
+    # Joined, never formatted into each other: a title that looks like a template stays a title.
+    parts = [
+        "<!DOCTYPE html>\n",
+        f'<html lang="{lang}" class="zb-page">\n<head>\n<meta charset="utf-8">\n',
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts, style)}">\n',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+        '<meta name="referrer" content="no-referrer">\n',
+        '<meta name="generator" content="zoneblanche">\n',
+        '<meta name="color-scheme" content="light dark">\n',
+        "<title>", _escaped(title), "</title>\n",
+        "<style>", style, "</style>\n</head>\n<body>\n",
+        '<div id="zb" class="zb-root"></div>\n',
+        "<noscript><h1>", _escaped(title), "</h1>", told, "</noscript>\n",
+        data_blocks(blocks), "\n",
+    ]  # fmt: skip
+    parts += [f"<script>{script}</script>\n" for script in scripts]
+    parts.append("</body>\n</html>\n")
+    return "".join(parts)
+
+
+def _policy(scripts: list[str], style: str) -> str:
+    allowed = " ".join(_hash(script) for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a temporary file beside it, flushed, then renamed.
+
+    Raises:
+        ProblemWithEnvironment: the folder does not exist or cannot be written, or the disk is full.
+    """
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
+    except OSError as error:
+        raise ProblemWithEnvironment(f"{path} cannot be written: {error.strerror}.") from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise ProblemWithEnvironment(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        Path(temporary).unlink(missing_ok=True)

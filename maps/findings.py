@@ -1,0 +1,95 @@
+"""What a map shows, in sentences, for readers without the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.country import in_language
+from maps.words import YES_NO, write_number
+
+if TYPE_CHECKING:
+    from layers.atlas import Atlas
+    from layers.indicator import Indicator
+
+NAMED = 3
+"""How many territories are named at either end."""
+
+
+def write_findings(atlas: Atlas, indicator_ids: list[str], *, lang: str) -> list[str]:
+    """A few sentences on each indicator: how many, the middle, both ends; then the sources."""
+    sentences = []
+    for name in indicator_ids:
+        sentences += _sentences(atlas, atlas.indicator(name), lang)
+    sentences += [
+        source.cite() + "."
+        for source in dict.fromkeys(
+            source for name in indicator_ids for source in atlas.indicator(name).sources
+        )
+    ]
+    return sentences
+
+
+def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    values = atlas.values[indicator.id].round(indicator.digits)
+    known = values.dropna()
+    words = _FRENCH if lang == "fr" else _ENGLISH
+    level = atlas.territories.level_title(lang, plural=True)
+    title = indicator.title_in(lang)
+    slots = {
+        "title": title,
+        "period": f" ({indicator.period})" if indicator.period else "",
+        "known": write_number(len(known), 0, lang),
+        "all": write_number(len(values), 0, lang),
+        "level": level,
+    }
+    if not len(known):
+        return [words["none"].format_map(slots)]
+    if indicator.categories or indicator.unit == "boolean":
+        return [words["known"].format_map(slots), *_shares(indicator, known, lang)]
+
+    def figure(value: float) -> str:
+        number = write_number(value, indicator.digits, lang)
+        return f"{number}\u00a0%" if indicator.unit == "percent" else number
+
+    names = atlas.territories.names
+    order = known.sort_values(kind="stable")
+    slots |= {
+        "median": figure(float(np.median(known))),
+        "low": figure(float(order.iloc[0])),
+        "high": figure(float(order.iloc[-1])),
+        "lowest": ", ".join(str(names[code]) for code in order.index[:NAMED]),
+        "highest": ", ".join(str(names[code]) for code in order.index[::-1][:NAMED]),
+    }
+    if order.iloc[0] == order.iloc[-1]:
+        return [words["known"].format_map(slots), words["constant"].format_map(slots)]
+    return [words[key].format_map(slots) for key in ("known", "middle", "ends")]
+
+
+def _shares(indicator: Indicator, known: pd.Series, lang: str) -> list[str]:
+    """One sentence with the number of territories in each category."""
+    titles = indicator.categories or YES_NO
+    codes, counts = np.unique(known.round().to_numpy(dtype=np.int64), return_counts=True)
+    parts = [
+        f"{in_language(titles.get(code, str(code)), lang)} {write_number(count, 0, lang)}"
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
+    ]
+    return ["; ".join(parts) + "."]
+
+
+_FRENCH = {
+    "none": "{title}{period} : aucune donnée pour les {all} {level}.",
+    "known": "{title}{period} : connu pour {known} des {all} {level}.",
+    "middle": "La moitié des {level} est au-dessous de {median}, l'autre moitié au-dessus.",
+    "ends": "Du plus faible, {low} ({lowest}), au plus élevé, {high} ({highest}).",
+    "constant": "Toutes les valeurs sont égales à {low}.",
+}
+_ENGLISH = {
+    "none": "{title}{period}: no data for any of the {all} {level}.",
+    "known": "{title}{period}: known for {known} of {all} {level}.",
+    "middle": "Half of the {level} are below {median}, the other half above.",
+    "ends": "From the lowest, {low} ({lowest}), to the highest, {high} ({highest}).",
+    "constant": "All values equal {low}.",
+}

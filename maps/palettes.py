@@ -1,0 +1,140 @@
+"""Colours: one ramp from better off to worse off, one for context, kinds, and the 3 × 3 square.
+
+Dark on a light page, and bright on a dark page, is where people are worse off, whichever way the
+indicator runs; the legend says so in words. All ramps keep their order in grey and under the
+three dichromacies (a test computes it), and lines and signs on a page keep the contrast of 3 : 1
+that WCAG 2.2 asks of them (success criterion 1.4.11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Theme = Literal["light", "dark"]
+
+NEED: dict[Theme, tuple[str, ...]] = {
+    "light": ("#fdf3df", "#f9d29d", "#f0a367", "#d96c4b", "#ae3c4b", "#73204f", "#3b1138"),
+    "dark": ("#27303f", "#4a3f63", "#7d4673", "#b5506b", "#e06f55", "#f5a24e", "#fde08a"),
+}
+"""From better off to worse off."""
+
+CONTEXT: dict[Theme, tuple[str, ...]] = {
+    "light": ("#eef4f1", "#c9e0dc", "#9bc7c7", "#68a8b2", "#3c8299", "#225a7a", "#143355"),
+    "dark": ("#22303a", "#29495a", "#30667a", "#3f8797", "#62a9ac", "#97cbc0", "#d9eed6"),
+}
+"""From little to much, where neither is better."""
+
+BIVARIATE: dict[Theme, tuple[str, ...]] = {
+    "light": (
+        "#f0ece6", "#b9d3d8", "#6fb3c4",
+        "#e8bfa5", "#b29aa2", "#6a7d9c",
+        "#d9794f", "#9d4f5e", "#3a2150",
+    ),
+    "dark": (
+        "#2b313a", "#3a5a68", "#4c8fa3",
+        "#6e4a40", "#7a6a78", "#8ba6c4",
+        "#b9603c", "#d9868a", "#fbe3c0",
+    ),
+}  # fmt: skip
+"""Three classes of x (along a row) by three of y (row after row); the last is where both meet."""
+
+KINDS: dict[Theme, tuple[str, ...]] = {
+    "light": (
+        "#332288", "#117733", "#88ccee", "#ddcc77", "#cc6677",
+        "#aa4499", "#44aa99", "#999933", "#882255", "#bbbbbb",
+    ),
+    "dark": (
+        "#8f83e0", "#4fae6d", "#9fd8f2", "#e6d88f", "#e58b98",
+        "#cf7fc2", "#6cc8b9", "#bcbc5c", "#c2638f", "#9aa3ad",
+    ),
+}  # fmt: skip
+"""Kinds without an order: Paul Tol's "muted" set, safe for the colour-blind."""
+
+PAPER: dict[Theme, str] = {"light": "#ffffff", "dark": "#171b22"}
+"""What lies under the panel and the card."""
+
+SEA: dict[Theme, str] = {"light": "#f1f4f6", "dark": "#0e1116"}
+"""What lies under the map."""
+
+INK: dict[Theme, str] = {"light": "#1d2530", "dark": "#eef1f5"}
+"""Text, and the line round what is chosen."""
+
+RULE: dict[Theme, str] = {"light": "#6d7784", "dark": "#8b95a3"}
+"""The line round a legend's colours and round what can be operated."""
+
+DEEP, PALE = "#10151c", "#ffffff"
+"""Lines between groups of territories: the one on pale colours, the other on deep ones."""
+
+MISSING: dict[Theme, tuple[str, str]] = {
+    "light": ("#ffffff", "#8a939e"),
+    "dark": ("#171b22", "#78828f"),
+}
+"""Ground and stripes of the hatch that says "no data"."""
+
+
+def ramp(colours: Sequence[str], count: int) -> list[str]:
+    """`count` colours evenly along a ramp, its two ends included.
+
+    >>> ramp(("#000000", "#ffffff"), 3)
+    ['#000000', '#808080', '#ffffff']
+    """
+    if count == 1:
+        return [colours[len(colours) // 2]]
+    stops = np.array([rgb(colour) for colour in colours])
+    places = np.linspace(0, len(colours) - 1, count)
+    channels = [np.interp(places, np.arange(len(colours)), stops[:, c]) for c in range(3)]
+    return [_hexadecimal(colour) for colour in np.column_stack(channels)]
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255, of "#rrggbb"."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance of sRGB).
+
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return round((light + 0.05) / (dark + 0.05), 6)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 (black) to 1 (white)."""
+    return float(_linear(colour) @ [0.2126, 0.7152, 0.0722])
+
+
+def _linear(colour: str) -> NDArray[np.float64]:
+    share = np.array(rgb(colour)) / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def _hexadecimal(channels: NDArray[np.float64]) -> str:
+    red, green, blue = (int(np.floor(value + 0.5)) for value in channels)
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def for_page() -> dict[str, dict[str, object]]:
+    """All colours of both themes, for the page's header."""
+    return {
+        theme: {
+            "need": list(NEED[theme]),
+            "context": list(CONTEXT[theme]),
+            "bivariate": list(BIVARIATE[theme]),
+            "kinds": list(KINDS[theme]),
+            "paper": PAPER[theme],
+            "sea": SEA[theme],
+            "ink": INK[theme],
+            "rule": RULE[theme],
+            "deep": DEEP,
+            "pale": PALE,
+            "missing": list(MISSING[theme]),
+        }
+        for theme in ("light", "dark")
+    }

@@ -1,0 +1,145 @@
+"""An atlas as the data blocks of a page: a header in JSON, and streams of bytes.
+
+Text of the data stands only in these blocks. See docs/map-page.md for the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from layers.indicator import Reason
+from maps.bivariate import Bivariate
+from maps.encoding import pack_block
+from maps.geometry import PageGeometry, encode_geometry
+from maps.header_layers import (
+    Citations,
+    describe_bivariate,
+    describe_layer,
+    in_both,
+    list_bivariates,
+)
+from maps.header_places import (
+    choose_outline,
+    describe_facts,
+    describe_level,
+    describe_levels,
+    describe_places,
+    pack_codes,
+    pack_text,
+    write_json,
+)
+from maps.palettes import for_page
+from maps.words import HOW_TO_READ, SIMPLIFIED, WORDS
+
+if TYPE_CHECKING:
+    from layers.atlas import Atlas
+
+Streams = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What a page carries.
+
+    Attributes:
+        blocks: base64 text by name: `head`, `arcs` and `map` (what the first picture needs), and
+            `data` (all else).
+        head: the header before it was packed.
+    """
+
+    blocks: Mapping[str, str]
+    head: Mapping[str, Any]
+
+
+def write_payload(
+    atlas: Atlas, show: str | Bivariate, *, lang: str, title: str | None = None
+) -> Payload:
+    """Pack an atlas for a page that opens with `show` in `lang`."""
+    territories = atlas.territories
+    geometry = encode_geometry(territories.frame.geometry)
+    citations = Citations()
+    layers, figures = _layers(atlas, show, citations)
+    levels, parents, containers = describe_levels(territories)
+    facts, fact_streams = describe_facts(territories)
+    codes, code_width = pack_codes(territories)
+    outline = choose_outline(levels, len(territories))
+    shown = next(one for one in layers if one["id"] == _id_of(show))
+    head = {
+        "lang": lang,
+        "show": shown["id"],
+        "title": title if title is not None else _title(layers, shown),
+        "subtitle": _how_to_read(shown),
+        "place": in_both(territories.country.name) if territories.country else "",
+        "level": describe_level(territories),
+        "levels": levels,
+        "outline": outline,
+        "code_width": code_width,
+        "facts": facts,
+        "layers": layers,
+        "boundaries": citations.cite(territories.sources),
+        "sources": citations.describe(),
+        "reasons": {int(reason): dict(reason.title) for reason in Reason if reason},
+        "notices": [*atlas.notices, *_simplified(geometry)],
+        "colours": for_page(),
+        "words": WORDS,
+        "geometry": geometry.header,
+        **describe_places(territories, geometry),
+    }
+    text = pack_text(territories, containers, with_codes=not codes)
+    first = {_id_of(show)} if isinstance(show, str) else {show.x, show.y}
+    first |= {f"parent/{outline}"}
+    streams = {"text": text, **codes, **parents, **fact_streams, **figures}
+    return _pack(head, geometry.streams, streams, first)
+
+
+def _id_of(show: str | Bivariate) -> str:
+    return show if isinstance(show, str) else show.id
+
+
+def _layers(
+    atlas: Atlas, show: str | Bivariate, citations: Citations
+) -> tuple[list[dict[str, Any]], Streams]:
+    layers: list[dict[str, Any]] = []
+    figures: Streams = {}
+    for indicator in atlas.indicators.values():
+        layer, streams = describe_layer(atlas, indicator, citations)
+        layers.append(layer)
+        figures |= streams
+    pairs = list_bivariates(atlas, show)
+    layers += [describe_bivariate(atlas, pair, citations) for pair in pairs]
+    return layers, figures
+
+
+def _pack(head: dict[str, Any], arcs: Streams, streams: Streams, first: set[str]) -> Payload:
+    """Blocks: what the first picture needs before all else, so that it comes at once."""
+    blocks, places = {}, {}
+    at_once = {name: data for name, data in streams.items() if name in first}
+    later = {name: data for name, data in streams.items() if name not in first}
+    blocks["arcs"], places["arcs"] = pack_block(arcs, kind="tokens")
+    blocks["map"], places["map"] = pack_block(at_once)
+    blocks["data"], places["data"] = pack_block(later)
+    head["places"] = places
+    blocks["head"], _ = pack_block({"head": write_json(head)})
+    return Payload(blocks, head)
+
+
+def _title(layers: list[dict[str, Any]], shown: Mapping[str, Any]) -> Any:
+    return next((layer for layer in layers if layer["role"] == "index"), shown)["title"]
+
+
+def _how_to_read(layer: Mapping[str, Any]) -> Mapping[str, str]:
+    """One sentence that says how the first map is to be read."""
+    if layer["kind"] == "bivariate":
+        return HOW_TO_READ["pair"]
+    if layer["kind"] == "kinds" and not layer["ordered"]:
+        return HOW_TO_READ["kinds"]
+    return HOW_TO_READ["need" if layer["better"] else "context"]
+
+
+def _simplified(geometry: PageGeometry) -> list[dict[str, str]]:
+    if not geometry.tolerance_m:
+        return []
+    metres = f"{geometry.tolerance_m:.0f}"
+    return [{lang: text.replace("{metres}", metres) for lang, text in SIMPLIFIED.items()}]

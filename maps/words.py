@@ -1,0 +1,171 @@
+"""What a page says around the data, in French and in English, and how numbers are written."""
+
+from __future__ import annotations
+
+WORDS: dict[str, dict[str, str]] = {
+    "fr": {
+        "area": "superficie",
+        "better_end": "mieux loti",
+        "boundaries": "Contours",
+        "choices": "Choisir la carte",
+        "close": "Fermer la fiche",
+        "colon": "\u00a0: ",
+        "enlarge": "Voir {title} en grand",
+        "extra_postal_codes": "code postal",
+        "found": "{count} résultat(s)",
+        "high_end": "plus élevé",
+        "home": "Revenir à la vue d'ensemble",
+        "insets": "Territoires éloignés",
+        "interval": "(entre {low} et {high}, à 90\u00a0%)",
+        "legend": "Légende",
+        "low_end": "plus faible",
+        "made_with": "Carte établie avec zoneblanche.",
+        "map_label": "Carte\u00a0: {title}. Flèches pour déplacer, + et − pour zoomer, Entrée pour "
+        "lire le territoire au centre\u00a0; la recherche mène à un territoire par son nom.",
+        "measured_by": "mesuré par {level}",
+        "method": "Méthode",
+        "missing_because": "pas de donnée ({reason})",
+        "native_note": "Ce chiffre est mesuré par {level} et repris pour chaque territoire qui en "
+        "fait partie\u00a0: il ne dit rien des écarts à l'intérieur.",
+        "no_data": "Pas de donnée",
+        "no_method": "Voir la source.",
+        "nothing_found": "Aucun territoire de ce nom.",
+        "now_shown": "Carte affichée\u00a0: {title}",
+        "people": "{count} habitants",
+        "population": "population",
+        "range_closed": "de {from} à {to}",
+        "range_open": "de {from} à moins de {to}",
+        "rank": "Rang\u00a0: {rank} sur {of}.",
+        "rank_between": "Rang\u00a0: {rank} sur {of} (entre {low} et {high}, à 90\u00a0%).",
+        "role_bivariate": "Croisements",
+        "role_context": "Contexte",
+        "role_dimension": "Dimensions",
+        "role_flag": "Signalements",
+        "role_index": "Indice",
+        "role_indicator": "Indicateurs",
+        "role_typology": "Typologies",
+        "scheme": "Classes",
+        "scheme_custom": "données",
+        "scheme_equal": "d'égale étendue",
+        "scheme_goalposts": "à bornes fixes",
+        "scheme_jenks": "naturelles (Jenks)",
+        "scheme_quantile": "d'égal effectif (quantiles)",
+        "score_better": "Un score élevé est favorable\u00a0; rang 1\u00a0: score le plus élevé.",
+        "score_worse": "Un score élevé est défavorable\u00a0; rang 1\u00a0: score le plus élevé.",
+        "search": "Chercher un territoire",
+        "search_hint": "Nom, code ou code postal",
+        "skip": "Aller à la recherche",
+        "source": "Source",
+        "spread": "répartition des {level}",
+        "spread_log": "répartition des {level} (échelle log.)",
+        "strongest": "Couleur la plus soutenue\u00a0: {count}, soit {share}.",
+        "toward_high": "{title} plus élevé",
+        "toward_low": "{title} plus faible",
+        "toward_worse": "{title}\u00a0: moins bien loti",
+        "worse_end": "moins bien loti",
+        "zoom_in": "Agrandir",
+        "zoom_out": "Réduire",
+    },
+    "en": {
+        "area": "area",
+        "better_end": "better off",
+        "boundaries": "Boundaries",
+        "choices": "Choose the map",
+        "close": "Close the card",
+        "colon": ": ",
+        "enlarge": "Enlarge {title}",
+        "extra_postal_codes": "postal code",
+        "found": "{count} result(s)",
+        "high_end": "higher",
+        "home": "Back to the whole",
+        "insets": "Distant territories",
+        "interval": "(between {low} and {high}, 90%)",
+        "legend": "Legend",
+        "low_end": "lower",
+        "made_with": "Map made with zoneblanche.",
+        "map_label": "Map: {title}. Arrow keys to move, + and − to zoom, Enter to read the "
+        "territory at the centre; the search leads to a territory by its name.",
+        "measured_by": "measured by {level}",
+        "method": "Method",
+        "missing_because": "no data ({reason})",
+        "native_note": "This figure is measured by {level} and repeated for each territory in it: "
+        "it says nothing of the differences inside.",
+        "no_data": "No data",
+        "no_method": "See the source.",
+        "nothing_found": "No territory of that name.",
+        "now_shown": "Map shown: {title}",
+        "people": "{count} inhabitants",
+        "population": "population",
+        "range_closed": "{from} to {to}",
+        "range_open": "{from} to under {to}",
+        "rank": "Rank: {rank} of {of}.",
+        "rank_between": "Rank: {rank} of {of} (90%: {low}–{high}).",
+        "role_bivariate": "Crossed maps",
+        "role_context": "Context",
+        "role_dimension": "Dimensions",
+        "role_flag": "Flags",
+        "role_index": "Index",
+        "role_indicator": "Indicators",
+        "role_typology": "Typologies",
+        "scheme": "Classes",
+        "scheme_custom": "as given",
+        "scheme_equal": "equal width",
+        "scheme_goalposts": "fixed goalposts",
+        "scheme_jenks": "natural (Jenks)",
+        "scheme_quantile": "equal count (quantiles)",
+        "score_better": "A high score is a good one; rank 1 is the highest score.",
+        "score_worse": "A high score is a bad one; rank 1 is the highest score.",
+        "search": "Find a territory",
+        "search_hint": "Name, code or postal code",
+        "skip": "Go to the search",
+        "source": "Source",
+        "spread": "spread of the {level}",
+        "spread_log": "spread of the {level} (log scale)",
+        "strongest": "Strongest colour: {count}, {share}.",
+        "toward_high": "{title}, higher",
+        "toward_low": "{title}, lower",
+        "toward_worse": "{title}: worse off",
+        "worse_end": "worse off",
+        "zoom_in": "Zoom in",
+        "zoom_out": "Zoom out",
+    },
+}
+"""By language and name; {slots} are filled in by the page."""
+
+LANGUAGES = tuple(WORDS)
+
+HOW_TO_READ: dict[str, dict[str, str]] = {
+    "need": {
+        "fr": "Plus la couleur est soutenue, moins le territoire est bien loti.",
+        "en": "The stronger the colour, the worse off the territory.",
+    },
+    "context": {
+        "fr": "Plus la couleur est soutenue, plus le chiffre est élevé.",
+        "en": "The stronger the colour, the higher the figure.",
+    },
+    "pair": {
+        "fr": "La couleur est la plus soutenue là où les deux situations se cumulent.",
+        "en": "The colour is strongest where both conditions meet.",
+    },
+    "kinds": {"fr": "Une couleur par catégorie.", "en": "One colour a category."},
+}
+"""The sentence under a page's title, by what is shown."""
+
+SIMPLIFIED = {
+    "fr": "Les contours sont simplifiés\u00a0: ils s'écartent d'au plus {metres} m de leur source.",
+    "en": "Borders are simplified: they leave their source by at most {metres} m.",
+}
+
+YES_NO = {0: {"fr": "non", "en": "no"}, 1: {"fr": "oui", "en": "yes"}}
+
+
+def write_number(value: float, digits: int, lang: str) -> str:
+    """A number as readers of `lang` write it.
+
+    >>> write_number(34875, 0, "en"), write_number(0.5, 1, "fr")
+    ('34,875', '0,5')
+    """
+    text = f"{value:,.{digits}f}"
+    if lang == "fr":
+        text = text.replace(",", "\u202f").replace(".", ",")
+    return text.replace("-", "\u2212")
