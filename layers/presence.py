@@ -64,7 +64,7 @@ def email_matches_website(directory: pd.DataFrame) -> pd.Series:
     where no website or no e-mail is declared (the criterion is waived). RPNT criterion 2.3."""
     host = hosts_of(directory["website"])
     domain = directory["email_domain"].astype("string").str.lower()
-    same = (host == domain).fillna(False).astype("float64")
+    same = (host == domain.astype("object")).astype("float64")
     return same.where(host.notna() & domain.notna())
 
 
@@ -72,11 +72,17 @@ def hosts_of(website: pd.Series) -> pd.Series:
     """Host of each address, lower case, `www.` removed; missing where it is not well-formed.
 
     >>> hosts_of(pd.Series(["https://www.Mende.fr/contact", "mende", None])).tolist()
-    ['mende.fr', <NA>, <NA>]
+    ['mende.fr', None, None]
     """
-    host = website.astype("string").str.strip().str.extract(_HOST, expand=False).str.lower()
-    host = host.str.replace(r"^www\.", "", regex=True)
-    return host.where(host.str.contains(".", regex=False).fillna(False))
+    # Ten times a run for all of France: a plain loop takes a third of pandas' string methods.
+    hosts = [_host_of(address) for address in website.tolist()]
+    return pd.Series(hosts, index=website.index, dtype="object")
+
+
+def _host_of(address: object) -> str | None:
+    found = _HOST.match(address.strip()) if isinstance(address, str) else None
+    host = found[1].lower().removeprefix("www.") if found else ""
+    return host if "." in host else None
 
 
 def measure_criterion(

@@ -1,0 +1,110 @@
+"""A table of the user's own: one figure a row, by the code of a territory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import Fault, InputError, nearest
+from geo.territories import Territories
+from layers.indicator import Indicator, Reason, Unit
+from layers.layer import Inputs, Layer, Measurement
+from layers.own.described import describe
+from layers.project import LayerTable, Project
+from layers.tables import parse_codes, parse_numbers, read_raw_table
+
+
+@dataclass(frozen=True)
+class TableLayer:
+    """Measures a column of a table on territories."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """One figure a territory; every row of the table is matched or listed.
+
+        A table of a containing level (`level`) gives each territory its container's figure.
+
+        Raises:
+            InputError: all that is wrong with the table, with line and column.
+        """
+        spec = self.spec
+        assert spec.code is not None  # project files without it are refused when they are read
+        assert spec.value is not None
+        raw = read_raw_table(
+            self.project.path(spec.path),
+            separator=spec.separator,
+            decimal=spec.decimal,
+            encoding=spec.encoding,
+            sheet=spec.sheet,
+        )
+        level = spec.level or territories.level
+        keys = _keys(territories, level, spec, self.project)
+        known = pd.Index(keys.dropna().unique())
+        codes = parse_codes(
+            raw,
+            spec.code,
+            known=known,
+            level_title=_title(territories, level),
+        )
+        nodata = () if spec.nodata is None else (spec.nodata,)
+        figures = parse_numbers(raw, spec.value, unit=spec.unit, nodata=nodata)
+        values = codes.place(figures.values, known, missing=np.nan).reindex(keys.to_numpy())
+        reasons = codes.place(figures.reasons, known, missing=int(Reason.NOT_MATCHED))
+        reasons = reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
+        return Measurement(
+            indicator=table_indicator(spec, self.project, level),
+            values=pd.Series(values.to_numpy(dtype="float64"), index=territories.codes),
+            reasons=pd.Series(reasons.to_numpy(dtype="int8"), index=territories.codes),
+            account=codes.account,
+            notices=(*raw.notices, *codes.notices, *figures.notices),
+        )
+
+
+def table_layer(spec: LayerTable, project: Project) -> Layer:
+    """The layer of a table."""
+    return Layer(
+        indicator=table_indicator(spec, project, ""), needs=(), measure=TableLayer(spec, project)
+    )
+
+
+def table_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+    """A count is summed over territories; any other unit is averaged, each territory as one or
+    weighted by what `weight` names. An address counts as declared or not."""
+    unit: Unit = "boolean" if spec.unit == "url" else spec.unit
+    return describe(
+        spec,
+        project,
+        kind="extensive" if unit == "count" else "intensive",
+        unit=unit,
+        denominator="territories",
+        level=level,
+    )
+
+
+def _keys(
+    territories: Territories, level: str, spec: LayerTable, project: Project
+) -> pd.Series:
+    """For each territory the code that its row in the table has."""
+    if level == territories.level:
+        return pd.Series(territories.codes, index=territories.codes)
+    if level in territories.parents:
+        return territories.parents[level]
+    raise InputError(
+        Fault(
+            f"the territories do not say in which {level} they lie.",
+            file=project.file,
+            column=f"layers.{spec.id}.level",
+            remedy=nearest(level, [territories.level, *territories.parents.columns]),
+            kind="unknown-level",
+        )
+    )
+
+
+def _title(territories: Territories, level: str) -> str:
+    if level == territories.level:
+        return territories.level_title("en", plural=True)
+    return f"{level} codes"
