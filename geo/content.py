@@ -117,13 +117,16 @@ def kind_of(head: bytes) -> str:
         return next(kind for pattern, kind in _MARKUP if re.search(pattern, plain, re.IGNORECASE))
     if plain.startswith((b"{", b"[")):
         return "json"
-    return "binary" if _is_binary(head) else "text"
+    return "binary" if _is_binary(plain) else "text"
 
 
 def _is_binary(head: bytes) -> bool:
-    """Control characters no text holds. UTF-16 text is full of NUL bytes, which tell nothing."""
-    controls = sum(byte < 32 and byte not in (0, 9, 10, 11, 12, 13, 26, 27) for byte in head)
-    return controls > len(head) * 0.02
+    """Control characters that no text holds. In UTF-16 every second byte may be a NUL."""
+    for half in (head[::2], head[1::2]):
+        if half.count(0) > 0.8 * len(half):
+            head = head.replace(b"\x00", b"")
+    controls = sum(byte < 32 and byte not in (9, 10, 11, 12, 13, 26, 27) for byte in head)
+    return controls > max(4, len(head) * 0.02)
 
 
 def check_file(path: Path, *, most_bytes: int, what: str = "file") -> bytes:

@@ -1,0 +1,113 @@
+"""A table as it stands in its file: every cell text, every row with its place."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from geo.errors import Fault, InputError, first_of, nearest, shown
+
+Stored = Literal["text", "integer", "float"]
+"""How a file that has types stored a column, before its cells were written out as text."""
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """What `read_raw_table` read.
+
+    Attributes:
+        file: the file, as the user named it.
+        columns: the cells of each named column, text as it stands; "" is a blank cell.
+        lines: the place of each row: the 1-based line of a text file or row of a workbook, or
+            the 0-based record of a JSON or Parquet file.
+        counted: "line" or "record": which of the two `lines` is.
+        stored: how a typed file stored the columns that are not text.
+        separator: between fields, or "" in a file that needs none.
+        decimal: the decimal mark that was pinned, or None where each column shows its own.
+        encoding: of the text, or "".
+        notices: what was found and decided, as sentences.
+    """
+
+    file: str
+    columns: Mapping[str, np.ndarray]
+    lines: np.ndarray
+    counted: Literal["line", "record"] = "line"
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+    separator: str = ""
+    decimal: str | None = None
+    encoding: str = ""
+    notices: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def place(self, row: int) -> str:
+        """Where a row stands, in words ("line 7")."""
+        return f"{self.counted} {self.lines[row]}"
+
+    def fault(
+        self, message: str, *, row: int, column: str, remedy: str = "", kind: str = "value"
+    ) -> Fault:
+        """The fault of one cell, with its file, line, column and value."""
+        at = int(self.lines[row])
+        return Fault(
+            message,
+            file=self.file,
+            line=at if self.counted == "line" else None,
+            feature=at if self.counted == "record" else None,
+            column=column,
+            value=str(self.columns[column][row]),
+            remedy=remedy,
+            kind=kind,
+        )
+
+    def column_fault(self, message: str, *, column: str, remedy: str, kind: str) -> Fault:
+        """The fault of a whole column."""
+        return Fault(message, file=self.file, column=column, remedy=remedy, kind=kind)
+
+
+def column(raw: RawTable, name: str) -> np.ndarray:
+    """The cells of the column of that very name.
+
+    Raises:
+        InputError: there is none; the message names those there are and suggests the nearest,
+            whatever its case, accents, spaces and byte-order marks.
+    """
+    if name in raw.columns:
+        return raw.columns[name]
+    raise InputError(missing_column(name, list(raw.columns), file=raw.file))
+
+
+def missing_column(name: str, known: list[str], *, file: str) -> Fault:
+    """The fault of a column that is not there, with the nearest name and all names."""
+    alike = [other for other in known if plain(other) == plain(name)]
+    suggestion = f"Did you mean {alike[0]!r}? " if alike else ""
+    if not alike:
+        near = nearest(plain(name), {plain(other): other for other in known})
+        matched = {repr(plain(other)): other for other in known}
+        quoted = near.removeprefix("Did you mean ").removesuffix("?")
+        suggestion = f"Did you mean {matched[quoted]!r}? " if quoted in matched else ""
+    names = first_of([shown(other) for other in known], count=20)
+    one = len(known) == 1 and any(mark in known[0] for mark in ";,\t|")
+    hint = " The whole line is one column: pin the separator that the file has." if one else ""
+    return Fault(
+        f"there is no column {shown(name)}.",
+        file=file,
+        value=name,
+        remedy=f"{suggestion}Columns: {names}.{hint}",
+        kind="unknown-column",
+    )
+
+
+def plain(name: str) -> str:
+    """A name without what the eye overlooks: case, accents, spaces, marks.
+
+    >>> plain("\\ufeff Taux d'accès ")
+    'tauxdacces'
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())

@@ -1,0 +1,290 @@
+"""Delimited text: encoding, separator and rows, each by evidence and each stated."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from geo.errors import Fault, InputError, shown
+
+SEPARATORS = (";", ",", "\t", "|")
+SEPARATOR_NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
+_SAMPLE = 300
+"""Lines from which the separator is told."""
+
+_MOST_LINES_OF_A_CELL = 100
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UTF8_PAIR = re.compile(rb"[\xc3\xc5\xe2][\x80-\xbf]")
+_ACCENTED = re.compile("[À-ÖØ-öø-ÿŒœŸŠšŽž’‘“”«»°²³€\u00a0–—]")
+_MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨ªœ®´»¼¢§]")
+
+
+class Record(NamedTuple):
+    """One record of a delimited text: the line it begins on, and its cells."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A record that cannot be cut: a quote stands where none may.
+
+    Attributes:
+        line: the line that the record begins on.
+        cell: 0-based number of the cell with the quote.
+        value: what stands there.
+        found: what is wrong with it, as a sentence.
+    """
+
+    line: int
+    cell: int
+    value: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A delimited text cut into records.
+
+    Attributes:
+        records: those that could be cut, blank lines left out.
+        strays: those that could not.
+        blank: how many blank lines were left out, those at the end not counted.
+        ends: whether the last line ends with a line break.
+        longest: characters of the longest line, or of a record of several lines.
+    """
+
+    records: list[Record]
+    strays: list[Stray]
+    blank: int
+    ends: bool
+    longest: int
+
+
+def decode(data: bytes, *, file: str, encoding: str | None) -> tuple[str, str]:
+    """The text of a file and the encoding it is in.
+
+    UTF-8 or what a byte-order mark says; else Windows-1252, if what it gives are the letters of
+    western European languages.
+
+    Raises:
+        InputError: NUL bytes, two encodings in one file, an encoding that cannot be told, or one
+            that was pinned and does not fit.
+    """
+    name = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    if name is not None:
+        text = _decoded_as(data, name, file)
+    else:
+        text, name = _decoded_by_evidence(data, file)
+    at = text.find("\0")
+    if at >= 0:
+        raise InputError(_bytes_fault("a NUL byte stands in the text.", file, text[:at], "nul"))
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name
+
+
+def _decoded_as(data: bytes, name: str, file: str) -> str:
+    try:
+        return data.decode(name)
+    except LookupError:
+        raise InputError(
+            Fault(
+                f"{shown(name)} is no encoding of text.",
+                file=file,
+                remedy="Known are for example utf-8, cp1252, iso-8859-15 and utf-16.",
+                kind="encoding",
+            )
+        ) from None
+    except ValueError as error:
+        before = data[: getattr(error, "start", 0)].decode("latin-1")
+        raise InputError(
+            _bytes_fault(f"the file is not {name} text.", file, before, "encoding")
+        ) from error
+
+
+def _decoded_by_evidence(data: bytes, file: str) -> tuple[str, str]:
+    if data.count(b"\0") > len(data) / 4:
+        message = "the file looks like UTF-16 without its byte-order mark."
+        raise InputError(_bytes_fault(message, file, "", "encoding"))
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("latin-1")
+    if _UTF8_PAIR.search(data):
+        message = "one byte is not UTF-8, others are: the file mixes two encodings."
+        raise InputError(_bytes_fault(message, file, before, "encoding"))
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        text = ""
+    foreign = [letter for letter in text if letter > "\x7f"]
+    if sum(bool(_ACCENTED.match(letter)) for letter in foreign) < 0.8 * max(len(foreign), 1):
+        message = "the text is not UTF-8, and what it is cannot be told."
+        raise InputError(_bytes_fault(message, file, before, "encoding"))
+    return text, "cp1252"
+
+
+def _bytes_fault(message: str, file: str, before: str, kind: str) -> Fault:
+    return Fault(
+        message,
+        file=file,
+        line=before.count("\n") + 1,
+        remedy="Save the file as UTF-8, or pin encoding.",
+        kind=kind,
+    )
+
+
+def text_notices(text: str, encoding: str, file: str) -> list[str]:
+    """What is to be said of the text as it was decoded."""
+    notices = []
+    if encoding not in ("utf-8", "utf-8-sig"):
+        notices.append(f"{file}: read as {encoding} text.")
+    if _MOJIBAKE.search(text):
+        notices.append(f"{file}: letters such as 'Ã©' show that the text was encoded twice.")
+    return notices
+
+
+class Cutter:
+    """Cuts lines into records by one separator: RFC 4180, strictly.
+
+    A quote stands around a whole cell or is doubled within one. Text with a stray quote is not
+    guessed at: the quote may have swallowed the rows up to the next one.
+    """
+
+    def __init__(self, separator: str) -> None:
+        mark = re.escape(separator)
+        cell = rf'"(?:[^"]|"")*+"{mark}|[^"{mark}]*+{mark}'
+        self.separator = separator
+        self._cells = re.compile(rf'"((?:[^"]|"")*+)"{mark}|([^"{mark}]*+){mark}')
+        self._record = re.compile(rf"(?:{cell})*+")
+
+    def cut(self, lines: list[str], first: int = 0) -> Cut:
+        """The records from the line of index `first` on.
+
+        Args:
+            lines: of the text, the last one "" where the text ends with a line break.
+        """
+        records: list[Record] = []
+        strays: list[Stray] = []
+        blank, pending, number = 0, 0, first
+        longest = max(map(len, lines), default=0)
+        while number < len(lines):
+            line = lines[number]
+            number += 1
+            if not line or line.isspace():
+                pending += 1
+                continue
+            blank, pending = blank + pending, 0
+            if '"' not in line:
+                records.append(Record(number, line.split(self.separator)))
+                continue
+            parts = _with_rest_of_quote(lines, number - 1)
+            found = self._quoted(parts, number)
+            if isinstance(found, Record):
+                records.append(found)
+                number += len(parts) - 1
+                longest = max(longest, sum(map(len, parts)))
+            else:
+                strays.append(found)
+        return Cut(records, strays, blank, not lines or lines[-1] == "", longest)
+
+    def _quoted(self, parts: list[str], number: int) -> Record | Stray:
+        """The record of a line with quotes, and of those that its quoted cells go on to."""
+        line = "\n".join(parts) + self.separator
+        good = self._record.match(line)
+        end = good.end() if good else 0
+        if end < len(line):
+            cell = len(self._cells.findall(line[:end]))
+            open_ended = sum(part.count('"') for part in parts) % 2
+            found = "a quote is opened and not closed" if open_ended else "a quote stands astray"
+            return Stray(number, cell, line[end : end + 60].removesuffix(self.separator), found)
+        cells = [
+            quoted.replace('""', '"') if quoted else bare
+            for quoted, bare in self._cells.findall(line)
+        ]
+        for place, value in enumerate(cells):
+            if len(parts) > 1 and self._swallowed(value, len(cells)):
+                return Stray(number, place, value[:60], "a quoted cell goes on over whole rows")
+        return Record(number, cells)
+
+    def _swallowed(self, value: str, columns: int) -> bool:
+        """Whether the further lines of a cell look like records of the table."""
+        rest = value.split("\n")[1:]
+        return columns > 1 and any(part.count(self.separator) >= columns - 1 for part in rest)
+
+
+def _with_rest_of_quote(lines: list[str], start: int) -> list[str]:
+    """The line and those after it up to where its quotes are even, if that is near."""
+    quotes = 0
+    for number in range(start, min(start + _MOST_LINES_OF_A_CELL, len(lines))):
+        quotes += lines[number].count('"')
+        if quotes % 2 == 0:
+            return lines[start : number + 1]
+    return [lines[start]]
+
+
+def find_separator(lines: list[str], first: int, *, file: str) -> str:
+    """The separator by which the first records have as many cells as the header, or "".
+
+    Raises:
+        InputError: two separators fit equally well; or the first line is not the header.
+    """
+    sample = lines[first : first + _SAMPLE]
+    counts = {mark: _cell_counts(sample, mark) for mark in SEPARATORS}
+    fits = {
+        mark: sum(count == found[0] for count in found) / len(found)
+        for mark, found in counts.items()
+        if found and found[0] > 1
+    }
+    perfect = [mark for mark, fit in fits.items() if fit == 1.0]
+    if len(perfect) > 1:
+        names = " and ".join(SEPARATOR_NAMES[mark] for mark in perfect)
+        raise InputError(
+            Fault(
+                f"the header and rows can be cut by {names} alike.",
+                file=file,
+                line=first + 1,
+                value=sample[0][:60],
+                remedy=f"Pin the separator, e.g. separator = {perfect[0]!r}.",
+                kind="ambiguous-separator",
+            )
+        )
+    if fits:
+        return max(fits, key=lambda mark: (fits[mark], counts[mark][0]))
+    _check_no_title(sample, counts, first, file)
+    return ""
+
+
+def _cell_counts(sample: list[str], mark: str) -> list[int]:
+    cut = Cutter(mark).cut(sample)
+    return [len(record.cells) for record in cut.records]
+
+
+def _check_no_title(sample: list[str], counts: dict[str, list[int]], first: int, file: str) -> None:
+    """Refuse a text whose first line is one cell where most others have several."""
+    for mark, found in counts.items():
+        usual, times = Counter(found).most_common(1)[0] if found else (0, 0)
+        if usual < 2 or times < 2:
+            continue
+        records = Cutter(mark).cut(sample).records
+        line = next(record.line for record in records if len(record.cells) == usual) + first
+        raise InputError(
+            Fault(
+                f"the first line is no header: it has one cell, the rows have {usual} cells.",
+                file=file,
+                line=first + 1,
+                value=sample[0][:60],
+                remedy=f"If the header stands on line {line}, pin header = {line}.",
+                kind="header-place",
+            )
+        )
