@@ -1,0 +1,57 @@
+"""The documentation says what the code does: a command or a link that is not there is a red build."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def python_blocks(page: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+
+
+def test_the_snippet_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = python_blocks(ROOT / "README.md")
+    assert len(blocks) == 1
+    scope: dict[str, object] = {}
+    exec(compile(blocks[0], "README.md", "exec"), scope)
+    page = (tmp_path / "lozere.html").read_text("utf-8")
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert len(scope["atlas"].codes) == 152  # type: ignore[attr-defined]
+
+
+def test_every_command_is_documented() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    names = [
+        command.name or command.callback.__name__.strip("_")  # type: ignore[union-attr]
+        for command in app.registered_commands
+    ]
+    assert names
+    for name in names:
+        assert f"`zoneblanche {name}" in text, name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        if not re.match(r"https?:", target):
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_scripts_that_are_named_exist(page: Path) -> None:
+    for name in re.findall(r"python -m scripts\.(\w+)", page.read_text("utf-8")):
+        assert (ROOT / "scripts" / f"{name}.py").exists() or (ROOT / "scripts" / name).is_dir()
+
+
+def test_the_python_that_is_required() -> None:
+    assert sys.version_info >= (3, 11)
