@@ -1,4 +1,4 @@
-"""The documentation says what the code does: a command or a link that is not there is a red build."""
+"""The documentation says what the code does; what it names exists."""
 
 from __future__ import annotations
 
