@@ -147,7 +147,11 @@ class Territories:
         return self.parent_names.get(level, {}).get(code, code)
 
     def _unknown_place(self, place: str) -> Fault:
-        codes = [(name, code) for name in self.parents for code in self.parent_names.get(name, {})]
+        codes = [
+            (level, code)
+            for level in map(str, self.parents)
+            for code in self.parent_names.get(level, {})
+        ]
         known = [f"{name}:{code}" for name, code in codes] + [code for _, code in codes]
         levels = first_of([*self.parents.columns, self.level])
         return Fault(

@@ -20,7 +20,8 @@ from geo.toml import read_toml
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Line = Annotated[str, Field(max_length=1000)]
-Title = Line | dict[Literal["fr", "en"], Line]
+Language = Literal["fr", "en"]
+Title = Line | dict[str, Line]
 
 
 class _Strict(BaseModel):
@@ -79,7 +80,7 @@ class ProjectTable(_Strict):
     """The whole file."""
 
     title: Title | None = None
-    lang: Literal["fr", "en"] | None = None
+    lang: Language | None = None
     country: Line | None = None
     level: Identifier | None = None
     within: list[Line] = Field(default_factory=list)

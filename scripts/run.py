@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -61,11 +62,8 @@ def run_project(
             step("raising flags")
             for rule in project.table.flags:
                 atlas = flag(atlas, rule)
-            step("writing the tables")
-            title = title_of(project, lang)
-            write_results(atlas, folder, lang=lang, title=title, name=project.table.output.name)
-            step("drawing the map")
-            _draw(atlas, folder, lang=lang, title=title)
+            step("drawing the map, writing the tables")
+            _write(project, atlas, folder, lang=lang)
             step("writing the account")
             write_json(_account(project, atlas, recipe, folder), folder / "run.json")
     if not quiet:
@@ -117,17 +115,25 @@ def _with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
     return compute_index(atlas, recipe), recipe
 
 
-def _draw(atlas: Atlas, folder: Path, *, lang: str, title: str) -> None:
+def _write(project: Project, atlas: Atlas, folder: Path, *, lang: str) -> None:
+    """The page and the tables side by side: both spend their time compressing, on a core each."""
     from maps.page import draw_map
 
-    draw_map(atlas, lang=lang, title=title).save(folder / PAGE)
+    title = title_of(project, lang)
+    name = project.table.output.name
+    with ThreadPoolExecutor(max_workers=1) as other:
+        tables = other.submit(write_results, atlas, folder, lang=lang, title=title, name=name)
+        draw_map(atlas, lang=lang, title=title).save(folder / PAGE)
+        tables.result()
 
 
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:
     """All that is needed to know what was done, and nothing that differs between two runs."""
     inputs = dict(project.sources)
-    own = [project.table.territories] if project.table.territories else []
-    inputs |= {table.path: project.path(table.path) for table in [*own, *project.table.layers]}
+    paths = [layer.path for layer in project.table.layers]
+    if project.table.territories is not None:
+        paths.append(project.table.territories.path)
+    inputs |= {path: project.path(path) for path in paths}
     files = sorted(path for path in folder.iterdir() if path.is_file())
     return {
         "zoneblanche": versions()["zoneblanche"],
@@ -162,14 +168,13 @@ def sources_of(atlas: Atlas) -> list[Source]:
 
 def _missing_by_reason(atlas: Atlas) -> dict[str, dict[str, int]]:
     told: dict[str, dict[str, int]] = {}
-    for name in atlas.reasons:
-        counts = atlas.reasons[name].value_counts().sort_index()
-        counts = counts[counts.index != int(Reason.PRESENT)]
-        if len(counts):
-            told[str(name)] = {
-                Reason(int(code)).name.lower(): int(count) for code, count in counts.items()
-            }
-    return told
+    for name in map(str, atlas.reasons):
+        found = atlas.reasons[name].to_numpy()
+        counts = {reason.name.lower(): int((found == reason).sum()) for reason in Reason}
+        told[name] = {
+            reason: count for reason, count in counts.items() if count and reason != "present"
+        }
+    return {name: counts for name, counts in told.items() if counts}
 
 
 @contextmanager

@@ -172,8 +172,8 @@ def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     table = mean_by(values, weights, atlas.territories.parents[level])["mean"].dropna()
     if len(table) < 2:
         return line
-    for word, code in (("highest", table.idxmax()), ("lowest", table.idxmin())):
-        name = atlas.territories.place_name(level, str(code))
+    for word, code in (("highest", str(table.idxmax())), ("lowest", str(table.idxmin()))):
+        name = atlas.territories.place_name(level, code)
         shown = number(table[code], lang=lang, digits=indicator.digits)
         line += f"; {words[word]} {shown}{unit.rstrip()} ({name})"
     return line

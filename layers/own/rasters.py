@@ -10,7 +10,7 @@ import pandas as pd
 from geo.errors import Fault, InputError, first_of
 from geo.territories import Territories
 from geo.zonal import compute_zonal
-from layers.indicator import Indicator, Reason
+from layers.indicator import Indicator, Reason, Unit
 from layers.layer import Inputs, Layer, Measurement
 from layers.own.described import describe
 from layers.project import LayerTable, Project
@@ -78,17 +78,16 @@ def raster_layer(spec: LayerTable, project: Project) -> Layer:
 def raster_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
     """A mean or a share of area is weighted by area when territories are put together; a sum is
     summed."""
+    unit: Unit = "number" if spec.unit == "url" else spec.unit
     if spec.stat == "sum":
-        unit = "count" if spec.unit == "count" else "number"
         return describe(
             spec, project, kind="extensive", unit=unit, denominator="territories", level=level
         )
-    unit = "percent" if spec.stat == "share" else spec.unit
     return describe(
         spec,
         project,
         kind="intensive",
-        unit="boolean" if unit == "url" else unit,
+        unit="percent" if spec.stat == "share" else unit,
         denominator="area_km2",
         level=level,
     )

@@ -85,9 +85,7 @@ def table_indicator(spec: LayerTable, project: Project, level: str) -> Indicator
     )
 
 
-def _keys(
-    territories: Territories, level: str, spec: LayerTable, project: Project
-) -> pd.Series:
+def _keys(territories: Territories, level: str, spec: LayerTable, project: Project) -> pd.Series:
     """For each territory the code that its row in the table has."""
     if level == territories.level:
         return pd.Series(territories.codes, index=territories.codes)
