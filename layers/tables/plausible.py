@@ -202,7 +202,8 @@ def check_sentinels(column: Column, unit: str) -> Iterator[Fault]:
             rows = np.flatnonzero(values == code)
             yield column.fault(
                 rows[0],
-                f"{shown(column.cells[rows[0]])} looks like a code for no data (rows: {len(rows)}).",
+                f"{shown(column.cells[rows[0]])} looks like a code for no data "
+                f"(rows with it: {len(rows)}).",
                 remedy=f"Leave such cells empty, or set nodata = {code:g}.",
                 kind="undeclared-nodata",
             )
