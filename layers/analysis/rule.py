@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -12,6 +11,7 @@ from typing import Any, Literal
 
 from geo.country import Text
 from geo.errors import Fault, InputError, missing_file, nearest, shown
+from geo.toml import parse_toml, read_toml
 
 Op = Literal["<", "<=", ">", ">=", "in"]
 Joint = Literal["all", "any"]
@@ -120,22 +120,23 @@ def read_rule(name_or_path: str | Path) -> Rule:
 
 
 def _read(name_or_path: str | Path, *, folder: Path | None, inside: tuple[str, ...]) -> Rule:
-    name, text, home = _text_of(name_or_path, folder)
+    name, home = _place_of(name_or_path, folder)
     if name in inside:
         chain = " → ".join((*inside, name))
         raise InputError(Fault(f"rules include each other: {chain}.", file=name, kind="cycle"))
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Fault(f"is not TOML: {error}.", file=name, kind="toml")) from error
+    if home is None:
+        entry = resources.files("layers.analysis") / "rules" / f"{name}.toml"
+        table = parse_toml(entry.read_bytes(), file=name)
+    else:
+        table = read_toml(home / Path(name).name)
     return _Reader(file=name, folder=home, inside=(*inside, name)).rule(table)
 
 
-def _text_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, str, Path | None]:
-    """Name for messages, text and folder of a rule; an included one is looked for in `folder`."""
+def _place_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, Path | None]:
+    """Name for messages and folder of a rule (None: the package's own); an included one is looked
+    for in `folder`."""
     if isinstance(name_or_path, str) and name_or_path in known_rules():
-        entry = resources.files("layers.analysis") / "rules" / f"{name_or_path}.toml"
-        return name_or_path, entry.read_text("utf-8"), None
+        return name_or_path, None
     path = Path(name_or_path)
     if folder is not None:
         if path.name != str(name_or_path):
@@ -152,10 +153,7 @@ def _text_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, str, P
         )
     if not path.is_file():
         raise InputError(missing_file(path, what="rule"))
-    try:
-        return str(path), path.read_text("utf-8"), path.parent
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Fault(f"cannot be read: {error}.", file=str(path))) from error
+    return str(path), path.parent
 
 
 class _Reader:

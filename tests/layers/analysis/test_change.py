@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
@@ -63,6 +63,7 @@ codes = st.sampled_from("abcdefgh")
 wave = st.dictionaries(codes, st.one_of(st.floats(0, 1), st.just(NAN)), min_size=1)
 
 
+@settings(deadline=None)
 @given(wave, wave, st.randoms(use_true_random=False))
 def test_terms_add_up(before, after, rng):
     first, second = pd.Series(before, dtype=float), pd.Series(after, dtype=float)
@@ -137,6 +138,7 @@ def test_the_directory_from_2018_to_2026(shared_data: Path):
 shares = st.floats(0, 1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[shares] * 6), min_size=1, max_size=5))
 def test_parts_add_up_whatever_the_score(rows):
     table = pd.DataFrame(rows, dtype=float)

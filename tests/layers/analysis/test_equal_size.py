@@ -205,6 +205,7 @@ def test_band_means_weigh_by_the_denominator(make_atlas):
     assert bands["plain_mean"].iloc[0] == 15
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0.1, 100), st.integers(1, 9)), min_size=2, max_size=20))
 def test_concentration_along_itself_is_gini(rows):
     x = np.array([value for value, _ in rows])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo.contiguity import Contiguity
@@ -78,6 +78,7 @@ def test_by_hand():
     assert share_ratio(x, top=1 / 3, bottom=1 / 3) == pytest.approx(3)
 
 
+@settings(deadline=None)
 @given(amounts, st.integers(1, 1000))
 def test_laws_of_every_measure(values, scale):
     x = np.array(values)
@@ -94,6 +95,7 @@ def test_laws_of_every_measure(values, scale):
     assert 0 <= atkinson(x, epsilon=0.5) <= atkinson(x, epsilon=2) <= 1
 
 
+@settings(deadline=None)
 @given(amounts, st.floats(0.01, 0.49))
 def test_a_gift_from_rich_to_poor_never_adds_inequality(values, part):
     x = np.sort(np.array(values))
@@ -105,6 +107,7 @@ def test_a_gift_from_rich_to_poor_never_adds_inequality(values, part):
         assert measure(y) <= measure(x) + 1e-9
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 1e4), st.sampled_from("abc"), st.integers(1, 9)), min_size=1)
 )
@@ -118,6 +121,7 @@ def test_theil_splits_without_remainder(rows):
     assert split.groups["value_share"].sum() == pytest.approx(1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1e4), st.integers(1, 20)), min_size=1, max_size=20))
 def test_weights_are_people(rows):
     x = np.array([value for value, _ in rows])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
@@ -92,6 +92,7 @@ def test_heavy_ties_make_fewer_classes_not_empty_ones(make_atlas):
     assert table.territories.sum().tolist() == [6, 4]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=30))
 def test_nobody_is_lost(make_atlas, rows):
     atlas = make_atlas({"density": [a for a, _ in rows], "presence": [b for _, b in rows]})

@@ -1,0 +1,61 @@
+"""How stable a flag is: in how many draws of an uncertain index it is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import InputError
+from layers.analysis.judging import LEFT_OUT, UNKNOWN, YES, Judge
+from layers.analysis.rule import Rule, read_rule
+from layers.atlas import Atlas
+
+
+def flag_stability(
+    atlas: Atlas, rule: str | Path | Rule, drawn: Mapping[str, np.ndarray]
+) -> pd.Series:
+    """Share of the draws, 0 to 1, in which a rule holds; NaN where it can be judged in none.
+
+    Where `flags.flag` says flagged, possible or not by the ends of an interval, this says how
+    often, and it sees conditions together: two that seldom hold in the same draw.
+
+    Args:
+        atlas: with the indicators that the rule names.
+        rule: see `flags.flag`.
+        drawn: for each uncertain indicator, its values in every draw: (draws, territories), in
+            the order of the territories, NaN where the atlas has none. Draws of the same number
+            belong together.
+
+    Raises:
+        InputError: see `flags.flag`; draws of another shape, or none.
+    """
+    rule = rule if isinstance(rule, Rule) else read_rule(rule)
+    count = _draws(atlas, drawn)
+    held = np.zeros(len(atlas.codes))
+    judged = np.zeros(len(atlas.codes))
+    for draw in range(count):
+        columns = {name: table[draw].astype("float64") for name, table in drawn.items()}
+        one = replace(atlas, values=atlas.values.assign(**columns), intervals={})
+        states = Judge(one, rule).verdict().states
+        held += states == YES
+        judged += (states != UNKNOWN) & (states != LEFT_OUT)
+    with np.errstate(invalid="ignore"):
+        share = held / judged
+    return pd.Series(share, index=atlas.codes, name=rule.id)
+
+
+def _draws(atlas: Atlas, drawn: Mapping[str, np.ndarray]) -> int:
+    for name in drawn:
+        atlas.indicator(name)
+    counts = {table.shape[0] for table in drawn.values() if table.ndim == 2}
+    widths = {table.shape[1:] for table in drawn.values()}
+    if len(counts) != 1 or widths != {(len(atlas.codes),)} or counts == {0}:
+        raise InputError(
+            f"the draws must be tables of as many rows each, at least one, and {len(atlas.codes)} "
+            "columns."
+        )
+    return counts.pop()
