@@ -211,6 +211,7 @@ def scale_ends(node: Dimension | Element, *, count: int) -> tuple[float, float] 
 
 
 def is_mazziotta(recipe: Recipe) -> bool:
+    """Whether the indicators are standardised as Mazziotta and Pareto do (all, or none)."""
     return any(element.normalise in ("mpi", "ampi") for element in recipe.elements)
 
 

@@ -95,11 +95,8 @@ class Sampler:
         self.kept = scored.index.notna().to_numpy()
         self.units = int(self.kept.sum())
         self.shares = [scored.weights[d.id] for d in self.recipe.dimensions]
-        self.children = [
-            (dimension.id, child.id)
-            for dimension in self.recipe.dimensions
-            for child in dimension.children
-        ]
+        children = [child for d in self.recipe.dimensions for child in d.children]
+        self.leaves = [place for place, c in enumerate(children) if isinstance(c, Element)]
         self.noise = _noise(scored, self.kept)
         self.scenarios = [
             self._scenario(values, groups, options) for options in _options(self.recipe)
@@ -116,9 +113,8 @@ class Sampler:
         spread = uncertain.weights * random.uniform(-1.0, 1.0, (draws, len(nominal)))
         weights = nominal * (1.0 + spread)
         if uncertain.leave_out:
-            leaves = [place for place, (_, child) in enumerate(self.children) if self._leaf(child)]
-            left_out = random.integers(0, len(leaves) + 1, draws)
-            for number, place in enumerate(leaves):
+            left_out = random.integers(0, len(self.leaves) + 1, draws)
+            for number, place in enumerate(self.leaves):
                 weights[left_out == number, place] = 0.0
         seeds = random.integers(0, 2**63, draws).astype("uint64")
         return Plan(scenario, weights.astype("float32"), seeds)
@@ -141,9 +137,6 @@ class Sampler:
             else:
                 out[chosen] = self._up(scenario, weights, loops)
         return out
-
-    def _leaf(self, child: str) -> bool:
-        return all(child != dimension.id for dimension in self.recipe.dimensions)
 
     def _scenario(
         self, values: pd.DataFrame, groups: pd.Series | None, options: Mapping[str, Any]

@@ -9,7 +9,7 @@ change a bit of the result.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -17,10 +17,8 @@ from numba import njit
 TILE = 1024
 """Units handled together: few enough for their columns to stay in the processor's first cache."""
 
-_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
-
-def _compiled(function: _Kernel) -> _Kernel:
+def _compiled(function: Callable[..., Any]) -> Any:
     """Compiled on first use, and kept on disk where there is a place to write it."""
     try:
         return njit(nogil=True, cache=True)(function)
@@ -110,7 +108,7 @@ def add_noise(
 
 
 @_compiled
-def _mixed(bits: int) -> int:
+def _mixed(bits: np.uint64) -> np.uint64:
     """The finaliser of splitmix64 (Steele, Lea & Flood 2014)."""
     z = bits + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -227,3 +225,47 @@ def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> Non
                 ahead[pair, 0] += 1
             elif other > one:
                 ahead[pair, 1] += 1
+
+
+@_compiled
+def pairwise_wins(
+    rows: np.ndarray,
+    weights: np.ndarray,
+    count: np.ndarray,
+    start: int,
+    stop: int,
+    tie: float,
+    out: np.ndarray,
+) -> None:
+    """Wins less losses of the units from `start` to `stop` against all.
+
+    Args:
+        rows: (indicators, units) float32, NaN is missing.
+        weights: (indicators,) float64.
+        count: (units,) float64, how many units each column stands for.
+        tie: margins up to this are a tie.
+        out: (units,) float64, written from `start` to `stop`.
+    """
+    indicators, units = rows.shape
+    margin = np.empty(TILE, np.float64)
+    for unit in range(start, stop):
+        score = 0.0
+        for first in range(0, units, TILE):
+            size = min(TILE, units - first)
+            margin[:size] = 0
+            for indicator in range(indicators):
+                mine, weight = rows[indicator, unit], weights[indicator]
+                if mine != mine:
+                    continue
+                others = rows[indicator, first : first + size]
+                for place in range(size):
+                    other = others[place]
+                    above = 1.0 if mine > other else 0.0
+                    below = 1.0 if mine < other else 0.0
+                    margin[place] += weight * (above - below)
+            for place in range(size):
+                if margin[place] > tie:
+                    score += count[first + place]
+                elif margin[place] < -tie:
+                    score -= count[first + place]
+        out[unit] = score

@@ -38,7 +38,7 @@ def normalise(
     """
     columns, rows, actions, faults = {}, [], {}, []
     there = reference is not None and reference in values.index
-    post = int(values.index.get_indexer([reference])[0]) if there else None
+    post = list(values.index).index(reference) if there else None
     for element in elements:
         column = values[element.id]
         fault = _fault(element, column, reference)

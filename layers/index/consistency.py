@@ -1,0 +1,158 @@
+"""Consistency: whether the indicators of a dimension belong together, and how much each counts.
+
+OECD/JRC Handbook, steps 4 and 8. The figures are those of COINr 1.1.14 (`get_cronbach`, `get_corr`,
+`get_corr_flags`, `get_eff_weights`, `get_PCA`, `get_stats`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from layers.index.compute import Scored
+from layers.index.recipe import Dimension, Element
+from layers.index.treat import kurtosis, skewness
+from layers.index.weight import Components, principal_components
+
+__all__ = [
+    "Components",
+    "alpha_by_dimension",
+    "correlation_flags",
+    "correlations",
+    "cronbach_alpha",
+    "describe_columns",
+    "effective_weights",
+    "nominal_weights",
+    "principal_components",
+]
+
+Correlation = Literal["pearson", "spearman", "kendall"]
+
+
+def cronbach_alpha(values: pd.DataFrame) -> float:
+    """Cronbach's α: k/(k − 1) · (1 − Σ variances / variance of the sum), from covariances.
+
+    Covariances are over the rows where both columns are known, as in COINr; NaN for one column.
+    Above 0.7 the columns are usually taken to measure one thing (Nunnally 1978).
+
+    >>> round(cronbach_alpha(pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 2, 4, 4]})), 4)
+    0.9412
+    """
+    width = values.shape[1]
+    if width < 2:
+        return float("nan")
+    covariance = values.cov().to_numpy()
+    return float(width / (width - 1) * (1.0 - np.trace(covariance) / covariance.sum()))
+
+
+def alpha_by_dimension(scored: Scored) -> pd.Series:
+    """α of the normalised children of each dimension."""
+    table = scored.normalised.join(scored.upward)
+    return pd.Series(
+        {
+            dimension.id: cronbach_alpha(table[[child.id for child in dimension.children]])
+            for dimension in scored.recipe.dimensions
+        },
+        name="alpha",
+    )
+
+
+def correlations(scored: Scored, *, method: Correlation = "pearson") -> pd.DataFrame:
+    """Correlations of all normalised indicators and dimensions with each other, high being good.
+
+    Each over the rows where both are known.
+    """
+    return scored.normalised.join(scored.upward).corr(method=method)
+
+
+def correlation_flags(
+    scored: Scored, *, high: float = 0.9, low: float = 0.0, method: Correlation = "pearson"
+) -> pd.DataFrame:
+    """Pairs of indicators of one dimension that say the same, or the opposite.
+
+    Above `high` the two count one thing twice; below `low` they work against each other, and the
+    dimension hides it.
+
+    Returns:
+        One row a pair: `dimension`, `first`, `second`, `correlation`, `flag` ("same" or "opposed").
+    """
+    table = correlations(scored, method=method)
+    rows = []
+    for dimension in scored.recipe.dimensions:
+        names = [child.id for child in dimension.children]
+        for place, first in enumerate(names):
+            for second in names[place + 1 :]:
+                value = float(table[second][first])
+                flag = "same" if value > high else "opposed" if value < low else ""
+                if flag:
+                    rows.append((dimension.id, first, second, value, flag))
+    return pd.DataFrame(rows, columns=["dimension", "first", "second", "correlation", "flag"])
+
+
+def nominal_weights(scored: Scored) -> pd.Series:
+    """Weight of every indicator and dimension in the whole index: the product of shares above it.
+
+    COINr calls these effective weights (`get_eff_weights`).
+    """
+    found: dict[str, float] = {}
+
+    def descend(dimension: Dimension, share: float) -> None:
+        found[dimension.id] = share
+        for child in dimension.children:
+            part = share * scored.weights[dimension.id][child.id]
+            if isinstance(child, Element):
+                found[child.id] = part
+            else:
+                descend(child, part)
+
+    descend(scored.recipe.root, 1.0)
+    return pd.Series(found, name="weight")
+
+
+def effective_weights(scored: Scored) -> pd.DataFrame:
+    """What each indicator in fact moves, beside what it nominally weighs.
+
+    The importance of an indicator is the square of its correlation with the index, the share of
+    the index' variance that a line on it alone explains (Paruolo, Saisana & Saltelli 2013);
+    `effective` is its share in the sum of these.
+
+    Returns:
+        One row an indicator: `nominal`, `correlation`, `effective`, `ratio` of the last to the
+        first.
+    """
+    nominal = nominal_weights(scored)
+    index = scored.upward[scored.recipe.id]
+    names = [element.id for element in scored.recipe.elements]
+    correlation = scored.normalised[names].corrwith(index)
+    importance = correlation**2
+    table = pd.DataFrame({"nominal": nominal[names], "correlation": correlation})
+    table["effective"] = importance / importance.sum()
+    table["ratio"] = table["effective"] / table["nominal"]
+    return table
+
+
+def describe_columns(values: pd.DataFrame) -> pd.DataFrame:
+    """Statistics of each column before anything is done to it (COINr `get_stats`)."""
+    rows: dict[str, Mapping[str, float]] = {}
+    for name in values:
+        column = values[name].dropna()
+        counts = column.value_counts()
+        known = len(column)
+        rows[str(name)] = {
+            "min": column.min(),
+            "max": column.max(),
+            "mean": column.mean(),
+            "median": column.median(),
+            "std": column.std(),
+            "skew": skewness(column.to_numpy("float64")),
+            "kurtosis": kurtosis(column.to_numpy("float64")),
+            "known": known,
+            "nonzero": int((column != 0).sum()),
+            "distinct": len(counts),
+            "most_common": int(counts.max()) if known else 0,
+            "available": known / max(len(values), 1),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")

@@ -1,0 +1,284 @@
+"""Explain: how the score of one territory comes about, part by part, summing to it exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import comb, fsum
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import Fault, InputError, nearest
+from layers.atlas import Atlas
+from layers.index.compute import Scored, combine, is_mazziotta, oriented, scale_ends, score
+from layers.index.impute import groups_in
+from layers.index.rank import rank
+from layers.index.recipe import Dimension, Recipe
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One territory's score taken apart.
+
+    Attributes:
+        code: the territory.
+        score, rank: its own; NaN where it has none.
+        reference: the score that the parts start from, see `explain`.
+        parts: one row an indicator, in the order of the recipe: `dimension`, `value` as measured,
+            `used` after imputation and treatment, `normalised`, `weight` in the whole index,
+            `contribution`, and `done` (what imputation and treatment did to the cell).
+        dimensions: one row a dimension: `score`, `weight`, `contribution`.
+    """
+
+    code: str
+    score: float
+    rank: float
+    reference: float
+    parts: pd.DataFrame
+    dimensions: pd.DataFrame
+
+
+def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
+    """How the score of a territory in a computed index comes about.
+
+    Where every mean is arithmetic, a contribution is weight × normalised figure (mirrored, for an
+    index of what is worse), the reference is 0, and contributions sum to the score. Where a mean is
+    not, weights alone do not say what a part contributes; then a contribution is the part's
+    Shapley value (Shapley 1953): the change that it brings, averaged over all orders in which the
+    indicators could be changed from the medians of all territories to this one's figures (over
+    1,000 orders, where there are more than twelve); the reference is the score of those medians.
+    Either way the contributions and the reference sum to the score (`math.fsum`): what rounding
+    leaves is put on the largest part.
+
+    Args:
+        atlas: with the index computed.
+        code: of the territory.
+        recipe: id of the index.
+
+    Raises:
+        InputError: an index or a territory that is not there, a territory without a score, or an
+            aggregation that has no parts (Copeland, benefit of the doubt).
+    """
+    if recipe not in atlas.recipes:
+        raise InputError(
+            Fault(
+                f"there is no index {recipe!r} in the atlas.",
+                remedy=nearest(recipe, atlas.recipes),
+                kind="unknown-index",
+            )
+        )
+    if code not in atlas.codes:
+        raise InputError(
+            Fault(
+                f"there is no territory {code!r}.",
+                remedy=nearest(code, list(atlas.codes)),
+                kind="unknown-code",
+            )
+        )
+    how = atlas.recipes[recipe]
+    values = atlas.values[[element.id for element in how.elements]]
+    groups = None
+    if how.group is not None:
+        groups = groups_in(how.group, values=atlas.values, parents=atlas.territories.parents)
+    return explain_row(score(values, how, groups=groups), values, code)
+
+
+def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
+    """See `explain`; on a table that was scored.
+
+    Raises:
+        InputError: the row has no score.
+    """
+    recipe = scored.recipe
+    own = float(scored.index[code])
+    if np.isnan(own):
+        raise InputError(Fault(f"{code!r} has no score in {recipe.id!r}.", kind="no-score"))
+    figures = pd.Series(scored.normalised.loc[code])
+    relative = [d.id for d in recipe.dimensions if d.aggregate in ("copeland", "bod")]
+    if relative:
+        raise InputError(
+            Fault(
+                f"{relative[0]!r} compares each territory with all others; its score has no parts.",
+                kind="no-parts",
+            )
+        )
+    shares = _shares(recipe, scored, code)
+    if all(dimension.aggregate == "arithmetic" for dimension in recipe.dimensions):
+        contributions = _weighted(recipe, figures, shares, len(values))
+        reference = 0.0
+    else:
+        contributions, reference = _shapley(recipe, scored, figures)
+    contributions = _summing(contributions, own - reference)
+    parts = _part_table(scored, values, code, shares, contributions)
+    inner = [dimension for dimension in recipe.dimensions if dimension is not recipe.root]
+    dimensions = pd.DataFrame(
+        [
+            {
+                "score": scored.scores[dimension.id][code],
+                "weight": fsum(shares[element.id] for element in dimension.elements()),
+                "contribution": fsum(contributions[element.id] for element in dimension.elements()),
+            }
+            for dimension in inner
+        ],
+        index=[dimension.id for dimension in inner],
+    )
+    own_rank = float(rank(scored.index)[code])
+    return Explanation(code, own, own_rank, reference, parts, dimensions)
+
+
+def strengths_weaknesses(
+    values: pd.DataFrame, recipe: Recipe, code: str, *, count: int = 5, distinct: float = 0.2
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The indicators on which a territory ranks highest and lowest (COINr `get_str_weak`).
+
+    An indicator with few distinct values (a yes or no) says little by its rank: those with a share
+    of distinct values up to `distinct` are left out, and so are last places, shared or not.
+
+    Returns:
+        Two tables, `rank` and `value` by indicator, best first and worst last.
+    """
+    signs = {e.id: -1.0 if e.better == "lower" else 1.0 for e in recipe.elements}
+    ranks, last = {}, {}
+    for name in values.columns.intersection(list(signs), sort=False):
+        column, sign = values[name], signs[name]
+        if column.nunique(dropna=False) / len(column) <= distinct:
+            continue
+        places = rank(sign * column)
+        ranks[name], last[name] = places[code], places.max()
+    own = pd.Series(ranks, dtype="float64").dropna()
+    own = own[own != pd.Series(last, dtype="float64")[own.index]]
+    own = own.sort_values(kind="stable")
+    table = pd.DataFrame({"rank": own, "value": values[list(own.index)].loc[code]})
+    return table.head(count), table.tail(count)
+
+
+def _shares(recipe: Recipe, scored: Scored, code: str) -> dict[str, float]:
+    """Weight of each indicator in this territory's score: 0 where it is not known."""
+    found = {element.id: 0.0 for element in recipe.elements}
+    row = {**scored.normalised.loc[code], **scored.upward.loc[code]}
+
+    def descend(dimension: Dimension, share: float) -> None:
+        weights = scored.weights[dimension.id]
+        there = [child for child in dimension.children if not np.isnan(row[child.id])]
+        total = fsum(weights[child.id] for child in there)
+        for child in there:
+            part = share * weights[child.id] / total if total else 0.0
+            if isinstance(child, Dimension):
+                descend(child, part)
+            else:
+                found[child.id] = part
+
+    descend(recipe.root, 1.0)
+    return found
+
+
+def _weighted(
+    recipe: Recipe, figures: pd.Series, shares: dict[str, float], count: int
+) -> dict[str, float]:
+    """Weight × figure, the figure being mirrored where the index is."""
+    mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
+    ends = scale_ends(recipe.root, count=count) if mirrored else None
+    offset, sign = (sum(ends) if ends else 0.0), (-1.0 if mirrored else 1.0)
+    return {
+        name: share * (offset + sign * figures[name]) if share else 0.0
+        for name, share in shares.items()
+    }
+
+
+def _shapley(recipe: Recipe, scored: Scored, figures: pd.Series) -> tuple[dict[str, float], float]:
+    """Shapley values of the indicators that are known, against the median territory."""
+    known = [name for name in figures.index if not np.isnan(figures[name])]
+    median = scored.normalised.median()[known]
+    fixed = replace(recipe, root=_fixed(recipe.root, scored))
+
+    def scores_of(taken: np.ndarray) -> np.ndarray:
+        rows = np.where(taken, figures[known].to_numpy(), median.to_numpy())
+        table = pd.DataFrame(rows, columns=known).reindex(columns=figures.index)
+        upward, _, _ = combine(table, fixed)
+        return oriented(upward, fixed)[recipe.id].to_numpy()
+
+    values = _exact(scores_of, len(known)) if len(known) <= 12 else _sampled(scores_of, len(known))
+    reference = float(scores_of(np.zeros((1, len(known)), dtype=bool))[0])
+    found = dict.fromkeys(figures.index, 0.0)
+    return {**found, **dict(zip(known, map(float, values), strict=True))}, reference
+
+
+def _exact(scores_of: Callable[[np.ndarray], np.ndarray], width: int) -> np.ndarray:
+    """Over all sets of the others: each weighs 1 / (width · C(width − 1, size))."""
+    sets = (np.arange(2**width)[:, None] >> np.arange(width)) & 1
+    scores = scores_of(sets.astype(bool))
+    sizes = sets.sum(axis=1)
+    weights = np.array([1.0 / (width * comb(width - 1, size)) for size in range(width)])
+    values = []
+    for place in range(width):
+        without = np.flatnonzero(sets[:, place] == 0)
+        gain = scores[without + 2**place] - scores[without]
+        values.append(float(gain @ weights[sizes[without]]))
+    return np.array(values)
+
+
+def _sampled(scores_of: Callable[[np.ndarray], np.ndarray], width: int) -> np.ndarray:
+    """Over 500 orders and their reverses, from a fixed seed; each order sums exactly."""
+    random = np.random.default_rng(0)
+    gains = np.zeros(width)
+    for _ in range(500):
+        order = random.permutation(width)
+        for run in (order, order[::-1]):
+            taken = np.zeros((width + 1, width), dtype=bool)
+            for place, name in enumerate(run):
+                taken[place + 1 :, name] = True
+            gains[run] += np.diff(scores_of(taken))
+    return gains / 1000.0
+
+
+def _fixed(dimension: Dimension, scored: Scored) -> Dimension:
+    """With the weights that were used, whatever they were found by."""
+    children = tuple(
+        _fixed(child, scored) if isinstance(child, Dimension) else child
+        for child in dimension.children
+    )
+    shares = scored.weights[dimension.id]
+    return replace(dimension, children=children, weights=shares, weighting="given")
+
+
+def _summing(contributions: dict[str, float], total: float) -> dict[str, float]:
+    """The same, with the rounding of the sum put on the largest, so that it is the total."""
+    largest = max(contributions, key=lambda name: abs(contributions[name]))
+    out = dict(contributions)
+    for _ in range(4):
+        out[largest] += total - fsum(out.values())
+    return out
+
+
+def _part_table(
+    scored: Scored,
+    values: pd.DataFrame,
+    code: str,
+    shares: dict[str, float],
+    contributions: dict[str, float],
+) -> pd.DataFrame:
+    recipe = scored.recipe
+    inside = {
+        child.id: dimension.id for dimension in recipe.dimensions for child in dimension.children
+    }
+    done = {
+        name: [step.done_to(code)[name] for step in scored.steps if name in step.done_to(code)]
+        for name in shares
+    }
+    used = scored.steps[-2].values.loc[code]
+    return pd.DataFrame(
+        [
+            {
+                "dimension": inside[name],
+                "value": values[name][code],
+                "used": used[name],
+                "normalised": scored.normalised[name][code],
+                "weight": share,
+                "contribution": contributions[name],
+                "done": "; ".join(done[name]),
+            }
+            for name, share in shares.items()
+        ],
+        index=list(shares),
+    )
