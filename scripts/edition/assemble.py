@@ -30,6 +30,21 @@ from scripts.edition.shapes import (
 
 
 @dataclass(frozen=True)
+class MendedShapes:
+    """The polygons at full resolution, a valid coverage, and how they came to be one.
+
+    Attributes:
+        shapes: index code, sorted; rings oriented, EPSG:4326.
+        dated: where shapes were missing or out of date.
+        faulty: codes whose edges did not match their neighbours', and were mended.
+    """
+
+    shapes: pd.Series
+    dated: DatedShapes
+    faulty: list[str]
+
+
+@dataclass(frozen=True)
 class Edition:
     """The tables of an edition, and what has to be told of them.
 
@@ -63,26 +78,38 @@ def assemble(recipe: EditionRecipe, *, archives: Mapping[Package, Path], arcep: 
     """
     official = read_official_code(archives[recipe.official])
     tables = {package: read_communes_table(archives[package]) for package in recipe.packages[1:]}
+    mended = mended_shapes(recipe, tables=tables, former=official.former)
+    snapped = snap(mended.shapes, recipe.grid)
+    edition = Edition(
+        communes=_communes(official, area_km2=geodesic_area_km2(mended.shapes), shapes=snapped),
+        presence=presence_panel({wave: tables[p] for wave, p in recipe.waves.items()}),
+        levels=official.levels,
+        broadband=sum_by_departement(arcep, _codes_of(official, "departement")),
+        providers=generic_providers(),
+        dated=mended.dated,
+        faulty=mended.faulty,
+        holes=_holes(snapped),
+    )
+    check_invariants(edition, recipe)
+    return edition
+
+
+def mended_shapes(
+    recipe: EditionRecipe, *, tables: Mapping[Package, pd.DataFrame], former: Mapping[str, str]
+) -> MendedShapes:
+    """The polygons of the recipe's date, mended.
+
+    Raises:
+        InputError: a shape is nowhere to be had, or cannot be mended.
+    """
     dated = bring_to_date(
-        tables[recipe.shapes], earlier=tables[recipe.earlier_shapes], former=official.former
+        tables[recipe.shapes], earlier=tables[recipe.earlier_shapes], former=former
     )
     finer = {code: shapes_of(tables[p])[code] for code, p in recipe.finer_shapes.items()}
     shapes = restore_collapsed(dated.shapes, finer)
     whole = mend(shapes)
     _check_mended(shapes, whole)
-    snapped = snap(whole, recipe.grid)
-    edition = Edition(
-        communes=_communes(official, area_km2=geodesic_area_km2(whole), shapes=snapped),
-        presence=presence_panel({wave: tables[p] for wave, p in recipe.waves.items()}),
-        levels=official.levels,
-        broadband=sum_by_departement(arcep, _codes_of(official, "departement")),
-        providers=generic_providers(),
-        dated=dated,
-        faulty=faulty_codes(dated.shapes),
-        holes=_holes(snapped),
-    )
-    check_invariants(edition, recipe)
-    return edition
+    return MendedShapes(shapes=whole, dated=dated, faulty=faulty_codes(dated.shapes))
 
 
 def check_invariants(edition: Edition, recipe: EditionRecipe) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,11 +140,16 @@ def snap(shapes: pd.Series, step: float) -> pd.Series:
     before = shapes.to_numpy()
     # Adding 0.0 turns -0.0 into 0.0.
     rounded = shapely.transform(before, lambda xy: np.round(xy / step) * step + 0.0)
+    _refuse(shapes.index[~shapely.is_valid(rounded)], step)
     after = shapely.remove_repeated_points(rounded)
+    _refuse(shapes.index[(_form(before) != _form(after)).any(axis=1)], step)
     snapped = pd.Series(after, index=shapes.index, dtype=object)
-    changed = (_form(before) != _form(after)).any(axis=1) | ~shapely.is_valid(after)
-    bad = list(shapes.index[changed]) or faulty_codes(snapped)
-    if bad:
+    _refuse(faulty_codes(snapped), step)
+    return snapped
+
+
+def _refuse(bad: Sequence[str] | pd.Index, step: float) -> None:
+    if len(bad):
         raise InputError(
             Fault(
                 f"{len(bad)} shapes do not survive a grid of {step} degrees "
@@ -153,7 +158,6 @@ def snap(shapes: pd.Series, step: float) -> pd.Series:
                 kind="geometry",
             )
         )
-    return snapped
 
 
 def _form(shapes: np.ndarray) -> np.ndarray:
