@@ -29,6 +29,7 @@ SCRIPTS = (
     "insets.js",
     "address.js",
     "app.js",
+    "embed.js",
 )
 """Our script, in the order in which it is put together; see docs/map-page.md."""
 
@@ -53,7 +54,7 @@ def our_script() -> str:
     """All our modules in one scope of their own, without a global name."""
     modules = "\n".join(read_asset(name) for name in SCRIPTS)
     return (
-        f'(function () {{\n"use strict";\n{modules}\nwindow.zoneblanche = {{ startPage }};\n}})();'
+        f'(function () {{\n"use strict";\n{modules}\nwindow.zoneblanche = {{ startPage, layerFor }};\n}})();'
     )
 
 

@@ -95,6 +95,7 @@ def describe_layer(
     else:
         layer["breaks"] = _breaks(indicator, values, column.digits)
         layer["scheme"] = "quantile"
+        layer["spread"] = _spread(values)
     return layer, {indicator.id: column.data, **streams}
 
 
@@ -179,6 +180,13 @@ def _breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, l
     if low is not None and high is not None and high > low:
         breaks["goalposts"] = goalpost_breaks(low, high, digits=digits)
     return breaks
+
+
+def _spread(values: pd.Series) -> str:
+    """Whether a histogram needs a logarithmic scale: a hundred middles would not reach the top."""
+    known = values.dropna()
+    skewed = len(known) and known.min() >= 0 and known.max() > 100 * known.median()
+    return "log" if skewed else "linear"
 
 
 def _native_level(territories: Territories, indicator: Indicator) -> Any:

@@ -20,6 +20,10 @@ WORDS: dict[str, dict[str, str]] = {
         "legend": "Légende",
         "low_end": "plus faible",
         "made_with": "Carte établie avec zoneblanche.",
+        "decimal": ",",
+        "thousands": "\u202f",
+        "months": "janvier février mars avril mai juin juillet août septembre octobre novembre "
+        "décembre",
         "map_label": "Carte\u00a0: {title}. Flèches pour déplacer, + et − pour zoomer, Entrée pour "
         "lire le territoire au centre\u00a0; la recherche mène à un territoire par son nom.",
         "measured_by": "mesuré par {level}",
@@ -58,7 +62,7 @@ WORDS: dict[str, dict[str, str]] = {
         "source": "Source",
         "spread": "répartition des {level}",
         "spread_log": "répartition des {level} (échelle log.)",
-        "strongest": "Couleur la plus soutenue\u00a0: {count}, soit {share}.",
+        "strongest": "Couleur la plus marquée\u00a0: {count}, soit {share}.",
         "toward_high": "{title} plus élevé",
         "toward_low": "{title} plus faible",
         "toward_worse": "{title}\u00a0: moins bien loti",
@@ -83,6 +87,10 @@ WORDS: dict[str, dict[str, str]] = {
         "legend": "Legend",
         "low_end": "lower",
         "made_with": "Map made with zoneblanche.",
+        "decimal": ".",
+        "thousands": ",",
+        "months": "January February March April May June July August September October November "
+        "December",
         "map_label": "Map: {title}. Arrow keys to move, + and − to zoom, Enter to read the "
         "territory at the centre; the search leads to a territory by its name.",
         "measured_by": "measured by {level}",
@@ -136,15 +144,15 @@ LANGUAGES = tuple(WORDS)
 
 HOW_TO_READ: dict[str, dict[str, str]] = {
     "need": {
-        "fr": "Plus la couleur est soutenue, moins le territoire est bien loti.",
+        "fr": "Plus la couleur est marquée, moins le territoire est bien loti.",
         "en": "The stronger the colour, the worse off the territory.",
     },
     "context": {
-        "fr": "Plus la couleur est soutenue, plus le chiffre est élevé.",
+        "fr": "Plus la couleur est marquée, plus le chiffre est élevé.",
         "en": "The stronger the colour, the higher the figure.",
     },
     "pair": {
-        "fr": "La couleur est la plus soutenue là où les deux situations se cumulent.",
+        "fr": "La couleur est la plus marquée là où les deux situations se cumulent.",
         "en": "The colour is strongest where both conditions meet.",
     },
     "kinds": {"fr": "Une couleur par catégorie.", "en": "One colour a category."},

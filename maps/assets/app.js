@@ -30,6 +30,7 @@ class Page {
     this.dark.addEventListener("change", () => this.show());
     document.documentElement.dataset.painted = "1";
     performance.mark("zb-painted");
+    startInsets(this, this.frames);
   }
 
   /** Names and all layers are here: fill what was waiting for them. */
@@ -51,8 +52,6 @@ class Page {
   build() {
     const { head } = this.model;
     const { speech } = this;
-    document.documentElement.lang = speech.lang;
-    document.title = speech.text(head.title);
     this.legendPlace = el("div", { class: "zb-legend-place" });
     this.cardPlace = el("div", { class: "zb-card-place" });
     this.tip = el("div", { class: "zb-tip", "aria-hidden": "true", hidden: true });
@@ -61,6 +60,11 @@ class Page {
     this.frames = this.frames || drawInsets(this);
     this.mapPlace.setAttribute("aria-label", speech.say("map_label",
       { title: speech.text(head.title) }));
+    if (!this.given) {
+      document.documentElement.lang = speech.lang;
+      document.title = speech.text(head.title);
+    }
+    this.root.lang = speech.lang;
     this.root.replaceChildren(
       el("a", { class: "zb-skip", href: "#zb-search", click: (event) => {
         event.preventDefault();
@@ -70,7 +74,7 @@ class Page {
         this.drawHead(), drawSearch(this), this.legendPlace, this.drawChoices(),
         this.drawMethod()),
       el("main", { class: "zb-stage" },
-        this.mapPlace,
+        this.given ? null : this.mapPlace,
         this.frames.length ? el("div", { class: "zb-insets", role: "group",
           "aria-label": speech.say("insets") }, this.frames.map(({ frame }) => frame)) : null,
         this.tip, this.cardPlace),
@@ -156,33 +160,54 @@ class Page {
     this.look = lookOf(this.model, this.shown, this.colours);
     if (this.given) {
       this.map = this.given;
+      // folium's own default, of a user who did not say where to look
+      const untouched = this.map.getZoom() <= 1 && this.map.getCenter().equals([0, 0]);
+      if (untouched) this.map.fitBounds(head.home, { animate: false });
     } else {
       this.map = L.map(this.mapPlace, {
-        attributionControl: false, zoomControl: false, zoomSnap: 0.25, zoomDelta: 1,
+        attributionControl: false, zoomControl: false, zoomSnap: 0.1, zoomDelta: 1,
         wheelPxPerZoomLevel: 90, minZoom: 1, maxZoom: head.max_zoom, worldCopyJump: false,
       });
       const { view } = this.address;
       if (view) this.map.setView([view[0], view[1]], view[2], { animate: false });
-      else this.map.fitBounds(head.home, { animate: false, ...this.margin() });
+      else this.map.fitBounds(head.home, { animate: false, padding: [18, 18] });
       this.addControls();
     }
     const main = this.newLayer().addTo(this.map);
     this.main = main;
+    if (this.given) L.DomEvent.disableClickPropagation(this.root);
+    for (this.aside = 0; !this.address.view && this.aside < 1 && this.crowded();) {
+      this.aside += 0.25;
+      this.map.fitBounds(head.home, { animate: false, ...this.margin() });
+    }
     this.wire(this.map, main);
     this.map.on("moveend", () => this.remember());
     performance.mark("zb-first-paint");
-    this.insets = startInsets(this, this.frames);
     this.fill();
   }
 
-  /** Space to leave round the country, so that insets do not stand on it. */
+  /** Whether the frames of distant parts would stand on the country. */
+  crowded() {
+    const insets = this.root.querySelector(".zb-insets");
+    if (!insets || this.given) return false;
+    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = insets;
+    for (let x = 0; x <= offsetWidth; x += 6) {
+      for (let y = 0; y <= offsetHeight; y += 6) {
+        if (this.main.idAt({ x: offsetLeft + x, y: offsetTop + y })) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Space to leave round the country, so that nothing stands on it. */
   margin() {
     const insets = this.root.querySelector(".zb-insets");
-    if (!insets) return { padding: [24, 24] };
-    const aside = insets.offsetHeight > insets.offsetWidth;
-    return aside
-      ? { paddingTopLeft: [insets.offsetWidth + 24, 18], paddingBottomRight: [18, 18] }
-      : { paddingTopLeft: [12, 12], paddingBottomRight: [12, insets.offsetHeight + 12] };
+    if (!insets || !this.aside) return { padding: [18, 18] };
+    const beside = insets.offsetHeight > insets.offsetWidth;
+    return beside
+      ? { paddingTopLeft: [18 + this.aside * insets.offsetWidth, 18], paddingBottomRight: [18, 18] }
+      : { paddingTopLeft: [12, 12],
+        paddingBottomRight: [12, 12 + this.aside * insets.offsetHeight] };
   }
 
   addControls() {
@@ -207,7 +232,7 @@ class Page {
 
   newLayer() {
     const { geometry } = this.model;
-    const layer = new TerritoryLayer({ geometry, look: this.look,
+    const layer = new TerritoryLayer({ geometry, look: this.look, groups: this.model.groups,
       typicalWidth: this.model.head.typical_width / geometry.grid });
     this.layers.push(layer);
     return layer;
@@ -261,14 +286,19 @@ class Page {
 
   /** Move the map to territory i, near enough to see what is round it. */
   goTo(i) {
-    const { extent, grid, origin } = this.model.geometry;
+    const { grid, origin } = this.model.geometry;
+    const extent = this.model.extents();
     const at = 4 * (i + 1);
     if (!(extent[at] <= extent[at + 2])) return;
     const place = (x, y) => L.Projection.SphericalMercator.unproject(
       L.point(x * grid + origin[0], y * grid + origin[1]));
     const bounds = L.latLngBounds(place(extent[at], extent[at + 1]),
       place(extent[at + 2], extent[at + 3]));
-    this.map.fitBounds(bounds.pad(1.5), { animate: false });
+    const narrow = window.matchMedia("(max-width: 760px)").matches;
+    const size = this.map.getSize();
+    // The card will stand on the right, or below on a narrow screen.
+    const padding = narrow ? [0, 0] : [Math.min(380, size.x / 2), 0];
+    this.map.fitBounds(bounds.pad(1.5), { animate: false, paddingBottomRight: padding });
   }
 
   goHome() {
@@ -332,13 +362,19 @@ class Page {
       control?.remove();
     }
     this.build();
-    this.addControls();
+    if (!this.given) this.addControls();
     this.show();
     this.remember();
     this.root.querySelector(".zb-lang").focus();
   }
 
+  /** Keep the address in step, a moment later: browsers take their time over it. */
   remember() {
+    clearTimeout(this.remembering);
+    this.remembering = setTimeout(() => this.writeAddress(), 200);
+  }
+
+  writeAddress() {
     const { model } = this;
     const { lat, lng } = this.map.getCenter();
     writeAddress({

@@ -120,16 +120,16 @@ function gauge(page, layer, i, low, high) {
   const value = model.column(layer.id).values[i];
   const { from, to } = boundsOf(model, layer);
   if (!(to > from)) return null;
-  const at = (figure) => 200 * Math.min(Math.max((figure - from) / (to - from), 0), 1);
+  const at = (figure) => 100 * Math.min(Math.max((figure - from) / (to - from), 0), 1);
   const own = shown.layer === layer && shown.classes[shown.classOf[i]];
-  const picture = svg("svg", { class: "zb-gauge", viewBox: "-6 0 212 14", "aria-hidden": "true" },
-    svg("rect", { x: 0, y: 5, width: 200, height: 4, rx: 2, class: "zb-gauge-track" }));
+  const picture = svg("svg", { class: "zb-gauge", "aria-hidden": "true" },
+    svg("rect", { y: 5, width: "100%", height: 4, rx: 2, class: "zb-gauge-track" }));
   if (low && high && !low.reasons[i] && !high.reasons[i]) {
     const start = at(low.values[i]);
-    picture.append(svg("rect", { x: start, y: 3.5, width: Math.max(at(high.values[i]) - start, 1),
-      height: 7, rx: 3.5, class: "zb-gauge-interval" }));
+    picture.append(svg("rect", { x: `${start}%`, y: 3.5,
+      width: `${Math.max(at(high.values[i]) - start, 0.5)}%`, height: 7, rx: 3.5, class: "zb-gauge-interval" }));
   }
-  picture.append(svg("circle", { cx: at(value), cy: 7, r: 5, class: "zb-gauge-dot",
+  picture.append(svg("circle", { cx: `${at(value)}%`, cy: 7, r: 5, class: "zb-gauge-dot",
     fill: own ? own.colour : colours.ink }));
   return picture;
 }

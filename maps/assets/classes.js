@@ -141,17 +141,19 @@ function axisOf(model, layer, axis, speech) {
 
 function countClasses(model, shown) {
   const people = model.population;
-  for (const one of shown.classes) Object.assign(one, { count: 0, people: 0 });
   shown.missingCount = 0;
+  const counts = new Array(shown.classes.length).fill(0);
+  const peopled = counts.slice();
   for (let i = 0; i < model.count; i++) {
     const k = shown.classOf[i];
-    if (k < 0 || !shown.classes[k]) {
+    if (k < 0 || k >= counts.length) {
       shown.missingCount++;
       continue;
     }
-    shown.classes[k].count++;
-    if (people && people.values[i] > 0) shown.classes[k].people += people.values[i];
+    counts[k]++;
+    if (people && people.values[i] > 0) peopled[k] += people.values[i];
   }
+  shown.classes.forEach((one, k) => Object.assign(one, { count: counts[k], people: peopled[k] }));
 }
 
 /** Why cells are missing, the commonest reason first. */
@@ -183,7 +185,6 @@ function lookOf(model, shown, colours, only = null) {
   const [paper, stripe] = colours.missing;
   return {
     table,
-    groups: model.groups,
     sea: ground,
     hatch: [pixel(paper), dim ? mixed(pixel(stripe), pixel(paper), 180) : pixel(stripe)],
     lines: {

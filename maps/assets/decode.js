@@ -28,45 +28,47 @@ function readJson(bytes) {
 
 /**
  * Unsigned integers written as tokens and loose bits (`name` and `name.bits`, see encoding.py),
- * each handed to `take(number, position)`.
+ * into `out`.
  */
-function readTokens(bytes, places, name, take) {
+function readTokens(bytes, places, name, out) {
   const tokens = stream(bytes, places, name);
   const bits = stream(bytes, places, `${name}.bits`);
-  let held = 0; // bits read and not yet used, and how many: at most 8 + 29
+  let held = 0; // bits read and not yet used, and how many of them
   let holding = 0;
   let at = 0;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
     if (token < 16) {
-      take(token, i);
+      out[i] = token;
       continue;
     }
     const below = ((token - 16) >> 2) + 2; // bits under the three that the token tells
-    while (holding < below) {
-      held += bits[at++] * 2 ** holding;
-      holding += 8;
+    const high = 4 | (token & 3);
+    if (below < 24) {
+      for (; holding < below; holding += 8) held |= bits[at++] << holding;
+      out[i] = (high << below) | (held & ((1 << below) - 1));
+      held >>>= below;
+    } else {
+      // Too many for bitwise arithmetic, which ends at 32.
+      for (held >>>= 0; holding < below; holding += 8) held += bits[at++] * 2 ** holding;
+      const unit = 2 ** below;
+      out[i] = high * unit + (held % unit);
+      held = Math.floor(held / unit);
     }
-    const unit = 2 ** below;
-    const high = Math.floor(held / unit);
-    take((4 | (token & 3)) * unit + held - high * unit, i);
-    held = high;
     holding -= below;
   }
+  return out;
 }
 
-/** Undo the zigzag: 0, 1, 2, 3 … are 0, -1, 1, -2 … */
-function signed(number) {
-  return number % 2 ? -(number + 1) / 2 : number / 2;
-}
-
-/** Running sums of zigzag differences. */
+/** Running sums of differences (zigzag: 0, 1, 2, 3 … are 0, -1, 1, -2 …), into `out` (of a type that holds them). */
 function readDifferences(bytes, places, name, out) {
+  const count = places[name][1];
+  const apart = readTokens(bytes, places, name, new Uint32Array(count));
   let sum = 0;
-  readTokens(bytes, places, name, (number, i) => {
-    sum += signed(number);
+  for (let i = 0; i < count; i++) {
+    sum += (apart[i] >>> 1) ^ -(apart[i] & 1);
     out[i] = sum;
-  });
+  }
   return out;
 }
 
@@ -107,7 +109,7 @@ function readColumn(bytes, how, count) {
 
 /**
  * The arcs: x, y on the grid; `starts`; `sides` = the ids left and right (0 is nobody, territory k
- * is k + 1); `boxes` = west, south, east, north of each arc; `extent` = the same of each id.
+ * is k + 1); `boxes` = west, south, east, north of each arc.
  */
 function readGeometry(bytes, places, head) {
   const n = head.arcs;
@@ -118,11 +120,16 @@ function readGeometry(bytes, places, head) {
   const leftId = new Uint32Array(n);
   const rightId = new Uint32Array(n);
   const boxes = new Int32Array(4 * n);
-  readTokens(bytes, places, "lengths", (length, k) => { starts[k + 1] = starts[k] + length; });
-  readTokens(bytes, places, "right", (apart, k) => { rightId[k] = left[k] - signed(apart) + 1; });
+  const lengths = readTokens(bytes, places, "lengths", new Uint32Array(n));
+  const apart = readTokens(bytes, places, "right", new Uint32Array(n));
   for (let k = 0; k < n; k++) {
+    starts[k + 1] = starts[k] + lengths[k];
     leftId[k] = left[k] + 1;
-    let west = Infinity, south = Infinity, east = -Infinity, north = -Infinity;
+    rightId[k] = left[k] - ((apart[k] >>> 1) ^ -(apart[k] & 1)) + 1;
+    let west = 2 ** 31 - 1;
+    let south = west;
+    let east = -(2 ** 31);
+    let north = east;
     for (let i = starts[k]; i < starts[k + 1]; i++) {
       if (x[i] < west) west = x[i];
       if (x[i] > east) east = x[i];
@@ -135,10 +142,10 @@ function readGeometry(bytes, places, head) {
     boxes[4 * k + 3] = north;
   }
   const geometry = { ...head, x, y, starts, leftId, rightId, boxes };
-  geometry.extent = extents(geometry);
   return geometry;
 }
 
+/** West, south, east and north of each id, on the grid; made when it is first asked for. */
 function extents({ arcs, territories, leftId, rightId, boxes }) {
   const extent = new Float64Array(4 * (territories + 1));
   for (let id = 0; id <= territories; id++) {

@@ -4,7 +4,8 @@ const EARTH = 2 * Math.PI * 6378137; // metres round Web Mercator's equator
 const FINE_BORDERS_FROM = 14; // pixels that territories must be wide for their borders to help
 const REST = 140; // milliseconds without movement before the smooth picture is painted
 
-/** options: `geometry`; `look` (see paint.js, without `fine`); `typicalWidth` in grid steps. */
+/** options: `geometry`; `look` (see paint.js); `groups` a number by id, whose borders get the
+ *  stronger line, or null; `typicalWidth` of a territory in grid steps. */
 const TerritoryLayer = L.Layer.extend({
   initialize(options) {
     L.setOptions(this, options);
@@ -91,6 +92,7 @@ const TerritoryLayer = L.Layer.extend({
     L.DomUtil.setTransform(this._container, map.containerPointToLayerPoint([0, 0]), 1);
     this._view = this._viewOf(map, width, height, this._ratio);
     rasterise(this.options.geometry, this._view, this._ids);
+    markEdges(this._ids, width, height, this.options.groups, this._fine(), this._edges);
     this._colour();
     this._outline();
     this._soon();
@@ -103,6 +105,7 @@ const TerritoryLayer = L.Layer.extend({
     this._width = width;
     this._height = height;
     this._ids = new ids(width * height);
+    this._edges = new Uint8Array(width * height);
     this._large = null;
     for (const canvas of [this._canvas, this._lines]) {
       canvas.width = width;
@@ -128,8 +131,7 @@ const TerritoryLayer = L.Layer.extend({
   },
 
   _colour() {
-    const look = { ...this.options.look, fine: this._fine() };
-    paint(this._ids, this._width, this._height, look, this._pixels);
+    paint(this._ids, this._edges, this._width, this._height, this.options.look, this._pixels);
     this._canvas.getContext("2d").putImageData(this._image, 0, 0);
   },
 
@@ -138,8 +140,8 @@ const TerritoryLayer = L.Layer.extend({
     view.scale *= 2;
     if (!this._large) this._large = new this._ids.constructor(view.width * view.height);
     rasterise(this.options.geometry, view, this._large);
-    const look = { ...this.options.look, fine: this._fine() };
-    paint(this._large, this._width, this._height, look, this._pixels, 2);
+    paintSmooth(this._large, this._width, this._height, this.options.groups, this._fine(),
+      this.options.look, this._pixels);
     this._canvas.getContext("2d").putImageData(this._image, 0, 0);
     this.fire("rested");
   },

@@ -98,7 +98,7 @@ function histogram(page) {
   const { low, high, breaks, classes, layer } = shown;
   if (!(high > low)) return null;
   const { values, reasons } = model.column(layer.id);
-  const logarithmic = low >= 0 && high > 100 * middle(values, reasons);
+  const logarithmic = layer.spread === "log";
   const scale = logarithmic ? (value) => Math.log1p(value) : (value) => value;
   const [from, to] = [scale(low), scale(high)];
   const bins = new Array(BINS).fill(0);
@@ -124,11 +124,6 @@ function histogram(page) {
       el("span", {}, speech.say(logarithmic ? "spread_log" : "spread",
         { level: speech.text(model.head.level.plural) })),
       el("span", {}, speech.figure(high, layer))));
-}
-
-function middle(values, reasons) {
-  const known = values.filter((_, i) => !reasons[i]).sort();
-  return known[known.length >> 1];
 }
 
 // -- the square of two indicators -------------------------------------------------------------
@@ -172,8 +167,8 @@ function squareCell(page, k) {
     const readout = event.currentTarget.closest(".zb-square").querySelector(".zb-readout");
     readout.textContent = on ? told : strongest(shown.classes[8], speech, model);
   };
-  const cell = svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" },
-    svg("rect", { x: 0.5, y: 0.5, width: 19, height: 19, fill: one.colour, stroke: colours.rule }));
+  const cell = svg("svg", { "aria-hidden": "true" },
+    svg("rect", { width: "100%", height: "100%", fill: one.colour, stroke: colours.rule }));
   return el("td", {}, el("button", {
     type: "button", class: "zb-cell", "aria-label": told,
     pointerenter: (event) => show(event, true), pointerleave: (event) => show(event, false),

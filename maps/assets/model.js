@@ -101,6 +101,11 @@ class Model {
       number.toString(36).toUpperCase().padStart(this.head.code_width, "0"));
   }
 
+  extents() {
+    this._extents ??= extents(this.geometry);
+    return this._extents;
+  }
+
   /** The rank of a territory in a layer, and of how many; ranked here where none is carried. */
   rank(id, i) {
     const carried = this.interval(id, "rank");

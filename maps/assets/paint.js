@@ -1,6 +1,10 @@
 // From the id image to colours: one look-up a pixel, lines where neighbouring ids differ.
 
 const HATCH = 1; // stands in a colour table where a territory has no figure
+const COAST = 1; // kinds of border: of the whole, of a group, of one territory
+const GROUP = 2;
+const FINE = 3;
+const SHARE = { coast: 150, group: 160, fine: 90 }; // of 256, how much of a line covers a colour
 
 /** "#rrggbb" as the little-endian RGBA integer that an image holds. */
 function pixel(colour, alpha = 255) {
@@ -16,80 +20,115 @@ function mixed(colour, line, share) {
   return (0xff000000 | rb | g) >>> 0;
 }
 
-/**
- * Paint `ids` into `out` (RGBA as Uint32, width × height).
- *
- * look: `table` colour by id (`HATCH` where missing, 0 transparent); `groups` a number by id, whose
- * borders get the stronger line; `fine` whether territories' own borders are drawn; `lines` the
- * colours { fine, group, coast }; `hatch` [ground, stripe].
- * `sampling` 2 reads a 2 × 2 times larger id image and averages: the smooth picture at rest.
- */
-function paint(ids, width, height, look, out, sampling = 1) {
-  if (sampling === 1) {
-    for (let y = 0, p = 0; y < height; y++) {
-      const down = y + 1 < height ? width : 0;
-      for (let x = 0; x < width; x++, p++) {
-        out[p] = sample(ids, p, x + 1 < width ? 1 : 0, down, x, y, look);
-      }
-    }
-    return;
+/** The colour of a border pixel: `kind` as in markEdges, `part` 256 for a whole line. */
+function bordered(colour, kind, look, part) {
+  const { lines } = look;
+  if (kind === FINE) return mixed(colour, lines.fine, (SHARE.fine * part) >> 8);
+  if (kind === GROUP) {
+    // Seen on pale and on deep colours alike: towards ink on the one, paper on the other.
+    const line = ((colour >>> 8) & 255) > 105 ? lines.group : lines.contrary;
+    return mixed(colour, line, (SHARE.group * part) >> 8);
   }
+  return mixed(colour >>> 24 ? colour : look.sea, lines.coast, (SHARE.coast * part) >> 8);
+}
+
+/** What border runs between three ids that are not all the same, 0 where none is drawn. */
+function edgeBetween(a, b, c, groups, fine) {
+  if (a === 0 || b === 0 || c === 0) return COAST;
+  if (groups !== null) {
+    const group = groups[a];
+    if (group !== groups[b] || group !== groups[c]) return GROUP;
+  }
+  return fine ? FINE : 0;
+}
+
+/**
+ * Write into `edges` (a byte a pixel) where lines run: on a pixel whose right or lower neighbour
+ * is in another territory. Made once for a view, so that a change of colour does not look again.
+ */
+function markEdges(ids, width, height, groups, fine, edges) {
+  for (let y = 0, p = 0; y < height; y++) {
+    const down = y + 1 < height ? width : 0;
+    for (let x = 0; x < width; x++, p++) {
+      const id = ids[p];
+      const beside = x + 1 < width ? ids[p + 1] : id;
+      const below = ids[p + down];
+      edges[p] = id === beside && id === below ? 0
+        : edgeBetween(id, beside, below, groups, fine);
+    }
+  }
+}
+
+/**
+ * Paint `ids` into `out` (RGBA as Uint32), both width × height.
+ *
+ * look: `table` colour by id (`HATCH` where missing, 0 transparent); `lines` the colours { fine,
+ * group, contrary, coast }; `sea`; `hatch` [ground, stripe].
+ */
+function paint(ids, edges, width, height, look, out) {
+  const { table, hatch } = look;
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      let colour = table[ids[p]];
+      if (colour === HATCH) colour = hatch[(x + y) % 6 < 2 ? 1 : 0];
+      const kind = edges[p];
+      out[p] = kind === 0 ? colour : bordered(colour, kind, look, 256);
+    }
+  }
+}
+
+/** The same from an id image twice as wide and high, averaged: the smooth picture at rest. */
+function paintSmooth(ids, width, height, groups, fine, look, out) {
+  const { table, hatch } = look;
   const wide = 2 * width;
   for (let y = 0, p = 0; y < height; y++) {
-    const down = y + 1 < height ? 2 * wide : 0;
-    for (let x = 0; x < width; x++, p++) {
-      const q = 2 * y * wide + 2 * x;
-      const right = x + 1 < width ? 2 : 0;
+    const down = y + 1 < height ? wide : 0;
+    for (let x = 0, q = 2 * y * wide; x < width; x++, p++, q += 2) {
+      const right = x + 1 < width ? 2 : 1;
       const a = ids[q];
-      if (a === ids[q + 1] && a === ids[q + wide] && a === ids[q + wide + 1]
-        && a === ids[q + right] && a === ids[q + down] && a === ids[q + wide + right]
-        && a === ids[q + down + 1]) {
-        out[p] = plain(a, x, y, look);
+      const b = ids[q + 1];
+      const c = ids[q + wide];
+      const d = ids[q + wide + 1];
+      const beside = ids[q + right];
+      const below = ids[q + wide + down];
+      const striped = hatch[(x + y) % 6 < 2 ? 1 : 0];
+      const first = table[a] === HATCH ? striped : table[a];
+      if (a === b && a === c && a === d) {
+        const kind = a === beside && a === below ? 0
+          : edgeBetween(a, beside, below, groups, fine);
+        out[p] = kind === 0 ? first : bordered(first, kind, look, 192);
         continue;
       }
-      out[p] = average(
-        sample(ids, q, right, down, x, y, look), sample(ids, q + 1, right, down, x, y, look),
-        sample(ids, q + wide, right, down, x, y, look),
-        sample(ids, q + wide + 1, right, down, x, y, look));
+      const second = table[b] === HATCH ? striped : table[b];
+      const third = table[c] === HATCH ? striped : table[c];
+      const fourth = table[d] === HATCH ? striped : table[d];
+      const colour = average(first, second, third, fourth);
+      const kind = edgeBetween(a, a === b ? c : b, d, groups, fine);
+      out[p] = kind === 0 ? colour
+        : bordered(colour, kind, look, a !== b && c !== d ? 256 : 192);
     }
   }
 }
 
-function plain(id, x, y, look) {
-  const colour = look.table[id];
-  if (colour !== HATCH) return colour;
-  return (x + y) % 6 < 2 ? look.hatch[1] : look.hatch[0];
-}
-
-function sample(ids, p, right, down, x, y, look) {
-  const id = ids[p];
-  const beside = ids[p + right];
-  const below = ids[p + down];
-  const colour = plain(id, x, y, look);
-  if (id === beside && id === below) return colour;
-  const { groups, lines } = look;
-  if (id === 0 || beside === 0 || below === 0) {
-    // The outer border: on the land's side, or on the first pixel outside.
-    return id === 0 ? mixed(look.sea, lines.coast, 150) : mixed(colour, lines.coast, 150);
-  }
-  if (groups && (groups[id] !== groups[beside] || groups[id] !== groups[below])) {
-    // Seen on pale and on deep colours alike: towards ink on the one, towards paper on the other.
-    return ((colour >>> 8) & 255) > 105 ? mixed(colour, lines.group, 170)
-      : mixed(colour, lines.contrary, 150);
-  }
-  return look.fine ? mixed(colour, lines.fine, 90) : colour;
-}
-
+/** The mean of four colours; those that are transparent only make the mean more so. */
 function average(a, b, c, d) {
-  const solid = (a >>> 24 ? 1 : 0) + (b >>> 24 ? 1 : 0) + (c >>> 24 ? 1 : 0) + (d >>> 24 ? 1 : 0);
-  if (!solid) return 0;
+  const solid = (a >>> 31) + (b >>> 31) + (c >>> 31) + (d >>> 31);
   if (solid === 4) {
-    const rb = (((a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff)) >>> 2);
-    const g = (((a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00)) >>> 2);
+    const rb = ((a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff)) >>> 2;
+    const g = ((a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00)) >>> 2;
     return (0xff000000 | (rb & 0xff00ff) | (g & 0xff00)) >>> 0;
   }
-  const channel = (shift) => Math.round(
-    [a, b, c, d].reduce((sum, s) => sum + (s >>> 24 ? (s >>> shift) & 255 : 0), 0) / solid);
-  const alpha = Math.round(255 * solid / 4);
-  return ((alpha << 24) | (channel(16) << 16) | (channel(8) << 8) | channel(0)) >>> 0;
+  if (solid === 0) return 0;
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  for (let k = 0; k < 4; k++) {
+    const colour = k === 0 ? a : k === 1 ? b : k === 2 ? c : d;
+    if (!(colour >>> 31)) continue;
+    red += colour & 255;
+    green += (colour >>> 8) & 255;
+    blue += (colour >>> 16) & 255;
+  }
+  return (((255 * solid) >> 2 << 24) | ((blue / solid) << 16) | ((green / solid) << 8)
+    | (red / solid)) >>> 0;
 }

@@ -5,7 +5,6 @@ class Speech {
     this.head = head;
     this.lang = lang;
     this.words = head.words[lang];
-    this.formats = new Map();
   }
 
   /** The phrase of that name, with its {slots} filled. */
@@ -21,14 +20,12 @@ class Speech {
     return text[this.lang] || text.en || Object.values(text)[0] || "";
   }
 
+  /** A number with its decimals. Written out here because Intl takes long to wake up. */
   number(value, digits = 0) {
-    const key = digits;
-    if (!this.formats.has(key)) {
-      this.formats.set(key, new Intl.NumberFormat(this.lang, {
-        minimumFractionDigits: digits, maximumFractionDigits: digits,
-      }));
-    }
-    return this.formats.get(key).format(value);
+    const [whole, part] = Math.abs(value).toFixed(digits).split(".");
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, this.words.thousands);
+    const sign = value < 0 && Number(Math.abs(value).toFixed(digits)) !== 0 ? "\u2212" : "";
+    return sign + grouped + (part ? this.words.decimal + part : "");
   }
 
   /** A figure of a layer with its unit, or what its code stands for. */
@@ -46,10 +43,11 @@ class Speech {
     const match = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(text || "");
     if (!match) return text || "";
     const [, year, month, day] = match;
-    const date = new Date(Date.UTC(+year, +month - 1, +(day || 1)));
-    const form = { year: "numeric", month: "long", timeZone: "UTC" };
-    if (day) form.day = "numeric";
-    return Number.isNaN(+date) ? text : new Intl.DateTimeFormat(this.lang, form).format(date);
+    const name = this.words.months.split(" ")[+month - 1];
+    if (!name) return text;
+    if (!day) return `${name} ${year}`;
+    return this.lang === "fr" ? `${+day === 1 ? "1er" : +day} ${name} ${year}`
+      : `${+day} ${name} ${year}`;
   }
 
   /** Number of territories with the name of their level. */
