@@ -138,7 +138,11 @@ def places_of_france_services(path: Path) -> gpd.GeoDataFrame:
 
     rows = read_rows(path, ("insee_com", "format_fs", "latitude", "longitude"), separator=",")
     position = read_figures(
-        rows, {"longitude": "x", "latitude": "y"}, path, low=-180, high=180
+        rows,
+        {"longitude": "x", "latitude": "y"},
+        path,
+        unit="number",
+        bounds=(-180, 180),
     ).values
     known = position.notna().all(axis=1)
     return gpd.GeoDataFrame(

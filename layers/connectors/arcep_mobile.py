@@ -49,7 +49,7 @@ def read_sites(path: Path) -> Table:
     known = {column: name for column, name in flags.items() if column in rows}
     codes = whole_communes(read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False))
     codes = codes.rename("code")
-    sites = read_figures(rows, known, path, high=1).values
+    sites = read_figures(rows, known, path, bounds=(0, 1)).values
     sites.insert(0, "sites", 1.0)
     frame = sites.groupby(codes).sum()
     for column in ("sites", *known.values()):
@@ -93,7 +93,7 @@ def places_of_sites(path: Path) -> gpd.GeoDataFrame:
         raise InputError(
             Fault("is no list of mobile sites of Arcep.", file=str(path), kind="header")
         )
-    position = read_figures(rows, {x: "x", y: "y"}, path, low=None).values
+    position = read_figures(rows, {x: "x", y: "y"}, path, unit="number").values
     west, south, east, north = bounds
     inside = position["x"].between(west, east) & position["y"].between(south, north)
     chosen = rows[inside]

@@ -21,6 +21,7 @@ from layers.connectors.reading import (
     read_codes,
     read_figures,
     read_rows,
+    read_sheet,
     sum_parts,
 )
 from layers.layer import Table
@@ -97,9 +98,9 @@ def read_density(path: Path) -> Table:
     shares = {f"P{level}": f"population_in_level_{level}" for level in range(1, 8)}
     rows, title = read_sheet(path, ("CODGEO", "DENS"))
     codes = read_codes(rows, "CODGEO", path, pattern=COMMUNE)
-    levels = read_figures(rows, {"DENS": "density_level"}, path, low=1, high=7).values
+    levels = read_figures(rows, {"DENS": "density_level"}, path, bounds=(1, 7)).values
     known = {column: name for column, name in shares.items() if column in rows}
-    parts = read_figures(rows, known, path, high=100.01).values
+    parts = read_figures(rows, known, path, unit="percent").values
     year = re.search(r"01/01/(\d{4})", title)
     vintage = year.group(1) if year else ""
     return Table(
@@ -125,7 +126,9 @@ def read_areas(path: Path) -> Table:
     rows = rows[rows["commune_type"].isin(["COM", "ARM"])]
     distinct = rows.drop_duplicates(["insee_com", "superficie_km2"])
     codes = read_codes(distinct, "insee_com", path, pattern=COMMUNE)
-    figures = read_figures(distinct, {"superficie_km2": "area_km2"}, path)
+    figures = read_figures(
+        distinct, {"superficie_km2": "area_km2"}, path, unit="number", bounds=(0, None)
+    )
     whole = whole_communes(codes)
     return Table(
         frame=sum_parts(figures.values, whole),
@@ -140,7 +143,7 @@ def read_areas(path: Path) -> Table:
 def read_income(path: Path) -> Table:
     """Median standard of living (euros a year), poverty rate (percent), households.
 
-    Secrecy (`s`), `ns`, `nd` and `so` are missing, each with its reason.
+    Secrecy (`s`, `ns`), `nd` and `so` are missing, each with its reason.
     """
     columns = {
         "NBMENFISC21": "households",
@@ -151,7 +154,7 @@ def read_income(path: Path) -> Table:
     }
     rows = read_rows(path, ("CODGEO", *columns), member=r"(^|/)cc_filosofi_2021_COM\.csv$")
     codes = pd.Index(read_codes(rows, "CODGEO", path, pattern=COMMUNE), name="code")
-    figures = read_figures(rows, columns, path)
+    figures = read_figures(rows, columns, path, unit="number", bounds=(0, None))
     return Table(
         frame=figures.values.set_index(codes),
         level="commune",
@@ -159,58 +162,6 @@ def read_income(path: Path) -> Table:
         period=INCOME.published,
         reasons=figures.reasons.set_index(codes),
     )
-
-
-def read_sheet(path: Path, columns: tuple[str, ...]) -> tuple[pd.DataFrame, str]:
-    """The table of a workbook whose header has these names, and the text that stands above it.
-
-    Returns:
-        Every cell as text, index the 1-based row of the sheet; and the lines above, joined.
-
-    Raises:
-        InputError: no workbook, or no sheet with such a header.
-    """
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, OSError, KeyError, ValueError) as error:
-        raise InputError(Fault(f"is no workbook: {error}.", file=str(path))) from error
-    try:
-        for sheet in book.worksheets:
-            lines = list(sheet.iter_rows(values_only=True, max_row=40))
-            for number, line in enumerate(lines):
-                names = [_text(cell) for cell in line]
-                if set(columns) <= set(names):
-                    above = " ".join(_text(cell) for row in lines[:number] for cell in row)
-                    return _sheet_rows(sheet, number + 2, names), above
-    finally:
-        book.close()
-    raise InputError(
-        Fault(f"no sheet has the columns {', '.join(columns)}.", file=str(path), kind="header")
-    )
-
-
-def _sheet_rows(sheet: object, first: int, names: list[str]) -> pd.DataFrame:
-    lines = [
-        (number, [_text(cell) for cell in line])
-        for number, line in enumerate(
-            sheet.iter_rows(values_only=True, min_row=first),  # type: ignore[attr-defined]
-            start=first,
-        )
-    ]
-    lines = [(number, line) for number, line in lines if any(line)]
-    index = pd.Index([number for number, _ in lines], name="line")
-    return pd.DataFrame([line for _, line in lines], columns=names, index=index, dtype="str")
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
 
 
 def _refuse_doubled(index: pd.Index, path: Path) -> None:

@@ -1,17 +1,17 @@
-"""Reading official tables: columns by name, codes as text, marks as reasons, faults with a place.
+"""Official tables through the one reader of tables: archives, headers, codes and figures.
 
 Publishers' layouts are known, so nothing is guessed here: separator and header are what the
-connector declares, and a file that differs is refused with what was found.
+connector declares, and a file that differs is refused with what was found. All suspicion of cells
+lives in `layers.tables`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,25 +19,13 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, first_of, shown
 from layers.indicator import Reason
+from layers.tables import MARKS, RawTable, TableUnit, parse_codes, parse_numbers, read_raw_table
 
-GREATEST_TABLE = 2_000_000_000
-"""Bytes of a table beyond which it is refused, unpacked: no official one comes near."""
+GREATEST_MEMBER = 2_000_000_000
+"""Bytes, unpacked, beyond which a file of an archive is refused: no official table comes near."""
 
-MARKS: Mapping[str, Reason] = {
-    "": Reason.NOT_PUBLISHED,
-    "NA": Reason.NOT_PUBLISHED,
-    "#N/A": Reason.NOT_PUBLISHED,
-    "ns": Reason.NOT_PUBLISHED,
-    "nd": Reason.NOT_COLLECTED,
-    "N/D": Reason.NOT_COLLECTED,
-    "s": Reason.SECRET,
-    "so": Reason.NOT_APPLICABLE,
-}
-"""What stands for a figure in official tables: not significant, not available, secret, not
-applicable (INSEE, "signes conventionnels")."""
-
-_NUMBER = r"-?\d+(?:[.,]\d+)?"
-_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+_MARKS = {**MARKS, "#n/a": Reason.NOT_PUBLISHED}
+"""With the mark that spreadsheet programs leave, which Arcep's sites of 2018 hold."""
 
 
 @dataclass(frozen=True)
@@ -67,35 +55,48 @@ def read_rows(
         Index: the 1-based line of each row. One text column for each column of the file.
 
     Raises:
-        InputError: not text, a header without one of the columns, a row of another length.
+        InputError: whatever `read_raw_table` refuses, or a header without one of the columns.
     """
-    text = _decoded(_content(path, member), path)
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise InputError(Fault(f"is not the CSV it should be: {error}.", file=str(path))) from error
-    if not lines:
-        raise InputError(Fault("is empty.", file=str(path), kind="empty"))
-    header = [name.strip() for name in lines[0]]
-    check_header(header, columns, path)
-    rows = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if cells]
-    ragged = [number for number, cells in rows if len(cells) != len(header)]
-    if ragged:
-        raise InputError(
-            Fault(
-                f"{len(ragged)} rows do not have the {len(header)} cells of the header "
-                f"(first: line {first_of(ragged)}).",
-                file=str(path),
-                remedy="The file is truncated or was changed by hand: fetch it again.",
-                kind="ragged",
-            )
+    if member and zipfile.is_zipfile(path):
+        with tempfile.TemporaryDirectory() as folder:
+            unpacked = Path(folder) / "table.csv"
+            unpacked.write_bytes(_member_of(path, member))
+            raw = replace(read_raw_table(unpacked, separator=separator), file=str(path))
+    else:
+        raw = read_raw_table(path, separator=separator)
+    return rows_of(raw, columns)
+
+
+def read_sheet(path: Path, columns: Iterable[str]) -> tuple[pd.DataFrame, str]:
+    """The table of a workbook whose header has these names, and the text that stands above it.
+
+    Returns:
+        Every cell as text, index the 1-based row of the sheet; and the lines above, joined.
+
+    Raises:
+        InputError: no workbook, or no sheet with such a header.
+    """
+    wanted = set(columns)
+    for sheet, lines in _first_lines(path).items():
+        for number, line in enumerate(lines, start=1):
+            if wanted <= set(line):
+                above = " ".join(cell for row in lines[: number - 1] for cell in row)
+                return rows_of(read_raw_table(path, sheet=sheet, header=number), wanted), above
+    raise InputError(
+        Fault(
+            f"no sheet has the columns {first_of(sorted(wanted))}.", file=str(path), kind="header"
         )
-    return pd.DataFrame(
-        [cells for _, cells in rows],
-        columns=header,
-        index=pd.Index([number for number, _ in rows], name="line"),
-        dtype="str",
     )
+
+
+def rows_of(raw: RawTable, columns: Iterable[str]) -> pd.DataFrame:
+    """A raw table as a frame of text, index the line of each row.
+
+    Raises:
+        InputError: a column is absent; the message says what the header has instead.
+    """
+    check_header(raw.columns, columns, Path(raw.file))
+    return pd.DataFrame(dict(raw.columns), index=pd.Index(raw.lines, name="line"), dtype="str")
 
 
 def check_header(header: Iterable[str], columns: Iterable[str], path: Path) -> None:
@@ -121,7 +122,7 @@ def check_header(header: Iterable[str], columns: Iterable[str], path: Path) -> N
 def read_codes(
     rows: pd.DataFrame, column: str, path: Path, *, pattern: str, unique: bool = True
 ) -> pd.Series:
-    """The codes of a column, as text.
+    """The codes of a column, as text, on the index of the rows.
 
     Args:
         pattern: regular expression that a whole code matches.
@@ -130,25 +131,22 @@ def read_codes(
     Raises:
         InputError: codes of another form (a lost leading zero), or duplicates.
     """
-    codes = rows[column].str.strip()
-    wrong = ~codes.str.fullmatch(pattern)
-    faults = [
-        Fault(
-            f"{shown(value)} is no code of the form expected here.",
-            file=str(path),
-            line=_line(line),
-            column=column,
-            value=value,
-            remedy="Codes are text of fixed length, with their leading zeros.",
-            kind="code",
+    judged = rows if unique else rows.drop_duplicates(column)
+    codes = parse_codes(_raw(judged, (column,), path), column, pattern=pattern)
+    if codes.account.listed:
+        raise InputError(
+            [
+                Fault(
+                    f"{shown(row.code)} is no code of the form expected here ({row.row}).",
+                    file=str(path),
+                    column=column,
+                    value=row.code,
+                    kind="code",
+                )
+                for row in codes.account.listed
+            ]
         )
-        for line, value in codes[wrong].items()
-    ]
-    if not faults and unique and codes.duplicated().any():
-        faults = [_duplicates(codes, column, path)]
-    if faults:
-        raise InputError(faults)
-    return codes
+    return rows[column].str.strip()
 
 
 def read_figures(
@@ -156,37 +154,33 @@ def read_figures(
     columns: Mapping[str, str],
     path: Path,
     *,
-    low: float | None = 0.0,
-    high: float | None = None,
+    unit: TableUnit = "count",
+    bounds: tuple[float | None, float | None] = (None, None),
 ) -> Figures:
-    """Columns of figures: decimal point or comma, spaces between thousands, marks as reasons.
+    """Columns of figures, strictly: see `layers.tables.parse_numbers`.
 
     Args:
         columns: name in the file → name in the result.
-        low, high: least and greatest value that can be; None where open.
+        unit, bounds: of all of them.
 
     Raises:
         InputError: cells that are neither figure nor mark, or out of range, with line and column.
     """
-    values, reasons, faults = {}, {}, []
+    raw = _raw(rows, columns, path)
+    values, reasons = {}, {}
+    faults: list[Fault] = []
     for column, name in columns.items():
-        cells = rows[column].str.strip()
-        told = cells.map(MARKS)
-        text = cells.where(told.isna(), "").str.replace(_THOUSANDS, "", regex=True)
-        readable = text.str.fullmatch(_NUMBER)
-        number = pd.to_numeric(text.str.replace(",", ".", regex=False).where(readable))
-        faults += _cell_faults(cells[told.isna() & ~readable], column, path, "is no figure")
-        outside = pd.Series(False, index=rows.index)
-        outside |= False if low is None else number < low
-        outside |= False if high is None else number > high
-        faults += _cell_faults(cells[outside], column, path, f"is outside {low} to {high}")
-        values[name] = number.astype("float64")
-        reasons[name] = told.fillna(int(Reason.PRESENT)).astype("int8")
+        try:
+            found = parse_numbers(raw, column, unit=unit, bounds=bounds, marks=_MARKS)
+        except InputError as error:
+            faults += error.faults
+            continue
+        values[name], reasons[name] = found.values, found.reasons
     if faults:
         raise InputError(faults)
     return Figures(
-        values=pd.DataFrame(values, index=rows.index),
-        reasons=pd.DataFrame(reasons, index=rows.index),
+        values=pd.DataFrame(values, index=rows.index, dtype="float64"),
+        reasons=pd.DataFrame(reasons, index=rows.index, dtype="int8"),
     )
 
 
@@ -223,28 +217,8 @@ def sum_parts(frame: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
 
 
 def first_reason(reasons: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
-    """For each code, the reason of its first missing part, or PRESENT; int8."""
+    """For each code, the reason of a missing part, or PRESENT; int8."""
     return reasons.groupby(codes.rename("code")).max().astype("int8")
-
-
-def _content(path: Path, member: str) -> bytes:
-    if not member or not zipfile.is_zipfile(path):
-        if path.stat().st_size > GREATEST_TABLE:
-            raise _too_big(path, path.stat().st_size)
-        return path.read_bytes()
-    with zipfile.ZipFile(path) as archive:
-        names = [info for info in archive.infolist() if re.search(member, info.filename)]
-        if len(names) != 1:
-            held = first_of(archive.namelist())
-            raise InputError(
-                Fault(
-                    f"holds {len(names)} files named like {member!r}; one was expected "
-                    f"(it holds {held}).",
-                    file=str(path),
-                    kind="archive",
-                )
-            )
-        return read_member(archive, names[0], path)
 
 
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> bytes:
@@ -253,7 +227,7 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> 
     Raises:
         InputError: it says, or turns out, to be larger than any official table.
     """
-    if info.file_size > GREATEST_TABLE:
+    if info.file_size > GREATEST_MEMBER:
         raise _too_big(path, info.file_size)
     try:
         with archive.open(info) as stream:
@@ -265,54 +239,52 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> 
     return content
 
 
-def _decoded(content: bytes, path: Path) -> str:
-    """UTF-8, else the Windows code page that some releases are written in."""
-    if b"\0" in content[:4096]:
-        raise InputError(Fault("is no text.", file=str(path), kind="not-text"))
+def _member_of(path: Path, member: str) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        names = [info for info in archive.infolist() if re.search(member, info.filename)]
+        if len(names) != 1:
+            raise InputError(
+                Fault(
+                    f"holds {len(names)} files named like {member!r}; one was expected "
+                    f"(it holds {first_of(archive.namelist())}).",
+                    file=str(path),
+                    kind="archive",
+                )
+            )
+        return read_member(archive, names[0], path)
+
+
+def _first_lines(path: Path) -> dict[str, list[list[str]]]:
+    """The first rows of each sheet of a workbook, as text."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
+        raise InputError(Fault(f"is no workbook: {error}.", file=str(path))) from error
+    try:
+        return {
+            sheet.title: [
+                ["" if cell is None else str(cell).strip() for cell in row]
+                for row in sheet.iter_rows(values_only=True, max_row=40)
+            ]
+            for sheet in book.worksheets
+        }
+    finally:
+        book.close()
+
+
+def _raw(rows: pd.DataFrame, columns: Iterable[str], path: Path) -> RawTable:
+    cells = {name: rows[name].to_numpy(dtype="object") for name in columns}
+    return RawTable(file=str(path), columns=cells, lines=np.asarray(rows.index))
 
 
 def _too_big(path: Path, size: int) -> InputError:
     return InputError(
         Fault(
-            f"holds {size:,} bytes; no official table has more than {GREATEST_TABLE:,}.",
+            f"holds {size:,} bytes; no official table has more than {GREATEST_MEMBER:,}.",
             file=str(path),
             kind="too-big",
         )
     )
-
-
-def _duplicates(codes: pd.Series, column: str, path: Path) -> Fault:
-    doubled = codes[codes.duplicated()]
-    lines = codes.index[codes == doubled.iloc[0]]
-    return Fault(
-        f"{doubled.nunique()} codes stand more than once (first: {first_of(doubled.unique())}, "
-        f"on lines {first_of(lines)}).",
-        file=str(path),
-        line=_line(lines[-1]),
-        column=column,
-        value=str(doubled.iloc[0]),
-        remedy="Keep one row a code.",
-        kind="duplicate-code",
-    )
-
-
-def _cell_faults(cells: pd.Series, column: str, path: Path, what: str) -> list[Fault]:
-    return [
-        Fault(
-            f"{shown(value)} {what}.",
-            file=str(path),
-            line=_line(line),
-            column=column,
-            value=str(value),
-            kind="value",
-        )
-        for line, value in cells.items()
-    ]
-
-
-def _line(label: object) -> int | None:
-    return int(label) if isinstance(label, int | np.integer) else None

@@ -60,7 +60,7 @@ def test_income_keeps_secrecy_apart(shared_data: Path) -> None:
     assert table.reasons is not None
     counts = table.reasons["median_income"].value_counts()
     assert counts[Reason.SECRET] == 3593
-    assert counts[Reason.NOT_COLLECTED] == 12
+    assert counts[Reason.NOT_PUBLISHED] == 12
     assert table.frame.loc["01004", "income_decile_ratio"] == 3.1
 
 

@@ -1,0 +1,220 @@
+"""Small files in the publishers' official layouts, for the tests of their connectors.
+
+Made up, and named so: the headers are the publishers', the figures are nobody's. They stand in
+where no real file is at hand (wired speeds, technologies, FttH shapefile, mobile sites of today,
+the directory's export, DPNT as published).
+
+    python -m scripts.make_fixtures FOLDER
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+WIRED = """\
+code_insee;nom_com;code_dep;code_reg;nbr;type;inel_hd;elig_hd05;elig_hd3;elig_bhd8;elig_thd30;\
+elig_thd100;elig_thd1g;date
+01001;L'Abergement-Clemenciat;01;84;440;all;4;436;430;420;400;390;390;2026-06-30
+01001;L'Abergement-Clemenciat;01;84;400;residential;4;396;390;380;360;350;350;2026-06-30
+48095;Mende;48;76;9000;all;10;8990;8980;8900;8800;8700;8600;2026-06-30
+75056;Paris;75;11;1700000;all;0;1700000;1700000;1699000;1699000;1698000;1698000;2026-06-30
+2A041;Bonifacio;2A;94;0;all;0;0;0;0;0;0;0;2026-06-30
+"""
+TECHNOLOGIES = """\
+code_insee;nom_com;code_dep;code_reg;nbr;type;elig_ftth;elig_coax;elig_cu;elig_thdr;elig_4gf;\
+elig_hdr;elig_sat;date
+01001;L'Abergement-Clemenciat;01;84;440;all;390;0;430;0;200;0;440;2026-06-30
+48095;Mende;48;76;9000;all;8600;100;8900;0;5000;0;9000;2026-06-30
+"""
+BEST = """\
+code_insee;nom_com;code_dep;code_reg;nbr;type;nbr_elig_8;elig_ftth;elig_coax;elig_cu_30;elig_thdr;\
+elig_cu_8;elig_4gf;elig_hdr;elig_sat;date
+01001;L'Abergement-Clemenciat;01;84;440;all;440;390;0;10;0;20;5;0;15;2026-06-30
+"""
+SITES = """\
+code_op;nom_op;num_site;id_site_partage;id_station_anfr;x;y;latitude;longitude;nom_reg;nom_dep;\
+insee_dep;nom_com;insee_com;site_2g;site_3g;site_4g;site_5g;mes_4g_trim;site_ZB;site_DCC;\
+site_strategique;site_capa_240mbps;date_ouverturecommerciale_5g;site_5g_700_m_hz;site_5g_800_m_hz;\
+site_5g_1800_m_hz;site_5g_2100_m_hz;site_5g_3500_m_hz
+20801;Orange;A1;;1;736000;6381000;44.518;3.501;Occitanie;Lozère;48;Mende;48095;1;1;1;0;0;0;0;0;1;;\
+0;0;0;0;0
+20810;SFR;B1;;2;736100;6381100;44.519;3.502;Occitanie;Lozère;48;Mende;48095;1;1;1;1;0;0;0;0;1;\
+2023-01-01;1;0;0;0;0
+20801;Orange;A2;;3;736200;6381200;44.520;3.503;Occitanie;Lozère;48;Mende;48095;1;1;0;0;0;0;0;0;0;;\
+0;0;0;0;0
+20815;Free;C1;;4;651000;6862000;48.860;2.340;Île-de-France;Paris;75;Paris 1er;75101;0;1;1;1;0;0;0;\
+0;1;2021-01-01;1;0;0;0;1
+20820;Bouygues;D1;;5;652000;6863000;48.870;2.350;Île-de-France;Paris;75;Paris 2e;75102;1;1;1;0;0;0;\
+0;0;1;;0;0;0;0;0
+"""
+FLAT_FTTH = """\
+INSEE_COM;locaux;IPE_commune;deploye_commune;taux_depl_commune
+01001;440;400;390;0,886
+48095;9000;8800;8600;0,956
+97501;300;NA;NA;NA
+"""
+DPNT: list[dict[str, Any]] = [
+    {
+        "type": "commune",
+        "siret": "21480095500012",
+        "siren": "214800955",
+        "libelle": "Mende",
+        "population": 12339,
+        "code_insee": "48095",
+        "code_postal": "48000",
+        "epci_siret": "24480005000014",
+        "departement_code_insee": "48",
+        "region_code_insee": "76",
+        "adresse_messagerie": "contact@mende.example.fr",
+        "site_internet": "https://www.mende.example.fr",
+        "telephone": "0400000000",
+        "rpnt": ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.8", "1.a", "2.1", "2.2", "2.8"],
+        "service_public_url": "https://lannuaire.example/mende",
+    },
+    {
+        "type": "commune",
+        "siret": "21480001300011",
+        "siren": "214800013",
+        "libelle": "Albaret-le-Comtal",
+        "code_insee": "48001",
+        "departement_code_insee": "48",
+        "region_code_insee": "76",
+        "adresse_messagerie": None,
+        "site_internet": None,
+        "rpnt": None,
+    },
+    {
+        "type": "departement",
+        "siret": "22480001100013",
+        "siren": "224800011",
+        "libelle": "Lozère",
+        "code_insee": "48095",
+        "departement_code_insee": "48",
+        "region_code_insee": "76",
+        "adresse_messagerie": "contact@lozere.example.fr",
+        "site_internet": "https://lozere.example.fr",
+        "rpnt": ["1.1", "1.2", "2.1"],
+    },
+    {
+        "type": "region",
+        "siret": "20005379100014",
+        "siren": "200053791",
+        "libelle": "Occitanie",
+        "code_insee": "31555",
+        "departement_code_insee": "31",
+        "region_code_insee": "76",
+        "rpnt": ["1.1"],
+    },
+    {
+        "type": "epci",
+        "siret": "24480005000014",
+        "siren": "244800050",
+        "libelle": "CC Cœur de Lozère",
+        "code_insee": "48095",
+        "departement_code_insee": "48",
+        "region_code_insee": "76",
+        "rpnt": [],
+    },
+]
+
+
+def directory_record(kind: str, seat: str, name: str, **fields: Any) -> dict[str, Any]:
+    """A record of the directory of public services, as its export gives it: lists JSON-encoded."""
+    record = {
+        "id": f"fixture-{kind}-{seat}-{name}",
+        "nom": name,
+        "pivot": json.dumps([{"type_service_local": kind, "code_insee_commune": [seat]}]),
+        "code_insee_commune": seat,
+        "siren": None,
+        "siret": None,
+        "site_internet": None,
+        "adresse_courriel": None,
+        "reseau_social": None,
+        "telephone": json.dumps([{"valeur": "0400000000", "description": ""}]),
+    }
+    site = fields.pop("site", None)
+    if site:
+        record["site_internet"] = json.dumps([{"libelle": "", "valeur": site}])
+    accounts = fields.pop("accounts", ())
+    if accounts:
+        record["reseau_social"] = json.dumps(
+            [
+                {"valeur": f"https://{network}.example/x", "description": "", "custom_dico2": name}
+                for network, name in accounts
+            ]
+        )
+    return record | fields
+
+
+DIRECTORY = [
+    directory_record(
+        "mairie",
+        "48095",
+        "Mairie - Mende",
+        site="https://www.mende.example.fr",
+        adresse_courriel="contact@mende.example.fr;autre@mende.example.fr",
+        accounts=[("facebook", "Facebook"), ("x", "X (Twitter)")],
+    ),
+    directory_record("mairie", "48095", "Mairie déléguée - Ailleurs", site="https://no.example.fr"),
+    directory_record("mairie", "48001", "Mairie - Albaret", adresse_courriel="m@orange.fr"),
+    directory_record("mairie", "", "Mairie sans code"),
+    directory_record("cg", "48095", "Conseil départemental - Lozère", site="https://l.example.fr"),
+    directory_record("cr", "31555", "Conseil régional - Occitanie", accounts=[("y", "YouTube")]),
+    directory_record("epci", "48095", "CC Cœur de Lozère", siren="244800050"),
+]
+
+
+def write_fixtures(folder: Path) -> None:
+    """Write all fixtures into a folder, under the names that the publishers use."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "commune_debit_filaire.csv": (WIRED, "utf-8"),
+        "commune_techno.csv": (TECHNOLOGIES, "utf-8"),
+        "commune_meilleure_techno_thd.csv": (BEST, "utf-8"),
+        "2026_T2_sites_Metropole.csv": (SITES, "latin-1"),
+        "releve_geographique_2026T2.csv": (FLAT_FTTH, "utf-8"),
+    }
+    for name, (text, encoding) in texts.items():
+        (folder / name).write_text(text, encoding, newline="\n")
+    (folder / "annuaire.json").write_text(json.dumps(DIRECTORY, ensure_ascii=False), "utf-8")
+    packed = gzip.compress(json.dumps(DPNT, ensure_ascii=False).encode(), mtime=0)
+    (folder / "presence-numerique-des-territoires.json.gz").write_bytes(packed)
+    write_ftth_archive(folder / "2026T2-Commune.zip")
+
+
+def write_ftth_archive(path: Path) -> None:
+    """A zipped shapefile as *Cartefibre* is: Latin-1 attributes beside a `.cpg` that says UTF-8."""
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    rows = [("01001", "L'Abergement-Clémenciat", 440, 390), ("75101", "Paris 1er", 20000, 19900)]
+    rows += [("75102", "Paris 2e", 15000, 14900), ("97611", "Mamoudzou", 20000, 0)]
+    frame = gpd.GeoDataFrame(
+        {
+            "INSEE_COM": [row[0] for row in rows],
+            "NOM_COM": [row[1] for row in rows],
+            "Locaux": [row[2] for row in rows],
+            "ftth": [row[3] for row in rows],
+            "couv": 80,
+            "oi": "FIXT",
+            "zone": "ZTD",
+        },
+        geometry=[box(number, 0, number + 1, 1) for number in range(len(rows))],
+        crs="EPSG:3857",
+    )
+    with tempfile.TemporaryDirectory() as made:
+        frame.to_file(Path(made) / "commune.shp", encoding="ISO-8859-1")
+        (Path(made) / "commune.cpg").write_text("UTF-8", "ascii")
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in sorted(Path(made).iterdir()):
+                archive.write(part, part.name)
+
+
+if __name__ == "__main__":
+    write_fixtures(Path(sys.argv[1]))

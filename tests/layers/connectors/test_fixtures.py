@@ -1,0 +1,234 @@
+"""Connectors on small files in the official layouts, where no real file is at hand."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geo.errors import InputError
+from layers.connectors.anct import places_of_france_services
+from layers.connectors.arcep_mobile import places_of_sites
+from layers.connectors.connector import read_source
+from layers.connectors.etalab import statuses_of
+from layers.indicator import Reason
+from scripts.make_fixtures import DIRECTORY, WIRED, write_fixtures, write_ftth_archive
+
+
+@pytest.fixture(scope="module")
+def fixtures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("official")
+    write_fixtures(folder)
+    return folder
+
+
+def test_wired_speeds(fixtures: Path) -> None:
+    table = read_source("arcep-debit-filaire", fixtures / "commune_debit_filaire.csv")
+    assert table.frame["premises"].to_dict() == {
+        "01001": 440.0,
+        "48095": 9000.0,
+        "75056": 1_700_000.0,
+        "2A041": 0.0,
+    }
+    assert table.frame.loc["48095", "premises_1gbps"] == 8600
+    assert table.notices == ()
+    assert table.period == "2026-06-30"
+
+
+def test_technologies(fixtures: Path) -> None:
+    frame = read_source("arcep-technologies", fixtures / "commune_techno.csv").frame
+    assert frame.loc["48095", "premises_coaxial"] == 100
+    best = read_source("arcep-best-technology", fixtures / "commune_meilleure_techno_thd.csv").frame
+    assert best.loc["01001", "premises_best_satellite"] == 15
+
+
+def test_the_older_name_of_fixed_4g_is_read(fixtures: Path, tmp_path: Path) -> None:
+    text = (fixtures / "commune_techno.csv").read_text("utf-8").replace("elig_4gf", "elig_4fg")
+    path = tmp_path / "commune_techno.csv"
+    path.write_text(text, "utf-8")
+    assert read_source("arcep-technologies", path).frame.loc["48095", "premises_fixed_4g"] == 5000
+
+
+def _spoiled(folder: Path, old: str, new: str) -> Path:
+    path = folder / "commune_debit.csv"
+    assert old in WIRED
+    path.write_text(WIRED.replace(old, new, 1), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("elig_thd1g", "elig_1g", "no column elig_thd1g"),
+        ("48095;Mende;48;76;9000;all", "01001;Mende;48;76;9000;all", "01001"),
+        ("01001;L'Ab", "1001;L'Ab", "1001"),
+        ("8700;8600", "8600;8700", "premises_1gbps is greater than premises_100mbps"),
+        ("8700;8600", "8700;8_600", "8_600"),
+        ("8700;8600", "8700;-1", "-1"),
+        ("8600;2026-06-30", "8600;2026-03-31", "several values of 'date'"),
+        ("8700;8600;2026-06-30", "8700;8600", "line 4"),
+    ],
+)
+def test_spoiled_files_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_source("arcep-debit", _spoiled(tmp_path, old, new))
+    assert message in str(caught.value)
+
+
+def test_fibre_from_the_zipped_shapefile(fixtures: Path) -> None:
+    table = read_source("arcep-ftth", fixtures / "2026T2-Commune.zip")
+    assert table.period == "2026-06-30"
+    assert table.frame.to_dict("index") == {
+        "01001": {"premises": 440.0, "premises_ftth": 390.0},
+        "75056": {"premises": 35_000.0, "premises_ftth": 34_800.0},
+        "97611": {"premises": 20_000.0, "premises_ftth": 0.0},
+    }
+
+
+def test_fibre_from_the_flat_table(fixtures: Path) -> None:
+    frame = read_source("arcep-ftth", fixtures / "releve_geographique_2026T2.csv").frame
+    assert frame.loc["48095", "premises_ftth"] == 8600
+    assert np.isnan(frame.loc["97501", "premises_ftth"])
+
+
+def test_an_archive_with_two_tables_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "2026T2-Commune.zip"
+    write_ftth_archive(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("other.dbf", b"x")
+    with pytest.raises(InputError, match="2 attribute tables"):
+        read_source("arcep-ftth", path)
+
+
+def test_mobile_sites_by_commune(fixtures: Path) -> None:
+    """Latin-1, arrondissements in the whole commune, operators counted once."""
+    path = fixtures / "2026_T2_sites_Metropole.csv"
+    table = read_source("arcep-mobile-sites", path)
+    assert table.frame.loc[
+        "48095", ["sites", "operators", "sites_4g", "operators_5g"]
+    ].tolist() == [
+        3.0,
+        2.0,
+        2.0,
+        1.0,
+    ]
+    assert table.frame.loc["75056", "operators"] == 2
+    assert table.period == "2026-06-30"
+    points = places_of_sites(path)
+    assert len(points) == 5
+    assert points["5g"].sum() == 2
+
+
+def test_mobile_sites_of_2018_are_points(shared_data: Path) -> None:
+    path = (
+        shared_data / "fr/connectivity/2018_01_Sites_mobiles_2G_3G_4G_France_metropolitaine_L93.csv"
+    )
+    points = places_of_sites(path)
+    # The last row has no coordinates.
+    assert len(points) == 77_147
+    west, south, east, north = points.total_bounds
+    assert -6 < west < east < 10
+    assert 41 < south < north < 52
+
+
+def test_directory_of_each_level(fixtures: Path) -> None:
+    path = fixtures / "annuaire.json"
+    communes = read_source("dila-directory", path)
+    row = communes.frame.loc["48095"]
+    assert row["website"] == "https://www.mende.example.fr"
+    assert row["email_domain"] == "mende.example.fr"
+    assert row[["facebook", "x", "youtube"]].tolist() == [1.0, 1.0, 0.0]
+    assert communes.frame.loc["48001", "facebook"] == 0
+    assert communes.notices == (
+        "1 further records of the same authorities were left out.",
+        "1 records have no code and were left out.",
+    )
+    assert read_source("dila-directory-departement", path).frame.index.tolist() == ["48"]
+    region = read_source("dila-directory-region", path).frame
+    assert region.loc["76", "youtube"] == 1
+    assert read_source("dila-directory-epci", path).frame.index.tolist() == ["244800050"]
+    assert "@" not in communes.frame.to_csv()
+
+
+def test_a_directory_without_accounts_did_not_collect_them(tmp_path: Path) -> None:
+    path = tmp_path / "annuaire.jsonl"
+    records = [
+        {key: value for key, value in record.items() if key != "reseau_social"}
+        for record in DIRECTORY
+    ]
+    path.write_text("\n".join(json.dumps(record) for record in records), "utf-8")
+    table = read_source("dila-directory", path)
+    assert table.frame["facebook"].isna().all()
+    assert table.reasons is not None
+    assert (table.reasons["facebook"] == Reason.NOT_COLLECTED).all()
+
+
+@pytest.mark.parametrize("text", ['[{"nom": "x"}', "[1, 2]", '[{"nom": "x"}]', "nom;b\nx;y\n"])
+def test_what_is_no_directory_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "annuaire.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(InputError):
+        read_source("dila-directory", path)
+
+
+def test_conformance_by_level(fixtures: Path) -> None:
+    path = fixtures / "presence-numerique-des-territoires.json.gz"
+    table = read_source("anct-dpnt", path)
+    mende = table.frame.loc["48095"]
+    assert mende[["rpnt_1_6", "rpnt_1_8", "rpnt_2_8"]].tolist() == [1.0, 1.0, 1.0]
+    # No record of the file knows 1.7 or 2.3: an older référentiel, not a no.
+    assert np.isnan(mende["rpnt_1_7"])
+    assert table.frame.loc["48001"].filter(like="rpnt_").isna().all()
+    assert read_source("anct-dpnt-departement", path).frame.index.tolist() == ["48"]
+    assert read_source("anct-dpnt-region", path).frame.index.tolist() == ["76"]
+    epci = read_source("anct-dpnt-epci", path).frame
+    assert epci.loc["244800050", "rpnt_1_1"] == 0
+
+
+def test_running_checks_are_no_refusal(shared_data: Path) -> None:
+    table = read_source("anct-dpnt", shared_data / "fr/presence/dpnt_sample_organizations.json")
+    frame = table.frame
+    assert len(frame) == 4
+    assert frame.loc["01001", "rpnt_1_1"] == 0
+    assert np.isnan(frame.loc["01002", "rpnt_2_6"])
+    assert frame.loc["01002", "email_domain"] == "abergement-de-varey.fr"
+
+
+def test_mail_hosting_is_unknown_where_nobody_looked(shared_data: Path) -> None:
+    table = read_source("mxmap", shared_data / "fr/presence/mxmap_fr_2026-07.csv")
+    assert len(table.frame) == 34_959
+    assert table.reasons is not None
+    counts = table.reasons["mx"].value_counts()
+    assert counts[Reason.NOT_COLLECTED] == 18_075
+    assert counts[Reason.NOT_APPLICABLE] == 121
+    assert (table.frame["mx"] == 0).sum() == 4_656
+    assert (table.frame["spf"] == 0).sum() == 4_804
+
+
+def test_measured_https_reaches_communes(shared_data: Path) -> None:
+    import pandas as pd
+
+    path = shared_data / "fr/presence/communes_http_status_2022-12.csv"
+    table = read_source("etalab-https", path)
+    assert len(table.frame) == 36_633
+    panel = pd.read_parquet(shared_data / "fr/presence/presence_panel.parquet")
+    websites = panel[panel["date"] == "2023-02-03"].set_index("code")["website"]
+    found = statuses_of(table, websites)
+    assert found.index.equals(websites.index)
+    assert 15_000 < found["reachable"].notna().sum() < websites.notna().sum()
+    assert found[websites.isna()].isna().all(axis=None)
+    assert found.loc[found["certificate"] == 0, "https"].eq(0).all()
+
+
+def test_france_services(shared_data: Path) -> None:
+    path = shared_data / "fr/socio/liste-fs-20240801.csv"
+    frame = read_source("anct-france-services", path).frame
+    assert frame["places"].sum() == 2845
+    assert frame["places_fixed"].sum() == 2845 - 134 - 29
+    assert not frame.index.str.startswith("751").any()
+    points = places_of_france_services(path)
+    assert len(points) == 2845
+    assert points.crs.to_epsg() == 4326
