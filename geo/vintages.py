@@ -84,7 +84,7 @@ def build_passage(
         InputError: arrondissements are to be converted, and stand beside their own commune.
     """
     first, last = vintage_date(start), vintage_date(end)
-    sources, targets = list(dict.fromkeys(codes)), list(dict.fromkeys(known))
+    sources, targets = _distinct(codes), _distinct(known)
     stale = _stale(events, sources, first)
     if first <= last:
         found = _forward(events, sources, first, last)
@@ -135,6 +135,11 @@ def _forward(events: pd.DataFrame, codes: list[str], first: str, last: str) -> d
             for code in where[source]:
                 holders[code].add(source)
     return where
+
+
+def _distinct(codes: Iterable[str]) -> list[str]:
+    # An index of text is fast to turn into a list, and slow to walk through.
+    return list(dict.fromkeys(codes.tolist() if isinstance(codes, pd.Index) else codes))
 
 
 def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:

@@ -107,8 +107,8 @@ def carry_largest(frame: pd.DataFrame, passage: Passage, *, weights: pd.Series) 
 def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
     """One row for each source and target: the source's figures, `source`, `target`, `share`."""
     check_index(frame.index, what="codes of the table")
-    accounted = set(passage.shares["source"]) | set(passage.lost)
-    strangers = [code for code in frame.index if code not in accounted]
+    accounted = set(passage.shares["source"].tolist()) | set(passage.lost)
+    strangers = [code for code in frame.index.tolist() if code not in accounted]
     if strangers:
         raise InputError(
             Fault(
@@ -117,8 +117,8 @@ def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
                 kind="passage",
             )
         )
-    here = set(frame.index)
-    chosen = passage.shares[[code in here for code in passage.shares["source"]]]
+    here = set(frame.index.tolist())
+    chosen = passage.shares[[code in here for code in passage.shares["source"].tolist()]]
     figures = frame.loc[chosen["source"]].reset_index(drop=True)
     return figures.join(chosen.reset_index(drop=True))
 

@@ -120,23 +120,23 @@ def compute_barometer(
     ordered = sorted(waves, key=lambda wave: wave.date)
     chosen = tuple(categories)
     notices = []
-    carried = ordered
+    listed = {wave.date: _criteria(wave, generic) for wave in ordered}
+    found = listed
     if events is None:
         notices.append(
             "Waves are compared on the codes that both list: without the official events, an "
             "authority that was merged in between is left out."
         )
-    elif ordered:
-        carried = [
-            _on_codes_of(wave, ordered[-1], events, weights, level_of_codes) for wave in ordered
-        ]
-    found = {wave.date: _criteria(wave, generic) for wave in carried}
-    listed = {wave.date: _criteria(wave, generic) for wave in ordered}
+    else:
+        found = {
+            wave.date: _on_codes_of(wave, ordered[-1], listed, events, weights, level_of_codes)
+            for wave in ordered
+        }
     rows = [
         _cell(category, criterion, wave.date, found[wave.date])
         for category in chosen
         for criterion in CRITERIA
-        for wave in carried
+        for wave in ordered
     ]
     dates = [wave.date for wave in ordered]
     pairs = list(pairwise(dates)) + ([(dates[0], dates[-1])] if len(dates) > 2 else [])
@@ -309,22 +309,23 @@ def _listed_share(category: Category, criterion: str, criteria: _Criteria) -> fl
 def _on_codes_of(
     wave: Wave,
     last: Wave,
+    listed: Mapping[str, _Criteria],
     events: pd.DataFrame,
     weights: pd.Series | None,
     level: str,
-) -> Wave:
-    """A wave on the codes of the last one."""
-    directory, target = wave.directories.get(level), last.directories.get(level)
-    if directory is None or target is None or wave is last:
-        return wave
+) -> _Criteria:
+    """The criteria of a wave on the codes of the last one."""
+    criteria, target = listed[wave.date], listed[last.date].get(level)
+    if level not in criteria or target is None or wave is last:
+        return criteria
     passage = build_passage(
         events,
         start=wave.vintage or wave.date,
         end=last.vintage or last.date,
-        codes=directory.index,
+        codes=criteria[level].index,
         known=target.index,
         population=weights,
     )
     people = pd.Series(dtype="float64") if weights is None else weights
-    carried = carry_largest(directory, passage, weights=people)
-    return Wave(wave.date, {**wave.directories, level: carried.frame}, last.vintage)
+    carried = carry_largest(criteria[level], passage, weights=people)
+    return {**criteria, level: carried.frame}
