@@ -24,12 +24,14 @@ from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from geo.errors import Fault, InputError, missing_file, shown
+from geo.content import check_file, kind_of, refused_kind
+from geo.errors import Fault, InputError, shown
 
 NoData = float | Literal["declared", "none"]
 
 TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 LARGEST_CELLS = 2 * 10**10  # Europe at 15 m; a small file can claim any size
+LARGEST_FILE = 2**40
 LARGEST_WIDTH = 2 * 10**6
 LARGEST_BLOCK_BYTES = 2**29  # GDAL decodes a whole block to give one cell of it
 SCAN_CELLS = 2**21
@@ -239,19 +241,9 @@ def _check_content(path: Path | str) -> str:
             )
         )
     local = Path(path)
-    if not local.is_file():
-        raise InputError(missing_file(local, what="raster"))
-    with local.open("rb") as stream:
-        start = stream.read(4)
-    if start not in TIFF_MAGIC:
-        raise InputError(
-            Fault(
-                f"this is not a GeoTIFF: it starts with {shown(start)}.",
-                file=name,
-                remedy="Convert it with gdal_translate -of GTiff.",
-                kind="raster-format",
-            )
-        )
+    start = check_file(local, most_bytes=LARGEST_FILE, what="raster")
+    if not start.startswith(TIFF_MAGIC):
+        raise InputError(refused_kind(local, kind_of(start), accepted="GeoTIFF rasters"))
     # An absolute path cannot be taken for one of GDAL's own prefixes (GTIFF_DIR:, NETCDF:, …).
     return str(local.resolve())
 

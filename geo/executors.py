@@ -1,0 +1,150 @@
+"""Run one pure function over many chunks: here, in processes, or on a dask.distributed cluster.
+
+Each chunk's answer comes back in the order of the chunks, so that what is made of them does not
+depend on who was quicker. A worker that dies is nobody's loss: the function is pure, and the
+chunks it had in hand are run again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from typing import Any, Literal, TypeVar
+
+from geo.errors import ProblemWithEnvironment
+
+Executor = Literal["serial", "processes", "dask"]
+ChunkT = TypeVar("ChunkT")
+PartT = TypeVar("PartT")
+ATTEMPTS = 3
+
+_shared: Any = None  # in a worker process: what every chunk needs, sent once
+
+
+def run_chunks(
+    function: Callable[[ChunkT, Any], PartT],
+    chunks: Sequence[ChunkT],
+    shared: Any,
+    *,
+    executor: Executor = "serial",
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Iterator[PartT]:
+    """`function(chunk, shared)` of each chunk, in their order.
+
+    `function` is a module-level function without side effects; `shared` is sent to each worker
+    once. `workers` defaults to the processors there are. `scheduler` is the address of a running
+    dask cluster (`tcp://…`); without it dask starts one on this machine.
+
+    Raises:
+        ProblemWithEnvironment: workers die again and again (out of memory?), no cluster answers,
+            dask is not installed.
+    """
+    if executor == "serial":
+        return (function(chunk, shared) for chunk in chunks)
+    workers = workers or os.cpu_count() or 1
+    run = _on_dask if executor == "dask" else _in_processes
+    return _in_order(run(function, chunks, shared, workers, scheduler), len(chunks))
+
+
+def _in_order(parts: Iterator[tuple[int, PartT]], count: int) -> Iterator[PartT]:
+    early: dict[int, PartT] = {}
+    turn = 0
+    for place, part in parts:
+        early[place] = part
+        while turn in early:
+            yield early.pop(turn)
+            turn += 1
+    if turn != count:
+        raise ProblemWithEnvironment(
+            f"workers were lost again and again; {count - turn} of {count} chunks are not done. "
+            "Give them more memory, or use fewer workers."
+        )
+
+
+def _receive(shared: Any) -> None:
+    global _shared
+    _shared = shared
+
+
+def _work(function: Callable[[ChunkT, Any], PartT], chunk: ChunkT) -> PartT:
+    return function(chunk, _shared)
+
+
+def _in_processes(
+    function: Callable[[ChunkT, Any], PartT],
+    chunks: Sequence[ChunkT],
+    shared: Any,
+    workers: int,
+    scheduler: str | None,
+) -> Iterator[tuple[int, PartT]]:
+    left = dict(enumerate(chunks))
+    # spawn: a fork copies locks that Arrow's threads may hold
+    context = multiprocessing.get_context("spawn")
+    for _ in range(ATTEMPTS):
+        with ProcessPoolExecutor(
+            min(workers, max(len(left), 1)), context, initializer=_receive, initargs=(shared,)
+        ) as pool:
+            futures = {pool.submit(_work, function, chunk): place for place, chunk in left.items()}
+            for place, part in _finished(as_completed(futures), futures, (BrokenProcessPool,)):
+                del left[place]
+                yield place, part
+        if not left:
+            return
+
+
+def _on_dask(
+    function: Callable[[ChunkT, Any], PartT],
+    chunks: Sequence[ChunkT],
+    shared: Any,
+    workers: int,
+    scheduler: str | None,
+) -> Iterator[tuple[int, PartT]]:
+    try:
+        import distributed
+    except ModuleNotFoundError as error:
+        raise ProblemWithEnvironment(
+            "dask.distributed is not installed: install zoneblanche with its extra 'scale'."
+        ) from error
+    left = dict(enumerate(chunks))
+    lost = (distributed.scheduler.KilledWorker, CancelledError)
+    with ExitStack() as stack:
+        try:
+            address = scheduler or stack.enter_context(
+                distributed.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+                )
+            )
+            client = stack.enter_context(distributed.Client(address, set_as_default=False))
+        except OSError as error:
+            raise ProblemWithEnvironment(
+                f"no dask cluster answers at {scheduler or 'this machine'} ({error})."
+            ) from error
+        for _ in range(ATTEMPTS):
+            held = client.scatter(shared, broadcast=True, hash=False)
+            futures = {
+                client.submit(function, chunk, held, pure=False, retries=ATTEMPTS): place
+                for place, chunk in left.items()
+            }
+            ready = distributed.as_completed(list(futures), loop=client.loop)
+            for place, part in _finished(ready, futures, lost):
+                del left[place]
+                yield place, part
+            if not left:
+                return
+
+
+def _finished(
+    ready: Iterator[Any], places: Mapping[Any, int], lost: tuple[type[BaseException], ...]
+) -> Iterator[tuple[int, Any]]:
+    """Places and answers of the futures as they come, without those whose worker was lost."""
+    for future in ready:
+        try:
+            answer = future.result()
+        except lost:
+            continue
+        yield places[future], answer

@@ -1,0 +1,256 @@
+"""Points to territories: how many lie in each, and how far the nearest is.
+
+Any number of points: they are read chunk by chunk, each chunk becomes partial sums by a pure
+function, and partial sums are added. So the same call runs here, in processes, or on a cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from geo.errors import Fault, InputError
+from geo.executors import Executor, run_chunks
+from geo.location import Locator, build_locator, locate_points
+from geo.point_files import Batch, Chunk, Layout, plan_chunks, read_chunk
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PointCounts:
+    """Points of each territory; rows = counts.sum() + outside + unreadable.
+
+    Attributes:
+        counts: points in each territory, 0 where there is none; int64, on their index.
+        sums: sums of the value columns over the points of each territory, on their index.
+        rows: rows read.
+        outside: points that lie in no territory.
+        unreadable: rows without two finite coordinates.
+        blank: for each value column, points in a territory whose value is absent: they are in
+            `counts`, and not in `sums`.
+    """
+
+    counts: pd.Series
+    sums: pd.DataFrame
+    rows: int
+    outside: int
+    unreadable: int
+    blank: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Distance from each place to the nearest point.
+
+    Attributes:
+        distance_m: metres, on the index of the places; NaN if there is no point at all, or for a
+            place without a geometry.
+        rows, unreadable: as of `PointCounts`.
+    """
+
+    distance_m: pd.Series
+    rows: int
+    unreadable: int
+
+
+@dataclass(frozen=True)
+class CountPart:
+    """What one chunk adds: counts (territories,), sums (territories, columns), blank (columns,)."""
+
+    counts: Ints
+    sums: Floats
+    blank: Ints
+    rows: int
+    unreadable: int
+
+
+@dataclass(frozen=True)
+class CountTask:
+    """What every chunk needs: where territories are, and the CRS of points and of territories."""
+
+    locator: Locator
+    points_crs: str
+    territories_crs: str
+
+
+@dataclass(frozen=True)
+class NearestTask:
+    """What every chunk needs: places (n, 2) in a metric CRS, and the CRS of points and places."""
+
+    places: Floats
+    points_crs: str
+    places_crs: str
+
+
+def count_points(
+    territories: gpd.GeoSeries,
+    source: str | Path | Sequence[str | Path],
+    *,
+    layout: Layout,
+    crs: str | pyproj.CRS | None = None,
+    executor: Executor = "serial",
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> PointCounts:
+    """Points of a table in each territory, and sums of its value columns over them.
+
+    `crs` is that of the points' coordinates, x (longitude) first; by default the territories'.
+    Borders are straight in the CRS of the territories; `locate_points` says to whom a point on a
+    border belongs. Counts do not depend on the executor, the chunks or the order of rows; sums of
+    numbers with decimals do not depend on the executor.
+
+    Raises:
+        InputError: territories without a CRS, what `plan_chunks` and `read_chunk` refuse.
+        ProblemWithEnvironment: as `run_chunks`.
+    """
+    home = _known_crs(territories.crs, "territories")
+    task = CountTask(build_locator(territories), _known_crs(crs or home, "points"), home)
+    chunks = plan_chunks(source, layout)
+    counts = np.zeros(len(territories), dtype=np.int64)
+    sums = np.zeros((len(territories), len(layout.values)))
+    blank = np.zeros(len(layout.values), dtype=np.int64)
+    rows = unreadable = 0
+    for part in run_chunks(
+        count_chunk, chunks, task, executor=executor, workers=workers, scheduler=scheduler
+    ):
+        counts += part.counts
+        sums += part.sums
+        blank += part.blank
+        rows += part.rows
+        unreadable += part.unreadable
+    index = territories.index
+    return PointCounts(
+        counts=pd.Series(counts, index=index, name="count"),
+        sums=pd.DataFrame(sums, index=index, columns=list(layout.values)),
+        rows=rows,
+        outside=rows - unreadable - int(counts.sum()),
+        unreadable=unreadable,
+        blank=dict(zip(layout.values, blank.tolist(), strict=True)),
+    )
+
+
+def count_chunk(chunk: Chunk, task: CountTask) -> CountPart:
+    """Partial sums of one chunk: pure, so that it can run anywhere and again."""
+    territories = task.locator.count
+    counts = np.zeros(territories, dtype=np.int64)
+    sums = np.zeros((territories, len(chunk.layout.values)))
+    blank = np.zeros(len(chunk.layout.values), dtype=np.int64)
+    rows = unreadable = 0
+    for batch in read_chunk(chunk):
+        x, y, readable = _project(batch, task.points_crs, task.territories_crs)
+        found = locate_points(task.locator, x, y)
+        counts += np.bincount(found + 1, minlength=territories + 1)[1:]
+        for column, values in enumerate(batch.values.T):
+            given = np.isfinite(values)
+            blank[column] += np.count_nonzero(~given & (found >= 0))
+            at = np.where(given, found, -1) + 1
+            part = np.bincount(at, np.where(given, values, 0.0), territories + 1)
+            sums[:, column] += part[1:]
+        rows += len(x)
+        unreadable += int(np.count_nonzero(~readable))
+    return CountPart(counts, sums, blank, rows, unreadable)
+
+
+def compute_nearest(
+    places: gpd.GeoSeries,
+    source: str | Path | Sequence[str | Path],
+    *,
+    layout: Layout,
+    crs: str | pyproj.CRS | None = None,
+    executor: Executor = "serial",
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Nearest:
+    """Straight distance in metres from each place (a point) to the nearest point of a table.
+
+    Distances are those of the CRS of the places, which is a projected one.
+
+    Raises:
+        InputError: places that are not points, or not in a projected CRS; otherwise as
+            `count_points`.
+    """
+    home = _known_crs(places.crs, "places")
+    if not places.crs.is_projected:
+        raise InputError(
+            Fault(
+                f"distances cannot be measured in {places.crs.name}.",
+                remedy="Project the places, with .to_crs of a CRS in metres.",
+                kind="crs-not-metric",
+            )
+        )
+    there = np.flatnonzero(~(places.isna() | places.is_empty).to_numpy())
+    if not (places.iloc[there].geom_type == "Point").all():
+        raise InputError(Fault("places must be points.", kind="geometry-type"))
+    some = places.iloc[there]
+    task = NearestTask(np.column_stack([some.x, some.y]), _known_crs(crs or home, "points"), home)
+    shortest = np.full(len(there), np.inf)
+    rows = unreadable = 0
+    for part, part_rows, part_unreadable in run_chunks(
+        nearest_chunk,
+        plan_chunks(source, layout),
+        task,
+        executor=executor,
+        workers=workers,
+        scheduler=scheduler,
+    ):
+        np.minimum(shortest, part, out=shortest)
+        rows += part_rows
+        unreadable += part_unreadable
+    distance = np.full(len(places), np.nan)
+    metre = places.crs.axis_info[0].unit_conversion_factor
+    distance[there] = np.where(np.isfinite(shortest), shortest * metre, np.nan)
+    named = pd.Series(distance, index=places.index, name="distance_m")
+    return Nearest(distance_m=named, rows=rows, unreadable=unreadable)
+
+
+def nearest_chunk(chunk: Chunk, task: NearestTask) -> tuple[Floats, int, int]:
+    """Of one chunk: the distance from each place to its nearest point, rows, unreadable rows."""
+    shortest = np.full(len(task.places), np.inf)
+    rows = unreadable = 0
+    for batch in read_chunk(chunk):
+        x, y, readable = _project(batch, task.points_crs, task.places_crs)
+        rows += len(x)
+        unreadable += int(np.count_nonzero(~readable))
+        if readable.any() and len(shortest):
+            tree = cKDTree(np.column_stack([x[readable], y[readable]]), balanced_tree=False)
+            np.minimum(shortest, tree.query(task.places)[0], out=shortest)
+    return shortest, rows, unreadable
+
+
+def _known_crs(crs: str | pyproj.CRS | None, whose: str) -> str:
+    if crs is None:
+        raise InputError(Fault(f"the {whose} have no coordinate system.", kind="no-crs"))
+    try:
+        return str(pyproj.CRS.from_user_input(crs).to_wkt())
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(Fault(f"there is no coordinate system {crs!r}.", kind="crs")) from error
+
+
+@lru_cache(maxsize=8)
+def _change(source: str, target: str) -> pyproj.Transformer | None:
+    if pyproj.CRS(source) == pyproj.CRS(target):
+        return None
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+
+def _project(batch: Batch, source: str, target: str) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Coordinates in the target CRS, and which rows had two finite ones to begin with."""
+    readable = np.isfinite(batch.x) & np.isfinite(batch.y)
+    change = _change(source, target)
+    if change is None:
+        return batch.x, batch.y, readable
+    # What has no place in the target CRS becomes infinite, hence outside of all territories.
+    x, y = change.transform(batch.x, batch.y)
+    readable &= np.isfinite(x) & np.isfinite(y)
+    return x, y, readable
