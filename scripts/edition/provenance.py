@@ -117,7 +117,8 @@ def _columns(edition: Edition) -> dict[str, dict[str, str]]:
             "geometry": "Polygons in EPSG:4326, a valid coverage: neighbours share their vertices.",
         },
         "presence.parquet": {
-            "code": "INSEE code of the commune at the date of the wave.",
+            "code": "INSEE code of the commune at the date of the wave; a commune without an "
+            "entry in the directory of that date has no row.",
             "wave": "Date of the wave: of the release of the first package version that carries "
             "it.",
             "website": "Address as declared; null where none is. Where the cell holds an '@', "

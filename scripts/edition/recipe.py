@@ -26,6 +26,7 @@ class EditionRecipe:
         population: what they must add up to.
         without_epci: the communes that belong to none.
         whole: codes of the cities that must be whole, not by arrondissement.
+        most_without_entry: share of the communes that the directory's last wave may lack.
         grid: step of the coordinates in degrees; a power of two.
     """
 
@@ -41,6 +42,7 @@ class EditionRecipe:
     finer_shapes: Mapping[str, Package] = field(default_factory=dict)
     without_epci: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    most_without_entry: float = 0.01
     grid: float = 2.0**-16
 
     @property

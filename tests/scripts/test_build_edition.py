@@ -57,6 +57,7 @@ def row(
     kind: str = "COM",
     site: str = "",
     mail: str = "",
+    address: str = "1 place de la Mairie",
 ) -> Row:
     return {
         "id": code,
@@ -64,6 +65,7 @@ def row(
         "type": kind,
         "nom": f"Lieu {code}",
         "geometry": r"\N" if shape is None else shapely.to_wkb(shape, hex=True),
+        "mairie_adresse": address,
         "mairie_telephone": "00 00 00 00 00",
         "mairie_email": mail,
         "mairie_site": site,
@@ -81,7 +83,7 @@ NOW = (
     row("01001", square(0), site="https://www.un.fr ", mail="Mairie@Un.fr"),
     row("01002", with_a_faulty_edge(), site="someone@orange.fr", mail="a@x.fr; someone@orange.fr"),
     row("01003", None, mail=r"\N"),
-    row("01004", None, site=r"\N"),
+    row("01004", None, site=r"\N", address=""),
     row("01005", square(3, wide=2)),
     row("02001", square(5), site="http://deux.fr", mail="deux.fr/contact"),
     row("02002", None, kind="COMD"),
@@ -210,6 +212,7 @@ def workshop(tmp_path: Path) -> Workshop:
         population=195,
         without_epci=("01005",),
         whole=("01001",),
+        most_without_entry=0.2,
     )
     return Workshop(folder=folder, recipe=recipe, arcep=arcep)
 
@@ -274,20 +277,19 @@ def test_areas_are_geodesic(built: Path) -> None:
     assert area["02001"] == pytest.approx(2 * area["01003"], rel=1e-3)
 
 
-def test_presence_has_a_row_for_every_commune_of_each_wave(built: Path) -> None:
+def test_presence_has_a_row_for_each_entry_of_each_wave(built: Path) -> None:
     presence = pd.read_parquet(built / "presence.parquet")
     presence = presence.astype(object).where(presence.notna(), None)
     now = presence[presence["wave"] == "2026-01-01"].set_index("code")
-    assert list(now.index) == ["01001", "01002", "01003", "01004", "01005", "02001"]
+    assert list(now.index) == ["01001", "01002", "01003", "01005", "02001"]
     assert now["website"].tolist() == [
         "https://www.un.fr",
         "orange.fr",
         None,
         None,
-        None,
         "http://deux.fr",
     ]
-    assert now["email_domain"].tolist() == ["un.fr", "orange.fr", None, None, None, None]
+    assert now["email_domain"].tolist() == ["un.fr", "orange.fr", None, None, None]
     assert set(presence["code"][presence["wave"] == "2025-01-01"]) >= {"01009", "02002"}
     assert presence[["code", "wave"]].apply(tuple, axis=1).is_monotonic_increasing
 
