@@ -138,6 +138,17 @@ class Transport:
             "Try later; what was received is kept and will be resumed."
         )
 
+    def beginning(self, url: str, *, size: int) -> bytes:
+        """The first bytes of a file, asked for once: enough to see its header."""
+        headers = {"Accept-Encoding": "identity", "Range": f"bytes=0-{size - 1}"}
+        try:
+            with self._request(url, headers) as response:
+                if response.status_code not in (200, 206):
+                    raise ProblemWithEnvironment(_refusal(url, response.status_code))
+                return next(response.iter_content(size), b"")
+        except requests.RequestException as error:
+            raise ProblemWithEnvironment(f"{url} could not be asked: {_plain(error)}.") from error
+
     def _wait(self, url: str, answer: Mapping[str, str], attempt: int, problem: str) -> None:
         seconds = transfer.wait_seconds(answer, attempt=attempt, now=transfer.utc_now())
         if seconds is None:
