@@ -313,7 +313,6 @@ MEASURES: dict[str, Measure] = {
     "gini": _gini,
     "theil": _theil,
     "atkinson-0.5": partial(_atkinson, epsilon=0.5),
-    "atkinson-1": partial(_atkinson, epsilon=1.0),
     "palma": partial(_share_ratio, top=0.1, bottom=0.4),
     "p90-p10": partial(_quantile_ratio, top=0.9, bottom=0.1),
 }
