@@ -26,6 +26,9 @@ within its three megabytes."""
 TOLERANCES = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 """What simplification may move a border by, in grid steps, tried in this order."""
 
+TRIED = 20_000
+"""Places of the outer border at which overlaps are looked for."""
+
 SAMPLED = 16
 """One arc in this many tells which tolerance fits."""
 
@@ -117,26 +120,25 @@ def territories_overlap(arcs: Arcs, shapes: np.ndarray) -> bool:
     """Whether some border lies inside a territory that is not its own.
 
     Only borders with nobody beyond can: those of a coverage's inside have two owners. They are
-    tried at the middle of an edge.
+    tried at their vertices and at the middles of their edges, at most `TRIED` of them evenly.
     """
     lone = np.flatnonzero((arcs.left < 0) | (arcs.right < 0))
-    if not len(lone):
-        return False
-    middle = (arcs.starts[lone] + arcs.starts[lone + 1] - 1) // 2
-    before = np.maximum(middle - 1, arcs.starts[lone])
-    step, (west, south) = arcs.grid or 1.0, arcs.origin
-    x = (arcs.x[before].astype(float) + arcs.x[before + 1]) / 2 * step + west
-    y = (arcs.y[before].astype(float) + arcs.y[before + 1]) / 2 * step + south
-    tree = shapely.STRtree(shapes)
-    found, inside = tree.query(shapely.points(x, y), predicate="within")
-    owner = np.maximum(arcs.left, arcs.right)[lone][found]
-    foreign = owner != inside
+    owner_of = np.full(len(arcs.x), -1)
+    for arc in lone:
+        owner_of[arcs.starts[arc] : arcs.starts[arc + 1] - 1] = max(arcs.left[arc], arcs.right[arc])
+    first = np.flatnonzero(owner_of >= 0)
+    first = first[:: max(1, len(first) // TRIED)]
+    step, origin = arcs.grid or 1.0, np.array(arcs.origin)
+    places = np.column_stack([arcs.x, arcs.y]) * step + origin
+    tried = np.vstack([places[first], (places[first] + places[first + 1]) / 2])
+    owner = np.tile(owner_of[first], 2)
+    point, inside = shapely.STRtree(shapes).query(shapely.points(tried), predicate="within")
+    foreign = owner[point] != inside
     if not foreign.any():
         return False
-    # Snapping moves a border by half a step; deeper than a step inside is an overlap.
+    # Snapping moves a border by up to a step; deeper inside is an overlap.
     depth = shapely.distance(
-        shapely.points(x[found[foreign]], y[found[foreign]]),
-        shapely.boundary(shapes[inside[foreign]]),
+        shapely.points(tried[point[foreign]]), shapely.boundary(shapes[inside[foreign]])
     )
     return bool((depth > 2 * step).any())
 

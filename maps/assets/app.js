@@ -26,8 +26,14 @@ class Page {
   /** Build everything and paint; the second block of data may still be on its way. */
   start() {
     this.build();
+    this.shown = this.classes();
+    this.fill(); // before the map: what stands beside it decides its size
     this.makeMap();
     this.dark.addEventListener("change", () => this.show());
+    window.addEventListener("beforeprint", () => this.takePicture());
+    window.matchMedia("print").addEventListener("change", (event) => {
+      if (event.matches) this.takePicture();
+    });
     document.documentElement.dataset.painted = "1";
     performance.mark("zb-painted");
     startInsets(this, this.frames);
@@ -55,6 +61,7 @@ class Page {
     this.legendPlace = el("div", { class: "zb-legend-place" });
     this.cardPlace = el("div", { class: "zb-card-place" });
     this.tip = el("div", { class: "zb-tip", "aria-hidden": "true", hidden: true });
+    this.picture = el("img", { class: "zb-picture", alt: "" });
     this.status = el("p", { class: "zb-hidden", role: "status" });
     this.mapPlace = this.mapPlace || el("div", { class: "zb-map", id: "zb-map" });
     this.frames = this.frames || drawInsets(this);
@@ -77,7 +84,7 @@ class Page {
         this.given ? null : this.mapPlace,
         this.frames.length ? el("div", { class: "zb-insets", role: "group",
           "aria-label": speech.say("insets") }, this.frames.map(({ frame }) => frame)) : null,
-        this.tip, this.cardPlace),
+        this.picture, this.tip, this.cardPlace),
       this.drawFoot(), this.status);
   }
 
@@ -156,7 +163,6 @@ class Page {
 
   makeMap() {
     const { head } = this.model;
-    this.shown = this.classes();
     this.look = lookOf(this.model, this.shown, this.colours);
     if (this.given) {
       this.map = this.given;
@@ -182,8 +188,6 @@ class Page {
     }
     this.wire(this.map, main);
     this.map.on("moveend", () => this.remember());
-    performance.mark("zb-first-paint");
-    this.fill();
   }
 
   /** Whether the frames of distant parts would stand on the country. */
@@ -243,11 +247,24 @@ class Page {
     map.on("mousemove", (event) => this.hover(layer.idAt(event.containerPoint), event));
     map.on("mouseout", () => this.hover(0));
     map.on("click", (event) => this.pin(layer.idAt(event.containerPoint) - 1));
+    map.getContainer().addEventListener("pointerdown", () => this.keys(false));
+    map.getContainer().addEventListener("keyup", () => this.keys(true));
     map.getContainer().addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target === map.getContainer()) {
         this.pin(layer.idAt(map.getSize().divideBy(2)) - 1, { focus: true });
       }
     });
+  }
+
+  /** Whether the map is being moved by keys, and so shows where its middle is. */
+  keys(used) {
+    this.root.classList.toggle("zb-keys", used);
+  }
+
+  /** What paper gets: the map as it is, as an image that fits the sheet. */
+  takePicture() {
+    this.picture.src = this.main.picture();
+    this.picture.alt = this.speech.text(this.layer.title);
   }
 
   hover(id, event) {
@@ -297,7 +314,8 @@ class Page {
     const narrow = window.matchMedia("(max-width: 760px)").matches;
     const size = this.map.getSize();
     // The card will stand on the right, or below on a narrow screen.
-    const padding = narrow ? [0, 0] : [Math.min(380, size.x / 2), 0];
+    const padding = narrow ? [0, 0.26 * window.innerHeight] : [Math.min(380, size.x / 2), 0];
+    if (narrow && !this.given) this.mapPlace.parentElement.scrollIntoView();
     this.map.fitBounds(bounds.pad(1.5), { animate: false, paddingBottomRight: padding });
   }
 

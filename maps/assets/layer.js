@@ -63,6 +63,17 @@ const TerritoryLayer = L.Layer.extend({
     return id <= this.options.geometry.territories ? id : 0;
   },
 
+  /** The picture with its outlines, as an image in an address. */
+  picture() {
+    const canvas = document.createElement("canvas");
+    canvas.width = this._width;
+    canvas.height = this._height;
+    const context = canvas.getContext("2d");
+    context.drawImage(this._canvas, 0, 0);
+    context.drawImage(this._lines, 0, 0);
+    return canvas.toDataURL();
+  },
+
   /** Whether territories are wide enough on the screen for lines between them. */
   _fine() {
     return this.options.typicalWidth * this._view.scale / this._ratio > FINE_BORDERS_FROM;
