@@ -43,6 +43,9 @@ def aggregate(
     x = scores.to_numpy("float64")
     _check_domain(scores, how, power=power, name=name)
     result = _HOW[how](x, w, power)
+    if how in _BETWEEN:
+        # A mean lies between what it is of; rounding must not carry it past (100 stays 100).
+        result = np.clip(result, np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
     return pd.Series(np.where(np.isnan(x).all(axis=1), np.nan, result), scores.index, name=name)
 
 
@@ -154,6 +157,9 @@ _HOW: dict[Aggregate, Callable[[np.ndarray, np.ndarray, float], np.ndarray]] = {
     "ampi-plus": _penalised(+1.0),
     "bod": _benefit_of_doubt,
 }
+
+
+_BETWEEN = ("arithmetic", "geometric", "harmonic", "generalised")
 
 
 def _check_domain(scores: pd.DataFrame, how: Aggregate, *, power: float, name: str) -> None:

@@ -8,7 +8,10 @@ import pandas as pd
 def rank(scores: pd.Series) -> pd.Series:
     """Rank of each score, 1 being the highest; ties share the least; NaN has no rank.
 
+    Scores that differ by less than 1e-9 are a tie that rounding has split: three thirds of 100, and
+    one whole.
+
     >>> rank(pd.Series([10.0, 30.0, float("nan"), 30.0])).tolist()
     [3.0, 1.0, nan, 1.0]
     """
-    return scores.rank(method="min", ascending=False).rename("rank")
+    return scores.round(9).rank(method="min", ascending=False).rename("rank")

@@ -262,6 +262,9 @@ class _Tree:
             dimensions={n: t for n, t in options.dimensions.items() if n not in self.nested},
         )
         around = Dimension(recipe_id, "", (), {})
+        if self.declared and not (top.dimensions or top.indicators or options.weights != "equal"):
+            # Every dimension stands in another: build from one of them, to show the chain.
+            top = top.model_copy(update={"indicators": list(self.declared)[:1]})
         root = self._dimension(recipe_id, top, path="recipe", around=around, inside=())
         lost = [name for name in self.declared if name not in self.placed]
         for name in lost if not self.faults else ():
@@ -331,7 +334,7 @@ class _Tree:
             for child in names
             if (built := self._child(child, path=path, around=settings, inside=(*inside, name)))
         ]
-        weights = {child.id: given[child.id] if given else 1.0 for child in children}
+        weights = {child.id: given.get(child.id, 0.0) if given else 1.0 for child in children}
         return replace(settings, children=tuple(children), weights=weights)
 
     def _child(

@@ -1,0 +1,252 @@
+"""Indices of small tables, worked out by hand; and input that cannot be scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.errors import InputError
+from geo.source import Source
+from layers.atlas import Atlas
+from layers.index.compute import compute_index
+from layers.index.recipe import Recipe, recipe_from_table
+from layers.indicator import Indicator, Reason
+
+NAN = float("nan")
+MakeAtlas = Callable[..., Atlas]
+
+
+def recipe(**table: Any) -> Recipe:
+    indicators = table.pop("known", None)
+    return recipe_from_table({"draws": 0, **table}, file="r.toml", indicators=indicators)
+
+
+def scores(atlas: Atlas, **table: Any) -> list[float]:
+    known = {n: atlas.indicators[n] for n in atlas.indicators}
+    made = compute_index(atlas, recipe(known=known, **table))
+    return made.values["index"].tolist()
+
+
+@pytest.fixture
+def three(make_atlas: MakeAtlas) -> Atlas:
+    return make_atlas(
+        pd.DataFrame({"a": [0.0, 5.0, 10.0], "b": [40.0, 20.0, 30.0]}, index=list("xyz"))
+    )
+
+
+def test_minmax_and_weights(three: Atlas) -> None:
+    # a: 0, 50, 100; b: 100, 0, 50
+    assert scores(three) == [50.0, 25.0, 75.0]
+    assert scores(three, weights={"a": 3, "b": 1}) == [25.0, 37.5, 87.5]
+    assert scores(three, indicators={"b": {"better": "lower"}}) == [0.0, 75.0, 75.0]
+
+
+def test_goalposts_do_not_depend_on_the_others(three: Atlas) -> None:
+    posts = {"a": {"goalposts": [0, 20]}, "b": {"goalposts": [25, 35], "better": "lower"}}
+    # a: 0, 25, 50; b: 35 and above 0, 25 and below 100, 30 half way
+    assert scores(three, indicators=posts) == [0.0, 62.5, 50.0]
+    one = compute_index(
+        three.__class__(
+            territories=three.territories.take(np.array([False, True, False])),
+            values=three.values.iloc[[1]],
+            reasons=three.reasons.iloc[[1]],
+            indicators=three.indicators,
+            weights=three.weights.iloc[[1]],
+        ),
+        recipe(known=three.indicators, indicators=posts),
+    )
+    assert one.values["index"].tolist() == [62.5]
+
+
+def test_geometric_mean_across_dimensions(three: Atlas) -> None:
+    found = scores(three, aggregate="geometric", range=[1, 100])
+    a, b = np.array([1.0, 50.5, 100.0]), np.array([100.0, 1.0, 50.5])
+    np.testing.assert_allclose(found, np.sqrt(a * b))
+
+
+def test_generalised_mean_and_median(make_atlas: MakeAtlas) -> None:
+    table = pd.DataFrame({"a": [0.0, 100.0], "b": [100.0, 0.0], "c": [0.0, 100.0]})
+    atlas = make_atlas(table)
+    np.testing.assert_allclose(
+        scores(atlas, aggregate="generalised", power=2),
+        [100 * np.sqrt(1 / 3), 100 * np.sqrt(2 / 3)],
+    )
+    assert scores(atlas, aggregate="median") == [0.0, 100.0]
+    weights = {"a": 1, "b": 2, "c": 1}
+    assert scores(atlas, aggregate="median", weights=weights) == [50.0, 50.0]
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_mazziotta_pareto(three: Atlas, sign: int) -> None:
+    a, b = three.values["a"].to_numpy(), three.values["b"].to_numpy()
+    z = np.stack([100 + 10 * (x - x.mean()) / x.std() for x in (a, b)])
+    expected = z.mean(axis=0) + sign * z.var(axis=0) / z.mean(axis=0)
+    name = "mpi-plus" if sign > 0 else "mpi-minus"
+    np.testing.assert_allclose(scores(three, aggregate=name), expected, rtol=1e-12)
+    # The phenomenon turned round: directions are, the sign of the penalty is not.
+    turned = np.stack([200 - row for row in z])
+    worse = turned.mean(axis=0) + sign * turned.var(axis=0) / turned.mean(axis=0)
+    found = scores(three, aggregate=name, orientation="worse")
+    np.testing.assert_allclose(found, worse, rtol=1e-12)
+
+
+def test_adjusted_mazziotta_pareto_against_goalposts(three: Atlas) -> None:
+    posts = {"a": {"goalposts": [0, 10]}, "b": {"goalposts": [0, 60]}}
+    z = np.array([[70.0, 100.0, 130.0], [110.0, 90.0, 100.0]])
+    expected = z.mean(axis=0) - z.var(axis=0) / z.mean(axis=0)
+    found = scores(three, aggregate="ampi-minus", indicators=posts)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    # Without goalposts there is nothing to adjust to.
+    assert scores(three, aggregate="ampi-minus") == scores(three, aggregate="mpi-minus")
+
+
+def test_benefit_of_the_doubt(make_atlas: MakeAtlas) -> None:
+    atlas = make_atlas(pd.DataFrame({"a": [0.0, 10.0, 5.0, 2.0], "b": [10.0, 0.0, 5.0, 2.0]}))
+    # The first two are best at one thing, the third lies on the line between them.
+    np.testing.assert_allclose(scores(atlas, aggregate="bod"), [1.0, 1.0, 1.0, 0.4], atol=1e-12)
+
+
+def test_orientation_mirrors_at_the_end(three: Atlas) -> None:
+    better = np.array(scores(three))
+    assert scores(three, orientation="worse") == (100 - better).tolist()
+    geometric = np.array(scores(three, aggregate="geometric", range=[1, 100]))
+    mirrored = scores(three, aggregate="geometric", range=[1, 100], orientation="worse")
+    np.testing.assert_allclose(mirrored, 101 - geometric)
+    ranks = scores(three, normalise="zscore", orientation="worse")
+    np.testing.assert_allclose(ranks, -np.array(scores(three, normalise="zscore")))
+
+
+def test_missing_figures_are_left_out_and_too_few_get_no_score(make_atlas: MakeAtlas) -> None:
+    table = pd.DataFrame(
+        {"a": [0.0, 10.0, NAN, 5.0], "b": [0.0, 10.0, 5.0, NAN], "c": [0.0, 10.0, 10.0, NAN]}
+    )
+    atlas = compute_index(
+        make_atlas(table), recipe(min_available=0.6, weights={"a": 2, "b": 1, "c": 1})
+    )
+    np.testing.assert_array_equal(atlas.values["index"], [0.0, 100.0, 75.0, NAN])
+    assert atlas.reasons["index"].tolist() == [0, 0, 0, Reason.TOO_FEW]
+    np.testing.assert_array_equal(atlas.values["a"], table["a"])
+    assert atlas.intervals["index"]["rank"].tolist()[:3] == [3.0, 1.0, 2.0]
+    assert np.isnan(atlas.intervals["index"]["rank"].iloc[3])
+
+
+def test_who_is_screened_out_does_not_set_the_scale(make_atlas: MakeAtlas) -> None:
+    table = pd.DataFrame({"a": [0.0, 10.0, 1000.0], "b": [0.0, 10.0, NAN], "c": [0.0, 10.0, NAN]})
+    np.testing.assert_array_equal(scores(make_atlas(table)), [0.0, 100.0, NAN])
+
+
+def test_a_dimension_asks_for_its_own_share(make_atlas: MakeAtlas) -> None:
+    table = pd.DataFrame({"a": [0.0, 10.0, 5.0], "b": [0.0, 10.0, NAN], "c": [0.0, 10.0, 10.0]})
+    dimensions = {"d": {"indicators": ["a", "b"], "min_available": 1.0}, "e": {"indicators": ["c"]}}
+    atlas = compute_index(make_atlas(table), recipe(min_available=0.6, dimensions=dimensions))
+    np.testing.assert_array_equal(atlas.values["d"], [0.0, 100.0, NAN])
+    np.testing.assert_array_equal(atlas.values["index"], [0.0, 100.0, 100.0])
+
+
+def test_imputation_by_group_is_told(make_atlas: MakeAtlas) -> None:
+    table = pd.DataFrame({"a": [0.0, 10.0, NAN], "b": [0.0, 10.0, 10.0], "g": [1.0, 2.0, 2.0]})
+    atlas = make_atlas(table, g=None)
+    options = {"weights": {"a": 1, "b": 1}, "impute": "group-mean", "min_available": 0.5}
+    made = compute_index(atlas, recipe(group="g", **options))
+    assert made.values["index"].tolist() == [0.0, 100.0, 100.0]
+    assert np.isnan(made.values["a"].iloc[2])
+    by_region = compute_index(atlas, recipe(group="region", **options))
+    assert by_region.values["index"].tolist() == [0.0, 100.0, 75.0]
+    with pytest.raises(InputError, match="no column or level 'departement'"):
+        compute_index(atlas, recipe(group="departement", **options))
+
+
+def test_columns_and_metadata(make_atlas: MakeAtlas) -> None:
+    atlas = make_atlas(pd.DataFrame({"a": [0.0, 10.0], "b": [0.0, 10.0], "c": [10.0, 0.0]}))
+    for name in "ab":
+        source = Source("Arcep", f"Table {name}")
+        indicator = Indicator(name, name, better="higher", sources=(source,), period="2022")
+        atlas = atlas.add(indicator, atlas.values[name])
+    dimensions = {"d": {"indicators": ["a", "b"], "title": {"fr": "Dé", "en": "Die"}}}
+    made = compute_index(
+        atlas, recipe(id="mine", title="Mon indice", dimensions=dimensions, indicators=["c"])
+    )
+    assert list(made.values) == ["a", "b", "c", "d", "mine"]
+    index, dimension = made.indicator("mine"), made.indicator("d")
+    assert (index.role, dimension.role, index.unit) == ("index", "dimension", "score")
+    assert (index.parts, dimension.parts) == (("c", "d"), ("a", "b"))
+    assert [source.title for source in index.sources] == ["Table a", "Table b"]
+    assert (index.bounds, index.period, index.better) == ((0.0, 100.0), "2022", "higher")
+    assert "moyenne arithmétique" in index.method_in("fr")
+    assert "arithmetic mean" in index.method_in("en")
+    assert dimension.title_in("en") == "Die"
+    assert made.recipes["mine"].title == "Mon indice"
+    again = compute_index(made, made.recipes["mine"])
+    pd.testing.assert_frame_equal(again.values, made.values)
+
+
+def test_the_atlas_that_came_in_is_left_alone(three: Atlas) -> None:
+    before = three.values.copy()
+    scores(three, treat="auto", impute="mean")
+    pd.testing.assert_frame_equal(three.values, before)
+
+
+def test_weights_from_the_data(make_atlas: MakeAtlas) -> None:
+    random = np.random.default_rng(1)
+    common = random.normal(size=60)
+    table = pd.DataFrame(
+        {n: common + s * random.normal(size=60) for n, s in zip("abc", (0.2, 0.4, 2), strict=True)}
+    )
+    atlas = make_atlas(table)
+    by_pca = compute_index(atlas, recipe(known=list("abc"), weights="pca"))
+    assert any("first principal component" in notice for notice in by_pca.notices)
+    by_influence = compute_index(atlas, recipe(known=list("abc"), weights="effective"))
+    influence = table.corrwith(by_influence.values["index"].set_axis(table.index))
+    np.testing.assert_allclose(influence, influence.mean(), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("columns", "table", "words"),
+    [
+        ({"a": [1.0, 1.0, 1.0]}, {}, ["'a' is constant (1 for 3 territories)", "goalposts"]),
+        ({"a": [1.0, 2.0, 3.0], "b": [NAN] * 3}, {"min_available": 0.5}, ["'b' has no figure"]),
+        ({"a": [1.0, NAN, NAN], "b": [NAN, 1.0, NAN]}, {}, ["no territory has 67%"]),
+        ({"a": [4.0]}, {}, ["constant"]),
+        ({"a": [0.0, 1.0, 2.0]}, {"aggregate": "geometric"}, ["above zero", "range = [1, 100]"]),
+        ({"a": [0.0, 1.0, 2.0]}, {"aggregate": "harmonic"}, ["above zero", "range = [1, 100]"]),
+        ({"a": [0.0, 1.0, 2.0]}, {"aggregate": "generalised", "power": -1}, ["above zero"]),
+        (
+            {"a": [-1.0, 0.0, 2.0]},
+            {"aggregate": "geometric", "normalise": "zscore"},
+            ["above zero", "0"],
+        ),
+        (
+            {"a": [0.0, 1.0, 2.0], "b": [0.0, 1.0, 3.0]},
+            {"normalise": "fracmax", "indicators": {"a": {"better": "lower"}}},
+            ["fracmax"],
+        ),
+        ({"a": [1.0, 2.0], "b": [1.0, 3.0]}, {"weights": "pca"}, ["2 complete rows", "too few"]),
+        ({"a": [1.0, 2.0], "b": [1.0, 3.0]}, {"weights": "effective"}, ["2 complete rows"]),
+        ({"a": [1.0, 2.0]}, {"normalise": "goalposts"}, ["'a' has no goalposts"]),
+        ({"a": [1.0, 2.0]}, {"normalise": "dist2ref", "reference": "9"}, ["reference '9'"]),
+        ({"a": [1.0, 2.0]}, {"normalise": "dist2ref", "reference": "0"}, ["at its worst"]),
+        ({"a": [1.0, 2.0], "b": [1.0, np.inf]}, {}, ["'b' is infinite in 1"]),
+    ],
+)
+def test_refused_in_a_sentence(
+    make_atlas: MakeAtlas, columns: dict[str, list[float]], table: dict[str, Any], words: list[str]
+) -> None:
+    atlas = make_atlas(pd.DataFrame(columns))
+    with pytest.raises(InputError) as caught:
+        scores(atlas, **table)
+    for word in words:
+        assert word in str(caught.value), str(caught.value)
+
+
+def test_unknown_indicators_and_context(make_atlas: MakeAtlas) -> None:
+    atlas = make_atlas(pd.DataFrame({"fibre": [1.0, 2.0], "density": [1.0, 2.0]}), density=None)
+    with pytest.raises(InputError, match="no indicator 'fibr'.*'fibre'"):
+        compute_index(atlas, recipe(weights={"fibr": 1}))
+    with pytest.raises(InputError, match="'density' has no direction"):
+        compute_index(atlas, recipe(weights={"fibre": 1, "density": 1}))
+    with pytest.raises(InputError, match="the dimension 'density' has the id of an indicator"):
+        compute_index(atlas, recipe(dimensions={"density": {"indicators": ["fibre"]}}))

@@ -1,0 +1,255 @@
+"""Rank intervals: against a plain loop, the compiled loops, and themselves on other machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.errors import InputError
+from layers.index import kernels, plain, robustness
+from layers.index.aggregate import aggregate
+from layers.index.compute import Scored, resolve, score
+from layers.index.draws import Sampler
+from layers.index.recipe import Recipe, recipe_from_table
+from layers.index.robustness import draw_ranks
+from layers.index.sensitivity import sensitivity
+from layers.indicator import Indicator
+
+NAMES = ["a", "b", "c", "d", "e"]
+
+
+def table(units: int, *, missing: float = 0.0, seed: int = 0) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    figures = random.normal(50, 15, (units, len(NAMES)))
+    figures[random.random(figures.shape) < missing] = np.nan
+    return pd.DataFrame(figures, columns=NAMES, index=[f"{n:05d}" for n in range(units)])
+
+
+def made(values: pd.DataFrame, **options: Any) -> tuple[Recipe, Scored]:
+    indicators = {name: Indicator(name, name, better="higher") for name in NAMES}
+    base = {
+        "dimensions": {"x": {"weights": {"a": 2, "b": 1, "c": 1}}, "y": {"indicators": ["d", "e"]}},
+        "min_available": 0.5,
+        "draws": 200,
+        **options,
+    }
+    recipe = resolve(recipe_from_table(base, file="r.toml", indicators=NAMES), indicators)
+    return recipe, score(values, recipe)
+
+
+@pytest.mark.parametrize("mean", ["arithmetic", "geometric", "harmonic", "generalised"])
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+@pytest.mark.parametrize("orientation", ["better", "worse"])
+def test_a_draw_is_the_recipe_with_other_weights(
+    mean: str, missing: float, orientation: str
+) -> None:
+    values = table(40, missing=missing)
+    options = {"aggregate": mean, "power": 2, "range": [1, 100], "orientation": orientation}
+    recipe, scored = made(values, **options, uncertainty={"leave_out": True})
+    sampler = Sampler(values, scored)
+    plan = sampler.plan(20, seed=3)
+    found = sampler.scores(plan, plain)
+    for draw in range(20):
+        w = dict(
+            zip(["a", "b", "c", "d", "e", "x", "y"], plan.weights[draw].astype(float), strict=True)
+        )
+        made_table = scored.normalised.copy()
+        for dimension in recipe.dimensions:
+            children = made_table[[child.id for child in dimension.children]]
+            made_table[dimension.id] = aggregate(children, w, how=mean, power=2)  # type: ignore[arg-type]
+        expected = made_table[recipe.id][scored.index.notna()]
+        expected = 101 - expected if orientation == "worse" else expected
+        np.testing.assert_allclose(found[draw], expected, rtol=2e-5)
+
+
+def test_mazziotta_pareto_draws() -> None:
+    values = table(30)
+    _, scored = made(values, aggregate="mpi-minus", uncertainty={"weights": 0.0}, draws=10)
+    drawn = draw_ranks(values, scored).table
+    np.testing.assert_allclose(drawn["score_low"], scored.index, rtol=1e-5)
+
+
+def test_no_uncertainty_leaves_no_interval() -> None:
+    values = table(50, missing=0.1)
+    _, scored = made(values, uncertainty={"weights": 0.0})
+    drawn = draw_ranks(values, scored)
+    for name in ("rank_low", "rank_median", "rank_high"):
+        pd.testing.assert_series_equal(drawn.table[name], drawn.table["rank"], check_names=False)
+    assert drawn.certain_pairs == 1.0
+
+
+def test_intervals_against_a_plain_loop() -> None:
+    values = table(60, missing=0.05)
+    _, scored = made(values)
+    drawn = draw_ranks(values, scored)
+    sampler = Sampler(values, scored)
+    scores = sampler.scores(sampler.plan(200, seed=scored.recipe.seed), plain)
+    ranks = pd.DataFrame(scores).rank(axis=1, method="min", ascending=False)
+    here = drawn.table[scored.index.notna()]
+    low = np.minimum(ranks.quantile(0.05, interpolation="lower"), here["rank"].to_numpy())
+    high = np.maximum(ranks.quantile(0.95, interpolation="higher"), here["rank"].to_numpy())
+    np.testing.assert_array_equal(here["rank_low"], low)
+    np.testing.assert_array_equal(here["rank_high"], high)
+    worst = (ranks > sampler.units * 0.9).mean()
+    np.testing.assert_allclose(here["worst_decile"], worst)
+    assert ((here["rank_low"] <= here["rank"]) & (here["rank"] <= here["rank_high"])).all()
+    assert here["rank_high"].gt(here["rank_low"]).any()
+
+
+def test_the_worst_decile_of_an_index_of_what_is_worse_is_at_the_top() -> None:
+    values = table(50)
+    _, scored = made(values, orientation="worse", uncertainty={"weights": 0.0})
+    drawn = draw_ranks(values, scored).table
+    np.testing.assert_array_equal(drawn["worst_decile"] == 1, drawn["rank"] <= 5)
+
+
+def test_tallied_draws_agree_with_kept_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = table(700, missing=0.03)
+    _, scored = made(values, draws=400, uncertainty={"leave_out": True})
+    kept = draw_ranks(values, scored)
+    monkeypatch.setattr(robustness, "KEPT", 0)
+    tallied = draw_ranks(values, scored)
+    for name in ("rank_low", "rank_median", "rank_high"):
+        off = (kept.table[name] - tallied.table[name]).abs()
+        assert off.max() <= 2, name
+    span = kept.table["score_high"] - kept.table["score_low"]
+    assert (
+        (kept.table["score_low"] - tallied.table["score_low"]).abs() <= 0.05 * span + 1e-6
+    ).all()
+    pd.testing.assert_series_equal(kept.table["worst_decile"], tallied.table["worst_decile"])
+    assert kept.certain_pairs == tallied.certain_pairs
+
+
+@pytest.mark.parametrize("limit", [0, 10**9])
+def test_neither_threads_nor_a_second_run_change_a_byte(
+    monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setattr(robustness, "KEPT", limit)
+    values = table(300, missing=0.05)
+    _, scored = made(values, indicators={"a": {"error": 3.0}}, draws=150)
+    one = draw_ranks(values, scored, threads=1)
+    for threads in (2, 3, 7):
+        other = draw_ranks(values, scored, threads=threads)
+        assert one.table.to_numpy().tobytes() == other.table.to_numpy().tobytes()
+    _, again = made(values, indicators={"a": {"error": 3.0}}, draws=150, seed=5)
+    assert not draw_ranks(values, again).table.equals(one.table)
+
+
+def test_compiled_loops_equal_the_plain_ones() -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(6, 2500)).astype("float32")
+    weights = random.random((9, 6)).astype("float32")
+    sums = {loops: np.zeros((9, 2500), "float32") for loops in (kernels, plain)}
+    for loops, out in sums.items():
+        loops.weighted_sums(x, weights, out)
+    assert np.array_equal(sums[kernels], sums[plain])
+    scores = sums[plain].copy()
+    scores[:, ::7] = np.nan
+    scores[0] = 5.0
+    scores[1] = np.nan
+    scores[2, :50] = scores[2, 100]
+    ranked = {}
+    for loops in (kernels, plain):
+        ranked[loops] = np.empty_like(scores)
+        loops.rank_draws(scores, ranked[loops])
+        total, known = np.ones_like(scores), np.ones_like(scores)
+        loops.add_scores(scores, weights[:, 0].copy(), total)
+        loops.add_known(scores, weights[:, 0].copy(), known)
+        sums[loops] = np.stack([total, known])
+    assert np.array_equal(ranked[kernels], ranked[plain], equal_nan=True)
+    assert np.array_equal(sums[kernels], sums[plain])
+    expected = pd.DataFrame(scores).rank(axis=1, method="min", ascending=False)
+    # 24 bits of the range: a handful of neighbours in 2,500 tie.
+    assert np.nanmax(np.abs(ranked[plain] - expected.to_numpy())) <= 1
+    pairs = random.integers(0, 2500, (500, 2))
+    ahead = {loops: np.zeros((500, 2), "int64") for loops in (kernels, plain)}
+    for loops, out in ahead.items():
+        loops.tally_pairs(scores, pairs, out)
+    assert np.array_equal(ahead[kernels], ahead[plain])
+
+
+def test_measurement_errors_are_normal_and_the_same_in_both_loops() -> None:
+    figures = np.zeros(20_000, "float32")
+    figures[3] = np.nan
+    found = {}
+    for loops in (kernels, plain):
+        found[loops] = np.empty_like(figures)
+        loops.add_noise(figures, 2, 1.5, np.uint64(2**63 + 12345), found[loops])
+    np.testing.assert_allclose(found[kernels], found[plain], rtol=1e-6)
+    known = found[plain][~np.isnan(found[plain])]
+    assert len(known) == 19_999
+    assert abs(known.mean()) < 0.05
+    assert abs(known.std() - 1.5) < 0.03
+    assert abs((np.abs(known) < 1.5).mean() - 0.6827) < 0.01
+
+
+def test_tally_counts_every_figure_once() -> None:
+    random = np.random.default_rng(1)
+    figures = random.uniform(0, 10, (40, 100)).astype("float32")
+    figures[0, 5] = np.nan
+    counts = np.zeros((100, 8), "uint16")
+    low, per_unit = np.full(100, 2.0, "float32"), np.full(100, 1.0, "float32")
+    for start in range(0, 100, 30):
+        kernels.tally(figures, start, min(start + 30, 100), low, per_unit, counts)
+    assert counts.sum() == 40 * 100 - 1
+    place = np.clip(np.floor(figures[:, 7] - 2), 0, 7)
+    assert np.array_equal(counts[7], np.bincount(place.astype(int), minlength=8))
+
+
+def test_measurement_error_widens_the_interval() -> None:
+    values = table(80)
+    _, sure = made(values, uncertainty={"weights": 0.0})
+    _, unsure = made(values, uncertainty={"weights": 0.0}, indicators={"a": {"error": 10.0}})
+    drawn = draw_ranks(values, unsure).table
+    assert (drawn["rank_high"] - drawn["rank_low"]).mean() > 3
+    assert draw_ranks(values, sure).table["rank_high"].equals(drawn["rank"].rename("rank_high"))
+    with pytest.raises(InputError, match="measurement error"):
+        _, by_rank = made(values, normalise="prank", indicators={"a": {"error": 1.0}})
+        draw_ranks(values, by_rank)
+
+
+def test_several_choices() -> None:
+    values = table(50)
+    uncertainty = {
+        "normalise": ["minmax", "prank"],
+        "aggregate": ["arithmetic", "median"],
+        "treat": ["none", "winsorise"],
+        "leave_out": True,
+    }
+    _, scored = made(values, uncertainty=uncertainty)
+    drawn = draw_ranks(values, scored)
+    assert drawn.table["score_low"].isna().all()
+    assert any("differ in scale" in notice for notice in drawn.notices)
+    assert (drawn.table["rank_high"] > drawn.table["rank_low"]).mean() > 0.9
+    found = sensitivity(values, scored, count=64)
+    assert list(found.table.index) == ["treat", "normalise", "aggregate", "leave_out", "weights"]
+    assert found.runs == 64 * 7
+    # No column has an outlier, so treatment changes nothing.
+    assert found.table["total"]["treat"] == 0.0
+    assert (found.table["total"].drop("treat") > 0.05).all()
+    assert (found.table["total_low"] <= found.table["total_high"]).all()
+
+
+def test_a_geometric_choice_needs_scores_above_zero() -> None:
+    values = table(20)
+    _, scored = made(values, uncertainty={"aggregate": ["arithmetic", "geometric"]})
+    with pytest.raises(InputError, match=r"range = \[1, 100\]"):
+        draw_ranks(values, scored)
+
+
+def test_sensitivity_needs_two_choices_and_a_rank_that_moves() -> None:
+    values = table(20)
+    _, scored = made(values)
+    with pytest.raises(InputError, match="compares two or more"):
+        sensitivity(values, scored)
+
+
+def test_slow_aggregations_run_fewer_draws_and_say_so() -> None:
+    values = table(6000)
+    _, scored = made(values, aggregate="median", draws=500)
+    drawn = draw_ranks(values, scored)
+    assert drawn.draws < 500
+    assert f"{drawn.draws} draws instead of 500" in drawn.notices[0]
