@@ -24,6 +24,11 @@ from layers.layer import Table
 if TYPE_CHECKING:
     import geopandas as gpd
 
+_MACHINERY = frozenset(
+    ("connector", "fetch", "reading", "records", "store", "transfer", "transport")
+)
+"""Modules of this package that are no publishers; looking for publishers does not load them."""
+
 RECORD_SUFFIX = ".source.json"
 """Ending of the record that lies beside a fetched file."""
 
@@ -96,6 +101,8 @@ def known_connectors() -> Mapping[str, Connector]:
     """
     found: dict[str, Connector] = {}
     for module in sorted(pkgutil.iter_modules(layers.connectors.__path__), key=lambda m: m.name):
+        if module.name in _MACHINERY:
+            continue
         loaded = importlib.import_module(f"layers.connectors.{module.name}")
         for connector in getattr(loaded, "CONNECTORS", ()):
             if connector.id in found:
