@@ -19,11 +19,13 @@ class Cut:
         op, value: a value is on the chosen side where `value_of_it op value`; `value` is NaN
             where no territory can be chosen, all being equal.
         share: what the chosen side holds of the reference, 0 to 1 (NaN for a fixed threshold).
+        territories: how many the reference has (0 for a fixed threshold).
     """
 
     op: Literal["<", "<=", ">", ">="]
     value: float
     share: float = float("nan")
+    territories: int = 0
 
     def holds(self, values: np.ndarray) -> np.ndarray:
         """Whether each value is on the chosen side; False for NaN."""
@@ -59,9 +61,9 @@ def quantile_cut(
             territory of unknown weight is outside of the reference.
 
     >>> quantile_cut(np.array([1.0, 2, 3, 4]), quantile=0.25, low_is_chosen=True)
-    Cut(op='<=', value=1.0, share=0.25)
+    Cut(op='<=', value=1.0, share=0.25, territories=4)
     >>> quantile_cut(np.array([0.0, 1, 1, 1, 1]), quantile=0.25, low_is_chosen=True)
-    Cut(op='<=', value=0.0, share=0.2)
+    Cut(op='<=', value=0.0, share=0.2, territories=5)
     """
     op: Literal["<=", ">="] = "<=" if low_is_chosen else ">="
     counted = np.ones(len(values)) if weights is None else weights
@@ -69,13 +71,13 @@ def quantile_cut(
     steps, place = np.unique(np.round(values[known], _DIGITS), return_inverse=True)
     total = counted[known].sum()
     if len(steps) < 2 or not total > 0:
-        return Cut(op, float("nan"), 0.0)
+        return Cut(op, float("nan"), 0.0, int(known.sum()))
     mass = np.bincount(place, weights=counted[known]) / total
     share = np.cumsum(mass if low_is_chosen else mass[::-1])[:-1]
     distance = np.round(np.abs(share - quantile), 12)
     chosen = len(share) - 1 - int(np.argmin(distance[::-1]))
     value = steps[chosen] if low_is_chosen else steps[::-1][chosen]
-    return Cut(op, float(value), float(share[chosen]))
+    return Cut(op, float(value), float(share[chosen]), int(known.sum()))
 
 
 def sides_of(

@@ -168,9 +168,13 @@ def _phrase(condition: Condition, indicator: Indicator, cut: Cut | None, lang: s
     words = f"{indicator.id} {sign} {_number(cut.value, digits, lang)}"
     if condition.quantile is None:
         return words
+    size = f"{cut.territories:,}".replace(",", " " if lang == "fr" else ",")
     whom = {
-        "territories": {"fr": "des territoires", "en": "of territories"},
-        "population": {"fr": "de la population", "en": "of the population"},
+        "territories": {"fr": f"des {size} territoires", "en": f"of {size} territories"},
+        "population": {
+            "fr": f"de la population de {size} territoires",
+            "en": f"of the population of {size} territories",
+        },
     }[condition.reference][lang]
     return f"{words} ({_number(100 * cut.share, '.1f', lang)} % {whom})"
 

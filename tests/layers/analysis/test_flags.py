@@ -152,10 +152,10 @@ def test_summary_counts_territories_and_people(make_atlas, tmp_path):
 
 def test_ties_are_never_split():
     booleans = np.array([0.0] * 38 + [1.0] * 62)
-    assert quantile_cut(booleans, quantile=0.25, low_is_chosen=True) == Cut("<=", 0.0, 0.38)
+    assert quantile_cut(booleans, quantile=0.25, low_is_chosen=True) == Cut("<=", 0.0, 0.38, 100)
     few = np.array([0.0] * 5 + [50.0] * 90 + [100.0] * 5)
-    assert quantile_cut(few, quantile=0.25, low_is_chosen=True) == Cut("<=", 0.0, 0.05)
-    assert quantile_cut(few, quantile=0.25, low_is_chosen=False) == Cut(">=", 100.0, 0.05)
+    assert quantile_cut(few, quantile=0.25, low_is_chosen=True) == Cut("<=", 0.0, 0.05, 100)
+    assert quantile_cut(few, quantile=0.25, low_is_chosen=False) == Cut(">=", 100.0, 0.05, 100)
     equal = quantile_cut(np.full(4, 3.0), quantile=0.25, low_is_chosen=True)
     assert not equal.holds(np.full(4, 3.0)).any()
 
@@ -270,7 +270,7 @@ def test_the_method_says_the_cuts_as_they_came_out(make_atlas):
     )
     indicator = flag(atlas, "sparse-underserved").indicator("sparse-underserved")
     assert "density < 30" in indicator.method_in("en")
-    assert "premises-1gbps ≤ 0,0 (25,0 % des territoires)" in indicator.method_in("fr")
+    assert "premises-1gbps ≤ 0,0 (25,0 % des 4 territoires)" in indicator.method_in("fr")
     assert indicator.parts == ("density", "premises-1gbps")
 
 
