@@ -17,6 +17,9 @@ from layers.indicator import Indicator, Reason
 SMALL, LARGE = 200, 2000
 """Legal populations that the summary compares: small authorities, and those of some size."""
 
+NOT_ASKED = (Reason.NOT_MATCHED, Reason.NOT_COLLECTED, Reason.NOT_PUBLISHED, Reason.NOT_COVERED)
+"""Reasons for which nothing is known of a territory: it counts neither for nor against."""
+
 WORDS = {
     "fr": {
         "people": "habitants",
@@ -124,18 +127,19 @@ def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
 
 
 def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    """The share of territories that meet a criterion, of those that were asked, and the share of
+    all people who live in them."""
     words = WORDS[lang]
-    values = atlas.values[indicator.id]
-    reasons = atlas.reasons[indicator.id]
-    asked = values.notna() | (reasons == Reason.NOT_APPLICABLE)
+    values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
+    asked = ~reasons.isin([int(reason) for reason in NOT_ASKED])
     if not asked.any():
         return []
     met = values.fillna(0.0)
     population = atlas.territories.facts["population"]
     plural = atlas.territories.level_title(lang, plural=True)
     line = f"{indicator.title_in(lang)}: {_percent(met, asked, lang)} {words['of']} {plural}"
-    if population.notna().all():
-        share = (met * population)[asked].sum() / population[asked].sum()
+    if population.notna().all() and population.sum() > 0:
+        share = (met * population).sum() / population.sum()
         line += f", {number(100 * share, lang=lang, digits=1)} % {words['they_hold']}"
         small = asked & (population < SMALL)
         large = asked & (population >= LARGE)
@@ -146,6 +150,8 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
             )
     if (reasons == Reason.NOT_APPLICABLE).any():
         line += f"; {_percent(met, values.notna(), lang)} {words['applies']}"
+    if not asked.all():
+        line += f"; {number((~asked).sum(), lang=lang)} {words['unknown']}"
     return [line]
 
 

@@ -1,0 +1,68 @@
+"""Coverage polygons of the user's own: the share of each territory's area that they cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.coverage_share import compute_coverage_share
+from geo.errors import Fault, InputError
+from geo.territories import Territories
+from geo.vectors import read_polygons
+from layers.indicator import Indicator, Reason
+from layers.layer import Inputs, Layer, Measurement
+from layers.own.described import describe
+from layers.project import LayerTable, Project
+
+
+@dataclass(frozen=True)
+class PolygonLayer:
+    """Measures the covered share of territories."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """Percent of area: 0 where no polygon lies, since the file says where coverage is; each
+        place counts once, however many polygons overlap there.
+
+        Raises:
+            InputError: the file cannot be read, or covers none of the territories.
+        """
+        spec = self.spec
+        polygons, notices = read_polygons(self.project.path(spec.path), layer=spec.layer)
+        share = compute_coverage_share(territories.frame.geometry, polygons.geometry)
+        if not (share.any_percent > 0).any():
+            raise InputError(
+                Fault(
+                    "the polygons cover none of the territories.",
+                    file=spec.path,
+                    remedy="Check that both are of the same place, and the file's CRS.",
+                    kind="no-cover",
+                )
+            )
+        values = share.any_percent
+        reasons = values.isna().map({True: int(Reason.NOT_COVERED), False: int(Reason.PRESENT)})
+        return Measurement(
+            indicator=polygon_indicator(spec, self.project, territories.level),
+            values=values,
+            reasons=pd.Series(reasons, index=territories.codes).astype("int8"),
+            notices=(*notices, *share.notices),
+        )
+
+
+def polygon_layer(spec: LayerTable, project: Project) -> Layer:
+    """The layer of coverage polygons."""
+    return Layer(
+        indicator=polygon_indicator(spec, project, ""),
+        needs=(),
+        measure=PolygonLayer(spec, project),
+    )
+
+
+def polygon_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+    """A share of area, weighted by area when territories are put together."""
+    return describe(
+        spec, project, kind="intensive", unit="percent", denominator="area_km2", level=level
+    )
