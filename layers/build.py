@@ -15,7 +15,6 @@ import pandas as pd
 from geo.country import Country, read_country
 from geo.errors import Fault, InputError, first_of, nearest
 from geo.nesting import groups_at, sum_by
-from geo.source import Source
 from geo.territories import Territories
 from geo.vectors import read_territories
 from layers.aggregate import atlas_at
@@ -103,30 +102,61 @@ def _territories(project: Project, country: Country | None) -> tuple[Territories
     if own is None:
         assert country is not None  # a project without either is refused when it is read
         return edition_territories(country), ()
-    level = _base_level(project, country)
     read = read_territories(
         project.path(own.path),
         code=own.code,
         name=own.name,
         layer=own.layer,
-        level=level,
+        level=_own_level(project, own, country),
         country=country,
         population=own.population,
         area_km2=own.area_km2,
         parents=own.parents,
     )
-    territories = replace(read.territories, sources=(_source_of(own, project),))
-    return territories, read.notices
-
-
-def _base_level(project: Project, country: Country | None) -> str:
+    source = parse_source(own.source or "", file=project.path(own.path))
+    territories = replace(read.territories, sources=(source,))
     if country is None:
-        return project.table.level or "territory"
-    return country.base.id
+        return territories, read.notices
+    territories, completed = _completed(territories, country)
+    return territories, (*read.notices, *completed)
 
 
-def _source_of(own: TerritoriesTable, project: Project) -> Source:
-    return parse_source(own.source or "", file=project.path(own.path))
+def _own_level(project: Project, own: TerritoriesTable, country: Country | None) -> str:
+    """What the user's polygons are: the wanted level, unless that is one that contains them."""
+    finest = "territory" if country is None else country.base.id
+    wanted = project.table.level
+    if wanted is None or wanted in own.parents:
+        return finest
+    return wanted if country is None else country.level(wanted).id
+
+
+def _completed(territories: Territories, country: Country) -> tuple[Territories, tuple[str, ...]]:
+    """A user's polygons with what the country's edition knows of their codes and the file does
+    not say: containing territories, population."""
+    parents, facts = territories.parents, territories.facts
+    if country.edition is None or territories.level != country.base.id:
+        whole = parents.assign(**{country.levels[-1].id: country.code.upper()})
+        return replace(territories, parents=whole), ()
+    known = edition_territories(country)
+    here = territories.codes.isin(known.codes)
+    added = [name for name in known.parents if name not in parents]
+    parents = pd.concat([parents, known.parents[added].reindex(territories.codes)], axis=1)
+    parents = parents.astype("object").where(parents.notna(), None)
+    filled = [name for name in ("population",) if facts[name].isna().all()]
+    facts = facts.assign(**{name: known.facts[name].reindex(territories.codes) for name in filled})
+    completed = replace(
+        territories,
+        parents=parents,
+        facts=facts,
+        parent_names=known.parent_names,
+        extra=None if known.extra is None else known.extra.reindex(territories.codes),
+        sources=(*territories.sources, *known.sources),
+    )
+    told = [
+        f"{', '.join([*added, *filled])} of the territories are those of the embedded edition of "
+        f"{known.vintage}; {int((~here).sum())} of {len(territories)} codes are not in it."
+    ]
+    return completed, tuple(told)
 
 
 def _inputs(

@@ -31,8 +31,8 @@ class PolygonLayer:
             InputError: the file cannot be read, or covers none of the territories.
         """
         spec = self.spec
-        polygons, notices = read_polygons(self.project.path(spec.path), layer=spec.layer)
-        share = compute_coverage_share(territories.frame.geometry, polygons.geometry)
+        polygons = read_polygons(self.project.path(spec.path), layer=spec.layer)
+        share = compute_coverage_share(territories.frame.geometry, polygons.frame.geometry)
         if not (share.any_percent > 0).any():
             raise InputError(
                 Fault(
@@ -48,7 +48,7 @@ class PolygonLayer:
             indicator=polygon_indicator(spec, self.project, territories.level),
             values=values,
             reasons=pd.Series(reasons, index=territories.codes).astype("int8"),
-            notices=(*notices, *share.notices),
+            notices=(*polygons.notices, *share.notices),
         )
 
 
