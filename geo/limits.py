@@ -21,6 +21,7 @@ class Limits:
         archive_bytes: what a workbook (a ZIP archive) or a Parquet file may unpack to.
         archive_ratio: unpacked size over packed size, for members over 10 MiB.
         vector_bytes: size of a file of polygons.
+        json_bytes: size of one that is JSON, which takes ten times its size in memory.
         features: shapes in a file of polygons.
         vertices: corners of all its shapes together.
         faults: faults collected from one input before reading it stops.
@@ -35,6 +36,7 @@ class Limits:
     archive_bytes: int = 512 * MIB
     archive_ratio: float = 200.0
     vector_bytes: int = 2048 * MIB
+    json_bytes: int = 256 * MIB
     features: int = 1_000_000
     vertices: int = 50_000_000
     faults: int = 1_000

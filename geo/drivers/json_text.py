@@ -1,0 +1,104 @@
+"""The JSON of GeoJSON and TopoJSON files, and the rings in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.content import read_bytes
+from geo.errors import Fault, InputError
+from geo.limits import Limits
+
+Rings = list[np.ndarray]
+
+
+class BadShape(ValueError):
+    """A geometry that cannot be read; its text says why."""
+
+
+def read_json(path: Path, *, limits: Limits) -> Any:
+    """The content of a JSON file.
+
+    Raises:
+        InputError: no UTF-8, no JSON (with line and column), or numbers that are not finite.
+    """
+    file = str(path)
+    data = read_bytes(path, most_bytes=limits.json_bytes)
+
+    def not_finite(word: str) -> Any:
+        raise InputError(Fault(f"{word} is no number.", file=file, value=word, kind="not-finite"))
+
+    try:
+        return json.loads(data.decode("utf-8-sig"), parse_constant=not_finite)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            Fault(
+                "the file is not UTF-8 text.",
+                file=file,
+                line=data.count(b"\n", 0, error.start) + 1,
+                remedy="GeoJSON and TopoJSON are UTF-8: export it again.",
+                kind="encoding",
+            )
+        ) from error
+    except json.JSONDecodeError as error:
+        remedy = "" if error.pos < len(error.doc.rstrip()) else "The file seems cut off."
+        if error.msg == "Extra data":
+            remedy = "One feature a line is not read: put them into a FeatureCollection."
+        raise InputError(
+            Fault(
+                f"column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}.",
+                file=file,
+                line=error.lineno,
+                value=error.doc[error.pos : error.pos + 40],
+                remedy=remedy,
+                kind="json-syntax",
+            )
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise InputError(
+            Fault(
+                "lists stand too deep in one another, or a number is too long.",
+                file=file,
+                kind="json-syntax",
+            )
+        ) from error
+
+
+def positions(values: Any) -> np.ndarray:
+    """The positions of a ring: an array of shape (n, 2) or (n, 3).
+
+    Raises:
+        BadShape: they are not lists of two or more finite numbers.
+    """
+    try:
+        array = np.array(values)
+    except ValueError:
+        raise BadShape("positions of different lengths") from None
+    if array.ndim != 2 or array.shape[1] < 2 or array.dtype.kind not in "iuf":
+        raise BadShape("positions that are not pairs of numbers")
+    points = array[:, :3].astype(float)
+    if not np.isfinite(points).all():
+        raise BadShape("positions that are not finite")
+    return points
+
+
+def polygon_of(rings: Rings) -> shapely.Polygon:
+    """The polygon of a shell and its holes.
+
+    Raises:
+        BadShape: a ring of fewer than four positions, or one that does not end where it begins.
+    """
+    for ring in rings:
+        if len(ring) < 4:
+            raise BadShape("a ring of fewer than four positions")
+        if (ring[0] != ring[-1]).any():
+            raise BadShape("a ring that does not end where it begins")
+    if not rings:
+        return shapely.Polygon()
+    if len(rings) == 1:
+        return shapely.polygons(rings[0])
+    return shapely.Polygon(rings[0], rings[1:])

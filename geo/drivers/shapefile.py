@@ -1,0 +1,131 @@
+"""Shapefiles, through GDAL's own driver for them and no other.
+
+The parts of the shapefile are copied to a folder of their own before GDAL sees them: what else
+lies beside the file (`.aux.xml`, `.vrt`, indexes), and whatever its name would mean to GDAL
+(`a.zip!b`, `/vsicurl/`), is then out of its reach.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+
+from geo.content import check_file
+from geo.drivers.features import Features, check_features, damaged, objects
+from geo.drivers.geopackage import shapes_of_wkb
+from geo.errors import Fault, InputError
+from geo.limits import Limits
+
+_NEEDED = (".shp", ".shx", ".dbf")
+_USED = (*_NEEDED, ".prj", ".cpg")
+
+
+def read_shapefile(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Features:
+    """The features of a shapefile.
+
+    Raises:
+        InputError: one of its parts is not there, damage, more than the limits.
+    """
+    file = str(path)
+    parts = _parts(path, limits)
+    with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
+        for suffix, part in parts.items():
+            shutil.copyfile(part, Path(folder) / f"layer{suffix}")
+        return _read(Path(folder) / "layer.shp", file, wanted, limits)
+
+
+def _parts(path: Path, limits: Limits) -> dict[str, Path]:
+    """The files of the shapefile by suffix, whatever the case of their names."""
+    stem = path.stem.lower()
+    beside = [entry for entry in sorted(path.parent.iterdir()) if entry.stem.lower() == stem]
+    exact = sorted(beside, key=lambda entry: entry.stem != path.stem)
+    parts = {".shp": path}
+    for suffix in _USED[1:]:
+        for entry in exact:
+            if entry.suffix.lower() == suffix:
+                parts.setdefault(suffix, entry)
+    absent = [suffix for suffix in _NEEDED if suffix not in parts]
+    if absent:
+        raise InputError(
+            Fault(
+                f"the shapefile lacks its {' and '.join(absent)}.",
+                file=str(path),
+                remedy="Keep the .shp, .shx, .dbf and .prj files together.",
+                kind="incomplete-shapefile",
+            )
+        )
+    for part in parts.values():
+        check_file(part, most_bytes=limits.vector_bytes)
+    return parts
+
+
+def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Features:
+    # GDAL takes half a second to load, which a project without a shapefile need not pay.
+    import pyogrio
+
+    notices: tuple[str, ...] = ()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            info = pyogrio.read_info(path)
+            _check_driver(info["driver"], file)
+            names = tuple(str(name) for name in info["fields"])
+            check_features(int(info["features"]), len(names), file, limits)
+            asked = [name for name in wanted if name in names]
+            try:
+                meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked)
+            except UnicodeDecodeError:
+                # Arcep's shapefiles are in Latin-1 in spite of what their .cpg says.
+                meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
+                notices = (f"{file}: its text is not in the encoding it declares; read as cp1252.",)
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ) as error:
+        raise damaged(file, "shapefile", error) from error
+    whole = {
+        name: kind.startswith("OFTInteger")
+        for name, kind in zip(info["fields"], info["ogr_types"], strict=True)
+    }
+    read = [str(name) for name in meta["fields"]]
+    fields = {
+        name: objects([_cell(value, whole[name]) for value in column])
+        for name, column in zip(read, columns, strict=True)
+    }
+    unreadable: dict[int, str] = {}
+    shapes = shapes_of_wkb(list(wkb), unreadable)
+    return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable, notices)
+
+
+def _check_driver(driver: str, file: str) -> None:
+    if driver != "ESRI Shapefile":
+        raise InputError(
+            Fault(f"GDAL takes the file for {driver}.", file=file, kind="wrong-format")
+        )
+
+
+def _crs(declared: str | None) -> pyproj.CRS | None:
+    try:
+        return None if declared is None else pyproj.CRS(declared)
+    except pyproj.exceptions.CRSError:
+        return None
+
+
+def _cell(value: Any, whole: bool) -> Any:
+    """A field's value as Python has it. A column of integers with gaps comes as floats."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float | np.floating):
+        if np.isnan(value):
+            return None
+        return int(value) if whole else float(value)
+    return value.item() if isinstance(value, np.generic) else value

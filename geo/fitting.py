@@ -1,0 +1,124 @@
+"""How neighbours fit together: overlaps and gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from geo.errors import Fault, first_of
+from geo.territories import measured_area_km2
+
+MOST_OVERLAP = 0.01
+"""Share of the smaller shape that two shapes may both cover: more is no sliver."""
+
+
+_MOST_UNITED = 300_000
+"""Vertices of shapes with unmatched borders that are united the slow way to look for gaps."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How shapes fit: notices of slivers and gaps, faults of shapes that cover one another."""
+
+    notices: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def check_fit(shapes: np.ndarray, crs: pyproj.CRS, labels: list[str], *, file: str) -> Fit:
+    """Overlaps and gaps between valid polygons of one level.
+
+    Args:
+        labels: the code of each.
+
+    Returns:
+        A fault for each pair of which one covers more than `MOST_OVERLAP` of the other; a notice
+        of lesser overlaps, and one of gaps that the shapes enclose (a true enclave is one), with
+        codes and areas.
+    """
+    clean = shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+    notices, faults = _overlaps(shapes, np.flatnonzero(~clean), labels, file)
+    if faults:
+        return Fit(tuple(notices), tuple(faults))
+    if shapely.get_num_coordinates(shapes[~clean]).sum() > _MOST_UNITED:
+        notices.append(
+            f"{file}: the borders of {(~clean).sum()} shapes do not match their neighbours'; gaps "
+            "between them were not looked for."
+        )
+    else:
+        united = shapely.union_all([shapely.coverage_union_all(shapes[clean]), *shapes[~clean]])
+        notices += _gaps(united, shapes, crs, labels, file)
+    return Fit(tuple(notices), ())
+
+
+def _overlaps(
+    shapes: np.ndarray, suspects: np.ndarray, labels: list[str], file: str
+) -> tuple[list[str], list[Fault]]:
+    """What is to be said of shapes that overlap, among those whose edges match no neighbour's."""
+    near = shapes[suspects]
+    first, second = shapely.STRtree(near).query(near, predicate="intersects")
+    once = first < second
+    first, second = suspects[first[once]], suspects[second[once]]
+    common = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    share = common / np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    order = np.argsort(-share, kind="stable").tolist()
+    faults = [
+        _overlap_fault(labels[first[pair]], labels[second[pair]], float(share[pair]), file)
+        for pair in order
+        if share[pair] > MOST_OVERLAP
+    ]
+    slivers = [pair for pair in order if 0 < share[pair] <= MOST_OVERLAP]
+    if not slivers:
+        return [], faults
+    pairs = first_of(
+        [
+            f"{labels[first[pair]]} and {labels[second[pair]]} ({100 * share[pair]:.2g} %)"
+            for pair in slivers
+        ]
+    )
+    return [f"{file}: {len(slivers)} pairs of neighbours overlap by slivers: {pairs}."], faults
+
+
+def _overlap_fault(one: str, other: str, share: float, file: str) -> Fault:
+    same = share > 0.999
+    message = (
+        f"it has the shape of {other}."
+        if same
+        else f"it and {other} overlap by {100 * share:.3g} % of the smaller one."
+    )
+    return Fault(
+        message,
+        file=file,
+        feature=one,
+        value=f"{one}, {other}",
+        remedy="Territories of one level may not overlap: mend their borders, or take one out.",
+        kind="duplicate-shape" if same else "overlap",
+    )
+
+
+def _gaps(
+    united: shapely.Geometry,
+    shapes: np.ndarray,
+    crs: pyproj.CRS,
+    labels: list[str],
+    file: str,
+) -> list[str]:
+    parts = shapely.get_parts(united)
+    holes = [hole for part in parts for hole in shapely.get_rings(part)[1:]]
+    if not holes:
+        return []
+    polygons = shapely.polygons(np.array(holes))
+    area = measured_area_km2(gpd.GeoSeries(polygons, crs=crs)).to_numpy()
+    order = np.argsort(-area, kind="stable")
+    tree = shapely.STRtree(shapes)
+    told = []
+    for hole in order[:5].tolist():
+        around = tree.query(polygons[hole], predicate="intersects")
+        codes = first_of(sorted(labels[number] for number in around), count=4)
+        told.append(f"{area[hole]:.3g} km² between {codes}")
+    more = f" and {len(holes) - 5} more" if len(holes) > 5 else ""
+    count = "1 gap is" if len(holes) == 1 else f"{len(holes)} gaps are"
+    return [f"{file}: {count} enclosed by the shapes: {'; '.join(told)}{more}."]

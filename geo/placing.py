@@ -1,0 +1,169 @@
+"""Whether shapes lie where their reference system and their country say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyproj
+import shapely
+
+from geo.country import Country, in_language
+from geo.errors import Fault, first_of
+
+Boxes = np.ndarray
+"""West, south, east, north of each shape: shape (n, 4)."""
+
+_MARGIN_DEGREES = 1.0
+"""How far outside the area that a projection is made for a shape may reach."""
+
+
+def check_place(
+    shapes: np.ndarray,
+    crs: pyproj.CRS | None,
+    labels: list[str],
+    *,
+    file: str,
+    country: Country | None = None,
+) -> list[Fault]:
+    """Faults of shapes that do not lie where they must.
+
+    No reference system; degrees declared and metres found, or the other way round; axes swapped;
+    a polygon across the antimeridian; shapes outside the country, where one is given.
+    """
+    if crs is None:
+        return [
+            Fault(
+                "the file has no coordinate reference system.",
+                file=file,
+                remedy="Write the file with its CRS (a shapefile needs its .prj).",
+                kind="no-crs",
+            )
+        ]
+    boxes = shapely.bounds(shapes)
+    known = np.isfinite(boxes).all(axis=1)
+    boxes, labels = boxes[known], [label for label, kept in zip(labels, known, strict=True) if kept]
+    if not len(boxes):
+        return []
+    faults = list(_units(boxes, crs, labels, file))
+    if not faults and crs.is_geographic:
+        faults = list(_antimeridian(shapes[known], labels, file))
+    if not faults and country is not None:
+        faults = list(_in_country(boxes, crs, labels, country, file))
+    return faults
+
+
+def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Iterator[Fault]:
+    x, y = np.abs(boxes[:, [0, 2]]).max(axis=1), np.abs(boxes[:, [1, 3]]).max(axis=1)
+    if not crs.is_geographic:
+        if x.max() <= 180 and y.max() <= 180:
+            yield Fault(
+                f"the file declares {crs.name}, in {_unit(crs)}, but all its coordinates are "
+                f"under 180: they look like degrees.",
+                file=file,
+                remedy="Declare the CRS that the coordinates are in.",
+                kind="crs-units",
+            )
+        return
+    beyond = (x > 180) | (y > 90)
+    if not beyond.any():
+        return
+    first = boxes[beyond][0]
+    where = f"{first_of([label for label, far in zip(labels, beyond, strict=True) if far])}"
+    place = f"{first[0]:.10g} {first[1]:.10g}"
+    if x.max() <= 90 and y.max() <= 180:
+        message = "latitude and longitude are swapped"
+        remedy, kind = "Write longitude first, then latitude.", "swapped-axes"
+    elif max(x.max(), y.max()) > 720:
+        message = "the coordinates look like metres, not degrees"
+        remedy, kind = "Declare the CRS that they are in, or write degrees.", "crs-units"
+    else:
+        message = "coordinates lie beyond 180 degrees of longitude or 90 of latitude"
+        remedy, kind = "Cut the shapes at the antimeridian (RFC 7946, 3.1.9).", "antimeridian"
+    yield Fault(f"{message}: {place} in {where}.", file=file, value=place, remedy=remedy, kind=kind)
+
+
+def _unit(crs: pyproj.CRS) -> str:
+    return crs.axis_info[0].unit_name if crs.axis_info else "metres"
+
+
+def _antimeridian(shapes: np.ndarray, labels: list[str], file: str) -> Iterator[Fault]:
+    """A polygon wider than half the globe is one that goes the other way round it."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    boxes = shapely.bounds(parts)
+    for number in np.unique(owner[boxes[:, 2] - boxes[:, 0] > 180]).tolist():
+        yield Fault(
+            "the polygon is wider than 180 degrees: it crosses the antimeridian.",
+            file=file,
+            feature=labels[number],
+            value=labels[number],
+            remedy="Cut it at 180 degrees into two parts (RFC 7946, 3.1.9).",
+            kind="antimeridian",
+        )
+
+
+def _in_country(
+    boxes: Boxes, crs: pyproj.CRS, labels: list[str], country: Country, file: str
+) -> Iterator[Fault]:
+    areas = _areas(country)
+    outside = ~_inside(_degrees(boxes, crs), areas)
+    if not outside.any():
+        return
+    swapped = boxes[:, [1, 0, 3, 2]]
+    names = [label for label, far in zip(labels, outside, strict=True) if far]
+    name = in_language(country.name, "en")
+    box = boxes[outside][0]
+    place = f"{box[0]:.8g} {box[1]:.8g}"
+    if outside.mean() > 0.5 and _inside(_degrees(swapped, crs), areas)[outside].mean() > 0.5:
+        yield Fault(
+            f"the axes are swapped: {place} ({names[0]}) lies in {name} only the other way round.",
+            file=file,
+            value=place,
+            remedy="Write longitude (or easting) first, then latitude (or northing).",
+            kind="swapped-axes",
+        )
+        return
+    yield Fault(
+        f"{len(names)} of {len(labels)} shapes lie outside {name} ({first_of(names)}): the first "
+        f"at {place} in {crs.name}.",
+        file=file,
+        value=place,
+        remedy="Check the CRS that the file declares, and the country.",
+        kind="outside-country",
+    )
+
+
+def _areas(country: Country) -> Boxes:
+    """The boxes, in degrees, that the projections of the country's parts are made for."""
+    boxes = []
+    for part in country.parts:
+        area = pyproj.CRS(part.crs).area_of_use
+        boxes.append(country.bounds if area is None else area.bounds)
+    grown = np.array([-1, -1, 1, 1]) * _MARGIN_DEGREES
+    return np.array(boxes) + grown
+
+
+def _inside(boxes: Boxes, areas: Boxes) -> np.ndarray:
+    west, south, east, north = (areas[:, side][None, :] for side in range(4))
+    fits = (
+        (boxes[:, 0, None] >= west)
+        & (boxes[:, 1, None] >= south)
+        & (boxes[:, 2, None] <= east)
+        & (boxes[:, 3, None] <= north)
+    )
+    return np.asarray(fits.any(axis=1))
+
+
+def _degrees(boxes: Boxes, crs: pyproj.CRS) -> Boxes:
+    """The boxes of the boxes' corners in longitude and latitude; infinite where there is none."""
+    if crs.is_geographic:
+        return boxes
+    to_degrees = pyproj.Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)
+    corners = [(0, 1), (2, 1), (2, 3), (0, 3)]
+    x, y = zip(
+        *(to_degrees.transform(boxes[:, east], boxes[:, north]) for east, north in corners),
+        strict=True,
+    )
+    return np.column_stack(
+        [np.min(x, axis=0), np.min(y, axis=0), np.max(x, axis=0), np.max(y, axis=0)]
+    )
