@@ -5,6 +5,7 @@ The one path that the embedded edition, a user's project and the Python face all
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -79,6 +80,9 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     inputs = _inputs(project, country, base)
     atlas = measure_layers(base, _layers(project, country, base), inputs, progress=progress)
     atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
+    # Where the project lies says nothing of the result, which is the same wherever it lies.
+    here = f"{project.folder}{os.sep}"
+    atlas = replace(atlas, notices=tuple(note.replace(here, "") for note in atlas.notices))
     return _select(atlas, level=table.level or base.level, places=table.within)
 
 
@@ -94,7 +98,8 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     directed = [name for name in measured if atlas.indicators[name].better is not None]
     if not directed and table.recipe is None:
         return None
-    return recipe_from_table(table.recipe or {}, file=project.file, indicators=directed)
+    titled = {"title": {"fr": "Indice composite", "en": "Composite index"}, **(table.recipe or {})}
+    return recipe_from_table(titled, file=project.file, indicators=directed)
 
 
 def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:
@@ -139,7 +144,7 @@ def _completed(territories: Territories, country: Country) -> tuple[Territories,
         return replace(territories, parents=whole), ()
     known = edition_territories(country)
     here = territories.codes.isin(known.codes)
-    added = [name for name in known.parents if name not in parents]
+    added = [name for name in map(str, known.parents) if name not in parents]
     parents = pd.concat([parents, known.parents[added].reindex(territories.codes)], axis=1)
     parents = parents.astype("object").where(parents.notna(), None)
     filled = [name for name in ("population",) if facts[name].isna().all()]
@@ -150,7 +155,8 @@ def _completed(territories: Territories, country: Country) -> tuple[Territories,
         facts=facts,
         parent_names=known.parent_names,
         extra=None if known.extra is None else known.extra.reindex(territories.codes),
-        sources=(*territories.sources, *known.sources),
+        # The first source of the edition is of its polygons, which are not used here.
+        sources=(*territories.sources, *known.sources[1:]),
     )
     told = [
         f"{', '.join([*added, *filled])} of the territories are those of the embedded edition of "

@@ -100,7 +100,7 @@ class Project:
 
     Attributes:
         file: the project file; errors name it.
-        folder: what relative paths are relative to.
+        folder: what relative paths are relative to, as the user named it.
         table: the file's content.
         sources: source id to file, from the file and the command line together.
     """
@@ -137,8 +137,8 @@ def read_project(path: str | Path, *, sources: Mapping[str, Path] | None = None)
         table = ProjectTable.model_validate(content)
     except ValidationError as error:
         raise InputError([_fault(entry, str(path)) for entry in error.errors()]) from None
-    folder = path.resolve().parent
-    faults = _faults(table, folder, str(path))
+    folder = path.parent
+    faults = _faults(table, folder.resolve(), str(path))
     if faults:
         raise InputError(faults)
     named = {name: folder / file for name, file in table.sources.items()}

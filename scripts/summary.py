@@ -206,7 +206,8 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         if table is not None and {"rank_low", "rank_high"} <= set(table.columns):
             low, high = table.loc[code, ["rank_low", "rank_high"]].to_numpy(dtype="float64")
             if np.isfinite(low) and np.isfinite(high):
-                text += f", {words['rank']} {number(low, lang=lang)}–{number(high, lang=lang)}"
+                text += f", {words['rank']} {number(low, lang=lang)}"
+                text += f"–{number(high, lang=lang)}" if high > low else ""
         named.append(text)
     return [f"{indicator.title_in(lang)}. {words[head]}: " + "; ".join(named)]
 
