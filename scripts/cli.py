@@ -36,6 +36,9 @@ Sources = Annotated[
         help="A publisher's file, e.g. arcep-debit=commune_debit.csv; may be repeated.",
     ),
 ]
+Fetched = Annotated[
+    bool, typer.Option("--fetched", help="Measure from what `fetch` brought as well.")
+]
 Within = Annotated[
     list[str] | None,
     typer.Option(
@@ -58,6 +61,7 @@ def run(
     ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = DEFAULT_OUT,
     source: Sources = None,
+    fetched: Fetched = False,
     within: Within = None,
     level: Level = None,
     lang: Lang = None,
@@ -69,7 +73,7 @@ def run(
     run_project(
         project,
         out=out,
-        sources=parse_sources(source),
+        sources=_sources(source, fetched=fetched),
         within=tuple(within or ()),
         level=level,
         lang=check_lang(lang),
@@ -96,6 +100,7 @@ def build(
         Path | None, typer.Argument(metavar="[PROJECT.toml]", help="By default all of France.")
     ] = None,
     source: Sources = None,
+    fetched: Fetched = False,
     within: Within = None,
     level: Level = None,
     quiet: Quiet = False,
@@ -106,10 +111,34 @@ def build(
     build_atlas_file(
         project,
         out=out,
-        sources=parse_sources(source),
+        sources=_sources(source, fetched=fetched),
         within=tuple(within or ()),
         level=level,
         quiet=quiet,
+    )
+
+
+@app.command()
+def fetch(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="e.g. fr")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="One source (`list sources`); may be repeated."),
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Open no socket: say what was fetched before.")
+    ] = False,
+    from_folder: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="Take the publishers' files from there."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Bring the publishers' files into your cache: the only command that opens a socket."""
+    from scripts.fetching import fetch_country
+
+    fetch_country(
+        country, only=tuple(only or ()), offline=offline, from_folder=from_folder, quiet=quiet
     )
 
 
@@ -146,6 +175,16 @@ def map_(
     from scripts.steps import draw_map_file
 
     draw_map_file(atlas, out=out, show=show, lang=check_lang(lang), title=title)
+
+
+def _sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]:
+    """The given files and, where it is asked for, those that were fetched."""
+    sources = parse_sources(given)
+    if not fetched:
+        return sources
+    from scripts.fetching import fetched_sources
+
+    return fetched_sources(sources)
 
 
 def parse_sources(given: list[str] | None) -> dict[str, Path]:

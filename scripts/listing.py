@@ -17,8 +17,10 @@ def list_things(what: str) -> None:
         raise InputError(
             Fault(f"there is no list of {what!r}.", remedy=nearest(what, _LISTS), kind="option")
         )
-    for name, title in _LISTS[what]():
-        print(f"{name:24} {title}")
+    lines = list(_LISTS[what]())
+    width = max(len(name) for name, _ in lines)
+    for name, title in lines:
+        print(f"{name:{width}} {title}")
 
 
 def _layers() -> Iterator[tuple[str, str]]:
@@ -57,10 +59,15 @@ def _countries() -> Iterator[tuple[str, str]]:
 
 def _sources() -> Iterator[tuple[str, str]]:
     from geo.country import in_language
-    from layers.connectors.connector import known_connectors
+    from layers.connectors.fetch import list_sources
+    from scripts.fetching import state_of
 
-    for name, connector in known_connectors().items():
-        yield name, f"{in_language(connector.title, 'en')} ({connector.source.producer})"
+    for known in list_sources():
+        connector = known.connector
+        published = known.record.published if known.record is not None else ""
+        what = f"{connector.source.producer}: {in_language(connector.title, 'en')}"
+        told = f"{state_of(known):21} {published:10} {connector.source.licence:27} {what}"
+        yield connector.id, told
 
 
 _LISTS: Mapping[str, Callable[[], Iterator[tuple[str, str]]]] = {

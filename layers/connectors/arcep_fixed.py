@@ -168,7 +168,9 @@ def _with_satellite_notice(table: Table) -> Table:
     return replace(table, source=replace(table.source, note=note), notices=(note,))
 
 
-def _connector(connector_id: str, *, file: str, fr: str, en: str, prefer: str = "") -> Connector:
+def _connector(
+    connector_id: str, *, file: str, fr: str, en: str, prefer: str = "", feeds: str = ""
+) -> Connector:
     read, columns = {
         "commune_debit.csv": (read_speeds, SPEEDS),
         "commune_debit_filaire.csv": (read_speeds, SPEEDS),
@@ -186,6 +188,8 @@ def _connector(connector_id: str, *, file: str, fr: str, en: str, prefer: str = 
         separator=";",
         resource=Resource(filename=file, url=_BASE + file),
         prefer=prefer,
+        feeds=feeds,
+        counts=tuple(columns.values()),
     )
 
 
@@ -202,6 +206,7 @@ CONNECTORS = (
         file="commune_debit_filaire.csv",
         fr="Locaux par débit, technologies filaires",
         en="Premises by speed, by wire",
+        feeds="arcep-debit",
     ),
     _connector(
         "arcep-technologies",

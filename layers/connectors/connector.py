@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import layers.connectors
 from geo.country import Text
@@ -23,6 +23,8 @@ from layers.layer import Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from geo.territories import Territories
 
 _MACHINERY = frozenset(
     ("connector", "fetch", "reading", "records", "store", "transfer", "transport")
@@ -75,6 +77,15 @@ class Connector:
         prefer: id of a connector whose table is better where both are at hand, or "".
         exhaustive: whether it lists all there is, so that a territory that it does not name has
             none (places, sites) rather than an unknown number.
+        feeds: id of the input that layers know its table by, where that is not its own id
+            ("dila-directory" feeds "town-halls").
+        on: a file, the territories and all given files to its table on these territories, where
+            the file holds points, shapes or a raster.
+        aids: what it is to other sources, where it is no input of its own: "events" of the
+            official code, "population" to weigh by.
+        counts: columns that are shared out and added where codes have changed.
+        means: columns that are averaged then, each with the column that it is a mean over. Any
+            other column is taken from the part that keeps its code.
     """
 
     id: str
@@ -90,6 +101,16 @@ class Connector:
     places: Callable[[Path], gpd.GeoDataFrame] | None = None
     prefer: str = ""
     exhaustive: bool = False
+    feeds: str = ""
+    on: Callable[[Path, Territories, Mapping[str, Path]], Table] | None = None
+    aids: Literal["", "events", "population"] = ""
+    counts: tuple[str, ...] = ()
+    means: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def input(self) -> str:
+        """Id of the input that layers know its table by."""
+        return self.feeds or self.id
 
 
 @cache
@@ -155,7 +176,11 @@ def read_source(name: str, path: Path | str) -> Table:
                 kind="no-table",
             )
         )
-    table = connector.read(path)
+    return cited(connector.read(path), path)
+
+
+def cited(table: Table, path: Path) -> Table:
+    """The table, its source with the hash of the file and where and when that was fetched."""
     source = replace(table.source, sha256=sha256_of(path), **record_beside(path))
     return replace(table, source=source)
 

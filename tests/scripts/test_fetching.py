@@ -1,0 +1,104 @@
+"""`zoneblanche fetch` without a network, and what a run takes from the store."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo.errors import ProblemWithEnvironment
+from layers.connectors.store import Store
+from scripts.cli import main
+from scripts.fetching import fetch_country, fetched_sources
+
+Command = Callable[..., tuple[int, str, str]]
+DEBIT = "code_insee;nbr;type;date\n"
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv("ZONEBLANCHE_CACHE", str(tmp_path / "cache"))
+    return Store(tmp_path / "cache")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of publishers' files, by the publishers' names."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name in ("commune_debit.csv", "commune_debit_filaire.csv", "commune.parquet"):
+        (folder / name).write_text(DEBIT)
+    return folder
+
+
+@pytest.fixture
+def zoneblanche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["zoneblanche", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main()
+        return int(caught.value.code or 0), *capsys.readouterr()
+
+    return command
+
+
+def test_files_of_a_folder_are_taken_and_listed(
+    zoneblanche: Command, folder: Path, store: Store
+) -> None:
+    status, out, err = zoneblanche("fetch", "fr", "--from", folder)
+    assert status == 0, err
+    assert "arcep-debit " in out
+    assert "taken from the folder" in out
+    held = store.held("arcep-debit-filaire")
+    assert held is not None
+    status, out, _ = zoneblanche("list", "sources")
+    lines = {line.split()[0]: line for line in out.splitlines()}
+    assert f"fetched {held.retrieved}" in lines["arcep-debit-filaire"]
+    assert "not fetched" in lines["arcep-ftth"]
+    assert "by name: --only" in lines["ign-admin-express"]
+    assert "no address: --source" in lines["mxmap"]
+    assert "Licence Ouverte 2.0" in lines["arcep-debit"]
+    status, out, _ = zoneblanche("fetch", "fr", "--offline")
+    assert status == 0
+    assert "was fetched before" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("fetch", "fr", "--offline"), 3, "nothing of 'fr' was fetched yet"),
+        (("fetch", "fr", "--only", "arcep-debit", "--offline"), 3, "nothing was fetched yet"),
+        (("fetch", "fr", "--only", "mxmap"), 3, "--source mxmap=FILE"),
+        (("fetch", "fr", "--only", "arcep-debits"), 2, "Did you mean 'arcep-debit'"),
+        (("fetch", "fr", "--from", "nowhere"), 2, "nowhere"),
+        (("fetch", "ch"), 2, "no publisher of 'ch'"),
+        (("fetch", "zz"), 2, "'zz'"),
+        (("fetch",), 2, "COUNTRY"),
+    ],
+)
+def test_what_cannot_be_had_is_a_sentence(
+    zoneblanche: Command, arguments: tuple[str, ...], status: int, told: str
+) -> None:
+    found, _, err = zoneblanche(*arguments)
+    assert found == status
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_an_empty_folder_says_what_it_lacks(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(ProblemWithEnvironment, match=r"commune_debit\.csv"):
+        fetch_country("fr", from_folder=empty, quiet=True)
+
+
+def test_a_given_file_wins_over_what_was_fetched(folder: Path, store: Store) -> None:
+    fetch_country("fr", from_folder=folder, quiet=True)
+    assert set(fetched_sources({})) == {"arcep-debit", "arcep-debit-filaire"}
+    own = folder / "mine.csv"
+    shutil.copyfile(folder / "commune_debit.csv", own)
+    # Both feed the same input; boundaries are nothing that a run measures from.
+    assert fetched_sources({"arcep-debit": own}) == {"arcep-debit": own}
