@@ -8,6 +8,7 @@ x ≥ bₖ. A break belongs to the class above it, so a reader sees "10 to 20" h
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -82,23 +83,25 @@ def goalpost_breaks(low: float, high: float, *, classes: int = 5, digits: int = 
 def jenks_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1) -> list[float]:
     """Natural breaks: classes with the least sum of squares within (Jenks 1967; Fisher 1958).
 
-    Exact by dynamic programming where there are at most `JENKS_STEPS` distinct figures; else
-    figures are first gathered into that many groups of equal number.
+    Exact by dynamic programming where there are at most `JENKS_STEPS` distinct figures. Else
+    figures are gathered into that many groups of equal number, the best cuts between groups
+    are found, and each is then moved to the best place within the groups beside it.
 
     >>> jenks_breaks(np.array([1., 2, 3, 20, 21, 22, 60, 61]), classes=3, digits=0)
     [20.0, 60.0]
     """
     values, counts = np.unique(known(figures), return_counts=True)
-    if len(values) > JENKS_STEPS:
-        values, counts, firsts = _gathered(values, counts)
-    else:
-        firsts = values
     classes = min(classes, len(values))
     if classes < 2:
         return []
-    return distinct(
-        [round(float(firsts[k]), digits) for k in _best_cuts(values, counts, classes)], firsts
-    )
+    # Sums from the middle, so that squares of large figures lose no digits.
+    sums = _Sums.of(values - np.average(values, weights=counts), counts)
+    group = (np.cumsum(counts) - counts) * JENKS_STEPS // counts.sum()
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    if len(values) <= JENKS_STEPS or len(starts) < classes:
+        starts = np.arange(len(values))
+    cuts = _refined(starts[_best_cuts(sums, starts, classes)], sums, starts)
+    return distinct([round(float(values[cut]), digits) for cut in cuts], values)
 
 
 def custom_breaks(breaks: Sequence[float]) -> list[float]:
@@ -136,26 +139,35 @@ def classify(figures: Figures, breaks: Sequence[float]) -> NDArray[np.int64]:
     return np.where(np.isfinite(figures), found, -1)
 
 
-def _gathered(values: Figures, counts: np.ndarray) -> tuple[Figures, np.ndarray, Figures]:
-    group = (np.cumsum(counts) - counts) * JENKS_STEPS // counts.sum()
-    first = np.flatnonzero(np.diff(group, prepend=-1))
-    number = np.add.reduceat(counts, first)
-    return np.add.reduceat(values * counts, first) / number, number, values[first]
+@dataclass(frozen=True)
+class _Sums:
+    """Running sums of weights, of figures and of their squares, from which any class' spread is
+    read off."""
+
+    weight: Figures
+    total: Figures
+    square: Figures
+
+    @classmethod
+    def of(cls, values: Figures, counts: np.ndarray) -> _Sums:
+        terms = (counts, counts * values, counts * values**2)
+        return cls(*(np.concatenate([[0.0], np.cumsum(term)]) for term in terms))
+
+    def spread(self, first: np.ndarray, end: np.ndarray) -> Figures:
+        """Sum of squares within the class of the figures first … end - 1; infinite if empty."""
+        weight = self.weight[end] - self.weight[first]
+        total = self.total[end] - self.total[first]
+        square = self.square[end] - self.square[first]
+        within = square - total**2 / np.where(weight > 0, weight, 1.0)
+        return np.where(weight > 0, within, np.inf)
 
 
-def _best_cuts(values: Figures, counts: np.ndarray, classes: int) -> list[int]:
-    n = len(values)
-    weight = np.concatenate([[0.0], np.cumsum(counts)])
-    centred = values - np.average(values, weights=counts)
-    total = np.concatenate([[0.0], np.cumsum(counts * centred)])
-    square = np.concatenate([[0.0], np.cumsum(counts * centred**2)])
-    first, last = np.meshgrid(np.arange(n), np.arange(1, n + 1), indexing="ij")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = (square[last] - square[first]) - (total[last] - total[first]) ** 2 / (
-            weight[last] - weight[first]
-        )
-    spread[last <= first] = np.inf  # spread[i, j]: of the class that holds values i … j
-    best = spread[0].copy()
+def _best_cuts(sums: _Sums, starts: np.ndarray, classes: int) -> np.ndarray:
+    """Which groups begin a class, the first class left out."""
+    ends = np.append(starts[1:], len(sums.weight) - 1)
+    n = len(starts)
+    spread = sums.spread(starts[:, None], ends[None, :])  # of the class of the groups i … j
+    best = spread[0]
     back = np.zeros((classes, n), dtype=np.int64)
     for k in range(1, classes):
         cost = np.full((n, n), np.inf)
@@ -166,7 +178,21 @@ def _best_cuts(values: Figures, counts: np.ndarray, classes: int) -> list[int]:
     for k in range(classes - 1, 0, -1):
         cuts.append(int(back[k, end]))
         end = cuts[-1] - 1
-    return cuts[::-1]
+    return np.array(cuts[::-1])
+
+
+def _refined(cuts: np.ndarray, sums: _Sums, starts: np.ndarray) -> list[int]:
+    """The cuts, each moved to the best figure of the groups on its two sides."""
+    placed = [0, *(int(cut) for cut in cuts), len(sums.weight) - 1]
+    for k in range(1, len(placed) - 1):
+        at = int(np.searchsorted(starts, placed[k]))
+        low = max(placed[k - 1] + 1, int(starts[max(at - 1, 0)]))
+        high = min(placed[k + 1], int(starts[at + 1]) if at + 1 < len(starts) else placed[-1])
+        tried = np.arange(low, max(high, low + 1))
+        before = sums.spread(np.full_like(tried, placed[k - 1]), tried)
+        after = sums.spread(tried, np.full_like(tried, placed[k + 1]))
+        placed[k] = int(tried[np.argmin(before + after)])
+    return placed[1:-1]
 
 
 METHODS: dict[str, Callable[..., list[float]]] = {

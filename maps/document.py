@@ -51,11 +51,10 @@ def leaflet() -> str:
 
 @cache
 def our_script() -> str:
-    """All our modules in one scope of their own, without a global name."""
+    """All our modules in one scope of their own; the page and folium call what it gives out."""
     modules = "\n".join(read_asset(name) for name in SCRIPTS)
-    return (
-        f'(function () {{\n"use strict";\n{modules}\nwindow.zoneblanche = {{ startPage, layerFor }};\n}})();'
-    )
+    given = "window.zoneblanche = { startPage, layerFor };"
+    return "\n".join(["(function () {", '"use strict";', modules, given, "})();"])
 
 
 @cache
@@ -64,7 +63,7 @@ def our_style() -> str:
     return read_asset("leaflet.css") + "\n" + read_asset("page.css")
 
 
-def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zb") -> str:
+def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zoneblanche") -> str:
     """The data as elements that no browser runs; base64 holds neither markup nor templates."""
     return "\n".join(
         f'<script type="application/octet-stream" id="{prefix}-{name}">{text}</script>'

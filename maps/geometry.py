@@ -128,8 +128,8 @@ def territories_overlap(arcs: Arcs, shapes: np.ndarray) -> bool:
         owner_of[arcs.starts[arc] : arcs.starts[arc + 1] - 1] = max(arcs.left[arc], arcs.right[arc])
     first = np.flatnonzero(owner_of >= 0)
     first = first[:: max(1, len(first) // TRIED)]
-    step, origin = arcs.grid or 1.0, np.array(arcs.origin)
-    places = np.column_stack([arcs.x, arcs.y]) * step + origin
+    step = float(arcs.grid or 1.0)
+    places = np.column_stack([arcs.x, arcs.y]).astype(np.float64) * step + np.array(arcs.origin)
     tried = np.vstack([places[first], (places[first] + places[first + 1]) / 2])
     owner = np.tile(owner_of[first], 2)
     point, inside = shapely.STRtree(shapes).query(shapely.points(tried), predicate="within")

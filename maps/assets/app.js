@@ -9,7 +9,7 @@ class Page {
     this.root = root;
     this.model = model;
     this.address = readAddress();
-    const lang = this.address.lang in head.words ? this.address.lang : head.lang;
+    const lang = Object.hasOwn(head.words, this.address.lang ?? "") ? this.address.lang : head.lang;
     this.speech = new Speech(head, lang);
     this.dark = window.matchMedia("(prefers-color-scheme: dark)");
     this.schemes = new Map();
@@ -63,7 +63,7 @@ class Page {
     this.tip = el("div", { class: "zb-tip", "aria-hidden": "true", hidden: true });
     this.picture = el("img", { class: "zb-picture", alt: "" });
     this.status = el("p", { class: "zb-hidden", role: "status" });
-    this.mapPlace = this.mapPlace || el("div", { class: "zb-map", id: "zb-map" });
+    this.mapPlace = this.mapPlace || el("div", { class: "zb-map", id: "zb-map", role: "application" });
     this.frames = this.frames || drawInsets(this);
     this.mapPlace.setAttribute("aria-label", speech.say("map_label",
       { title: speech.text(head.title) }));
@@ -405,7 +405,7 @@ class Page {
 }
 
 /** Read the blocks and start: what the first picture needs first, then the rest. */
-async function startPage(root, { map = null, prefix = "zb" } = {}) {
+async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {
   performance.mark("zb-start");
   const blocks = ["head", "arcs", "map"].map((name) => readBlock(`${prefix}-${name}`));
   const [headBytes, arcs, mapBytes] = await Promise.all(blocks);

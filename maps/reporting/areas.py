@@ -1,0 +1,176 @@
+"""What a report is about, and what it is held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.country import Country, in_language
+from layers.edition import edition_folder
+
+if TYPE_CHECKING:
+    from layers.atlas import Atlas
+
+
+@dataclass(frozen=True)
+class Area:
+    """Some territories of an atlas.
+
+    Attributes:
+        level: id of the level whose territory it is; "" for a set that is none.
+        code: of it, "" for a set.
+        name: of it; "" for a set.
+        inside: which territories of the atlas are in it, boolean.
+    """
+
+    level: str
+    code: str
+    name: str
+    inside: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """How many territories it has."""
+        return int(self.inside.sum())
+
+
+def find_area(atlas: Atlas, place: str | None, *, lang: str) -> Area:
+    """The area that a report is about.
+
+    Args:
+        atlas: whose territories it is made of.
+        place: code of a containing territory ("48", "region:76", "epci:200066868"); None for the
+            whole atlas, which gets a name where it is all of one territory.
+        lang: of the country's name.
+
+    Raises:
+        InputError: the place contains none of the territories.
+    """
+    territories = atlas.territories
+    if place is None:
+        return _whole(atlas, lang)
+    taken, _ = territories.within([place])
+    inside = np.asarray(territories.codes.isin(taken.codes))
+    code = place.rpartition(":")[2]
+    for level in map(str, territories.parents):
+        if _is_all_of(territories.parents[level], code, inside):
+            return Area(level, code, name_of(atlas, level, code, lang), inside)
+    return Area(territories.level, code, str(territories.names[code]), inside)
+
+
+def references_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
+    """What contains an area and more: the nearest and the widest, where the atlas holds them.
+
+    A containing territory of which the atlas has a part only is no reference under its name; the
+    atlas as a whole then is one, without a name.
+    """
+    found: list[Area] = []
+    parents = atlas.territories.parents
+    for level in map(str, parents):
+        codes = set(parents.loc[area.inside, level])
+        code = codes.pop() if len(codes) == 1 else None
+        if not isinstance(code, str):
+            continue
+        inside = (parents[level] == code).to_numpy(dtype=bool, na_value=False)
+        if inside.sum() > area.count and is_complete(atlas, level, code):
+            found.append(Area(level, code, name_of(atlas, level, code, lang), inside))
+    found.sort(key=lambda one: one.count)
+    everything = np.ones(len(atlas.codes), dtype=bool)
+    if len(atlas.codes) > area.count and not any(one.inside.all() for one in found):
+        found.append(Area("", "", "", everything))
+    distinct = [one for place, one in enumerate(found) if one.count not in _counts(found[:place])]
+    return tuple(distinct[:1] + distinct[1:][-1:])
+
+
+def parts_level(atlas: Atlas, area: Area) -> str | None:
+    """The level whose territories an area is shown by: from three of them to about a hundred."""
+    territories = atlas.territories
+    useful = {}
+    for level in map(str, territories.parents):
+        count = territories.parents.loc[area.inside, level].nunique()
+        if 3 <= count <= area.count / 3:
+            useful[level] = abs(np.log(count / 40))
+    return min(useful, key=lambda level: useful[level]) if useful else None
+
+
+def parts_of(atlas: Atlas, area: Area, level: str, *, lang: str) -> tuple[Area, ...]:
+    """The territories of a level that an area is made of, each with what of it lies inside."""
+    parents = atlas.territories.parents[level]
+    codes = sorted({code for code in parents[area.inside] if isinstance(code, str)})
+    column = parents.to_numpy(dtype=object)
+    return tuple(
+        Area(level, code, name_of(atlas, level, code, lang), (column == code) & area.inside)
+        for code in codes
+    )
+
+
+def peers_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
+    """All territories of the area's own level that the atlas holds, itself included."""
+    if area.level not in atlas.territories.parents:
+        return ()
+    everything = Area("", "", "", np.ones(len(atlas.codes), dtype=bool))
+    return parts_of(atlas, everything, area.level, lang=lang)
+
+
+def name_of(atlas: Atlas, level: str, code: str, lang: str) -> str:
+    """Name of a containing territory; a country has its own in each language."""
+    country = atlas.territories.country
+    if level == "country" and country is not None and code == country.code.upper():
+        return in_language(country.name, lang)
+    return atlas.territories.place_name(level, code)
+
+
+def is_complete(atlas: Atlas, level: str, code: str) -> bool:
+    """Whether the atlas has every territory of a containing one, as far as can be told: by the
+    country's embedded edition, where it has one."""
+    territories = atlas.territories
+    country = territories.country
+    if country is None or country.edition is None:
+        return True
+    known = _nesting(country)
+    if level not in known:
+        return True
+    members = known[known[level] == code]
+    base = territories.level == country.base.id
+    if not base and territories.level not in known:
+        return True
+    expected = len(members) if base else members[territories.level].nunique()
+    have = (territories.parents[level] == code).sum()
+    return bool(have >= expected)
+
+
+@lru_cache(maxsize=4)
+def _nesting(country: Country) -> pd.DataFrame:
+    """What contains each territory of a country's embedded edition, without the shapes."""
+    levels = [level.id for level in country.levels if level.id != country.base.id]
+    path = edition_folder(country) / "communes.parquet"
+    import pyarrow.parquet as pq
+
+    there = [level for level in levels if level in pq.read_schema(path).names]
+    return pd.read_parquet(path, columns=there).assign(country=country.code.upper())
+
+
+def _whole(atlas: Atlas, lang: str) -> Area:
+    everything = np.ones(len(atlas.codes), dtype=bool)
+    territories = atlas.territories
+    for level in map(str, territories.parents):
+        codes = set(territories.parents[level])
+        code = codes.pop() if len(codes) == 1 else None
+        if isinstance(code, str) and is_complete(atlas, level, code):
+            return Area(level, code, name_of(atlas, level, code, lang), everything)
+    if len(territories) == 1:
+        code = str(territories.codes[0])
+        return Area(territories.level, code, str(territories.names.iloc[0]), everything)
+    return Area("", "", "", everything)
+
+
+def _is_all_of(parents: pd.Series, code: str, inside: np.ndarray) -> bool:
+    return bool(((parents == code).to_numpy(dtype=bool, na_value=False) == inside).all())
+
+
+def _counts(areas: list[Area]) -> set[int]:
+    return {area.count for area in areas}

@@ -1,0 +1,237 @@
+"""What a report is made of: tables of figures, and sentences whose numbers are cells of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from string import Formatter
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table.
+
+    Attributes:
+        text: what it shows.
+        value: the figure behind it, None for text and where it is missing.
+        range_text, low, high: its interval, "" and None without.
+        is_name: whether the text is of the data, of whatever script and direction.
+        bar: where in 0 to 1 its interval lies, for the small picture of it; () without.
+        url: an http(s) address that the text leads to, or "".
+        id: of the element in the page; given by its table.
+    """
+
+    text: str
+    value: float | None = None
+    range_text: str = ""
+    low: float | None = None
+    high: float | None = None
+    is_name: bool = False
+    bar: tuple[float, ...] = ()
+    url: str = ""
+    id: str = ""
+
+    @property
+    def range(self) -> Piece:
+        """The interval as a piece of a sentence."""
+        return Piece(self.range_text, target=f"{self.id}-i")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a sentence: plain words, a name of the data, or a figure of a cell.
+
+    Attributes:
+        text: what stands there.
+        target: id of the cell that holds the figure, or "".
+        is_name: whether it is a name of the data.
+    """
+
+    text: str
+    target: str = ""
+    is_name: bool = False
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a report.
+
+    Attributes:
+        key: which template it was made by; says what it claims ("compare.below").
+        pieces: in order.
+    """
+
+    key: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentence as plain text."""
+        return "".join(piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report.
+
+    Attributes:
+        id: of the element in the page.
+        caption: what it shows.
+        columns: heading of each column by its key; the first is that of the row headers.
+        rows: cells by the key of the row, in the order of the columns; the first is its header.
+        note: how to read it, or "".
+    """
+
+    id: str
+    caption: str
+    columns: Mapping[str, str]
+    rows: Mapping[str, tuple[Cell, ...]]
+    note: str = ""
+
+    def at(self, row: str, column: str) -> Cell:
+        """One cell."""
+        return self.rows[row][list(self.columns).index(column)]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A figure on a chart: its place, the ends of its interval (its place without), its kind."""
+
+    at: float
+    low: float
+    high: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Figures with intervals, one line a row, on one scale. The table beside it has the numbers.
+
+    Attributes:
+        label: what it shows, for those who do not see it.
+        rows: name of the line, and its marks as shares of the scale, 0 to 1.
+        ticks: place and text of the scale's ticks.
+        legend: kind of mark and what it stands for.
+    """
+
+    label: str
+    rows: tuple[tuple[str, tuple[Mark, ...]], ...]
+    ticks: tuple[tuple[float, str], ...]
+    legend: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a line chart: kind, name, points as shares of the two scales, and its last text."""
+
+    kind: str
+    name: str
+    points: tuple[tuple[float, float], ...]
+    last: str
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Figures over time."""
+
+    label: str
+    lines: tuple[Line, ...]
+    ticks_x: tuple[tuple[float, str], ...]
+    ticks_y: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a report: its sentences first, then pictures, then the tables they rest on.
+
+    Attributes:
+        id, title: of the section.
+        sentences: one paragraph.
+        blocks: tables, charts, pictures and notes, in order; a template draws each by its type.
+        notes: paragraphs that explain, without figures of the data.
+    """
+
+    id: str
+    title: str
+    sentences: tuple[Sentence, ...] = ()
+    blocks: tuple[object, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Its tables."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))
+
+
+def make_table(
+    table_id: str,
+    caption: str,
+    columns: Mapping[str, str],
+    rows: Mapping[str, Sequence[Cell]],
+    *,
+    note: str = "",
+) -> Table:
+    """A table whose cells know their id: that of the table, the row and the column.
+
+    >>> made = make_table("t", "T", {"name": "Name", "n": "N"}, {"a": [Cell("A"), Cell("1", 1.0)]})
+    >>> made.at("a", "n").id
+    't-1-n'
+    """
+    given = {
+        key: tuple(
+            replace(cell, id=f"{table_id}-{place}-{column}")
+            for column, cell in zip(columns, cells, strict=True)
+        )
+        for place, (key, cells) in enumerate(rows.items(), start=1)
+    }
+    return Table(id=table_id, caption=caption, columns=columns, rows=given, note=note)
+
+
+Slot = Cell | Piece | str
+
+
+def say(words: Mapping[str, str], key: str, **slots: Slot) -> Sentence:
+    """A sentence from the template `key`: `{slots}` are cells, pieces or plain words.
+
+    Slots are put side by side with the words of the template, never formatted into them, so that
+    a name which looks like a template stays a name.
+
+    >>> say({"k": "{n} of them."}, "k", n=Cell("3", 3.0, id="t-1-n")).text
+    '3 of them.'
+    """
+    pieces = []
+    for literal, name, _, _ in Formatter().parse(words[key]):
+        if literal:
+            pieces.append(Piece(literal))
+        if name:
+            pieces.append(_piece(slots[name]))
+    return Sentence(key, tuple(piece for piece in pieces if piece.text))
+
+
+def _piece(slot: Slot) -> Piece:
+    if isinstance(slot, Piece):
+        return slot
+    if isinstance(slot, Cell):
+        return Piece(slot.text, target=slot.id, is_name=slot.is_name)
+    return Piece(slot)
+
+
+def name_cell(text: object, *, url: str = "") -> Cell:
+    """A cell that holds a name of the data."""
+    return Cell(str(text), is_name=True, url=url)
+
+
+def finite(value: float | None) -> float | None:
+    """The value, or None where it is NaN, infinite or None."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def joined(parts: Iterable[str], *, last: str) -> str:
+    """Parts as a list in words.
+
+    >>> joined(["a", "b", "c"], last=" and ")
+    'a, b and c'
+    """
+    items = list(parts)
+    return ", ".join(items) if len(items) < 2 else ", ".join(items[:-1]) + last + items[-1]

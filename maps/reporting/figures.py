@@ -1,0 +1,199 @@
+"""Figures of an area with their intervals, and what may be said of the difference of two.
+
+The territories are all there are, not a sample: an interval says how far a figure hangs on which
+territories there are, and a difference counts as one only where chance among territories would
+seldom bring it. A figure that its publisher counted at the level of the area, or above, has no
+interval of that kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from layers.atlas import Atlas
+from layers.indicator import Indicator
+
+Z = 1.959964
+"""Of an interval of 95 %."""
+
+FEWEST = 10
+"""Territories below which the spread of a mean says nothing of its error."""
+
+Kind = Literal["share", "mean", "sum", "counted", "coarse", "none"]
+Verdict = Literal["above", "below", "same", "counted_above", "counted_below", "equal", "unsure"]
+Mask = np.ndarray
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator over some territories.
+
+    Attributes:
+        value: the figure: percent for a yes or no, else in the indicator's unit; NaN if unknown.
+        low, high: its 95 % interval; NaN where it has none.
+        known, territories: of how many it is known.
+        kind: a `share` of territories; a `mean` weighted by the indicator's denominator; a `sum`;
+            `counted` at a coarser level whose units lie wholly inside; `coarse`: known only for
+            units that reach beyond, so that it is not the area's own; `none`: not known.
+        error: standard error behind the interval of a mean; NaN elsewhere.
+    """
+
+    value: float
+    low: float
+    high: float
+    known: int
+    territories: int
+    kind: Kind
+    error: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An area less the other territories of its reference.
+
+    Attributes:
+        value: the area's figure less that of the reference as a whole.
+        low, high: 95 % interval of the area less the *rest* of the reference, scaled to `value`;
+            NaN where there is none.
+        verdict: what may be said.
+    """
+
+    value: float
+    low: float
+    high: float
+    verdict: Verdict
+
+
+_UNKNOWN = float("nan")
+
+
+def figure_of(atlas: Atlas, indicator: Indicator, inside: Mask) -> Figure:
+    """The figure of an indicator over the territories of a mask.
+
+    A yes or no is the percentage of the territories of which it is known; Wilson's interval
+    (1927). An intensive figure is the mean weighted by its denominator; the error of it from the
+    spread of its territories, √Σ wᵢ²(xᵢ − m)². An extensive one is summed, and unknown where a
+    part is.
+    """
+    values = atlas.values[indicator.id].to_numpy(dtype="float64")[inside]
+    known = ~np.isnan(values)
+    count, size = int(known.sum()), int(inside.sum())
+    if not count:
+        return Figure(_UNKNOWN, _UNKNOWN, _UNKNOWN, 0, size, "none")
+    x = values[known]
+    if indicator.kind == "extensive":
+        total = float(x.sum()) if count == size else _UNKNOWN
+        return Figure(total, _UNKNOWN, _UNKNOWN, count, size, "sum")
+    if indicator.unit == "boolean":
+        low, high = wilson(float(x.mean()), count)
+        return Figure(100 * float(x.mean()), 100 * low, 100 * high, count, size, "share")
+    weight = np.nan_to_num(atlas.weight_of(indicator).to_numpy(dtype="float64")[inside][known])
+    if not weight.sum() > 0:
+        return Figure(_UNKNOWN, _UNKNOWN, _UNKNOWN, count, size, "none")
+    share = weight / weight.sum()
+    mean = float(share @ x)
+    coarse = _coarse_kind(atlas, indicator, inside)
+    if coarse is not None:
+        return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, coarse)
+    if count < FEWEST:
+        return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, "mean")
+    error = float(np.sqrt((share**2 * (x - mean) ** 2).sum()))
+    low, high = _within(indicator, mean - Z * error, mean + Z * error)
+    return Figure(mean, low, high, count, size, "mean", error)
+
+
+def difference_of(
+    atlas: Atlas, indicator: Indicator, inside: Mask, reference: Mask, *, digits: int
+) -> Difference:
+    """What may be said of an area beside a reference that contains it (or another area).
+
+    Args:
+        atlas: both are parts of.
+        indicator: any that is a figure.
+        inside: the area.
+        reference: what it is compared with; the area itself is taken out of it for the interval.
+        digits: to which figures are shown: counted figures equal to these are equal.
+    """
+    here, whole = figure_of(atlas, indicator, inside), figure_of(atlas, indicator, reference)
+    rest = figure_of(atlas, indicator, reference & ~inside)
+    value = here.value - whole.value
+    if "coarse" in (here.kind, whole.kind) or np.isnan(value) or here.kind == "sum":
+        return Difference(value, _UNKNOWN, _UNKNOWN, "unsure")
+    if here.kind == "counted":
+        if round(abs(value), digits) == 0:
+            return Difference(value, _UNKNOWN, _UNKNOWN, "equal")
+        return Difference(
+            value, _UNKNOWN, _UNKNOWN, "counted_above" if value > 0 else "counted_below"
+        )
+    low, high = _difference_interval(here, rest)
+    apart = here.value - rest.value
+    # The interval is of area less rest; the table shows area less reference, which is a fixed
+    # share of it, so that both have one sign.
+    scale = value / apart if apart else 1.0
+    verdict = verdict_of(low, high)
+    return Difference(value, low * scale, high * scale, verdict)
+
+
+def verdict_of(low: float, high: float) -> Verdict:
+    """What an interval of a difference allows to say.
+
+    >>> verdict_of(0.1, 2.0), verdict_of(-1.0, 0.5), verdict_of(float("nan"), 1.0)
+    ('above', 'same', 'unsure')
+    """
+    if np.isnan(low) or np.isnan(high):
+        return "unsure"
+    if low > 0:
+        return "above"
+    return "below" if high < 0 else "same"
+
+
+def _difference_interval(one: Figure, other: Figure) -> tuple[float, float]:
+    """Newcombe's interval (1998, method 10) of two shares; of two means from their errors."""
+    apart = one.value - other.value
+    if one.kind == other.kind == "share":
+        low = apart - np.hypot(one.value - one.low, other.high - other.value)
+        high = apart + np.hypot(one.high - one.value, other.value - other.low)
+        return float(low), float(high)
+    reach = Z * float(np.hypot(one.error, other.error))
+    return apart - reach, apart + reach
+
+
+def wilson(share: float, count: int, *, z: float = Z) -> tuple[float, float]:
+    """Wilson's interval (1927) of a share, 0 to 1.
+
+    >>> [round(end, 3) for end in wilson(0.5, 10)]
+    [0.237, 0.763]
+    """
+    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
+    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+
+
+def _coarse_kind(
+    atlas: Atlas, indicator: Indicator, inside: Mask
+) -> Literal["counted", "coarse"] | None:
+    """How a figure that is known by coarser units only holds for an area; None where it varies
+    inside them (a composite that rests on them in part)."""
+    territories = atlas.territories
+    native = indicator.native_level
+    if native in ("", territories.level) or native not in territories.parents:
+        return None
+    units = territories.parents[native].to_numpy(dtype=object)
+    values = atlas.values[indicator.id]
+    if (values.groupby(units).nunique() > 1).any():
+        return None
+    touched = {unit for unit in units[inside] if unit is not None}
+    beyond = {unit for unit in units[~inside] if unit is not None}
+    return "coarse" if touched & beyond else "counted"
+
+
+def _within(indicator: Indicator, low: float, high: float) -> tuple[float, float]:
+    """The interval inside the indicator's bounds."""
+    least, most = indicator.bounds
+    return (
+        low if least is None else max(low, least),
+        high if most is None else min(high, most),
+    )

@@ -1,0 +1,408 @@
+"""The map page as a reader meets it, in a real browser."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from playwright.sync_api import Browser, Page
+
+from geo.source import Source
+from geo.territories import Territories
+from layers.atlas import Atlas
+from layers.indicator import Indicator
+from maps import draw_map
+from maps.palettes import BIVARIATE, NEED, ramp, rgb
+from tests.browser.conftest import Watched
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Watched]
+
+COLOURS = """(points) => {
+  const canvas = document.querySelector('#zb-map .zb-territories');
+  const context = canvas.getContext('2d');
+  return points.map(([x, y]) => [...context.getImageData(x, y, 1, 1).data]);
+}"""
+PAINTED = """() => {
+  const canvas = document.querySelector('#zb-map .zb-territories');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const colours = new Map();
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i + 3] < 255) continue;
+    const colour = [data[i], data[i + 1], data[i + 2]].join();
+    colours.set(colour, (colours.get(colour) || 0) + 1);
+  }
+  return Object.fromEntries([...colours].filter(([, count]) => count > 200));
+}"""
+MENDE = "#view=44.5180,3.4990,11"
+
+
+def rest(page: Page) -> None:
+    """Wait until the smooth picture is painted."""
+    page.wait_for_timeout(450)
+
+
+def middle(page: Page) -> tuple[float, float]:
+    box = page.locator("#zb-map").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_france_is_painted_in_the_colours_of_its_legend(watched: Opener, france_page: Path) -> None:
+    page = watched().open(france_page)
+    rest(page)
+    painted = page.evaluate(PAINTED)
+    wanted = {",".join(map(str, rgb(colour))) for colour in ramp(NEED["light"], 6)}
+    assert wanted <= set(painted)
+    assert sum(painted.values()) > 60_000
+    legend = page.locator(".zb-class .zb-swatch rect").evaluate_all(
+        "rects => rects.map(r => r.getAttribute('fill'))"
+    )
+    assert set(legend) == set(ramp(NEED["light"], 6))
+
+
+def test_all_territories_are_counted_in_the_legend(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    page = watched().open(france_page, "#layer=website")
+    counts = [
+        int(re.sub(r"\D", "", text))
+        for text in page.locator(".zb-count").evaluate_all(
+            "all => all.map(one => one.firstChild.textContent)"
+        )
+    ]
+    declared = france.values["website"]
+    assert counts == [int((declared == 0).sum()), int((declared == 1).sum()), 0]
+
+
+def test_a_click_on_mende_shows_its_figures(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    page = watched().open(france_page, MENDE)
+    page.mouse.click(*middle(page))
+    card = page.locator(".zb-card")
+    text = card.inner_text()
+    assert "Mende" in text and "48095" in text and "Lozère" in text and "48000" in text
+    gigabit = france.values.loc["48095", "gigabit"]
+    row = card.locator(".zb-figure", has_text="Locaux à 1 Gbit/s").inner_text()
+    assert f"{gigabit:.1f}".replace(".", ",") + "\u00a0%" in row
+    assert "31 décembre 2022" in row and "Arcep" in row
+    need = france.values["need"].round(1)
+    above = int((need > need["48095"]).sum()) + 1
+    assert f"{above:,}".replace(",", "\u202f") in card.locator(".zb-rank").inner_text()
+    page.wait_for_timeout(300)
+    assert "at=48095" in page.url
+    page.locator(".zb-close").click()
+    assert card.count() == 0
+
+
+def test_what_is_under_the_pointer_is_what_lies_there(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    zoom = 9
+    page = watched().open(france_page, f"#view=44.5,3.5,{zoom}")
+    box = page.locator("#zb-map").bounding_box()
+    assert box is not None
+    near = france.territories.frame.cx[1.5:5.5, 43:46].to_crs(3857)
+    metres_a_pixel = 156_543 / 2**zoom
+    same = 0
+    for x, y in [(x, y) for x in range(120, 480, 60) for y in range(60, 420, 60)]:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        name = page.locator(".zb-tip strong").inner_text()
+        here = shapely.Point(*_place(x, y, box["width"], box["height"], 44.5, 3.5, zoom))
+        away = near.geometry[near["name"] == name].distance(here).min()
+        # Borders are simplified by up to 240 m; a pointer is on a pixel.
+        assert away <= 240 + 1.5 * metres_a_pixel, (x, y, name, away)
+        same += away == 0
+    assert same >= 30
+
+
+def _place(
+    x: float, y: float, width: float, height: float, lat: float, lon: float, zoom: float
+) -> tuple[float, float]:
+    """Where the middle of a pixel of the map lies, in Web Mercator."""
+    radius = 6378137
+    metres = 2 * math.pi * radius / (256 * 2**zoom)
+    east = math.radians(lon) * radius + (x + 0.5 - width / 2) * metres
+    north = math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) * radius
+    return east, north - (y + 0.5 - height / 2) * metres
+
+
+def test_another_layer_recolours_the_map_and_its_legend(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page)
+    rest(page)
+    points = [[x, y] for x in range(250, 650, 40) for y in range(250, 650, 40)]
+    before = page.evaluate(COLOURS, points)
+    page.get_by_label("Densité", exact=True).check()
+    rest(page)
+    after = page.evaluate(COLOURS, points)
+    assert sum(one != other for one, other in zip(before, after, strict=True)) > 60
+    assert page.locator(".zb-legend-title").inner_text() == "Densité"
+    assert page.locator(".zb-direction").inner_text().split() == ["plus", "faible", "plus", "élevé"]
+    page.locator("#zb-scheme").select_option("jenks")
+    rest(page)
+    assert page.evaluate(COLOURS, points) != after
+    assert page.locator("#zb-scheme").input_value() == "jenks"
+
+
+def test_the_square_of_two_shows_its_classes(watched: Opener, france_page: Path) -> None:
+    page = watched().open(france_page, "#layer=density-presence")
+    rest(page)
+    assert page.locator(".zb-cell").count() == 9
+    before = page.evaluate(PAINTED)
+    corner = page.locator(".zb-cell").nth(2)
+    corner.hover()
+    rest(page)
+    after = page.evaluate(PAINTED)
+    strongest, another = (",".join(map(str, rgb(BIVARIATE["light"][k]))) for k in (8, 2))
+    assert before[strongest] > 1000 and before[another] > 1000
+    assert after[strongest] == before[strongest] and another not in after
+    assert "communes" in page.locator(".zb-readout").inner_text()
+    assert "Densité <" in (corner.get_attribute("aria-label") or "")
+
+
+def test_search_is_blind_to_accents_and_works_by_keyboard(
+    watched: Opener, france_page: Path
+) -> None:
+    page = watched().open(france_page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "zb-skip"
+    page.keyboard.press("Enter")
+    page.keyboard.type("saint etienne du valdonnez")
+    field = page.locator("#zb-search")
+    assert field.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    chosen = field.get_attribute("aria-activedescendant")
+    assert page.locator(f"#{chosen}").get_attribute("aria-selected") == "true"
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-card h2").inner_text() == "Saint-Étienne-du-Valdonnez"
+    assert page.evaluate("document.activeElement.className") == "zb-card"
+    assert page.locator("#zb-found").is_hidden()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("48095", "Mende"), ("97400", "Saint-Denis"), ("MENDE", "Mende")]
+)
+def test_search_by_code_postal_code_and_name(
+    watched: Opener, france_page: Path, typed: str, found: str
+) -> None:
+    page = watched().open(france_page)
+    page.locator("#zb-search").fill(typed)
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-card h2").inner_text() == found
+
+
+def test_everything_is_reached_by_keyboard(watched: Opener, france_page: Path) -> None:
+    page = watched().open(france_page, MENDE)
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(
+            "(e => e.id || e.className || e.name || e.tagName)(document.activeElement)"
+        ))  # fmt: skip
+    assert {"zb-skip", "zb-search", "zb-scheme", "zb-layer", "zb-lang", "zb-home"} <= reached | {
+        page.evaluate("document.querySelector('input[name=zb-layer]').name")
+    }
+    page.locator("#zb-map").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-card h2").inner_text() == "Mende"
+
+
+def test_distant_parts_have_frames_of_their_own(watched: Opener, france_page: Path) -> None:
+    page = watched().open(france_page)
+    rest(page)
+    titles = page.locator(".zb-inset figcaption").all_inner_texts()
+    assert titles == ["Guadeloupe", "Martinique", "Guyane", "La Réunion", "Mayotte"]
+    assert page.locator(".zb-inset .leaflet-control-scale-line").count() == 5
+    page.locator(".zb-inset-map").nth(3).click()
+    place = page.locator(".zb-card .zb-place").inner_text()
+    assert "La Réunion" in place
+    page.get_by_role("button", name="Voir Mayotte en grand").click()
+    page.wait_for_timeout(500)
+    page.mouse.move(*middle(page))
+    page.wait_for_timeout(300)
+    assert page.url.split("view=")[1].startswith("-12.")
+
+
+def test_the_reader_can_change_language(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page)
+    page.get_by_role("button", name="English").click()
+    assert page.locator("h1").inner_text() == "Need"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "better off" in page.locator(".zb-direction").inner_text()
+    page.wait_for_timeout(300)
+    assert "lang=en" in page.url
+
+
+def test_a_link_leads_back_to_what_was_shown(watched: Opener, france_page: Path) -> None:
+    page = watched().open(france_page, "#layer=gigabit&at=48095&lang=en&view=44.5,3.5,10")
+    assert page.locator(".zb-legend-title").inner_text() == "Premises at 1 Gbit/s"
+    assert page.locator(".zb-card h2").inner_text() == "Mende"
+    odd = watched().open(france_page, "#layer=__proto__&at=xx&lang=constructor&view=a,b")
+    assert odd.locator(".zb-legend-title").inner_text() == "Besoin"
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_runs_out_of_the_window(
+    watched: Opener, lozere_page: Path, width: int, theme: str
+) -> None:
+    page = watched(width, 800, color_scheme=theme).open(lozere_page, "#at=48095")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    card = page.locator(".zb-card").bounding_box()
+    assert card is not None and card["x"] >= 0 and card["x"] + card["width"] <= width + 0.5
+    ground = page.evaluate("getComputedStyle(document.querySelector('.zb-root')).backgroundColor")
+    assert ground == ("rgb(255, 255, 255)" if theme == "light" else "rgb(23, 27, 34)")
+
+
+def test_paper_gets_the_map_the_legend_and_the_source(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page, "#at=48095")
+    rest(page)
+    page.emulate_media(media="print")
+    page.wait_for_timeout(200)
+    picture = page.locator(".zb-picture")
+    assert picture.is_visible() and (picture.get_attribute("src") or "").startswith(
+        "data:image/png"
+    )
+    assert picture.get_attribute("alt") == "Besoin"
+    for shown in (".zb-legend", ".zb-card", ".zb-foot", "h1"):
+        assert page.locator(shown).first.is_visible()
+    for hidden in (".zb-search", ".zb-choices", "#zb-map"):
+        assert page.locator(hidden).is_hidden()
+
+
+def test_no_text_of_the_data_runs(watched: Opener, france: Atlas, tmp_path: Path) -> None:
+    odd = (
+        "{{7*7}}</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+        "{% raw %}\u2028${alert(3)}<a href='javascript:alert(4)'>x</a>"
+    )
+    path = tmp_path / "odd.html"
+    draw_map(_spoilt(france, odd), title=odd).save(path)
+    page = watched().open(path)
+    assert page.locator("h1").inner_text() == odd.replace("\u2028", "\u2028")
+    assert page.title().startswith("{{7*7}}</script><script>alert(1)")
+    page.mouse.click(*middle(page))
+    page.locator("#zb-search").fill("{{7")
+    page.wait_for_timeout(200)
+    assert page.locator("#zb-found li").count() > 1
+    page.keyboard.press("Enter")
+    assert odd.split("\u2028")[0] in page.locator(".zb-card h2").inner_text()
+    assert (
+        page.locator("#zb img:not(.zb-picture), #zb script, #zb a[href^=javascript]").count() == 0
+    )
+    assert page.evaluate("document.querySelectorAll('script').length") == 6
+
+
+def _spoilt(france: Atlas, text: str) -> Atlas:
+    chosen = france.territories.parents["departement"] == "48"
+    some = france.territories.take(chosen)
+    source = Source(text, text, "javascript:alert(5)", text, text)
+    territories = replace(
+        some,
+        frame=some.frame.assign(name=text),
+        parent_names={"departement": {"48": text}},
+        sources=(source,),
+        country=None,
+    )
+    return Atlas(
+        territories=territories,
+        values=france.values[chosen],
+        reasons=france.reasons[chosen],
+        indicators={
+            name: replace(
+                one,
+                title={"fr": text, "en": text},
+                period=text,
+                method=text,
+                sources=(source,),
+                native_level=text,
+            )
+            for name, one in france.indicators.items()
+        },
+        weights=france.weights[chosen],
+    )
+
+
+def test_the_page_works_inside_a_frame(watched: Opener, lozere_page: Path, tmp_path: Path) -> None:
+    outer = tmp_path / "outer.html"
+    page = html.escape(lozere_page.read_text("utf-8"))
+    outer.write_text(f'<!doctype html><iframe srcdoc="{page}" width="900" height="600"></iframe>')
+    one = watched()
+    one.own = outer.as_uri()
+    one.page.goto(one.own)
+    one.wrongs = [wrong for wrong in one.wrongs if "about:srcdoc" not in wrong]
+    frame = one.page.frame_locator("iframe")
+    frame.locator("html[data-ready]").wait_for(timeout=20_000)
+    frame.get_by_label("Densité", exact=True).check()
+    assert frame.locator(".zb-legend-title").inner_text() == "Densité"
+
+
+def test_a_reader_without_script_reads_the_findings(chromium: Browser, lozere_page: Path) -> None:
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(lozere_page.as_uri())
+    text = page.locator("body").inner_text()
+    page.close()
+    assert "Besoin" in text and "connu pour 152 des 152 communes" in text and "Arcep" in text
+
+
+def test_overlaps_and_many_territories_are_painted(watched: Opener, tmp_path: Path) -> None:
+    side = 260  # 67,600 territories: more than sixteen bits can number
+    xs, ys = (place.ravel() * 1000.0 for place in np.meshgrid(np.arange(side), np.arange(side)))
+    path = tmp_path / "many.html"
+    frame = gpd.GeoSeries(shapely.box(xs, ys, xs + 1000, ys + 1000), crs=3857)
+    draw_map(_plain(frame, np.arange(len(xs), dtype=float))).save(path)
+    page = watched().open(path)
+    page.mouse.click(*middle(page))
+    number = int(page.locator(".zb-card h2").inner_text()[1:])
+    assert abs(number // side - side / 2) < 3 and abs(number % side - side / 2) < 3
+
+    over = gpd.GeoSeries(
+        [shapely.box(0, 0, 3000, 3000), shapely.box(2000, 0, 5000, 3000)], crs=3857
+    )
+    draw_map(_plain(over, np.array([1.0, 2.0]))).save(path)
+    page = watched().open(path)
+    x, y = middle(page)
+    page.mouse.click(x, y)  # in both: the one that came last
+    assert page.locator(".zb-card h2").inner_text() == "n1"
+    page.mouse.click(x - 220, y)
+    assert page.locator(".zb-card h2").inner_text() == "n0"
+
+
+def _plain(shapes: gpd.GeoSeries, figures: np.ndarray) -> Atlas:
+    codes = pd.Index([f"c-{k}" for k in range(len(shapes))], name="code")
+    frame = gpd.GeoDataFrame(
+        {"name": [f"n{k}" for k in range(len(shapes))], "geometry": shapes.to_numpy()},
+        index=codes, crs=shapes.crs,
+    )  # fmt: skip
+    nothing = pd.DataFrame(index=codes)
+    unknown = pd.DataFrame({"population": np.nan, "area_km2": np.nan}, index=codes)
+    territories = Territories(frame=frame, level="cell", parents=nothing, facts=unknown)
+    indicator = Indicator("x", "X", better="lower")
+    values = pd.DataFrame({"x": figures}, index=codes)
+    return Atlas(
+        territories=territories,
+        values=values,
+        reasons=(values * 0).astype("int8"),
+        indicators={"x": indicator},
+        weights=nothing,
+    )
+
+
+def test_budgets_that_do_not_depend_on_the_machine(
+    watched: Opener, france_page: Path, lozere_page: Path
+) -> None:
+    assert france_page.stat().st_size <= 3_000_000
+    assert lozere_page.stat().st_size <= 300_000 + 162_000  # beyond Leaflet
+    page = watched().open(france_page)
+    marks = page.evaluate("JSON.stringify(performance.getEntriesByType('mark').map(m => m.name))")
+    assert json.loads(marks) == ["zb-start", "zb-decoded", "zb-painted", "zb-ready"]

@@ -1,0 +1,84 @@
+"""Slow and obvious readers of what a page carries: the oracle that `decode.js` must agree with."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from typing import Any
+
+import numpy as np
+
+
+def read_tokens(tokens: bytes, bits: bytes) -> list[int]:
+    """Undo maps.encoding.pack_tokens with Python's own integers."""
+    loose = int.from_bytes(bits, "little")
+    numbers = []
+    for token in tokens:
+        if token < 16:
+            numbers.append(token)
+            continue
+        below = ((token - 16) >> 2) + 2
+        numbers.append(((4 | (token & 3)) << below) | (loose & ((1 << below) - 1)))
+        loose >>= below
+    return numbers
+
+
+def unzigzag(number: int) -> int:
+    return -(number + 1) // 2 if number & 1 else number // 2
+
+
+def read_planes(data: bytes, count: int, size: int) -> list[int]:
+    return [sum(data[k * count + i] << (8 * k) for k in range(size)) for i in range(count)]
+
+
+def read_column(data: bytes, how: dict[str, Any], count: int) -> tuple[list[float], list[int]]:
+    """Figures and reasons of a column."""
+    if how["how"] == "float":
+        raw = np.frombuffer(data, dtype="<f8")
+        return list(raw), [data[8 * i] if np.isnan(raw[i]) else 0 for i in range(count)]
+    values, reasons = [], []
+    for code in read_planes(data, count, how["bytes"]):
+        missing = code < 16
+        values.append(np.nan if missing else (code - 16 + how["offset"]) / 10 ** how["digits"])
+        reasons.append(code if missing else 0)
+    return values, reasons
+
+
+def open_block(text: str) -> bytes:
+    return gzip.decompress(base64.b64decode(text))
+
+
+class Opened:
+    """The blocks of a page or of a payload, opened."""
+
+    def __init__(self, blocks: dict[str, str]) -> None:
+        self.head = json.loads(open_block(blocks["head"]))
+        self.blocks = {name: open_block(text) for name, text in blocks.items() if name != "head"}
+
+    def stream(self, name: str) -> bytes:
+        for block, places in self.head["places"].items():
+            if name in places:
+                start, length = places[name]
+                return self.blocks[block][start : start + length]
+        raise KeyError(name)
+
+    def tokens(self, name: str) -> list[int]:
+        return read_tokens(self.stream(name), self.stream(f"{name}.bits"))
+
+    def sums(self, name: str) -> list[int]:
+        return np.cumsum([unzigzag(number) for number in self.tokens(name)]).tolist()
+
+    @property
+    def text(self) -> dict[str, Any]:
+        return json.loads(self.stream("text"))
+
+    def layer(self, name: str) -> dict[str, Any]:
+        return next(layer for layer in self.head["layers"] if layer["id"] == name)
+
+
+def blocks_of(page: str) -> dict[str, str]:
+    """The data blocks of a page."""
+    block = r'type="application/octet-stream" id="zoneblanche-(\w+)">([A-Za-z0-9+/=]*)</script>'
+    return dict(re.findall(block, page))
