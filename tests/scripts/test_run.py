@@ -91,7 +91,7 @@ def test_the_same_inputs_give_the_same_bytes(zoneblanche: Command, tmp_path: Pat
         assert sha256_of(tmp_path / "one" / name) == sha256_of(tmp_path / "two" / name), name
 
 
-def test_a_level_above(zoneblanche: Command, tmp_path: Path) -> None:
+def test_a_level_above(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
     out = tmp_path / "out"
     status, said, err = zoneblanche("run", "--level", "departement", "-o", out, "--lang", "en")
     assert status == 0, err
@@ -99,7 +99,10 @@ def test_a_level_above(zoneblanche: Command, tmp_path: Path) -> None:
     rows = rows_of(out)
     assert len(rows) == 101
     assert rows["48"]["name"] == "Lozère"
-    assert float(rows["48"]["population"]) == 76_639
+    official = pd.read_csv(
+        shared_data / "fr/population/donnees_communes.csv", sep=";", dtype={"DEP": str}
+    )
+    assert float(rows["48"]["population"]) == official.loc[official["DEP"] == "48", "PMUN"].sum()
     # Arcep's own figure for the département, given back by the communes' weights.
     assert float(rows["48"]["premises-1gbps"]) == pytest.approx(76.9, abs=0.05)
 
