@@ -16,6 +16,9 @@ MOST_OVERLAP = 0.01
 """Share of the smaller shape that two shapes may both cover: more is no sliver."""
 
 
+_SAME = 0.999
+"""Share of the greater shape that two have in common if they are one shape twice."""
+
 _MOST_UNITED = 300_000
 """Vertices of shapes with unmatched borders that are united the slow way to look for gaps."""
 
@@ -58,15 +61,16 @@ def _overlaps(
     shapes: np.ndarray, suspects: np.ndarray, labels: list[str], file: str
 ) -> tuple[list[str], list[Fault]]:
     """What is to be said of shapes that overlap, among those whose edges match no neighbour's."""
-    near = shapes[suspects]
-    first, second = shapely.STRtree(near).query(near, predicate="intersects")
-    once = first < second
-    first, second = suspects[first[once]], suspects[second[once]]
+    near, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
+    pairs_found = np.sort(np.column_stack([suspects[near], other]), axis=1)
+    first, second = np.unique(pairs_found[pairs_found[:, 0] < pairs_found[:, 1]], axis=0).T
     common = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    share = common / np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    areas = shapely.area(shapes)
+    share = common / np.minimum(areas[first], areas[second])
+    same = common > _SAME * np.maximum(areas[first], areas[second])
     order = np.argsort(-share, kind="stable").tolist()
     faults = [
-        _overlap_fault(labels[first[pair]], labels[second[pair]], float(share[pair]), file)
+        _overlap_fault(labels[first[pair]], labels[second[pair]], share[pair], same[pair], file)
         for pair in order
         if share[pair] > MOST_OVERLAP
     ]
@@ -82,8 +86,7 @@ def _overlaps(
     return [f"{file}: {len(slivers)} pairs of neighbours overlap by slivers: {pairs}."], faults
 
 
-def _overlap_fault(one: str, other: str, share: float, file: str) -> Fault:
-    same = share > 0.999
+def _overlap_fault(one: str, other: str, share: float, same: bool, file: str) -> Fault:
     message = (
         f"it has the shape of {other}."
         if same

@@ -32,6 +32,7 @@ def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> F
             shape_column = _shape_column(parquet.schema_arrow.metadata, file)
         asked = [name for name in wanted if name in names and name != shape_column]
         frame = gpd.read_parquet(path, columns=[*asked, shape_column], use_threads=False)
+        fields = {name: _cells(frame[name]) for name in asked}
     except (
         pa.ArrowException,
         shapely.GEOSException,
@@ -47,7 +48,7 @@ def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> F
     return Features(
         file=file,
         shapes=np.asarray(frame.geometry.array),
-        fields={name: _cells(frame[name]) for name in asked},
+        fields=fields,
         names=tuple(name for name in names if name != shape_column),
         crs=frame.crs,
     )

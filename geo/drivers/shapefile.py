@@ -84,13 +84,9 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
                 # Arcep's shapefiles are in Latin-1 in spite of what their .cpg says.
                 meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
                 notices = (f"{file}: its text is not in the encoding it declares; read as cp1252.",)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        RuntimeError,
-        ValueError,
-        OSError,
-    ) as error:
+    except InputError:
+        raise
+    except Exception as error:  # pyogrio lets slips of its own through, an UnboundLocalError too
         raise damaged(file, "shapefile", error) from error
     whole = {
         name: kind.startswith("OFTInteger")
