@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -17,13 +17,11 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
-from layers.index.aggregate import aggregate
-from layers.index.compute import Scored, is_mazziotta, prepare, scale_ends
+from layers.index.compute import Scored, prepare
+from layers.index.draw_means import SLOW, Made, Scenario, one_by_one, weighted_mean
 from layers.index.normalise import normalised
-from layers.index.recipe import Aggregate, Dimension, Element, Recipe
-
-SLOW: tuple[Aggregate, ...] = ("median", "copeland", "bod")
-"""Aggregations that are not a weighted sum of something: each draw runs `aggregate` itself."""
+from layers.index.orient import is_mazziotta, scale_ends
+from layers.index.recipe import Dimension, Element, Recipe
 
 
 @dataclass(frozen=True)
@@ -46,34 +44,6 @@ class Plan:
     def part(self, start: int, stop: int) -> Plan:
         """The draws from `start` to `stop`."""
         return Plan(self.scenario[start:stop], self.weights[start:stop], self.seeds[start:stop])
-
-
-@dataclass(frozen=True)
-class _Scenario:
-    """A prepared table, and the mean that puts it together.
-
-    Attributes:
-        recipe: with the options of this scenario.
-        x: (indicators, units) float32, NaN is missing.
-        offset, sign: a score is given as offset + sign · score.
-        sums: for each mean, the figures that it sums, with 0 for NaN; filled as needed.
-        known: (indicators, units) float32, 1 where known; None where everything is.
-    """
-
-    recipe: Recipe
-    x: np.ndarray
-    offset: float
-    sign: float
-    known: np.ndarray | None
-    sums: dict[tuple[str, float], np.ndarray] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Made:
-    """Scores of a dimension, (draws, units) float32, and whether none of them is NaN."""
-
-    scores: np.ndarray
-    complete: bool
 
 
 class Sampler:
@@ -140,7 +110,7 @@ class Sampler:
 
     def _scenario(
         self, values: pd.DataFrame, groups: pd.Series | None, options: Mapping[str, Any]
-    ) -> _Scenario:
+    ) -> Scenario:
         recipe = replace(self.recipe, root=_changed(self.recipe.root, options))
         table = prepare(values, recipe, groups=groups)[-1].values
         x = np.ascontiguousarray(table.to_numpy("float32")[self.kept].T)
@@ -148,7 +118,7 @@ class Sampler:
         mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
         missing = np.isnan(x)
         _check_positive(table[self.kept], recipe)
-        return _Scenario(
+        return Scenario(
             recipe=recipe,
             x=x,
             offset=float(sum(ends)) if mirrored and ends else 0.0,
@@ -156,26 +126,26 @@ class Sampler:
             known=(~missing).astype("float32") if missing.any() else None,
         )
 
-    def _with_error(self, scenario: _Scenario, seed: int, loops: ModuleType) -> _Scenario:
+    def _with_error(self, scenario: Scenario, seed: int, loops: ModuleType) -> Scenario:
         x = scenario.x.copy()
         for number, (deviation, low, high) in self.noise.items():
             loops.add_noise(scenario.x[number], number, deviation, seed, x[number])
             np.clip(x[number], low, high, out=x[number])
         return replace(scenario, x=x, sums={})
 
-    def _up(self, scenario: _Scenario, weights: np.ndarray, loops: ModuleType) -> np.ndarray:
+    def _up(self, scenario: Scenario, weights: np.ndarray, loops: ModuleType) -> np.ndarray:
         """Aggregate dimension after dimension, for several draws of one scenario."""
         rows = {element.id: row for row, element in enumerate(scenario.recipe.elements)}
-        made: dict[str, _Made] = {}
+        made: dict[str, Made] = {}
         first = 0
         for dimension in scenario.recipe.dimensions:
             width = len(dimension.children)
             w = weights[:, first : first + width]
             first += width
             if dimension.aggregate in SLOW:
-                done = _slowly(scenario, dimension, rows, w, made)
+                done = one_by_one(scenario, dimension, rows, w, made)
             else:
-                done = _weighted_mean(scenario, dimension, rows, w, made, loops)
+                done = weighted_mean(scenario, dimension, rows, w, made, loops)
             if dimension.min_available > 0 and scenario.known is not None:
                 own = scenario.known[[rows[element.id] for element in dimension.elements()]]
                 done.scores[:, own.mean(axis=0) < dimension.min_available] = np.nan
@@ -183,121 +153,6 @@ class Sampler:
         if scenario.sign == 1.0:
             return done.scores
         return np.float32(scenario.offset) - done.scores
-
-
-def _weighted_mean(
-    scenario: _Scenario,
-    dimension: Dimension,
-    rows: Mapping[str, int],
-    weights: np.ndarray,
-    made: Mapping[str, _Made],
-    loops: ModuleType,
-) -> _Made:
-    """A mean that is a function of weighted sums."""
-    shape = (len(weights), scenario.x.shape[1])
-    leaves = [(n, rows[c.id]) for n, c in enumerate(dimension.children) if c.id in rows]
-    inner = [(n, c.id) for n, c in enumerate(dimension.children) if c.id not in rows]
-    figures = [row for _, row in leaves]
-    whole = scenario.known is None and bool((weights.sum(axis=1) > 0).all())
-    whole = whole and all(made[name].complete for _, name in inner)
-    if whole:
-        weights = weights / weights.sum(axis=1, keepdims=True)
-    own = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
-
-    def summed(*, square: bool) -> np.ndarray:
-        total = np.zeros(shape, dtype="float32")
-        if leaves:
-            loops.weighted_sums(_summed(scenario, dimension, square=square)[figures], own, total)
-        for place, name in inner:
-            part = _into(dimension, made[name].scores)
-            part = part * part if square else part
-            loops.add_scores(part, np.ascontiguousarray(weights[:, place]), total)
-        return total
-
-    known = np.float32(1) if whole else _weight_known(scenario, weights, leaves, inner, made, loops)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = summed(square=False)
-        if not whole:
-            mean /= known
-        if not dimension.aggregate.endswith(("-minus", "-plus")):
-            return _Made(_out_of(dimension, mean), whole)
-        spread = np.maximum(summed(square=True) / known - mean * mean, np.float32(0))
-        sign = np.float32(-1 if dimension.aggregate.endswith("minus") else 1)
-        return _Made(mean + sign * spread / mean, whole)
-
-
-def _weight_known(
-    scenario: _Scenario,
-    weights: np.ndarray,
-    leaves: list[tuple[int, int]],
-    inner: list[tuple[int, str]],
-    made: Mapping[str, _Made],
-    loops: ModuleType,
-) -> np.ndarray:
-    """The sum of the weights of what is known: (draws, units) float32."""
-    known = np.zeros((len(weights), scenario.x.shape[1]), dtype="float32")
-    own = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
-    if scenario.known is None:
-        known += own.sum(axis=1, keepdims=True)
-    elif leaves:
-        loops.weighted_sums(scenario.known[[row for _, row in leaves]], own, known)
-    for place, name in inner:
-        loops.add_known(made[name].scores, np.ascontiguousarray(weights[:, place]), known)
-    return known
-
-
-def _summed(scenario: _Scenario, dimension: Dimension, *, square: bool = False) -> np.ndarray:
-    """What the mean of a dimension sums over the indicators; kept, since every draw needs it."""
-    key = (f"{dimension.aggregate}{square}", dimension.power)
-    if key not in scenario.sums:
-        figures = scenario.x * scenario.x if square else scenario.x
-        with np.errstate(invalid="ignore", divide="ignore"):
-            into = _into(dimension, figures).astype("float32")
-        scenario.sums[key] = np.where(np.isnan(scenario.x), np.float32(0), into)
-    return scenario.sums[key]
-
-
-def _into(dimension: Dimension, scores: np.ndarray) -> np.ndarray:
-    """The scale on which a dimension's mean is arithmetic."""
-    if dimension.aggregate == "geometric":
-        return np.log(scores)
-    if dimension.aggregate == "harmonic":
-        return np.float32(1) / scores
-    if dimension.aggregate == "generalised":
-        return scores ** np.float32(dimension.power)
-    return scores
-
-
-def _out_of(dimension: Dimension, mean: np.ndarray) -> np.ndarray:
-    if dimension.aggregate == "geometric":
-        return np.exp(mean)
-    if dimension.aggregate == "harmonic":
-        return np.float32(1) / mean
-    if dimension.aggregate == "generalised":
-        return mean ** np.float32(1.0 / dimension.power)
-    return mean
-
-
-def _slowly(
-    scenario: _Scenario,
-    dimension: Dimension,
-    rows: Mapping[str, int],
-    weights: np.ndarray,
-    made: Mapping[str, _Made],
-) -> _Made:
-    names = [child.id for child in dimension.children]
-    scores = []
-    for draw, row in enumerate(weights):
-        columns = {n: scenario.x[rows[n]] if n in rows else made[n].scores[draw] for n in names}
-        one = aggregate(
-            pd.DataFrame(columns).astype("float64"),
-            dict(zip(names, row.astype("float64"), strict=True)),
-            how=dimension.aggregate,
-            power=dimension.power,
-            name=dimension.id,
-        )
-        scores.append(one.to_numpy("float32"))
-    return _Made(np.stack(scores), complete=False)
 
 
 def _options(recipe: Recipe) -> Iterator[dict[str, Any]]:

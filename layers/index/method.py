@@ -37,6 +37,22 @@ _NORMALISE = {
 }
 
 
+_OUTLIERS = ("valeurs extrêmes", "outliers")
+_STEP = {
+    "mean": ("moyenne", "mean"),
+    "median": ("médiane", "median"),
+    "group-mean": ("moyenne du groupe", "mean of the group"),
+    "group-median": ("médiane du groupe", "median of the group"),
+    "winsorise": ("écrêtage", "winsorised"),
+    "log": ("logarithme", "logarithm"),
+    "boxcox": ("transformation de Box-Cox", "Box-Cox transformation"),
+    "auto": (
+        "écrêtage, à défaut logarithme, où l'asymétrie le demande",
+        "winsorised, else logarithm, where skewness asks for it",
+    ),
+}
+
+
 def describe(
     recipe: Recipe, weights: Mapping[str, Mapping[str, float]], titles: Mapping[str, object]
 ) -> dict[str, str]:
@@ -71,6 +87,10 @@ def _describe(
     methods = dict.fromkeys(element.normalise for element in recipe.elements)
     scales = ", ".join(_NORMALISE[method][english] for method in methods)
     parts.append(f"normalisation{':' if english else ' :'} {scales}")
+    for what, words in (("impute", ("imputation", "imputation")), ("treat", _OUTLIERS)):
+        methods = dict.fromkeys(getattr(element, what) for element in recipe.elements)
+        done = [_STEP[method][english] for method in methods if method != "none"]
+        parts += [f"{words[english]}{':' if english else ' :'} {', '.join(done)}"] if done else []
     share = _percent(recipe.min_available, lang)
     if english:
         parts.append(f"a territory gets a score where at least {share} of the indicators are known")

@@ -242,6 +242,12 @@ def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault 
     if element.normalise in _NEEDS_SPREAD and known.nunique() < 2:
         if element.normalise == "ampi" and element.goalposts is not None:
             return None
+        if len(known) == 1:
+            return fault(
+                f"is known for one territory only: {element.normalise} has no scale to put it on.",
+                "Give it goalposts, or more territories.",
+                "one-territory",
+            )
         return fault(
             f"is constant ({known.iloc[0]:g} for {len(known)} territories): {element.normalise} "
             "has no scale to put it on.",

@@ -36,9 +36,11 @@ def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
         figures = row[known].astype("float64")
         least, most = figures.min(), figures.max()
         scale = 16777215.0 / (most - least) if most > least else 0.0
-        keys = ((most - figures) * scale).astype("uint32")
-        order = np.argsort(keys)
-        by_size = keys[order]
+        keys = ((most - figures) * scale).astype("uint64")
+        # Sorting keys that carry their place is several times quicker than sorting places.
+        packed = np.sort(keys << np.uint64(32) | np.arange(len(known), dtype="uint64"))
+        by_size = packed >> np.uint64(32)
+        order = (packed & np.uint64(0xFFFFFFFF)).astype("int64")
         new = np.empty(len(known), dtype=bool)
         new[0] = True
         new[1:] = by_size[1:] != by_size[:-1]

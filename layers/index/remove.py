@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from layers.index.compute import Scored, combine, oriented
+from layers.index.compute import Scored, combine
+from layers.index.orient import oriented
 from layers.index.rank import rank
 from layers.index.recipe import Dimension, Recipe
 

@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from layers.index.compute import Scored
-from layers.index.draws import SLOW, Plan, Sampler
+from layers.index.draw_means import SLOW
+from layers.index.draws import Plan, Sampler
 from layers.index.rank import rank
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -30,6 +31,7 @@ KEPT = 20_000_000
 SURE = 0.95
 """Share of the draws in which one of a pair must be ahead for their order to be certain."""
 
+_SLOW_WORK = 2_000_000
 _TOGETHER = 128
 _RANK_BINS = 512
 _SCORE_BINS = 128
@@ -78,6 +80,10 @@ def draw_ranks(
     recipe = scored.recipe
     sampler = Sampler(values, scored, groups=groups)
     draws, notices = _affordable(sampler)
+    if not draws:
+        table = pd.DataFrame({"rank": rank(scored.index), "score": scored.index})
+        table = table.reindex(columns=[*table, *_COLUMNS])
+        return Drawn(table, 0, recipe.seed, float("nan"), notices)
     if not sampler.one_scale:
         notices += (
             f"The uncertain normalisations of {recipe.id} differ in scale: ranks have an interval, "
@@ -168,12 +174,15 @@ class _Job:
     def _columns(self, ranks: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
         if not self.sampler.one_scale:
             scores = np.full_like(scores, np.nan)
-        names = ("low", "median", "high")
         return {
-            **{f"rank_{name}": row for name, row in zip(names, ranks, strict=True)},
-            **{f"score_{name}": row for name, row in zip(names, scores, strict=True)},
+            **{f"rank_{name}": row for name, row in zip(_NAMES, ranks, strict=True)},
+            **{f"score_{name}": row for name, row in zip(_NAMES, scores, strict=True)},
             "worst_decile": self.in_worst / len(self.plan),
         }
+
+
+_NAMES = ("low", "median", "high")
+_COLUMNS = (*(f"{what}_{name}" for what in ("rank", "score") for name in _NAMES), "worst_decile")
 
 
 class _Histogram:
@@ -275,8 +284,14 @@ def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
     slow = {d.aggregate for s in sampler.scenarios for d in s.recipe.dimensions} & set(SLOW)
     if not slow:
         return draws, ()
-    work = float(sampler.units) ** (2 if "copeland" in slow else 1)
-    fewer = int(max(20, min(draws, 5e8 / work if "copeland" in slow else 2e6 / work)))
+    cost = {
+        "median": float(sampler.units),
+        "bod": 10.0 * sampler.units,
+        "copeland": float(sampler.units) ** 2 / 250.0,
+    }
+    fewer = int(_SLOW_WORK / max(cost[name] for name in slow))
+    # Percentiles of fewer than twenty draws would be their ends: better none.
+    fewer = fewer if fewer >= 20 else 0
     if fewer >= draws:
         return draws, ()
     name = " and ".join(sorted(slow))

@@ -178,6 +178,10 @@ def test_columns_and_metadata(make_atlas: MakeAtlas) -> None:
     assert (index.bounds, index.period, index.better) == ((0.0, 100.0), "2022", "higher")
     assert "moyenne arithmétique" in index.method_in("fr")
     assert "arithmetic mean" in index.method_in("en")
+    treated = compute_index(atlas, recipe(weights={"a": 1, "b": 1}, treat="log", impute="mean"))
+    assert "imputation : moyenne; valeurs extrêmes : logarithme" in treated.indicator(
+        "index"
+    ).method_in("fr")
     assert dimension.title_in("en") == "Die"
     assert made.recipes["mine"].title == "Mon indice"
     again = compute_index(made, made.recipes["mine"])
@@ -210,7 +214,7 @@ def test_weights_from_the_data(make_atlas: MakeAtlas) -> None:
         ({"a": [1.0, 1.0, 1.0]}, {}, ["'a' is constant (1 for 3 territories)", "goalposts"]),
         ({"a": [1.0, 2.0, 3.0], "b": [NAN] * 3}, {"min_available": 0.5}, ["'b' has no figure"]),
         ({"a": [1.0, NAN, NAN], "b": [NAN, 1.0, NAN]}, {}, ["no territory has 67%"]),
-        ({"a": [4.0]}, {}, ["constant"]),
+        ({"a": [4.0]}, {}, ["one territory only", "goalposts"]),
         ({"a": [0.0, 1.0, 2.0]}, {"aggregate": "geometric"}, ["above zero", "range = [1, 100]"]),
         ({"a": [0.0, 1.0, 2.0]}, {"aggregate": "harmonic"}, ["above zero", "range = [1, 100]"]),
         ({"a": [0.0, 1.0, 2.0]}, {"aggregate": "generalised", "power": -1}, ["above zero"]),
@@ -244,7 +248,7 @@ def test_refused_in_a_sentence(
 
 def test_unknown_indicators_and_context(make_atlas: MakeAtlas) -> None:
     atlas = make_atlas(pd.DataFrame({"fibre": [1.0, 2.0], "density": [1.0, 2.0]}), density=None)
-    with pytest.raises(InputError, match="no indicator 'fibr'.*'fibre'"):
+    with pytest.raises(InputError, match=r"no indicator 'fibr'.*'fibre'"):
         compute_index(atlas, recipe(weights={"fibr": 1}))
     with pytest.raises(InputError, match="'density' has no direction"):
         compute_index(atlas, recipe(weights={"fibre": 1, "density": 1}))

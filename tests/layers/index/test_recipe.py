@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +220,7 @@ def test_a_recipe_file(tmp_path: Path) -> None:
 def test_a_file_that_is_no_recipe(tmp_path: Path, text: str, word: str) -> None:
     file = tmp_path / "mien.toml"
     file.write_text(text, "utf-8")
-    with pytest.raises(InputError, match="mien.toml") as caught:
+    with pytest.raises(InputError, match=r"mien\.toml") as caught:
         read_recipe(file)
     assert word in str(caught.value)
 
@@ -228,3 +230,20 @@ def test_an_unknown_recipe_is_suggested(tmp_path: Path) -> None:
         read_recipe("digital-inequalty")
     with pytest.raises(InputError, match="no such recipe"):
         read_recipe(tmp_path / "none.toml")
+
+
+def test_the_example_of_the_docs() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "recipes.md").read_text("utf-8")
+    text = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0]
+    recipe = read(tomllib.loads(text)["recipe"], ["fibre", "debit", "4g", "5g", "site"])
+    assert [d.id for d in recipe.dimensions] == ["mobile", "networks", "index"]
+    assert recipe.root.weights == {"networks": 2.0, "site": 1.0}
+
+
+def test_every_option_is_documented() -> None:
+    from layers.index import recipe_options
+
+    page = (Path(__file__).resolve().parents[3] / "docs" / "recipes.md").read_text("utf-8")
+    for table in ("RecipeTable", "DimensionTable", "IndicatorTable", "UncertaintyTable"):
+        for name in getattr(recipe_options, table).model_fields:
+            assert f"`{name}`" in page, (table, name)

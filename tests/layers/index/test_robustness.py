@@ -229,7 +229,8 @@ def test_several_choices() -> None:
     assert found.runs == 64 * 7
     # No column has an outlier, so treatment changes nothing.
     assert found.table["total"]["treat"] == 0.0
-    assert (found.table["total"].drop("treat") > 0.05).all()
+    assert (found.table["total"].drop("treat") > 0).all()
+    assert found.table["total"].idxmax() == "aggregate"
     assert (found.table["total_low"] <= found.table["total_high"]).all()
 
 
@@ -253,3 +254,24 @@ def test_slow_aggregations_run_fewer_draws_and_say_so() -> None:
     drawn = draw_ranks(values, scored)
     assert drawn.draws < 500
     assert f"{drawn.draws} draws instead of 500" in drawn.notices[0]
+
+
+def test_none_where_few_would_be_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(robustness, "_SLOW_WORK", 10_000)
+    values = table(200)
+    _, scored = made(values, aggregate="copeland")
+    drawn = draw_ranks(values, scored)
+    assert drawn.draws == 62
+    _, scored = made(values, aggregate="bod")
+    drawn = draw_ranks(values, scored)
+    assert drawn.draws == 0
+    assert drawn.table["rank_low"].isna().all()
+    assert "0 draws instead of 200" in drawn.notices[0]
+
+
+def test_one_territory() -> None:
+    values = table(1)
+    _, scored = made(values, goalposts=[0, 100])
+    drawn = draw_ranks(values, scored)
+    assert drawn.table[["rank_low", "rank", "rank_high"]].to_numpy().tolist() == [[1.0, 1.0, 1.0]]
+    assert np.isnan(drawn.certain_pairs)
