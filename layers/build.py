@@ -21,9 +21,9 @@ from geo.vectors import read_territories
 from layers.aggregate import atlas_at
 from layers.atlas import Atlas
 from layers.catalogue import known_layers
-from layers.connectors.connector import read_source
 from layers.edition import edition_inputs, edition_project, edition_territories
 from layers.index.recipe import Recipe, read_recipe, recipe_from_table
+from layers.inputs import gather_inputs
 from layers.layer import Layer, Table
 from layers.measure import Progress, measure_layers
 from layers.own import own_layer
@@ -168,12 +168,8 @@ def _completed(territories: Territories, country: Country) -> tuple[Territories,
 def _inputs(
     project: Project, country: Country | None, territories: Territories
 ) -> dict[str, Table]:
-    inputs: dict[str, Table] = {}
-    if country is not None and country.edition is not None:
-        inputs |= edition_inputs(country)
-    for name, path in project.sources.items():
-        inputs[name] = read_source(name, path)
-    return inputs
+    embedded = {} if country is None or country.edition is None else edition_inputs(country)
+    return gather_inputs(project.sources, embedded, territories)
 
 
 def _layers(project: Project, country: Country | None, territories: Territories) -> Iterable[Layer]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
 from geo.territories import Territories
+from layers.indicator import Reason
 from layers.layer import Account, Listed, Table
 
 Explain = Callable[[str], str]
@@ -24,12 +25,27 @@ class Joined:
         found: whether the territory, or the one that contains it, has a row.
         account: what became of the table's rows.
         native_level: the level that the table's figures were measured at.
+        told: why cells of the table are missing, as far as its publisher says it; same index.
     """
 
     frame: pd.DataFrame
     found: pd.Series
     account: Account
     native_level: str
+    told: pd.DataFrame | None = None
+
+    def reasons_of(self, column: str) -> pd.Series:
+        """Why cells of a column are missing: int8 codes of `Reason`, on the territories.
+
+        *Not in the table* where there is no row, else what the publisher says, else *not
+        published*.
+        """
+        published = pd.Series(int(Reason.NOT_PUBLISHED), index=self.found.index)
+        if self.told is not None and column in self.told:
+            said = self.told[column].fillna(int(Reason.PRESENT))
+            published = said.mask(said == Reason.PRESENT, published)
+        reasons = published.where(self.frame[column].isna(), int(Reason.PRESENT))
+        return reasons.where(self.found, int(Reason.NOT_MATCHED)).astype("int8")
 
 
 def join_table(territories: Territories, table: Table, *, explain: Explain | None = None) -> Joined:
@@ -41,7 +57,8 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     Args:
         territories: all of them, not a selection, so that a row outside a selection is no stranger.
         table: index of codes of its level.
-        explain: says of an unknown code what became of it.
+        explain: says of an unknown code what became of it. A table that brings an account of its
+            own (`layers.recoding`) keeps it.
 
     Raises:
         InputError: the table is of a level that does not contain the territories, or none of its
@@ -60,7 +77,9 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
                 kind="level",
             )
         )
-    account = account_for(table.frame.index, pd.Index(keys.dropna().unique()), explain=explain)
+    account = table.account or account_for(
+        table.frame.index, pd.Index(keys.dropna().unique()), explain=explain
+    )
     if account.rows and not account.matched:
         raise InputError(
             Fault(
@@ -73,7 +92,10 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     frame = table.frame.reindex(keys.to_numpy())
     frame.index = territories.codes
     found = pd.Series(keys.isin(table.frame.index).to_numpy(), index=territories.codes)
-    return Joined(frame=frame, found=found, account=account, native_level=table.level)
+    told = None if table.reasons is None else table.reasons.reindex(keys.to_numpy())
+    if told is not None:
+        told.index = territories.codes
+    return Joined(frame=frame, found=found, account=account, native_level=table.level, told=told)
 
 
 def account_for(codes: pd.Index, known: pd.Index, *, explain: Explain | None = None) -> Account:

@@ -30,19 +30,22 @@ class Account:
         rows: data rows read.
         matched: rows whose code is a territory's.
         listed: the others, each with its reason.
+        carried: those of the matched whose code is an older one, each with what became of it.
     """
 
     rows: int
     matched: int
     listed: tuple[Listed, ...] = ()
+    carried: tuple[Listed, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For `run.json`."""
-        return {
+        told = {
             "rows": self.rows,
             "matched": self.matched,
             "listed": [vars(row) for row in self.listed],
         }
+        return {**told, "carried": [vars(row) for row in self.carried]} if self.carried else told
 
 
 @dataclass(frozen=True)

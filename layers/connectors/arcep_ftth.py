@@ -132,6 +132,7 @@ CONNECTORS = (
             "premises": "premises (count)",
             "premises_ftth": "premises that fibre passes (count); may exceed `premises`",
         },
+        counts=("premises", "premises_ftth"),
         header=("INSEE_COM", *_SHAPEFILE),
         resource=Resource(
             "ftth-commune.zip",

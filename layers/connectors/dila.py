@@ -163,6 +163,7 @@ def _connector(level: str) -> Connector:
         resource=Resource(
             f"annuaire-{PIVOTS[level]}.json", _EXPORT.format(pivot=PIVOTS[level]), max_bytes=10**9
         ),
+        feeds="town-halls" if level == "commune" else "",
     )
 
 

@@ -30,6 +30,7 @@ def _population_tile(row: int, column: int) -> Connector:
             note="Persons in each cell of 1 km; ESRI:54009.",
         ),
         level="",
+        aids="population",
         resource=Resource(name, _GHSL + name, on_request=True),
     )
 
@@ -68,6 +69,7 @@ CONNECTORS = (
             "2026-01-01",
         ),
         level="",
+        aids="events",
         header=("MOD", "DATE_EFF", "TYPECOM_AV", "COM_AV", "TYPECOM_AP", "COM_AP"),
         separator=",",
         resource=Resource("v_mvt_commune_2026.csv", f"{_INSEE}/8740222/v_mvt_commune_2026.csv"),

@@ -186,6 +186,7 @@ CONNECTORS = (
             "population_apart": "people (count) counted apart",
             "population_total": "people (count)",
         },
+        counts=("population", "population_apart", "population_total"),
         header=("COM", "PMUN", "PCAP", "PTOT"),
         separator=";",
         resource=Resource("ensemble.zip", f"{_FILES}/8680726/ensemble.zip"),
@@ -210,6 +211,7 @@ CONNECTORS = (
         level="commune",
         read=read_areas,
         columns={"area_km2": "km²"},
+        counts=("area_km2",),
         header=("insee_com", "commune_type", "superficie_km2"),
         separator=",",
     ),
@@ -226,6 +228,10 @@ CONNECTORS = (
             "poverty_percent": "percent of people under 60 % of the median",
             "income_decile_ratio": "ninth decile / first decile",
         },
+        counts=("households", "people_in_households"),
+        means=dict.fromkeys(
+            ("median_income", "poverty_percent", "income_decile_ratio"), "people_in_households"
+        ),
         header=("CODGEO", "NBMENFISC21", "NBPERSMENFISC21", "MED21", "TP6021", "RD21"),
         separator=";",
         resource=Resource(

@@ -1,0 +1,97 @@
+"""From the files of a run to the tables that its layers measure from.
+
+Here it is decided which of two publications is taken where both are given, and here tables of
+another year's codes are brought to those of the territories, with a word on every row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from geo.errors import InputError, missing_file
+from geo.territories import Territories
+from geo.vintages_events import read_events
+from layers.connectors.connector import Connector, cited, connector_named, read_source
+from layers.layer import Table
+from layers.recoding import on_todays_codes
+
+
+def gather_inputs(
+    sources: Mapping[str, Path], embedded: Mapping[str, Table], territories: Territories
+) -> dict[str, Table]:
+    """The tables that layers measure from: the embedded ones and the given files.
+
+    A file whose connector feeds another's input ("dila-directory" feeds "town-halls") stands under
+    both names. Of two files for one input the one that the other's connector prefers is taken, or
+    else the second fills in where the first has no row.
+
+    Args:
+        sources: id of a connector → file.
+        embedded: tables of the embedded edition, which files replace.
+        territories: all of them; the tables are brought to their codes.
+
+    Raises:
+        InputError: no such source or file, or one that cannot be read.
+    """
+    given = {name: connector_named(name) for name in sources}
+    events = next(
+        (
+            read_events(_existing(sources[name]))
+            for name, connector in given.items()
+            if connector.aids == "events"
+        ),
+        None,
+    )
+    inputs = dict(embedded)
+    fed: dict[str, Connector] = {}
+    for name, connector in given.items():
+        if connector.aids:
+            continue
+        table = _read(connector, sources, territories)
+        table = on_todays_codes(table, connector, territories, events=events)
+        inputs[name] = table
+        if connector.input != name or connector.input in fed:
+            inputs[connector.input] = _merged(connector, table, fed, inputs)
+        fed.setdefault(connector.input, connector)
+    return inputs
+
+
+def _read(connector: Connector, sources: Mapping[str, Path], territories: Territories) -> Table:
+    path = _existing(sources[connector.id])
+    if connector.on is None:
+        return read_source(connector.id, path)
+    return cited(connector.on(path, territories, sources), path)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise InputError(missing_file(path))
+    return path
+
+
+def _merged(
+    connector: Connector, table: Table, fed: Mapping[str, Connector], inputs: Mapping[str, Table]
+) -> Table:
+    """The table of an input that this connector feeds, and maybe another one did before."""
+    other = fed.get(connector.input)
+    if other is None:
+        return table
+    before = inputs[other.id]
+    if connector.prefer == other.id:
+        return _preferred(before, other, connector)
+    if other.prefer == connector.id:
+        return _preferred(table, connector, other)
+    frame = before.frame.combine_first(table.frame)
+    reasons = before.reasons
+    if reasons is not None and table.reasons is not None:
+        told = reasons.where(before.frame.isna()[list(reasons)])
+        reasons = told.combine_first(table.reasons).astype("int8")
+    notices = tuple(dict.fromkeys((*before.notices, *table.notices)))
+    return replace(before, frame=frame, reasons=reasons, notices=notices, account=None)
+
+
+def _preferred(table: Table, chosen: Connector, other: Connector) -> Table:
+    note = f"{chosen.id} is taken for {chosen.input}, and {other.id} is not: both were given."
+    return replace(table, notices=(*table.notices, note))
