@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from geo.notice import Notice
 from geo.territories import Territories
 from layers.atlas import Atlas, empty_atlas
 from layers.indicator import Indicator
@@ -35,14 +36,22 @@ def measure_layers(
     A layer that needs a source which is not among the inputs is left out, and a notice says so.
     """
     atlas = empty_atlas(territories)
+    unmeasured: list[str] = []
     for layer in layers:
         if progress is not None:
             progress(layer.id)
         absent = [name for name in layer.needs if name not in inputs]
         if absent:
-            atlas = atlas.noting(f"{layer.id} is not measured: no {', '.join(absent)} was given.")
+            unmeasured.append(f"{layer.id} ({', '.join(absent)})")
             continue
         atlas = add_measurement(atlas, layer.measure(territories, inputs))
+    if unmeasured:
+        listed = ", ".join(unmeasured)
+        told = Notice(
+            f"Not measured, for want of a source: {listed}. Give it with --source NAME=FILE.",
+            fr=f"Non mesuré, faute de source : {listed}. La donner par --source NOM=FICHIER.",
+        )
+        atlas = atlas.noting(told)
     return atlas
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.country import in_language
 from geo.nesting import mean_by
+from geo.notice import notice_in
 from layers.analysis.flags import flag_summary
 from layers.atlas import Atlas
 from layers.indicator import Indicator, Reason
@@ -230,6 +231,7 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
 
 def _notice_lines(atlas: Atlas, lang: str, *, most: int = 8) -> list[str]:
     words = WORDS[lang]
-    lines = [f"{words['notices']}: {notice}" for notice in atlas.notices[:most]]
+    told = [notice_in(notice, lang) for notice in atlas.notices[:most]]
+    lines = [f"{words['notices']}: {notice}" for notice in told]
     more = len(atlas.notices) - most
     return [*lines, f"… {more} {words['more']}"] if more > 0 else lines

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.errors import Fault, InputError, first_of, nearest
+from geo.notice import Notice
 from layers.analysis.cut import Cut, quantile_cut, sides_of
 from layers.analysis.rule import Condition, Group, Rule
 from layers.atlas import Atlas
@@ -63,7 +64,10 @@ class Judge:
         if indicator is None:
             names = " or ".join(repr(name) for name in condition.indicator)
             self.notices.append(
-                f"the atlas has no indicator {names}: {self.rule.id!r} is judged without it."
+                Notice(
+                    f"The atlas has no indicator {names}: {self.rule.id!r} is judged without it.",
+                    fr=f"Sans indicateur {names} : {self.rule.id!r} est jugé sans lui.",
+                )
             )
             return Verdict(
                 np.full(size, LEFT_OUT), np.full(size, Reason.NOT_COLLECTED, dtype="int8")
@@ -78,9 +82,14 @@ class Judge:
         missing = np.isnan(values)
         states = np.where(missing, LEFT_OUT if condition.if_missing == "skip" else UNKNOWN, states)
         if condition.if_missing == "skip" and missing.any():
+            first = first_of(self.atlas.codes[missing])
             self.notices.append(
-                f"{missing.sum()} territories without {indicator.id!r} are judged by the other "
-                f"conditions of {self.rule.id!r} (first: {first_of(self.atlas.codes[missing])})."
+                Notice(
+                    f"{missing.sum()} territories without {indicator.id!r} are judged by the "
+                    f"other conditions of {self.rule.id!r} (first: {first}).",
+                    fr=f"{missing.sum()} territoires sans {indicator.id!r} sont jugés sur les "
+                    f"autres conditions de {self.rule.id!r} (d'abord {first}).",
+                )
             )
         return Verdict(states, self.atlas.reasons[indicator.id].to_numpy())
 
@@ -115,21 +124,33 @@ class Judge:
         if native in ("", level):
             return
         if indicator.parts:
-            told = f"{indicator.id!r} rests, at least in part, on figures known by {native} only."
+            told = Notice(
+                f"{indicator.id!r} rests, at least in part, on figures known by {native} only.",
+                fr=f"{indicator.id!r} repose, au moins en partie, sur des chiffres connus par "
+                f"{native} seulement.",
+            )
         else:
-            told = (
+            told = Notice(
                 f"{indicator.id!r} is known by {native} only: {self.rule.id!r} treats each "
-                f"{level} of one alike."
+                f"{level} of one alike.",
+                fr=f"{indicator.id!r} n'est connu que par {native} : {self.rule.id!r} traite de "
+                f"même chaque {level} d'un même {native}.",
             )
         self.notices.append(told)
 
     def _tell_ties(self, condition: Condition, indicator: Indicator, cut: Cut) -> None:
         assert condition.quantile is not None
         if abs(cut.share - condition.quantile) > 0.05:
+            wanted, got = f"{100 * condition.quantile:g} %", f"{100 * cut.share:.1f} %"
+            side = {"worst": "moins bons", "best": "meilleurs"}[condition.direction]
+            of = {"territories": "territoires", "population": "habitants"}[condition.reference]
             self.notices.append(
-                f"the {condition.direction} {100 * condition.quantile:g} % of {indicator.id!r} "
-                f"is {100 * cut.share:.1f} % of the {condition.reference}: equal ones stay "
-                "together."
+                Notice(
+                    f"The {condition.direction} {wanted} of {indicator.id!r} is {got} of the "
+                    f"{condition.reference}: equal ones stay together.",
+                    fr=f"Les {wanted} les {side} de {indicator.id!r} font {got} des {of} : les ex "
+                    "æquo ne sont pas séparés.",
+                )
             )
 
     @property
