@@ -154,6 +154,37 @@ def compute_zonal(
     )
 
 
+def sum_cells(
+    territories_geometry: gpd.GeoSeries, bands: Floats, facts: RasterFacts
+) -> tuple[Floats, Floats]:
+    """Sums of each territory, shape (territories, bands), and the covered share of each.
+
+    `bands` has shape (bands, rows, columns), cells in memory that lie as `facts` says, NaN where
+    there are no data, in all bands alike. Otherwise as `compute_zonal`.
+    """
+    outline = _trace(_divide_long_edges(territories_geometry, facts), facts)
+    sums = np.full((len(territories_geometry), len(bands)), np.nan)
+    covered = np.full(len(territories_geometry), np.nan)
+    for place, values in enumerate(bands):
+        parts = _integrate(_Cells(facts, values), None, outline, None)
+        sums[:, place] = _derive("sum", parts, outline)
+        covered = np.clip(parts[:, 0] / outline.area, 0, 1)
+    return sums, covered
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """An array that is read like a raster."""
+
+    facts: RasterFacts
+    values: Floats
+
+    def read(self, window: Window) -> tuple[np.ndarray, np.ndarray | None]:
+        rows, columns = window.toslices()
+        part = self.values[rows, columns]
+        return part, np.isfinite(part)
+
+
 @dataclass(frozen=True)
 class _Outline:
     """Borders of the territories in columns and rows of the raster, and their areas in cells."""
@@ -292,7 +323,10 @@ def _trace(geometry: gpd.GeoSeries, facts: RasterFacts) -> _Outline:
 
 
 def _integrate(
-    raster: Raster, weights: Raster | None, outline: _Outline, threshold: float | None
+    raster: Raster | _Cells,
+    weights: Raster | None,
+    outline: _Outline,
+    threshold: float | None,
 ) -> Floats:
     """Per territory the integrals of valid, value × valid (or weight, value × weight)."""
     sums = np.zeros((len(outline.area), 2 if weights is None else 3))
