@@ -16,6 +16,9 @@ MOST_CHANGE = 0.01
 
 _POLYGONS = (3, 6)
 
+_FARTHEST = 1e9
+"""A thousand times round the Earth, in metres."""
+
 
 @dataclass(frozen=True, eq=False)
 class Mended:
@@ -47,7 +50,9 @@ def mend(features: Features, labels: list[str]) -> Mended:
     shapes, notices = _flat(features)
     faults = list(_unfit(features, shapes, labels))
     fit = np.isin(shapely.get_type_id(shapes), _POLYGONS) & ~shapely.is_empty(shapes)
-    fit[_not_finite(shapes)] = False
+    endless = _not_finite(shapes)
+    fit[endless] = False
+    shapes[endless] = None  # told; where they lie needs no second fault
     wrong = np.flatnonzero(fit & ~shapely.is_valid(shapes)).tolist()
     repaired, told = [], []
     for number in wrong:
@@ -76,9 +81,9 @@ def _flat(features: Features) -> tuple[np.ndarray, list[str]]:
 
 
 def _not_finite(shapes: np.ndarray) -> np.ndarray:
-    """Numbers of the shapes with a coordinate that is not finite."""
+    """Numbers of the shapes with a coordinate that is not finite, or that no place on Earth has."""
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    return np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    return np.unique(owner[~(np.abs(coordinates) < _FARTHEST).all(axis=1)])
 
 
 def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterator[Fault]:
@@ -88,8 +93,8 @@ def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterato
     polygon = np.isin(kinds, _POLYGONS)
     endless = np.zeros(len(shapes), dtype=bool)
     endless[_not_finite(shapes)] = True
-    nought = polygon & ~absent & ~endless & (shapely.area(shapes) == 0)
-    nought[nought] = shapely.is_valid(shapes[nought])
+    nought = polygon & ~absent & ~endless
+    nought[nought] = (shapely.area(shapes[nought]) == 0) & shapely.is_valid(shapes[nought])
     for number in np.flatnonzero(absent | ~polygon | endless | nought).tolist():
         reason = features.unreadable.get(number)
         if reason:
@@ -99,7 +104,7 @@ def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterato
         elif not polygon[number]:
             message, kind = f"it is a {shapes[number].geom_type}, not a polygon.", "not-a-polygon"
         elif endless[number]:
-            message, kind = "it has coordinates that are not finite.", "not-finite"
+            message, kind = "it has coordinates beyond any place on Earth.", "not-finite"
         else:
             message, kind = "its area is nought.", "no-shape"
         yield Fault(

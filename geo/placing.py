@@ -9,7 +9,7 @@ import pyproj
 import shapely
 
 from geo.country import Country, in_language
-from geo.errors import Fault, first_of
+from geo.errors import Fault, first_of, shown
 
 Boxes = np.ndarray
 """West, south, east, north of each shape: shape (n, 4)."""
@@ -45,11 +45,17 @@ def check_place(
     boxes, labels = boxes[known], [label for label, kept in zip(labels, known, strict=True) if kept]
     if not len(boxes):
         return []
+    try:
+        degrees = _degrees(boxes, crs)
+    except pyproj.exceptions.ProjError:
+        return [_no_earth(crs, file)]
     faults = list(_units(boxes, crs, labels, file))
     if not faults and crs.is_geographic:
         faults = list(_antimeridian(shapes[known], labels, file))
     if not faults and country is not None:
-        faults = list(_in_country(boxes, crs, labels, country, file))
+        faults = list(_in_country(boxes, degrees, crs, labels, country, file))
+    if not faults:
+        faults = list(_off_the_projection(degrees, crs, labels, file))
     return faults
 
 
@@ -102,11 +108,42 @@ def _antimeridian(shapes: np.ndarray, labels: list[str], file: str) -> Iterator[
         )
 
 
+def _no_earth(crs: pyproj.CRS, file: str) -> Fault:
+    return Fault(
+        f"its coordinate reference system {shown(crs.name)} leads to no longitude and latitude.",
+        file=file,
+        value=crs.name[:60],
+        remedy="Write the file in a geographic or projected CRS of the Earth.",
+        kind="unknown-crs",
+    )
+
+
+def _off_the_projection(
+    degrees: Boxes, crs: pyproj.CRS, labels: list[str], file: str
+) -> Iterator[Fault]:
+    """Faults of shapes so far from where a projection holds that it gives no place for them."""
+    off = [label for label, box in zip(labels, degrees, strict=True) if not np.isfinite(box).all()]
+    if off:
+        yield Fault(
+            f"{len(off)} of {len(labels)} shapes ({first_of(off)}) lie where {crs.name} does not "
+            "reach.",
+            file=file,
+            value=off[0],
+            remedy="Declare the CRS that the coordinates are in.",
+            kind="crs-units",
+        )
+
+
 def _in_country(
-    boxes: Boxes, crs: pyproj.CRS, labels: list[str], country: Country, file: str
+    boxes: Boxes,
+    degrees: Boxes,
+    crs: pyproj.CRS,
+    labels: list[str],
+    country: Country,
+    file: str,
 ) -> Iterator[Fault]:
     areas = _areas(country)
-    outside = ~_inside(_degrees(boxes, crs), areas)
+    outside = ~_inside(degrees, areas)
     if not outside.any():
         return
     swapped = boxes[:, [1, 0, 3, 2]]
@@ -156,8 +193,6 @@ def _inside(boxes: Boxes, areas: Boxes) -> np.ndarray:
 
 def _degrees(boxes: Boxes, crs: pyproj.CRS) -> Boxes:
     """The boxes of the boxes' corners in longitude and latitude; infinite where there is none."""
-    if crs.is_geographic:
-        return boxes
     to_degrees = pyproj.Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)
     corners = [(0, 1), (2, 1), (2, 3), (0, 3)]
     x, y = zip(

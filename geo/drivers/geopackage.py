@@ -140,7 +140,8 @@ def _shapes(blobs: list[Any]) -> tuple[np.ndarray, dict[int, str]]:
 def shapes_of_wkb(texts: list[bytes | None], unreadable: dict[int, str]) -> np.ndarray:
     """Shapes from well-known binary; those that cannot be read are noted in `unreadable`."""
     wkb = objects(texts)
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
+        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     for number in np.flatnonzero(shapely.is_missing(shapes) & (wkb != None)):  # noqa: E711
         unreadable[int(number)] = "no well-known binary of a polygon"
     return shapes

@@ -31,7 +31,8 @@ def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> F
             _check_metadata(parquet.metadata, len(names), file, limits)
             shape_column = _shape_column(parquet.schema_arrow.metadata, file)
         asked = [name for name in wanted if name in names and name != shape_column]
-        frame = gpd.read_parquet(path, columns=[*asked, shape_column], use_threads=False)
+        with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
+            frame = gpd.read_parquet(path, columns=[*asked, shape_column], use_threads=False)
         fields = {name: _cells(frame[name]) for name in asked}
     except (
         pa.ArrowException,

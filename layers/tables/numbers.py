@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -45,8 +44,7 @@ _TRUTH = {
 _GAP_NAMES = {" ": "a space", "\u00a0": "a no-break space", "\u202f": "a thin no-break space"}
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """How one text reads: a value, or why there is none, or (`wrong`) why it is no figure."""
 
     value: float = math.nan

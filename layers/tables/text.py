@@ -16,6 +16,7 @@ _SAMPLE = 300
 """Lines from which the separator is told."""
 
 _MOST_LINES_OF_A_CELL = 100
+_MOST_STRAYS = 1_000
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -196,6 +197,8 @@ class Cutter:
                 longest = max(longest, sum(map(len, parts)))
             else:
                 strays.append(found)
+                if len(strays) >= _MOST_STRAYS:
+                    break
         return Cut(records, strays, blank, not lines or lines[-1] == "", longest)
 
     def _quoted(self, parts: list[str], number: int) -> Record | Stray:

@@ -544,6 +544,21 @@ def test_a_wkb_that_promises_too_much(tmp_path: Path) -> None:
     assert (fault.kind, fault.feature) == ("unreadable-shape", "48002")
 
 
+def test_coordinates_of_no_place_and_a_system_of_no_earth(tmp_path: Path) -> None:
+    frame = changed(c48003=Polygon([(3.5, 44.4), (1e300, 44.4), (3.6, 1e300), (3.5, 44.4)]))
+    for suffix in ("gpkg", "parquet", "shp"):
+        (fault,) = faults_of(saved(frame, tmp_path, suffix))
+        assert (fault.kind, fault.feature) == ("not-finite", "48003")
+    path = saved(squares(), tmp_path, "shp")
+    wkt = path.with_suffix(".prj").read_text().replace("6378137.0", "3396190.0")
+    path.with_suffix(".prj").write_text(wkt)
+    (fault,) = faults_of(path)
+    assert fault.kind == "unknown-crs"
+    local = 'LOCAL_CS["plan",UNIT["metre",1]]'
+    path.with_suffix(".prj").write_text(local)
+    assert faults_of(path)[0].kind in ("no-crs", "unknown-crs")
+
+
 def test_communes_of_france(shared_data: Path) -> None:
     found = read(
         shared_data / "fr/boundaries/communes_2026.parquet",
