@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
-from geo.country import Country, in_language
+from geo.country import in_language, read_country
 from layers.edition import edition_folder
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def is_complete(atlas: Atlas, level: str, code: str) -> bool:
     country = territories.country
     if country is None or country.edition is None:
         return True
-    known = _nesting(country)
+    known = _nesting(country.code)
     if level not in known:
         return True
     members = known[known[level] == code]
@@ -144,12 +145,11 @@ def is_complete(atlas: Atlas, level: str, code: str) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _nesting(country: Country) -> pd.DataFrame:
+def _nesting(code: str) -> pd.DataFrame:
     """What contains each territory of a country's embedded edition, without the shapes."""
+    country = read_country(code)
     levels = [level.id for level in country.levels if level.id != country.base.id]
     path = edition_folder(country) / "communes.parquet"
-    import pyarrow.parquet as pq
-
     there = [level for level in levels if level in pq.read_schema(path).names]
     return pd.read_parquet(path, columns=there).assign(country=country.code.upper())
 

@@ -17,7 +17,9 @@ class Cell:
         value: the figure behind it, None for text and where it is missing.
         range_text, low, high: its interval, "" and None without.
         is_name: whether the text is of the data, of whatever script and direction.
-        bar: where in 0 to 1 its interval lies, for the small picture of it; () without.
+        bar: where in 0 to 1 its low end, itself and its high end lie, for the small picture of
+            its interval; () without.
+        kind: what a difference allows to say ("worse", "same", …), for its look; "" elsewhere.
         url: an http(s) address that the text leads to, or "".
         id: of the element in the page; given by its table.
     """
@@ -29,6 +31,7 @@ class Cell:
     high: float | None = None
     is_name: bool = False
     bar: tuple[float, ...] = ()
+    kind: str = ""
     url: str = ""
     id: str = ""
 
@@ -188,7 +191,7 @@ def make_table(
     return Table(id=table_id, caption=caption, columns=columns, rows=given, note=note)
 
 
-Slot = Cell | Piece | str
+Slot = Cell | Piece | str | tuple[Piece, ...]
 
 
 def say(words: Mapping[str, str], key: str, **slots: Slot) -> Sentence:
@@ -200,16 +203,23 @@ def say(words: Mapping[str, str], key: str, **slots: Slot) -> Sentence:
     >>> say({"k": "{n} of them."}, "k", n=Cell("3", 3.0, id="t-1-n")).text
     '3 of them.'
     """
-    pieces = []
+    pieces: list[Piece] = []
     for literal, name, _, _ in Formatter().parse(words[key]):
         if literal:
             pieces.append(Piece(literal))
         if name:
-            pieces.append(_piece(slots[name]))
+            pieces += _pieces(slots[name])
     return Sentence(key, tuple(piece for piece in pieces if piece.text))
 
 
-def _piece(slot: Slot) -> Piece:
+def _pieces(slot: Slot) -> tuple[Piece, ...]:
+    if isinstance(slot, tuple):
+        return slot
+    return (piece_of(slot),)
+
+
+def piece_of(slot: Cell | Piece | str) -> Piece:
+    """A piece of a sentence: a cell's figure with a link to it, or plain words."""
     if isinstance(slot, Piece):
         return slot
     if isinstance(slot, Cell):

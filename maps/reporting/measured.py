@@ -1,0 +1,135 @@
+"""Section: what is measured and what is not; section: how good the data is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from layers.catalogue import known_layers
+from layers.indicator import Indicator, Reason
+from maps.reporting.content import Cell, Section, Sentence, Table, joined, make_table, name_cell, say
+from maps.reporting.scope import Scope, population_of
+
+
+def measured_section(scope: Scope) -> Section:
+    """Every indicator with its unit, level, date and source; then what is not measured."""
+    words, measured = scope.words, scope.shared.measured
+    rows = {indicator.id: _described(scope, indicator) for indicator in measured}
+    columns = {
+        "indicator": words["indicator"],
+        "unit": words["unit"],
+        "level": words["measured_at"],
+        "period": words["period"],
+        "source": words["source"],
+    }
+    table = make_table("t-measures", words["measures_caption"], columns, rows)
+    absent = [
+        layer.indicator.title_in(scope.lang)
+        for name, layer in known_layers().items()
+        if name not in scope.atlas.indicators
+    ]
+    notes = [words["limits"]]
+    if absent:
+        listed = joined(absent, last=words["and"])
+        notes.insert(0, words["not_measured"] + listed + ".")
+    coarse = [i for i in measured if _is_coarse(scope, i) and not i.parts]
+    if coarse:
+        titles = joined([i.title_in(scope.lang) for i in coarse], last=words["and"])
+        notes.insert(0, words["coarse_note"] + titles + ".")
+    return Section(
+        "measures", words["measures"], blocks=(table,) if rows else (), notes=tuple(notes)
+    )
+
+
+def quality_section(scope: Scope) -> Section:
+    """How many territories each figure is known for, and why it is not known for the others."""
+    words, measured = scope.words, scope.shared.measured
+    rows = {indicator.id: _coverage(scope, indicator) for indicator in measured}
+    columns = {
+        "indicator": words["indicator"],
+        "known": words["known"],
+        "of": words["of_units"].format(units=scope.units),
+        "share": words["coverage"],
+        "missing": words["missing_why"],
+    }
+    caption = words["quality_caption"].format(units=scope.units)
+    table = make_table("t-quality", caption, columns, rows)
+    sentences = _said(scope, table)
+    notices = tuple(scope.atlas.notices)
+    blocks: tuple[object, ...] = (table,) if rows else ()
+    if notices:
+        blocks += (Notices(notices),)
+    return Section(
+        "quality", words["quality"], sentences, blocks=blocks, notes=(words["missing_note"],)
+    )
+
+
+class Notices(tuple[str, ...]):
+    """What the run has to tell, in its own words (English)."""
+
+    def __new__(cls, notices: tuple[str, ...]) -> Notices:
+        return super().__new__(cls, notices)
+
+
+def _described(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
+    words = scope.words
+    level = indicator.native_level or scope.atlas.territories.level
+    own = scope.atlas.territories.level
+    title = scope.atlas.territories.level_title(scope.lang)
+    composite = words["composite"] if indicator.parts else ""
+    return (
+        name_cell(indicator.title_in(scope.lang)),
+        Cell(words.get(f"unit_{indicator.unit}", indicator.unit)),
+        Cell(composite or (title if level == own else scope.level_title(level))),
+        Cell(scope.day(indicator.period) if indicator.period else "–"),
+        name_cell("; ".join(dict.fromkeys(s.producer for s in indicator.sources if s.producer))
+                  or "–"),
+    )  # fmt: skip
+
+
+def _is_coarse(scope: Scope, indicator: Indicator) -> bool:
+    return indicator.native_level not in ("", scope.atlas.territories.level)
+
+
+def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
+    reasons = scope.inner.reasons[indicator.id].to_numpy()
+    known = int((reasons == Reason.PRESENT).sum())
+    size = len(reasons)
+    why = []
+    for reason in Reason:
+        count = int((reasons == reason).sum())
+        if count and reason is not Reason.PRESENT:
+            why.append(f"{scope.number(count)} {reason.title[scope.lang]}")
+    return (
+        name_cell(indicator.title_in(scope.lang)),
+        scope.count(known),
+        scope.count(size),
+        scope.percent(100 * known / size if size else np.nan),
+        Cell(", ".join(why) or "–"),
+    )
+
+
+def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
+    if not table.rows:
+        return (say(scope.words, "quality.nothing"),)
+    least = min(table.rows, key=lambda row: table.at(row, "known").value or 0.0)
+    known, size = table.at(least, "known"), table.at(least, "of")
+    if known.value == size.value:
+        return (say(scope.words, "quality.complete", units=scope.units),)
+    said = [
+        say(
+            scope.words,
+            "quality.least",
+            title=table.at(least, "indicator"),
+            known=known,
+            of=size,
+            units=scope.units,
+            why=table.at(least, "missing"),
+        )
+    ]
+    return tuple(said)
+
+
+def people_of(scope: Scope, chosen: np.ndarray) -> float:
+    """People of the territories of a mask over the whole atlas, as far as they are known."""
+    people = population_of(scope.atlas).to_numpy(dtype="float64")[chosen]
+    return float(np.nansum(people)) if (~np.isnan(people)).any() else float("nan")

@@ -1,0 +1,269 @@
+"""What every section of a report needs: the atlas, the area, the words, and how figures are
+written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from geo.country import in_language
+from geo.errors import InputError
+from layers.analysis.equal_size import EqualSize, compare_equal_size
+from layers.analysis.typology import TYPOLOGY, add_typology
+from layers.atlas import Atlas
+from layers.build import take
+from layers.indicator import Indicator
+from maps.reporting.areas import Area
+from maps.reporting.content import Cell, Piece, finite
+from maps.reporting.figures import Difference, Figure, Verdict
+from maps.reporting.panel import Panel, read_panel
+from maps.reporting.words import WORDS
+from maps.words import write_number
+
+FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
+
+Tone = Literal["worse", "better", "more", "less", "same", "equal", "unsure"]
+
+
+class Shared:
+    """What all reports on one atlas have in common, each worked out once, when it is first asked
+    for. It travels to the workers of a batch."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self.atlas = atlas
+
+    @cached_property
+    def main(self) -> Indicator | None:
+        """What territories are ranked by: the index, else a dimension, else the first figure that
+        has a better direction."""
+        for role in ("index", "dimension", "indicator"):
+            for indicator in self.atlas.indicators.values():
+                ordered = indicator.better is not None and indicator.unit in FIGURE_UNITS
+                known = self.atlas.values[indicator.id].notna().any()
+                if indicator.role == role and ordered and known:
+                    return indicator
+        return None
+
+    @cached_property
+    def measured(self) -> tuple[Indicator, ...]:
+        """The indicators that are figures, the index first, then dimensions, then the others."""
+        order = {"index": 0, "dimension": 1, "indicator": 2, "context": 3}
+        found = [
+            item
+            for item in self.atlas.indicators.values()
+            if item.role in order and item.unit in FIGURE_UNITS
+        ]
+        return tuple(sorted(found, key=lambda item: order[item.role]))
+
+    @cached_property
+    def equal_size(self) -> EqualSize | None:
+        """The comparison at equal size of the website, else of the first yes or no, else of a
+        score; None where nothing can be fitted."""
+        units = ("boolean", "percent", "score")
+        there = [i for i in self.atlas.indicators.values() if i.role == "indicator"]
+        there.sort(key=lambda item: (item.id != "website", units.index(item.unit)
+                                     if item.unit in units else len(units)))  # fmt: skip
+        for indicator in there:
+            if indicator.unit in units and indicator.better == "higher":
+                try:
+                    return compare_equal_size(self.atlas, indicator.id)
+                except (InputError, KeyError):
+                    continue
+        return None
+
+    @cached_property
+    def typology(self) -> np.ndarray | None:
+        """Type of each territory (`layers.analysis.typology.TYPES`); None if it cannot be told."""
+        if TYPOLOGY in self.atlas.indicators:
+            return self.atlas.values[TYPOLOGY].to_numpy()
+        try:
+            return add_typology(self.atlas).values[TYPOLOGY].to_numpy()
+        except (InputError, KeyError):
+            return None
+
+    @cached_property
+    def panel(self) -> Panel | None:
+        """The waves of presence that belong to the atlas; None without."""
+        return read_panel(self.atlas)
+
+    def prepare(self) -> Shared:
+        """Work everything out now."""
+        for name in ("main", "measured", "equal_size", "typology", "panel"):
+            getattr(self, name)
+        return self
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One report's subject.
+
+    Attributes:
+        shared: of the atlas.
+        area: what the report is about.
+        references: what it is held against, the nearest first.
+        lang: "fr" or "en".
+    """
+
+    shared: Shared
+    area: Area
+    references: tuple[Area, ...]
+    lang: str
+
+    @property
+    def atlas(self) -> Atlas:
+        """The whole atlas, of which the area is a part."""
+        return self.shared.atlas
+
+    @cached_property
+    def inner(self) -> Atlas:
+        """The atlas of the area alone."""
+        return take(self.atlas, self.area.inside)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The words of the language."""
+        return WORDS[self.lang]
+
+    @property
+    def units(self) -> str:
+        """What the territories are called, in the plural."""
+        return self.atlas.territories.level_title(self.lang, plural=True)
+
+    def level_title(self, level: str, *, plural: bool = False) -> str:
+        """What a containing level is called."""
+        country = self.atlas.territories.country
+        if country is None:
+            return level
+        for known in country.levels:
+            if known.id == level:
+                return in_language(known.plural if plural else known.title, self.lang)
+        return level
+
+    def inside(self, area: Area) -> tuple[Piece, ...]:
+        """ "in the département Lozère", as pieces of a sentence."""
+        before = self.words.get(f"in_{area.level}", self.words["in_other"])
+        if not area.name:
+            return (Piece(self.words["in_all"]),)
+        if area.level == "country":
+            return (Piece(self.words["in_country"]),)
+        head, _, tail = before.partition("{name}")
+        pieces = (Piece(head), Piece(area.name, is_name=True), Piece(tail))
+        return tuple(piece for piece in pieces if piece.text)
+
+    def label(self, area: Area) -> str:
+        """Name of an area for a heading."""
+        return area.name or self.words["all_studied"]
+
+    # -- figures as they are written ------------------------------------------------------------
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """A number, or a dash where there is none."""
+        if value is None or not np.isfinite(value):
+            return "–"
+        value = 0.0 if round(float(value), digits) == 0 else float(value)
+        return write_number(value, digits, self.lang)
+
+    def amount(self, value: float, indicator: Indicator) -> str:
+        """A figure of an indicator with its unit."""
+        return self._with_unit(self.number(value, digits_of(indicator)), indicator)
+
+    def _with_unit(self, text: str, indicator: Indicator) -> str:
+        if text == "–":
+            return text
+        if indicator.unit in ("percent", "boolean"):
+            return text + self.words["percent"]
+        suffix = in_language(indicator.suffix, self.lang) if indicator.suffix else ""
+        return f"{text}\u00a0{suffix}" if suffix else text
+
+    def between(self, low: float, high: float, digits: int) -> str:
+        """An interval in words, "" where there is none."""
+        if not (np.isfinite(low) and np.isfinite(high)):
+            return ""
+        ends = {"low": self.number(low, digits), "high": self.number(high, digits)}
+        return self.words["between"].format_map(ends)
+
+    def count(self, value: float) -> Cell:
+        """A whole number as a cell."""
+        return Cell(self.number(value), finite(value))
+
+    def percent(self, share: float, *, low: float = np.nan, high: float = np.nan) -> Cell:
+        """A percentage as a cell."""
+        text = self.number(share, 1)
+        text = text if text == "–" else text + self.words["percent"]
+        between = self.between(low, high, 1)
+        return Cell(text, finite(share), between, finite(low), finite(high))
+
+    def figure(self, figure: Figure, indicator: Indicator) -> Cell:
+        """A figure of an area as a cell; one that is not the area's own says so."""
+        between = self.between(figure.low, figure.high, digits_of(indicator))
+        if figure.kind == "coarse":
+            between = self.words["coarse_mark"]
+        return Cell(
+            self.amount(figure.value, indicator),
+            finite(figure.value),
+            between,
+            finite(figure.low),
+            finite(figure.high),
+        )
+
+    def difference(self, difference: Difference, indicator: Indicator) -> Cell:
+        """A difference as a cell, signed, in points or in the unit."""
+        digits = digits_of(indicator)
+        text = self.number(difference.value, digits)
+        if difference.value > 0 and text != self.number(0.0, digits):
+            text = f"+{text}"
+        return Cell(
+            text,
+            finite(difference.value),
+            self.between(difference.low, difference.high, digits),
+            finite(difference.low),
+            finite(difference.high),
+            kind=tone_of(difference.verdict, indicator),
+        )
+
+    def day(self, date: str) -> str:
+        """An ISO date as readers write it; what is none stays as it is.
+
+        >>> import numpy as np
+        >>> Scope(None, Area("", "", "", np.ones(1)), (), "fr").day("2026-09-22")
+        '22 septembre 2026'
+        """
+        parts = date.split("-")
+        months = self.words["months"].split()
+        if len(parts) != 3 or not all(part.isdigit() for part in parts):
+            return date
+        year, month, day = (int(part) for part in parts)
+        return f"{day} {months[month - 1]} {year}" if 1 <= month <= 12 else date
+
+
+def digits_of(indicator: Indicator) -> int:
+    """Decimals that a mean or a share of an indicator is written with."""
+    if indicator.unit in ("boolean", "percent", "score"):
+        return 1
+    return max(0, min(indicator.digits, 3))
+
+
+def tone_of(verdict: Verdict, indicator: Indicator) -> Tone:
+    """What a verdict means for people, by the indicator's better direction.
+
+    >>> tone_of("below", Indicator("a", "A", better="higher"))
+    'worse'
+    """
+    if verdict in ("same", "unsure", "equal"):
+        return verdict  # type: ignore[return-value]
+    above = verdict.endswith("above")
+    if indicator.better is None:
+        return "more" if above else "less"
+    return "better" if above == (indicator.better == "higher") else "worse"
+
+
+def population_of(atlas: Atlas) -> pd.Series:
+    """People of each territory, NaN where unknown."""
+    facts = atlas.territories.facts
+    if "population" in facts:
+        return facts["population"]
+    return pd.Series(np.nan, index=atlas.codes)
