@@ -6,6 +6,7 @@ Layout: ECMA-376, part 1, sections 18.3 (worksheets), 18.4 (shared strings), 18.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from geo.limits import Limits
 _MOST_COLUMNS = 16_384
 _CHUNK = 1 << 18
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
+_LETTERS = re.compile("[A-Z]{1,3}")
 
 SheetRow = tuple[int, dict[int, str]]
 """The 1-based number of a row, and its cells that are not blank by 0-based column."""
@@ -62,6 +63,9 @@ class XmlReader:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if self._prefix is None:
             self._prefix = tag.find(":") + 1
+            if not self._prefix:
+                self._parser.StartElementHandler = self._begin
+                self._parser.EndElementHandler = self._finish
         self._begin(tag[self._prefix :] if self._prefix else tag, attributes)
 
     def _end(self, tag: str) -> None:
@@ -128,7 +132,7 @@ class SheetReader(XmlReader):
         self.whole: dict[int, int] = {}
         self._file = file
         self._strings = strings
-        self._shown_as = shown_as
+        self._shown_as = functools.cache(shown_as)
         self._epoch = epoch
         self._limits = limits
         self._row = 0
@@ -173,15 +177,7 @@ class SheetReader(XmlReader):
     def _place(self, reference: str | None) -> int:
         if reference is None:
             return self._column + 1
-        found = _REFERENCE.fullmatch(reference)
-        if found is None:
-            raise ValueError("a cell without a place")
-        column = 0
-        for letter in found[1]:
-            column = column * 26 + ord(letter) - 64
-        if column > _MOST_COLUMNS:
-            raise ValueError("a cell beyond the last column")
-        return column - 1
+        return _column_of(reference.rstrip("0123456789"))
 
     def _text_of_cell(self) -> str:
         value, kind = self._value, self._type
@@ -217,6 +213,19 @@ class SheetReader(XmlReader):
             remedy="Keep only the rows and columns needed, or raise the limit.",
             kind="too-large",
         )
+
+
+@functools.cache
+def _column_of(letters: str) -> int:
+    """0-based number of the column of these letters ("A" is 0)."""
+    if not _LETTERS.fullmatch(letters):
+        raise ValueError("a cell without a place")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    if column > _MOST_COLUMNS:
+        raise ValueError("a cell beyond the last column")
+    return column - 1
 
 
 def unescaped(text: str) -> str:

@@ -1,7 +1,7 @@
 """An XLSX workbook as a raw table.
 
 Its XML is read here and not through openpyxl because every size can then be bounded before it is
-unpacked, and because it takes a fifth of the time on INSEE's density grid (docs/reading.md).
+unpacked, and no document type is accepted.
 """
 
 from __future__ import annotations
