@@ -285,7 +285,7 @@ def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
     if not slow:
         return draws, ()
     cost = {
-        "median": float(sampler.units),
+        "median": sampler.units / 4.0,
         "bod": 10.0 * sampler.units,
         "copeland": float(sampler.units) ** 2 / 250.0,
     }

@@ -136,14 +136,25 @@ def effective_shares(
     are known, divided by their sum.
     """
     score = aggregate(scores, weights, how=how, power=power)
-    correlations = scores.corrwith(score)
-    return correlations / correlations.sum()
+    correlations = _correlations(scores.to_numpy("float64"), score.to_numpy("float64"))
+    return pd.Series(correlations / correlations.sum(), index=scores.columns)
+
+
+def _correlations(columns: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Pearson correlation of each column with the score, over the rows where both are known."""
+    known = ~np.isnan(columns) & ~np.isnan(score)[:, None]
+    count = known.sum(axis=0)
+    x = np.where(known, columns, 0.0)
+    y = np.where(known, score[:, None], 0.0)
+    x = np.where(known, x - x.sum(axis=0) / count, 0.0)
+    y = np.where(known, y - y.sum(axis=0) / count, 0.0)
+    return (x * y).sum(axis=0) / np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))
 
 
 def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     """Weights under which every element has the same influence (`effective_shares`).
 
-    Solved by least squares on the logarithms of the weights, to 1e-12; COINr stops its
+    Solved by least squares on the logarithms of the weights; COINr stops its
     Nelder-Mead search at a relative tolerance of 0.1.
     """
     from scipy.optimize import least_squares
@@ -163,17 +174,19 @@ def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     target = 1.0 / len(names)
 
     def shares_of(logs: np.ndarray) -> dict[str, float]:
-        powers = np.exp(logs - logs.max())
-        return dict(zip(names, powers / powers.sum(), strict=True))
+        # The last weight is the measure of the others: only their ratios count.
+        powers = np.exp(np.append(logs, 0.0))
+        return dict(zip(names, map(float, powers / powers.sum()), strict=True))
 
     def miss(logs: np.ndarray) -> np.ndarray:
         found = effective_shares(
             scores, shares_of(logs), how=dimension.aggregate, power=dimension.power
         )
-        return found.to_numpy() - target
+        return found.to_numpy()[:-1] - target
 
     # Weights are kept within e⁻⁸ and e⁸ of each other: beyond, an element in effect drops out.
-    fit = least_squares(miss, np.zeros(len(names)), bounds=(-4.0, 4.0), xtol=1e-12, ftol=1e-12)
+    start = np.zeros(len(names) - 1)
+    fit = least_squares(miss, start, bounds=(-8.0, 8.0), xtol=1e-12, ftol=1e-12, max_nfev=200)
     worst = float(np.abs(fit.fun).max())
     notices: tuple[str, ...] = ()
     if worst > 1e-3:
