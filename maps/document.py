@@ -33,7 +33,8 @@ SCRIPTS = (
 )
 """Our script, in the order in which it is put together; see docs/map-page.md."""
 
-START = 'startPage(document.getElementById("zb"));'
+START = 'window.zoneblanche.started = window.zoneblanche.startPage(document.getElementById("zb"));'
+"""A promise of the page, for who drives it: tests, benchmarks, an embedding site."""
 
 
 @cache
@@ -80,7 +81,7 @@ def write_document(blocks: Mapping[str, str], *, lang: str, title: str, findings
         title: of the document, as the data has it; it is escaped here.
         findings: sentences for a reader without a script; escaped here.
     """
-    scripts = [leaflet(), our_script() + "\nwindow.zoneblanche." + START]
+    scripts = [leaflet(), our_script() + "\n" + START]
     style = our_style()
     told = "".join(f"<p>{_escaped(sentence)}</p>" for sentence in findings)
     # Joined, never formatted into each other: a title that looks like a template stays a title.

@@ -29,6 +29,9 @@ TOLERANCES = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256
 TRIED = 20_000
 """Places of the outer border at which overlaps are looked for."""
 
+DETAILED = 800_000
+"""Coordinates above which a country is put on a grid of twenty metres instead of ten."""
+
 SAMPLED = 16
 """One arc in this many tells which tolerance fits."""
 
@@ -109,7 +112,7 @@ def choose_grid(shapes: np.ndarray) -> float:
     width = float(np.median(np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])))
     extent = float(max(np.ptp(boxes[:, [0, 2]]), np.ptp(boxes[:, [1, 3]])))
     # A territory stays some three hundred steps wide, a country never finer than it must be.
-    coarsest = 20.0 if shapely.get_num_coordinates(shapes).sum() > 2 * MOST_VERTICES else 10.0
+    coarsest = 20.0 if shapely.get_num_coordinates(shapes).sum() > DETAILED else 10.0
     wanted = min(width / 300, coarsest) if extent < 400_000 else coarsest
     finest = max(extent / 2**27, 0.01)
     steps = (20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)

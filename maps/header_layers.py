@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.country import in_language
 from geo.source import Source
+from layers.analysis.flags import FLAGGED, NOT_FLAGGED, POSSIBLE
 from layers.indicator import Indicator, Reason
 from maps.bivariate import DEFAULT, Bivariate, toward
 from maps.breaks import METHODS, goalpost_breaks, quantile_breaks
@@ -29,6 +30,9 @@ INTERVAL_COLUMNS = {
 }
 """Columns of an atlas' intervals that a page carries, each as its difference from another: an
 end of an interval lies near its middle, and small numbers take few bytes ("" is the score)."""
+
+FLAG_ORDER = {NOT_FLAGGED: 0, POSSIBLE: 1, FLAGGED: 2}
+"""From the class that stands out least to the one that does most."""
 
 MOST_DIGITS = 6
 
@@ -79,7 +83,9 @@ def describe_layer(
         "better": indicator.better,
         "digits": column.digits,
         "period": indicator.period,
+        "suffix": in_both(indicator.suffix),
         "native": _native_level(atlas.territories, indicator),
+        "partly": _measured_partly(atlas, indicator),
         "method": in_both(indicator.method),
         "bounds": [_finite(bound) for bound in indicator.bounds],
         "parts": list(indicator.parts),
@@ -88,6 +94,8 @@ def describe_layer(
         "interval": interval,
     }
     if categories:
+        if indicator.role == "flag":
+            categories.sort(key=lambda one: FLAG_ORDER.get(one[0], one[0]))
         layer["categories"] = categories
         layer["ordered"] = indicator.unit == "boolean" or indicator.role == "flag"
         if indicator.role == "flag" and indicator.better is None:
@@ -197,6 +205,16 @@ def _native_level(territories: Territories, indicator: Indicator) -> Any:
         return indicator.native_level
     known = {level.id: level.title for level in territories.country.levels}
     return in_both(known.get(indicator.native_level, indicator.native_level))
+
+
+def _measured_partly(atlas: Atlas, indicator: Indicator) -> bool:
+    """Whether only some of what an indicator is made of was measured at its native level."""
+    parts = [atlas.indicators[name] for name in indicator.parts if name in atlas.indicators]
+    return any(
+        part.native_level != indicator.native_level or _measured_partly(atlas, part)
+        for part in parts
+        if part.role != "context"
+    )
 
 
 def _finite(value: float | None) -> float | None:

@@ -57,6 +57,7 @@ def describe_levels(
         containers[name] = [[str(code), territories.place_name(name, code)] for code in known]
         title = in_both(titles.get(name, name))
         levels.append({"id": name, "title": title, "bytes": size, "count": len(known)})
+    levels.sort(key=lambda level: -level["count"])  # the nearest container first
     return levels, streams, containers
 
 

@@ -6,7 +6,7 @@ WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "area": "superficie",
         "better_end": "mieux loti",
-        "boundaries": "Contours",
+        "boundaries": "Territoires",
         "choices": "Choisir la carte",
         "close": "Fermer la fiche",
         "colon": "\u00a0: ",
@@ -16,7 +16,7 @@ WORDS: dict[str, dict[str, str]] = {
         "high_end": "plus élevé",
         "home": "Revenir à la vue d'ensemble",
         "insets": "Territoires éloignés",
-        "interval": "(entre {low} et {high}, à 90\u00a0%)",
+        "interval": "entre {low} et {high}, à 90\u00a0%",
         "legend": "Légende",
         "low_end": "plus faible",
         "made_with": "Carte établie avec zoneblanche.",
@@ -27,8 +27,11 @@ WORDS: dict[str, dict[str, str]] = {
         "map_label": "Carte\u00a0: {title}. Flèches pour déplacer, + et − pour zoomer, Entrée pour "
         "lire le territoire au centre\u00a0; la recherche mène à un territoire par son nom.",
         "measured_by": "mesuré par {level}",
+        "measured_partly_by": "mesuré en partie par {level}",
         "method": "Méthode",
         "missing_because": "pas de donnée ({reason})",
+        "native_partly_note": "Une partie de ce qui compose ce chiffre est mesurée par {level} et "
+        "reprise pour chaque territoire qui en fait partie.",
         "native_note": "Ce chiffre est mesuré par {level} et repris pour chaque territoire qui en "
         "fait partie\u00a0: il ne dit rien des écarts à l'intérieur.",
         "no_data": "Pas de donnée",
@@ -73,7 +76,7 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "area": "area",
         "better_end": "better off",
-        "boundaries": "Boundaries",
+        "boundaries": "Territories",
         "choices": "Choose the map",
         "close": "Close the card",
         "colon": ": ",
@@ -83,7 +86,7 @@ WORDS: dict[str, dict[str, str]] = {
         "high_end": "higher",
         "home": "Back to the whole",
         "insets": "Distant territories",
-        "interval": "(between {low} and {high}, 90%)",
+        "interval": "between {low} and {high} (90%)",
         "legend": "Legend",
         "low_end": "lower",
         "made_with": "Map made with zoneblanche.",
@@ -94,8 +97,11 @@ WORDS: dict[str, dict[str, str]] = {
         "map_label": "Map: {title}. Arrow keys to move, + and − to zoom, Enter to read the "
         "territory at the centre; the search leads to a territory by its name.",
         "measured_by": "measured by {level}",
+        "measured_partly_by": "measured in part by {level}",
         "method": "Method",
         "missing_because": "no data ({reason})",
+        "native_partly_note": "Part of what this figure is made of is measured by {level} and "
+        "repeated for each territory in it.",
         "native_note": "This figure is measured by {level} and repeated for each territory in it: "
         "it says nothing of the differences inside.",
         "no_data": "No data",

@@ -136,7 +136,7 @@ class Page {
         parts.length > 1 ? el("h3", {}, isolated(speech.text(one.title))) : "",
         el("p", {}, isolated(speech.text(one.method) || speech.say("no_method"))),
         one.native ? el("p", { class: "zb-native" },
-          speech.say("native_note", { level: speech.text(one.native) })) : "",
+          speech.native(one, true)) : "",
       ]).filter(Boolean),
       ...model.head.notices.map((notice) => el("p", {}, isolated(speech.text(notice)))));
   }
@@ -154,8 +154,9 @@ class Page {
     };
     const line = (word, list) => (list.length ? el("span", {}, `${speech.say(word)}`
       + speech.say("colon"), list.map((k, at) => [at ? " ; " : "", cite(k)]), ". ") : null);
+    const others = model.head.boundaries.filter((k) => !used.includes(k));
     this.footPlace.replaceChildren(el("p", {},
-      line("source", used), line("boundaries", model.head.boundaries),
+      line("source", used), line("boundaries", others),
       el("span", { class: "zb-made" }, speech.say("made_with"))));
   }
 

@@ -100,8 +100,10 @@ function scoreBlock(page, layer, i) {
     reasons[i]
       ? el("p", { class: "zb-score-none" }, figureText(page, layer.id, i))
       : el("p", { class: "zb-score-value" }, speech.number(values[i], layer.digits),
-        el("small", {}, layer.unit === "score" ? " / 100" : "", between ? ` ${between}` : "")),
+        el("small", {}, layer.unit === "score" ? " / 100" : "")),
+    between && !reasons[i] ? el("p", { class: "zb-between" }, between) : null,
     reasons[i] ? null : gauge(page, layer, i, low, high),
+    layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
     ranked ? el("p", { class: "zb-rank" }, rankText(ranked, speech, layer)) : null,
     el("p", { class: "zb-meaning" }, speech.say(layer.better === "lower"
       ? "score_worse" : "score_better")));
@@ -166,7 +168,7 @@ function figureRow(page, layer, i) {
         isolated(figureText(page, layer.id, i))),
       measured && !missing ? smallBar(page, layer, i) : null,
       layer.native ? el("span", { class: "zb-native" },
-        speech.say("measured_by", { level: speech.text(layer.native) })) : null,
+        speech.native(layer)) : null,
       notes ? el("span", { class: "zb-note" }, isolated(notes)) : null));
 }
 

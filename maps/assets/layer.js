@@ -81,7 +81,18 @@ const TerritoryLayer = L.Layer.extend({
 
   _later() {
     cancelAnimationFrame(this._frame);
-    this._frame = requestAnimationFrame(() => { if (this._map) this._paintNow(); });
+    this._frame = requestAnimationFrame(() => {
+      if (this._map && !this._upToDate()) this._paintNow();
+    });
+  },
+
+  /** Whether the picture is of this very view: a zoom ends with more than one event. */
+  _upToDate() {
+    const map = this._map;
+    const size = map.getSize();
+    return this._zoom === map.getZoom() && this._center.equals(map.getCenter(), 0)
+      && this._width === Math.round(size.x * this._ratio)
+      && this._height === Math.round(size.y * this._ratio);
   },
 
   _soon() {

@@ -6,7 +6,7 @@ function drawLegend(page) {
   const { layer } = shown;
   const parts = [
     el("h2", { class: "zb-legend-title" }, isolated(speech.text(layer.title))),
-    layer.period || layer.native
+    layer.period || layer.native || layer.suffix
       ? el("p", { class: "zb-legend-note" }, legendNote(layer, speech)) : null,
   ];
   if (layer.kind === "bivariate") {
@@ -24,8 +24,9 @@ function drawLegend(page) {
 function legendNote(layer, speech) {
   const parts = [];
   if (layer.period) parts.push(speech.date(layer.period));
-  if (layer.native) parts.push(speech.say("measured_by", { level: speech.text(layer.native) }));
-  return parts.join(" · ");
+  if (layer.suffix) parts.push(isolated(speech.text(layer.suffix)));
+  if (layer.native) parts.push(speech.native(layer));
+  return parts.flatMap((part, k) => (k ? [" · ", part] : [part]));
 }
 
 /** Which end is which, in words, under the colours that say it. */
@@ -120,10 +121,10 @@ function histogram(page) {
   });
   return el("figure", { class: "zb-spread" }, picture,
     el("figcaption", {},
-      el("span", {}, speech.figure(low, layer)),
+      el("span", {}, speech.figure(low, { ...layer, suffix: "" })),
       el("span", {}, speech.say(logarithmic ? "spread_log" : "spread",
         { level: speech.text(model.head.level.plural) })),
-      el("span", {}, speech.figure(high, layer))));
+      el("span", {}, speech.figure(high, { ...layer, suffix: "" }))));
 }
 
 // -- the square of two indicators -------------------------------------------------------------

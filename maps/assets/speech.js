@@ -35,7 +35,16 @@ class Speech {
       return found ? this.text(found[1]) : this.number(value);
     }
     const number = this.number(value, layer.digits);
-    return layer.unit === "percent" ? `${number}\u00a0%` : number;
+    const unit = layer.unit === "percent" ? "%" : this.text(layer.suffix);
+    return unit ? `${number}\u00a0${unit}` : number;
+  }
+
+  /** At which level a layer was measured, where it is not the page's; a note says more. */
+  native(layer, note = false) {
+    if (!layer.native) return "";
+    const names = note ? ["native_partly_note", "native_note"]
+      : ["measured_partly_by", "measured_by"];
+    return this.say(names[layer.partly ? 0 : 1], { level: this.text(layer.native) });
   }
 
   /** A date or period in this language's form; other text as it is. */

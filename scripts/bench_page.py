@@ -1,0 +1,243 @@
+"""The map page beside what a user has today, in one run: size, time to write, time to paint.
+
+    python -m scripts.bench_page [--pages ours,explore,choropleth] [--repeat 3] [--within 48]
+
+All pages show the same communes with the same figures. They are opened from disk in headless
+Chromium (1280 × 900, no GPU), each in a fresh browser. The pages of geopandas and folium ask a
+content network for Leaflet, jQuery and Bootstrap; here these requests are answered at once from
+this machine (Leaflet with the copy that we carry, all else with nothing), so that their
+times hold no network at all: on a real one they are longer, and without one they stay blank.
+
+*Painted* is from the start of the navigation until the territories' picture is there: ours marks
+it, theirs is the first frame after all their paths are drawn. *Zoom*, *pan* and *recolour* are how
+long the page's main thread is busy (Chromium's TaskDuration) with one step and the tenth of a
+second after it: `setZoom` and `panBy` of Leaflet without animation; another layer by its radio on
+our page, `setStyle` with another colour for each territory on theirs. *Heap* is JavaScript's, after
+a collection.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from playwright.sync_api import CDPSession, Page, Route
+
+    from layers.atlas import Atlas
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync "
+    "--enable-precise-memory-info"
+)
+ASSETS = Path(__file__).resolve().parents[1] / "maps" / "assets"
+STUBS = {
+    # folium calls $(…).ready and no more of it; d3 draws the colour bar, which is not measured
+    "jquery": "window.$ = () => ({ ready: (f) => f() });",
+    "d3": """window.d3 = new Proxy(function () {}, {
+      get: (_, key) => (key === Symbol.toPrimitive ? () => "#888" : window.d3),
+      apply: () => window.d3,
+    });""",
+}
+PATIENCE_MS = 240_000
+STEPS = 5
+SETTLE_MS = 100
+
+OURS = """async () => {
+  const page = await window.zoneblanche.started;
+  window.benchMap = page.map;
+  const layers = page.model.layers;
+  let turn = 0;
+  window.benchRecolour = () => page.choose(layers[++turn % layers.length]);
+}"""
+THEIRS = """() => {
+  const mine = Object.keys(window).map((name) => window[name]);
+  window.benchMap = mine.find((one) => one instanceof L.Map);
+  const shapes = [];
+  window.benchMap.eachLayer((layer) => { if (layer instanceof L.GeoJSON) shapes.push(layer); });
+  let turn = 0;
+  window.benchRecolour = () => {
+    const ramp = ["#fdf3df", "#f9d29d", "#f0a367", "#d96c4b", "#ae3c4b", "#73204f"];
+    turn++;
+    let k = turn;
+    for (const layer of shapes) layer.setStyle(() => ({ fillColor: ramp[k++ % ramp.length] }));
+  };
+}"""
+SHAPES_DRAWN = "() => document.querySelectorAll('path.leaflet-interactive').length > {count}"
+STEPS_OF = {
+    "zoom": "(k) => benchMap.setZoom(benchMap.getZoom() + (k % 2 ? -1 : 1), { animate: false })",
+    "pan": "(k) => benchMap.panBy([k % 2 ? -90 : 90, 40], { animate: false })",
+    "recolour": "() => benchRecolour()",
+}
+
+
+def main() -> None:
+    """Writes, opens and measures each page, and prints the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pages", default="ours,explore,choropleth")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--within", default="", help="code of a département, for a quick look")
+    options = parser.parse_args()
+    atlas = read_scored(options.within)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in options.pages.split(","):
+            path = Path(folder) / f"{name}.html"
+            begun = time.perf_counter()
+            WRITERS[name](atlas, path)
+            build = time.perf_counter() - begun
+            drawn = int(atlas.values["digital-inequality"].notna().sum())
+            runs = [measure(path, ours=name == "ours", count=drawn) for _ in range(options.repeat)]
+            row = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+            layers = len(atlas.indicators) if name == "ours" else 1
+            size = path.stat().st_size / 1e6
+            rows.append({"page": name, "layers": layers, "mb": size, "build": build, **row})
+    print_table(rows, territories=len(atlas.codes), repeat=options.repeat)
+
+
+def read_scored(within: str) -> Atlas:
+    """The embedded edition with its index."""
+    from geo import read_country
+    from layers import compute_index, read_atlas
+
+    country = read_country("fr")
+    atlas = read_atlas(country, level="commune", within=[within] if within else None)
+    return compute_index(atlas, "digital-inequality")
+
+
+def write_ours(atlas: Atlas, path: Path) -> None:
+    """Our page: every layer of the atlas."""
+    from maps import draw_map
+
+    draw_map(atlas).save(path)
+
+
+def write_explore(atlas: Atlas, path: Path) -> None:
+    """geopandas: one layer, with its tooltip."""
+    _frame(atlas).explore(column="score", tooltip=["name", "score"]).save(path)
+
+
+def write_choropleth(atlas: Atlas, path: Path) -> None:
+    """folium: one Choropleth."""
+    import folium
+
+    frame = _frame(atlas).reset_index()
+    page = folium.Map(location=[46.5, 2.5], zoom_start=6)
+    folium.Choropleth(
+        geo_data=frame[["code", "name", "geometry"]].to_json(),
+        data=frame[["code", "score"]].dropna(),
+        columns=["code", "score"],
+        key_on="feature.properties.code",
+    ).add_to(page)
+    page.save(path)
+
+
+def _frame(atlas: Atlas) -> gpd.GeoDataFrame:
+    frame = atlas.territories.frame.rename_axis("code")
+    return frame.assign(score=atlas.values["digital-inequality"])
+
+
+WRITERS: dict[str, Callable[[Atlas, Path], None]] = {
+    "ours": write_ours,
+    "explore": write_explore,
+    "choropleth": write_choropleth,
+}
+
+
+def measure(path: Path, *, ours: bool, count: int) -> dict[str, float]:
+    """Opens a page in a fresh browser: milliseconds, and megabytes of heap."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if program is None:
+        raise SystemExit("There is no Chromium here: install it and run again.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE_MS)
+        page.route("**/*", _serve)
+        page.goto(path.resolve().as_uri(), timeout=PATIENCE_MS, wait_until="commit")
+        painted = _measure_ours(page) if ours else _measure_theirs(page, count)
+        page.wait_for_timeout(1000)
+        tools = page.context.new_cdp_session(page)
+        tools.send("Performance.enable")
+        tools.send("HeapProfiler.collectGarbage")
+        heap = tools.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+        busy = {name: _busy(page, tools, step) for name, step in STEPS_OF.items()}
+        browser.close()
+    return {"painted": painted, "heap": heap, **busy}
+
+
+def _serve(route: Route) -> None:
+    """Answers what pages ask of other sites from this machine."""
+    url = route.request.url
+    name = next((name for name in STUBS if name in url), "")
+    if url.startswith(("file:", "data:", "blob:")):
+        route.continue_()
+    elif url.endswith("/leaflet.js"):
+        route.fulfill(path=ASSETS / "leaflet.js", content_type="text/javascript")
+    elif url.endswith("/leaflet.css"):
+        route.fulfill(path=ASSETS / "leaflet.css", content_type="text/css")
+    elif name in STUBS:
+        route.fulfill(body=STUBS[name], content_type="text/javascript")
+    else:
+        kind = "text/css" if url.split("?")[0].endswith(".css") else "text/javascript"
+        route.fulfill(body="", content_type=kind)
+
+
+def _measure_ours(page: Page) -> float:
+    page.wait_for_selector("html[data-ready]")
+    page.evaluate(OURS)
+    return float(page.evaluate("performance.getEntriesByName('zb-painted')[0].startTime"))
+
+
+def _measure_theirs(page: Page, count: int) -> float:
+    page.wait_for_function(SHAPES_DRAWN.replace("{count}", str(count // 2)), polling="raf")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    painted = float(page.evaluate("performance.now()"))
+    page.evaluate(THEIRS)
+    return painted
+
+
+def _busy(page: Page, tools: CDPSession, step: str) -> float:
+    """Median milliseconds of the main thread for a step."""
+    taken = []
+    for k in range(STEPS):
+        before = _task_seconds(tools)
+        page.evaluate(step, k)
+        page.wait_for_timeout(SETTLE_MS)
+        taken.append(1000 * (_task_seconds(tools) - before))
+    return statistics.median(taken)
+
+
+def _task_seconds(tools: CDPSession) -> float:
+    metrics = tools.send("Performance.getMetrics")["metrics"]
+    return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+
+
+def print_table(rows: list[dict[str, Any]], *, territories: int, repeat: int) -> None:
+    """The figures side by side."""
+    print(f"{territories} territories, medians of {repeat} openings, {os.cpu_count()} cores")
+    heads = ("page", "layers", "MB", "build s", "painted ms", "zoom ms", "pan ms", "recolour ms",
+             "heap MB")  # fmt: skip
+    print(f"{heads[0]:12}" + "".join(f"{head:>13}" for head in heads[1:]))
+    for row in rows:
+        figures = [row["mb"], row["build"], row["painted"], row["zoom"], row["pan"],
+                   row["recolour"], row["heap"]]  # fmt: skip
+        cells = "".join(f"{figure:13.1f}" for figure in figures)
+        print(f"{row['page']:12}{row['layers']:13d}{cells}")
+
+
+if __name__ == "__main__":
+    main()
