@@ -16,6 +16,7 @@ import pandas as pd
 from geo.country import Country, read_country
 from geo.errors import Fault, InputError, first_of, nearest
 from geo.nesting import groups_at, sum_by
+from geo.notice import without
 from geo.territories import Territories
 from geo.vectors import read_territories
 from layers.aggregate import atlas_at
@@ -82,7 +83,7 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
     # Where the project lies says nothing of the result, which is the same wherever it lies.
     here = f"{project.folder}{os.sep}"
-    atlas = replace(atlas, notices=tuple(note.replace(here, "") for note in atlas.notices))
+    atlas = replace(atlas, notices=tuple(without(note, here) for note in atlas.notices))
     return _select(atlas, level=table.level or base.level, places=table.within)
 
 
@@ -94,12 +95,14 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
         is_file = table.use.endswith(".toml")
         return read_recipe(project.path(table.use) if is_file else table.use)
     own = [layer.id for layer in table.layers if layer.id in atlas.indicators]
-    measured = own or list(atlas.indicators)
-    directed = [name for name in measured if atlas.indicators[name].better is not None]
-    if not directed and table.recipe is None:
+    # A recipe may name any layer; one that names none takes the user's own, not the catalogue's.
+    names = table.recipe is not None and not {"weights", "dimensions"}.isdisjoint(table.recipe)
+    chosen = list(atlas.indicators) if names or not own else own
+    measured = {name: atlas.indicators[name] for name in chosen}
+    if table.recipe is None and all(item.better is None for item in measured.values()):
         return None
     titled = {"title": {"fr": "Indice composite", "en": "Composite index"}, **(table.recipe or {})}
-    return recipe_from_table(titled, file=project.file, indicators=directed)
+    return recipe_from_table(titled, file=project.file, indicators=measured)
 
 
 def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:
