@@ -60,6 +60,7 @@ class LayerTable(_Strict):
     decimal: Literal[",", "."] | None = None
     encoding: Line | None = None
     sheet: Line | None = None
+    header: Annotated[int, Field(ge=1)] | None = None
     layer: Line | None = None
     x: Line | None = None
     y: Line | None = None

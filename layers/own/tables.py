@@ -40,6 +40,7 @@ class TableLayer:
             decimal=spec.decimal,
             encoding=spec.encoding,
             sheet=spec.sheet,
+            header=spec.header,
         )
         level = spec.level or territories.level
         keys = _keys(territories, level, spec, self.project)
