@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
-from geo import zonal
+from geo import zonal_integral
 from geo.errors import InputError
 from geo.zonal import Stat, compute_zonal, zonal_statistics
 
@@ -132,7 +132,7 @@ def test_equals_the_obvious_version(
     shapes = series(shape, box(-9, -9, 9, 9))
     area, total = obvious(shapes, values, transform)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(zonal, "BLOCK_CELLS", block)
+        patch.setattr(zonal_integral, "BLOCK_CELLS", block)
         # a made-up raster may well hold -9999 or its like
         found = {
             stat: zonal_statistics(shapes, path, stat=stat, nodata="none").to_numpy()
@@ -178,7 +178,7 @@ def test_blocks_do_not_change_the_answer(
     raster = shared_data / "raster/belgium__POP.tif"
     communes = _north(shared_data)
     whole = zonal_statistics(communes, raster, stat="sum")
-    monkeypatch.setattr(zonal, "BLOCK_CELLS", 1000)
+    monkeypatch.setattr(zonal_integral, "BLOCK_CELLS", 1000)
     np.testing.assert_allclose(zonal_statistics(communes, raster, stat="sum"), whole, rtol=1e-12)
 
 
@@ -304,7 +304,7 @@ def _census(shared_data: Path) -> pd.Series:
 
 def test_equals_exactextract_on_a_coverage_map(shared_data: Path) -> None:
     raster = shared_data / "fr/connectivity/nb_operateurs_4g_2019_06_l93.tif"
-    communes = _north(shared_data).to_crs(2154)[::4]
+    communes = _north(shared_data).to_crs(2154)[::8]
     features = gpd.GeoDataFrame(geometry=communes)
     reference = exact_extract(
         raster, features, ["mean", "sum", "count", "min", "max"], output="pandas"
@@ -313,7 +313,7 @@ def test_equals_exactextract_on_a_coverage_map(shared_data: Path) -> None:
     for stat in integrals:
         found = zonal_statistics(communes, raster, stat=stat)
         some = (reference["count"] > 0).to_numpy()  # where it is 0, its sum is 0 and ours is NaN
-        assert some.sum() > 1000
+        assert some.sum() > 500
         np.testing.assert_allclose(found[some], reference[stat][some], rtol=1e-6)
     others: tuple[Stat, ...] = ("min", "max")
     for stat in others:
