@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from geo.errors import InputError, missing_file
+from geo.notice import Notice
 from geo.territories import Territories
 from geo.vintages_events import read_events
 from layers.connectors.connector import Connector, cited, connector_named, read_source
+from layers.indicator import Reason
+from layers.joining import account_for
 from layers.layer import Table
 from layers.recoding import on_todays_codes
 
@@ -48,9 +53,12 @@ def gather_inputs(
     fed: dict[str, Connector] = {}
     for name, connector in given.items():
         if connector.aids:
+            inputs[name] = _aid(connector, sources[name])
             continue
         table = _read(connector, sources, territories)
         table = on_todays_codes(table, connector, territories, events=events)
+        if connector.exhaustive and connector.places is not None and connector.on is None:
+            table = _exhausted(table, connector, sources[name], territories)
         inputs[name] = table
         if connector.input != name or connector.input in fed:
             inputs[connector.input] = _merged(connector, table, fed, inputs)
@@ -63,6 +71,29 @@ def _read(connector: Connector, sources: Mapping[str, Path], territories: Territ
     if connector.on is None:
         return read_source(connector.id, path)
     return cited(connector.on(path, territories, sources), path)
+
+
+def _aid(connector: Connector, path: Path) -> Table:
+    """A table without rows, for what other sources are measured with: it is there to be cited."""
+    return cited(Table(pd.DataFrame(), level="", source=connector.source), _existing(path))
+
+
+def _exhausted(table: Table, connector: Connector, path: Path, territories: Territories) -> Table:
+    """A list of all places on all territories: 0 where it names none, and `km` to the nearest.
+
+    In the parts of the country where it names no place at all it says nothing: *not covered*.
+    """
+    from layers.nearby import covered_by, kilometres_to_nearest
+
+    assert connector.places is not None
+    if table.level != territories.level:
+        return table
+    account = table.account or account_for(table.frame.index, territories.codes)
+    frame = table.frame.reindex(territories.codes).fillna(0.0)
+    frame["km"] = kilometres_to_nearest(territories, connector.places(path).geometry)
+    frame = frame.where(covered_by(territories, pd.Series(table.frame.index)))
+    reasons = (frame.isna() * int(Reason.NOT_COVERED)).astype("int8")
+    return replace(table, frame=frame, reasons=reasons, account=account)
 
 
 def _existing(path: Path) -> Path:
@@ -93,5 +124,8 @@ def _merged(
 
 
 def _preferred(table: Table, chosen: Connector, other: Connector) -> Table:
-    note = f"{chosen.id} is taken for {chosen.input}, and {other.id} is not: both were given."
+    note = Notice(
+        f"{chosen.id} is taken for {chosen.input}, and {other.id} is not: both were given.",
+        fr=f"{chosen.id} est retenu pour {chosen.input}, et non {other.id} : les deux sont donnés.",
+    )
     return replace(table, notices=(*table.notices, note))

@@ -108,8 +108,8 @@ class Layer:
 
     Attributes:
         indicator: what it measures, as far as that does not depend on the input.
-        needs: ids of the sources that it is measured from; where one is absent the layer is not
-            measured, and the run says so.
+        needs: ids of the sources that it is measured from, "a|b" for one of two; where one is
+            absent the layer is not measured, and the run says so.
         measure: territories and inputs to a measurement. Pure.
     """
 

@@ -10,7 +10,7 @@ import pandas as pd
 from geo.notice import Notice
 from geo.territories import Territories
 from layers.atlas import Atlas, empty_atlas
-from layers.indicator import Indicator
+from layers.indicator import Indicator, Reason
 from layers.layer import Inputs, Layer, Measurement, Table
 
 Progress = Callable[[str], None]
@@ -33,18 +33,25 @@ def measure_layers(
 ) -> Atlas:
     """An atlas of what the layers measure.
 
-    A layer that needs a source which is not among the inputs is left out, and a notice says so.
+    A layer that needs a source which is not among the inputs is left out, and a notice says so;
+    of sources that it names with a `|` between them one is enough. So is one that its source did
+    not collect anywhere.
     """
     atlas = empty_atlas(territories)
     unmeasured: list[str] = []
     for layer in layers:
         if progress is not None:
             progress(layer.id)
-        absent = [name for name in layer.needs if name not in inputs]
+        absent = [name for name in layer.needs if not any(one in inputs for one in name.split("|"))]
         if absent:
-            unmeasured.append(f"{layer.id} ({', '.join(absent)})")
+            wanted = ", ".join(absent).replace("|", " or ")
+            unmeasured.append(f"{layer.id} ({wanted})")
             continue
-        atlas = add_measurement(atlas, layer.measure(territories, inputs))
+        measured = layer.measure(territories, inputs)
+        if layer.needs and (measured.reasons == Reason.NOT_COLLECTED).all():
+            unmeasured.append(f"{layer.id} (not in {', '.join(layer.needs)})")
+            continue
+        atlas = add_measurement(atlas, measured)
     if unmeasured:
         listed = ", ".join(unmeasured)
         told = Notice(

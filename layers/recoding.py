@@ -7,8 +7,10 @@ from dataclasses import replace
 import pandas as pd
 
 from geo.errors import first_of
+from geo.notice import Notice
 from geo.territories import Territories
 from geo.vintages import Passage, build_passage
+from geo.vintages_arrondissements import WHOLE
 from geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
 from geo.vintages_events import explainer
 from layers.connectors.connector import Connector
@@ -45,28 +47,41 @@ def on_todays_codes(
     if not len(strangers) or 2 * len(strangers) > len(table.frame):
         return table
     if events is None:
-        note = (
-            f"{connector.id}: {len(strangers)} of {len(table.frame)} rows have a code that no "
-            f"{territories.level} has ({first_of(strangers)}); they are listed in the account. "
-            f"Codes change each January: with --source {EVENTS}=FILE they are followed."
+        some, rows, which = len(strangers), len(table.frame), first_of(strangers)
+        note = Notice(
+            f"{connector.id}: {some} of {rows} rows have a code that no {territories.level} has "
+            f"({which}); they are listed in the account. Codes change each January: with "
+            f"--source {EVENTS}=FILE they are followed.",
+            fr=f"{connector.id} : {some} lignes sur {rows} ont un code qu'aucun territoire n'a "
+            f"({which}) ; le compte rendu en donne la liste. Les codes changent chaque 1er "
+            f"janvier : avec --source {EVENTS}=FICHIER ils sont suivis.",
         )
         return replace(table, notices=(*table.notices, note))
     explain = explainer(events, at=territories.vintage or str(events["date"].max()))
     if not territories.vintage:
         account = account_for(table.frame.index, territories.codes, explain=explain)
         return replace(table, account=account)
+    parts = _own_parts(table)
     passage = build_passage(
         events,
         start=table.vintage or territories.vintage,
         end=territories.vintage,
-        codes=table.frame.index,
+        codes=table.frame.index.difference(parts, sort=False),
         known=territories.codes,
         population=territories.facts["population"],
     )
-    return _carried(table, connector, passage, explain)
+    whole = replace(table, frame=table.frame.drop(index=parts))
+    carried = _carried(whole, connector, passage)
+    return replace(carried, account=_account(table, passage, explain, parts))
 
 
-def _carried(table: Table, connector: Connector, passage: Passage, explain: Explain) -> Table:
+def _own_parts(table: Table) -> list[str]:
+    """Arrondissements whose commune has a row of its own: to add them would count people twice."""
+    here = set(table.frame.index)
+    return [code for code in table.frame.index if WHOLE.get(code) in here]
+
+
+def _carried(table: Table, connector: Connector, passage: Passage) -> Table:
     counts = [name for name in connector.counts if name in table.frame]
     means = {name: over for name, over in connector.means.items() if name in table.frame}
     others = [name for name in table.frame if name not in counts and name not in means]
@@ -85,21 +100,20 @@ def _carried(table: Table, connector: Connector, passage: Passage, explain: Expl
         table,
         frame=frame,
         reasons=_carried_reasons(table.reasons, frame, passage),
-        account=_account(table, passage, explain),
         notices=(*table.notices, *_notices(connector, passage, sums)),
     )
 
 
-def _account(table: Table, passage: Passage, explain: Explain) -> Account:
+def _account(table: Table, passage: Passage, explain: Explain, parts: list[str]) -> Account:
     """Rows of the table as it was read: lost ones listed, those that went elsewhere named."""
     strangers = set(passage.moved["source"]) - set(passage.moved["target"])
     carried = [code for code in table.frame.index if code in strangers]
+    lost = [str(code) for code in (*parts, *passage.lost)]
     return Account(
         rows=len(table.frame),
-        matched=len(table.frame) - len(passage.lost),
+        matched=len(table.frame) - len(lost),
         listed=tuple(
-            Listed("", code, explain(code) or "no territory has this code")
-            for code in map(str, passage.lost)
+            Listed("", code, explain(code) or "no territory has this code") for code in lost
         ),
         carried=tuple(Listed("", str(code), explain(str(code))) for code in carried),
     )
@@ -123,18 +137,25 @@ def _notices(connector: Connector, passage: Passage, sums: Carried | None) -> tu
     moved = list(dict.fromkeys(passage.moved["source"]))
     if not moved:
         return ()
-    told = (
-        f"{connector.id}: {len(moved)} rows were carried from the codes of {passage.start} to "
-        f"those of {passage.end} ({first_of(moved)})"
+    en = (
+        f"{connector.id}: {len(moved)} rows with older codes were carried to those of "
+        f"{passage.end} ({first_of(moved)})"
+    )
+    fr = (
+        f"{connector.id} : {len(moved)} lignes aux codes plus anciens passées à ceux du "
+        f"{passage.end} ({first_of(moved)})"
     )
     if sums is not None and len(sums.totals):
-        total = sums.totals.iloc[0]
-        told += (
-            f"; {sums.totals.index[0]}: {total['before']:,.0f} before, {total['after']:,.0f} after"
-            f", {total['lost']:,.0f} lost, {total['withheld']:,.0f} withheld"
+        name, total = sums.totals.index[0], sums.totals.iloc[0]
+        before, after, lost, withheld = (
+            f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")
         )
+        en += f"; {name}: {before} before, {after} after, {lost} lost, {withheld} withheld"
+        fr += f" ; {name} : {before} avant, {after} après, {lost} perdus, {withheld} retenus"
     if connector.means:
-        told += f"; {first_of(list(connector.means))} are averages of the parts"
+        en += f"; {first_of(list(connector.means))} are averages of the parts"
+        fr += f" ; {first_of(list(connector.means))} : moyennes des parties"
     if passage.equal:
-        told += f"; shared out equally: {first_of(passage.equal)}"
-    return (told + ".",)
+        en += f"; shared out equally: {first_of(passage.equal)}"
+        fr += f" ; partagés à parts égales : {first_of(passage.equal)}"
+    return (Notice(en + ".", fr=fr + "."),)

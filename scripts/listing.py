@@ -27,7 +27,7 @@ def _layers() -> Iterator[tuple[str, str]]:
     from layers.catalogue import known_layers
 
     for name, layer in known_layers().items():
-        needs = f" (needs {', '.join(layer.needs)})" if layer.needs else ""
+        needs = f" (needs {', '.join(layer.needs).replace('|', ' or ')})" if layer.needs else ""
         yield name, layer.indicator.title_in("en") + needs
 
 

@@ -1,4 +1,5 @@
-"""The layers that ship, one file each: a new file with a `LAYER` is a new layer."""
+"""The layers that ship, a file each or a file a family: a new file with a `LAYER`, or with several
+`LAYERS`, is found by itself."""
 
 from __future__ import annotations
 
@@ -21,5 +22,7 @@ def known_layers() -> Mapping[str, Layer]:
     """
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     modules = [import_module(f"{__name__}.{name}") for name in names]
-    layers = [module.LAYER for module in modules if hasattr(module, "LAYER")]
+    layers: list[Layer] = []
+    for module in modules:
+        layers += [module.LAYER] if hasattr(module, "LAYER") else getattr(module, "LAYERS", ())
     return {layer.id: layer for layer in layers}

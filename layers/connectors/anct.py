@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from geo.source import Source
 from geo.vintages_arrondissements import whole_communes
 from layers.connectors.connector import Connector, Resource
 from layers.connectors.insee import COMMUNE
-from layers.connectors.reading import read_codes, read_figures, read_rows
+from layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
 from layers.connectors.records import Record, email_domain, read_records, require_fields
 from layers.indicator import Reason
 from layers.layer import Table
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 CRITERIA = (
     *(f"1.{n}" for n in range(1, 9)),
     *(f"2.{n}" for n in range(1, 9)),
+    *("1.a", "1.aa", "2.a", "2.aa", "a", "aa"),
 )
-"""The criteria of the référentiel, in its numbering (RPNT 0.2)."""
+"""The criteria of the référentiel, in its numbering, and its levels (RPNT 0.2)."""
 
 PRESENCE = Source(
     producer="ANCT",
@@ -59,8 +61,9 @@ def read_conformance(path: Path, *, level: str) -> Table:
     checks are still running and the criterion is not met yet, and, for everybody, where no record
     of the file knows the criterion (an older référentiel).
 
-    Columns: `rpnt_1_1` … `rpnt_2_8`, `website`, `email_domain`. On rows of départements and
-    régions `code_insee` is the commune of their seat: their own code is taken.
+    Columns: `rpnt_1_1` … `rpnt_2_8`, the levels `rpnt_1_a` … `rpnt_aa`, `website` and
+    `email_domain`. On rows of départements and régions `code_insee` is the commune of their seat:
+    their own code is taken.
 
     Raises:
         InputError: no such dataset, no record of that level, or an authority twice.
@@ -123,12 +126,14 @@ def read_france_services(path: Path) -> Table:
     rows = read_rows(path, ("insee_com", "format_fs"), separator=",")
     codes = whole_communes(read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False))
     fixed = ~rows["format_fs"].isin(["Bus_équivalent", "Itinérante"])
+    period = date_in_name(path)
     counts = pd.DataFrame({"places": 1.0, "places_fixed": fixed.astype("float64")}, rows.index)
     return Table(
         frame=counts.groupby(codes.rename("code")).sum(),
         level="commune",
-        source=PLACES,
-        vintage="2024",
+        source=replace(PLACES, published=period),
+        vintage=period[:4],
+        period=period,
     )
 
 
@@ -184,6 +189,7 @@ CONNECTORS = (
         level="commune",
         read=read_france_services,
         places=places_of_france_services,
+        counts=("places", "places_fixed"),
         columns={"places": "places (count)", "places_fixed": "places that do not move (count)"},
         header=("insee_com", "format_fs", "latitude", "longitude"),
         separator=",",

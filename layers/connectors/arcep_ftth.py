@@ -6,7 +6,6 @@ and Marseille by arrondissement.
 
 from __future__ import annotations
 
-import re
 import tempfile
 import zipfile
 from dataclasses import replace
@@ -21,6 +20,7 @@ from layers.connectors.connector import Connector, Resource
 from layers.connectors.insee import COMMUNE
 from layers.connectors.reading import (
     check_header,
+    date_in_name,
     read_codes,
     read_figures,
     read_member,
@@ -67,8 +67,7 @@ def read_ftth(path: Path) -> Table:
                 kind="value",
             )
         )
-    quarter = re.search(r"(20\d\d)[_-]?[tT]([1-4])", path.name)
-    period = _quarter_end(quarter.group(1), quarter.group(2)) if quarter else ""
+    period = date_in_name(path)
     return Table(
         frame=frame,
         level="commune",
@@ -115,10 +114,6 @@ def _plain(value: object) -> str:
     if value is None or value != value:
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _quarter_end(year: str, quarter: str) -> str:
-    return year + {"1": "-03-31", "2": "-06-30", "3": "-09-30", "4": "-12-31"}[quarter]
 
 
 CONNECTORS = (

@@ -7,7 +7,7 @@ since the end of 2018, arrondissements in Paris, Lyon and Marseille. The older f
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.errors import Fault, InputError
+from geo.notice import Notice
 from geo.source import Source
+from geo.territories import Territories
 from geo.vintages_arrondissements import whole_communes
 from layers.connectors.connector import Connector, Resource
 from layers.connectors.insee import COMMUNE
-from layers.connectors.reading import read_codes, read_figures, read_rows
+from layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
+from layers.indicator import Reason
 from layers.layer import Table
 
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ def read_sites(path: Path) -> Table:
         operators = rows.loc[has, "code_op"].groupby(codes[has]).nunique()
         name = column.replace("sites", "operators")
         frame[name] = operators.reindex(frame.index, fill_value=0).astype("float64")
-    period = _period(path)
+    period = date_in_name(path)
     return Table(
         frame=frame,
         level="commune",
@@ -103,12 +106,49 @@ def places_of_sites(path: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=points, crs=crs).to_crs("EPSG:4326")
 
 
-def _period(path: Path) -> str:
-    quarter = re.search(r"(20\d\d)[_-]?[tT]([1-4])", path.name)
-    if quarter is None:
-        return ""
-    ends = {"1": "-03-31", "2": "-06-30", "3": "-09-30", "4": "-12-31"}
-    return quarter.group(1) + ends[quarter.group(2)]
+def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
+    """Sites and operators in each territory, and kilometres to the nearest site, by generation.
+
+    From positions, not from the codes in the file: so both layouts can be read, and codes of other
+    years do no harm. Columns `sites`, `operators`, `km`, each also `…_2g` to `…_5g` as far as the
+    file knows the generation. In the parts of the country where the list has no site at all they
+    are *not covered*; elsewhere no site is 0.
+
+    Raises:
+        InputError: neither layout.
+    """
+    from layers.nearby import covered_by, kilometres_to_nearest, located_in
+
+    points = places_of_sites(path)
+    where = located_in(territories, points.geometry)
+    covered = covered_by(territories, where)
+    columns: dict[str, pd.Series] = {}
+    chosen = {"": pd.Series(True, index=points.index)}
+    chosen |= {f"_{name}": points[name] for name in GENERATIONS if name in points}
+    for suffix, has in chosen.items():
+        here = points.loc[has, "operator"].groupby(where[has])
+        columns[f"sites{suffix}"] = here.size()
+        columns[f"operators{suffix}"] = here.nunique()
+    frame = pd.DataFrame(columns).reindex(territories.codes).fillna(0.0)
+    for suffix in ("_4g", "_5g"):
+        if suffix in chosen:
+            there = points.geometry[chosen[suffix]]
+            frame[f"km{suffix}"] = kilometres_to_nearest(territories, there)
+    frame = frame.where(covered)
+    outside = int(where.isna().sum())
+    told = Notice(
+        f"{outside} of {len(points)} mobile sites lie in none of the territories.",
+        fr=f"{outside} des {len(points)} sites mobiles ne sont dans aucun des territoires.",
+    )
+    period = date_in_name(path)
+    return Table(
+        frame=frame.astype("float64"),
+        level=territories.level,
+        source=replace(SOURCE, published=period),
+        period=period,
+        notices=(told,) if outside else (),
+        reasons=(frame.isna() * int(Reason.NOT_COVERED)).astype("int8"),
+    )
 
 
 def _connector(part: str, *, fr: str, en: str) -> Connector:
@@ -119,6 +159,8 @@ def _connector(part: str, *, fr: str, en: str) -> Connector:
         level="commune",
         read=read_sites,
         places=places_of_sites,
+        on=measure_sites,
+        feeds="" if part == "Metropole" else "arcep-mobile-sites",
         columns={
             "sites": "sites × operators (count)",
             "operators": "operators with a site (count)",

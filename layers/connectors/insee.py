@@ -143,7 +143,8 @@ def read_areas(path: Path) -> Table:
 def read_income(path: Path) -> Table:
     """Median standard of living (euros a year), poverty rate (percent), households.
 
-    Secrecy (`s`, `ns`), `nd` and `so` are missing, each with its reason.
+    Secrecy (`s`, `ns`), `nd` and `so` are missing, each with its reason. The figures of 2021 are
+    published on the communes of 2024.
     """
     columns = {
         "NBMENFISC21": "households",
@@ -159,6 +160,7 @@ def read_income(path: Path) -> Table:
         frame=figures.values.set_index(codes),
         level="commune",
         source=INCOME,
+        vintage="2024",
         period=INCOME.published,
         reasons=figures.reasons.set_index(codes),
     )

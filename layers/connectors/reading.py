@@ -204,6 +204,23 @@ def one_value(rows: pd.DataFrame, column: str, path: Path) -> str:
     return str(found[0]) if len(found) else ""
 
 
+def date_in_name(path: Path) -> str:
+    """The date that a file's name says: a day, the end of a quarter, a month; "" where none.
+
+    >>> date_in_name(Path("2026T2-commune.zip")), date_in_name(Path("operators_2019_06_l93.tif"))
+    ('2026-06-30', '2019-06')
+    """
+    day = re.search(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)", path.name)
+    if day:
+        return "-".join(day.groups())
+    quarter = re.search(r"(20\d\d)[_-]?[tT]([1-4])(?!\d)", path.name)
+    if quarter:
+        ends = {"1": "-03-31", "2": "-06-30", "3": "-09-30", "4": "-12-31"}
+        return quarter[1] + ends[quarter[2]]
+    month = re.search(r"(?<!\d)(20\d\d)[_-](0[1-9]|1[0-2])(?!\d)", path.name)
+    return f"{month[1]}-{month[2]}" if month else ""
+
+
 def sum_parts(frame: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     """Sums of extensive columns by code; a sum with a missing part is missing.
 

@@ -1,0 +1,35 @@
+"""Share of area with 4G by all operators."""
+
+from __future__ import annotations
+
+from geo.territories import Territories
+from layers.columns import measure_column
+from layers.indicator import Indicator
+from layers.layer import Inputs, Layer, Measurement
+from layers.mobile_coverage import MAPS, SOURCE
+
+INDICATOR = Indicator(
+    id="coverage-4g-all",
+    title={
+        "fr": "Surface couverte en 4G par tous les opérateurs",
+        "en": "Area covered in 4G by all operators",
+    },
+    unit="percent",
+    better="higher",
+    denominator="area_km2",
+    bounds=(0, 100),
+    method={
+        "fr": "Part de la surface couverte par au moins quatre opérateurs. Cartes de "
+        "couverture théoriques des opérateurs, en extérieur.",
+        "en": "Share of area that at least four operators cover. Theoretical outdoor maps of "
+        "the operators.",
+    },
+)
+
+
+def measure(territories: Territories, inputs: Inputs) -> Measurement:
+    """0 to 100 % of area; missing where the map has no data for half of the territory."""
+    return measure_column(INDICATOR, territories, inputs, source=SOURCE, column="area_4")
+
+
+LAYER = Layer(indicator=INDICATOR, needs=(MAPS,), measure=measure)

@@ -1,0 +1,40 @@
+"""Share of people with 4G by all operators."""
+
+from __future__ import annotations
+
+from geo.territories import Territories
+from layers.columns import measure_column
+from layers.indicator import Indicator
+from layers.layer import Inputs, Layer, Measurement
+from layers.mobile_coverage import MAPS, PEOPLE, SOURCE
+
+INDICATOR = Indicator(
+    id="coverage-4g-all-people",
+    title={
+        "fr": "Habitants couverts en 4G par tous les opérateurs",
+        "en": "People covered in 4G by all operators",
+    },
+    unit="percent",
+    better="higher",
+    denominator="population",
+    bounds=(0, 100),
+    method={
+        "fr": "Part des habitants, d'après une grille de population, couverts par au moins "
+        "quatre opérateurs. Cartes de couverture théoriques des opérateurs, en "
+        "extérieur.",
+        "en": "Share of people, on a population grid, whom at least four operators cover. "
+        "Theoretical outdoor maps of the operators.",
+    },
+)
+
+
+def measure(territories: Territories, inputs: Inputs) -> Measurement:
+    """0 to 100 % of people; missing where the map or the grid has no data."""
+    return measure_column(INDICATOR, territories, inputs, source=SOURCE, column="people_4")
+
+
+LAYER = Layer(
+    indicator=INDICATOR,
+    needs=(MAPS, PEOPLE),
+    measure=measure,
+)

@@ -1,0 +1,37 @@
+"""Digital presence at equal size: above or below what size and density predict."""
+
+from __future__ import annotations
+
+from geo.territories import Territories
+from layers.analysis.equal_size import add_equal_size
+from layers.atlas import empty_atlas
+from layers.catalogue import presence as presence_score
+from layers.indicator import Indicator
+from layers.layer import Inputs, Layer, Measurement
+from layers.measure import add_measurement
+
+INDICATOR = Indicator(
+    id="presence-equal-size",
+    title={
+        "fr": "Présence numérique, à taille égale",
+        "en": "Digital presence, at equal size",
+    },
+    unit="number",
+    better="higher",
+    bounds=(-100, 100),
+    role="context",
+)
+
+
+def measure(territories: Territories, inputs: Inputs) -> Measurement:
+    """Points above (below: negative) the prediction of log population and log density."""
+    atlas = add_measurement(empty_atlas(territories), presence_score.measure(territories, inputs))
+    atlas = add_equal_size(atlas, presence_score.INDICATOR.id)
+    return Measurement(
+        indicator=atlas.indicator(INDICATOR.id),
+        values=atlas.values[INDICATOR.id],
+        reasons=atlas.reasons[INDICATOR.id],
+    )
+
+
+LAYER = Layer(indicator=INDICATOR, needs=presence_score.LAYER.needs, measure=measure)

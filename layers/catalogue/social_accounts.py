@@ -1,0 +1,42 @@
+"""Accounts on social networks, one layer a network, where the directory that knows them is given.
+
+No open table of them exists by territory: without the directory they are unknown, not absent.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from geo.territories import Territories
+from layers import presence
+from layers.barometer import CRITERIA
+from layers.columns import measure_column
+from layers.connectors.dila import NETWORKS
+from layers.indicator import Indicator
+from layers.layer import Inputs, Layer, Measurement
+
+SOURCE = "dila-directory"
+
+
+def measure(territories: Territories, inputs: Inputs, *, indicator: Indicator) -> Measurement:
+    """1 where an account is declared, 0 where the directory has the authority and none is."""
+    return measure_column(indicator, territories, inputs, source=SOURCE, column=indicator.id)
+
+
+def _layer(network: str) -> Layer:
+    name = CRITERIA[network]
+    indicator = presence.criterion(
+        network,
+        title_fr=f"Compte {name['fr']}",
+        title_en=f"Account on {name['en']}",
+        method={
+            "fr": "Un compte sur ce réseau figure dans l'annuaire de l'administration.",
+            "en": "The directory of public services holds an account on this network.",
+        },
+    )
+    return Layer(
+        indicator=indicator, needs=(SOURCE,), measure=partial(measure, indicator=indicator)
+    )
+
+
+LAYERS = tuple(_layer(network) for network in NETWORKS)

@@ -1,0 +1,245 @@
+"""Arcep, 4G coverage: the operators' maps as a raster of counts, or as polygons.
+
+The raster counts operators in each cell (CGET and Arcep, 2017 and 2019). The polygons are those of
+*Mon réseau mobile*: a GeoPackage with one field `operateur`; unpack the publisher's archive (7z)
+first.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import Fault, InputError
+from geo.source import Source
+from geo.territories import Territories
+from layers.connectors.connector import Connector, connector_named
+from layers.connectors.reading import date_in_name, read_member
+from layers.indicator import Reason
+from layers.layer import Table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+OPERATORS = 4
+"""Operators of the mainland, of which the raster counts those that cover a cell."""
+
+COUNTS = (1, OPERATORS)
+"""Least numbers of operators that shares are measured for: any of them, all of them."""
+
+LEAST_COVER = 0.5
+"""A territory of which the map has less than this share of area is not covered by the map."""
+
+RASTER = Source(
+    producer="Arcep, CGET",
+    title="Nombre d'opérateurs 4G par maille, cartes de couverture des opérateurs",
+    url="https://www.data.gouv.fr/fr/datasets/mon-reseau-mobile/",
+    licence="Licence Ouverte",
+    note="Theoretical outdoor coverage, as the operators simulate it.",
+)
+POLYGONS = Source(
+    producer="Arcep",
+    title="Mon réseau mobile, couvertures théoriques",
+    url="https://www.data.gouv.fr/fr/datasets/mon-reseau-mobile/",
+    licence="Licence Ouverte 1.0",
+    note="Theoretical outdoor coverage, as the operators simulate it.",
+)
+
+
+def measure_raster(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
+    """Percent of area covered by at least 1 and by at least 4 operators, and of people where a
+    population raster is among the sources.
+
+    Columns `area_1`, `area_4`, `area_none` (zone blanche), `area_some` (by some and not by all:
+    zone grise), and `people_1`, `people_4`. Missing, *not covered*, where the map
+    has data for less than half of the territory.
+    """
+    from geo.zonal import compute_zonal
+
+    shapes = territories.frame.geometry
+    columns: dict[str, pd.Series] = {}
+    notices: dict[str, None] = {}
+    for count in COUNTS:
+        zonal = compute_zonal(shapes, path, stat="share", threshold=count)
+        columns[f"area_{count}"] = zonal.values.where(zonal.covered >= LEAST_COVER)
+        notices |= dict.fromkeys(zonal.notices)
+    with _population_rasters(sources) as grids:
+        if grids:
+            people = _shares_of_people(path, territories, grids)
+            known = columns["area_1"].notna()
+            columns |= {name: share.where(known) for name, share in people.items()}
+    return _table(
+        columns, territories, replace(RASTER, published=date_in_name(path)), tuple(notices)
+    )
+
+
+def measure_polygons(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
+    """Percent of area covered by at least 1, 2, … operators: as many as the file names, at least 4.
+
+    The parts of the country in which the file has no polygon at all are *not covered*.
+
+    Raises:
+        InputError: no GeoPackage of polygons, or one without the field `operateur`.
+    """
+    import shapely
+
+    from geo.coverage_share import compute_coverage_share
+    from layers.nearby import parts_of
+
+    shapes, operators, notices = _read_polygons(path)
+    share = compute_coverage_share(territories.frame.geometry, shapes, groups=operators)
+    least = share.at_least_percent
+    parts = parts_of(territories)
+    west, south, east, north = shapely.bounds(shapes.to_crs("EPSG:4326").to_numpy()).T
+    bounds = territories.frame.geometry.to_crs("EPSG:4326").bounds.groupby(parts)
+    there = {
+        part
+        for part, rows in bounds
+        if (
+            (west <= rows["maxx"].max())
+            & (east >= rows["minx"].min())
+            & (south <= rows["maxy"].max())
+            & (north >= rows["miny"].min())
+        ).any()
+    }
+    known = parts.isin(there)
+    columns = {
+        f"area_{count}": (least[count] if count in least else 0.0 * least[1]).where(known)
+        for count in range(1, max(OPERATORS, least.shape[1]) + 1)
+    }
+    source = replace(POLYGONS, published=date_in_name(path))
+    return _table(columns, territories, source, (*notices, *share.notices))
+
+
+def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, tuple[str, ...]]:
+    """The 4G polygons of a coverage file, and the operator of each."""
+    import geopandas as gpd
+
+    from geo.drivers import read_features
+    from geo.fields import field_of
+    from geo.limits import DEFAULT_LIMITS
+    from geo.mending import mend
+
+    features = read_features(
+        path, layer=None, wanted=("operateur", "techno"), limits=DEFAULT_LIMITS
+    )
+    operators = pd.Series([str(name) for name in field_of(features, "operateur")])
+    mended = mend(features, [str(number) for number in range(len(features))])
+    if mended.faults or features.crs is None:
+        raise InputError(list(mended.faults) or Fault("has no CRS.", file=str(path), kind="no-crs"))
+    shapes = gpd.GeoSeries(list(mended.shapes), crs=features.crs)
+    if "techno" in features.fields:
+        wanted = np.array([str(name).upper() == "4G" for name in features.fields["techno"]])
+        if not wanted.any():
+            raise InputError(
+                Fault("holds no polygon of techno 4G.", file=str(path), kind="no-records")
+            )
+        shapes, operators = shapes[wanted], operators[wanted]
+    return shapes, operators, (*features.notices, *mended.notices)
+
+
+def _shares_of_people(
+    path: Path, territories: Territories, grids: list[Path]
+) -> dict[str, pd.Series]:
+    """`people_<k>`: percent of people covered by at least k operators, over all tiles of people.
+
+    The share of several tiles is the mean of theirs, weighted by the people on each. Missing where
+    the tiles together have less than half of a territory.
+    """
+    from geo.zonal import compute_zonal
+
+    shapes, codes = territories.frame.geometry, territories.codes
+    covered = {f"people_{count}": pd.Series(0.0, index=codes) for count in COUNTS}
+    total, area = pd.Series(0.0, index=codes), pd.Series(0.0, index=codes)
+    for grid in grids:
+        inside = compute_zonal(shapes, grid, stat="sum")
+        people = inside.values.fillna(0.0)
+        total += people
+        area += inside.covered.fillna(0.0)
+        for count in COUNTS:
+            share = compute_zonal(
+                shapes, path, stat="weighted_share", threshold=count, weights_path=grid
+            ).values
+            covered[f"people_{count}"] += share.fillna(0.0) * people
+    known = (total > 0) & (area >= LEAST_COVER)
+    return {name: (sums / total).where(known) for name, sums in covered.items()}
+
+
+@contextmanager
+def _population_rasters(sources: Mapping[str, Path]) -> Iterator[list[Path]]:
+    """The population rasters among the sources, unpacked where they are zipped."""
+    given = [path for name, path in sources.items() if connector_named(name).aids == "population"]
+    with tempfile.TemporaryDirectory() as folder:
+        found = []
+        for number, path in enumerate(given):
+            if not zipfile.is_zipfile(path):
+                found.append(path)
+                continue
+            with zipfile.ZipFile(path) as archive:
+                images = [info for info in archive.infolist() if info.filename.endswith(".tif")]
+                if len(images) != 1:
+                    raise InputError(
+                        Fault(
+                            f"holds {len(images)} rasters (.tif); one was expected.",
+                            file=str(path),
+                            kind="archive",
+                        )
+                    )
+                unpacked = Path(folder) / f"{number}.tif"
+                unpacked.write_bytes(read_member(archive, images[0], path))
+                found.append(unpacked)
+        yield found
+
+
+def _table(
+    columns: Mapping[str, pd.Series],
+    territories: Territories,
+    source: Source,
+    notices: tuple[str, ...],
+) -> Table:
+    frame = pd.DataFrame(columns, index=territories.codes).astype("float64").clip(0, 100) + 0.0
+    frame["area_none"] = 100 - frame["area_1"]
+    frame["area_some"] = (frame["area_1"] - frame[f"area_{OPERATORS}"]).clip(lower=0)
+    reasons = (frame.isna() * int(Reason.NOT_COVERED)).astype("int8")
+    return Table(
+        frame=frame,
+        level=territories.level,
+        source=source,
+        period=source.published,
+        notices=notices,
+        reasons=reasons,
+    )
+
+
+CONNECTORS = (
+    Connector(
+        id="arcep-4g-raster",
+        title={"fr": "Nombre d'opérateurs 4G, raster", "en": "Number of 4G operators, raster"},
+        source=RASTER,
+        level="commune",
+        on=measure_raster,
+        columns={
+            "area_1": "percent of area that at least 1 operator covers (area_4: 4)",
+            "people_1": "percent of people likewise, with a population raster (people_4: 4)",
+        },
+        prefer="arcep-4g-polygons",
+        feeds="coverage-4g",
+    ),
+    Connector(
+        id="arcep-4g-polygons",
+        title={"fr": "Couvertures 4G, polygones", "en": "4G coverage, polygons"},
+        source=POLYGONS,
+        level="commune",
+        on=measure_polygons,
+        columns={"area_1": "percent of area that at least 1 operator covers (… area_4)"},
+        feeds="coverage-4g",
+    ),
+)
