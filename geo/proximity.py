@@ -44,7 +44,7 @@ def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Seri
 
     >>> towns = gpd.GeoSeries.from_xy([2.0, 3.0], [48.0, 48.0], crs=4326)
     >>> distance_to_nearest(towns, towns.iloc[:1]).round().tolist()
-    [0.0, 74624.0]
+    [0.0, 74625.0]
     """
     if places.crs is None or points.crs is None:
         raise InputError(Fault("the points have no coordinate system.", kind="no-crs"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -67,7 +66,7 @@ def measure_provider(territories: Territories, inputs: Inputs) -> Measurement:
 def _record(indicator_id: str, *, fr: str, en: str, method: Text) -> Layer:
     indicator = presence.criterion(indicator_id, title_fr=fr, title_en=en, method=method)
     return Layer(
-        indicator=replace(indicator, role="context"),
+        indicator=indicator,
         needs=(SOURCE,),
         measure=partial(_measure_record, indicator=indicator),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from geo.territories import Territories
 from layers.analysis.equal_size import add_equal_size
 from layers.atlas import empty_atlas
@@ -19,7 +21,12 @@ INDICATOR = Indicator(
     unit="number",
     better="higher",
     bounds=(-100, 100),
-    role="context",
+    method={
+        "fr": "Écart, en points, à ce que prédisent le logarithme de la population et celui de la "
+        "densité (régression logistique).",
+        "en": "Points above or below what log population and log density predict (logistic "
+        "regression).",
+    },
 )
 
 
@@ -28,7 +35,7 @@ def measure(territories: Territories, inputs: Inputs) -> Measurement:
     atlas = add_measurement(empty_atlas(territories), presence_score.measure(territories, inputs))
     atlas = add_equal_size(atlas, presence_score.INDICATOR.id)
     return Measurement(
-        indicator=atlas.indicator(INDICATOR.id),
+        indicator=replace(atlas.indicator(INDICATOR.id), role=INDICATOR.role),
         values=atlas.values[INDICATOR.id],
         reasons=atlas.reasons[INDICATOR.id],
     )

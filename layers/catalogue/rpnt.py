@@ -27,7 +27,6 @@ CRITERIA_MET = Indicator(
     unit="score",
     better="higher",
     bounds=(0, 100),
-    role="context",
     method={
         "fr": "Part des critères du référentiel de la présence numérique des territoires qui sont "
         "remplis, parmi ceux dont on sait s'ils le sont. D'après l'ANCT si son fichier est donné.",
@@ -64,7 +63,6 @@ SCORE = Indicator(
     better="higher",
     bounds=(0, 2),
     digits=2,
-    role="context",
     method={
         "fr": "Un point pour un site conforme (1.a), un point pour une messagerie conforme (2.a) ; "
         "au-dessus de la commune, moyenne des communes connues.",
