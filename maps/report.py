@@ -48,13 +48,13 @@ SECTIONS = (
 """In the order of the report."""
 
 ESSENTIAL = (
-    r"index\.",
+    r"index\.alone",
+    r"index\.(worse|better|same|unsure|unknown)",
     r"peers\.",
     r"flag\.(people|none|count)",
-    r"size\.(worse|better|same)$",
-    r"size\.parts",
+    r"size\.(worse|better|same|parts)",
     r"waves\.(better|worse|same)",
-    r"unequal\.gini",
+    r"measures\.",
 )
 """What the summary takes: the first sentence of each kind."""
 
@@ -159,19 +159,23 @@ def render_report(report: Report, *, inputs: str = "") -> str:
         f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; "
         "form-action 'none'"
     )
-    return _environment().get_template("report.html").render(
-        report=report,
-        scope=report.scope,
-        words=report.scope.words,
-        lang=report.scope.lang,
-        area=report.scope.area,
-        subtitle=_subtitle(report.scope),
-        policy=policy,
-        style=jinja2.utils.markupsafe.Markup(style),  # ours, from maps/assets
-        inputs=inputs,
-        version=metadata.version("zoneblanche"),
-        kind=_kind_of,
-        spread=_spread,
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            scope=report.scope,
+            words=report.scope.words,
+            lang=report.scope.lang,
+            area=report.scope.area,
+            subtitle=_subtitle(report.scope),
+            policy=policy,
+            style=jinja2.utils.markupsafe.Markup(style),  # ours, from maps/assets
+            inputs=inputs,
+            version=metadata.version("zoneblanche"),
+            kind=_kind_of,
+            spread=_spread,
+        )
     )
 
 
@@ -212,6 +216,7 @@ def _nothing_but_data(url: str, *_: Any, **__: Any) -> Any:
 def recipe_hash() -> str:
     """Hash of what turns an atlas into a report: the version, the template, style and words."""
     parts = [metadata.version("zoneblanche"), _style(), _template_text("report.html")]
+    parts += [_template_text(f"report_{lang}.toml") for lang in LANGUAGES]
     folder = resources.files("maps") / "reporting"
     parts += [
         entry.read_text("utf-8")

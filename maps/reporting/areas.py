@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from geo.country import in_language, read_country
+from layers.build import take
 from layers.edition import edition_folder
 
 if TYPE_CHECKING:
@@ -88,13 +89,17 @@ def references_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
 
 
 def parts_level(atlas: Atlas, area: Area) -> str | None:
-    """The level whose territories an area is shown by: from three of them to about a hundred."""
+    """The level whose territories an area is shown by: the one that a bare code names in this
+    country (the département), else the one nearest to forty of them."""
     territories = atlas.territories
     useful = {}
     for level in map(str, territories.parents):
         count = territories.parents.loc[area.inside, level].nunique()
         if 3 <= count <= area.count / 3:
             useful[level] = abs(np.log(count / 40))
+    country = territories.country
+    if country is not None and useful.get(country.bare_code_level or "", 9.0) < 3.0:
+        return country.bare_code_level
     return min(useful, key=lambda level: useful[level]) if useful else None
 
 
@@ -123,6 +128,11 @@ def name_of(atlas: Atlas, level: str, code: str, lang: str) -> str:
     if level == "country" and country is not None and code == country.code.upper():
         return in_language(country.name, lang)
     return atlas.territories.place_name(level, code)
+
+
+def part_of(atlas: Atlas, inside: np.ndarray) -> Atlas:
+    """The atlas of the territories of a mask; itself where that is all, which spares its checks."""
+    return atlas if inside.all() else take(atlas, inside)
 
 
 def is_complete(atlas: Atlas, level: str, code: str) -> bool:

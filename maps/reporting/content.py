@@ -92,6 +92,15 @@ class Table:
     rows: Mapping[str, tuple[Cell, ...]]
     note: str = ""
 
+    @property
+    def numeric(self) -> frozenset[str]:
+        """Keys of the columns that hold figures, not text."""
+        return frozenset(
+            key
+            for place, key in enumerate(self.columns)
+            if place and any(cells[place].value is not None for cells in self.rows.values())
+        )
+
     def at(self, row: str, column: str) -> Cell:
         """One cell."""
         return self.rows[row][list(self.columns).index(column)]
@@ -230,6 +239,11 @@ def piece_of(slot: Cell | Piece | str) -> Piece:
 def name_cell(text: object, *, url: str = "") -> Cell:
     """A cell that holds a name of the data."""
     return Cell(str(text), is_name=True, url=url)
+
+
+def name_of(cell: Cell) -> Piece:
+    """The name that a cell holds, as a piece of a sentence."""
+    return Piece(cell.text, is_name=True)
 
 
 def finite(value: float | None) -> float | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from geo.country import Text, in_language
 from layers.atlas import Atlas
-from layers.build import take
 from layers.indicator import Indicator
 from maps.bivariate import DEFAULT, Bivariate, toward
 from maps.breaks import classify, quantile_breaks
 from maps.header_layers import shown_digits
 from maps.palettes import BIVARIATE, CONTEXT, KINDS, MISSING, NEED, ramp
-from maps.reporting.content import Cell, Section, Sentence, Table, make_table, say
+from maps.reporting.areas import part_of
+from maps.reporting.content import Cell, Piece, Section, Sentence, Table, make_table, name_of, say
 from maps.reporting.measured import people_of
 from maps.reporting.picture import Picture, draw_picture
 from maps.reporting.scope import Scope
@@ -134,7 +137,7 @@ def draw_figure(
         classes, colours, legend = _pair_classes(atlas, show, lang)
     else:
         classes, colours, legend = _single_classes(atlas, atlas.indicator(show), lang)
-    inner = take(atlas, inside)
+    inner = part_of(atlas, inside)
     own = classes[inside]
     picture = draw_picture(
         inner.territories, own, colours, lang=lang, missing=MISSING["light"],
@@ -158,7 +161,9 @@ def draw_figure(
 _Legend = tuple[str, tuple[Key, ...], Square | None]
 
 
-def _pair_classes(atlas: Atlas, pair: Bivariate, lang: str) -> tuple[np.ndarray, list[str], _Legend]:
+def _pair_classes(
+    atlas: Atlas, pair: Bivariate, lang: str
+) -> tuple[np.ndarray, list[str], _Legend]:
     x, y = steps_of(atlas, pair, breaks_of(atlas, pair))
     classes = np.where((x < 0) | (y < 0), -1, 3 * y + x)
     colours = list(BIVARIATE["light"])
@@ -180,15 +185,16 @@ def _single_classes(
 ) -> tuple[np.ndarray, list[str], _Legend]:
     values = atlas.values[indicator.id].to_numpy(dtype=np.float64)
     title = indicator.title_in(lang)
-    kinds = dict(indicator.categories) or (dict(YES_NO) if indicator.unit == "boolean" else {})
+    kinds: Mapping[int, Text | str] = indicator.categories
+    if indicator.unit == "boolean" and not kinds:
+        kinds = YES_NO
     known = values[~np.isnan(values)]
     if kinds and np.isin(known, [*kinds]).all():
         codes = sorted(kinds)
         place = {code: at for at, code in enumerate(codes)}
         classes = np.array([-1 if np.isnan(v) else place[int(v)] for v in values])
         colours = _kind_colours(indicator, len(codes))
-        texts = [kinds[code] if isinstance(kinds[code], str) else kinds[code][lang]
-                 for code in codes]  # fmt: skip
+        texts = [in_language(kinds[code], lang) for code in codes]
         return classes, colours, (title, tuple(map(Key, colours, texts)), None)
     digits = shown_digits(indicator)
     breaks = quantile_breaks(np.round(values, digits), digits=digits)
@@ -196,7 +202,7 @@ def _single_classes(
     colours = ramp(NEED["light"] if indicator.better else CONTEXT["light"], len(breaks) + 1)
     if indicator.better == "higher":
         colours = colours[::-1]
-    keys = tuple(map(Key, colours, _class_texts(breaks, digits, lang)))
+    keys = tuple(map(Key, colours, _class_texts(breaks, indicator, lang)))
     return classes, colours, (title, keys, None)
 
 
@@ -208,14 +214,21 @@ def _kind_colours(indicator: Indicator, count: int) -> list[str]:
     return list(KINDS["light"])[:count] + ["#bbbbbb"] * max(0, count - len(KINDS["light"]))
 
 
-def _class_texts(breaks: list[float], digits: int, lang: str) -> list[str]:
-    words = _WORDS[lang]
+def _class_texts(breaks: list[float], indicator: Indicator, lang: str) -> list[str]:
+    words, digits = _WORDS[lang], shown_digits(indicator)
+    suffix = in_language(indicator.suffix, lang) if indicator.suffix else ""
+    suffix = "%" if indicator.unit == "percent" else suffix
+    suffix = f"\u00a0{suffix}" if suffix else ""
     ends = [write_number(value, digits, lang) for value in breaks]
     if not ends:
         return [words["all"]]
-    middle = [words["from_to"].format(low=a, high=b)
-              for a, b in zip(ends, ends[1:], strict=False)]  # fmt: skip
-    return [words["under"].format(high=ends[0]), *middle, words["above"].format(low=ends[-1])]
+    middle = [words["from_to"].format(low=a, high=b) + suffix
+              for a, b in pairwise(ends)]  # fmt: skip
+    return [
+        words["under"].format(high=ends[0] + suffix),
+        *middle,
+        words["above"].format(low=ends[-1] + suffix),
+    ]
 
 
 def _outline(inner: Atlas) -> str | None:
@@ -281,7 +294,7 @@ def _span(
     scope: Scope, indicator: Indicator, breaks: list[float], step: int, chosen: str | None
 ) -> str:
     """The range of figures of a step of the legend's square."""
-    texts = _class_texts(breaks, shown_digits(indicator), scope.lang)
+    texts = _class_texts(breaks, indicator, scope.lang)
     low_is_strong = toward(indicator.better, chosen) == "low"  # type: ignore[arg-type]
     place = len(breaks) - step if low_is_strong else step - (2 - len(breaks))
     return texts[place] if 0 <= place < len(texts) else "–"
@@ -296,10 +309,10 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
             key,
             n=strong,
             people=table.at("22", "people"),
-            x=table.at("22", "x"),
-            y=table.at("22", "y"),
-            x_title=table.columns["x"],
-            y_title=table.columns["y"],
+            x=name_of(table.at("22", "x")),
+            y=name_of(table.at("22", "y")),
+            x_title=Piece(table.columns["x"], is_name=True),
+            y_title=Piece(table.columns["y"], is_name=True),
             units=scope.units,
         ),
     )

@@ -9,9 +9,11 @@ interval of that kind.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from layers.atlas import Atlas
 from layers.indicator import Indicator
@@ -70,15 +72,49 @@ class Difference:
 _UNKNOWN = float("nan")
 
 
-def figure_of(atlas: Atlas, indicator: Indicator, inside: Mask) -> Figure:
+class Columns:
+    """The columns of an atlas as arrays, each made once: a report asks for the same ones of many
+    areas."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self.atlas = atlas
+        self.values = cache(self._values)
+        self.weights = cache(self._weights)
+        self.native = cache(self._native)
+
+    def __reduce__(self) -> tuple[type[Columns], tuple[Atlas]]:
+        return Columns, (self.atlas,)
+
+    def _values(self, name: str) -> np.ndarray:
+        return self.atlas.values[name].to_numpy(dtype="float64")
+
+    def _weights(self, name: str) -> np.ndarray:
+        weight = self.atlas.weight_of(self.atlas.indicator(name))
+        return np.nan_to_num(weight.to_numpy(dtype="float64"))
+
+    def _native(self, name: str) -> np.ndarray | None:
+        """For a figure that is alike all over each unit of a coarser level, the place of the unit
+        of each territory; None for all others."""
+        territories, indicator = self.atlas.territories, self.atlas.indicator(name)
+        level = indicator.native_level
+        if level in ("", territories.level) or level not in territories.parents:
+            return None
+        units = pd.factorize(territories.parents[level])[0]
+        grouped = self.atlas.values[name].groupby(units)
+        if (grouped.max() > grouped.min()).any():
+            return None
+        return units
+
+
+def figure_of(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
     """The figure of an indicator over the territories of a mask.
 
     A yes or no is the percentage of the territories of which it is known; Wilson's interval
     (1927). An intensive figure is the mean weighted by its denominator; the error of it from the
     spread of its territories, √Σ wᵢ²(xᵢ − m)². An extensive one is summed, and unknown where a
-    part is.
+    part is. A figure of context (density) is the quotient of two counts and has no interval.
     """
-    values = atlas.values[indicator.id].to_numpy(dtype="float64")[inside]
+    values = columns.values(indicator.id)[inside]
     known = ~np.isnan(values)
     count, size = int(known.sum()), int(inside.sum())
     if not count:
@@ -90,14 +126,14 @@ def figure_of(atlas: Atlas, indicator: Indicator, inside: Mask) -> Figure:
     if indicator.unit == "boolean":
         low, high = wilson(float(x.mean()), count)
         return Figure(100 * float(x.mean()), 100 * low, 100 * high, count, size, "share")
-    weight = np.nan_to_num(atlas.weight_of(indicator).to_numpy(dtype="float64")[inside][known])
+    weight = columns.weights(indicator.id)[inside][known]
     if not weight.sum() > 0:
         return Figure(_UNKNOWN, _UNKNOWN, _UNKNOWN, count, size, "none")
     share = weight / weight.sum()
     mean = float(share @ x)
-    coarse = _coarse_kind(atlas, indicator, inside)
-    if coarse is not None:
-        return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, coarse)
+    kind = _counted_kind(columns, indicator, inside)
+    if kind is not None:
+        return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, kind)
     if count < FEWEST:
         return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, "mean")
     error = float(np.sqrt((share**2 * (x - mean) ** 2).sum()))
@@ -106,22 +142,24 @@ def figure_of(atlas: Atlas, indicator: Indicator, inside: Mask) -> Figure:
 
 
 def difference_of(
-    atlas: Atlas, indicator: Indicator, inside: Mask, reference: Mask, *, digits: int
+    columns: Columns, indicator: Indicator, inside: Mask, reference: Mask, *, digits: int
 ) -> Difference:
     """What may be said of an area beside a reference that contains it (or another area).
 
     Args:
-        atlas: both are parts of.
+        columns: of the atlas that both are parts of.
         indicator: any that is a figure.
         inside: the area.
         reference: what it is compared with; the area itself is taken out of it for the interval.
         digits: to which figures are shown: counted figures equal to these are equal.
     """
-    here, whole = figure_of(atlas, indicator, inside), figure_of(atlas, indicator, reference)
-    rest = figure_of(atlas, indicator, reference & ~inside)
+    here, whole = figure_of(columns, indicator, inside), figure_of(columns, indicator, reference)
+    if "coarse" in (here.kind, whole.kind) or "sum" in (here.kind, whole.kind):
+        return Difference(_UNKNOWN, _UNKNOWN, _UNKNOWN, "unsure")
+    rest = figure_of(columns, indicator, reference & ~inside)
     value = here.value - whole.value
-    if "coarse" in (here.kind, whole.kind) or np.isnan(value) or here.kind == "sum":
-        return Difference(value, _UNKNOWN, _UNKNOWN, "unsure")
+    if np.isnan(value):
+        return Difference(_UNKNOWN, _UNKNOWN, _UNKNOWN, "unsure")
     if here.kind == "counted":
         if round(abs(value), digits) == 0:
             return Difference(value, _UNKNOWN, _UNKNOWN, "equal")
@@ -172,22 +210,16 @@ def wilson(share: float, count: int, *, z: float = Z) -> tuple[float, float]:
     return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
 
 
-def _coarse_kind(
-    atlas: Atlas, indicator: Indicator, inside: Mask
+def _counted_kind(
+    columns: Columns, indicator: Indicator, inside: Mask
 ) -> Literal["counted", "coarse"] | None:
-    """How a figure that is known by coarser units only holds for an area; None where it varies
-    inside them (a composite that rests on them in part)."""
-    territories = atlas.territories
-    native = indicator.native_level
-    if native in ("", territories.level) or native not in territories.parents:
-        return None
-    units = territories.parents[native].to_numpy(dtype=object)
-    values = atlas.values[indicator.id]
-    if (values.groupby(units).nunique() > 1).any():
-        return None
-    touched = {unit for unit in units[inside] if unit is not None}
-    beyond = {unit for unit in units[~inside] if unit is not None}
-    return "coarse" if touched & beyond else "counted"
+    """Whether a figure was counted for the area, or only for units that reach beyond it; None
+    where it varies from territory to territory."""
+    units = columns.native(indicator.id)
+    if units is None:
+        return "counted" if indicator.role == "context" else None
+    touched, beyond = np.unique(units[inside]), np.unique(units[~inside])
+    return "coarse" if np.isin(touched[touched >= 0], beyond).any() else "counted"
 
 
 def _within(indicator: Indicator, low: float, high: float) -> tuple[float, float]:

@@ -8,7 +8,17 @@ from layers.analysis.flags import FLAGGED, POSSIBLE
 from layers.analysis.typology import OPEN_UP, RELIEVE, TYPES
 from layers.indicator import Indicator
 from maps.reporting.areas import Area
-from maps.reporting.content import Cell, Section, Sentence, Table, make_table, name_cell, say
+from maps.reporting.content import (
+    Cell,
+    Piece,
+    Section,
+    Sentence,
+    Slot,
+    Table,
+    make_table,
+    name_cell,
+    say,
+)
 from maps.reporting.measured import people_of
 from maps.reporting.ranking import unit_columns, unit_row
 from maps.reporting.scope import Scope
@@ -89,8 +99,8 @@ def _none(flagged: np.ndarray) -> float:
 
 def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
     words = scope.words
-    slots = {
-        "title": Cell(flag.title_in(scope.lang), is_name=True),
+    slots: dict[str, Slot] = {
+        "title": Piece(flag.title_in(scope.lang), is_name=True),
         "count": table.at("area", "flagged"),
         "of": table.at("area", "units"),
         "units": scope.units,
@@ -190,5 +200,3 @@ def _types_said(scope: Scope, table: Table) -> list[Sentence]:
             units=scope.units,
         )
     ]
-
-

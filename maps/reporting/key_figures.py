@@ -15,9 +15,11 @@ from maps.reporting.content import (
     Piece,
     Section,
     Sentence,
+    Slot,
     Table,
     make_table,
     name_cell,
+    name_of,
     piece_of,
     say,
 )
@@ -81,14 +83,14 @@ def _table(scope: Scope, subject: Subject) -> Table:
 
 
 def _row(scope: Scope, subject: Subject, indicator: Indicator) -> list[Cell]:
-    atlas, inside = scope.atlas, subject.area.inside
+    columns, inside = scope.shared.columns, subject.area.inside
     cells = [name_cell(indicator.title_in(scope.lang))]
-    cells.append(scope.figure(figure_of(atlas, indicator, inside), indicator))
+    cells.append(scope.figure(figure_of(columns, indicator, inside), indicator))
     for reference in subject.references:
-        whole = figure_of(atlas, indicator, reference.inside)
+        whole = figure_of(columns, indicator, reference.inside)
         cells.append(scope.figure(whole, indicator))
         apart = difference_of(
-            atlas, indicator, inside, reference.inside, digits=digits_of(indicator)
+            columns, indicator, inside, reference.inside, digits=digits_of(indicator)
         )
         cells.append(scope.difference(apart, indicator))
     return cells
@@ -109,9 +111,9 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
         return []
     own = table.at(main.id, "area")
     if own.value is None:
-        return [say(scope.words, "index.unknown", title=table.at(main.id, "indicator"))]
-    slots = {
-        "title": table.at(main.id, "indicator"),
+        return [say(scope.words, "index.unknown", title=name_of(table.at(main.id, "indicator")))]
+    slots: dict[str, Slot] = {
+        "title": name_of(table.at(main.id, "indicator")),
         "value": own,
         "range": own.range if own.range_text else "",
         "in_area": scope.inside(subject.area),
@@ -120,10 +122,13 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
     meaning = scope.words["high_is_bad" if main.better == "lower" else "high_is_good"]
     if not subject.references:
         return [say(scope.words, f"index.alone.{bracket}", **slots, meaning=meaning)]
+    said = []
+    if not scope.references:  # the whole atlas stands as the reference of its sparse part
+        said += _alone(scope, table.at(main.id, "ref0"), main, meaning)
     last = len(subject.references) - 1
     reference, apart = table.at(main.id, f"ref{last}"), table.at(main.id, f"dif{last}")
     key = f"index.{apart.kind}.{bracket}" if apart.range_text else f"index.unsure.{bracket}"
-    return [
+    said.append(
         say(
             scope.words,
             key,
@@ -134,7 +139,15 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
             difference=apart,
             difference_range=apart.range,
         )
-    ]
+    )
+    return said
+
+
+def _alone(scope: Scope, own: Cell, main: Indicator, meaning: str) -> list[Sentence]:
+    key = "index.alone.ranged" if own.range_text else "index.alone.plain"
+    slots: dict[str, Slot] = {"value": own, "range": own.range, "in_area": scope.inside(scope.area)}
+    title = Piece(main.title_in(scope.lang), is_name=True)
+    return [say(scope.words, key, title=title, **slots, meaning=meaning)]
 
 
 def _grouped(
@@ -143,7 +156,7 @@ def _grouped(
     """One sentence for each thing that may be said: which figures are better, worse, alike."""
     by_tone: dict[str, list[Piece]] = {}
     for indicator in scope.shared.measured:
-        if indicator is scope.shared.main or indicator.role == "dimension":
+        if indicator is scope.shared.main or indicator.role in ("dimension", "context"):
             continue
         own, other = table.at(indicator.id, "area"), table.at(indicator.id, f"ref{place}")
         apart = table.at(indicator.id, f"dif{place}")
@@ -158,7 +171,7 @@ def _grouped(
         if pieces:
             pieces.append(Piece(scope.words["list_break"]))
         pieces += [
-            piece_of(table.at(indicator.id, "indicator")),
+            name_of(table.at(indicator.id, "indicator")),
             Piece(" ("),
             piece_of(own),
             Piece(scope.words["against"]),

@@ -13,12 +13,14 @@ from maps.reporting.content import (
     Cell,
     Chart,
     Mark,
+    Piece,
     Section,
     Sentence,
     Table,
     finite,
     make_table,
     name_cell,
+    name_of,
     say,
 )
 from maps.reporting.figures import FEWEST, Z, verdict_of, wilson
@@ -64,7 +66,7 @@ def _bands(scope: Scope, compared: EqualSize, indicator: Indicator) -> Table:
     reference = scope.references[-1] if scope.references else None
     if reference is not None:
         columns |= {"ref_units": scope.units, "ref": scope.label(reference)}
-    rows = {}
+    rows: dict[str, tuple[Cell, ...]] = {}
     for band, title in band_titles().items():
         own = _band_cells(scope, compared, indicator, band, scope.area)
         if own is None:
@@ -92,19 +94,20 @@ def _band_cells(
 
 
 def _bands_said(scope: Scope, indicator: Indicator, table: Table) -> list[Sentence]:
-    if len(table.rows) < 2:
+    told = [row for row in table.rows if (table.at(row, "units").value or 0) >= FEWEST]
+    if len(told) < 2:
         return []
-    small, large = list(table.rows)[0], list(table.rows)[-1]
+    small, large = told[0], told[-1]
     return [
         say(
             scope.words,
             "size.bands",
-            title=indicator.title_in(scope.lang),
+            title=Piece(indicator.title_in(scope.lang), is_name=True),
             small=table.at(small, "area"),
-            small_band=table.at(small, "band"),
+            small_band=name_of(table.at(small, "band")),
             small_units=table.at(small, "units"),
             large=table.at(large, "area"),
-            large_band=table.at(large, "band"),
+            large_band=name_of(table.at(large, "band")),
             large_units=table.at(large, "units"),
             units=scope.units,
         )

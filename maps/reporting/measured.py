@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from layers.catalogue import known_layers
 from layers.indicator import Indicator, Reason
-from maps.reporting.content import Cell, Section, Sentence, Table, joined, make_table, name_cell, say
+from maps.reporting.content import (
+    Cell,
+    Piece,
+    Section,
+    Sentence,
+    Table,
+    joined,
+    make_table,
+    name_cell,
+    name_of,
+    say,
+)
 from maps.reporting.scope import Scope, population_of
 
 
@@ -35,8 +48,13 @@ def measured_section(scope: Scope) -> Section:
     if coarse:
         titles = joined([i.title_in(scope.lang) for i in coarse], last=words["and"])
         notes.insert(0, words["coarse_note"] + titles + ".")
+    own = [i for i in measured if not i.parts and i.role == "indicator"]
+    said: tuple[Sentence, ...] = ()
+    if own:
+        pieces = _listed(words, [i.title_in(scope.lang) for i in own])
+        said = (say(words, "measures.own", listed=pieces),)
     return Section(
-        "measures", words["measures"], blocks=(table,) if rows else (), notes=tuple(notes)
+        "measures", words["measures"], said, blocks=(table,) if rows else (), notes=tuple(notes)
     )
 
 
@@ -63,11 +81,18 @@ def quality_section(scope: Scope) -> Section:
     )
 
 
-class Notices(tuple[str, ...]):
+def _listed(words: dict[str, str], titles: list[str]) -> tuple[Piece, ...]:
+    pieces = [Piece(titles[0], is_name=True)]
+    for title in titles[1:]:
+        pieces += [Piece(words["list_break"]), Piece(title, is_name=True)]
+    return tuple(pieces)
+
+
+@dataclass(frozen=True)
+class Notices:
     """What the run has to tell, in its own words (English)."""
 
-    def __new__(cls, notices: tuple[str, ...]) -> Notices:
-        return super().__new__(cls, notices)
+    texts: tuple[str, ...]
 
 
 def _described(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
@@ -119,7 +144,7 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
         say(
             scope.words,
             "quality.least",
-            title=table.at(least, "indicator"),
+            title=name_of(table.at(least, "indicator")),
             known=known,
             of=size,
             units=scope.units,

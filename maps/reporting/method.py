@@ -31,9 +31,7 @@ def method_section(scope: Scope) -> Section:
         "note": words["remark"],
     }
     table = make_table("t-sources", words["sources_caption"], columns, rows)
-    return Section(
-        "method", words["method"], blocks=(table,) if rows else (), notes=tuple(notes)
-    )
+    return Section("method", words["method"], blocks=(table,) if rows else (), notes=tuple(notes))
 
 
 def _row(scope: Scope, source: Source) -> tuple[Cell, ...]:

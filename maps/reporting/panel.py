@@ -47,37 +47,38 @@ def read_panel(atlas: Atlas) -> Panel | None:
     wanted = [name for name in wanted if atlas.indicators[name].period == last]
     if not wanted:
         return None
-    waves = waves[waves["code"].isin(atlas.codes)]
     dates = tuple(sorted(map(str, waves["wave"].unique())))
     generic = pd.Index(edition_inputs(country)["generic-providers"].frame.index)
-    met = _criteria(waves, generic)
+    row = atlas.codes.get_indexer(pd.Index(waves["code"], dtype="object"))
+    column = pd.Index(dates).get_indexer(pd.Index(waves["wave"], dtype="object"))
+    ours = row >= 0
     found = {}
-    for name in wanted:
-        table = met.assign(of=met[name]).pivot(index="code", columns="wave", values="of")
-        table = table.reindex(index=atlas.codes, columns=list(dates)).astype("float64")
-        # The last wave is the atlas' own column: a test holds the two to each other.
-        found[name] = table
+    for name, met in _criteria(waves, generic).items():
+        if name in wanted:
+            table = np.full((len(atlas.codes), len(dates)), np.nan)
+            table[row[ours], column[ours]] = met[ours]
+            found[name] = pd.DataFrame(table, index=atlas.codes, columns=list(dates))
     return Panel(dates, found)
 
 
-def _criteria(waves: pd.DataFrame, generic: pd.Index) -> pd.DataFrame:
-    """Criteria of every row; addresses that many rows share are read once."""
-    directory = waves[["website", "email_domain"]]
-    unique = directory.drop_duplicates()
-    judged = unique.assign(
-        **{
-            "website_": presence.declares_website(unique),
-            "https_": presence.declares_https(unique),
-            "own_": presence.declares_own_email(unique, generic),
-        }
-    )
-    key = pd.MultiIndex.from_frame(directory)
-    place = pd.MultiIndex.from_frame(unique).get_indexer(key)
-    columns = {"website": "website_", "https": "https_", "own-email": "own_"}
-    met = {name: judged[column].to_numpy()[place] for name, column in columns.items()}
-    return pd.DataFrame(
-        {"code": waves["code"].to_numpy(), "wave": waves["wave"].astype(str).to_numpy(), **met}
-    )
+def _criteria(waves: pd.DataFrame, generic: pd.Index) -> dict[str, np.ndarray]:
+    """Criteria of every row; an address that many rows declare is judged once."""
+    website, of_website = _distinct(waves["website"])
+    domain, of_domain = _distinct(waves["email_domain"])
+    sites = pd.DataFrame({"website": website})
+    mails = pd.DataFrame({"email_domain": domain})
+    return {
+        "website": presence.declares_website(sites).to_numpy()[of_website],
+        "https": presence.declares_https(sites).to_numpy()[of_website],
+        "own-email": presence.declares_own_email(mails, generic).to_numpy()[of_domain],
+    }
+
+
+def _distinct(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
+    """The distinct values of a column of text, the last being none, and the place of each row's."""
+    place, values = pd.factorize(column.astype("object"))
+    distinct = pd.Series([*values, None], dtype="object")
+    return distinct, np.where(place < 0, len(values), place)
 
 
 def known_in_both(table: pd.DataFrame, first: str, last: str) -> np.ndarray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.arcs import read_rings
-from geo.country import in_language
+from geo.country import Text, in_language
 from maps.header_places import part_of_each
 from maps.palettes import rgb
 
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 DENSITY = 2
 """Pixels of the picture a pixel of the page: sharp on paper and on fine screens."""
 
-GAP = 10
+GAP, PAD = 10, 4
+MOST_NAMED = 2500
+"""Territories above which none is named on the picture."""
+
 INSET_SHARE = 0.17
 WIDE_BORDERS = 14.0
 """Width of a typical territory, in pixels, above which borders between territories are drawn."""
@@ -109,7 +112,7 @@ def draw_picture(
     if outline is not None and outline in territories.parents:
         groups = np.unique(territories.parents[outline].astype(str), return_inverse=True)[1]
     pixels, palette = _coloured(canvas, classes, colours, missing, groups)
-    names = [] if len(territories) > 2500 else _places(territories, panes)
+    names = [] if len(territories) > MOST_NAMED else _places(territories, panes)
     return Picture(
         png=write_png(pixels, palette),
         width=width,
@@ -121,11 +124,30 @@ def draw_picture(
 
 
 @dataclass(frozen=True)
-class _Pane:
-    """Some of the territories and where they go: projected shapes, their positions, the box of
-    the picture (in fine pixels), and how many metres a fine pixel is."""
+class _Edges:
+    """Vertices of rings, closed, in a plane; which are followed by an edge; whose they are; and a
+    point inside each territory."""
 
-    shapes: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    begins: np.ndarray
+    owner: np.ndarray
+    inside: np.ndarray
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        return (
+            float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Pane:
+    """Some of the territories and where they go: their edges and positions, the corner of the
+    picture (in fine pixels), how many metres a fine pixel is, and where that corner lies."""
+
+    edges: _Edges
     members: np.ndarray
     left: float
     top: float
@@ -146,37 +168,42 @@ def _layout(
     if not main.any():
         main, groups = drawn, []
     geographic = bool(territories.frame.crs.is_geographic)
-    projected = _projected(shapes[main], geographic)
-    box = _box(projected)
+    edges = _edges(shapes[main], geographic, named=len(territories) <= MOST_NAMED)
+    box = edges.box
     high = (box[3] - box[1]) / (box[2] - box[0]) if box[2] > box[0] else 1.0
     main_height = int(np.clip(round(width * high), 60, round(width * 1.15)))
     inset = round(width * INSET_SHARE)
     height = main_height + (inset + 18 + GAP if groups else 0)
-    panes = [_pane(projected, np.flatnonzero(main), box, 0, 0, width, main_height)]
+    panes = [_pane(edges, np.flatnonzero(main), 0, 0, width, main_height)]
     metres = panes[0].step * DENSITY if geographic or _in_metres(territories) else None
     labels, frames = [], []
     left = (width - len(groups) * inset - (len(groups) - 1) * GAP) / 2
     for place, (title, inside) in enumerate(groups):
         x, y = left + place * (inset + GAP), float(main_height + GAP)
-        own = _projected(shapes[inside], geographic)
-        pad = 4
-        panes.append(
-            _pane(own, np.flatnonzero(inside), _box(own), x + pad, y + pad, inset - 2 * pad,
-                  inset - 2 * pad)
-        )  # fmt: skip
+        own, side = _edges(shapes[inside], geographic), inset - 2 * PAD
+        panes.append(_pane(own, np.flatnonzero(inside), x + PAD, y + PAD, side, side))
         frames.append((x, y, float(inset), float(inset)))
         labels.append(Label(x + inset / 2, y + inset + 13, in_language(title, lang), "frame"))
     return panes, labels, frames, height, metres
 
 
-def _distant_groups(
-    territories: Territories, drawn: np.ndarray
-) -> list[tuple[object, np.ndarray]]:  # type: ignore[type-arg]
+def _distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Text, np.ndarray]]:
     country = territories.country
     if country is None or not country.parts:
         return []
-    of = part_of_each(territories)
-    found = [(part.title, drawn & (of == part.id)) for part in country.parts if part.inset]
+    distant = [part for part in country.parts if part.inset]
+    if territories.level == country.base.id:
+        # Part by part, all codes at once: one by one takes a second for a country.
+        found = [
+            (
+                part.title,
+                drawn & np.asarray(territories.codes.str.fullmatch(part.codes), dtype=bool),
+            )
+            for part in distant
+        ]
+    else:
+        of = part_of_each(territories)
+        found = [(part.title, drawn & (of == part.id)) for part in distant]
     return [(title, inside) for title, inside in found if inside.any()]
 
 
@@ -185,82 +212,83 @@ def _in_metres(territories: Territories) -> bool:
     return bool(axes) and all(axis.unit_name == "metre" for axis in axes)
 
 
-def _projected(shapes: np.ndarray, geographic: bool) -> np.ndarray:
-    """Shapes in a plane: as they are, or on Lambert's conformal cone (1772) over their own
-    latitudes, on a sphere: a picture is not measured on."""
-    if not geographic:
-        return shapes
-    west, south, east, north = _box(shapes)
-    middle = np.radians((west + east) / 2)
+def _edges(shapes: np.ndarray, geographic: bool, *, named: bool = False) -> _Edges:
+    """The rings of polygons in a plane: as they are, or projected from degrees."""
+    polygons, owner = shapely.get_parts(shapes, return_index=True)
+    _, at, (ring_ends, polygon_ends) = shapely.to_ragged_array(polygons, include_z=False)
+    sizes = np.diff(ring_ends)
+    ring_owner = np.repeat(owner, np.diff(polygon_ends))
+    begins = np.ones(len(at), dtype=bool)
+    begins[ring_ends[1:] - 1] = False
+    inside = np.empty((0, 2))
+    if named:
+        inside = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    if geographic:
+        onto = _cone(at)
+        at, inside = onto(at), onto(inside)
+    return _Edges(at[:, 0], at[:, 1], begins, np.repeat(ring_owner, sizes), inside)
+
+
+def _cone(degrees: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Lambert's conformal cone (1772) over the places' own latitudes, on a sphere: a picture is
+    looked at, not measured on."""
+    west, south, east, north = (float(end) for end in (*degrees.min(axis=0), *degrees.max(axis=0)))
+    middle, radius = (west + east) / 2, 6_371_000.0
     first, second = (np.radians(south + (north - south) * share) for share in (1 / 6, 5 / 6))
     slope = float(np.sin((first + second) / 2))
     if second - first > 1e-6 and abs(slope) > 0.02:
         ratio = np.log(np.cos(first) / np.cos(second))
         slope = float(ratio / np.log(_opening(second) / _opening(first)))
-    radius = 6_371_000.0
     if abs(slope) <= 0.02:  # about the equator the cone is a cylinder
-        scale = float(np.cos((first + second) / 2))
-        return shapely.transform(
-            shapes, lambda at: np.radians(at - [np.degrees(middle), 0]) * [scale, 1.0] * radius
-        )
+        across = radius * float(np.cos((first + second) / 2))
+        return lambda at: np.radians(at - [middle, 0.0]) * [across, radius]
     size = float(np.cos(first) * _opening(first) ** slope / slope)
 
-    def onto_cone(at: np.ndarray) -> np.ndarray:
-        away = size / _opening(np.radians(at[:, 1])) ** slope
-        turn = slope * (np.radians(at[:, 0]) - middle)
-        return radius * np.column_stack([away * np.sin(turn), -away * np.cos(turn)])
+    def onto(at: np.ndarray) -> np.ndarray:
+        away = radius * size / _opening(np.radians(at[:, 1])) ** slope
+        turn = slope * np.radians(at[:, 0] - middle)
+        return np.column_stack([away * np.sin(turn), -away * np.cos(turn)])
 
-    return shapely.transform(shapes, onto_cone)
+    return onto
 
 
 def _opening(latitude: np.ndarray | float) -> np.ndarray | float:
     return np.tan(np.pi / 4 + latitude / 2)
 
 
-def _box(shapes: np.ndarray) -> tuple[float, float, float, float]:
-    bounds = shapely.bounds(shapes)
-    return (
-        float(bounds[:, 0].min()), float(bounds[:, 1].min()),
-        float(bounds[:, 2].max()), float(bounds[:, 3].max()),
-    )  # fmt: skip
-
-
 def _pane(
-    shapes: np.ndarray,
+    edges: _Edges,
     members: np.ndarray,
-    box: tuple[float, float, float, float],
     left: float,
     top: float,
     width: float,
     height: float,
 ) -> _Pane:
     """Shapes as large as fits into a box of the page, in its middle, a pixel from its edges."""
+    box = edges.box
     room = np.array([width, height]) * DENSITY - 2.0
     size = np.array([box[2] - box[0], box[3] - box[1]])
     step = float(max((size / room).max(), 1e-12))
     spare = (room - size / step) / 2 + 1.0
     return _Pane(
-        shapes, members, left * DENSITY + spare[0], top * DENSITY + spare[1], step, (box[0], box[3])
+        edges, members, left * DENSITY + spare[0], top * DENSITY + spare[1], step, (box[0], box[3])
     )
 
 
 def _fill(canvas: Pixels, pane: _Pane) -> None:
     """Write the position of each territory into the pixels whose middles it covers: for every
     row, a territory's edges that cross its middle come in pairs, of where it begins and ends."""
-    rings = read_rings(pane.shapes)
-    x = (rings.x - pane.corner[0]) / pane.step + pane.left
-    y = (pane.corner[1] - rings.y) / pane.step + pane.top
-    after = rings.following
-    x1, y1 = x[after], y[after]
-    first = np.ceil(np.minimum(y, y1) - 0.5).astype(np.int64)
-    count = np.ceil(np.maximum(y, y1) - 0.5).astype(np.int64) - first
-    edges = np.flatnonzero(count > 0)
-    repeats = count[edges]
-    edge = np.repeat(edges, repeats)
-    row = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    share = (row + 0.5 - y[edge]) / (y1[edge] - y[edge])
-    at = x[edge] + share * (x1[edge] - x[edge])
-    territory = rings.territory[rings.of_vertex[edge]]
+    x = (pane.edges.x - pane.corner[0]) / pane.step + pane.left
+    y = (pane.corner[1] - pane.edges.y) / pane.step + pane.top
+    line = np.ceil(y - 0.5).astype(np.int64)  # the first row whose middle is not above
+    crossing = np.flatnonzero(pane.edges.begins[:-1] & (line[:-1] != line[1:]))
+    repeats = np.abs(line[crossing + 1] - line[crossing])
+    edge = np.repeat(crossing, repeats)
+    first = np.minimum(line[edge], line[edge + 1])
+    row = first + np.arange(len(edge)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    share = (row + 0.5 - y[edge]) / (y[edge + 1] - y[edge])
+    at = x[edge] + share * (x[edge + 1] - x[edge])
+    territory = pane.edges.owner[edge]
     order = np.lexsort((at, row, territory))
     row, at, territory = row[order][::2], at[order], territory[order][::2]
     begin = np.clip(np.ceil(at[::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
@@ -287,7 +315,7 @@ def _coloured(
     pixels = np.where(inside, of + 1, 0).astype(np.uint8)
     blank = inside & (of < 0)
     if blank.any():
-        rows, columns = np.indices(canvas.shape, sparse=True)
+        rows, columns = np.ogrid[: canvas.shape[0], : canvas.shape[1]]
         stripe = (rows + columns) % STRIPE_EVERY < STRIPE_WIDTH
         pixels[blank] = ground
         pixels[blank & stripe] = ground + 1
@@ -317,7 +345,7 @@ def _places(territories: Territories, panes: list[_Pane], *, most: int = 7) -> l
         return []
     people = territories.facts["population"].to_numpy(dtype="float64")
     pane = panes[0]
-    at = shapely.get_coordinates(shapely.point_on_surface(pane.shapes))
+    at = pane.edges.inside
     names = territories.names.to_numpy()
     order = pane.members.argsort()
     known = order[np.argsort(-np.nan_to_num(people[pane.members[order]]), kind="stable")]
@@ -357,12 +385,16 @@ def write_png(pixels: NDArray[np.uint8], palette: list[str]) -> bytes:
     rows = np.zeros((height, width + 1), dtype=np.uint8)  # each row begins with its filter: none
     rows[:, 1:] = pixels
     colours = b"".join(bytes(rgb(colour)) for colour in palette)
-    body = zlib.compress(rows.tobytes(), 9)
-    parts = ((b"IHDR", header), (b"PLTE", colours), (b"tRNS", b"\0"), (b"IDAT", body), (b"IEND", b""))
+    body = zlib.compress(rows.tobytes(), 6)
+    parts = (
+        (b"IHDR", header),
+        (b"PLTE", colours),
+        (b"tRNS", b"\0"),
+        (b"IDAT", body),
+        (b"IEND", b""),
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in parts)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
-    return (
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-    )
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

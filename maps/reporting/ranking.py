@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from layers.indicator import Indicator
 from maps.reporting.areas import Area, parts_level, parts_of, peers_of
-from maps.reporting.content import Cell, Section, Sentence, Table, make_table, name_cell, say
+from maps.reporting.content import (
+    Cell,
+    Piece,
+    Section,
+    Sentence,
+    Table,
+    make_table,
+    name_cell,
+    name_of,
+    say,
+)
 from maps.reporting.figures import difference_of, figure_of
 from maps.reporting.measured import people_of
 from maps.reporting.scope import Scope, digits_of, population_of, tone_of
@@ -51,14 +62,14 @@ def ranking_section(scope: Scope) -> Section:
 
 def _peers(scope: Scope, main: Indicator) -> Table | None:
     """How many of the area's like are worse, better, or not to be told from it."""
-    peers = [one for one in peers_of(scope.atlas, scope.area, lang=scope.lang)]
+    peers = peers_of(scope.atlas, scope.area, lang=scope.lang)
     others = [one for one in peers if one.code != scope.area.code]
     if len(others) < 2:
         return None
     counts = dict.fromkeys(("worse", "same", "better", "unsure"), 0)
     for other in others:
         apart = difference_of(
-            scope.atlas, main, other.inside, scope.area.inside, digits=digits_of(main)
+            scope.shared.columns, main, other.inside, scope.area.inside, digits=digits_of(main)
         )
         tone = tone_of(apart.verdict, main)
         counts["same" if tone == "equal" else tone] += 1
@@ -84,7 +95,7 @@ def _peers_said(scope: Scope, main: Indicator, table: Table) -> Sentence:
         same=table.at("same", "n"),
         better=table.at("better", "n"),
         unsure=table.at("unsure", "n"),
-        title=main.title_in(scope.lang),
+        title=Piece(main.title_in(scope.lang), is_name=True),
     )
 
 
@@ -94,7 +105,7 @@ def _parts(scope: Scope, main: Indicator) -> Table | None:
         return None
     found = []
     for part in parts_of(scope.atlas, scope.area, level, lang=scope.lang):
-        figure = figure_of(scope.atlas, main, part.inside)
+        figure = figure_of(scope.shared.columns, main, part.inside)
         if np.isfinite(figure.value):
             found.append((part, figure))
     if len(found) < 2:
@@ -173,14 +184,18 @@ def unit_row(scope: Scope, main: Indicator, at: int) -> tuple[Cell, ...]:
         low, high = _ends(row, "rank_low", "rank_high")
         size = int(table["rank"].notna().sum())
         rank = float(row["rank"])
-        bar = ()
+        bar: tuple[float, ...] = ()
         if np.isfinite([low, high, rank]).all() and size > 1:
             bar = tuple((end - 1) / (size - 1) for end in (low, rank, high))
         cells.append(
             Cell(
-                scope.number(rank), _known(rank), scope.between(low, high, 0),
-                _known(low), _known(high), bar=bar,
-            )  # fmt: skip
+                scope.number(rank),
+                _known(rank),
+                scope.between(low, high, 0),
+                _known(low),
+                _known(high),
+                bar=bar,
+            )
         )
     return tuple(cells)
 
@@ -215,40 +230,39 @@ def _worst(scope: Scope, main: Indicator) -> Table:
 
 def _tied(scope: Scope, main: Indicator, worst: Table) -> Table | None:
     """How many territories of the area share a place with the one that is worst off."""
-    table = scope.atlas.intervals.get(main.id)
-    if table is None or not {"rank_low", "rank_high"} <= set(table) or len(worst.rows) < 2:
+    if len(worst.rows) < 2:
         return None
-    first = next(iter(worst.rows))
-    head = worst.at(first, "rank")
-    if head.low is None or head.high is None:
-        return None
-    inner = table[scope.area.inside]
-    low, high = inner["rank_low"].to_numpy(), inner["rank_high"].to_numpy()
-    overlap = int(((low <= head.high) & (high >= head.low)).sum()) - 1
-    scored = int(np.isfinite(low).sum()) - 1
-    words = scope.words
-    rows = {
-        "overlap": (Cell(words["tied_overlap"]), scope.count(overlap)),
-        "others": (Cell(words["tied_others"]), scope.count(scored)),
-    }
+    words, first = scope.words, next(iter(worst.rows))
+    scores = np.round(scope.shared.columns.values(main.id)[scope.area.inside], 9)
+    top = np.nanmax(scores) if main.better == "lower" else np.nanmin(scores)
+    rows = {"equal": (Cell(words["tied_equal"]), scope.count((scores == top).sum()))}
+    table = scope.atlas.intervals.get(main.id, pd.DataFrame(index=scope.atlas.codes))
+    head = worst.at(first, "rank") if "rank" in worst.columns else Cell("")
+    if head.low is not None and head.high is not None:
+        inner = table[scope.area.inside]
+        low, high = inner["rank_low"].to_numpy(), inner["rank_high"].to_numpy()
+        overlap = int(((low <= head.high) & (high >= head.low)).sum()) - 1
+        rows["overlap"] = (Cell(words["tied_overlap"]), scope.count(overlap))
+    rows["others"] = (Cell(words["tied_others"]), scope.count((~np.isnan(scores)).sum() - 1))
     caption = words["tied_caption"]
     return make_table("t-tied", caption, {"what": words["what"], "n": scope.units}, rows)
 
 
-def _worst_said(
-    scope: Scope, main: Indicator, worst: Table, tied: Table | None
-) -> list[Sentence]:
+def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None) -> list[Sentence]:
     first = next(iter(worst.rows))
+    shared = tied is not None and (tied.at("equal", "n").value or 0) > 1
     said = [
         say(
             scope.words,
-            "worst.first",
-            name=worst.at(first, "name"),
+            "worst.shared" if shared else "worst.first",
+            name=name_of(worst.at(first, "name")),
             score=worst.at(first, "score"),
-            title=main.title_in(scope.lang),
+            n=tied.at("equal", "n") if tied is not None else "",
+            units=scope.units,
+            title=Piece(main.title_in(scope.lang), is_name=True),
         )
     ]
-    if tied is not None and worst.at(first, "rank").range_text:
+    if tied is not None and "overlap" in tied.rows:
         key = "worst.tied" if tied.at("overlap", "n").value else "worst.alone"
         said.append(
             say(

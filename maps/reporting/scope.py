@@ -15,13 +15,12 @@ from geo.errors import InputError
 from layers.analysis.equal_size import EqualSize, compare_equal_size
 from layers.analysis.typology import TYPOLOGY, add_typology
 from layers.atlas import Atlas
-from layers.build import take
 from layers.indicator import Indicator
-from maps.reporting.areas import Area
+from maps.reporting.areas import Area, part_of
 from maps.reporting.content import Cell, Piece, finite
-from maps.reporting.figures import Difference, Figure, Verdict
+from maps.reporting.figures import Columns, Difference, Figure, Verdict
 from maps.reporting.panel import Panel, read_panel
-from maps.reporting.words import WORDS
+from maps.reporting.words import words_in
 from maps.words import write_number
 
 FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
@@ -35,6 +34,7 @@ class Shared:
 
     def __init__(self, atlas: Atlas) -> None:
         self.atlas = atlas
+        self.columns = Columns(atlas)
 
     @cached_property
     def main(self) -> Indicator | None:
@@ -121,12 +121,12 @@ class Scope:
     @cached_property
     def inner(self) -> Atlas:
         """The atlas of the area alone."""
-        return take(self.atlas, self.area.inside)
+        return part_of(self.atlas, self.area.inside)
 
     @property
     def words(self) -> dict[str, str]:
         """The words of the language."""
-        return WORDS[self.lang]
+        return words_in(self.lang)
 
     @property
     def units(self) -> str:
@@ -254,7 +254,7 @@ def tone_of(verdict: Verdict, indicator: Indicator) -> Tone:
     'worse'
     """
     if verdict in ("same", "unsure", "equal"):
-        return verdict  # type: ignore[return-value]
+        return verdict
     above = verdict.endswith("above")
     if indicator.better is None:
         return "more" if above else "less"

@@ -10,7 +10,17 @@ from layers.analysis.groups import SIZE_BAND
 from layers.analysis.inequality import MEASURES, measure_inequality
 from layers.indicator import Indicator
 from maps.reporting.areas import parts_level
-from maps.reporting.content import Cell, Section, Sentence, Table, finite, make_table, say
+from maps.reporting.content import (
+    Cell,
+    Piece,
+    Section,
+    Sentence,
+    Table,
+    finite,
+    make_table,
+    name_of,
+    say,
+)
 from maps.reporting.scope import Scope
 
 DRAWS, FEWER_DRAWS, MANY = 199, 49, 5000
@@ -51,15 +61,20 @@ def _measures(scope: Scope, main: Indicator) -> Table | None:
         return None
     words = scope.words
     rows = {}
+    ends = {end: found.table[end].to_dict() for end in _ENDS}
     for name in MEASURES:
         cells = [Cell(words[f"measure_{name}"])]
         for way in WAYS:
-            value, low, high = (float(found.table.loc[(name, way), c]) for c in _ENDS)
+            value, low, high = (ends[end][name, way] for end in _ENDS)
+            digits = _DIGITS.get(name, 3)
             cells.append(
                 Cell(
-                    scope.number(value, 3), finite(value), scope.between(low, high, 3),
-                    finite(low), finite(high),
-                )  # fmt: skip
+                    scope.number(value, digits),
+                    finite(value),
+                    scope.between(low, high, digits),
+                    finite(low),
+                    finite(high),
+                )
             )
         rows[name] = tuple(cells)
     columns = {
@@ -72,17 +87,24 @@ def _measures(scope: Scope, main: Indicator) -> Table | None:
 
 
 _ENDS = ("value", "low", "high")
+_DIGITS = {"palma": 1, "p90-p10": 1}
 
 
 def _measures_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
     units, people = table.at("gini", "territories"), table.at("gini", "population")
     if units.value is None or people.value is None:
-        return [say(scope.words, "unequal.undefined", title=main.title_in(scope.lang))]
+        return [
+            say(
+                scope.words,
+                "unequal.undefined",
+                title=Piece(main.title_in(scope.lang), is_name=True),
+            )
+        ]
     said = [
         say(
             scope.words,
             "unequal.gini",
-            title=main.title_in(scope.lang),
+            title=Piece(main.title_in(scope.lang), is_name=True),
             units=scope.units,
             gini=units,
             range=units.range,
@@ -142,7 +164,7 @@ def _split_said(scope: Scope, table: Table) -> list[Sentence]:
         say(
             scope.words,
             "unequal.split",
-            by=table.at(row, "by"),
+            by=name_of(table.at(row, "by")),
             between=table.at(row, "between"),
             within=table.at(row, "within"),
         )

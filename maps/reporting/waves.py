@@ -17,6 +17,7 @@ from maps.reporting.content import (
     finite,
     make_table,
     name_cell,
+    name_of,
     say,
 )
 from maps.reporting.figures import verdict_of
@@ -103,7 +104,7 @@ def _change_said(scope: Scope, panel: Panel, table: Table, row: str) -> Sentence
     return say(
         scope.words,
         f"waves.{change.kind}",
-        title=table.at(row, "criterion"),
+        title=name_of(table.at(row, "criterion")),
         first=table.at(row, "from"),
         first_date=scope.day(panel.waves[0]),
         last=table.at(row, "to"),
@@ -129,9 +130,7 @@ def _chart(scope: Scope, panel: Panel, table: Table) -> LineChart:
             name = table.at(row, "criterion").text
             lines.append(Line(f"line{place}", name, points, cells[panel.waves[-1]].text))
     years = range(int(panel.waves[0][:4]), int(panel.waves[-1][:4]) + 1)
-    ticks_x = [
-        ((date(year, 1, 1).toordinal() - days[0]) / span, str(year)) for year in years
-    ]
+    ticks_x = [((date(year, 1, 1).toordinal() - days[0]) / span, str(year)) for year in years]
     return LineChart(
         label=scope.words["waves_chart"],
         lines=tuple(lines),

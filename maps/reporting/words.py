@@ -1,10 +1,19 @@
-"""The words of a report, in French and in English: headings, and sentences with {slots} for
-figures. A sentence says no more than its figures carry: each outcome has a template of its own."""
+"""The words of a report, by language and key. A sentence says no more than its figures carry:
+each outcome has a template of its own."""
 
 from __future__ import annotations
 
-from maps.reporting.words_en import ENGLISH
-from maps.reporting.words_fr import FRENCH
+import tomllib
+from functools import cache
+from importlib import resources
 
-WORDS: dict[str, dict[str, str]] = {"fr": FRENCH, "en": ENGLISH}
-"""By language and key; both have the same keys (a test)."""
+
+@cache
+def words_in(lang: str) -> dict[str, str]:
+    """The words of a language, from `maps/templates/report_<lang>.toml`.
+
+    >>> words_in("en")["essential"]
+    'In short'
+    """
+    file = resources.files("maps") / "templates" / f"report_{lang}.toml"
+    return tomllib.loads(file.read_text("utf-8"))
