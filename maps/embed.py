@@ -25,9 +25,11 @@ from markupsafe import Markup
 from geo.errors import Fault, InputError
 from geo.source import sha256_of, union_of
 from geo.staging import staged_folder
+from maps.bivariate import read_show
 from maps.document import read_asset
 from maps.findings import write_findings
 from maps.page import AtlasMap, draw_map
+from maps.report import language_of
 from maps.reporting.areas import find_area, part_of
 from maps.reporting.crossing import Figure, Key, draw_figure
 
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     from layers.atlas import Atlas
 
 PAGE, PICTURE = "map.html", "map.png"
+SMALL = 340
+"""Width of the picture that travels in a single file."""
+
 WIDTH, HEIGHT = 960, 560
 """Of the frame, in pixels; the height until the page in it has told its own."""
 
@@ -100,9 +105,9 @@ def write_embed(
     """
     base = check_base(url)
     if area is not None:
-        about = find_area(atlas, area, lang=lang or "fr")
+        about = find_area(atlas, area, lang=lang or language_of(atlas))
         atlas = part_of(atlas, about.inside)
-        title = title or about.name or None
+        title = title or _titled(atlas, show, about.name, lang or language_of(atlas))
     drawn = draw_map(atlas, show, lang=lang, title=title)
     with staged_folder(Path(folder)) as staging:
         sizes = write_embed_files(drawn, staging, base=base)
@@ -124,10 +129,11 @@ def write_embed_files(drawn: AtlasMap, folder: Path, *, base: str = "") -> dict[
     """
     page = framed_page(drawn.write())
     embed, figure = _embed_of(drawn, base)
+    small = None if figure is None else _figure_of(drawn, width=SMALL)
     files: dict[str, bytes] = {PAGE: page.encode("utf-8")}
     if figure is not None:
         files[PICTURE] = figure.picture.png
-    snippets = _snippets(embed, page, figure)
+    snippets = _snippets(embed, page, small)
     for name, text in snippets.items():
         files[f"snippet{'' if name == 'iframe' else '-' + name}.html"] = text.encode("utf-8")
     files["oembed.json"] = _oembed(embed, snippets, base).encode("utf-8")
@@ -153,6 +159,14 @@ def framed_page(page: str) -> str:
         f"{head}script-src {_hash(script)} {middle}style-src {_hash(style)} {body}"
         f"<style>{style}</style>\n<script>{script}</script>\n</body>{tail}"
     )
+
+
+def _titled(atlas: Atlas, show: str | None, place: str, lang: str) -> str:
+    """What is shown, and where."""
+    shown = read_show(atlas, show)
+    ids = [shown] if isinstance(shown, str) else [shown.x, shown.y]
+    title = " × ".join(atlas.indicator(name).title_in(lang) for name in ids)
+    return f"{title}{words_in(lang)['colon']}{place}" if place else title
 
 
 def check_base(url: str) -> str:
@@ -185,7 +199,7 @@ def check_base(url: str) -> str:
 def _embed_of(drawn: AtlasMap, base: str) -> tuple[Embed, Figure | None]:
     layer = drawn.layer
     atlas, shown, lang = layer.atlas, layer.shown, layer.lang
-    figure = draw_figure(atlas, shown, np.ones(len(atlas.codes), dtype=bool), lang)
+    figure = _figure_of(drawn)
     ids = [shown] if isinstance(shown, str) else [shown.x, shown.y]
     head = layer.payload.head["title"]
     title = head if isinstance(head, str) else str(head[lang])
@@ -209,6 +223,12 @@ def _embed_of(drawn: AtlasMap, base: str) -> tuple[Embed, Figure | None]:
     return embed, figure
 
 
+def _figure_of(drawn: AtlasMap, *, width: int = 680) -> Figure | None:
+    layer = drawn.layer
+    everything = np.ones(len(layer.atlas.codes), dtype=bool)
+    return draw_figure(layer.atlas, layer.shown, everything, layer.lang, width=width)
+
+
 def _keys(figure: Figure, words: Mapping[str, str]) -> tuple[Key, ...]:
     """The legend in a list: classes, or the nine pairs of a map of two."""
     keys = list(figure.keys)
@@ -227,15 +247,13 @@ def _keys(figure: Figure, words: Mapping[str, str]) -> tuple[Key, ...]:
     return tuple(keys)
 
 
-def _snippets(embed: Embed, page: str, figure: Figure | None) -> dict[str, str]:
+def _snippets(embed: Embed, page: str, small: Figure | None) -> dict[str, str]:
     """The text of each variant; without blank lines, which end HTML in Markdown."""
     template = _environment().get_template("embed.html")
-    alone = replace(
-        embed,
-        id=f"{embed.id}-alone",
-        page="",
-        image=figure.picture.data_url if figure else "",
-    )
+    alone = replace(embed, id=f"{embed.id}-alone", page="")
+    if small is not None:
+        picture = small.picture
+        alone = replace(alone, image=picture.data_url, width=picture.width, height=picture.height)
     found = {
         "iframe": template.render(embed=embed, variant="iframe", document=""),
         "srcdoc": template.render(embed=alone, variant="srcdoc", document=_in_attribute(page)),
