@@ -6,10 +6,11 @@ function, and partial sums are added. So the same call runs here, in processes, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -25,6 +26,8 @@ from geo.point_files import Batch, Chunk, Layout, plan_chunks, read_chunk
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Engine = Literal["kernel", "sedonadb"]
+Locate = Callable[[Locator, Floats, Floats], NDArray[np.int32]]
 
 
 @dataclass(frozen=True)
@@ -102,27 +105,33 @@ def count_points(
     executor: Executor = "serial",
     workers: int | None = None,
     scheduler: str | None = None,
+    engine: Engine = "kernel",
 ) -> PointCounts:
     """Points of a table in each territory, and sums of its value columns over them.
 
     `crs` is that of the points' coordinates, x (longitude) first; by default the territories'.
     Borders are straight in the CRS of the territories; `locate_points` says to whom a point on a
     border belongs. Counts do not depend on the executor, the chunks or the order of rows; sums of
-    numbers with decimals do not depend on the executor.
+    numbers with decimals do not depend on the executor. `engine="sedonadb"` finds the territories
+    by a join in SQL instead, with the same counts; it runs in this process (executor "serial").
 
     Raises:
-        InputError: territories without a CRS, what `plan_chunks` and `read_chunk` refuse.
+        InputError: territories without a CRS, what `plan_chunks` and `read_chunk` refuse;
+            SedonaDB with another executor than "serial".
         ProblemWithEnvironment: as `run_chunks`.
     """
     home = _known_crs(territories.crs, "territories")
     task = CountTask(build_locator(territories), _known_crs(crs or home, "points"), home)
     chunks = plan_chunks(source, layout)
+    work: Callable[[Chunk, CountTask], CountPart] = count_chunk
+    if engine == "sedonadb":
+        work = partial(count_chunk, locate=_sql_join(territories, executor))
     counts = np.zeros(len(territories), dtype=np.int64)
     sums = np.zeros((len(territories), len(layout.values)))
     blank = np.zeros(len(layout.values), dtype=np.int64)
     rows = unreadable = 0
     for part in run_chunks(
-        count_chunk, chunks, task, executor=executor, workers=workers, scheduler=scheduler
+        work, chunks, task, executor=executor, workers=workers, scheduler=scheduler
     ):
         counts += part.counts
         sums += part.sums
@@ -140,7 +149,21 @@ def count_points(
     )
 
 
-def count_chunk(chunk: Chunk, task: CountTask) -> CountPart:
+def _sql_join(territories: gpd.GeoSeries, executor: Executor) -> Locate:
+    from geo.points_sql import SqlJoin  # here, since it is an option that few have installed
+
+    if executor != "serial":
+        raise InputError(
+            Fault(
+                f"SedonaDB does not run on the executor {executor!r}.",
+                remedy="It takes all processors by itself: leave the executor out.",
+                kind="option",
+            )
+        )
+    return SqlJoin(territories)
+
+
+def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points) -> CountPart:
     """Partial sums of one chunk: pure, so that it can run anywhere and again."""
     territories = task.locator.count
     counts = np.zeros(territories, dtype=np.int64)
@@ -149,7 +172,7 @@ def count_chunk(chunk: Chunk, task: CountTask) -> CountPart:
     rows = unreadable = 0
     for batch in read_chunk(chunk):
         x, y, readable = _project(batch, task.points_crs, task.territories_crs)
-        found = locate_points(task.locator, x, y)
+        found = locate(task.locator, x, y)
         counts += np.bincount(found + 1, minlength=territories + 1)[1:]
         for column, values in enumerate(batch.values.T):
             given = np.isfinite(values)

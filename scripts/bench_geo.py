@@ -1,6 +1,6 @@
 """Measure the kernels of `geo` beside what one would use otherwise, in one run.
 
-    python -m scripts.bench_geo FOLDER [--only zonal,points,…] [--points 2000000]
+    python -m scripts.bench_geo FOLDER [--only zonal,points,…] [--points 2000000,20000000]
 
 FOLDER holds the open data that the tests read (fr/boundaries/communes_2026.parquet, …). Each
 measurement runs in a process of its own, so that its peak of memory is its own; kernels are
@@ -35,8 +35,11 @@ def _communes(data: Path) -> Any:
     return plain.set_geometry(plain.make_valid())
 
 
+SIDE = 10_000
+
+
 def _made_raster(folder: Path) -> Path:
-    """A raster of France of 100 m and random amounts, as large as a population grid."""
+    """A raster of France, 10,000 × 10,000 cells of some 100 m with random amounts."""
     import rasterio
 
     path = folder / "france_100m.tif"
@@ -48,19 +51,19 @@ def _made_raster(folder: Path) -> Path:
         "w",
         driver="GTiff",
         crs="EPSG:2154",
-        transform=rasterio.Affine(100, 0, 99_000, 0, -100, 7_115_000),
+        transform=rasterio.Affine(115, 0, 99_000, 0, -107, 7_115_000),
         dtype="float32",
-        height=10_800,
-        width=11_600,
+        height=SIDE,
+        width=SIDE,
         count=1,
         tiled=True,
         nodata=-1,
         compress="deflate",
     ) as out:
-        for row in range(0, 10_800, 256):
-            high = min(256, 10_800 - row)
-            block = rng.integers(0, 50, (high, 11_600)).astype(np.float32)
-            out.write(block, 1, window=((row, row + high), (0, 11_600)))
+        for row in range(0, SIDE, 256):
+            high = min(256, SIDE - row)
+            block = rng.integers(0, 50, (high, SIDE)).astype(np.float32)
+            out.write(block, 1, window=((row, row + high), (0, SIDE)))
     return path
 
 
@@ -122,14 +125,18 @@ def _zonal_rasterstats(given: Any) -> float:
     return float(sum(row["sum"] or 0 for row in found))
 
 
-def _points_with(executor: Any) -> Job:
+def _points_with(executor: Any, engine: Any = "kernel") -> Job:
     def run(given: Any) -> int:
         from geo.point_files import Layout
         from geo.points import count_points
 
         layout = Layout("x", "y")
         found = count_points(
-            given["communes"].geometry, given["points"], layout=layout, executor=executor
+            given["communes"].geometry,
+            given["points"],
+            layout=layout,
+            executor=executor,
+            engine=engine,
         )
         return int(found.counts.sum())
 
@@ -191,6 +198,7 @@ JOBS: dict[str, dict[str, Job]] = {
         "ours": _points_with("serial"),
         "ours, processes": _points_with("processes"),
         "ours, dask": _points_with("dask"),
+        "SedonaDB": _points_with("serial", "sedonadb"),
         "geopandas.sjoin": _points_sjoin,
     },
     "coverage": {"ours": _share_ours, "geopandas.overlay": _share_overlay},
@@ -233,10 +241,12 @@ def _run_one(data: Path, folder: Path, subject: str, name: str, points: int) -> 
     }
 
 
-def _measure(arguments: argparse.Namespace, subject: str, name: str, folder: Path) -> dict | str:
+def _measure(
+    arguments: argparse.Namespace, subject: str, name: str, folder: Path, points: int
+) -> dict | str:
     command = [sys.executable, "-m", "scripts.bench_geo", str(arguments.data)]
     command += ["--one", f"{subject}/{name}", "--folder", str(folder)]
-    command += ["--points", str(arguments.points)]
+    command += ["--points", str(points)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=arguments.most)
     except subprocess.TimeoutExpired:
@@ -247,8 +257,8 @@ def _measure(arguments: argparse.Namespace, subject: str, name: str, folder: Pat
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
-def _print_subject(subject: str, found: dict[str, dict | str]) -> None:
-    print(f"\n{subject}")
+def _print_subject(title: str, found: dict[str, dict | str]) -> None:
+    print(f"\n{title}")
     ours = found["ours"]
     for name, row in found.items():
         if isinstance(row, str):
@@ -260,8 +270,25 @@ def _print_subject(subject: str, found: dict[str, dict | str]) -> None:
             f"processor {row['processor']:8.2f} s  ×{row['processor'] / base['processor']:6.2f}   "
             f"peak {row['peak_mb']:6.0f} MB "
             f"(before {row['before_mb']:.0f}, largest worker {row['workers_peak_mb']:.0f})   "
-            f"answer {row['answer']:.10g}"
+            f"answer {row['answer']:.10g}",
+            flush=True,
         )
+
+
+def _print_growth(few: dict[str, dict | str], many: dict[str, dict | str], title: str) -> None:
+    """How much more each takes of processor and memory for the longer table."""
+    print(f"\n{title}")
+    for name in few:
+        a, b = few[name], many[name]
+        if isinstance(a, dict) and isinstance(b, dict):
+            memory = {
+                size: max(row["peak_mb"], row["workers_peak_mb"]) - row["before_mb"]
+                for size, row in (("few", a), ("many", b))
+            }
+            print(
+                f"  {name:20} processor ×{b['processor'] / a['processor']:6.2f}   memory taken "
+                f"{memory['few']:6.0f} MB → {memory['many']:6.0f} MB"
+            )
 
 
 def main() -> None:
@@ -269,23 +296,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="the folder of open data")
     parser.add_argument("--only", default=",".join(JOBS), help="subjects, with commas")
-    parser.add_argument("--points", type=int, default=2_000_000)
+    parser.add_argument("--points", default="2000000", help="how many, with commas")
     parser.add_argument("--most", type=float, default=900, help="seconds before a job is stopped")
     parser.add_argument("--folder", type=Path, help="where made-up inputs are kept")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    sizes = [int(size) for size in arguments.points.split(",")]
     if arguments.one:
         subject, name = arguments.one.split("/")
-        result = _run_one(arguments.data, arguments.folder, subject, name, arguments.points)
+        result = _run_one(arguments.data, arguments.folder, subject, name, sizes[0])
         print(json.dumps(result))
         return
     with tempfile.TemporaryDirectory() as made:
         folder = arguments.folder or Path(made)
         for subject in arguments.only.split(","):
-            _print_subject(
-                subject,
-                {name: _measure(arguments, subject, name, folder) for name in JOBS[subject]},
-            )
+            runs = []
+            for points in sizes if subject == "points" else sizes[:1]:
+                title = f"{points:,} points" if subject == "points" else subject
+                found = {
+                    name: _measure(arguments, subject, name, folder, points)
+                    for name in JOBS[subject]
+                }
+                _print_subject(title, found)
+                runs.append(found)
+            if len(runs) > 1:
+                _print_growth(runs[0], runs[-1], f"from {sizes[0]:,} to {sizes[-1]:,} points")
 
 
 if __name__ == "__main__":
