@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geo.country import Text
+from geo.notice import Notice
 from geo.vintages import build_passage
 from geo.vintages_carry import carry_largest
 from layers import presence
@@ -79,12 +80,12 @@ class Barometer:
             that wave, NaN where no directory of the level was given; `known`: of how many the
             criterion is known; `present`: how many meet it; `share_percent` of those known;
             `state`: "collected" or "not collected", and then the figures are NaN.
-        changes: one row a category, criterion and pair of waves that both collected it. `from`,
-            `to`: dates; `authorities`: present in both; `from_percent`, `to_percent` and
-            `change_points` on these; `low`, `high`: its 95 % interval; `gained`, `given_up`:
-            authorities; `listed_points`: what the change would look like on the authorities that
-            each wave lists, and `composition_points` the part of that which is mergers, splits
-            and new rows rather than change.
+        changes: one row a category, criterion and pair of waves: each that collected it with the
+            next, and the first with the last. `from`, `to`: dates; `authorities`: present in both;
+            `from_percent`, `to_percent` and `change_points` on these; `low`, `high`: its 95 %
+            interval; `gained`, `given_up`: authorities; `listed_points`: what the change would
+            look like on the authorities that each wave lists, and `composition_points` the part
+            of that which is mergers, splits and new rows rather than change.
         categories: in order.
         notices: what the reader has to be told.
     """
@@ -124,8 +125,12 @@ def compute_barometer(
     found = listed
     if events is None:
         notices.append(
-            "Waves are compared on the codes that both list: without the official events, an "
-            "authority that was merged in between is left out."
+            Notice(
+                "Waves are compared on the codes that both list: without the official events, an "
+                "authority that was merged in between is left out.",
+                fr="Les vagues sont comparées sur les codes communs aux deux : sans les événements "
+                "officiels, une collectivité fusionnée entre-temps n'est pas comptée.",
+            )
         )
     else:
         found = {
@@ -138,13 +143,11 @@ def compute_barometer(
         for criterion in CRITERIA
         for wave in ordered
     ]
-    dates = [wave.date for wave in ordered]
-    pairs = list(pairwise(dates)) + ([(dates[0], dates[-1])] if len(dates) > 2 else [])
     changes = [
         _change(category, criterion, pair, found, listed)
         for category in chosen
         for criterion in CRITERIA
-        for pair in pairs
+        for pair in _pairs(category, criterion, found)
     ]
     return Barometer(
         table=pd.DataFrame(rows, columns=list(_CELL)),
@@ -297,6 +300,18 @@ def _change(
         *(100 * both["before"].mean(), 100 * both["after"].mean(), change, low, high),
         *(gained, given_up, as_listed, as_listed - change),
     )
+
+
+def _pairs(
+    category: Category, criterion: str, criteria: Mapping[str, _Criteria]
+) -> list[tuple[str, str]]:
+    """The waves that collected a criterion, each with the next, and the first with the last."""
+    dates = []
+    for date, found in criteria.items():
+        members = _members(category, found)
+        if members is not None and criterion in members:
+            dates.append(date)
+    return [*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 2 else [])]
 
 
 def _listed_share(category: Category, criterion: str, criteria: _Criteria) -> float:

@@ -86,6 +86,20 @@ def fetched_sources(
     }
 
 
+def fetched_for_barometer(
+    given: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
+) -> dict[str, Path]:
+    """The given sources, and beside them the directories and events that the store holds."""
+    from layers.barometer_waves import USABLE
+
+    found = {
+        known.connector.id: known.path
+        for known in list_sources(country=country, store=store)
+        if known.path is not None and known.connector.id in USABLE
+    }
+    return {**found, **given}
+
+
 def measurable(connector: Connector) -> bool:
     """Whether a run can measure from it, rather than a barometer or a project file."""
     return connector.read is not None or connector.on is not None or bool(connector.aids)

@@ -1,0 +1,131 @@
+"""What the barometer of a country is counted from: its waves, its categories, its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from geo.country import Country
+from geo.errors import InputError, missing_file
+from geo.notice import Notice
+from geo.source import Source
+from geo.territories import Territories
+from geo.vintages_events import read_events
+from layers.barometer import Barometer, Wave, categories_of, compute_barometer, waves_of
+from layers.connectors.connector import connector_named, read_source
+from layers.connectors.dila import PIVOTS
+from layers.connectors.directory_waves import SOURCE, read_waves
+from layers.edition import edition_inputs, edition_territories, presence_waves
+
+DIRECTORIES = {
+    level: "dila-directory" if level == "commune" else f"dila-directory-{level}" for level in PIVOTS
+}
+"""By level of authority, the source that holds its directory."""
+
+
+USABLE = (*DIRECTORIES.values(), "presence-waves", "insee-code-events")
+"""All sources that a barometer is counted from."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A barometer, the territories that its communes are, and what it rests on."""
+
+    barometer: Barometer
+    territories: Territories
+    sources: tuple[Source, ...]
+
+
+def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
+    """The barometer of a country from its embedded waves and the files that are given.
+
+    Directories (`dila-directory`, `-epci`, `-departement`, `-region`) are one more wave, of the
+    latest day on which one of them was fetched; `presence-waves` replaces the embedded waves;
+    `insee-code-events` compares waves on constant territory.
+
+    Raises:
+        InputError: a source that is unknown or of no use here, or that cannot be read.
+    """
+    for name, path in sources.items():
+        _check_use(name, path)
+    territories = edition_territories(country)
+    embedded = edition_inputs(country)
+    given = "presence-waves" in sources
+    table = read_waves(sources["presence-waves"]) if given else presence_waves(country)
+    waves = waves_of(table)
+    cited = [SOURCE if given else embedded["town-halls"].source]
+    latest, notices = _latest(sources, waves)
+    if latest is not None:
+        directories, when, more = latest
+        waves = _with_wave(waves, directories, when)
+        cited += more
+    events = sources.get("insee-code-events")
+    assert territories.extra is not None  # the edition always tells seats
+    found = compute_barometer(
+        waves,
+        categories_of(territories.extra["seat"]),
+        generic=embedded["generic-providers"].frame.index,
+        events=None if events is None else read_events(events),
+        weights=territories.facts["population"],
+    )
+    return Counted(
+        barometer=replace(found, notices=(*notices, *found.notices)),
+        territories=territories,
+        sources=tuple(dict.fromkeys(cited)),
+    )
+
+
+def _check_use(name: str, path: Path) -> None:
+    usable = (*DIRECTORIES.values(), "presence-waves", "insee-code-events")
+    if name not in usable:
+        connector_named(name)
+        raise InputError(f"a barometer is not counted from {name}. It takes {', '.join(usable)}.")
+    if not path.is_file():
+        raise InputError(missing_file(path))
+
+
+_Latest = tuple[dict[str, pd.DataFrame], str, list[Source]]
+
+
+def _latest(
+    sources: Mapping[str, Path], waves: tuple[Wave, ...]
+) -> tuple[_Latest | None, tuple[str, ...]]:
+    """The given directories by level, their date and sources; and what has to be said of them."""
+    directories, dates, cited = {}, [], []
+    notices: list[str] = []
+    for level, name in DIRECTORIES.items():
+        if name not in sources:
+            continue
+        table = read_source(name, sources[name])
+        directories[level] = table.frame
+        retrieved = table.source.retrieved
+        if not retrieved:
+            retrieved = date.fromtimestamp(sources[name].stat().st_mtime).isoformat()
+            notices.append(
+                Notice(
+                    f"{name} does not say of when it is: it is taken to be of {retrieved}, when "
+                    "the file was last written.",
+                    fr=f"{name} ne dit pas de quand il est : il est daté du {retrieved}, jour où "
+                    "le fichier a été écrit.",
+                )
+            )
+        dates.append(retrieved)
+        cited.append(table.source)
+        notices += table.notices
+    if not directories:
+        return None, ()
+    return (directories, max(dates), cited), tuple(notices)
+
+
+def _with_wave(
+    waves: tuple[Wave, ...], directories: Mapping[str, pd.DataFrame], when: str
+) -> tuple[Wave, ...]:
+    """One more wave; of a date that is there already, the given levels take their place."""
+    same = [wave for wave in waves if wave.date == when]
+    before = dict(same[0].directories) if same else {}
+    added = Wave(when, {**before, **directories}, vintage=when[:4])
+    return (*(wave for wave in waves if wave.date != when), added)
