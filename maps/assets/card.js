@@ -16,7 +16,7 @@ function drawTooltip(page, i) {
 /** The nearest containing territories in words: "Lozère". */
 function placeLine(page, i) {
   const { model } = page;
-  const level = model.head.outline || model.head.levels[0]?.id;
+  const level = model.head.outline || model.head.levels.find(({ count }) => count > 1)?.id;
   return level ? parentName(page, level, i) : "";
 }
 
