@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+import markupsafe
 
 from geo.errors import InputError, ProblemWithEnvironment
 from geo.staging import staged_file
@@ -28,6 +29,7 @@ from maps.reporting.ranking import ranking_section
 from maps.reporting.scope import Scope, Shared
 from maps.reporting.unequal import unequal_section
 from maps.reporting.waves import waves_section
+from maps.reporting.words import words_in
 from maps.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -154,11 +156,6 @@ def render_report(report: Report, *, inputs: str = "") -> str:
         report: what it says.
         inputs: hash of what it was made of, which a batch goes by; "" for none.
     """
-    style = _style()
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
     return (
         _environment()
         .get_template("report.html")
@@ -169,13 +166,37 @@ def render_report(report: Report, *, inputs: str = "") -> str:
             lang=report.scope.lang,
             area=report.scope.area,
             subtitle=_subtitle(report.scope),
-            policy=policy,
-            style=jinja2.utils.markupsafe.Markup(style),  # ours, from maps/assets
+            policy=_policy(),
+            style=markupsafe.Markup(_style()),  # ours, from maps/assets
             inputs=inputs,
             version=metadata.version("zoneblanche"),
             kind=_kind_of,
             spread=_spread,
         )
+    )
+
+
+def render_list(entries: list[tuple[str, str]], *, lang: str, title: str | None) -> str:
+    """A page that leads to many reports: the name and the file of each."""
+    return (
+        _environment()
+        .get_template("report_list.html")
+        .render(
+            entries=entries,
+            lang=lang,
+            title=title or words_in(lang)["default_title"],
+            policy=_policy(),
+            style=markupsafe.Markup(_style()),
+            version=metadata.version("zoneblanche"),
+        )
+    )
+
+
+def _policy() -> str:
+    """No script, no request; the style is ours."""
+    return (
+        f"default-src 'none'; style-src '{_hash(_style())}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
     )
 
 

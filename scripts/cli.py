@@ -178,6 +178,84 @@ def map_(
 
 
 @app.command()
+def report(
+    atlas: Annotated[
+        Path | None,
+        typer.Argument(metavar="[ATLAS.parquet]", help="From index; by default all of France."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The page, or with --each the folder of pages.")
+    ] = Path("report.html"),
+    within: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The area: 48, region:76, epci:200069144.")
+    ] = None,
+    each: Annotated[
+        str | None,
+        typer.Option(metavar="LEVEL", help="One report for each departement, region, epci, …"),
+    ] = None,
+    lang: Lang = None,
+    title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write a tagged PDF beside the page.")] = False,
+    source: Sources = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the policy report of an area, or of every département, as a page that prints to A4."""
+    from scripts.reporting import report_file
+
+    report_file(
+        atlas_or_edition(atlas),
+        out=out,
+        within=within,
+        each=each,
+        lang=check_lang(lang),
+        title=title,
+        pdf=pdf,
+        sources=parse_sources(source),
+        quiet=quiet,
+    )
+
+
+@app.command()
+def embed(
+    atlas: Annotated[
+        Path | None,
+        typer.Argument(metavar="[ATLAS.parquet]", help="From index; by default all of France."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the snippets.")] = Path(
+        "embed"
+    ),
+    show: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Indicator shown first, or density-presence."),
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Draw only this part: 48, region:76, …")
+    ] = None,
+    lang: Lang = None,
+    title: Annotated[str | None, typer.Option(help="Title of the map.")] = None,
+    url: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where the folder will be published.")
+    ] = "",
+    tiles: Annotated[bool, typer.Option("--tiles", help="Add vector tiles (PMTiles).")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a map as snippets for a report or a site: frame, single file, picture, oEmbed."""
+    from scripts.reporting import embed_file
+
+    embed_file(
+        atlas_or_edition(atlas),
+        out=out,
+        show=show,
+        within=within,
+        lang=check_lang(lang),
+        title=title,
+        url=url,
+        tiles=tiles,
+        quiet=quiet,
+    )
+
+
+@app.command()
 def barometer(
     source: Sources = None,
     survey: Annotated[
@@ -279,6 +357,11 @@ def _sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]:
     from scripts.fetching import fetched_sources
 
     return fetched_sources(sources)
+
+
+def atlas_or_edition(path: Path | None) -> Path | None:
+    """The atlas file; None for the embedded edition, which `none` asks for by name."""
+    return None if path is not None and str(path) == "none" else path
 
 
 def parse_sources(given: list[str] | None) -> dict[str, Path]:

@@ -1,0 +1,416 @@
+"""The commands `report` and `embed`, and what a run adds to its folder through them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.country import in_language, read_country
+from geo.errors import Fault, InputError, ProblemWithEnvironment, nearest
+from geo.executors import run_chunks
+from geo.staging import plain_name, staged_file
+from layers.analysis.flags import flag
+from layers.atlas import Atlas
+from layers.build import build_atlas, recipe_of
+from layers.edition import edition_project
+from layers.formats import (
+    Style,
+    StyleClass,
+    describe_dcat,
+    style_geopackage,
+    write_pmtiles,
+)
+from layers.index.compute import compute_index
+from layers.indicator import Indicator
+from layers.project import read_project
+from layers.storage import load_atlas
+from maps.breaks import quantile_breaks
+from maps.embed import check_base, write_embed, write_embed_files
+from maps.header_layers import shown_digits
+from maps.palettes import CONTEXT, KINDS, MISSING, NEED, ramp
+from maps.report import (
+    Shared,
+    compose_report,
+    language_of,
+    recipe_hash,
+    render_list,
+    render_report,
+    write_pdf,
+)
+from maps.reporting.areas import find_area, part_of
+from maps.words import YES_NO
+
+if TYPE_CHECKING:
+    from maps.page import AtlasMap
+
+LIST = "index.html"
+INPUTS = re.compile(rb'<meta name="zoneblanche-inputs" content="([0-9a-f]{64})">')
+SERIAL = 4
+"""Reports up to which starting other processes takes longer than it saves."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One report of a batch: the code of its area (None for the whole), its file, and the hash of
+    all that it is made of."""
+
+    area: str | None
+    path: Path
+    inputs: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What all reports of a batch have in common; sent once to each process."""
+
+    shared: Shared
+    lang: str
+    title: str | None
+    pdf: bool
+
+
+def report_file(
+    atlas_file: Path | None,
+    *,
+    out: Path,
+    within: str | None = None,
+    each: str | None = None,
+    lang: str | None = None,
+    title: str | None = None,
+    pdf: bool = False,
+    sources: Mapping[str, Path] | None = None,
+    quiet: bool = False,
+    workers: int | None = None,
+) -> list[Path]:
+    """Write one report, or one for each territory of a level.
+
+    Args:
+        atlas_file: a scored atlas; None for the embedded edition of France, scored and flagged.
+        out: the page, or with `each` the folder of the pages.
+        within: code of the area of the report, or, with `each`, that the areas lie in.
+        each: id of a containing level: a report for each of its territories.
+        lang, title: of the pages.
+        pdf: whether each is written as a PDF as well.
+        sources: publishers' files in place of the edition's.
+        quiet: print nothing but errors.
+        workers: processes of a batch; by default as many as there are processors.
+
+    Returns:
+        The pages that were written; those whose inputs had not changed are left as they are.
+
+    Raises:
+        InputError: no such file, area or level.
+        ProblemWithEnvironment: a file cannot be written, or the PDF's libraries are missing (the
+            page is written all the same).
+    """
+    atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas(sources or {})
+    chosen = lang or language_of(atlas)
+    orders = _orders(atlas, out=out, within=within, each=each, lang=chosen, title=title)
+    waiting = [order for order in orders if not _is_done(order, pdf=pdf)] if each else orders
+    batch = Batch(Shared(atlas), chosen, title, pdf)
+    written = []
+    failed = ""
+    many = len(waiting) > SERIAL
+    if many:
+        batch.shared.prepare()
+    with _progress(len(waiting), quiet=quiet or each is None) as done:
+        made = run_chunks(
+            write_one, waiting, batch, executor="processes" if many else "serial", workers=workers
+        )
+        for order, failure in zip(waiting, made, strict=True):
+            written.append(order.path)
+            failed = failed or failure
+            done(order.path.name)
+    if each is not None:
+        _write_list(batch, orders, out)
+    if not quiet:
+        _tell(out, orders, written, each)
+    if failed:
+        raise ProblemWithEnvironment(failed)
+    return written
+
+
+def write_one(order: Order, batch: Batch) -> str:
+    """Write the report of one area; the page last, for it is by the page that a batch knows what
+    is done.
+
+    Returns:
+        Why the PDF is not there, "" where it is, or was not asked for.
+    """
+    report = compose_report(batch.shared, lang=batch.lang, title=batch.title, area=order.area)
+    text = render_report(report, inputs=order.inputs)
+    failure = ""
+    if batch.pdf:
+        try:
+            write_pdf(text, order.path.with_suffix(".pdf"))
+        except ProblemWithEnvironment as error:
+            failure = str(error)
+    with staged_file(order.path) as staging:
+        staging.write_text(text, encoding="utf-8", newline="\n")
+    return failure
+
+
+def edition_atlas(sources: Mapping[str, Path]) -> Atlas:
+    """All of France on the embedded edition, scored and flagged as `zoneblanche run` does."""
+    project = read_project(edition_project(read_country("fr")), sources=sources)
+    atlas = build_atlas(project)
+    recipe = recipe_of(project, atlas)
+    if recipe is not None:
+        atlas = compute_index(atlas, recipe)
+    for rule in project.table.flags:
+        atlas = flag(atlas, rule)
+    return atlas
+
+
+def atlas_hash(atlas: Atlas) -> str:
+    """Hash of all that an atlas holds: figures, reasons, shapes, names, and what it says of them.
+
+    The same on every machine and in every run.
+    """
+    digest = hashlib.sha256()
+    tables = (
+        atlas.values,
+        atlas.reasons,
+        atlas.weights,
+        atlas.territories.facts,
+        atlas.territories.parents.astype(str),
+        *(atlas.intervals[name] for name in sorted(atlas.intervals)),
+        pd.DataFrame({"name": atlas.territories.names.astype(str)}),
+    )
+    for table in tables:
+        digest.update("\0".join(map(str, table.columns)).encode("utf-8", "replace"))
+        digest.update(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes())
+    coordinates = shapely.get_coordinates(atlas.territories.frame.geometry.to_numpy())
+    digest.update(np.ascontiguousarray(coordinates).tobytes())
+    told = {
+        "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
+        "sources": [source.as_dict() for source in atlas.territories.sources],
+        "parents": {k: dict(v) for k, v in atlas.territories.parent_names.items()},
+        "notices": list(atlas.notices),
+    }
+    digest.update(json.dumps(told, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def embed_file(
+    atlas_file: Path | None,
+    *,
+    out: Path,
+    show: str | None = None,
+    within: str | None = None,
+    lang: str | None = None,
+    title: str | None = None,
+    url: str = "",
+    tiles: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Write the snippets of a map into a folder, and on demand its tiles.
+
+    Raises:
+        InputError: no such file, area or thing to show, or no http(s) address.
+        ProblemWithEnvironment: the folder cannot be written.
+    """
+    check_base(url)
+    atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas({})
+    sizes = write_embed(atlas, out, show=show, lang=lang, title=title, area=within, url=url)
+    if tiles:
+        whole = atlas
+        if within is not None:
+            chosen = lang or language_of(atlas)
+            whole = part_of(atlas, find_area(atlas, within, lang=chosen).inside)
+        write_pmtiles(whole, out / "territories.pmtiles", lang=lang or language_of(atlas))
+    if not quiet:
+        for name, size in sizes.items():
+            print(f"{out / name}: {size / 1000:.0f} kB")
+
+
+def write_extras(
+    atlas: Atlas, folder: Path, *, lang: str, title: str, drawn: AtlasMap | None = None
+) -> None:
+    """What a run adds to its folder once the tables stand there: `report.html`, `embed/`, the
+    styles in `territories.gpkg`, `dcat.json`.
+
+    Args:
+        atlas: of the run.
+        folder: its results; `datapackage.json` gets the new hash of the GeoPackage.
+        lang, title: of the report.
+        drawn: the map of the run, where it is drawn already: it is not packed a second time.
+    """
+    text = render_report(compose_report(atlas, lang=lang, title=title))
+    (folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
+    from maps.page import draw_map
+
+    place = folder / "embed"
+    place.mkdir()
+    write_embed_files(drawn or draw_map(atlas, lang=lang, title=title), place)
+    style_geopackage(folder, styles_of(atlas, lang=lang))
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    dcat = json.dumps(describe_dcat(atlas, package, lang=lang), ensure_ascii=False, indent=2)
+    (folder / "dcat.json").write_text(dcat + "\n", encoding="utf-8", newline="\n")
+
+
+def styles_of(atlas: Atlas, *, lang: str) -> list[Style]:
+    """A style for each column that can be drawn, as it looks on the page; the index first."""
+    order = {"index": 0, "dimension": 1, "flag": 2, "indicator": 3, "typology": 4, "context": 5}
+    indicators = sorted(atlas.indicators.values(), key=lambda item: order[item.role])
+    styles, indices = [], 0
+    for indicator in indicators:
+        column = indicator.id
+        if indicator.role == "index":
+            column = "score" if indices == 0 else f"{indicator.id}.score"
+            indices += 1
+        classes = _classes_of(atlas, indicator, lang)
+        if classes:
+            missing = {"fr": "pas de donnée", "en": "no data"}[lang]
+            classes.append(StyleClass(missing, MISSING["light"][1]))
+            styles.append(Style(indicator.title_in(lang), column, tuple(classes)))
+    return styles
+
+
+def _classes_of(atlas: Atlas, indicator: Indicator, lang: str) -> list[StyleClass]:
+    values = atlas.values[indicator.id].to_numpy(dtype="float64")
+    known = values[~np.isnan(values)]
+    titles = dict(indicator.categories)
+    if indicator.unit == "boolean" and np.isin(known, (0, 1)).all():
+        titles = titles or dict(YES_NO)
+    if titles:
+        codes = sorted(titles)
+        colours = [NEED["light"][5], NEED["light"][1]] if len(codes) == 2 else KINDS["light"]
+        return [
+            StyleClass(in_language(titles[code], lang), colours[at % len(colours)], code=code)
+            for at, code in enumerate(codes)
+        ]
+    if not len(known):
+        return []
+    digits = shown_digits(indicator)
+    breaks = quantile_breaks(np.round(values, digits), digits=digits)
+    colours = ramp(NEED["light"] if indicator.better else CONTEXT["light"], len(breaks) + 1)
+    if indicator.better == "higher":
+        colours = colours[::-1]
+    lows: list[float | None] = [None if breaks else -1e300, *breaks]
+    highs: list[float | None] = [*breaks, None]
+    return [
+        StyleClass(_label(low, high), colour, low, high)
+        for low, high, colour in zip(lows, highs, colours, strict=True)
+    ]
+
+
+def _label(low: float | None, high: float | None) -> str:
+    parts = [f"≥ {low:g}"] if low is not None and low > -1e300 else []
+    return ", ".join([*parts, *([f"< {high:g}"] if high is not None else [])])
+
+
+def _orders(
+    atlas: Atlas,
+    *,
+    out: Path,
+    within: str | None,
+    each: str | None,
+    lang: str,
+    title: str | None,
+) -> list[Order]:
+    if each is None:
+        if within is not None:
+            find_area(atlas, within, lang=lang)
+        return [Order(within, out, "")]
+    parents = atlas.territories.parents
+    if each not in parents:
+        raise InputError(
+            Fault(
+                f"--each {each!r}: no such level contains the territories.",
+                remedy=nearest(each, map(str, parents)),
+                kind="unknown-level",
+            )
+        )
+    if out.exists() and not out.is_dir():
+        raise InputError(
+            Fault("there is a file of that name.", file=str(out),
+                  remedy="With --each, name a folder for the reports.", kind="output")
+        )  # fmt: skip
+    inside = np.ones(len(atlas.codes), dtype=bool)
+    if within is not None:
+        inside = find_area(atlas, within, lang=lang).inside
+    codes = sorted({code for code in parents.loc[inside, each] if isinstance(code, str)})
+    common = hashlib.sha256()
+    for part in (recipe_hash(), atlas_hash(atlas), lang, title or ""):
+        common.update(part.encode("utf-8", "replace") + b"\0")
+    orders = []
+    for code in codes:
+        mine = common.copy()
+        mine.update(f"{each}:{code}".encode())
+        name = f"{_file_name(each, code)}.html"
+        orders.append(Order(f"{each}:{code}", out / name, mine.hexdigest()))
+    return orders
+
+
+def _file_name(level: str, code: str) -> str:
+    """A name for the file of a territory; a code that is no plain name is told by its hash."""
+    name = f"{level}-{code}"
+    try:
+        return plain_name(name)
+    except InputError:
+        return f"{level}-{hashlib.sha256(code.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def _is_done(order: Order, *, pdf: bool) -> bool:
+    """Whether the report stands there, made of the same inputs."""
+    if pdf and not order.path.with_suffix(".pdf").is_file():
+        return False
+    try:
+        with order.path.open("rb") as stream:
+            found = INPUTS.search(stream.read(8192))
+    except OSError:
+        return False
+    return found is not None and found[1].decode() == order.inputs
+
+
+def _write_list(batch: Batch, orders: list[Order], out: Path) -> None:
+    """The page that leads to all reports of the folder."""
+    names = []
+    for order in orders:
+        area = find_area(batch.shared.atlas, order.area, lang=batch.lang)
+        names.append((f"{area.name} ({area.code})", quote(order.path.name)))
+    with staged_file(out / LIST) as staging:
+        text = render_list(names, lang=batch.lang, title=batch.title)
+        staging.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _tell(out: Path, orders: list[Order], written: list[Path], each: str | None) -> None:
+    if each is None:
+        print(out)
+        return
+    kept = len(orders) - len(written)
+    same = f", {kept} unchanged" if kept else ""
+    print(f"{out / LIST}: {len(written)} reports written{same}")
+
+
+@contextmanager
+def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr that counts reports; nothing where nobody watches."""
+    if quiet or not total:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
+               TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
+        task = progress.add_task("", total=total)
+
+        def done(name: str) -> None:
+            progress.update(task, description=name, advance=1)
+
+        yield done
