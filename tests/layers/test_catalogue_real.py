@@ -1,0 +1,262 @@
+"""The catalogue's layers on the publishers' real files, against figures reached by other means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo.country import read_country
+from geo.errors import InputError
+from geo.proximity import centres_of, distance_to_nearest
+from geo.territories import Territories
+from layers.aggregate import atlas_at
+from layers.atlas import Atlas
+from layers.catalogue import known_layers
+from layers.edition import edition_inputs, edition_territories
+from layers.indicator import Reason
+from layers.inputs import gather_inputs
+from layers.measure import measure_layers
+from scripts.make_fixtures import write_fixtures
+
+PLACES = (*("48", "29", "59"), *("75", "971"))
+"""Départements that are measured: sparse, coastal, on the population grid, whole town, overseas."""
+
+
+@pytest.fixture(scope="module")
+def part() -> Territories:
+    france = edition_territories(read_country("fr"))
+    return france.within([f"departement:{code}" for code in PLACES])[0]
+
+
+@pytest.fixture(scope="module")
+def fixtures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("publishers")
+    write_fixtures(folder)
+    return folder
+
+
+def measured(part: Territories, sources: dict[str, Path], *layers: str) -> Atlas:
+    inputs = gather_inputs(sources, edition_inputs(read_country("fr")), part)
+    return measure_layers(part, [known_layers()[name] for name in layers], inputs)
+
+
+def test_mobile_coverage_by_area_and_people(part: Territories, shared_data: Path) -> None:
+    sources = {
+        "arcep-4g-raster": shared_data / "fr/connectivity/nb_operateurs_4g_2019_06_l93.tif",
+        "ghsl-population-r4-c18": shared_data / "raster/belgium__POP.tif",
+    }
+    layers = ("coverage-4g", "coverage-4g-all", "not-spot-4g", "grey-spot-4g")
+    people = ("coverage-4g-people", "coverage-4g-all-people")
+    atlas = measured(part, sources, *layers, *people)
+    values = atlas.values
+    whole = values["not-spot-4g"] + values["grey-spot-4g"] + values["coverage-4g-all"]
+    assert whole.dropna().to_numpy() == pytest.approx(100)
+    # The published reconstruction, by whoever made it from the same map.
+    known = pd.read_csv(
+        shared_data / "fr/connectivity/communes_4g_nb_operateurs_2017_2019.csv",
+        dtype={"code_insee": "str"},
+    )
+    known = known.set_index("code_insee").reindex(values.index)
+    for layer, column in (("coverage-4g", "min1op_2019_06"), ("coverage-4g-all", "min4op_2019_06")):
+        difference = (values[layer] - known[f"pct_surface_4g_{column}"]).abs()
+        assert difference.quantile(0.9) < 2
+    overseas = part.parents["departement"] == "971"
+    assert (atlas.reasons.loc[overseas, "coverage-4g"] == Reason.NOT_COVERED).all()
+    # The population grid covers most of the Nord and none of the other places.
+    north = part.parents["departement"] == "59"
+    assert values.loc[north, "coverage-4g-people"].notna().mean() > 0.85
+    assert values.loc[~north, "coverage-4g-people"].isna().all()
+    both = values.loc[north, ["coverage-4g-all-people", "coverage-4g-all"]].dropna().mean()
+    assert both.iloc[0] > both.iloc[1], "masts stand where people live"
+    assert atlas.indicators["coverage-4g"].period == "2019-06"
+    above = atlas_at(atlas.keep(layers), "departement")
+    assert 40 < above.values.loc["48", "coverage-4g-all"] < 90
+
+
+def test_mobile_sites_by_position(part: Territories, shared_data: Path) -> None:
+    path = shared_data / "fr/connectivity"
+    path = next(path.glob("2018_01_Sites_mobiles*.csv"))
+    names = ("sites-4g", "operators-4g", "distance-4g", "distance-5g")
+    atlas = measured(part, {"arcep-mobile-sites": path}, *names)
+    assert "distance-5g" not in atlas.indicators, "the file is older than 5G"
+    assert any("distance-5g (not in arcep-mobile-sites)" in note for note in atlas.notices)
+    rows = pd.read_csv(path, sep=";", decimal=",")
+    sites = gpd.GeoSeries.from_xy(rows["x"], rows["y"], crs=2154)[rows["4G"] == 1]
+    paris = part.frame.geometry.to_crs(2154)["75056"]
+    assert atlas.values.loc["75056", "sites-4g"] == shapely.within(sites.to_numpy(), paris).sum()
+    assert atlas.values.loc["75056", "operators-4g"] == 4
+    # Planar distances in Lambert-93 differ from geodesic ones by its scale, at most 0.3 %.
+    centres = centres_of(part).to_crs(2154)
+    for code in ("48095", "29232", "48017"):
+        planar = sites.distance(centres[code]).min() / 1000
+        assert atlas.values.loc[code, "distance-4g"] == pytest.approx(planar, rel=5e-3)
+    overseas = part.parents["departement"] == "971"
+    assert (atlas.reasons.loc[overseas, list(atlas.values)] == Reason.NOT_COVERED).all(axis=None)
+    inland = atlas.values.loc[~overseas, "sites-4g"]
+    assert (inland == 0).any(), "none is 0 where the list is of that part of the country"
+
+
+def test_overseas_sites_fill_in(part: Territories, shared_data: Path, tmp_path: Path) -> None:
+    header = "code_op;latitude;longitude;site_2g;site_3g;site_4g;site_5g;insee_com"
+    overseas = tmp_path / "2026_T2_sites_Outremer.csv"
+    overseas.write_text(f"{header}\n34001;16.2411;-61.5331;1;1;1;0;97120\n")
+    inland = tmp_path / "2026_T2_sites_Metropole.csv"
+    inland.write_text(f"{header}\n20801;44.518;3.501;1;1;1;1;48095\n")
+    sources = {"arcep-mobile-sites": inland, "arcep-mobile-sites-overseas": overseas}
+    atlas = measured(part, sources, "sites-4g", "distance-4g", "distance-5g")
+    assert atlas.values["sites-4g"].sum() == 2
+    assert atlas.values["distance-4g"].notna().all()
+    assert atlas.values.loc["97120", "distance-4g"] < 10
+    assert atlas.values.loc["97120"].isna()["distance-5g"]
+
+
+def test_france_services(part: Territories, shared_data: Path) -> None:
+    path = shared_data / "fr/socio/liste-fs-20240801.csv"
+    atlas = measured(
+        part, {"anct-france-services": path}, "france-services", "distance-france-services"
+    )
+    rows = pd.read_csv(path, dtype="str")
+    lozere = part.parents["departement"] == "48"
+    counted = atlas.values.loc[lozere, "france-services"]
+    assert counted.sum() == rows["insee_com"].str.startswith("48").sum()
+    assert (counted == 0).sum() > 100, "the list is exhaustive"
+    assert atlas.values["distance-france-services"].notna().all()
+    assert atlas.indicators["france-services"].period == "2024-08-01"
+
+
+def test_secrecy_reaches_the_atlas(part: Territories, shared_data: Path) -> None:
+    path = shared_data / "fr/socio/cc_filosofi_2021_COM.csv"
+    atlas = measured(part, {"insee-filosofi": path}, "median-income", "poverty")
+    table = pd.read_csv(path, sep=";", dtype="str").set_index("CODGEO")["MED21"]
+    hidden = table.reindex(part.codes).isin(["s", "ns"])
+    assert hidden.any()
+    assert (atlas.reasons.loc[hidden, "median-income"] == Reason.SECRET).all()
+    assert atlas.values.loc["75056", "median-income"] == 29730
+    assert atlas.weights["people_in_households"].notna().any()
+
+
+def test_measured_sites_and_mail(part: Territories, shared_data: Path) -> None:
+    folder = shared_data / "fr/presence"
+    sources = {
+        "etalab-https": folder / "communes_http_status_2022-12.csv",
+        "mxmap": folder / "mxmap_fr_2026-07.csv",
+    }
+    atlas = measured(
+        part, sources, "https-measured", "site-reachable", "mx", "mail-provider", "website",
+        "rpnt-criteria", "rpnt-website",
+    )  # fmt: skip
+    assert "rpnt-website" not in atlas.indicators, "what only ANCT measures is not made up"
+    none = atlas.values["website"] == 0
+    assert (atlas.reasons.loc[none, "https-measured"] == Reason.NOT_APPLICABLE).all()
+    unknown = atlas.reasons["https-measured"] == Reason.NOT_COLLECTED
+    assert unknown.any()
+    assert 0.5 < atlas.values["https-measured"].mean() < 0.95
+    assert (
+        (atlas.values["https-measured"] <= atlas.values["site-reachable"])
+        .where(atlas.values["https-measured"].notna())
+        .dropna()
+        .all()
+    )
+    scan = pd.read_csv(sources["mxmap"], dtype="str").set_index("insee").reindex(part.codes)
+    orange = scan["provider"] == "orange"
+    assert (atlas.values.loc[orange, "mail-provider"] == 1).all()
+    titles = {source.producer for source in atlas.indicators["rpnt-criteria"].sources}
+    assert titles == {"DILA", "Etalab", "mxmap-fr"}
+
+
+def test_conformance_as_anct_published_it(part: Territories, fixtures: Path) -> None:
+    file = fixtures / "presence-numerique-des-territoires.json.gz"
+    atlas = measured(
+        part, {"anct-dpnt": file}, "rpnt-website", "rpnt-email", "rpnt-score", "rpnt-criteria"
+    )
+    assert atlas.values.loc["48095", "rpnt-website"] == 1
+    assert atlas.indicators["rpnt-criteria"].sources[0].producer == "ANCT"
+    assert atlas.reasons.loc["48001", "rpnt-website"] == Reason.NOT_COLLECTED
+    assert atlas.reasons.loc["75056", "rpnt-website"] == Reason.NOT_MATCHED
+
+
+def test_fibre_technologies_and_accounts(part: Territories, fixtures: Path) -> None:
+    sources = {
+        "arcep-ftth": fixtures / "2026T2-Commune.zip",
+        "arcep-technologies": fixtures / "commune_techno.csv",
+        "dila-directory": fixtures / "annuaire.json",
+    }
+    atlas = measured(part, sources, "fibre", "premises-ftth", "facebook", "bluesky", "website")
+    assert atlas.values.loc["75056", "fibre"] == pytest.approx(100 * 34800 / 35000)
+    assert atlas.weights.loc["75056", "premises_fibre"] == 35000
+    assert atlas.values.loc["48095", "premises-ftth"] == pytest.approx(100 * 8600 / 9000)
+    accounts = atlas.values.loc[["48095", "48001", "75056"], "facebook"]
+    assert accounts.tolist()[:2] == [1, 0]
+    assert np.isnan(accounts["75056"])
+    assert atlas.values["website"].count() == 2, (
+        "the directory that is given replaces the edition's"
+    )
+
+
+def coverage(path: Path, part: Territories) -> Path:
+    """Made up in the layout of the publisher: A covers Mende and more, B a half of Lozère."""
+    town = part.frame.geometry["48095"]
+    west, south, east, north = part.frame.geometry[part.parents["departement"] == "48"].total_bounds
+    shapes = [town.buffer(0.01), shapely.box(west, south, (west + east) / 2, north)]
+    shapes += [shapely.box(west, south, east, north)]
+    frame = gpd.GeoDataFrame(
+        {"operateur": ["20801", "20810", "20815"], "techno": ["4G", "4G", "3G"], "niveau": "CL"},
+        geometry=shapes,
+        crs=4326,
+    )
+    frame.to_crs(2154).to_file(path, driver="GPKG")
+    return path
+
+
+def test_coverage_polygons_by_operator(part: Territories, tmp_path: Path) -> None:
+    file = coverage(tmp_path / "2026_T1_couv_Metropole_4G.gpkg", part)
+    atlas = measured(
+        part, {"arcep-4g-polygons": file}, "coverage-4g", "not-spot-4g", "coverage-4g-all"
+    )
+    assert atlas.values.loc["48095", "coverage-4g"] == pytest.approx(100, abs=1e-6)
+    lozere = part.parents["departement"] == "48"
+    half = atlas_at(atlas, "departement").values.loc["48"]
+    assert 40 < half["coverage-4g"] < 65
+    assert half["coverage-4g-all"] == 0, "two operators are not all"
+    assert (atlas.values.loc[lozere, "coverage-4g"] == 0).any()
+    overseas = part.parents["departement"] == "971"
+    assert (atlas.reasons.loc[overseas, "coverage-4g"] == Reason.NOT_COVERED).all()
+    assert atlas.indicators["coverage-4g"].period == "2026-03-31"
+
+
+def test_polygons_without_operators_are_refused(part: Territories, tmp_path: Path) -> None:
+    path = tmp_path / "x.gpkg"
+    gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.box(3, 44, 4, 45)], crs=4326).to_file(path)
+    with pytest.raises(InputError, match="operateur"):
+        gather_inputs({"arcep-4g-polygons": path}, {}, part)
+
+
+def test_presence_at_equal_size() -> None:
+    france = edition_territories(read_country("fr"))
+    layers = [known_layers()[name] for name in ("presence", "presence-equal-size")]
+    atlas = measure_layers(france, layers, edition_inputs(read_country("fr")))
+    residual = atlas.values["presence-equal-size"]
+    assert residual.mean() == pytest.approx(0, abs=0.05)
+    assert residual.between(-100, 100).sum() == residual.notna().sum()
+    people = np.log(france.facts["population"].clip(lower=1))
+    assert abs(residual.corr(people)) < 0.05, "size is taken out"
+    assert atlas.values["presence"].corr(people) > 0.3
+    above = atlas_at(atlas, "departement").values["presence-equal-size"]
+    assert above["12"] > 20 > -15 > above["61"]
+
+
+def test_distances_anywhere() -> None:
+    towns = gpd.GeoSeries.from_xy([179.9, 0.0, 2.35], [0.0, 89.9, 48.85], crs=4326)
+    points = gpd.GeoSeries.from_xy([-179.9, 180.0, 2.29], [0.0, 89.9, 48.86], crs=4326)
+    found = distance_to_nearest(towns, points)
+    assert found.iloc[0] == pytest.approx(22_264, abs=1), "across the antimeridian"
+    assert found.iloc[1] == pytest.approx(22_339, abs=2), "across the pole"
+    assert found.iloc[2] == pytest.approx(4_540, abs=20)
+    assert distance_to_nearest(towns, points.iloc[:0]).isna().all()
+    with pytest.raises(InputError, match="no coordinate system"):
+        distance_to_nearest(towns.set_crs(None, allow_override=True), points)
