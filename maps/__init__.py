@@ -10,6 +10,7 @@ from typing import Any
 _HOME = {
     "AtlasLayer": "maps.folium_layer",
     "draw_map": "maps.page",
+    "write_page": "maps.standalone",
     "write_report": "maps.report",
 }
 __all__ = sorted(_HOME)

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import folium
 
 from maps.bivariate import Bivariate
-from maps.document import write_document, write_whole
-from maps.findings import write_findings
+from maps.document import write_whole
 from maps.folium_layer import AtlasLayer
-from maps.words import LANGUAGES
+from maps.standalone import language_of, page_text
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
@@ -45,12 +44,7 @@ def draw_map(
     Raises:
         InputError: the atlas has no such indicator, or none at all.
     """
-    return AtlasMap(atlas, show, lang=lang or _language_of(atlas), title=title)
-
-
-def _language_of(atlas: Atlas) -> str:
-    country = atlas.territories.country
-    return country.lang if country is not None and country.lang in LANGUAGES else "fr"
+    return AtlasMap(atlas, show, lang=lang or language_of(atlas), title=title)
 
 
 class AtlasMap(folium.Map):
@@ -94,12 +88,8 @@ class AtlasMap(folium.Map):
                 stacklevel=3,
             )
             return str(self.get_root().render())
-        head = self.layer.payload.head
-        shown, lang = self.layer.shown, self.layer.lang
-        ids = [shown] if isinstance(shown, str) else [shown.x, shown.y]
-        title = head["title"] if isinstance(head["title"], str) else head["title"][lang]
-        findings = write_findings(self.layer.atlas, ids, lang=lang)
-        return write_document(self.layer.payload.blocks, lang=lang, title=title, findings=findings)
+        layer = self.layer
+        return page_text(layer.atlas, layer.payload, show=layer.shown, lang=layer.lang)
 
     def save(
         self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **_: Any

@@ -54,11 +54,20 @@ class Payload:
 
 
 def write_payload(
-    atlas: Atlas, show: str | Bivariate, *, lang: str, title: str | None = None
+    atlas: Atlas,
+    show: str | Bivariate,
+    *,
+    lang: str,
+    title: str | None = None,
+    geometry: PageGeometry | None = None,
 ) -> Payload:
-    """Pack an atlas for a page that opens with `show` in `lang`."""
+    """Pack an atlas for a page that opens with `show` in `lang`.
+
+    `geometry` is that of the atlas' territories where it was encoded before.
+    """
     territories = atlas.territories
-    geometry = encode_geometry(territories.frame.geometry)
+    if geometry is None:
+        geometry = encode_geometry(territories.frame.geometry)
     citations = Citations()
     layers, figures = _layers(atlas, show, citations)
     levels, parents, containers = describe_levels(territories)

@@ -21,6 +21,8 @@ from layers.index.compute import compute_index
 from layers.index.recipe import Recipe
 from layers.indicator import Reason
 from layers.project import Project, read_project
+from maps.geometry import encode_geometry
+from maps.standalone import write_page
 from scripts.summary import print_summary
 
 PAGE = "index.html"
@@ -55,15 +57,21 @@ def run_project(
     lang = language_of(project)
     with _progress(quiet) as step:
         step("reading")
-        with staged_folder(out) as folder:
+        with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
             atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
+            # Borders do not wait for the index: they are packed on the other core meanwhile.
+            borders = other.submit(encode_geometry, atlas.territories.frame.geometry)
             step("computing the index")
             atlas, recipe = _with_index(project, atlas)
             step("raising flags")
             for rule in project.table.flags:
                 atlas = flag(atlas, rule)
             step("drawing the map, writing the tables")
-            _write(project, atlas, folder, lang=lang)
+            title = title_of(project, lang)
+            name = project.table.output.name
+            tables = other.submit(write_results, atlas, folder, lang=lang, title=title, name=name)
+            write_page(atlas, folder / PAGE, lang=lang, title=title, geometry=borders.result())
+            tables.result()
             step("writing the account")
             write_json(_account(project, atlas, recipe, folder), folder / "run.json")
     if not quiet:
@@ -113,18 +121,6 @@ def _with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
         told = "No index is computed: no layer says which direction is better."
         return atlas.noting(told), None
     return compute_index(atlas, recipe), recipe
-
-
-def _write(project: Project, atlas: Atlas, folder: Path, *, lang: str) -> None:
-    """The page and the tables side by side: both spend their time compressing, on a core each."""
-    from maps.page import draw_map
-
-    title = title_of(project, lang)
-    name = project.table.output.name
-    with ThreadPoolExecutor(max_workers=1) as other:
-        tables = other.submit(write_results, atlas, folder, lang=lang, title=title, name=name)
-        draw_map(atlas, lang=lang, title=title).save(folder / PAGE)
-        tables.result()
 
 
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from geo.source import Source, sha256_of
 from geo.territories import Territories
 from layers.atlas import Atlas
 from layers.indicator import Indicator, Reason
-from maps import AtlasLayer, document, draw_map
+from maps import AtlasLayer, document, draw_map, write_page
 from maps.bivariate import Bivariate
 from maps.document import read_asset
 from tests.maps.unpacking import Opened, blocks_of, read_column, read_planes
@@ -331,3 +331,9 @@ def test_our_layer_goes_onto_any_folium_map(toy_atlas: Atlas) -> None:
     page = plain.get_root().render()
     assert page.count("window.zoneblanche = { startPage, layerFor };") == 1
     assert page.count('type="application/octet-stream"') == 4
+
+
+def test_the_standalone_page_is_the_maps_page(toy_atlas: Atlas, tmp_path: Path) -> None:
+    write_page(toy_atlas, tmp_path / "one.html", title="Titre")
+    draw_map(toy_atlas, title="Titre").save(tmp_path / "two.html")
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()

@@ -1,0 +1,62 @@
+"""The page as one self-contained file, for those who need no folium map in between.
+
+Folium takes as long to import as the page takes to be packed; `draw_map(…).save` writes the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maps.bivariate import Bivariate, read_show
+from maps.document import write_document, write_whole
+from maps.findings import write_findings
+from maps.geometry import PageGeometry
+from maps.payload import Payload, write_payload
+from maps.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from layers.atlas import Atlas
+
+
+def write_page(
+    atlas: Atlas,
+    path: Path,
+    show: str | tuple[str, str] | Bivariate | None = None,
+    *,
+    lang: str | None = None,
+    title: str | None = None,
+    geometry: PageGeometry | None = None,
+) -> None:
+    """Writes the page that `draw_map(atlas, show).save(path)` writes, whole or not at all.
+
+    Args:
+        atlas, show, lang, title: as of `draw_map`.
+        geometry: of the atlas' territories, where `encode_geometry` has made it before.
+
+    Raises:
+        InputError: the atlas has no such indicator, or none at all.
+        ProblemWithEnvironment: the file cannot be written.
+    """
+    lang = lang or language_of(atlas)
+    shown = read_show(atlas, show)
+    payload = write_payload(atlas, shown, lang=lang, title=title, geometry=geometry)
+    write_whole(path, page_text(atlas, payload, show=shown, lang=lang))
+
+
+def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> str:
+    """The page as text."""
+    ids = [show] if isinstance(show, str) else [show.x, show.y]
+    title = payload.head["title"]
+    return write_document(
+        payload.blocks,
+        lang=lang,
+        title=title if isinstance(title, str) else title[lang],
+        findings=write_findings(atlas, ids, lang=lang),
+    )
+
+
+def language_of(atlas: Atlas) -> str:
+    """The language of the atlas' country if pages speak it, else French."""
+    country = atlas.territories.country
+    return country.lang if country is not None and country.lang in LANGUAGES else "fr"
