@@ -6,7 +6,7 @@ The one path that the embedded edition, a user's project and the Python face all
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from layers.atlas import Atlas
 from layers.catalogue import known_layers
 from layers.edition import edition_inputs, edition_project, edition_territories
 from layers.index.recipe import Recipe, read_recipe, recipe_from_table
-from layers.inputs import gather_inputs
+from layers.inputs import gather_inputs, reads, unread_notice
 from layers.layer import Layer, Table
 from layers.measure import Progress, measure_layers
 from layers.own import own_layer
@@ -79,7 +79,9 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     country = None if table.country is None else read_country(table.country)
     base, notices = _territories(project, country)
     inputs = _inputs(project, country, base)
-    atlas = measure_layers(base, _layers(project, country, base), inputs, progress=progress)
+    layers = _layers(project, country)
+    atlas = measure_layers(base, layers, inputs, progress=progress)
+    notices = (*notices, *unread_notice(project.sources, layers))
     atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
     # Where the project lies says nothing of the result, which is the same wherever it lies.
     here = f"{project.folder}{os.sep}"
@@ -175,15 +177,15 @@ def _inputs(
     return gather_inputs(project.sources, embedded, territories)
 
 
-def _layers(project: Project, country: Country | None, territories: Territories) -> Iterable[Layer]:
+def _layers(project: Project, country: Country | None) -> list[Layer]:
     own = [own_layer(spec, project) for spec in project.table.layers]
     taken = {layer.id for layer in own}
     return [*(layer for layer in _catalogue(project, country) if layer.id not in taken), *own]
 
 
 def _catalogue(project: Project, country: Country | None) -> list[Layer]:
-    """The catalogue's layers that this project wants: those it names, those its recipe needs, or
-    all where it has no layers of its own."""
+    """The catalogue's layers that this project wants: those it names, those its recipe needs and
+    those that a given source is for, or all where it has no layers of its own."""
     table, known = project.table, known_layers()
     if table.catalogue is not None:
         unknown = [name for name in table.catalogue if name not in known]
@@ -210,7 +212,9 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
         wanted |= {element.id for element in recipe.elements}
     weights = (table.recipe or {}).get("weights")
     wanted |= set(weights) if isinstance(weights, dict) else set()
-    return [layer for name, layer in known.items() if name in wanted]
+    return [
+        layer for name, layer in known.items() if name in wanted or reads(layer, project.sources)
+    ]
 
 
 def _select(atlas: Atlas, *, level: str, places: Sequence[str]) -> Atlas:

@@ -6,7 +6,7 @@ another year's codes are brought to those of the territories, with a word on eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from geo.vintages_events import read_events
 from layers.connectors.connector import Connector, cited, connector_named, read_source
 from layers.indicator import Reason
 from layers.joining import account_for
-from layers.layer import Table
+from layers.layer import Layer, Table
 from layers.recoding import on_todays_codes
 
 
@@ -64,6 +64,32 @@ def gather_inputs(
             inputs[connector.input] = _merged(connector, table, fed, inputs)
         fed.setdefault(connector.input, connector)
     return inputs
+
+
+def reads(layer: Layer, sources: Iterable[str]) -> bool:
+    """Whether a layer is measured from one of these sources, under its own or its input's name."""
+    given = {name for one in sources for name in (one, connector_named(one).input)}
+    return any(given.intersection(name.split("|")) for name in layer.needs)
+
+
+def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str, ...]:
+    """A sentence on the given sources that none of the layers is measured from, or nothing."""
+    chosen = tuple(layers)
+    idle = [
+        name
+        for name in sources
+        if connector_named(name).aids != "events"
+        and not any(reads(layer, (name,)) for layer in chosen)
+    ]
+    if not idle:
+        return ()
+    told = ", ".join(idle)
+    return (
+        Notice(
+            f"No layer is measured from {told}, which was given.",
+            fr=f"Aucune couche n'est mesurée à partir de {told}, pourtant donné.",
+        ),
+    )
 
 
 def _read(connector: Connector, sources: Mapping[str, Path], territories: Territories) -> Table:

@@ -14,10 +14,11 @@ from geo.errors import InputError
 from geo.source import Source
 from geo.territories import Territories
 from geo.vintages_events import COLUMNS
+from layers.catalogue import known_layers
 from layers.connectors.connector import connector_named
 from layers.edition import edition_inputs, edition_territories
 from layers.indicator import Reason
-from layers.inputs import gather_inputs
+from layers.inputs import gather_inputs, reads, unread_notice
 from layers.joining import join_table
 from layers.layer import Table
 from layers.recoding import on_todays_codes
@@ -115,6 +116,16 @@ def test_the_wired_file_is_preferred(france: Territories, fixtures: Path, order:
     file = fixtures / "commune_debit_filaire.csv"
     inputs = gather_inputs(dict.fromkeys(names, file), {}, france)
     assert "arcep-debit-filaire is taken for arcep-debit" in inputs["arcep-debit"].notices[-1]
+
+
+def test_a_source_that_no_layer_reads_is_named() -> None:
+    layers = list(known_layers().values())
+    assert unread_notice(["arcep-debit-filaire", "dila-directory"], layers) == ()
+    assert unread_notice(["insee-code-events", "ghsl-population-r4-c18"], layers) == ()
+    (told,) = unread_notice(["dila-directory-epci", "mxmap"], layers)
+    assert told == "No layer is measured from dila-directory-epci, which was given."
+    named = {layer.id for layer in layers if reads(layer, ["arcep-debit-filaire"])}
+    assert named == {"premises-100mbps", "premises-1gbps"}
 
 
 def test_unknown_sources_and_files_are_refused(france: Territories, tmp_path: Path) -> None:
