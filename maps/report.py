@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import jinja2
@@ -220,18 +221,22 @@ def write_pdf(html: str, path: str | Path) -> None:
     except OSError as error:
         why = f"a system library of weasyprint is missing ({str(error).splitlines()[0][:120]})"
         raise ProblemWithEnvironment(NO_PDF.format(why=why)) from error
-    page = weasyprint.HTML(string=html, url_fetcher=_nothing_but_data, media_type="print")
+    page = weasyprint.HTML(string=html, url_fetcher=_only_data(weasyprint), media_type="print")
     with staged_file(Path(path)) as staging:
-        page.write_pdf(staging, pdf_variant="pdf/ua-1", uncompressed_pdf=False)
+        page.write_pdf(staging, pdf_variant="pdf/ua-1")
 
 
-def _nothing_but_data(url: str, *_: Any, **__: Any) -> Any:
+def _only_data(weasyprint: ModuleType) -> Any:
     """What weasyprint may read: what the page holds itself."""
-    if not url.startswith("data:"):
-        raise ValueError(f"a report holds all that it shows; {url[:60]} is not read")
-    import weasyprint
+    if hasattr(weasyprint, "URLFetcher"):
+        return weasyprint.URLFetcher(allowed_protocols=["data"], allow_redirects=False)
 
-    return weasyprint.default_url_fetcher(url)
+    def fetch(url: str, *_: Any, **__: Any) -> Any:  # releases before 68
+        if not url.startswith("data:"):
+            raise ValueError("a report holds all that it shows")
+        return weasyprint.default_url_fetcher(url)
+
+    return fetch
 
 
 def recipe_hash() -> str:

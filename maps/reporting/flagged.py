@@ -21,9 +21,9 @@ from maps.reporting.content import (
 )
 from maps.reporting.measured import people_of
 from maps.reporting.ranking import unit_columns, unit_row
-from maps.reporting.scope import Scope
+from maps.reporting.scope import Scope, population_of
 
-LISTED = 25
+LISTED = 20
 """Flagged territories that are named; all of them stand in the tables of the run."""
 
 
@@ -143,8 +143,12 @@ def _listed(scope: Scope, flag: Indicator, table_id: str) -> Table | None:
     scores = scope.atlas.values[main.id].to_numpy()
     sign = -1.0 if main.better == "lower" else 1.0
     places = np.flatnonzero(chosen)
-    order = places[np.argsort(sign * scores[places], kind="stable")]
-    rows = {str(scope.atlas.codes[at]): unit_row(scope, main, int(at)) for at in order[:LISTED]}
+    people = np.nan_to_num(population_of(scope.atlas).to_numpy(dtype="float64"))
+    order = places[np.lexsort((-people[places], np.round(sign * scores[places], 9)))]
+    rows = {
+        str(scope.atlas.codes[at]): unit_row(scope, main, int(at), bars=False)
+        for at in order[:LISTED]
+    }
     words = scope.words
     note = ""
     if len(order) > LISTED:

@@ -160,7 +160,7 @@ def unit_columns(scope: Scope, main: Indicator) -> dict[str, str]:
     return columns
 
 
-def unit_row(scope: Scope, main: Indicator, at: int) -> tuple[Cell, ...]:
+def unit_row(scope: Scope, main: Indicator, at: int, *, bars: bool = True) -> tuple[Cell, ...]:
     """One territory: name, code, people, score and rank with what the draws leave open."""
     atlas = scope.atlas
     people = population_of(atlas).iloc[at]
@@ -185,7 +185,7 @@ def unit_row(scope: Scope, main: Indicator, at: int) -> tuple[Cell, ...]:
         size = int(table["rank"].notna().sum())
         rank = float(row["rank"])
         bar: tuple[float, ...] = ()
-        if np.isfinite([low, high, rank]).all() and size > 1:
+        if bars and np.isfinite([low, high, rank]).all() and size > 1:
             bar = tuple((end - 1) / (size - 1) for end in (low, rank, high))
         cells.append(
             Cell(
