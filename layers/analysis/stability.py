@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.errors import InputError
+from geo.errors import Fault, InputError, nearest
 from layers.analysis.judging import LEFT_OUT, UNKNOWN, YES, Judge
 from layers.analysis.rule import Rule, read_rule
 from layers.atlas import Atlas
+from layers.index.compute import index_groups, score
+from layers.index.robustness import draw_scores
 
 
 def flag_stability(
@@ -27,8 +29,8 @@ def flag_stability(
         atlas: with the indicators that the rule names.
         rule: see `flags.flag`.
         drawn: for each uncertain indicator, its values in every draw: (draws, territories), in
-            the order of the territories, NaN where the atlas has none. Draws of the same number
-            belong together.
+            the order of the territories, NaN where the atlas has none, see `draw_index`. Draws
+            of the same number belong together.
 
     Raises:
         InputError: see `flags.flag`; draws of another shape, or none.
@@ -46,6 +48,32 @@ def flag_stability(
     with np.errstate(invalid="ignore"):
         share = held / judged
     return pd.Series(share, index=atlas.codes, name=rule.id)
+
+
+def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np.ndarray]:
+    """Scores of an index and its dimensions in every draw, as `flag_stability` takes them.
+
+    Args:
+        atlas: in which the index was computed, not read from a file, which keeps no recipe.
+        index_id: of the index.
+        draws: how many; the seed is the recipe's.
+
+    Raises:
+        InputError: the atlas does not know how the index was made, or a choice of the recipe that
+            the data does not allow.
+    """
+    if index_id not in atlas.recipes:
+        raise InputError(
+            Fault(
+                f"the atlas does not know how {index_id!r} was made.",
+                remedy=nearest(index_id, atlas.recipes) if atlas.recipes else "Compute it anew.",
+                kind="no-recipe",
+            )
+        )
+    recipe = atlas.recipes[index_id]
+    values = atlas.values[[element.id for element in recipe.elements]]
+    groups = index_groups(recipe, atlas)
+    return draw_scores(values, score(values, recipe, groups=groups), draws=draws, groups=groups)
 
 
 def _draws(atlas: Atlas, drawn: Mapping[str, np.ndarray]) -> int:

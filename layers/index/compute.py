@@ -68,9 +68,10 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
 
     One column is added for each dimension (role "dimension") and one for the index (id of the
     recipe, role "index"). Territories of which too little is known keep their indicators and get
-    no index, for `Reason.TOO_FEW`. `intervals[recipe.id]` has `rank` (1 is the highest score; ties
-    share the least), and, from the draws, `rank_low`, `rank_high`, `score_low` and `score_high`
-    (5th and 95th percentiles, see `layers.index.robustness`).
+    no index, for `Reason.TOO_FEW`. `intervals` has a table for the index and each dimension, by its
+    id: `rank` (1 is the highest score; ties share the least), and, from the draws, `rank_low`,
+    `rank_high`, `score_low` and `score_high` (5th and 95th percentiles) and `worst_decile`, see
+    `layers.index.robustness`.
 
     Args:
         atlas: with the indicators that the recipe names.
@@ -84,13 +85,13 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     recipe = resolve(recipe, atlas.indicators)
     recipe = recipe if draws is None else replace(recipe, draws=draws)
     values = atlas.values[[element.id for element in recipe.elements]]
-    groups = _groups(recipe, atlas)
+    groups = index_groups(recipe, atlas)
     scored = score(values, recipe, groups=groups)
     intervals, notices = _intervals(values, scored, groups)
     atlas = _with_columns(atlas, scored)
     return replace(
         atlas,
-        intervals={**atlas.intervals, recipe.id: intervals},
+        intervals={**atlas.intervals, **intervals},
         recipes={**atlas.recipes, recipe.id: recipe},
     ).noting(*scored.notices, *notices)
 
@@ -238,7 +239,8 @@ def _own_bounds(indicator: Indicator) -> tuple[float, float] | None:
     )
 
 
-def _groups(recipe: Recipe, atlas: Atlas) -> pd.Series | None:
+def index_groups(recipe: Recipe, atlas: Atlas) -> pd.Series | None:
+    """The groups that a recipe's imputation uses, one a territory; None where it uses none."""
     if recipe.group is None:
         return None
     parents = atlas.territories.parents
@@ -283,12 +285,14 @@ def _coarsest(parts: list[Indicator], atlas: Atlas) -> str:
 
 def _intervals(
     values: pd.DataFrame, scored: Scored, groups: pd.Series | None
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     columns = ("rank_low", "rank_high", "score_low", "score_high", "worst_decile")
-    table = pd.DataFrame({"rank": rank(scored.index)}, index=values.index)
     if scored.recipe.draws == 0:
-        return table.assign(**dict.fromkeys(columns, np.nan)), ()
-    from layers.index.robustness import draw_ranks
+        ranks = {name: rank(scores).to_frame("rank") for name, scores in scored.scores.items()}
+        none = dict.fromkeys(columns, np.nan)
+        return {str(name): table.assign(**none) for name, table in ranks.items()}, ()
+    from layers.index.robustness import draw_dimensions
 
-    drawn = draw_ranks(values, scored, groups=groups)
-    return table.assign(**{name: drawn.table[name] for name in columns}), drawn.notices
+    drawn = draw_dimensions(values, scored, groups=groups)
+    tables = {name: found.table[["rank", *columns]] for name, found in drawn.items()}
+    return tables, drawn[scored.recipe.id].notices

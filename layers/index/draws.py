@@ -7,6 +7,7 @@ the measurement error of the indicators that have one.
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -52,6 +53,14 @@ class Sampler:
     It holds the prepared table of every scenario, that is of every combination of treatment,
     imputation, normalisation and aggregation that the recipe's `Uncertainty` allows. The first is
     the recipe as it stands where it allows no other.
+
+    Attributes:
+        target: what is scored: the index, or one of its dimensions, see `of`.
+        kept: (rows,) bool: the rows of the table that have a score of the target.
+        units: how many columns the draws have.
+        stands: (kept rows,) the column that stands for each; `count`: how many rows each column
+            stands for.
+        one_scale: whether the target has the same ends of scale in every scenario.
     """
 
     def __init__(
@@ -62,17 +71,55 @@ class Sampler:
         groups: pd.Series | None = None,
     ) -> None:
         self.recipe = scored.recipe
-        self.kept = scored.index.notna().to_numpy()
-        self.units = int(self.kept.sum())
+        self._has_score = scored.scores.notna()
+        self._held = self._has_score.any(axis=1).to_numpy()
         self.shares = [scored.weights[d.id] for d in self.recipe.dimensions]
         children = [child for d in self.recipe.dimensions for child in d.children]
         self.leaves = [place for place, c in enumerate(children) if isinstance(c, Element)]
-        self.noise = _noise(scored, self.kept)
-        self.scenarios = [
-            self._scenario(values, groups, options) for options in _options(self.recipe)
-        ]
-        ends = {scale_ends(s.recipe.root, count=len(values)) for s in self.scenarios}
-        self.one_scale = len(ends) == 1
+        self.noise = _noise(scored)
+        self._whole = [self._scenario(values, groups, options) for options in _options(self.recipe)]
+        self._aim(self.recipe.id, distinct=False)
+
+    def of(self, dimension_id: str) -> Sampler:
+        """The same draws, of one dimension or the whole index, on one column for all rows whose
+        figures are equal: in every draw their scores are equal too, unless each has a measurement
+        error of its own."""
+        part = copy.copy(self)
+        part._aim(dimension_id, distinct=not self.noise)
+        return part
+
+    def _aim(self, dimension_id: str, *, distinct: bool) -> None:
+        self.target = next(d for d in self.recipe.dimensions if d.id == dimension_id)
+        self._on_the_way = {dimension.id for dimension in self.target.dimensions()} | {dimension_id}
+        self.kept = self._has_score[dimension_id].to_numpy()
+        self._columns = np.flatnonzero(self.kept[self._held])
+        self.stands = np.arange(len(self._columns))
+        self.count = np.ones(len(self._columns), dtype="int64")
+        if distinct:
+            own = {element.id for element in self.target.elements()}
+            rows = [row for row, element in enumerate(self.recipe.elements) if element.id in own]
+            figures = np.vstack([scenario.x[rows] for scenario in self._whole])
+            first, self.stands, self.count = _distinct(figures[:, self._columns])
+            self._columns = self._columns[first]
+        self.units = len(self._columns)
+        self.scenarios = [self._narrowed(scenario) for scenario in self._whole]
+        self.one_scale = len({self._ends(scenario) for scenario in self.scenarios}) == 1
+
+    def _ends(self, scenario: Scenario) -> tuple[float, float] | None:
+        found = next(d for d in scenario.recipe.dimensions if d.id == self.target.id)
+        return scale_ends(found, count=len(self._held))
+
+    def _narrowed(self, scenario: Scenario) -> Scenario:
+        """The scenario of the target, on the columns that are scored."""
+        ends = self._ends(scenario)
+        known = None if scenario.known is None else scenario.known[:, self._columns]
+        return replace(
+            scenario,
+            x=np.ascontiguousarray(scenario.x[:, self._columns]),
+            offset=float(sum(ends)) if scenario.sign < 0 and ends else 0.0,
+            known=None if known is None or known.all() else np.ascontiguousarray(known),
+            sums={},
+        )
 
     def plan(self, draws: int, *, seed: int) -> Plan:
         """What each of so many draws does; the same for the same seed, whatever the machine."""
@@ -90,7 +137,7 @@ class Sampler:
         return Plan(scenario, weights.astype("float32"), seeds)
 
     def scores(self, plan: Plan, loops: ModuleType) -> np.ndarray:
-        """Scores of the units that are kept, in every draw: (draws, units) float32.
+        """Scores of the target in every draw: (draws, units) float32.
 
         Args:
             plan: the draws.
@@ -102,8 +149,9 @@ class Sampler:
             scenario, weights = self.scenarios[number], plan.weights[chosen]
             if self.noise:
                 for draw in chosen:
-                    noisy = self._with_error(scenario, int(plan.seeds[draw]), loops)
-                    out[draw] = self._up(noisy, plan.weights[draw : draw + 1], loops)[0]
+                    noisy = self._with_error(self._whole[number], int(plan.seeds[draw]), loops)
+                    row = plan.weights[draw : draw + 1]
+                    out[draw] = self._up(self._narrowed(noisy), row, loops)[0]
             else:
                 out[chosen] = self._up(scenario, weights, loops)
         return out
@@ -113,15 +161,14 @@ class Sampler:
     ) -> Scenario:
         recipe = replace(self.recipe, root=_changed(self.recipe.root, options))
         table = prepare(values, recipe, groups=groups)[-1].values
-        x = np.ascontiguousarray(table.to_numpy("float32")[self.kept].T)
-        ends = scale_ends(recipe.root, count=len(values))
+        x = np.ascontiguousarray(table.to_numpy("float32")[self._held].T)
         mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
         missing = np.isnan(x)
-        _check_positive(table[self.kept], recipe)
+        _check_positive(table[self._held], recipe)
         return Scenario(
             recipe=recipe,
             x=x,
-            offset=float(sum(ends)) if mirrored and ends else 0.0,
+            offset=0.0,
             sign=-1.0 if mirrored else 1.0,
             known=(~missing).astype("float32") if missing.any() else None,
         )
@@ -142,6 +189,8 @@ class Sampler:
             width = len(dimension.children)
             w = weights[:, first : first + width]
             first += width
+            if dimension.id not in self._on_the_way:
+                continue
             if dimension.aggregate in SLOW:
                 done = one_by_one(scenario, dimension, rows, w, made)
             else:
@@ -150,6 +199,7 @@ class Sampler:
                 own = scenario.known[[rows[element.id] for element in dimension.elements()]]
                 done.scores[:, own.mean(axis=0) < dimension.min_available] = np.nan
             made[dimension.id] = done
+        done = made[self.target.id]
         if scenario.sign == 1.0:
             return done.scores
         return np.float32(scenario.offset) - done.scores
@@ -175,7 +225,20 @@ def _changed(dimension: Dimension, options: Mapping[str, Any]) -> Dimension:
     )
 
 
-def _noise(scored: Scored, kept: np.ndarray) -> dict[int, tuple[float, float, float]]:
+def _distinct(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Columns that differ: the first of each, which of them each column equals, how many do.
+
+    NaN equals NaN: columns are compared by their bytes.
+    """
+    rows = np.ascontiguousarray(figures.T)
+    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
+    _, first, stands, count = np.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True
+    )
+    return first, stands, count.astype("int64")
+
+
+def _noise(scored: Scored) -> dict[int, tuple[float, float, float]]:
     """Deviation of the measurement error on the normalised scale, and where it is cut off.
 
     Raises:

@@ -117,7 +117,7 @@ def _mixed(bits: np.uint64) -> np.uint64:
 
 
 @_compiled
-def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
+def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None:
     """Rank the units in each draw: 1 is the highest, ties share the least, NaN where NaN.
 
     Two passes of a radix sort on 24 bits of the score between the draw's least and greatest:
@@ -125,6 +125,7 @@ def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
 
     Args:
         scores: (draws, units) float32.
+        count: (units,) int64, how many each unit stands for.
         ranks: (draws, units) float32, written; whole numbers, exact up to 16 million units.
     """
     draws, units = scores.shape
@@ -143,7 +144,7 @@ def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
         scale = 16777215.0 / (most - least) if most > least else 0.0
         low_digit[:] = 0
         high_digit[:] = 0
-        count = 0
+        known = 0
         for unit in range(units):
             score = scores[draw, unit]
             if score != score:
@@ -152,8 +153,8 @@ def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
             key = np.uint64((most - score) * scale)
             low_digit[key & mask] += 1
             high_digit[key >> np.uint64(12)] += 1
-            keys[count] = key << np.uint64(32) | np.uint64(unit)
-            count += 1
+            keys[known] = key << np.uint64(32) | np.uint64(unit)
+            known += 1
         below_low, below_high = 0, 0
         for digit in range(4096):
             here = low_digit[digit]
@@ -162,22 +163,24 @@ def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
             here = high_digit[digit]
             high_digit[digit] = below_high
             below_high += here
-        for place in range(count):
+        for place in range(known):
             digit = (keys[place] >> np.uint64(32)) & mask
             ordered[low_digit[digit]] = keys[place]
             low_digit[digit] += 1
-        for place in range(count):
+        for place in range(known):
             digit = ordered[place] >> np.uint64(44)
             keys[high_digit[digit]] = ordered[place]
             high_digit[digit] += 1
-        rank = 0
+        rank, above = 0, 0
         before = np.uint64(0xFFFFFFFFFFFFFFFF)
-        for place in range(count):
+        for place in range(known):
             key = keys[place] >> np.uint64(32)
             if key != before:
-                rank = place + 1
+                rank = above + 1
                 before = key
-            ranks[draw, np.int64(keys[place] & np.uint64(0xFFFFFFFF))] = rank
+            here = np.int64(keys[place] & np.uint64(0xFFFFFFFF))
+            above += count[here]
+            ranks[draw, here] = rank
 
 
 @_compiled

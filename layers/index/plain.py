@@ -26,7 +26,7 @@ def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> Non
     known += np.where(np.isnan(scores), np.float32(0), weights[:, None])
 
 
-def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
+def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None:
     """See `kernels.rank_draws`."""
     for row, out in zip(scores, ranks, strict=True):
         known = np.flatnonzero(~np.isnan(row))
@@ -44,8 +44,9 @@ def rank_draws(scores: np.ndarray, ranks: np.ndarray) -> None:
         new = np.empty(len(known), dtype=bool)
         new[0] = True
         new[1:] = by_size[1:] != by_size[:-1]
-        starts = np.flatnonzero(new)
-        out[known[order]] = (starts + 1)[np.cumsum(new) - 1]
+        here = count[known[order]]
+        above = np.cumsum(here) - here
+        out[known[order]] = (above[new] + 1)[np.cumsum(new) - 1]
 
 
 def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> None:

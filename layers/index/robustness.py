@@ -77,27 +77,74 @@ def draw_ranks(
     Raises:
         InputError: an uncertain choice that the data does not allow.
     """
-    recipe = scored.recipe
     sampler = Sampler(values, scored, groups=groups)
+    return _drawn(sampler, scored, scored.recipe.id, threads=threads)
+
+
+def draw_dimensions(
+    values: pd.DataFrame,
+    scored: Scored,
+    *,
+    groups: pd.Series | None = None,
+    threads: int | None = None,
+) -> dict[str, Drawn]:
+    """`draw_ranks` of every dimension, from the same draws; the index last.
+
+    Notices stand with the index.
+
+    Raises:
+        InputError: an uncertain choice that the data does not allow.
+    """
+    sampler = Sampler(values, scored, groups=groups)
+    names = [dimension.id for dimension in scored.recipe.dimensions]
+    return {name: _drawn(sampler, scored, name, threads=threads) for name in names}
+
+
+def draw_scores(
+    values: pd.DataFrame, scored: Scored, *, draws: int, groups: pd.Series | None = None
+) -> dict[str, np.ndarray]:
+    """Scores of every dimension and the index in each draw: (draws, rows) float32, the rows as
+    those of `values`, NaN without a score; the index last.
+
+    Raises:
+        InputError: an uncertain choice that the data does not allow.
+    """
+    from layers.index import plain
+
+    sampler = Sampler(values, scored, groups=groups)
+    plan = sampler.plan(draws, seed=scored.recipe.seed)
+    found = {}
+    for dimension in scored.recipe.dimensions:
+        part = sampler.of(dimension.id)
+        table = np.full((draws, len(values)), np.nan, dtype="float32")
+        table[:, part.kept] = part.scores(plan, plain)[:, part.stands]
+        found[dimension.id] = table
+    return found
+
+
+def _drawn(sampler: Sampler, scored: Scored, name: str, *, threads: int | None) -> Drawn:
+    recipe, scores = scored.recipe, scored.scores[name]
     draws, notices = _affordable(sampler)
     if not draws:
-        table = pd.DataFrame({"rank": rank(scored.index), "score": scored.index})
+        table = pd.DataFrame({"rank": rank(scores), "score": scores})
         table = table.reindex(columns=[*table, *_COLUMNS])
         return Drawn(table, 0, recipe.seed, float("nan"), notices)
-    if not sampler.one_scale:
+    plan = sampler.plan(draws, seed=recipe.seed)
+    part = sampler.of(name)
+    if not part.one_scale:
         notices += (
-            f"The uncertain normalisations of {recipe.id} differ in scale: ranks have an interval, "
+            f"The uncertain normalisations of {name} differ in scale: ranks have an interval, "
             "scores have none.",
         )
-    plan = sampler.plan(draws, seed=recipe.seed)
     worst_up = recipe.orientation == "worse"
-    job = _Job(sampler, plan, threads or os.cpu_count() or 1, worst_up)
-    found = job.kept() if draws * sampler.units <= KEPT else job.tallied()
-    table = pd.DataFrame(found, index=scored.index.index[sampler.kept]).reindex(values.index)
-    table = table.assign(rank=rank(scored.index), score=scored.index)
-    for name in ("rank", "score"):
-        table[f"{name}_low"] = table[[name, f"{name}_low"]].min(axis=1, skipna=False)
-        table[f"{name}_high"] = table[[name, f"{name}_high"]].max(axis=1, skipna=False)
+    job = _Job(part, plan, threads or os.cpu_count() or 1, worst_up)
+    found = job.kept() if draws * job.units <= KEPT else job.tallied()
+    spread = {column: figures[part.stands] for column, figures in found.items()}
+    table = pd.DataFrame(spread, index=scores.index[part.kept]).reindex(scores.index)
+    table = table.assign(rank=rank(scores), score=scores)
+    for what in ("rank", "score"):
+        table[f"{what}_low"] = table[[what, f"{what}_low"]].min(axis=1, skipna=False)
+        table[f"{what}_high"] = table[[what, f"{what}_high"]].max(axis=1, skipna=False)
     return Drawn(table, draws, recipe.seed, job.certain_pairs(), notices)
 
 
@@ -108,7 +155,8 @@ class _Job:
         self.sampler, self.plan, self.threads = sampler, plan, threads
         self.worst_up = worst_up
         self.units = sampler.units
-        self.pairs = _pairs(self.units, seed=sampler.recipe.seed)
+        self.territories = len(sampler.stands)
+        self.pairs = sampler.stands[_pairs(self.territories, seed=sampler.recipe.seed)]
         self.ahead = np.zeros((len(self.pairs), 2), dtype="int64")
         self.in_worst = np.zeros(self.units, dtype="int64")
 
@@ -150,15 +198,15 @@ class _Job:
         def run(first: int, last: int) -> None:
             part = self.plan.part(start + first, start + last)
             scores[first:last] = self.sampler.scores(part, loops)
-            loops.rank_draws(scores[first:last], ranks[first:last])
+            loops.rank_draws(scores[first:last], self.sampler.count, ranks[first:last])
 
         self._shared(stop - start, run, each=8)
         return scores, ranks
 
     def _count(self, scores: np.ndarray, ranks: np.ndarray, loops: ModuleType) -> None:
         loops.tally_pairs(scores, self.pairs, self.ahead)
-        tenth = self.units / 10.0
-        worst = ranks <= tenth if self.worst_up else ranks > self.units - tenth
+        tenth = self.territories / 10.0
+        worst = ranks <= tenth if self.worst_up else ranks > self.territories - tenth
         self.in_worst += worst.sum(axis=0)
 
     def _shared(self, count: int, run: Callable[[int, int], None], *, each: int) -> None:

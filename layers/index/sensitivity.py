@@ -168,7 +168,7 @@ class _Chooser:
             part = design[start : start + 16]
             scores = self.sampler.scores(self.plan(part), plain)
             ranks = np.empty_like(scores)
-            plain.rank_draws(scores, ranks)
+            plain.rank_draws(scores, self.sampler.count, ranks)
             out[start : start + 16] = np.nanmean(np.abs(ranks - nominal), axis=1)
         return out
 

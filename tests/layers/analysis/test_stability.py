@@ -7,7 +7,9 @@ import pytest
 
 from geo.errors import InputError
 from layers.analysis.flags import flag
-from layers.analysis.stability import flag_stability
+from layers.analysis.stability import draw_index, flag_stability
+from layers.index.compute import compute_index
+from layers.index.recipe import recipe_from_table
 
 NAN = float("nan")
 
@@ -45,3 +47,24 @@ def test_draws_of_another_shape(ten):
             flag_stability(ten, "worst-decile", {"digital-inequality": wrong})
     with pytest.raises(InputError, match="Did you mean"):
         flag_stability(ten, "worst-decile", {"digital-inequalty": np.zeros((1, 10))})
+
+
+def test_draws_of_a_computed_index_say_how_often_its_flag_is_raised(make_atlas):
+    atlas = make_atlas(
+        {"a": [90, 10, 60, 50, 40, 30, 30, 20, 10, 0], "b": [20, 95, 60, 50, 40, 30, 20, 30, 10, 0]}
+    )
+    table = {"weights": {"a": 1, "b": 1}, "normalise": "goalposts", "id": "digital-inequality"}
+    recipe = recipe_from_table(
+        {**table, "goalposts": [0, 100], "orientation": "better"},
+        file="r.toml",
+        indicators=["a", "b"],
+    )
+    atlas = compute_index(atlas, recipe)
+    drawn = draw_index(atlas, "digital-inequality", draws=40)
+    scores = atlas.values["digital-inequality"].to_numpy()
+    assert drawn["digital-inequality"].shape == (40, 10)
+    assert np.abs(drawn["digital-inequality"].mean(axis=0) - scores).max() < 5
+    found = flag_stability(atlas, "worst-decile", drawn)
+    assert found.iloc[9] == 1.0
+    with pytest.raises(InputError, match="does not know how"):
+        draw_index(atlas, "a")

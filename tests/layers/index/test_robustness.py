@@ -14,7 +14,7 @@ from layers.index.aggregate import aggregate
 from layers.index.compute import Scored, resolve, score
 from layers.index.draws import Sampler
 from layers.index.recipe import Recipe, recipe_from_table
-from layers.index.robustness import draw_ranks
+from layers.index.robustness import draw_dimensions, draw_ranks
 from layers.index.sensitivity import sensitivity
 from layers.indicator import Indicator
 
@@ -152,9 +152,10 @@ def test_compiled_loops_equal_the_plain_ones() -> None:
     scores[1] = np.nan
     scores[2, :50] = scores[2, 100]
     ranked = {}
+    count = np.ones(2500, "int64")
     for loops in (kernels, plain):
         ranked[loops] = np.empty_like(scores)
-        loops.rank_draws(scores, ranked[loops])
+        loops.rank_draws(scores, count, ranked[loops])
         total, known = np.ones_like(scores), np.ones_like(scores)
         loops.add_scores(scores, weights[:, 0].copy(), total)
         loops.add_known(scores, weights[:, 0].copy(), known)
@@ -169,6 +170,48 @@ def test_compiled_loops_equal_the_plain_ones() -> None:
     for loops, out in ahead.items():
         loops.tally_pairs(scores, pairs, out)
     assert np.array_equal(ahead[kernels], ahead[plain])
+
+
+@pytest.mark.parametrize("loops", [kernels, plain])
+def test_a_unit_may_stand_for_several(loops: Any) -> None:
+    random = np.random.default_rng(2)
+    scores = random.integers(0, 9, (3, 12)).astype("float32")
+    scores[1, 4] = np.nan
+    count = random.integers(1, 5, 12)
+    ranks = np.empty_like(scores)
+    loops.rank_draws(scores, count, ranks)
+    spread = pd.DataFrame(np.repeat(scores, count, axis=1))
+    expected = spread.rank(axis=1, method="min", ascending=False).to_numpy()
+    assert np.array_equal(np.repeat(ranks, count, axis=1), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("orientation", ["better", "worse"])
+def test_dimensions_have_intervals_from_the_same_draws(orientation: str) -> None:
+    values = table(60, missing=0.1).round(0)
+    values.iloc[30:45] = values.iloc[0].to_numpy()
+    _, scored = made(values, orientation=orientation, uncertainty={"leave_out": True})
+    whole = Sampler(values, scored)
+    plan = whole.plan(200, seed=scored.recipe.seed)
+    drawn = draw_dimensions(values, scored)
+    assert list(drawn) == ["x", "y", "index"]
+    pd.testing.assert_frame_equal(drawn["index"].table, draw_ranks(values, scored).table)
+    columns = {"x": "abc", "y": "de"}
+    for name, own in columns.items():
+        weights = dict(zip("abcde", plan.weights.T.astype("float64"), strict=False))
+        known = scored.normalised.loc[:, list(own)].notna().to_numpy("float64")
+        figures = scored.normalised.loc[:, list(own)].fillna(0.0).to_numpy()
+        w = np.stack([weights[column] for column in own], axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scores = (w @ figures.T) / (w @ known.T)
+        scores = pd.DataFrame(100 - scores if orientation == "worse" else scores)
+        scores.loc[:, scored.scores[name].isna().to_numpy()] = np.nan
+        ranks = scores.round(4).rank(axis=1, method="min", ascending=False)
+        found = drawn[name].table.reset_index(drop=True)
+        low = ranks.quantile(0.05, interpolation="lower")
+        assert np.nanmax(np.abs(found["rank_low"] - np.fmin(low, found["rank"]))) <= 2
+        equal = found.loc[30:44, ["rank_low", "rank_high", "score_low"]]
+        assert len(equal.drop_duplicates()) == 1
+        assert found["rank_low"].notna().equals(scored.scores[name].notna().reset_index(drop=True))
 
 
 def test_measurement_errors_are_normal_and_the_same_in_both_loops() -> None:
