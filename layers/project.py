@@ -52,8 +52,13 @@ class LayerTable(_Strict):
     value: Line | None = None
     unit: Literal["count", "percent", "ratio", "number", "boolean", "url"] = "number"
     better: Literal["higher", "lower", "none"] = "higher"
-    stat: Literal["mean", "sum", "share", "count"] | None = None
-    threshold: float | None = None
+    stat: (
+        Literal["mean", "sum", "share", "count", "weighted_mean", "weighted_share", "urbanisation"]
+        | None
+    ) = None
+    threshold: float | int | None = None
+    below: float | int | None = None
+    weights: Line | None = None
     band: int | None = None
     nodata: float | int | None = None
     separator: Literal[",", ";", "\t", "|"] | None = None
@@ -149,6 +154,11 @@ def read_project(path: str | Path, *, sources: Mapping[str, Path] | None = None)
 def _faults(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
     faults: list[Fault] = []
     paths = {f"layers.{layer.id}.path": layer.path for layer in table.layers}
+    paths |= {
+        f"layers.{layer.id}.weights": layer.weights
+        for layer in table.layers
+        if layer.weights is not None
+    }
     paths |= {f"sources.{name}": value for name, value in table.sources.items()}
     if table.territories is not None:
         paths["territories.path"] = table.territories.path
@@ -218,7 +228,10 @@ def _whole_faults(table: ProjectTable, file: str) -> list[Fault]:
 def _layer_faults(layer: LayerTable, file: str) -> list[Fault]:
     """Keys that a layer of this kind needs, or that say nothing for it."""
     needs = {"table": ("code", "value"), "points": ("x", "y")}.get(layer.kind, ())
-    stats = {"raster": ("mean", "sum", "share"), "polygons": (), "points": ("count",), "table": ()}
+    stats = {
+        "raster": ("mean", "sum", "share", "weighted_mean", "weighted_share", "urbanisation"),
+        "points": ("count",),
+    }
     faults = [
         Fault(
             f"a layer of kind {layer.kind} needs {name!r}.",
@@ -230,8 +243,9 @@ def _layer_faults(layer: LayerTable, file: str) -> list[Fault]:
         for name in needs
         if getattr(layer, name) is None
     ]
-    if layer.stat is not None and layer.stat not in stats[layer.kind]:
-        allowed = ", ".join(stats[layer.kind]) or "none"
+    possible = stats.get(layer.kind, ())
+    if layer.stat is not None and layer.stat not in possible:
+        allowed = ", ".join(possible) or "none"
         faults.append(
             Fault(
                 f"stat = {layer.stat!r} does not go with kind = {layer.kind!r}.",
@@ -241,17 +255,33 @@ def _layer_faults(layer: LayerTable, file: str) -> list[Fault]:
                 kind="stat",
             )
         )
-    if layer.stat == "share" and layer.threshold is None:
-        faults.append(
-            Fault(
-                "stat = 'share' needs a threshold.",
-                file=file,
-                column=f"layers.{layer.id}.threshold",
-                remedy="It is the share of area where the raster is at or above it.",
-                kind="missing-key",
-            )
+    return faults + _raster_faults(layer, file)
+
+
+def _raster_faults(layer: LayerTable, file: str) -> list[Fault]:
+    """Keys that a statistic of a raster needs, and those that it has no use for."""
+    stat = layer.stat or "mean"
+    cuts = [name for name in ("threshold", "below") if getattr(layer, name) is not None]
+    faults = []
+    if stat.endswith("share") != (len(cuts) == 1):
+        needs = "needs a threshold (or below)" if stat.endswith("share") else "takes no threshold"
+        faults.append(("threshold", needs, "A share is that of area, or of people, with at least "
+                       "`threshold` or with less than `below`: give one of them."))  # fmt: skip
+    if stat.startswith("weighted_") != (layer.weights is not None):
+        needs = "needs weights" if stat.startswith("weighted_") else "takes no weights"
+        faults.append(("weights", needs, "They are a raster of people, and go with weighted_mean "
+                       "and weighted_share."))  # fmt: skip
+    return [
+        Fault(
+            f"stat = {stat!r} {needs}.",
+            file=file,
+            column=f"layers.{layer.id}.{name}",
+            remedy=remedy,
+            kind="missing-key",
         )
-    return faults
+        for name, needs, remedy in faults
+        if layer.kind == "raster" or layer.weights is not None or cuts
+    ]
 
 
 def _path_faults(value: str, folder: Path, key: str, file: str) -> list[Fault]:

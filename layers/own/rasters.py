@@ -1,14 +1,16 @@
-"""A raster of the user's own: the mean, the sum or a share of its cells in each territory."""
+"""A raster of the user's own: the mean, the sum or a share of its cells in each territory, by area
+or by the people of a second raster; or the degree of urbanisation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
 from geo.territories import Territories
+from geo.urbanisation import CLASSES, compute_urbanisation
 from geo.zonal import compute_zonal
 from layers.indicator import Indicator, Reason, Unit
 from layers.layer import Inputs, Layer, Measurement
@@ -17,6 +19,19 @@ from layers.project import LayerTable, Project
 
 LEAST_COVER = 0.5
 """A territory of which the raster has data for less than this share of area is *not covered*."""
+TITLES = dict(
+    enumerate(
+        (
+            {"fr": "Centre urbain", "en": "Urban centre"},
+            {"fr": "Pôle urbain", "en": "Urban cluster"},
+            {"fr": "Bourg rural", "en": "Rural cluster"},
+            {"fr": "Peu dense", "en": "Low density"},
+            {"fr": "Très peu dense", "en": "Very low density"},
+        ),
+        start=1,
+    )
+)
+"""Of the classes of the degree of urbanisation, `geo.urbanisation.CLASSES`."""
 WHOLE = 0.99
 """From this share on, a territory counts as covered as a whole: pixels end where coasts do not."""
 
@@ -29,68 +44,140 @@ class RasterLayer:
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
-        """One figure a territory; missing where less than half of its area has data.
+        """One figure a territory; missing where less than half of its area has data, and not
+        applicable where there is nobody to weigh by.
 
         Raises:
             InputError: the raster cannot be used, covers none of the territories, or holds values
                 that its unit does not allow.
         """
         spec = self.spec
+        path = self.project.path(spec.path)
+        weights = None if spec.weights is None else self.project.path(spec.weights)
         zonal = compute_zonal(
             territories.frame.geometry,
-            self.project.path(spec.path),
-            stat=spec.stat or "mean",
+            path,
+            stat=spec.stat or "mean",  # type: ignore[arg-type]
             band=spec.band or 1,
             nodata="declared" if spec.nodata is None else float(spec.nodata),
-            threshold=spec.threshold,
+            threshold=spec.below if spec.threshold is None else spec.threshold,
+            weights_path=weights,
         )
         covered = zonal.covered.fillna(0.0)
         values = zonal.values.where(covered >= LEAST_COVER)
-        if values.notna().sum() == 0:
-            raise InputError(
-                Fault(
-                    "the raster covers none of the territories.",
-                    file=spec.path,
-                    remedy="Check that both are of the same place, and the raster's CRS.",
-                    kind="no-cover",
-                )
-            )
+        if spec.below is not None:
+            values = 100 - values
+        check_cover(values, spec.path)
         indicator = raster_indicator(spec, self.project, territories.level)
         check_bounds(values, indicator, spec.path)
-        reasons = np.where(values.isna(), int(Reason.NOT_COVERED), int(Reason.PRESENT))
+        reasons = np.select(
+            [covered < LEAST_COVER, values.isna()],
+            [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
+            default=int(Reason.PRESENT),
+        )
         return Measurement(
             indicator=indicator,
             values=values,
             reasons=pd.Series(reasons, index=values.index, dtype="int8"),
+            weights=self._people(territories),
             notices=(*zonal.notices, *cover_notices(spec.id, covered)),
+        )
+
+    def _people(self, territories: Territories) -> dict[str, pd.Series]:
+        """What a weighted figure is a mean over, by which territories are put together."""
+        if self.spec.weights is None or self.spec.weight is not None:
+            return {}
+        path = self.project.path(self.spec.weights)
+        people = compute_zonal(territories.frame.geometry, path, stat="sum").values
+        return {_people_of(self.spec): people.fillna(0.0)}
+
+
+@dataclass(frozen=True)
+class UrbanisationLayer:
+    """Classifies territories by a raster of people in cells of 1 km²."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """1 (urban centre) to 5 (very low density); missing where less than half of the area has
+        data, not applicable where nobody lives.
+
+        Raises:
+            InputError: what `compute_urbanisation` refuses; no territory is covered.
+        """
+        spec = self.spec
+        found = compute_urbanisation(
+            territories.frame.geometry,
+            self.project.path(spec.path),
+            nodata="declared" if spec.nodata is None else float(spec.nodata),
+        )
+        covered = found.covered.fillna(0.0)
+        number = {name: float(place) for place, name in enumerate(CLASSES, start=1)}
+        values = found.degree.map(number).astype("float64").where(covered >= LEAST_COVER)
+        check_cover(values, spec.path)
+        reasons = np.select(
+            [covered < LEAST_COVER, values.isna()],
+            [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
+            default=int(Reason.PRESENT),
+        )
+        return Measurement(
+            indicator=raster_indicator(spec, self.project, territories.level),
+            values=values,
+            reasons=pd.Series(reasons, index=values.index, dtype="int8"),
+            notices=(*found.notices, *cover_notices(spec.id, covered)),
         )
 
 
 def raster_layer(spec: LayerTable, project: Project) -> Layer:
     """The layer of a raster."""
+    measure = UrbanisationLayer if spec.stat == "urbanisation" else RasterLayer
     return Layer(
-        indicator=raster_indicator(spec, project, ""),
-        needs=(),
-        measure=RasterLayer(spec, project),
+        indicator=raster_indicator(spec, project, ""), needs=(), measure=measure(spec, project)
     )
 
 
 def raster_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
-    """A mean or a share of area is weighted by area when territories are put together; a sum is
-    summed."""
+    """A mean or a share is weighted by area, or by the people it is weighted by, when territories
+    are put together; a sum is summed; a class is context."""
+    stat = spec.stat or "mean"
     unit: Unit = "number" if spec.unit == "url" else spec.unit
-    if spec.stat == "sum":
+    if stat.endswith("share"):
+        unit = "percent"
+    if stat == "urbanisation":
+        classes = describe(
+            spec, project, kind="intensive", unit="category", denominator="population", level=level
+        )
+        return replace(
+            classes, better=None, role="context", bounds=(1, 5), digits=0, categories=TITLES
+        )
+    if stat == "sum":
         return describe(
             spec, project, kind="extensive", unit=unit, denominator="territories", level=level
         )
-    return describe(
-        spec,
-        project,
-        kind="intensive",
-        unit="percent" if spec.stat == "share" else unit,
-        denominator="area_km2",
-        level=level,
-    )
+    over = "area_km2" if spec.weights is None else _people_of(spec)
+    return describe(spec, project, kind="intensive", unit=unit, denominator=over, level=level)
+
+
+def _people_of(spec: LayerTable) -> str:
+    return f"{spec.id}-people"
+
+
+def check_cover(values: pd.Series, file: str) -> None:
+    """Refuses a raster that says nothing of any territory.
+
+    Raises:
+        InputError: no territory has a figure.
+    """
+    if values.notna().sum() == 0:
+        raise InputError(
+            Fault(
+                "the raster covers none of the territories.",
+                file=file,
+                remedy="Check that both are of the same place, and the raster's CRS.",
+                kind="no-cover",
+            )
+        )
 
 
 def check_bounds(values: pd.Series, indicator: Indicator, file: str) -> None:
