@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
 from geo.errors import InputError, ProblemWithEnvironment
 from geo.executors import Executor, run_chunks
+from geo.location import build_locator
+from geo.point_files import Chunk, Layout, plan_chunks
+from geo.points import CountPart, CountTask, count_chunk
 
 
 def square(chunk: int, shared: int) -> int:
@@ -23,6 +30,16 @@ def die_once(chunk: int, marks: Path) -> int:
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return chunk
+
+
+def count_and_die_once(chunk: Chunk, shared: tuple[CountTask, Path]) -> CountPart:
+    """`count_chunk`, whose worker is killed once, after the work and before it is handed in."""
+    task, marks = shared
+    part = count_chunk(chunk, task)
+    if chunk.first == 5 and not (marks / "died").exists():
+        (marks / "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return part
 
 
 def die(chunk: int, shared: None) -> int:
@@ -62,6 +79,21 @@ def test_a_worker_killed_in_mid_run_changes_nothing(executor: Executor, tmp_path
     found = run_chunks(die_once, list(range(12)), tmp_path, executor=executor, workers=2)
     assert list(found) == list(range(12))
     assert (tmp_path / "died").exists()
+
+
+def test_a_cluster_that_loses_a_worker_counts_the_same_points(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.uniform(0, 5, (60_000, 2)), columns=["x", "y"])
+    frame.to_parquet(tmp_path / "points.parquet", row_group_size=4000)
+    squares = [shapely.box(x, y, x + 1, y + 1) for x in range(4) for y in range(4)]
+    task = CountTask(build_locator(gpd.GeoSeries(squares, crs=2154)), "EPSG:2154", "EPSG:2154")
+    chunks = plan_chunks(tmp_path / "points.parquet", Layout("x", "y"))
+    assert len(chunks) == 15
+    found = run_chunks(count_and_die_once, chunks, (task, tmp_path), executor="dask", workers=3)
+    counts = np.sum([part.counts for part in found], axis=0)
+    assert (tmp_path / "died").exists()
+    by_hand = np.histogram2d(frame["x"], frame["y"], bins=[range(6)] * 2)[0][:4, :4]
+    assert counts.tolist() == by_hand.astype(int).ravel().tolist()
 
 
 @pytest.mark.parametrize("executor", EVERY[1:])
