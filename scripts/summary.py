@@ -161,11 +161,14 @@ def _percent(met: pd.Series, chosen: pd.Series, lang: str) -> str:
 
 
 def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
-    """The figure overall, weighted by its own denominator, and its extremes by large unit."""
+    """The figure overall, weighted by its own denominator or summed, and its extremes by large
+    unit."""
     words = WORDS[lang]
     values, weights = atlas.values[indicator.id], atlas.weight_of(indicator)
     everything = pd.Series("all", index=atlas.codes)
     overall = mean_by(values, weights, everything)["mean"].iloc[0]
+    if indicator.kind == "extensive":
+        overall = values.sum()
     unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
     shown = number(overall, lang=lang, digits=indicator.digits)
     line = f"{indicator.title_in(lang)}: {shown}{unit.rstrip()} {words['overall']}"

@@ -15,6 +15,7 @@ INDICATOR = Indicator(
     better="higher",
     denominator="area_km2",
     bounds=(0, 100),
+    digits=0,
     method={
         "fr": "Part de la surface couverte par au moins un opérateur. Cartes de couverture "
         "théoriques des opérateurs, en extérieur.",

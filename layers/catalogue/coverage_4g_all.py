@@ -18,6 +18,7 @@ INDICATOR = Indicator(
     better="higher",
     denominator="area_km2",
     bounds=(0, 100),
+    digits=0,
     method={
         "fr": "Part de la surface couverte par au moins quatre opérateurs. Cartes de "
         "couverture théoriques des opérateurs, en extérieur.",

@@ -18,6 +18,7 @@ INDICATOR = Indicator(
     better="higher",
     denominator="population",
     bounds=(0, 100),
+    digits=0,
     method={
         "fr": "Part des habitants, d'après une grille de population, couverts par au moins "
         "quatre opérateurs. Cartes de couverture théoriques des opérateurs, en "

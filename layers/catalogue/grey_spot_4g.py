@@ -15,6 +15,7 @@ INDICATOR = Indicator(
     better="lower",
     denominator="area_km2",
     bounds=(0, 100),
+    digits=0,
     method={
         "fr": "Part de la surface couverte par un à trois opérateurs sur quatre ; les "
         "éditeurs n'ont pas tous ce seuil. Cartes de couverture théoriques des "

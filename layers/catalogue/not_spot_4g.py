@@ -15,6 +15,7 @@ INDICATOR = Indicator(
     better="lower",
     denominator="area_km2",
     bounds=(0, 100),
+    digits=0,
     method={
         "fr": "Part de la surface qu'aucun opérateur ne couvre. Cartes de couverture "
         "théoriques des opérateurs, en extérieur.",

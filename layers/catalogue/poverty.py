@@ -16,6 +16,7 @@ INDICATOR = Indicator(
     better=None,
     denominator="people_in_households",
     bounds=(0, 100),
+    digits=0,
     role="context",
     method={
         "fr": "Part des personnes dont le niveau de vie est inférieur à 60 % de la médiane ; "
