@@ -103,9 +103,7 @@ def territories_at(territories: Territories, level: str) -> Territories:
     codes = frame.index
     first = territories.parents.groupby(groups).nunique(dropna=False).reindex(codes)
     above = [
-        str(name)
-        for name in territories.parents
-        if name != level and (first[name] <= 1).all()
+        str(name) for name in territories.parents if name != level and (first[name] <= 1).all()
     ]
     parents = territories.parents[above].groupby(groups).first().reindex(codes)
     facts = pd.DataFrame(

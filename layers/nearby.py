@@ -35,7 +35,7 @@ def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
     found = locate_points(
         build_locator(territories.frame.geometry), here.x.to_numpy(), here.y.to_numpy()
     )
-    codes = np.append(territories.codes.to_numpy(dtype="object"), None)
+    codes = np.array([*territories.codes, None], dtype="object")
     return pd.Series(codes[found], index=points.index)
 
 

@@ -112,5 +112,5 @@ def test_a_stat_that_does_not_go_with_the_kind(folder: Path) -> None:
 
 
 def test_no_such_project() -> None:
-    with pytest.raises(InputError, match="no folder .nowhere."):
+    with pytest.raises(InputError, match=r"no folder 'nowhere'"):
         read_project("nowhere/project.toml")
