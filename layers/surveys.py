@@ -88,7 +88,7 @@ def wilson_interval(percent: pd.Series, sample: pd.Series) -> tuple[pd.Series, p
     """95 % interval of a share of a simple random sample, in percent (Wilson 1927).
 
     >>> low, high = wilson_interval(pd.Series([31.0]), pd.Series([500.0]))
-    >>> round(low[0], 1), round(high[0], 1)
+    >>> float(low[0].round(1)), float(high[0].round(1))
     (27.1, 35.2)
     """
     share, over = percent / 100, 1 + Z95**2 / sample
