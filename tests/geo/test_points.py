@@ -99,6 +99,28 @@ def test_a_path_that_fsspec_reads(scattered: Path) -> None:
     assert there.counts.equals(here.counts)
 
 
+def test_a_join_in_sql_gives_the_same_counts_on_borders_too(
+    scattered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sedonadb")
+    border = pd.DataFrame({"x": [1.0, 1.0, 0.0, 2.0, np.nan], "y": [0.5, 1.0, 0.0, 0.5, 0.5]})
+    border.assign(people=[1, 2, 3, np.nan, 5]).to_parquet(scattered / "three.parquet")
+    monkeypatch.setattr(point_files, "BATCH_ROWS", 1000)
+    layout = Layout("x", "y", ("people",))
+    ours = count_points(HERE, scattered, layout=layout)
+    theirs = count_points(HERE, scattered, layout=layout, engine="sedonadb")
+    assert theirs.counts.equals(ours.counts)
+    assert theirs.sums.equals(ours.sums)
+    assert (theirs.outside, theirs.unreadable, theirs.blank) == (
+        ours.outside,
+        ours.unreadable,
+        ours.blank,
+    )
+    assert ours.unreadable == 1
+    with pytest.raises(InputError, match="does not run on the executor"):
+        count_points(HERE, scattered, layout=layout, engine="sedonadb", executor="processes")
+
+
 def test_refusals(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("lon,lat\n1,2\n")
     with pytest.raises(InputError, match="column 'x': there is no such column"):
