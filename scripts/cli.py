@@ -160,6 +160,20 @@ def index(
     index_atlas_file(atlas, out=out, recipe=recipe, rules=tuple(rule or ()))
 
 
+@app.command()
+def findings(
+    atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From `build`.")],
+    recipe: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="A shipped recipe or a TOML of your own.")
+    ] = "digital-inequality",
+    lang: Lang = None,
+) -> None:
+    """What an atlas answers: who is worst off, how sure that is, which choices decide it."""
+    from scripts.findings import print_findings
+
+    print_findings(atlas, recipe=recipe, lang=check_lang(lang))
+
+
 @app.command("map")
 def map_(
     atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From build or index.")],

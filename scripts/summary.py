@@ -13,6 +13,7 @@ from geo.nesting import mean_by
 from geo.notice import notice_in
 from layers.analysis.flags import flag_summary
 from layers.atlas import Atlas
+from layers.index.rank import rank
 from layers.indicator import Indicator, Reason
 
 SMALL, LARGE = 200, 2000
@@ -37,6 +38,7 @@ WORDS = {
         "best": "Les mieux placés",
         "highest_scores": "Les scores les plus élevés",
         "rank": "rang",
+        "share": "ex æquo au rang 1",
         "flagged": "signalés",
         "possible": "peut-être",
         "unknown": "sans réponse",
@@ -61,6 +63,7 @@ WORDS = {
         "best": "Best off",
         "highest_scores": "Highest scores",
         "rank": "rank",
+        "share": "share rank 1",
         "flagged": "flagged",
         "possible": "possible",
         "unknown": "not known",
@@ -100,6 +103,11 @@ def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
             lines += _index_lines(atlas, indicator, lang)
         if indicator.role == "flag":
             lines.append(_flag_line(atlas, indicator, lang))
+    # Imported here: the answers are written with this module's `number`.
+    from scripts.findings import main_lines
+
+    for index_id in atlas.recipes:
+        lines += main_lines(atlas, index_id, lang)
     return [*lines, *_notice_lines(atlas, lang)]
 
 
@@ -213,7 +221,9 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
                 text += f", {words['rank']} {number(low, lang=lang)}"
                 text += f"–{number(high, lang=lang)}" if high > low else ""
         named.append(text)
-    return [f"{indicator.title_in(lang)}. {words[head]}: " + "; ".join(named)]
+    first = int((rank(scores) == 1).sum())
+    tied = f" ({number(first, lang=lang)} {words['share']})" if first > 1 else ""
+    return [f"{indicator.title_in(lang)}. {words[head]}{tied}: " + "; ".join(named)]
 
 
 def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
@@ -227,7 +237,9 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     ):
         text = f"{number(tally.territories, lang=lang)} {words[word]}"
         if tally.population is not None and np.isfinite(tally.population):
-            text += f" ({number(tally.population, lang=lang)} {words['people']})"
+            text += f" ({number(tally.population, lang=lang)} {words['people']}"
+            share = number(summary.population_percent(tally), lang=lang, digits=1)
+            text += f", {share} %)" if summary.population else ")"
         parts.append(text)
     return f"{indicator.title_in(lang)}: " + ", ".join(parts)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
@@ -101,10 +101,16 @@ def draw_dimensions(
 
 
 def draw_scores(
-    values: pd.DataFrame, scored: Scored, *, draws: int, groups: pd.Series | None = None
+    values: pd.DataFrame,
+    scored: Scored,
+    *,
+    draws: int,
+    groups: pd.Series | None = None,
+    names: Collection[str] | None = None,
 ) -> dict[str, np.ndarray]:
     """Scores of every dimension and the index in each draw: (draws, rows) float32, the rows as
-    those of `values`, NaN without a score; the index last.
+    those of `values`, NaN without a score; the index last. `names`: of these only.
+    Never more draws than the recipe asks for and its aggregation allows.
 
     Raises:
         InputError: an uncertain choice that the data does not allow.
@@ -112,9 +118,12 @@ def draw_scores(
     from layers.index import plain
 
     sampler = Sampler(values, scored, groups=groups)
+    draws = min(draws, _affordable(sampler)[0])
     plan = sampler.plan(draws, seed=scored.recipe.seed)
     found = {}
     for dimension in scored.recipe.dimensions:
+        if names is not None and dimension.id not in names:
+            continue
         part = sampler.of(dimension.id)
         table = np.full((draws, len(values)), np.nan, dtype="float32")
         table[:, part.kept] = part.scores(plan, plain)[:, part.stands]

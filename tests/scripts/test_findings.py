@@ -1,0 +1,75 @@
+"""What an atlas answers: by hand on a few territories, and by the command on a département."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from geo.errors import InputError
+from layers import read_atlas
+from layers.index.compute import compute_index
+from layers.storage import save_atlas
+from scripts.findings import choice_lines, main_lines, rank_areas, sparse_at_equal_size
+
+
+@pytest.fixture(scope="module")
+def lozere():
+    return compute_index(read_atlas("fr", within=["48", "2A"]), "presence-only")
+
+
+def test_areas_are_ranked_by_the_mean_of_their_inhabitants(lozere):
+    found = rank_areas(lozere, "presence-only", level="departement", draws=20)
+    people = lozere.territories.facts["population"]
+    scores, of = lozere.values["presence-only"], lozere.territories.parents["departement"]
+    known = scores.notna()
+    for code in ("48", "2A"):
+        here = known & (of == code)
+        mean = (scores[here] * people[here]).sum() / people[here].sum()
+        assert found.loc[code, "score"] == pytest.approx(mean)
+    assert found["score"].is_monotonic_decreasing
+    assert found["rank"].tolist() == [1, 2]
+    assert (found["rank_low"] <= found["rank"]).all()
+    assert (found["rank"] <= found["rank_high"]).all()
+
+
+def test_sparse_and_others_are_compared_within_a_size_band(lozere):
+    found = sparse_at_equal_size(lozere, "presence-only")
+    assert found is not None
+    raw, left, low, high = found
+    sparse = lozere.values["density"] < 30
+    scores = lozere.values["presence-only"]
+    assert raw == pytest.approx(scores[sparse].mean() - scores[~sparse].mean())
+    assert low < left < high
+    # The small are sparse and seldom online: at equal size less of the difference is left.
+    assert abs(left) < abs(raw)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_lines_in_both_languages(lozere, lang):
+    lines = main_lines(lozere, "presence-only", lang)
+    assert len(lines) == 3
+    assert "Lozère" in lines[0]
+    choices = choice_lines(lozere, "presence-only", lang)
+    assert len(choices) == 2
+    assert lozere.indicator("website").title_in(lang) in choices[1]
+
+
+def test_an_index_that_nobody_knows_the_recipe_of(lozere):
+    with pytest.raises(InputError, match="does not know how"):
+        rank_areas(lozere, "website", level="departement")
+
+
+def test_the_command(lozere, tmp_path):
+    save_atlas(lozere, tmp_path / "a.parquet")
+    command = [sys.executable, "-m", "scripts.cli", "findings", str(tmp_path / "a.parquet")]
+    done = subprocess.run(
+        [*command, "--recipe", "presence-only", "--lang", "en"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Highest scores of the 2 départements" in done.stdout
+    assert "total Sobol index" in done.stdout
