@@ -21,6 +21,7 @@ INDICATOR = Indicator(
     unit="number",
     better="higher",
     bounds=(-100, 100),
+    digits=0,
     method={
         "fr": "Écart, en points, à ce que prédisent le logarithme de la population et celui de la "
         "densité (régression logistique).",
@@ -35,7 +36,9 @@ def measure(territories: Territories, inputs: Inputs) -> Measurement:
     atlas = add_measurement(empty_atlas(territories), presence_score.measure(territories, inputs))
     atlas = add_equal_size(atlas, presence_score.INDICATOR.id)
     return Measurement(
-        indicator=replace(atlas.indicator(INDICATOR.id), role=INDICATOR.role),
+        indicator=replace(
+            atlas.indicator(INDICATOR.id), role=INDICATOR.role, digits=INDICATOR.digits
+        ),
         values=atlas.values[INDICATOR.id],
         reasons=atlas.reasons[INDICATOR.id],
     )
