@@ -1,0 +1,118 @@
+"""`zoneblanche count` as its user runs it: real sites, a running cluster, and misused options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from scripts.cli import main
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def count(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command; returns the exit status, stdout and stderr."""
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["zoneblanche", "count", *map(str, arguments)])
+        monkeypatch.setenv("DASK_LOGGING__DISTRIBUTED", "error")
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return int(caught.value.code or 0), out, err
+
+    return command
+
+
+@pytest.fixture
+def squares(tmp_path: Path) -> Path:
+    """Three squares of a degree, and a folder with 9,000 points over four, in two row groups."""
+    gpd.GeoDataFrame(
+        {"code": ["01", "=2", "03"]},
+        geometry=[shapely.box(x, 45, x + 1, 46) for x in range(3)],
+        crs=4326,
+    ).to_file(tmp_path / "squares.geojson", driver="GeoJSON")
+    (tmp_path / "points").mkdir()
+    frame = pd.DataFrame({"x": np.linspace(0.0002, 3.9998, 9000), "y": 45.5, "n": 2})
+    frame.to_parquet(tmp_path / "points" / "p.parquet", row_group_size=3000)
+    return tmp_path
+
+
+def own(folder: Path, *more: object) -> tuple[object, ...]:
+    polygons = ("--territories", folder / "squares.geojson", "--code", "code")
+    return (folder / "points", "--x", "x", "--y", "y", *polygons, *more)
+
+
+def test_own_polygons_sums_and_a_running_cluster(squares: Path, count: Command) -> None:
+    from distributed import LocalCluster  # here, so that spawned workers need not import it
+
+    status, out, err = count(*own(squares, "--sum", "n", "-o", squares / "here.csv"))
+    assert status == 0, err
+    assert err == "", "a plain count opens no socket and says nothing of one"
+    assert "9000 rows: 6750 points in territories, 2250 in none, 0 without" in out
+    text = (squares / "here.csv").read_text("utf-8").splitlines()
+    assert text[0] == "code,name,count,sum_n"
+    assert text[1] == "01,01,2250,4500.0"
+    assert text[2].startswith("'=2,'=2,"), "no cell is a formula"
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        address = cluster.scheduler_address
+        cluster_options = ("--executor", "dask", "--scheduler", address)
+        status, _, err = count(
+            *own(squares, "--sum", "n", "-o", squares / "there.csv", *cluster_options)
+        )
+    assert status == 0, err
+    assert f"Counting on dask: {address}." in err
+    assert (squares / "there.csv").read_bytes() == (squares / "here.csv").read_bytes()
+
+
+def test_a_path_with_a_scheme_is_told(squares: Path, count: Command) -> None:
+    path = f"file://{squares / 'points' / 'p.parquet'}"
+    status, _, err = count(path, *own(squares, "-o", squares / "counts.csv")[1:])
+    assert status == 0, err
+    assert "read through fsspec, which may open the network" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--executor", "dusk"), "--executor 'dusk' is not known. Did you mean 'dask'"),
+        (("--scheduler", "tcp://127.0.0.1:1"), "goes with --executor dask alone"),
+        (("--workers", "0"), "--workers 0 is no number"),
+        (("--level", "departement"), "--level goes with the embedded edition"),
+        (("--crs", "EPSG:0"), "there is no coordinate system"),
+        (("--crs", "EPSG:2154"), "none of the 9000 points lies in a territory"),
+    ],
+)
+def test_misused_options(
+    squares: Path, count: Command, options: tuple[str, ...], told: str
+) -> None:
+    status, _, err = count(*own(squares, "-o", squares / "counts.csv", *options))
+    assert status == 2
+    assert told in err
+    assert not (squares / "counts.csv").exists()
+
+
+def test_the_real_mobile_sites_by_departement(
+    shared_data: Path, tmp_path: Path, count: Command
+) -> None:
+    path = next((shared_data / "fr/connectivity").glob("2018_01_Sites_mobiles*.csv"))
+    place = ("--x", "x", "--y", "y", "--crs", "EPSG:2154", "--level", "departement")
+    status, out, err = count(path, *place, "-o", tmp_path / "counts.csv")
+    assert status == 0, err
+    assert "77148 rows" in out
+    table = pd.read_csv(tmp_path / "counts.csv", dtype={"code": "str"}, index_col="code")
+    assert len(table) == 101
+    assert table.loc["48", "name"] == "Lozère"
+    assert 76_900 < table["count"].sum() <= 77_147
+    assert (table["count"][table.index.str.startswith("97")] == 0).all()
