@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from geo.errors import first_of
 from geo.notice import Notice
 from geo.territories import Territories
 from layers.atlas import Atlas, empty_atlas
@@ -52,14 +53,18 @@ def measure_layers(
             unmeasured.append(f"{layer.id} (not in {', '.join(layer.needs)})")
             continue
         atlas = add_measurement(atlas, measured)
-    if unmeasured:
-        listed = ", ".join(unmeasured)
-        told = Notice(
-            f"Not measured, for want of a source: {listed}. Give it with --source NAME=FILE.",
-            fr=f"Non mesuré, faute de source : {listed}. La donner par --source NOM=FICHIER.",
-        )
-        atlas = atlas.noting(told)
-    return atlas
+    return atlas.noting(_unmeasured(unmeasured)) if unmeasured else atlas
+
+
+def _unmeasured(layers: list[str]) -> Notice:
+    """Which layers want a source; of many, the first: `zoneblanche list layers` names them all."""
+    listed = first_of(layers)
+    return Notice(
+        f"{len(layers)} layers are not measured, for want of a source: {listed}. Give it with "
+        "--source NAME=FILE; `zoneblanche list layers` says which each needs.",
+        fr=f"{len(layers)} couches ne sont pas mesurées, faute de source : {listed}. La donner par "
+        "--source NOM=FICHIER ; `zoneblanche list layers` dit laquelle pour chacune.",
+    )
 
 
 def add_measurement(atlas: Atlas, measured: Measurement) -> Atlas:
