@@ -135,7 +135,8 @@ def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data
     assert account["rows"] == len(table)
     assert account["matched"] + len(account["listed"]) == len(table)
     assert run["missing"]["premises-1gbps"]["not_applicable"] >= 1, "no premises is not 0 %"
-    assert (out / "index.html").stat().st_size < 3_200_000
+    # The budget of the page with every layer; plain, on the embedded edition, it is 3 MB.
+    assert (out / "index.html").stat().st_size < 3_500_000
 
 
 @pytest.mark.parametrize(
