@@ -189,7 +189,7 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
             f"there is no indicator {element.id!r}.",
             file=recipe.file or None,
             column=f"recipe {recipe.id}",
-            remedy=nearest(element.id, indicators),
+            remedy=_where_from(element.id, indicators),
             kind="unknown-indicator",
         )
         for element in recipe.elements
@@ -210,6 +210,17 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
     if faults:
         raise InputError(faults)
     return replace(recipe, root=_resolved(recipe.root, indicators))
+
+
+def _where_from(name: str, indicators: Mapping[str, Indicator]) -> str:
+    """What to do about an indicator that is not there: give its source, or spell it so."""
+    from layers.catalogue import known_layers
+
+    layer = known_layers().get(name)
+    if layer is None or not layer.needs:
+        return nearest(name, indicators)
+    needs = ", ".join(layer.needs).replace("|", " or ")
+    return f"It is measured from {needs}: give it with --source NAME=FILE."
 
 
 def _resolved(dimension: Dimension, indicators: Mapping[str, Indicator]) -> Dimension:

@@ -12,8 +12,8 @@ import pytest
 from geo.errors import InputError
 from geo.source import Source
 from layers.atlas import Atlas
-from layers.index.compute import compute_index
-from layers.index.recipe import Recipe, recipe_from_table
+from layers.index.compute import compute_index, resolve
+from layers.index.recipe import Recipe, read_recipe, recipe_from_table
 from layers.indicator import Indicator, Reason
 
 NAN = float("nan")
@@ -254,3 +254,9 @@ def test_unknown_indicators_and_context(make_atlas: MakeAtlas) -> None:
         compute_index(atlas, recipe(weights={"fibre": 1, "density": 1}))
     with pytest.raises(InputError, match="the dimension 'density' has the id of an indicator"):
         compute_index(atlas, recipe(dimensions={"density": {"indicators": ["fibre"]}}))
+
+
+def test_an_indicator_that_needs_a_source_says_which() -> None:
+    with pytest.raises(InputError, match=r"rpnt-website.*anct-dpnt.*--source") as caught:
+        resolve(read_recipe("rpnt"), {"website": Indicator("website", "website")})
+    assert len(caught.value.faults) == 2
