@@ -157,7 +157,7 @@ def render_report(report: Report, *, inputs: str = "") -> str:
         report: what it says.
         inputs: hash of what it was made of, which a batch goes by; "" for none.
     """
-    return (
+    text = (
         _environment()
         .get_template("report.html")
         .render(
@@ -175,6 +175,8 @@ def render_report(report: Report, *, inputs: str = "") -> str:
             spread=_spread,
         )
     )
+    # A lone surrogate, which UTF-8 cannot hold, becomes a question mark.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def render_list(entries: list[tuple[str, str]], *, lang: str, title: str | None) -> str:

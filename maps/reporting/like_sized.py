@@ -131,7 +131,9 @@ def _residuals(
     head, rest = found[: len(areas)], found[len(areas) :]
     rest.sort(key=lambda pair: (pair[1][4].value or 0.0, pair[0].code))
     plural = scope.level_title(level, plural=True) if level else ""
-    outcome = _outcome(scope, [pair[1][4].kind for pair in rest], plural)
+    # A part without a single figure cannot be told either.
+    silent = ["unsure"] * (len(parts) - len(rest))
+    outcome = _outcome(scope, [pair[1][4].kind for pair in rest] + silent, plural)
     shown = rest if len(rest) <= 15 else [*rest[:10], *rest[-5:]]
     words = scope.words
     rows = {

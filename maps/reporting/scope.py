@@ -18,7 +18,7 @@ from layers.atlas import Atlas
 from layers.indicator import Indicator
 from maps.reporting.areas import Area, part_of
 from maps.reporting.content import Cell, Piece, finite
-from maps.reporting.figures import Columns, Difference, Figure, Verdict
+from maps.reporting.figures import FEWEST, Columns, Difference, Figure, Verdict
 from maps.reporting.panel import Panel, read_panel
 from maps.reporting.words import words_in
 from maps.words import write_number
@@ -67,12 +67,18 @@ class Shared:
         there = [i for i in self.atlas.indicators.values() if i.role == "indicator"]
         there.sort(key=lambda item: (item.id != "website", units.index(item.unit)
                                      if item.unit in units else len(units)))  # fmt: skip
+        facts = self.atlas.territories.facts
+        if not {"population", "area_km2"} <= set(facts):
+            return None
+        inhabited = (facts["population"] > 0) & (facts["area_km2"] > 0)
         for indicator in there:
-            if indicator.unit in units and indicator.better == "higher":
-                try:
-                    return compare_equal_size(self.atlas, indicator.id)
-                except (InputError, KeyError):
-                    continue
+            known = self.atlas.values[indicator.id].notna() & inhabited
+            if indicator.unit not in units or indicator.better != "higher" or known.sum() < FEWEST:
+                continue
+            try:
+                return compare_equal_size(self.atlas, indicator.id)
+            except InputError:
+                continue
         return None
 
     @cached_property
