@@ -24,6 +24,14 @@ class Notice(str):
         made.fr = fr
         return made
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Both languages travel to other processes."""
+        return _notice, (str(self), self.fr)
+
+
+def _notice(en: str, fr: str) -> Notice:
+    return Notice(en, fr=fr)
+
 
 def notice_in(notice: str, lang: str) -> str:
     """The notice in `lang` where it is known, else in English."""

@@ -238,6 +238,15 @@ def _directed(element: Element, indicator: Indicator) -> Element:
     goalposts = element.goalposts
     if goalposts is None and element.normalise == "goalposts":
         goalposts = _own_bounds(indicator)
+    if goalposts is not None and indicator.unit == "percent" and max(goalposts) <= 1:
+        raise InputError(
+            Fault(
+                f"the goalposts {list(goalposts)} of {element.id!r} are not those of a percentage.",
+                column=f"recipe.indicators.{element.id}.goalposts",
+                remedy="Write them from 0 to 100; without any, an indicator has its unit's.",
+                kind="goalposts",
+            )
+        )
     return replace(element, better=better, goalposts=goalposts)
 
 

@@ -17,6 +17,7 @@ from layers.storage import load_atlas
 from scripts.cli import main
 
 Command = Callable[..., tuple[int, str, str]]
+MEASURED = ("premises-100mbps", "premises-1gbps", "website", "https", "own-email")
 FILES = {
     "index.html",
     "territories.csv",
@@ -105,6 +106,11 @@ def test_a_level_above(zoneblanche: Command, tmp_path: Path, shared_data: Path) 
     assert float(rows["48"]["population"]) == official.loc[official["DEP"] == "48", "PMUN"].sum()
     # Arcep's own figure for the département, given back by the communes' weights.
     assert float(rows["48"]["premises-1gbps"]) == pytest.approx(76.9, abs=0.05)
+    # The index of a département, by hand: what is missing to 100 %, each dimension half.
+    row = {name: float(rows["48"][name]) for name in rows["48"] if name in MEASURED}
+    networks = 100 - (row["premises-100mbps"] + row["premises-1gbps"]) / 2
+    online = 100 - (2 * row["website"] + row["https"] + row["own-email"]) / 4
+    assert float(rows["48"]["score"]) == pytest.approx((networks + online) / 2, abs=1e-4)
 
 
 def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
