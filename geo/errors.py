@@ -124,7 +124,7 @@ def missing_file(path: Path | str, *, what: str = "file") -> Fault:
     folder = path.parent
     if not folder.is_dir():
         return Fault(f"there is no folder {shown(folder)}.", file=str(path), kind="no-file")
-    names = sorted(entry.name for entry in folder.iterdir())
+    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     return Fault(
         f"there is no such {what}.",
         file=str(path),

@@ -79,7 +79,7 @@ def groups_at(territories: Territories, level: str) -> pd.Series:
         known = [territories.level, *territories.parents.columns]
         raise InputError(
             Fault(
-                f"{territories.level} territories are not grouped by {level!r}.",
+                f"no level {level!r} contains the {territories.level} territories.",
                 remedy=nearest(level, known),
                 kind="unknown-level",
             )

@@ -149,6 +149,22 @@ def count_points(
     )
 
 
+def find_territories(
+    territories: gpd.GeoSeries, x: Floats, y: Floats, *, crs: str | pyproj.CRS
+) -> NDArray[np.int32]:
+    """Position of the territory in which each point lies, -1 for none or for NaN; shape of x.
+
+    `x` (longitude, east) and `y` are in `crs`.
+
+    Raises:
+        InputError: territories without a CRS, or a `crs` that is not known.
+    """
+    home = _known_crs(territories.crs, "territories")
+    batch = Batch(x, y, np.empty((len(x), 0)))
+    east, north, _ = _project(batch, _known_crs(crs, "points"), home)
+    return locate_points(build_locator(territories), east, north)
+
+
 def _sql_join(territories: gpd.GeoSeries, executor: Executor) -> Locate:
     from geo.points_sql import SqlJoin  # here, since it is an option that few have installed
 

@@ -113,6 +113,9 @@ def _locked(target: Path) -> Iterator[None]:
     path = target.parent / f".{target.name}.lock"
     lock = FileLock(path)
     with _told(target):
+        # The lock would take a place where nothing can be written for one that is taken.
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
         try:
             lock.acquire(timeout=0)
         except Timeout:

@@ -136,7 +136,7 @@ class Territories:
             return None, ""
         if len(matches) == 1:
             return next(iter(matches.values())), ""
-        preferred = self.country.bare_code_level if self.country else self.level
+        preferred = self._bare_level()
         chosen = preferred if preferred in matches else next(iter(matches))
         others = ", ".join(f"{name}:{code}" for name in matches if name != chosen)
         notice = f"{code} is read as {chosen} {self.place_name(chosen, code)}; else write {others}."
@@ -146,7 +146,22 @@ class Territories:
         """Name of a containing territory, or its code where the name is not known."""
         return self.parent_names.get(level, {}).get(code, code)
 
+    def _bare_level(self) -> str:
+        return self.country.bare_code_level if self.country else self.level
+
     def _unknown_place(self, place: str) -> Fault:
+        named = [
+            f"{code} ({name})" if level == self._bare_level() else f"{level}:{code} ({name})"
+            for level in map(str, self.parents)
+            for code, name in self.parent_names.get(level, {}).items()
+            if name.casefold() == place.casefold()
+        ]
+        if named:
+            return Fault(
+                f"{place!r} is a name; places are given by their codes.",
+                remedy=f"Did you mean {first_of(named)}?",
+                kind="unknown-place",
+            )
         codes = [
             (level, code)
             for level in map(str, self.parents)

@@ -19,9 +19,18 @@ from geo.staging import plain_name
 from geo.toml import read_toml
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-Line = Annotated[str, Field(max_length=1000)]
 Language = Literal["fr", "en"]
-Title = Line | dict[str, Line]
+Line = Annotated[str, Field(max_length=1000)]
+RESERVED = (
+    "code", "name", "score", "rank", "rank_low", "rank_high", "missing", "geometry", "geom", "fid"
+)  # fmt: skip
+"""Columns of the results that are no layers."""
+Title = Line | Annotated[dict[Language, Line], Field(min_length=1)]
+
+
+def text_of(title: Title) -> Text | str:
+    """A title as the rest of the project takes it."""
+    return title if isinstance(title, str) else {str(lang): text for lang, text in title.items()}
 
 
 class _Strict(BaseModel):
@@ -59,7 +68,7 @@ class LayerTable(_Strict):
     threshold: float | int | None = None
     below: float | int | None = None
     weights: Line | None = None
-    band: int | None = None
+    band: Annotated[int, Field(ge=1)] | None = None
     nodata: float | int | None = None
     separator: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[",", "."] | None = None
@@ -119,7 +128,7 @@ class Project:
     @property
     def title(self) -> Text | str | None:
         """The project's title, if it has one."""
-        return self.table.title
+        return None if self.table.title is None else text_of(self.table.title)
 
     def path(self, name: str) -> Path:
         """The file that a path of the project leads to."""
@@ -166,18 +175,7 @@ def _faults(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
         paths["use"] = table.use
     for key, value in paths.items():
         faults += _path_faults(value, folder, key, file)
-    ids = [layer.id for layer in table.layers]
-    faults += [
-        Fault(
-            f"two layers have the id {shown(name)}.",
-            file=file,
-            column="layers",
-            remedy="Give each layer an id of its own.",
-            kind="duplicate-id",
-        )
-        for name in dict.fromkeys(ids)
-        if ids.count(name) > 1
-    ]
+    faults += _id_faults([layer.id for layer in table.layers], file)
     for layer in table.layers:
         faults += _layer_faults(layer, file)
     faults += _whole_faults(table, file)
@@ -189,6 +187,34 @@ def _faults(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
                 Fault(fault.message, file, column="output.name", remedy=fault.remedy, kind="name")
                 for fault in error.faults
             ]
+    return faults
+
+
+def _id_faults(ids: list[str], file: str) -> list[Fault]:
+    """Ids that two columns of the results would share; a GeoPackage does not tell case apart."""
+    folded = [name.casefold() for name in ids]
+    faults = [
+        Fault(
+            f"two layers have the id {shown(name)}.",
+            file=file,
+            column="layers",
+            remedy="Give each layer an id of its own, whatever the case of its letters.",
+            kind="duplicate-id",
+        )
+        for name in dict(zip(folded, ids, strict=True)).values()
+        if folded.count(name.casefold()) > 1
+    ]
+    faults += [
+        Fault(
+            f"the id {shown(name)} is that of a column of the results.",
+            file=file,
+            column=f"layers.{name}.id",
+            remedy=f"Give the layer another id; not {', '.join(RESERVED)}.",
+            kind="reserved-id",
+        )
+        for name in dict.fromkeys(ids)
+        if name.casefold() in RESERVED
+    ]
     return faults
 
 

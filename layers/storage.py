@@ -138,7 +138,8 @@ def _read_metadata(path: Path) -> dict[str, Any]:
             Fault(
                 "this is no atlas: the file does not say what its columns are.",
                 file=str(path),
-                remedy="Make one with `zoneblanche build -o atlas.parquet`.",
+                remedy="Make one with `zoneblanche build -o atlas.parquet`, score it with "
+                "`zoneblanche index`; the territories.parquet of a run is a plain table.",
                 kind="no-atlas",
             )
         )

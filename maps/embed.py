@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from layers.atlas import Atlas
 
 PAGE, PICTURE = "map.html", "map.png"
+LARGEST_ALONE = 1_500_000
+"""Size of a page above which it is not put into a single file as well: nobody pastes so much."""
+
 SMALL = 340
 """Width of the picture that travels in a single file."""
 
@@ -129,11 +132,12 @@ def write_embed_files(drawn: AtlasMap, folder: Path, *, base: str = "") -> dict[
     """
     page = framed_page(drawn.write())
     embed, figure = _embed_of(drawn, base)
-    small = None if figure is None else _figure_of(drawn, width=SMALL)
+    alone = len(page) <= LARGEST_ALONE
+    small = _figure_of(drawn, width=SMALL) if figure is not None and alone else None
     files: dict[str, bytes] = {PAGE: page.encode("utf-8")}
     if figure is not None:
         files[PICTURE] = figure.picture.png
-    snippets = _snippets(embed, page, small)
+    snippets = _snippets(embed, page if alone else "", small)
     for name, text in snippets.items():
         files[f"snippet{'' if name == 'iframe' else '-' + name}.html"] = text.encode("utf-8")
     files["oembed.json"] = _oembed(embed, snippets, base).encode("utf-8")
@@ -254,9 +258,10 @@ def _snippets(embed: Embed, page: str, small: Figure | None) -> dict[str, str]:
     if small is not None:
         picture = small.picture
         alone = replace(alone, image=picture.data_url, width=picture.width, height=picture.height)
+    srcdoc = template.render(embed=alone, variant="srcdoc", document=_in_attribute(page))
     found = {
         "iframe": template.render(embed=embed, variant="iframe", document=""),
-        "srcdoc": template.render(embed=alone, variant="srcdoc", document=_in_attribute(page)),
+        **({"srcdoc": srcdoc} if page else {}),
         "picture": template.render(embed=embed, variant="picture", document=""),
     }
     return {name: _without_blank_lines(text) for name, text in found.items()}
@@ -283,7 +288,7 @@ def _oembed(embed: Embed, snippets: Mapping[str, str], base: str) -> str:
         "title": embed.title,
         "width": WIDTH,
         "height": HEIGHT,
-        "html": snippets["iframe" if base else "srcdoc"],
+        "html": snippets["iframe" if base or "srcdoc" not in snippets else "srcdoc"],
     }
     if base:
         told |= {

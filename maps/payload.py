@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geo.country import Text
+from geo.notice import notice_in
 from layers.indicator import Reason
 from maps.bivariate import Bivariate
 from maps.encoding import pack_block
@@ -58,7 +60,7 @@ def write_payload(
     show: str | Bivariate,
     *,
     lang: str,
-    title: str | None = None,
+    title: Text | str | None = None,
     geometry: PageGeometry | None = None,
 ) -> Payload:
     """Pack an atlas for a page that opens with `show` in `lang`.
@@ -90,7 +92,7 @@ def write_payload(
         "boundaries": citations.cite(territories.sources),
         "sources": citations.describe(),
         "reasons": {int(reason): dict(reason.title) for reason in Reason if reason},
-        "notices": [*atlas.notices, *_simplified(geometry)],
+        "notices": [*map(_in_both, atlas.notices), *_simplified(geometry)],
         "colours": for_page(),
         "words": WORDS,
         "geometry": geometry.header,
@@ -101,6 +103,10 @@ def write_payload(
     first |= {f"parent/{outline}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures}
     return _pack(head, geometry.streams, streams, first)
+
+
+def _in_both(notice: str) -> dict[str, str]:
+    return {"fr": notice_in(notice, "fr"), "en": str(notice)}
 
 
 def _id_of(show: str | Bivariate) -> str:

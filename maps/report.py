@@ -57,6 +57,7 @@ ESSENTIAL = (
     r"flag\.(people|none|count)",
     r"size\.(worse|better|same|parts)",
     r"waves\.(better|worse|same)",
+    r"quality\.unscored_many",
     r"measures\.",
 )
 """What the summary takes: the first sentence of each kind."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.country import Text, in_language
 from maps.bivariate import Bivariate, read_show
 from maps.document import write_document, write_whole
 from maps.findings import write_findings
@@ -25,7 +26,7 @@ def write_page(
     show: str | tuple[str, str] | Bivariate | None = None,
     *,
     lang: str | None = None,
-    title: str | None = None,
+    title: Text | str | None = None,
     geometry: PageGeometry | None = None,
 ) -> None:
     """Writes the page that `draw_map(atlas, show).save(path)` writes, whole or not at all.
@@ -51,7 +52,7 @@ def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: st
     return write_document(
         payload.blocks,
         lang=lang,
-        title=title if isinstance(title, str) else title[lang],
+        title=in_language(title, lang),
         findings=write_findings(atlas, ids, lang=lang),
     )
 

@@ -70,7 +70,9 @@ def run_project(
             title = title_of(project, lang)
             name = project.table.output.name
             tables = other.submit(write_results, atlas, folder, lang=lang, title=title, name=name)
-            write_page(atlas, folder / PAGE, lang=lang, title=title, geometry=borders.result())
+            # The page has every language of the title: its reader may change it there.
+            shown = project.title or title
+            write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
             tables.result()
             step("writing the account")
             write_json(_account(project, atlas, recipe, folder), folder / "run.json")
@@ -88,8 +90,8 @@ def language_of(project: Project) -> str:
 
 def title_of(project: Project, lang: str) -> str:
     """The title of the page: the project's own, else what it shows."""
-    if project.table.title is not None:
-        return in_language(project.table.title, lang)
+    if project.title is not None:
+        return in_language(project.title, lang)
     return {"fr": "Inégalités numériques", "en": "Digital inequality"}[lang]
 
 

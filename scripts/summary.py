@@ -29,7 +29,7 @@ WORDS = {
         "they_hold": "de la population",
         "applies": "de ceux que le critère concerne",
         "below": f"en dessous de {SMALL} habitants",
-        "above": f"au-dessus de {LARGE}",
+        "above": f"au-dessus de {LARGE // 1000}\u202f000",
         "overall": "dans l'ensemble",
         "lowest": "le plus bas",
         "highest": "le plus haut",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geo.source import Source, sha256_of
 from layers.indicator import Better, Indicator, Kind, Unit
-from layers.project import LayerTable, Project
+from layers.project import LayerTable, Project, text_of
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _LICENCE = re.compile(r"licen[cs]|^cc|odbl|^mit$|etalab", re.IGNORECASE)
@@ -29,7 +29,7 @@ def describe(
     source = parse_source(spec.source or "", file=project.path(spec.path))
     return Indicator(
         id=spec.id,
-        title=spec.title or spec.id,
+        title=text_of(spec.title or spec.id),
         unit=unit,
         better=better,
         kind=kind,

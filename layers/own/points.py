@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyproj
 
-from geo.errors import Fault, InputError
-from geo.points import Layout, count_points
+from geo.errors import Fault, InputError, shown
+from geo.points import Layout, count_points, find_territories
 from geo.territories import Territories
 from layers.indicator import Indicator, Reason
-from layers.layer import Inputs, Layer, Measurement
+from layers.layer import Account, Inputs, Layer, Listed, Measurement
 from layers.own.described import describe
 from layers.project import LayerTable, Project
+from layers.tables import column, parse_numbers, read_raw_table
+
+MOST_BYTES_LISTED = 8 * 2**20
+"""Size of a file up to which each point that lies nowhere is listed; larger ones are streamed."""
 
 
 @dataclass(frozen=True)
@@ -29,38 +36,120 @@ class PointLayer:
             InputError: the table cannot be read, or none of its points lies in a territory.
         """
         spec = self.spec
-        assert spec.x is not None  # project files without them are refused when they are read
-        assert spec.y is not None
-        counted = count_points(
-            territories.frame.geometry,
-            self.project.path(spec.path),
-            layout=Layout(
-                x=spec.x, y=spec.y, separator=spec.separator, decimal=spec.decimal or "."
-            ),
-            crs=spec.crs or "EPSG:4326",
-        )
-        inside = int(counted.counts.sum())
-        if not inside:
-            raise InputError(
-                Fault(
-                    f"none of the {counted.rows} points lies in a territory.",
-                    file=spec.path,
-                    remedy="Check which columns are x (longitude, east) and y (latitude, north), "
-                    "and their crs.",
-                    kind="no-match",
-                )
-            )
-        notices = []
-        if counted.outside:
-            notices.append(f"{spec.id}: {counted.outside} points lie in none of the territories.")
-        if counted.unreadable:
-            notices.append(f"{spec.id}: {counted.unreadable} rows have no two coordinates.")
+        path = self.project.path(spec.path)
+        coordinates = read_crs(spec, self.project)
+        if path.stat().st_size <= MOST_BYTES_LISTED:
+            counts, account, notices = _count_rows(spec, path, coordinates, territories)
+        else:
+            counts, account, notices = _count_stream(spec, path, coordinates, territories)
         return Measurement(
             indicator=point_indicator(spec, self.project, territories.level),
-            values=counted.counts.astype("float64"),
+            values=counts.astype("float64"),
             reasons=pd.Series(int(Reason.PRESENT), index=territories.codes, dtype="int8"),
-            notices=tuple(notices),
+            account=account,
+            notices=notices,
         )
+
+
+Counted = tuple[pd.Series, Account | None, tuple[str, ...]]
+
+
+def _count_rows(
+    spec: LayerTable, path: Path, coordinates: pyproj.CRS, territories: Territories
+) -> Counted:
+    """Counts with an account of every row, read as strictly as any table."""
+    assert spec.x is not None  # project files without them are refused when they are read
+    assert spec.y is not None
+    raw = read_raw_table(
+        path,
+        separator=spec.separator,
+        decimal=spec.decimal,
+        encoding=spec.encoding,
+        sheet=spec.sheet,
+        header=spec.header,
+    )
+    degrees = coordinates.is_geographic
+    x = parse_numbers(raw, spec.x, bounds=(-180.0, 180.0) if degrees else (None, None))
+    y = parse_numbers(raw, spec.y, bounds=(-90.0, 90.0) if degrees else (None, None))
+    found = find_territories(territories.frame.geometry, x.values, y.values, crs=coordinates)
+    if not (found >= 0).any():
+        raise InputError(_nowhere(spec, len(raw)))
+    placed = np.isfinite(x.values) & np.isfinite(y.values)
+    cells = zip(column(raw, spec.x), column(raw, spec.y), strict=True)
+    listed = tuple(
+        Listed(
+            raw.place(row),
+            f"{east}, {north}",
+            "lies in none of the territories" if placed[row] else "has no two coordinates",
+        )
+        for row, (east, north) in enumerate(cells)
+        if found[row] < 0
+    )
+    inside = int((found >= 0).sum())
+    notices = _left_out(spec.id, int((placed & (found < 0)).sum()), int((~placed).sum()))
+    return (
+        pd.Series(
+            np.bincount(found[found >= 0], minlength=len(territories.codes)), territories.codes
+        ),
+        Account(rows=len(raw), matched=inside, listed=listed),
+        (*raw.notices, *x.notices, *y.notices, *notices),
+    )
+
+
+def _count_stream(
+    spec: LayerTable, path: Path, coordinates: pyproj.CRS, territories: Territories
+) -> Counted:
+    """Counts of a file of any size, whose rows are counted but not listed one by one."""
+    assert spec.x is not None
+    assert spec.y is not None
+    layout = Layout(x=spec.x, y=spec.y, separator=spec.separator, decimal=spec.decimal or ".")
+    counted = count_points(territories.frame.geometry, path, layout=layout, crs=coordinates)
+    if not counted.counts.sum():
+        raise InputError(_nowhere(spec, counted.rows))
+    return counted.counts, None, _left_out(spec.id, counted.outside, counted.unreadable)
+
+
+def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:
+    notices = []
+    if outside:
+        notices.append(f"{layer}: {outside} points lie in none of the territories.")
+    if unreadable:
+        notices.append(f"{layer}: {unreadable} rows have no two coordinates.")
+    return tuple(notices)
+
+
+def _nowhere(spec: LayerTable, rows: int) -> Fault:
+    return Fault(
+        f"none of the {rows} points lies in a territory.",
+        file=spec.path,
+        remedy="Check which columns are x (longitude, east) and y (latitude, north), "
+        "and their crs.",
+        kind="no-match",
+    )
+
+
+def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
+    """The reference system of the points: degrees of WGS 84 unless the layer names another.
+
+    Raises:
+        InputError: none of that name, or one that is not flat or in degrees on the ground.
+    """
+    name = spec.crs or "EPSG:4326"
+    try:
+        coordinates = pyproj.CRS.from_user_input(name)
+    except pyproj.exceptions.CRSError:
+        coordinates = None
+    if coordinates is None or not (coordinates.is_geographic or coordinates.is_projected):
+        raise InputError(
+            Fault(
+                f"{shown(name)} is no reference system of longitudes and latitudes, or of metres.",
+                file=project.file,
+                column=f"layers.{spec.id}.crs",
+                remedy="Name one by its EPSG code, e.g. EPSG:4326 or EPSG:2154.",
+                kind="unknown-crs",
+            )
+        )
+    return coordinates
 
 
 def point_layer(spec: LayerTable, project: Project) -> Layer:

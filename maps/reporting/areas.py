@@ -105,12 +105,12 @@ def parts_level(atlas: Atlas, area: Area) -> str | None:
 
 def parts_of(atlas: Atlas, area: Area, level: str, *, lang: str) -> tuple[Area, ...]:
     """The territories of a level that an area is made of, each with what of it lies inside."""
-    parents = atlas.territories.parents[level]
-    codes = sorted({code for code in parents[area.inside] if isinstance(code, str)})
-    column = parents.to_numpy(dtype=object)
+    place, found = pd.factorize(atlas.territories.parents[level])
+    there = np.unique(place[area.inside])
+    named = sorted((str(found[at]), int(at)) for at in there[there >= 0])
     return tuple(
-        Area(level, code, name_of(atlas, level, code, lang), (column == code) & area.inside)
-        for code in codes
+        Area(level, code, name_of(atlas, level, code, lang), (place == at) & area.inside)
+        for code, at in named
     )
 
 

@@ -73,12 +73,14 @@ def subject_of(scope: Scope) -> Subject:
 
 def _table(scope: Scope, subject: Subject) -> Table:
     words = scope.words
-    columns = {"indicator": words["indicator"], "area": scope.label(subject.area)}
+    name = scope.label(subject.area)
+    name = name[:1].upper() + name[1:]
+    columns = {"indicator": words["indicator"], "area": name}
     for place, reference in enumerate(subject.references):
         columns[f"ref{place}"] = scope.label(reference)
         columns[f"dif{place}"] = words["difference"]
     rows = {i.id: _row(scope, subject, i) for i in scope.shared.measured}
-    caption = words["key_caption"].format(name=scope.label(subject.area))
+    caption = words["key_caption"].format(name=name)
     return make_table("t-key", caption, columns, rows, note=words["key_note"])
 
 

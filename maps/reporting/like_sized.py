@@ -16,6 +16,7 @@ from maps.reporting.content import (
     Piece,
     Section,
     Sentence,
+    Slot,
     Table,
     finite,
     make_table,
@@ -40,7 +41,7 @@ def like_sized_section(scope: Scope) -> Section:
     sentences = [
         *_bands_said(scope, indicator, bands),
         *_residuals_said(scope, residuals),
-        *_outcome_said(scope, outcome),
+        *_outcome_said(scope, indicator, outcome),
     ]
     return Section(
         "size",
@@ -164,11 +165,13 @@ def _outcome(scope: Scope, kinds: list[str], plural: str) -> Table | None:
     return make_table("t-outcome", words["outcome_caption"].format(plural=plural), columns, rows)
 
 
-def _outcome_said(scope: Scope, table: Table | None) -> list[Sentence]:
+def _outcome_said(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
     if table is None:
         return []
-    slots = {kind: table.at(kind, "n") for kind in table.rows}
-    key = "size.parts_most" if slots["unsure"].value else "size.parts"
+    slots: dict[str, Slot] = {kind: table.at(kind, "n") for kind in table.rows}
+    slots["title"] = Piece(indicator.title_in(scope.lang), is_name=True)
+    unsure = table.at("unsure", "n").value
+    key = "size.parts_most" if unsure else "size.parts"
     return [say(scope.words, key, **slots, plural=table.columns["n"])]
 
 

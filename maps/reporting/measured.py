@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo.notice import notice_in
 from layers.catalogue import known_layers
 from layers.indicator import Indicator, Reason
 from maps.reporting.content import (
@@ -21,6 +22,9 @@ from maps.reporting.content import (
     say,
 )
 from maps.reporting.scope import Scope, population_of
+
+MANY = 0.01
+"""Share of the people above which their want of a score belongs in the summary."""
 
 
 def measured_section(scope: Scope) -> Section:
@@ -67,12 +71,14 @@ def quality_section(scope: Scope) -> Section:
         "known": words["known"],
         "of": words["of_units"].format(units=scope.units),
         "share": words["coverage"],
+        "without": words["without"],
+        "people": words["without_people"],
         "missing": words["missing_why"],
     }
     caption = words["quality_caption"].format(units=scope.units)
     table = make_table("t-quality", caption, columns, rows)
     sentences = _said(scope, table)
-    notices = tuple(scope.atlas.notices)
+    notices = tuple(notice_in(notice, scope.lang) for notice in scope.atlas.notices)
     blocks: tuple[object, ...] = (table,) if rows else ()
     if notices:
         blocks += (Notices(notices),)
@@ -90,7 +96,7 @@ def _listed(words: dict[str, str], titles: list[str]) -> tuple[Piece, ...]:
 
 @dataclass(frozen=True)
 class Notices:
-    """What the run has to tell, in its own words (English)."""
+    """What the run has to tell, in the report's language where it is known."""
 
     texts: tuple[str, ...]
 
@@ -119,6 +125,7 @@ def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
     reasons = scope.inner.reasons[indicator.id].to_numpy()
     known = int((reasons == Reason.PRESENT).sum())
     size = len(reasons)
+    silent = scope.area.inside & (scope.atlas.reasons[indicator.id] != Reason.PRESENT).to_numpy()
     why = []
     for reason in Reason:
         count = int((reasons == reason).sum())
@@ -129,6 +136,8 @@ def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
         scope.count(known),
         scope.count(size),
         scope.percent(100 * known / size if size else np.nan),
+        scope.count(size - known),
+        scope.count(people_of(scope, silent) if silent.any() else 0.0),
         Cell(", ".join(why) or "–"),
     )
 
@@ -140,18 +149,37 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
     known, size = table.at(least, "known"), table.at(least, "of")
     if known.value == size.value:
         return (say(scope.words, "quality.complete", units=scope.units),)
-    said = [
+    said = say(
+        scope.words,
+        "quality.least",
+        title=name_of(table.at(least, "indicator")),
+        known=known,
+        of=size,
+        units=scope.units,
+        why=table.at(least, "missing"),
+    )
+    return (said, *_unscored_said(scope, table))
+
+
+def _unscored_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
+    """Who is left out of the index; a summary says it where they are more than a hundredth."""
+    main = scope.shared.main
+    if main is None or not table.at(main.id, "without").value:
+        return ()
+    people, everyone = table.at(main.id, "people"), people_of(scope, scope.area.inside)
+    if people.value is None:
+        return ()
+    many = people.value > MANY * everyone
+    return (
         say(
             scope.words,
-            "quality.least",
-            title=name_of(table.at(least, "indicator")),
-            known=known,
-            of=size,
+            "quality.unscored_many" if many else "quality.unscored",
+            title=name_of(table.at(main.id, "indicator")),
+            n=table.at(main.id, "without"),
+            people=people,
             units=scope.units,
-            why=table.at(least, "missing"),
-        )
-    ]
-    return tuple(said)
+        ),
+    )
 
 
 def people_of(scope: Scope, chosen: np.ndarray) -> float:

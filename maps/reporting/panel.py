@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geo.country import Country
 from layers import presence
 from layers.atlas import Atlas
-from layers.edition import edition_inputs, presence_waves
+from layers.edition import edition_folder, presence_waves
 
 CRITERIA = ("website", "https", "own-email")
 """Indicators of the atlas that earlier waves of the directory tell as well."""
@@ -48,7 +49,7 @@ def read_panel(atlas: Atlas) -> Panel | None:
     if not wanted:
         return None
     dates = tuple(sorted(map(str, waves["wave"].unique())))
-    generic = pd.Index(edition_inputs(country)["generic-providers"].frame.index)
+    generic = generic_providers(country)
     row = atlas.codes.get_indexer(pd.Index(waves["code"], dtype="object"))
     column = pd.Index(dates).get_indexer(pd.Index(waves["wave"], dtype="object"))
     ours = row >= 0
@@ -79,6 +80,12 @@ def _distinct(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
     place, values = pd.factorize(column.astype("object"))
     distinct = pd.Series([*values, None], dtype="object")
     return distinct, np.where(place < 0, len(values), place)
+
+
+def generic_providers(country: Country) -> pd.Index:
+    """Domains of e-mail providers that are nobody's own, as the edition lists them."""
+    path = edition_folder(country) / "generic_providers.csv"
+    return pd.Index(pd.read_csv(path, dtype=str)["domain"])
 
 
 def known_in_both(table: pd.DataFrame, first: str, last: str) -> np.ndarray:

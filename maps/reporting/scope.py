@@ -250,7 +250,8 @@ def digits_of(indicator: Indicator) -> int:
     """Decimals that a mean or a share of an indicator is written with."""
     if indicator.unit in ("boolean", "percent", "score"):
         return 1
-    return max(0, min(indicator.digits, 3))
+    least = 0 if indicator.kind == "extensive" else 1  # a mean of whole numbers is none
+    return max(least, min(indicator.digits, 3))
 
 
 def tone_of(verdict: Verdict, indicator: Indicator) -> Tone:

@@ -42,6 +42,11 @@ def test_an_unknown_place_is_refused_with_the_nearest(toy: Territories) -> None:
         toy.within(["departement:AA"])
 
 
+def test_a_name_is_told_its_code(toy: Territories) -> None:
+    with pytest.raises(InputError, match=r"Did you mean departement:A \(Alpha\)"):
+        toy.within(["alpha"])
+
+
 def broken(toy: Territories, shape: object) -> gpd.GeoDataFrame:
     shapes = toy.frame.geometry.to_numpy().copy()
     shapes[1] = shape
