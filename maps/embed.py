@@ -32,6 +32,7 @@ from maps.page import AtlasMap, draw_map
 from maps.report import language_of
 from maps.reporting.areas import find_area, part_of
 from maps.reporting.crossing import Figure, Key, draw_figure
+from maps.reporting.picture import Sheet
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
@@ -124,14 +125,18 @@ def write_embed(
     return sizes
 
 
-def write_embed_files(drawn: AtlasMap, folder: Path, *, base: str = "") -> dict[str, int]:
+def write_embed_files(
+    drawn: AtlasMap, folder: Path, *, base: str = "", sheet: Sheet | None = None
+) -> dict[str, int]:
     """Write the snippets of a map that is drawn already into a folder that is there.
+
+    `sheet` is that of all its territories, where they are laid out already.
 
     Raises:
         OSError: the folder cannot be written.
     """
     page = framed_page(drawn.write())
-    embed, figure = _embed_of(drawn, base)
+    embed, figure = _embed_of(drawn, base, sheet)
     alone = len(page) <= LARGEST_ALONE
     small = _figure_of(drawn, width=SMALL) if figure is not None and alone else None
     files: dict[str, bytes] = {PAGE: page.encode("utf-8")}
@@ -200,10 +205,10 @@ def check_base(url: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
 
-def _embed_of(drawn: AtlasMap, base: str) -> tuple[Embed, Figure | None]:
+def _embed_of(drawn: AtlasMap, base: str, sheet: Sheet | None) -> tuple[Embed, Figure | None]:
     layer = drawn.layer
     atlas, shown, lang = layer.atlas, layer.shown, layer.lang
-    figure = _figure_of(drawn)
+    figure = _figure_of(drawn, sheet=sheet)
     ids = [shown] if isinstance(shown, str) else [shown.x, shown.y]
     head = layer.payload.head["title"]
     title = head if isinstance(head, str) else str(head[lang])
@@ -227,10 +232,10 @@ def _embed_of(drawn: AtlasMap, base: str) -> tuple[Embed, Figure | None]:
     return embed, figure
 
 
-def _figure_of(drawn: AtlasMap, *, width: int = 680) -> Figure | None:
+def _figure_of(drawn: AtlasMap, *, width: int = 680, sheet: Sheet | None = None) -> Figure | None:
     layer = drawn.layer
     everything = np.ones(len(layer.atlas.codes), dtype=bool)
-    return draw_figure(layer.atlas, layer.shown, everything, layer.lang, width=width)
+    return draw_figure(layer.atlas, layer.shown, everything, layer.lang, width=width, sheet=sheet)
 
 
 def _keys(figure: Figure, words: Mapping[str, str]) -> tuple[Key, ...]:

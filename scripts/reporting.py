@@ -50,6 +50,7 @@ from maps.report import (
     write_pdf,
 )
 from maps.reporting.areas import find_area, part_of
+from maps.reporting.picture import lay_out
 from maps.words import YES_NO
 
 if TYPE_CHECKING:
@@ -248,13 +249,14 @@ def write_extras(
         lang, title: of the report.
         drawn: the map of the run, where it is drawn already: it is not packed a second time.
     """
-    text = render_report(compose_report(atlas, lang=lang, title=title))
+    sheet = lay_out(atlas.territories, lang=lang)
+    text = render_report(compose_report(Shared(atlas, sheet=sheet), lang=lang, title=title))
     (folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
     from maps.page import draw_map
 
     place = folder / "embed"
     place.mkdir()
-    write_embed_files(drawn or draw_map(atlas, lang=lang, title=title), place)
+    write_embed_files(drawn or draw_map(atlas, lang=lang, title=title), place, sheet=sheet)
     style_geopackage(folder, styles_of(atlas, lang=lang))
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     dcat = json.dumps(describe_dcat(atlas, package, lang=lang), ensure_ascii=False, indent=2)

@@ -18,7 +18,7 @@ from maps.palettes import BIVARIATE, CONTEXT, KINDS, MISSING, NEED, ramp
 from maps.reporting.areas import part_of
 from maps.reporting.content import Cell, Piece, Section, Sentence, Table, make_table, name_of, say
 from maps.reporting.measured import people_of
-from maps.reporting.picture import Picture, draw_picture
+from maps.reporting.picture import Picture, Sheet, lay_out, paint_picture
 from maps.reporting.scope import Scope
 from maps.words import YES_NO, write_number
 
@@ -71,12 +71,16 @@ def crossing_section(scope: Scope) -> Section:
     if pair is None:
         main = scope.shared.main
         shown = None if main is None else main.id
-        figure = None if shown is None else draw_figure(atlas, shown, scope.area.inside, scope.lang)
+        figure = (
+            None
+            if shown is None
+            else draw_figure(atlas, shown, scope.area.inside, scope.lang, sheet=scope.sheet)
+        )
         said = say(words, "crossing.absent")
         return Section("map", words["map"], (said,), blocks=(figure,) if figure else ())
     breaks = breaks_of(atlas, pair)
     table = _table(scope, pair, breaks)
-    figure = draw_figure(atlas, pair, scope.area.inside, scope.lang)
+    figure = draw_figure(atlas, pair, scope.area.inside, scope.lang, sheet=scope.sheet)
     blocks = tuple(block for block in (figure, table) if block is not None)
     note = words["crossing_note"].format(units=scope.units)
     return Section("map", words["map"], _said(scope, table), blocks=blocks, notes=(note,))
@@ -124,11 +128,25 @@ def steps_of(
 
 
 def draw_figure(
-    atlas: Atlas, show: str | Bivariate, inside: np.ndarray, lang: str, *, width: int = 680
+    atlas: Atlas,
+    show: str | Bivariate,
+    inside: np.ndarray,
+    lang: str,
+    *,
+    width: int = 680,
+    sheet: Sheet | None = None,
 ) -> Figure | None:
     """The map of an indicator, or of two, over some territories, with its legend.
 
     Classes are those of the whole atlas, so that a part is coloured as it is on the whole map.
+
+    Args:
+        atlas: whose figures they are.
+        show: an indicator's id, or a map of two.
+        inside: the territories that are drawn, boolean.
+        lang: of the legend.
+        width: of the picture, in pixels of the page.
+        sheet: of these territories, where they are laid out already; it has its own width.
 
     Returns:
         None where no territory has a shape.
@@ -139,12 +157,13 @@ def draw_figure(
         classes, colours, legend = _single_classes(atlas, atlas.indicator(show), lang)
     inner = part_of(atlas, inside)
     own = classes[inside]
-    picture = draw_picture(
-        inner.territories, own, colours, lang=lang, missing=MISSING["light"],
-        outline=_outline(inner), width=width,
-    )  # fmt: skip
-    if picture is None:
+    sheet = sheet or lay_out(inner.territories, lang=lang, width=width)
+    if sheet is None:
         return None
+    picture = paint_picture(
+        sheet, inner.territories, own, colours,
+        missing=MISSING["light"], outline=_outline(inner),
+    )  # fmt: skip
     title, keys, square = legend
     blank = bool((own < 0).any())
     words = _WORDS[lang]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -79,25 +80,30 @@ class Picture:
         return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
-def draw_picture(
-    territories: Territories,
-    classes: np.ndarray,
-    colours: list[str],
-    *,
-    lang: str,
-    missing: tuple[str, str],
-    outline: str | None = None,
-    width: int = 700,
-) -> Picture | None:
-    """Paint territories by class.
+@dataclass(frozen=True)
+class Sheet:
+    """Where each territory lies on a picture, before it has a colour: one serves many pictures.
+
+    Attributes:
+        canvas: position of the territory that each fine pixel is in, -1 for none.
+        width, height: in pixels of the page.
+        labels, frames, scale: as in `Picture`.
+    """
+
+    canvas: Pixels
+    width: int
+    height: int
+    labels: tuple[Label, ...]
+    frames: tuple[tuple[float, float, float, float], ...]
+    scale: tuple[float, str] | None
+
+
+def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet | None:
+    """Lay territories out on a picture.
 
     Args:
-        territories: what to paint; those without a shape are left out.
-        classes: for each the place of its colour, -1 where its figure is missing.
-        colours: "#rrggbb".
+        territories: those without a shape are left out.
         lang: of the names of distant parts.
-        missing: ground and stripes of the hatch that says "no data".
-        outline: id of a containing level whose borders are drawn stronger.
         width: of the picture on the page, in pixels.
 
     Returns:
@@ -109,18 +115,47 @@ def draw_picture(
     canvas = np.full((height * DENSITY, width * DENSITY), -1, dtype=np.int32)
     for pane in panes:
         _fill(canvas, pane)
-    groups = None
-    if outline is not None and outline in territories.parents:
-        groups = np.unique(territories.parents[outline].astype(str), return_inverse=True)[1]
-    pixels, palette = _coloured(canvas, classes, colours, missing, groups)
     names = [] if len(territories) > MOST_NAMED else _places(territories, panes)
-    return Picture(
-        png=write_png(pixels, palette),
+    return Sheet(
+        canvas=canvas,
         width=width,
         height=height,
         labels=(*labels, *names),
         frames=tuple(frames),
         scale=None if metres is None else _scale_bar(metres, lang),
+    )
+
+
+def paint_picture(
+    sheet: Sheet,
+    territories: Territories,
+    classes: np.ndarray,
+    colours: list[str],
+    *,
+    missing: tuple[str, str],
+    outline: str | None = None,
+) -> Picture:
+    """Paint territories by class.
+
+    Args:
+        sheet: of these territories.
+        territories: what is painted.
+        classes: for each the place of its colour, -1 where its figure is missing.
+        colours: "#rrggbb".
+        missing: ground and stripes of the hatch that says "no data".
+        outline: id of a containing level whose borders are drawn stronger.
+    """
+    groups = None
+    if outline is not None and outline in territories.parents:
+        groups = pd.factorize(territories.parents[outline])[0]
+    pixels, palette = _coloured(sheet.canvas, classes, colours, missing, groups)
+    return Picture(
+        png=write_png(pixels, palette),
+        width=sheet.width,
+        height=sheet.height,
+        labels=sheet.labels,
+        frames=sheet.frames,
+        scale=sheet.scale,
     )
 
 

@@ -20,6 +20,7 @@ from maps.reporting.areas import Area, part_of
 from maps.reporting.content import Cell, Piece, finite
 from maps.reporting.figures import FEWEST, Columns, Difference, Figure, Verdict
 from maps.reporting.panel import Panel, read_panel
+from maps.reporting.picture import Sheet
 from maps.reporting.words import words_in
 from maps.words import write_number
 
@@ -32,8 +33,9 @@ class Shared:
     """What all reports on one atlas have in common, each worked out once, when it is first asked
     for. It travels to the workers of a batch."""
 
-    def __init__(self, atlas: Atlas) -> None:
+    def __init__(self, atlas: Atlas, *, sheet: Sheet | None = None) -> None:
         self.atlas = atlas
+        self.sheet = sheet  # of all its territories, where they are laid out already
         self.columns = Columns(atlas)
 
     @cached_property
@@ -128,6 +130,11 @@ class Scope:
     def inner(self) -> Atlas:
         """The atlas of the area alone."""
         return part_of(self.atlas, self.area.inside)
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """Where the territories lie on a picture, if they are all of the atlas' and it is known."""
+        return self.shared.sheet if self.area.inside.all() else None
 
     @property
     def words(self) -> dict[str, str]:

@@ -32,7 +32,7 @@ from maps.report import Report, Shared, compose_report, render_report, write_pdf
 from maps.reporting.areas import find_area, references_of
 from maps.reporting.content import Table
 from maps.reporting.figures import Columns, difference_of, figure_of, wilson
-from maps.reporting.picture import draw_picture
+from maps.reporting.picture import lay_out, paint_picture
 from maps.reporting.words import words_in
 from scripts.reporting import edition_atlas
 from tests.maps.reading_reports import ReportPage, squeezed
@@ -567,11 +567,12 @@ def test_the_picture_paints_what_lies_there(toy_atlas: Atlas) -> None:
     """Three squares side by side and one apart: a pixel is of whoever holds its middle."""
     colours = ["#111111", "#222222", "#333333", "#444444"]
     territories = toy_atlas.territories
-    picture = draw_picture(
-        territories, np.array([0, 1, 2, -1]), colours, lang="en", missing=("#ffffff", "#999999"),
-        width=300,
-    )  # fmt: skip
-    assert picture is not None and picture.scale is not None
+    sheet = lay_out(territories, lang="en", width=300)
+    assert sheet is not None
+    picture = paint_picture(
+        sheet, territories, np.array([0, 1, 2, -1]), colours, missing=("#ffffff", "#999999")
+    )
+    assert picture.scale is not None
     pixels, palette = unpacked(picture.png)
     assert pixels.shape == (2 * picture.height, 600)
     row = pixels[pixels.shape[0] // 2]
