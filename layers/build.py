@@ -81,12 +81,31 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     inputs = _inputs(project, country, base)
     layers = _layers(project, country)
     atlas = measure_layers(base, layers, inputs, progress=progress)
+    _check_weights(project, atlas)
     notices = (*notices, *unread_notice(project.sources, layers))
     atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
     # Where the project lies says nothing of the result, which is the same wherever it lies.
     here = f"{project.folder}{os.sep}"
     atlas = replace(atlas, notices=tuple(without(note, here) for note in atlas.notices))
     return _select(atlas, level=table.level or base.level, places=table.within)
+
+
+def _check_weights(project: Project, atlas: Atlas) -> None:
+    """Refuses a `weight` that nothing carries before any result is written."""
+    known = sorted({"territories", *map(str, atlas.weights), *map(str, atlas.territories.facts)})
+    faults = [
+        Fault(
+            f"nothing is known of {layer.weight!r}, by which the layer is to be weighted.",
+            file=project.file,
+            column=f"layers.{layer.id}.weight",
+            remedy=nearest(layer.weight, known),
+            kind="unknown-weight",
+        )
+        for layer in project.table.layers
+        if layer.weight is not None and layer.weight not in known
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:

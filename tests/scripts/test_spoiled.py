@@ -1,0 +1,128 @@
+"""Spoiled projects: each is refused with a sentence, or read with an account of every row."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from scripts.cli import main
+
+PROJECT = """
+title = "Two squares"
+lang = "en"
+[territories]
+path = "squares.geojson"
+code = "code"
+[[layers]]
+id = "sites"
+path = "sites.csv"
+kind = "points"
+x = "lon"
+y = "lat"
+"""
+POINTS = "lon,lat\n4.05,46.05\n4.06,46.05\n4.15,46.05\n9,9\n,46\n"
+Run = Callable[[Path], tuple[int, str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two squares of 0.1° and five points: two in the first, one in the second, two in neither."""
+    gpd.GeoDataFrame(
+        {"code": ["01001", "01002"]},
+        geometry=[shapely.box(4.0, 46, 4.1, 46.1), shapely.box(4.1, 46, 4.2, 46.1)],
+        crs=4326,
+    ).to_file(tmp_path / "squares.geojson", driver="GeoJSON")
+    (tmp_path / "sites.csv").write_text(POINTS, encoding="utf-8")
+    (tmp_path / "project.toml").write_text(PROJECT, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def command(folder: Path) -> tuple[int, str]:
+        arguments = ["run", str(folder / "project.toml"), "-o", str(folder / "out"), "-q"]
+        monkeypatch.setattr(sys, "argv", ["zoneblanche", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        status = int(caught.value.code or 0)
+        assert bool(status) != (folder / "out").exists(), "all or nothing"
+        return status, capsys.readouterr().err
+
+    return command
+
+
+def counts(folder: Path) -> list[str]:
+    lines = (folder / "out" / "territories.csv").read_text("utf-8").splitlines()
+    place = lines[0].split(",").index("sites")
+    return [line.split(",")[place] for line in lines[1:]]
+
+
+def test_points_that_lie_nowhere_are_listed(folder: Path, run: Run) -> None:
+    status, err = run(folder)
+    assert status == 0, err
+    assert counts(folder) == ["2", "1"]
+    account = json.loads((folder / "out" / "run.json").read_text("utf-8"))["rows"]["sites"]
+    assert (account["rows"], account["matched"]) == (5, 3)
+    told = {row["row"]: row["reason"] for row in account["listed"]}
+    assert told == {
+        "line 5": "lies in none of the territories",
+        "line 6": "has no two coordinates",
+    }
+
+
+def test_points_with_a_decimal_comma(folder: Path, run: Run) -> None:
+    (folder / "sites.csv").write_text(
+        "lon;lat\n4,05;46,05\n4,06;46,05\n4,15;46,05\n", encoding="utf-8"
+    )
+    status, err = run(folder)
+    assert status == 0, err
+    assert counts(folder) == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("inf,46", "no finite number"),
+        ("400,46", "above 180"),
+        ("4_0,46", "line 5"),
+        ("abc,46", "line 5"),
+        ("4,46,3", "line 5"),
+    ],
+)
+def test_spoiled_points(folder: Path, run: Run, row: str, told: str) -> None:
+    (folder / "sites.csv").write_text(POINTS.replace("9,9", row), encoding="utf-8")
+    status, err = run(folder)
+    assert status == 2
+    assert told in err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('id = "sites"', 'id = "score"', "a column of the results"),
+        ('id = "sites"', 'id = "FID"', "a column of the results"),
+        ('title = "Two squares"', "title = {}", "title"),
+        ('y = "lat"', 'y = "lat"\nband = 0', "band"),
+        ('y = "lat"', 'y = "lat"\nweight = "nowhere"', "nothing is known of 'nowhere'"),
+        ('y = "lat"', 'y = "lat"\ncrs = "EPSG:999999"', "reference system"),
+        ('y = "lat"', 'y = "lat"\ncrs = "EPSG:4978"', "reference system"),
+        (
+            'y = "lat"',
+            'y = "lat"\n[[layers]]\nid = "Sites"\npath = "sites.csv"\nkind = "points"\n'
+            'x = "lon"\ny = "lat"',
+            "two layers have the id",
+        ),
+    ],
+)
+def test_a_spoiled_project_file(folder: Path, run: Run, old: str, new: str, told: str) -> None:
+    assert old in PROJECT
+    (folder / "project.toml").write_text(PROJECT.replace(old, new), encoding="utf-8")
+    status, err = run(folder)
+    assert status == 2
+    assert told in err
