@@ -65,7 +65,7 @@ class Indicator:
             ("premises", "population", "area_km2"), or "territories" where each counts as one.
         bounds: least and greatest possible value; None where open.
         digits: decimals that are published, shown and carried to a page.
-        period: the date or period that it describes, ISO.
+        period: the date that it describes, or the interval ("2022-12-31/2026-09-22"), ISO 8601.
         native_level: id of the level that it was measured at.
         sources: where it comes from.
         method: how it was measured, in French and English, a sentence or two.

@@ -283,7 +283,7 @@ def _with_columns(atlas: Atlas, scored: Scored) -> Atlas:
             better="lower" if recipe.orientation == "worse" else "higher",
             bounds=(None, None) if ends is None else ends,
             denominator="population" if "population" in atlas.territories.facts else "territories",
-            period=max(part.period for part in parts),
+            period=_interval_of(parts),
             native_level=_coarsest(parts, atlas),
             sources=union_of(*(part.sources for part in parts)),
             method=describe(recipe, scored.weights, titles)
@@ -294,6 +294,12 @@ def _with_columns(atlas: Atlas, scored: Scored) -> Atlas:
         )
         atlas = atlas.add(indicator, scored.scores[dimension.id], reasons=Reason.TOO_FEW)
     return atlas
+
+
+def _interval_of(parts: list[Indicator]) -> str:
+    """The dates of the parts, from the first to the last, as ISO 8601 writes an interval."""
+    dates = sorted({part.period for part in parts if part.period})
+    return "/".join(dict.fromkeys((dates[0], dates[-1]))) if dates else ""
 
 
 def _coarsest(parts: list[Indicator], atlas: Atlas) -> str:

@@ -49,6 +49,9 @@ class Speech {
 
   /** A date or period in this language's form; other text as it is. */
   date(text) {
+    if (/^[\d-]+\/[\d-]+$/.test(text || "")) {
+      return text.split("/").map((one) => this.date(one)).join(" – ");
+    }
     const match = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(text || "");
     if (!match) return text || "";
     const [, year, month, day] = match;

@@ -245,6 +245,8 @@ class Scope:
         >>> Scope(None, Area("", "", "", np.ones(1)), (), "fr").day("2026-09-22")
         '22 septembre 2026'
         """
+        if "/" in date:
+            return " – ".join(self.day(one) for one in date.split("/"))
         parts = date.split("-")
         months = self.words["months"].split()
         if len(parts) != 3 or not all(part.isdigit() for part in parts):
