@@ -56,12 +56,14 @@ def obvious(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Area with data in cells, and value × area in cells, cell by cell."""
     area, total = np.zeros(len(shapes)), np.zeros(len(shapes))
+    # A sliver may cross itself once it is rounded to the raster's coordinates.
+    sound = shapely.make_valid(shapes.to_numpy())
     for row, column in np.ndindex(values.shape):
         x0, y0 = FAR @ transform @ (column, row)
         x1, y1 = FAR @ transform @ (column + 1, row + 1)
         cell = box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
         if np.isfinite(values[row, column]):
-            part = np.nan_to_num(shapely.area(shapely.intersection(shapes.to_numpy(), cell)))
+            part = np.nan_to_num(shapely.area(shapely.intersection(sound, cell)))
             area += part / cell.area
             total += part / cell.area * values[row, column]
     return area, total
