@@ -22,7 +22,7 @@ $(VENV)/.tested: $(VENV)/.installed
 	touch $@
 
 test: $(VENV)/.tested
-	$(BIN)/python -m scripts.ensure_chromium
+	$(BIN)/python -m scripts.ensure_test_tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -1,0 +1,57 @@
+"""Sees to it that the tests have a browser and the libraries that write PDF: Debian's, where root."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# weasyprint loads these by name when it is imported; a library's entry is its Debian package.
+PDF_LIBRARIES = {
+    "pango-1.0": "libpango-1.0-0",
+    "pangoft2-1.0": "libpangoft2-1.0-0",
+    "harfbuzz": "libharfbuzz0b",
+    "harfbuzz-subset": "libharfbuzz-subset0",
+}
+
+
+def find_chromium() -> str | None:
+    """Path of a Chromium or Chrome, from CHROMIUM or the usual names, or None."""
+    named = os.environ.get("CHROMIUM")
+    candidates = [named] if named else []
+    return next((path for name in [*candidates, *NAMES] if (path := shutil.which(name))), None)
+
+
+def missing_packages() -> list[str]:
+    """Debian packages that the tests need and that are not here."""
+    browser = [] if find_chromium() else ["chromium", "fonts-dejavu-core"]
+    absent = [
+        package for name, package in PDF_LIBRARIES.items() if ctypes.util.find_library(name) is None
+    ]
+    return browser + absent
+
+
+def main() -> None:
+    """Installs Debian's packages where it can; says what to install where it cannot."""
+    packages = missing_packages()
+    if not packages:
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        sys.exit(
+            f"The tests need what these Debian packages hold: {', '.join(packages)}. "
+            "Install it (a Chromium may be named in CHROMIUM)."
+        )
+    subprocess.run([apt, "update", "-qq"], check=True)
+    subprocess.run(
+        [apt, "install", "-y", "-qq", "--no-install-recommends", *packages],
+        check=True,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+    )
+
+
+if __name__ == "__main__":
+    main()
