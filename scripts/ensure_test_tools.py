@@ -1,4 +1,4 @@
-"""Sees to it that the tests have a browser and the libraries that write PDF: Debian's, where root."""
+"""Sees to it that the tests have a browser and what writes PDF: Debian's packages, where root."""
 
 from __future__ import annotations
 
