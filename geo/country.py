@@ -10,9 +10,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import Fault, InputError, nearest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 Text = Mapping[str, str]
 """A text in several languages: {"fr": …, "en": …}."""
@@ -120,6 +124,20 @@ class Country:
             if re.fullmatch(part.codes, code):
                 return part
         return self.parts[-1]
+
+    def parts_of(self, codes: pd.Index) -> np.ndarray:
+        """Ids of the parts that hold these base-level territories, as `part_of` finds them.
+
+        >>> import pandas as pd
+        >>> list(read_country("fr").parts_of(pd.Index(["48095", "97411"])))
+        ['metropole', 'reunion']
+        """
+        import numpy as np  # here, so that describing a country does not load it
+
+        of = np.full(len(codes), self.parts[-1].id, dtype=object)
+        for part in reversed(self.parts[:-1]):
+            of[codes.str.fullmatch(part.codes)] = part.id
+        return of
 
 
 def known_countries() -> tuple[str, ...]:

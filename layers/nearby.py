@@ -24,9 +24,7 @@ def parts_of(territories: Territories) -> pd.Series:
     country = territories.country
     if country is None:
         return pd.Series("all", index=territories.codes)
-    return pd.Series(
-        [country.part_of(str(code)).id for code in territories.codes], index=territories.codes
-    )
+    return pd.Series(country.parts_of(territories.codes), index=territories.codes)
 
 
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:

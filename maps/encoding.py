@@ -155,6 +155,7 @@ def pack_block(
         places[name] = [position, len(data)]
         position += len(data)
     strategy = zlib.Z_HUFFMAN_ONLY if kind == "tokens" else zlib.Z_DEFAULT_STRATEGY
-    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 9, strategy)
+    # Level 9 takes four times as long for half a percent fewer bytes.
+    packer = zlib.compressobj(7, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 9, strategy)
     squeezed = packer.compress(b"".join(streams.values())) + packer.flush()
     return base64.b64encode(squeezed).decode("ascii"), places

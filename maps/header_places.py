@@ -173,7 +173,7 @@ def part_of_each(territories: Territories) -> np.ndarray:
     country = territories.country
     assert country is not None
     if country.base.id == territories.level:
-        return np.array([country.part_of(code).id for code in territories.codes])
+        return country.parts_of(territories.codes)
     return _parts_by_place(territories)
 
 

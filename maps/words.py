@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "area": "superficie",
@@ -174,12 +176,16 @@ YES_NO = {0: {"fr": "non", "en": "no"}, 1: {"fr": "oui", "en": "yes"}}
 
 
 def write_number(value: float, digits: int, lang: str) -> str:
-    """A number as readers of `lang` write it.
+    """A number as readers of `lang` write it; a dash where there is none.
 
-    >>> write_number(34875, 0, "en"), write_number(0.5, 1, "fr")
-    ('34,875', '0,5')
+    >>> write_number(34875, 0, "en"), write_number(61.55, 1, "fr"), write_number(2.5, 0, "fr")
+    ('34,875', '61,6', '3')
     """
-    text = f"{value:,.{digits}f}"
+    if not math.isfinite(value):
+        return "–"
+    # Half away from zero, as a reader rounds by hand; the format's own rule is half to even.
+    scaled = math.floor(abs(value) * 10**digits + 0.5 + 1e-9) / 10**digits
+    text = f"{math.copysign(scaled, value) if scaled else 0.0:,.{digits}f}"
     if lang == "fr":
         text = text.replace(",", "\u202f").replace(".", ",")
     return text.replace("-", "\u2212")

@@ -26,7 +26,7 @@ from layers.index.recipe import Normalise, Recipe, Uncertainty
 from layers.index.remove import remove_each
 from layers.index.robustness import draw_scores
 from layers.index.sensitivity import sensitivity
-from scripts.summary import number
+from maps.words import write_number
 
 WORST, DRAWS = 10, 100
 """Areas that are named, and draws that their ranks are of."""
@@ -140,7 +140,7 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
         draws=DRAWS,
     )
     named = [
-        f"{territories.place_name(level, str(code))} {number(row.score, lang=lang, digits=1)}, "
+        f"{territories.place_name(level, str(code))} {write_number(row.score, 1, lang)}, "
         f"{words['rank']} {row.rank_low:.0f}–{row.rank_high:.0f}"
         for code, row in found.head(WORST).iterrows()
     ]
@@ -215,9 +215,9 @@ def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
         return
     yield WORDS[lang]["flag"].format(
         title=atlas.indicator(FLAG).title_in(lang),
-        percent=number(found.population_percent(found.flagged), lang=lang, digits=1),
-        count=number(found.flagged.territories, lang=lang),
-        more=number(found.population_percent(found.possible), lang=lang, digits=1),
+        percent=write_number(found.population_percent(found.flagged), 1, lang),
+        count=write_number(found.flagged.territories, 0, lang),
+        more=write_number(found.population_percent(found.possible), 1, lang),
     )
 
 
@@ -236,7 +236,7 @@ def _between(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     for by, title in names.items():
         if by in atlas.indicators or by in parents or by == "size-band":
             split = split_inequality(atlas, index_id, by=by, people=True)
-            parts.append(f"{title} {number(split.between_percent, lang=lang, digits=1)} %")
+            parts.append(f"{title} {write_number(split.between_percent, 1, lang)} %")
     head = WORDS[lang]["between"].format(title=atlas.indicator(index_id).title_in(lang))
     yield f"{head}{_colon(lang)}{', '.join(parts)}"
 
@@ -301,18 +301,18 @@ def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     groups = index_groups(recipe, atlas)
     scored = score(values, recipe, groups=groups)
     found = sensitivity(values, scored, groups=groups, count=RUNS)
-    share = number(100 * recipe.uncertainty.weights, lang=lang)
+    share = write_number(100 * recipe.uncertainty.weights, 0, lang)
     parts = [
-        f"{words[str(name)].format(share=share)} {number(row.total, lang=lang, digits=2)} "
-        f"({number(row.total_low, lang=lang, digits=2)} {words['to']} "
-        f"{number(row.total_high, lang=lang, digits=2)})"
+        f"{words[str(name)].format(share=share)} {write_number(row.total, 2, lang)} "
+        f"({write_number(row.total_low, 2, lang)} {words['to']} "
+        f"{write_number(row.total_high, 2, lang)})"
         for name, row in found.table.sort_values("total", ascending=False).iterrows()
     ]
-    shift = number(found.mean_shift, lang=lang)
+    shift = write_number(found.mean_shift, 0, lang)
     head = words["choices"].format(title=title, shift=shift, runs=found.runs)
     shifts = remove_each(scored).shift.sort_values(ascending=False)
     without = [
-        f"{atlas.indicator(str(name)).title_in(lang)} {number(moved, lang=lang)}"
+        f"{atlas.indicator(str(name)).title_in(lang)} {write_number(moved, 0, lang)}"
         for name, moved in shifts.items()
     ]
     colon = _colon(lang)
@@ -334,8 +334,8 @@ def _doubted(recipe: Recipe) -> Recipe:
 
 
 def _signed(figure: float, lang: str) -> str:
-    text = number(figure, lang=lang, digits=1)
-    return f"+{text}" if figure > 0 else text.replace("-", "−")
+    text = write_number(figure, 1, lang)
+    return f"+{text}" if figure > 0 else text
 
 
 def _colon(lang: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from layers.analysis.flags import flag_summary
 from layers.atlas import Atlas
 from layers.index.rank import rank
 from layers.indicator import Indicator, Reason
+from maps.words import write_number
 
 SMALL, LARGE = 200, 2000
 """Legal populations that the summary compares: small authorities, and those of some size."""
@@ -91,9 +91,9 @@ def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
     territories = atlas.territories
     population = territories.facts["population"]
     title = territories.level_title(lang, plural=len(territories) != 1)
-    head = f"{number(len(territories), lang=lang)} {title}"
+    head = f"{write_number(len(territories), 0, lang)} {title}"
     if population.notna().any():
-        head += f", {number(population.sum(), lang=lang)} {words['people']}"
+        head += f", {write_number(population.sum(), 0, lang)} {words['people']}"
     lines = [head]
     for indicator in atlas.indicators.values():
         if indicator.role in ("indicator", "context"):
@@ -109,22 +109,6 @@ def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
     for index_id in atlas.recipes:
         lines += main_lines(atlas, index_id, lang)
     return [*lines, *_notice_lines(atlas, lang)]
-
-
-def number(value: float, *, lang: str, digits: int = 0) -> str:
-    """A figure as a reader of `lang` writes it.
-
-    >>> number(34875, lang="en"), number(61.55, lang="fr", digits=1)
-    ('34,875', '61,6')
-    """
-    if not math.isfinite(value):
-        return "–"
-    # Half away from zero, as a reader rounds by hand; the format's own rule is half to even.
-    scaled = math.floor(abs(value) * 10**digits + 0.5 + 1e-9) / 10**digits
-    text = f"{math.copysign(scaled, value):,.{digits}f}"
-    if lang == "fr":
-        text = text.replace(",", "\u202f").replace(".", ",")
-    return text
 
 
 def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
@@ -149,7 +133,7 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
     line = f"{indicator.title_in(lang)}: {_percent(met, asked, lang)} {words['of']} {plural}"
     if population.notna().all() and population.sum() > 0:
         share = (met * population).sum() / population.sum()
-        line += f", {number(100 * share, lang=lang, digits=1)} % {words['they_hold']}"
+        line += f", {write_number(100 * share, 1, lang)} % {words['they_hold']}"
         small = asked & (population < SMALL)
         large = asked & (population >= LARGE)
         if small.any() and large.any():
@@ -160,12 +144,12 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
     if (reasons == Reason.NOT_APPLICABLE).any():
         line += f"; {_percent(met, values.notna(), lang)} {words['applies']}"
     if not asked.all():
-        line += f"; {number((~asked).sum(), lang=lang)} {words['unknown']}"
+        line += f"; {write_number((~asked).sum(), 0, lang)} {words['unknown']}"
     return [line]
 
 
 def _percent(met: pd.Series, chosen: pd.Series, lang: str) -> str:
-    return f"{number(100 * met[chosen].mean(), lang=lang, digits=1)} %"
+    return f"{write_number(100 * met[chosen].mean(), 1, lang)} %"
 
 
 def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
@@ -178,7 +162,7 @@ def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     if indicator.kind == "extensive":
         overall = values.sum()
     unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
-    shown = number(overall, lang=lang, digits=indicator.digits)
+    shown = write_number(overall, indicator.digits, lang)
     line = f"{indicator.title_in(lang)}: {shown}{unit.rstrip()} {words['overall']}"
     native = indicator.native_level
     if native and native != atlas.territories.level:
@@ -192,7 +176,7 @@ def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
         return line
     for word, code in (("highest", str(table.idxmax())), ("lowest", str(table.idxmin()))):
         name = atlas.territories.place_name(level, code)
-        shown = number(table[code], lang=lang, digits=indicator.digits)
+        shown = write_number(table[code], indicator.digits, lang)
         line += f"; {words[word]} {shown}{unit.rstrip()} ({name})"
     return line
 
@@ -214,15 +198,15 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     named = []
     for code in order:
         text = f"{atlas.territories.names[code]} ({code}) "
-        text += number(scores[code], lang=lang, digits=indicator.digits)
+        text += write_number(scores[code], indicator.digits, lang)
         if table is not None and {"rank_low", "rank_high"} <= set(table.columns):
             low, high = table.loc[code, ["rank_low", "rank_high"]].to_numpy(dtype="float64")
             if np.isfinite(low) and np.isfinite(high):
-                text += f", {words['rank']} {number(low, lang=lang)}"
-                text += f"–{number(high, lang=lang)}" if high > low else ""
+                text += f", {words['rank']} {write_number(low, 0, lang)}"
+                text += f"–{write_number(high, 0, lang)}" if high > low else ""
         named.append(text)
     first = int((rank(scores) == 1).sum())
-    tied = f" ({number(first, lang=lang)} {words['share']})" if first > 1 else ""
+    tied = f" ({write_number(first, 0, lang)} {words['share']})" if first > 1 else ""
     return [f"{indicator.title_in(lang)}. {words[head]}{tied}: " + "; ".join(named)]
 
 
@@ -235,10 +219,10 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
         ("possible", summary.possible),
         ("unknown", summary.unknown),
     ):
-        text = f"{number(tally.territories, lang=lang)} {words[word]}"
+        text = f"{write_number(tally.territories, 0, lang)} {words[word]}"
         if tally.population is not None and np.isfinite(tally.population):
-            text += f" ({number(tally.population, lang=lang)} {words['people']}"
-            share = number(summary.population_percent(tally), lang=lang, digits=1)
+            text += f" ({write_number(tally.population, 0, lang)} {words['people']}"
+            share = write_number(summary.population_percent(tally), 1, lang)
             text += f", {share} %)" if summary.population else ")"
         parts.append(text)
     return f"{indicator.title_in(lang)}: " + ", ".join(parts)

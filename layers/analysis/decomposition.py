@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import xlogy
 
 from geo.contiguity import Contiguity
 from geo.country import Text
@@ -89,14 +89,14 @@ def _group_row(
     part: pd.DataFrame, weight_share: float, value_share: float, held: float, size: float
 ) -> dict[str, float]:
     inside = theil(part["x"], weights=part["weight"]) if held > 0 else 0.0
-    between = xlogy(value_share, value_share / weight_share) if held > 0 else 0.0
+    between = value_share * math.log(value_share / weight_share) if held > 0 else 0.0
     return {
         "territories": len(part),
         "weight_share": weight_share,
         "value_share": value_share,
         "mean": held / size if size > 0 else float("nan"),
         "theil": inside,
-        "between": float(between),
+        "between": between,
         "within": value_share * inside,
     }
 

@@ -14,9 +14,9 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.special import xlogy
 
 from geo.errors import Fault, InputError
+from layers.analysis.logistic import xlogy
 from layers.atlas import Atlas
 
 Values = pd.Series | np.ndarray

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from geo.contiguity import Contiguity
 from geo.errors import Fault, InputError, first_of
@@ -159,7 +159,7 @@ def moran(
         expected=expected,
         variance=float(variance),
         z=float(score),
-        p=float(2 * stats.norm.sf(abs(score))),
+        p=math.erfc(abs(score) / math.sqrt(2)),
         p_permutation=_permuted(near, permutations, seed),
         permutations=permutations,
         seed=seed,
