@@ -19,11 +19,11 @@ _HOME = {
     "compute_index": "layers.index.compute",
     "flag": "layers.analysis.flags",
     "known_layers": "layers.catalogue",
-    "known_recipes": "layers.index.recipe",
+    "known_recipes": "layers.index.recipe_file",
     "load_atlas": "layers.storage",
     "read_atlas": "layers.build",
     "read_project": "layers.project",
-    "read_recipe": "layers.index.recipe",
+    "read_recipe": "layers.index.recipe_file",
     "save_atlas": "layers.storage",
 }
 __all__ = sorted(_HOME)

@@ -23,7 +23,8 @@ from layers.aggregate import atlas_at
 from layers.atlas import Atlas
 from layers.catalogue import known_layers
 from layers.edition import edition_inputs, edition_project, edition_territories
-from layers.index.recipe import Recipe, read_recipe, recipe_from_table
+from layers.index.recipe import Recipe
+from layers.index.recipe_file import read_recipe, recipe_from_table
 from layers.inputs import gather_inputs, reads, unread_notice
 from layers.layer import Layer, Table
 from layers.measure import Progress, measure_layers

@@ -40,9 +40,9 @@ def example(units: int, indicators: int) -> pd.DataFrame:
 
 def run_ours(values: pd.DataFrame, draws: int) -> dict[str, Any]:
     """Seconds of `draw_ranks`, compiled beforehand, in a hierarchy of three dimensions."""
-    from layers.index.compute import resolve, score
-    from layers.index.recipe import recipe_from_table
+    from layers.index.recipe_file import recipe_from_table
     from layers.index.robustness import draw_ranks
+    from layers.index.score import resolve, score
     from layers.indicator import Indicator
 
     names = [str(name) for name in values]
@@ -68,8 +68,8 @@ def run_ours(values: pd.DataFrame, draws: int) -> dict[str, Any]:
 
 def _compile(values: pd.DataFrame, table: dict[str, Any], indicators: dict[str, Any]) -> None:
     from layers.index import robustness
-    from layers.index.compute import resolve, score
-    from layers.index.recipe import recipe_from_table
+    from layers.index.recipe_file import recipe_from_table
+    from layers.index.score import resolve, score
 
     table = {**table, "draws": 16}
     recipe = recipe_from_table(table, file="bench", indicators=indicators)

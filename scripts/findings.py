@@ -20,11 +20,12 @@ from layers.analysis.groups import size_band
 from layers.analysis.judging import YES, Judge
 from layers.analysis.rule import read_rule
 from layers.atlas import Atlas
-from layers.index.compute import compute_index, index_groups, score
+from layers.index.compute import compute_index
 from layers.index.rank import rank
 from layers.index.recipe import Normalise, Recipe, Uncertainty
 from layers.index.remove import remove_each
 from layers.index.robustness import draw_scores
+from layers.index.score import index_groups, score
 from layers.index.sensitivity import sensitivity
 from maps.words import write_number
 

@@ -33,7 +33,7 @@ def _layers() -> Iterator[tuple[str, str]]:
 
 def _recipes() -> Iterator[tuple[str, str]]:
     from geo.country import in_language
-    from layers.index.recipe import known_recipes, read_recipe
+    from layers.index.recipe_file import known_recipes, read_recipe
 
     for name in known_recipes():
         yield name, in_language(read_recipe(name).title, "en")

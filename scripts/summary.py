@@ -15,6 +15,7 @@ from layers.atlas import Atlas
 from layers.index.rank import rank
 from layers.indicator import Indicator, Reason
 from maps.words import write_number
+from scripts.findings import main_lines
 
 SMALL, LARGE = 200, 2000
 """Legal populations that the summary compares: small authorities, and those of some size."""
@@ -103,9 +104,6 @@ def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
             lines += _index_lines(atlas, indicator, lang)
         if indicator.role == "flag":
             lines.append(_flag_line(atlas, indicator, lang))
-    # Imported here: the answers are written with this module's `number`.
-    from scripts.findings import main_lines
-
     for index_id in atlas.recipes:
         lines += main_lines(atlas, index_id, lang)
     return [*lines, *_notice_lines(atlas, lang)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
@@ -32,6 +33,36 @@ def test_no_arrow_turns_round(path: Path) -> None:
     room = path.relative_to(ROOT).parts[0]
     allowed = set(ROOMS[: ROOMS.index(room) + 1])
     assert imported_rooms(path) <= allowed
+
+
+def modules_it_imports(path: Path, known: set[str]) -> set[str]:
+    """Everywhere in the file, inside functions too; not what only a type checker reads."""
+    tree = ast.parse(path.read_text("utf-8"))
+    guarded = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in guarded:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import) and id(node) not in guarded:
+            names |= {alias.name for alias in node.names}
+    return names & known
+
+
+def test_no_imports_in_a_circle() -> None:
+    named = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in FILES}
+    named = {name.removesuffix(".__init__"): path for name, path in named.items()}
+    sorter = TopologicalSorter(
+        {name: modules_it_imports(path, set(named)) - {name} for name, path in named.items()}
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
 
 
 @pytest.mark.parametrize("room", ROOMS[:3])

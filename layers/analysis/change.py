@@ -16,8 +16,8 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
 from layers.atlas import Atlas
-from layers.index.compute import resolve, score
 from layers.index.recipe import Element, Recipe
+from layers.index.score import resolve, score
 
 MOST_INDICATORS = 12
 """Beyond this the change of an index that is no weighted sum takes too long to take apart."""

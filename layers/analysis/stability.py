@@ -13,8 +13,8 @@ from geo.errors import Fault, InputError, nearest
 from layers.analysis.judging import LEFT_OUT, UNKNOWN, YES, Judge
 from layers.analysis.rule import Rule, read_rule
 from layers.atlas import Atlas
-from layers.index.compute import index_groups, score
 from layers.index.robustness import draw_scores
+from layers.index.score import index_groups, score
 
 
 def flag_stability(

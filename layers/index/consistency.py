@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from layers.index.compute import Scored
 from layers.index.recipe import Dimension, Element
+from layers.index.score import Scored
 from layers.index.treat import kurtosis, skewness
 from layers.index.weight import Components, principal_components
 

@@ -11,11 +11,11 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, nearest
 from layers.atlas import Atlas
-from layers.index.compute import Scored, combine, score
 from layers.index.impute import groups_in
 from layers.index.orient import is_mazziotta, oriented, scale_ends
 from layers.index.rank import rank
 from layers.index.recipe import Dimension, Recipe
+from layers.index.score import Scored, combine, score
 
 
 @dataclass(frozen=True)

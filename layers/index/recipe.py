@@ -1,21 +1,16 @@
 """A recipe: dimensions, indicators, weights, and how scores are made of them.
 
-A recipe is a TOML file in `layers/index/recipes/`, a file of the user's, or the `[recipe]` table
-of a project file: the same options everywhere (docs/recipes.md).
+Read one with `layers.index.recipe_file`.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from geo.country import Text, in_language
-from geo.errors import Fault, InputError, missing_file, nearest
-from layers.indicator import Better, Indicator
+from layers.indicator import Better
 
 Normalise = Literal[
     "minmax",
@@ -143,7 +138,7 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an index is made. Read one with `read_recipe` or `recipe_from_table`.
+    """How an index is made. Read one with `layers.index.recipe_file`.
 
     Attributes:
         id: the column of the index.
@@ -193,89 +188,3 @@ class Recipe:
     def title_in(self, lang: str) -> str:
         """The title in `lang`."""
         return in_language(self.title, lang)
-
-
-def known_recipes() -> tuple[str, ...]:
-    """The recipes that are shipped, `digital-inequality` first."""
-    folder = resources.files("layers.index") / "recipes"
-    names = (Path(entry.name) for entry in folder.iterdir())
-    found = sorted(name.stem for name in names if name.suffix == ".toml")
-    return tuple(sorted(found, key=lambda name: name != "digital-inequality"))
-
-
-def read_recipe(name_or_path: str | Path) -> Recipe:
-    """A shipped recipe by its name, or the recipe of a TOML file.
-
-    A file holds one `[recipe]` table; its `id` is the file's name where it gives none.
-
-    Raises:
-        InputError: no such recipe, a file that is not TOML, or a table that is no recipe.
-
-    >>> read_recipe("digital-inequality").orientation
-    'worse'
-    """
-    name = str(name_or_path)
-    if name in known_recipes():
-        text = (resources.files("layers.index") / "recipes" / f"{name}.toml").read_text("utf-8")
-        return _read(text, file=f"{name}.toml")
-    path = Path(name_or_path)
-    if not path.is_file():
-        raise InputError(_no_recipe(name))
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Fault("it is not UTF-8 text.", file=name, remedy="Save it as UTF-8.", kind="encoding")
-        ) from error
-    return _read(text, file=name)
-
-
-def recipe_from_table(
-    table: Mapping[str, Any],
-    *,
-    file: str,
-    indicators: Mapping[str, Indicator] | Iterable[str] | None = None,
-    recipe_id: str = "index",
-) -> Recipe:
-    """The recipe of a `[recipe]` table.
-
-    Args:
-        table: the table, as TOML gives it.
-        file: the file's name, for messages.
-        indicators: what there is to choose from. A recipe that lists no indicator takes them all,
-            but context (`better` None) where the indicators themselves are given. None: the
-            recipe is read without knowing the data, and checked when it is computed.
-        recipe_id: the id where the table gives none.
-
-    Raises:
-        InputError: all that is wrong with the table, each fault with the path of its key.
-    """
-    # pydantic takes a fifth of a second to import, which only a reader of recipes should pay.
-    from layers.index.recipe_table import recipe_of
-
-    return recipe_of(table, file=file, indicators=indicators, recipe_id=recipe_id)
-
-
-def _read(text: str, *, file: str) -> Recipe:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Fault(f"it is not TOML: {error}.", file=file, kind="not-toml")) from error
-    table = document.get("recipe")
-    others = [key for key in document if key != "recipe"]
-    if not isinstance(table, dict) or others:
-        odd = f" Found {others[0]!r} beside it." if others else ""
-        raise InputError(
-            Fault(f"a recipe file holds one table, [recipe].{odd}", file=file, kind="no-recipe")
-        )
-    return recipe_from_table(table, file=file, recipe_id=Path(file).stem)
-
-
-def _no_recipe(name: str) -> Fault:
-    if name.endswith(".toml") or "/" in name:
-        return missing_file(Path(name), what="recipe")
-    return Fault(
-        f"there is no recipe {name!r}.",
-        remedy=nearest(name, known_recipes()),
-        kind="unknown-recipe",
-    )

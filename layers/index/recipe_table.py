@@ -32,7 +32,7 @@ def recipe_of(
     indicators: Mapping[str, Indicator] | Iterable[str] | None,
     recipe_id: str,
 ) -> Recipe:
-    """See `layers.index.recipe.recipe_from_table`."""
+    """See `layers.index.recipe_file.recipe_from_table`."""
     options = read_options(table, file=file)
     tree = _Tree(options, file=file, indicators=_known(indicators))
     root = tree.root(options.id or recipe_id)

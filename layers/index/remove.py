@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from layers.index.compute import Scored, combine
 from layers.index.orient import oriented
 from layers.index.rank import rank
 from layers.index.recipe import Dimension, Recipe
+from layers.index.score import Scored, combine
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _pruned(dimension: Dimension, element_id: str, scored: Scored) -> Dimension:
 
 def ranks_under(values: pd.DataFrame, recipes: dict[str, Recipe]) -> pd.DataFrame:
     """Scenario comparison: ranks of the same table under several recipes, by name."""
-    from layers.index.compute import score
+    from layers.index.score import score
 
     return pd.DataFrame(
         {name: rank(score(values, recipe).index) for name, recipe in recipes.items()}

@@ -19,10 +19,10 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
-from layers.index.compute import Scored
 from layers.index.draw_means import SLOW
 from layers.index.draws import Plan, Sampler
 from layers.index.rank import rank
+from layers.index.score import Scored
 
 QUANTILES = (0.05, 0.5, 0.95)
 KEPT = 20_000_000
@@ -70,7 +70,7 @@ def draw_ranks(
 
     Args:
         values: the table that was scored.
-        scored: what the recipe gave, see `layers.index.compute.score`.
+        scored: what the recipe gave, see `layers.index.score.score`.
         groups: of the rows, for group imputation.
         threads: how many to use, all cores if None. The result does not depend on it.
 

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError
-from layers.index.compute import Scored
 from layers.index.draws import Plan, Sampler
 from layers.index.rank import rank
+from layers.index.score import Scored
 
 
 @dataclass(frozen=True)

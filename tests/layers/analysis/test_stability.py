@@ -9,7 +9,7 @@ from geo.errors import InputError
 from layers.analysis.flags import flag
 from layers.analysis.stability import draw_index, flag_stability
 from layers.index.compute import compute_index
-from layers.index.recipe import recipe_from_table
+from layers.index.recipe_file import recipe_from_table
 
 NAN = float("nan")
 

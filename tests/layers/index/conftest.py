@@ -13,7 +13,8 @@ import shapely
 
 from geo.territories import Territories
 from layers.atlas import Atlas, empty_atlas
-from layers.index.recipe import Recipe, recipe_from_table
+from layers.index.recipe import Recipe
+from layers.index.recipe_file import recipe_from_table
 from layers.indicator import Indicator
 
 

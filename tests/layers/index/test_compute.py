@@ -12,8 +12,10 @@ import pytest
 from geo.errors import InputError
 from geo.source import Source
 from layers.atlas import Atlas
-from layers.index.compute import compute_index, resolve
-from layers.index.recipe import Recipe, read_recipe, recipe_from_table
+from layers.index.compute import compute_index
+from layers.index.recipe import Recipe
+from layers.index.recipe_file import read_recipe, recipe_from_table
+from layers.index.score import resolve
 from layers.indicator import Indicator, Reason
 
 NAN = float("nan")

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
-from layers.index.compute import Scored, resolve, score
 from layers.index.explain import explain_row
 from layers.index.rank import rank
-from layers.index.recipe import Recipe, recipe_from_table
+from layers.index.recipe import Recipe
+from layers.index.recipe_file import recipe_from_table
+from layers.index.score import Scored, resolve, score
 from layers.indicator import Indicator
 
 NAMES = ["a", "b", "c", "d"]

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from geo.errors import InputError
-from layers.index.recipe import Dimension, known_recipes, read_recipe, recipe_from_table
+from layers.index.recipe import Dimension
+from layers.index.recipe_file import known_recipes, read_recipe, recipe_from_table
 from layers.indicator import Indicator
 
 KNOWN = ["fibre", "debit", "4g", "web"]

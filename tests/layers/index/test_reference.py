@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from layers.index.aggregate import aggregate
-from layers.index.compute import combine, score
 from layers.index.consistency import (
     correlations,
     cronbach_alpha,
@@ -25,6 +24,7 @@ from layers.index.normalise import normalise
 from layers.index.rank import rank
 from layers.index.recipe import Element
 from layers.index.remove import remove_each
+from layers.index.score import combine, score
 from layers.index.screen import screen
 from layers.index.sensitivity import sobol_indices
 from layers.index.treat import Limits, treat

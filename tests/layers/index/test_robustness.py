@@ -11,10 +11,11 @@ import pytest
 from geo.errors import InputError
 from layers.index import kernels, plain, robustness
 from layers.index.aggregate import aggregate
-from layers.index.compute import Scored, resolve, score
 from layers.index.draws import Sampler
-from layers.index.recipe import Recipe, recipe_from_table
+from layers.index.recipe import Recipe
+from layers.index.recipe_file import recipe_from_table
 from layers.index.robustness import draw_dimensions, draw_ranks
+from layers.index.score import Scored, resolve, score
 from layers.index.sensitivity import sensitivity
 from layers.indicator import Indicator
 

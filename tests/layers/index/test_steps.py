@@ -14,7 +14,7 @@ from geo.errors import InputError
 from layers.atlas import Atlas
 from layers.index import kernels
 from layers.index.benefit_of_doubt import benefit_of_doubt
-from layers.index.compute import compute_index, resolve, score
+from layers.index.compute import compute_index
 from layers.index.consistency import (
     alpha_by_dimension,
     correlation_flags,
@@ -25,8 +25,10 @@ from layers.index.copeland import copeland
 from layers.index.explain import explain, explain_row
 from layers.index.impute import impute
 from layers.index.normalise import normalise
-from layers.index.recipe import Element, read_recipe, recipe_from_table
+from layers.index.recipe import Element
+from layers.index.recipe_file import read_recipe, recipe_from_table
 from layers.index.remove import ranks_under, remove_each, without
+from layers.index.score import resolve, score
 from layers.index.screen import screen
 from layers.index.treat import Limits, treat, winsorise
 from layers.index.weight import principal_components, weigh
