@@ -11,6 +11,7 @@ _HOME = {
     "AtlasLayer": "maps.folium_layer",
     "draw_map": "maps.page",
     "write_page": "maps.standalone",
+    "write_picture": "maps.static.write",
     "write_report": "maps.report",
 }
 __all__ = sorted(_HOME)

@@ -54,7 +54,7 @@ WORDS: dict[str, dict[str, str]] = {
         "role_indicator": "Indicateurs",
         "role_typology": "Typologies",
         "scheme": "Classes",
-        "scheme_custom": "données",
+        "scheme_custom": "au choix",
         "scheme_equal": "d'égale étendue",
         "scheme_goalposts": "à bornes fixes",
         "scheme_jenks": "naturelles (Jenks)",
@@ -124,7 +124,7 @@ WORDS: dict[str, dict[str, str]] = {
         "role_indicator": "Indicators",
         "role_typology": "Typologies",
         "scheme": "Classes",
-        "scheme_custom": "as given",
+        "scheme_custom": "custom",
         "scheme_equal": "equal width",
         "scheme_goalposts": "fixed goalposts",
         "scheme_jenks": "natural (Jenks)",
@@ -189,3 +189,24 @@ def write_number(value: float, digits: int, lang: str) -> str:
     if lang == "fr":
         text = text.replace(",", "\u202f").replace(".", ",")
     return text.replace("-", "\u2212")
+
+
+def write_date(text: str, lang: str) -> str:
+    """A date or an interval (ISO 8601) as readers of `lang` write it; what is none stays.
+
+    >>> write_date("2026-09-01", "fr"), write_date("2022-12", "en"), write_date("T4 2025", "fr")
+    ('1er septembre 2026', 'December 2022', 'T4 2025')
+    """
+    if "/" in text:
+        return " – ".join(write_date(one, lang) for one in text.split("/"))
+    parts = text.split("-")
+    if len(parts) not in (2, 3) or not all(part.isdecimal() for part in parts):
+        return text
+    months, month = WORDS[lang]["months"].split(), int(parts[1])
+    if not 1 <= month <= len(months):
+        return text
+    named = f"{months[month - 1]} {parts[0]}"
+    if len(parts) == 2:
+        return named
+    day = int(parts[2])
+    return f"{'1er' if day == 1 and lang == 'fr' else day} {named}"

@@ -177,18 +177,40 @@ def findings(
 @app.command("map")
 def map_(
     atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From build or index.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("map.html"),
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="What to write; by default map.html.")
+    ] = None,
     show: Annotated[
         str | None,
         typer.Option(metavar="ID", help="Indicator shown first, or density-presence."),
     ] = None,
+    within: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Draw only this part: 48, epci:200046977, …")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="html|png|svg|pdf", help="By default that of --out."),
+    ] = None,
+    width: Annotated[
+        str, typer.Option(metavar="a4|column|slide|MM", help="Of a picture, in millimetres.")
+    ] = "a4",
+    method: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Of a picture: quantile, jenks, equal, goalposts."),
+    ] = "quantile",
+    breaks: Annotated[
+        str | None,
+        typer.Option(metavar="10;20;50", help="Of a picture: where its classes begin."),
+    ] = None,
     lang: Lang = None,
-    title: Annotated[str | None, typer.Option(help="Title of the page.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the map.")] = None,
 ) -> None:
-    """Draw an atlas as one self-contained interactive page."""
-    from scripts.steps import draw_map_file
+    """Draw an atlas as one self-contained interactive page, or as a picture for print."""
+    from scripts.drawing import MapOrder, draw_map_file
 
-    draw_map_file(atlas, out=out, show=show, lang=check_lang(lang), title=title)
+    draw_map_file(
+        MapOrder(atlas, out, form, show, within, check_lang(lang), title, width, method, breaks)
+    )
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The steps of the main job one by one: build, index, map."""
+"""The steps of the main job one by one: build, index. See `drawing.py` for the map."""
 
 from __future__ import annotations
 
@@ -46,13 +46,3 @@ def index_atlas_file(atlas_file: Path, *, out: Path, recipe: str, rules: tuple[s
         atlas = flag(atlas, rule)
     save_atlas(atlas, out)
     print(f"{out}: {', '.join(atlas.indicators)}")
-
-
-def draw_map_file(
-    atlas_file: Path, *, out: Path, show: str | None, lang: str | None, title: str | None
-) -> None:
-    """Draws an atlas as one page."""
-    from maps.page import draw_map
-
-    draw_map(load_atlas(atlas_file), show, lang=lang, title=title).save(out)
-    print(out)

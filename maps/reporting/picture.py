@@ -20,7 +20,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.country import Text, in_language
+from geo.country import Part, in_language
 from maps.header_places import part_of_each
 from maps.palettes import rgb
 
@@ -199,7 +199,7 @@ def _layout(
     drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if not drawn.any():
         return [], [], [], 0, None
-    groups = _distant_groups(territories, drawn)
+    groups = distant_groups(territories, drawn)
     main = drawn & ~np.any([inside for _, inside in groups], axis=0) if groups else drawn
     if not main.any():
         main, groups = drawn, []
@@ -214,16 +214,17 @@ def _layout(
     metres = panes[0].step * DENSITY if geographic or _in_metres(territories) else None
     labels, frames = [], []
     left = (width - len(groups) * inset - (len(groups) - 1) * GAP) / 2
-    for place, (title, inside) in enumerate(groups):
+    for place, (part, inside) in enumerate(groups):
         x, y = left + place * (inset + GAP), float(main_height + GAP)
         own, side = _edges(shapes[inside], geographic), inset - 2 * PAD
         panes.append(_pane(own, np.flatnonzero(inside), x + PAD, y + PAD, side, side))
         frames.append((x, y, float(inset), float(inset)))
-        labels.append(Label(x + inset / 2, y + inset + 13, in_language(title, lang), "frame"))
+        labels.append(Label(x + inset / 2, y + inset + 13, in_language(part.title, lang), "frame"))
     return panes, labels, frames, height, metres
 
 
-def _distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Text, np.ndarray]]:
+def distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Part, np.ndarray]]:
+    """The parts that a country shows in frames, and which of the territories drawn lie in each."""
     country = territories.country
     if country is None or not country.parts:
         return []
@@ -233,11 +234,11 @@ def _distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[T
         joined = re.compile("|".join(f"(?P<p{k}>{part.codes})" for k, part in enumerate(distant)))
         matches = [joined.fullmatch(code) for code in territories.codes]
         of = np.array([match.lastgroup if match else "" for match in matches])
-        found = [(part.title, drawn & (of == f"p{k}")) for k, part in enumerate(distant)]
+        found = [(part, drawn & (of == f"p{k}")) for k, part in enumerate(distant)]
     else:
         of = part_of_each(territories)
-        found = [(part.title, drawn & (of == part.id)) for part in distant]
-    return [(title, inside) for title, inside in found if inside.any()]
+        found = [(part, drawn & (of == part.id)) for part in distant]
+    return [(part, inside) for part, inside in found if inside.any()]
 
 
 def _in_metres(territories: Territories) -> bool:

@@ -1,0 +1,259 @@
+"""Territories by class, in the colours and words of the page: what a picture and its legend need.
+
+The page does the same in `assets/classes.js`, from the same breaks; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.country import in_language
+from geo.errors import Fault, InputError, nearest
+from layers.indicator import Reason
+from maps.bivariate import Bivariate
+from maps.breaks import classify, custom_breaks
+from maps.header_layers import Citations, describe_bivariate, describe_layer
+from maps.palettes import BIVARIATE, CONTEXT, KINDS, NEED, Theme, ramp
+from maps.words import WORDS, write_number
+
+if TYPE_CHECKING:
+    from layers.atlas import Atlas
+    from layers.indicator import Indicator
+
+BLANK = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One side of the square of two indicators: its title in words, and the label of each third
+    ("" where the figures allow fewer)."""
+
+    title: str
+    labels: tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Classed:
+    """Territories by class.
+
+    Attributes:
+        of: class of each territory of the atlas, -1 where its figure is missing.
+        reasons: code of the `Reason` of each territory, 0 where its figure is there.
+        colours, labels: of each class, from the lowest figure to the highest.
+        method: name of the way in which breaks were found ("quantile"); "" for kinds and pairs.
+        ends: words for the lowest and the highest class ("better off"), empty for kinds and pairs.
+        square: the two sides of a map of two, x then y; None otherwise.
+    """
+
+    of: np.ndarray
+    reasons: np.ndarray
+    colours: tuple[str, ...]
+    labels: tuple[str, ...]
+    method: str = ""
+    ends: tuple[str, str] | tuple[()] = ()
+    square: tuple[Axis, Axis] | None = None
+
+    def counts(self, inside: np.ndarray) -> list[int]:
+        """How many of the territories of a mask are in each class."""
+        found = np.bincount(self.of[inside & (self.of >= 0)], minlength=len(self.colours))
+        return [int(count) for count in found]
+
+    def missing(self, inside: np.ndarray, lang: str) -> list[tuple[str, int]]:
+        """Why figures of the territories of a mask are missing, the commonest reason first."""
+        codes, counts = np.unique(self.reasons[inside & (self.of < 0)], return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return [(in_language(Reason(codes[k]).title, lang), int(counts[k])) for k in order]
+
+
+def class_territories(
+    atlas: Atlas,
+    show: str | Bivariate,
+    *,
+    lang: str,
+    method: str = "quantile",
+    breaks: Sequence[float] = (),
+    theme: Theme = "light",
+) -> Classed:
+    """Classes of an indicator, or of two, as the page has them.
+
+    Args:
+        atlas: all of it is classed, whatever part is drawn, so that a part has the whole's colours.
+        show: an indicator's id, or a map of two.
+        lang: of the labels.
+        method: "quantile", "jenks", "equal", or "goalposts" where the indicator is bounded.
+        breaks: inner breaks of one's own instead, rising.
+        theme: of the colours.
+
+    Raises:
+        InputError: no such indicator or method, or breaks that do not rise.
+    """
+    if isinstance(show, Bivariate):
+        return _pair(atlas, describe_bivariate(atlas, show, Citations()), lang, theme)
+    indicator = atlas.indicator(show)
+    layer, _ = describe_layer(atlas, indicator, Citations())
+    if "categories" in layer:
+        return _kinds(atlas, layer, lang, theme)
+    if breaks:
+        layer["breaks"]["custom"] = custom_breaks(breaks)
+        method = "custom"
+    if method not in layer["breaks"]:
+        raise InputError(
+            Fault(
+                f"{method!r} is no way to class {indicator.id!r}.",
+                remedy=nearest(method, layer["breaks"]),
+                kind="option",
+            )
+        )
+    return _figures(atlas, indicator, layer, lang=lang, method=method, theme=theme)
+
+
+def describe_classes(
+    classed: Classed, inside: np.ndarray, *, title: str, units: str, lang: str
+) -> str:
+    """What there is to see, in a sentence: how many territories are in each class.
+
+    Args:
+        classed, inside: the classes, and the territories that are drawn.
+        title: of the map.
+        units: what its territories are called, in the plural.
+    """
+    counts = classed.counts(inside)
+    words, colon = _WORDS[lang], WORDS[lang]["colon"]
+    told = [
+        f"{label}{colon}{write_number(count, 0, lang)}"
+        for label, count in zip(classed.labels, counts, strict=True)
+        if label and (count or classed.square is None)
+    ]
+    told += [
+        f"{words['missing'].format(reason=reason)}{colon}{write_number(count, 0, lang)}"
+        for reason, count in classed.missing(inside, lang)
+    ]
+    of = write_number(int(inside.sum()), 0, lang)
+    return words["map"].format(of=of, units=units, title=title, parts="; ".join(told))
+
+
+def _figures(
+    atlas: Atlas,
+    indicator: Indicator,
+    layer: dict[str, Any],
+    *,
+    lang: str,
+    method: str,
+    theme: Theme,
+) -> Classed:
+    values, reasons = _column(atlas, indicator.id, layer["digits"])
+    breaks = layer["breaks"][method]
+    of = classify(values, breaks)
+    there = values[of >= 0]
+    if not len(there):
+        return Classed(of, reasons, (), (), method)
+    edges = (
+        [min(float(there.min()), *breaks), *breaks, max(float(there.max()), *breaks)]
+        if breaks
+        else [float(there.min()), float(there.max())]
+    )
+    last = len(edges) - 2
+    labels = [_range(edges[k], edges[k + 1], k == last, layer, lang) for k in range(last + 1)]
+    words = WORDS[lang]
+    low, high = ("low_end", "high_end")
+    if layer["better"]:
+        low, high = ("worse_end", "better_end")[:: 1 if layer["better"] == "higher" else -1]
+    colours = _ordered(layer["better"], len(labels), theme)
+    return Classed(of, reasons, colours, tuple(labels), method, (words[low], words[high]))
+
+
+def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str) -> str:
+    """The label of a class, as the page writes it."""
+    digits, words = layer["digits"], WORDS[lang]
+    suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
+    percent = layer["unit"] == "percent"
+    if low == high or (not last and high - low <= 1.001 * 10**-digits):
+        unit = "%" if percent else suffix
+        return write_number(low, digits, lang) + (f"{BLANK}{unit}" if unit else "")
+    said = words["range_closed" if last else "range_open"].replace(
+        "{from}", write_number(low, digits, lang)
+    )
+    return said.replace("{to}", write_number(high, digits, lang)) + (f"{BLANK}%" if percent else "")
+
+
+def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
+    values, reasons = _column(atlas, layer["id"], 0)
+    codes = [code for code, _ in layer["categories"]]
+    place = {code: at for at, code in enumerate(codes)}
+    of = np.array([-1 if np.isnan(value) else place.get(round(value), -1) for value in values])
+    if layer["ordered"]:
+        colours = _ordered(layer["better"], max(len(codes), 2), theme)[: len(codes)]
+    else:
+        colours = tuple(KINDS[theme][k % len(KINDS[theme])] for k in range(len(codes)))
+    labels = tuple(in_language(title, lang) for _, title in layer["categories"])
+    return Classed(of, reasons, colours, labels)
+
+
+def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
+    places, axes, why = [], [], []
+    for axis in ("x", "y"):
+        indicator = atlas.indicator(layer[axis])
+        breaks, low = layer["breaks"][axis], layer["toward"][axis] == "low"
+        described, _ = describe_layer(atlas, indicator, Citations())
+        values, reasons = _column(atlas, indicator.id, described["digits"])
+        of, most = classify(values, breaks), len(breaks)
+        places.append(np.where(of < 0, -1, (most - of if low else of) + 2 - most))
+        axes.append(_axis(described, breaks, low=low, lang=lang))
+        why.append(reasons)
+    x, y = places
+    labels = [
+        f"{axes[0].title} {across} · {axes[1].title} {up}" if across and up else ""
+        for up in axes[1].labels
+        for across in axes[0].labels
+    ]
+    return Classed(
+        of=np.where((x < 0) | (y < 0), -1, 3 * y + x),
+        reasons=np.where(why[0] > 0, why[0], why[1]),
+        colours=BIVARIATE[theme],
+        labels=tuple(labels),
+        square=(axes[0], axes[1]),
+    )
+
+
+def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: str) -> Axis:
+    sign = f"{BLANK}%" if layer["unit"] == "percent" else ""
+    ends = [write_number(value, layer["digits"], lang) for value in breaks]
+    most = len(breaks)
+    labels = ["", "", ""]
+    for k in range(most + 1):
+        if not most:
+            text = ""
+        elif k == 0:
+            text = f"< {ends[0]}{sign}"
+        elif k == most:
+            text = f"≥ {ends[-1]}{sign}"
+        else:
+            text = f"{ends[k - 1]} – {ends[k]}{sign}"
+        labels[(most - k if low else k) + 2 - most] = text
+    return Axis(in_language(layer["title"], lang), (labels[0], labels[1], labels[2]))
+
+
+def _column(atlas: Atlas, name: str, digits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Figures at the precision that is shown, and why they are missing."""
+    values = np.round(atlas.values[name].to_numpy(dtype=np.float64), digits)
+    reasons = atlas.reasons[name].to_numpy(dtype=np.int64)
+    return values, np.where(np.isnan(values), np.maximum(reasons, 1), 0)
+
+
+def _ordered(better: str | None, count: int, theme: Theme) -> tuple[str, ...]:
+    """Colours from the lowest class to the highest: the strongest is where people are worse off."""
+    colours = ramp(NEED[theme] if better else CONTEXT[theme], count)
+    return tuple(colours[::-1] if better == "higher" else colours)
+
+
+_WORDS = {
+    "fr": {
+        "map": "Carte de {of} {units}\u00a0: {title}. {parts}.",
+        "missing": "pas de donnée ({reason})",
+    },
+    "en": {"map": "Map of {of} {units}: {title}. {parts}.", "missing": "no data ({reason})"},
+}

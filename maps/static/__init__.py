@@ -1,0 +1,5 @@
+"""Static maps for print: one atlas, one picture, as PNG, SVG or PDF."""
+
+from maps.static.write import write_picture
+
+__all__ = ["write_picture"]

@@ -1,0 +1,228 @@
+"""`write_picture`: an atlas as one picture for print.
+
+Like the page in its classes, colours and words; like a printed map in the rest: a title, a legend
+with its counts, a scale bar for every frame, the sources with their dates and licences. The same
+atlas gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from geo.country import in_language
+from geo.errors import ProblemWithEnvironment
+from geo.source import Source, union_of
+from geo.staging import staged_file
+from maps.bivariate import Bivariate, read_show
+from maps.classed import Classed, class_territories, describe_classes
+from maps.reporting.areas import find_area, part_of
+from maps.standalone import language_of
+from maps.static.compose import compose
+from maps.static.layout import MM
+from maps.static.pen import FONT, check_matplotlib, clean
+from maps.words import WORDS, write_date
+
+if TYPE_CHECKING:
+    from layers.atlas import Atlas
+
+Format = Literal["png", "svg", "pdf"]
+DOTS = 300
+_SEMICOLON = {"fr": "\u00a0; ", "en": "; "}
+"""Dots an inch of a PNG: what print asks for."""
+
+
+@dataclass(frozen=True)
+class Caption:
+    """The words round a static map.
+
+    Attributes:
+        title, note: what is shown and where; of when, and at what level it was measured.
+        heading: title of the legend, "" where the map's title says it.
+        sources: lines of who the figures and the borders are from, with dates and licences.
+        alt: what there is to see, in a sentence, for those who do not see it.
+        units: what the territories are called, in the plural.
+        lang: of all words.
+    """
+
+    title: str
+    note: str
+    heading: str
+    sources: tuple[str, ...]
+    alt: str
+    units: str
+    lang: str
+
+
+def write_picture(
+    atlas: Atlas,
+    path: str | Path,
+    show: str | tuple[str, str] | Bivariate | None = None,
+    *,
+    form: Format = "png",
+    width: float = 170.0,
+    area: str | None = None,
+    method: str = "quantile",
+    breaks: Sequence[float] = (),
+    lang: str | None = None,
+    title: str | None = None,
+) -> str:
+    """Writes a static map, whole or not at all.
+
+    Args:
+        atlas: what to draw. All of it is classed, so that an area keeps the colours that it has
+            on the map of the whole.
+        path: of the picture.
+        show: as `draw_map` takes it.
+        form: "png" (300 dots an inch), "svg" or "pdf", both vector.
+        width: in millimetres; the height follows.
+        area: code of a containing territory, to draw that part alone ("48", "epci:200066868").
+        method, breaks: how figures are classed: see `class_territories`.
+        lang: "fr" or "en"; None takes the country's.
+        title: of the map; None takes the indicator's and the place's.
+
+    Returns:
+        What the picture shows, in a sentence; it stands in the file too.
+
+    Raises:
+        InputError: no such indicator, method or area.
+        ProblemWithEnvironment: matplotlib is not installed, or the file cannot be written.
+    """
+    check_matplotlib()
+    lang = lang or language_of(atlas)
+    shown = read_show(atlas, show)
+    about = find_area(atlas, area, lang=lang)
+    classed = class_territories(atlas, shown, lang=lang, method=method, breaks=breaks)
+    caption = _caption(atlas, shown, classed, about.inside, lang, title, about.name)
+    with _own_settings():
+        figure = compose(
+            part_of(atlas, about.inside), classed, caption, inside=about.inside, width=width * MM
+        )
+        content = _rendered(figure, form, caption)
+    with staged_file(Path(path)) as staging:
+        staging.write_bytes(content)
+    return caption.alt
+
+
+def _caption(
+    atlas: Atlas,
+    shown: str | Bivariate,
+    classed: Classed,
+    inside: np.ndarray,
+    lang: str,
+    title: str | None,
+    place: str,
+) -> Caption:
+    ids = [shown] if isinstance(shown, str) else [shown.x, shown.y]
+    indicators = [atlas.indicator(name) for name in ids]
+    heading = " × ".join(indicator.title_in(lang) for indicator in indicators)
+    words = WORDS[lang]
+    full = title or (f"{heading}{words['colon']}{place}" if place else heading)
+    units = atlas.territories.level_title(lang, plural=True)
+    country = atlas.territories.country
+    notes = [f"{units[:1].upper()}{units[1:]}"]
+    titles = {level.id: level.title for level in country.levels} if country else {}
+    for one in indicators:
+        parts = [one.title_in(lang)] if len(indicators) > 1 else []
+        parts += [in_language(one.suffix, lang)] if one.suffix else []
+        parts += [write_date(one.period, lang)] if one.period else []
+        if one.native_level not in ("", atlas.territories.level):
+            level = in_language(titles.get(one.native_level, one.native_level), lang)
+            parts.append(words["measured_by"].replace("{level}", level))
+        notes += [", ".join(parts)] if parts else []
+    used = union_of(*(indicator.sources for indicator in indicators))
+    borders = tuple(one for one in atlas.territories.sources if one not in used)
+    lines = [(words["source"], used), (words["boundaries"], borders)]
+    return Caption(
+        title=full,
+        note=" · ".join(notes),
+        heading=heading if title else "",
+        sources=(
+            *(
+                f"{word}{words['colon']}{_SEMICOLON[lang].join(_cite(one, lang) for one in some)}."
+                for word, some in lines
+                if some
+            ),
+            words["made_with"],
+        ),
+        alt=clean(describe_classes(classed, inside, title=full, units=units, lang=lang)),
+        units=units,
+        lang=lang,
+    )
+
+
+def _cite(source: Source, lang: str) -> str:
+    name = ", ".join(part for part in (source.producer, source.title) if part)
+    rest = ", ".join(part for part in (write_date(source.published, lang), source.licence) if part)
+    return f"{name} ({rest})" if rest else name
+
+
+class _own_settings:
+    """matplotlib with its defaults and ours: neither a user's settings file nor what else runs in
+    the process changes a picture."""
+
+    def __enter__(self) -> None:
+        import matplotlib as mpl
+
+        self._context = mpl.rc_context()
+        self._context.__enter__()
+        mpl.rcdefaults()
+        mpl.rcParams.update(
+            {
+                "font.family": FONT,
+                "hatch.linewidth": 0.6,
+                "svg.fonttype": "none",  # letters stay letters: found, read aloud, corrected
+                "svg.hashsalt": "zoneblanche",
+                "pdf.fonttype": 42,
+                "path.simplify": False,
+            }
+        )
+
+    def __exit__(self, *error: object) -> None:
+        self._context.__exit__(None, None, None)
+
+
+def _rendered(figure: Any, form: Format, caption: Caption) -> bytes:
+    """The bytes of a picture, without a date or a machine's name in it."""
+    about = {"Title": clean(caption.title)}
+    said = " ".join(clean(line) for line in caption.sources)
+    metadata: dict[str, dict[str, Any]] = {
+        "png": about | {"Description": caption.alt, "Source": said, "Software": "zoneblanche"},
+        "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+        "pdf": about | {"Subject": caption.alt, "Keywords": said, "CreationDate": None,
+                        "Creator": "zoneblanche", "Producer": "zoneblanche (matplotlib)"},
+    }  # fmt: skip
+    stream = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            # A letter that the typeface lacks becomes a box; the words also stand in the file.
+            warnings.filterwarnings(
+                "ignore", message=r"Glyph .* missing from font", category=UserWarning
+            )
+            figure.savefig(
+                stream, format=form, dpi=DOTS, metadata=metadata[form], facecolor="#ffffff"
+            )
+    except (MemoryError, ValueError) as error:
+        raise ProblemWithEnvironment(f"the picture cannot be drawn: {error}.") from error
+    content = stream.getvalue()
+    return _accessible_svg(content.decode("utf-8"), caption) if form == "svg" else content
+
+
+def _accessible_svg(text: str, caption: Caption) -> bytes:
+    """An SVG that says its name and what it shows, and names no file elsewhere."""
+    text = re.sub(r"<!DOCTYPE[^>]*>\s*", "", text, count=1)
+    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
+    head, _, rest = text.partition("<svg ")
+    attributes, _, body = rest.partition(">")
+    title, alt = (html.escape(part, quote=False) for part in (clean(caption.title), caption.alt))
+    named = f'role="img" lang="{caption.lang}" aria-labelledby="zb-title zb-desc"'
+    told = f'<title id="zb-title">{title}</title>\n<desc id="zb-desc">{alt}</desc>'
+    return f"{head}<svg {attributes} {named}>\n{told}{body}".encode()
