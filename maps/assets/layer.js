@@ -40,7 +40,7 @@ const TerritoryLayer = L.Layer.extend({
   /** Show another layer, class or theme: the id image stays. */
   setLook(look) {
     this.options.look = look;
-    if (!this._map) return;
+    if (!this._painted()) return;
     this._colour();
     this._soon();
   },
@@ -50,7 +50,12 @@ const TerritoryLayer = L.Layer.extend({
     if (hovered === this.hovered && chosen === this.chosen) return;
     this.hovered = hovered;
     this.chosen = chosen;
-    if (this._map) this._outline();
+    if (this._painted()) this._outline();
+  },
+
+  /** Whether there is a picture: a frame that has no height yet has none. */
+  _painted() {
+    return this._map && Boolean(this._image);
   },
 
   /** The id at a point of the map's container, 0 for nobody. */

@@ -347,6 +347,23 @@ def test_the_page_works_inside_a_frame(watched: Opener, lozere_page: Path, tmp_p
     assert frame.locator(".zb-legend-title").inner_text() == "Densité"
 
 
+def test_a_frame_without_a_height_is_painted_when_it_gets_one(
+    watched: Opener, lozere_page: Path, tmp_path: Path
+) -> None:
+    outer = tmp_path / "outer.html"
+    page = html.escape(lozere_page.read_text("utf-8"))
+    outer.write_text(f'<!doctype html><iframe srcdoc="{page}" style="display:none"></iframe>')
+    one = watched()
+    one.own = outer.as_uri()
+    one.page.goto(one.own)
+    inner = one.page.locator("iframe").element_handle().content_frame()
+    inner.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
+    one.page.emulate_media(color_scheme="dark")
+    inner.evaluate("document.querySelector('input[type=radio]:not(:checked)').click()")
+    one.page.evaluate("document.querySelector('iframe').style = 'width:900px;height:600px'")
+    inner.wait_for_function(f"() => Object.keys(({PAINTED})()).length > 3", timeout=10_000)
+
+
 def test_a_reader_without_script_reads_the_findings(chromium: Browser, lozere_page: Path) -> None:
     page = chromium.new_page(java_script_enabled=False)
     page.goto(lozere_page.as_uri())
