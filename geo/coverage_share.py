@@ -1,16 +1,13 @@
 """How much of each territory is covered by polygons that may overlap, each place counted once.
 
-The polygons that meet a territory are united, and the union is clipped to it: exact, and much
-cheaper than to unite all of them first. "By at least k" of several groups (operators) follows from
-the groups' unions: adding a group U to the places A₁ ⊇ A₂ ⊇ … covered by at least 1, 2, … gives
-Aₖ ∪ (Aₖ₋₁ ∩ U).
+What meets a territory is measured by a sweep (`geo.coverage_sweep`). Where very much does, the
+territory is cut in four, and again: a small part often lies whole in one polygon, and then no other
+of that group needs to be looked at.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -20,6 +17,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from geo.coverage_sweep import measure_cover, read_borders
 from geo.errors import Fault, InputError, first_of
 
 Ints = NDArray[np.int64]
@@ -27,8 +25,10 @@ Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
 MOST_VERTICES = 512  # larger coverage polygons are cut into tiles before clipping
-PART = 256  # territories that a thread takes at a time
-SMALLEST_TILE = 1e-6  # of the polygon's extent: a polygon all of whose vertices lie on one spot
+MOST_PIECES = 24  # a territory that meets more is cut in four
+FREE_LEVELS = 6  # and again, as long as that helps: borders on one line remain many ...
+PROGRESS = 0.75  # ... so from here on a part has to meet fewer than this share of its parent's
+SMALLEST_TILE = 1e-6  # of the extent: a polygon all of whose vertices lie on one spot
 
 
 @dataclass(frozen=True)
@@ -81,30 +81,28 @@ def compute_coverage_share(
     measure = _area_crs(territories, coverage, crs)
     land, notices = _mend(territories.to_crs(measure), "territories")
     shapes, more_notices = _mend(coverage.to_crs(measure), "coverage polygons")
-    shapes, label = _tile(shapes, label)
-    united = _unite(land, shapes, label, len(names))
+    by_group, exactly = _measure(land, shapes, label, len(names))
     area = shapely.area(land)
-    layers = _stack(united)
+    at_least = np.cumsum(exactly[:, :0:-1], axis=1)[:, ::-1]
     index = territories.index
     left_out = np.isnan(area) | ~(area > 0)
     if surveyed is not None:
         zone = gpd.GeoSeries([surveyed], crs=coverage.crs).to_crs(measure).iloc[0]
         left_out |= ~shapely.intersects(land, zone)
 
-    def percent(parts: Shapes) -> Floats:
+    def percent(covered: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
-            share = 100 * shapely.area(parts) / area
-        # Clipping rounds vertices: a commune covered in full comes to 100.00000000001 %.
+            share = 100 * covered / area[:, None]
+        # Rounding: a commune covered in full may come to 100.00000000001 %.
         share = np.clip(share, 0, 100)
         share[left_out] = np.nan
         return share
 
-    columns = {name: percent(united[:, place]) for place, name in enumerate(names)}
-    least = {k + 1: percent(layer) for k, layer in enumerate(layers)}
+    least = pd.DataFrame(percent(at_least), index=index, columns=range(1, len(names) + 1))
     return CoverageShare(
-        any_percent=pd.Series(percent(layers[0]), index=index, name="covered_percent"),
-        by_group_percent=pd.DataFrame(columns, index=index, columns=names),
-        at_least_percent=pd.DataFrame(least, index=index),
+        any_percent=least[1].rename("covered_percent"),
+        by_group_percent=pd.DataFrame(percent(by_group), index=index, columns=names),
+        at_least_percent=least,
         notices=notices + more_notices,
     )
 
@@ -170,84 +168,83 @@ def _mend(series: gpd.GeoSeries, what: str) -> tuple[Shapes, tuple[str, ...]]:
     return shapes, (f"{bad.size} {what} were invalid and were made valid: {named}.",)
 
 
-def _tile(shapes: Shapes, label: Ints) -> tuple[Shapes, Ints]:
-    """Parts of the coverage, those with many vertices cut in four until they have few."""
-    parts, source = shapely.get_parts(shapes, return_index=True)
-    label = label[source]
-    done, done_label = [], []
-    extent = shapely.bounds(parts)
-    smallest = SMALLEST_TILE * np.maximum(extent[:, 2] - extent[:, 0], extent[:, 3] - extent[:, 1])
+def _measure(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> tuple[Floats, Floats]:
+    """Covered area of each territory by each group, and by exactly 0, 1, 2, … groups."""
+    by_group, exactly = np.zeros((len(land), groups)), np.zeros((len(land), groups + 1))
+    pieces, label = _cut(shapes, label, MOST_VERTICES)
+    if not len(pieces):
+        return by_group, exactly
+    borders = read_borders(pieces)
+    parts, owner = _cut(land, np.arange(len(land)), MOST_VERTICES)
+    before, level = np.full(len(parts), np.inf), 0
     while len(parts):
-        large = shapely.get_num_coordinates(parts) > MOST_VERTICES
-        west, south, east, north = shapely.bounds(parts).T
-        large &= np.maximum(east - west, north - south) > smallest
+        depth, pairs = _meet(parts, pieces, label, groups)
+        met = np.bincount(pairs[0], minlength=len(parts))
+        heavy = (met > MOST_PIECES) & ((level < FREE_LEVELS) | (met < PROGRESS * before))
+        light = ~heavy[pairs[0]]
+        some, more = measure_cover(
+            read_borders(parts), borders, label, (pairs[0][light], pairs[1][light]), depth
+        )
+        np.add.at(by_group, owner[~heavy], some[~heavy])
+        np.add.at(exactly, owner[~heavy], more[~heavy])
+        parts, source = _quarter(parts[heavy])
+        owner, before, level = owner[heavy][source], met[heavy][source], level + 1
+    return by_group, exactly
+
+
+def _meet(
+    parts: Shapes, pieces: Shapes, label: Ints, groups: int
+) -> tuple[Ints, tuple[Ints, Ints]]:
+    """Which groups cover a part whole by a single piece, shape (parts, groups); and the pairs of
+    parts and pieces of the other groups that may meet, by part."""
+    tree = shapely.STRtree(parts)
+    depth = np.zeros((len(parts), groups), dtype=np.int64)
+    piece, part = tree.query(pieces, predicate="covers")
+    depth[part, label[piece]] = 1
+    piece, part = tree.query(pieces)
+    open_yet = depth[part, label[piece]] == 0
+    piece, part = piece[open_yet], part[open_yet]
+    # Boxes that meet are enough, but where they are many the polygons are asked.
+    many = np.flatnonzero(np.bincount(part, minlength=len(parts))[part] > MOST_PIECES)
+    apart = many[~shapely.intersects(pieces[piece[many]], parts[part[many]])]
+    piece, part = np.delete(piece, apart), np.delete(part, apart)
+    order = np.argsort(part, kind="stable")
+    return depth, (part[order], piece[order])
+
+
+def _cut(shapes: Shapes, owner: Ints, most_vertices: int) -> tuple[Shapes, Ints]:
+    """Single polygons, those with many vertices cut in four until they have few."""
+    parts, source = shapely.get_parts(shapes, return_index=True)
+    owner = owner[source]
+    done, done_owner = [], []
+    smallest = SMALLEST_TILE * _size(parts).max(initial=0.0)
+    while len(parts):
+        large = shapely.get_num_coordinates(parts) > most_vertices
+        large &= _size(parts) > smallest
         done.append(parts[~large])
-        done_label.append(label[~large])
-        west, south, east, north = west[large], south[large], east[large], north[large]
-        x, y = (west + east) / 2, (south + north) / 2
-        quarters = [
-            shapely.box(west, south, x, y),
-            shapely.box(x, south, east, y),
-            shapely.box(west, y, x, north),
-            shapely.box(x, y, east, north),
-        ]
-        cut = np.concatenate([shapely.intersection(parts[large], box) for box in quarters])
-        owner = np.tile(label[large], 4)
-        limit = np.tile(smallest[large], 4)
-        parts, source = shapely.get_parts(cut, return_index=True)
-        flat = shapely.get_type_id(parts) == 3  # a tile may touch the polygon in a line or point
-        parts, label, smallest = parts[flat], owner[source][flat], limit[source][flat]
-    return np.concatenate(done) if done else parts, np.concatenate([label[:0], *done_label])
+        done_owner.append(owner[~large])
+        parts, source = _quarter(parts[large])
+        owner = owner[large][source]
+    return np.concatenate([parts, *done]), np.concatenate([owner, *done_owner])
 
 
-def _unite(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> Shapes:
-    """The covered part of each territory by each group; shape (territories, groups)."""
-    united = np.full(len(land) * groups, shapely.Polygon(), dtype=object)
-    tree = shapely.STRtree(land)
-    # One polygon over the whole territory settles it, without a single overlay.
-    piece, place = tree.query(shapes, predicate="covers")
-    settled = np.unique(place * groups + label[piece])
-    united[settled] = land[settled // groups]
-    piece, place = tree.query(shapes, predicate="intersects")
-    slot = place * groups + label[piece]
-    order = np.argsort(slot, kind="stable")
-    order = order[~np.isin(slot[order], settled)]
-    slots, of_slot = np.unique(slot[order], return_inverse=True)
-    if slots.size:
-        # United before they are clipped: pieces that share a long border are slow to unite.
-        heaps = shapely.geometrycollections(shapes[piece[order]], indices=of_slot)
-        united[slots] = _in_threads(_unite_and_clip, heaps, land[slots // groups])
-    return united.reshape(len(land), groups)
+def _quarter(parts: Shapes) -> tuple[Shapes, Ints]:
+    """The four quarters of each polygon, as single polygons, and which polygon each is of."""
+    west, south, east, north = shapely.bounds(parts).T
+    x, y = (west + east) / 2, (south + north) / 2
+    quarters = [
+        shapely.box(west, south, x, y),
+        shapely.box(x, south, east, y),
+        shapely.box(west, y, x, north),
+        shapely.box(x, y, east, north),
+    ]
+    cut = np.concatenate([shapely.intersection(parts, box) for box in quarters])
+    pieces, source = shapely.get_parts(cut, return_index=True)
+    flat = shapely.get_type_id(pieces) == 3  # a quarter may touch the polygon in a line or point
+    return pieces[flat], source[flat] % max(len(parts), 1)
 
 
-def _unite_and_clip(heaps: Shapes, land: Shapes) -> Shapes:
-    # along a second axis of length one: each heap by itself, not all of them together
-    return shapely.intersection(shapely.union_all(heaps[:, None], axis=1), land)
-
-
-def _in_threads(overlay: Callable[[Shapes, Shapes], Shapes], one: Shapes, other: Shapes) -> Shapes:
-    """GEOS works without Python's lock, so that every processor can have its part."""
-    parts = range(0, len(one), PART)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        done = pool.map(lambda at: overlay(one[at : at + PART], other[at : at + PART]), parts)
-        return np.concatenate([one[:0], *done])
-
-
-def _stack(united: Shapes) -> list[Shapes]:
-    """Places covered by at least 1, 2, … groups; each of shape (territories,)."""
-    territories, groups = united.shape
-    layers = [united[:, 0].copy()]
-    for group in range(1, groups):
-        adding = united[:, group]
-        layers.append(np.full(territories, shapely.Polygon(), dtype=object))
-        for k in range(group, -1, -1):
-            here = ~shapely.is_empty(adding)
-            more = adding.copy()
-            if k > 0:
-                here &= ~shapely.is_empty(layers[k - 1])
-                more[here] = _in_threads(shapely.intersection, layers[k - 1][here], adding[here])
-            first = here & shapely.is_empty(layers[k])
-            layers[k][first] = more[first]
-            again = here & ~first
-            layers[k][again] = _in_threads(shapely.union, layers[k][again], more[again])
-    return layers
+def _size(shapes: Shapes) -> Floats:
+    """The longer side of the box of each."""
+    west, south, east, north = shapely.bounds(shapes).T
+    return np.maximum(east - west, north - south)

@@ -44,6 +44,16 @@ def test_groups_and_at_least_k() -> None:
     assert found.at_least_percent.columns.tolist() == [1, 2, 3]
 
 
+def test_many_polygons_with_the_same_border_come_to_an_end() -> None:
+    """Cutting does not part them; shared sides, corners and repeats are no obstacle either."""
+    ring = Point(10, 5).buffer(4).difference(Point(10, 5).buffer(2))
+    squares = [box(x, y, x + 1, y + 1) for x in range(6, 14) for y in range(1, 9)]
+    found = compute_coverage_share(LAND, series([ring] * 40 + squares, "m"))
+    np.testing.assert_allclose(found.any_percent, [32, 32, np.nan, 0], atol=1e-9)
+    rings = compute_coverage_share(LAND, series([ring] * 40, "m"))
+    np.testing.assert_allclose(rings.any_percent.iloc[:2], ring.area / 2, rtol=1e-12)
+
+
 def test_what_was_not_surveyed_is_missing_and_not_zero() -> None:
     found = compute_coverage_share(LAND, series([box(0, 0, 5, 10)]), surveyed=box(0, 0, 20, 10))
     np.testing.assert_allclose(found.any_percent, [50, 0, np.nan, np.nan])
@@ -86,12 +96,19 @@ discs = st.tuples(st.floats(-5, 25), st.floats(-5, 15), st.floats(0.5, 12), st.i
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(discs, min_size=1, max_size=9), st.sampled_from([8, 40, 10_000]))
-def test_equals_the_obvious_version(made: list[tuple], most_vertices: int) -> None:
+@given(
+    st.lists(discs, min_size=1, max_size=9),
+    st.sampled_from([8, 40, 10_000]),
+    st.sampled_from([1, 3, 24]),
+)
+def test_equals_the_obvious_version(
+    made: list[tuple], most_vertices: int, most_pieces: int
+) -> None:
     masts = series([Point(x, y).buffer(r) for x, y, r, _ in made], "m")
     groups = pd.Series([group for *_, group in made], index=masts.index)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coverage_share, "MOST_VERTICES", most_vertices)
+        patch.setattr(coverage_share, "MOST_PIECES", most_pieces)
         found = compute_coverage_share(LAND, masts, groups=groups)
     unions = [shapely.union_all(list(masts[groups == g])) for g in sorted(set(groups))]
     for code, land in LAND.dropna().items():
