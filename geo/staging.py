@@ -203,7 +203,7 @@ def _carry_over(*, old: Path, new: Path) -> None:
 def _written_by_us(folder: Path) -> set[str]:
     try:
         listed = json.loads((folder / MARK).read_text("utf-8"))["files"]
-        return {MARK, *listed}
+        return {MARK, *(str(name).partition("/")[0] for name in listed)}
     except (OSError, ValueError, KeyError, TypeError):
         return {MARK}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,15 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from geo.source import sha256_of, union_of
 from layers.atlas import Atlas
+from layers.dcat import describe_dcat
+from layers.geopackage import write_geopackage
 from layers.indicator import Indicator, Reason
 from layers.storage import rounded, write_geoparquet
+from layers.styles import Style
 from layers.tables import spreadsheet_safe
-
-FIXED_TIME = "2000-01-01T00:00:00.000Z"
-"""Stands in the GeoPackage where its format asks for a time."""
 
 RANKS = ("rank", "rank_low", "rank_high")
 
@@ -81,9 +80,23 @@ def missing_in_words(atlas: Atlas, *, lang: str) -> pd.Series:
 
 
 def write_results(
-    atlas: Atlas, folder: Path, *, lang: str, title: str, name: str | None = None
+    atlas: Atlas,
+    folder: Path,
+    *,
+    lang: str,
+    title: str,
+    name: str | None = None,
+    styles: Sequence[Style] = (),
 ) -> None:
-    """Writes `territories.csv`, `.parquet`, `.gpkg` and `datapackage.json` into `folder`.
+    """Writes `territories.csv`, `.parquet`, `.gpkg`, and `datapackage.json` and `dcat.json`, which
+    describe them, into `folder`.
+
+    Args:
+        atlas: any.
+        folder: that is there.
+        lang, title: of the texts.
+        name: of the data package.
+        styles: of columns, for the GeoPackage; the first is what QGIS opens it with.
 
     Raises:
         OSError: the place cannot be written.
@@ -93,10 +106,11 @@ def write_results(
     frame = gpd.GeoDataFrame(table, geometry=atlas.territories.frame.geometry)
     described = {"indicators": [item.as_dict() for item in atlas.indicators.values()]}
     write_geoparquet(frame, folder / "territories.parquet", metadata=described)
-    _write_geopackage(frame, folder / "territories.gpkg")
+    write_geopackage(frame, folder / "territories.gpkg", styles)
     package = _datapackage(atlas, table, folder, lang=lang)
     package = {"name": name or "zoneblanche", "title": title, **package}
     write_json(package, folder / "datapackage.json")
+    write_json(describe_dcat(atlas, package, lang=lang), folder / "dcat.json")
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
@@ -135,16 +149,6 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
             text[name] = text[name].map(spreadsheet_safe, na_action="ignore")
     text.columns = [spreadsheet_safe(str(name)) for name in text.columns]
     text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-
-
-def _write_geopackage(frame: gpd.GeoDataFrame, path: Path) -> None:
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
-    try:
-        frame.reset_index().to_file(
-            path, driver="GPKG", layer="territories", engine="pyogrio", promote_to_multi=True
-        )
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _datapackage(atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str) -> dict[str, Any]:

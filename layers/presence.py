@@ -45,7 +45,7 @@ def declares_https(directory: pd.DataFrame) -> pd.Series:
     NaN where what is declared is no address. RPNT criterion 1.8."""
     website = directory["website"].astype("string").str.strip().str.lower()
     secure = website.str.startswith("https://").fillna(False).astype("float64")
-    return secure.mask(is_unreadable(website))
+    return secure.mask(is_unreadable(directory["website"]))
 
 
 def is_unreadable(website: pd.Series) -> pd.Series:

@@ -22,17 +22,19 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from geo.country import in_language
 from geo.errors import Fault, InputError
 from geo.source import sha256_of, union_of
 from geo.staging import staged_folder
-from maps.bivariate import read_show
+from maps.bivariate import Bivariate, read_show
 from maps.document import read_asset
 from maps.findings import write_findings
-from maps.page import AtlasMap, draw_map
+from maps.payload import write_payload
 from maps.report import language_of
 from maps.reporting.areas import find_area, part_of
 from maps.reporting.crossing import Figure, Key, draw_figure
 from maps.reporting.picture import Sheet
+from maps.standalone import page_text
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
@@ -46,6 +48,24 @@ SMALL = 340
 
 WIDTH, HEIGHT = 960, 560
 """Of the frame, in pixels; the height until the page in it has told its own."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map page that is written.
+
+    Attributes:
+        atlas: that it shows.
+        shown: what it opens with.
+        lang, title: of the page.
+        text: of the page, as `maps.standalone` writes it.
+    """
+
+    atlas: Atlas
+    shown: str | Bivariate
+    lang: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +132,7 @@ def write_embed(
         about = find_area(atlas, area, lang=lang or language_of(atlas))
         atlas = part_of(atlas, about.inside)
         title = title or _titled(atlas, show, about.name, lang or language_of(atlas))
-    drawn = draw_map(atlas, show, lang=lang, title=title)
+    drawn = _draw(atlas, show, lang=lang or language_of(atlas), title=title)
     with staged_folder(Path(folder)) as staging:
         sizes = write_embed_files(drawn, staging, base=base)
         mark = {
@@ -125,17 +145,24 @@ def write_embed(
     return sizes
 
 
+def _draw(atlas: Atlas, show: str | None, *, lang: str, title: str | None) -> Drawn:
+    shown = read_show(atlas, show)
+    payload = write_payload(atlas, shown, lang=lang, title=title)
+    text = page_text(atlas, payload, show=shown, lang=lang)
+    return Drawn(atlas, shown, lang, in_language(payload.head["title"], lang), text)
+
+
 def write_embed_files(
-    drawn: AtlasMap, folder: Path, *, base: str = "", sheet: Sheet | None = None
+    drawn: Drawn, folder: Path, *, base: str = "", sheet: Sheet | None = None
 ) -> dict[str, int]:
-    """Write the snippets of a map that is drawn already into a folder that is there.
+    """Write the snippets of a map that is written already into a folder that is there.
 
     `sheet` is that of all its territories, where they are laid out already.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    page = framed_page(drawn.write())
+    page = framed_page(drawn.text)
     embed, figure = _embed_of(drawn, base, sheet)
     alone = len(page) <= LARGEST_ALONE
     small = _figure_of(drawn, width=SMALL) if figure is not None and alone else None
@@ -205,13 +232,10 @@ def check_base(url: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
 
-def _embed_of(drawn: AtlasMap, base: str, sheet: Sheet | None) -> tuple[Embed, Figure | None]:
-    layer = drawn.layer
-    atlas, shown, lang = layer.atlas, layer.shown, layer.lang
+def _embed_of(drawn: Drawn, base: str, sheet: Sheet | None) -> tuple[Embed, Figure | None]:
+    atlas, shown, lang, title = drawn.atlas, drawn.shown, drawn.lang, drawn.title
     figure = _figure_of(drawn, sheet=sheet)
     ids = [shown] if isinstance(shown, str) else [shown.x, shown.y]
-    head = layer.payload.head["title"]
-    title = head if isinstance(head, str) else str(head[lang])
     sources = union_of(*(atlas.indicator(name).sources for name in ids))
     words = words_in(lang)
     key = "\0".join([title, *ids, *map(str, atlas.codes)])
@@ -232,10 +256,9 @@ def _embed_of(drawn: AtlasMap, base: str, sheet: Sheet | None) -> tuple[Embed, F
     return embed, figure
 
 
-def _figure_of(drawn: AtlasMap, *, width: int = 680, sheet: Sheet | None = None) -> Figure | None:
-    layer = drawn.layer
-    everything = np.ones(len(layer.atlas.codes), dtype=bool)
-    return draw_figure(layer.atlas, layer.shown, everything, layer.lang, width=width, sheet=sheet)
+def _figure_of(drawn: Drawn, *, width: int = 680, sheet: Sheet | None = None) -> Figure | None:
+    everything = np.ones(len(drawn.atlas.codes), dtype=bool)
+    return draw_figure(drawn.atlas, drawn.shown, everything, drawn.lang, width=width, sheet=sheet)
 
 
 def _keys(figure: Figure, words: Mapping[str, str]) -> tuple[Key, ...]:

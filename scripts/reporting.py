@@ -1,4 +1,4 @@
-"""The commands `report` and `embed`, and what a run adds to its folder through them."""
+"""The commands `report` and `embed`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.country import in_language, read_country
+from geo.country import read_country
 from geo.errors import Fault, InputError, ProblemWithEnvironment, nearest
 from geo.executors import run_chunks
 from geo.staging import plain_name, staged_file
@@ -25,21 +24,11 @@ from layers.analysis.flags import flag
 from layers.atlas import Atlas
 from layers.build import build_atlas, recipe_of
 from layers.edition import edition_project
-from layers.formats import (
-    Style,
-    StyleClass,
-    describe_dcat,
-    style_geopackage,
-    write_pmtiles,
-)
 from layers.index.compute import compute_index
-from layers.indicator import Indicator
 from layers.project import read_project
 from layers.storage import load_atlas
-from maps.breaks import quantile_breaks
-from maps.embed import check_base, write_embed, write_embed_files
-from maps.header_layers import shown_digits
-from maps.palettes import CONTEXT, KINDS, MISSING, NEED, ramp
+from layers.tiles import write_pmtiles
+from maps.embed import check_base, write_embed
 from maps.report import (
     Shared,
     compose_report,
@@ -50,11 +39,6 @@ from maps.report import (
     write_pdf,
 )
 from maps.reporting.areas import find_area, part_of
-from maps.reporting.picture import lay_out
-from maps.words import YES_NO
-
-if TYPE_CHECKING:
-    from maps.page import AtlasMap
 
 LIST = "index.html"
 INPUTS = re.compile(rb'<meta name="zoneblanche-inputs" content="([0-9a-f]{64})">')
@@ -235,83 +219,6 @@ def embed_file(
     if not quiet:
         for name, size in sizes.items():
             print(f"{out / name}: {size / 1000:.0f} kB")
-
-
-def write_extras(
-    atlas: Atlas, folder: Path, *, lang: str, title: str, drawn: AtlasMap | None = None
-) -> None:
-    """What a run adds to its folder once the tables stand there: `report.html`, `embed/`, the
-    styles in `territories.gpkg`, `dcat.json`.
-
-    Args:
-        atlas: of the run.
-        folder: its results; `datapackage.json` gets the new hash of the GeoPackage.
-        lang, title: of the report.
-        drawn: the map of the run, where it is drawn already: it is not packed a second time.
-    """
-    sheet = lay_out(atlas.territories, lang=lang)
-    text = render_report(compose_report(Shared(atlas, sheet=sheet), lang=lang, title=title))
-    (folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
-    from maps.page import draw_map
-
-    place = folder / "embed"
-    place.mkdir()
-    write_embed_files(drawn or draw_map(atlas, lang=lang, title=title), place, sheet=sheet)
-    style_geopackage(folder, styles_of(atlas, lang=lang))
-    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
-    dcat = json.dumps(describe_dcat(atlas, package, lang=lang), ensure_ascii=False, indent=2)
-    (folder / "dcat.json").write_text(dcat + "\n", encoding="utf-8", newline="\n")
-
-
-def styles_of(atlas: Atlas, *, lang: str) -> list[Style]:
-    """A style for each column that can be drawn, as it looks on the page; the index first."""
-    order = {"index": 0, "dimension": 1, "flag": 2, "indicator": 3, "typology": 4, "context": 5}
-    indicators = sorted(atlas.indicators.values(), key=lambda item: order[item.role])
-    styles, indices = [], 0
-    for indicator in indicators:
-        column = indicator.id
-        if indicator.role == "index":
-            column = "score" if indices == 0 else f"{indicator.id}.score"
-            indices += 1
-        classes = _classes_of(atlas, indicator, lang)
-        if classes:
-            missing = {"fr": "pas de donnée", "en": "no data"}[lang]
-            classes.append(StyleClass(missing, MISSING["light"][1]))
-            styles.append(Style(indicator.title_in(lang), column, tuple(classes)))
-    return styles
-
-
-def _classes_of(atlas: Atlas, indicator: Indicator, lang: str) -> list[StyleClass]:
-    values = atlas.values[indicator.id].to_numpy(dtype="float64")
-    known = values[~np.isnan(values)]
-    titles = dict(indicator.categories)
-    if indicator.unit == "boolean" and np.isin(known, (0, 1)).all():
-        titles = titles or dict(YES_NO)
-    if titles:
-        codes = sorted(titles)
-        colours = [NEED["light"][5], NEED["light"][1]] if len(codes) == 2 else KINDS["light"]
-        return [
-            StyleClass(in_language(titles[code], lang), colours[at % len(colours)], code=code)
-            for at, code in enumerate(codes)
-        ]
-    if not len(known):
-        return []
-    digits = shown_digits(indicator)
-    breaks = quantile_breaks(np.round(values, digits), digits=digits)
-    colours = ramp(NEED["light"] if indicator.better else CONTEXT["light"], len(breaks) + 1)
-    if indicator.better == "higher":
-        colours = colours[::-1]
-    lows: list[float | None] = [None if breaks else -1e300, *breaks]
-    highs: list[float | None] = [*breaks, None]
-    return [
-        StyleClass(_label(low, high), colour, low, high)
-        for low, high, colour in zip(lows, highs, colours, strict=True)
-    ]
-
-
-def _label(low: float | None, high: float | None) -> str:
-    parts = [f"≥ {low:g}"] if low is not None and low > -1e300 else []
-    return ", ".join([*parts, *([f"< {high:g}"] if high is not None else [])])
 
 
 def _orders(

@@ -22,7 +22,10 @@ from layers.index.recipe import Recipe
 from layers.indicator import Reason
 from layers.project import Project, read_project
 from maps.geometry import encode_geometry
+from maps.reporting.picture import lay_out
 from maps.standalone import write_page
+from maps.styling import styles_of
+from scripts.extras import write_run_embed, write_run_report
 from scripts.summary import print_summary
 
 PAGE = "index.html"
@@ -66,14 +69,24 @@ def run_project(
             step("raising flags")
             for rule in project.table.flags:
                 atlas = flag(atlas, rule)
-            step("drawing the map, writing the tables")
+            step("drawing the map, writing the tables and the report")
             title = title_of(project, lang)
+            sheet = other.submit(lay_out, atlas.territories, lang=lang)
             name = project.table.output.name
-            tables = other.submit(write_results, atlas, folder, lang=lang, title=title, name=name)
+            styles = styles_of(atlas, lang=lang)
+            tables = other.submit(
+                write_results, atlas, folder, lang=lang, title=title, name=name, styles=styles
+            )
             # The page has every language of the title: its reader may change it there.
             shown = project.title or title
             write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
+            laid = sheet.result()
+            report = other.submit(
+                write_run_report, atlas, folder, lang=lang, title=title, sheet=laid
+            )
+            write_run_embed(atlas, folder, page=folder / PAGE, lang=lang, title=title, sheet=laid)
             tables.result()
+            report.result()
             step("writing the account")
             write_json(_account(project, atlas, recipe, folder), folder / "run.json")
     if not quiet:
@@ -132,7 +145,7 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
     if project.table.territories is not None:
         paths.append(project.table.territories.path)
     inputs |= {path: project.path(path) for path in paths}
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         "zoneblanche": versions()["zoneblanche"],
         "versions": versions(),
@@ -149,7 +162,11 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
         "warnings": list(atlas.notices),
         "sources": [source.as_dict() for source in sources_of(atlas)],
         "files": {
-            path.name: {"sha256": sha256_of(path), "bytes": path.stat().st_size} for path in files
+            path.relative_to(folder).as_posix(): {
+                "sha256": sha256_of(path),
+                "bytes": path.stat().st_size,
+            }
+            for path in files
         },
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from geo.country import Text
 from geo.errors import InputError
 from layers.analysis.groups import groups_of
 from layers.analysis.inequality import gini, sample_of, theil
+from layers.analysis.logistic import xlogy
 from layers.analysis.moran import neighbourhood_of
 from layers.atlas import Atlas
 
@@ -63,21 +63,14 @@ def theil_split(
     known = values.notna() & weight.notna()
     grouped = known & groups.notna()
     sample_of(values[grouped], weight[grouped])
-    frame = pd.DataFrame(
-        {"x": values[grouped], "weight": weight[grouped], "group": groups[grouped]}
-    )
-    amount = (frame["x"] * frame["weight"]).sum()
+    x, heads = (column[grouped].to_numpy(dtype="float64") for column in (values, weight))
+    amount = (x * heads).sum()
     if not amount > 0:
         raise InputError("all values are zero: there is no inequality to split.")
-    people = frame["weight"].sum()
-    rows = {}
-    for key, part in frame.groupby("group", sort=True):
-        size, held = part["weight"].sum(), (part["x"] * part["weight"]).sum()
-        rows[key] = _group_row(part, size / people if people else 0.0, held / amount, held, size)
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.index.name = "group"
+    of, keys = pd.factorize(groups[grouped], sort=True)
+    table = _by_group(x, heads, of).set_axis(keys).rename_axis("group")
     return TheilSplit(
-        total=theil(frame["x"], weights=frame["weight"]),
+        total=theil(x, weights=heads),
         between=float(table["between"].sum()),
         within=float(table["within"].sum()),
         groups=table,
@@ -85,20 +78,28 @@ def theil_split(
     )
 
 
-def _group_row(
-    part: pd.DataFrame, weight_share: float, value_share: float, held: float, size: float
-) -> dict[str, float]:
-    inside = theil(part["x"], weights=part["weight"]) if held > 0 else 0.0
-    between = value_share * math.log(value_share / weight_share) if held > 0 else 0.0
-    return {
-        "territories": len(part),
-        "weight_share": weight_share,
-        "value_share": value_share,
-        "mean": held / size if size > 0 else float("nan"),
-        "theil": inside,
-        "between": between,
-        "within": value_share * inside,
-    }
+def _by_group(x: np.ndarray, weight: np.ndarray, of: np.ndarray) -> pd.DataFrame:
+    """The rows of `TheilSplit.groups`, by the position of the group of each value."""
+    size, held = np.bincount(of, weight), np.bincount(of, weight * x)
+    weight_share, value_share = size / size.sum(), held / held.sum()
+    there = held > 0
+    mean = np.divide(held, size, out=np.full(len(size), np.nan), where=size > 0)
+    relative = np.where(there[of], x / np.where(there, mean, 1.0)[of], 0.0)
+    inside = np.bincount(of, weight * xlogy(relative, relative))
+    theil_inside = np.divide(inside, size, out=np.zeros(len(size)), where=there)
+    theil_inside = np.maximum(theil_inside, 0.0)  # rounding may leave a hair below
+    ratio = np.divide(value_share, weight_share, out=np.ones(len(size)), where=there)
+    return pd.DataFrame(
+        {
+            "territories": np.bincount(of),
+            "weight_share": weight_share,
+            "value_share": value_share,
+            "mean": mean,
+            "theil": theil_inside,
+            "between": xlogy(value_share, ratio),
+            "within": value_share * theil_inside,
+        }
+    )
 
 
 def split_inequality(

@@ -110,5 +110,6 @@ def groups_of(atlas: Atlas, by: str) -> Groups:
 
 def _keys(codes: pd.Series) -> pd.Series:
     """Whole-number codes as text; None where missing."""
-    keys = [None if np.isnan(code) else str(int(code)) for code in codes]
-    return pd.Series(keys, index=codes.index, dtype="object")
+    distinct, of = np.unique(codes.to_numpy(dtype="float64"), return_inverse=True)
+    keys = np.array([None if np.isnan(code) else str(int(code)) for code in distinct], dtype=object)
+    return pd.Series(keys[of], index=codes.index, dtype="object")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from geo.errors import InputError
 from geo.source import union_of
@@ -156,6 +155,9 @@ def joint_table(
     for name in (first, second):
         if atlas.indicator(name).unit == "category":
             raise InputError(f"{name!r} is a category: group by it instead of cutting it up.")
+    # Takes longer to import than a report takes to be written, and reports need the types alone.
+    from scipy import stats
+
     table = atlas.values
     known = (table[first].notna() & table[second].notna()).to_numpy()
     if not known.any():

@@ -78,10 +78,12 @@ def edition_inputs(country: Country) -> Mapping[str, Table]:
     return {name: read() for name, read in readers.items()}
 
 
-def presence_waves(country: Country) -> pd.DataFrame:
+def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:
     """All waves of the directory: `code` (of its date), `wave` (ISO date), `website`,
-    `email_domain` (None where none is declared)."""
-    return pd.read_parquet(edition_folder(country) / "presence.parquet")
+    `email_domain` (None where none is declared); `coded` as categories, each text once."""
+    path = edition_folder(country) / "presence.parquet"
+    columns = ["code", "wave", "website", "email_domain"]
+    return pd.read_parquet(path, columns=columns, read_dictionary=columns if coded else None)
 
 
 def _town_halls(folder: Path, country: Country) -> Table:

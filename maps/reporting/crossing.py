@@ -212,7 +212,7 @@ def _single_classes(
         codes = sorted(kinds)
         place = {code: at for at, code in enumerate(codes)}
         classes = np.array([-1 if np.isnan(v) else place[int(v)] for v in values])
-        colours = _kind_colours(indicator, len(codes))
+        colours = kind_colours(indicator, len(codes))
         texts = [in_language(kinds[code], lang) for code in codes]
         return classes, colours, (title, tuple(map(Key, colours, texts)), None)
     digits = shown_digits(indicator)
@@ -221,11 +221,12 @@ def _single_classes(
     colours = ramp(NEED["light"] if indicator.better else CONTEXT["light"], len(breaks) + 1)
     if indicator.better == "higher":
         colours = colours[::-1]
-    keys = tuple(map(Key, colours, _class_texts(breaks, indicator, lang)))
+    keys = tuple(map(Key, colours, class_texts(breaks, indicator, lang)))
     return classes, colours, (title, keys, None)
 
 
-def _kind_colours(indicator: Indicator, count: int) -> list[str]:
+def kind_colours(indicator: Indicator, count: int) -> list[str]:
+    """Colours of kinds, in the order of their codes."""
     if indicator.role == "flag":
         return ["#e7e2da", "#73204f", "#d96c4b"][:count]
     if count == 2:
@@ -233,7 +234,8 @@ def _kind_colours(indicator: Indicator, count: int) -> list[str]:
     return list(KINDS["light"])[:count] + ["#bbbbbb"] * max(0, count - len(KINDS["light"]))
 
 
-def _class_texts(breaks: list[float], indicator: Indicator, lang: str) -> list[str]:
+def class_texts(breaks: list[float], indicator: Indicator, lang: str) -> list[str]:
+    """What each class of a figure holds, in words."""
     words, digits = _WORDS[lang], shown_digits(indicator)
     suffix = in_language(indicator.suffix, lang) if indicator.suffix else ""
     suffix = "%" if indicator.unit == "percent" else suffix
@@ -313,7 +315,7 @@ def _span(
     scope: Scope, indicator: Indicator, breaks: list[float], step: int, chosen: str | None
 ) -> str:
     """The range of figures of a step of the legend's square."""
-    texts = _class_texts(breaks, indicator, scope.lang)
+    texts = class_texts(breaks, indicator, scope.lang)
     low_is_strong = toward(indicator.better, chosen) == "low"  # type: ignore[arg-type]
     place = len(breaks) - step if low_is_strong else step - (2 - len(breaks))
     return texts[place] if 0 <= place < len(texts) else "–"

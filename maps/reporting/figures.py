@@ -78,6 +78,7 @@ class Columns:
 
     def __init__(self, atlas: Atlas) -> None:
         self.atlas = atlas
+        self.figures: dict[tuple[str, bytes], Figure] = {}
         self.values = cache(self._values)
         self.weights = cache(self._weights)
         self.native = cache(self._native)
@@ -107,6 +108,15 @@ class Columns:
 
 
 def figure_of(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
+    """The figure of an indicator over the territories of a mask, see `_figure`; each is worked
+    out once."""
+    key = (indicator.id, inside.tobytes())
+    if key not in columns.figures:
+        columns.figures[key] = _figure(columns, indicator, inside)
+    return columns.figures[key]
+
+
+def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
     """The figure of an indicator over the territories of a mask.
 
     A yes or no is the percentage of the territories of which it is known; Wilson's interval
@@ -130,7 +140,8 @@ def figure_of(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
     if not weight.sum() > 0:
         return Figure(_UNKNOWN, _UNKNOWN, _UNKNOWN, count, size, "none")
     share = weight / weight.sum()
-    mean = float(share @ x)
+    # No product of matrices: how BLAS adds up hangs on the number of processors.
+    mean = float((share * x).sum())
     kind = _counted_kind(columns, indicator, inside)
     if kind is not None:
         return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, kind)
@@ -218,8 +229,10 @@ def _counted_kind(
     units = columns.native(indicator.id)
     if units is None:
         return "counted" if indicator.role == "context" else None
-    touched, beyond = np.unique(units[inside]), np.unique(units[~inside])
-    return "coarse" if np.isin(touched[touched >= 0], beyond).any() else "counted"
+    known = units >= 0
+    of, outside = units[known & inside], units[known & ~inside]
+    touched, beyond = (np.bincount(there, minlength=units.max() + 1) > 0 for there in (of, outside))
+    return "coarse" if (touched & beyond).any() else "counted"
 
 
 def _within(indicator: Indicator, low: float, high: float) -> tuple[float, float]:

@@ -177,12 +177,16 @@ def _outcome_said(scope: Scope, indicator: Indicator, table: Table | None) -> li
 
 def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, ...] | None:
     """Mean residual; its error is √Σr²/n, which assumes nothing of the variance."""
-    rows = table[area.inside & table["residual"].notna().to_numpy()]
-    count = len(rows)
+    chosen = np.flatnonzero(area.inside)
+    chosen = chosen[~np.isnan(table["residual"].to_numpy()[chosen])]
+    count = len(chosen)
     if not count:
         return None
-    residual = float(rows["residual"].mean())
-    reach = Z * float(np.sqrt((rows["residual"] ** 2).sum())) / count
+    value, expected, residuals = (
+        table[name].to_numpy()[chosen] for name in ("value", "expected", "residual")
+    )
+    residual = float(residuals.mean())
+    reach = Z * float(np.sqrt((residuals**2).sum())) / count
     low, high = residual - reach, residual + reach
     if count < FEWEST:
         low = high = float("nan")
@@ -192,8 +196,8 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
     return (
         name_cell(scope.label(area) if area.name else area.code or scope.label(area)),
         scope.count(count),
-        scope.percent(rows["value"].mean()),
-        scope.percent(rows["expected"].mean()),
+        scope.percent(value.mean()),
+        scope.percent(expected.mean()),
         Cell(
             f"+{text}" if residual > 0 and text != scope.number(0.0, 1) else text,
             residual, scope.between(low, high, 1), finite(low), finite(high), kind=kind,

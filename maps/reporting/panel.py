@@ -43,15 +43,14 @@ def read_panel(atlas: Atlas) -> Panel | None:
     if country is None or country.edition is None or territories.level != country.base.id:
         return None
     wanted = [name for name in CRITERIA if name in atlas.indicators]
-    waves = presence_waves(country)
-    last = str(waves["wave"].max())
-    wanted = [name for name in wanted if atlas.indicators[name].period == last]
+    waves = presence_waves(country, coded=True)
+    dates = tuple(sorted(waves["wave"].cat.categories))
+    wanted = [name for name in wanted if atlas.indicators[name].period == dates[-1]]
     if not wanted:
         return None
-    dates = tuple(sorted(map(str, waves["wave"].unique())))
     generic = generic_providers(country)
-    row = atlas.codes.get_indexer(pd.Index(waves["code"], dtype="object"))
-    column = pd.Index(dates).get_indexer(pd.Index(waves["wave"], dtype="object"))
+    row = _places(waves["code"], atlas.codes)
+    column = _places(waves["wave"], pd.Index(dates))
     ours = row >= 0
     found = {}
     for name, met in _criteria(waves, generic).items():
@@ -64,10 +63,9 @@ def read_panel(atlas: Atlas) -> Panel | None:
 
 def _criteria(waves: pd.DataFrame, generic: pd.Index) -> dict[str, np.ndarray]:
     """Criteria of every row; an address that many rows declare is judged once."""
-    website, of_website = _distinct(waves["website"])
-    domain, of_domain = _distinct(waves["email_domain"])
-    sites = pd.DataFrame({"website": website})
-    mails = pd.DataFrame({"email_domain": domain})
+    sites = pd.DataFrame({"website": _distinct(waves["website"])})
+    mails = pd.DataFrame({"email_domain": _distinct(waves["email_domain"])})
+    of_website, of_domain = (waves[name].cat.codes for name in ("website", "email_domain"))
     return {
         "website": presence.declares_website(sites).to_numpy()[of_website],
         "https": presence.declares_https(sites).to_numpy()[of_website],
@@ -75,11 +73,15 @@ def _criteria(waves: pd.DataFrame, generic: pd.Index) -> dict[str, np.ndarray]:
     }
 
 
-def _distinct(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
-    """The distinct values of a column of text, the last being none, and the place of each row's."""
-    place, values = pd.factorize(column.astype("object"))
-    distinct = pd.Series([*values, None], dtype="object")
-    return distinct, np.where(place < 0, len(values), place)
+def _distinct(column: pd.Series) -> pd.Series:
+    """The categories of a column by their code; the last, which code -1 takes, is none."""
+    return pd.Series([*column.cat.categories, None], dtype="object")
+
+
+def _places(column: pd.Series, index: pd.Index) -> np.ndarray:
+    """Where in an index each row of a column of categories stands, -1 for nowhere."""
+    of = index.get_indexer(pd.Index(column.cat.categories, dtype="object"))
+    return np.append(of, -1)[column.cat.codes]
 
 
 def generic_providers(country: Country) -> pd.Index:

@@ -345,32 +345,32 @@ def _coloured(
     palette = ["#ffffff", *colours, *missing, BORDER, OUTLINE, COAST]
     ground = 1 + len(colours)
     inside = canvas >= 0
-    of = np.where(inside, np.asarray(classes, dtype=np.int64)[canvas], 0)
-    pixels = np.where(inside, of + 1, 0).astype(np.uint8)
-    blank = inside & (of < 0)
+    # Position -1, nobody's pixel, takes the last of these: nothing.
+    colour = np.append(np.where(classes < 0, ground, np.asarray(classes) + 1), 0).astype(np.uint8)
+    pixels = colour[canvas]
+    blank = pixels == ground
     if blank.any():
         rows, columns = np.ogrid[: canvas.shape[0], : canvas.shape[1]]
         stripe = (rows + columns) % STRIPE_EVERY < STRIPE_WIDTH
-        pixels[blank] = ground
         pixels[blank & stripe] = ground + 1
-    shown = len(np.unique(canvas)) - 1
+    shown = np.count_nonzero(np.bincount(canvas[inside])) if inside.any() else 0
     if shown and np.sqrt(inside.sum() / shown) > WIDE_BORDERS * DENSITY:
-        pixels[_edges_of(canvas) & inside] = ground + 2
+        pixels[_edges_of(canvas, inside)] = ground + 2
     if groups is not None:
-        pixels[_edges_of(np.where(inside, groups[canvas], -1)) & inside] = ground + 3
-    pixels[_edges_of(inside.astype(np.int32)) & inside] = ground + 4
+        of = np.append(groups, -1)
+        pixels[_edges_of(of[canvas], inside)] = ground + 3
+    pixels[_edges_of(inside, inside)] = ground + 4
     return pixels, palette
 
 
-def _edges_of(field: np.ndarray) -> np.ndarray:
-    """Pixels whose right or lower neighbour is another one's, or the left or upper nobody's."""
+def _edges_of(field: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Pixels inside whose right or lower neighbour is another one's, or any neighbour nobody's."""
     edge = np.zeros(field.shape, dtype=bool)
     edge[:, :-1] |= field[:, :-1] != field[:, 1:]
     edge[:-1] |= field[:-1] != field[1:]
-    nobody = field <= (0 if field.max() <= 1 else -1)
-    edge[:, 1:] |= nobody[:, :-1] & ~nobody[:, 1:]
-    edge[1:] |= nobody[:-1] & ~nobody[1:]
-    return edge
+    edge[:, 1:] |= ~inside[:, :-1]
+    edge[1:] |= ~inside[:-1]
+    return edge & inside
 
 
 def _places(territories: Territories, panes: list[_Pane], *, most: int = 7) -> list[Label]:

@@ -17,18 +17,12 @@ from geo.errors import InputError
 from geo.source import Source
 from geo.territories import Territories
 from layers.atlas import Atlas
+from layers.dcat import describe_dcat
 from layers.export import write_results
-from layers.formats import (
-    Style,
-    StyleClass,
-    add_styles,
-    describe_dcat,
-    style_geopackage,
-    write_pmtiles,
-    write_qml,
-    write_sld,
-)
+from layers.geopackage import add_styles
 from layers.indicator import Indicator, Reason
+from layers.styles import Style, StyleClass, write_qml, write_sld
+from layers.tiles import write_pmtiles
 
 HOSTILE = "a\"<b>&'--"
 STYLE = Style(
@@ -98,8 +92,7 @@ def test_the_same_styles_give_the_same_bytes(atlas: Atlas, tmp_path: Path) -> No
     for name in ("one", "two"):
         folder = tmp_path / name
         folder.mkdir()
-        write_results(atlas, folder, lang="en", title="Toy")
-        style_geopackage(folder, [STYLE])
+        write_results(atlas, folder, lang="en", title="Toy", styles=[STYLE])
         contents.append((folder / "territories.gpkg").read_bytes())
         package = json.loads((folder / "datapackage.json").read_text("utf-8"))
         gpkg = next(r for r in package["resources"] if r["path"] == "territories.gpkg")

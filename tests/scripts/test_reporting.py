@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -15,11 +14,10 @@ import scripts.reporting
 from geo.errors import InputError, ProblemWithEnvironment
 from geo.territories import Territories
 from layers.atlas import Atlas
-from layers.export import write_results
 from layers.indicator import Indicator
 from layers.storage import save_atlas
 from scripts.cli import app
-from scripts.reporting import atlas_hash, report_file, write_extras, write_one
+from scripts.reporting import atlas_hash, report_file, write_one
 
 
 @pytest.fixture
@@ -163,14 +161,3 @@ def test_the_commands(atlas_file: Path, tmp_path: Path) -> None:
     done = runner.invoke(app, ["embed", str(atlas_file), "-o", str(folder), "--show", "need"])
     assert done.exit_code == 0, done.output
     assert (folder / "snippet.html").is_file()
-
-
-def test_what_a_run_adds(scored: Atlas, tmp_path: Path) -> None:
-    write_results(scored, tmp_path, lang="en", title="Toy")
-    write_extras(scored, tmp_path, lang="en", title="Toy")
-    assert (tmp_path / "report.html").is_file()
-    assert (tmp_path / "embed" / "map.html").is_file()
-    package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
-    gpkg = next(r for r in package["resources"] if r["path"].endswith(".gpkg"))
-    assert gpkg["bytes"] == (tmp_path / "territories.gpkg").stat().st_size
-    assert json.loads((tmp_path / "dcat.json").read_text("utf-8"))["@type"] == "dcat:Dataset"

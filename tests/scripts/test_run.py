@@ -6,7 +6,9 @@ import csv
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import pandas as pd
@@ -20,6 +22,9 @@ Command = Callable[..., tuple[int, str, str]]
 MEASURED = ("premises-100mbps", "premises-1gbps", "website", "https", "own-email")
 FILES = {
     "index.html",
+    "report.html",
+    "embed",
+    "dcat.json",
     "territories.csv",
     "territories.parquet",
     "territories.gpkg",
@@ -88,8 +93,45 @@ def test_what_is_written_is_described(zoneblanche: Command, tmp_path: Path) -> N
 def test_the_same_inputs_give_the_same_bytes(zoneblanche: Command, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert zoneblanche("run", "--within", "48", "-o", tmp_path / name, "-q")[0] == 0
-    for name in FILES:
+    written = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*")]
+    assert len(written) >= 15
+    for name in written:
         assert sha256_of(tmp_path / "one" / name) == sha256_of(tmp_path / "two" / name), name
+
+
+def test_the_report_and_the_snippets_of_a_run(zoneblanche: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    for _ in range(2):  # what a run wrote before is exchanged as a whole
+        assert zoneblanche("run", "--within", "48", "-o", folder, "-q")[0] == 0
+    report = (folder / "report.html").read_text("utf-8")
+    assert "<bdi>Inégalités numériques des territoires</bdi>\u00a0: <bdi>Lozère</bdi>" in report
+    index = (folder / "index.html").read_text("utf-8")
+    framed = (folder / "embed" / "map.html").read_text("utf-8")
+    blocks = index[index.index('<script type="application/octet-stream"') :].split("<script>")[0]
+    assert blocks in framed  # the same map
+    assert "embed/snippet.html" in json.loads((folder / "run.json").read_text("utf-8"))["files"]
+
+
+def test_each_territory_is_in_one_class_of_each_style(zoneblanche: Command, tmp_path: Path) -> None:
+    """The conditions of a QGIS rule are SQL as well."""
+    assert zoneblanche("run", "--within", "48", "-o", tmp_path / "out", "-q")[0] == 0
+    with closing(sqlite3.connect(tmp_path / "out" / "territories.gpkg")) as base:
+        styles = base.execute(
+            "SELECT description, styleQML, styleSLD FROM layer_styles ORDER BY useAsDefault DESC"
+        ).fetchall()
+        assert styles[0][0] == "score"
+        assert {"website", "density", "sparse-underserved"} <= {column for column, _, _ in styles}
+        for column, qml, sld in styles:
+            rules = ET.fromstring(qml.partition("\n")[2]).findall(".//rule")
+            tests = [f"({rule.get('filter')})" for rule in rules]
+            (wrong,) = base.execute(
+                f"SELECT count(*) FROM territories WHERE {' + '.join(tests)} <> 1"
+            ).fetchone()
+            assert wrong == 0, column
+            space = {"se": "http://www.opengis.net/se"}
+            assert len(ET.fromstring(sld.partition("\n")[2]).findall(".//se:Rule", space)) == len(
+                rules
+            )
 
 
 def test_a_level_above(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
