@@ -23,6 +23,8 @@ SCRIPTS = (
     "model.js",
     "speech.js",
     "classes.js",
+    "breaks.js",
+    "histogram.js",
     "legend.js",
     "card.js",
     "search.js",

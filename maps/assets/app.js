@@ -37,6 +37,7 @@ class Page {
     document.documentElement.dataset.painted = "1";
     performance.mark("zb-painted");
     startInsets(this, this.frames);
+    closeOnEscape(this);
   }
 
   /** Names and all layers are here: fill what was waiting for them. */

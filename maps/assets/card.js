@@ -59,6 +59,14 @@ function drawCard(page, i) {
   return card;
 }
 
+/** Escape closes the card wherever the reader is, save in a field that has a use for it. */
+function closeOnEscape(page) {
+  page.root.addEventListener("keydown", (event) => {
+    const used = event.target.matches?.("input[type=text], input[type=search], select");
+    if (event.key === "Escape" && page.pinned >= 0 && !used) page.pin(-1);
+  });
+}
+
 function capital(text, speech) {
   return text.charAt(0).toLocaleUpperCase(speech.lang) + text.slice(1);
 }

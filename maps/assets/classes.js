@@ -36,8 +36,8 @@ function classifyFigures(model, layer, colours, speech, scheme) {
   const palette = orderedColours(layer, colours, breaks.length + 1);
   const classes = palette.map((colour, k) => ({
     colour,
-    label: rangeLabel(k === 0 ? low : breaks[k - 1], k < breaks.length ? breaks[k] : high,
-      k === breaks.length, layer, speech),
+    label: rangeLabel(k === 0 ? Math.min(low, ...breaks) : breaks[k - 1],
+      k < breaks.length ? breaks[k] : Math.max(high, ...breaks), k === breaks.length, layer, speech),
   }));
   return { classOf, classes: low > high ? [] : classes, breaks, low, high };
 }
@@ -141,17 +141,20 @@ function axisOf(model, layer, axis, speech) {
 
 function countClasses(model, shown) {
   const people = model.population;
-  shown.missingCount = 0;
+  Object.assign(shown, { missingCount: 0, missingPeople: 0, people: 0 });
   const counts = new Array(shown.classes.length).fill(0);
   const peopled = counts.slice();
   for (let i = 0; i < model.count; i++) {
     const k = shown.classOf[i];
+    const here = people && people.values[i] > 0 ? people.values[i] : 0;
+    shown.people += here;
     if (k < 0 || k >= counts.length) {
       shown.missingCount++;
+      shown.missingPeople += here;
       continue;
     }
     counts[k]++;
-    if (people && people.values[i] > 0) peopled[k] += people.values[i];
+    peopled[k] += here;
   }
   shown.classes.forEach((one, k) => Object.assign(one, { count: counts[k], people: peopled[k] }));
 }

@@ -9,7 +9,10 @@ function drawInsets(page) {
     const frame = el("figure", { class: "zb-inset" }, place,
       el("figcaption", {}, el("button", { type: "button", title: page.speech.say("enlarge",
         { title }), "aria-label": page.speech.say("enlarge", { title }),
-      click: () => page.map.fitBounds(part.bounds, { padding: [20, 20] }) }, title)));
+      click: () => {
+        page.map.fitBounds(part.bounds, { padding: [20, 20] });
+        page.map.getContainer().focus({ preventScroll: true });
+      } }, title)));
     return { part, place, frame };
   });
   return frames;
@@ -17,15 +20,31 @@ function drawInsets(page) {
 
 /** Make the maps, once their frames stand in the page and have a size. */
 function startInsets(page, frames) {
-  return frames.map(({ part, place }) => {
+  const insets = frames.map(({ part, place }) => {
     const map = L.map(place, {
       zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 1, keyboard: true,
-      minZoom: 3, maxZoom: page.map.getMaxZoom(), scrollWheelZoom: true, boxZoom: false,
+      maxZoom: page.map.getMaxZoom(), wheelPxPerZoomLevel: 90, boxZoom: false,
     });
     map.fitBounds(part.bounds, { animate: false, padding: [3, 3] });
+    // Zooming out always leads back to the whole part.
+    map.setMinZoom(map.getZoom()).setMaxBounds(L.latLngBounds(part.bounds).pad(0.25));
     L.control.scale({ imperial: false, maxWidth: 50 }).addTo(map);
     const layer = page.newLayer().addTo(map);
     page.wire(map, layer);
-    return { map, layer };
+    return { map, layer, part };
   });
+  page.map.on("zoomend", () => stepAside(page, insets));
+  stepAside(page, insets);
+  return insets;
+}
+
+const NEAR = 0.8; // zoom levels beyond the whole from which the map needs the room of its frames
+
+/** The frames go while the reader looks at a part of the map, and are whole when they return. */
+function stepAside(page, insets) {
+  const near = page.map.getZoom() > page.map.getBoundsZoom(page.model.head.home) + NEAR;
+  if (!near && page.root.classList.contains("zb-near")) {
+    for (const { map, part } of insets) map.fitBounds(part.bounds, { animate: false, padding: [3, 3] });
+  }
+  page.root.classList.toggle("zb-near", near);
 }

@@ -12,6 +12,7 @@ function drawLegend(page) {
   if (layer.kind === "bivariate") {
     parts.push(squareLegend(page));
   } else {
+    parts.push(countingChoice(page));
     if (!layer.categories && shown.classes.length) parts.push(histogram(page));
     if (!layer.categories) parts.push(directionLine(layer, shown, speech, colours));
     parts.push(classList(page));
@@ -44,7 +45,7 @@ function directionLine(layer, shown, speech, colours) {
 }
 
 function classList(page) {
-  const { shown, speech, colours, model } = page;
+  const { shown, colours } = page;
   const items = shown.classes.map((one, k) => el("li", {
     class: "zb-class",
     pointerenter: () => page.highlight(k),
@@ -52,9 +53,16 @@ function classList(page) {
   },
   swatch(one.colour, colours),
   el("span", { class: "zb-class-label" }, isolated(one.label)),
-  el("span", { class: "zb-count" }, speech.number(one.count),
-    el("span", { class: "zb-share" }, share(one.count, model.count, speech)))));
+  countCell(page, one)));
   return el("ul", { class: "zb-classes" }, items);
+}
+
+/** A number of territories, or of the people in them, and its share. */
+function countCell(page, { count, people }) {
+  const { speech, model } = page;
+  const [part, whole] = countsPeople(page) ? [people, page.shown.people] : [count, model.count];
+  return el("span", { class: "zb-count" }, speech.number(part),
+    el("span", { class: "zb-share" }, share(part, whole, speech)));
 }
 
 function share(part, whole, speech) {
@@ -68,63 +76,12 @@ function missingRow(page) {
   const { shown, speech, colours, model } = page;
   const reasons = missingReasons(model, shown.layer, shown)
     .map(({ reason, count }) => `${speech.text(model.head.reasons[reason]) || "?"} `
-      + `(${speech.number(count)})`);
+      + `(${countsPeople(page) ? speech.territories(count) : speech.number(count)})`);
   return el("div", { class: "zb-missing" },
     swatch(colours.missing[0], colours, colours.missing[1]),
     el("span", { class: "zb-class-label" }, speech.say("no_data"),
       reasons.length ? el("small", {}, reasons.join(", ")) : null),
-    el("span", { class: "zb-count" }, speech.number(shown.missingCount),
-      el("span", { class: "zb-share" }, share(shown.missingCount, model.count, speech))));
-}
-
-function schemeChoice(page) {
-  const { shown, speech } = page;
-  const schemes = Object.keys(shown.layer.breaks);
-  if (schemes.length < 2) return null;
-  const select = el("select", { id: "zb-scheme", change: (event) =>
-    page.setScheme(event.target.value) },
-  schemes.map((name) => el("option", { value: name, selected: name === page.schemeOf(shown.layer) },
-    speech.say(`scheme_${name}`))));
-  return el("div", { class: "zb-scheme" },
-    el("label", { for: "zb-scheme" }, speech.say("scheme")), select);
-}
-
-// -- histogram --------------------------------------------------------------------------------
-
-const BINS = 36;
-
-/** How the territories are spread over the figures, each bar in the colour of its class. */
-function histogram(page) {
-  const { shown, model, speech } = page;
-  const { low, high, breaks, classes, layer } = shown;
-  if (!(high > low)) return null;
-  const { values, reasons } = model.column(layer.id);
-  const logarithmic = layer.spread === "log";
-  const scale = logarithmic ? (value) => Math.log1p(value) : (value) => value;
-  const [from, to] = [scale(low), scale(high)];
-  const bins = new Array(BINS).fill(0);
-  for (let i = 0; i < model.count; i++) {
-    if (reasons[i]) continue;
-    const place = Math.floor(((scale(values[i]) - from) / (to - from)) * BINS);
-    bins[Math.min(Math.max(place, 0), BINS - 1)]++;
-  }
-  const tallest = Math.max(...bins);
-  const picture = svg("svg", { class: "zb-histogram", viewBox: `0 0 ${BINS * 6} 44`,
-    preserveAspectRatio: "none", "aria-hidden": "true" });
-  bins.forEach((count, k) => {
-    const at = from + ((k + 0.5) / BINS) * (to - from);
-    const value = logarithmic ? Math.expm1(at) : at;
-    const height = count ? Math.max(1, (42 * count) / tallest) : 0;
-    picture.append(svg("rect", { x: k * 6 + 0.5, y: 44 - height, width: 5, height,
-      fill: classes[classFor(value, breaks)].colour, stroke: page.colours.rule,
-      "stroke-width": 0.5 }));
-  });
-  return el("figure", { class: "zb-spread" }, picture,
-    el("figcaption", {},
-      el("span", {}, speech.figure(low, { ...layer, suffix: "" })),
-      el("span", {}, speech.say(logarithmic ? "spread_log" : "spread",
-        { level: speech.text(model.head.level.plural) })),
-      el("span", {}, speech.figure(high, { ...layer, suffix: "" }))));
+    countCell(page, { count: shown.missingCount, people: shown.missingPeople }));
 }
 
 // -- the square of two indicators -------------------------------------------------------------
@@ -154,15 +111,22 @@ function axisWords(axis, speech) {
 
 function strongest(one, speech, model) {
   return speech.say("strongest", {
-    count: speech.territories(one.count), share: share(one.count, model.count, speech),
+    count: withPeople(one, speech, model), share: share(one.count, model.count, speech),
   });
+}
+
+/** Number of territories of a class and, where it is known, of the people in them. */
+function withPeople(one, speech, model) {
+  const territories = speech.territories(one.count);
+  if (!model.population) return territories;
+  return `${territories} (${speech.say("people", { count: speech.number(one.people) })})`;
 }
 
 function squareCell(page, k) {
   const { shown, speech, colours, model } = page;
   const one = shown.classes[k];
-  const told = `${one.label}${speech.say("colon")}${speech.territories(one.count)}`
-    + ` (${share(one.count, model.count, speech)})`;
+  const told = `${one.label}${speech.say("colon")}${withPeople(one, speech, model)}`
+    + `, ${share(one.count, model.count, speech)}`;
   const show = (event, on) => {
     page.highlight(on ? k : null);
     const readout = event.currentTarget.closest(".zb-square").querySelector(".zb-readout");

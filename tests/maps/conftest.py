@@ -18,6 +18,11 @@ SOURCE = Source(
 
 @pytest.fixture
 def toy_atlas(toy: Territories) -> Atlas:
+    """The toy country with figures."""
+    return make_toy_atlas(toy)
+
+
+def make_toy_atlas(toy: Territories) -> Atlas:
     """The toy country with an index, two indicators, a context figure, a flag and a gap."""
     indicators = [
         Indicator("need", {"fr": "Besoin", "en": "Need"}, "score", "lower", role="index",

@@ -27,8 +27,14 @@ from maps.palettes import (
 
 THEMES = ("light", "dark")
 
-# Viénot, Brettel and Mollon (1999) for the red-green dichromacies, on linear RGB.
+# On linear RGB: Viénot, Brettel and Mollon (1999) for the red-green dichromacies, Machado, Oliveira
+# and Fernandes (2009) at full severity for the third.
 DICHROMACIES = {
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
     "protan": [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
     "deutan": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
 }
@@ -47,6 +53,17 @@ def lightness(channels: np.ndarray) -> float:
     """CIE L* of linear RGB."""
     y = float(channels @ [0.2126, 0.7152, 0.0722])
     return 116 * np.cbrt(y) - 16 if y > 0.008856 else 903.3 * y
+
+
+def lab(channels: np.ndarray) -> np.ndarray:
+    """CIELAB of linear RGB under D65, in which a distance of two or three is just seen."""
+    xyz = (
+        np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+        @ channels
+        / [0.9505, 1.0, 1.089]
+    )
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -68,6 +85,16 @@ def test_the_square_is_strongest_where_both_meet(theme: str) -> None:
     assert strength.argmax() == 8 and strength.argmin() == 0
     assert (np.diff(strength, axis=0) > 0).all() and (np.diff(strength, axis=1) > 0).all()
     assert len(set(BIVARIATE[theme])) == 9
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_two_colours_of_a_legend_look_alike_to_any_eyes(theme: str) -> None:
+    for colours, least in ((BIVARIATE[theme], 7.0), (KINDS[theme][:6], 7.0)):
+        for eyes in DICHROMACIES:
+            seen = np.array([lab(seen_by(colour, eyes)) for colour in colours])
+            apart = np.linalg.norm(seen[:, None] - seen[None], axis=2)
+            apart[np.diag_indices(len(colours))] = np.inf
+            assert apart.min() >= least, (eyes, np.unravel_index(apart.argmin(), apart.shape))
 
 
 @pytest.mark.parametrize("theme", THEMES)

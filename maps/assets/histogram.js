@@ -1,0 +1,84 @@
+// How figures are spread: a histogram of territories or of people, each bar in the exact colours
+// of the classes that its figures are in.
+
+const BINS = 36;
+
+/** Whether the legend counts people rather than territories, as the reader chose. */
+function countsPeople(page) {
+  return page.counting === "people" && page.layer.kind !== "bivariate"
+    && Boolean(page.model.population);
+}
+
+/** The weight of territory i in what the legend counts. */
+function weightOf(page, i) {
+  if (!countsPeople(page)) return 1;
+  const people = page.model.population.values[i];
+  return people > 0 ? people : 0;
+}
+
+/** For each bin the weight of every class in it, from the lowest figure to the highest. */
+function binFigures(page) {
+  const { shown, model } = page;
+  const { low, high, layer } = shown;
+  const { values, reasons } = model.column(layer.id);
+  const scale = layer.spread === "log" ? (value) => Math.log1p(value) : (value) => value;
+  const [from, to] = [scale(low), scale(high)];
+  const bins = Array.from({ length: BINS }, () => new Array(shown.classes.length).fill(0));
+  for (let i = 0; i < model.count; i++) {
+    if (reasons[i]) continue;
+    const place = Math.floor(((scale(values[i]) - from) / (to - from)) * BINS);
+    bins[Math.min(Math.max(place, 0), BINS - 1)][shown.classOf[i]] += weightOf(page, i);
+  }
+  return bins;
+}
+
+function histogram(page) {
+  const { shown, model, speech } = page;
+  const { low, high, classes, layer } = shown;
+  if (!(high > low)) return null;
+  const bins = binFigures(page);
+  const sums = bins.map((parts) => parts.reduce((sum, part) => sum + part, 0));
+  const tallest = Math.max(...sums) || 1;
+  const picture = svg("svg", { class: "zb-histogram", viewBox: `0 0 ${BINS * 6} 44`,
+    preserveAspectRatio: "none", "aria-hidden": "true" });
+  bins.forEach((parts, k) => {
+    if (!sums[k]) return;
+    const height = Math.max(1, (42 * sums[k]) / tallest);
+    let top = 44;
+    parts.forEach((part, at) => {
+      if (!part) return;
+      const own = (height * part) / sums[k];
+      top -= own;
+      picture.append(svg("rect", { x: k * 6 + 0.5, y: top, width: 5, height: own,
+        fill: classes[at].colour }));
+    });
+    picture.append(svg("rect", { x: k * 6 + 0.5, y: 44 - height, width: 5, height, fill: "none",
+      stroke: page.colours.rule, "stroke-width": 0.5 }));
+  });
+  const people = countsPeople(page);
+  const name = `spread${people ? "_people" : ""}${layer.spread === "log" ? "_log" : ""}`;
+  return el("figure", { class: "zb-spread" }, picture,
+    el("figcaption", {},
+      el("span", {}, speech.figure(low, { ...layer, suffix: "" })),
+      el("span", {}, speech.say(name, { level: speech.text(model.head.level.plural) })),
+      el("span", {}, speech.figure(high, { ...layer, suffix: "" }))));
+}
+
+/** What the legend counts: territories or people. */
+function countingChoice(page) {
+  const { model, speech } = page;
+  if (!model.population) return null;
+  const choices = [["territories", speech.text(model.head.level.plural)],
+    ["people", speech.say("counting_people")]];
+  return el("fieldset", { class: "zb-counting" },
+    el("legend", {}, speech.say("counting")),
+    choices.map(([name, words]) => el("label", {},
+      el("input", { type: "radio", name: "zb-counting", value: name,
+        checked: (page.counting || "territories") === name,
+        change: () => {
+          page.counting = name;
+          page.fill();
+          page.root.querySelector("input[name=zb-counting]:checked")?.focus();
+        } }),
+      el("span", {}, words))));
+}

@@ -1,0 +1,165 @@
+"""The legend as a reader uses it, and as a static map repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page
+
+from geo.territories import Territories
+from layers.atlas import Atlas
+from layers.indicator import Indicator
+from maps import draw_map
+from maps.bivariate import Bivariate, read_show
+from maps.classed import class_territories
+from maps.palettes import NEED, ramp
+from tests.browser.conftest import Watched
+from tests.browser.test_map_page import rest
+from tests.maps.conftest import make_toy_atlas
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Watched]
+
+SHOWN = """async ([id, method]) => {
+  const page = await window.zoneblanche.started;
+  page.layer = page.model.layer(id);
+  if (method) page.schemes.set(id, method);
+  page.show();
+  return { of: [...page.shown.classOf],
+    classes: page.shown.classes.map(({ label, colour, count }) => ({ label, colour, count })) };
+}"""
+
+
+@pytest.fixture
+def toy_atlas(toy: Territories) -> Atlas:
+    return make_toy_atlas(toy)
+
+
+@pytest.fixture
+def lone_atlas(toy: Territories) -> Atlas:
+    """Four figures, two of them in one bar of the histogram and on the two sides of a break."""
+    values = pd.DataFrame({"x": [0.0, 9.0, 11.0, 100.0]}, index=toy.codes)
+    indicator = Indicator("x", {"fr": "Besoin", "en": "Need"}, "percent", "lower")
+    reasons = pd.DataFrame(0, index=toy.codes, columns=["x"], dtype="int8")
+    return Atlas(toy, values, reasons, {"x": indicator}, pd.DataFrame(index=toy.codes))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_pictures_and_pages_have_the_same_classes(
+    watched: Opener, toy_atlas: Atlas, tmp_path: Path, theme: str, lang: str
+) -> None:
+    draw_map(toy_atlas, ("density", "presence"), lang=lang).save(tmp_path / "map.html")
+    page = watched(color_scheme=theme).open(tmp_path / "map.html")
+    everything = np.ones(len(toy_atlas.codes), dtype=bool)
+    methods = ["quantile", "jenks", "equal"]
+    asked = [(name, method) for name in ("need", "density", "presence") for method in methods]
+    for name, method in [*asked, ("fibre", "goalposts"), ("sparse", ""), ("density-presence", "")]:
+        told = page.evaluate(SHOWN, [name, method])
+        show = read_show(toy_atlas, name)
+        assert isinstance(show, Bivariate) == (name == "density-presence")
+        here = class_territories(
+            toy_atlas, show, lang=lang, method=method or "quantile", theme=theme
+        )
+        assert told["of"] == here.of.tolist(), name
+        assert [one["label"] for one in told["classes"]] == list(here.labels), (name, method)
+        assert [one["colour"] for one in told["classes"]] == list(here.colours)
+        assert [one["count"] for one in told["classes"]] == here.counts(everything)
+
+
+def test_bars_have_the_exact_colours_of_their_figures(
+    watched: Opener, lone_atlas: Atlas, tmp_path: Path
+) -> None:
+    page = type_breaks(watched, lone_atlas, tmp_path, "10")
+    low, high = ramp(NEED["light"], 2)
+    fills = page.locator(".zb-histogram rect:not([fill=none])").evaluate_all(
+        "rects => rects.map(r => [r.getAttribute('x'), r.getAttribute('fill')])"
+    )
+    assert fills == [["0.5", low], ["18.5", low], ["18.5", high], ["210.5", high]]
+
+
+def test_the_reader_types_where_classes_begin(
+    watched: Opener, lone_atlas: Atlas, tmp_path: Path
+) -> None:
+    page = type_breaks(watched, lone_atlas, tmp_path, "9,5; 50 ")
+    assert labels(page) == ["de 0,0 à moins de 9,5 %", "de 9,5 à moins de 50,0 %",
+                            "de 50,0 à 100,0 %"]  # fmt: skip
+    assert counts(page) == ["2", "1", "1"]
+    field = page.locator("#zb-breaks")
+    assert field.input_value() == "9,5 ; 50,0"
+    for wrong in ("5; 3", "many", "", "1;2;3;4;5;6;7;8;9"):
+        field.fill(wrong)
+        field.press("Enter")
+        assert field.get_attribute("aria-invalid") == "true"
+        assert "un à huit nombres" in page.locator("#zb-breaks-told").inner_text()
+    assert len(labels(page)) == 3  # what stood there stays
+    page.get_by_role("button", name="English").click()
+    assert page.locator("#zb-breaks").input_value() == "9.5 ; 50.0"
+
+
+def test_the_legend_counts_territories_or_people(
+    watched: Opener, lone_atlas: Atlas, tmp_path: Path
+) -> None:
+    page = type_breaks(watched, lone_atlas, tmp_path, "10")
+    assert counts(page) == ["2", "2"]
+    heights = bar_heights(page)
+    page.get_by_role("radio", name="habitants").check()
+    assert counts(page) == ["400", "1\u202f600"]  # 100 + 300, 1000 + 600
+    assert "répartition des habitants" in page.locator(".zb-spread").inner_text()
+    assert bar_heights(page) != heights
+    assert page.evaluate("document.activeElement.value") == "people"
+
+
+def test_frames_leave_the_stage_to_a_part_and_come_back(watched: Opener, france_page: Path) -> None:
+    page = watched().open(france_page)
+    rest(page)
+    assert page.locator(".zb-insets").is_visible()
+    page.locator("#zb-search").fill("Mende")
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-insets").is_hidden()
+    page.locator(".zb-home").click()
+    page.wait_for_timeout(600)
+    assert page.locator(".zb-insets").is_visible()
+    page.get_by_role("button", name="Voir Guyane en grand").click()
+    page.wait_for_timeout(600)
+    assert page.evaluate("document.activeElement.id") == "zb-map"
+    assert page.locator(".zb-insets").is_hidden()
+
+
+def test_escape_closes_the_card_that_the_search_opened(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page)
+    page.locator("#zb-search").fill("Mende")
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-card").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".zb-card").count() == 0
+
+
+def type_breaks(watched: Opener, atlas: Atlas, folder: Path, text: str) -> Page:
+    draw_map(atlas, lang="fr").save(folder / "map.html")
+    page = watched().open(folder / "map.html")
+    page.locator("#zb-scheme").select_option("custom")
+    page.locator("#zb-breaks").fill(text)
+    page.locator("#zb-breaks").press("Enter")
+    return page
+
+
+def labels(page: Page) -> list[str]:
+    found = page.locator(".zb-classes .zb-class-label").all_inner_texts()
+    return [label.replace("\u00a0", " ") for label in found]
+
+
+def counts(page: Page) -> list[str]:
+    return page.locator(".zb-classes .zb-count").evaluate_all(
+        "cells => cells.map(cell => cell.firstChild.textContent)"
+    )
+
+
+def bar_heights(page: Page) -> list[str]:
+    return page.locator(".zb-histogram rect[fill=none]").evaluate_all(
+        "rects => rects.map(r => r.getAttribute('height'))"
+    )
