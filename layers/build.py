@@ -24,7 +24,7 @@ from layers.atlas import Atlas
 from layers.catalogue import known_layers
 from layers.edition import edition_inputs, edition_project, edition_territories
 from layers.index.recipe import Recipe
-from layers.index.recipe_file import read_recipe, recipe_from_table
+from layers.index.recipe_file import named_in, read_recipe, recipe_from_table
 from layers.inputs import gather_inputs, reads, unread_notice
 from layers.layer import Layer, Table
 from layers.measure import Progress, measure_layers
@@ -124,7 +124,8 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     if table.recipe is None and all(item.better is None for item in measured.values()):
         return None
     titled = {"title": {"fr": "Indice composite", "en": "Composite index"}, **(table.recipe or {})}
-    return recipe_from_table(titled, file=project.file, indicators=measured)
+    free = "index" if "index" not in atlas.indicators else "composite-index"
+    return recipe_from_table(titled, file=project.file, indicators=measured, recipe_id=free)
 
 
 def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:
@@ -230,8 +231,7 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
         is_file = table.use.endswith(".toml")
         recipe = read_recipe(project.path(table.use) if is_file else table.use)
         wanted |= {element.id for element in recipe.elements}
-    weights = (table.recipe or {}).get("weights")
-    wanted |= set(weights) if isinstance(weights, dict) else set()
+    wanted |= named_in(table.recipe or {})
     return [
         layer for name, layer in known.items() if name in wanted or reads(layer, project.sources)
     ]

@@ -52,16 +52,17 @@ def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
                 columns[f"{prefix}{name}"] = table[name].round().astype("Int64")
     columns |= {item.id: _written(atlas, item) for item in by_role.get("computed", [])}
     columns |= {item.id: _written(atlas, item) for item in by_role.get("flag", [])}
-    taken = set(columns)
+    # A GeoPackage does not tell Population from population.
+    taken = {name.casefold() for name in columns}
     columns |= {
         str(name): atlas.territories.parents[name]
         for name in atlas.territories.parents
-        if name != "country" and name not in taken
+        if name != "country" and str(name).casefold() not in taken
     }
     columns |= {
         str(name): rounded(facts)
         for name, facts in atlas.territories.facts.items()
-        if facts.notna().any() and name not in taken
+        if facts.notna().any() and str(name).casefold() not in taken
     }
     columns["missing"] = missing_in_words(atlas, lang=lang)
     return pd.DataFrame(columns, index=atlas.codes)

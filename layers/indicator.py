@@ -16,6 +16,12 @@ Unit = Literal["count", "percent", "ratio", "number", "boolean", "category", "sc
 Role = Literal["indicator", "dimension", "index", "flag", "context", "typology"]
 
 
+RESERVED = (
+    "code", "name", "score", "rank", "rank_low", "rank_high", "missing", "geometry", "geom", "fid"
+)  # fmt: skip
+"""Columns of the results that are no indicators."""
+
+
 class Reason(IntEnum):
     """Why a cell is missing. Missing is NaN in the values and one of these beside it, never 0."""
 

@@ -17,14 +17,11 @@ from geo.country import Text, known_countries
 from geo.errors import Fault, InputError, missing_file, nearest, shown
 from geo.staging import plain_name
 from geo.toml import read_toml
+from layers.indicator import RESERVED
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Language = Literal["fr", "en"]
 Line = Annotated[str, Field(max_length=1000)]
-RESERVED = (
-    "code", "name", "score", "rank", "rank_low", "rank_high", "missing", "geometry", "geom", "fid"
-)  # fmt: skip
-"""Columns of the results that are no layers."""
 Title = Line | Annotated[dict[Language, Line], Field(min_length=1)]
 
 

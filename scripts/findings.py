@@ -25,7 +25,7 @@ from layers.index.rank import rank
 from layers.index.recipe import Normalise, Recipe, Uncertainty
 from layers.index.remove import remove_each
 from layers.index.robustness import draw_scores
-from layers.index.score import index_groups, score
+from layers.index.score import index_groups, index_values, score
 from layers.index.sensitivity import sensitivity
 from maps.words import write_number
 
@@ -167,7 +167,7 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = DRAWS) -
         InputError: the atlas does not know how the index was made.
     """
     recipe = _recipe(atlas, index_id)
-    values = atlas.values[[element.id for element in recipe.elements]]
+    values = index_values(recipe, atlas)
     groups = index_groups(recipe, atlas)
     scored = score(values, recipe, groups=groups)
     drawn = draw_scores(values, scored, draws=draws, groups=groups, names=[index_id])[index_id]
@@ -298,7 +298,7 @@ def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     """
     recipe = _doubted(_recipe(atlas, index_id))
     words, title = WORDS[lang], atlas.indicator(index_id).title_in(lang)
-    values = atlas.values[[element.id for element in recipe.elements]]
+    values = index_values(recipe, atlas)
     groups = index_groups(recipe, atlas)
     scored = score(values, recipe, groups=groups)
     found = sensitivity(values, scored, groups=groups, count=RUNS)

@@ -14,7 +14,7 @@ from layers.analysis.judging import LEFT_OUT, UNKNOWN, YES, Judge
 from layers.analysis.rule import Rule, read_rule
 from layers.atlas import Atlas
 from layers.index.robustness import draw_scores
-from layers.index.score import index_groups, score
+from layers.index.score import index_groups, index_values, score
 
 
 def flag_stability(
@@ -71,7 +71,7 @@ def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np
             )
         )
     recipe = atlas.recipes[index_id]
-    values = atlas.values[[element.id for element in recipe.elements]]
+    values = index_values(recipe, atlas)
     groups = index_groups(recipe, atlas)
     return draw_scores(values, score(values, recipe, groups=groups), draws=draws, groups=groups)
 

@@ -175,12 +175,13 @@ def _check_domain(scores: pd.DataFrame, how: Aggregate, *, power: float, name: s
         return
     first = columns[0]
     codes = scores.index[wrong[first]]
+    mean = "benefit of the doubt" if how == "bod" else f"{how} mean"
     raise InputError(
         Fault(
-            f"the {how} mean of {name!r} needs scores {wanted}; {first!r} has "
-            f"{len(codes)} that are not (first: {first_of(codes)}).",
-            remedy="Write range = [1, 100] in the recipe, so that the least score is 1, or choose "
-            'another mean, such as aggregate = "arithmetic".',
+            f"the {mean} of {name!r} needs scores {wanted}; {first!r} has {len(codes)} that are "
+            f"not (first: {first_of(codes)}).",
+            remedy='Write normalise = "minmax" and range = [1, 100] in the recipe, so that the '
+            'least score is 1, or choose another mean, such as aggregate = "arithmetic".',
             kind="not-positive",
         )
     )

@@ -16,7 +16,7 @@ from layers.index.rank import rank
 from layers.index.recipe import Recipe
 from layers.index.recipe_file import read_recipe
 from layers.index.robustness import draw_dimensions
-from layers.index.score import Scored, index_groups, resolve, score
+from layers.index.score import Scored, index_groups, index_values, resolve, score
 from layers.indicator import Indicator, Reason
 
 
@@ -41,7 +41,7 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     recipe = recipe if isinstance(recipe, Recipe) else read_recipe(recipe)
     recipe = resolve(recipe, atlas.indicators)
     recipe = recipe if draws is None else replace(recipe, draws=draws)
-    values = atlas.values[[element.id for element in recipe.elements]]
+    values = index_values(recipe, atlas)
     groups = index_groups(recipe, atlas)
     scored = score(values, recipe, groups=groups)
     intervals, notices = _intervals(values, scored, groups)

@@ -252,9 +252,11 @@ def _noise(scored: Scored) -> dict[int, tuple[float, float, float]]:
         if slope is None:
             faults.append(
                 Fault(
-                    f"{element.id!r} has a measurement error and is normalised by "
-                    f"{element.normalise!r}, which has no scale that the error could be put on.",
-                    remedy="Normalise it by minmax, goalposts, zscore or scaled.",
+                    f"{element.id!r} has a measurement error, and its scale ({element.normalise}, "
+                    f"treatment {element.treat}, {element.scale}) is not a straight line on which "
+                    "the error has one size.",
+                    remedy="Normalise it by minmax, goalposts, zscore or scaled, without logarithm "
+                    "or Box-Cox, or leave the error out.",
                     kind="error",
                 )
             )
@@ -269,7 +271,8 @@ def _noise(scored: Scored) -> dict[int, tuple[float, float, float]]:
 
 def _slope(element: Element, scored: Scored) -> float | None:
     """Score per unit of a linearly normalised indicator."""
-    if element.normalise in ("prank", "rank", "borda") or element.treat in ("log", "boxcox"):
+    bent = element.treat in ("log", "boxcox") or element.scale == "log"
+    if bent or element.normalise in ("prank", "rank", "borda"):
         return None
     figures = scored.steps[-2].values[element.id].to_numpy("float64")
     known = figures[~np.isnan(figures)]

@@ -11,11 +11,10 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, nearest
 from layers.atlas import Atlas
-from layers.index.impute import groups_in
 from layers.index.orient import is_mazziotta, oriented, scale_ends
 from layers.index.rank import rank
 from layers.index.recipe import Dimension, Recipe
-from layers.index.score import Scored, combine, score
+from layers.index.score import Scored, combine, index_groups, index_values, score
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,8 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
             )
         )
     how = atlas.recipes[recipe]
-    values = atlas.values[[element.id for element in how.elements]]
-    groups = None
-    if how.group is not None:
-        groups = groups_in(how.group, values=atlas.values, parents=atlas.territories.parents)
-    return explain_row(score(values, how, groups=groups), values, code)
+    values = index_values(how, atlas)
+    return explain_row(score(values, how, groups=index_groups(how, atlas)), values, code)
 
 
 def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:

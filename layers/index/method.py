@@ -80,17 +80,30 @@ def _describe(
     lang: str,
 ) -> str:
     english = lang == "en"
+    colon = ":" if english else " :"
     parts = [
         _sentence(dimension, weights[dimension.id], titles, lang)
         for dimension in reversed(recipe.dimensions)
     ]
+    divided = [element for element in recipe.elements if element.denominator is not None]
+    if divided:
+        told = [
+            f"{_named(titles.get(e.id, e.id), lang)} / "
+            f"{_named(titles.get(str(e.denominator), str(e.denominator)), lang)}"
+            for e in divided
+        ]
+        parts.append(f"{'divided' if english else 'rapporté'}{colon} {', '.join(told)}")
     methods = dict.fromkeys(element.normalise for element in recipe.elements)
     scales = ", ".join(_NORMALISE[method][english] for method in methods)
-    parts.append(f"normalisation{':' if english else ' :'} {scales}")
+    parts.append(f"normalisation{colon} {scales}")
+    logged = [e for e in recipe.elements if e.scale == "log"]
+    if logged:
+        told = [_named(titles.get(e.id, e.id), lang) for e in logged]
+        parts.append(f"{'on a log scale' if english else 'en logarithme'}{colon} {', '.join(told)}")
     for what, words in (("impute", ("imputation", "imputation")), ("treat", _OUTLIERS)):
         methods = dict.fromkeys(getattr(element, what) for element in recipe.elements)
         done = [_STEP[method][english] for method in methods if method != "none"]
-        parts += [f"{words[english]}{':' if english else ' :'} {', '.join(done)}"] if done else []
+        parts += [f"{words[english]}{colon} {', '.join(done)}"] if done else []
     share = _percent(recipe.min_available, lang)
     if english:
         parts.append(f"a territory gets a score where at least {share} of the indicators are known")

@@ -7,7 +7,10 @@ figures first. NaN stays NaN and takes no part.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +20,7 @@ from layers.index.recipe import Element, Normalise
 from layers.index.step import Step, labels
 
 Bounds = tuple[float, float]
+Figures = TypeVar("Figures", np.ndarray, pd.Series)
 
 
 def normalise(
@@ -41,7 +45,9 @@ def normalise(
     post = list(values.index).index(reference) if there else None
     for element in elements:
         column = values[element.id]
-        fault = _fault(element, column, reference)
+        fault = _scale_fault(element, column)
+        if fault is None:
+            fault = _fault(*_on_scale(element, column), reference)
         if fault is not None:
             faults.append(fault)
             continue
@@ -70,10 +76,24 @@ def normalised(
         reference: row that `dist2ref` measures against.
     """
     sign = -1.0 if element.better == "lower" else 1.0
-    upward = sign * figures
-    scores = _METHODS[element.normalise](upward, element, sign, reference)
+    scaled, on_scale = _on_scale(element, figures)
+    scores = _METHODS[element.normalise](sign * on_scale, scaled, sign, reference)
     low, high = _anchors(figures, element, reference)
     return scores, low, high
+
+
+def _on_scale(element: Element, figures: Figures) -> tuple[Element, Figures]:
+    """Figures, goalposts and target as they are normalised: as they stand, or their logarithms."""
+    if element.scale == "linear":
+        return element, figures
+    posts, target = element.goalposts, element.target
+    logged = replace(
+        element,
+        scale="linear",
+        goalposts=None if posts is None else (math.log(posts[0]), math.log(posts[1])),
+        target=None if target is None else math.log(target),
+    )
+    return logged, np.log(figures)
 
 
 def scale_of(method: Normalise, *, range_: Bounds, count: int) -> Bounds | None:
@@ -207,6 +227,17 @@ def _clipped(column: pd.Series, element: Element) -> pd.Series | None:
         return None
     told = np.select([below, above], ["below the goalposts", "above the goalposts"], default="")
     return labels(column.index, told)
+
+
+def _scale_fault(element: Element, column: pd.Series) -> Fault | None:
+    if element.scale == "linear" or not (column <= 0).any():
+        return None
+    return Fault(
+        f"{element.id!r} is zero or below in {first_of(column.index[column <= 0])}: a logarithmic "
+        "scale has no place for it.",
+        remedy='Leave scale = "log" out, or such cells empty.',
+        kind="log-scale",
+    )
 
 
 def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault | None:

@@ -44,6 +44,7 @@ Treat = Literal["none", "winsorise", "log", "boxcox", "auto"]
 Impute = Literal["none", "mean", "median", "group-mean", "group-median"]
 Weighting = Literal["given", "equal", "pca", "effective"]
 Orientation = Literal["better", "worse"]
+Scale = Literal["linear", "log"]
 
 MAZZIOTTA_PARETO: frozenset[str] = frozenset(
     name for name in get_args(Aggregate) if name.startswith(("mpi", "ampi"))
@@ -62,7 +63,9 @@ class Element:
         goalposts: the fixed values that score the least and the most; where they are given they
             take the place of the observed minimum and maximum.
         range: what the least and the greatest score.
+        scale: "log": its natural logarithm, and that of its goalposts and target, is normalised.
         target: of `dist2targ`, in the indicator's unit.
+        denominator: column, fact or weight of the atlas that it is divided by before all else.
         error: standard deviation of its measurement error, in its unit, for the rank intervals.
     """
 
@@ -73,7 +76,9 @@ class Element:
     impute: Impute = "none"
     goalposts: tuple[float, float] | None = None
     range: tuple[float, float] = (0.0, 100.0)
+    scale: Scale = "linear"
     target: float | None = None
+    denominator: str | None = None
     error: float = 0.0
 
 

@@ -78,6 +78,27 @@ def recipe_from_table(
     return recipe_of(table, file=file, indicators=indicators, recipe_id=recipe_id)
 
 
+def named_in(table: Mapping[str, Any]) -> set[str]:
+    """All that a `[recipe]` table names, before it is checked: indicators, dimensions, columns.
+
+    >>> sorted(named_in({"weights": {"a": 1}, "dimensions": {"d": {"indicators": ["b"]}}}))
+    ['a', 'b', 'd']
+    """
+    names: set[str] = set()
+    for key in ("weights", "indicators", "dimensions"):
+        found = table.get(key)
+        if isinstance(found, Mapping | list):
+            names |= {name for name in found if isinstance(name, str)}
+    inner = table.get("dimensions")
+    for child in inner.values() if isinstance(inner, Mapping) else ():
+        names |= named_in(child) if isinstance(child, Mapping) else set()
+    own = table.get("indicators")
+    for options in own.values() if isinstance(own, Mapping) else ():
+        if isinstance(options, Mapping) and isinstance(options.get("denominator"), str):
+            names.add(options["denominator"])
+    return names
+
+
 def _read(text: str, *, file: str) -> Recipe:
     try:
         document = tomllib.loads(text)

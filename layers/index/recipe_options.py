@@ -6,7 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from geo.errors import Fault, InputError, nearest, shown
@@ -15,9 +23,13 @@ from layers.index.recipe import (
     Impute,
     Normalise,
     Orientation,
+    Scale,
     Treat,
     Weighting,
 )
+
+ID = r"^[A-Za-z0-9_-]+$"
+"""Of a recipe or a dimension: it is the name of a column."""
 
 _FOUND_WEIGHTS = [name for name in get_args(Weighting) if name != "given"]
 
@@ -46,14 +58,28 @@ def _checked_weights(weights: Any) -> Any:
     return {name: float(weight) for name, weight in weights.items()}
 
 
-def _rising(pair: tuple[float, float]) -> tuple[float, float]:
+def _rising(pair: Any) -> Any:
+    numbers = isinstance(pair, list | tuple) and all(
+        isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end)
+        for end in pair
+    )
+    if not numbers or len(pair) != 2:
+        raise _refused("pair", f"two numbers are wanted, [low, high]; got {shown(pair)}.")
     if not pair[0] < pair[1]:
         raise _refused(
             "reversed",
             f"[{pair[0]:g}, {pair[1]:g}] is not [low, high] with low below high. Where a low "
             'value is the good one, write better = "lower" and keep the order.',
         )
-    return pair
+    return float(pair[0]), float(pair[1])
+
+
+def _checked_share(share: Any) -> Any:
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        percent = isinstance(share, int | float) and 1 < share <= 100
+        remedy = f" Write {share / 100:g} for {share:g} %." if percent else ""
+        raise _refused("share", f"a share is a number from 0 to 1, not {shown(share)}.{remedy}")
+    return float(share)
 
 
 def _checked_better(better: Any) -> Any:
@@ -83,8 +109,8 @@ def _checked_normalise(name: Any) -> Any:
 
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-Pair = Annotated[tuple[Number, Number], AfterValidator(_rising)]
+Share = Annotated[float, BeforeValidator(_checked_share)]
+Pair = Annotated[tuple[float, float], BeforeValidator(_rising)]
 Title = Annotated[Any, BeforeValidator(_some_text)]
 Weights = Annotated[Any, BeforeValidator(_checked_weights)]
 Normalised = Annotated[Normalise, BeforeValidator(_checked_normalise)]
@@ -104,8 +130,21 @@ class IndicatorTable(_Table):
     impute: Impute | None = None
     goalposts: Pair | None = None
     range: Pair | None = None
+    scale: Scale = "linear"
     target: Number | None = None
+    denominator: str | None = None
     error: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = None
+
+
+def _form(indicators: Any) -> str:
+    """Which form a recipe's `indicators` take; in the manner in which pydantic names branches."""
+    return "dict[]" if isinstance(indicators, Mapping) else "list[]"
+
+
+Indicators = Annotated[
+    Annotated[dict[str, IndicatorTable], Tag("dict[]")] | Annotated[list[str], Tag("list[]")],
+    Discriminator(_form),
+]
 
 
 class DimensionTable(_Table):
@@ -134,12 +173,12 @@ class UncertaintyTable(_Table):
 class RecipeTable(_Table):
     """`[recipe]`."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+    id: Annotated[str, Field(pattern=ID)] | None = None
     title: Title = None
     description: Title = ""
     references: list[str] = []
     weights: Weights = "equal"
-    indicators: dict[str, IndicatorTable] | list[str] = {}
+    indicators: Indicators = {}
     dimensions: dict[str, DimensionTable] = {}
     normalise: Normalised | None = None
     aggregate: Aggregate = "arithmetic"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from geo.errors import Fault, InputError, nearest
+from geo.errors import Fault, InputError, nearest, shown
 from layers.index.recipe import (
     MAZZIOTTA_PARETO,
     Dimension,
@@ -17,6 +18,7 @@ from layers.index.recipe import (
     Weighting,
 )
 from layers.index.recipe_options import (
+    ID,
     DimensionTable,
     IndicatorTable,
     RecipeTable,
@@ -101,6 +103,14 @@ class _Tree:
 
     def root(self, recipe_id: str) -> Dimension:
         options = self.options
+        if self.indicators is not None and recipe_id in self.indicators:
+            self._fault(
+                "recipe.id",
+                f"the index has the id of an indicator, {recipe_id!r}.",
+                remedy="Give the recipe another id.",
+                kind="duplicate-dimension",
+            )
+            return Dimension(recipe_id, "", (), {})
         self._declare(options.dimensions, "recipe.dimensions", inside=False)
         for name, (_, table) in self.declared.items():
             if isinstance(table.weights, dict):
@@ -119,6 +129,8 @@ class _Tree:
         if self.declared and not (top.dimensions or top.indicators or options.weights != "equal"):
             # Every dimension stands in another: build from one of them, to show the chain.
             top = top.model_copy(update={"indicators": list(self.declared)[:1]})
+        if self.faults:
+            return around
         root = self._dimension(recipe_id, top, path="recipe", around=around, inside=())
         lost = [name for name in self.declared if name not in self.placed]
         for name in lost if not self.faults else ():
@@ -150,6 +162,13 @@ class _Tree:
                     f"there is already {'an' if what[0] == 'i' else 'a'} {what} {name!r}.",
                     remedy="Give the dimension another id.",
                     kind="duplicate-dimension",
+                )
+            if not re.fullmatch(ID, name):
+                self._fault(
+                    here,
+                    f"{shown(name)} is no id: it is made of letters, digits, - and _.",
+                    remedy="Give the dimension a plain id, and what readers see as its title.",
+                    kind="id",
                 )
             self.declared[name] = (here, table)
             if inside:
@@ -234,7 +253,9 @@ class _Tree:
             impute=own.impute or options.impute,
             goalposts=goalposts,
             range=own.range or options.range,
+            scale=own.scale,
             target=own.target,
+            denominator=own.denominator,
             error=own.error or 0.0,
         )
 
@@ -311,6 +332,12 @@ def _option_faults(options: RecipeTable, root: Dimension, file: str) -> list[Fau
     if grouped and options.group is None:
         fault("recipe.group", "group imputation needs a group: a column or a level.")
     for element in root.elements():
+        posts = [post for post in (*(element.goalposts or ()), element.target) if post is not None]
+        if element.scale == "log" and any(post <= 0 for post in posts):
+            fault(
+                f"recipe.indicators.{element.id}.scale",
+                "a logarithmic scale has no zero: its goalposts and target must be above it.",
+            )
         if element.normalise == "dist2targ" and element.target is None:
             fault(f"recipe.indicators.{element.id}.target", "dist2targ needs a target.")
         if element.normalise == "dist2ref" and options.reference is None:

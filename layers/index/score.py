@@ -10,6 +10,7 @@ import pandas as pd
 from geo.errors import Fault, InputError, nearest
 from layers.atlas import Atlas
 from layers.index.aggregate import aggregate
+from layers.index.denominate import denominate
 from layers.index.impute import groups_in, impute
 from layers.index.normalise import normalise
 from layers.index.orient import oriented, upward_elements
@@ -18,7 +19,7 @@ from layers.index.screen import screen
 from layers.index.step import Step
 from layers.index.treat import Limits, treat
 from layers.index.weight import weigh
-from layers.indicator import Indicator
+from layers.indicator import RESERVED, Indicator
 
 
 @dataclass(frozen=True)
@@ -152,18 +153,25 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
         for element in recipe.elements
         if element.id not in indicators
     ]
-    for dimension in recipe.dimensions:
-        there = indicators.get(dimension.id)
-        if there is not None and there.role not in ("dimension", "index"):
-            faults.append(
-                Fault(
-                    f"the dimension {dimension.id!r} has the id of an indicator.",
-                    file=recipe.file or None,
-                    column=f"recipe {recipe.id}",
-                    remedy="Give the dimension another id.",
-                    kind="duplicate-dimension",
-                )
-            )
+    taken = {
+        name.casefold(): f"has the id of the indicator {name!r}"
+        for name, indicator in indicators.items()
+        if indicator.role not in ("dimension", "index")
+    }
+    # The score of the whole is a column of its own name in the results, whatever its id.
+    columns = dict.fromkeys(RESERVED, "has the name of a column of the results")
+    faults += [
+        Fault(
+            f"the dimension {dimension.id!r} {known[dimension.id.casefold()]}.",
+            file=recipe.file or None,
+            column=f"recipe {recipe.id}",
+            remedy="Give the dimension another id.",
+            kind="duplicate-dimension",
+        )
+        for dimension in recipe.dimensions
+        for known in (taken if dimension is recipe.root else {**columns, **taken},)
+        if dimension.id.casefold() in known
+    ]
     if faults:
         raise InputError(faults)
     return replace(recipe, root=_resolved(recipe.root, indicators))
@@ -214,6 +222,34 @@ def _own_bounds(indicator: Indicator) -> tuple[float, float] | None:
     return {"percent": (0.0, 100.0), "boolean": (0.0, 1.0), "score": (0.0, 100.0)}.get(
         indicator.unit
     )
+
+
+def index_values(recipe: Recipe, atlas: Atlas) -> pd.DataFrame:
+    """The indicators of a recipe, one column each, divided by their denominators.
+
+    Raises:
+        InputError: a denominator that the atlas does not carry, with a suggestion.
+    """
+    values = atlas.values[[element.id for element in recipe.elements]]
+    by = {e.id: e.denominator for e in recipe.elements if e.denominator is not None}
+    if not by:
+        return values
+    carried = pd.concat([atlas.weights, atlas.territories.facts, atlas.values], axis=1)
+    carried = carried.loc[:, ~carried.columns.duplicated(keep="last")]
+    faults = [
+        Fault(
+            f"nothing is known of {denominator!r}, by which {name!r} is to be divided.",
+            file=recipe.file or None,
+            column=f"recipe.indicators.{name}.denominator",
+            remedy=nearest(denominator, map(str, carried.columns)),
+            kind="unknown-denominator",
+        )
+        for name, denominator in by.items()
+        if denominator not in carried
+    ]
+    if faults:
+        raise InputError(faults)
+    return denominate(values, carried, by).values
 
 
 def index_groups(recipe: Recipe, atlas: Atlas) -> pd.Series | None:

@@ -254,7 +254,7 @@ def test_unknown_indicators_and_context(make_atlas: MakeAtlas) -> None:
         compute_index(atlas, recipe(weights={"fibr": 1}))
     with pytest.raises(InputError, match="'density' has no direction"):
         compute_index(atlas, recipe(weights={"fibre": 1, "density": 1}))
-    with pytest.raises(InputError, match="the dimension 'density' has the id of an indicator"):
+    with pytest.raises(InputError, match="the dimension 'density' has the id of the indicator"):
         compute_index(atlas, recipe(dimensions={"density": {"indicators": ["fibre"]}}))
 
 
