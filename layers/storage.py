@@ -24,6 +24,7 @@ from geo.source import Source
 from geo.staging import staged_file
 from geo.territories import Territories
 from layers.atlas import Atlas
+from layers.index.recipe_record import recipe_as_dict, recipe_from_dict
 from layers.indicator import indicator_from_dict
 
 KEY = b"zoneblanche"
@@ -50,10 +51,7 @@ def save_atlas(atlas: Atlas, path: str | Path) -> None:
 
 
 def load_atlas(path: str | Path) -> Atlas:
-    """The atlas that `save_atlas` wrote.
-
-    Recipes are not kept in the file: an index is a column like any other there. Compute it anew to
-    explain it.
+    """The atlas that `save_atlas` wrote, with the recipes of its indices.
 
     Raises:
         InputError: no such file, no GeoParquet, or one that does not say what its columns are.
@@ -83,6 +81,7 @@ def load_atlas(path: str | Path) -> Atlas:
         indicators={table["id"]: indicator_from_dict(table) for table in told["indicators"]},
         weights=_part(frame, "weight"),
         intervals={name: _part(frame, f"interval.{name}") for name in told["intervals"]},
+        recipes={table["id"]: recipe_from_dict(table) for table in told.get("recipes", ())},
         notices=tuple(told["notices"]),
         account=told["account"],
     )
@@ -122,6 +121,7 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         "extra": territories.extra is not None,
         "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
         "intervals": list(atlas.intervals),
+        "recipes": [recipe_as_dict(recipe) for recipe in atlas.recipes.values()],
         "notices": list(atlas.notices),
         "account": {name: dict(rows) for name, rows in atlas.account.items()},
     }

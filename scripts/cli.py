@@ -174,6 +174,36 @@ def findings(
     print_findings(atlas, recipe=recipe, lang=check_lang(lang))
 
 
+@app.command()
+def explain(
+    atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From index, or build.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Of a territory, e.g. 48095.")],
+    recipe: Annotated[
+        str | None,
+        typer.Option(metavar="ID|NAME|FILE", help="An index of the atlas, or a recipe to compute."),
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """How one territory's score comes about, contribution by contribution."""
+    from scripts.explaining import print_explanation
+
+    print_explanation(atlas, code, recipe=recipe, lang=check_lang(lang))
+
+
+@app.command()
+def compare(
+    atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From `build`.")],
+    recipes: Annotated[
+        list[str], typer.Argument(metavar="RECIPE RECIPE …", help="Shipped ones, or TOML files.")
+    ],
+    lang: Lang = None,
+) -> None:
+    """How far the rankings of several recipes agree, and which territories they place apart."""
+    from scripts.explaining import print_comparison
+
+    print_comparison(atlas, recipes, lang=check_lang(lang))
+
+
 @app.command("map")
 def map_(
     atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From build or index.")],

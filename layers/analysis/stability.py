@@ -54,7 +54,7 @@ def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np
     """Scores of an index and its dimensions in every draw, as `flag_stability` takes them.
 
     Args:
-        atlas: in which the index was computed, not read from a file, which keeps no recipe.
+        atlas: in which the index was computed.
         index_id: of the index.
         draws: how many; the seed is the recipe's.
 

@@ -46,10 +46,11 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     scored = score(values, recipe, groups=groups)
     intervals, notices = _intervals(values, scored, groups)
     atlas = _with_columns(atlas, scored)
+    others = {name: other for name, other in atlas.recipes.items() if name != recipe.id}
     return replace(
         atlas,
         intervals={**atlas.intervals, **intervals},
-        recipes={**atlas.recipes, recipe.id: recipe},
+        recipes={**others, recipe.id: recipe},
     ).noting(*scored.notices, *notices)
 
 

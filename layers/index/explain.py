@@ -15,6 +15,7 @@ from layers.index.orient import is_mazziotta, oriented, scale_ends
 from layers.index.rank import rank
 from layers.index.recipe import Dimension, Recipe
 from layers.index.score import Scored, combine, index_groups, index_values, score
+from layers.indicator import Reason
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Explanation:
         score, rank: its own; NaN where it has none.
         reference: the score that the parts start from, see `explain`.
         parts: one row an indicator, in the order of the recipe: `dimension`, `value` as measured,
-            `used` after imputation and treatment, `normalised`, `weight` in the whole index,
+            `used` after imputation and treatment, `normalised` (high being good), `score` (the
+            same as the index is oriented), `weight` in the whole index,
             `contribution`, and `done` (what imputation and treatment did to the cell).
         dimensions: one row a dimension: `score`, `weight`, `contribution`.
     """
@@ -77,8 +79,25 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
             )
         )
     how = atlas.recipes[recipe]
+    own = float(atlas.values[recipe][code])
+    if np.isnan(own):
+        reason = Reason(int(atlas.reasons[recipe][code])).title["en"]
+        raise InputError(
+            Fault(f"{code!r} has no score in {recipe!r}: {reason}.", kind="no-score"),
+        )
     values = index_values(how, atlas)
-    return explain_row(score(values, how, groups=index_groups(how, atlas)), values, code)
+    scored = score(values, how, groups=index_groups(how, atlas))
+    found = scored.index[code]
+    if not np.isclose(own, found, rtol=0, atol=1e-5, equal_nan=True):
+        raise InputError(
+            Fault(
+                f"{code!r} scores {own:g} in {recipe!r}, and its recipe gives {found:g} on the "
+                f"{len(values)} territories of this atlas: others were scored with them.",
+                remedy="Compute the index anew, or explain it in the whole atlas.",
+                kind="other-territories",
+            )
+        )
+    return explain_row(scored, values, code)
 
 
 def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
@@ -174,13 +193,18 @@ def _weighted(
     recipe: Recipe, figures: pd.Series, shares: dict[str, float], count: int
 ) -> dict[str, float]:
     """Weight × figure, the figure being mirrored where the index is."""
-    mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
-    ends = scale_ends(recipe.root, count=count) if mirrored else None
-    offset, sign = (sum(ends) if ends else 0.0), (-1.0 if mirrored else 1.0)
+    oriented_figures = _oriented(recipe, figures, count)
     return {
-        name: share * (offset + sign * figures[name]) if share else 0.0
-        for name, share in shares.items()
+        name: share * oriented_figures[name] if share else 0.0 for name, share in shares.items()
     }
+
+
+def _oriented(recipe: Recipe, figures: pd.Series, count: int) -> pd.Series:
+    """Normalised figures as the index is oriented: mirrored where it is."""
+    if recipe.orientation == "better" or is_mazziotta(recipe):
+        return figures
+    ends = scale_ends(recipe.root, count=count)
+    return (sum(ends) if ends else 0.0) - figures
 
 
 def _shapley(recipe: Recipe, scored: Scored, figures: pd.Series) -> tuple[dict[str, float], float]:
@@ -264,6 +288,7 @@ def _part_table(
         for name in shares
     }
     used = scored.steps[-2].values.loc[code]
+    scores = _oriented(recipe, pd.Series(scored.normalised.loc[code]), len(values))
     return pd.DataFrame(
         [
             {
@@ -271,6 +296,7 @@ def _part_table(
                 "value": values[name][code],
                 "used": used[name],
                 "normalised": scored.normalised[name][code],
+                "score": scores[name],
                 "weight": share,
                 "contribution": contributions[name],
                 "done": "; ".join(done[name]),

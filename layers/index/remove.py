@@ -72,7 +72,10 @@ def _pruned(dimension: Dimension, element_id: str, scored: Scored) -> Dimension:
 
 
 def ranks_under(values: pd.DataFrame, recipes: dict[str, Recipe]) -> pd.DataFrame:
-    """Scenario comparison: ranks of the same table under several recipes, by name."""
+    """Scenario comparison: ranks of the same table under several recipes, by name.
+
+    Rank 1 is the highest score of each, as the recipe orients it.
+    """
     from layers.index.score import score
 
     return pd.DataFrame(
