@@ -23,7 +23,7 @@ _HOME = {
     "build_passage": "geo.vintages",
     "compute_contiguity": "geo.contiguity",
     "compute_coverage_share": "geo.coverage_share",
-    "compute_nearest": "geo.points",
+    "compute_nearest": "geo.nearest_points",
     "compute_urbanisation": "geo.urbanisation",
     "compute_zonal": "geo.zonal",
     "count_points": "geo.points",

@@ -1,4 +1,4 @@
-"""Points to territories: how many lie in each, and how far the nearest is.
+"""Points to territories: how many lie in each.
 
 Any number of points: they are read chunk by chunk, each chunk becomes partial sums by a pure
 function, and partial sums are added. So the same call runs here, in processes, or on a cluster.
@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.errors import Fault, InputError
 from geo.executors import Executor, run_chunks
@@ -27,6 +26,7 @@ from geo.point_files import Batch, Chunk, Layout, plan_chunks, read_chunk
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Engine = Literal["kernel", "sedonadb"]
+EXAMPLES = 3  # of the rows that are not counted
 Locate = Callable[[Locator, Floats, Floats], NDArray[np.int32]]
 
 
@@ -42,6 +42,8 @@ class PointCounts:
         unreadable: rows without two finite coordinates.
         blank: for each value column, points in a territory whose value is absent: they are in
             `counts`, and not in `sums`.
+        examples: the first of the points that are not counted, as file and row (the first row
+            below the header is 1): those that lie in no territory, and those without coordinates.
     """
 
     counts: pd.Series
@@ -50,32 +52,24 @@ class PointCounts:
     outside: int
     unreadable: int
     blank: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Nearest:
-    """Distance from each place to the nearest point.
-
-    Attributes:
-        distance_m: metres, on the index of the places; NaN if there is no point at all, or for a
-            place without a geometry.
-        rows, unreadable: as of `PointCounts`.
-    """
-
-    distance_m: pd.Series
-    rows: int
-    unreadable: int
+    examples: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 @dataclass(frozen=True)
 class CountPart:
-    """What one chunk adds: counts (territories,), sums (territories, columns), blank (columns,)."""
+    """What one chunk adds: counts (territories,), sums (territories, columns), blank (columns,).
+
+    `outside` and `lost` are the first rows of the chunk, from 0, that lie in no territory or have
+    no two coordinates.
+    """
 
     counts: Ints
     sums: Floats
     blank: Ints
     rows: int
     unreadable: int
+    outside: tuple[int, ...]
+    lost: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -85,15 +79,6 @@ class CountTask:
     locator: Locator
     points_crs: str
     territories_crs: str
-
-
-@dataclass(frozen=True)
-class NearestTask:
-    """What every chunk needs: places (n, 2) in a metric CRS, and the CRS of points and places."""
-
-    places: Floats
-    points_crs: str
-    places_crs: str
 
 
 def count_points(
@@ -120,8 +105,8 @@ def count_points(
             SedonaDB with another executor than "serial".
         ProblemWithEnvironment: as `run_chunks`.
     """
-    home = _known_crs(territories.crs, "territories")
-    task = CountTask(build_locator(territories), _known_crs(crs or home, "points"), home)
+    home = known_crs(territories.crs, "territories")
+    task = CountTask(build_locator(territories), known_crs(crs or home, "points"), home)
     chunks = plan_chunks(source, layout)
     work: Callable[[Chunk, CountTask], CountPart] = count_chunk
     if engine == "sedonadb":
@@ -130,9 +115,14 @@ def count_points(
     sums = np.zeros((len(territories), len(layout.values)))
     blank = np.zeros(len(layout.values), dtype=np.int64)
     rows = unreadable = 0
-    for part in run_chunks(
-        work, chunks, task, executor=executor, workers=workers, scheduler=scheduler
-    ):
+    examples: tuple[list[str], list[str]] = ([], [])
+    seen: dict[str, int] = {}  # rows of each file
+    parts = run_chunks(work, chunks, task, executor=executor, workers=workers, scheduler=scheduler)
+    for chunk, part in zip(chunks, parts, strict=True):
+        before = seen.get(chunk.path, 0)
+        for told, found in zip(examples, (part.outside, part.lost), strict=True):
+            told += [f"{chunk.path}, row {before + row + 1}" for row in found]
+        seen[chunk.path] = before + part.rows
         counts += part.counts
         sums += part.sums
         blank += part.blank
@@ -146,6 +136,7 @@ def count_points(
         outside=rows - unreadable - int(counts.sum()),
         unreadable=unreadable,
         blank=dict(zip(layout.values, blank.tolist(), strict=True)),
+        examples=(tuple(examples[0][:EXAMPLES]), tuple(examples[1][:EXAMPLES])),
     )
 
 
@@ -159,9 +150,9 @@ def find_territories(
     Raises:
         InputError: territories without a CRS, or a `crs` that is not known.
     """
-    home = _known_crs(territories.crs, "territories")
+    home = known_crs(territories.crs, "territories")
     batch = Batch(x, y, np.empty((len(x), 0)))
-    east, north, _ = _project(batch, _known_crs(crs, "points"), home)
+    east, north, _ = project(batch, known_crs(crs, "points"), home)
     return locate_points(build_locator(territories), east, north)
 
 
@@ -186,8 +177,10 @@ def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points
     sums = np.zeros((territories, len(chunk.layout.values)))
     blank = np.zeros(len(chunk.layout.values), dtype=np.int64)
     rows = unreadable = 0
+    outside: list[int] = []
+    lost: list[int] = []
     for batch in read_chunk(chunk):
-        x, y, readable = _project(batch, task.points_crs, task.territories_crs)
+        x, y, readable = project(batch, task.points_crs, task.territories_crs)
         found = locate(task.locator, x, y)
         counts += np.bincount(found + 1, minlength=territories + 1)[1:]
         for column, values in enumerate(batch.values.T):
@@ -196,78 +189,20 @@ def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points
             at = np.where(given, found, -1) + 1
             part = np.bincount(at, np.where(given, values, 0.0), territories + 1)
             sums[:, column] += part[1:]
+        for told, away in ((outside, (found < 0) & readable), (lost, ~readable)):
+            if len(told) < EXAMPLES:
+                told += (rows + np.flatnonzero(away)[: EXAMPLES - len(told)]).tolist()
         rows += len(x)
         unreadable += int(np.count_nonzero(~readable))
-    return CountPart(counts, sums, blank, rows, unreadable)
+    return CountPart(counts, sums, blank, rows, unreadable, tuple(outside), tuple(lost))
 
 
-def compute_nearest(
-    places: gpd.GeoSeries,
-    source: str | Path | Sequence[str | Path],
-    *,
-    layout: Layout,
-    crs: str | pyproj.CRS | None = None,
-    executor: Executor = "serial",
-    workers: int | None = None,
-    scheduler: str | None = None,
-) -> Nearest:
-    """Straight distance in metres from each place (a point) to the nearest point of a table.
-
-    Distances are those of the CRS of the places, which is a projected one.
+def known_crs(crs: str | pyproj.CRS | None, whose: str) -> str:
+    """The CRS as WKT, which can be sent to another machine; `whose` names it in faults.
 
     Raises:
-        InputError: places that are not points, or not in a projected CRS; otherwise as
-            `count_points`.
+        InputError: none, or one that is not known.
     """
-    home = _known_crs(places.crs, "places")
-    if not places.crs.is_projected:
-        raise InputError(
-            Fault(
-                f"distances cannot be measured in {places.crs.name}.",
-                remedy="Project the places, with .to_crs of a CRS in metres.",
-                kind="crs-not-metric",
-            )
-        )
-    there = np.flatnonzero(~(places.isna() | places.is_empty).to_numpy())
-    if not (places.iloc[there].geom_type == "Point").all():
-        raise InputError(Fault("places must be points.", kind="geometry-type"))
-    some = places.iloc[there]
-    task = NearestTask(np.column_stack([some.x, some.y]), _known_crs(crs or home, "points"), home)
-    shortest = np.full(len(there), np.inf)
-    rows = unreadable = 0
-    for part, part_rows, part_unreadable in run_chunks(
-        nearest_chunk,
-        plan_chunks(source, layout),
-        task,
-        executor=executor,
-        workers=workers,
-        scheduler=scheduler,
-    ):
-        np.minimum(shortest, part, out=shortest)
-        rows += part_rows
-        unreadable += part_unreadable
-    distance = np.full(len(places), np.nan)
-    metre = places.crs.axis_info[0].unit_conversion_factor
-    distance[there] = np.where(np.isfinite(shortest), shortest * metre, np.nan)
-    named = pd.Series(distance, index=places.index, name="distance_m")
-    return Nearest(distance_m=named, rows=rows, unreadable=unreadable)
-
-
-def nearest_chunk(chunk: Chunk, task: NearestTask) -> tuple[Floats, int, int]:
-    """Of one chunk: the distance from each place to its nearest point, rows, unreadable rows."""
-    shortest = np.full(len(task.places), np.inf)
-    rows = unreadable = 0
-    for batch in read_chunk(chunk):
-        x, y, readable = _project(batch, task.points_crs, task.places_crs)
-        rows += len(x)
-        unreadable += int(np.count_nonzero(~readable))
-        if readable.any() and len(shortest):
-            tree = cKDTree(np.column_stack([x[readable], y[readable]]), balanced_tree=False)
-            np.minimum(shortest, tree.query(task.places)[0], out=shortest)
-    return shortest, rows, unreadable
-
-
-def _known_crs(crs: str | pyproj.CRS | None, whose: str) -> str:
     if crs is None:
         raise InputError(Fault(f"the {whose} have no coordinate system.", kind="no-crs"))
     try:
@@ -283,7 +218,7 @@ def _change(source: str, target: str) -> pyproj.Transformer | None:
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
-def _project(batch: Batch, source: str, target: str) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def project(batch: Batch, source: str, target: str) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Coordinates in the target CRS, and which rows had two finite ones to begin with."""
     readable = np.isfinite(batch.x) & np.isfinite(batch.y)
     change = _change(source, target)

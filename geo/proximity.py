@@ -1,6 +1,6 @@
 """How far the nearest of some points is, on the ellipsoid, wherever on Earth.
 
-For points that are at hand; `geo.points.compute_nearest` reads them from files of any length.
+For points that are at hand; `geo.nearest_points` reads them from files of any length.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ def centres_of(territories: Territories) -> gpd.GeoSeries:
 def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Series:
     """Metres from each place to the nearest point, along the ellipsoid (Karney 2013).
 
-    The nearest is looked for along the chords of a sphere: where two points are equally far to
-    within half a percent, the other one may be taken.
+    The nearest is looked for along straight lines through the Earth.
 
     Args:
         places: points, in any known CRS.
@@ -52,15 +51,24 @@ def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Seri
     there = there[~(there.isna() | there.is_empty)]
     if there.empty or here.empty:
         return pd.Series(np.nan, index=places.index, name="distance_m")
-    found = cKDTree(_on_sphere(there)).query(_on_sphere(here))[1]
+    here_x, here_y = here.x.to_numpy(), here.y.to_numpy()
+    found = cKDTree(to_geocentric(there.x.to_numpy(), there.y.to_numpy())).query(
+        to_geocentric(here_x, here_y)
+    )[1]
     nearest = there.iloc[found]
-    _, _, metres = pyproj.Geod(ellps="WGS84").inv(here.x, here.y, nearest.x, nearest.y)
+    _, _, metres = pyproj.Geod(ellps="WGS84").inv(here_x, here_y, nearest.x, nearest.y)
     return pd.Series(metres, index=places.index, name="distance_m")
 
 
-def _on_sphere(points: gpd.GeoSeries) -> np.ndarray:
-    """Unit vectors, shape (points, 3)."""
-    east, north = np.radians(points.x.to_numpy()), np.radians(points.y.to_numpy())
+def to_geocentric(east: np.ndarray, north: np.ndarray) -> np.ndarray:
+    """Metres from the middle of the Earth of points on WGS 84 in degrees, shape (points, 3)."""
+    earth = pyproj.Geod(ellps="WGS84")
+    longitude, latitude = np.radians(east), np.radians(north)
+    normal = earth.a / np.sqrt(1 - earth.es * np.sin(latitude) ** 2)
     return np.column_stack(
-        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
+        [
+            normal * np.cos(latitude) * np.cos(longitude),
+            normal * np.cos(latitude) * np.sin(longitude),
+            normal * (1 - earth.es) * np.sin(latitude),
+        ]
     )

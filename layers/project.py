@@ -59,7 +59,16 @@ class LayerTable(_Strict):
     unit: Literal["count", "percent", "ratio", "number", "boolean", "url"] = "number"
     better: Literal["higher", "lower", "none"] = "higher"
     stat: (
-        Literal["mean", "sum", "share", "count", "weighted_mean", "weighted_share", "urbanisation"]
+        Literal[
+            "mean",
+            "sum",
+            "share",
+            "count",
+            "distance",
+            "weighted_mean",
+            "weighted_share",
+            "urbanisation",
+        ]
         | None
     ) = None
     threshold: float | int | None = None
@@ -253,7 +262,7 @@ def _layer_faults(layer: LayerTable, file: str) -> list[Fault]:
     needs = {"table": ("code", "value"), "points": ("x", "y")}.get(layer.kind, ())
     stats = {
         "raster": ("mean", "sum", "share", "weighted_mean", "weighted_share", "urbanisation"),
-        "points": ("count",),
+        "points": ("count", "distance"),
     }
     faults = [
         Fault(

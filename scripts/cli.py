@@ -374,6 +374,9 @@ def count(
         list[str] | None,
         typer.Option("--sum", metavar="COLUMN", help="A column to sum; may be repeated."),
     ] = None,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Also kilometres to the nearest point.")
+    ] = False,
     country: Annotated[str, typer.Option(help="One with an embedded edition.")] = "fr",
     level: Level = None,
     territories: Annotated[
@@ -410,6 +413,7 @@ def count(
         crs=crs,
         places=Places(country, territories, code, level),
         machines=Machines(executor, workers, scheduler, engine),
+        nearest_too=nearest,
         out=out,
         quiet=quiet,
     )

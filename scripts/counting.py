@@ -1,10 +1,11 @@
-"""`zoneblanche count`: points of tables of any length to counts of territories."""
+"""`zoneblanche count`: points of tables of any length to counts of territories, and how far the
+nearest is."""
 
 from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,12 +14,15 @@ import pandas as pd
 from geo.country import read_country
 from geo.errors import Fault, InputError, nearest
 from geo.executors import Executor
+from geo.nearest_points import compute_nearest
 from geo.nesting import groups_at, sum_by
 from geo.points import Engine, Layout, PointCounts, count_points
+from geo.proximity import centres_of
 from geo.staging import staged_file
 from geo.territories import Territories
 from geo.vectors import read_territories
 from layers.edition import edition_territories
+from layers.nearby import parts_of
 from layers.tables.export import spreadsheet_safe
 
 
@@ -55,10 +59,12 @@ def count_into_file(
     crs: str,
     places: Places,
     machines: Machines,
+    nearest_too: bool,
     out: Path,
     quiet: bool,
 ) -> None:
-    """Counts the points in each territory and writes one CSV: code, name, count, sums.
+    """Counts the points in each territory and writes one CSV: code, name, count, sums; with
+    `nearest_too` also the kilometres from its middle to the nearest point.
 
     Raises:
         InputError: options that are not known or do not go together, what `count_points` refuses.
@@ -66,7 +72,7 @@ def count_into_file(
     options = _checked(machines)
     # In the environment, where the workers of a cluster read it too; errors are still told.
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
-    _check_places(places)
+    _check_places(places, nearest_too)
     if not quiet:
         _say_what_opens_sockets(points, machines)
     territories = _territories(places)
@@ -84,6 +90,17 @@ def count_into_file(
             )
         )
     table = _table(counted, territories, places.level)
+    if nearest_too:
+        where = {name: option for name, option in options.items() if name != "engine"}
+        away = compute_nearest(
+            centres_of(territories),
+            list(points),
+            layout=replace(layout, values=()),
+            crs=crs,
+            groups=parts_of(territories),
+            **where,
+        )
+        table["nearest_km"] = (away.distance_m / 1000).round(3).to_numpy()
     with staged_file(out) as staging:
         table.to_csv(staging, encoding="utf-8", lineterminator="\n")
     if not quiet:
@@ -116,7 +133,15 @@ def _checked(machines: Machines) -> dict[str, Any]:
     return vars(machines)
 
 
-def _check_places(places: Places) -> None:
+def _check_places(places: Places, nearest_too: bool) -> None:
+    if nearest_too and places.level is not None:
+        raise InputError(
+            Fault(
+                "--nearest does not go with --level: distances cannot be summed.",
+                remedy="Leave --level out, or give the polygons of that level by --territories.",
+                kind="option",
+            )
+        )
     if (places.file is None) != (places.code is None):
         raise InputError(
             Fault(
@@ -172,6 +197,9 @@ def _told(counted: PointCounts, table: pd.DataFrame, out: Path) -> str:
         f"{counted.rows} rows: {int(counted.counts.sum())} points in territories, "
         f"{counted.outside} in none, {counted.unreadable} without two coordinates."
     ]
+    for what, rows in zip(("In none", "Without two coordinates"), counted.examples, strict=True):
+        if rows:
+            lines.append(f"{what}, the first: {'; '.join(rows)}.")
     inside = int(table["count"].sum())
     if inside != counted.counts.sum():
         lines.append(

@@ -1,8 +1,8 @@
-"""Points of the user's own: how many lie in each territory."""
+"""Points of the user's own: how many lie in each territory, or how far the nearest is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +10,23 @@ import pandas as pd
 import pyproj
 
 from geo.errors import Fault, InputError, shown
+from geo.nearest_points import compute_nearest
 from geo.points import Layout, count_points, find_territories
+from geo.proximity import centres_of
 from geo.territories import Territories
 from layers.indicator import Indicator, Reason
 from layers.layer import Account, Inputs, Layer, Listed, Measurement
+from layers.nearby import parts_of
 from layers.own.described import describe
 from layers.project import LayerTable, Project
 from layers.tables import column, parse_numbers, read_raw_table
 
 MOST_BYTES_LISTED = 8 * 2**20
 """Size of a file up to which each point that lies nowhere is listed; larger ones are streamed."""
+
+
+FARTHEST_KM = 1000
+"""Where no point is nearer than this to any territory, its coordinates are misread."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,40 @@ class PointLayer:
             reasons=pd.Series(int(Reason.PRESENT), index=territories.codes, dtype="int8"),
             account=account,
             notices=notices,
+        )
+
+
+@dataclass(frozen=True)
+class DistanceLayer:
+    """Measures how far the nearest point of a table is from the middle of each territory."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """Kilometres along the ellipsoid; not covered where a part of the country, across an
+        ocean, has no point.
+
+        Raises:
+            InputError: the table cannot be read, or has no point near the territories.
+        """
+        spec = self.spec
+        found = compute_nearest(
+            centres_of(territories),
+            self.project.path(spec.path),
+            layout=layout_of(spec),
+            crs=read_crs(spec, self.project),
+            groups=parts_of(territories),
+        )
+        values = found.distance_m / 1000
+        if not (values <= FARTHEST_KM).any():
+            raise InputError(_nowhere(spec, found.rows, f"within {FARTHEST_KM} km of"))
+        reasons = np.where(values.isna(), int(Reason.NOT_COVERED), int(Reason.PRESENT))
+        return Measurement(
+            indicator=distance_indicator(spec, self.project, territories.level),
+            values=values,
+            reasons=pd.Series(reasons, index=territories.codes, dtype="int8"),
+            notices=_left_out(spec.id, 0, found.unreadable),
         )
 
 
@@ -100,13 +141,19 @@ def _count_stream(
     spec: LayerTable, path: Path, coordinates: pyproj.CRS, territories: Territories
 ) -> Counted:
     """Counts of a file of any size, whose rows are counted but not listed one by one."""
-    assert spec.x is not None
-    assert spec.y is not None
-    layout = Layout(x=spec.x, y=spec.y, separator=spec.separator, decimal=spec.decimal or ".")
-    counted = count_points(territories.frame.geometry, path, layout=layout, crs=coordinates)
+    counted = count_points(
+        territories.frame.geometry, path, layout=layout_of(spec), crs=coordinates
+    )
     if not counted.counts.sum():
         raise InputError(_nowhere(spec, counted.rows))
     return counted.counts, None, _left_out(spec.id, counted.outside, counted.unreadable)
+
+
+def layout_of(spec: LayerTable) -> Layout:
+    """Where a table of points has its coordinates."""
+    assert spec.x is not None  # project files without them are refused when they are read
+    assert spec.y is not None
+    return Layout(x=spec.x, y=spec.y, separator=spec.separator, decimal=spec.decimal or ".")
 
 
 def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:
@@ -118,9 +165,9 @@ def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:
     return tuple(notices)
 
 
-def _nowhere(spec: LayerTable, rows: int) -> Fault:
+def _nowhere(spec: LayerTable, rows: int, where: str = "in") -> Fault:
     return Fault(
-        f"none of the {rows} points lies in a territory.",
+        f"none of the {rows} points lies {where} a territory.",
         file=spec.path,
         remedy="Check which columns are x (longitude, east) and y (latitude, north), "
         "and their crs.",
@@ -153,7 +200,13 @@ def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
 
 
 def point_layer(spec: LayerTable, project: Project) -> Layer:
-    """The layer of points."""
+    """The layer of points: counts, or distances to the nearest."""
+    if spec.stat == "distance":
+        return Layer(
+            indicator=distance_indicator(spec, project, ""),
+            needs=(),
+            measure=DistanceLayer(spec, project),
+        )
     return Layer(
         indicator=point_indicator(spec, project, ""), needs=(), measure=PointLayer(spec, project)
     )
@@ -163,4 +216,16 @@ def point_indicator(spec: LayerTable, project: Project, level: str) -> Indicator
     """Points are summed when territories are put together."""
     return describe(
         spec, project, kind="extensive", unit="count", denominator="territories", level=level
+    )
+
+
+def distance_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+    """Nearer is better unless the project says otherwise; the mean of territories, or weighted by
+    what the project names, when they are put together."""
+    near = describe(
+        spec, project, kind="intensive", unit="number", denominator="territories", level=level
+    )
+    unsaid = "better" not in spec.model_fields_set
+    return replace(
+        near, better="lower" if unsaid else near.better, bounds=(0, None), digits=1, suffix="km"
     )

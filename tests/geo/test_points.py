@@ -11,7 +11,7 @@ from shapely import Point, box
 from geo import point_files
 from geo.errors import InputError
 from geo.point_files import Layout, plan_chunks, read_chunk
-from geo.points import compute_nearest, count_points
+from geo.points import count_points
 
 XY = Layout("x", "y")
 HERE = gpd.GeoSeries(
@@ -39,6 +39,8 @@ def test_counts_by_hand(tmp_path: Path) -> None:
     assert found.counts.to_dict() == {"a": 2, "b": 2, "c": 0}
     assert found.sums["people"].to_dict() == {"a": 3.0, "b": 5.0, "c": 0.0}
     assert (found.rows, found.outside, found.unreadable, found.blank) == (7, 1, 2, {"people": 1})
+    path = tmp_path / "p.csv"
+    assert found.examples == ((f"{path}, row 5",), (f"{path}, row 6", f"{path}, row 7"))
 
 
 def test_points_in_another_crs(tmp_path: Path) -> None:
@@ -136,18 +138,6 @@ def test_refusals(tmp_path: Path) -> None:
         count_points(HERE, tmp_path / "s.csv", layout=XY)
     with pytest.raises(InputError, match="no coordinate system"):
         count_points(HERE.set_crs(None, allow_override=True), tmp_path / "p.csv", layout=XY)
-
-
-def test_nearest_by_hand_and_by_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "p.csv").write_text("x,y\n3,4\n0,50\n,\n100,0\n")
-    places = gpd.GeoSeries([Point(0, 0), None, Point(100, 7)], index=["a", "b", "c"], crs=2154)
-    for size in (5, 1000):
-        monkeypatch.setattr(point_files, "CHUNK_BYTES", size)
-        found = compute_nearest(places, tmp_path / "p.csv", layout=XY)
-        np.testing.assert_allclose(found.distance_m, [5, np.nan, 7])
-        assert (found.rows, found.unreadable) == (4, 1)
-    with pytest.raises(InputError, match="cannot be measured in WGS 84"):
-        compute_nearest(places.to_crs(4326), tmp_path / "p.csv", layout=XY)
 
 
 def test_the_real_mobile_sites_against_sjoin(shared_data: Path) -> None:

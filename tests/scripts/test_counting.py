@@ -76,6 +76,22 @@ def test_own_polygons_sums_and_a_running_cluster(squares: Path, count: Command) 
     assert (squares / "there.csv").read_bytes() == (squares / "here.csv").read_bytes()
 
 
+def test_the_nearest_point_too(squares: Path, count: Command) -> None:
+    pd.DataFrame({"x": [0.5, 2.5, 999], "y": [45.5, 44.5, 999]}).to_csv(
+        squares / "few.csv", index=False
+    )
+    status, out, err = count(
+        squares / "few.csv", *own(squares, "--nearest", "-o", squares / "near.csv")[1:]
+    )
+    assert status == 0, err
+    assert "In none, the first: " in out
+    assert "few.csv, row 2" in out
+    table = pd.read_csv(squares / "near.csv", index_col="code")
+    assert table.columns.tolist() == ["name", "count", "nearest_km"]
+    # a degree of the parallel of 45° is 78.8 km, of the meridian there 111.1 km
+    np.testing.assert_allclose(table["nearest_km"], [0, 78.2, 111.1], atol=0.1)
+
+
 def test_a_path_with_a_scheme_is_told(squares: Path, count: Command) -> None:
     path = f"file://{squares / 'points' / 'p.parquet'}"
     status, _, err = count(path, *own(squares, "-o", squares / "counts.csv")[1:])
@@ -90,6 +106,7 @@ def test_a_path_with_a_scheme_is_told(squares: Path, count: Command) -> None:
         (("--scheduler", "tcp://127.0.0.1:1"), "goes with --executor dask alone"),
         (("--workers", "0"), "--workers 0 is no number"),
         (("--level", "departement"), "--level goes with the embedded edition"),
+        (("--nearest", "--level", "departement"), "distances cannot be summed"),
         (("--crs", "EPSG:0"), "there is no coordinate system"),
         (("--crs", "EPSG:2154"), "none of the 9000 points lies in a territory"),
     ],

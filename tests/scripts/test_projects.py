@@ -122,6 +122,25 @@ def change(folder: Path, name: str, edits: Mapping[str, str]) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
+def test_the_distance_to_the_nearest_point(folder: Path, run: Callable[..., Result]) -> None:
+    change(folder, "project.toml", {'kind = "points"': 'kind = "points"\nstat = "distance"'})
+    (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n4.25,46.15\n999,999\n,\n")
+    status, out, rows, told = run(folder)
+    assert status == 0, out
+    # squares are 0.1° wide: 7.73 km from middle to middle along the parallel of 46.05°
+    found = [float(rows[code]["antennes"]) for code, _, _ in SQUARES]
+    np.testing.assert_allclose(found, [0, 7.74, 11.11, 7.73], atol=0.02)
+    assert "2 rows have no two coordinates" in json.dumps(told)
+
+
+def test_the_nearest_point_on_another_continent(folder: Path, run: Callable[..., Result]) -> None:
+    change(folder, "project.toml", {'kind = "points"': 'kind = "points"\nstat = "distance"'})
+    (folder / "sites.csv").write_text("lon,lat\n46.05,4.05\n")
+    status, err, *_ = run(folder)
+    assert status == 2
+    assert "none of the 1 points lies within 1000 km of a territory" in err
+
+
 def test_every_kind_of_layer(folder: Path, run: Callable[..., Result]) -> None:
     status, out, rows, told = run(folder)
     assert status == 0, out
