@@ -41,6 +41,8 @@ CATEGORIES = {
     POSSIBLE: {"fr": "possible", "en": "possible"},
 }
 
+RULE = {"fr": "Règle\u00a0:", "en": "Rule:"}
+
 
 def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
     """The atlas with one more column: the flag of a rule.
@@ -78,7 +80,7 @@ def _indicator(judge: Judge) -> Indicator:
     rule, used = judge.rule, judge.used
     levels = {indicator.native_level for indicator in used}
     method = {
-        lang: f"{in_language(rule.method, lang)} [{judge.described(lang)}]".strip()
+        lang: f"{in_language(rule.method, lang)} {RULE[lang]} {judge.described(lang)}.".strip()
         for lang in ("fr", "en")
     }
     return Indicator(

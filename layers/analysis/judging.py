@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo.country import in_language
 from geo.errors import Fault, InputError, first_of, nearest
 from geo.notice import Notice
 from layers.analysis.cut import Cut, quantile_cut, sides_of
@@ -167,7 +168,8 @@ class Judge:
         parts = []
         for member in group.members:
             if isinstance(member, Group):
-                parts.append(f"({self._described(member, lang)})")
+                inner = self._described(member, lang)
+                parts.append(f"({inner})" if join[member.joint][lang] in inner else inner)
             elif member in self.chosen:
                 parts.append(_phrase(member, self.chosen[member], self.cuts.get(member), lang))
         return join[group.joint][lang].join(parts)
@@ -180,13 +182,17 @@ def column_of(atlas: Atlas, indicator_id: str) -> np.ndarray:
 
 
 def _phrase(condition: Condition, indicator: Indicator, cut: Cut | None, lang: str) -> str:
-    """The condition in words and numbers, e.g. `density < 30`."""
+    """The condition in words and numbers, e.g. `Population density < 30 inhab./km²`."""
+    title = indicator.title_in(lang)
     if condition.op == "in":
-        return f"{indicator.id} ∈ {{{', '.join(f'{code:g}' for code in condition.value)}}}"
+        known = indicator.categories
+        kinds = [in_language(known.get(int(code), f"{code:g}"), lang) for code in condition.value]
+        return f"{title} ∈ {{{', '.join(kinds)}}}"
     assert cut is not None
     sign = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}[cut.op]
     digits = f".{indicator.digits}f" if condition.quantile else "g"
-    words = f"{indicator.id} {sign} {_number(cut.value, digits, lang)}"
+    unit = "%" if indicator.unit == "percent" else in_language(indicator.suffix or "", lang)
+    words = f"{title} {sign} {_number(cut.value, digits, lang)}" + (f" {unit}" if unit else "")
     if condition.quantile is None:
         return words
     size = f"{cut.territories:,}".replace(",", " " if lang == "fr" else ",")

@@ -269,8 +269,8 @@ def test_the_method_says_the_cuts_as_they_came_out(make_atlas):
         {"density": [10, 400, 45, 2000], "premises-1gbps": [0, 5.5, 40, 60]}, density=CONTEXT
     )
     indicator = flag(atlas, "sparse-underserved").indicator("sparse-underserved")
-    assert "density < 30" in indicator.method_in("en")
-    assert "premises-1gbps ≤ 0,0 (25,0 % des 4 territoires)" in indicator.method_in("fr")
+    assert "Rule: Density < 30 and " in indicator.method_in("en")
+    assert "Premises-1Gbps ≤ 0,0 (25,0 % des 4 territoires)" in indicator.method_in("fr")
     assert indicator.parts == ("density", "premises-1gbps")
 
 

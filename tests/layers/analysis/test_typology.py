@@ -39,7 +39,7 @@ def test_types_by_hand(make_atlas):
     assert column.iloc[4:6].isna().all()
     assert made.reasons["typology"].iloc[4:6].tolist() == [Reason.NOT_PUBLISHED] * 2
     assert made.indicator("typology").role == "typology"
-    assert "premises-1gbps ≤ 1" in made.indicator("typology").method_in("en")
+    assert "Premises-1Gbps ≤ 1" in made.indicator("typology").method_in("en")
     assert any("no indicator 'density-class'" in line for line in made.notices)
 
 
