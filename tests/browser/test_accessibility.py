@@ -1,0 +1,83 @@
+"""axe-core finds nothing in what we write: both languages, both themes, with everything open.
+
+docs/accessibility.md says what no machine can judge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from layers.atlas import Atlas
+from layers.build import take
+from maps import draw_map, write_report
+from maps.embed import write_embed
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "axe"
+RUN = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map(({ id, help, nodes }) =>
+    `${id}: ${help}: ${nodes.slice(0, 3).map(({ target }) => target.join(" ")).join(", ")}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def folder(france: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page, a report and an embed of Lozère, in both languages."""
+    lozere = take(france, (france.territories.parents["departement"] == "48").to_numpy())
+    place = tmp_path_factory.mktemp("accessible")
+    for lang in ("fr", "en"):
+        draw_map(lozere, lang=lang).save(place / f"map-{lang}.html")
+        write_report(lozere, place / f"report-{lang}.html", lang=lang)
+        write_embed(lozere, place / f"embed-{lang}", lang=lang)
+    return place
+
+
+@pytest.fixture(params=["light", "dark"])
+def tall(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A window so high that nothing in it has to be scrolled to, in a theme."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 2600}, color_scheme=request.param)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_map_page(tall: Page, folder: Path, lang: str) -> None:
+    tall.goto((folder / f"map-{lang}.html").as_uri() + "#at=48095")
+    tall.wait_for_selector("html[data-ready]")
+    tall.locator("#zb-scheme").select_option("custom")
+    tall.locator("#zb-search").fill("saint")
+    assert faults(tall) == []
+    if lang == "en":
+        tall.keyboard.press("Escape")
+        tall.locator("input[name=zb-layer][value=density-presence]").check()
+        assert faults(tall) == []
+
+
+@pytest.mark.parametrize("name", ["report-{}.html", "embed-{}/example.html"])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_report_and_the_embed(tall: Page, folder: Path, name: str, lang: str) -> None:
+    tall.goto((folder / name.format(lang)).as_uri())
+    tall.wait_for_load_state("load")
+    assert faults(tall) == []
+
+
+def test_axe_is_the_one_that_is_described() -> None:
+    told = json.loads((AXE / "vendored.json").read_text("utf-8"))
+    for file, digest in told["files"].items():
+        assert hashlib.sha256((AXE / file).read_bytes()).hexdigest() == digest
+    assert "Mozilla Public License" in (AXE / told["licence_file"]).read_text("utf-8")
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong on the page, each with its rule and first places."""
+    page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
+    found: list[str] = page.evaluate(RUN)
+    return found
