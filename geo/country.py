@@ -100,6 +100,10 @@ class Country:
         """The finest level, the one that everything is measured at."""
         return self.levels[0]
 
+    def finer_than(self, level_id: str) -> frozenset[str]:
+        """Ids of the levels whose territories lie wholly in one of that level."""
+        return frozenset(level.id for level in self.levels if level_id in level.within)
+
     def level(self, level_id: str) -> Level:
         """The level of that id.
 

@@ -6,6 +6,8 @@ of its parts weighted by its own denominator (premises, population, area): never
 
 from __future__ import annotations
 
+from typing import Literal
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -31,9 +33,12 @@ def sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
     >>> sum_by(pd.Series([1.0, 2.0, np.nan]), pd.Series(["a", "a", "b"])).tolist()
     [3.0, nan]
     """
-    grouped = values.groupby(groups)
-    total = grouped.sum()
-    return total.where(grouped.count() == grouped.size())
+    place, codes = _places(groups)
+    inside = place >= 0
+    figures = values.to_numpy(dtype=np.float64)[inside]
+    # A missing member makes its group's sum NaN by itself.
+    total = np.bincount(place[inside], weights=figures, minlength=len(codes))
+    return pd.Series(total, index=codes)
 
 
 def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.DataFrame:
@@ -52,19 +57,35 @@ def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Data
     >>> table["mean"].tolist()
     [20.0]
     """
-    usable = values.notna() & weights.notna()
-    weight = weights.where(usable)
-    parts = pd.DataFrame(
-        {"product": values * weight, "weight": weight, "all": weights}, index=values.index
-    )
-    sums = parts.groupby(groups).sum()
-    positive = sums["weight"] > 0
-    return pd.DataFrame(
-        {
-            "mean": (sums["product"] / sums["weight"]).where(positive),
-            "known": (sums["weight"] / sums["all"]).where(sums["all"] > 0, 0.0),
+    place, codes = _places(groups)
+    inside = place >= 0
+    place = place[inside]
+    figures = values.to_numpy(dtype=np.float64)[inside]
+    weight = weights.to_numpy(dtype=np.float64)[inside]
+    usable = ~(np.isnan(figures) | np.isnan(weight))
+
+    def total(of: np.ndarray) -> np.ndarray:
+        return np.bincount(place, weights=of, minlength=len(codes))
+
+    known = total(np.where(usable, weight, 0.0))
+    products = total(np.where(usable, figures, 0.0) * np.where(usable, weight, 0.0))
+    whole = total(np.nan_to_num(weight, nan=0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table = {
+            "mean": np.where(known > 0, products / known, np.nan),
+            "known": np.where(whole > 0, known / whole, 0.0),
         }
-    )
+    return pd.DataFrame(table, index=codes)
+
+
+def _places(groups: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """The place of each row's group, -1 for none, and the groups' codes, sorted. A categorical
+    has them ready, which saves sorting the codes for every column."""
+    if isinstance(groups.dtype, pd.CategoricalDtype):
+        place, codes = groups.cat.codes.to_numpy(), groups.cat.categories
+    else:
+        place, codes = pd.factorize(groups, sort=True)
+    return place.astype(np.int64), pd.Index(codes, dtype="object", name=groups.name)
 
 
 def groups_at(territories: Territories, level: str) -> pd.Series:
@@ -87,11 +108,19 @@ def groups_at(territories: Territories, level: str) -> pd.Series:
     return territories.parents[level]
 
 
-def territories_at(territories: Territories, level: str) -> Territories:
+def territories_at(
+    territories: Territories, level: str, *, shapes: Literal["united", "boxes"] = "united"
+) -> Territories:
     """The territories of a containing level: shapes united, facts summed, parents kept.
 
     Members without a territory at that level (an island commune without EPCI) are left out; the
     caller states them.
+
+    Args:
+        territories: the members.
+        level: id of the level.
+        shapes: "boxes" gives each its members' bounding box instead of their union, which takes
+            seconds for a country: for who needs the figures and draws nothing from the result.
 
     Raises:
         InputError: the level does not contain the territories.
@@ -99,7 +128,7 @@ def territories_at(territories: Territories, level: str) -> Territories:
     groups = groups_at(territories, level)
     if level == territories.level:
         return territories
-    frame = _united(territories, groups)
+    frame = (_united if shapes == "united" else _boxed)(territories, groups)
     codes = frame.index
     first = territories.parents.groupby(groups).nunique(dropna=False).reindex(codes)
     above = [
@@ -132,19 +161,41 @@ def left_out(territories: Territories, level: str) -> tuple[str, ...]:
 def _united(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
     """One row a group. The fast union asks for shared edges; where a union of it is not a valid
     polygon (the parts overlapped), that group is united the slow way."""
-    known = groups.notna().to_numpy()
-    codes, position = np.unique(groups[known].to_numpy(dtype=str), return_inverse=True)
-    if not len(codes):
-        raise InputError(
-            f"none of the territories (first: {first_of(territories.codes)}) lies in one."
-        )
+    known, codes, position = _positions(territories, groups)
     shapes = territories.frame.geometry.to_numpy()[known]
     order = np.argsort(position, kind="stable")
     members = np.split(shapes[order], np.flatnonzero(np.diff(position[order])) + 1)
     united = np.array([shapely.coverage_union_all(part) for part in members], dtype=object)
     for row in np.flatnonzero(~shapely.is_valid(united)):
         united[row] = shapely.union_all(members[row])
+    return _frame_of(united, codes, territories)
+
+
+def _boxed(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
+    """One row a group, with its bounding box for a shape."""
+    known, codes, position = _positions(territories, groups)
+    boxes = shapely.bounds(territories.frame.geometry.to_numpy()[known])
+    ends = np.array([[np.inf, np.inf, -np.inf, -np.inf]]).repeat(len(codes), axis=0)
+    np.minimum.at(ends[:, :2], position, boxes[:, :2])
+    np.maximum.at(ends[:, 2:], position, boxes[:, 2:])
+    return _frame_of(shapely.box(*ends.T), codes, territories)
+
+
+def _positions(
+    territories: Territories, groups: pd.Series
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which territories lie in a group, the sorted codes of the groups, and the place of each."""
+    known = groups.notna().to_numpy()
+    codes, position = np.unique(groups[known].to_numpy(dtype=str), return_inverse=True)
+    if not len(codes):
+        raise InputError(
+            f"none of the territories (first: {first_of(territories.codes)}) lies in one."
+        )
+    return known, codes, position
+
+
+def _frame_of(shapes: np.ndarray, codes: np.ndarray, territories: Territories) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
-        geometry=gpd.GeoSeries(united, index=pd.Index(codes, name="code", dtype="object")),
+        geometry=gpd.GeoSeries(shapes, index=pd.Index(codes, name="code", dtype="object")),
         crs=territories.frame.crs,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,14 @@ from layers.atlas import Atlas
 from layers.indicator import Indicator, Reason
 
 
-def atlas_at(atlas: Atlas, level: str) -> Atlas:
+def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "united") -> Atlas:
     """The atlas on the territories of a containing level.
 
     Extensive figures are summed; intensive ones averaged over their parts with their own
     denominator as weight; a yes-or-no becomes the percentage of the parts where it is yes, or of
     their denominator. A category has no mean and is left out, which a notice says. Computed
-    columns (scores, flags) are left out as well: compute them on the result.
+    columns (scores, flags) are left out as well: compute them on the result. `shapes` is as of
+    `geo.nesting.territories_at`.
 
     Raises:
         InputError: the level does not contain the atlas' territories.
@@ -28,8 +30,9 @@ def atlas_at(atlas: Atlas, level: str) -> Atlas:
     if level == atlas.territories.level:
         return atlas
     base = atlas.territories
-    groups = groups_at(base, level)
-    territories = territories_at(base, level)
+    # As a category: one sort of the codes serves every column.
+    groups = groups_at(base, level).astype("category")
+    territories = territories_at(base, level, shapes=shapes)
     result = Atlas(
         territories=territories,
         values=pd.DataFrame(index=territories.codes),
@@ -95,10 +98,13 @@ def _parts(atlas: Atlas, lang: str) -> str:
 
 def _main_reason(atlas: Atlas, indicator: Indicator, groups: pd.Series) -> pd.Series:
     """For each group the commonest reason among its missing members, the lowest code on a tie."""
-    reasons = atlas.reasons[indicator.id]
-    counts = pd.crosstab(groups, reasons).drop(columns=int(Reason.PRESENT), errors="ignore")
-    if counts.empty:
-        return pd.Series(int(Reason.NOT_MATCHED), index=counts.index, dtype="int8")
-    columns = counts.columns.to_numpy()
-    chosen = columns[np.argmax(counts.to_numpy(), axis=1)]
-    return pd.Series(chosen, index=counts.index).astype("int8")
+    reasons = atlas.reasons[indicator.id].to_numpy().astype(np.int64)
+    position = groups.cat.codes.to_numpy().astype(np.int64)
+    inside = position >= 0
+    names, width = groups.cat.categories, len(Reason)
+    counts = np.bincount(
+        position[inside] * width + reasons[inside], minlength=len(names) * width
+    ).reshape(len(names), width)
+    counts[:, Reason.PRESENT] = 0
+    chosen = np.where(counts.any(axis=1), counts.argmax(axis=1), int(Reason.NOT_MATCHED))
+    return pd.Series(chosen, index=pd.Index(names, dtype="object")).astype("int8")

@@ -121,8 +121,10 @@ class Judge:
         return facts["population"].to_numpy(dtype="float64")
 
     def _tell_coarse(self, indicator: Indicator) -> None:
-        level, native = self.atlas.territories.level, indicator.native_level
-        if native in ("", level):
+        territories, native = self.atlas.territories, indicator.native_level
+        level = territories.level
+        finer = territories.country.finer_than(level) if territories.country else ()
+        if native in ("", level) or native in finer:
             return
         if indicator.parts:
             told = Notice(
