@@ -104,6 +104,7 @@ def describe_layer(
         layer["breaks"] = _breaks(indicator, values, column.digits)
         layer["scheme"] = "quantile"
         layer["spread"] = _spread(values)
+        layer["thirds"] = _thirds(values, column.digits)
     return layer, {indicator.id: column.data, **streams}
 
 
@@ -127,8 +128,7 @@ def describe_bivariate(atlas: Atlas, pair: Bivariate, citations: Citations) -> d
     breaks = {}
     for axis, indicator, given in (("x", x, pair.x_breaks), ("y", y, pair.y_breaks)):
         digits = shown_digits(indicator)
-        figures = np.round(atlas.values[indicator.id].to_numpy(dtype=np.float64), digits)
-        breaks[axis] = list(given) or quantile_breaks(figures, classes=3, digits=digits)
+        breaks[axis] = list(given) or _thirds(atlas.values[indicator.id], digits)
     return {
         "id": pair.id,
         "kind": "bivariate",
@@ -190,6 +190,12 @@ def _breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, l
     return breaks
 
 
+def _thirds(values: pd.Series, digits: int) -> list[float]:
+    """Breaks of a map of two: each class holds a third of the territories, as near as may be."""
+    figures = np.round(values.to_numpy(dtype=np.float64), digits)
+    return quantile_breaks(figures, classes=3, digits=digits)
+
+
 def _spread(values: pd.Series) -> str:
     """Whether a histogram needs a logarithmic scale: a hundred middles would not reach the top."""
     known = values.dropna()
@@ -199,12 +205,15 @@ def _spread(values: pd.Series) -> str:
 
 def _native_level(territories: Territories, indicator: Indicator) -> Any:
     """Title of the level that a figure was measured at, where it is not that of the page."""
-    if indicator.native_level in ("", territories.level):
+    native, country = indicator.native_level, territories.country
+    if native in ("", territories.level):
         return None
-    if territories.country is None:
-        return indicator.native_level
-    known = {level.id: level.title for level in territories.country.levels}
-    return in_both(known.get(indicator.native_level, indicator.native_level))
+    if country is None:
+        return native
+    if native in country.finer_than(territories.level):
+        return None  # an aggregate of what was measured more finely
+    known = {level.id: level.title for level in country.levels}
+    return in_both(known.get(native, native))
 
 
 def _measured_partly(atlas: Atlas, indicator: Indicator) -> bool:

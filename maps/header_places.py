@@ -47,7 +47,7 @@ def describe_levels(
     and the containers' codes and names."""
     levels, streams, containers = [], {}, {}
     known_levels = territories.country.levels if territories.country else ()
-    titles = {level.id: level.title for level in known_levels}
+    titles = {level.id: (level.title, level.plural) for level in known_levels}
     for name in map(str, territories.parents.columns):
         codes, known = pd.factorize(territories.parents[name], sort=True)
         if not len(known):
@@ -55,8 +55,10 @@ def describe_levels(
         size = bytes_for(len(known))
         streams[f"parent/{name}"] = pack_planes(codes + 1, bytes_each=size)
         containers[name] = [[str(code), territories.place_name(name, code)] for code in known]
-        title = in_both(titles.get(name, name))
-        levels.append({"id": name, "title": title, "bytes": size, "count": len(known)})
+        title, plural = map(in_both, titles.get(name, (name, name)))
+        levels.append(
+            {"id": name, "title": title, "plural": plural, "bytes": size, "count": len(known)}
+        )
     levels.sort(key=lambda level: -level["count"])  # the nearest container first
     return levels, streams, containers
 

@@ -32,6 +32,7 @@ from maps.header_places import (
     pack_text,
     write_json,
 )
+from maps.levels import describe_upper
 from maps.palettes import for_page
 from maps.words import HOW_TO_READ, SIMPLIFIED, WORDS
 
@@ -73,6 +74,7 @@ def write_payload(
     citations = Citations()
     layers, figures = _layers(atlas, show, citations)
     levels, parents, containers = describe_levels(territories)
+    upper, upper_streams = describe_upper(atlas, layers, citations)
     facts, fact_streams = describe_facts(territories)
     codes, code_width = pack_codes(territories)
     outline = choose_outline(levels, len(territories))
@@ -86,6 +88,7 @@ def write_payload(
         "level": describe_level(territories),
         "levels": levels,
         "outline": outline,
+        "upper": upper,
         "code_width": code_width,
         "facts": facts,
         "layers": layers,
@@ -101,7 +104,7 @@ def write_payload(
     text = pack_text(territories, containers, with_codes=not codes)
     first = {_id_of(show)} if isinstance(show, str) else {show.x, show.y}
     first |= {f"parent/{outline}"}
-    streams = {"text": text, **codes, **parents, **fact_streams, **figures}
+    streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
     return _pack(head, geometry.streams, streams, first)
 
 

@@ -1,4 +1,7 @@
-// What the page shows, in its address, so that a link leads back to it.
+// What the page shows, in its address, so that a link leads back to it. What stands in an address
+// is checked by who uses it: anything may be typed there.
+
+const MOST_TYPED = 200; // letters of any one part that are looked at
 
 /** The parts of an address such as #layer=density&at=48095&view=44.5,3.5,9. */
 function readAddress() {
@@ -9,21 +12,62 @@ function readAddress() {
     // Some embedding pages give their frames no readable address.
   }
   const found = new URLSearchParams(hash);
-  const view = (found.get("view") || "").split(",").map(Number);
+  const part = (name) => (found.get(name) || "").slice(0, MOST_TYPED);
   return {
-    layer: found.get("layer"),
-    at: found.get("at"),
-    lang: found.get("lang"),
-    view: view.length === 3 && view.every(Number.isFinite) ? view : null,
+    layer: part("layer"),
+    method: part("method"),
+    level: part("level"),
+    outline: part("outline"),
+    names: part("names") !== "0",
+    at: part("at"),
+    beside: part("beside"),
+    lang: part("lang"),
+    view: readView(part("view")),
+    table: readTable(found, part),
   };
 }
 
-function writeAddress({ layer, at, lang, view }) {
+/** Latitude, longitude and zoom, if that is what it is. */
+function readView(text) {
+  const [lat, lng, zoom, ...more] = text.split(",").map((one) => (one.trim() ? Number(one) : NaN));
+  const right = Math.abs(lat) <= 85 && Math.abs(lng) <= 360 && zoom >= 0 && zoom <= 30;
+  return right && !more.length ? [lat, lng, zoom] : null;
+}
+
+function readTable(found, part) {
+  const sort = part("sort");
+  return {
+    ...newTableState(),
+    open: part("table") === "1",
+    text: part("q"),
+    within: part("in"),
+    flag: part("flag"),
+    sort: sort.replace(/^-/, ""),
+    down: sort.startsWith("-"),
+    columns: found.has("columns") ? (found.get("columns") || "").split(",").slice(0, 60) : null,
+  };
+}
+
+/** Write the parts that are not as they were when the page was opened. */
+function writeAddress(state) {
+  const { table } = state;
   const parts = new URLSearchParams();
-  if (layer) parts.set("layer", layer);
-  if (at) parts.set("at", at);
-  if (lang) parts.set("lang", lang);
-  if (view) parts.set("view", view);
+  const set = (name, value) => { if (value) parts.set(name, value); };
+  set("layer", state.layer);
+  set("method", state.method);
+  set("level", state.level);
+  set("outline", state.outline);
+  set("names", state.names ? "" : "0");
+  set("at", state.at);
+  set("beside", state.beside);
+  set("lang", state.lang);
+  set("table", table.open ? "1" : "");
+  set("q", table.text);
+  set("in", table.within);
+  set("flag", table.flag);
+  set("sort", table.sort && (table.down ? "-" : "") + table.sort);
+  if (table.columns) parts.set("columns", table.columns.join(","));
+  set("view", state.view);
   try {
     window.history.replaceState(null, "", `#${parts.toString().replace(/%2C/g, ",")}`);
   } catch {

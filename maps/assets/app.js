@@ -7,13 +7,21 @@ class Page {
   constructor(root, model, map = null) {
     const { head } = model;
     this.root = root;
+    this.base = model; // of the page's own territories; `model` is of those that are shown
     this.model = model;
+    this.models = new Map([["", model]]);
+    this.level = "";
     this.address = readAddress();
+    this.naming = this.address.names;
+    this.table = newTableState();
+    this.kept = null; // what the table's filters leave, a byte a territory
+    this.hovered = -1;
     const lang = Object.hasOwn(head.words, this.address.lang ?? "") ? this.address.lang : head.lang;
     this.speech = new Speech(head, lang);
     this.dark = window.matchMedia("(prefers-color-scheme: dark)");
     this.schemes = new Map();
     this.pinned = -1;
+    this.beside = null; // a second map, see beside.js
     this.layer = model.layer(this.address.layer) || model.layer(head.show) || model.layers[0];
     this.given = map;
     this.layers = []; // Leaflet layers: the main map's, then the insets'
@@ -29,29 +37,121 @@ class Page {
     this.shown = this.classes();
     this.fill(); // before the map: what stands beside it decides its size
     this.makeMap();
-    this.dark.addEventListener("change", () => this.show());
+    this.dark.addEventListener("change", () => {
+      this.show();
+      this.drawNames();
+    });
     window.addEventListener("beforeprint", () => this.takePicture());
     window.matchMedia("print").addEventListener("change", (event) => {
       if (event.matches) this.takePicture();
     });
     document.documentElement.dataset.painted = "1";
     performance.mark("zb-painted");
-    startInsets(this, this.frames);
+    this.insets = startInsets(this, this.frames);
     closeOnEscape(this);
+    window.addEventListener("hashchange", () => this.restore(readAddress()));
   }
 
   /** Names and all layers are here: fill what was waiting for them. */
   ready() {
-    this.model.readText();
-    if (this.wanted) this.layer = this.wanted;
-    this.show();
-    const at = this.address.at ? this.model.codes.indexOf(this.address.at) : -1;
-    if (at > -1) {
-      this.pin(at);
-      if (!this.address.view) this.goTo(at);
-    }
+    this.base.readText();
+    if (this.wanted) this.address.layer = this.wanted.id;
+    this.restore(this.address);
     document.documentElement.dataset.ready = "1";
     performance.mark("zb-ready");
+  }
+
+  /** Show what an address says, as far as it can be had. */
+  restore(address) {
+    const { base } = this;
+    if (Object.hasOwn(base.head.words, address.lang || base.head.lang)) {
+      this.speech.lang = address.lang || base.head.lang;
+    }
+    this.table = address.table;
+    this.naming = address.names;
+    this.level = base.head.upper.some(({ id }) => id === address.level) ? address.level : "";
+    this.model = this.modelOf(this.level);
+    const { model } = this;
+    const outlines = ["none", ...model.head.levels.map(({ id }) => id)];
+    if (outlines.includes(address.outline)) {
+      model.outline(address.outline === "none" ? null : address.outline);
+    }
+    this.layer = this.findLayer(address.layer) || model.layer(this.layer.id) || this.firstLayer();
+    if (Object.hasOwn(this.layer.breaks || {}, address.method)) {
+      this.schemes.set(this.layer.id, address.method);
+    }
+    this.pinned = -1;
+    this.rebuild();
+    if (address.view) {
+      this.map.setView([address.view[0], address.view[1]], address.view[2], { animate: false });
+    }
+    const at = address.at ? model.codes.indexOf(address.at) : -1;
+    if (at > -1) {
+      this.pin(at);
+      if (!address.view) this.goTo(at);
+    }
+    if (this.findLayer(address.beside)) this.setBeside(address.beside);
+  }
+
+  /** The model of a level, made when it is first asked for. */
+  modelOf(level) {
+    if (!this.models.has(level)) {
+      const told = this.base.head.upper.find(({ id }) => id === level);
+      this.models.set(level, new UpperModel(this.base, told));
+    }
+    return this.models.get(level);
+  }
+
+  findLayer(id) {
+    return this.model.layer(id);
+  }
+
+  firstLayer() {
+    const { model } = this;
+    return model.layers.find(({ role }) => role === "index") || model.layer(model.head.show)
+      || model.layers[0];
+  }
+
+  /** Interface and maps anew, for other territories, another language, another arrangement. */
+  rebuild() {
+    const whole = this.atHome();
+    this.beside?.remove();
+    this.beside = null;
+    this.root.classList.remove("zb-two");
+    this.kept = null;
+    this.hovered = -1;
+    this.speech = new Speech(this.model.head, this.speech.lang);
+    this.shown = this.classes();
+    this.look = lookOf(this.model, this.shown, this.colours);
+    this.build();
+    this.fill();
+    const options = this.layerOptions();
+    for (const layer of this.layers) {
+      const same = layer.options.geometry === options.geometry && layer.options.groups === options.groups;
+      if (same) layer.setLook(this.look);
+      else layer.setGeometry({ ...options, look: this.look });
+    }
+    this.drawNames();
+    this.fit(whole);
+    this.grid?.fill();
+  }
+
+  /** Whether the map shows the whole, as it does until the reader moves it. */
+  atHome() {
+    const { home, map } = this;
+    return Boolean(home) && home.zoom === map.getZoom() && home.center.equals(map.getCenter());
+  }
+
+  /** Take up the room that there is now; a map of the whole shows the whole again. */
+  fit(whole) {
+    const [center, zoom] = [this.map.getCenter(), this.map.getZoom()];
+    this.map.invalidateSize({ pan: false });
+    if (!whole || this.given) {
+      this.map.setView(center, zoom, { animate: false });
+      return;
+    }
+    this.map.fitBounds(this.model.head.home, { animate: false, ...this.margin() });
+    this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
   }
 
   // -- the interface --------------------------------------------------------------------------
@@ -63,6 +163,8 @@ class Page {
     this.cardPlace = el("div", { class: "zb-card-place" });
     this.tip = el("div", { class: "zb-tip", "aria-hidden": "true", hidden: true });
     this.picture = el("img", { class: "zb-picture", alt: "" });
+    this.grid?.remove();
+    this.grid = this.table.open && this.model.names && !this.given ? new TerritoryTable(this) : null;
     this.status = el("p", { class: "zb-hidden", role: "status" });
     this.mapPlace = this.mapPlace || el("div", { class: "zb-map", id: "zb-map", role: "application" });
     this.frames = this.frames || drawInsets(this);
@@ -81,11 +183,15 @@ class Page {
       el("aside", { class: "zb-panel" },
         this.drawHead(), drawSearch(this), this.legendPlace, this.drawChoices(),
         this.drawMethod()),
-      el("main", { class: "zb-stage" },
-        this.given ? null : this.mapPlace,
-        this.frames.length ? el("div", { class: "zb-insets", role: "group",
-          "aria-label": speech.say("insets") }, this.frames.map(({ frame }) => frame)) : null,
-        this.picture, this.tip, this.cardPlace),
+      el("main", { class: this.grid ? "zb-stage zb-with-table" : "zb-stage" },
+        this.given ? null : drawTools(this),
+        el("div", { class: "zb-maps" },
+          el("div", { class: "zb-pane" },
+            this.paneTitle = el("div", { class: "zb-pane-title" }),
+            el("div", { class: "zb-pane-map" }, this.given ? null : this.mapPlace,
+              insetGroup(this.frames, speech))),
+          this.picture, this.tip, this.cardPlace),
+        this.grid?.element),
       this.drawFoot(), this.status);
   }
 
@@ -188,6 +294,7 @@ class Page {
       this.aside += 0.25;
       this.map.fitBounds(head.home, { animate: false, ...this.margin() });
     }
+    if (!this.address.view) this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
     this.wire(this.map, main);
     this.map.on("moveend", () => this.remember());
   }
@@ -237,11 +344,19 @@ class Page {
   }
 
   newLayer() {
-    const { geometry } = this.model;
-    const layer = new TerritoryLayer({ geometry, look: this.look, groups: this.model.groups,
-      typicalWidth: this.model.head.typical_width / geometry.grid });
+    const layer = new TerritoryLayer({ ...this.layerOptions(), look: this.look });
     this.layers.push(layer);
     return layer;
+  }
+
+  layerOptions() {
+    const { geometry, groups, head } = this.model;
+    return { geometry, groups, typicalWidth: head.typical_width / geometry.grid };
+  }
+
+  /** Names on the main map, or none. */
+  drawNames() {
+    this.main.setNames(this.naming ? nameWriter(this.model, this.colours) : null);
   }
 
   /** Pointer and keyboard on one of the maps. */
@@ -270,7 +385,7 @@ class Page {
   }
 
   hover(id, event) {
-    for (const layer of this.layers) layer.setOutlined(id, layer.chosen);
+    this.point(id - 1);
     if (!id || !this.model.names || !event) {
       this.tip.hidden = true;
       return;
@@ -289,12 +404,32 @@ class Page {
     this.tip.style.transform = `translate(${Math.max(x, 4)}px, ${Math.max(y, 4)}px)`;
   }
 
+  /** Outline territory i on every map, -1 for none. */
+  point(i) {
+    if (i === this.hovered) return;
+    this.hovered = i;
+    for (const layer of this.allLayers()) layer.setOutlined(i + 1, layer.chosen);
+    this.grid?.mark();
+  }
+
+  allLayers() {
+    return [...this.layers, ...(this.beside?.layers || [])];
+  }
+
+  /** Ids of the layers whose figures the tooltip tells. */
+  toldLayers() {
+    const told = [this.layer, this.beside?.layer].filter(Boolean)
+      .flatMap((layer) => (layer.kind === "bivariate" ? [layer.x, layer.y] : [layer.id]));
+    return [...new Set(told)];
+  }
+
   /** Open the card of territory i; -1 closes it. */
-  pin(i, { focus = false } = {}) {
+  pin(i, { focus = false, from = "map" } = {}) {
     if (!this.model.names) return;
     const back = this.pinned;
     this.pinned = i;
-    for (const layer of this.layers) layer.setOutlined(layer.hovered, i + 1);
+    for (const layer of this.allLayers()) layer.setOutlined(layer.hovered, i + 1);
+    if (from !== "table") this.grid?.reveal(i);
     this.cardPlace.replaceChildren(...(i < 0 ? [] : [drawCard(this, i)]));
     if (i >= 0 && focus) this.cardPlace.firstChild.focus({ preventScroll: true });
     if (i < 0 && back >= 0 && document.activeElement === document.body) {
@@ -317,12 +452,14 @@ class Page {
     const size = this.map.getSize();
     // The card will stand on the right, or below on a narrow screen.
     const padding = narrow ? [0, 0.26 * window.innerHeight] : [Math.min(380, size.x / 2), 0];
-    if (narrow && !this.given) this.mapPlace.parentElement.scrollIntoView();
+    const typing = this.grid?.element.contains(document.activeElement);
+    if (narrow && !this.given && !typing) this.mapPlace.parentElement.scrollIntoView();
     this.map.fitBounds(bounds.pad(1.5), { animate: false, paddingBottomRight: padding });
   }
 
   goHome() {
-    this.map.fitBounds(this.model.head.home, this.margin());
+    this.map.fitBounds(this.model.head.home, { ...this.margin(), animate: false });
+    this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
   }
 
   // -- what is shown --------------------------------------------------------------------------
@@ -349,6 +486,7 @@ class Page {
   setScheme(scheme) {
     this.schemes.set(this.layer.id, scheme);
     this.show();
+    this.remember();
     document.getElementById("zb-scheme")?.focus();
   }
 
@@ -357,11 +495,13 @@ class Page {
     this.shown = this.classes();
     this.recolour();
     this.fill();
+    this.beside?.show();
+    this.grid?.fill();
     if (this.pinned >= 0) this.pin(this.pinned);
   }
 
   recolour(only = null) {
-    this.look = lookOf(this.model, this.shown, this.colours, only);
+    this.look = lookOf(this.model, this.shown, this.colours, only, this.kept);
     for (const layer of this.layers) layer.setLook(this.look);
   }
 
@@ -372,18 +512,21 @@ class Page {
   fill() {
     this.tipId = 0;
     this.legendPlace.replaceChildren(drawLegend(this));
+    this.paneTitle.replaceChildren(isolated(this.speech.text(this.layer.title)));
     this.fillMethod();
     this.fillFoot();
   }
 
   speak(lang) {
-    this.speech = new Speech(this.model.head, lang);
+    this.speech.lang = lang;
     for (const control of [this.zoomControl, this.homeControl, this.scaleControl]) {
       control?.remove();
     }
-    this.build();
+    const { beside, pinned } = this;
+    this.rebuild();
     if (!this.given) this.addControls();
-    this.show();
+    if (beside) this.setBeside(beside.layer.id);
+    this.pin(pinned);
     this.remember();
     this.root.querySelector(".zb-lang").focus();
   }
@@ -395,14 +538,119 @@ class Page {
   }
 
   writeAddress() {
-    const { model } = this;
+    const { model, base, layer } = this;
     const { lat, lng } = this.map.getCenter();
+    const method = this.schemes.get(layer.id);
+    const outlined = model.outlined || "none";
     writeAddress({
-      layer: this.layer.id,
+      layer: layer.id,
+      method: method && method !== layer.scheme ? method : "",
+      level: this.level,
+      outline: outlined === (model.head.outline || "none") ? "" : outlined,
+      names: this.naming,
       at: this.pinned >= 0 ? model.codes[this.pinned] : "",
-      lang: this.speech.lang === model.head.lang ? "" : this.speech.lang,
+      beside: this.beside?.layer.id,
+      lang: this.speech.lang === base.head.lang ? "" : this.speech.lang,
       view: [lat.toFixed(4), lng.toFixed(4), this.map.getZoom()].join(","),
+      table: this.table,
     });
+  }
+
+  // -- the bar above the map ------------------------------------------------------------------
+
+  /** Show other territories: the page's own, or those of a level that contains them. */
+  setLevel(level) {
+    const { pinned, model: before, beside, layer } = this;
+    this.level = level;
+    this.model = this.modelOf(level);
+    const { model } = this;
+    this.layer = model.layer(layer.id) || this.firstLayer();
+    Object.assign(this.table, { text: "", within: "", flag: "", columns: null, sort: "" });
+    this.rebuild();
+    if (beside) this.setBeside(model.layer(beside.layer.id) ? beside.layer.id : "");
+    this.pin(before === this.base && pinned >= 0 ? model.unitOf(pinned) : -1);
+    this.status.textContent = this.speech.say("level_shown",
+      { level: this.speech.territories(model.count) });
+    this.refocus("#zb-level");
+  }
+
+  setOutline(level) {
+    this.model.outline(level === "none" ? null : level);
+    for (const layer of this.allLayers()) layer.setGeometry({ ...this.layerOptions(), look: layer.options.look });
+    this.pin(this.pinned);
+    this.remember();
+  }
+
+  setNaming(on) {
+    this.naming = on;
+    this.drawNames();
+    this.remember();
+  }
+
+  setTable(open) {
+    const { beside, pinned } = this;
+    this.table.open = open;
+    this.rebuild();
+    if (beside) this.setBeside(beside.layer.id);
+    this.pin(pinned);
+    this.refocus("[data-tool=table]");
+  }
+
+  /** A second map with that layer ("" for one that goes with the first), or none (null). */
+  setBeside(id) {
+    if (this.given) return;
+    const whole = this.atHome();
+    this.beside?.remove();
+    this.beside = null;
+    if (id !== null) {
+      const { model } = this;
+      const other = ["indicator", "dimension", "context"].map((role) => model.layers.find((layer) =>
+        layer.role === role && layer !== this.layer)).find(Boolean);
+      this.beside = new Beside(this, this.findLayer(id) || other || this.layer);
+      this.root.querySelector(".zb-pane").after(this.beside.element);
+    }
+    this.root.classList.toggle("zb-two", Boolean(this.beside));
+    this.fit(whole);
+    this.beside?.start();
+    this.root.querySelector("[data-tool=compare]")?.setAttribute("aria-pressed",
+      String(Boolean(this.beside)));
+    this.pin(this.pinned);
+  }
+
+  /** What the table's filters leave: all else fades on the maps. */
+  filtered(kept) {
+    if (kept === null && this.kept === null) return;
+    this.kept = kept;
+    this.recolour();
+    this.beside?.recolour();
+  }
+
+  /** Focus what the reader used last, which may have been made anew, and keep the address. */
+  refocus(selector) {
+    this.root.querySelector(selector)?.focus();
+    this.remember();
+  }
+
+  saveCsv() {
+    const columns = tableColumns(this);
+    const { rows } = tableRows(this, columns);
+    saveFile(fileName(this, "csv"), tableAsCsv(this, columns, rows));
+    return this.speech.say("saved_rows", { count: this.speech.number(rows.length) });
+  }
+
+  async savePicture(kind) {
+    saveFile(fileName(this, kind), await pictureFile(this, kind));
+    return this.speech.say("saved_picture");
+  }
+
+  async copyLink() {
+    this.writeAddress();
+    try {
+      await navigator.clipboard.writeText(window.location.href);
+      return this.speech.say("link_copied");
+    } catch {
+      return this.speech.say("link_by_hand", { link: window.location.href });
+    }
   }
 }
 

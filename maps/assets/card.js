@@ -2,8 +2,8 @@
 
 /** page: { model, speech, colours, shown, pin }. */
 function drawTooltip(page, i) {
-  const { model, speech, shown } = page;
-  const lines = shown.layer.kind === "bivariate" ? [shown.layer.x, shown.layer.y] : [shown.layer.id];
+  const { model, speech } = page;
+  const lines = page.toldLayers();
   return [
     el("strong", {}, isolated(model.names[i])),
     el("span", { class: "zb-tip-place" }, isolated(placeLine(page, i))),

@@ -172,17 +172,18 @@ function missingReasons(model, layer, shown) {
     .sort((one, other) => other.count - one.count);
 }
 
-/** The look of the map for these classes; `only` dims all classes but one. */
-function lookOf(model, shown, colours, only = null) {
+/** The look of the map for these classes; `only` dims all classes but one, and `kept` (a byte a
+ *  territory, or null) all territories that the table leaves out. */
+function lookOf(model, shown, colours, only = null, kept = null) {
   const table = new Uint32Array(model.count + 1);
   const ground = pixel(colours.sea);
-  const of = shown.classes.map(({ colour }, k) => {
-    const full = pixel(colour);
-    return only === null || only === k ? full : mixed(full, ground, 216);
-  });
+  const dimmed = shown.classes.map(({ colour }) => mixed(pixel(colour), ground, 216));
+  const of = shown.classes.map(({ colour }, k) =>
+    (only === null || only === k ? pixel(colour) : dimmed[k]));
   for (let i = 0; i < model.count; i++) {
     const k = shown.classOf[i];
-    table[i + 1] = k < 0 || !shown.classes[k] ? HATCH : of[k];
+    const missing = k < 0 || !shown.classes[k];
+    table[i + 1] = kept && !kept[i] ? (missing ? ground : dimmed[k]) : missing ? HATCH : of[k];
   }
   const dim = only !== null && only !== "missing";
   const [paper, stripe] = colours.missing;

@@ -18,6 +18,13 @@ function drawInsets(page) {
   return frames;
 }
 
+/** The frames as one group, or nothing. */
+function insetGroup(frames, speech) {
+  if (!frames.length) return null;
+  return el("div", { class: "zb-insets", role: "group", "aria-label": speech.say("insets") },
+    frames.map(({ frame }) => frame));
+}
+
 /** Make the maps, once their frames stand in the page and have a size. */
 function startInsets(page, frames) {
   const insets = frames.map(({ part, place }) => {

@@ -5,7 +5,9 @@ const FINE_BORDERS_FROM = 14; // pixels that territories must be wide for their 
 const REST = 140; // milliseconds without movement before the smooth picture is painted
 
 /** options: `geometry`; `look` (see paint.js); `groups` a number by id, whose borders get the
- *  stronger line, or null; `typicalWidth` of a territory in grid steps. */
+ *  stronger line, or null; `typicalWidth` of a territory in grid steps; `names` a function that
+ *  writes names onto a canvas when the view rests (see labels.js), or null; `twin` a layer whose
+ *  id image may be shared, where it shows the same view at the same size, or null. */
 const TerritoryLayer = L.Layer.extend({
   initialize(options) {
     L.setOptions(this, options);
@@ -17,8 +19,10 @@ const TerritoryLayer = L.Layer.extend({
     this._container = L.DomUtil.create("div", "zb-layer leaflet-zoom-animated");
     this._canvas = L.DomUtil.create("canvas", "zb-territories", this._container);
     this._lines = L.DomUtil.create("canvas", "zb-outline", this._container);
-    this._canvas.setAttribute("aria-hidden", "true");
-    this._lines.setAttribute("aria-hidden", "true");
+    this._words = L.DomUtil.create("canvas", "zb-names", this._container);
+    for (const canvas of [this._canvas, this._lines, this._words]) {
+      canvas.setAttribute("aria-hidden", "true");
+    }
     map.getPane("overlayPane").appendChild(this._container);
     this._paintNow();
   },
@@ -43,6 +47,21 @@ const TerritoryLayer = L.Layer.extend({
     if (!this._painted()) return;
     this._colour();
     this._soon();
+  },
+
+  /** Show other territories, or other borders between groups of them: the id image is made anew. */
+  setGeometry({ geometry, look, groups, typicalWidth }) {
+    Object.assign(this.options, { geometry, look, groups, typicalWidth });
+    this.hovered = 0;
+    this.chosen = 0;
+    this._width = 0; // ids may need more or fewer bits
+    if (this._map) this._paintNow();
+  },
+
+  /** Write names anew, or wipe them off. */
+  setNames(names) {
+    this.options.names = names;
+    if (this._map) this._name();
   },
 
   /** Outline the territories hovered over and chosen (ids, 0 for none). */
@@ -76,6 +95,7 @@ const TerritoryLayer = L.Layer.extend({
     const context = canvas.getContext("2d");
     context.drawImage(this._canvas, 0, 0);
     context.drawImage(this._lines, 0, 0);
+    context.drawImage(this._words, 0, 0);
     return canvas.toDataURL();
   },
 
@@ -102,8 +122,19 @@ const TerritoryLayer = L.Layer.extend({
 
   _soon() {
     clearTimeout(this._resting);
-    if (this._ratio >= 2) return; // such a screen is fine enough by itself
-    this._resting = setTimeout(() => { if (this._map) this._smooth(); }, REST);
+    this._resting = setTimeout(() => {
+      if (!this._map) return;
+      if (this._ratio < 2) this._smooth(); // else the screen is fine enough by itself
+      this._name();
+    }, REST);
+  },
+
+  /** Whether the twin's id image is of this very view. */
+  _shares() {
+    const { twin, geometry } = this.options;
+    return Boolean(twin && twin._ids && twin.options.geometry === geometry
+      && twin._upToDate() && twin._width === this._width && twin._height === this._height
+      && twin._zoom === this._zoom && twin._center.equals(this._center, 1e-9));
   },
 
   _paintNow() {
@@ -118,8 +149,15 @@ const TerritoryLayer = L.Layer.extend({
     this._resize(width, height, size);
     L.DomUtil.setTransform(this._container, map.containerPointToLayerPoint([0, 0]), 1);
     this._view = this._viewOf(map, width, height, this._ratio);
-    rasterise(this.options.geometry, this._view, this._ids);
-    markEdges(this._ids, width, height, this.options.groups, this._fine(), this._edges);
+    const { ids, edges } = this._shares() ? { ids: this.options.twin._ids,
+      edges: this.options.twin._edges } : this._own;
+    this._ids = ids;
+    this._edges = edges;
+    if (!this._shares()) {
+      rasterise(this.options.geometry, this._view, this._ids);
+      markEdges(this._ids, width, height, this.options.groups, this._fine(), this._edges);
+    }
+    this._words.getContext("2d").clearRect(0, 0, width, height);
     this._colour();
     this._outline();
     this._soon();
@@ -128,13 +166,13 @@ const TerritoryLayer = L.Layer.extend({
 
   _resize(width, height, size) {
     if (this._width === width && this._height === height) return;
-    const ids = this.options.geometry.territories < 65535 ? Uint16Array : Uint32Array;
     this._width = width;
     this._height = height;
-    this._ids = new ids(width * height);
-    this._edges = new Uint8Array(width * height);
-    this._large = null;
-    for (const canvas of [this._canvas, this._lines]) {
+    const kind = this.options.geometry.territories < 65535 ? Uint16Array : Uint32Array;
+    this._own = { ids: new kind(width * height), edges: new Uint8Array(width * height), large: null };
+    this._ids = this._own.ids;
+    this._edges = this._own.edges;
+    for (const canvas of [this._canvas, this._lines, this._words]) {
       canvas.width = width;
       canvas.height = height;
       canvas.style.width = `${size.x}px`;
@@ -165,12 +203,32 @@ const TerritoryLayer = L.Layer.extend({
   _smooth() {
     const view = { ...this._view, width: 2 * this._width, height: 2 * this._height };
     view.scale *= 2;
-    if (!this._large) this._large = new this._ids.constructor(view.width * view.height);
-    rasterise(this.options.geometry, view, this._large);
+    const { twin } = this.options;
+    if (this._shares() && twin._restedAt === this._stamp()) {
+      this._large = twin._large;
+    } else {
+      this._own.large ??= new this._own.ids.constructor(view.width * view.height);
+      this._large = this._own.large;
+      rasterise(this.options.geometry, view, this._large);
+    }
+    this._restedAt = this._stamp();
     paintSmooth(this._large, this._width, this._height, this.options.groups, this._fine(),
       this.options.look, this._pixels);
     this._canvas.getContext("2d").putImageData(this._image, 0, 0);
     this.fire("rested");
+  },
+
+  /** Names of the view, for a moment of rest. */
+  _name() {
+    const context = this._words.getContext("2d");
+    context.clearRect(0, 0, this._width, this._height);
+    this.options.names?.(context, this._ids, this._width, this._height, this._ratio);
+  },
+
+  /** What tells one view of one geometry from another. */
+  _stamp() {
+    const { scale, west, north } = this._view;
+    return [scale, west, north, this._width, this._height].join();
   },
 
   _outline() {

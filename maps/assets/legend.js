@@ -30,11 +30,16 @@ function legendNote(layer, speech) {
   return parts.flatMap((part, k) => (k ? [" · ", part] : [part]));
 }
 
+/** What the low and the high end of a layer are called. */
+function endWords({ better }) {
+  if (!better) return ["low_end", "high_end"];
+  return better === "higher" ? ["worse_end", "better_end"] : ["better_end", "worse_end"];
+}
+
 /** Which end is which, in words, under the colours that say it. */
 function directionLine(layer, shown, speech, colours) {
   if (shown.classes.length < 2) return null;
-  const low = layer.better === "higher" ? "worse_end" : layer.better ? "better_end" : "low_end";
-  const high = layer.better === "higher" ? "better_end" : layer.better ? "worse_end" : "high_end";
+  const [low, high] = endWords(layer);
   const bar = svg("svg", { class: "zb-ramp", viewBox: `0 0 ${shown.classes.length * 10} 6`,
     preserveAspectRatio: "none", "aria-hidden": "true" });
   shown.classes.forEach(({ colour }, k) => {

@@ -8,6 +8,7 @@ class Model {
     this._byId = new Map(head.layers.map((layer) => [layer.id, layer]));
     this._columns = new Map();
     this._blocks = [];
+    this.prefix = ""; // of the streams of a level above the page's own, see levels.js
     this.names = null;
     this.codes = null;
     this.groups = null;
@@ -24,12 +25,13 @@ class Model {
   }
 
   has(name) {
-    return this._blocks.some(({ places }) => name in places);
+    return this._blocks.some(({ places }) => Object.hasOwn(places, this.prefix + name));
   }
 
   bytes(name) {
-    const block = this._blocks.find(({ places }) => name in places);
-    return block && stream(block.bytes, block.places, name);
+    const key = this.prefix + name;
+    const block = this._blocks.find(({ places }) => Object.hasOwn(places, key));
+    return block && stream(block.bytes, block.places, key);
   }
 
   /** Figures and reasons of a layer. */
@@ -56,7 +58,7 @@ class Model {
 
   /** A fact of the territories (population, area_km2), or null. */
   fact(name) {
-    const how = this.head.facts[name];
+    const how = Object.hasOwn(this.head.facts, name) ? this.head.facts[name] : null;
     return how && this.has(`fact/${name}`) ? this._column(`fact/${name}`, how) : null;
   }
 
@@ -77,8 +79,14 @@ class Model {
     return this._columns.get(key);
   }
 
+  /** Position in this model of the page's own territory i; -1 where it is in none. */
+  unitOf(i) {
+    return i;
+  }
+
   /** Borders of this level get the stronger line. */
   outline(level) {
+    this.outlined = level;
     this.groups = null;
     if (!level) return;
     this.groups = new Uint32Array(this.count + 1);
@@ -106,22 +114,36 @@ class Model {
     return this._extents;
   }
 
-  /** The rank of a territory in a layer, and of how many; ranked here where none is carried. */
-  rank(id, i) {
-    const carried = this.interval(id, "rank");
+  /** Rank of each territory in a layer (1 is the highest figure), NaN without a figure; and of
+   *  how many. Those that a layer carries, else ranked here. */
+  ranks(id) {
+    const key = `${id}/ranks`;
+    if (this._columns.has(key)) return this._columns.get(key);
     const { values, reasons } = this.column(id);
-    if (reasons[i]) return null;
-    let above = 0;
-    let of = 0;
-    for (let k = 0; k < this.count; k++) {
-      if (reasons[k]) continue;
-      of++;
-      if (values[k] > values[i]) above++;
+    const order = Array.from(values.keys()).filter((i) => !reasons[i])
+      .sort((one, other) => values[other] - values[one]);
+    const carried = this.interval(id, "rank");
+    const ranks = new Float64Array(this.count).fill(NaN);
+    order.forEach((i, k) => {
+      const tied = k > 0 && values[order[k - 1]] === values[i];
+      ranks[i] = tied ? ranks[order[k - 1]] : k + 1;
+    });
+    if (carried) {
+      for (const i of order) if (!carried.reasons[i]) ranks[i] = carried.values[i];
     }
+    const made = { ranks, of: order.length };
+    this._columns.set(key, made);
+    return made;
+  }
+
+  /** The rank of a territory in a layer, and of how many, with its interval where there is one. */
+  rank(id, i) {
+    if (this.column(id).reasons[i]) return null;
+    const { ranks, of } = this.ranks(id);
     const low = this.interval(id, "rank_low");
     const high = this.interval(id, "rank_high");
     return {
-      rank: carried && !carried.reasons[i] ? carried.values[i] : above + 1,
+      rank: ranks[i],
       of,
       low: low && !low.reasons[i] ? low.values[i] : null,
       high: high && !high.reasons[i] ? high.values[i] : null,

@@ -1,0 +1,53 @@
+// What the reader takes away: the table as CSV, the map as a picture.
+
+/** Hand a file to the reader. */
+function saveFile(name, blob) {
+  const address = URL.createObjectURL(blob);
+  const way = el("a", { href: address, download: name });
+  document.body.append(way);
+  way.click();
+  way.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** A name for a file: plain letters, digits and hyphens. */
+function fileName(page, ending) {
+  const plain = (text) => folded(text).replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60);
+  const { speech, model, layer } = page;
+  const parts = [speech.text(model.head.place), speech.text(model.head.level.plural), layer.id];
+  return `${parts.map(plain).filter(Boolean).join("-") || "zoneblanche"}.${ending}`;
+}
+
+/**
+ * The table as it is shown: its rows, columns and order. UTF-8 with a byte order mark, without
+ * which spreadsheets read accents wrongly; separator and decimal mark are those that spreadsheets
+ * of the reader's language expect. A missing figure is an empty cell, and the last column says why.
+ */
+function tableAsCsv(page, columns, rows) {
+  const { speech, model } = page;
+  const separator = speech.words.decimal === "," ? ";" : ",";
+  const text = (value) => quoted(spreadsheetSafe(value), separator);
+  const cell = (value) => (typeof value === "number"
+    ? quoted(String(value).replace(".", speech.words.decimal), separator) : text(String(value)));
+  const lines = [[speech.say("code"), ...columns.map(({ title }) => title),
+    speech.say("missing_column")].map(text)];
+  for (const i of rows) {
+    const gaps = columns.filter((column) => column.why(i))
+      .map((column) => `${column.title}${speech.say("colon")}${column.why(i)}`);
+    lines.push([text(model.codes[i]), ...columns.map((column) => cell(column.plain(i))),
+      text(gaps.join(" ; "))]);
+  }
+  const body = lines.map((line) => line.join(separator)).join("\r\n");
+  return new Blob(["\ufeff", body, "\r\n"], { type: "text/csv;charset=utf-8" });
+}
+
+/** A text with an apostrophe before what a spreadsheet would take for a formula, as in Python
+ *  (layers/tables/export.py). */
+function spreadsheetSafe(text) {
+  return /^[ \u00a0\u202f\ufeff\u200b]*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
+}
+
+function quoted(text, separator) {
+  const odd = text.includes(separator) || /["\r\n]/.test(text) || text !== text.trim();
+  return odd ? `"${text.replace(/"/g, '""')}"` : text;
+}

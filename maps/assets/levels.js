@@ -1,0 +1,106 @@
+// The same page at a level that contains its territories: its figures were aggregated in Python,
+// its shapes are the page's own arcs without those inside.
+
+/** The model of a containing level, made from that of the page's own territories. */
+class UpperModel extends Model {
+  constructor(base, told) {
+    const layers = told.layers.map((layer) => ({ ...base.layer(layer.id), ...layer }));
+    const kept = new Set(layers.map(({ id }) => id));
+    const pairs = base.layers.filter(({ kind, x, y }) =>
+      kind === "bivariate" && kept.has(x) && kept.has(y))
+      .map((pair) => ({ ...pair, breaks: pairBreaks(layers, pair) }));
+    const containers = base.containers[told.id];
+    const units = base.parents(told.id);
+    const geometry = joinedGeometry(base.geometry, units, containers.length);
+    super({
+      ...base.head,
+      layers: [...layers, ...pairs],
+      facts: told.facts,
+      level: told.level,
+      levels: base.head.levels.filter(({ id }) => told.above.includes(id)),
+      outline: told.outline,
+      notices: [...told.notices, ...base.head.notices],
+      geometry,
+    });
+    Object.assign(this, { base, units, geometry, prefix: `${told.id}:`, _blocks: base._blocks });
+    this.codes = containers.map(([code]) => code);
+    this.names = containers.map(([, name]) => name);
+    this.containers = base.containers;
+    this.population = this.fact("population");
+    this.head.typical_width = medianWidth(this) * geometry.grid;
+    this.outline(told.outline);
+  }
+
+  unitOf(i) {
+    return this.units[i] - 1;
+  }
+
+  /** Of a level above this one: what contains the first member contains them all. */
+  parents(level) {
+    const key = `parent/${level}`;
+    if (!this._columns.has(key)) {
+      const of = this.base.parents(level);
+      const out = new Uint32Array(this.count);
+      for (let i = 0; i < this.units.length; i++) {
+        const unit = this.units[i];
+        if (unit && !out[unit - 1]) out[unit - 1] = of[i];
+      }
+      this._columns.set(key, out);
+    }
+    return this._columns.get(key);
+  }
+}
+
+/** The arcs between different units, each with its units on either side. */
+function joinedGeometry(geometry, units, count) {
+  const unit = new Uint32Array(geometry.territories + 1);
+  unit.set(units, 1);
+  const kept = [];
+  let vertices = 0;
+  for (let k = 0; k < geometry.arcs; k++) {
+    if (unit[geometry.leftId[k]] === unit[geometry.rightId[k]]) continue;
+    kept.push(k);
+    vertices += geometry.starts[k + 1] - geometry.starts[k];
+  }
+  const joined = {
+    ...geometry,
+    around: null,
+    territories: count,
+    arcs: kept.length,
+    vertices,
+    x: new Int32Array(vertices),
+    y: new Int32Array(vertices),
+    starts: new Uint32Array(kept.length + 1),
+    leftId: new Uint32Array(kept.length),
+    rightId: new Uint32Array(kept.length),
+    boxes: new Int32Array(4 * kept.length),
+  };
+  kept.forEach((k, at) => {
+    const [from, to] = [geometry.starts[k], geometry.starts[k + 1]];
+    joined.x.set(geometry.x.subarray(from, to), joined.starts[at]);
+    joined.y.set(geometry.y.subarray(from, to), joined.starts[at]);
+    joined.starts[at + 1] = joined.starts[at] + to - from;
+    joined.leftId[at] = unit[geometry.leftId[k]];
+    joined.rightId[at] = unit[geometry.rightId[k]];
+    joined.boxes.set(geometry.boxes.subarray(4 * k, 4 * k + 4), 4 * at);
+  });
+  return joined;
+}
+
+/** Width of a typical unit, in grid steps. */
+function medianWidth(model) {
+  const extent = model.extents();
+  const widths = [];
+  for (let id = 1; id <= model.count; id++) {
+    const width = extent[4 * id + 2] - extent[4 * id];
+    if (width > 0) widths.push(width);
+  }
+  widths.sort((one, other) => one - other);
+  return widths.length ? widths[widths.length >> 1] : 1000;
+}
+
+/** The breaks of a map of two: thirds of the territories, as Python makes them. */
+function pairBreaks(layers, { x, y }) {
+  const thirds = (id) => layers.find((layer) => layer.id === id)?.thirds || [];
+  return { x: thirds(x), y: thirds(y) };
+}

@@ -1,0 +1,65 @@
+// The bar above the map: which territories, whose outlines and names, the table, a second map,
+// and what can be taken away.
+
+/** page: { base, model, speech, level, outline, naming, table, beside, … } and its verbs. */
+function drawTools(page) {
+  const { speech, base } = page;
+  const upper = base.head.upper;
+  const toggle = (name, on, act) => el("button", { type: "button", class: "zb-button",
+    "data-tool": name, "aria-pressed": String(on), click: act }, speech.say(name));
+  return el("div", { class: "zb-tools", role: "group", "aria-label": speech.say("tools") },
+    upper.length ? toolChoice("level", speech.say("level"), [
+      ["", speech.text(base.head.level.plural)],
+      ...upper.map(({ id, level }) => [id, speech.text(level.plural)]),
+    ], page.level, (value) => page.setLevel(value)) : null,
+    outlineChoice(page),
+    el("label", { class: "zb-tool" },
+      el("input", { type: "checkbox", id: "zb-naming", checked: page.naming,
+        change: (event) => page.setNaming(event.target.checked) }),
+      el("span", {}, speech.say("names"))),
+    el("span", { class: "zb-tools-gap" }),
+    toggle("table", page.table.open, () => page.setTable(!page.table.open)),
+    toggle("compare", Boolean(page.beside), () => page.setBeside(page.beside ? null : "")),
+    saveMenu(page));
+}
+
+function toolChoice(name, title, options, chosen, act) {
+  return el("label", { class: "zb-tool" }, el("span", {}, title),
+    el("select", { id: `zb-${name}`, change: (event) => act(event.target.value) },
+      options.map(([value, text]) => el("option", { value, selected: value === chosen },
+        text))));
+}
+
+function outlineChoice(page) {
+  const { model, speech } = page;
+  const levels = model.head.levels.filter(({ count }) => count > 1);
+  if (!levels.length) return null;
+  return toolChoice("outline", speech.say("outlines"), [
+    ...levels.map(({ id, title, plural }) => [id, speech.text(plural || title)]),
+    ["none", speech.say("none")],
+  ], model.outlined || "none", (value) => page.setOutline(value));
+}
+
+/** A list of what can be taken away, opened by a button. */
+function saveMenu(page) {
+  const { speech } = page;
+  const told = el("p", { class: "zb-save-told", role: "status" });
+  const item = (name, act) => el("li", {}, el("button", { type: "button", "data-save": name,
+    click: async () => {
+      told.textContent = "";
+      told.textContent = (await act()) || "";
+    } }, speech.say(name)));
+  const menu = el("details", { class: "zb-save", keydown: (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.firstChild.focus();
+  } },
+  el("summary", { class: "zb-button" }, speech.say("save")),
+  el("div", { class: "zb-save-list" }, el("ul", {},
+    item("save_csv", () => page.saveCsv()),
+    item("save_png", () => page.savePicture("png")),
+    item("save_svg", () => page.savePicture("svg")),
+    item("copy_link", () => page.copyLink())), told));
+  return menu;
+}

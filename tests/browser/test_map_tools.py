@@ -1,0 +1,381 @@
+"""What stands round the map: the table, the levels, the second map, the files, the link."""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from layers.aggregate import atlas_at
+from layers.atlas import Atlas
+from maps import draw_map
+from tests.browser.conftest import Watched
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Watched]
+
+ROW = ".zb-grid tbody:not(.zb-pad) tr"
+TABLE = "#table=1"
+VIEWS = """async () => {
+  const page = await window.zoneblanche.started;
+  return [page.map, page.beside.map].map((map) =>
+    [map.getCenter().lat.toFixed(5), map.getCenter().lng.toFixed(5), map.getZoom().toFixed(3)]);
+}"""
+
+
+def linked(page: Page, part: str) -> None:
+    """Wait until the address says so."""
+    page.wait_for_function("(part) => decodeURIComponent(location.hash).includes(part)", arg=part)
+
+
+def first_cells(page: Page, column: int) -> list[str]:
+    """The cells of a column that are drawn, from the top."""
+    cells = page.locator(f"{ROW} > :nth-child({column})")
+    return [text.replace("\u202f", "").replace("\u00a0", " ") for text in cells.all_inner_texts()]
+
+
+# -- the table ------------------------------------------------------------------------------------
+
+
+def test_the_table_holds_every_territory_and_few_elements(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    page = watched().open(france_page)
+    page.get_by_role("button", name="Tableau", exact=True).click()
+    grid = page.locator("[role=grid]")
+    assert grid.get_attribute("aria-rowcount") == str(len(france.codes) + 1)
+    assert page.locator(ROW).count() < 60
+    page.evaluate("document.querySelector('.zb-scroller').scrollTop = 1e9")
+    page.wait_for_timeout(200)
+    assert page.locator(ROW).last.get_attribute("aria-rowindex") == str(len(france.codes) + 1)
+    assert first_cells(page, 1)[-1] == france.territories.names.iloc[-1]
+    page.evaluate("document.querySelector('.zb-scroller').scrollTop = 15000 * 30")
+    page.wait_for_timeout(200)
+    assert page.locator(ROW).count() < 60
+    assert france.territories.names.iloc[15000] in first_cells(page, 1)
+
+
+def test_the_table_is_sorted_and_missing_figures_come_last_with_their_reason(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    page = watched().open(france_page, "#table=1&layer=gigabit")
+    heading = page.get_by_role("columnheader", name="Locaux à 1 Gbit/s")
+    assert heading.get_attribute("aria-sort") == "none"
+    for way, ordered in (("descending", False), ("ascending", True)):
+        heading.get_by_role("button").click()
+        assert heading.get_attribute("aria-sort") == way
+        figures = [float(text[:-2].replace(",", ".")) for text in first_cells(page, 3)]
+        assert figures == sorted(figures, reverse=not ordered)
+        assert page.evaluate("document.activeElement.textContent").startswith("Locaux")
+    known = france.values["gigabit"].round(1)
+    assert figures[0] == known.min()
+    page.evaluate("document.querySelector('.zb-scroller').scrollTop = 1e9")
+    page.wait_for_timeout(200)
+    assert known.isna().any()
+    assert first_cells(page, 3)[-1] == "absent de la table"
+
+
+def test_filters_narrow_the_table_and_fade_the_map(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    page = watched().open(france_page, TABLE)
+    page.locator("[data-filter=within]").select_option(label="Lozère")
+    grid = page.locator("[role=grid]")
+    assert grid.get_attribute("aria-rowcount") == "153"
+    assert "152 sur 34\u202f875 communes" in page.locator(".zb-table-count").inner_text()
+    kept = page.evaluate(
+        "window.zoneblanche.started.then((page) => page.kept.reduce((one, other) => one + other))"
+    )
+    assert kept == 152
+    page.locator("[data-filter=text]").fill("SAINT ETIENNE")
+    names = france.territories.names[france.territories.parents["departement"] == "48"]
+    assert first_cells(page, 1) == [name for name in names if "Saint-Étienne" in name]
+    page.locator("[data-filter=text]").fill("no such place")
+    assert page.locator(ROW).count() == 0 and grid.get_attribute("aria-rowcount") == "1"
+
+
+def test_table_and_map_are_linked_both_ways(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page, TABLE)
+    page.locator(ROW).nth(4).click()
+    name = page.locator(ROW).nth(4).locator("th").inner_text()
+    assert page.locator(".zb-card h2").inner_text() == name
+    assert page.locator(ROW).nth(4).get_attribute("aria-selected") == "true"
+    page.locator(ROW).nth(2).hover()
+    hovered = "window.zoneblanche.started.then((page) => page.main.hovered)"
+    assert page.evaluate(hovered) == 3
+    page.locator("#zb-search").fill("Villefort")
+    page.keyboard.press("Enter")
+    selected = page.locator("[role=row][aria-selected=true]")
+    assert selected.locator("th").inner_text() == "Villefort"
+    page.locator(".zb-close").click()
+    assert selected.count() == 0
+
+
+def test_the_table_works_by_keyboard_alone(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    page = watched().open(france_page, TABLE)
+    grid = page.locator("[role=grid]")
+    grid.focus()
+    for key in ("End", "Home", "ArrowDown", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    at = grid.get_attribute("aria-activedescendant")
+    assert at == "zb-cell-2-1" and page.locator(f"#{at}").get_attribute("role") == "gridcell"
+    page.keyboard.press("Control+End")
+    last = f"zb-cell-{len(france.codes) - 1}-"
+    assert (grid.get_attribute("aria-activedescendant") or "").startswith(last)
+    page.keyboard.press("PageUp")
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-card h2").inner_text() == france.territories.names.iloc[0]
+    linked(page, "at=01001")
+    lat, lng, zoom = (float(one) for one in page.url.split("view=")[1].split(","))
+    assert abs(lat - 46.15) < 0.2 and abs(lng - 4.95) < 0.4 and zoom > 9
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "grid"
+
+
+def test_the_reader_chooses_columns(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page, TABLE)
+    page.locator(".zb-columns summary").click()
+    page.get_by_label("Présence", exact=True).nth(1).check()
+    page.get_by_label("Population", exact=True).uncheck()
+    heads = page.locator("[role=columnheader]").all_inner_texts()
+    assert "Présence" in heads and "Population" not in heads
+    page.keyboard.press("Escape")
+    assert not page.locator(".zb-columns").evaluate("one => one.open")
+    linked(page, "columns=")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.locator("[role=columnheader]").all_inner_texts() == heads
+
+
+# -- what is taken away ---------------------------------------------------------------------------
+
+
+def saved(page: Page, kind: str, folder: Path) -> Path:
+    if not page.locator(".zb-save").evaluate("menu => menu.open"):
+        page.locator(".zb-save summary").click()
+    with page.expect_download() as waiting:
+        page.locator(f"[data-save=save_{kind}]").click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_the_table_is_saved_as_it_is_shown(
+    watched: Opener, france: Atlas, france_page: Path, tmp_path: Path
+) -> None:
+    page = watched().open(france_page, "#table=1&layer=gigabit&in=48&sort=-gigabit")
+    path = saved(page, "csv", tmp_path)
+    raw = path.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf") and path.name == "france-communes-gigabit.csv"
+    rows = list(csv.reader(raw.decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert rows[0][:4] == ["Code", "Commune", "Département", "Locaux à 1 Gbit/s"]
+    chosen = france.values["gigabit"][france.territories.parents["departement"] == "48"].round(1)
+    assert len(rows) == 153
+    assert [row[0] for row in rows[1:]] == list(
+        chosen.sort_values(ascending=False, kind="stable", na_position="last").index
+    )
+    for row in rows[1:]:
+        assert float(row[3].replace(",", ".")) == chosen[row[0]]
+    english = watched().open(france_page, "#table=1&layer=gigabit&lang=en&in=48")
+    text = saved(english, "csv", tmp_path).read_text("utf-8-sig")
+    assert text.startswith("Code,Commune,") and "\n48001," in text.replace("\r\n", "\n")
+
+
+def test_no_cell_of_a_file_is_a_formula(watched: Opener, france: Atlas, tmp_path: Path) -> None:
+    odd = '=HYPERLINK("http://x";"y")'
+    chosen = np.arange(len(france.codes)) < 3
+    territories = france.territories.take(chosen)
+    territories = territories.__class__(
+        **{**vars(territories), "frame": territories.frame.assign(name=odd)}
+    )
+    some = Atlas(
+        territories=territories, values=france.values[chosen], reasons=france.reasons[chosen],
+        indicators=france.indicators, weights=france.weights[chosen],
+    )  # fmt: skip
+    draw_map(some).save(tmp_path / "odd.html")
+    page = watched().open(tmp_path / "odd.html", TABLE)
+    text = saved(page, "csv", tmp_path).read_text("utf-8-sig")
+    rows = list(csv.reader(text.splitlines(), delimiter=";"))
+    assert rows[1][1] == "'" + odd
+    picture = saved(page, "svg", tmp_path).read_text("utf-8")
+    assert "<script" not in picture and "=HYPERLINK" not in re.sub(r">[^<]*<", "><", picture)
+
+
+def test_the_map_is_saved_as_a_picture(watched: Opener, lozere_page: Path, tmp_path: Path) -> None:
+    page = watched().open(lozere_page, "#at=48095")
+    page.wait_for_timeout(450)
+    picture = saved(page, "svg", tmp_path).read_text("utf-8")
+    for text in ("Besoin", "152 communes", "Arcep", "Pas de donnée"):
+        assert text in picture
+    fills = page.locator(".zb-class .zb-swatch rect").evaluate_all(
+        "rects => rects.map(r => r.getAttribute('fill'))"
+    )
+    for fill in fills:
+        assert re.search(rf'<path d="M[^"]+z" fill="{fill}"', picture), fill
+    image = saved(page, "png", tmp_path).read_bytes()
+    assert image.startswith(b"\x89PNG") and int.from_bytes(image[16:20], "big") > 1800
+
+
+# -- levels ---------------------------------------------------------------------------------------
+
+
+def test_another_level_shows_what_python_aggregates(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    page = watched().open(france_page, "#layer=gigabit&at=48095")
+    page.locator("#zb-level").select_option("departement")
+    card = page.locator(".zb-card")
+    assert card.locator("h2").inner_text() == "Lozère"  # Mende's
+    upper = atlas_at(france.keep(["gigabit", "presence", "density"]), "departement")
+    for name, title in (("gigabit", "Locaux à 1 Gbit/s"), ("presence", "Présence")):
+        wanted = f"{upper.values.loc['48', name]:.1f}".replace(".", ",")
+        assert wanted in card.locator(".zb-figure", has_text=title).first.inner_text()
+    people = f"{upper.territories.facts.loc['48', 'population']:,.0f}".replace(",", "\u202f")
+    assert people in card.locator(".zb-place").inner_text()
+    assert "101 départements" in page.locator(".zb-eyebrow").inner_text()
+    counts = page.locator(".zb-count").evaluate_all(
+        "all => all.map(one => parseInt(one.firstChild.textContent.replace(/\\D/g, '')))"
+    )
+    assert sum(counts) == 101
+    page.get_by_role("button", name="Tableau", exact=True).click()
+    assert page.locator("[role=grid]").get_attribute("aria-rowcount") == "102"
+    linked(page, "level=departement&at=48&table=1")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.locator(".zb-card h2").inner_text() == "Lozère"
+    page.locator("#zb-level").select_option("")
+    assert "communes" in page.locator(".zb-eyebrow").inner_text()
+    assert page.locator(".zb-card").count() == 0
+
+
+def test_a_joined_level_is_painted_without_its_inner_borders(
+    watched: Opener, france_page: Path
+) -> None:
+    page = watched().open(france_page, "#level=departement&view=44.5,3.5,8")
+    box = page.locator("#zb-map").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert page.locator(".zb-tip strong").inner_text() == "Lozère"
+    arcs = page.evaluate(
+        "window.zoneblanche.started.then((page) => [page.base, page.model].map("
+        "(model) => model.geometry.arcs))"
+    )
+    assert arcs[1] < arcs[0] / 10
+
+
+NAMES_DRAWN = """() => {
+  const canvas = document.querySelector('#zb-map .zb-names');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let inked = 0;
+  for (let i = 3; i < data.length; i += 4) inked += data[i] > 128;
+  return inked;
+}"""
+
+
+def test_names_stand_on_the_map_unless_they_are_not_wanted(
+    watched: Opener, france_page: Path
+) -> None:
+    page = watched().open(france_page, "#level=departement&view=46.5,2.5,7")
+    page.wait_for_timeout(450)
+    assert page.evaluate(NAMES_DRAWN) > 2000
+    page.get_by_label("Noms").uncheck()
+    assert page.evaluate(NAMES_DRAWN) == 0
+    linked(page, "names=0")
+
+
+# -- two maps, and links --------------------------------------------------------------------------
+
+
+def test_two_maps_move_as_one(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page)
+    page.get_by_role("button", name="Comparer").click()
+    page.locator("#zb-beside").select_option("density")
+    page.wait_for_timeout(300)
+    box = page.locator("#zb-map-beside").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 30, steps=4)
+    page.mouse.up()
+    page.mouse.wheel(0, -240)
+    page.wait_for_timeout(700)
+    one, other = page.evaluate(VIEWS)
+    assert one == other
+    page.mouse.move(x + 5, y + 5)
+    both = "window.zoneblanche.started.then((page) => page.allLayers().map((one) => one.hovered))"
+    assert len(set(page.evaluate(both))) == 1 and page.evaluate(both)[0] > 0
+    told = page.locator(".zb-tip").inner_text()
+    assert "Besoin" in told and "Densité" in told
+    page.mouse.click(x + 5, y + 5)
+    assert page.locator(".zb-card").count() == 1
+    shared = "window.zoneblanche.started.then((p) => p.main._ids === p.beside.main._ids)"
+    assert page.evaluate(shared)
+    page.get_by_role("button", name="Comparer").click()
+    assert page.locator("#zb-map-beside").count() == 0
+
+
+def test_a_link_holds_all_that_is_shown(watched: Opener, france_page: Path) -> None:
+    link = (
+        "#layer=gigabit&method=jenks&level=departement&at=48&beside=presence&lang=en"
+        "&table=1&q=lo&sort=-gigabit&view=44.5,3.5,8&names=0"
+    )
+    page = watched().open(france_page, link)
+    page.wait_for_timeout(400)
+    assert page.locator("#zb-level").input_value() == "departement"
+    assert page.locator("#zb-beside").input_value() == "presence"
+    assert page.locator("[data-filter=text]").input_value() == "lo"
+    assert page.locator(".zb-card h2").inner_text() == "Lozère"
+    linked(page, "view=")
+    once = page.url
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_timeout(400)
+    assert page.url == once
+    page.evaluate("window.location.hash = '#layer=density&lang=en'")
+    page.wait_for_timeout(300)
+    assert page.locator(".zb-legend-title").inner_text() == "Density"
+    assert page.locator("#zb-level").input_value() == ""
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "#layer=__proto__&level=constructor&outline=toString&at=__proto__&beside=hasOwnProperty",
+        "#view=1e308,NaN,-4&method=__proto__&lang=__proto__&table=1&sort=rank __proto__&flag=y",
+        "#%E0%A4%A&&&=&table=1&columns=,,rank%20nothing,__proto__&q=" + "%00<script>" * 40,
+        "#view=90,0,99&names=maybe&level=departement&layer=website&beside=website",
+    ],
+)
+def test_garbage_in_a_link_does_no_harm(watched: Opener, lozere_page: Path, garbage: str) -> None:
+    page = watched().open(lozere_page, garbage)
+    assert page.locator(".zb-legend-title").inner_text()
+    assert page.locator("#zb-map .zb-territories").is_visible()
+
+
+def test_the_table_and_the_second_map_work_inside_a_frame(
+    watched: Opener, lozere_page: Path, tmp_path: Path
+) -> None:
+    outer = tmp_path / "outer.html"
+    inner = html.escape(lozere_page.read_text("utf-8"))
+    outer.write_text(f'<!doctype html><iframe srcdoc="{inner}" width="1200" height="700"></iframe>')
+    one = watched()
+    one.own = outer.as_uri()
+    one.page.goto(one.own)
+    one.wrongs = [wrong for wrong in one.wrongs if "about:srcdoc" not in wrong]
+    frame = one.page.frame_locator("iframe")
+    frame.locator("html[data-ready]").wait_for(timeout=20_000)
+    frame.get_by_role("button", name="Tableau", exact=True).click()
+    frame.get_by_role("button", name="Comparer").click()
+    assert frame.locator("[role=grid]").get_attribute("aria-rowcount") == "153"
+    with one.page.expect_download() as waiting:
+        frame.locator(".zb-table-bar").get_by_role("button", name="Tableau (CSV)").click()
+    assert waiting.value.suggested_filename.endswith(".csv")
