@@ -158,7 +158,9 @@ def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | No
 
 
 def _interval(atlas: Atlas, name: str, digits: int) -> tuple[dict[str, Any], dict[str, bytes]]:
-    table = atlas.intervals.get(name)
+    # Only the card of an index tells ranks and intervals.
+    index = atlas.indicators[name].role == "index"
+    table = atlas.intervals.get(name) if index else None
     described: dict[str, Any] = {}
     streams: dict[str, bytes] = {}
     if table is None:

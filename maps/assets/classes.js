@@ -72,10 +72,11 @@ function rampOf(stops, count) {
     const place = (k * (stops.length - 1)) / (count - 1);
     const below = Math.min(Math.floor(place), stops.length - 2);
     const share = place - below;
-    return `#${[1, 3, 5].map((at) => {
+    const channels = [1, 3, 5].map((at) => {
       const value = channel(stops[below], at) * (1 - share) + channel(stops[below + 1], at) * share;
       return Math.floor(value + 0.5).toString(16).padStart(2, "0");
-    }).join("")}`;
+    });
+    return `#${channels.join("")}`;
   });
 }
 

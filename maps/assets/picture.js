@@ -124,7 +124,7 @@ class NameCollector {
 
   measureText(text) { return this.context.measureText(text); }
 
-  strokeText() { /* the halo is a property of the element */ }
+  strokeText() {} // the halo is a property of the element
 
   fillText(text, x, y) {
     this.place.append(svg("text", { x: x / this.ratio, y: y / this.ratio + 0.36 * NAME_PIXELS,
@@ -211,7 +211,7 @@ function write(sheet, text, { x, y, width, size = 13, weight = 400 }) {
     if (line) sheet.append(svg("text", { x, y, "font-size": size, "font-weight": weight }, line));
     y += Math.round(1.35 * size);
   };
-  for (const word of String(text).replace(/\s*\n\s*/g, " ").split(" ")) {
+  for (const word of String(text).split(/\s*\n\s*| /)) {
     const longer = line ? `${line} ${word}` : word;
     if (line && context.measureText(longer).width > width) {
       put();

@@ -65,7 +65,7 @@ class Speech {
   /** Number of territories with the name of their level. */
   territories(count) {
     const level = this.head.level;
-    return `${this.number(count)} ${this.text(count === 1 || (count === 0 && this.lang === "fr")
-      ? level.title : level.plural)}`;
+    const one = count === 1 || (count === 0 && this.lang === "fr");
+    return `${this.number(count)} ${this.text(one ? level.title : level.plural)}`;
   }
 }

@@ -272,6 +272,17 @@ def test_readers_without_a_script_are_told_the_findings(toy_atlas: Atlas) -> Non
     assert "no 2; yes 2." in english
 
 
+def test_leaving_out_comments_leaves_the_script() -> None:
+    for name in document.SCRIPTS:
+        for line in read_asset(name).splitlines():
+            assert line.count("`") % 2 == 0, (
+                name,
+                line,
+            )  # a string over lines would lose its indent
+            assert "/*" not in line or line.lstrip().startswith("/*"), (name, line)
+            assert "*/" not in line or line.endswith("*/"), (name, line)
+
+
 def test_leaflet_is_what_its_record_says() -> None:
     (record,) = json.loads(read_asset("vendored.json"))
     assert (record["name"], record["version"]) == ("leaflet", "1.9.4")
