@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,15 @@ class Source:
     def as_dict(self) -> dict[str, Any]:
         """The fields that say something, for JSON."""
         return {key: value for key, value in asdict(self).items() if value}
+
+
+def source_from_dict(told: Mapping[str, str]) -> Source:
+    """The source that `as_dict` wrote.
+
+    >>> source_from_dict(Source("", "fibre.csv").as_dict()) == Source("", "fibre.csv")
+    True
+    """
+    return Source(**{"producer": "", "title": "", **told})
 
 
 def union_of(*groups: Iterable[Source]) -> tuple[Source, ...]:

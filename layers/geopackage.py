@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,6 +12,7 @@ import geopandas as gpd
 import pyogrio
 
 from geo.errors import InputError
+from geo.holding import written_by_gdal
 from layers.styles import LAYER, Style, write_qml, write_sld
 
 FIXED_TIME = "2000-01-01T00:00:00.000Z"
@@ -25,13 +27,23 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
     """
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
-        frame.reset_index().to_file(
-            path, driver="GPKG", layer=LAYER, engine="pyogrio", promote_to_multi=True
-        )
+        with written_by_gdal(path):
+            frame.reset_index().to_file(
+                path, driver="GPKG", layer=LAYER, engine="pyogrio", promote_to_multi=True
+            )
+            _check_count(path, len(frame))
+            if styles:
+                add_styles(path, styles)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-    if styles:
-        add_styles(path, styles)
+
+
+def _check_count(path: Path, count: int) -> None:
+    """GDAL may close a file without a word where the disk was full at last."""
+    with closing(sqlite3.connect(path)) as base:
+        found = base.execute(f"SELECT count(*) FROM {LAYER}").fetchone()[0]
+    if found != count:
+        raise OSError(errno.EIO, f"{found} of {count} rows arrived", str(path))
 
 
 def add_styles(path: Path, styles: Sequence[Style]) -> None:

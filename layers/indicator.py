@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any, Literal
 
 from geo.country import Text, in_language
-from geo.source import Source
+from geo.source import Source, source_from_dict
 
 Better = Literal["higher", "lower"] | None
 Kind = Literal["extensive", "intensive"]
@@ -137,7 +137,7 @@ def indicator_from_dict(table: Mapping[str, Any]) -> Indicator:
     fields = dict(table)
     low, high = fields["bounds"]
     fields["bounds"] = (low, high)
-    fields["sources"] = tuple(Source(**source) for source in fields["sources"])
+    fields["sources"] = tuple(map(source_from_dict, fields["sources"]))
     fields["categories"] = {int(code): text for code, text in fields["categories"].items()}
     fields["parts"] = tuple(fields["parts"])
     return Indicator(**fields)

@@ -140,6 +140,16 @@ class Project:
         """The file that a path of the project leads to."""
         return self.folder / name
 
+    @property
+    def rules(self) -> tuple[str | Path, ...]:
+        """The rules of its flags: names of shipped ones, or files."""
+        return tuple(self.path(rule) if _is_toml(rule) else rule for rule in self.table.flags)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Every file that the project names, by the path it is named by."""
+        return {name: self.path(name) for name in _paths_of(self.table).values()}
+
 
 def read_project(path: str | Path, *, sources: Mapping[str, Path] | None = None) -> Project:
     """The project that a TOML file describes.
@@ -168,18 +178,7 @@ def read_project(path: str | Path, *, sources: Mapping[str, Path] | None = None)
 
 def _faults(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
     faults: list[Fault] = []
-    paths = {f"layers.{layer.id}.path": layer.path for layer in table.layers}
-    paths |= {
-        f"layers.{layer.id}.weights": layer.weights
-        for layer in table.layers
-        if layer.weights is not None
-    }
-    paths |= {f"sources.{name}": value for name, value in table.sources.items()}
-    if table.territories is not None:
-        paths["territories.path"] = table.territories.path
-    if table.use is not None and table.use.endswith(".toml"):
-        paths["use"] = table.use
-    for key, value in paths.items():
+    for key, value in _paths_of(table).items():
         faults += _path_faults(value, folder, key, file)
     faults += _id_faults([layer.id for layer in table.layers], file)
     for layer in table.layers:
@@ -194,6 +193,28 @@ def _faults(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
                 for fault in error.faults
             ]
     return faults
+
+
+def _paths_of(table: ProjectTable) -> dict[str, str]:
+    """Every path of a project by its key."""
+    paths = {f"layers.{layer.id}.path": layer.path for layer in table.layers}
+    paths |= {
+        f"layers.{layer.id}.weights": layer.weights
+        for layer in table.layers
+        if layer.weights is not None
+    }
+    paths |= {f"sources.{name}": value for name, value in table.sources.items()}
+    paths |= {f"flags.{place}": rule for place, rule in enumerate(table.flags) if _is_toml(rule)}
+    if table.territories is not None:
+        paths["territories.path"] = table.territories.path
+    if table.use is not None and _is_toml(table.use):
+        paths["use"] = table.use
+    return paths
+
+
+def _is_toml(name: str) -> bool:
+    """A recipe or a rule of the user's own, not one of the package's by its name."""
+    return name.endswith(".toml")
 
 
 def _id_faults(ids: list[str], file: str) -> list[Fault]:

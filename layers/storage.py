@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from geo.country import read_country
 from geo.errors import Fault, InputError, missing_file
-from geo.source import Source
+from geo.source import Source, source_from_dict
 from geo.staging import staged_file
 from geo.territories import Territories
 from layers.atlas import Atlas
@@ -160,7 +160,7 @@ def _without_nan(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sources(listed: Iterable[Mapping[str, str]]) -> tuple[Source, ...]:
-    return tuple(Source(**source) for source in listed)
+    return tuple(map(source_from_dict, listed))
 
 
 def rounded(values: pd.Series, *, digits: int = 6) -> pd.Series:

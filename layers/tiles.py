@@ -8,6 +8,7 @@ import geopandas as gpd
 import shapely
 
 from geo.errors import InputError
+from geo.holding import written_by_gdal
 from geo.staging import staged_file
 from layers.atlas import Atlas
 from layers.export import results_table
@@ -48,7 +49,7 @@ def write_pmtiles(
     target = Path(path)
     if target.suffix != ".pmtiles":
         raise InputError(f"{target.name!r} is no name of a PMTiles file: end it in .pmtiles.")
-    with staged_file(target) as staging:
+    with staged_file(target) as staging, written_by_gdal(staging):
         staging.unlink()
         frame.to_file(
             staging, driver="PMTiles", engine="pyogrio", layer=LAYER,

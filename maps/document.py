@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import os
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from geo.errors import ProblemWithEnvironment
+from geo.staging import staged_file
 
 SCRIPTS = (
     "dom.js",
@@ -149,23 +147,11 @@ def _escaped(text: str) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: a temporary file beside it, flushed, then renamed.
+    """Write a file whole or not at all.
 
     Raises:
-        ProblemWithEnvironment: the folder does not exist or cannot be written, or the disk is full.
+        InputError: the path leads to a folder or a device.
+        ProblemWithEnvironment: the place cannot be written, or the disk is full.
     """
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
-    except OSError as error:
-        raise ProblemWithEnvironment(f"{path} cannot be written: {error.strerror}.") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        raise ProblemWithEnvironment(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with staged_file(path) as staging:
+        staging.write_text(text, encoding="utf-8", newline="\n")

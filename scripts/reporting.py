@@ -154,7 +154,7 @@ def edition_atlas(sources: Mapping[str, Path]) -> Atlas:
     recipe = recipe_of(project, atlas)
     if recipe is not None:
         atlas = compute_index(atlas, recipe)
-    for rule in project.table.flags:
+    for rule in project.rules:
         atlas = flag(atlas, rule)
     return atlas
 

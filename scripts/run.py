@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from geo.country import in_language, read_country
+from geo.errors import Fault, InputError, first_of
+from geo.holding import place_of
 from geo.source import Source, sha256_of, union_of
 from geo.staging import staged_folder
 from layers.analysis.flags import flag
@@ -58,6 +60,7 @@ def run_project(
     """
     project = _project(file, sources=sources, within=within, level=level, lang=lang)
     lang = language_of(project)
+    _check_apart(project, out)
     with _progress(quiet) as step:
         step("reading")
         with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
@@ -67,7 +70,7 @@ def run_project(
             step("computing the index")
             atlas, recipe = _with_index(project, atlas)
             step("raising flags")
-            for rule in project.table.flags:
+            for rule in project.rules:
                 atlas = flag(atlas, rule)
             step("drawing the map, writing the tables and the report")
             title = title_of(project, lang)
@@ -130,6 +133,22 @@ def _project(
     return replace(project, table=project.table.model_copy(update=changes))
 
 
+def _check_apart(project: Project, out: Path) -> None:
+    """Refuses a folder for results that holds what is read: it would be read but once."""
+    place = place_of(out)
+    read = {project.file: Path(project.file), **project.files, **project.sources}
+    inside = sorted(name for name, path in read.items() if place_of(path).is_relative_to(place))
+    if inside and place.is_dir():
+        raise InputError(
+            Fault(
+                f"the folder holds {first_of(inside)}, which is read.",
+                file=str(out),
+                remedy="Name another folder for the results.",
+                kind="output",
+            )
+        )
+
+
 def _with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
     recipe = recipe_of(project, atlas)
     if recipe is None:
@@ -141,10 +160,7 @@ def _with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:
     """All that is needed to know what was done, and nothing that differs between two runs."""
     inputs = dict(project.sources)
-    paths = [layer.path for layer in project.table.layers]
-    if project.table.territories is not None:
-        paths.append(project.table.territories.path)
-    inputs |= {path: project.path(path) for path in paths}
+    inputs |= {name: path for name, path in project.files.items() if path not in inputs.values()}
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         "zoneblanche": versions()["zoneblanche"],

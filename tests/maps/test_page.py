@@ -304,9 +304,9 @@ def test_save_writes_whole_or_not_at_all(toy_atlas: Atlas, tmp_path: Path) -> No
     drawn.save(stream, close_file=False)
     assert stream.getvalue().decode() == drawn.write()
     with pytest.raises(ProblemWithEnvironment, match="cannot be written"):
-        drawn.save(tmp_path / "nowhere" / "map.html")
+        drawn.save(tmp_path / "map.html" / "map.html")
     (tmp_path / "folder.html").mkdir()
-    with pytest.raises(ProblemWithEnvironment):
+    with pytest.raises(InputError, match="a folder"):
         drawn.save(tmp_path / "folder.html")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder.html", "map.html"]
 

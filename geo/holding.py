@@ -1,0 +1,231 @@
+"""Holding the place where results are to stand.
+
+That it may be taken, that nobody else writes there, and what the operating system refuses, as a
+sentence.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import sqlite3
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from geo.errors import Fault, InputError, ProblemWithEnvironment
+
+REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file would be larger than this system allows",
+    errno.EACCES: "there is no permission to write there",
+    errno.EPERM: "there is no permission to write there",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOTDIR: "a part of the path is a file",
+    errno.EEXIST: "a part of the path is a file",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.EILSEQ: "the file system takes no such name",
+    errno.EBUSY: "it is where a volume is mounted, which cannot be exchanged as a whole; name a "
+    "folder inside it",
+    errno.EXDEV: "it is where a volume is mounted, which cannot be exchanged as a whole; name a "
+    "folder inside it",
+    errno.ENOLCK: "the file system has no locks, without which two runs could mix",
+}
+_LINKS_IN_A_RING = errno.ELOOP
+
+
+@contextmanager
+def told(place: Path) -> Iterator[None]:
+    """Turns what the operating system refuses into a sentence about `place`, or about the other
+    file that it names.
+
+    Raises:
+        ProblemWithEnvironment: in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ProblemWithEnvironment(_sentence(place, error)) from error
+
+
+@contextmanager
+def written_by_gdal(path: Path) -> Iterator[None]:
+    """Turns what GDAL and SQLite say of a write that failed into what the system would say.
+
+    GDAL keeps no number of the system's error, and prints what it meets along the way, which is
+    kept from the user's screen.
+
+    Raises:
+        OSError: the file could not be written.
+    """
+    import pyogrio
+
+    failures = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error)
+    pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})
+    try:
+        yield
+    except failures as error:
+        raise OSError(_number_of(str(error), path), str(error), str(path)) from error
+    finally:
+        pyogrio.set_gdal_config_options({"CPL_LOG": None})
+
+
+def _number_of(said: str, path: Path) -> int:
+    full = "full" in said or "No space" in said or shutil.disk_usage(path.parent).free < 2**20
+    return errno.ENOSPC if full else errno.EIO
+
+
+def place_of(target: Path) -> Path:
+    """The place that a path leads to, links followed.
+
+    Raises:
+        InputError: no name that a file system takes, or links that lead in a ring.
+    """
+    try:
+        return target.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        ring = isinstance(error, RuntimeError) or getattr(error, "errno", 0) == _LINKS_IN_A_RING
+        raise InputError(
+            Fault(
+                "the links of this path lead in a ring." if ring else "this is no path.",
+                file=repr(str(target))[1:-1],
+                remedy="Name another place for the results.",
+                kind="output",
+            )
+        ) from error
+
+
+def check_file_place(target: Path) -> None:
+    """Refuses a file's place that is a folder, a device or a pipe.
+
+    Raises:
+        InputError: it is.
+        ProblemWithEnvironment: it cannot be looked at.
+    """
+    with told(target), suppress(FileNotFoundError):
+        mode = target.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+            raise InputError(
+                Fault(
+                    f"this is {kind}, and a file is to be written.",
+                    file=str(target),
+                    remedy="Name a file.",
+                    kind="output",
+                )
+            )
+
+
+def make_parents(target: Path) -> list[Path]:
+    """Makes the folders above `target`; those that it made, innermost first."""
+    made = []
+    above = target.parent
+    while not above.exists():
+        made.append(above)
+        above = above.parent
+    with told(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+def own_prefix(target: Path) -> str:
+    """How the names of all begin that is put beside `target` while it is being made."""
+    digest = sha256(os.fsencode(target.name)).hexdigest()[:8]
+    return f".{target.name[:40]}.zb-{digest}-"
+
+
+def left_behind(target: Path) -> list[Path]:
+    """What earlier runs on `target` that were killed left beside it."""
+    own = re.compile(re.escape(own_prefix(target)) + r"[a-z0-9_]{8}(\.[^./\\]*)?")
+    return [entry for entry in target.parent.iterdir() if own.fullmatch(entry.name)]
+
+
+@contextmanager
+def held(target: Path) -> Iterator[None]:
+    """Keeps other runs from writing to `target` meanwhile.
+
+    Raises:
+        ProblemWithEnvironment: another run holds it, or nothing can be written beside it.
+    """
+    path = target.parent / f"{own_prefix(target)}lock"
+    with told(target):
+        # Without a place to write, the lock would be taken for one that another run has.
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+        release = _lock(path) if os.name == "posix" else _lock_elsewhere(path)
+    if release is None:
+        raise ProblemWithEnvironment(
+            f"{target}: another run is writing there. Wait for it, or name another place."
+        )
+    try:
+        yield
+    finally:
+        release()
+
+
+def _lock(path: Path) -> Callable[[], None] | None:
+    """Locks a file that is there only while it is held; how to let go of it, or None where another
+    run holds it."""
+    import fcntl
+
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever held it before removes the file first and lets go then: what was opened
+            # in between has no name any more, and protects nothing.
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return partial(_let_go, path, handle)
+        except FileNotFoundError:
+            pass
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _let_go(path: Path, handle: int) -> None:
+    with suppress(OSError):
+        path.unlink()
+    os.close(handle)
+
+
+def _lock_elsewhere(path: Path) -> Callable[[], None] | None:
+    """The same on Windows, where a file that is open cannot be removed."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None
+    return lock.release
+
+
+def _sentence(place: Path, error: OSError) -> str:
+    reason = REASONS.get(error.errno or 0, f"the system says: {error.strerror or error}")
+    named = Path(error.filename) if isinstance(error.filename, str) else place
+    if not named.is_relative_to(place.parent):
+        return f"{shown_path(named)}: cannot be used, {reason}. {place} is untouched."
+    # What is made beside the place bears no name that the user knows.
+    denied = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+    hint = f" Results are made in {place.parent} first, which must be writable." if denied else ""
+    return (
+        f"{shown_path(place)}: cannot be written, {reason}. "
+        f"What stood there before is untouched.{hint}"
+    )
+
+
+def shown_path(path: Path) -> str:
+    """A path as it may stand in a sentence, whatever signs it holds."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(path))

@@ -1,0 +1,335 @@
+"""Spoiling files: the bytes of a real input in, those of one that somebody might send out.
+
+Each function takes the content and a random source and returns other content, and draws on nothing
+else, so that a seed gives the same case again.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import re
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+Mutation = Callable[[bytes, random.Random], bytes]
+
+NUMBERS = (
+    "0", "-0", "-1", "102", "0.5", "0,5", "1e400", "-1e400", "1e-400", "1E5", "inf", "-inf", "NaN",
+    "nan", "1_000", "12.", ".5", "1.234,56", "1,234,567", "-9999", "999999", "1e308", "00001",
+    "9" * 400, "2147483648", "18446744073709551616", "0x10", "١٢٣", "１２", "½", "12 %", "−3", "+4",
+)  # fmt: skip
+TEXTS = (
+    "", " ", "\x00", "\ufeff", "\u2028", "\u202e\u2066", "\x1b[31m", "\r", "\n", '"', "'", ";", ",",
+    "\t", "=1+1", "@SUM(1)", "-2+3", "<img src=x onerror=alert(1)>", "</script><script>alert(1)",
+    "{{ 7*7 }}", "{% raw %}", "${7*7}", "javascript:alert(1)", "http://user@x.fr/", "../../up",
+    "/etc/passwd", "/vsicurl/http://127.0.0.1/x", "C:\\x", "CON", "é" * 50, "x" * 40_000, "�",
+    "🏳️‍🌈", "A\u0301", "code", "geometry", "score", "01001", "1001", "2A004", "%s%n", "None", "null",
+)  # fmt: skip
+VALUES = (
+    "[]", "{}", "''", '""', "true", "-1", "0", "1e400", "nan", "inf", "[[[[]]]]", "1979-05-27",
+    '"x"', '"../x"', '"/etc/passwd"', '"a\\u0000b"', '"fr"', '"en"', "99999999999999999999", "2",
+    '"percent"', '"raster"', '"points"', '"polygons"', '"table"', '"none"', '"minmax"', '"zscore"',
+    '"geometric"', '"rank"', '"median"', '"sum"', '"share"', '"urbanisation"', '"code"', '"taux"',
+    '"ratio"', '"count"', '"boolean"', '"url"', '"EPSG:2154"', '"EPSG:4978"', '"commune"', '"48"',
+    '"bod"', '"pca"', '"effective"', '"winsorise"', '"boxcox"', '"log"', '"mean"', '"worse"',
+    '"copeland"', '"ampi-minus"', '"goalposts"', '"group-mean"', '["48"]', '"harmonic"', '"prank"',
+)  # fmt: skip
+KEYS = (
+    "title", "lang", "country", "level", "within", "use", "flags", "catalogue", "path", "code",
+    "name", "layer", "id", "kind", "value", "unit", "better", "stat", "threshold", "below", "band",
+    "weights", "nodata", "separator", "decimal", "encoding", "sheet", "header", "x", "y", "crs",
+    "period", "weight", "source", "population", "area_km2", "normalise", "aggregate", "treat",
+    "impute", "min_available", "orientation", "group", "goalposts", "power", "parents", "recipe",
+)  # fmt: skip
+JSON_VALUES: tuple[Any, ...] = (
+    None, True, 0, -1, 1.5, 1e300, 10**40, "", "x", "01001", [], {}, [[]], [None], {"type": "x"},
+    "Point", "Polygon", "MultiPolygon", "GeometryCollection", "LineString", [1, 2], [[[0, 0]]],
+    "\ud800", "\u2028</script>", [1e308, -1e308], ["a", "b"], {"href": "http://127.0.0.1/crs"},
+)  # fmt: skip
+
+
+def spoil(content: bytes, kind: str, chance: random.Random) -> bytes:
+    """The content after one to four mutations that fit its kind.
+
+    Args:
+        content: of a file.
+        kind: as `geo.content.kind_of` tells it ("text", "json", "zip", …), or "toml".
+        chance: where all choices come from.
+    """
+    for _ in range(chance.choice((1, 1, 1, 2, 4))):
+        fitting = BY_KIND.get(kind, (mutate_bytes,))
+        mutation = chance.choice((*fitting, *fitting, *fitting, mutate_bytes))
+        content = mutation(content, chance)
+    return content
+
+
+def mutate_bytes(content: bytes, chance: random.Random) -> bytes:
+    """Flips, cuts, repeats or overwrites bytes; more often near the front, where headers stand."""
+    data = bytearray(content)
+    if not data:
+        return bytes(chance.randbytes(chance.randrange(64)))
+    near = min(len(data), chance.choice((64, 512, 4096, len(data))))
+    for _ in range(chance.choice((1, 1, 3, 12))):
+        place = chance.randrange(near) if len(data) >= near else 0
+        match chance.randrange(6):
+            case 0:
+                data[place : place + 1] = bytes([chance.randrange(256)])
+            case 1:
+                data[place : place + 4] = chance.choice(
+                    (
+                        b"\xff\xff\xff\xff",
+                        b"\x00\x00\x00\x00",
+                        b"\xff\xff\xff\x7f",
+                        b"\x00\x00\x00\x80",
+                    )
+                )
+            case 2:
+                del data[place : place + chance.choice((1, 4, 100))]
+            case 3:
+                data[place:place] = chance.randbytes(chance.choice((1, 4, 100)))
+            case 4:
+                data[place:place] = data[place : place + chance.choice((1, 16, 2000))]
+            case _:
+                if chance.random() < 0.3:
+                    del data[chance.randrange(len(data) + 1) :]
+        if not data:
+            break
+    return bytes(data)
+
+
+def mutate_text(content: bytes, chance: random.Random) -> bytes:
+    """Changes a word, a number, a line, the line ends, the separator or the encoding."""
+    text = content.decode("utf-8", errors="surrogateescape")
+    match chance.randrange(8):
+        case 0 | 1:
+            text = _replace_one(r"-?\d+(?:[.,]\d+)?", chance.choice(NUMBERS), text, chance)
+        case 2 | 3:
+            text = _replace_one(r"[^\s;,\"\[\]{}=]+", chance.choice(TEXTS), text, chance)
+        case 4:
+            text = _change_lines(text, chance)
+        case 5:
+            text = text.replace(chance.choice(";,\t|\".'="), chance.choice(";,\t|\".' "), 5)
+        case 6:
+            text = text.replace("\n", chance.choice(("\r\n", "\r", "\n\n", "\u2028")))
+        case _:
+            encoding = chance.choice(("utf-16", "latin-1", "utf-8-sig", "cp1252", "utf-32"))
+            return text.encode(encoding, errors="replace")
+    return text.encode("utf-8", errors="surrogateescape" if "\ud800" not in text else "replace")
+
+
+def mutate_toml(content: bytes, chance: random.Random) -> bytes:
+    """Changes a value or a key of a line `key = value`, or adds one."""
+    lines = content.decode("utf-8", errors="replace").split("\n")
+    pairs = [place for place, line in enumerate(lines) if "=" in line]
+    if not pairs:
+        return mutate_text(content, chance)
+    place = chance.choice(pairs)
+    key, _, value = lines[place].partition("=")
+    other = lines[chance.choice(pairs)].partition("=")[2].strip()
+    match chance.randrange(5):
+        case 0:
+            lines[place] = f"{key}= {chance.choice((*VALUES, other))}"
+        case 1:
+            lines[place] = f"{chance.choice(KEYS)} ={value}"
+        case 2:
+            lines.insert(place, f"{chance.choice(KEYS)} = {chance.choice((*VALUES, other))}")
+        case 3:
+            lines[place] = f"{key}= {json.dumps(chance.choice(TEXTS), ensure_ascii=False)}"
+        case _:
+            return _change_lines("\n".join(lines), chance).encode("utf-8", errors="replace")
+    return "\n".join(lines).encode("utf-8", errors="replace")
+
+
+def mutate_json(content: bytes, chance: random.Random) -> bytes:
+    """Replaces, removes or doubles one node of the tree, or nests it very deep."""
+    try:
+        tree = json.loads(content)
+    except (ValueError, RecursionError):
+        return mutate_text(content, chance)
+    holder: dict[str, Any] = {"tree": tree}
+    parent, key = _some_node(holder, chance)
+    match chance.randrange(6):
+        case 0 | 1:
+            parent[key] = chance.choice(JSON_VALUES)
+        case 2:
+            del parent[key]
+        case 3 if isinstance(parent, list):
+            parent.insert(key, parent[key])
+        case 4:
+            mark = '"the deep place"'
+            parent[key] = "the deep place"
+            depth = chance.choice((50, 2000, 200_000))
+            deep = chance.choice(("[" * depth + "]" * depth, '{"a":' * depth + "0" + "}" * depth))
+            return json.dumps(holder.get("tree")).replace(mark, deep, 1).encode()
+        case _:
+            parent[key] = [parent[key]] * chance.choice((2, 50))
+    return json.dumps(holder.get("tree")).encode()
+
+
+def mutate_zip(content: bytes, chance: random.Random) -> bytes:
+    """Changes, renames, doubles, swells or leaves out one member of an archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [(name, archive.read(name)) for name in archive.namelist()]
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
+        return mutate_bytes(content, chance)
+    if not members:
+        return mutate_bytes(content, chance)
+    place = chance.randrange(len(members))
+    name, data = members[place]
+    match chance.randrange(8):
+        case 0 | 1 | 2:
+            members[place] = (name, mutate_text(data, chance))
+        case 3:
+            members[place] = (name, mutate_bytes(data, chance))
+        case 4:
+            members[place] = (chance.choice(("../../up", "/up", name.upper(), "x")), data)
+        case 5:
+            del members[place]
+        case 6:
+            members[place] = (name, data + b" " * chance.choice((10**6, 10**8)))
+        case _:
+            entity = b'<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>'
+            members[place] = (name, re.sub(rb"(\?>)", rb"\1" + entity, data, count=1))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def mutate_parquet(content: bytes, chance: random.Random) -> bytes:
+    """Another type, nulls, nested values, a column less or more, or other metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(io.BytesIO(content))
+        place = chance.randrange(table.num_columns)
+        name, column = table.column_names[place], table.column(place)
+        match chance.randrange(6):
+            case 0:
+                kind = chance.choice((pa.string(), pa.float64(), pa.int64(), pa.bool_()))
+                table = table.set_column(place, name, column.cast(kind, safe=False))
+            case 1:
+                table = table.set_column(place, name, pa.nulls(len(table), column.type))
+            case 2:
+                nested = pa.array([[1, 2]] * len(table))
+                table = table.set_column(place, name, nested)
+            case 3:
+                table = table.remove_column(place)
+            case 4:
+                table = pa.concat_tables([table] * chance.choice((2, 3)))
+            case _:
+                known = dict(table.schema.metadata or {})
+                changed = {key: mutate_json(value, chance) for key, value in known.items()}
+                table = table.replace_schema_metadata(changed)
+        packed = io.BytesIO()
+        pq.write_table(table, packed)
+    except (pa.ArrowException, ValueError, OSError, KeyError, TypeError):
+        return mutate_bytes(content, chance)
+    return packed.getvalue()
+
+
+def mutate_sqlite(content: bytes, chance: random.Random) -> bytes:
+    """Changes one cell of one table of a GeoPackage, its geometries and its catalogue included."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file.gpkg"
+        path.write_bytes(content)
+        try:
+            _spoil_cell(path, chance)
+        except (sqlite3.Error, UnicodeError, ValueError, OverflowError):
+            return mutate_bytes(content, chance)
+        return path.read_bytes()
+
+
+def mutate_tiff(content: bytes, chance: random.Random) -> bytes:
+    """Overwrites entries of the directory, where sizes, offsets and types stand."""
+    data = bytearray(content)
+    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+    start = int.from_bytes(data[4:8], order)
+    if not 8 <= start < len(data) - 14:
+        return mutate_bytes(content, chance)
+    entries = int.from_bytes(data[start : start + 2], order)
+    entry = start + 2 + 12 * chance.randrange(max(1, min(entries, 40)))
+    field = entry + chance.choice((0, 2, 4, 8, 8, 8))
+    size = 2 if field < entry + 4 else 4
+    value = chance.choice((0, 1, 2, 3, 7, 255, 32767, 65535, 2**31 - 1, 2**32 - 1, len(data)))
+    data[field : field + size] = (value % 256**size).to_bytes(size, order)
+    return bytes(data)
+
+
+def _replace_one(pattern: str, new: str, text: str, chance: random.Random) -> str:
+    found = list(re.finditer(pattern, text[:200_000]))
+    if not found:
+        return text + new
+    one = chance.choice(found)
+    return text[: one.start()] + new + text[one.end() :]
+
+
+def _change_lines(text: str, chance: random.Random) -> str:
+    lines = text.split("\n")
+    one, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+    match chance.randrange(4):
+        case 0:
+            del lines[one]
+        case 1:
+            lines.insert(other, lines[one])
+        case 2:
+            lines[one], lines[other] = lines[other], lines[one]
+        case _:
+            lines = lines[: one + 1]
+    return "\n".join(lines)
+
+
+def _some_node(holder: dict[str, Any], chance: random.Random) -> tuple[Any, Any]:
+    """A container and the key of one node in it, reached by a walk from the top."""
+    parent: Any = holder
+    key: Any = "tree"
+    while isinstance(parent[key], dict | list) and parent[key] and chance.random() < 0.8:
+        parent = parent[key]
+        key = chance.choice(list(parent) if isinstance(parent, dict) else range(len(parent)))
+    return parent, key
+
+
+def _spoil_cell(path: Path, chance: random.Random) -> None:
+    database = sqlite3.connect(path)
+    try:
+        kinds = "type = 'table' and name not like 'sqlite%' and name not like 'rtree%'"
+        triggers = [row[0] for row in database.execute(
+            "select name from sqlite_master where type = 'trigger'")]  # fmt: skip
+        for name in triggers:
+            database.execute(f'drop trigger "{name}"')
+        tables = [
+            row[0] for row in database.execute(f"select name from sqlite_master where {kinds}")
+        ]
+        table = chance.choice(tables)
+        columns = [row[1] for row in database.execute(f'pragma table_info("{table}")')]
+        column = chance.choice(columns)
+        found = database.execute(f'select rowid, "{column}" from "{table}"').fetchall()
+        if found:
+            row, value = chance.choice(found)
+            new: object = chance.choice((None, -1, 1e300, "x", b"GP", *TEXTS[:8], *NUMBERS[:8]))
+            if isinstance(value, bytes) and chance.random() < 0.8:
+                new = mutate_bytes(value, chance)
+            database.execute(f'update "{table}" set "{column}" = ? where rowid = ?', (new, row))
+        database.commit()
+    finally:
+        database.close()
+
+
+BY_KIND: dict[str, tuple[Mutation, ...]] = {
+    "toml": (mutate_toml, mutate_toml, mutate_text),
+    "text": (mutate_text,),
+    "json": (mutate_json, mutate_json, mutate_text),
+    "zip": (mutate_zip,),
+    "parquet": (mutate_parquet,),
+    "sqlite": (mutate_sqlite,),
+    "tiff": (mutate_tiff,),
+}
