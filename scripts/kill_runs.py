@@ -72,7 +72,7 @@ def check_whole(out: Path) -> str:
         AssertionError: a file is missing, there without being told, or another one.
     """
     account = json.loads((out / "run.json").read_text("utf-8"))
-    names = {path.name for path in out.iterdir()}
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert names == {*account["files"], "run.json"}, f"files: {sorted(names)}"
     for name, told in account["files"].items():
         assert sha256_of(out / name) == told["sha256"], f"{name} is of another run"

@@ -65,7 +65,10 @@ def spoil(content: bytes, kind: str, chance: random.Random) -> bytes:
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
         fitting = BY_KIND.get(kind, (mutate_bytes,))
         mutation = chance.choice((*fitting, *fitting, *fitting, mutate_bytes))
-        content = mutation(content, chance)
+        try:
+            content = mutation(content, chance)
+        except Exception:  # what an earlier one spoiled cannot always be taken apart again
+            content = mutate_bytes(content, chance)
     return content
 
 

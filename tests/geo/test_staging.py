@@ -140,7 +140,7 @@ def rewrite_for_ever(out: Path) -> None:
 
 @posix
 def test_kill_9_leaves_the_old_result_or_the_new_one(tmp_path: Path) -> None:
-    """Killed at 120 moments of the cycle of writing, the folder is always whole, and what its
+    """Killed at 60 moments of the cycle of writing, the folder is always whole, and what its
     user put there is there."""
     out = tmp_path / "out"
     write_generation(out, 0)
@@ -148,7 +148,7 @@ def test_kill_9_leaves_the_old_result_or_the_new_one(tmp_path: Path) -> None:
     (out / "deep" / "er").mkdir(parents=True)
     (out / "deep" / "er" / "photo").write_text("mine too")
     chance = random.Random(8)
-    for _ in range(120):
+    for _ in range(60):
         kill_after(chance.uniform(0.001, 0.03), lambda: rewrite_for_ever(out))
         assert len({(out / name).read_text() for name in NAMES}) == 1
         assert (out / "notes.txt").read_text() == "mine"
@@ -175,7 +175,7 @@ def test_kill_9_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
                     stream.write(digit * 1_000)
 
     chance = random.Random(9)
-    for _ in range(80):
+    for _ in range(40):
         kill_after(chance.uniform(0.001, 0.02), rewrite)
         content = target.read_text()
         assert len(content) == 50_000
@@ -228,7 +228,7 @@ def test_two_processes_at_once(tmp_path: Path) -> None:
     count.mkdir()
 
     def contend() -> None:
-        for turn in range(60):
+        for turn in range(30):
             try:
                 with staged_folder(out) as folder:
                     alone = count / "held"

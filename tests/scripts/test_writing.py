@@ -19,7 +19,7 @@ from layers.project import read_project
 from layers.storage import load_atlas, save_atlas
 from maps import draw_map, write_report
 from scripts.cli import main
-from scripts.guarded import GIB, Bounds, Outcome, run_guarded, warm_up
+from scripts.guarded import GIB, Bounds, Outcome, fingerprint, run_guarded, warm_up
 from scripts.sample import write_sample
 from tests.children import kill_after
 
@@ -48,7 +48,8 @@ def run(project: Path, out: Path | str, bounds: Bounds = ROOMY) -> Outcome:
 def check_whole(out: Path) -> str:
     """Checks each file against the account of the run; the title of the page."""
     account = json.loads((out / "run.json").read_text("utf-8"))
-    assert {path.name for path in out.iterdir()} == {*account["files"], "run.json"}
+    found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert found == {*account["files"], "run.json"}
     for name, told in account["files"].items():
         assert sha256_of(out / name) == told["sha256"], name
     return str(account["project"]["title"])
@@ -58,7 +59,13 @@ def stray(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
 
 
-def test_kill_9_at_two_hundred_moments_of_a_run(project: Path, tmp_path: Path) -> None:
+def test_kill_9_at_two_hundred_moments_of_a_run(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the report and the pictures, which would take most of the time; `scripts.kill_runs`
+    has them too."""
+    for name in ("lay_out", "write_run_report", "write_run_embed"):
+        monkeypatch.setattr(f"scripts.run.{name}", lambda *args, **options: None)
     text = project.read_text("utf-8")
     short = text[: text.index('[[layers]]\nid = "debit"')].replace("flags", "# flags")
     out = tmp_path / "out"
@@ -99,7 +106,7 @@ def test_kill_9_while_single_files_are_written(project: Path, tmp_path: Path) ->
         started = time.monotonic()
         write(path)
         whole, content = time.monotonic() - started, path.read_bytes()
-        for _ in range(25):
+        for _ in range(12):
             kill_after(chance.random() * 1.1 * whole, lambda write=write, path=path: write(path))
             assert path.read_bytes() == content
         write(path)
@@ -107,7 +114,7 @@ def test_kill_9_while_single_files_are_written(project: Path, tmp_path: Path) ->
     assert stray(tmp_path) == []
 
 
-@pytest.mark.parametrize("room", [500, 20_000, 60_000, 100_000, 200_000])
+@pytest.mark.parametrize("room", [500, 20_000, 100_000, 250_000])
 def test_no_room_on_the_disk(project: Path, tmp_path: Path, room: int) -> None:
     """Each kind of file in turn is the first that does not fit."""
     out = tmp_path / "out"
@@ -148,13 +155,13 @@ def test_the_place_of_an_input_is_not_the_place_of_results(project: Path, tmp_pa
         '[territories]\npath = "squares.geojson"\ncode = "code"\n'
         '[[layers]]\nid = "fibre"\npath = "territories.csv"\ncode = "code"\nvalue = "fibre"\n'
     )
-    before = sorted((path.name, sha256_of(path)) for path in out.iterdir())
+    before = fingerprint(out)
     outcome = run_guarded(
         ("run", str(inside), "-o", str(out), "-q"), log=tmp_path / "log", bounds=ROOMY
     )
     assert outcome.status == 2
     assert "which is read" in outcome.said
-    assert sorted((path.name, sha256_of(path)) for path in out.iterdir()) == before
+    assert fingerprint(out) == before
 
 
 def test_the_folder_of_the_project(project: Path) -> None:
