@@ -174,7 +174,8 @@ def test_a_result_does_not_tell_where_it_was_made(
     folder: Path, run: Callable[..., Result], tmp_path: Path
 ) -> None:
     run(folder)
-    first = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
+    out = tmp_path / "out"
+    first = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     other = tmp_path / "elsewhere"
     other.mkdir()
     shutil.move(str(folder), other / "project")
