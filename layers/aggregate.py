@@ -66,7 +66,8 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
     if indicator.kind == "extensive":
         total = sum_by(values, groups)
         return result.add(indicator, total, reasons=_main_reason(atlas, indicator, groups))
-    table = mean_by(values, atlas.weight_of(indicator), groups)
+    weights = atlas.weight_of(indicator)
+    table = mean_by(values, weights, groups)
     scale = 100.0 if indicator.unit == "boolean" else 1.0
     partly = table.index[(table["known"] > 0) & (table["known"] < 0.995)]
     if len(partly):
@@ -74,8 +75,12 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
             f"{indicator.id}: {len(partly)} territories rest on a part of their "
             f"{indicator.denominator} only (first: {first_of(partly)})."
         )
-    return result.add(
-        _share_of_parts(indicator, atlas) if indicator.unit == "boolean" else indicator,
+    # What a mean is over goes up with it: the mean of two of them is still that of their parts.
+    basis = f"{indicator.id}/known"
+    known = sum_by(weights.where(values.notna(), 0.0).fillna(0.0), groups)
+    carried = _share_of_parts(indicator, atlas) if indicator.unit == "boolean" else indicator
+    return replace(result, weights=result.weights.assign(**{basis: known})).add(
+        replace(carried, denominator=basis),
         scale * table["mean"],
         reasons=_main_reason(atlas, indicator, groups),
     )

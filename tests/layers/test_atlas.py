@@ -75,6 +75,19 @@ def test_aggregation_follows_the_indicator(atlas: Atlas) -> None:
     assert "website: 1 territories rest on a part" in told
 
 
+def test_a_mean_over_two_levels_is_that_of_the_parts(atlas: Atlas) -> None:
+    """A website is known of three communes of four: A has one of two, B one of one."""
+    higher = atlas_at(atlas, "departement")
+    for name, scale in (("website", 100), ("speed", 1)):
+        above, weights = higher.values[name], higher.weight_of(higher.indicators[name])
+        known = atlas.values[name].notna()
+        expected = np.average(
+            atlas.values[name][known], weights=atlas.weight_of(atlas.indicators[name])[known]
+        )
+        assert np.average(above, weights=weights) == pytest.approx(scale * expected)
+    assert list(higher.weight_of(higher.indicators["website"])) == [2, 1]
+
+
 def test_territories_without_the_level_are_told(atlas: Atlas) -> None:
     higher = atlas_at(atlas, "epci")
     assert list(higher.codes) == ["X", "Y"]
