@@ -1,35 +1,100 @@
-"""Writes docs/gallery: real reports and an embed, by the commands that users have.
+"""Writes docs/gallery: real maps, reports and an embed, by the commands that users have.
 
-Run: python -m scripts.build_gallery [FOLDER]
+Run: python -m scripts.build_gallery [FOLDER] [--source arcep-debit=commune_debit_2022-12-31.csv]
+
+Without Arcep's file by commune, fixed broadband is by département, as in the embedded edition.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 from geo.errors import ProblemWithEnvironment
 from layers.storage import save_atlas
+from maps.static.layout import read_width
+from maps.static.write import Format, write_picture
+from scripts.cli import parse_sources
 from scripts.reporting import edition_atlas, embed_file, report_file
 
 GALLERY = Path(__file__).resolve().parents[1] / "docs" / "gallery"
-MOST_BYTES = 500_000
+MOST_BYTES = 600_000
 REPORTS = (("lozere.html", "48", "fr"), ("lozere-en.html", "48", "en"), ("france.html", None, "fr"))
 KEPT = ("map.html", "map.png", "snippet.html", "example.html")
+COLOURS = 128
+"""Colours that pictures in the repository keep, which halves them; the command writes them all."""
 
 
-def build_gallery(folder: Path) -> list[Path]:
-    """Writes the pages and returns them.
+@dataclass(frozen=True)
+class Shot:
+    """A static map of the gallery.
+
+    Attributes:
+        name: of its file; its end is the format.
+        show, area, width, lang, method: as the command line takes them.
+    """
+
+    name: str
+    show: str
+    area: str | None = None
+    width: str = "a4"
+    lang: str = "fr"
+    method: str = "quantile"
+
+    @property
+    def command(self) -> str:
+        """The command that draws it."""
+        parts = ["zoneblanche map scored.parquet", f"-o {self.name}", f"--show {self.show}"]
+        parts += [f"--within {self.area}"] if self.area else []
+        parts += [f"--width {self.width}"] if self.width != "a4" else []
+        parts += [f"--method {self.method}"] if self.method != "quantile" else []
+        return " ".join([*parts, f"--lang {self.lang}"])
+
+
+CHAPTERS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
+    (
+        "France",
+        (
+            Shot("france-index.png", "digital-inequality"),
+            Shot("france-density-presence.png", "density-presence", lang="en"),
+            Shot("france-flag.png", "sparse-underserved", width="column"),
+        ),
+    ),
+    (
+        "A département: Lozère",
+        (
+            Shot("lozere-index.svg", "digital-inequality", "48"),
+            Shot("lozere-density-presence.png", "density-presence", "48", lang="en"),
+            Shot("lozere-fibre.png", "premises-1gbps", "48", "column", method="goalposts"),
+        ),
+    ),
+    (
+        "A city: Métropole de Lyon",
+        (
+            Shot("lyon-presence.svg", "presence", "epci:200046977", "column", "en"),
+            Shot("lyon-fibre.png", "premises-1gbps", "epci:200046977", "column", method="jenks"),
+        ),
+    ),
+)
+
+
+def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
+    """Writes the pictures and pages, and the page that shows them; returns all.
 
     Raises:
-        ProblemWithEnvironment: a page is too large to be kept in the repository.
+        ProblemWithEnvironment: a file is too large to be kept in the repository.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
     with tempfile.TemporaryDirectory() as place:
+        atlas = edition_atlas(sources)
         scored = Path(place) / "scored.parquet"
-        save_atlas(edition_atlas({}), scored)
+        save_atlas(atlas, scored)
+        written = []
         for name, area, lang in REPORTS:
             written += report_file(scored, out=folder / name, within=area, lang=lang, quiet=True)
         embed = Path(place) / "embed"
@@ -38,14 +103,83 @@ def build_gallery(folder: Path) -> list[Path]:
         for name in KEPT:
             written.append(folder / "embed" / name)
             written[-1].write_bytes((embed / name).read_bytes())
+    told = {}
+    for shot in (shot for _, shots in CHAPTERS for shot in shots):
+        path = folder / shot.name
+        form: Format = "svg" if path.suffix == ".svg" else "png"
+        told[shot.name] = write_picture(
+            atlas, path, shot.show,
+            form=form, width=read_width(shot.width), area=shot.area, method=shot.method,
+            lang=shot.lang,
+        )  # fmt: skip
+        if form == "png":
+            shrink_picture(path)
+        written.append(path)
+    written.append(folder / "index.md")
+    written[-1].write_text(write_index(told, sources), encoding="utf-8", newline="\n")
+    check_sizes(written)
+    return written
+
+
+def shrink_picture(path: Path) -> None:
+    """Half the dots an inch, on a palette, without the text chunks: what a repository can keep."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").reduce(2)
+    small.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True, dpi=(150, 150))
+
+
+def check_sizes(written: list[Path]) -> None:
+    """Raises ProblemWithEnvironment where a file is too large to be kept."""
     for path in written:
         if path.stat().st_size > MOST_BYTES:
             raise ProblemWithEnvironment(
                 f"{path} has {path.stat().st_size} bytes; the repository keeps {MOST_BYTES}."
             )
-    return written
+
+
+def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
+    """The page of the gallery: each picture with what it shows in words, and its command."""
+    given = "".join(f" --source {name}={path.name}" for name, path in sorted(sources.items()))
+    parts = [
+        "# Gallery",
+        "",
+        "Written by `python -m scripts.build_gallery` from real figures; every figure's source and "
+        "date stands on its picture. The atlas of all pictures:",
+        "",
+        "```",
+        f"zoneblanche build -o atlas.parquet{given}",
+        "zoneblanche index atlas.parquet -o scored.parquet --flag sparse-underserved",
+        "```",
+        "",
+        "Pictures here are at 150 dots an inch on a palette; the commands write 300.",
+    ]
+    for title, shots in CHAPTERS:
+        parts += ["", f"## {title}"]
+        for shot in shots:
+            alt = told[shot.name].translate({ord(sign): f"\\{sign}" for sign in "[]<>"})
+            parts += ["", f"![{alt}]({shot.name})", "", f"`{shot.command}`"]
+    parts += [
+        "",
+        "## Pages",
+        "",
+        "- The interactive map of Lozère, as it stands in a frame: "
+        "[embed/map.html](embed/map.html), and [the ways to embed it](embed/example.html)",
+        "- Reports: [Lozère](lozere.html), [Lozère in English](lozere-en.html), "
+        "[France](france.html)",
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Reads the options and writes the gallery."""
+    parser = argparse.ArgumentParser(description="Write the gallery.")
+    parser.add_argument("folder", nargs="?", type=Path, default=GALLERY)
+    parser.add_argument("--source", action="append", metavar="NAME=FILE")
+    options = parser.parse_args()
+    for path in build_gallery(options.folder, parse_sources(options.source)):
+        print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
-    for page in build_gallery(Path(sys.argv[1]) if len(sys.argv) > 1 else GALLERY):
-        print(f"{page}: {page.stat().st_size / 1000:.0f} kB")
+    main()

@@ -140,10 +140,10 @@ class Pen:
             )  # fmt: skip
 
     def trace(self, shapes: np.ndarray, colour: str, width: float) -> None:
-        """The borders of shapes."""
+        """The borders of shapes, those that two have in common once."""
         from matplotlib.patches import PathPatch
 
-        outline = outline_of(shapes)
+        outline = borders_of(shapes)
         if outline is not None:
             self.axes.add_artist(
                 PathPatch(outline, fill=False, edgecolor=colour, linewidth=width, joinstyle="round",
@@ -208,10 +208,31 @@ def outline_of(shapes: np.ndarray) -> Outline | None:
     if not len(parts):
         return None
     _, at, (ring_ends, _) = shapely.to_ragged_array(shapely.orient_polygons(parts), include_z=False)
-    at = np.round(np.rint(at / GRID) * GRID, 2)
     codes = np.full(len(at), Outline.LINETO, dtype=Outline.code_type)
     codes[ring_ends[:-1]] = Outline.MOVETO
     codes[ring_ends[1:] - 1] = Outline.CLOSEPOLY
+    return _rounded(at, codes)
+
+
+def borders_of(shapes: np.ndarray) -> Outline | None:
+    """The borders of polygons as lines of matplotlib's, each once."""
+    from matplotlib.path import Path as Outline
+
+    lines = shapely.line_merge(shapely.union_all(shapely.boundary(shapes), grid_size=GRID))
+    parts = shapely.get_parts(lines)
+    if not len(parts):
+        return None
+    _, at, (ends,) = shapely.to_ragged_array(parts, include_z=False)
+    codes = np.full(len(at), Outline.LINETO, dtype=Outline.code_type)
+    codes[ends[:-1]] = Outline.MOVETO
+    return _rounded(at, codes)
+
+
+def _rounded(at: np.ndarray, codes: np.ndarray) -> Outline:
+    """Vertices on the grid, without those that say the same twice."""
+    from matplotlib.path import Path as Outline
+
+    at = np.round(np.rint(at / GRID) * GRID, 2)
     same = np.zeros(len(at), dtype=bool)
     same[1:] = (at[1:] == at[:-1]).all(axis=1) & (codes[1:] == Outline.LINETO)
     return Outline(at[~same], codes[~same])
