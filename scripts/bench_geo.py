@@ -1,10 +1,13 @@
 """Measure the kernels of `geo` beside what one would use otherwise, in one run.
 
-    python -m scripts.bench_geo FOLDER [--only zonal,points,…] [--points 2000000,20000000]
+    python -m scripts.bench_geo FOLDER [--only zonal,points,…] [--names "ours;exactextract"]
+                                       [--points 2000000,20000000]
 
 FOLDER holds the open data that the tests read (fr/boundaries/communes_2026.parquet, …). Each
 measurement runs in a process of its own, so that its peak of memory is its own; kernels are
-compiled beforehand. Machines differ and drift: quote the ratios of one run, not the seconds.
+compiled beforehand. Each gives one number a commune, and the table says how far the others' are
+from ours. Machines differ and drift: quote the ratios of one run, not the seconds. What is not
+installed is said and left out; the extras `scale` and `bench` bring all of it.
 """
 
 from __future__ import annotations
@@ -23,65 +26,9 @@ from typing import Any
 
 import numpy as np
 
+from scripts.bench_geo_inputs import make_coverage, make_points, make_raster, read_communes
+
 Job = Callable[[Any], Any]
-
-
-def _communes(data: Path) -> Any:
-    import geopandas as gpd
-
-    communes = gpd.read_parquet(data / "fr/boundaries/communes_2026.parquet")
-    metropolitan = communes[~communes["code_dep"].str.startswith("97")]
-    plain = metropolitan[["code", "geometry"]].to_crs(2154).set_index("code")
-    return plain.set_geometry(plain.make_valid())
-
-
-SIDE = 10_000
-
-
-def _made_raster(folder: Path) -> Path:
-    """A raster of France, 10,000 × 10,000 cells of some 100 m with random amounts."""
-    import rasterio
-
-    path = folder / "france_100m.tif"
-    if path.exists():
-        return path
-    rng = np.random.default_rng(7)
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        crs="EPSG:2154",
-        transform=rasterio.Affine(115, 0, 99_000, 0, -107, 7_115_000),
-        dtype="float32",
-        height=SIDE,
-        width=SIDE,
-        count=1,
-        tiled=True,
-        nodata=-1,
-        compress="deflate",
-    ) as out:
-        for row in range(0, SIDE, 256):
-            high = min(256, SIDE - row)
-            block = rng.integers(0, 50, (high, SIDE)).astype(np.float32)
-            out.write(block, 1, window=((row, row + high), (0, SIDE)))
-    return path
-
-
-def _made_points(folder: Path, rows: int) -> Path:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path = folder / f"points_{rows}.parquet"
-    if path.exists():
-        return path
-    rng = np.random.default_rng(3)
-    schema = pa.schema([("x", pa.float64()), ("y", pa.float64())])
-    with pq.ParquetWriter(path, schema) as writer:
-        for first in range(0, rows, 2**20):
-            n = min(2**20, rows - first)
-            x, y = rng.uniform(99_000, 1_242_000, n), rng.uniform(6_046_000, 7_110_000, n)
-            writer.write_table(pa.table({"x": x, "y": y}, schema=schema))
-    return path
 
 
 def _arcs_ours(given: Any) -> int:
@@ -105,28 +52,29 @@ def _contiguity_libpysal(given: Any) -> int:
     )
 
 
-def _zonal_ours(given: Any) -> float:
+def _zonal_ours(given: Any) -> Any:
     from geo.zonal import zonal_statistics
 
-    return float(zonal_statistics(given["communes"].geometry, given["raster"], stat="sum").sum())
+    return zonal_statistics(given["communes"].geometry, given["raster"], stat="sum").to_numpy()
 
 
-def _zonal_exactextract(given: Any) -> float:
+def _zonal_exactextract(given: Any) -> Any:
     from exactextract import exact_extract
 
     found = exact_extract(given["raster"], given["communes"], ["sum"], output="pandas")
-    return float(found["sum"].sum())
+    return found["sum"].to_numpy()
 
 
-def _zonal_rasterstats(given: Any) -> float:
-    from rasterstats import zonal_stats  # type: ignore[import-not-found]
+def _zonal_rasterstats(given: Any) -> Any:
+    """Cells whose centre lies inside, whole: quick to explain, and not exact."""
+    from rasterstats import zonal_stats
 
     found = zonal_stats(given["communes"], given["raster"], stats=["sum"])
-    return float(sum(row["sum"] or 0 for row in found))
+    return np.array([row["sum"] or 0.0 for row in found], dtype=np.float64)
 
 
 def _points_with(executor: Any, engine: Any = "kernel") -> Job:
-    def run(given: Any) -> int:
+    def run(given: Any) -> Any:
         from geo.point_files import Layout
         from geo.points import count_points
 
@@ -138,52 +86,64 @@ def _points_with(executor: Any, engine: Any = "kernel") -> Job:
             executor=executor,
             engine=engine,
         )
-        return int(found.counts.sum())
+        return found.counts.to_numpy()
 
     return run
 
 
-def _points_sjoin(given: Any) -> int:
+def _points_sjoin(given: Any) -> Any:
     import geopandas as gpd
     import pandas as pd
 
     table = pd.read_parquet(given["points"])
-    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(table["x"], table["y"]), crs=2154)
-    return len(gpd.sjoin(points, given["communes"][["geometry"]], predicate="intersects"))
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(table["x"], table["y"]), crs=4326)
+    communes = given["communes"][["geometry"]]
+    found = gpd.sjoin(points, communes, predicate="intersects")
+    return found["code"].value_counts().reindex(communes.index, fill_value=0).to_numpy()
 
 
-def _coverage(given: Any) -> Any:
-    """50,000 ragged polygons about real mobile sites, of 0.8 to 4 km."""
-    import geopandas as gpd
-    import pandas as pd
-    import shapely
-
-    path = next((given["data"] / "fr/connectivity").glob("2018_01_Sites*.csv"))
-    sites = pd.read_csv(path, sep=";", na_values="#N/A").dropna().sample(50_000, random_state=1)
-    rng = np.random.default_rng(1)
-    angle = np.linspace(0, 2 * np.pi, 33)[:-1]
-    reach = rng.uniform(800, 4000, (len(sites), 1)) * rng.uniform(0.6, 1.4, (len(sites), 32))
-    x = sites["x"].to_numpy()[:, None] + reach * np.cos(angle)
-    y = sites["y"].to_numpy()[:, None] + reach * np.sin(angle)
-    return gpd.GeoSeries(shapely.polygons(np.stack([x, y], axis=-1)), crs=2154)
-
-
-def _share_ours(given: Any) -> float:
+def _share_ours(given: Any) -> Any:
     from geo.coverage_share import compute_coverage_share
 
-    found = compute_coverage_share(given["communes"].geometry, _coverage(given))
-    return float(found.any_percent.mean())
+    return compute_coverage_share(given["communes"].geometry, given["coverage"]).any_percent
 
 
-def _share_overlay(given: Any) -> float:
+def _share_of_operators(given: Any) -> Any:
+    """The share by any, by each of four operators and by at least 1, 2, 3, 4 of them, in one go."""
+    import pandas as pd
+
+    from geo.coverage_share import compute_coverage_share
+
+    coverage = given["coverage"]
+    operators = pd.Series(np.arange(len(coverage)) % 4, index=coverage.index)
+    found = compute_coverage_share(given["communes"].geometry, coverage, groups=operators)
+    return found.any_percent
+
+
+def _share_union(given: Any) -> Any:
+    """Unite what meets each commune, then clip: exact, by GEOS."""
+    import shapely
+
+    shapes, land = given["coverage"].to_numpy(), given["communes"].geometry.to_numpy()
+    piece, place = shapely.STRtree(land).query(shapes, predicate="intersects")
+    order = np.argsort(place, kind="stable")
+    places, of_place = np.unique(place[order], return_inverse=True)
+    heaps = shapely.geometrycollections(shapes[piece[order]], indices=of_place)
+    united = shapely.union_all(heaps[:, None], axis=1)
+    share = np.zeros(len(land))
+    share[places] = shapely.area(shapely.intersection(united, land[places]))
+    return 100 * share / shapely.area(land)
+
+
+def _share_overlay(given: Any) -> Any:
     """Clip, then dissolve by commune: what one would write with geopandas."""
     import geopandas as gpd
 
-    coverage = gpd.GeoDataFrame(geometry=_coverage(given))
+    coverage = gpd.GeoDataFrame(geometry=given["coverage"])
     communes = given["communes"].reset_index()[["code", "geometry"]]
     parts = gpd.overlay(communes, coverage, how="intersection", keep_geom_type=True)
     covered = parts.dissolve("code").area.reindex(communes["code"], fill_value=0).to_numpy()
-    return float((100 * covered / communes.area).mean())
+    return 100 * covered / communes.area.to_numpy()
 
 
 JOBS: dict[str, dict[str, Job]] = {
@@ -201,7 +161,12 @@ JOBS: dict[str, dict[str, Job]] = {
         "SedonaDB": _points_with("serial", "sedonadb"),
         "geopandas.sjoin": _points_sjoin,
     },
-    "coverage": {"ours": _share_ours, "geopandas.overlay": _share_overlay},
+    "coverage": {
+        "ours": _share_ours,
+        "ours, 4 operators": _share_of_operators,
+        "union and clip": _share_union,
+        "geopandas.overlay": _share_overlay,
+    },
 }
 
 
@@ -216,29 +181,48 @@ def _processor_seconds() -> float:
 
 def _run_one(data: Path, folder: Path, subject: str, name: str, points: int) -> dict[str, Any]:
     """Prepare, warm up where there is something to compile, measure; in this process."""
-    given: dict[str, Any] = {"data": data, "communes": _communes(data)}
+    given: dict[str, Any] = {"communes": read_communes(data, subject)}
     job = JOBS[subject][name]
     if subject == "zonal":
-        given["raster"] = str(_made_raster(folder))
+        given["raster"] = str(make_raster(folder))
     if subject == "points":
-        given["points"] = str(_made_points(folder, points))
-    if name == "ours":
+        given["points"] = str(make_points(folder, points))
+    if subject == "coverage":
+        given["coverage"] = make_coverage(data)
+    if name.startswith("ours"):
         small = {**given, "communes": given["communes"].iloc[:50]}
         if subject == "points":
-            small["points"] = str(_made_points(folder, 1000))
-        if subject in ("zonal", "points", "contiguity"):
-            job(small)
+            small["points"] = str(make_points(folder, 1000))
+        if subject == "coverage":
+            small["coverage"] = given["coverage"].iloc[:500]
+        if subject in ("zonal", "points", "contiguity", "coverage"):
+            JOBS[subject]["ours"](small)
     before = _peak_mb(resource.RUSAGE_SELF)
     begin, busy = time.perf_counter(), _processor_seconds()
     answer = job(given)
+    seconds, processor = time.perf_counter() - begin, _processor_seconds() - busy
+    numbers = np.atleast_1d(np.asarray(answer, dtype=np.float64))
+    np.save(_answer_file(folder, subject, name, points), numbers)
     return {
-        "seconds": time.perf_counter() - begin,
-        "processor": _processor_seconds() - busy,
+        "seconds": seconds,
+        "processor": processor,
         "before_mb": before,
         "peak_mb": _peak_mb(resource.RUSAGE_SELF),
         "workers_peak_mb": _peak_mb(resource.RUSAGE_CHILDREN),
-        "answer": answer,
+        "answer": float(np.nansum(numbers)),
     }
+
+
+def _answer_file(folder: Path, subject: str, name: str, points: int) -> Path:
+    return folder / f"answer_{subject}_{name}_{points}.npy"
+
+
+def _farthest(folder: Path, subject: str, name: str, points: int) -> float:
+    """Of one commune from our answer, relative to ours but at least to a thousandth of the mean."""
+    ours = np.nan_to_num(np.load(_answer_file(folder, subject, "ours", points)))
+    theirs = np.nan_to_num(np.load(_answer_file(folder, subject, name, points)))
+    scale = np.maximum(np.abs(ours), np.abs(ours).mean() / 1000)
+    return float((np.abs(theirs - ours) / scale).max())
 
 
 def _measure(
@@ -253,26 +237,43 @@ def _measure(
         return f"stopped after {arguments.most} s"
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:]
+        if last and last[0].startswith("ModuleNotFoundError"):
+            return f"not installed ({last[0].split(': ', 1)[1]}); see the extras scale and bench"
         return f"skipped: {last[0] if last else 'no message'}"
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+    found = dict(json.loads(done.stdout.strip().splitlines()[-1]))
+    if _answer_file(folder, subject, "ours", points).exists():
+        found["farthest"] = _farthest(folder, subject, name, points)
+    return found
 
 
-def _print_subject(title: str, found: dict[str, dict | str]) -> None:
-    print(f"\n{title}")
-    ours = found["ours"]
-    for name, row in found.items():
-        if isinstance(row, str):
-            print(f"  {name:20} {row}")
-            continue
-        base = ours if isinstance(ours, dict) else row
-        print(
-            f"  {name:20} {row['seconds']:8.2f} s  ×{row['seconds'] / base['seconds']:6.2f}   "
-            f"processor {row['processor']:8.2f} s  ×{row['processor'] / base['processor']:6.2f}   "
-            f"peak {row['peak_mb']:6.0f} MB "
-            f"(before {row['before_mb']:.0f}, largest worker {row['workers_peak_mb']:.0f})   "
-            f"answer {row['answer']:.10g}",
-            flush=True,
-        )
+def _print_row(name: str, row: dict | str, base: dict | None) -> None:
+    if isinstance(row, str):
+        print(f"  {name:20} {row}", flush=True)
+        return
+    base = base or row
+    farthest = f"   farthest {row['farthest']:.1e}" if "farthest" in row else ""
+    print(
+        f"  {name:20} {row['seconds']:8.2f} s  ×{row['seconds'] / base['seconds']:6.2f}   "
+        f"processor {row['processor']:8.2f} s  ×{row['processor'] / base['processor']:6.2f}   "
+        f"peak {row['peak_mb']:6.0f} MB "
+        f"(before {row['before_mb']:.0f}, largest worker {row['workers_peak_mb']:.0f})   "
+        f"answer {row['answer']:.10g}{farthest}",
+        flush=True,
+    )
+
+
+def _measure_all(
+    arguments: argparse.Namespace, subject: str, folder: Path, points: int
+) -> dict[str, dict | str]:
+    """Measure and print one subject; ours comes first, and the others are compared with it."""
+    print(f"\n{f'{points:,} points' if subject == 'points' else subject}", flush=True)
+    found: dict[str, dict | str] = {}
+    wanted = arguments.names.split(";") if arguments.names else list(JOBS[subject])
+    for name in (name for name in JOBS[subject] if name in wanted):
+        found[name] = _measure(arguments, subject, name, folder, points)
+        ours = found.get("ours")
+        _print_row(name, found[name], ours if isinstance(ours, dict) else None)
+    return found
 
 
 def _print_growth(few: dict[str, dict | str], many: dict[str, dict | str], title: str) -> None:
@@ -296,8 +297,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="the folder of open data")
     parser.add_argument("--only", default=",".join(JOBS), help="subjects, with commas")
-    parser.add_argument("--points", default="2000000", help="how many, with commas")
-    parser.add_argument("--most", type=float, default=900, help="seconds before a job is stopped")
+    parser.add_argument("--names", help="what to measure of each subject, with semicolons; all")
+    parser.add_argument("--points", default="2000000,20000000", help="how many, with commas")
+    parser.add_argument("--most", type=float, default=1800, help="seconds before a job is stopped")
     parser.add_argument("--folder", type=Path, help="where made-up inputs are kept")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -310,15 +312,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = arguments.folder or Path(made)
         for subject in arguments.only.split(","):
-            runs = []
-            for points in sizes if subject == "points" else sizes[:1]:
-                title = f"{points:,} points" if subject == "points" else subject
-                found = {
-                    name: _measure(arguments, subject, name, folder, points)
-                    for name in JOBS[subject]
-                }
-                _print_subject(title, found)
-                runs.append(found)
+            runs = [
+                _measure_all(arguments, subject, folder, points)
+                for points in (sizes if subject == "points" else sizes[:1])
+            ]
             if len(runs) > 1:
                 _print_growth(runs[0], runs[-1], f"from {sizes[0]:,} to {sizes[-1]:,} points")
 
