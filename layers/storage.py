@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from geo.country import read_country
 from geo.errors import Fault, InputError, missing_file
+from geo.notice import Notice
 from geo.source import Source, source_from_dict
 from geo.staging import staged_file
 from geo.territories import Territories
@@ -82,7 +83,7 @@ def load_atlas(path: str | Path) -> Atlas:
         weights=_part(frame, "weight"),
         intervals={name: _part(frame, f"interval.{name}") for name in told["intervals"]},
         recipes={table["id"]: recipe_from_dict(table) for table in told.get("recipes", ())},
-        notices=tuple(told["notices"]),
+        notices=tuple(map(_notice_from, told["notices"])),
         account=told["account"],
     )
 
@@ -122,9 +123,17 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
         "intervals": list(atlas.intervals),
         "recipes": [recipe_as_dict(recipe) for recipe in atlas.recipes.values()],
-        "notices": list(atlas.notices),
+        "notices": list(map(_notice_as, atlas.notices)),
         "account": {name: dict(rows) for name, rows in atlas.account.items()},
     }
+
+
+def _notice_as(notice: str) -> str | dict[str, str]:
+    return {"en": str(notice), "fr": notice.fr} if isinstance(notice, Notice) else notice
+
+
+def _notice_from(told: str | dict[str, str]) -> str:
+    return told if isinstance(told, str) else Notice(told["en"], fr=told["fr"])
 
 
 def _read_metadata(path: Path) -> dict[str, Any]:

@@ -54,7 +54,7 @@ ESSENTIAL = (
     r"index\.alone",
     r"index\.(worse|better|same|unsure|unknown)",
     r"peers\.",
-    r"flag\.(people|none|count)",
+    r"flag\.(people|none|count)|flag\.\w+\.one",
     r"size\.(worse|better|same|parts)",
     r"waves\.(better|worse|same)",
     r"quality\.unscored_many",

@@ -324,6 +324,10 @@ def _span(
 def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
     strong = table.at("22", "units")
     key = "crossing.both" if strong.value else "crossing.none"
+    if table.at("unknown", "units").value == scope.area.count:
+        return (say(scope.words, "crossing.unknown"),)
+    if scope.area.count == 1:
+        key = f"{key}.one"
     return (
         say(
             scope.words,
@@ -334,7 +338,8 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
             y=name_of(table.at("22", "y")),
             x_title=Piece(table.columns["x"], is_name=True),
             y_title=Piece(table.columns["y"], is_name=True),
-            units=scope.units,
+            units=scope.units_of(strong.value),
+            name=Piece(scope.label(scope.area), is_name=True),
         ),
     )
 

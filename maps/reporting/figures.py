@@ -8,8 +8,10 @@ interval of that kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from math import erfc, sqrt
 from typing import Literal
 
 import numpy as np
@@ -23,6 +25,12 @@ Z = 1.959964
 
 FEWEST = 10
 """Territories below which the spread of a mean says nothing of its error."""
+
+FEWEST_ANSWERS = 5
+"""Territories below which a share has no interval: Newcombe (1998) tried his from five on."""
+
+FALSE_SHARE = 0.05
+"""How many of the differences that are called clear, where many are looked at, may be chance."""
 
 Kind = Literal["share", "mean", "sum", "counted", "coarse", "none"]
 Verdict = Literal["above", "below", "same", "counted_above", "counted_below", "equal", "unsure"]
@@ -81,6 +89,7 @@ class Columns:
         self.figures: dict[tuple[str, bytes], Figure] = {}
         self.values = cache(self._values)
         self.weights = cache(self._weights)
+        self.units = cache(self._units)
         self.native = cache(self._native)
 
     def __reduce__(self) -> tuple[type[Columns], tuple[Atlas]]:
@@ -93,14 +102,20 @@ class Columns:
         weight = self.atlas.weight_of(self.atlas.indicator(name))
         return np.nan_to_num(weight.to_numpy(dtype="float64"))
 
-    def _native(self, name: str) -> np.ndarray | None:
-        """For a figure that is alike all over each unit of a coarser level, the place of the unit
-        of each territory; None for all others."""
+    def _units(self, name: str) -> np.ndarray | None:
+        """For a figure known, or known in part, by a coarser level, the place of the unit of each
+        territory, -1 for none; None for all others."""
         territories, indicator = self.atlas.territories, self.atlas.indicator(name)
         level = indicator.native_level
         if level in ("", territories.level) or level not in territories.parents:
             return None
-        units = pd.factorize(territories.parents[level])[0]
+        return np.asarray(pd.factorize(territories.parents[level])[0])
+
+    def _native(self, name: str) -> np.ndarray | None:
+        """`_units` of a figure that is alike all over each of them; None for all others."""
+        units = self._units(name)
+        if units is None:
+            return None
         grouped = self.atlas.values[name].groupby(units)
         if (grouped.max() > grouped.min()).any():
             return None
@@ -120,8 +135,9 @@ def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
     """The figure of an indicator over the territories of a mask.
 
     A yes or no is the percentage of the territories of which it is known; Wilson's interval
-    (1927). An intensive figure is the mean weighted by its denominator; the error of it from the
-    spread of its territories, √Σ wᵢ²(xᵢ − m)². An extensive one is summed, and unknown where a
+    (1927), none below five. An intensive figure is the mean weighted by its denominator; its
+    error, none below ten, is what it moves by as one territory after the other is left out
+    (`_error`). An extensive one is summed, and unknown where a
     part is. A figure of context (density) is the quotient of two counts and has no interval.
     """
     values = columns.values(indicator.id)[inside]
@@ -135,6 +151,8 @@ def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
         return Figure(total, _UNKNOWN, _UNKNOWN, count, size, "sum")
     if indicator.unit == "boolean":
         low, high = wilson(float(x.mean()), count)
+        if count < FEWEST_ANSWERS:
+            low = high = _UNKNOWN
         return Figure(100 * float(x.mean()), 100 * low, 100 * high, count, size, "share")
     weight = columns.weights(indicator.id)[inside][known]
     if not weight.sum() > 0:
@@ -147,7 +165,8 @@ def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
         return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, kind)
     if count < FEWEST:
         return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, "mean")
-    error = float(np.sqrt((share**2 * (x - mean) ** 2).sum()))
+    units = columns.units(indicator.id)
+    error = _error(x, share, mean, None if units is None else units[inside][known])
     low, high = _within(indicator, mean - Z * error, mean + Z * error)
     return Figure(mean, low, high, count, size, "mean", error)
 
@@ -177,6 +196,10 @@ def difference_of(
         return Difference(
             value, _UNKNOWN, _UNKNOWN, "counted_above" if value > 0 else "counted_below"
         )
+    alike = [one.kind == "mean" and one.known >= FEWEST and np.isnan(one.error)
+             for one in (here, rest)]  # fmt: skip
+    if all(alike) and round(abs(value), digits) == 0:
+        return Difference(value, _UNKNOWN, _UNKNOWN, "equal")
     low, high = _difference_interval(here, rest)
     apart = here.value - rest.value
     # The interval is of area less rest; the table shows area less reference, which is a fixed
@@ -184,6 +207,58 @@ def difference_of(
     scale = value / apart if apart else 1.0
     verdict = verdict_of(low, high)
     return Difference(value, low * scale, high * scale, verdict)
+
+
+def _error(x: np.ndarray, share: np.ndarray, mean: float, units: np.ndarray | None) -> float:
+    """Error of a weighted mean by the jackknife (Tukey 1958): √[(n − 1)/n Σ (m − m₋ᵢ)²], m₋ᵢ the
+    mean without territory i. Where the figure rests on units of a coarser level, whose
+    territories are alike by construction, units are left out as well, and the larger error counts.
+
+    NaN where nothing varies, or one territory weighs all: there is nothing to tell chance by.
+    """
+    errors = [_left_out(share, share * x, mean)]
+    if units is not None:
+        of = units - min(int(units.min()), 0)
+        errors.append(_left_out(np.bincount(of, share), np.bincount(of, share * x), mean))
+    error = float(np.nanmax(errors)) if np.isfinite(errors).any() else _UNKNOWN
+    return error if error > 1e-9 * max(abs(mean), 1.0) else _UNKNOWN
+
+
+def _left_out(share: np.ndarray, part: np.ndarray, mean: float) -> float:
+    share, part = share[share > 0], part[share > 0]
+    if len(share) < 2 or share.max() > 1 - 1e-12:
+        return _UNKNOWN
+    moved = mean - (mean - part) / (1 - share)
+    return float(np.sqrt((len(share) - 1) / len(share) * (moved**2).sum()))
+
+
+def clear_of_chance(differences: Sequence[Difference]) -> list[Difference]:
+    """Differences of many at once: those that are called clear are so few that no more than
+    `FALSE_SHARE` of them are expected to be chance; the others are called "same".
+
+    Benjamini and Hochberg 1995, on the p-value that goes with each interval.
+
+    >>> one = Difference(2.0, 0.01, 3.99, "above")
+    >>> [found.verdict for found in clear_of_chance([one] + [Difference(0.1, -2, 2.2, "same")] * 9)]
+    ['same', 'same', 'same', 'same', 'same', 'same', 'same', 'same', 'same', 'same']
+    """
+    tried = [at for at, one in enumerate(differences) if one.verdict in ("above", "below", "same")]
+    p = np.array([_p_value(differences[at]) for at in tried])
+    limits = FALSE_SHARE * np.arange(1, len(p) + 1) / max(len(p), 1)
+    passed = np.flatnonzero(np.sort(p) <= limits)
+    most = np.sort(p)[passed[-1]] if len(passed) else -1.0
+    found = list(differences)
+    for at, chance in zip(tried, p, strict=True):
+        if chance > most:
+            found[at] = replace(found[at], verdict="same")
+    return found
+
+
+def _p_value(difference: Difference) -> float:
+    """Two-sided, from how far the interval reaches towards zero."""
+    value = difference.value
+    reach = value - difference.low if value > 0 else difference.high - value
+    return erfc(Z * abs(value) / reach / sqrt(2)) if reach > 0 else 1.0
 
 
 def verdict_of(low: float, high: float) -> Verdict:

@@ -109,8 +109,11 @@ def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
     }
     if table.at("area", "unjudged").value == table.at("area", "units").value:
         return [say(words, "flag.unknown", title=slots["title"])]
+    if scope.area.count == 1:
+        return [_one_said(scope, slots["title"], table)]
     if not table.at("area", "flagged").value:
-        said = [say(words, "flag.none", **slots)]
+        some = "flag.none.of" if table.at("area", "unjudged").value else "flag.none"
+        said = [say(words, some, **slots, unjudged=table.at("area", "unjudged"))]
     elif table.at("area", "people").value is None:
         said = [say(words, "flag.count", **slots)]
     else:
@@ -129,9 +132,18 @@ def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
         )
     if table.at("area", "possible").value:
         said.append(say(words, "flag.possible", count=table.at("area", "possible")))
-    if table.at("area", "unjudged").value:
+    if table.at("area", "unjudged").value and table.at("area", "flagged").value:
         said.append(say(words, "flag.unjudged", count=table.at("area", "unjudged")))
     return said
+
+
+def _one_said(scope: Scope, title: Slot, table: Table) -> Sentence:
+    """What is said of a single territory, of which there are no shares."""
+    key = "none"
+    for state in ("flagged", "possible"):
+        key = state if table.at("area", state).value else key
+    name = Piece(scope.label(scope.area), is_name=True)
+    return say(scope.words, f"flag.{key}.one", title=title, name=name)
 
 
 def _listed(scope: Scope, flag: Indicator, table_id: str) -> Table | None:
@@ -193,6 +205,8 @@ def _types(scope: Scope) -> Table | None:
 
 def _types_said(scope: Scope, table: Table) -> list[Sentence]:
     thin, dense = str(OPEN_UP), str(RELIEVE)
+    if scope.area.count == 1:
+        return []
     return [
         say(
             scope.words,
@@ -201,6 +215,7 @@ def _types_said(scope: Scope, table: Table) -> list[Sentence]:
             thin_people=table.at(thin, "people"),
             dense=table.at(dense, "units"),
             dense_people=table.at(dense, "people"),
-            units=scope.units,
+            thin_units=scope.units_of(table.at(thin, "units").value),
+            dense_units=scope.units_of(table.at(dense, "units").value),
         )
     ]

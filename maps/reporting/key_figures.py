@@ -121,7 +121,7 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
         "in_area": scope.inside(subject.area),
     }
     bracket = "ranged" if own.range_text else "plain"
-    meaning = scope.words["high_is_bad" if main.better == "lower" else "high_is_good"]
+    meaning = _meaning(scope, main)
     if not subject.references:
         return [say(scope.words, f"index.alone.{bracket}", **slots, meaning=meaning)]
     said = []
@@ -143,6 +143,15 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
         )
     )
     return said
+
+
+def _meaning(scope: Scope, main: Indicator) -> str:
+    """What a high score says, and from where to where scores go."""
+    meaning = scope.words["high_is_bad" if main.better == "lower" else "high_is_good"]
+    low, high = main.bounds
+    if low is None or high is None or (low, high) != (0, 100):
+        return meaning
+    return scope.words["of_a_hundred"].format(meaning=meaning)
 
 
 def _alone(scope: Scope, own: Cell, main: Indicator, meaning: str) -> list[Sentence]:
@@ -167,6 +176,8 @@ def _grouped(
         tone = apart.kind
         if own.range_text == scope.words["coarse_mark"]:
             tone = "coarse"
+        elif subject.area.count == 1:
+            tone = "single"
         elif not apart.range_text and tone != "unsure":
             tone = f"counted_{tone}"
         pieces = by_tone.setdefault(tone, [])
@@ -194,7 +205,16 @@ def _grouped(
 
 _ORDER = [
     *("worse", "counted_worse", "better", "counted_better", "less", "more"),
-    *("counted_less", "counted_more", "same", "equal", "counted_equal", "unsure", "coarse"),
+    *(
+        "counted_less",
+        "counted_more",
+        "same",
+        "equal",
+        "counted_equal",
+        "unsure",
+        "single",
+        "coarse",
+    ),
 ]
 
 

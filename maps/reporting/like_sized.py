@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -24,7 +26,16 @@ from maps.reporting.content import (
     name_of,
     say,
 )
-from maps.reporting.figures import FEWEST, Z, verdict_of, wilson
+from maps.reporting.figures import (
+    FEWEST,
+    FEWEST_ANSWERS,
+    Difference,
+    Z,
+    clear_of_chance,
+    verdict_of,
+    wilson,
+)
+from maps.reporting.ranking import part_name
 from maps.reporting.scope import Scope
 
 FULL = 100.0
@@ -40,7 +51,7 @@ def like_sized_section(scope: Scope) -> Section:
     residuals, outcome = _residuals(scope, compared, indicator)
     sentences = [
         *_bands_said(scope, indicator, bands),
-        *_residuals_said(scope, residuals),
+        *_residuals_said(scope, indicator, residuals),
         *_outcome_said(scope, indicator, outcome),
     ]
     return Section(
@@ -89,7 +100,7 @@ def _band_cells(
     if not len(values):
         return None
     low = high = float("nan")
-    if indicator.unit == "boolean":
+    if indicator.unit == "boolean" and len(values) >= FEWEST_ANSWERS:
         low, high = (FULL * end for end in wilson(values.mean() / FULL, len(values)))
     return scope.count(len(values)), scope.percent(values.mean(), low=low, high=high)
 
@@ -129,7 +140,7 @@ def _residuals(
     ]
     if not found:
         return None, None
-    head, rest = found[: len(areas)], found[len(areas) :]
+    head, rest = found[: len(areas)], _clear(found[len(areas) :])
     rest.sort(key=lambda pair: (pair[1][4].value or 0.0, pair[0].code))
     plural = scope.level_title(level, plural=True) if level else ""
     # A part without a single figure cannot be told either.
@@ -153,6 +164,26 @@ def _residuals(
     return make_table("t-residuals", caption, columns, rows, note=note), outcome
 
 
+def _clear(rows: list[tuple[Area, tuple[Cell, ...]]]) -> list[tuple[Area, tuple[Cell, ...]]]:
+    """Parts whose difference is clear although so many are looked at; the others are alike."""
+    nan = float("nan")
+    verdicts = {"better": "above", "worse": "below"}
+    apart = [
+        Difference(
+            nan if cells[4].value is None else cells[4].value,
+            nan if cells[4].low is None else cells[4].low,
+            nan if cells[4].high is None else cells[4].high,
+            verdicts.get(cells[4].kind, cells[4].kind),  # type: ignore[arg-type]
+        )
+        for _, cells in rows
+    ]
+    kinds = {"above": "better", "below": "worse"}
+    return [
+        (area, (*cells[:4], replace(cells[4], kind=kinds.get(one.verdict, one.verdict))))
+        for (area, cells), one in zip(rows, clear_of_chance(apart), strict=True)
+    ]
+
+
 def _outcome(scope: Scope, kinds: list[str], plural: str) -> Table | None:
     if len(kinds) < 2:
         return None
@@ -162,7 +193,8 @@ def _outcome(scope: Scope, kinds: list[str], plural: str) -> Table | None:
         for kind in ("worse", "same", "better", "unsure")
     }
     columns = {"state": words["beside_expected"], "n": plural}
-    return make_table("t-outcome", words["outcome_caption"].format(plural=plural), columns, rows)
+    caption = words["outcome_caption"].format(plural=plural)
+    return make_table("t-outcome", caption, columns, rows, note=words["many_note"])
 
 
 def _outcome_said(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
@@ -194,7 +226,7 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
     kind = {"above": "better", "below": "worse"}.get(verdict, verdict)
     text = scope.number(residual, 1)
     return (
-        name_cell(scope.label(area) if area.name else area.code or scope.label(area)),
+        name_cell(_name_of(scope, area)),
         scope.count(count),
         scope.percent(value.mean()),
         scope.percent(expected.mean()),
@@ -205,7 +237,13 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
     )  # fmt: skip
 
 
-def _residuals_said(scope: Scope, table: Table | None) -> list[Sentence]:
+def _name_of(scope: Scope, area: Area) -> str:
+    if area is scope.area or area.level not in scope.atlas.territories.parents:
+        return scope.label(area)
+    return part_name(scope, area)
+
+
+def _residuals_said(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
     if table is None or "area" not in table.rows:
         return []
     residual = table.at("area", "residual")
@@ -213,6 +251,7 @@ def _residuals_said(scope: Scope, table: Table | None) -> list[Sentence]:
         say(
             scope.words,
             f"size.{residual.kind}",
+            title=Piece(indicator.title_in(scope.lang), is_name=True),
             observed=table.at("area", "observed"),
             expected=table.at("area", "expected"),
             residual=residual,

@@ -130,7 +130,7 @@ def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
     for reason in Reason:
         count = int((reasons == reason).sum())
         if count and reason is not Reason.PRESENT:
-            why.append(f"{scope.number(count)} {reason.title[scope.lang]}")
+            why.append(f"{reason.title[scope.lang]} ({scope.number(count)})")
     return (
         name_cell(indicator.title_in(scope.lang)),
         scope.count(known),
@@ -155,7 +155,7 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
         title=name_of(table.at(least, "indicator")),
         known=known,
         of=size,
-        units=scope.units,
+        units=scope.units_of(size.value),
         why=table.at(least, "missing"),
     )
     return (said, *_unscored_said(scope, table))
@@ -177,7 +177,7 @@ def _unscored_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
             title=name_of(table.at(main.id, "indicator")),
             n=table.at(main.id, "without"),
             people=people,
-            units=scope.units,
+            units=scope.units_of(table.at(main.id, "without").value),
         ),
     )
 

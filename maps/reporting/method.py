@@ -15,8 +15,9 @@ def method_section(scope: Scope) -> Section:
     notes = []
     for indicator in scope.shared.measured:
         told = indicator.method_in(scope.lang)
-        if told:
-            notes.append(f"{indicator.title_in(scope.lang)}{words['colon']}{told}")
+        title = indicator.title_in(scope.lang)
+        if told:  # some say themselves what they are the method of
+            notes.append(told if told.startswith(title) else f"{title}{words['colon']}{told}")
     notes.append(words["method_intervals"])
     sources = union_of(
         scope.atlas.territories.sources,

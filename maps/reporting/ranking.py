@@ -18,7 +18,7 @@ from maps.reporting.content import (
     name_of,
     say,
 )
-from maps.reporting.figures import difference_of, figure_of
+from maps.reporting.figures import clear_of_chance, difference_of, figure_of
 from maps.reporting.measured import people_of
 from maps.reporting.scope import Scope, digits_of, population_of, tone_of
 
@@ -67,21 +67,23 @@ def _peers(scope: Scope, main: Indicator) -> Table | None:
     if len(others) < 2:
         return None
     counts = dict.fromkeys(("worse", "same", "better", "unsure"), 0)
-    for other in others:
-        apart = difference_of(
-            scope.shared.columns, main, other.inside, scope.area.inside, digits=digits_of(main)
-        )
-        tone = tone_of(apart.verdict, main)
+    columns, digits = scope.shared.columns, digits_of(main)
+    apart = [
+        difference_of(columns, main, other.inside, scope.area.inside, digits=digits)
+        for other in others
+    ]
+    for one in clear_of_chance(apart):
+        tone = tone_of(one.verdict, main)
         counts["same" if tone == "equal" else tone] += 1
     words = scope.words
     rows = {key: (Cell(words[f"peers_{key}"]), scope.count(n)) for key, n in counts.items()}
     rows["all"] = (Cell(words["peers_all"]), scope.count(len(others)))
     plural = scope.level_title(scope.area.level, plural=True)
-    columns = {"state": words["peers_beside"].format(name=scope.label(scope.area)), "n": plural}
+    headings = {"state": words["peers_beside"].format(name=scope.label(scope.area)), "n": plural}
     caption = words["peers_caption"].format(
         name=scope.label(scope.area), plural=plural, title=main.title_in(scope.lang)
     )
-    return make_table("t-peers", caption, columns, rows)
+    return make_table("t-peers", caption, headings, rows, note=words["many_note"])
 
 
 def _peers_said(scope: Scope, main: Indicator, table: Table) -> Sentence:
@@ -117,7 +119,7 @@ def _parts(scope: Scope, main: Indicator) -> Table | None:
     rows = {}
     for part, figure in shown:
         rows[part.code] = (
-            name_cell(_part_name(scope, part, level)),
+            name_cell(part_name(scope, part)),
             scope.count(part.count),
             scope.count(people_of(scope, part.inside)),
             scope.figure(figure, main),
@@ -139,9 +141,9 @@ def _parts(scope: Scope, main: Indicator) -> Table | None:
     )
 
 
-def _part_name(scope: Scope, part: Area, level: str) -> str:
-    """The name, with a word where only a part of it lies in the area."""
-    whole = (scope.atlas.territories.parents[level] == part.code).sum()
+def part_name(scope: Scope, part: Area) -> str:
+    """The name of a part of the area, with a word where only a part of it lies in the area."""
+    whole = (scope.atlas.territories.parents[part.level] == part.code).sum()
     name = part.name or part.code
     return name if whole == part.count else f"{name} ({scope.words['in_part']})"
 
@@ -272,7 +274,8 @@ def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None)
                 range=worst.at(first, "rank").range,
                 n=tied.at("overlap", "n"),
                 of=tied.at("others", "n"),
-                units=scope.units,
+                units=scope.units_of(tied.at("others", "n").value),
+                in_area=scope.inside(scope.area),
             )
         )
     return said

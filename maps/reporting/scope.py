@@ -21,8 +21,8 @@ from maps.reporting.content import Cell, Piece, finite
 from maps.reporting.figures import FEWEST, Columns, Difference, Figure, Verdict
 from maps.reporting.panel import Panel, read_panel
 from maps.reporting.picture import Sheet
-from maps.reporting.words import words_in
-from maps.words import write_number
+from maps.reporting.words import article_of, words_in
+from maps.words import YES_NO, write_number
 
 FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
 
@@ -52,14 +52,31 @@ class Shared:
 
     @cached_property
     def measured(self) -> tuple[Indicator, ...]:
-        """The indicators that are figures, the index first, then dimensions, then the others."""
+        """The indicators that are figures: the index, its dimensions, what these are made of, then
+        all others."""
         order = {"index": 0, "dimension": 1, "indicator": 2, "context": 3}
+        counted = self._parts_of_main
         found = [
             item
             for item in self.atlas.indicators.values()
             if item.role in order and item.unit in FIGURE_UNITS
         ]
-        return tuple(sorted(found, key=lambda item: order[item.role]))
+        return tuple(
+            sorted(found, key=lambda item: (order[item.role], counted.get(item.id, len(counted))))
+        )
+
+    @property
+    def _parts_of_main(self) -> dict[str, int]:
+        """Ids of all that the index is made of, and their order in it."""
+        waiting = [] if self.main is None else [self.main.id]
+        found: dict[str, int] = {}
+        while waiting:
+            name = waiting.pop(0)
+            if name in found or name not in self.atlas.indicators:
+                continue
+            found[name] = len(found)
+            waiting += self.atlas.indicators[name].parts
+        return found
 
     @cached_property
     def equal_size(self) -> EqualSize | None:
@@ -146,6 +163,12 @@ class Scope:
         """What the territories are called, in the plural."""
         return self.atlas.territories.level_title(self.lang, plural=True)
 
+    def units_of(self, count: float | None) -> str:
+        """What so many territories are called: "1 commune", "2 communes"; French counts none in
+        the singular."""
+        one = count is not None and (count == 1 or (count == 0 and self.lang == "fr"))
+        return self.atlas.territories.level_title(self.lang, plural=not one)
+
     def level_title(self, level: str, *, plural: bool = False) -> str:
         """What a containing level is called."""
         country = self.atlas.territories.country
@@ -164,6 +187,9 @@ class Scope:
         if area.level == "country":
             return (Piece(self.words["in_country"]),)
         head, _, tail = before.partition("{name}")
+        country = self.atlas.territories.country
+        if self.lang == "fr" and country is not None and country.code == "fr":
+            head += article_of(area.level, area.code, area.name)
         pieces = (Piece(head), Piece(area.name, is_name=True), Piece(tail))
         return tuple(piece for piece in pieces if piece.text)
 
@@ -215,13 +241,20 @@ class Scope:
         between = self.between(figure.low, figure.high, digits_of(indicator))
         if figure.kind == "coarse":
             between = self.words["coarse_mark"]
+        text = self.amount(figure.value, indicator)
+        if figure.kind == "share" and figure.territories == 1:
+            text = self.yes_or_no(figure.value)
         return Cell(
-            self.amount(figure.value, indicator),
+            text,
             finite(figure.value),
             between,
             finite(figure.low),
             finite(figure.high),
         )
+
+    def yes_or_no(self, share: float) -> str:
+        """The answer of a single territory: there is no share of one."""
+        return in_language(YES_NO[int(share > 0)], self.lang)
 
     def difference(self, difference: Difference, indicator: Indicator) -> Cell:
         """A difference as a cell, signed, in points or in the unit."""

@@ -29,6 +29,9 @@ narrow and the draws are slow."""
 
 WAYS = ("territories", "population")
 
+FULL = 5
+"""Territories a group, on average, below which a split says nothing."""
+
 
 def unequal_section(scope: Scope) -> Section:
     """Gini, Theil, Atkinson and ratios with their intervals; Theil split by size and by place."""
@@ -130,7 +133,9 @@ def _split(scope: Scope, main: Indicator) -> Table | None:
         except (InputError, KeyError):
             continue
         between = split.between_percent
-        if len(split.groups) < 2 or not np.isfinite(between):
+        known = split.groups["territories"].sum()
+        # Small groups make any inequality look as if it lay between groups.
+        if len(split.groups) < 2 or not np.isfinite(between) or known < FULL * len(split.groups):
             continue
         title = words["by_size"] if by == SIZE_BAND else _title_of(scope, by)
         rows[by] = (

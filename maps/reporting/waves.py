@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from layers.barometer import change_interval
 from maps.reporting.content import (
@@ -20,7 +22,7 @@ from maps.reporting.content import (
     name_of,
     say,
 )
-from maps.reporting.figures import verdict_of
+from maps.reporting.figures import FEWEST_ANSWERS, verdict_of
 from maps.reporting.panel import Panel, known_in_both
 from maps.reporting.scope import Scope
 
@@ -50,13 +52,16 @@ def _shares(scope: Scope, panel: Panel) -> Table:
     rows = {}
     for name, table in panel.found.items():
         inner = table[scope.area.inside]
-        cells = [name_cell(scope.atlas.indicator(name).title_in(scope.lang))]
-        for wave in panel.waves:
-            known = inner[wave].dropna()
-            cells.append(scope.percent(100 * known.mean() if len(known) else np.nan))
-        rows[name] = tuple(cells)
+        title = name_cell(scope.atlas.indicator(name).title_in(scope.lang))
+        rows[name] = (title, *(_share(scope, inner[wave].dropna()) for wave in panel.waves))
     caption = scope.words["waves_caption"].format(units=scope.units)
     return make_table("t-waves", caption, columns, rows)
+
+
+def _share(scope: Scope, known: pd.Series) -> Cell:
+    cell = scope.percent(100 * known.mean() if len(known) else np.nan)
+    single = scope.area.count == 1 and cell.value is not None
+    return replace(cell, text=scope.yes_or_no(cell.value or 0.0)) if single else cell
 
 
 def _change(scope: Scope, panel: Panel) -> Table | None:
@@ -70,14 +75,16 @@ def _change(scope: Scope, panel: Panel) -> Table | None:
         gained = int(((both[first] == 0) & (both[last] == 1)).sum())
         given_up = int(((both[first] == 1) & (both[last] == 0)).sum())
         points = 100 * (gained - given_up) / len(both)
-        low, high = change_interval(gained, given_up, len(both))
-        text = scope.number(points, 1)
+        low, high = np.clip(change_interval(gained, given_up, len(both)), -100, 100)
         kind = {"above": "better", "below": "worse"}.get(verdict_of(low, high), "same")
+        if len(both) < FEWEST_ANSWERS:
+            low, high, kind = np.nan, np.nan, "unsure"
+        text = scope.number(points, 1)
         rows[name] = (
             name_cell(scope.atlas.indicator(name).title_in(scope.lang)),
             scope.count(len(both)),
-            scope.percent(100 * both[first].mean()),
-            scope.percent(100 * both[last].mean()),
+            _share(scope, both[first]),
+            _share(scope, both[last]),
             Cell(
                 f"+{text}" if points > 0 else text,
                 points, scope.between(low, high, 1), finite(low), finite(high), kind=kind,
@@ -112,7 +119,7 @@ def _change_said(scope: Scope, panel: Panel, table: Table, row: str) -> Sentence
         change=change,
         range=change.range,
         both=table.at(row, "both"),
-        units=scope.units,
+        units=scope.units_of(table.at(row, "both").value),
     )
 
 

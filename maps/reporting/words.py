@@ -6,6 +6,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 @cache
@@ -15,5 +16,34 @@ def words_in(lang: str) -> dict[str, str]:
     >>> words_in("en")["essential"]
     'In short'
     """
-    file = resources.files("maps") / "templates" / f"report_{lang}.toml"
-    return tomllib.loads(file.read_text("utf-8"))
+    return _read(f"report_{lang}.toml")
+
+
+def article_of(level: str, code: str, name: str) -> str:
+    """What French puts between "dans le département" and the name of a French territory; "" where
+    it is not known.
+
+    >>> article_of("departement", "48", "Lozère"), article_of("commune", "47001", "Agen")
+    ('de la ', "d'")
+    """
+    if level == "commune":
+        # Names that bring their article along contract with "de"; an h may be silent or not.
+        first = name[:1].lower()
+        if name.startswith(("Le ", "Les ", "H", "h")) or not first.isalpha():
+            return ""
+        return "d'" if first in "aàâeéèêiîoôuy" else "de "
+    return _articles().get((level, code), "")
+
+
+@cache
+def _articles() -> dict[tuple[str, str], str]:
+    return {
+        (level, code): article
+        for level, articles in _read("articles_fr.toml").items()
+        for article, codes in articles.items()
+        for code in codes.split()
+    }
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("maps") / "templates" / name).read_text("utf-8"))

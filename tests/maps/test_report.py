@@ -31,9 +31,17 @@ from maps import write_report
 from maps.report import Report, Shared, compose_report, render_report, write_pdf
 from maps.reporting.areas import find_area, references_of
 from maps.reporting.content import Table
-from maps.reporting.figures import Columns, difference_of, figure_of, wilson
+from maps.reporting.figures import (
+    Columns,
+    Difference,
+    clear_of_chance,
+    difference_of,
+    figure_of,
+    verdict_of,
+    wilson,
+)
 from maps.reporting.picture import lay_out, paint_picture
-from maps.reporting.words import words_in
+from maps.reporting.words import article_of, words_in
 from scripts.reporting import edition_atlas
 from tests.maps.reading_reports import ReportPage, squeezed
 
@@ -78,7 +86,7 @@ def check_page(report: Report) -> ReportPage:
                 assert squeezed(cell.text).startswith(squeezed(text)), (said.key, target)
         loose = re.sub(rf"\d{{1,2}} ({MONTHS}) \d{{4}}", "", said.words)
         loose = loose.replace("hab./km²", "").replace("people/km²", "")
-        allowed = re.findall(r"\d+", literals[said.key])
+        allowed = re.findall(r"\d+", literals[said.key] + literals["of_a_hundred"])
         for number in re.findall(r"\d+", loose):
             assert number in allowed, (said.key, number, said.words)
     return page
@@ -292,9 +300,65 @@ def test_a_mean_has_the_interval_of_its_spread() -> None:
     values = np.arange(12.0)
     atlas = squares(12, {"x": Indicator("x", "X", "percent", "higher")}, {"x": values})
     figure = figure_of(Columns(atlas), atlas.indicator("x"), np.ones(12, dtype=bool))
-    error = sqrt(((values - 5.5) ** 2).sum()) / 12
+    error = sqrt(((values - 5.5) ** 2).sum() / 11 / 12)  # s / √n
     assert figure.value == 5.5 and figure.error == pytest.approx(error)
     assert figure.high == pytest.approx(5.5 + 1.959964 * error)
+
+
+def test_who_weighs_most_is_seen_in_the_interval() -> None:
+    """A town of nine tenths of the people holds the mean near its own figure, not the chance."""
+    atlas = squares(12, {"x": Indicator("x", "X", "percent", "higher", denominator="population")},
+                    {"x": [0.0, *np.arange(80.0, 91)]})  # fmt: skip
+    people = np.array([9900.0, *[100.0] * 11])
+    facts = atlas.territories.facts.assign(population=people)
+    atlas = replace(atlas, territories=replace(atlas.territories, facts=facts))
+    figure = figure_of(Columns(atlas), atlas.indicator("x"), np.ones(12, dtype=bool))
+    x = atlas.values["x"].to_numpy()
+    without = [np.average(np.delete(x, k), weights=np.delete(people, k)) for k in range(12)]
+    moved = figure.value - np.array(without)
+    assert figure.error == pytest.approx(sqrt(11 / 12 * (moved**2).sum()))
+    assert figure.error > 70  # without the town the mean is 85 instead of 8.5
+
+
+def test_territories_alike_by_construction_do_not_count_one_by_one() -> None:
+    """Ten units of four territories: the index rests on the ten figures of the units."""
+    unit = Indicator("x", "X", "score", "higher", role="index", native_level="departement")
+    figures = np.arange(0.0, 100, 10)
+    x = np.repeat(figures, 4) + np.tile([0.0, 1.0, 2.0, 3.0], 10)
+    atlas = squares(40, {"x": unit}, {"x": x})
+    parents = atlas.territories.parents.assign(departement=np.repeat(list("ABCDEFGHIJ"), 4))
+    atlas = replace(atlas, territories=replace(atlas.territories, parents=parents))
+    figure = figure_of(Columns(atlas), unit, np.ones(40, dtype=bool))
+    assert figure.error == pytest.approx(figures.std(ddof=1) / sqrt(10))
+    plain = squares(40, {"x": replace(unit, native_level="")}, {"x": x})
+    alone = figure_of(Columns(plain), plain.indicator("x"), np.ones(40, dtype=bool))
+    assert alone.error < 0.6 * figure.error
+
+
+def test_nothing_is_said_where_nothing_varies_or_too_few_answer() -> None:
+    score = Indicator("x", "X", "score", "higher")
+    web = Indicator("website", "W", "boolean", "higher")
+    values = {"x": [50.0] * 20 + [10.0] * 20, "website": [1.0] * 4 + [0.0] * 36}
+    atlas = squares(40, {"x": score, "website": web}, values)
+    columns, everything = Columns(atlas), np.ones(40, dtype=bool)
+    half = np.arange(40) < 20
+    assert difference_of(columns, score, half, everything, digits=1).verdict == "unsure"
+    four = difference_of(columns, web, np.arange(40) < 4, everything, digits=1)
+    assert four.verdict == "unsure" and np.isnan(four.low)
+    assert difference_of(columns, web, half, everything, digits=1).verdict != "unsure"
+    level = squares(40, {"x": score}, {"x": [50.0] * 40})
+    assert difference_of(Columns(level), score, half, everything, digits=1).verdict == "equal"
+
+
+def test_many_comparisons_do_not_find_chance() -> None:
+    """Benjamini and Hochberg, by hand: of ten p-values the sorted k-th is held to k/200."""
+    nan = float("nan")
+    reach = [1.96 / z for z in (3.5, 2.9, 2.6, 2.0, 1.97, 1.0, 0.5, 0.3, 0.2, 0.1)]
+    apart = [Difference(1.0, 1 - r, 1 + r, verdict_of(1 - r, 1 + r)) for r in reach]
+    assert [one.verdict for one in apart].count("above") == 5
+    found = clear_of_chance([*apart, Difference(nan, nan, nan, "unsure")])
+    # p of 0.0005, 0.0037, 0.0093 lie under 0.005, 0.010, 0.015; 0.0455 not under 0.020.
+    assert [one.verdict for one in found] == ["above"] * 3 + ["same"] * 7 + ["unsure"]
 
 
 def test_equal_halves_do_not_differ() -> None:
@@ -394,10 +458,29 @@ def test_one_commune(toy_atlas: Atlas, shared: Shared) -> None:
     page = assert_sound(one)
     assert not [said for said in page.sentences if said.key in ("index.worse", "index.better")]
     page = assert_sound(shared.atlas, area="commune:48095")
-    tones = {said.key for said in page.sentences}
-    assert not tones & {"key.worse", "key.better"} or all(
-        "website" not in said.words for said in page.sentences
-    )
+    tones = {said.key.split(".")[1] for said in page.sentences if "." in said.key}
+    assert not tones & {"worse", "better", "same", "ranged"}  # one territory leaves all open
+    said = {said.key: said for said in page.sentences}
+    assert "flag.none.one" in said and "crossing.none.one" in said
+    answers = {text for target, text in said["key.single"].links if target.endswith("-area")}
+    assert "yes" in answers and "100.0%" not in answers
+
+
+def test_paris_of_which_little_is_known_is_called_neither_good_nor_bad(shared: Shared) -> None:
+    page = assert_sound(shared.atlas, area="75")
+    keys = {said.key for said in page.sentences}
+    assert {"index.unknown", "crossing.unknown", "ranking.nothing"} <= keys
+    assert not keys & {"crossing.none", "crossing.none.one", "quality.complete"}
+
+
+def test_names_of_departements_have_their_article(shared_data: Path) -> None:
+    """INSEE says in TNCC what stands before a name."""
+    words = {"0": "de ", "1": "d'", "2": "du ", "3": "de la ", "4": "des ", "5": "de l'"}
+    table = pd.read_csv(shared_data / "fr" / "population" / "departements.csv", dtype=str)
+    for code, kind, name in zip(table["DEP"], table["TNCC"], table["LIBELLE"], strict=True):
+        assert article_of("departement", code, name) == words[kind], name
+    assert article_of("commune", "72181", "Le Mans") == ""
+    assert article_of("commune", "54395", "Nancy") == "de "
 
 
 def test_a_dimension_that_is_missing_throughout(shared: Shared) -> None:
