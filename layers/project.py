@@ -107,6 +107,7 @@ class ProjectTable(_Strict):
     within: list[Line] = Field(default_factory=list)
     use: Line | None = None
     flags: list[Line] = Field(default_factory=list)
+    analyses: list[Line] = Field(default_factory=list)
     catalogue: list[Identifier] | None = None
     sources: dict[Identifier, Line] = Field(default_factory=dict)
     territories: TerritoriesTable | None = None

@@ -153,11 +153,17 @@ def index(
         list[str] | None,
         typer.Option("--flag", metavar="NAME|FILE", help="A flag rule; may be repeated."),
     ] = None,
+    analysis: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="clusters, typology, equal-size, …; may be repeated."),
+    ] = None,
 ) -> None:
     """Compute a composite index (and flags) on an atlas."""
     from scripts.steps import index_atlas_file
 
-    index_atlas_file(atlas, out=out, recipe=recipe, rules=tuple(rule or ()))
+    index_atlas_file(
+        atlas, out=out, recipe=recipe, rules=tuple(rule or ()), analyses=tuple(analysis or ())
+    )
 
 
 @app.command()

@@ -14,6 +14,7 @@ from geo.errors import Fault, InputError, first_of
 from geo.holding import place_of
 from geo.source import Source, sha256_of, union_of
 from geo.staging import staged_folder
+from layers.analysis.adding import add_analyses, check_analyses
 from layers.analysis.flags import flag
 from layers.atlas import Atlas
 from layers.build import build_atlas, recipe_of
@@ -59,6 +60,7 @@ def run_project(
         ProblemWithEnvironment: the results cannot be written.
     """
     project = _project(file, sources=sources, within=within, level=level, lang=lang)
+    check_analyses(project.table.analyses, file=project.file)
     lang = language_of(project)
     _check_apart(project, out)
     with _progress(quiet) as step:
@@ -72,6 +74,10 @@ def run_project(
             step("raising flags")
             for rule in project.rules:
                 atlas = flag(atlas, rule)
+            step("analysing")
+            atlas = add_analyses(
+                atlas, project.table.analyses, index_id=None if recipe is None else recipe.id
+            )
             step("drawing the map, writing the tables and the report")
             title = title_of(project, lang)
             sheet = other.submit(lay_out, atlas.territories, lang=lang)

@@ -36,13 +36,23 @@ def build_atlas_file(
         print(f"{out}: {len(atlas.codes)} territories, {', '.join(atlas.indicators)}")
 
 
-def index_atlas_file(atlas_file: Path, *, out: Path, recipe: str, rules: tuple[str, ...]) -> None:
-    """Computes an index, and raises flags, on an atlas."""
+def index_atlas_file(
+    atlas_file: Path,
+    *,
+    out: Path,
+    recipe: str,
+    rules: tuple[str, ...],
+    analyses: tuple[str, ...] = (),
+) -> None:
+    """Computes an index, raises flags and adds analyses, on an atlas."""
+    from layers.analysis.adding import add_analyses, check_analyses
     from layers.analysis.flags import flag
     from layers.index.compute import compute_index
 
+    check_analyses(analyses)
     atlas = compute_index(load_atlas(atlas_file), recipe)
     for rule in rules:
         atlas = flag(atlas, rule)
+    atlas = add_analyses(atlas, analyses, index_id=list(atlas.recipes)[-1])
     save_atlas(atlas, out)
     print(f"{out}: {', '.join(atlas.indicators)}")

@@ -171,6 +171,7 @@ def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
         unit="number",
         better=source.better,
         bounds=(-100, 100),
+        digits=0,
         period=source.period,
         native_level=source.native_level,
         sources=source.sources,

@@ -86,6 +86,11 @@ def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:
     return pd.read_parquet(path, columns=columns, read_dictionary=columns if coded else None)
 
 
+def presence_source(country: Country) -> Source:
+    """Where the waves of the directory come from."""
+    return _sources(_provenance(edition_folder(country)), "presence.parquet")[0]
+
+
 def _town_halls(folder: Path, country: Country) -> Table:
     waves = presence_waves(country)
     last = waves["wave"].max()

@@ -1,0 +1,134 @@
+"""Change as a column: of an indicator between two dates, of the declared website between waves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import Fault, InputError
+from geo.source import union_of
+from layers import presence
+from layers.atlas import Atlas
+from layers.edition import presence_source, presence_waves
+from layers.indicator import Indicator, Reason
+
+PRESENCE_CHANGE = "presence-change"
+"""Id of the column that `add_presence_change` adds."""
+
+GAINED, KEPT, NEITHER, GIVEN_UP = range(1, 5)
+PRESENCE_CHANGES = {
+    GAINED: {"fr": "site apparu", "en": "website gained"},
+    KEPT: {"fr": "site aux deux dates", "en": "website at both dates"},
+    NEITHER: {"fr": "aucun site", "en": "no website"},
+    GIVEN_UP: {"fr": "site disparu", "en": "website given up"},
+}
+
+
+def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
+    """The atlas with a column `<after>-change`: an indicator less another, its earlier wave.
+
+    Both are of the territories of the atlas, so carry the earlier wave to their codes first
+    (`layers.recoding`). Missing where either is, with its reason.
+
+    Raises:
+        InputError: no such indicator, categories, or two that differ in unit or direction.
+    """
+    before, after = atlas.indicator(before_id), atlas.indicator(after_id)
+    if before.unit != after.unit or before.better != after.better or after.unit == "category":
+        raise InputError(
+            Fault(
+                f"{before_id!r} ({before.unit}, {before.better}) and {after_id!r} ({after.unit}, "
+                f"{after.better}) are not two waves of one figure.",
+                remedy="Give both the same unit and the same better.",
+                kind="change",
+            )
+        )
+    first, second = atlas.values[before_id], atlas.values[after_id]
+    reasons = atlas.reasons[after_id].where(second.isna(), atlas.reasons[before_id])
+    dates = [wave.period or wave.id for wave in (before, after)]
+    made = Indicator(
+        id=f"{after_id}-change",
+        title={
+            "fr": f"{after.title_in('fr')}, évolution",
+            "en": f"{after.title_in('en')}, change",
+        },
+        suffix=after.suffix or ("points" if after.unit in ("percent", "score") else ""),
+        better=after.better,
+        kind=after.kind,
+        denominator=after.denominator,
+        digits=after.digits,
+        period="/".join(dict.fromkeys(wave.period for wave in (before, after) if wave.period)),
+        native_level=after.native_level,
+        sources=union_of(before.sources, after.sources),
+        method={
+            "fr": f"Différence entre {dates[0]} et {dates[1]}.",
+            "en": f"Difference between {dates[0]} and {dates[1]}.",
+        },
+        role="context",
+        parts=(before_id, after_id),
+    )
+    return atlas.add(made, second - first, reasons=reasons)
+
+
+def add_presence_change(atlas: Atlas) -> Atlas:
+    """The atlas with a column `presence-change`: whether a website was declared in the first and
+    in the last wave of the directory that the country's edition carries.
+
+    Territories whose code one of the waves does not list (new and merged ones) are missing: *not
+    in the table*. `layers.barometer` counts changes with mergers taken into account.
+
+    Raises:
+        InputError: no edition with waves, or territories of another level than theirs.
+    """
+    country = atlas.territories.country
+    if country is None or country.edition is None or atlas.territories.level != country.base.id:
+        raise InputError(
+            Fault(
+                "waves of a directory are known for the finest level of an embedded edition only.",
+                remedy="Leave presence-change out, or give two layers and write "
+                "change:BEFORE:AFTER.",
+                kind="no-waves",
+            )
+        )
+    waves = presence_waves(country, coded=True)
+    dates = sorted(map(str, waves["wave"].cat.categories))
+    dates = [dates[0], dates[-1]]
+    first, second = (_declared(waves, date).reindex(atlas.codes) for date in dates)
+    known = first.notna() & second.notna()
+    classes = np.select(
+        [~known, (first == 0) & (second == 1), first * second == 1, first + second == 0],
+        [np.nan, GAINED, KEPT, NEITHER],
+        default=GIVEN_UP,
+    )
+    made = Indicator(
+        id=PRESENCE_CHANGE,
+        title={
+            "fr": "Site déclaré, évolution",
+            "en": "Declared website, change",
+        },
+        unit="category",
+        digits=0,
+        period="/".join(dates),
+        native_level=country.base.id,
+        sources=(presence_source(country),),
+        method={
+            "fr": f"Site déclaré dans l'annuaire du {dates[0]} et dans celui du {dates[1]}, par "
+            "code commun aux deux.",
+            "en": f"Website declared in the directory of {dates[0]} and in that of {dates[1]}, "
+            "by codes that both list.",
+        },
+        categories=PRESENCE_CHANGES,
+        role="typology",
+    )
+    return atlas.add(made, pd.Series(classes, index=atlas.codes), reasons=Reason.NOT_MATCHED)
+
+
+def _declared(waves: pd.DataFrame, date: str) -> pd.Series:
+    """1.0 where a wave declares a website, 0.0 where not, NaN where what it declares is none."""
+    rows = waves[(waves["wave"] == date).to_numpy()]
+    # Addresses are judged once each: most are the same in every wave.
+    addresses = rows["website"].cat
+    judged = presence.declares_website(pd.DataFrame({"website": addresses.categories}))
+    codes = addresses.codes.to_numpy()
+    found = np.where(codes < 0, 0.0, judged.to_numpy()[codes])
+    return pd.Series(found, index=pd.Index(rows["code"].astype("object"), name="code"))
