@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,9 @@ def field_of(features: Features, name: str) -> np.ndarray:
     """
     if name in features.fields:
         return features.fields[name]
+    same = [other for other in features.fields if _composed(other) == _composed(name)]
+    if len(same) == 1:
+        return features.fields[same[0]]
     alike = [other for other in features.names if _plain(other) == _plain(name)]
     near = f"Did you mean {alike[0]!r}?" if alike else nearest(name, features.names)
     names = first_of([shown(other) for other in features.names], count=20)
@@ -75,11 +79,12 @@ def read_codes(features: Features, name: str, *, pattern: str | None, limits: Li
             value = "" if cell is None else str(cell)[:60]
             faults.append(Fault(message, features.file, None, name, number, value, remedy, kind))
     faults += _doubled(features, name, texts)
+    faults += _of_two_kinds(features, name, cells)
     where = f"{features.file}, field {shown(name)}"
     notices = []
     if any(isinstance(cell, int) for cell in cells):
         notices.append(f"{where}: the codes are stored as whole numbers and read as their digits.")
-    if any(isinstance(cell, str) and cell != text for cell, text in zip(cells, texts, strict=True)):
+    if any(isinstance(cell, str) and cell != cell.strip(_AROUND) for cell in cells):
         notices.append(f"{where}: spaces around codes are taken away.")
     strange = [text for text in texts if form and text and not form.fullmatch(text)]
     if strange and len(strange) == len(texts):
@@ -108,6 +113,7 @@ def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str,
     if isinstance(cell, bool | float) and not (isinstance(cell, float) and math.isnan(cell)):
         return "", (f"{shown(cell)} is not text, nor a whole number.", as_text, "code-not-text")
     text = "" if cell is None or isinstance(cell, float) else str(cell).strip(_AROUND)
+    text = unicodedata.normalize("NFC", text)
     if not text:
         return "", ("the code is blank.", "Write it, or take the feature out.", "blank-code")
     if isinstance(cell, list | dict) or len(text) > min(limits.cell_length, 1000):
@@ -126,6 +132,25 @@ def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str,
         message = f"{shown(text)} has lost its leading zeros: {longer} would be a code."
         return "", (message, as_text, "lost-zeros")
     return text, None
+
+
+def _of_two_kinds(features: Features, name: str, cells: np.ndarray) -> list[Fault]:
+    """A number among texts: its zeros at the front, if it had any, are gone."""
+    numbers = [number for number, cell in enumerate(cells) if isinstance(cell, int)]
+    if not numbers or not any(isinstance(cell, str) for cell in cells):
+        return []
+    first = numbers[0]
+    return [
+        Fault(
+            f"{shown(cells[first])} is a number, other codes of the field are texts.",
+            file=features.file,
+            column=name,
+            feature=first,
+            value=str(cells[first]),
+            remedy="Export the codes as text.",
+            kind="code-not-text",
+        )
+    ]
 
 
 def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
@@ -209,6 +234,10 @@ def read_figures(
                 )
             )
     return values, faults
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def _plain(name: str) -> str:

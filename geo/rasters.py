@@ -118,8 +118,9 @@ class Marks:
             if apart:
                 faults.append(
                     Fault(
-                        f"band {facts.band} declares no no-data value, yet holds {mark:g} where "
-                        f"all other values lie between {self.lowest:g} and {self.highest:g}.",
+                        f"band {facts.band} holds {mark:g}, which it does not declare as no "
+                        f"data, where all other values lie between {self.lowest:g} and "
+                        f"{self.highest:g}.",
                         file=facts.path,
                         value=f"{mark:g}",
                         remedy=f"Give nodata = {mark:g} if it means no data, "
@@ -129,8 +130,8 @@ class Marks:
                 )
             else:
                 notices.append(
-                    f"{facts.path} declares no no-data value; {mark:g} occurs and is taken for "
-                    "a value."
+                    f"{facts.path}: {mark:g} is not declared as no data; it occurs and is taken "
+                    "for a value."
                 )
         if faults:
             raise InputError(faults)
@@ -217,8 +218,8 @@ def open_raster(
             facts = _read_facts(dataset, name, band, nodata)
             flags = dataset.mask_flag_enums[band - 1]
             masked = MaskFlags.per_dataset in flags or MaskFlags.alpha in flags
-            undeclared = facts.nodata is None and nodata != "none" and not masked
-            yield Raster(facts, dataset, masked, Marks() if undeclared else None)
+            suspected = nodata in ("declared", facts.nodata) and not masked
+            yield Raster(facts, dataset, masked, Marks() if suspected else None)
 
 
 def read_raster_facts(

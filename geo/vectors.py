@@ -111,6 +111,7 @@ def read_territories(
     table = pd.DataFrame(facts, index=index)
     if area_km2 is None:
         table["area_km2"] = measured_area_km2(frame.geometry)
+        _raise(_specks(table["area_km2"], features.file), limits)
     territories = Territories(
         frame=frame,
         level=level,
@@ -147,6 +148,20 @@ def read_polygons(
     frame = gpd.GeoDataFrame(geometry=list(mended.shapes), crs=features.crs)
     repaired = tuple(int(label) for label in mended.repaired)
     return ReadPolygons(frame, (*features.notices, *mended.notices), repaired)
+
+
+def _specks(areas: pd.Series, file: str) -> list[Fault]:
+    """Territories of less than a square metre: shapes that shrank, or another unit of length."""
+    return [
+        Fault(
+            f"its area is {1e6 * area:.2g} m², less than a square metre.",
+            file=file,
+            feature=str(code),
+            remedy="Check the shape, and the coordinate reference system of the file.",
+            kind="invalid-shape",
+        )
+        for code, area in areas[areas < 1e-6].items()
+    ]
 
 
 def _features(path: Path, layer: str | None, wanted: tuple[str, ...], limits: Limits) -> Features:

@@ -117,6 +117,10 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
         is_file = table.use.endswith(".toml")
         return read_recipe(project.path(table.use) if is_file else table.use)
     own = [layer.id for layer in table.layers if layer.id in atlas.indicators]
+    if table.recipe is None:
+        own = [name for name in own if name not in without_scale(project, atlas)]
+        if table.layers and not own:
+            return None
     # A recipe may name any layer; one that names none takes the user's own, not the catalogue's.
     names = table.recipe is not None and not {"weights", "dimensions"}.isdisjoint(table.recipe)
     chosen = list(atlas.indicators) if names or not own else own
@@ -126,6 +130,23 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     titled = {"title": {"fr": "Indice composite", "en": "Composite index"}, **(table.recipe or {})}
     free = "index" if "index" not in atlas.indicators else "composite-index"
     return recipe_from_table(titled, file=project.file, indicators=measured, recipe_id=free)
+
+
+def without_scale(project: Project, atlas: Atlas) -> list[str]:
+    """The user's layers that the index of equal weights leaves out: they have a direction, but the
+    same figure wherever they have one, and so no scale between least and greatest.
+
+    A recipe that is written down is not changed: it refuses such a layer.
+    """
+    if project.table.use is not None or project.table.recipe is not None:
+        return []
+    return [
+        layer.id
+        for layer in project.table.layers
+        if layer.id in atlas.indicators
+        and atlas.indicators[layer.id].better is not None
+        and atlas.values[layer.id].nunique() < 2
+    ]
 
 
 def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:

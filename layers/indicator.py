@@ -17,9 +17,10 @@ Role = Literal["indicator", "dimension", "index", "flag", "context", "typology"]
 
 
 RESERVED = (
-    "code", "name", "score", "rank", "rank_low", "rank_high", "missing", "geometry", "geom", "fid"
+    "code", "name", "score", "rank", "rank_low", "rank_high", "missing", "geometry", "geom", "fid",
+    "index",
 )  # fmt: skip
-"""Columns of the results that are no indicators."""
+"""Columns of the results that are no indicators, and the id of a project's own index."""
 
 
 class Reason(IntEnum):

@@ -12,12 +12,13 @@ from typing import Any
 from geo.country import in_language, read_country
 from geo.errors import Fault, InputError, first_of
 from geo.holding import place_of
+from geo.notice import Notice
 from geo.source import Source, sha256_of, union_of
 from geo.staging import staged_folder
 from layers.analysis.adding import add_analyses, check_analyses
 from layers.analysis.flags import flag
 from layers.atlas import Atlas
-from layers.build import build_atlas, recipe_of
+from layers.build import build_atlas, recipe_of, without_scale
 from layers.edition import edition_project
 from layers.export import versions, write_json, write_results
 from layers.index.compute import compute_index
@@ -29,7 +30,7 @@ from maps.reporting.picture import lay_out
 from maps.standalone import write_page
 from maps.styling import styles_of
 from scripts.extras import write_run_embed, write_run_report
-from scripts.summary import print_summary
+from scripts.summary import print_notices, print_summary
 
 PAGE = "index.html"
 
@@ -100,6 +101,7 @@ def run_project(
             write_json(_account(project, atlas, recipe, folder), folder / "run.json")
     if not quiet:
         print_summary(atlas, page=out / PAGE, lang=lang)
+        print_notices(atlas, lang=lang)
     return atlas
 
 
@@ -157,8 +159,22 @@ def _check_apart(project: Project, out: Path) -> None:
 
 def _with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
     recipe = recipe_of(project, atlas)
+    alike = without_scale(project, atlas)
+    if alike:
+        named = first_of(alike)
+        atlas = atlas.noting(
+            Notice(
+                f"{named}: the same figure wherever there is one; the index leaves it out.",
+                fr=f"{named} : partout la même valeur là où il y en a une ; l'indice n'en tient "
+                "pas compte.",
+            )
+        )
     if recipe is None:
-        told = "No index is computed: no layer says which direction is better."
+        told = Notice(
+            "No index is computed: no layer that says which direction is better has two different "
+            "figures.",
+            fr="Aucun indice n'est calculé : aucune couche orientée n'a deux valeurs différentes.",
+        )
         return atlas.noting(told), None
     return compute_index(atlas, recipe), recipe
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,6 @@ WORDS = {
         "notices": "À savoir",
         "look": "À voir",
         "files": "Fichiers",
-        "more": "de plus, dans run.json",
     },
     "en": {
         "people": "people",
@@ -72,7 +72,6 @@ WORDS = {
         "notices": "To know",
         "look": "Look at",
         "files": "Files",
-        "more": "more, in run.json",
     },
 }
 
@@ -106,7 +105,7 @@ def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
             lines.append(_flag_line(atlas, indicator, lang))
     for index_id in atlas.recipes:
         lines += main_lines(atlas, index_id, lang)
-    return [*lines, *_notice_lines(atlas, lang)]
+    return lines
 
 
 def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
@@ -226,9 +225,7 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     return f"{indicator.title_in(lang)}: " + ", ".join(parts)
 
 
-def _notice_lines(atlas: Atlas, lang: str, *, most: int = 8) -> list[str]:
-    words = WORDS[lang]
-    told = [notice_in(notice, lang) for notice in atlas.notices[:most]]
-    lines = [f"{words['notices']}: {notice}" for notice in told]
-    more = len(atlas.notices) - most
-    return [*lines, f"… {more} {words['more']}"] if more > 0 else lines
+def print_notices(atlas: Atlas, *, lang: str) -> None:
+    """Prints on stderr, apart from the findings, what their reader has to be told."""
+    for notice in atlas.notices:
+        print(f"{WORDS[lang]['notices']}: {notice_in(notice, lang)}", file=sys.stderr)

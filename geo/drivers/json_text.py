@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 import shapely
 
 from geo.content import read_bytes
-from geo.errors import Fault, InputError
+from geo.errors import Fault, InputError, shown
 from geo.limits import Limits
 
 Rings = list[np.ndarray]
+_SURROGATE = re.compile(rb"\\u[dD][89A-Fa-f]")
 
 
 class BadShape(ValueError):
@@ -32,8 +34,18 @@ def read_json(path: Path, *, limits: Limits) -> Any:
     def not_finite(word: str) -> Any:
         raise InputError(Fault(f"{word} is no number.", file=file, value=word, kind="not-finite"))
 
+    def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record = dict(pairs)
+        if len(record) < len(pairs):
+            raise InputError(double_key([name for name, _ in pairs], file))
+        return record
+
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=not_finite)
+        content = json.loads(
+            data.decode("utf-8-sig"), parse_constant=not_finite, object_pairs_hook=no_doubles
+        )
+        check_letters(data, content, file)
+        return content
     except UnicodeDecodeError as error:
         raise InputError(
             Fault(
@@ -66,6 +78,42 @@ def read_json(path: Path, *, limits: Limits) -> Any:
                 kind="json-syntax",
             )
         ) from error
+
+
+def double_key(names: list[str], file: str) -> Fault:
+    """The fault of an object that has a key twice: which of the two is meant, nobody knows."""
+    double = next(name for name in names if names.count(name) > 1)
+    return Fault(
+        f"an object has the key {shown(double)} more than once.",
+        file=file,
+        column=double,
+        value=double,
+        remedy="Give each key a name of its own.",
+        kind="duplicate-column",
+    )
+
+
+def check_letters(data: bytes, content: Any, file: str) -> None:
+    """Refuse halves of letters (\\ud800), which JSON can write and no text can hold.
+
+    Raises:
+        InputError: the content holds one.
+    """
+    if not _SURROGATE.search(data):
+        return
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = error.object[error.start : error.end].encode("unicode_escape").decode()
+        raise InputError(
+            Fault(
+                f"{half} is half a letter, which no text can hold.",
+                file=file,
+                value=half,
+                remedy="Export the file again, as UTF-8.",
+                kind="encoding",
+            )
+        ) from None
 
 
 def positions(values: Any) -> np.ndarray:

@@ -60,8 +60,18 @@ def _parts(path: Path, limits: Limits) -> dict[str, Path]:
                 kind="incomplete-shapefile",
             )
         )
+    home = path.resolve().parent
     for part in parts.values():
         check_file(part, most_bytes=limits.vector_bytes)
+        if part.resolve().parent != home:
+            raise InputError(
+                Fault(
+                    f"its {part.suffix} is a link to another folder, which is not followed.",
+                    file=str(path),
+                    remedy="Keep the .shp, .shx, .dbf and .prj files together.",
+                    kind="incomplete-shapefile",
+                )
+            )
     return parts
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
+from geo.rasters import NoData
 from geo.territories import Territories
 from geo.urbanisation import CLASSES, compute_urbanisation
 from geo.zonal import compute_zonal
@@ -36,6 +37,13 @@ WHOLE = 0.99
 """From this share on, a territory counts as covered as a whole: pixels end where coasts do not."""
 
 
+def nodata_of(spec: LayerTable) -> NoData:
+    """What stands for no data: what the file declares, unless the project says otherwise."""
+    if spec.nodata is None:
+        return "declared"
+    return "none" if spec.nodata == "none" else float(spec.nodata)
+
+
 @dataclass(frozen=True)
 class RasterLayer:
     """Measures a raster on territories, exact fractions of cells."""
@@ -59,7 +67,7 @@ class RasterLayer:
             path,
             stat=spec.stat or "mean",  # type: ignore[arg-type]
             band=spec.band or 1,
-            nodata="declared" if spec.nodata is None else float(spec.nodata),
+            nodata=nodata_of(spec),
             threshold=spec.below if spec.threshold is None else spec.threshold,
             weights_path=weights,
         )
@@ -110,7 +118,7 @@ class UrbanisationLayer:
         found = compute_urbanisation(
             territories.frame.geometry,
             self.project.path(spec.path),
-            nodata="declared" if spec.nodata is None else float(spec.nodata),
+            nodata=nodata_of(spec),
         )
         covered = found.covered.fillna(0.0)
         number = {name: float(place) for place, name in enumerate(CLASSES, start=1)}

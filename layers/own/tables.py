@@ -51,8 +51,7 @@ class TableLayer:
             known=known,
             level_title=_title(territories, level),
         )
-        nodata = () if spec.nodata is None else (spec.nodata,)
-        figures = parse_numbers(raw, spec.value, unit=spec.unit, nodata=nodata)
+        figures = parse_numbers(raw, spec.value, unit=spec.unit, nodata=nodata_of(spec))
         values = codes.place(figures.values, known, missing=np.nan).reindex(keys.to_numpy())
         reasons = codes.place(figures.reasons, known, missing=int(Reason.NOT_MATCHED))
         reasons = reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
@@ -63,6 +62,13 @@ class TableLayer:
             account=codes.account,
             notices=(*raw.notices, *codes.notices, *figures.notices),
         )
+
+
+def nodata_of(spec: LayerTable) -> tuple[float, ...] | None:
+    """The figures that stand for no data; None where the project says that none does."""
+    if spec.nodata is None:
+        return ()
+    return None if spec.nodata == "none" else (float(spec.nodata),)
 
 
 def table_layer(spec: LayerTable, project: Project) -> Layer:

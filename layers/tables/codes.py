@@ -13,6 +13,7 @@ import pandas as pd
 from geo.errors import Fault, InputError, first_of, shown
 from geo.limits import DEFAULT_LIMITS
 from layers.layer import Account, Listed
+from layers.tables.header import composed
 from layers.tables.raw import RawTable, column
 
 Explain = Callable[[str], str]
@@ -21,6 +22,8 @@ Explain = Callable[[str], str]
 _FLOAT = re.compile(r"([0-9]+)[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _MOST_ZEROS = 4
+_LONGEST = 200
+"""Characters of a code, spaces around it included; no level has a longer one."""
 _AROUND = " \t\n\r\f\v\u00a0\u202f\u2009\ufeff\u200b"
 
 
@@ -71,7 +74,8 @@ def parse_codes(
             whose code is known.
     """
     cells = column(raw, name)
-    texts = [cell.strip(_AROUND) for cell in cells]
+    _check_lengths(raw, name, cells)
+    texts = [composed(cell.strip(_AROUND)) for cell in cells]
     table = _Known(known, pattern)
     matched = np.fromiter((table.has(text) for text in texts), dtype=bool, count=len(texts))
     faults = _spoiled(raw, name, texts, matched, table)
@@ -90,6 +94,23 @@ def parse_codes(
         account=Account(rows=len(texts), matched=int(matched.sum()), listed=listed),
         notices=tuple(_notices(raw, name, cells, texts, listed, level_title)),
     )
+
+
+def _check_lengths(raw: RawTable, name: str, cells: np.ndarray) -> None:
+    long = [row for row, cell in enumerate(cells) if len(cell) > _LONGEST]
+    if long:
+        raise InputError(
+            [
+                raw.fault(
+                    f"{shown(cells[row])} is too long for a code: {len(cells[row]):,} characters.",
+                    row=row,
+                    column=name,
+                    remedy="Check which column holds the codes.",
+                    kind="code-not-text",
+                )
+                for row in long[: DEFAULT_LIMITS.faults]
+            ]
+        )
 
 
 class _Known:
@@ -233,12 +254,14 @@ def _notices(
     notices = []
     if raw.stored.get(name) == "integer":
         notices.append(f"{where}: the codes are stored as whole numbers and read as their digits.")
-    spaced = [row for row, text in enumerate(texts) if text != cells[row]]
+    spaced = [row for row, cell in enumerate(cells) if cell != cell.strip(_AROUND)]
     if spaced:
         lines = first_of([raw.lines[row] for row in spaced])
         notices.append(f"{where}: spaces around a code are taken away ({raw.counted} {lines}).")
     if listed:
-        codes = first_of([row.code for row in listed])
+        codes = first_of(
+            [f"{row.code} ({row.reason})" if ";" in row.reason else row.code for row in listed]
+        )
         notices.append(
             f"{where}: {len(listed)} of {len(texts)} rows have a code that is none of the {title} "
             f"and are listed (first: {codes})."

@@ -31,7 +31,10 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
         with pq.ParquetFile(path, memory_map=False) as parquet:
             _check_metadata(parquet.metadata, file, limits)
             schema = parquet.schema_arrow
-            wanted = [name for name in schema.names if _is_plain(_type_of(schema, name))]
+        wanted = [name for name in schema.names if _is_plain(_type_of(schema, name))]
+        # Texts stay in their dictionary, however often they repeat: a small file may hold one
+        # long text a million times.
+        with pq.ParquetFile(path, memory_map=False, read_dictionary=wanted) as parquet:
             table = parquet.read(columns=wanted, use_threads=False)
             table.validate(full=True)
             columns = [_texts(table[name]) for name in wanted]
@@ -117,8 +120,18 @@ def _stored(kind: Any) -> Stored | None:
 
 def _texts(column: Any) -> np.ndarray:
     if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+        return _from_dictionary(column)
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), None, column)
     texts = column.cast(pa.string()).to_pylist()
     return np.array(["" if text is None else text for text in texts], dtype=object)
+
+
+def _from_dictionary(column: Any) -> np.ndarray:
+    """Cells that share the texts of their dictionary."""
+    parts = [np.array([], dtype=object)]
+    for chunk in column.chunks:
+        texts = np.append(_texts(pa.chunked_array([chunk.dictionary])), "")
+        places = chunk.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)
+        parts.append(texts[places])
+    return np.concatenate(parts)

@@ -24,6 +24,9 @@ from layers.tables.text import (
     text_notices,
 )
 
+_SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?')
+"""What some spreadsheet programs write before the header."""
+
 _DIGITS = re.compile(r"\s*-?[0-9]+\s*")
 
 
@@ -48,6 +51,11 @@ def read_delimited(
     lines = text.split("\n")
     first = _first_line(lines, header, file)
     notices = text_notices(text, encoding, file)
+    told = _SEPARATOR_LINE.fullmatch(lines[first]) if header is None else None
+    if told:
+        notices.append(f"{file}: its first line names the separator, {shown(told[1])}.")
+        separator = separator or told[1]
+        first = next((at for at in range(first + 1, len(lines)) if lines[at].strip()), first)
     evident = separator is None
     if separator is None:
         separator = find_separator(lines, first, file=file)

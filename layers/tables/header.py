@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Literal
 
@@ -14,6 +15,7 @@ from layers.tables.raw import RawTable, Stored
 def check_names(names: list[str], *, file: str, line: int | None = None) -> list[Fault]:
     """The faults of a header: names that stand more than once, or no name at all."""
     faults = []
+    names = [composed(name) for name in names]
     for name in dict.fromkeys(names):
         places = [str(place + 1) for place, other in enumerate(names) if other == name]
         if name.strip() and len(places) > 1:
@@ -36,6 +38,11 @@ def check_names(names: list[str], *, file: str, line: int | None = None) -> list
     return faults
 
 
+def composed(name: str) -> str:
+    """The name with each accent on its letter, as most systems write it."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 def build(
     file: str,
     names: list[str],
@@ -52,6 +59,7 @@ def build(
     """The raw table of these columns. One without a name (a row number, a separator at the end
     of each line) cannot be asked for, and is left out; a notice says so."""
     said = list(notices or [])
+    names = [composed(name) for name in names]
     unnamed = sum(not name.strip() for name in names)
     if unnamed:
         columns = "column without a name is" if unnamed == 1 else "columns without a name are"
@@ -62,7 +70,7 @@ def build(
         columns={name: column for name, column in pairs if name.strip()},
         lines=lines,
         counted=counted,
-        stored=stored or {},
+        stored={composed(name): kind for name, kind in (stored or {}).items()},
         separator=separator,
         decimal=decimal,
         encoding=encoding,

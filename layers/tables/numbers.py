@@ -64,7 +64,7 @@ def parse_numbers(
     bounds: tuple[float | None, float | None] = (None, None),
     decimal: str | None = None,
     marks: Mapping[str, Reason] = MARKS,
-    nodata: Sequence[float] = (),
+    nodata: Sequence[float] | None = (),
 ) -> Figures:
     """The figures of a column.
 
@@ -74,7 +74,8 @@ def parse_numbers(
         bounds: least and greatest value besides what the unit says; None where open.
         decimal: the decimal mark; else what the file was read with; else by evidence.
         marks: texts (lower case) that stand for a missing figure, and why it is missing.
-        nodata: figures that stand for a missing one in this column (-9999).
+        nodata: figures that stand for a missing one in this column (-9999); None where none
+            does, and such figures are to be taken as they stand.
 
     Raises:
         InputError: all cells that are no figure or out of range, with line and value; decimal
@@ -90,7 +91,7 @@ def parse_numbers(
         reads = [_truth(text.strip(SPACES), marks) for text in texts]
     else:
         mark, notices = decimal_mark(raw, name, list(texts), decimal or raw.decimal, unit)
-        reads = _numbers(list(texts), mark, unit, marks, frozenset(nodata))
+        reads = _numbers(list(texts), mark, unit, marks, frozenset(nodata or ()))
     faults = list(_unreadable(raw, name, inverse, reads)) + _mixed_gaps(raw, name, reads, notices)
     values = np.array([read.value for read in reads])[inverse]
     signed = np.array([read.signed for read in reads])[inverse]
@@ -98,7 +99,7 @@ def parse_numbers(
     figures = Column(raw, name, cells, values, signed)
     faults += check_ranges(figures, unit, bounds)
     faults += check_scale(figures, unit)
-    faults += check_sentinels(figures, unit)
+    faults += [] if nodata is None else check_sentinels(figures, unit)
     if faults:
         faults.sort(key=lambda fault: fault.line or fault.feature or 0)
         raise InputError(faults[: DEFAULT_LIMITS.faults])

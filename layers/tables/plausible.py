@@ -193,26 +193,25 @@ def check_sentinels(column: Column, unit: str) -> Iterator[Fault]:
     values = column.values
     known = values[~np.isnan(values)]
     codes = [code for code in (*_LOW_CODES, *_HIGH_CODES) if code in known]
-    codes += list(np.unique(known[np.abs(known) > _HUGE]))
+    codes += [code for code in np.unique(known[np.abs(known) > _HUGE]) if code not in codes]
     low, high = limits_of(unit, (None, None))
     for code in codes:
         others = np.abs(known[known != code])
         allowed = (low is None or code >= low) and (high is None or code <= high)
-        if allowed and len(others) and _stands_apart(code, known, others):
+        if abs(code) > _HUGE or (allowed and len(others) and _stands_apart(code, known, others)):
             rows = np.flatnonzero(values == code)
             yield column.fault(
                 rows[0],
                 f"{shown(column.cells[rows[0]])} looks like a code for no data "
                 f"(rows with it: {len(rows)}).",
-                remedy=f"Leave such cells empty, or set nodata = {code:g}.",
+                remedy=f"Leave such cells empty, or set nodata = {code:g}; if it is a figure, "
+                'nodata = "none".',
                 kind="undeclared-nodata",
             )
 
 
 def _stands_apart(code: float, known: np.ndarray, others: np.ndarray) -> bool:
     greatest = float(others.max())
-    if abs(code) > _HUGE:
-        return greatest < abs(code) / 1e6
     if code < 0:
         return bool((known[known != code] >= 0).all()) or abs(code) > 10 * greatest
     repeated = int((known == code).sum()) > 1

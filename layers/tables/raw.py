@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,7 +21,8 @@ class RawTable:
 
     Attributes:
         file: the file, as the user named it.
-        columns: the cells of each named column, text as it stands; "" is a blank cell.
+        columns: the cells of each named column, text as it stands; "" is a blank cell. Accents
+            of the names are composed (NFC), however the file writes them.
         lines: the place of each row: the 1-based line of a text file or row of a workbook, or
             the 0-based record of a JSON or Parquet file.
         counted: "line" or "record": which of the two `lines` is.
@@ -30,6 +31,7 @@ class RawTable:
         decimal: the decimal mark that was pinned, or None where each column shows its own.
         encoding: of the text, or "".
         notices: what was found and decided, as sentences.
+        merged: by column, the first and last row of cells that are part of a larger one.
     """
 
     file: str
@@ -41,6 +43,7 @@ class RawTable:
     decimal: str | None = None
     encoding: str = ""
     notices: tuple[str, ...] = ()
+    merged: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -78,8 +81,25 @@ def column(raw: RawTable, name: str) -> np.ndarray:
             whatever its case, accents, spaces and byte-order marks.
     """
     if name in raw.columns:
+        faults = [_merged_fault(raw, name, *rows) for rows in raw.merged.get(name, ())]
+        if any(faults):
+            raise InputError([fault for fault in faults if fault is not None])
         return raw.columns[name]
     raise InputError(missing_column(name, list(raw.columns), file=raw.file))
+
+
+def _merged_fault(raw: RawTable, name: str, first: int, last: int) -> Fault | None:
+    """A cell that spreads over several rows: does what it says hold for all, or for the first?"""
+    rows = np.flatnonzero((raw.lines >= first) & (raw.lines <= last))
+    if not len(rows):
+        return None
+    return raw.fault(
+        "the cell is part of a larger one that begins elsewhere (merged cells).",
+        row=int(rows[0]),
+        column=name,
+        remedy="Split merged cells, and write each row its own value.",
+        kind="merged-cells",
+    )
 
 
 def missing_column(name: str, known: list[str], *, file: str) -> Fault:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geo.content import read_bytes
+from geo.drivers.json_text import check_letters, double_key
 from geo.errors import Fault, InputError, shown
 from geo.limits import Limits
 from layers.tables.delimited import check_size, no_rows, overlong
@@ -81,27 +82,19 @@ def _parsed(text: str, file: str) -> Any:
     def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(pairs)
         if len(record) < len(pairs):
-            names = [name for name, _ in pairs]
-            double = next(name for name in names if names.count(name) > 1)
-            raise InputError(
-                Fault(
-                    f"a record has the key {shown(double)} more than once.",
-                    file=file,
-                    column=double,
-                    remedy="Give each key a name of its own.",
-                    kind="duplicate-column",
-                )
-            )
+            raise InputError(double_key([name for name, _ in pairs], file))
         return record
 
     try:
-        return json.loads(
+        content = json.loads(
             text,
             parse_int=_Number,
             parse_float=_Number,
             parse_constant=no_number,
             object_pairs_hook=no_doubles,
         )
+        check_letters(text.encode(), content, file)
+        return content
     except json.JSONDecodeError as error:
         raise InputError(_syntax(error, text, file)) from error
     except RecursionError:
@@ -144,7 +137,7 @@ def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[
         if len(lists) == 1:
             name, content = next(iter(lists.items()))
             notices.append(f"{file}: the records are those of {shown(name)}.")
-    if not isinstance(content, list):
+    if not isinstance(content, list) or isinstance(content, str):
         raise InputError(
             Fault(
                 "the file holds no list of records.",

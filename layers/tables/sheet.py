@@ -17,8 +17,10 @@ from geo.errors import Fault, InputError
 from geo.limits import Limits
 
 _MOST_COLUMNS = 16_384
+_MOST_MERGED = 100_000
 _CHUNK = 1 << 18
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_CELL = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _LETTERS = re.compile("[A-Z]{1,3}")
 
 SheetRow = tuple[int, dict[int, str]]
@@ -115,6 +117,7 @@ class SheetReader(XmlReader):
         rows: those with a cell that is not blank.
         percents: how many cells are shown in percent.
         whole: how many whole numbers, stored as such, each column has.
+        merged: the ranges of cells that are shown as one ("B2:B3").
     """
 
     def __init__(
@@ -130,6 +133,7 @@ class SheetReader(XmlReader):
         self.rows: list[SheetRow] = []
         self.percents = 0
         self.whole: dict[int, int] = {}
+        self.merged: list[str] = []
         self._file = file
         self._strings = strings
         self._shown_as = functools.cache(shown_as)
@@ -156,6 +160,8 @@ class SheetReader(XmlReader):
             self._row = int(attributes.get("r", self._row + 1))
             self._column = -1
             self._cells = {}
+        elif tag == "mergeCell" and len(self.merged) < _MOST_MERGED:
+            self.merged.append(attributes.get("ref", ""))
 
     def _finish(self, tag: str) -> None:
         if tag in ("v", "t"):
@@ -213,6 +219,20 @@ class SheetReader(XmlReader):
             remedy="Keep only the rows and columns needed, or raise the limit.",
             kind="too-large",
         )
+
+
+def cells_of_range(reference: str) -> tuple[range, range]:
+    """The 0-based columns and 1-based rows of a range of cells.
+
+    >>> cells_of_range("B2:C3")
+    (range(1, 3), range(2, 4))
+    """
+    ends = [_CELL.fullmatch(part) for part in reference.split(":")]
+    if len(ends) != 2 or ends[0] is None or ends[1] is None:
+        return range(0), range(0)
+    columns = [_column_of(end[1]) for end in ends if end]
+    rows = [int(end[2]) for end in ends if end]
+    return range(columns[0], columns[1] + 1), range(rows[0], rows[1] + 1)
 
 
 @functools.cache

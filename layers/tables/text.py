@@ -25,6 +25,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NOT_OF_FILES = {"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"}
+"""Codecs of Python that change more than bytes into letters."""
+
 _UTF8_PAIR = re.compile(rb"[\xc3\xc5\xe2][\x80-\xbf]")
 _ACCENTED = re.compile("[À-ÖØ-öø-ÿŒœŸŠšŽž’‘“”«»°²³€\u00a0–—]")
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨ªœ®´»¼¢§]")
@@ -96,6 +99,8 @@ def decode(data: bytes, *, file: str, encoding: str | None) -> tuple[str, str]:
 
 def _decoded_as(data: bytes, name: str, file: str) -> str:
     try:
+        if codecs.lookup(name).name in _NOT_OF_FILES:
+            raise LookupError(name)
         return data.decode(name)
     except LookupError:
         raise InputError(

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.parsers import expat
 
@@ -19,9 +19,9 @@ import numpy as np
 from geo.errors import Fault, InputError, first_of, nearest, shown
 from geo.limits import MIB, Limits
 from layers.tables.delimited import check_size, no_rows, overlong
-from layers.tables.header import build, check_names
+from layers.tables.header import build, check_names, composed
 from layers.tables.raw import RawTable, Stored
-from layers.tables.sheet import SheetReader, SheetRow, StringsReader, XmlReader
+from layers.tables.sheet import SheetReader, SheetRow, StringsReader, XmlReader, cells_of_range
 
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -198,7 +198,22 @@ def _as_table(
         if place < width and count >= len(rows) - 1
     }
     lines = np.array([number for number, _ in rows])
-    return build(file, names, cells, lines, stored=stored, notices=notices)
+    table = build(file, names, cells, lines, stored=stored, notices=notices)
+    return replace(table, merged=_merged(content.merged, names, line))
+
+
+def _merged(ranges: list[str], names: list[str], header: int) -> dict[str, list[tuple[int, int]]]:
+    """Rows below the header whose cell is part of a larger one that begins elsewhere, by column."""
+    merged: dict[str, list[tuple[int, int]]] = {}
+    for reference in ranges:
+        columns, rows = cells_of_range(reference)
+        if not rows or rows[-1] <= header:
+            continue
+        for place in range(columns[0], min(columns[-1] + 1, len(names))):
+            first = max(rows[0] + (place == columns[0]), header + 1)
+            if first <= rows[-1]:
+                merged.setdefault(composed(names[place]), []).append((first, rows[-1]))
+    return merged
 
 
 def _header_row(rows: list[SheetRow], header: int | None, file: str) -> int:

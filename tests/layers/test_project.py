@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,15 +59,19 @@ def test_a_project_is_read(folder: Path) -> None:
         ('title = "Test"', 'titel = "Test"', "Did you mean 'title'?"),
         ('unit = "percent"', 'units = "percent"', "Did you mean 'unit'?"),
         ('code = "code"\n[[', 'cod = "code"\n[[', "Did you mean 'code'?"),
-        ('unit = "percent"', 'unit = "procent"', "'procent' does not fit"),
-        ('lang = "fr"', 'lang = "de"', "does not fit"),
+        (
+            'unit = "percent"',
+            'unit = "procent"',
+            "'procent' is not a choice here",
+        ),
+        ('lang = "fr"', 'lang = "de"', "Known: fr, en"),
         ('value = "v"\n', "", "a layer of kind table needs 'value'"),
         ('path = "t.csv"', 'path = "T.csv"', "leads to no file. Did you mean 't.csv'?"),
         ('path = "t.csv"', 'path = "../t.csv"', "leads out of the project's folder"),
         ('path = "t.csv"', 'path = "/etc/passwd"', "leads out of the project's folder"),
         ('path = "t.csv"', 'path = "C:\\\\t.csv"', "leads out of the project's folder"),
-        ('path = "t.csv"', 'path = "https://example.org/t.csv"', "leads out of the project's"),
-        ('path = "t.csv"', 'path = "/vsicurl/http://example.org/t.csv"', "leads out of the"),
+        ('path = "t.csv"', 'path = "https://example.org/t.csv"', "is an address"),
+        ('path = "t.csv"', 'path = "/vsicurl/http://example.org/t.csv"', "is an address"),
         ('id = "4g"', 'id = "4 g"', "does not fit"),
         ('id = "4g"', 'id = "../4g"', "does not fit"),
         ('lang = "fr"', 'lang = "fr"\ncountry = "fra"', "no country 'fra'"),
@@ -114,3 +119,34 @@ def test_a_stat_that_does_not_go_with_the_kind(folder: Path) -> None:
 def test_no_such_project() -> None:
     with pytest.raises(InputError, match=r"no folder 'nowhere'"):
         read_project("nowhere/project.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('value = "v"', 'value = "code"', "name the same column"),
+        ('path = "t.csv"', 'path = "a\\u0000b"', "cannot be followed|leads out"),
+        ('path = "t.csv"', 'path = "loop"', "cannot be followed"),
+        ('path = "t.csv"', 'path = "."', "leads to a folder"),
+        ('path = "t.csv"', 'path = "nowhere"', "a link that leads nowhere"),
+        ('unit = "percent"', 'unit = "percent"\nband = 1', "says nothing for a layer of kind"),
+        ('lang = "fr"', 'lang = "fr"\nflags = ["../rule.toml"]', "leads out of the project"),
+        ('lang = "fr"', 'lang = "fr"\nflags = ["spars"]', "no rule is called 'spars'"),
+        ('title = "Test"', "title = 3", "one a language"),
+        ('lang = "fr"', 'lang = "fr"\nlayers = 3', "overwrite|one table a layer"),
+        ('unit = "percent"', 'units = "percent"', r"layers\.4g\.units"),
+    ],
+)
+def test_more_that_is_wrong(folder: Path, old: str, new: str, told: str) -> None:
+    (folder / "loop").symlink_to("loop")
+    (folder / "nowhere").symlink_to("nothing.csv")
+    assert old in GOOD
+    assert re.search(told, faults(folder, GOOD.replace(old, new, 1)))
+
+
+def test_a_file_whose_accents_are_written_apart(folder: Path) -> None:
+    (folder / "t.csv").rename(folder / "e\u0301te\u0301.csv")
+    text = GOOD.replace('path = "t.csv"', 'path = "été.csv"')
+    (folder / "project.toml").write_text(text, encoding="utf-8")
+    project = read_project(folder / "project.toml")
+    assert project.path("été.csv").is_file()

@@ -181,7 +181,7 @@ def test_a_result_does_not_tell_where_it_was_made(
     shutil.move(str(folder), other / "project")
     run(other / "project")
     for name, content in first.items():
-        assert (other / "out" / name).read_bytes() == content, name
+        assert (other / "out" / name).read_bytes() == content, str(name)
         assert str(tmp_path).encode() not in content
 
 
