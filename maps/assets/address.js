@@ -16,6 +16,7 @@ function readAddress() {
   return {
     layer: part("layer"),
     method: part("method"),
+    counting: part("count") === "people" ? "people" : "territories",
     level: part("level"),
     outline: part("outline"),
     names: part("names") !== "0",
@@ -55,6 +56,7 @@ function writeAddress(state) {
   const set = (name, value) => { if (value) parts.set(name, value); };
   set("layer", state.layer);
   set("method", state.method);
+  set("count", state.counting === "people" ? "people" : "");
   set("level", state.level);
   set("outline", state.outline);
   set("names", state.names ? "" : "0");

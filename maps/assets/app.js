@@ -77,9 +77,9 @@ class Page {
       model.outline(address.outline === "none" ? null : address.outline);
     }
     this.layer = this.findLayer(address.layer) || model.layer(this.layer.id) || this.firstLayer();
-    if (Object.hasOwn(this.layer.breaks || {}, address.method)) {
-      this.schemes.set(this.layer.id, address.method);
-    }
+    const scheme = readScheme(address.method, this.layer);
+    if (scheme) this.schemes.set(this.layer.id, scheme);
+    this.counting = address.counting;
     this.pinned = -1;
     this.rebuild();
     if (address.view) {
@@ -150,8 +150,28 @@ class Page {
       this.map.setView(center, zoom, { animate: false });
       return;
     }
-    this.map.fitBounds(this.model.head.home, { animate: false, ...this.margin() });
+    this.settle();
+  }
+
+  /** Show the whole, as large as the frames of distant parts leave it room. */
+  settle() {
+    for (this.aside = 0; this.aside <= 1; this.aside += 0.25) {
+      this.map.fitBounds(this.model.head.home, { animate: false, ...this.margin() });
+      this.main.catchUp();
+      if (!this.crowded()) break;
+    }
     this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+  }
+
+  /** What stands beside the map gives or takes room: the picture stays where it is. */
+  watchSize() {
+    new ResizeObserver(() => {
+      const { x, y } = this.map.getSize();
+      if (x === this.mapPlace.clientWidth && y === this.mapPlace.clientHeight) return;
+      const whole = this.atHome();
+      this.map.invalidateSize({ pan: false });
+      if (whole) this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+    }).observe(this.mapPlace);
   }
 
   // -- the interface --------------------------------------------------------------------------
@@ -290,11 +310,11 @@ class Page {
     const main = this.newLayer().addTo(this.map);
     this.main = main;
     if (this.given) L.DomEvent.disableClickPropagation(this.root);
-    for (this.aside = 0; !this.address.view && this.aside < 1 && this.crowded();) {
-      this.aside += 0.25;
-      this.map.fitBounds(head.home, { animate: false, ...this.margin() });
+    if (!this.given) {
+      if (!this.address.view && this.crowded()) this.settle();
+      else if (!this.address.view) this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+      this.watchSize();
     }
-    if (!this.address.view) this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
     this.wire(this.map, main);
     this.map.on("moveend", () => this.remember());
   }
@@ -544,7 +564,8 @@ class Page {
     const outlined = model.outlined || "none";
     writeAddress({
       layer: layer.id,
-      method: method && method !== layer.scheme ? method : "",
+      method: method && method !== layer.scheme ? writeScheme(method, layer) : "",
+      counting: this.counting,
       level: this.level,
       outline: outlined === (model.head.outline || "none") ? "" : outlined,
       names: this.naming,

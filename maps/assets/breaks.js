@@ -26,10 +26,26 @@ function writeBreaks(breaks, layer, speech) {
     .join(" ; ");
 }
 
+/** A way of classing as the address says it, with its breaks where the reader gave them. */
+function writeScheme(scheme, layer) {
+  return scheme === "custom" ? `custom:${layer.breaks.custom.join(",")}` : scheme;
+}
+
+/** The way of classing that an address names, if the layer has it; null else. */
+function readScheme(text, layer) {
+  const [scheme, given] = text.split(":");
+  if (!layer.breaks) return null;
+  if (scheme !== "custom") return Object.hasOwn(layer.breaks, scheme) ? scheme : null;
+  const breaks = readBreaks((given || "").replace(/,/g, ";"), { decimal: "." });
+  if (breaks) layer.breaks.custom = breaks;
+  return breaks ? scheme : null;
+}
+
 function schemeChoice(page) {
   const { shown, speech } = page;
   const { layer } = shown;
   const now = page.schemeOf(layer);
+  if (now === "custom") layer.breaks.custom ||= [...shown.breaks]; // as on another level
   const schemes = [...Object.keys(layer.breaks).filter((name) => name !== "custom"), "custom"];
   const select = el("select", { id: "zb-scheme", change: (event) => {
     const name = event.target.value;

@@ -78,6 +78,7 @@ function countingChoice(page) {
         change: () => {
           page.counting = name;
           page.fill();
+          page.remember();
           page.root.querySelector("input[name=zb-counting]:checked")?.focus();
         } }),
       el("span", {}, words))));

@@ -32,9 +32,11 @@ function startInsets(page, frames) {
       zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 1, keyboard: true,
       maxZoom: page.map.getMaxZoom(), wheelPxPerZoomLevel: 90, boxZoom: false,
     });
-    map.fitBounds(part.bounds, { animate: false, padding: [3, 3] });
-    // Zooming out always leads back to the whole part.
-    map.setMinZoom(map.getZoom()).setMaxBounds(L.latLngBounds(part.bounds).pad(0.25));
+    fitInset(map, part);
+    map.on("resize", () => fitInset(map, part));
+    const watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+    watch.observe(place);
+    map.on("unload", () => watch.disconnect());
     L.control.scale({ imperial: false, maxWidth: 50 }).addTo(map);
     const layer = page.newLayer().addTo(map);
     page.wire(map, layer);
@@ -45,13 +47,19 @@ function startInsets(page, frames) {
   return insets;
 }
 
+/** All of a part in its frame; zooming out always leads back to it. */
+function fitInset(map, part) {
+  map.setMinZoom(0).setMaxBounds(null).fitBounds(part.bounds, { animate: false, padding: [3, 3] });
+  map.setMinZoom(map.getZoom()).setMaxBounds(L.latLngBounds(part.bounds).pad(0.25));
+}
+
 const NEAR = 0.8; // zoom levels beyond the whole from which the map needs the room of its frames
 
 /** The frames go while the reader looks at a part of the map, and are whole when they return. */
 function stepAside(page, insets) {
   const near = page.map.getZoom() > page.map.getBoundsZoom(page.model.head.home) + NEAR;
   if (!near && page.root.classList.contains("zb-near")) {
-    for (const { map, part } of insets) map.fitBounds(part.bounds, { animate: false, padding: [3, 3] });
+    for (const { map, part } of insets) fitInset(map, part);
   }
   page.root.classList.toggle("zb-near", near);
 }

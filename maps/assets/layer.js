@@ -111,6 +111,11 @@ const TerritoryLayer = L.Layer.extend({
     });
   },
 
+  /** Paint the view as it is now, if that is not done. */
+  catchUp() {
+    if (this._map && !this._upToDate()) this._paintNow();
+  },
+
   /** Whether the picture is of this very view: a zoom ends with more than one event. */
   _upToDate() {
     const map = this._map;

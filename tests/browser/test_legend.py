@@ -114,6 +114,20 @@ def test_the_legend_counts_territories_or_people(
     assert page.evaluate("document.activeElement.value") == "people"
 
 
+def test_an_address_keeps_breaks_and_what_is_counted(
+    watched: Opener, lone_atlas: Atlas, tmp_path: Path
+) -> None:
+    page = type_breaks(watched, lone_atlas, tmp_path, "9,5; 50")
+    page.get_by_role("radio", name="habitants").check()
+    page.wait_for_timeout(300)
+    address = page.url.partition("#")[2]
+    page = watched().open(tmp_path / "map.html", f"#{address}")
+    assert page.locator("#zb-breaks").input_value() == "9,5 ; 50,0"
+    assert counts(page) == ["400", "1\u202f000", "600"]
+    odd = watched().open(tmp_path / "map.html", "#method=custom:5,1&count=__proto__")
+    assert odd.locator("#zb-scheme").input_value() == "quantile"
+
+
 def test_frames_leave_the_stage_to_a_part_and_come_back(watched: Opener, france_page: Path) -> None:
     page = watched().open(france_page)
     rest(page)
