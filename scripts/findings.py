@@ -26,7 +26,7 @@ from layers.index.recipe import Normalise, Recipe, Uncertainty
 from layers.index.remove import remove_each
 from layers.index.robustness import draw_scores
 from layers.index.score import index_groups, index_values, score
-from layers.index.sensitivity import sensitivity
+from layers.index.sensitivity import Sensitivity, sensitivity
 from maps.words import write_number
 
 WORST, DRAWS = 10, 100
@@ -64,6 +64,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "size-band": "tranches de population",
         "density-class": "classes de densité",
         "to": "à",
+        "still": "aucun choix ne déplace de rang",
     },
     "en": {
         "worst": "Worst off of the {count} {level} ({title}, mean by inhabitant; rank from 5 to "
@@ -88,6 +89,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "size-band": "size bands",
         "density-class": "density classes",
         "to": "to",
+        "still": "no choice moves a rank",
     },
 }
 
@@ -294,14 +296,39 @@ def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     """Which choice moves ranks, and how far they move without each indicator: some seconds.
 
     A recipe that doubts one choice only is asked about three: its weights, its normalisation
-    (against percentile ranks) and the loss of an indicator.
+    (against percentile ranks, where its means are arithmetic) and the loss of an indicator. An
+    index of one indicator has no choice that moves a rank, and no line.
     """
     recipe = _doubted(_recipe(atlas, index_id))
+    if len(recipe.elements) < 2:
+        return []
     words, title = WORDS[lang], atlas.indicator(index_id).title_in(lang)
     values = index_values(recipe, atlas)
     groups = index_groups(recipe, atlas)
     scored = score(values, recipe, groups=groups)
-    found = sensitivity(values, scored, groups=groups, count=RUNS)
+    colon = _colon(lang)
+    try:
+        found = sensitivity(values, scored, groups=groups, count=RUNS)
+    except InputError as error:
+        if {fault.kind for fault in error.faults} != {"no-variance"}:
+            raise
+        first = f"{title}{colon}{words['still']}"
+    else:
+        first = _choices(found, words, title, recipe, lang)
+    shifts = remove_each(scored).shift.sort_values(ascending=False)
+    without = [
+        f"{atlas.indicator(str(name)).title_in(lang)} {write_number(moved, 0, lang)}"
+        for name, moved in shifts.items()
+    ]
+    return [
+        first,
+        f"{words['without'].format(title=title)}{colon}{', '.join(without)}",
+    ]
+
+
+def _choices(
+    found: Sensitivity, words: Mapping[str, str], title: str, recipe: Recipe, lang: str
+) -> str:
     share = write_number(100 * recipe.uncertainty.weights, 0, lang)
     parts = [
         f"{words[str(name)].format(share=share)} {write_number(row.total, 2, lang)} "
@@ -311,16 +338,7 @@ def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     ]
     shift = write_number(found.mean_shift, 0, lang)
     head = words["choices"].format(title=title, shift=shift, runs=found.runs)
-    shifts = remove_each(scored).shift.sort_values(ascending=False)
-    without = [
-        f"{atlas.indicator(str(name)).title_in(lang)} {write_number(moved, 0, lang)}"
-        for name, moved in shifts.items()
-    ]
-    colon = _colon(lang)
-    return [
-        f"{head}{colon}{', '.join(parts)}",
-        f"{words['without'].format(title=title)}{colon}{', '.join(without)}",
-    ]
+    return f"{head}{_colon(lang)}{', '.join(parts)}"
 
 
 def _doubted(recipe: Recipe) -> Recipe:
@@ -329,7 +347,10 @@ def _doubted(recipe: Recipe) -> Recipe:
     if sum(len(choices) > 1 for choices in lists) + own.leave_out + (own.weights > 0) > 1:
         return recipe
     fixed = all(element.goalposts is not None for element in recipe.elements)
+    # Other means have a scale of their own, or no place for the zero of the last.
+    arithmetic = all(dimension.aggregate == "arithmetic" for dimension in recipe.dimensions)
     normalise: tuple[Normalise, ...] = ("goalposts" if fixed else "minmax", "prank")
+    normalise = normalise if arithmetic else ()
     doubted = Uncertainty(weights=own.weights or 0.25, normalise=normalise, leave_out=True)
     return replace(recipe, uncertainty=doubted)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from layers.index.orient import oriented
@@ -50,8 +51,10 @@ def remove_each(scored: Scored, *, what: str = "indicators") -> Removal:
 
 
 def without(scored: Scored, element_id: str) -> pd.Series:
-    """Scores of the index without one indicator or dimension."""
+    """Scores of the index without one indicator or dimension; NaN where nothing is left."""
     recipe = replace(scored.recipe, root=_pruned(scored.recipe.root, element_id, scored))
+    if not _counts(recipe.root):
+        return pd.Series(np.nan, index=scored.index.index)
     upward, _, _ = combine(scored.normalised, recipe)
     return oriented(upward, recipe)[recipe.id].where(scored.index.notna())
 
@@ -65,10 +68,15 @@ def _pruned(dimension: Dimension, element_id: str, scored: Scored) -> Dimension:
         if child.id != element_id
     )
     children = tuple(
-        child for child in children if not isinstance(child, Dimension) or child.children
+        child for child in children if not isinstance(child, Dimension) or _counts(child)
     )
     weights = {child.id: shares[child.id] for child in children}
     return replace(dimension, children=children, weights=weights, weighting="given")
+
+
+def _counts(dimension: Dimension) -> bool:
+    """Whether anything is left in a dimension that has a weight."""
+    return sum(dimension.weights.values()) > 0
 
 
 def ranks_under(values: pd.DataFrame, recipes: dict[str, Recipe]) -> pd.DataFrame:

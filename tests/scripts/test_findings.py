@@ -10,6 +10,7 @@ import pytest
 from geo.errors import InputError
 from layers import read_atlas
 from layers.index.compute import compute_index
+from layers.index.recipe_file import recipe_from_table
 from layers.storage import save_atlas
 from scripts.findings import choice_lines, main_lines, rank_areas, sparse_at_equal_size
 
@@ -73,3 +74,20 @@ def test_the_command(lozere, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Highest scores of the 2 départements" in done.stdout
     assert "total Sobol index" in done.stdout
+
+
+@pytest.mark.parametrize("mean", ["geometric", "mpi-minus"])
+def test_choices_of_means_that_are_not_arithmetic(lozere, mean):
+    # Percentile ranks have a zero, and no place on the scale of Mazziotta and Pareto.
+    table = {"aggregate": mean, "weights": {"website": 1, "density": 1}, "range": [1, 100]}
+    table["indicators"] = {"density": {"better": "higher"}}
+    made = compute_index(lozere, recipe_from_table(table, file="r.toml"), draws=0)
+    choices = choice_lines(made, "index", "en")
+    assert "weights (± 25 %)" in choices[0]
+    assert "normalisation" not in choices[0]
+
+
+def test_one_indicator_has_no_choice_that_moves_ranks(lozere):
+    table = {"weights": {"website": 1}}
+    made = compute_index(lozere, recipe_from_table(table, file="r.toml"), draws=0)
+    assert choice_lines(made, "index", "en") == []

@@ -15,7 +15,8 @@ from layers.atlas import Atlas
 from layers.index.compute import compute_index
 from layers.index.recipe import Recipe
 from layers.index.recipe_file import read_recipe, recipe_from_table
-from layers.index.score import resolve
+from layers.index.remove import remove_each
+from layers.index.score import index_values, resolve, score
 from layers.indicator import Indicator, Reason
 
 NAN = float("nan")
@@ -262,3 +263,15 @@ def test_an_indicator_that_needs_a_source_says_which() -> None:
     with pytest.raises(InputError, match=r"rpnt-website.*anct-dpnt.*--source") as caught:
         resolve(read_recipe("rpnt"), {"website": Indicator("website", "website")})
     assert len(caught.value.faults) == 2
+
+
+def test_without_the_only_indicator_nothing_is_left(make_atlas: MakeAtlas) -> None:
+    atlas = compute_index(
+        make_atlas(pd.DataFrame({"fibre": [1.0, 2.0, 4.0], "web": [3.0, 1.0, 2.0]})),
+        recipe(weights={"fibre": 1, "web": 0}),
+        draws=0,
+    )
+    (made,) = atlas.recipes.values()
+    removal = remove_each(score(index_values(made, atlas), made))
+    assert np.isnan(removal.shift["fibre"])
+    assert removal.shift["web"] == 0
