@@ -74,7 +74,8 @@ function drawSearch(page) {
     found = findTerritories(model, input.value);
     list.replaceChildren(...found.map((i, k) => el("li", {
       id: `zb-found-${k}`, role: "option", "aria-selected": "false",
-      pointerdown: (event) => { event.preventDefault(); choose(k); },
+      pointerdown: (event) => event.preventDefault(), // the field keeps its focus, and its list
+      click: () => choose(k), // not before the finger is up: it would tap the map that comes under it
     }, isolated(model.names[i]), el("small", {}, foundNote(page, i)))));
     const asked = input.value.trim() !== "";
     if (asked && !found.length) {

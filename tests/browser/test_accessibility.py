@@ -50,7 +50,7 @@ def tall(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_map_page(tall: Page, folder: Path, lang: str) -> None:
-    tall.goto((folder / f"map-{lang}.html").as_uri() + "#at=48095")
+    tall.goto((folder / f"map-{lang}.html").as_uri() + "#at=48095&table=1&beside=density")
     tall.wait_for_selector("html[data-ready]")
     tall.locator("#zb-scheme").select_option("custom")
     tall.locator("#zb-search").fill("saint")

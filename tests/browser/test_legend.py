@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from geo.territories import Territories
 from layers.atlas import Atlas
@@ -177,3 +177,21 @@ def bar_heights(page: Page) -> list[str]:
     return page.locator(".zb-histogram rect[fill=none]").evaluate_all(
         "rects => rects.map(r => r.getAttribute('height'))"
     )
+
+
+def test_a_finger_on_a_result_does_not_tap_the_map_under_it(
+    chromium: Browser, lozere_page: Path
+) -> None:
+    phone = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = phone.new_page()
+    page.goto(lozere_page.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.locator("#zb-search").tap()
+    page.keyboard.type("florac")
+    page.locator("#zb-found li").first.tap()
+    page.wait_for_timeout(500)
+    name = page.locator(".zb-card h2").inner_text()
+    phone.close()
+    assert name == "Florac Trois Rivières"
