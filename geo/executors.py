@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from multiprocessing.process import BaseProcess
 from typing import Any, Literal, TypeVar
 
 from geo.errors import ProblemWithEnvironment
@@ -23,6 +26,7 @@ PartT = TypeVar("PartT")
 ATTEMPTS = 3
 
 _shared: Any = None  # in a worker process: what every chunk needs, sent once
+_at_work = threading.Lock()  # in a worker process: held while a chunk is in hand
 
 
 def run_chunks(
@@ -67,12 +71,38 @@ def _in_order(parts: Iterator[tuple[int, PartT]], count: int) -> Iterator[PartT]
 
 
 def _receive(shared: Any) -> None:
+    """Begin as a worker: Ctrl-C is for who hands out the work, and without that process there is
+    none left to do."""
     global _shared
     _shared = shared
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    with _at_work:  # what is begun is ended: no half of it stays on the disk
+        os._exit(1)
 
 
 def _work(function: Callable[[ChunkT, Any], PartT], chunk: ChunkT) -> PartT:
-    return function(chunk, _shared)
+    with _at_work:
+        return function(chunk, _shared)
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Processes that are started meanwhile do not hear Ctrl-C, not even while they import."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _in_processes(
@@ -89,10 +119,15 @@ def _in_processes(
         with ProcessPoolExecutor(
             min(workers, max(len(left), 1)), context, initializer=_receive, initargs=(shared,)
         ) as pool:
-            futures = {pool.submit(_work, function, chunk): place for place, chunk in left.items()}
-            for place, part in _finished(as_completed(futures), futures, (BrokenProcessPool,)):
-                del left[place]
-                yield place, part
+            with _deaf_children():
+                futures = {pool.submit(_work, function, chunk): k for k, chunk in left.items()}
+            try:
+                for place, part in _finished(as_completed(futures), futures, (BrokenProcessPool,)):
+                    del left[place]
+                    yield place, part
+            except BaseException:  # stopped: what no worker has begun stays undone
+                pool.shutdown(cancel_futures=True)
+                raise
         if not left:
             return
 

@@ -482,6 +482,12 @@ def check_lang(lang: str | None) -> str | None:
     return lang
 
 
+STOPPED = (
+    "Stopped; what stood in the output folder before stands there still, and a batch goes on from "
+    "here when it is called again."
+)
+
+
 def main() -> None:
     """Runs the command line; never shows a traceback unless `--debug` or ZONEBLANCHE_DEBUG asks."""
     arguments = sys.argv[1:]
@@ -495,9 +501,7 @@ def main() -> None:
             raise
         sys.exit(_explain(error))
     except KeyboardInterrupt:
-        print(
-            "Stopped; what stood in the output folder before stands there still.", file=sys.stderr
-        )
+        print(STOPPED, file=sys.stderr)
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
 
@@ -507,7 +511,8 @@ def _explain(error: Exception) -> int:
     if isinstance(error, ZoneblancheError):
         print(error, file=sys.stderr)
         return error.exit_status
-    if isinstance(error, typer.Abort):
+    if isinstance(error, typer.Abort):  # what typer makes of Ctrl-C
+        print(STOPPED, file=sys.stderr)
         return 130
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # a misused option, says typer
         error.show()

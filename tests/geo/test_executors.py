@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,3 +108,45 @@ def test_faults_of_the_input_reach_the_caller(executor: Executor, scheduler: str
 def test_workers_that_always_die_are_given_up() -> None:
     with pytest.raises(ProblemWithEnvironment, match="lost again and again"):
         list(run_chunks(die, [1], None, executor="processes", workers=1))
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from geo.executors import run_chunks
+
+def slow(chunk, folder):
+    (folder / f"{chunk}.begun").touch()
+    time.sleep(1)
+    (folder / f"{chunk}.done").touch()
+    return chunk
+
+if __name__ == "__main__":
+    list(run_chunks(slow, range(50), Path(sys.argv[1]), executor="processes", workers=2))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_a_batch_that_is_stopped_ends_what_it_has_in_hand(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    """Ctrl-C reaches the whole group, as from a terminal; a kill the first process alone."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    folder = tmp_path / "marks"
+    folder.mkdir()
+    batch = subprocess.Popen(
+        [sys.executable, str(tmp_path / "slow.py"), str(folder)],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    while not list(folder.glob("*.begun")):
+        time.sleep(0.05)
+    if sent is signal.SIGINT:
+        os.killpg(batch.pid, sent)
+    else:
+        batch.send_signal(sent)
+    batch.communicate(timeout=60)  # the pipe closes when the last worker is gone
+    begun, done = (len(list(folder.glob(f"*.{state}"))) for state in ("begun", "done"))
+    assert begun == done < 10
