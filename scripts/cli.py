@@ -197,6 +197,23 @@ def explain(
 
 
 @app.command()
+def analyse(
+    atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From index, or build.")],
+    indicator: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="An indicator; by default the index.")
+    ] = None,
+    lorenz: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write the Lorenz curves there.")
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """Inequality, gradient with density, equal size, clusters of one indicator."""
+    from scripts.analysing import print_analysis
+
+    print_analysis(atlas, indicator, lorenz=lorenz, lang=check_lang(lang))
+
+
+@app.command()
 def compare(
     atlas: Annotated[Path, typer.Argument(metavar="ATLAS.parquet", help="From `build`.")],
     recipes: Annotated[
