@@ -18,11 +18,35 @@ class ZoneblancheError(Exception):
 
     exit_status = 2
 
+    def said_in(self, lang: str) -> str:
+        """The failure as sentences in `lang` ("fr" or "en"), a line each."""
+        from geo.sentences import said_in
+
+        return "\n".join(said_in(line, lang) for line in str(self).split("\n"))
+
 
 class ProblemWithEnvironment(ZoneblancheError):
     """The disk, a permission, a lock, a missing system library or the network, not the input."""
 
     exit_status = 3
+
+
+_WORDS = {
+    "en": {
+        "line": "line",
+        "feature": "feature",
+        "column": "column",
+        "key": "key",
+        "colon": ": ",
+    },
+    "fr": {
+        "line": "ligne",
+        "feature": "entité",
+        "column": "colonne",
+        "key": "clé",
+        "colon": "\u00a0: ",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -51,15 +75,24 @@ class Fault:
     kind: str = "input"
 
     def __str__(self) -> str:
+        return self.said_in("en")
+
+    def said_in(self, lang: str) -> str:
+        """The place, what was found and the remedy, in `lang` ("fr" or "en")."""
+        from geo.sentences import said_in
+
+        words = _WORDS["fr" if lang == "fr" else "en"]
+        # A project is written in keys, a table in columns.
+        key = "key" if self.file is not None and self.file.endswith(".toml") else "column"
         place = [] if self.file is None else [self.file]
         if self.line is not None:
-            place.append(f"line {self.line}")
+            place.append(f"{words['line']} {self.line}")
         if self.feature is not None:
-            place.append(f"feature {self.feature}")
+            place.append(f"{words['feature']} {self.feature}")
         if self.column is not None:
-            place.append(f"column {shown(self.column)}")
-        where = ", ".join(place)
-        parts = [f"{where}: {self.message}" if where else self.message, self.remedy]
+            place.append(f"{words[key]} {shown(self.column)}")
+        where = ", ".join(place) + words["colon"] if place else ""
+        parts = [where + said_in(self.message, lang), said_in(self.remedy, lang)]
         return " ".join(part for part in parts if part)
 
 
@@ -77,11 +110,17 @@ class InputError(ZoneblancheError):
         if isinstance(faults, str):
             faults = Fault(faults)
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
-        lines = [str(fault) for fault in self.faults[: self.shown_faults]]
+        super().__init__(self.said_in("en"))
+
+    def said_in(self, lang: str) -> str:
+        """The first faults in `lang`, a line each, and how many more there are."""
+        from geo.sentences import said_in
+
+        lines = [fault.said_in(lang) for fault in self.faults[: self.shown_faults]]
         more = len(self.faults) - len(lines)
         if more > 0:
-            lines.append(f"… and {more} more of the same input.")
-        super().__init__("\n".join(lines))
+            lines.append(said_in(f"… and {more} more of the same input.", lang))
+        return "\n".join(lines)
 
 
 def shown(value: object, *, limit: int = 60) -> str:

@@ -6,6 +6,8 @@ Notices are plain text wherever they are kept, compared or written to `run.json`
 
 from __future__ import annotations
 
+from geo.sentences import said_in
+
 
 class Notice(str):
     """An English sentence that knows its French.
@@ -34,8 +36,10 @@ def _notice(en: str, fr: str) -> Notice:
 
 
 def notice_in(notice: str, lang: str) -> str:
-    """The notice in `lang` where it is known, else in English."""
-    return notice.fr if lang == "fr" and isinstance(notice, Notice) else str(notice)
+    """The notice in `lang`: as it says itself, else as the catalogue of sentences has it."""
+    if lang == "fr" and isinstance(notice, Notice):
+        return notice.fr
+    return said_in(str(notice), lang)
 
 
 def without(notice: str, part: str) -> str:

@@ -15,7 +15,10 @@ from typing import Annotated
 
 import typer
 
+from geo.country import read_country
 from geo.errors import Fault, InputError, ProblemWithEnvironment, ZoneblancheError
+from geo.sentences import said_in
+from geo.toml import read_toml
 
 app = typer.Typer(
     name="zoneblanche",
@@ -516,17 +519,40 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        sys.exit(_explain(error))
+        sys.exit(_explain(error, language_of(arguments)))
     except KeyboardInterrupt:
-        print(STOPPED, file=sys.stderr)
+        print(said_in(STOPPED, language_of(arguments)), file=sys.stderr)
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _explain(error: Exception) -> int:
+def language_of(arguments: list[str]) -> str:
+    """The language to say failures in: that of `--lang`, of the project file, of its country.
+
+    English otherwise; but French where the embedded edition of France is meant.
+    """
+    for place, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        given = value or (arguments[place + 1] if place + 1 < len(arguments) else "")
+        if name == "--lang" and given in ("fr", "en"):
+            return given
+    files = [name for name in arguments if name.endswith((".toml", ".parquet"))]
+    project = next((name for name in files if name.endswith(".toml")), None)
+    if project is None:
+        return "fr" if arguments[:1] in (["run"], ["build"], ["check"]) and not files else "en"
+    try:
+        table = read_toml(project)
+        if table.get("lang") in ("fr", "en"):
+            return str(table["lang"])
+        return read_country(table["country"]).lang
+    except (KeyError, TypeError, ZoneblancheError):
+        return "en"
+
+
+def _explain(error: Exception, lang: str) -> int:
     """Says what went wrong and returns the exit status."""
     if isinstance(error, ZoneblancheError):
-        print(error, file=sys.stderr)
+        print(error.said_in(lang), file=sys.stderr)
         return error.exit_status
     if isinstance(error, typer.Abort):  # what typer makes of Ctrl-C
         print(STOPPED, file=sys.stderr)
@@ -535,16 +561,16 @@ def _explain(error: Exception) -> int:
         error.show()
         return 2
     if isinstance(error, MemoryError):
-        print("There is not enough memory for this input.", file=sys.stderr)
+        print(said_in("There is not enough memory for this input.", lang), file=sys.stderr)
         return ProblemWithEnvironment.exit_status
     if isinstance(error, OSError):
-        print(f"The system refused: {error}", file=sys.stderr)
+        print(said_in(f"The system refused: {error}", lang), file=sys.stderr)
         return ProblemWithEnvironment.exit_status
-    print(
-        f"A defect of zoneblanche, not of your input: {type(error).__name__}: {error}\n"
-        "Run it again with --debug and report what it prints.",
-        file=sys.stderr,
+    told = (
+        f"A defect of zoneblanche, not of your input: {type(error).__name__}: {error} "
+        "Run it again with --debug and report what it prints."
     )
+    print(said_in(told, lang), file=sys.stderr)
     return 1
 
 

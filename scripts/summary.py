@@ -45,7 +45,7 @@ WORDS = {
         "possible": "peut-être",
         "unknown": "sans réponse",
         "missing": "Sans valeur",
-        "notices": "À savoir",
+        "notices": "À savoir\u00a0:",
         "look": "À voir",
         "files": "Fichiers",
     },
@@ -69,7 +69,7 @@ WORDS = {
         "possible": "possible",
         "unknown": "not known",
         "missing": "Missing",
-        "notices": "To know",
+        "notices": "To know:",
         "look": "Look at",
         "files": "Files",
     },
@@ -228,4 +228,4 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
 def print_notices(atlas: Atlas, *, lang: str) -> None:
     """Prints on stderr, apart from the findings, what their reader has to be told."""
     for notice in atlas.notices:
-        print(f"{WORDS[lang]['notices']}: {notice_in(notice, lang)}", file=sys.stderr)
+        print(f"{WORDS[lang]['notices']} {notice_in(notice, lang)}", file=sys.stderr)
