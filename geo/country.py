@@ -60,6 +60,7 @@ class Part:
         crs: the projected CRS (metres) in which lengths and areas are measured.
         codes: regular expression on base-level codes; the first part that matches holds a code.
         inset: whether the country map shows it in a frame of its own.
+        bounds: west, south, east, north in degrees; None for the area that the CRS is made for.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Part:
     crs: str
     codes: str = ".*"
     inset: bool = False
+    bounds: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -181,10 +183,7 @@ def _country(table: dict[str, Any], file: str) -> Country:
             name=table["name"],
             lang=table["lang"],
             levels=tuple(_level(key, value) for key, value in table["levels"].items()),
-            parts=tuple(
-                Part(id=key, **{**value, "title": value["title"]})
-                for key, value in table["parts"].items()
-            ),
+            parts=tuple(_part(key, value) for key, value in table["parts"].items()),
             bounds=tuple(table["bounds"]),
             bare_code_level=table["bare_code_level"],
             sparse_below=table.get("sparse_below"),
@@ -200,6 +199,11 @@ def _country(table: dict[str, Any], file: str) -> Country:
                 kind="country-file",
             )
         ) from error
+
+
+def _part(part_id: str, value: dict[str, Any]) -> Part:
+    bounds = tuple(value["bounds"]) if "bounds" in value else None
+    return Part(id=part_id, **{**value, "title": value["title"], "bounds": bounds})
 
 
 def _level(level_id: str, value: dict[str, Any]) -> Level:

@@ -119,7 +119,7 @@ def describe_classes(
     Args:
         classed, inside: the classes, and the territories that are drawn.
         title: of the map.
-        units: what its territories are called, in the plural.
+        units: what the territories that are drawn are called, in their number.
     """
     counts = classed.counts(inside)
     words, colon = _WORDS[lang], WORDS[lang]["colon"]

@@ -189,8 +189,10 @@ def _parts_by_place(territories: Territories) -> np.ndarray:
     of = np.full(len(territories), country.parts[-1].id, dtype=object)
     for part in reversed(country.parts[:-1]):
         area = CRS(part.crs).area_of_use
-        if area is not None:
-            inside = x.between(area.west, area.east) & y.between(area.south, area.north)
+        bounds = part.bounds or (area and area.bounds)
+        if bounds:
+            west, south, east, north = bounds
+            inside = x.between(west, east) & y.between(south, north)
             of[inside.to_numpy()] = part.id
     return of
 

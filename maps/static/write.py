@@ -127,6 +127,7 @@ def _caption(
     words = WORDS[lang]
     full = title or (f"{heading}{words['colon']}{place}" if place else heading)
     units = atlas.territories.level_title(lang, plural=True)
+    drawn = atlas.territories.level_title(lang, plural=int(inside.sum()) != 1)
     country = atlas.territories.country
     notes = [f"{units[:1].upper()}{units[1:]}"]
     titles = {level.id: level.title for level in country.levels} if country else {}
@@ -153,7 +154,7 @@ def _caption(
             ),
             words["made_with"],
         ),
-        alt=clean(describe_classes(classed, inside, title=full, units=units, lang=lang)),
+        alt=clean(describe_classes(classed, inside, title=full, units=drawn, lang=lang)),
         units=units,
         lang=lang,
     )

@@ -25,6 +25,7 @@ from geo.territories import Territories
 from layers.atlas import Atlas
 from layers.indicator import Indicator
 from layers.storage import save_atlas
+from maps.header_places import part_of_each
 from maps.palettes import MISSING, NEED, ramp
 from maps.static import write_picture
 from maps.static.layout import read_width, round_length
@@ -132,6 +133,17 @@ def test_a_part_keeps_the_colours_of_the_whole(toy_atlas: Atlas, tmp_path: Path)
     assert alt.startswith("Map of 2 territories: Density: Alpha.")
     words = " ".join(texts(tmp_path / "map.svg"))
     assert "4 territories" in words  # what was classed
+
+
+def test_parts_of_one_projection_are_told_apart_at_every_level() -> None:
+    codes = pd.Index(["200018653", "249720061"], name="code")  # one EPCI of each island
+    shapes = [shapely.box(x, y, x + 0.2, y + 0.2) for x, y in ((-61.6, 16.2), (-61.1, 14.6))]
+    nothing = pd.DataFrame(index=codes)
+    territories = Territories(
+        frame=gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=shapes, index=codes, crs=4326),
+        level="epci", parents=nothing, facts=nothing, country=read_country("fr"),
+    )  # fmt: skip
+    assert part_of_each(territories).tolist() == ["guadeloupe", "martinique"]
 
 
 def test_overlaps_lose_nothing() -> None:
