@@ -200,3 +200,16 @@ METHODS: dict[str, Callable[..., list[float]]] = {
     "jenks": jenks_breaks,
     "equal": equal_breaks,
 }
+
+
+def two_sided_breaks(figures: Figures, method: str, *, digits: int = 1) -> list[float]:
+    """Breaks of figures about zero: zero, and those of the method on either side of it.
+
+    >>> two_sided_breaks(np.array([-30., -20, -10, 10, 20, 30, 40]), "equal", digits=0)
+    [-23.0, -17.0, 0.0, 20.0, 30.0]
+    """
+    figures = known(figures)
+    half = CLASSES // 2
+    below = METHODS[method](figures[figures < 0], classes=half, digits=digits)
+    above = METHODS[method](figures[figures >= 0], classes=half, digits=digits)
+    return distinct([*below, 0.0, *above], figures)

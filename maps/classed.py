@@ -17,7 +17,7 @@ from layers.indicator import Reason
 from maps.bivariate import Bivariate
 from maps.breaks import classify, custom_breaks
 from maps.header_layers import Citations, describe_bivariate, describe_layer
-from maps.palettes import BIVARIATE, CONTEXT, KINDS, NEED, Theme, ramp
+from maps.palettes import BIVARIATE, CONTEXT, DIVERGING, KINDS, NEED, Theme, ramp
 from maps.words import WORDS, write_number
 
 if TYPE_CHECKING:
@@ -162,7 +162,11 @@ def _figures(
     low, high = ("low_end", "high_end")
     if layer["better"]:
         low, high = ("worse_end", "better_end")[:: 1 if layer["better"] == "higher" else -1]
-    colours = _ordered(layer["better"], len(labels), theme)
+    colours = (
+        diverging(layer["better"], breaks, theme)
+        if layer["diverging"]
+        else _ordered(layer["better"], len(labels), theme)
+    )
     return Classed(of, reasons, colours, tuple(labels), method, (words[low], words[high]))
 
 
@@ -248,6 +252,19 @@ def _ordered(better: str | None, count: int, theme: Theme) -> tuple[str, ...]:
     """Colours from the lowest class to the highest: the strongest is where people are worse off."""
     colours = ramp(NEED[theme] if better else CONTEXT[theme], count)
     return tuple(colours[::-1] if better == "higher" else colours)
+
+
+def diverging(better: str | None, breaks: Sequence[float], theme: Theme) -> tuple[str, ...]:
+    """Colours of classes below and above zero, stronger the further from it."""
+    below = sum(value <= 0 for value in breaks)
+    above = len(breaks) + 1 - below
+    low, high = ("better", "worse") if better == "lower" else ("worse", "better")
+    sides = DIVERGING[theme]
+    return (*_side(sides[low], below)[::-1], *_side(sides[high], above))
+
+
+def _side(stops: Sequence[str], count: int) -> list[str]:
+    return ramp(stops, count) if count else []
 
 
 _WORDS = {

@@ -13,7 +13,8 @@ from geo.source import Source
 from layers.analysis.flags import FLAGGED, NOT_FLAGGED, POSSIBLE
 from layers.indicator import Indicator, Reason
 from maps.bivariate import DEFAULT, Bivariate, toward
-from maps.breaks import METHODS, goalpost_breaks, quantile_breaks
+from maps.breaks import METHODS, goalpost_breaks, quantile_breaks, two_sided_breaks
+from maps.contributions import describe_contributions
 from maps.encoding import pack_column
 from maps.words import LANGUAGES, YES_NO
 
@@ -93,6 +94,8 @@ def describe_layer(
         "column": column.describe(),
         "interval": interval,
     }
+    if indicator.role == "index":
+        layer["tree"] = describe_contributions(atlas, indicator.id)
     if categories:
         if indicator.role == "flag":
             categories.sort(key=lambda one: FLAG_ORDER.get(one[0], one[0]))
@@ -101,6 +104,7 @@ def describe_layer(
         if indicator.role == "flag" and indicator.better is None:
             layer["better"] = "lower"  # a flag is raised where people are worse off
     else:
+        layer["diverging"] = diverges(values)
         layer["breaks"] = _breaks(indicator, values, column.digits)
         layer["scheme"] = "quantile"
         layer["spread"] = _spread(values)
@@ -185,11 +189,19 @@ def _unexplained(figures: pd.Series, reason: Reason) -> pd.Series:
 
 def _breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, list[float]]:
     figures = np.round(values.to_numpy(dtype=np.float64), digits)
+    if diverges(values):
+        return {name: two_sided_breaks(figures, name, digits=digits) for name in METHODS}
     breaks = {name: method(figures, digits=digits) for name, method in METHODS.items()}
     low, high = indicator.bounds
     if low is not None and high is not None and high > low:
         breaks["goalposts"] = goalpost_breaks(low, high, digits=digits)
     return breaks
+
+
+def diverges(values: pd.Series) -> bool:
+    """Whether figures lie on both sides of zero, as differences do: then zero is a break, and the
+    two sides have hues of their own."""
+    return bool(values.min() < 0 < values.max())
 
 
 def _thirds(values: pd.Series, digits: int) -> list[float]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from layers.analysis.groups import BAND_EDGES, band_titles
 from layers.indicator import Reason
 from maps.encoding import bytes_for, pack_column, pack_planes, pack_tokens, zigzag
 from maps.geometry import PageGeometry
@@ -137,6 +138,17 @@ def describe_places(territories: Territories, geometry: PageGeometry) -> dict[st
         "typical_width": _typical_width(boxes[main]),
         "max_zoom": int(np.clip(zoom, 10, 20)),
     }
+
+
+def describe_bands(territories: Territories) -> dict[str, Any] | None:
+    """The size bands that a territory's peers are of; None above the base level of a country, for
+    which they are made, and where no population is known."""
+    country, facts = territories.country, territories.facts
+    if country is None or territories.level != country.base.id:
+        return None
+    if "population" not in facts or facts["population"].isna().all():
+        return None
+    return {"edges": list(BAND_EDGES), "titles": list(band_titles().values())}
 
 
 def describe_level(territories: Territories) -> dict[str, Any]:

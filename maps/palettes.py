@@ -28,6 +28,18 @@ CONTEXT: dict[Theme, tuple[str, ...]] = {
 }
 """From little to much, where neither is better."""
 
+DIVERGING: dict[Theme, dict[str, tuple[str, ...]]] = {
+    "light": {
+        "worse": ("#f9d9a8", "#e2795a", "#7a2350"),
+        "better": ("#cfe6e2", "#5fa5ad", "#1b4f6e"),
+    },
+    "dark": {
+        "worse": ("#5a4436", "#c06a4a", "#f7b96a"),
+        "better": ("#2c4a55", "#5a9fa6", "#bfe8dc"),
+    },
+}
+"""Either side of zero, from near it to far: worse off than it, and better off."""
+
 BIVARIATE: dict[Theme, tuple[str, ...]] = {
     "light": (
         "#f0ece6", "#b9d3d8", "#6fb3c4",
@@ -127,6 +139,7 @@ def for_page() -> dict[str, dict[str, object]]:
             "need": list(NEED[theme]),
             "context": list(CONTEXT[theme]),
             "bivariate": list(BIVARIATE[theme]),
+            "diverging": {side: list(stops) for side, stops in DIVERGING[theme].items()},
             "kinds": list(KINDS[theme]),
             "paper": PAPER[theme],
             "sea": SEA[theme],

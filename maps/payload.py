@@ -24,6 +24,7 @@ from maps.header_layers import (
 )
 from maps.header_places import (
     choose_outline,
+    describe_bands,
     describe_facts,
     describe_level,
     describe_levels,
@@ -83,7 +84,7 @@ def write_payload(
         "lang": lang,
         "show": shown["id"],
         "title": title if title is not None else _title(layers, shown),
-        "subtitle": _how_to_read(shown),
+        "readings": HOW_TO_READ,
         "place": in_both(territories.country.name) if territories.country else "",
         "level": describe_level(territories),
         "levels": levels,
@@ -91,6 +92,7 @@ def write_payload(
         "upper": upper,
         "code_width": code_width,
         "facts": facts,
+        "bands": describe_bands(territories),
         "layers": layers,
         "boundaries": citations.cite(territories.sources),
         "sources": citations.describe(),
@@ -145,15 +147,6 @@ def _pack(head: dict[str, Any], arcs: Streams, streams: Streams, first: set[str]
 
 def _title(layers: list[dict[str, Any]], shown: Mapping[str, Any]) -> Any:
     return next((layer for layer in layers if layer["role"] == "index"), shown)["title"]
-
-
-def _how_to_read(layer: Mapping[str, Any]) -> Mapping[str, str]:
-    """One sentence that says how the first map is to be read."""
-    if layer["kind"] == "bivariate":
-        return HOW_TO_READ["pair"]
-    if layer["kind"] == "kinds" and not layer["ordered"]:
-        return HOW_TO_READ["kinds"]
-    return HOW_TO_READ["need" if layer["better"] else "context"]
 
 
 def _simplified(geometry: PageGeometry) -> list[dict[str, str]]:

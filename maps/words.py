@@ -7,8 +7,13 @@ import math
 WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "all": "tous",
+        "among_peers": "Parmi {territories} de taille comparable ({band} habitants)\u00a0: rang "
+        "{rank}, moyenne {mean}.",
         "code": "Code",
         "columns": "Colonnes",
+        "contributions": "D'où viennent les points",
+        "cross": "Croiser",
+        "cross_with": "avec",
         "compare": "Comparer",
         "compare_with": "Comparer avec",
         "copy_link": "Copier le lien vers cette vue",
@@ -115,8 +120,13 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "en": {
         "all": "all",
+        "among_peers": "Among {territories} of like size ({band} inhabitants): rank {rank}, "
+        "mean {mean}.",
         "code": "Code",
         "columns": "Columns",
+        "contributions": "Where the points come from",
+        "cross": "Cross",
+        "cross_with": "with",
         "compare": "Compare",
         "compare_with": "Compare with",
         "copy_link": "Copy the link to this view",
@@ -239,9 +249,14 @@ HOW_TO_READ: dict[str, dict[str, str]] = {
         "fr": "La couleur est la plus marquée là où les deux situations se cumulent.",
         "en": "The colour is strongest where both conditions meet.",
     },
+    "sides": {
+        "fr": "Deux teintes, de part et d'autre de zéro\u00a0; plus la couleur est marquée, plus "
+        "le chiffre en est loin.",
+        "en": "Two hues, one on either side of zero; the stronger the colour, the further from it.",
+    },
     "kinds": {"fr": "Une couleur par catégorie.", "en": "One colour a category."},
 }
-"""The sentence under a page's title, by what is shown."""
+"""The sentence under a page's title, by what is shown: how its colours are to be read."""
 
 SIMPLIFIED = {
     "fr": "Les contours sont simplifiés\u00a0: ils s'écartent d'au plus {metres} m de leur source.",

@@ -76,7 +76,8 @@ class Page {
     if (outlines.includes(address.outline)) {
       model.outline(address.outline === "none" ? null : address.outline);
     }
-    this.layer = this.findLayer(address.layer) || model.layer(this.layer.id) || this.firstLayer();
+    this.layer = this.findLayer(address.layer) || this.findLayer(this.layer.id)
+      || this.firstLayer();
     const scheme = readScheme(address.method, this.layer);
     if (scheme) this.schemes.set(this.layer.id, scheme);
     this.counting = address.counting;
@@ -102,8 +103,9 @@ class Page {
     return this.models.get(level);
   }
 
+  /** The layer of that id, or the map of two that it names. */
   findLayer(id) {
-    return this.model.layer(id);
+    return id ? this.model.layer(id) || findPair(this.model, id) : null;
   }
 
   firstLayer() {
@@ -226,13 +228,14 @@ class Page {
         el("button", { type: "button", class: "zb-lang", lang: other,
           click: () => this.speak(other) }, other === "fr" ? "Français" : "English")),
       el("h1", {}, isolated(speech.text(head.title))),
-      el("p", { class: "zb-subtitle" }, isolated(speech.text(head.subtitle))));
+      this.readingPlace = el("p", { class: "zb-subtitle" }));
   }
 
   drawChoices() {
     const { speech, model } = this;
+    const pair = drawPairChoice(this);
     const groups = ROLES.map((role) => [role, model.layers.filter((layer) => layer.role === role)])
-      .filter(([, layers]) => layers.length);
+      .filter(([role, layers]) => layers.length || (role === "bivariate" && pair));
     return el("form", { class: "zb-choices", "aria-label": speech.say("choices"),
       submit: (event) => event.preventDefault() },
     el("h2", {}, speech.say("choices")),
@@ -240,8 +243,9 @@ class Page {
       el("legend", {}, speech.say(`role_${role}`)),
       layers.map((layer) => el("label", { class: "zb-choice" },
         el("input", { type: "radio", name: "zb-layer", value: layer.id,
-          checked: layer === this.layer, change: () => this.choose(layer) }),
-        el("span", {}, isolated(speech.text(layer.title))))))));
+          checked: layer.id === this.layer.id, change: () => this.choose(layer) }),
+        el("span", {}, isolated(speech.text(layer.title))))),
+      role === "bivariate" ? pair : null)));
   }
 
   drawMethod() {
@@ -498,6 +502,7 @@ class Page {
     this.wanted = layer;
     if (!this.model.names) return; // its figures are on their way: see ready()
     this.show();
+    markChoice(this.root, layer);
     this.remember();
     const { speech } = this;
     this.status.textContent = speech.say("now_shown", { title: speech.text(layer.title) });
@@ -532,6 +537,7 @@ class Page {
   fill() {
     this.tipId = 0;
     this.legendPlace.replaceChildren(drawLegend(this));
+    this.readingPlace.textContent = this.speech.reading(this.layer);
     this.paneTitle.replaceChildren(isolated(this.speech.text(this.layer.title)));
     this.fillMethod();
     this.fillFoot();
@@ -585,10 +591,10 @@ class Page {
     this.level = level;
     this.model = this.modelOf(level);
     const { model } = this;
-    this.layer = model.layer(layer.id) || this.firstLayer();
+    this.layer = this.findLayer(layer.id) || this.firstLayer();
     Object.assign(this.table, { text: "", within: "", flag: "", columns: null, sort: "" });
     this.rebuild();
-    if (beside) this.setBeside(model.layer(beside.layer.id) ? beside.layer.id : "");
+    if (beside) this.setBeside(beside.layer.id);
     this.pin(before === this.base && pinned >= 0 ? model.unitOf(pinned) : -1);
     this.status.textContent = this.speech.say("level_shown",
       { level: this.speech.territories(model.count) });

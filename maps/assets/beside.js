@@ -61,7 +61,7 @@ class Beside {
 
   /** Other territories: the same layer where they have it, else their first. */
   setModel(model) {
-    this.layer = model.layer(this.layer.id) || model.layers[0];
+    this.layer = this.page.findLayer(this.layer.id) || model.layers[0];
     this.classify();
     for (const layer of this.layers) layer.setGeometry({ ...this.page.layerOptions(), look: this.look });
     this.fill();

@@ -113,8 +113,10 @@ function scoreBlock(page, layer, i) {
     reasons[i] ? null : gauge(page, layer, i, low, high),
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
     ranked ? el("p", { class: "zb-rank" }, rankText(ranked, speech, layer)) : null,
+    peersText(page, layer, i),
     el("p", { class: "zb-meaning" }, speech.say(layer.better === "lower"
-      ? "score_worse" : "score_better")));
+      ? "score_worse" : "score_better")),
+    contributionBar(page, layer, i));
 }
 
 function rankText({ rank, of, low, high }, speech) {
@@ -165,10 +167,11 @@ function figureRow(page, layer, i) {
   const { model, speech } = page;
   const missing = model.column(layer.id).reasons[i];
   const measured = layer.unit === "percent" || layer.unit === "score";
-  const notes = [
-    speech.date(layer.period),
-    layer.sources.map((k) => model.head.sources[k].producer).join(", "),
-  ].filter(Boolean).join(" · ");
+  const sources = layer.sources.map((k) => model.head.sources[k])
+    .map(({ producer, title, url }) => link(isolated(producer || title), url));
+  const notes = [layer.period ? [isolated(speech.date(layer.period))] : [],
+    sources.flatMap((one, k) => (k ? [", ", one] : [one]))].filter((part) => part.length)
+    .flatMap((part, k) => (k ? [" · ", ...part] : part));
   return el("div", { class: "zb-figure" },
     el("dt", {}, isolated(speech.text(layer.title))),
     el("dd", {},
@@ -177,7 +180,7 @@ function figureRow(page, layer, i) {
       measured && !missing ? smallBar(page, layer, i) : null,
       layer.native ? el("span", { class: "zb-native" },
         speech.native(layer)) : null,
-      notes ? el("span", { class: "zb-note" }, isolated(notes)) : null));
+      notes.length ? el("span", { class: "zb-note" }, notes) : null));
 }
 
 function smallBar(page, layer, i) {

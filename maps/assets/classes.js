@@ -33,7 +33,8 @@ function classifyFigures(model, layer, colours, speech, scheme) {
     if (value > high) high = value;
     classOf[i] = classFor(value, breaks);
   }
-  const palette = orderedColours(layer, colours, breaks.length + 1);
+  const palette = layer.diverging ? divergingColours(layer, colours, breaks)
+    : orderedColours(layer, colours, breaks.length + 1);
   const classes = palette.map((colour, k) => ({
     colour,
     label: rangeLabel(k === 0 ? Math.min(low, ...breaks) : breaks[k - 1],
@@ -62,6 +63,18 @@ function rangeLabel(from, to, last, layer, speech) {
 function orderedColours(layer, colours, count) {
   const palette = rampOf(layer.better ? colours.need : colours.context, count);
   return layer.better === "higher" ? palette.reverse() : palette;
+}
+
+/** Colours of classes below and above zero: stronger the further from it, and on either side in
+ *  the hue of who is better or worse off there. */
+function divergingColours(layer, colours, breaks) {
+  const below = breaks.filter((value) => value <= 0).length;
+  const above = breaks.length + 1 - below;
+  const [low, high] = layer.better === "lower"
+    ? [colours.diverging.better, colours.diverging.worse]
+    : [colours.diverging.worse, colours.diverging.better];
+  const side = (stops, count) => (count ? rampOf(stops, count) : []);
+  return [...side(low, below).reverse(), ...side(high, above)];
 }
 
 /** `count` colours evenly along a ramp, as maps/palettes.py makes them. */

@@ -16,6 +16,7 @@ class UpperModel extends Model {
       ...base.head,
       layers: [...layers, ...pairs],
       facts: told.facts,
+      bands: null,
       level: told.level,
       levels: base.head.levels.filter(({ id }) => told.above.includes(id)),
       outline: told.outline,

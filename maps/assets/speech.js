@@ -39,6 +39,15 @@ class Speech {
     return unit ? `${number}\u00a0${unit}` : number;
   }
 
+  /** One sentence that says how the colours of a layer are to be read. */
+  reading(layer) {
+    const { readings } = this.head;
+    if (layer.kind === "bivariate") return this.text(readings.pair);
+    if (layer.categories && !layer.ordered) return this.text(readings.kinds);
+    if (layer.diverging) return this.text(readings.sides);
+    return this.text(layer.better ? readings.need : readings.context);
+  }
+
   /** At which level a layer was measured, where it is not the page's; a note says more. */
   native(layer, note = false) {
     if (!layer.native) return "";

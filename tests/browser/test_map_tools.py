@@ -14,7 +14,15 @@ from playwright.sync_api import Page
 
 from layers.aggregate import atlas_at
 from layers.atlas import Atlas
+from layers.index.compute import compute_index
+from layers.index.explain import explain
+from layers.index.recipe_file import recipe_from_table
+from layers.indicator import Indicator
 from maps import draw_map
+from maps.bivariate import Bivariate
+from maps.breaks import classify
+from maps.header_layers import Citations, describe_bivariate
+from maps.palettes import DIVERGING
 from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.browser
@@ -289,6 +297,107 @@ def test_names_stand_on_the_map_unless_they_are_not_wanted(
     page.get_by_label("Noms").uncheck()
     assert page.evaluate(NAMES_DRAWN) == 0
     linked(page, "names=0")
+
+
+# -- what a layer and a card tell -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def scored(france: Atlas) -> Atlas:
+    """Lozère with an index that was computed, and a figure on both sides of zero."""
+    chosen = (france.territories.parents["departement"] == "48").to_numpy()
+    some = Atlas(
+        territories=france.territories.take(chosen),
+        values=france.values[chosen],
+        reasons=france.reasons[chosen],
+        indicators=france.indicators,
+        weights=france.weights[chosen],
+    ).keep(["gigabit", "presence", "density"])
+    table = {"id": "lack", "orientation": "worse", "weights": {"gigabit": 2, "presence": 1}}
+    recipe = recipe_from_table(table, file="", indicators=some.indicators)
+    some = compute_index(some, recipe, draws=20)
+    gap = some.values["presence"] - some.values["presence"].mean()
+    return some.add(Indicator("gap", {"fr": "Écart", "en": "Gap"}, better="higher"), gap)
+
+
+@pytest.fixture(scope="module")
+def scored_page(scored: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("scored") / "scored.html"
+    draw_map(scored).save(path)
+    return path
+
+
+def test_the_card_says_where_the_points_come_from(
+    watched: Opener, scored_page: Path, scored: Atlas
+) -> None:
+    page = watched().open(scored_page, "#at=48095")
+    told = page.locator(".zb-parts li").all_inner_texts()
+    parts = explain(scored, "48095", "lack").parts["contribution"].sort_values(ascending=False)
+    assert [text.split()[-1] for text in told] == [
+        f"{points:.1f}".replace(".", ",") for points in parts
+    ]
+    score = scored.values["lack"]
+    people = scored.territories.facts["population"]
+    peers = score[(people >= 10_000) & (people < 20_000) & score.notna()]
+    text = page.locator(".zb-score").inner_text()
+    if len(peers) > 1:
+        assert f"Parmi {len(peers)} communes de taille comparable" in text
+    interval = scored.intervals["lack"].loc["48095"]
+    for end in ("score_low", "score_high"):
+        assert f"{interval[end]:.1f}".replace(".", ",") in text
+    sources = page.locator(".zb-figure .zb-note a")
+    assert sources.count() and all(
+        (one.get_attribute("href") or "").startswith("https://") for one in sources.all()
+    )
+
+
+def test_peers_are_those_of_the_same_size(
+    watched: Opener, france_page: Path, france: Atlas
+) -> None:
+    page = watched().open(france_page, "#at=48095")
+    need, people = france.values["need"].round(1), france.territories.facts["population"]
+    peers = need[(people >= 10_000) & (people < 20_000)].dropna()
+    text = page.locator(".zb-score").inner_text().replace("\u202f", "")
+    rank = int((peers > peers["48095"]).sum()) + 1
+    mean = f"{peers.mean():.1f}".replace(".", ",")
+    assert f"Parmi {len(peers)} communes de taille comparable" in text
+    assert f"rang {rank}, moyenne {mean}." in text
+
+
+def test_figures_about_zero_have_two_hues(watched: Opener, scored_page: Path) -> None:
+    page = watched().open(scored_page, "#layer=gap")
+    page.wait_for_timeout(450)
+    fills = page.locator(".zb-class .zb-swatch rect").evaluate_all(
+        "rects => rects.map(r => r.getAttribute('fill'))"
+    )
+    labels = page.locator(".zb-class-label").all_inner_texts()
+    below = sum(text.startswith("de \u2212") for text in labels)
+    assert 0 < below < len(fills)
+    worse, better = DIVERGING["light"]["worse"], DIVERGING["light"]["better"]
+    assert fills[0] in worse and fills[-1] in better
+    assert "de part et d'autre de zéro" in page.locator(".zb-subtitle").inner_text()
+
+
+def test_any_two_indicators_make_a_map(watched: Opener, france_page: Path, france: Atlas) -> None:
+    page = watched().open(france_page)
+    page.get_by_label("Croiser").select_option("gigabit")
+    page.locator("[data-axis=y]").select_option("need")
+    assert page.locator(".zb-legend-title").inner_text() == "Locaux à 1 Gbit/s × Besoin"
+    assert page.locator("input[name=zb-layer]:checked").count() == 0
+    counts = page.evaluate(
+        "window.zoneblanche.started.then((page) => page.shown.classes.map(({ count }) => count))"
+    )
+    drawn = describe_bivariate(france, Bivariate("gigabit", "need"), Citations())["breaks"]
+    x = classify(france.values["gigabit"].round(1).to_numpy(), drawn["x"])
+    y = classify(france.values["need"].round(1).to_numpy(), drawn["y"])
+    # Few gigabit lines are worse, and so is much need: x runs down, y runs up.
+    known = (x >= 0) & (y >= 0)
+    wanted = np.bincount(3 * y[known] + 2 - x[known], minlength=9)
+    assert counts == wanted.tolist()
+    linked(page, "layer=gigabit-need")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.locator(".zb-cell").count() == 9
 
 
 # -- two maps, and links --------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from maps.palettes import (
     BIVARIATE,
     CONTEXT,
     DEEP,
+    DIVERGING,
     INK,
     KINDS,
     MISSING,
@@ -76,6 +77,20 @@ def test_ramps_keep_their_order_for_all_eyes(stops: dict, theme: str) -> None:
         assert (apart > 4).all(), (eyes, steps)
     grey = [lightness(linear(colour)) for colour in colours]
     assert (np.diff(grey) > 0).all() if theme == "dark" else (np.diff(grey) < 0).all()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_both_sides_of_zero_grow_stronger_away_from_it_for_all_eyes(theme: str) -> None:
+    for eyes in DICHROMACIES:
+        seen = {
+            side: [seen_by(colour, eyes) for colour in ramp(stops, 3)]
+            for side, stops in DIVERGING[theme].items()
+        }
+        for colours in seen.values():
+            steps = np.diff([lightness(colour) for colour in colours])
+            assert (steps > 6).all() if theme == "dark" else (steps < -6).all(), (eyes, steps)
+        for worse, better in zip(seen["worse"], seen["better"], strict=True):
+            assert np.linalg.norm(lab(worse) - lab(better)) > 7, eyes
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -1,0 +1,76 @@
+// Where the points of an index come from, as maps/contributions.py writes it.
+
+/** The parts of a territory's score: [{ id, parent, points }], the largest first; null where the
+ *  index has no plain parts or the territory no score. */
+function contributionsOf(model, layer, i) {
+  if (!layer.tree || model.column(layer.id).reasons[i]) return null;
+  const known = (branch) => !model.column(branch.id).reasons[i];
+  const parts = [];
+  const descend = (branch, share, parent) => {
+    if (!branch.children) {
+      const span = branch.to - branch.from;
+      const place = span ? (model.column(branch.id).values[i] - branch.from) / span : 0;
+      parts.push({ id: branch.id, parent, points: 100 * share * Math.min(Math.max(place, 0), 1) });
+      return;
+    }
+    const there = branch.children.filter(known);
+    const total = there.reduce((sum, child) => sum + child.share, 0);
+    for (const child of there) descend(child, (share * child.share) / total, branch.id);
+  };
+  descend(layer.tree, 1, "");
+  return parts.sort((one, other) => other.points - one.points);
+}
+
+/** One bar of a hundred points with a stretch a part, and the parts in words. */
+function contributionBar(page, layer, i) {
+  const { model, speech, colours } = page;
+  const parts = contributionsOf(model, layer, i);
+  if (!parts) return null;
+  const colour = new Map(parts.map(({ id }) => id).sort().map((id, k) =>
+    [id, colours.kinds[k % colours.kinds.length]]));
+  const bar = svg("svg", { class: "zb-parts-bar", "aria-hidden": "true" },
+    svg("rect", { width: "100%", height: "100%", class: "zb-gauge-track" }));
+  let from = 0;
+  for (const { id, points } of parts) {
+    bar.append(svg("rect", { x: `${from}%`, width: `${points}%`, height: "100%",
+      fill: colour.get(id), class: "zb-part" }));
+    from += points;
+  }
+  return el("div", { class: "zb-parts" },
+    el("p", { class: "zb-parts-title" }, speech.say("contributions")), bar,
+    el("ul", {}, parts.map(({ id, points }) => el("li", {},
+      swatch(colour.get(id), colours), el("span", {}, isolated(speech.text(model.layer(id).title))),
+      el("span", { class: "zb-value" }, speech.number(points, 1))))));
+}
+
+/** How a territory does among those of its size: { count, rank, mean, title }, or null. */
+function amongPeers(model, layer, i) {
+  const { bands } = model.head;
+  const people = model.population;
+  const { values, reasons } = model.column(layer.id);
+  if (!bands || !people || reasons[i] || people.reasons[i]) return null;
+  const bandOf = (k) => bands.edges.filter((edge) => people.values[k] >= edge).length;
+  const own = bandOf(i);
+  let count = 0;
+  let above = 0;
+  let sum = 0;
+  const [least, most] = [bands.edges[own - 1], bands.edges[own] ?? Infinity];
+  for (let k = 0; k < model.count; k++) {
+    if (reasons[k] || people.reasons[k]) continue;
+    if (people.values[k] < least || people.values[k] >= most) continue;
+    count++;
+    sum += values[k];
+    if (values[k] > values[i]) above++;
+  }
+  return { count, rank: above + 1, mean: sum / count, title: bands.titles[own - 1] };
+}
+
+function peersText(page, layer, i) {
+  const { model, speech } = page;
+  const peers = amongPeers(model, layer, i);
+  if (!peers || peers.count < 2) return null;
+  return el("p", { class: "zb-peers" }, speech.say("among_peers", {
+    territories: speech.territories(peers.count), band: speech.text(peers.title),
+    rank: speech.number(peers.rank), mean: speech.number(peers.mean, layer.digits),
+  }));
+}
