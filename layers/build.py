@@ -19,6 +19,7 @@ from geo.nesting import groups_at, sum_by
 from geo.notice import without
 from geo.territories import Territories
 from geo.vectors import read_territories
+from layers.accounting import check_carried, check_rows, check_taken
 from layers.aggregate import atlas_at
 from layers.atlas import Atlas
 from layers.catalogue import known_layers
@@ -88,7 +89,7 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     # Where the project lies says nothing of the result, which is the same wherever it lies.
     here = f"{project.folder}{os.sep}"
     atlas = replace(atlas, notices=tuple(without(note, here) for note in atlas.notices))
-    return _select(atlas, level=table.level or base.level, places=table.within)
+    return _select(check_rows(atlas), level=table.level or base.level, places=table.within)
 
 
 def _check_weights(project: Project, atlas: Atlas) -> None:
@@ -261,14 +262,15 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
 def _select(atlas: Atlas, *, level: str, places: Sequence[str]) -> Atlas:
     """The atlas on the wanted level, of the wanted places."""
     if not places:
-        return atlas_at(atlas, level)
+        return check_carried(atlas, atlas_at(atlas, level))
     inside, notices = atlas.territories.within(places)
     atlas = atlas.noting(*notices)
     if level == atlas.territories.level:
-        return take(atlas, atlas.codes.isin(inside.codes))
+        taken = take(atlas, atlas.codes.isin(inside.codes))
+        return check_taken(atlas, taken, len(inside.codes))
     groups = groups_at(atlas.territories, level)
     shares = _share_inside(atlas.territories, groups, atlas.codes.isin(inside.codes))
-    higher = atlas_at(atlas, level)
+    higher = check_carried(atlas, atlas_at(atlas, level))
     chosen = shares.reindex(higher.codes)
     straddling = chosen.index[(chosen > 0) & (chosen < 1)]
     if len(straddling):

@@ -24,12 +24,13 @@ class Listed:
 
 @dataclass(frozen=True)
 class Account:
-    """What became of the rows of one input: `rows` = `matched` + the number of `listed`.
+    """What became of the rows of one input: `rows` = `matched` + `listed` + `counted`.
 
     Attributes:
         rows: data rows read.
         matched: rows whose code is a territory's.
         listed: the others, each with its reason.
+        counted: rows of a file too long to be listed row by row, by reason.
         carried: those of the matched whose code is an older one, each with what became of it.
     """
 
@@ -37,14 +38,17 @@ class Account:
     matched: int
     listed: tuple[Listed, ...] = ()
     carried: tuple[Listed, ...] = ()
+    counted: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For `run.json`."""
-        told = {
+        told: dict[str, Any] = {
             "rows": self.rows,
             "matched": self.matched,
             "listed": [vars(row) for row in self.listed],
         }
+        if self.counted:
+            told["counted"] = dict(self.counted)
         return {**told, "carried": [vars(row) for row in self.carried]} if self.carried else told
 
 

@@ -84,6 +84,37 @@ def run(
     )
 
 
+@app.command()
+def check(
+    project: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PROJECT.toml]", help="Your project; by default all of France."),
+    ] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", "-o", metavar="FILE", help="A .html or .json; may be repeated."),
+    ] = None,
+    source: Sources = None,
+    fetched: Fetched = False,
+    within: Within = None,
+    level: Level = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    """Every check and no drawing: coverage, dates, outliers, odd zeros, rows of the files."""
+    from scripts.checking import check_project_file
+
+    check_project_file(
+        project,
+        out=tuple(out or ()),
+        sources=_sources(source, fetched=fetched),
+        within=tuple(within or ()),
+        level=level,
+        lang=check_lang(lang),
+        quiet=quiet,
+    )
+
+
 @app.command("list")
 def list_(
     what: Annotated[

@@ -60,7 +60,7 @@ def run_project(
         InputError: the project or one of its inputs cannot be used.
         ProblemWithEnvironment: the results cannot be written.
     """
-    project = _project(file, sources=sources, within=within, level=level, lang=lang)
+    project = adjusted_project(file, sources=sources, within=within, level=level, lang=lang)
     check_analyses(project.table.analyses, file=project.file)
     lang = language_of(project)
     _check_apart(project, out)
@@ -71,7 +71,7 @@ def run_project(
             # Borders do not wait for the index: they are packed on the other core meanwhile.
             borders = other.submit(encode_geometry, atlas.territories.frame.geometry)
             step("computing the index")
-            atlas, recipe = _with_index(project, atlas)
+            atlas, recipe = with_index(project, atlas)
             step("raising flags")
             for rule in project.rules:
                 atlas = flag(atlas, rule)
@@ -119,7 +119,7 @@ def title_of(project: Project, lang: str) -> str:
     return {"fr": "Inégalités numériques", "en": "Digital inequality"}[lang]
 
 
-def _project(
+def adjusted_project(
     file: Path | None,
     *,
     sources: Mapping[str, Path],
@@ -127,6 +127,7 @@ def _project(
     level: str | None,
     lang: str | None,
 ) -> Project:
+    """The project of a file, or of the embedded edition, with what the command line says."""
     path = edition_project(read_country("fr")) if file is None else file
     project = read_project(path, sources=sources)
     changes: dict[str, Any] = {}
@@ -157,7 +158,8 @@ def _check_apart(project: Project, out: Path) -> None:
         )
 
 
-def _with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
+def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
+    """The atlas with the index that the project asks for, and its recipe; a notice where none."""
     recipe = recipe_of(project, atlas)
     alike = without_scale(project, atlas)
     if alike:

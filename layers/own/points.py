@@ -21,6 +21,8 @@ from layers.own.described import describe
 from layers.project import LayerTable, Project
 from layers.tables import column, parse_numbers, read_raw_table
 
+NOWHERE = "lies in none of the territories"
+NO_PLACE = "has no two coordinates"
 MOST_BYTES_LISTED = 8 * 2**20
 """Size of a file up to which each point that lies nowhere is listed; larger ones are streamed."""
 
@@ -92,7 +94,7 @@ class DistanceLayer:
         )
 
 
-Counted = tuple[pd.Series, Account | None, tuple[str, ...]]
+Counted = tuple[pd.Series, Account, tuple[str, ...]]
 
 
 def _count_rows(
@@ -121,7 +123,7 @@ def _count_rows(
         Listed(
             raw.place(row),
             f"{east}, {north}",
-            "lies in none of the territories" if placed[row] else "has no two coordinates",
+            NOWHERE if placed[row] else NO_PLACE,
         )
         for row, (east, north) in enumerate(cells)
         if found[row] < 0
@@ -146,7 +148,12 @@ def _count_stream(
     )
     if not counted.counts.sum():
         raise InputError(_nowhere(spec, counted.rows))
-    return counted.counts, None, _left_out(spec.id, counted.outside, counted.unreadable)
+    account = Account(
+        rows=counted.rows,
+        matched=int(counted.counts.sum()),
+        counted={NOWHERE: counted.outside, NO_PLACE: counted.unreadable},
+    )
+    return counted.counts, account, _left_out(spec.id, counted.outside, counted.unreadable)
 
 
 def layout_of(spec: LayerTable) -> Layout:

@@ -1,0 +1,99 @@
+"""Whether everything that went in came out: rows of inputs, territories, people.
+
+A run that cannot account for a row, a territory or a person says so; none is lost in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from geo.errors import first_of
+from geo.nesting import groups_at
+from geo.notice import Notice
+from layers.atlas import Atlas
+
+HALF_A_PERSON = 0.5
+"""What sums of people may differ by, in floating point, over a whole country."""
+
+
+def unaccounted_rows(account: Mapping[str, Any]) -> int:
+    """Rows of an input that are neither matched, nor listed, nor counted; negative where too many.
+
+    >>> unaccounted_rows({"rows": 5, "matched": 3, "listed": [{"row": "line 2"}]})
+    1
+    """
+    counted = sum(account.get("counted", {}).values())
+    return int(account["rows"] - account["matched"] - len(account["listed"]) - counted)
+
+
+def check_rows(atlas: Atlas) -> Atlas:
+    """The atlas, with a notice on every input of which rows cannot be accounted for."""
+    lost = {name: unaccounted_rows(account) for name, account in atlas.account.items()}
+    notices = [
+        Notice(
+            f"{name}: {number} rows cannot be accounted for. This is a defect; please report it.",
+            fr=f"{name}\u00a0: il y a {number} lignes dont il n'est pas rendu compte. C'est un "
+            "défaut\u00a0; merci de le signaler.",
+        )
+        for name, number in lost.items()
+        if number
+    ]
+    return atlas.noting(*notices)
+
+
+def check_carried(before: Atlas, after: Atlas) -> Atlas:
+    """`after`, with a notice where territories or people of `before` are lost on the way up.
+
+    Those that lie in no territory of the higher level are left out, which is said already.
+    """
+    level = after.territories.level
+    if level == before.territories.level:
+        return after
+    groups = groups_at(before.territories, level)
+    placed = groups.notna().to_numpy()
+    lost = sorted(set(groups[placed].astype(str)) - set(map(str, after.codes)))
+    notices = []
+    if lost:
+        named = first_of(lost)
+        notices.append(
+            Notice(
+                f"{level} territories that others lie in are lost ({named}). This is a defect; "
+                "please report it.",
+                fr=f"Des territoires de niveau {level} qui en contiennent d'autres sont perdus "
+                f"({named}). C'est un défaut\u00a0; merci de le signaler.",
+            )
+        )
+    people, carried = _people(before, placed), _people(after)
+    if abs(people - carried) > HALF_A_PERSON:
+        notices.append(
+            Notice(
+                f"{people:,.0f} people went up to {level} and {carried:,.0f} arrived. This is a "
+                "defect; please report it.",
+                fr=f"{people:.0f} habitants sont passés au niveau {level} et {carried:.0f} y sont "
+                "arrivés. C'est un défaut\u00a0; merci de le signaler.",
+            )
+        )
+    return after.noting(*notices)
+
+
+def check_taken(before: Atlas, after: Atlas, chosen: int) -> Atlas:
+    """`after`, with a notice where a selection holds another number of territories than chosen."""
+    if len(after.codes) == chosen and after.codes.isin(before.codes).all():
+        return after
+    return replace(after).noting(
+        Notice(
+            f"{chosen} territories were chosen and {len(after.codes)} are there. This is a "
+            "defect; please report it.",
+            fr=f"{chosen} territoires étaient choisis et {len(after.codes)} sont là. C'est un "
+            "défaut\u00a0; merci de le signaler.",
+        )
+    )
+
+
+def _people(atlas: Atlas, chosen: np.ndarray | None = None) -> float:
+    population = atlas.territories.facts["population"]
+    return float((population if chosen is None else population[chosen]).sum())

@@ -1,0 +1,80 @@
+"""`zoneblanche check`: every check of a run and no drawing; what a data steward asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from geo.errors import Fault, InputError
+from geo.staging import staged_file
+from layers.build import build_atlas
+from layers.quality import Quality, judge_quality
+from maps.quality import WORDS, Section, compose_quality, write_quality_page
+from scripts.run import adjusted_project, language_of, with_index
+
+
+def check_project_file(
+    file: Path | None,
+    *,
+    out: tuple[Path, ...],
+    sources: Mapping[str, Path],
+    within: tuple[str, ...] = (),
+    level: str | None = None,
+    lang: str | None = None,
+    quiet: bool = False,
+) -> Quality:
+    """Reads and measures a project as a run does, computes its index, and says what it found.
+
+    Args:
+        file: the project file; None for the edition that the package carries.
+        out: files to write: a page where the name ends in .html, all of it where in .json.
+        sources, within, level, lang: as of `run`.
+        quiet: print nothing but errors.
+
+    Raises:
+        InputError: what a run would refuse; a name that ends otherwise.
+        ProblemWithEnvironment: a file cannot be written.
+    """
+    odd = [path for path in out if path.suffix.lower() not in (".html", ".json")]
+    if odd:
+        raise InputError(
+            Fault(
+                f"{odd[0].name!r} is no name of a page or of a JSON file.",
+                remedy="Name it e.g. quality.html or quality.json.",
+                kind="option",
+            )
+        )
+    project = adjusted_project(file, sources=sources, within=within, level=level, lang=lang)
+    lang = language_of(project)
+    atlas, _ = with_index(project, build_atlas(project))
+    quality = judge_quality(atlas)
+    head, sections = compose_quality(quality, atlas, lang=lang)
+    for path in out:
+        if path.suffix.lower() == ".html":
+            write_quality_page(path, head=head, sections=sections, lang=lang)
+        else:
+            _write_json(quality, path)
+    if not quiet:
+        print("\n".join([WORDS[lang]["title"], head, *_lines(sections)]))
+    return quality
+
+
+def _lines(sections: list[Section]) -> list[str]:
+    lines = []
+    for section in sections:
+        lines += ["", section.title]
+        for row in section.rows:
+            if section.header:
+                pairs = zip(section.header[1:], row[1:], strict=True)
+                told = "; ".join(f"{name.lower()} {cell}" for name, cell in pairs if cell)
+                lines.append(f"  {row[0]}: {told}")
+            else:
+                lines.append(f"  {' '.join(row)}")
+    return lines
+
+
+def _write_json(quality: Quality, path: Path) -> None:
+    text = json.dumps(quality.as_dict(), ensure_ascii=False, indent=2, allow_nan=False)
+    with staged_file(path) as staging:
+        staging.write_text(text + "\n", encoding="utf-8", newline="\n")

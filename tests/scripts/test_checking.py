@@ -1,0 +1,105 @@
+"""`zoneblanche check`: what it prints and writes, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scripts.cli import language_of, main
+
+Command = Callable[..., tuple[int, str, str]]
+TOWNS = [("A{{7*7}}", "01001"), ("<img src=x>", "01002"), ("C", "01003"), ("D", "01004")]
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["zoneblanche", "check", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        said = capsys.readouterr()
+        return int(caught.value.code or 0), said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": code, "name": name},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[x, 0], [x + 1, 0], [x + 1, 1], [x, 1], [x, 0]]],
+            },
+        }
+        for x, (name, code) in enumerate(TOWNS)
+    ]
+    collection = {"type": "FeatureCollection", "features": features}
+    (tmp_path / "t.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    (tmp_path / "f.csv").write_text("code;v\n01001;0\n01002;80\n01003;90,5\n09999;1\n", "utf-8")
+    (tmp_path / "p.toml").write_text(
+        'lang = "fr"\n[territories]\npath = "t.geojson"\ncode = "code"\nname = "name"\n'
+        '[[layers]]\nid = "f"\ntitle = "</title><script>x"\npath = "f.csv"\ncode = "code"\n'
+        'value = "v"\nunit = "percent"\nsource = "Arcep, 2025-09-30"\n',
+        encoding="utf-8",
+    )
+    return tmp_path / "p.toml"
+
+
+def test_what_a_steward_reads(check: Command, project: Path, tmp_path: Path) -> None:
+    page, data = tmp_path / "q.html", tmp_path / "q.json"
+    status, out, err = check(project, "-o", page, "-o", data)
+    assert (status, err) == (0, "")
+    assert "Qualité des données" in out
+    assert "lues 4; rattachées 3; listées 1; sans compte 0" in out
+    text = page.read_text("utf-8")
+    assert "<script" not in text
+    assert "&lt;/title&gt;&lt;script&gt;x" in text
+    assert "default-src 'none'" in text
+    told = json.loads(data.read_text("utf-8"))
+    assert told["columns"][0]["missing"] == {"not_matched": 1}
+    assert told["rows"]["f"] == {"rows": 4, "matched": 3, "listed": 1, "unaccounted": 0}
+
+
+def test_the_same_exit_status_as_a_run(check: Command, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("code;v\n01001;102\n", "utf-8")
+    status, out, err = check(project)
+    assert (status, out) == (2, "")
+    assert "ligne 2, colonne 'v'\u00a0: '102' est supérieur à 100" in err
+    status, _, err = check(project, "-o", tmp_path / "q.pdf")
+    assert status == 2
+    assert "q.pdf" in err
+
+
+def test_the_zeros_of_the_fibre_table(check: Command, shared_data: Path, tmp_path: Path) -> None:
+    shutil.copy(shared_data / "fr" / "connectivity" / "communes_fibre_pct.csv", tmp_path / "f.csv")
+    (tmp_path / "p.toml").write_text(
+        'country = "fr"\ncatalogue = []\n[[layers]]\nid = "fibre"\npath = "f.csv"\n'
+        'code = "code_insee"\nvalue = "fibre_pct"\nunit = "percent"\n',
+        encoding="utf-8",
+    )
+    status, _, err = check(tmp_path / "p.toml", "-q", "-o", tmp_path / "q.json")
+    assert (status, err) == (0, "")
+    column = json.loads((tmp_path / "q.json").read_text("utf-8"))["columns"][-1]
+    assert column["zeros"] == 731
+    assert "57019" in column["large_zeros"], "Amnéville, a town served by cable"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lang"),
+    [
+        (["run"], "fr"),
+        (["run", "--lang", "en"], "en"),
+        (["run", "--lang=fr", "x.toml"], "fr"),
+        (["map", "a.parquet"], "en"),
+        (["run", "nowhere.toml"], "en"),
+    ],
+)
+def test_the_language_of_failures(arguments: list[str], lang: str) -> None:
+    assert language_of(arguments) == lang
