@@ -184,11 +184,12 @@ def _around(place: int, figures: np.ndarray, neighbours: Contiguity) -> float:
 def _outliers(known: pd.Series, indicator: Indicator) -> tuple[str, ...]:
     """Codes beyond Tukey's outer fences, the farthest first."""
     amounts = indicator.bounds[1] is None and bool((known >= 0).all())
-    figures = np.log(known[known > 0]) if amounts else known
+    figures = known[known > 0].map(np.log) if amounts else known
     if len(figures) < 10:
         return ()
     low, high = (float(figures.quantile(share)) for share in (0.25, 0.75))
-    beyond = np.maximum(low - figures, figures - high)
+    below, above = low - figures, figures - high
+    beyond = below.where(below > above, above)
     far = beyond[beyond > FAR * (high - low)] if high > low else beyond[:0]
     if len(far) > TAIL * len(figures):
         return ()
