@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -86,6 +86,12 @@ def without_comments(script: str) -> str:
 
 
 @cache
+def page_scripts() -> tuple[str, str]:
+    """The scripts of a page, as they stand in it."""
+    return leaflet(), our_script() + "\n" + START
+
+
+@cache
 def our_style() -> str:
     """Leaflet's style and ours."""
     return read_asset("leaflet.css") + "\n" + read_asset("page.css")
@@ -108,7 +114,7 @@ def write_document(blocks: Mapping[str, str], *, lang: str, title: str, findings
         title: of the document, as the data has it; it is escaped here.
         findings: sentences for a reader without a script; escaped here.
     """
-    scripts = [leaflet(), our_script() + "\n" + START]
+    scripts = page_scripts()
     style = our_style()
     told = "".join(f"<p>{_escaped(sentence)}</p>" for sentence in findings)
     # Joined, never formatted into each other: a title that looks like a template stays a title.
@@ -131,7 +137,7 @@ def write_document(blocks: Mapping[str, str], *, lang: str, title: str, findings
     return "".join(parts)
 
 
-def _policy(scripts: list[str], style: str) -> str:
+def _policy(scripts: Iterable[str], style: str) -> str:
     allowed = " ".join(_hash(script) for script in scripts)
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; "

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import tomllib
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,7 +28,7 @@ from geo.errors import Fault, InputError
 from geo.source import sha256_of, union_of
 from geo.staging import staged_folder
 from maps.bivariate import Bivariate, read_show
-from maps.document import read_asset
+from maps.document import page_scripts, read_asset
 from maps.findings import write_findings
 from maps.payload import write_payload
 from maps.report import language_of
@@ -181,20 +182,29 @@ def write_embed_files(
 
 
 def framed_page(page: str) -> str:
-    """A map page that tells the page around it how high it wants to be.
+    """A map page that tells the page around it how high it wants to be, its scripts packed.
 
-    Its policy lets one script and one style more of ours run; all else stays refused.
+    Its policy lets two scripts and one style more of ours run; all else stays refused.
     """
-    script, style = read_asset("frame.js"), read_asset("frame.css")
+    told, unpack, style = (read_asset(name) for name in ("frame.js", "unpack.js", "frame.css"))
     head, found, rest = page.partition("script-src ")
     middle, styled, rest = rest.partition("style-src ")
     body, ended, tail = rest.rpartition("</body>")
     if not (found and styled and ended):
         raise ValueError("the page has no policy to extend: it is not one of draw_map")
+    for script in page_scripts():
+        body = body.replace(f"<script>{script}</script>", _packed(script))
     return (
-        f"{head}script-src {_hash(script)} {middle}style-src {_hash(style)} {body}"
-        f"<style>{style}</style>\n<script>{script}</script>\n</body>{tail}"
+        f"{head}script-src {_hash(told)} {_hash(unpack)} {middle}style-src {_hash(style)} {body}"
+        f"<style>{style}</style>\n<script>{told}</script>\n<script>{unpack}</script>\n</body>{tail}"
     )
+
+
+@cache
+def _packed(script: str) -> str:
+    """A script as a block that `unpack.js` runs; the policy names its hash as before."""
+    data = base64.b64encode(zlib.compress(script.encode("utf-8"), 9, 31)).decode("ascii")
+    return f'<script type="application/octet-stream" data-packed>{data}</script>'
 
 
 def _titled(atlas: Atlas, show: str | None, place: str, lang: str) -> str:

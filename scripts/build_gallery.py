@@ -3,16 +3,20 @@
 Run: python -m scripts.build_gallery [FOLDER] [--source arcep-debit=commune_debit_2022-12-31.csv]
 
 Without Arcep's file by commune, fixed broadband is by département, as in the embedded edition.
+With pandoc on the PATH the embed's Quarto document is rendered anew as well.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from markdown_it import MarkdownIt
 from PIL import Image
 
 from geo.errors import ProblemWithEnvironment
@@ -103,6 +107,7 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
         for name in KEPT:
             written.append(folder / "embed" / name)
             written[-1].write_bytes((embed / name).read_bytes())
+        written += render_examples(embed, folder / "embed")
     told = {}
     for shot in (shot for _, shots in CHAPTERS for shot in shots):
         path = folder / shot.name
@@ -126,6 +131,21 @@ def shrink_picture(path: Path) -> None:
     with Image.open(path) as picture:
         small = picture.convert("RGB").reduce(2)
     small.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True, dpi=(150, 150))
+
+
+def render_examples(embed: Path, folder: Path) -> list[Path]:
+    """Writes the embed's Markdown as CommonMark renders it, and its Quarto document as pandoc does,
+    which Quarto calls; the latter stays as it is where there is no pandoc."""
+    text = (embed / "example.md").read_text("utf-8")
+    page = folder / "example-markdown.html"
+    head = '<!DOCTYPE html>\n<html lang="fr">\n<meta charset="utf-8">\n<title>Markdown</title>\n'
+    body = MarkdownIt("commonmark").render(text)
+    page.write_text(f"{head}{body}", encoding="utf-8", newline="\n")
+    pandoc, quarto = shutil.which("pandoc"), folder / "example-quarto.html"
+    if pandoc is not None:
+        options = ["--standalone", "--from", "markdown", "--to", "html5", "--output", str(quarto)]
+        subprocess.run([pandoc, *options, str(embed / "example.qmd")], check=True)
+    return [page, *([quarto] if quarto.exists() else [])]
 
 
 def check_sizes(written: list[Path]) -> None:
@@ -163,7 +183,8 @@ def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
         "## Pages",
         "",
         "- The interactive map of Lozère, as it stands in a frame: "
-        "[embed/map.html](embed/map.html), and [the ways to embed it](embed/example.html)",
+        "[embed/map.html](embed/map.html), and the ways to embed it in [HTML](embed/example.html), "
+        "[Markdown](embed/example-markdown.html) and [Quarto](embed/example-quarto.html)",
         "- Reports: [Lozère](lozere.html), [Lozère in English](lozere-en.html), "
         "[France](france.html)",
         "",
