@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import Formatter
 
+LONGEST_WORD = 40
+"""Signs of a word up to which a line holds it."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -54,6 +57,11 @@ class Piece:
     text: str
     target: str = ""
     is_name: bool = False
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether a word of it may be longer than a line, so that it must be broken inside."""
+        return max(map(len, self.text.split()), default=0) > LONGEST_WORD
 
 
 @dataclass(frozen=True)
