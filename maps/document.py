@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -105,7 +106,26 @@ def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zoneblanche") -> st
     )
 
 
-def write_document(blocks: Mapping[str, str], *, lang: str, title: str, findings: list[str]) -> str:
+@dataclass(frozen=True)
+class Still:
+    """A picture of the first map: its PNG and size in pixels, what it shows, and the colour and
+    label of each class."""
+
+    png: bytes
+    width: int
+    height: int
+    title: str
+    legend: tuple[tuple[str, str], ...]
+
+
+def write_document(
+    blocks: Mapping[str, str],
+    *,
+    lang: str,
+    title: str,
+    findings: list[str],
+    still: Still | None = None,
+) -> str:
     """The whole page.
 
     Args:
@@ -113,6 +133,7 @@ def write_document(blocks: Mapping[str, str], *, lang: str, title: str, findings
         lang: language of the page as it opens.
         title: of the document, as the data has it; it is escaped here.
         findings: sentences for a reader without a script; escaped here.
+        still: a picture for that reader.
     """
     scripts = page_scripts()
     style = our_style()
@@ -129,12 +150,29 @@ def write_document(blocks: Mapping[str, str], *, lang: str, title: str, findings
         "<title>", _escaped(title), "</title>\n",
         "<style>", style, "</style>\n</head>\n<body>\n",
         '<div id="zb" class="zb-root"></div>\n',
-        "<noscript><h1>", _escaped(title), "</h1>", told, "</noscript>\n",
+        "<noscript><h1>", _escaped(title), "</h1>", _picture(still), told, "</noscript>\n",
         data_blocks(blocks), "\n",
     ]  # fmt: skip
     parts += [f"<script>{script}</script>\n" for script in scripts]
     parts.append("</body>\n</html>\n")
     return "".join(parts)
+
+
+def _picture(still: Still | None) -> str:
+    """The picture with its legend; marks are SVG, whose colours the policy allows."""
+    if still is None:
+        return ""
+    data = base64.b64encode(still.png).decode("ascii")
+    marks = "".join(
+        f'<li><svg width="20" height="14"><rect width="20" height="14" fill="{colour}"/></svg> '
+        f"{_escaped(label)}</li>"
+        for colour, label in still.legend
+    )
+    return (
+        f'<figure><img src="data:image/png;base64,{data}" width="{still.width}" '
+        f'height="{still.height}" alt="{_escaped(still.title)}">'
+        f"<figcaption>{_escaped(still.title)}<ul>{marks}</ul></figcaption></figure>"
+    )
 
 
 def _policy(scripts: Iterable[str], style: str) -> str:

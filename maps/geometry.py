@@ -37,6 +37,18 @@ SAMPLED = 16
 
 
 @dataclass(frozen=True)
+class Lines:
+    """The arcs that a page draws: vertices in grid steps, where each arc starts, and the
+    territories on its two sides (-1 for nobody)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    starts: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+
+
+@dataclass(frozen=True)
 class PageGeometry:
     """The streams of the arcs, and what the page has to know of them.
 
@@ -47,12 +59,14 @@ class PageGeometry:
         boxes: west, south, east, north of each territory in degrees; NaN for those without shape.
         tolerance_m: how far the borders were moved at most by simplification, in metres of the
             projection; 0.0 where they were not.
+        lines: the arcs before they were packed.
     """
 
     streams: dict[str, bytes]
     header: dict[str, Any]
     boxes: np.ndarray
     tolerance_m: float
+    lines: Lines
 
 
 def encode_geometry(geometry: gpd.GeoSeries) -> PageGeometry:
@@ -80,6 +94,7 @@ def encode_geometry(geometry: gpd.GeoSeries) -> PageGeometry:
         header=header,
         boxes=shapely.bounds(degrees.to_numpy()),
         tolerance_m=tolerance * grid,
+        lines=Lines(x, y, starts, arcs.left.astype(np.int64), arcs.right.astype(np.int64)),
     )
 
 
@@ -92,14 +107,15 @@ def mercator(shapes: np.ndarray) -> np.ndarray:
     >>> round(point.x, 3), round(point.y, 3)
     (20037508.343, -0.0)
     """
+    return shapely.transform(shapes, mercator_of)
 
-    def project(degrees: np.ndarray) -> np.ndarray:
-        latitude = np.radians(np.clip(degrees[:, 1], -NORTHERNMOST, NORTHERNMOST))
-        east = EARTH_RADIUS * np.radians(degrees[:, 0])
-        north = EARTH_RADIUS * np.log(np.tan(np.pi / 4 + latitude / 2))
-        return np.column_stack([east, north])
 
-    return shapely.transform(shapes, project)
+def mercator_of(degrees: np.ndarray) -> np.ndarray:
+    """Longitudes and latitudes, a row each, in metres of Web Mercator."""
+    latitude = np.radians(np.clip(degrees[:, 1], -NORTHERNMOST, NORTHERNMOST))
+    east = EARTH_RADIUS * np.radians(degrees[:, 0])
+    north = EARTH_RADIUS * np.log(np.tan(np.pi / 4 + latitude / 2))
+    return np.column_stack([east, north])
 
 
 def choose_grid(shapes: np.ndarray) -> float:

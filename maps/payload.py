@@ -51,10 +51,12 @@ class Payload:
         blocks: base64 text by name: `head`, `arcs` and `map` (what the first picture needs), and
             `data` (all else).
         head: the header before it was packed.
+        geometry: of the territories.
     """
 
     blocks: Mapping[str, str]
     head: Mapping[str, Any]
+    geometry: PageGeometry
 
 
 def write_payload(
@@ -107,7 +109,7 @@ def write_payload(
     first = {_id_of(show)} if isinstance(show, str) else {show.x, show.y}
     first |= {f"parent/{outline}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
-    return _pack(head, geometry.streams, streams, first)
+    return _pack(head, geometry, streams, first)
 
 
 def _in_both(notice: str) -> dict[str, str]:
@@ -132,17 +134,19 @@ def _layers(
     return layers, figures
 
 
-def _pack(head: dict[str, Any], arcs: Streams, streams: Streams, first: set[str]) -> Payload:
+def _pack(
+    head: dict[str, Any], geometry: PageGeometry, streams: Streams, first: set[str]
+) -> Payload:
     """Blocks: what the first picture needs before all else, so that it comes at once."""
     blocks, places = {}, {}
     at_once = {name: data for name, data in streams.items() if name in first}
     later = {name: data for name, data in streams.items() if name not in first}
-    blocks["arcs"], places["arcs"] = pack_block(arcs, kind="tokens")
+    blocks["arcs"], places["arcs"] = pack_block(geometry.streams, kind="tokens")
     blocks["map"], places["map"] = pack_block(at_once)
     blocks["data"], places["data"] = pack_block(later)
     head["places"] = places
     blocks["head"], _ = pack_block({"head": write_json(head)})
-    return Payload(blocks, head)
+    return Payload(blocks, head, geometry)
 
 
 def _title(layers: list[dict[str, Any]], shown: Mapping[str, Any]) -> Any:

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from geo.country import Text, in_language
 from maps.bivariate import Bivariate, read_show
-from maps.document import write_document, write_whole
+from maps.classed import class_territories
+from maps.document import Still, write_document, write_whole
 from maps.findings import write_findings
 from maps.geometry import PageGeometry
+from maps.palettes import MISSING
 from maps.payload import Payload, write_payload
-from maps.words import LANGUAGES
+from maps.still import paint_still
+from maps.words import LANGUAGES, WORDS
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
@@ -54,7 +57,22 @@ def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: st
         lang=lang,
         title=in_language(title, lang),
         findings=write_findings(atlas, ids, lang=lang),
+        still=draw_still(atlas, payload, show=show, lang=lang),
     )
+
+
+def draw_still(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> Still | None:
+    """The first map as a picture with its legend, for readers without a script."""
+    classed = class_territories(atlas, show, lang=lang)
+    painted = paint_still(payload.geometry, dict(payload.head), classed.of, classed.colours)
+    if painted is None:
+        return None
+    png, width, height = painted
+    shown = next(one for one in payload.head["layers"] if one["id"] == payload.head["show"])
+    legend = [pair for pair in zip(classed.colours, classed.labels, strict=True) if pair[1]]
+    if (classed.of < 0).any():
+        legend.append((MISSING["light"][1], WORDS[lang]["no_data"]))
+    return Still(png, width, height, in_language(shown["title"], lang), tuple(legend))
 
 
 def language_of(atlas: Atlas) -> str:

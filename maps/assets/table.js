@@ -46,7 +46,7 @@ class TerritoryTable {
     this.active.column = Math.min(this.active.column, this.columns.length - 1);
     this.grid.setAttribute("aria-rowcount", String(rows.length + 1));
     this.grid.setAttribute("aria-colcount", String(this.columns.length));
-    this.grid.style.minWidth = `${LEAST_COLUMN * (this.columns.length + 0.6)}px`;
+    this.grid.style.minWidth = `${LEAST_COLUMN * (this.columns.length + 1)}px`;
     this.head.replaceChildren(...this.columns.map((column, k) => this.heading(column, k)));
     this.count.textContent = speech.say("table_count", {
       count: speech.number(rows.length), all: speech.territories(model.count) });
@@ -118,6 +118,7 @@ class TerritoryTable {
       return el(k ? "td" : "th", {
         role: k ? "gridcell" : "rowheader", scope: k ? null : "row", id: `zb-cell-${place}-${k}`,
         "aria-colindex": String(k + 1), class: column.right && !why ? "zb-right" : null,
+        title: column.right ? null : why || column.text(i),
       }, why ? el("span", { class: "zb-none" }, why) : isolated(column.text(i)));
     }));
   }

@@ -368,6 +368,8 @@ def test_a_reader_without_script_reads_the_findings(chromium: Browser, lozere_pa
     page = chromium.new_page(java_script_enabled=False)
     page.goto(lozere_page.as_uri())
     text = page.locator("body").inner_text()
+    picture = page.locator("noscript img").bounding_box()
+    assert picture is not None and picture["y"] < 200 and picture["height"] > 100
     page.close()
     assert "Besoin" in text and "connu pour 152 des 152 communes" in text and "Arcep" in text
 
