@@ -26,6 +26,7 @@ class Scenario:
         offset, sign: a score is given as offset + sign · score.
         sums: for each mean, the figures that it sums, with 0 for NaN; filled as needed.
         known: (indicators, units) float32, 1 where known; None where everything is.
+        rows: of `sums` and `known`, those of one dimension, one after the other in memory.
     """
 
     recipe: Recipe
@@ -34,6 +35,7 @@ class Scenario:
     sign: float
     known: np.ndarray | None
     sums: dict[tuple[str, float], np.ndarray] = field(default_factory=dict)
+    rows: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,19 @@ def weighted_mean(
     if whole:
         weights = weights / weights.sum(axis=1, keepdims=True)
     own = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
+    penalised = dimension.aggregate.endswith(("-minus", "-plus"))
+    if scenario.known is not None and not (inner or whole or penalised):
+        mean = np.empty(shape, dtype="float32")
+        there = _rows(scenario, dimension, "known", figures)
+        loops.weighted_means(_rows(scenario, dimension, "", figures), there, own, mean)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return Made(_out_of(dimension, mean), whole)
 
     def summed(*, square: bool) -> np.ndarray:
         total = np.zeros(shape, dtype="float32")
         if leaves:
-            loops.weighted_sums(_summed(scenario, dimension, square=square)[figures], own, total)
+            table = _rows(scenario, dimension, "square" if square else "", figures)
+            loops.weighted_sums(table, own, total)
         for place, name in inner:
             part = _into(dimension, made[name].scores)
             part = part * part if square else part
@@ -78,7 +88,7 @@ def weighted_mean(
         mean = summed(square=False)
         if not whole:
             mean /= known
-        if not dimension.aggregate.endswith(("-minus", "-plus")):
+        if not penalised:
             return Made(_out_of(dimension, mean), whole)
         spread = np.maximum(summed(square=True) / known - mean * mean, np.float32(0))
         sign = np.float32(-1 if dimension.aggregate.endswith("minus") else 1)
@@ -103,6 +113,20 @@ def _weight_known(
     for place, name in inner:
         loops.add_known(made[name].scores, np.ascontiguousarray(weights[:, place]), known)
     return known
+
+
+def _rows(scenario: Scenario, dimension: Dimension, what: str, rows: list[int]) -> np.ndarray:
+    """The rows of a dimension's own indicators, of what its mean sums ("", "square") or of what is
+    known; kept, since every few draws need them."""
+    key = (dimension.id, what)
+    if key not in scenario.rows:
+        if what == "known":
+            assert scenario.known is not None
+            table = scenario.known
+        else:
+            table = _summed(scenario, dimension, square=what == "square")
+        scenario.rows[key] = np.ascontiguousarray(table[rows])
+    return scenario.rows[key]
 
 
 def _summed(scenario: Scenario, dimension: Dimension, *, square: bool = False) -> np.ndarray:

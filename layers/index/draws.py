@@ -119,6 +119,7 @@ class Sampler:
             offset=float(sum(ends)) if scenario.sign < 0 and ends else 0.0,
             known=None if known is None or known.all() else np.ascontiguousarray(known),
             sums={},
+            rows={},
         )
 
     def plan(self, draws: int, *, seed: int) -> Plan:
@@ -178,7 +179,7 @@ class Sampler:
         for number, (deviation, low, high) in self.noise.items():
             loops.add_noise(scenario.x[number], number, deviation, seed, x[number])
             np.clip(x[number], low, high, out=x[number])
-        return replace(scenario, x=x, sums={})
+        return replace(scenario, x=x, sums={}, rows={})
 
     def _up(self, scenario: Scenario, weights: np.ndarray, loops: ModuleType) -> np.ndarray:
         """Aggregate dimension after dimension, for several draws of one scenario."""

@@ -19,11 +19,14 @@ TILE = 1024
 
 
 def _compiled(function: Callable[..., Any]) -> Any:
-    """Compiled on first use, and kept on disk where there is a place to write it."""
+    """Compiled on first use, and kept on disk where there is a place to write it.
+
+    Divided by zero is NaN, as in numpy.
+    """
     try:
-        return njit(nogil=True, cache=True)(function)
+        return njit(nogil=True, cache=True, error_model="numpy")(function)
     except RuntimeError:  # numba finds no writable folder, e.g. a read-only installation
-        return njit(nogil=True)(function)
+        return njit(nogil=True, error_model="numpy")(function)
 
 
 @_compiled
@@ -48,6 +51,37 @@ def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
                 column = x[indicator, start:stop]
                 for unit in range(stop - start):
                     sums[unit] += weight * column[unit]
+
+
+@_compiled
+def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    """Sum over the indicators of weight · figure, divided by the weight of what is known.
+
+    The same to the last bit as two `weighted_sums` and a division, without passing three times
+    over tables of draws × units.
+
+    Args:
+        x: (indicators, units) float32, 0 where missing.
+        known: (indicators, units) float32, 1 where known and 0 where missing.
+        weights: (draws, indicators) float32.
+        out: (draws, units) float32, written; NaN where nothing that weighs is known.
+    """
+    indicators, units = x.shape
+    below = np.empty(TILE, np.float32)
+    for start in range(0, units, TILE):
+        stop = min(start + TILE, units)
+        for draw in range(weights.shape[0]):
+            sums = out[draw, start:stop]
+            sums[:] = 0
+            below[:] = 0
+            for indicator in range(indicators):
+                weight = weights[draw, indicator]
+                column, there = x[indicator, start:stop], known[indicator, start:stop]
+                for unit in range(stop - start):
+                    sums[unit] += weight * column[unit]
+                    below[unit] += weight * there[unit]
+            for unit in range(stop - start):
+                sums[unit] /= below[unit]
 
 
 @_compiled

@@ -16,6 +16,16 @@ def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
             sums += weight * column
 
 
+def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    """See `kernels.weighted_means`."""
+    below = np.zeros_like(out)
+    out[:] = 0
+    weighted_sums(x, weights, out)
+    weighted_sums(known, weights, below)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        out /= below
+
+
 def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> None:
     """See `kernels.add_scores`."""
     total += np.where(np.isnan(scores), np.float32(0), weights[:, None] * scores)

@@ -147,6 +147,13 @@ def test_compiled_loops_equal_the_plain_ones() -> None:
     for loops, out in sums.items():
         loops.weighted_sums(x, weights, out)
     assert np.array_equal(sums[kernels], sums[plain])
+    there = (random.random(x.shape) > 0.3).astype("float32")
+    there[:, 3] = 0
+    means = {loops: np.empty((9, 2500), "float32") for loops in (kernels, plain)}
+    for loops, out in means.items():
+        loops.weighted_means(x * there, there, weights, out)
+    assert np.array_equal(means[kernels], means[plain], equal_nan=True)
+    assert np.isnan(means[plain][:, 3]).all()
     scores = sums[plain].copy()
     scores[:, ::7] = np.nan
     scores[0] = 5.0
