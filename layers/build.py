@@ -129,8 +129,7 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     if table.recipe is None and all(item.better is None for item in measured.values()):
         return None
     titled = {"title": {"fr": "Indice composite", "en": "Composite index"}, **(table.recipe or {})}
-    free = "index" if "index" not in atlas.indicators else "composite-index"
-    return recipe_from_table(titled, file=project.file, indicators=measured, recipe_id=free)
+    return recipe_from_table(titled, file=project.file, indicators=measured)
 
 
 def without_scale(project: Project, atlas: Atlas) -> list[str]:

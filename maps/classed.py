@@ -192,9 +192,20 @@ def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Clas
     if layer["ordered"]:
         colours = _ordered(layer["better"], max(len(codes), 2), theme)[: len(codes)]
     else:
-        colours = tuple(KINDS[theme][k % len(KINDS[theme])] for k in range(len(codes)))
+        colours = _kind_colours(codes, KINDS[theme])
     labels = tuple(in_language(title, lang) for _, title in layer["categories"])
     return Classed(of, reasons, colours, labels)
+
+
+def _kind_colours(codes: list[int], kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Code 0 is none of the kinds, and takes the palette's grey, its last; the others share the
+    rest."""
+    shift = int(0 in codes)
+    rest = kinds[: len(kinds) - shift]
+    return tuple(
+        kinds[-1] if code == 0 else rest[(place - shift) % len(rest)]
+        for place, code in enumerate(codes)
+    )
 
 
 def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:

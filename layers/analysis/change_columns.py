@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError
+from geo.notice import Notice
 from geo.source import union_of
 from layers import presence
 from layers.atlas import Atlas
@@ -14,6 +15,9 @@ from layers.indicator import Indicator, Reason
 
 PRESENCE_CHANGE = "presence-change"
 """Id of the column that `add_presence_change` adds."""
+
+WHOLE = 0.995
+"""Least share of today's codes that a wave lists, to stand for the whole country."""
 
 GAINED, KEPT, NEITHER, GIVEN_UP = range(1, 5)
 PRESENCE_CHANGES = {
@@ -72,28 +76,31 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
 
 def add_presence_change(atlas: Atlas) -> Atlas:
     """The atlas with a column `presence-change`: whether a website was declared in the first and
-    in the last wave of the directory that the country's edition carries.
+    in the last wave of the directory that the country's edition carries. The first is one that
+    lists nearly all of today's authorities: France's of February 2021 lacks Corsica.
 
     Territories whose code one of the waves does not list (new and merged ones) are missing: *not
     in the table*. `layers.barometer` counts changes with mergers taken into account.
 
-    Raises:
-        InputError: no edition with waves, or territories of another level than theirs.
+    Where there is no edition with waves, or the territories are of another level than theirs, the
+    column is left out and a notice says so.
     """
     country = atlas.territories.country
     if country is None or country.edition is None or atlas.territories.level != country.base.id:
-        raise InputError(
-            Fault(
-                "waves of a directory are known for the finest level of an embedded edition only.",
-                remedy="Leave presence-change out, or give two layers and write "
-                "change:BEFORE:AFTER.",
-                kind="no-waves",
+        return atlas.noting(
+            Notice(
+                "The analysis presence-change is left out: waves of the directory are known for "
+                "the finest level of an embedded edition only.",
+                fr="L'analyse presence-change n'est pas faite : les vagues de l'annuaire ne sont "
+                "connues qu'au niveau le plus fin de l'édition embarquée.",
             )
         )
     waves = presence_waves(country, coded=True)
-    dates = sorted(map(str, waves["wave"].cat.categories))
-    dates = [dates[0], dates[-1]]
-    first, second = (_declared(waves, date).reindex(atlas.codes) for date in dates)
+    declared = {date: _declared(waves, date) for date in sorted(waves["wave"].cat.categories)}
+    last = max(declared)
+    listed = {date: declared[last].index.isin(wave.index).mean() for date, wave in declared.items()}
+    dates = [next(date for date in declared if listed[date] >= WHOLE), last]
+    first, second = (declared[date].reindex(atlas.codes) for date in dates)
     known = first.notna() & second.notna()
     classes = np.select(
         [~known, (first == 0) & (second == 1), first * second == 1, first + second == 0],

@@ -151,7 +151,8 @@ class Judge:
                 Notice(
                     f"The {condition.direction} {wanted} of {indicator.id!r} is {got} of the "
                     f"{condition.reference}: equal ones stay together.",
-                    fr=f"Les {wanted} les {side} de {indicator.id!r} font {got} des {of} : les ex "
+                    fr=f"Les {wanted} les {side} de {indicator.id!r} font {got.replace('.', ',')} "
+                    f"des {of} : les ex "
                     "æquo ne sont pas séparés.",
                 )
             )

@@ -93,6 +93,14 @@ function rampOf(stops, count) {
   });
 }
 
+// Code 0 is none of the kinds, and takes the palette's grey, its last; the others share the rest.
+function kindColours(codes, kinds) {
+  const grey = kinds.at(-1);
+  const rest = codes.includes(0) ? kinds.slice(0, -1) : kinds;
+  const shift = codes.includes(0) ? 1 : 0;
+  return codes.map((code, k) => (code === 0 ? grey : rest[(k - shift) % rest.length]));
+}
+
 function classifyKinds(model, layer, colours, speech) {
   const { values, reasons } = model.column(layer.id);
   const place = new Map(layer.categories.map(([code], k) => [code, k]));
@@ -103,7 +111,7 @@ function classifyKinds(model, layer, colours, speech) {
   const count = layer.categories.length;
   const palette = layer.ordered
     ? orderedColours(layer, colours, Math.max(count, 2))
-    : layer.categories.map((_, k) => colours.kinds[k % colours.kinds.length]);
+    : kindColours(layer.categories.map(([code]) => code), colours.kinds);
   const classes = layer.categories.map(([, title], k) => ({
     colour: palette[k], label: speech.text(title),
   }));

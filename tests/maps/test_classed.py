@@ -56,12 +56,13 @@ def test_flags_stand_in_the_order_of_what_they_mean(toy_atlas: Atlas) -> None:
 def test_kinds_without_order_have_colours_of_their_own(toy_atlas: Atlas) -> None:
     kind = replace(
         toy_atlas.indicators["sparse"], role="typology", unit="category",
-        categories={0: "Town", 1: {"fr": "Village", "en": "Village"}},
+        categories={0: "None", 1: {"fr": "Village", "en": "Village"}},
     )  # fmt: skip
     found = class_territories(
         replace(toy_atlas, indicators=toy_atlas.indicators | {"sparse": kind}), "sparse", lang="fr"
     )
-    assert found.labels == ("Town", "Village") and found.colours == KINDS["light"][:2]
+    assert found.labels == ("None", "Village")
+    assert found.colours == (KINDS["light"][-1], KINDS["light"][0]), "0 is none of the kinds"
 
 
 def test_a_pair_is_strongest_where_few_and_sparse_meet(toy_atlas: Atlas) -> None:

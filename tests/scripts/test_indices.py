@@ -253,9 +253,3 @@ def test_what_is_refused(index: Index, recipe: str, told: str) -> None:
         index(table, recipe)
     assert told in str(caught.value)
     assert len(caught.value.faults) == 1, "one sentence"
-
-
-def test_a_layer_may_be_called_index(index: Index) -> None:
-    table = figures().rename(columns={"a": "index"})
-    atlas = index(table, "")
-    assert list(atlas.recipes) == ["composite-index"]

@@ -6,6 +6,7 @@ import pytest
 
 from geo import read_country
 from geo.errors import InputError
+from layers.aggregate import atlas_at
 from layers.analysis.adding import ANALYSES, add_analyses, check_analyses
 from layers.analysis.change_columns import GAINED, GIVEN_UP, KEPT, NEITHER
 from layers.atlas import Atlas
@@ -45,7 +46,8 @@ def test_each_analysis_is_a_column_with_its_method_and_sources(atlas: Atlas) -> 
 def test_presence_change_is_what_the_two_waves_say(atlas: Atlas) -> None:
     made = add_analyses(atlas, ["presence-change"])
     waves = presence_waves(read_country("fr"))
-    ends = [waves["wave"].min(), waves["wave"].max()]
+    # That of February 2021 lacks Corsica.
+    ends = ["2021-07-12", waves["wave"].max()]
     told = {}
     for date in ends:
         rows = waves[waves["wave"] == date].set_index("code")["website"]
@@ -87,6 +89,9 @@ def test_what_a_selection_does_not_allow_is_left_out_and_said(atlas: Atlas) -> N
     made = add_analyses(one, ["clusters"], index_id=INDEX)
     assert made.notices[-1].startswith("The analysis clusters is left out: ")
     assert made.notices[-1].fr.startswith("L'analyse clusters n'est pas faite")  # type: ignore[attr-defined]
+    higher = add_analyses(atlas_at(atlas, "epci"), ["presence-change"])
+    assert "finest level of an embedded edition" in higher.notices[-1]
+    assert "presence-change" not in higher.indicators
     without = add_analyses(atlas, ["equal-size"])
     assert "there is no index" in without.notices[-1]
     pd.testing.assert_frame_equal(without.values, atlas.values)
@@ -104,7 +109,7 @@ def test_an_analysis_that_there_is_not_is_refused(name: str, told: str) -> None:
     with pytest.raises(InputError) as caught:
         check_analyses([name], file="project.toml")
     assert told in str(caught.value)
-    assert "project.toml, column 'analyses'" in str(caught.value)
+    assert "project.toml, key 'analyses'" in str(caught.value)
 
 
 def test_an_unknown_indicator_is_refused(atlas: Atlas) -> None:
