@@ -9,13 +9,6 @@ function countsPeople(page) {
     && Boolean(page.model.population);
 }
 
-/** The weight of territory i in what the legend counts. */
-function weightOf(page, i) {
-  if (!countsPeople(page)) return 1;
-  const people = page.model.population.values[i];
-  return people > 0 ? people : 0;
-}
-
 /** For each bin the weight of every class in it, from the lowest figure to the highest. */
 function binFigures(page) {
   const { shown, model } = page;
@@ -23,11 +16,13 @@ function binFigures(page) {
   const { values, reasons } = model.column(layer.id);
   const scale = layer.spread === "log" ? (value) => Math.log1p(value) : (value) => value;
   const [from, to] = [scale(low), scale(high)];
+  const people = countsPeople(page) ? model.population.values : null;
   const bins = Array.from({ length: BINS }, () => new Array(shown.classes.length).fill(0));
   for (let i = 0; i < model.count; i++) {
     if (reasons[i]) continue;
     const place = Math.floor(((scale(values[i]) - from) / (to - from)) * BINS);
-    bins[Math.min(Math.max(place, 0), BINS - 1)][shown.classOf[i]] += weightOf(page, i);
+    bins[Math.min(Math.max(place, 0), BINS - 1)][shown.classOf[i]]
+      += people ? Math.max(people[i], 0) : 1;
   }
   return bins;
 }
