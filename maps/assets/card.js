@@ -167,10 +167,8 @@ function figureRow(page, layer, i) {
   const { model, speech } = page;
   const missing = model.column(layer.id).reasons[i];
   const measured = layer.unit === "percent" || layer.unit === "score";
-  const sources = layer.sources.map((k) => model.head.sources[k])
-    .map(({ producer, title, url }) => link(isolated(producer || title), url));
   const notes = [layer.period ? [isolated(speech.date(layer.period))] : [],
-    sources.flatMap((one, k) => (k ? [", ", one] : [one]))].filter((part) => part.length)
+    producers(page, layer).flatMap((one, k) => (k ? [", ", one] : [one]))].filter((part) => part.length)
     .flatMap((part, k) => (k ? [" · ", ...part] : part));
   return el("div", { class: "zb-figure" },
     el("dt", {}, isolated(speech.text(layer.title))),
@@ -181,6 +179,23 @@ function figureRow(page, layer, i) {
       layer.native ? el("span", { class: "zb-native" },
         speech.native(layer)) : null,
       notes.length ? el("span", { class: "zb-note" }, notes) : null));
+}
+
+/** Who a figure is from, each once, with the way to their table and its title. */
+function producers(page, layer) {
+  const found = new Map();
+  for (const k of layer.sources) {
+    const { producer, title, url } = page.model.head.sources[k];
+    const name = producer || title;
+    if (!found.has(name) || !isWebAddress(found.get(name).url)) found.set(name, { title, url });
+  }
+  return [...found].map(([name, { title, url }]) => {
+    const linked = link(isolated(name), url);
+    const told = [...new Set([name, title])].filter(Boolean).join(", ");
+    linked.title = told;
+    if (linked.tagName === "A") linked.setAttribute("aria-label", told);
+    return linked;
+  });
 }
 
 function smallBar(page, layer, i) {

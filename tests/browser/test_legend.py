@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,9 @@ SHOWN = """async ([id, method]) => {
 
 @pytest.fixture
 def toy_atlas(toy: Territories) -> Atlas:
-    return make_toy_atlas(toy)
+    """The toy country; its third indicator lies on both sides of zero, as differences do."""
+    atlas = make_toy_atlas(toy)
+    return replace(atlas, values=atlas.values.assign(density=atlas.values["density"] - 5))
 
 
 @pytest.fixture
@@ -142,6 +145,13 @@ def test_frames_leave_the_stage_to_a_part_and_come_back(watched: Opener, france_
     page.wait_for_timeout(600)
     assert page.evaluate("document.activeElement.id") == "zb-map"
     assert page.locator(".zb-insets").is_hidden()
+
+
+def test_a_figure_leads_to_its_source(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page, "#at=48095")
+    source = page.locator(".zb-card").get_by_role("link", name="Arcep, Ma connexion internet")
+    assert source.first.inner_text() == "Arcep"
+    assert source.first.get_attribute("href") == "https://www.data.gouv.fr/"
 
 
 def test_escape_closes_the_card_that_the_search_opened(watched: Opener, lozere_page: Path) -> None:
