@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from geo.coverage_sweep import measure_cover, read_borders
 from geo.errors import Fault, InputError, first_of
+from geo.notice import Notice
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -165,7 +166,11 @@ def _mend(series: gpd.GeoSeries, what: str) -> tuple[Shapes, tuple[str, ...]]:
     shapes = shapes.copy()
     shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
     named = first_of(series.index[bad])
-    return shapes, (f"{bad.size} {what} were invalid and were made valid: {named}.",)
+    told = f"{bad.size} {what} were invalid and were made valid: {named}."
+    fr = {"territories": "territoires", "coverage polygons": "polygones de couverture"}[what]
+    return shapes, (
+        Notice(told, fr=f"{bad.size} {fr} invalides ont été rendus valides : {named}."),
+    )
 
 
 def _measure(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> tuple[Floats, Floats]:

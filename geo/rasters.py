@@ -26,6 +26,7 @@ from rasterio.windows import Window
 
 from geo.content import check_file, kind_of, refused_kind
 from geo.errors import Fault, InputError, shown
+from geo.notice import Notice
 
 NoData = float | Literal["declared", "none"]
 
@@ -130,8 +131,12 @@ class Marks:
                 )
             else:
                 notices.append(
-                    f"{facts.path}: {mark:g} is not declared as no data; it occurs and is taken "
-                    "for a value."
+                    Notice(
+                        f"{facts.path}: {mark:g} is not declared as no data; it occurs and is "
+                        "taken for a value.",
+                        fr=f"{facts.path} : {mark:g} n'est pas déclaré comme absence de donnée ; "
+                        "il s'y trouve et est pris pour une valeur.",
+                    )
                 )
         if faults:
             raise InputError(faults)
@@ -371,26 +376,49 @@ def _with_notices(
     declared: float | None,
     nodata: NoData,
 ) -> RasterFacts:
-    notices = []
+    path, notices = facts.path, []
+
+    def tell(en: str, fr: str) -> None:
+        notices.append(Notice(f"{path}{en}", fr=f"{path}{fr}"))
+
     if facts.transform[4] > 0:
-        notices.append(f"{facts.path} is stored south up; it is read the right way round.")
+        tell(
+            " is stored south up; it is read the right way round.",
+            " est enregistré le sud en haut ; il est lu à l'endroit.",
+        )
     if dataset.count > 1:
-        notices.append(f"{facts.path} has {dataset.count} bands; band {facts.band} is read.")
+        tell(
+            f" has {dataset.count} bands; band {facts.band} is read.",
+            f" a {dataset.count} bandes ; la bande {facts.band} est lue.",
+        )
     if facts.crs.is_geographic:
-        notices.append(
-            f"{facts.path} is in degrees: each cell counts alike, though cells narrow polewards."
+        tell(
+            " is in degrees: each cell counts alike, though cells narrow polewards.",
+            " est en degrés : chaque cellule compte autant, bien qu'elles se rétrécissent vers "
+            "les pôles.",
         )
     if nodata != "declared" and declared is not None and nodata != declared:
-        notices.append(f"{facts.path} declares no data = {declared:g}; {nodata} is used instead.")
+        tell(
+            f" declares no data = {declared:g}; {nodata} is used instead.",
+            f" déclare {declared:g} comme absence de donnée ; {nodata} est pris à la place.",
+        )
     if facts.nodata is None and nodata == "declared":
         if declared is not None:
-            notices.append(
-                f"{facts.path} declares no data = {declared:g}, which {facts.dtype} cannot hold."
+            tell(
+                f" declares no data = {declared:g}, which {facts.dtype} cannot hold.",
+                f" déclare {declared:g} comme absence de donnée, que {facts.dtype} ne peut "
+                "contenir.",
             )
         else:
-            notices.append(f"{facts.path} declares no no-data value; all its cells are values.")
+            tell(
+                " declares no no-data value; all its cells are values.",
+                " ne déclare aucune absence de donnée ; toutes ses cellules sont des valeurs.",
+            )
     if (facts.scale, facts.offset) != (1.0, 0.0):
-        notices.append(f"{facts.path}: values are stored × {facts.scale:g} + {facts.offset:g}.")
+        tell(
+            f": values are stored × {facts.scale:g} + {facts.offset:g}.",
+            f" : les valeurs sont enregistrées × {facts.scale:g} + {facts.offset:g}.",
+        )
     return replace(facts, notices=tuple(notices))
 
 

@@ -21,6 +21,7 @@ from rasterio.windows import Window
 from scipy import ndimage
 
 from geo.errors import Fault, InputError, first_of
+from geo.notice import Notice
 from geo.rasters import NoData, RasterFacts, open_raster
 from geo.zonal import sum_cells
 
@@ -133,9 +134,14 @@ def compute_urbanisation(
         degree, majority = degree.mask(partly), majority.mask(partly)
     notices = list(facts.notices + doubts)
     if partly.any():
+        first = first_of(index[partly])
         notices.append(
-            f"{partly.sum()} territories have data of {facts.path} for less than 99 % of their "
-            f"area: {first_of(index[partly])}."
+            Notice(
+                f"{partly.sum()} territories have data of {facts.path} for less than 99 % of their "
+                f"area: {first}.",
+                fr=f"{partly.sum()} territoires n'ont de données de {facts.path} que pour moins de "
+                f"99 % de leur surface : {first}.",
+            )
         )
     return Urbanisation(degree, majority, table, covered, tuple(notices))
 

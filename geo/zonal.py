@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geo.errors import Fault, InputError, first_of, nearest
+from geo.notice import Notice
 from geo.rasters import NoData, Raster, RasterFacts, open_raster
 from geo.zonal_integral import Cells, integrate
 from geo.zonal_outline import Outline, divide_long_edges, trace
@@ -48,12 +49,16 @@ class Zonal:
         covered: share (0–1) of each territory's area that has data; a sum over a territory that
             is covered in part is the sum over that part. NaN for a territory without a shape.
         facts: what the raster says of itself.
-        notices: what a reader of the values should know, as sentences.
+        doubts: values that may mean "no data" undeclared, and what the weights raster says of
+            itself, as sentences.
+        notices: all that a reader of the values should know: the facts' notices, the doubts, and
+            which territories are covered in part or not at all.
     """
 
     values: pd.Series
     covered: pd.Series
     facts: RasterFacts
+    doubts: tuple[str, ...]
     notices: tuple[str, ...]
 
 
@@ -132,12 +137,14 @@ def compute_zonal(
     covered[np.isnan(outline.area)] = np.nan
     index = territories_geometry.index
     shown = pd.Series(covered, index=index, name="covered")
-    notices = facts.notices + (weights.facts.notices if weights else ()) + doubts
+    about_weights = weights.facts.notices if weights else ()
+    doubts = tuple(note for note in (*about_weights, *doubts) if note not in facts.notices)
     return Zonal(
         values=pd.Series(values, index=index, name=stat),
         covered=shown,
         facts=facts,
-        notices=notices + _cover_notices(shown, facts),
+        doubts=doubts,
+        notices=facts.notices + doubts + _cover_notices(shown, facts),
     )
 
 
@@ -189,13 +196,22 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
     nowhere = covered[covered == 0]
     notices = []
     if len(partly):
+        first = first_of(partly.index)
         notices.append(
-            f"{len(partly)} territories have data of {facts.path} for less than 99 % of their "
-            f"area: {first_of(partly.index)}."
+            Notice(
+                f"{len(partly)} territories have data of {facts.path} for less than 99 % of their "
+                f"area: {first}.",
+                fr=f"{len(partly)} territoires n'ont de données de {facts.path} que pour moins de "
+                f"99 % de leur surface : {first}.",
+            )
         )
     if len(nowhere):
+        first = first_of(nowhere.index)
         notices.append(
-            f"{len(nowhere)} territories have no data of {facts.path}: {first_of(nowhere.index)}."
+            Notice(
+                f"{len(nowhere)} territories have no data of {facts.path}: {first}.",
+                fr=f"{len(nowhere)} territoires n'ont aucune donnée de {facts.path} : {first}.",
+            )
         )
     return tuple(notices)
 

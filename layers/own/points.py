@@ -11,6 +11,7 @@ import pyproj
 
 from geo.errors import Fault, InputError, shown
 from geo.nearest_points import compute_nearest
+from geo.notice import Notice
 from geo.points import Layout, count_points, find_territories
 from geo.proximity import centres_of
 from geo.territories import Territories
@@ -20,6 +21,7 @@ from layers.nearby import parts_of
 from layers.own.described import describe
 from layers.project import LayerTable, Project
 from layers.tables import column, parse_numbers, read_raw_table
+from layers.tables.figures import MARKS
 
 NOWHERE = "lies in none of the territories"
 NO_PLACE = "has no two coordinates"
@@ -27,6 +29,8 @@ MOST_BYTES_LISTED = 8 * 2**20
 """Size of a file up to which each point that lies nowhere is listed; larger ones are streamed."""
 
 
+ERROR_MARKS = {"#n/a": Reason.NOT_PUBLISHED, "#na": Reason.NOT_PUBLISHED}
+"""A figure that reads so is refused; a point that has no place is listed with those left out."""
 FARTHEST_KM = 1000
 """Where no point is nearer than this to any territory, its coordinates are misread."""
 
@@ -112,8 +116,11 @@ def _count_rows(
         header=spec.header,
     )
     degrees = coordinates.is_geographic
-    x = parse_numbers(raw, spec.x, bounds=(-180.0, 180.0) if degrees else (None, None))
-    y = parse_numbers(raw, spec.y, bounds=(-90.0, 90.0) if degrees else (None, None))
+    nowhere = {**MARKS, **ERROR_MARKS}
+    x, y = (
+        parse_numbers(raw, name, bounds=(-most, most) if degrees else (None, None), marks=nowhere)
+        for name, most in ((spec.x, 180.0), (spec.y, 90.0))
+    )
     found = find_territories(territories.frame.geometry, x.values, y.values, crs=coordinates)
     if not (found >= 0).any():
         raise InputError(_nowhere(spec, len(raw)))
@@ -166,9 +173,19 @@ def layout_of(spec: LayerTable) -> Layout:
 def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:
     notices = []
     if outside:
-        notices.append(f"{layer}: {outside} points lie in none of the territories.")
+        notices.append(
+            Notice(
+                f"{layer}: {outside} points lie in none of the territories.",
+                fr=f"{layer} : {outside} points ne sont dans aucun territoire.",
+            )
+        )
     if unreadable:
-        notices.append(f"{layer}: {unreadable} rows have no two coordinates.")
+        notices.append(
+            Notice(
+                f"{layer}: {unreadable} rows have no two coordinates.",
+                fr=f"{layer} : {unreadable} lignes n'ont pas leurs deux coordonnées.",
+            )
+        )
     return tuple(notices)
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
+from geo.notice import Notice
 from geo.rasters import NoData
 from geo.territories import Territories
 from geo.urbanisation import CLASSES, compute_urbanisation
 from geo.zonal import compute_zonal
 from layers.indicator import Indicator, Reason, Unit
-from layers.layer import Inputs, Layer, Measurement
+from layers.layer import Account, Inputs, Layer, Listed, Measurement
 from layers.own.described import describe
 from layers.project import LayerTable, Project
 
@@ -88,7 +89,8 @@ class RasterLayer:
             values=values,
             reasons=pd.Series(reasons, index=values.index, dtype="int8"),
             weights=self._people(territories),
-            notices=(*zonal.notices, *cover_notices(spec.id, covered)),
+            account=cover_account(covered),
+            notices=(*zonal.facts.notices, *zonal.doubts, *cover_notices(spec.id, covered)),
         )
 
     def _people(self, territories: Territories) -> dict[str, pd.Series]:
@@ -133,6 +135,7 @@ class UrbanisationLayer:
             indicator=raster_indicator(spec, self.project, territories.level),
             values=values,
             reasons=pd.Series(reasons, index=values.index, dtype="int8"),
+            account=cover_account(covered),
             notices=(*found.notices, *cover_notices(spec.id, covered)),
         )
 
@@ -220,13 +223,34 @@ def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
     part = covered.index[(covered >= LEAST_COVER) & (covered < WHOLE)]
     told = []
     if len(none):
+        first = first_of(none)
         told.append(
-            f"{layer}: {len(none)} territories are not covered, or by less than half "
-            f"(first: {first_of(none)})."
+            Notice(
+                f"{layer}: {len(none)} territories are not covered, or by less than half "
+                f"(first: {first}).",
+                fr=f"{layer} : {len(none)} territoires ne sont pas couverts, ou le sont à moins de "
+                f"moitié (premiers : {first}).",
+            )
         )
     if len(part):
+        first = first_of(part)
         told.append(
-            f"{layer}: {len(part)} territories are covered in part; their figure is of the part "
-            f"(first: {first_of(part)})."
+            Notice(
+                f"{layer}: {len(part)} territories are covered in part; their figure is of the "
+                f"part (first: {first}). run.json lists all.",
+                fr=f"{layer} : {len(part)} territoires sont couverts en partie ; leur valeur est "
+                f"celle de cette partie (premiers : {first}). run.json les énumère tous.",
+            )
         )
     return tuple(told)
+
+
+def cover_account(covered: pd.Series) -> Account:
+    """What became of the territories that have a figure: those covered in part are listed."""
+    part = covered[(covered >= LEAST_COVER) & (covered < WHOLE)]
+    measured = int((covered >= LEAST_COVER).sum())
+    listed = tuple(
+        Listed("", str(code), f"covered to {100 * share:.1f} % of its area")
+        for code, share in part.items()
+    )
+    return Account(rows=measured, matched=measured - len(listed), listed=listed)

@@ -56,8 +56,7 @@ def obvious(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Area with data in cells, and value × area in cells, cell by cell."""
     area, total = np.zeros(len(shapes)), np.zeros(len(shapes))
-    # A sliver may cross itself once it is rounded to the raster's coordinates.
-    sound = shapely.make_valid(shapes.to_numpy())
+    sound = shapes.to_numpy()
     for row, column in np.ndindex(values.shape):
         x0, y0 = FAR @ transform @ (column, row)
         x1, y1 = FAR @ transform @ (column + 1, row + 1)
@@ -132,6 +131,7 @@ def test_equals_the_obvious_version(
     )
     path = write(tmp_path_factory.mktemp("r") / "a.tif", values, transform=transform)
     shapes = series(shape, box(-9, -9, 9, 9))
+    assume(shapes.is_valid.all())  # rounded to the raster's coordinates, a sliver may cross itself
     area, total = obvious(shapes, values, transform)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(zonal_integral, "BLOCK_CELLS", block)

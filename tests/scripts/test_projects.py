@@ -133,6 +133,34 @@ def test_the_distance_to_the_nearest_point(folder: Path, run: Callable[..., Resu
     assert "2 rows have no two coordinates" in json.dumps(told)
 
 
+def test_points_without_a_place_are_listed(folder: Path, run: Callable[..., Result]) -> None:
+    (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n#N/A,#N/A\n9,9\n,46\n")
+    status, out, rows, told = run(folder)
+    assert status == 0, out
+    assert float(rows["01001"]["antennes"]) == 1
+    account = told["rows"]["antennes"]  # type: ignore[index]
+    assert (account["rows"], account["matched"]) == (4, 1)
+    assert [row["reason"][:8] for row in account["listed"]] == ["has no t", "lies in ", "has no t"]
+    assert [row["row"] for row in account["listed"]] == ["line 3", "line 4", "line 5"]
+
+
+def test_territories_covered_in_part_are_listed_each(
+    folder: Path, run: Callable[..., Result]
+) -> None:
+    with rasterio.open(folder / "debit.tif", "r+") as raster:
+        values = raster.read(1)
+        values[0, 0], values[:2, 2:] = -1, -1  # a quarter of 01003, all of 01004
+        raster.write(values, 1)
+    status, out, rows, told = run(folder)
+    assert status == 0, out
+    account = told["rows"]["debit"]  # type: ignore[index]
+    assert (account["rows"], account["matched"]) == (3, 2)
+    assert account["listed"] == [
+        {"row": "", "code": "01003", "reason": "covered to 75.0 % of its area"}
+    ]
+    assert "debit: outside the area covered" in rows["01004"]["missing"]
+
+
 def test_the_nearest_point_on_another_continent(folder: Path, run: Callable[..., Result]) -> None:
     change(folder, "project.toml", {'kind = "points"': 'kind = "points"\nstat = "distance"'})
     (folder / "sites.csv").write_text("lon,lat\n46.05,4.05\n")
