@@ -52,7 +52,7 @@ SECTIONS = (
 
 ESSENTIAL = (
     r"index\.alone",
-    r"index\.(worse|better|same|unsure|unknown)",
+    r"index\.(worse|better|same|unsure|unknown|unweighted|none)",
     r"peers\.",
     r"flag\.(people|none|count)|flag\.\w+\.one",
     r"size\.(worse|better|same|parts)",

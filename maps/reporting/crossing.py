@@ -326,6 +326,8 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
     key = "crossing.both" if strong.value else "crossing.none"
     if table.at("unknown", "units").value == scope.area.count:
         return (say(scope.words, "crossing.unknown"),)
+    if "–" in (table.at("22", "x").text, table.at("22", "y").text):
+        return (say(scope.words, "crossing.level"),)
     if scope.area.count == 1:
         key = f"{key}.one"
     return (

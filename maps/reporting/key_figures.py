@@ -110,10 +110,13 @@ def _said(scope: Scope, subject: Subject, table: Table) -> tuple[Sentence, ...]:
 def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
     main = scope.shared.main
     if main is None:
-        return []
+        return [say(scope.words, "index.none")]
     own = table.at(main.id, "area")
     if own.value is None:
-        return [say(scope.words, "index.unknown", title=name_of(table.at(main.id, "indicator")))]
+        # Scores without people to weigh them have no mean of the area.
+        scored = np.isfinite(scope.shared.columns.values(main.id)[subject.area.inside]).any()
+        key = "index.unweighted" if scored else "index.unknown"
+        return [say(scope.words, key, title=name_of(table.at(main.id, "indicator")))]
     slots: dict[str, Slot] = {
         "title": name_of(table.at(main.id, "indicator")),
         "value": own,

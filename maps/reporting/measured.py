@@ -80,6 +80,10 @@ def quality_section(scope: Scope) -> Section:
     sentences = _said(scope, table)
     notices = tuple(notice_in(notice, scope.lang) for notice in scope.atlas.notices)
     blocks: tuple[object, ...] = (table,) if rows else ()
+    account = _account(scope)
+    if account is not None:
+        blocks += (account,)
+        sentences += _account_said(scope, account)
     if notices:
         blocks += (Notices(notices),)
     return Section(
@@ -159,6 +163,42 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
         why=table.at(least, "missing"),
     )
     return (said, *_unscored_said(scope, table))
+
+
+def _account(scope: Scope) -> Table | None:
+    """Of each input with rows that found no territory: how many rows were read, how many found
+    theirs. It is of the whole atlas."""
+    words = scope.words
+    rows = {}
+    for name, told in scope.atlas.account.items():
+        unmatched = len(told.get("listed", ()))
+        if not unmatched or name not in scope.atlas.indicators:
+            continue
+        rows[name] = (
+            name_cell(scope.atlas.indicators[name].title_in(scope.lang)),
+            scope.count(float(told["rows"])),
+            scope.count(float(told["matched"])),
+            scope.count(unmatched),
+        )
+    if not rows:
+        return None
+    columns = {"indicator": words["indicator"], "rows": words["rows_read"],
+               "matched": words["rows_matched"], "listed": words["rows_listed"]}  # fmt: skip
+    return make_table("t-account", words["account_caption"], columns, rows,
+                      note=words["account_note"])  # fmt: skip
+
+
+def _account_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
+    most = max(table.rows, key=lambda row: table.at(row, "listed").value or 0.0)
+    return (
+        say(
+            scope.words,
+            "quality.rows",
+            title=name_of(table.at(most, "indicator")),
+            listed=table.at(most, "listed"),
+            rows=table.at(most, "rows"),
+        ),
+    )
 
 
 def _unscored_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:

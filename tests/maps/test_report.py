@@ -466,6 +466,26 @@ def test_one_commune(toy_atlas: Atlas, shared: Shared) -> None:
     assert "yes" in answers and "100.0%" not in answers
 
 
+def test_rows_without_a_territory_are_told(toy_atlas: Atlas) -> None:
+    told = {"rows": 6, "matched": 4, "listed": [{"row": "5"}, {"row": "6"}]}
+    page = assert_sound(replace(toy_atlas, account={"fibre": told}))
+    said = {one.key: one for one in page.sentences}["quality.rows"]
+    assert [text for _, text in said.links] == ["2", "6"]
+    assert "quality.rows" not in {one.key for one in assert_sound(toy_atlas).sentences}
+
+
+def test_scores_without_people_and_no_direction_at_all(toy_atlas: Atlas) -> None:
+    facts = toy_atlas.territories.facts.assign(population=np.nan)
+    territories = replace(toy_atlas.territories, facts=facts)
+    by_people = {**toy_atlas.indicators,
+                 "need": replace(toy_atlas.indicator("need"), denominator="population")}  # fmt: skip
+    unweighted = assert_sound(replace(toy_atlas, territories=territories, indicators=by_people))
+    assert "index.unweighted" in {one.key for one in unweighted.sentences}
+    plain = {name: replace(one, better=None) for name, one in toy_atlas.indicators.items()}
+    page = assert_sound(replace(toy_atlas, indicators=plain))
+    assert {"index.none", "ranking.nothing"} <= {one.key for one in page.sentences}
+
+
 def test_paris_of_which_little_is_known_is_called_neither_good_nor_bad(shared: Shared) -> None:
     page = assert_sound(shared.atlas, area="75")
     keys = {said.key for said in page.sentences}
