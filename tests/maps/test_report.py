@@ -477,8 +477,8 @@ def test_rows_without_a_territory_are_told(toy_atlas: Atlas) -> None:
 def test_scores_without_people_and_no_direction_at_all(toy_atlas: Atlas) -> None:
     facts = toy_atlas.territories.facts.assign(population=np.nan)
     territories = replace(toy_atlas.territories, facts=facts)
-    by_people = {**toy_atlas.indicators,
-                 "need": replace(toy_atlas.indicator("need"), denominator="population")}  # fmt: skip
+    need = replace(toy_atlas.indicator("need"), denominator="population")
+    by_people = {**toy_atlas.indicators, "need": need}
     unweighted = assert_sound(replace(toy_atlas, territories=territories, indicators=by_people))
     assert "index.unweighted" in {one.key for one in unweighted.sentences}
     plain = {name: replace(one, better=None) for name, one in toy_atlas.indicators.items()}
