@@ -9,11 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 
 from geo.errors import InputError
 from geo.holding import written_by_gdal
 from layers.styles import LAYER, Style, write_qml, write_sld
+from layers.tables import spreadsheet_safe
 
 FIXED_TIME = "2000-01-01T00:00:00.000Z"
 """Stands where the format asks for a time: the same inputs give the same bytes."""
@@ -28,7 +30,7 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
         with written_by_gdal(path):
-            frame.reset_index().to_file(
+            harmless(frame).to_file(
                 path, driver="GPKG", layer=LAYER, engine="pyogrio", promote_to_multi=True
             )
             _check_count(path, len(frame))
@@ -36,6 +38,16 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
                 add_styles(path, styles)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def harmless(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The frame, its index a column; text that a spreadsheet would run as a formula, to which
+    tables of a GeoPackage go as well, is made harmless as in the CSV."""
+    plain = frame.reset_index()
+    for name in plain.columns.drop(plain.geometry.name):
+        if plain[name].dtype == object or isinstance(plain[name].dtype, pd.StringDtype):
+            plain[name] = plain[name].map(spreadsheet_safe, na_action="ignore")
+    return plain
 
 
 def _check_count(path: Path, count: int) -> None:

@@ -586,10 +586,15 @@ def _explain(error: Exception, lang: str) -> int:
         print(error.said_in(lang), file=sys.stderr)
         return error.exit_status
     if isinstance(error, typer.Abort):  # what typer makes of Ctrl-C
-        print(STOPPED, file=sys.stderr)
+        print(said_in(STOPPED, lang), file=sys.stderr)
         return 130
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # a misused option, says typer
-        error.show()
+        if lang == "fr" and hasattr(error, "format_message"):
+            command = getattr(getattr(error, "ctx", None), "info_name", None) or ""
+            more = said_in(f"`zoneblanche {command} --help` lists the options.", lang)
+            print(said_in(error.format_message(), lang), more, sep="\n", file=sys.stderr)
+        else:
+            error.show()
         return 2
     if isinstance(error, MemoryError):
         print(said_in("There is not enough memory for this input.", lang), file=sys.stderr)

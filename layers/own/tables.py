@@ -9,10 +9,13 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, nearest
 from geo.territories import Territories
+from geo.vintages_events import explainer, read_events
 from layers.indicator import Indicator, Reason, Unit
+from layers.joining import Explain
 from layers.layer import Inputs, Layer, Measurement
 from layers.own.described import describe
 from layers.project import LayerTable, Project
+from layers.recoding import EVENTS
 from layers.tables import parse_codes, parse_numbers, read_raw_table
 
 
@@ -50,6 +53,7 @@ class TableLayer:
             spec.code,
             known=known,
             level_title=_title(territories, level),
+            explain=_explain(self.project, territories) if level == territories.level else None,
         )
         figures = parse_numbers(raw, spec.value, unit=spec.unit, nodata=nodata_of(spec))
         values = codes.place(figures.values, known, missing=np.nan).reindex(keys.to_numpy())
@@ -107,6 +111,15 @@ def _keys(territories: Territories, level: str, spec: LayerTable, project: Proje
             kind="unknown-level",
         )
     )
+
+
+def _explain(project: Project, territories: Territories) -> Explain | None:
+    """What became of codes that are no longer there, where the project gives the events."""
+    events = project.sources.get(EVENTS)
+    if events is None:
+        return None
+    read = read_events(events)
+    return explainer(read, at=territories.vintage or str(read["date"].max()))
 
 
 def _title(territories: Territories, level: str) -> str:

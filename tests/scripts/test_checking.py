@@ -103,3 +103,13 @@ def test_the_zeros_of_the_fibre_table(check: Command, shared_data: Path, tmp_pat
 )
 def test_the_language_of_failures(arguments: list[str], lang: str) -> None:
     assert language_of(arguments) == lang
+
+
+@pytest.mark.parametrize(
+    ("argument", "told"),
+    [("--levl", "Option inconnue\u00a0: --levl"), ("--level", "demande une valeur")],
+)
+def test_a_misused_option_is_said_in_french(check: Command, argument: str, told: str) -> None:
+    status, _, err = check("--lang=fr", argument)
+    assert status == 2
+    assert told in err

@@ -311,3 +311,36 @@ def test_switzerland_without_connectivity(
     assert 1_500 < len(density) < 1_600, "the raster covers about 1,553 of them"
     assert told["missing"]["density"]["not_covered"] == 2113 - len(density)  # type: ignore[index]
     assert any("not covered" in notice for notice in told["warnings"])  # type: ignore[union-attr]
+
+
+def test_formulas_are_harmless_in_the_geopackage_too(
+    folder: Path, run: Callable[..., Result]
+) -> None:
+    change(folder, "squares.geojson", {'"nom": "A"': '"nom": "=cmd|\' /C calc\'!A0"'})
+    status, out, rows, _ = run(folder)
+    assert status == 0, out
+    assert rows["01001"]["name"].startswith("'=cmd")
+    names = gpd.read_file(folder.parent / "out" / "territories.gpkg", layer="territories")["name"]
+    assert names[0].startswith("'=cmd")
+
+
+def test_an_old_code_says_what_became_of_it(
+    folder: Path, run: Callable[..., Result], shared_data: Path
+) -> None:
+    change(folder, "fibre.csv", {"09999": "01059"})
+    events = shared_data / "fr" / "population" / "mouvements-communes.csv"
+    status, out, _, told = run(folder, "--source", f"insee-code-events={events}")
+    assert status == 0, out
+    listed = told["rows"]["fibre"]["listed"]  # type: ignore[index]
+    assert listed[0]["reason"].startswith("merged into 01453")
+
+
+def test_points_of_a_list_with_a_spreadsheet_error(
+    folder: Path, run: Callable[..., Result]
+) -> None:
+    (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n4.06,46.05\n#N/A,#N/A\n")
+    status, out, rows, told = run(folder)
+    assert status == 0, out
+    assert rows["01001"]["antennes"] == "2"
+    account = told["rows"]["antennes"]  # type: ignore[index]
+    assert account["listed"][0]["reason"] == "has no two coordinates"
