@@ -26,7 +26,17 @@ SAYERS = {
 }
 """Calls whose every text is said to the user; elsewhere only what reads as a sentence is."""
 
-SILENT = {"Notice", "tell", "Option", "Argument", "Typer", "Field", "compile", "Indicator", "Source"}
+SILENT = {
+    "Notice",
+    "tell",
+    "Option",
+    "Argument",
+    "Typer",
+    "Field",
+    "compile",
+    "Indicator",
+    "Source",
+}
 """Calls whose texts have their French beside them, or are said in another way."""
 
 NOT_SAID = re.compile(
