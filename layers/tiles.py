@@ -26,7 +26,7 @@ def write_pmtiles(
     """The atlas as vector tiles in one file (PMTiles 3), which a web map reads piece by piece.
 
     Written by GDAL. Borders are first simplified as a coverage, so that neighbours stay
-    neighbours, to what the last zoom can show.
+    neighbours, to what the last zoom can show. The same atlas gives the same bytes.
 
     Args:
         atlas: with polygons.
@@ -53,5 +53,6 @@ def write_pmtiles(
         staging.unlink()
         frame.to_file(
             staging, driver="PMTiles", engine="pyogrio", layer=LAYER,
+            NAME=LAYER,  # else the file tells the name of the place where it was made
             MINZOOM=min_zoom, MAXZOOM=max_zoom, MAX_SIZE=2_000_000, MAX_FEATURES=400_000,
         )  # fmt: skip
