@@ -90,14 +90,15 @@ def draw_dimensions(
 ) -> dict[str, Drawn]:
     """`draw_ranks` of every dimension, from the same draws; the index last.
 
-    Notices stand with the index.
+    Notices stand with the index. `certain_pairs` is NaN: comparing pairs takes its time, and only
+    `draw_ranks` is asked for them.
 
     Raises:
         InputError: an uncertain choice that the data does not allow.
     """
     sampler = Sampler(values, scored, groups=groups)
     names = [dimension.id for dimension in scored.recipe.dimensions]
-    return {name: _drawn(sampler, scored, name, threads=threads) for name in names}
+    return {name: _drawn(sampler, scored, name, threads=threads, pairs=False) for name in names}
 
 
 def draw_scores(
@@ -131,7 +132,9 @@ def draw_scores(
     return found
 
 
-def _drawn(sampler: Sampler, scored: Scored, name: str, *, threads: int | None) -> Drawn:
+def _drawn(
+    sampler: Sampler, scored: Scored, name: str, *, threads: int | None, pairs: bool = True
+) -> Drawn:
     recipe, scores = scored.recipe, scored.scores[name]
     draws, notices = _affordable(sampler)
     if not draws:
@@ -146,7 +149,7 @@ def _drawn(sampler: Sampler, scored: Scored, name: str, *, threads: int | None) 
             "scores have none.",
         )
     worst_up = recipe.orientation == "worse"
-    job = _Job(part, plan, threads or os.cpu_count() or 1, worst_up)
+    job = _Job(part, plan, threads or os.cpu_count() or 1, worst_up, pairs=pairs)
     found = job.kept() if draws * job.units <= KEPT else job.tallied()
     spread = {column: figures[part.stands] for column, figures in found.items()}
     table = pd.DataFrame(spread, index=scores.index[part.kept]).reindex(scores.index)
@@ -160,12 +163,15 @@ def _drawn(sampler: Sampler, scored: Scored, name: str, *, threads: int | None) 
 class _Job:
     """The draws of one plan, run in blocks; `kept` and `tallied` give the same columns."""
 
-    def __init__(self, sampler: Sampler, plan: Plan, threads: int, worst_up: bool) -> None:
+    def __init__(
+        self, sampler: Sampler, plan: Plan, threads: int, worst_up: bool, *, pairs: bool = True
+    ) -> None:
         self.sampler, self.plan, self.threads = sampler, plan, threads
         self.worst_up = worst_up
         self.units = sampler.units
         self.territories = len(sampler.stands)
-        self.pairs = sampler.stands[_pairs(self.territories, seed=sampler.recipe.seed)]
+        compared = _pairs(self.territories if pairs else 0, seed=sampler.recipe.seed)
+        self.pairs = sampler.stands[compared]
         self.ahead = np.zeros((len(self.pairs), 2), dtype="int64")
         self.in_worst = np.zeros(self.units, dtype="int64")
 
@@ -213,7 +219,8 @@ class _Job:
         return scores, ranks
 
     def _count(self, scores: np.ndarray, ranks: np.ndarray, loops: ModuleType) -> None:
-        loops.tally_pairs(scores, self.pairs, self.ahead)
+        if len(self.pairs):
+            loops.tally_pairs(scores, self.pairs, self.ahead)
         tenth = self.territories / 10.0
         worst = ranks <= tenth if self.worst_up else ranks > self.territories - tenth
         self.in_worst += worst.sum(axis=0)
