@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from geo.errors import Fault, InputError, nearest
 from geo.notice import Notice
+from geo.sentences import in_french
 from layers.analysis.change_columns import add_change, add_presence_change
 from layers.atlas import Atlas
 
@@ -113,6 +114,6 @@ def _left_out(text: str, why: str) -> tuple[Notice, ...]:
     return (
         Notice(
             f"The analysis {text} is left out: {why}",
-            fr=f"L'analyse {text} n'est pas faite : {why}",
+            fr=f"L'analyse {text} n'est pas faite : {in_french(why)}",
         ),
     )
