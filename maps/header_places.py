@@ -24,6 +24,9 @@ EXTRA_FOR_ALL = ("postal_codes",)
 EXTRA_AT_MOST = 5_000
 """Up to so many territories a page carries every extra column; above, only the postal codes."""
 
+EXTRA_NEVER = ("seat",)
+"""A code for machines, of the edition."""
+
 PLAIN_CODE = re.compile(r"[0-9A-Z]{1,5}")
 
 GROUPS_WANTED = 100
@@ -108,7 +111,7 @@ def pack_text(
     """Names, extra columns, containers, and the codes where they are not packed as numbers."""
     extra: dict[str, list[str]] = {}
     if territories.extra is not None:
-        for name in territories.extra:
+        for name in territories.extra.columns.difference(list(EXTRA_NEVER), sort=False):
             if name in EXTRA_FOR_ALL or len(territories) <= EXTRA_AT_MOST:
                 column = territories.extra[name]
                 extra[str(name)] = ["" if pd.isna(value) else str(value) for value in column]

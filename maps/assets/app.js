@@ -86,12 +86,12 @@ class Page {
     if (address.view) {
       this.map.setView([address.view[0], address.view[1]], address.view[2], { animate: false });
     }
+    if (this.findLayer(address.beside)) this.setBeside(address.beside);
     const at = address.at ? model.codes.indexOf(address.at) : -1;
     if (at > -1) {
       this.pin(at);
       if (!address.view) this.goTo(at);
     }
-    if (this.findLayer(address.beside)) this.setBeside(address.beside);
   }
 
   /** The model of a level, made when it is first asked for. */
@@ -474,8 +474,9 @@ class Page {
       place(extent[at + 2], extent[at + 3]));
     const narrow = window.matchMedia("(max-width: 760px)").matches;
     const size = this.map.getSize();
-    // The card will stand on the right, or below on a narrow screen.
-    const padding = narrow ? [0, 0.26 * window.innerHeight] : [Math.min(380, size.x / 2), 0];
+    // The card will stand on the right, on the second map if there is one, or below on a narrow screen.
+    const right = this.beside ? 0 : Math.min(380, size.x / 2);
+    const padding = narrow ? [0, 0.26 * window.innerHeight] : [right, 0];
     const typing = this.grid?.element.contains(document.activeElement);
     if (narrow && !this.given && !typing) this.mapPlace.parentElement.scrollIntoView();
     this.map.fitBounds(bounds.pad(1.5), { animate: false, paddingBottomRight: padding });

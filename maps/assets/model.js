@@ -128,10 +128,13 @@ class Model {
       const tied = k > 0 && values[order[k - 1]] === values[i];
       ranks[i] = tied ? ranks[order[k - 1]] : k + 1;
     });
-    if (carried) {
+    // Ranks of a greater whole, of which the page shows a part, are not ranks among its territories.
+    const own = carried
+      && order.every((i) => carried.reasons[i] || carried.values[i] <= order.length);
+    if (own) {
       for (const i of order) if (!carried.reasons[i]) ranks[i] = carried.values[i];
     }
-    const made = { ranks, of: order.length };
+    const made = { ranks, of: order.length, own };
     this._columns.set(key, made);
     return made;
   }
@@ -139,9 +142,9 @@ class Model {
   /** The rank of a territory in a layer, and of how many, with its interval where there is one. */
   rank(id, i) {
     if (this.column(id).reasons[i]) return null;
-    const { ranks, of } = this.ranks(id);
-    const low = this.interval(id, "rank_low");
-    const high = this.interval(id, "rank_high");
+    const { ranks, of, own } = this.ranks(id);
+    const low = own && this.interval(id, "rank_low");
+    const high = own && this.interval(id, "rank_high");
     return {
       rank: ranks[i],
       of,

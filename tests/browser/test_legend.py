@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from geo.territories import Territories
 from layers.atlas import Atlas
+from layers.build import take
 from layers.indicator import Indicator
 from maps import draw_map
 from maps.bivariate import Bivariate, read_show
@@ -152,6 +153,15 @@ def test_a_figure_leads_to_its_source(watched: Opener, lozere_page: Path) -> Non
     source = page.locator(".zb-card").get_by_role("link", name="Arcep, Ma connexion internet")
     assert source.first.inner_text() == "Arcep"
     assert source.first.get_attribute("href") == "https://www.data.gouv.fr/"
+
+
+def test_a_part_is_ranked_among_what_the_page_shows(
+    watched: Opener, toy_atlas: Atlas, tmp_path: Path
+) -> None:
+    part = take(toy_atlas, np.array([True, True, False, False]))  # ranks 3 and 1 of the whole
+    draw_map(part, lang="en").save(tmp_path / "map.html")
+    page = watched().open(tmp_path / "map.html", "#at=A1")
+    assert "Rank: 2 of 2." in page.locator(".zb-card").inner_text()
 
 
 def test_escape_closes_the_card_that_the_search_opened(watched: Opener, lozere_page: Path) -> None:
