@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import folium
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, Route
 
 from layers.aggregate import atlas_at
 from layers.atlas import Atlas
@@ -18,7 +19,7 @@ from layers.index.compute import compute_index
 from layers.index.explain import explain
 from layers.index.recipe_file import recipe_from_table
 from layers.indicator import Indicator
-from maps import draw_map
+from maps import document, draw_map
 from maps.bivariate import Bivariate
 from maps.breaks import classify
 from maps.header_layers import Citations, describe_bivariate
@@ -398,6 +399,50 @@ def test_any_two_indicators_make_a_map(watched: Opener, france_page: Path, franc
     page.reload()
     page.wait_for_selector("html[data-ready]")
     assert page.locator(".zb-cell").count() == 9
+
+
+STUBS = {"jquery": "window.$ = () => ({ ready: (f) => f() });"}
+ASSETS = Path(document.__file__).parent / "assets"
+
+
+def serve(route: Route) -> None:
+    """What folium asks of other sites, from here: Leaflet with our copy, all else with nothing."""
+    url = route.request.url
+    name = next((name for name in ("leaflet.js", "leaflet.css") if url.endswith(f"/{name}")), "")
+    if url.startswith("file:"):
+        route.continue_()
+    elif name:
+        kind = "text/javascript" if name.endswith("js") else "text/css"
+        route.fulfill(path=ASSETS / name, content_type=kind)
+    else:
+        kind = "text/css" if url.split("?")[0].endswith(".css") else "text/javascript"
+        route.fulfill(body=next((STUBS[one] for one in STUBS if one in url), ""), content_type=kind)
+
+
+def test_a_folium_map_with_foreign_layers_works(
+    chromium: Browser, scored: Atlas, tmp_path: Path
+) -> None:
+    drawn = draw_map(scored)
+    folium.CircleMarker([44.5, 3.5]).add_to(drawn)
+    with pytest.warns(UserWarning, match="folium writes the page"):
+        drawn.save(tmp_path / "folium.html")
+    page = chromium.new_page(viewport={"width": 1100, "height": 800})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route("**/*", serve)
+    page.goto((tmp_path / "folium.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.mouse.move(400, 420)
+    tip = page.locator(".zb-tip")
+    tip.wait_for()
+    box = tip.bounding_box()
+    assert box is not None and 350 < box["x"] < 500 and 300 < box["y"] < 500
+    page.mouse.click(400, 420)
+    assert page.locator(".zb-card").is_visible()
+    page.get_by_label("Densité", exact=True).first.check()
+    assert page.locator(".zb-legend-title").inner_text() == "Densité"
+    page.close()
+    assert errors == []
 
 
 # -- two maps, and links --------------------------------------------------------------------------
