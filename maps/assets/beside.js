@@ -1,6 +1,8 @@
 // A second map beside the first: another layer of the same territories. The two move as one, and
 // what is pointed at or chosen on either is so on both.
 
+const ROOM_FOR_LEGEND = 700; // pixels
+
 class Beside {
   /** page: the page; layer: what the second map shows. */
   constructor(page, layer) {
@@ -101,7 +103,10 @@ class Beside {
       }, swatch(one.colour, this.colours), el("span", {}, isolated(one.label)))),
       el("li", { class: "zb-class" }, swatch(this.colours.missing[0], this.colours,
         this.colours.missing[1]), el("span", {}, speech.say("no_data"))));
-    this.legend.replaceChildren(el("details", { open: !window.matchMedia("(max-width: 760px)").matches },
+    // Open, it would stand on a country that fills a narrow map.
+    const open = this.legend.firstChild ? this.legend.firstChild.open
+      : this.place.clientWidth > ROOM_FOR_LEGEND;
+    this.legend.replaceChildren(el("details", { open },
       el("summary", {}, speech.say("legend_of", { title })), body));
   }
 
