@@ -311,6 +311,7 @@ def test_switzerland_without_connectivity(
     assert 1_500 < len(density) < 1_600, "the raster covers about 1,553 of them"
     assert told["missing"]["density"]["not_covered"] == 2113 - len(density)  # type: ignore[index]
     assert any("not covered" in notice for notice in told["warnings"])  # type: ignore[union-attr]
+    assert not any("insee" in notice for notice in told["warnings"])  # type: ignore[union-attr]
 
 
 def test_formulas_are_harmless_in_the_geopackage_too(
