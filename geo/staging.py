@@ -14,6 +14,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -294,6 +295,11 @@ def _umask() -> int:
     return mask
 
 
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Letters that are not seen, or turn the direction of others: a name with them is not what it
+looks like."""
+
+
 def plain_name(name: str) -> str:
     """`name` if it can name a file on every system.
 
@@ -309,7 +315,7 @@ def plain_name(name: str) -> str:
     bad = (
         not name
         or len(name.encode()) > 100
-        or any(sign in '/\\:*?"<>|' or ord(sign) < 32 for sign in name)
+        or any(sign in '/\\:*?"<>|' or unicodedata.category(sign) in _UNSEEN for sign in name)
         or name.strip(". ") != name
         or name.split(".")[0].lower() in reserved
     )
