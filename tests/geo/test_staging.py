@@ -378,7 +378,8 @@ def test_an_input_that_cannot_be_read_is_not_told_of_the_output(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "name", ["", "..", "a/b", "a\\b", "con", "NUL.txt", "a\n", "x" * 101, "a ", "\u202egpj", "a\u200bb"]
+    "name",
+    ["", "..", "a/b", "a\\b", "con", "NUL.txt", "a\n", "x" * 101, "a ", "\u202egpj", "a\u200bb"],
 )
 def test_names_that_are_no_plain_names(name: str) -> None:
     with pytest.raises(InputError):
