@@ -142,7 +142,8 @@ class Country:
 
         of = np.full(len(codes), self.parts[-1].id, dtype=object)
         for part in reversed(self.parts[:-1]):
-            of[codes.str.fullmatch(part.codes)] = part.id
+            holds = re.compile(part.codes).fullmatch
+            of[[holds(code) is not None for code in codes]] = part.id
         return of
 
 

@@ -28,14 +28,19 @@ class Template:
     Attributes:
         letters: what it says itself; the more, the surer the match.
         key: the longest of its parts, by which most sentences are told not to be of it.
-        form: matches the English; a group a place.
+        pattern: of the English; a group a place.
         french: with {0}, {1}, …
     """
 
     letters: int
     key: str
-    form: re.Pattern[str]
+    pattern: str
     french: str
+
+    @functools.cached_property
+    def form(self) -> re.Pattern[str]:
+        """Matches the English. Compiling all of them takes longer than most runs have to say."""
+        return re.compile(self.pattern, re.DOTALL)
 
 
 @functools.cache
@@ -113,4 +118,4 @@ def _template(english: str, french: str) -> Template:
         form += re.escape(piece)
         seen.add(number)
     letters = sum(sign.isalpha() for piece in said for sign in piece)
-    return Template(letters, max(said, key=len), re.compile(form, re.DOTALL), french)
+    return Template(letters, max(said, key=len), form, french)
