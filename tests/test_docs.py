@@ -47,6 +47,13 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_the_index_lists_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    listed = set(re.findall(r"\]\(([^)#]+)", index.read_text("utf-8")))
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {index.name}
+    assert pages <= listed, pages - listed
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_scripts_that_are_named_exist(page: Path) -> None:
     for name in re.findall(r"python -m scripts\.(\w+)", page.read_text("utf-8")):
