@@ -27,8 +27,22 @@ _OFFICIAL = {
     "COM_AP": "after",
     "LIBELLE_AP": "after_name",
 }
+UNDATED = "0001-01-02"
+"""Stands for a date that is not known, before any vintage: the code is then followed from there,
+whatever the year of the table that holds it."""
+
+_COLLECTIVITIES = {
+    "975": "Saint-Pierre-et-Miquelon",
+    "977": "Saint-Barthélemy",
+    "978": "Saint-Martin",
+    "986": "Wallis-et-Futuna",
+    "987": "Polynésie française",
+    "988": "Nouvelle-Calédonie",
+}
+"""Overseas collectivities, by how their codes begin: tables hold some, no département does."""
+
 _RENAMED = "10"
-_RECODED = {"41": "moved to another département as", "50": "recoded as"}
+_RECODED = {"41": "moved to another département as", "50": "recoded as", "now": "now"}
 _SPLIT = {"20", "21"}
 
 
@@ -60,6 +74,32 @@ def read_events(path: Path) -> pd.DataFrame:
     whole = rows["TYPECOM_AV"].isin(["COM", ""]) & rows["TYPECOM_AP"].isin(["COM", ""])
     chosen = rows[whole & (rows["MOD"] != _RENAMED)].rename(columns=_OFFICIAL)[list(COLUMNS)]
     return chosen.sort_values("date", kind="stable").reset_index(drop=True)
+
+
+def undated_events(former: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """A list of former codes as events of which neither the day nor the steps are known.
+
+    Mergers and recodings are in it, divisions are not: a code that is still in use is followed by
+    the dated events alone.
+
+    Args:
+        former: text columns `code`, `now` and `kind` (merged, now; other rows say nothing here).
+        names: of the communes, by current code.
+
+    Returns:
+        As `read_events`, all on the day `UNDATED`.
+    """
+    gone = former[former["kind"] != "kept"]
+    return pd.DataFrame(
+        {
+            "kind": gone["kind"].astype("str"),
+            "date": UNDATED,
+            "before": gone["code"].astype("str"),
+            "before_name": "",
+            "after": gone["now"].astype("str"),
+            "after_name": gone["now"].map(names).fillna("").astype("str"),
+        }
+    ).reset_index(drop=True)[list(COLUMNS)]
 
 
 def vintage_date(vintage: str) -> str:
@@ -98,7 +138,8 @@ def explainer(events: pd.DataFrame, *, at: str) -> Callable[[str], str]:
             origin = later[0]["before"]
             made = f", out of {origin}" if origin and origin != code else ""
             return f"exists from {later[0]['date']}{made}"
-        return ""
+        overseas = _COLLECTIVITIES.get(code[:3]) if len(code) == 5 else None
+        return f"in {overseas}, a collectivity in no département" if overseas else ""
 
     return explain
 
@@ -116,7 +157,8 @@ def _fate(
     if event["kind"] in _SPLIT and len(same_day) > 1:
         return f"divided into {first_of(same_day)} on {day}"
     told = _RECODED.get(event["kind"], "merged into")
-    text = f"{told} {after} ({event['after_name']}) on {day}"
+    text = f"{told} {after} ({event['after_name']})"
+    text += "" if day == UNDATED else f" on {day}"
     final = _last_of(after, leaving, day, listed)
     return text if final == after else f"{text}, which is now {final}"
 

@@ -20,6 +20,7 @@ from layers.connectors.connector import connector_named, read_source
 from layers.connectors.dila import PIVOTS
 from layers.connectors.directory_waves import SOURCE, read_waves
 from layers.edition import edition_inputs, edition_territories, presence_waves
+from layers.recoding import Changes, code_changes
 
 DIRECTORIES = {
     level: "dila-directory" if level == "commune" else f"dila-directory-{level}" for level in PIVOTS
@@ -45,7 +46,8 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
 
     Directories (`dila-directory`, `-epci`, `-departement`, `-region`) are one more wave, of the
     latest day on which one of them was fetched; `presence-waves` replaces the embedded waves;
-    `insee-code-events` compares waves on constant territory.
+    Waves are compared on constant territory: by `insee-code-events` where it is given, else by
+    the embedded list of former codes, which knows no divisions.
 
     Raises:
         InputError: a source that is unknown or of no use here, or that cannot be read.
@@ -64,19 +66,37 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
         waves = _with_wave(waves, directories, when)
         cited += more
     events = sources.get("insee-code-events")
+    changes = code_changes(territories, None if events is None else read_events(events))
     assert territories.extra is not None  # the edition always tells seats
     found = compute_barometer(
         waves,
         categories_of(territories.extra["seat"]),
         generic=embedded["generic-providers"].frame.index,
-        events=None if events is None else read_events(events),
-        weights=territories.facts["population"],
+        events=None if changes is None else changes.events,
+        weights=_people(territories, changes),
     )
+    if changes is not None and not changes.dated:
+        notices = (*notices, _UNDATED)
     return Counted(
         barometer=replace(found, notices=(*notices, *found.notices)),
         territories=territories,
         sources=tuple(dict.fromkeys(cited)),
     )
+
+
+_UNDATED = Notice(
+    "Waves are compared on constant territory by the embedded list of former codes, which knows no "
+    "divisions; with --source insee-code-events=FILE those are followed too.",
+    fr="Les vagues sont comparées à territoire constant d'après la liste embarquée des anciens "
+    "codes, qui ignore les scissions ; avec --source insee-code-events=FICHIER, elles sont suivies "
+    "aussi.",
+)
+
+
+def _people(territories: Territories, changes: Changes | None) -> pd.Series:
+    """People by code, of what communes were made of before those of today."""
+    now = territories.facts["population"]
+    return now if changes is None else changes.people.combine_first(now)
 
 
 def _check_use(name: str, path: Path) -> None:

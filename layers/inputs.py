@@ -53,7 +53,8 @@ def gather_inputs(
     fed: dict[str, Connector] = {}
     for name, connector in given.items():
         if connector.aids:
-            inputs[name] = _aid(connector, sources[name])
+            rows = events if connector.aids == "events" else None
+            inputs[name] = _aid(connector, sources[name], rows=rows)
             continue
         table = _read(connector, sources, territories)
         table = on_todays_codes(table, connector, territories, events=events)
@@ -99,9 +100,11 @@ def _read(connector: Connector, sources: Mapping[str, Path], territories: Territ
     return cited(connector.on(path, territories, sources), path)
 
 
-def _aid(connector: Connector, path: Path) -> Table:
-    """A table without rows, for what other sources are measured with: it is there to be cited."""
-    return cited(Table(pd.DataFrame(), level="", source=connector.source), _existing(path))
+def _aid(connector: Connector, path: Path, *, rows: pd.DataFrame | None) -> Table:
+    """A table for what other sources are measured with: the events of the official code, or one
+    without rows, which is there to be cited."""
+    frame = pd.DataFrame() if rows is None else rows
+    return cited(Table(frame, level="", source=connector.source), _existing(path))
 
 
 def _exhausted(table: Table, connector: Connector, path: Path, territories: Territories) -> Table:

@@ -72,6 +72,7 @@ class LayerTable(_Strict):
     y: Column | None = None
     crs: Line | None = None
     level: Identifier | None = None
+    vintage: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$")] | None = None
     period: Line | None = None
     weight: Line | None = None
     source: Line | None = None
@@ -95,6 +96,7 @@ class ProjectTable(_Strict):
     flags: list[Line] = Field(default_factory=list)
     analyses: list[Line] = Field(default_factory=list)
     catalogue: list[Identifier] | None = None
+    arrondissements: Literal["whole"] | None = None
     sources: dict[Identifier, Line] = Field(default_factory=dict)
     territories: TerritoriesTable | None = None
     layers: list[LayerTable] = Field(default_factory=list)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -14,12 +15,59 @@ from geo.vintages_arrondissements import WHOLE
 from geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
 from geo.vintages_events import explainer
 from layers.connectors.connector import Connector
+from layers.edition import edition_events, people_of_parts
 from layers.indicator import Reason
 from layers.joining import Explain, account_for
 from layers.layer import Account, Listed, Table
 
 EVENTS = "insee-code-events"
 """Id of the source that tells what became of codes."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is known of codes that changed.
+
+    Attributes:
+        events: as of `geo.vintages_events.read_events`.
+        dated: whether they are the official events; else the embedded list of former codes, which
+            knows neither days nor divisions.
+        people: by code of a part, what its figures are weighted by.
+    """
+
+    events: pd.DataFrame
+    dated: bool
+    people: pd.Series = field(default_factory=lambda: pd.Series(dtype="float64"))
+
+    def explainer(self, territories: Territories) -> Explain:
+        """Says of a code that no territory has what became of it, or ""."""
+        return explainer(self.events, at=territories.vintage or str(self.events["date"].max()))
+
+    def unknown(self) -> tuple[str, str]:
+        """What a sentence on carried codes has to add, in English and French: "" or a clause."""
+        if self.dated:
+            return "", ""
+        return (
+            f"; mergers are those of the embedded list, which knows no divisions: --source {EVENTS}"
+            "=FILE has both",
+            "; les fusions sont celles de la liste embarquée, qui ignore les scissions : --source "
+            f"{EVENTS}=FICHIER donne les deux",
+        )
+
+
+def code_changes(territories: Territories, events: pd.DataFrame | None = None) -> Changes | None:
+    """The given events, else what the edition of the territories' country knows; None where
+    nothing is known of codes of their level."""
+    country = territories.country
+    has_edition = country is not None and country.edition is not None
+    if not has_edition or country is None or territories.level != country.base.id:
+        return None if events is None else Changes(events, dated=True)
+    if events is not None:
+        return Changes(events, dated=True, people=people_of_parts(country))
+    known = edition_events(country)
+    if known is None:
+        return None
+    return Changes(known.frame, dated=False, people=people_of_parts(country))
 
 
 def on_todays_codes(
@@ -31,14 +79,15 @@ def on_todays_codes(
 ) -> Table:
     """The table on the codes of the territories, and its account: carried, matched, listed.
 
-    Without the events nothing is carried: rows with codes that no territory has are listed, and a
-    notice says how to have them followed. With them, counts are shared out and added, means
-    averaged, and anything else taken from the part that keeps its code.
+    Where nothing is known of former codes nothing is carried: rows with codes that no territory
+    has are listed, and a notice says how to have them followed. Else counts are shared out and
+    added, means averaged, and anything else taken from the part that keeps its code.
 
     Args:
         table: of the connector. Tables of another level than the territories' stay as they are.
         territories: all of them.
-        events: of `geo.vintages_events.read_events`, or None.
+        events: of `geo.vintages_events.read_events`; without them the embedded list of former
+            codes is taken.
     """
     if table.level != territories.level:
         return table
@@ -46,7 +95,8 @@ def on_todays_codes(
     # Most rows strangers: the territories are a part of a country, and the codes are not old.
     if not len(strangers) or 2 * len(strangers) > len(table.frame):
         return table
-    if events is None:
+    changes = code_changes(territories, events)
+    if changes is None:
         some, rows, which = len(strangers), len(table.frame), first_of(strangers)
         note = Notice(
             f"{connector.id}: {some} of {rows} rows have a code that no {territories.level} has "
@@ -57,13 +107,13 @@ def on_todays_codes(
             f"janvier : avec --source {EVENTS}=FICHIER ils sont suivis.",
         )
         return replace(table, notices=(*table.notices, note))
-    explain = explainer(events, at=territories.vintage or str(events["date"].max()))
+    explain = changes.explainer(territories)
     if not territories.vintage:
         account = account_for(table.frame.index, territories.codes, explain=explain)
         return replace(table, account=account)
     parts = _own_parts(table)
     passage = build_passage(
-        events,
+        changes.events,
         start=table.vintage or territories.vintage,
         end=territories.vintage,
         codes=table.frame.index.difference(parts, sort=False),
@@ -71,7 +121,7 @@ def on_todays_codes(
         population=territories.facts["population"],
     )
     whole = replace(table, frame=table.frame.drop(index=parts))
-    carried = _carried(whole, connector, passage)
+    carried = _carried(whole, connector, passage, changes)
     return replace(carried, account=_account(table, passage, explain, parts))
 
 
@@ -81,7 +131,7 @@ def _own_parts(table: Table) -> list[str]:
     return [code for code in table.frame.index if WHOLE.get(code) in here]
 
 
-def _carried(table: Table, connector: Connector, passage: Passage) -> Table:
+def _carried(table: Table, connector: Connector, passage: Passage, changes: Changes) -> Table:
     counts = [name for name in connector.counts if name in table.frame]
     means = {name: over for name, over in connector.means.items() if name in table.frame}
     others = [name for name in table.frame if name not in counts and name not in means]
@@ -99,8 +149,13 @@ def _carried(table: Table, connector: Connector, passage: Passage) -> Table:
     return replace(
         table,
         frame=frame,
-        reasons=_carried_reasons(table.reasons, frame, passage),
-        notices=(*table.notices, *_notices(connector, passage, sums)),
+        reasons=carried_reasons(table.reasons, frame, passage),
+        notices=(
+            *table.notices,
+            *carried_notices(
+                connector.id, passage, sums, means=list(connector.means), changes=changes
+            ),
+        ),
     )
 
 
@@ -119,7 +174,7 @@ def _account(table: Table, passage: Passage, explain: Explain, parts: list[str])
     )
 
 
-def _carried_reasons(
+def carried_reasons(
     reasons: pd.DataFrame | None, frame: pd.DataFrame, passage: Passage
 ) -> pd.DataFrame | None:
     """Of several parts, the greatest reason stands where the territory has no figure."""
@@ -133,29 +188,40 @@ def _carried_reasons(
     return told.fillna(int(Reason.NOT_PUBLISHED)).astype("int8")
 
 
-def _notices(connector: Connector, passage: Passage, sums: Carried | None) -> tuple[str, ...]:
+def carried_notices(
+    name: str, passage: Passage, sums: Carried | None, *, means: Iterable[str], changes: Changes
+) -> tuple[Notice, ...]:
+    """One sentence on the rows of a table that a passage took to other codes, or none.
+
+    Args:
+        name: of the table.
+        sums: its counts on the new codes, where it has some.
+        means: its columns that are averages of the parts.
+    """
     moved = list(dict.fromkeys(passage.moved["source"]))
     if not moved:
         return ()
     en = (
-        f"{connector.id}: {len(moved)} rows with older codes were carried to those of "
+        f"{name}: {len(moved)} rows with older codes were carried to those of "
         f"{passage.end} ({first_of(moved)})"
     )
     fr = (
-        f"{connector.id} : {len(moved)} lignes aux codes plus anciens passées à ceux du "
+        f"{name} : {len(moved)} lignes aux codes plus anciens passées à ceux du "
         f"{passage.end} ({first_of(moved)})"
     )
     if sums is not None and len(sums.totals):
-        name, total = sums.totals.index[0], sums.totals.iloc[0]
+        column, total = sums.totals.index[0], sums.totals.iloc[0]
         before, after, lost, withheld = (
             f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")
         )
-        en += f"; {name}: {before} before, {after} after, {lost} lost, {withheld} withheld"
-        fr += f" ; {name} : {before} avant, {after} après, {lost} perdus, {withheld} retenus"
-    if connector.means:
-        en += f"; {first_of(list(connector.means))} are averages of the parts"
-        fr += f" ; {first_of(list(connector.means))} : moyennes des parties"
+        en += f"; {column}: {before} before, {after} after, {lost} lost, {withheld} withheld"
+        fr += f" ; {column} : {before} avant, {after} après, {lost} perdus, {withheld} retenus"
+    averaged = list(means)
+    if averaged:
+        en += f"; averages of the parts: {first_of(averaged)}"
+        fr += f" ; moyennes des parties : {first_of(averaged)}"
     if passage.equal:
         en += f"; shared out equally: {first_of(passage.equal)}"
         fr += f" ; partagés à parts égales : {first_of(passage.equal)}"
-    return (Notice(en + ".", fr=fr + "."),)
+    more_en, more_fr = changes.unknown()
+    return (Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}."),)

@@ -47,6 +47,9 @@ def build_edition(recipe: EditionRecipe, *, arcep: Path, packages: Path, out: Pa
     write_csv(edition.levels, out / "levels.csv")
     write_csv(edition.broadband, out / "connectivity_departement.csv")
     write_csv(edition.providers, out / "generic_providers.csv")
+    write_csv(edition.former, out / "former_codes.csv")
+    if len(edition.arrondissements):
+        write_communes(edition.arrondissements, out / "arrondissements.parquet")
     content = provenance(edition, recipe, arcep=arcep, folder=out)
     write_json(content, out / "provenance.json")
     return edition

@@ -16,6 +16,7 @@ from geo.country import Country, in_language
 from geo.errors import Fault, InputError
 from geo.source import Source
 from geo.territories import Territories
+from geo.vintages_events import undated_events
 from layers.layer import Table
 
 
@@ -78,6 +79,37 @@ def edition_inputs(country: Country) -> Mapping[str, Table]:
     return {name: read() for name, read in readers.items()}
 
 
+def edition_events(country: Country) -> Table | None:
+    """What became of codes that are gone, as events of which the day is not known; None where the
+    edition does not say it. See `geo.vintages_events.undated_events`."""
+    folder = edition_folder(country)
+    former = _former_codes(folder)
+    if former is None:
+        return None
+    named = pd.read_parquet(folder / "communes.parquet", columns=["code", "name"])
+    return Table(
+        frame=undated_events(former, dict(zip(named["code"], named["name"], strict=True))),
+        level="",
+        source=_sources(_provenance(folder), "former_codes.csv")[0],
+    )
+
+
+def people_of_parts(country: Country) -> pd.Series:
+    """Legal populations by code of what communes were made of, arrondissements included: what
+    figures of former codes are weighted by. Only the parts whose population is known."""
+    folder = edition_folder(country)
+    former = _former_codes(folder)
+    if former is None:
+        return pd.Series(dtype="float64")
+    found = former.set_index("code")["people"].replace("", None).astype("float64").dropna()
+    file = folder / "arrondissements.parquet"
+    if file.is_file():
+        parts = pd.read_parquet(file, columns=["code", "population"]).set_index("code")
+        found = pd.concat([found, parts["population"].astype("float64")])
+    found.index = pd.Index(found.index.astype("object"), name="code")
+    return found
+
+
 def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:
     """All waves of the directory: `code` (of its date), `wave` (ISO date), `website`,
     `email_domain` (None where none is declared); `coded` as categories, each text once."""
@@ -89,6 +121,11 @@ def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:
 def presence_source(country: Country) -> Source:
     """Where the waves of the directory come from."""
     return _sources(_provenance(edition_folder(country)), "presence.parquet")[0]
+
+
+def _former_codes(folder: Path) -> pd.DataFrame | None:
+    file = folder / "former_codes.csv"
+    return pd.read_csv(file, dtype=str, keep_default_na=False) if file.is_file() else None
 
 
 def _town_halls(folder: Path, country: Country) -> Table:

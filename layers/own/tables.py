@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError, nearest
 from geo.territories import Territories
-from geo.vintages_events import explainer, read_events
 from layers.indicator import Indicator, Reason, Unit
-from layers.joining import Explain
 from layers.layer import Inputs, Layer, Measurement
 from layers.own.described import describe
+from layers.own.vintages import Past, place_as_is
 from layers.project import LayerTable, Project
-from layers.recoding import EVENTS
 from layers.tables import parse_codes, parse_numbers, read_raw_table
 
 
@@ -48,23 +45,26 @@ class TableLayer:
         level = spec.level or territories.level
         keys = _keys(territories, level, spec, self.project)
         known = pd.Index(keys.dropna().unique())
+        past = None
+        if level == territories.level:
+            past = Past.of(spec, self.project, territories, inputs)
         codes = parse_codes(
             raw,
             spec.code,
-            known=known,
+            known=known if past is None else past.known(),
             level_title=_title(territories, level),
-            explain=_explain(self.project, territories) if level == territories.level else None,
+            explain=None if past is None else past.explain,
         )
         figures = parse_numbers(raw, spec.value, unit=spec.unit, nodata=nodata_of(spec))
-        values = codes.place(figures.values, known, missing=np.nan).reindex(keys.to_numpy())
-        reasons = codes.place(figures.reasons, known, missing=int(Reason.NOT_MATCHED))
-        reasons = reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
+        placed = place_as_is(codes, figures, known) if past is None else past.place(codes, figures)
+        values = placed.values.reindex(keys.to_numpy())
+        reasons = placed.reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
         return Measurement(
             indicator=table_indicator(spec, self.project, level),
             values=pd.Series(values.to_numpy(dtype="float64"), index=territories.codes),
             reasons=pd.Series(reasons.to_numpy(dtype="int8"), index=territories.codes),
-            account=codes.account,
-            notices=(*raw.notices, *codes.notices, *figures.notices),
+            account=placed.account,
+            notices=(*raw.notices, *codes.notices, *figures.notices, *placed.notices),
         )
 
 
@@ -111,15 +111,6 @@ def _keys(territories: Territories, level: str, spec: LayerTable, project: Proje
             kind="unknown-level",
         )
     )
-
-
-def _explain(project: Project, territories: Territories) -> Explain | None:
-    """What became of codes that are no longer there, where the project gives the events."""
-    events = project.sources.get(EVENTS)
-    if events is None:
-        return None
-    read = read_events(events)
-    return explainer(read, at=territories.vintage or str(read["date"].max()))
 
 
 def _title(territories: Territories, level: str) -> str:

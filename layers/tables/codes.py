@@ -36,12 +36,14 @@ class Codes:
         matched: whether the row's code is known.
         account: rows = matched + listed.
         notices: what was found and decided, as sentences.
+        places: where each row stands, in words ("line 7").
     """
 
     codes: pd.Index
     matched: np.ndarray
     account: Account
     notices: tuple[str, ...] = ()
+    places: Callable[[int], str] = str
 
     def place(self, values: np.ndarray, index: pd.Index, *, missing: float) -> pd.Series:
         """Values of the rows on an index of codes; `missing` where no row has the code."""
@@ -93,6 +95,7 @@ def parse_codes(
         matched=matched,
         account=Account(rows=len(texts), matched=int(matched.sum()), listed=listed),
         notices=tuple(_notices(raw, name, cells, texts, listed, level_title)),
+        places=raw.place,
     )
 
 

@@ -13,6 +13,7 @@ import shapely
 from geo.errors import Fault, InputError, first_of
 from scripts.edition.broadband import sum_by_departement
 from scripts.edition.directory import presence_panel, read_communes_table
+from scripts.edition.former import arrondissements, former_codes
 from scripts.edition.official import OfficialCode, read_official_code
 from scripts.edition.packages import Package
 from scripts.edition.providers import generic_providers
@@ -55,6 +56,8 @@ class Edition:
         levels: columns `level`, `code`, `name`, `parent_level`, `parent`, `seat`.
         broadband: counts of premises by département.
         providers: columns `domain`, `note`.
+        former: columns `code`, `now`, `kind`, `people`: codes that are gone.
+        arrondissements: columns `code`, `name`, `commune`, `population`, `area_km2`, `geometry`.
         dated: where shapes were missing or out of date.
         faulty: codes whose edges did not match their neighbours', and were mended.
         holes: rings inside the country that belong to no commune.
@@ -65,6 +68,8 @@ class Edition:
     levels: pd.DataFrame
     broadband: pd.DataFrame
     providers: pd.DataFrame
+    former: pd.DataFrame
+    arrondissements: gpd.GeoDataFrame
     dated: DatedShapes
     faulty: list[str]
     holes: int
@@ -80,12 +85,15 @@ def assemble(recipe: EditionRecipe, *, archives: Mapping[Package, Path], arcep: 
     tables = {package: read_communes_table(archives[package]) for package in recipe.packages[1:]}
     mended = mended_shapes(recipe, tables=tables, former=official.former)
     snapped = snap(mended.shapes, recipe.grid)
+    waves = {wave: tables[package] for wave, package in recipe.waves.items()}
     edition = Edition(
         communes=_communes(official, area_km2=geodesic_area_km2(mended.shapes), shapes=snapped),
-        presence=presence_panel({wave: tables[p] for wave, p in recipe.waves.items()}),
+        presence=presence_panel(waves),
         levels=official.levels,
         broadband=sum_by_departement(arcep, _codes_of(official, "departement")),
         providers=generic_providers(),
+        former=former_codes(official, waves),
+        arrondissements=arrondissements(official, tables[recipe.shapes], step=recipe.grid),
         dated=mended.dated,
         faulty=mended.faulty,
         holes=_holes(snapped),
@@ -146,6 +154,11 @@ def check_invariants(edition: Edition, recipe: EditionRecipe) -> None:
         f"the directory of {last} lacks more than 1 % of the communes": (
             len(entries) >= (1 - recipe.most_without_entry) * len(codes)
         ),
+        "a former code is a current one, or leads to none": (
+            not (set(edition.former["code"][edition.former["kind"] != "kept"]) & codes)
+            and set(edition.former["now"]) <= codes
+        ),
+        "arrondissements do not add up to their commune": _add_up(edition),
         "a commune has two rows in one wave": (
             not edition.presence.duplicated(["code", "wave"]).any()
         ),
@@ -155,6 +168,17 @@ def check_invariants(edition: Edition, recipe: EditionRecipe) -> None:
     faults = [Fault(f"{said}.", kind="invariant") for said, holds in cases.items() if not holds]
     if faults:
         raise InputError(faults)
+
+
+def _add_up(edition: Edition) -> bool:
+    """Whether the arrondissements of each city have its people, and fill it to a millionth."""
+    whole = edition.communes.set_index("code")
+    for code, parts in edition.arrondissements.groupby("commune"):
+        shape, people = whole.geometry[code], whole["population"][code]
+        apart = shapely.area(shapely.symmetric_difference(shape, parts.union_all()))
+        if parts["population"].sum() != people or apart > 1e-6 * shapely.area(shape):
+            return False
+    return True
 
 
 def _communes(

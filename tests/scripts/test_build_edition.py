@@ -64,6 +64,7 @@ def row(
         "code": code,
         "type": kind,
         "nom": f"Lieu {code}",
+        "population_municipale": "7" if kind == "COMD" else "9",
         "geometry": r"\N" if shape is None else shapely.to_wkb(shape, hex=True),
         "mairie_adresse": address,
         "mairie_telephone": "00 00 00 00 00",
@@ -226,9 +227,17 @@ def test_same_inputs_give_the_same_bytes(workshop: Workshop, tmp_path: Path, bui
     again = workshop.build(tmp_path / "again")
     names = sorted(path.name for path in built.iterdir())
     assert names == sorted(path.name for path in again.iterdir())
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         assert (built / name).read_bytes() == (again / name).read_bytes(), name
+
+
+def test_former_codes_lead_to_the_current_ones(built: Path) -> None:
+    assert (built / "former_codes.csv").read_text("utf-8").splitlines() == [
+        "code,now,kind,people",
+        "01009,01003,now,9",
+        "02002,02001,merged,7",
+    ]
 
 
 def test_communes_are_complete_and_in_order(built: Path) -> None:
