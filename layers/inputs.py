@@ -6,6 +6,7 @@ another year's codes are brought to those of the territories, with a word on eve
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.errors import InputError, missing_file
-from geo.notice import Notice
+from geo.notice import Notice, without
 from geo.territories import Territories
 from geo.vintages_events import read_events
 from layers.connectors.connector import Connector, cited, connector_named, read_source
@@ -96,8 +97,12 @@ def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str,
 def _read(connector: Connector, sources: Mapping[str, Path], territories: Territories) -> Table:
     path = _existing(sources[connector.id])
     if connector.on is None:
-        return read_source(connector.id, path)
-    return cited(connector.on(path, territories, sources), path)
+        table = read_source(connector.id, path)
+    else:
+        table = cited(connector.on(path, territories, sources), path)
+    # Where the file lies says nothing of the result, which is the same wherever it lies.
+    here = f"{path.parent}{os.sep}"
+    return replace(table, notices=tuple(without(note, here) for note in table.notices))
 
 
 def _aid(connector: Connector, path: Path, *, rows: pd.DataFrame | None) -> Table:

@@ -120,11 +120,12 @@ def list_(
     what: Annotated[
         str, typer.Argument(metavar="layers|recipes|rules|countries|sources", help="What to list.")
     ] = "layers",
+    lang: Lang = None,
 ) -> None:
     """What there is: layers, recipes, flag rules, countries, sources."""
     from scripts.listing import list_things
 
-    list_things(what)
+    list_things(what, lang=check_lang(lang))
 
 
 @app.command()

@@ -11,9 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from geo.country import read_country
-from geo.errors import Fault, InputError, ProblemWithEnvironment
+from geo.errors import Fault, InputError, ProblemWithEnvironment, first_of
 from layers.connectors.connector import Connector, connector_named, known_connectors
-from layers.connectors.fetch import Fetched, Known, Progress, fetch_sources, list_sources
+from layers.connectors.fetch import (
+    Fetched,
+    Known,
+    Progress,
+    fetch_sources,
+    files_below,
+    list_sources,
+)
 from layers.connectors.store import Store, user_store
 
 HOW = {
@@ -55,7 +62,20 @@ def fetch_country(
         raise ProblemWithEnvironment(_nothing(country, from_folder))
     if not quiet:
         print_fetched(found, user_store())
+        if from_folder is not None and not tuple(only):
+            print_left(from_folder, found)
     return found
+
+
+def print_left(folder: Path, found: Iterable[Fetched]) -> None:
+    """Names the files of the folder that are no publisher's by their name, as far as ten."""
+    taken = {got.path.name for got in found}
+    left = [name for name in files_below(folder) if name not in taken]
+    if left:
+        print(
+            f"{len(left)} files go by no name of a publisher: {first_of(left, count=10)}. Give "
+            "such a file with --source NAME=FILE."
+        )
 
 
 def print_fetched(found: Iterable[Fetched], store: Store) -> None:
@@ -105,14 +125,35 @@ def measurable(connector: Connector) -> bool:
     return connector.read is not None or connector.on is not None or bool(connector.aids)
 
 
-def state_of(known: Known) -> str:
+STATES = {
+    "fr": {
+        "fetched": "téléchargé le {date}",
+        "given": "sans adresse : --source",
+        "named": "sur demande : --only",
+        "none": "non téléchargé",
+    },
+    "en": {
+        "fetched": "fetched {date}",
+        "given": "no address: --source",
+        "named": "by name: --only",
+        "none": "not fetched",
+    },
+}
+
+
+def state_of(known: Known, lang: str = "en") -> str:
     """What there is of a publication: "fetched 2026-11-02", "not fetched", …"""
-    resource = known.connector.resource
+    resource, words = known.connector.resource, STATES[lang]
     if known.record is not None:
-        return f"fetched {known.record.retrieved}"
+        return words["fetched"].format(date=known.record.retrieved)
     if resource is None:
-        return "no address: --source"
-    return "by name: --only" if resource.on_request else "not fetched"
+        return words["given"]
+    return words["named" if resource.on_request else "none"]
+
+
+def state_width(lang: str) -> int:
+    """Letters that a state has at most."""
+    return max(len(text.format(date="2026-01-01")) for text in STATES[lang].values())
 
 
 def _nothing(country: str, folder: Path | None) -> str:

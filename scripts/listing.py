@@ -6,9 +6,24 @@ from collections.abc import Callable, Iterator, Mapping
 
 from geo.errors import Fault, InputError, nearest
 
+_WORDS = {
+    "fr": {
+        "needs": "à partir de",
+        "or": " ou ",
+        "edition": "édition embarquée",
+        "own": "apporter ses contours",
+    },
+    "en": {
+        "needs": "needs",
+        "or": " or ",
+        "edition": "embedded edition",
+        "own": "bring your own polygons",
+    },
+}
 
-def list_things(what: str) -> None:
-    """Prints one line a thing.
+
+def list_things(what: str, *, lang: str | None = None) -> None:
+    """Prints one line a thing, in English unless `lang` says otherwise.
 
     Raises:
         InputError: there is no such list.
@@ -17,60 +32,61 @@ def list_things(what: str) -> None:
         raise InputError(
             Fault(f"there is no list of {what!r}.", remedy=nearest(what, _LISTS), kind="option")
         )
-    lines = list(_LISTS[what]())
+    lines = list(_LISTS[what](lang or "en"))
     width = max(len(name) for name, _ in lines)
     for name, title in lines:
         print(f"{name:{width}} {title}")
 
 
-def _layers() -> Iterator[tuple[str, str]]:
+def _layers(lang: str) -> Iterator[tuple[str, str]]:
     from layers.catalogue import known_layers
 
     for name, layer in known_layers().items():
-        needs = f" (needs {', '.join(layer.needs).replace('|', ' or ')})" if layer.needs else ""
-        yield name, layer.indicator.title_in("en") + needs
+        wanted = ", ".join(layer.needs).replace("|", _WORDS[lang]["or"])
+        needs = f" ({_WORDS[lang]['needs']} {wanted})" if layer.needs else ""
+        yield name, layer.indicator.title_in(lang) + needs
 
 
-def _recipes() -> Iterator[tuple[str, str]]:
+def _recipes(lang: str) -> Iterator[tuple[str, str]]:
     from geo.country import in_language
     from layers.index.recipe_file import known_recipes, read_recipe
 
     for name in known_recipes():
-        yield name, in_language(read_recipe(name).title, "en")
+        yield name, in_language(read_recipe(name).title, lang)
 
 
-def _rules() -> Iterator[tuple[str, str]]:
+def _rules(lang: str) -> Iterator[tuple[str, str]]:
     from geo.country import in_language
     from layers.analysis.rule import known_rules, read_rule
 
     for name in known_rules():
-        yield name, in_language(read_rule(name).title, "en")
+        yield name, in_language(read_rule(name).title, lang)
 
 
-def _countries() -> Iterator[tuple[str, str]]:
+def _countries(lang: str) -> Iterator[tuple[str, str]]:
     from geo.country import in_language, known_countries, read_country
 
     for code in known_countries():
         country = read_country(code)
-        edition = "embedded edition" if country.edition else "bring your own polygons"
+        edition = _WORDS[lang]["edition"] if country.edition else _WORDS[lang]["own"]
         levels = ", ".join(level.id for level in country.levels)
-        yield code, f"{in_language(country.name, 'en')}: {levels}; {edition}"
+        yield code, f"{in_language(country.name, lang)}: {levels}; {edition}"
 
 
-def _sources() -> Iterator[tuple[str, str]]:
+def _sources(lang: str) -> Iterator[tuple[str, str]]:
     from geo.country import in_language
     from layers.connectors.fetch import list_sources
-    from scripts.fetching import state_of
+    from scripts.fetching import state_of, state_width
 
     for known in list_sources():
         connector = known.connector
         published = known.record.published if known.record is not None else ""
-        what = f"{connector.source.producer}: {in_language(connector.title, 'en')}"
-        told = f"{state_of(known):21} {published:10} {connector.source.licence:27} {what}"
-        yield connector.id, told
+        what = f"{connector.source.producer}: {in_language(connector.title, lang)}"
+        state = f"{state_of(known, lang):{state_width(lang)}}"
+        yield connector.id, f"{state} {published:10} {connector.source.licence:27} {what}"
 
 
-_LISTS: Mapping[str, Callable[[], Iterator[tuple[str, str]]]] = {
+_LISTS: Mapping[str, Callable[[str], Iterator[tuple[str, str]]]] = {
     "layers": _layers,
     "recipes": _recipes,
     "rules": _rules,

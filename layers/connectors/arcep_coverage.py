@@ -73,7 +73,7 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
         notices |= dict.fromkeys(zonal.notices)
     with _population_rasters(sources) as grids:
         if grids:
-            people = _shares_of_people(path, territories, grids)
+            people = _shares_of_people([path] * len(grids), territories, grids)
             known = columns["area_1"].notna()
             columns |= {name: share.where(known) for name, share in people.items()}
     return _table(
@@ -82,7 +82,8 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
 
 
 def measure_polygons(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
-    """Percent of area covered by at least 1, 2, … operators: as many as the file names, at least 4.
+    """Percent of area covered by at least 1, 2, … operators: as many as the file names, at least 4;
+    and of people by at least 1 and 4, where a population raster is among the sources.
 
     The parts of the country in which the file has no polygon at all are *not covered*.
 
@@ -91,6 +92,7 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
     """
     import shapely
 
+    from geo.coverage_grid import write_group_counts
     from geo.coverage_share import compute_coverage_share
     from layers.nearby import parts_of
 
@@ -115,6 +117,13 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
         f"area_{count}": (least[count] if count in least else 0.0 * least[1]).where(known)
         for count in range(1, max(OPERATORS, least.shape[1]) + 1)
     }
+    with _population_rasters(sources) as grids, tempfile.TemporaryDirectory() as folder:
+        maps = [Path(folder) / f"operators-{number}.tif" for number in range(len(grids))]
+        for burned, grid in zip(maps, grids, strict=True):
+            write_group_counts(shapes, operators, like=grid, out=burned)
+        if grids:
+            people = _shares_of_people(maps, territories, grids)
+            columns |= {name: share.where(known) for name, share in people.items()}
     source = replace(POLYGONS, published=date_in_name(path))
     return _table(columns, territories, source, (*notices, *share.notices))
 
@@ -147,9 +156,10 @@ def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, tuple[str, ...
 
 
 def _shares_of_people(
-    path: Path, territories: Territories, grids: list[Path]
+    maps: list[Path], territories: Territories, grids: list[Path]
 ) -> dict[str, pd.Series]:
-    """`people_<k>`: percent of people covered by at least k operators, over all tiles of people.
+    """`people_<k>`: percent of people covered by at least k operators, over all tiles of people
+    (`grids`), each with a raster of the number of operators (`maps`).
 
     The share of several tiles is the mean of theirs, weighted by the people on each. Missing where
     the tiles together have less than half of a territory.
@@ -159,7 +169,7 @@ def _shares_of_people(
     shapes, codes = territories.frame.geometry, territories.codes
     covered = {f"people_{count}": pd.Series(0.0, index=codes) for count in COUNTS}
     total, area = pd.Series(0.0, index=codes), pd.Series(0.0, index=codes)
-    for grid in grids:
+    for path, grid in zip(maps, grids, strict=True):
         inside = compute_zonal(shapes, grid, stat="sum")
         people = inside.values.fillna(0.0)
         total += people
@@ -222,6 +232,7 @@ def _table(
 CONNECTORS = (
     Connector(
         id="arcep-4g-raster",
+        named=r"nb_operateurs_4g_.*\.tiff?",
         title={"fr": "Nombre d'opérateurs 4G, raster", "en": "Number of 4G operators, raster"},
         source=RASTER,
         level="commune",
@@ -239,7 +250,10 @@ CONNECTORS = (
         source=POLYGONS,
         level="commune",
         on=measure_polygons,
-        columns={"area_1": "percent of area that at least 1 operator covers (… area_4)"},
+        columns={
+            "area_1": "percent of area that at least 1 operator covers (… area_4)",
+            "people_1": "percent of people likewise, with a population raster (people_4: 4)",
+        },
         feeds="coverage-4g",
     ),
 )

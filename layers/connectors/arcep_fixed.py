@@ -8,6 +8,7 @@ read here. The speeds are cumulative: premises at 1 Gbit/s are among those at 10
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -187,6 +188,7 @@ def _connector(
         header=("code_insee", "type", *columns, "date"),
         separator=";",
         resource=Resource(filename=file, url=_BASE + file),
+        named=re.escape(file.removesuffix(".csv")) + r"[_-]?\d{4}.*\.csv",
         prefer=prefer,
         feeds=feeds,
         counts=tuple(columns.values()),

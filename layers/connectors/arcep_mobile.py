@@ -151,7 +151,7 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
     )
 
 
-def _connector(part: str, *, fr: str, en: str) -> Connector:
+def _connector(part: str, *, named: str, fr: str, en: str) -> Connector:
     return Connector(
         id="arcep-mobile-sites" if part == "Metropole" else "arcep-mobile-sites-overseas",
         title={"fr": fr, "en": en},
@@ -174,13 +174,21 @@ def _connector(part: str, *, fr: str, en: str) -> Connector:
             dataset="mon-reseau-mobile",
             title=rf"\d{{4}}_T\d_sites_{part}(\.csv)?",
         ),
+        named=r"\d{4}_(\d{2}|T\d)_sites.*france_metropolitaine.*\.csv"
+        if part == "Metropole"
+        else "",
         exhaustive=True,
     )
 
 
 CONNECTORS = (
     _connector(
-        "Metropole", fr="Sites mobiles, hexagone et Corse", en="Mobile sites, mainland and Corsica"
+        "Metropole",
+        named="France_metropolitaine",
+        fr="Sites mobiles, hexagone et Corse",
+        en="Mobile sites, mainland and Corsica",
     ),
-    _connector("Outremer", fr="Sites mobiles, outre-mer", en="Mobile sites, overseas"),
+    _connector(
+        "Outremer", named="outremer", fr="Sites mobiles, outre-mer", en="Mobile sites, overseas"
+    ),
 )

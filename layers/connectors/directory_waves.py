@@ -73,6 +73,7 @@ def _declared(column: pd.Series) -> pd.Series:
 CONNECTORS = (
     Connector(
         id="presence-waves",
+        named=r"presence_(panel|waves).*\.(csv|parquet)",
         title={"fr": "États successifs de l'annuaire", "en": "Successive states of the directory"},
         source=SOURCE,
         level="commune",

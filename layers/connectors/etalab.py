@@ -93,6 +93,7 @@ def _code(status: np.ndarray) -> np.ndarray:
 CONNECTORS = (
     Connector(
         id="etalab-https",
+        named=r"communes_http_status.*\.csv",
         title={"fr": "État mesuré des sites publics", "en": "Measured status of public sites"},
         source=SOURCE,
         level="host",

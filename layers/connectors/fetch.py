@@ -9,7 +9,7 @@ import hashlib
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,7 +85,8 @@ def fetch_sources(
         country: code of the country.
         only: ids of connectors; none means all but the large ones.
         offline: open no socket; take what the store holds.
-        from_folder: open no socket; take the publishers' files from this folder, by their names.
+        from_folder: open no socket; take the publishers' files from this folder and those in it,
+            by their names.
         progress: see `Progress`.
         store: where; the user's cache by default.
         access: how the network may be used.
@@ -99,7 +100,7 @@ def fetch_sources(
     """
     store, access = store or user_store(), access or Access()
     named = [connector_named(name) for name in only]
-    chosen = named or _usual(country)
+    chosen = named or (_usual(country) if from_folder is None else _all_of(country))
     found, failures = [], []
     for connector in chosen:
         try:
@@ -187,6 +188,27 @@ def _usual(country: str) -> list[Connector]:
     ]
 
 
+def _all_of(country: str) -> list[Connector]:
+    return [one for one in known_connectors().values() if one.country == country]
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """The files of a folder and of those in it, three deep, by name; of two of one name the one
+    nearer the top.
+
+    Raises:
+        InputError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise InputError(missing_file(folder, what="folder"))
+    found: dict[str, Path] = {}
+    for pattern in ("*", "*/*", "*/*/*", "*/*/*/*"):
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file() and not path.name.startswith("."):
+                found.setdefault(path.name, path)
+    return found
+
+
 def _held(connector: Connector, store: Store) -> Fetched | None:
     record = store.held(connector.id)
     if record is None:
@@ -196,19 +218,11 @@ def _held(connector: Connector, store: Store) -> Fetched | None:
 
 def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | None:
     """Copy the publisher's file of a folder into the store, or None where it has none."""
-    if not folder.is_dir():
-        raise InputError(missing_file(folder, what="folder"))
-    resource = connector.resource
-    if resource is None:
+    below = files_below(folder)
+    fitting = next((names for names in _fitting(connector, sorted(below)) if names), None)
+    if fitting is None:
         return None
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    fitting = [name for name in names if name.lower() == resource.filename.lower()]
-    if not fitting and resource.title:
-        stem = re.compile(rf"({resource.title})(\.\w+)*", re.IGNORECASE)
-        fitting = [name for name in names if stem.fullmatch(name)]
-    if not fitting:
-        return None
-    taken = folder / fitting[-1]
+    taken = below[fitting[-1]]
     partial = store.partial(connector.id)
     forget(partial)
     try:
@@ -225,6 +239,19 @@ def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | 
         retrieved=date.fromtimestamp(taken.stat().st_mtime).isoformat(),
     )
     return Fetched(connector.id, store.keep(record, partial), record.source(connector), "folder")
+
+
+def _fitting(connector: Connector, names: list[str]) -> Iterator[list[str]]:
+    """The names that a connector's file may go by: its own, a resource's title, other ones."""
+    resource = connector.resource
+    if resource is not None:
+        yield [name for name in names if name.lower() == resource.filename.lower()]
+    if resource is not None and resource.title:
+        stem = re.compile(rf"({resource.title})(\.\w+)*", re.IGNORECASE)
+        yield [name for name in names if stem.fullmatch(name)]
+    if connector.named:
+        other = re.compile(connector.named, re.IGNORECASE)
+        yield [name for name in names if other.fullmatch(name)]
 
 
 def _filename(resource: Resource, address: Address) -> str:

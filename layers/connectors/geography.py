@@ -38,6 +38,7 @@ def _population_tile(row: int, column: int) -> Connector:
 CONNECTORS = (
     Connector(
         id="ign-admin-express",
+        named=r"admin-?express.*\.parquet",
         title={"fr": "Contours des communes", "en": "Boundaries of communes"},
         source=Source(
             "IGN",
@@ -57,6 +58,7 @@ CONNECTORS = (
     ),
     Connector(
         id="insee-code-events",
+        named=r"(v_mvt_?commune|mouvements-communes).*\.csv",
         title={
             "fr": "Événements du code officiel géographique",
             "en": "Events of the official geographic code",

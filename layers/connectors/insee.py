@@ -179,6 +179,7 @@ def _refuse_doubled(index: pd.Index, path: Path) -> None:
 CONNECTORS = (
     Connector(
         id="insee-populations",
+        named=r"donnees_communes\.csv",
         title={"fr": "Populations légales", "en": "Legal populations"},
         source=POPULATIONS,
         level="commune",
@@ -195,6 +196,7 @@ CONNECTORS = (
     ),
     Connector(
         id="insee-density",
+        named=r"grille_densite.*\.xlsx",
         title={"fr": "Grille de densité à 7 niveaux", "en": "Density grid, 7 levels"},
         source=DENSITY,
         level="commune",
@@ -208,6 +210,7 @@ CONNECTORS = (
     ),
     Connector(
         id="insee-areas",
+        named=r"comparateur.*superficies.*\.csv",
         title={"fr": "Superficies officielles", "en": "Official areas"},
         source=AREAS,
         level="commune",
@@ -219,6 +222,7 @@ CONNECTORS = (
     ),
     Connector(
         id="insee-filosofi",
+        named=r"(cc_filosofi_2021_COM\.csv|base-cc-filosofi-2021.*_csv\.zip)",
         title={"fr": "Revenus et pauvreté", "en": "Income and poverty"},
         source=INCOME,
         level="commune",

@@ -60,6 +60,7 @@ def read_mail_hosting(path: Path) -> Table:
 CONNECTORS = (
     Connector(
         id="mxmap",
+        named=r"mxmap_fr.*\.csv",
         title={"fr": "Hébergement des messageries", "en": "Hosting of e-mail"},
         source=SOURCE,
         level="commune",

@@ -84,6 +84,28 @@ def test_mobile_coverage_by_area_and_people(part: Territories, shared_data: Path
     assert above["48"] == pytest.approx(weighted, abs=1)
 
 
+def test_people_that_polygons_cover(part: Territories, shared_data: Path, tmp_path: Path) -> None:
+    grid = shared_data / "raster/belgium__POP.tif"
+    north = part.take((part.parents["departement"] == "59").to_numpy())
+    codes = ["59350", "59009", "59392", "59178"]
+    shapes = north.frame.geometry
+    # Two operators cover Lille and Villeneuve-d'Ascq, one Maubeuge, none Douai; a third and a
+    # fourth cover Lille alone.
+    operators = {"A": codes[:3], "B": codes[:2], "C": codes[:1], "D": codes[:1]}
+    rows = [(name, shapes[code]) for name, held in operators.items() for code in held]
+    frame = gpd.GeoDataFrame(
+        {"operateur": [name for name, _ in rows]}, geometry=[s for _, s in rows], crs=shapes.crs
+    )
+    path = tmp_path / "2026_T2_couverture_4G.gpkg"
+    frame.to_file(path, driver="GPKG")
+    sources = {"arcep-4g-polygons": path, "ghsl-population-r4-c18": grid}
+    atlas = measured(north, sources, "coverage-4g-people", "coverage-4g-all-people")
+    any_of, all_of = (atlas.values.loc[codes, name] for name in atlas.values)
+    # At borders a part of a cell is wholly in or out: that is what is missing of 100.
+    assert any_of.tolist() == pytest.approx([100, 100, 100, 0], abs=3)
+    assert all_of.tolist() == pytest.approx([100, 0, 0, 0], abs=3)
+
+
 def _people_by_cell(operators: Path, people: Path, places: gpd.GeoSeries) -> float:
     """Percent of people in cells whose middle four operators cover: each cell as one point."""
     with rasterio.open(people) as raster:

@@ -58,12 +58,42 @@ def test_files_of_a_folder_are_taken_and_listed(
     lines = {line.split()[0]: line for line in out.splitlines()}
     assert f"fetched {held.retrieved}" in lines["arcep-debit-filaire"]
     assert "not fetched" in lines["arcep-ftth"]
-    assert "by name: --only" in lines["ign-admin-express"]
+    assert "by name: --only" in lines["insee-population-grid"]
+    assert "fetched" in lines["ign-admin-express"], "large files are taken from a folder as well"
     assert "no address: --source" in lines["mxmap"]
     assert "Licence Ouverte 2.0" in lines["arcep-debit"]
+    status, out, _ = zoneblanche("list", "sources", "--lang", "fr")
+    assert status == 0
+    assert f"téléchargé le {held.retrieved}" in out
+    assert "sans adresse : --source" in out
+    assert "Grille de densité à 7 niveaux" in out
     status, out, _ = zoneblanche("fetch", "fr", "--offline")
     assert status == 0
     assert "was fetched before" in out
+
+
+def test_files_by_other_names_and_in_folders_below(
+    zoneblanche: Command, folder: Path, store: Store
+) -> None:
+    (folder / "insee" / "2024").mkdir(parents=True)
+    for name in ("commune_debit_filaire.csv", "commune_debit.csv", "commune.parquet"):
+        (folder / name).unlink()
+    named = {
+        "commune_debit_2022-12-31.csv": "arcep-debit",
+        "insee/2024/grille_densite_7_niveaux_2024.xlsx": "insee-density",
+        "insee/mouvements-communes.csv": "insee-code-events",
+        "mxmap_fr_2026-07.csv": "mxmap",
+        "notes.csv": "",
+    }
+    for name in named:
+        (folder / name).write_text(name)
+    status, out, err = zoneblanche("fetch", "fr", "--from", folder)
+    assert status == 0, err
+    for name, connector in named.items():
+        held = store.held(connector) if connector else None
+        assert (held is None) == (not connector), name
+        assert held is None or store.path_of(held).read_text() == name
+    assert "1 files go by no name of a publisher: notes.csv" in out
 
 
 @pytest.mark.parametrize(
