@@ -19,7 +19,7 @@ _COMMON = {"id", "path", "title", "kind", "unit", "better", "stat", "level", "pe
            "source"}  # fmt: skip
 _OF_TABLES = {"separator", "decimal", "encoding", "sheet", "header"}
 _KEYS = {
-    "table": _COMMON | _OF_TABLES | {"code", "value", "nodata"},
+    "table": _COMMON | _OF_TABLES | {"code", "value", "nodata", "vintage"},
     "points": _COMMON | _OF_TABLES | {"x", "y", "crs"},
     "polygons": _COMMON | {"layer"},
     "raster": _COMMON | {"threshold", "below", "weights", "band", "nodata"},
