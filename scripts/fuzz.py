@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.content import HEAD, kind_of
-from scripts.guarded import Bounds, Outcome, fingerprint, run_guarded, warm_up
+from scripts.guarded import Bounds, Outcome, fingerprint, run_alone, run_guarded, warm_up
 from scripts.mutations import spoil
 from scripts.sample import TABLES, VECTORS, write_sample
 
@@ -117,6 +117,8 @@ def try_project(ground: Path, name: str, bounds: Bounds) -> tuple[Outcome, str]:
     before = fingerprint(ground / "in")
     arguments = ("run", str(ground / "in" / name), "-o", str(ground / "out"), "-q")
     outcome = run_guarded(arguments, log=ground / "log.txt", bounds=bounds)
+    if outcome.hung or outcome.status < 0:
+        outcome = run_alone(arguments, log=ground / "log.txt", bounds=bounds)
     return outcome, outcome.fault or _places_fault(ground, outcome, before)
 
 

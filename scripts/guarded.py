@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -95,6 +96,24 @@ def run_guarded(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outco
         bounds: what it may use.
     """
     return watch(lambda: _command(arguments), log=log, bounds=bounds)
+
+
+def run_alone(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outcome:
+    """The same in an interpreter of its own: what a fork inherits cannot be to blame."""
+    started = time.monotonic()
+    with log.open("w", encoding="utf-8") as stream:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "scripts.cli", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=stream,
+        )
+        try:
+            status, hung = child.wait(timeout=bounds.seconds), False
+        except subprocess.TimeoutExpired:
+            child.kill()
+            status, hung = child.wait(), True
+    said = log.read_text("utf-8", errors="replace")
+    return Outcome(status=status, said=said, seconds=time.monotonic() - started, hung=hung)
 
 
 def watch(task: Callable[[], None], *, log: Path, bounds: Bounds) -> Outcome:

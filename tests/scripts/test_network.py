@@ -1,0 +1,125 @@
+"""A run opens no socket, whatever its inputs ask for."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.guarded import GIB, Bounds, run_guarded, warm_up, watch
+from scripts.sample import write_sample
+from tests.children import run_in_child
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
+ROOMY = Bounds(seconds=120, memory=8 * GIB)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    warm_up()
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[socket.socket, str]]:
+    """A port of this machine that nobody may knock at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        yield server, f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_the_watch_sees_a_socket(tmp_path: Path) -> None:
+    def ask() -> None:
+        socket.create_connection(("127.0.0.1", 9))
+
+    outcome = watch(ask, log=tmp_path / "log.txt", bounds=ROOMY)
+    assert outcome.fault.startswith("opens a socket: socket.")
+
+
+@pytest.mark.parametrize(
+    ("vector", "table"), [("geojson", "csv"), ("gpkg", "xlsx"), ("shp", "json")]
+)
+def test_a_run_asks_nothing_of_the_network(tmp_path: Path, vector: str, table: str) -> None:
+    project = write_sample(tmp_path / "project", vector=vector, table=table)
+    arguments = ("run", str(project), "-o", str(tmp_path / "out"), "-q")
+    outcome = run_guarded(arguments, log=tmp_path / "log.txt", bounds=ROOMY)
+    assert (outcome.status, outcome.fault) == (0, ""), outcome.said
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("squares.geojson", '{"type": "FeatureCollection", "crs": {"type": "link", "properties": '
+         '{"href": "http://HOST/crs"}}, "features": []}'),
+        ("squares.geojson", "/vsicurl/http://HOST/squares.geojson"),
+        ("squares.geojson", '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>'
+         "/vsicurl/http://HOST/a.shp</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"),
+        ("squares.geojson", '{"type": "Topology", "objects": "http://HOST/x"}'),
+        ("debit.tif", '<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand band="1">'
+         "<SimpleSource><SourceFilename>/vsicurl/http://HOST/a.tif</SourceFilename></SimpleSource>"
+         "</VRTRasterBand></VRTDataset>"),
+        ("debit.tif", '<GDAL_WMS><Service name="TMS"><ServerUrl>http://HOST/</ServerUrl></Service>'
+         "</GDAL_WMS>"),
+        ("debit.tif.aux.xml", "<PAMDataset><Metadata><MDI key='x'>http://HOST</MDI></Metadata>"
+         "</PAMDataset>"),
+        ("fibre.csv", "code;taux\n01001;http://HOST/\n"),
+        ("fibre.csvt", "http://HOST/"),
+        ("web.csv", "code,site\n01001,http://HOST/\n01002,http://HOST/robots.txt\n"),
+    ],
+)  # fmt: skip
+def test_no_input_makes_a_run_ask(
+    tmp_path: Path, listener: tuple[socket.socket, str], name: str, content: str
+) -> None:
+    """What the kernel saw, not what Python was told: GDAL has a network of its own."""
+    server, host = listener
+    project = write_sample(tmp_path / "project")
+    (project.parent / name).write_text(content.replace("HOST", host), encoding="utf-8")
+    arguments = ("run", str(project), "-o", str(tmp_path / "out"), "-q")
+    outcome = run_guarded(arguments, log=tmp_path / "log.txt", bounds=ROOMY)
+    assert outcome.status in (0, 2), outcome.said
+    assert outcome.fault == ""
+    with pytest.raises(TimeoutError):
+        server.accept()
+
+
+def test_projections_ask_for_no_grids() -> None:
+    """PROJ would fetch grids of datum shifts, where it is told that it may."""
+
+    def look() -> None:
+        import pyproj.network
+
+        assert not pyproj.network.is_network_enabled()
+
+    assert run_in_child(look) == 0
+
+
+def test_a_run_without_any_network(tmp_path: Path) -> None:
+    """In a name space of the kernel that has no network at all, where the system gives one."""
+    project = write_sample(tmp_path / "project")
+    unshare = shutil.which("unshare")
+    command = [] if unshare is None else [unshare, "--map-root-user", "--net"]
+    if command and subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+        command = []
+    done = subprocess.run(
+        [
+            *command,
+            sys.executable,
+            "-m",
+            "scripts.cli",
+            "run",
+            str(project),
+            "-o",
+            f"{tmp_path}/out",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["territories"] == 4
