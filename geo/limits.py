@@ -1,8 +1,16 @@
-"""How much a reader takes before it refuses: stated in docs/reading.md, settable by the caller."""
+"""How much is taken before it is refused: stated in docs/reading.md, settable by the caller and,
+as `[limits]`, by a project."""
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
+
+from geo.errors import Fault, InputError
 
 MIB = 1024 * 1024
 
@@ -24,7 +32,10 @@ class Limits:
         json_bytes: size of one that is JSON, which takes ten times its size in memory.
         features: shapes in a file of polygons.
         vertices: corners of all its shapes together.
+        raster_bytes: size of a raster's file.
+        raster_cells: cells of a raster, whatever a small file claims (2e10: Europe at 15 m).
         faults: faults collected from one input before reading it stops.
+        seconds: of wall time that a run may take; None leaves that open.
     """
 
     toml_bytes: int = 1 * MIB
@@ -39,7 +50,49 @@ class Limits:
     json_bytes: int = 256 * MIB
     features: int = 1_000_000
     vertices: int = 50_000_000
+    raster_bytes: int = 1024 * 1024 * MIB
+    raster_cells: int = 20_000_000_000
     faults: int = 1_000
+    seconds: float | None = None
 
 
 DEFAULT_LIMITS = Limits()
+
+
+@contextmanager
+def bounded_time(seconds: float | None) -> Iterator[None]:
+    """Ends the block with a sentence where it takes longer.
+
+    The system's alarm clock interrupts the main thread between two instructions of Python, and so
+    after, not within, a call of a library. Elsewhere than there, and where the system has no such
+    clock, time is not bounded.
+
+    Raises:
+        InputError: the time is over.
+    """
+    clock = getattr(signal, "setitimer", None)
+    if (
+        seconds is None
+        or clock is None
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise InputError(
+            Fault(
+                f"the run is not done after {seconds:g} seconds, its limit.",
+                column="limits.seconds",
+                remedy="Raise the limit, or take fewer territories or smaller inputs.",
+                kind="too-long",
+            )
+        )
+
+    before = signal.signal(signal.SIGALRM, stop)
+    clock(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        clock(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -26,13 +26,12 @@ from rasterio.windows import Window
 
 from geo.content import check_file, kind_of, refused_kind
 from geo.errors import Fault, InputError, shown
+from geo.limits import DEFAULT_LIMITS, Limits
 from geo.notice import Notice
 
 NoData = float | Literal["declared", "none"]
 
 TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-LARGEST_CELLS = 2 * 10**10  # Europe at 15 m; a small file can claim any size
-LARGEST_FILE = 2**40
 LARGEST_WIDTH = 2 * 10**6
 LARGEST_BLOCK_BYTES = 2**29  # GDAL decodes a whole block to give one cell of it
 SCAN_CELLS = 2**21
@@ -197,7 +196,11 @@ class Raster:
 
 @contextmanager
 def open_raster(
-    path: Path | str, *, band: int = 1, nodata: NoData = "declared"
+    path: Path | str,
+    *,
+    band: int = 1,
+    nodata: NoData = "declared",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[Raster]:
     """Open one band of a GeoTIFF whose georeference can be trusted.
 
@@ -209,7 +212,7 @@ def open_raster(
         InputError: no such file, not a GeoTIFF, no CRS, no georeference, rotated or sheared,
             complex numbers, no such band, larger than the limits, damaged.
     """
-    name, place = str(path), _check_content(path)
+    name, place = str(path), _check_content(path, limits)
     with rasterio.Env(**SAFE_OPTIONS), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # said by a fault of ours
         try:
@@ -219,7 +222,7 @@ def open_raster(
         except (RasterioError, OSError) as error:
             raise InputError(_damaged(name, error)) from error
         with dataset:
-            _check_georeference(dataset, name, band)
+            _check_georeference(dataset, name, band, limits)
             facts = _read_facts(dataset, name, band, nodata)
             flags = dataset.mask_flag_enums[band - 1]
             masked = MaskFlags.per_dataset in flags or MaskFlags.alpha in flags
@@ -228,14 +231,28 @@ def open_raster(
 
 
 def read_raster_facts(
-    path: Path | str, *, band: int = 1, nodata: NoData = "declared"
+    path: Path | str,
+    *,
+    band: int = 1,
+    nodata: NoData = "declared",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> RasterFacts:
     """The facts of a raster without reading its cells; raises as `open_raster` does."""
-    with open_raster(path, band=band, nodata=nodata) as raster:
+    with open_raster(path, band=band, nodata=nodata, limits=limits) as raster:
         return raster.facts
 
 
-def _check_content(path: Path | str) -> str:
+def check_raster_limits(path: Path | str, limits: Limits) -> None:
+    """Refuse a raster that is larger than limits of a caller's own.
+
+    Raises:
+        InputError: it is, or it is no raster that is read here.
+    """
+    with open_raster(path, nodata="none", limits=limits):
+        pass
+
+
+def _check_content(path: Path | str, limits: Limits) -> str:
     name = str(path)
     if name.startswith(("/vsi", "\\vsi")) or "://" in name or "\0" in name:
         raise InputError(
@@ -247,14 +264,16 @@ def _check_content(path: Path | str) -> str:
             )
         )
     local = Path(path)
-    start = check_file(local, most_bytes=LARGEST_FILE, what="raster")
+    start = check_file(local, most_bytes=limits.raster_bytes, what="raster")
     if not start.startswith(TIFF_MAGIC):
         raise InputError(refused_kind(local, kind_of(start), accepted="GeoTIFF rasters"))
     # An absolute path cannot be taken for one of GDAL's own prefixes (GTIFF_DIR:, NETCDF:, …).
     return str(local.resolve())
 
 
-def _check_georeference(dataset: rasterio.io.DatasetReader, name: str, band: int) -> None:
+def _check_georeference(
+    dataset: rasterio.io.DatasetReader, name: str, band: int, limits: Limits
+) -> None:
     faults = []
 
     def blame(kind: str, message: str, remedy: str) -> None:
@@ -278,12 +297,14 @@ def _check_georeference(dataset: rasterio.io.DatasetReader, name: str, band: int
         )
     elif b != 0 or d != 0:
         blame("rotated", "the raster is rotated or sheared.", "Straighten it with gdalwarp.")
-    faults += _check_size(dataset, name, band)
+    faults += _check_size(dataset, name, band, limits)
     if faults:
         raise InputError(faults)
 
 
-def _check_size(dataset: rasterio.io.DatasetReader, name: str, band: int) -> list[Fault]:
+def _check_size(
+    dataset: rasterio.io.DatasetReader, name: str, band: int, limits: Limits
+) -> list[Fault]:
     faults = []
     kind = dataset.dtypes[band - 1]
     if kind.startswith("complex"):
@@ -299,11 +320,12 @@ def _check_size(dataset: rasterio.io.DatasetReader, name: str, band: int) -> lis
     rows, columns = dataset.shape
     height, width = dataset.block_shapes[band - 1]
     block = height * width * np.dtype(kind).itemsize
-    if rows * columns > LARGEST_CELLS or columns > LARGEST_WIDTH or block > LARGEST_BLOCK_BYTES:
+    most = limits.raster_cells
+    if rows * columns > most or columns > LARGEST_WIDTH or block > LARGEST_BLOCK_BYTES:
         faults.append(
             Fault(
                 f"the raster claims {rows} × {columns} cells in blocks of {height} × {width}; at "
-                f"most {LARGEST_CELLS:.0e} cells, {LARGEST_WIDTH:.0e} columns and blocks of "
+                f"most {most:,} cells, {LARGEST_WIDTH:.0e} columns and blocks of "
                 f"{LARGEST_BLOCK_BYTES // 2**20} MiB are read.",
                 file=name,
                 remedy="Cut out the area of the territories, in tiles: gdal_translate -projwin … "

@@ -165,6 +165,7 @@ def _territories(project: Project, country: Country | None) -> tuple[Territories
         population=own.population,
         area_km2=own.area_km2,
         parents=own.parents,
+        limits=project.limits,
     )
     source = parse_source(own.source or "", file=project.path(own.path))
     territories = replace(read.territories, sources=(source,))

@@ -6,13 +6,14 @@ The embedded edition is such a file that the package carries; both take the same
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from geo.country import Text
 from geo.errors import InputError
+from geo.limits import DEFAULT_LIMITS, Limits
 from geo.toml import read_toml
 from layers.project_checks import check_project
 from layers.project_tables import (
@@ -58,6 +59,11 @@ class Project:
     def path(self, name: str) -> Path:
         """The file that a path of the project leads to."""
         return found_path(self.folder, name)
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds on its inputs: the default ones, but for those that it sets."""
+        return replace(DEFAULT_LIMITS, **self.table.limits.model_dump(exclude_none=True))
 
     @property
     def rules(self) -> tuple[str | Path, ...]:

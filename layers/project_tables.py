@@ -84,6 +84,29 @@ class OutputTable(_Strict):
     name: Line | None = None
 
 
+Count = Annotated[int, Field(ge=1)]
+
+
+class LimitsTable(_Strict):
+    """`[limits]`: bounds on inputs other than the default ones, by the names of `geo.limits`."""
+
+    table_bytes: Count | None = None
+    rows: Count | None = None
+    columns: Count | None = None
+    cells: Count | None = None
+    cell_length: Count | None = None
+    archive_bytes: Count | None = None
+    archive_ratio: Annotated[float | int, Field(ge=1)] | None = None
+    vector_bytes: Count | None = None
+    json_bytes: Count | None = None
+    features: Count | None = None
+    vertices: Count | None = None
+    raster_bytes: Count | None = None
+    raster_cells: Count | None = None
+    faults: Count | None = None
+    seconds: Annotated[float | int, Field(gt=0)] | None = None
+
+
 class ProjectTable(_Strict):
     """The whole file."""
 
@@ -102,6 +125,7 @@ class ProjectTable(_Strict):
     layers: list[LayerTable] = Field(default_factory=list)
     recipe: dict[str, Any] | None = None
     output: OutputTable = Field(default_factory=OutputTable)
+    limits: LimitsTable = Field(default_factory=LimitsTable)
 
 
 def found_path(folder: Path, name: str) -> Path:

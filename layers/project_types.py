@@ -9,12 +9,19 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from geo.errors import Fault, nearest, shown
-from layers.project_tables import LayerTable, OutputTable, ProjectTable, TerritoriesTable
+from layers.project_tables import (
+    LayerTable,
+    LimitsTable,
+    OutputTable,
+    ProjectTable,
+    TerritoriesTable,
+)
 
 _TABLES: dict[str, type[BaseModel]] = {
     "territories": TerritoriesTable,
     "layers": LayerTable,
     "output": OutputTable,
+    "limits": LimitsTable,
 }
 _EXPECTED = {
     "string_type": "a text in quotes",
@@ -27,6 +34,7 @@ _EXPECTED = {
     "string_pattern_mismatch": "1 to 64 letters, digits, - and _, the first a letter or a digit",
     "string_too_long": "a text of at most 1,000 characters",
     "greater_than_equal": "1 or more",
+    "greater_than": "more than 0",
 }
 _TITLE = "a text in quotes, or one a language: { fr = …, en = … }"
 

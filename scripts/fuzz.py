@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
-    parser.add_argument("--bound", type=float, default=60.0, help="seconds that a try may take")
+    parser.add_argument("--bound", type=int, default=60, help="seconds of processor time for a try")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="fuzz-seeds-") as name:
         projects = given.projects or write_seeds(Path(name))

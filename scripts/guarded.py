@@ -27,12 +27,14 @@ class Bounds:
     """What a child may use.
 
     Attributes:
-        seconds: of wall time, after which it is killed.
+        seconds: of processor time, after which it is ended.
+        patience: seconds of wall time after which it is killed: it waits for something for ever.
         memory: bytes of address space above what the parent has.
         file_bytes: size of any file that it writes.
     """
 
-    seconds: float = 60.0
+    seconds: int = 60
+    patience: float = 600.0
     memory: int = 3 * GIB
     file_bytes: int = GIB
 
@@ -58,7 +60,7 @@ class Outcome:
     @property
     def fault(self) -> str:
         """What is wrong with how it ended, or "": done, or refused with a sentence."""
-        if self.hung:
+        if self.hung or self.status == -signal.SIGXCPU:
             return f"hangs: not done after {self.seconds:.0f} s"
         if self.status < 0:
             return f"crashes with {signal.Signals(-self.status).name}"
@@ -108,7 +110,7 @@ def run_alone(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outcome
             stderr=stream,
         )
         try:
-            status, hung = child.wait(timeout=bounds.seconds), False
+            status, hung = child.wait(timeout=bounds.patience), False
         except subprocess.TimeoutExpired:
             child.kill()
             status, hung = child.wait(), True
@@ -124,7 +126,7 @@ def watch(task: Callable[[], None], *, log: Path, bounds: Bounds) -> Outcome:
     child = os.fork()
     if child == 0:
         _become_child(task, log, bounds)
-    status = _wait(child, until=started + bounds.seconds)
+    status = _wait(child, until=started + bounds.patience)
     hung = status is None
     if status is None:
         os.kill(child, signal.SIGKILL)
@@ -192,6 +194,7 @@ def _bound(bounds: Bounds) -> None:
     if pages:
         room = pages * os.sysconf("SC_PAGE_SIZE") + bounds.memory
         resource.setrlimit(resource.RLIMIT_AS, (room, room))
+    resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.file_bytes, bounds.file_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -12,6 +12,7 @@ from typing import Any
 from geo.country import in_language, read_country
 from geo.errors import Fault, InputError, first_of
 from geo.holding import place_of
+from geo.limits import bounded_time
 from geo.notice import Notice
 from geo.source import Source, sha256_of, union_of
 from geo.staging import staged_folder
@@ -64,7 +65,7 @@ def run_project(
     check_analyses(project.table.analyses, file=project.file)
     lang = language_of(project)
     _check_apart(project, out)
-    with _progress(quiet) as step:
+    with bounded_time(project.limits.seconds), _progress(quiet) as step:
         step("reading")
         with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
             atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))

@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 
 from geo.errors import Fault, InputError, shown
+from geo.limits import Limits
 from geo.nearest_points import compute_nearest
 from geo.notice import Notice
 from geo.points import Layout, count_points, find_territories
@@ -52,7 +53,9 @@ class PointLayer:
         path = self.project.path(spec.path)
         coordinates = read_crs(spec, self.project)
         if path.stat().st_size <= MOST_BYTES_LISTED:
-            counts, account, notices = _count_rows(spec, path, coordinates, territories)
+            counts, account, notices = _count_rows(
+                spec, path, coordinates, territories, limits=self.project.limits
+            )
         else:
             counts, account, notices = _count_stream(spec, path, coordinates, territories)
         return Measurement(
@@ -102,7 +105,12 @@ Counted = tuple[pd.Series, Account, tuple[str, ...]]
 
 
 def _count_rows(
-    spec: LayerTable, path: Path, coordinates: pyproj.CRS, territories: Territories
+    spec: LayerTable,
+    path: Path,
+    coordinates: pyproj.CRS,
+    territories: Territories,
+    *,
+    limits: Limits,
 ) -> Counted:
     """Counts with an account of every row, read as strictly as any table."""
     assert spec.x is not None  # project files without them are refused when they are read
@@ -114,6 +122,7 @@ def _count_rows(
         encoding=spec.encoding,
         sheet=spec.sheet,
         header=spec.header,
+        limits=limits,
     )
     degrees = coordinates.is_geographic
     nowhere = {**MARKS, **ERROR_MARKS}

@@ -31,7 +31,9 @@ class PolygonLayer:
             InputError: the file cannot be read, or covers none of the territories.
         """
         spec = self.spec
-        polygons = read_polygons(self.project.path(spec.path), layer=spec.layer)
+        polygons = read_polygons(
+            self.project.path(spec.path), layer=spec.layer, limits=self.project.limits
+        )
         share = compute_coverage_share(territories.frame.geometry, polygons.frame.geometry)
         if not (share.any_percent > 0).any():
             raise InputError(

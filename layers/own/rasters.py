@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
 from geo.notice import Notice
-from geo.rasters import NoData
+from geo.rasters import NoData, check_raster_limits
 from geo.territories import Territories
 from geo.urbanisation import CLASSES, compute_urbanisation
 from geo.zonal import compute_zonal
@@ -63,6 +63,9 @@ class RasterLayer:
         spec = self.spec
         path = self.project.path(spec.path)
         weights = None if spec.weights is None else self.project.path(spec.weights)
+        for raster in (path, weights):
+            if raster is not None:
+                check_raster_limits(raster, self.project.limits)
         zonal = compute_zonal(
             territories.frame.geometry,
             path,
@@ -117,6 +120,7 @@ class UrbanisationLayer:
             InputError: what `compute_urbanisation` refuses; no territory is covered.
         """
         spec = self.spec
+        check_raster_limits(self.project.path(spec.path), self.project.limits)
         found = compute_urbanisation(
             territories.frame.geometry,
             self.project.path(spec.path),

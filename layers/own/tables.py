@@ -41,6 +41,7 @@ class TableLayer:
             encoding=spec.encoding,
             sheet=spec.sheet,
             header=spec.header,
+            limits=self.project.limits,
         )
         level = spec.level or territories.level
         keys = _keys(territories, level, spec, self.project)
