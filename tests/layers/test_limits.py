@@ -60,7 +60,7 @@ def test_a_limit_of_a_project(tmp_path: Path, limits: str, vector: str, table: s
 
 
 def test_the_cells_of_a_raster(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="4 × 4 cells .* at most 15 cells"):
+    with pytest.raises(InputError, match=r"4 × 4 cells .* at most 15 cells"):
         measure(tmp_path / "p", "raster_cells = 15")
 
 
