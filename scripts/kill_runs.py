@@ -44,7 +44,7 @@ def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> C
     found: Counter[str] = Counter()
     for turn in range(times):
         other = "en" if language == "fr" else "fr"
-        moment = chance.uniform(0.3, 1.1) * whole
+        moment = chance.uniform(0.2, 1.6) * whole
         child = _start(project, out, other)
         try:
             child.wait(timeout=moment)
