@@ -33,6 +33,7 @@ NoData = float | Literal["declared", "none"]
 
 TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 LARGEST_WIDTH = 2 * 10**6
+SMALLEST_CELL, LARGEST_CELL = 1e-9, 1e8  # in degrees or metres: a hair, and round the globe
 LARGEST_BLOCK_BYTES = 2**29  # GDAL decodes a whole block to give one cell of it
 SCAN_CELLS = 2**21
 # Nothing is read that the file itself does not hold.
@@ -294,6 +295,12 @@ def _check_georeference(
             "no-georeference",
             "the raster does not say where its cells lie.",
             "Write its place into the file; world files (.tfw) and .aux.xml are not read.",
+        )
+    elif not SMALLEST_CELL <= min(abs(a), abs(e)) <= max(abs(a), abs(e)) <= LARGEST_CELL:
+        blame(
+            "no-georeference",
+            f"the raster claims cells of {abs(a):.3g} by {abs(e):.3g}, which no map has.",
+            "Fetch or export the raster again.",
         )
     elif b != 0 or d != 0:
         blame("rotated", "the raster is rotated or sheared.", "Straighten it with gdalwarp.")

@@ -130,6 +130,8 @@ def test_other_formats_are_refused_by_content(tmp_path: Path) -> None:
         ({"crs": None}, "no coordinate system"),
         ({"transform": None}, "where its cells lie"),
         ({"transform": NORTH_UP @ rasterio.Affine.rotation(20)}, "rotated"),
+        ({"transform": rasterio.Affine(1e-307, 0, 4, 0, -0.1, 46)}, "claims cells of 1e-307"),
+        ({"transform": rasterio.Affine(0.1, 0, 4, 0, -1e200, 46)}, "claims cells of"),
         ({"values": CELLS.astype(np.complex64)}, "complex"),
         ({"crs": "EPSG:4326"}, "in degrees, yet covers"),
         (
