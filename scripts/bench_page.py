@@ -1,6 +1,6 @@
 """The map page beside what a user has today, in one run: size, time to write, time to paint.
 
-    python -m scripts.bench_page [--pages ours,explore,choropleth] [--repeat 3] [--within 48]
+    python -m scripts.bench_page [--pages ours,explore,choropleth,lonboard] [--repeat 3] [--within 48]
 
 All pages show the same communes with the same figures. They are opened from disk in headless
 Chromium (1280 × 900, no GPU), each in a fresh browser. The pages of geopandas and folium ask a
@@ -14,6 +14,9 @@ processor time of the page's main thread (Chromium's TaskDuration in thread tick
 work on the machine counts little) for one step and the tenth of a second after it: `setZoom` and
 `panBy` of Leaflet without animation; another layer by its radio on our page, `setStyle` with
 another colour for each territory on theirs. *Heap* is JavaScript's, after a collection.
+
+lonboard's page (`pip install .[bench]`) is written and weighed only: it draws by WebGL with a script
+of some megabytes from a content network, and shows nothing without both.
 """
 
 from __future__ import annotations
@@ -88,7 +91,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--pages", default="ours,explore,choropleth")
+    parser.add_argument("--pages", default="ours,explore,choropleth,lonboard")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--within", default="", help="code of a département, for a quick look")
     options = parser.parse_args()
@@ -103,8 +106,9 @@ def main() -> None:
             WRITERS[name](atlas, path)
             build = time.perf_counter() - begun
             drawn = int(atlas.values["digital-inequality"].notna().sum())
-            runs = [measure(path, ours=name == "ours", count=drawn) for _ in range(options.repeat)]
-            row = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+            opened = 0 if name in NEVER_PAINTED else options.repeat
+            runs = [measure(path, ours=name == "ours", count=drawn) for _ in range(opened)]
+            row = {key: statistics.median(run[key] for run in runs) for key in OPENED if runs}
             layers = len(atlas.indicators) if name == "ours" else 1
             size = path.stat().st_size / 1e6
             rows.append({"page": name, "layers": layers, "mb": size, "build": build, **row})
@@ -161,6 +165,16 @@ def write_choropleth(atlas: Atlas, path: Path) -> None:
     page.save(path)
 
 
+def write_lonboard(atlas: Atlas, path: Path) -> None:
+    """lonboard: one layer of polygons, with their figures."""
+    from lonboard import Map, PolygonLayer
+
+    colours = np.zeros((len(atlas.codes), 3), dtype=np.uint8)
+    colours[:, 0] = np.nan_to_num(2.5 * atlas.values["digital-inequality"].to_numpy())
+    layer = PolygonLayer.from_geopandas(_frame(atlas).reset_index(), get_fill_color=colours)
+    Map(layer).to_html(path)
+
+
 def _frame(atlas: Atlas) -> gpd.GeoDataFrame:
     frame = atlas.territories.frame.rename_axis("code")
     return frame.assign(score=atlas.values["digital-inequality"])
@@ -170,7 +184,11 @@ WRITERS: dict[str, Callable[[Atlas, Path], None]] = {
     "ours": write_ours,
     "explore": write_explore,
     "choropleth": write_choropleth,
+    "lonboard": write_lonboard,
 }
+NEVER_PAINTED = frozenset({"lonboard"})
+OPENED = ("painted", "zoom", "pan", "recolour", "heap")
+"""What is measured on an open page."""
 
 
 def measure(path: Path, *, ours: bool, count: int) -> dict[str, float]:
@@ -251,9 +269,8 @@ def print_table(rows: list[dict[str, Any]], *, territories: int, repeat: int) ->
              "heap MB")  # fmt: skip
     print(f"{heads[0]:12}" + "".join(f"{head:>13}" for head in heads[1:]))
     for row in rows:
-        figures = [row["mb"], row["build"], row["painted"], row["zoom"], row["pan"],
-                   row["recolour"], row["heap"]]  # fmt: skip
-        cells = "".join(f"{figure:13.1f}" for figure in figures)
+        figures = [row.get(name) for name in ("mb", "build", *OPENED)]
+        cells = "".join(f"{'–' if one is None else f'{one:.1f}':>13}" for one in figures)
         print(f"{row['page']:12}{row['layers']:13d}{cells}")
 
 
