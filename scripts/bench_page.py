@@ -1,6 +1,6 @@
 """The map page beside what a user has today, in one run: size, time to write, time to paint.
 
-    python -m scripts.bench_page [--pages ours,explore,choropleth,lonboard] [--repeat 3] [--within 48]
+    python -m scripts.bench_page [--pages ours,explore,choropleth,lonboard] [--within 48]
 
 All pages show the same communes with the same figures. They are opened from disk in headless
 Chromium (1280 × 900, no GPU), each in a fresh browser. The pages of geopandas and folium ask a
@@ -15,7 +15,7 @@ work on the machine counts little) for one step and the tenth of a second after 
 `panBy` of Leaflet without animation; another layer by its radio on our page, `setStyle` with
 another colour for each territory on theirs. *Heap* is JavaScript's, after a collection.
 
-lonboard's page (`pip install .[bench]`) is written and weighed only: it draws by WebGL with a script
+lonboard's page (extra `bench`) is written and weighed only: it draws by WebGL with a script
 of some megabytes from a content network, and shows nothing without both.
 """
 
