@@ -151,7 +151,7 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
     )
 
 
-def _connector(part: str, *, named: str, fr: str, en: str) -> Connector:
+def _connector(part: str, *, fr: str, en: str) -> Connector:
     return Connector(
         id="arcep-mobile-sites" if part == "Metropole" else "arcep-mobile-sites-overseas",
         title={"fr": fr, "en": en},
@@ -183,12 +183,7 @@ def _connector(part: str, *, named: str, fr: str, en: str) -> Connector:
 
 CONNECTORS = (
     _connector(
-        "Metropole",
-        named="France_metropolitaine",
-        fr="Sites mobiles, hexagone et Corse",
-        en="Mobile sites, mainland and Corsica",
+        "Metropole", fr="Sites mobiles, hexagone et Corse", en="Mobile sites, mainland and Corsica"
     ),
-    _connector(
-        "Outremer", named="outremer", fr="Sites mobiles, outre-mer", en="Mobile sites, overseas"
-    ),
+    _connector("Outremer", fr="Sites mobiles, outre-mer", en="Mobile sites, overseas"),
 )
