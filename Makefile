@@ -10,15 +10,20 @@ BIN := $(VENV)/bin
 run: $(VENV)/.installed
 	$(BIN)/zoneblanche run
 
+# The versions that the tests ran with; where a platform has not all of them, the newest that fit.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable $(1) --constraint requirements.lock \
+	|| { echo "Not all versions of requirements.lock are to be had here; taking the newest that fit."; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable $(1); }
+
 # The virtual environment is made anew when what the package needs has changed.
-$(VENV)/.installed: pyproject.toml
+$(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed; name one with make PYTHON=python3.11')"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(call INSTALL,.)
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(call INSTALL,'.[test]')
 	touch $@
 
 test: $(VENV)/.tested

@@ -62,3 +62,10 @@ def test_scripts_that_are_named_exist(page: Path) -> None:
 
 def test_the_python_that_is_required() -> None:
     assert sys.version_info >= (3, 11)
+
+
+def test_the_guarantees_name_what_is_there() -> None:
+    text = (ROOT / "docs" / "guarantees.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:geo|layers|maps|scripts|tests)/[\w./]+)`", text))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []

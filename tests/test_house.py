@@ -98,6 +98,6 @@ def test_the_top_level_is_the_users() -> None:
     allowed = {
         *ROOMS, "tests", "docs", "pyproject.toml", "README.md", "README.fr.md", "CHANGELOG.md",
         "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile", ".ci", ".gitignore",
-        ".gitattributes", "uv.lock",
+        ".gitattributes", "requirements.lock",
     }  # fmt: skip
     assert top <= allowed
