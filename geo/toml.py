@@ -111,12 +111,19 @@ def _not_finite(table: dict[str, Any], file: str) -> Iterator[Fault]:
             pending += [(f"{key}.{name}"[-200:], inner) for name, inner in value.items()]
         elif isinstance(value, list):
             pending += [(f"{key}[{place}]"[-200:], inner) for place, inner in enumerate(value)]
-        elif isinstance(value, float) and not math.isfinite(value):
+        elif not _is_usable(value):
             yield Fault(
-                f"{shown(key)} is {value}, which is no number to reckon with.",
+                f"{shown(key)} is {str(value)[:60]}, which is no number to reckon with.",
                 file=file,
                 column=key,
-                value=str(value),
+                value=str(value)[:60],
                 remedy="Write a finite number, or leave the key out.",
                 kind="not-finite",
             )
+
+
+def _is_usable(value: Any) -> bool:
+    """False for what is not finite, and for whole numbers beyond the 64 bits that TOML has."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, float) or math.isfinite(value)

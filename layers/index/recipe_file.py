@@ -6,13 +6,13 @@ of a project file: the same options everywhere (docs/recipes.md).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from geo.errors import Fault, InputError, missing_file, nearest
+from geo.toml import parse_toml, read_toml
 from layers.index.recipe import Recipe
 from layers.indicator import Indicator
 
@@ -38,18 +38,12 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
     """
     name = str(name_or_path)
     if name in known_recipes():
-        text = (resources.files("layers.index") / "recipes" / f"{name}.toml").read_text("utf-8")
-        return _read(text, file=f"{name}.toml")
+        entry = resources.files("layers.index") / "recipes" / f"{name}.toml"
+        return _recipe(parse_toml(entry.read_bytes(), file=f"{name}.toml"), file=f"{name}.toml")
     path = Path(name_or_path)
     if not path.is_file():
         raise InputError(_no_recipe(name))
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Fault("it is not UTF-8 text.", file=name, remedy="Save it as UTF-8.", kind="encoding")
-        ) from error
-    return _read(text, file=name)
+    return _recipe(read_toml(path), file=name)
 
 
 def recipe_from_table(
@@ -99,11 +93,7 @@ def named_in(table: Mapping[str, Any]) -> set[str]:
     return names
 
 
-def _read(text: str, *, file: str) -> Recipe:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Fault(f"it is not TOML: {error}.", file=file, kind="not-toml")) from error
+def _recipe(document: Mapping[str, Any], *, file: str) -> Recipe:
     table = document.get("recipe")
     others = [key for key in document if key != "recipe"]
     if not isinstance(table, dict) or others:

@@ -39,6 +39,8 @@ def test_a_good_file_is_read_with_mark_and_windows_lines(tmp_path: Path) -> None
         (b"a = 1\nt = 'caf\xe9'\n", 2, "not UTF-8", "encoding"),
         (b"w = nan\n", None, "'w' is nan", "not-finite"),
         (b"[w]\na = [1.0, -inf]\n", None, "'w.a[1]' is -inf", "not-finite"),
+        (b"w = 9223372036854775808\n", None, "'w' is 9223372036854775808, which", "not-finite"),
+        (b"w = [" + b"9" * 400 + b"]\n", None, "'w[0]' is 9999", "not-finite"),
         (b"a = " + b"9" * 5000 + b"\n", None, "integer string conversion", "toml-syntax"),
         (b"a = 1\x00\n", 1, "", "toml-syntax"),
         (b"<html></html>", None, "HTML page", "wrong-format"),

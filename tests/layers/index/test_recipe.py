@@ -213,7 +213,7 @@ def test_a_recipe_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("[recipe\n", "not TOML"),
+        ("[recipe\n", "line 1: column 8: expected ']'"),
         ("weights = { a = 1 }\n", "one table, [recipe]"),
         ('title = "x"\n[recipe]\nweights = { a = 1 }\n', "'title'"),
     ],
