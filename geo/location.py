@@ -16,13 +16,18 @@ from functools import cached_property
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.sparse.csgraph import connected_components
 
 from geo.arcs import Arcs, build_arcs, read_edges
 from geo.compiled import compiled
 
 Floats = NDArray[np.float64]
+Sides = NDArray[np.int32]
 
 MOST_CELLS = 2**24  # 64 MiB of offsets
+COARSE = 256  # cells a side, by which territories that lie far apart are told
+MOST_GRIDS = 32  # a point looks at the frame of each
 CELLS_PER_EDGE = 4
 MARGIN = 1e-6  # of a cell: an edge is listed in each cell it comes this near to
 MOST_ENTERED = 64  # territories one over another
@@ -30,10 +35,11 @@ FILTER = 4e-16  # relative error of the determinant, above Shewchuk's (3 + 16 ε
 
 
 @dataclass(frozen=True)
-class Locator:
-    """Borders of territories, indexed by a uniform grid.
+class Grid:
+    """Borders of the territories within one frame, indexed by a uniform grid.
 
     Attributes:
+        frame: west, south, east, north of the borders.
         edges: x0, y0, x1, y1 of each border, south end first; float64, shape (edges, 4).
         west, east: territory on each side, -1 for none; int32, shape (edges,). For a border along
             a parallel, of no use to the search, the sides are those of its left and right hand.
@@ -43,9 +49,9 @@ class Locator:
         corner: west and south of the grid.
         cell: side of a cell, in the unit of the CRS.
         shape: rows, columns.
-        count: how many territories there are.
     """
 
+    frame: tuple[float, float, float, float]
     edges: Floats
     west: NDArray[np.int32]
     east: NDArray[np.int32]
@@ -55,13 +61,32 @@ class Locator:
     corner: tuple[float, float]
     cell: float
     shape: tuple[int, int]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken by the arrays, in bytes."""
+        held = (self.edges, self.west, self.east, self.starts, self.listed, self.inside)
+        return sum(part.nbytes for part in held)
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Borders of territories, indexed for `locate_points`.
+
+    Attributes:
+        grids: one for each part of the country that lies apart; their frames do not meet, so a
+            point is asked of one. One grid over all would have cells of some kilometres where
+            islands are an ocean away.
+        count: how many territories there are.
+    """
+
+    grids: tuple[Grid, ...]
     count: int
 
     @cached_property
     def nbytes(self) -> int:
         """Memory taken by the arrays, in bytes."""
-        held = (self.edges, self.west, self.east, self.starts, self.listed, self.inside)
-        return sum(part.nbytes for part in held)
+        return sum(grid.nbytes for grid in self.grids)
 
 
 def build_locator(territories: gpd.GeoSeries | Arcs, *, cell: float | None = None) -> Locator:
@@ -83,7 +108,17 @@ def build_locator(territories: gpd.GeoSeries | Arcs, *, cell: float | None = Non
     # Going north the left hand is west.
     west = np.where(south_first, found.left, found.right).astype(np.int32)
     east = np.where(south_first, found.right, found.left).astype(np.int32)
-    corner, cell, shape = _lay_grid(edges, cell)
+    grids = [
+        _index(edges[part], west[part], east[part], cell, most=MOST_CELLS * len(part) // len(edges))
+        for part in _apart(edges)
+    ]
+    return Locator(tuple(grids), arcs.count)
+
+
+def _index(edges: Floats, west: Sides, east: Sides, cell: float | None, *, most: int) -> Grid:
+    """The grid over these borders, of at most `most` cells."""
+    frame = _frame(edges)
+    corner, cell, shape = _lay_grid(frame, min(most, CELLS_PER_EDGE * len(edges) + 16), cell)
     starts = np.zeros(shape[0] * shape[1] + 1, dtype=np.int32)
     _list_edges(edges, *corner, cell, shape[1], starts, np.empty(0, dtype=np.int32))
     np.cumsum(starts, out=starts)
@@ -91,7 +126,59 @@ def build_locator(territories: gpd.GeoSeries | Arcs, *, cell: float | None = Non
     _list_edges(edges, *corner, cell, shape[1], starts.copy(), listed)
     inside = np.full(shape[0] * shape[1], -1, dtype=np.int32)
     _fill_cells(edges, west, east, starts, listed, inside, *corner, cell, shape[1])
-    return Locator(edges, west, east, starts, listed, inside, corner, cell, shape, arcs.count)
+    return Grid(frame, edges, west, east, starts, listed, inside, corner, cell, shape)
+
+
+def _apart(edges: Floats) -> list[NDArray[np.intp]]:
+    """Positions of the edges of each part whose frame meets no other's.
+
+    Edges are grouped by coarse cells that hold some and hang together, and groups are joined while
+    their frames meet. Edges that share a vertex have frames that meet, so a ring is in one group;
+    and what a ring contains lies in its frame.
+    """
+    if not len(edges):
+        return []
+    west, south, east, north = _frame(edges)
+    step = max(east - west, north - south) / (COARSE - 1) or 1.0
+    column = ((edges[:, 0] - west) / step).astype(np.intp)
+    row = ((edges[:, 1] - south) / step).astype(np.intp)
+    held = np.zeros((COARSE, COARSE), dtype=bool)
+    held[row, column] = True
+    named, count = ndimage.label(held, structure=np.ones((3, 3)))
+    group = named[row, column] - 1
+    frames = np.full((count, 4), np.inf)
+    np.minimum.at(frames[:, 0], group, np.minimum(edges[:, 0], edges[:, 2]))
+    np.minimum.at(frames[:, 1], group, edges[:, 1])
+    np.minimum.at(frames[:, 2], group, -np.maximum(edges[:, 0], edges[:, 2]))
+    np.minimum.at(frames[:, 3], group, -edges[:, 3])
+    joined = _joined(frames * [1, 1, -1, -1])[group]
+    if joined.max() >= MOST_GRIDS:
+        return [np.arange(len(edges))]
+    return [np.flatnonzero(joined == part) for part in range(joined.max() + 1)]
+
+
+def _joined(frames: Floats) -> NDArray[np.intp]:
+    """Numbers, from 0, of the groups after those whose frames meet are joined."""
+    number = np.arange(len(frames))
+    while True:
+        west, south, east, north = frames.T
+        meets = (west[:, None] <= east) & (west <= east[:, None])
+        meets &= (south[:, None] <= north) & (south <= north[:, None])
+        count, label = connected_components(meets, directed=False)
+        number = label[number]
+        if count == len(frames):
+            return number
+        ends = np.stack([west, south, -east, -north])
+        least = np.full((4, count), np.inf)
+        for side in range(4):
+            np.minimum.at(least[side], label, ends[side])
+        frames = least.T * [1, 1, -1, -1]
+
+
+def _frame(edges: Floats) -> tuple[float, float, float, float]:
+    """West, south, east, north."""
+    x = edges[:, [0, 2]]
+    return float(x.min()), float(edges[:, 1].min()), float(x.max()), float(edges[:, 3].max())
 
 
 def locate_points(locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
@@ -106,38 +193,46 @@ def locate_points(locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
     x = np.ascontiguousarray(x, dtype=np.float64)
     y = np.ascontiguousarray(y, dtype=np.float64)
     found = np.full(len(x), -1, dtype=np.int32)
-    if len(locator.edges):
-        _locate(
-            x,
-            y,
-            locator.edges,
-            locator.west,
-            locator.east,
-            locator.starts,
-            locator.listed,
-            locator.inside,
-            *locator.corner,
-            locator.cell,
-            locator.shape[1],
-            found,
-        )
+    for grid in locator.grids:
+        west, south, east, north = grid.frame
+        near = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+        if len(near) == len(x):
+            _locate_in(grid, x, y, found)
+        elif len(near):
+            there = np.full(len(near), -1, dtype=np.int32)
+            _locate_in(grid, x[near], y[near], there)
+            found[near] = there
     return found
 
 
+def _locate_in(grid: Grid, x: Floats, y: Floats, found: NDArray[np.int32]) -> None:
+    _locate(
+        x,
+        y,
+        grid.edges,
+        grid.west,
+        grid.east,
+        grid.starts,
+        grid.listed,
+        grid.inside,
+        *grid.corner,
+        grid.cell,
+        grid.shape[1],
+        found,
+    )
+
+
 def _lay_grid(
-    edges: Floats, cell: float | None
+    frame: tuple[float, float, float, float], cells: int, cell: float | None
 ) -> tuple[tuple[float, float], float, tuple[int, int]]:
-    if not len(edges):
-        return (0.0, 0.0), 1.0, (1, 1)
-    west, south = min(edges[:, 0].min(), edges[:, 2].min()), edges[:, 1].min()
-    width = max(edges[:, 0].max(), edges[:, 2].max()) - west
-    height = edges[:, 3].max() - south
-    cells = min(MOST_CELLS, CELLS_PER_EDGE * len(edges) + 16)
+    """Corner, side of a cell, rows and columns of a grid of about `cells` cells."""
+    west, south, east, north = frame
+    width, height = east - west, north - south
     least = max(np.sqrt(width * height / cells), max(width, height) / cells)
     cell = float(max(least, cell or 0.0))
     # One cell of border all round: every look to the west ends inside the grid.
     shape = (int(height / cell) + 3, int(width / cell) + 3)
-    return (float(west - cell), float(south - cell)), cell, shape
+    return (west - cell, south - cell), cell, shape
 
 
 @compiled

@@ -145,3 +145,29 @@ def test_real_points_and_real_vertices_against_sjoin(shared_data: Path) -> None:
     touching = joined.groupby(level=0)["index_right"].agg(set)
     assert set(np.flatnonzero(found >= 0)) == set(touching.index)
     assert all(found[place] in some for place, some in touching.items())
+
+
+def test_parts_that_lie_apart_have_grids_of_their_own() -> None:
+    """Two archipelagos an ocean away, and a lake far inside a land whose isle is another's."""
+    squares = [
+        shapely.box(x + dx, y + dy, x + dx + 1, y + dy + 1)
+        for x, y in ((0.0, 0.0), (5000.0, 0.0), (0.0, -9000.0))
+        for dx in range(3)
+        for dy in range(3)
+    ]
+    land = shapely.box(10_000, 0, 14_000, 4_000).difference(
+        shapely.box(11_000, 1_000, 13_000, 3_000)
+    )
+    isle = shapely.box(11_999, 1_999, 12_001, 2_001)
+    shapes = gpd.GeoSeries([*squares, land, isle])
+    locator = build_locator(shapes)
+    assert len(locator.grids) == 4, "the isle lies in the frame of the land"
+    rng = np.random.default_rng(0)
+    corners = np.array([[0, 0], [5000, 0], [0, -9000], [11_998, 1_998], [10_990, 990], [7000, 3]])
+    points = corners[rng.integers(0, len(corners), 5_000)] + rng.uniform(-1, 5, (5_000, 2))
+    found = locate_points(locator, points[:, 0], points[:, 1])
+    expected = np.full(len(points), -1)
+    for position, shape in enumerate(shapes):
+        expected[shapely.contains_xy(shape, points[:, 0], points[:, 1])] = position
+    assert (found == expected).all()
+    assert (found >= 0).mean() > 0.2 and (found < 0).mean() > 0.2
