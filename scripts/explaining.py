@@ -193,8 +193,12 @@ def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[s
     colon = "\u00a0: " if lang == "fr" else ": "
     if set(best.index) & set(worst.index):
         return
+    if best.empty and worst.empty:
+        return
     yield ""
     for word, table in (("strong", best), ("weak", worst[::-1])):
+        if table.empty:
+            continue
         told = [
             f"{atlas.indicator(str(name)).title_in(lang)} {write_number(place, 0, lang)}"
             for name, place in table["rank"].items()

@@ -147,7 +147,7 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
         f"{words['rank']} {row.rank_low:.0f}–{row.rank_high:.0f}"
         for code, row in found.head(WORST).iterrows()
     ]
-    yield f"{head}{_colon(lang)}{'; '.join(named)}"
+    yield f"{head}{colon(lang)}{'; '.join(named)}"
 
 
 def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = DRAWS) -> pd.DataFrame:
@@ -241,7 +241,7 @@ def _between(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
             split = split_inequality(atlas, index_id, by=by, people=True)
             parts.append(f"{title} {write_number(split.between_percent, 1, lang)} %")
     head = WORDS[lang]["between"].format(title=atlas.indicator(index_id).title_in(lang))
-    yield f"{head}{_colon(lang)}{', '.join(parts)}"
+    yield f"{head}{colon(lang)}{', '.join(parts)}"
 
 
 def _at_equal_size(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
@@ -299,20 +299,19 @@ def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     (against percentile ranks, where its means are arithmetic) and the loss of an indicator. An
     index of one indicator has no choice that moves a rank, and no line.
     """
-    recipe = _doubted(_recipe(atlas, index_id))
+    recipe = _doubted(_recipe(atlas, index_id), atlas)
     if len(recipe.elements) < 2:
         return []
     words, title = WORDS[lang], atlas.indicator(index_id).title_in(lang)
     values = index_values(recipe, atlas)
     groups = index_groups(recipe, atlas)
     scored = score(values, recipe, groups=groups)
-    colon = _colon(lang)
     try:
         found = sensitivity(values, scored, groups=groups, count=RUNS)
     except InputError as error:
         if {fault.kind for fault in error.faults} != {"no-variance"}:
             raise
-        first = f"{title}{colon}{words['still']}"
+        first = f"{title}{colon(lang)}{words['still']}"
     else:
         first = _choices(found, words, title, recipe, lang)
     shifts = remove_each(scored).shift.sort_values(ascending=False)
@@ -322,7 +321,7 @@ def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     ]
     return [
         first,
-        f"{words['without'].format(title=title)}{colon}{', '.join(without)}",
+        f"{words['without'].format(title=title)}{colon(lang)}{', '.join(without)}",
     ]
 
 
@@ -338,10 +337,10 @@ def _choices(
     ]
     shift = write_number(found.mean_shift, 0, lang)
     head = words["choices"].format(title=title, shift=shift, runs=found.runs)
-    return f"{head}{_colon(lang)}{', '.join(parts)}"
+    return f"{head}{colon(lang)}{', '.join(parts)}"
 
 
-def _doubted(recipe: Recipe) -> Recipe:
+def _doubted(recipe: Recipe, atlas: Atlas) -> Recipe:
     own = recipe.uncertainty
     lists = (own.treat, own.impute, own.normalise, own.aggregate)
     if sum(len(choices) > 1 for choices in lists) + own.leave_out + (own.weights > 0) > 1:
@@ -350,7 +349,10 @@ def _doubted(recipe: Recipe) -> Recipe:
     # Other means have a scale of their own, or no place for the zero of the last.
     arithmetic = all(dimension.aggregate == "arithmetic" for dimension in recipe.dimensions)
     normalise: tuple[Normalise, ...] = ("goalposts" if fixed else "minmax", "prank")
-    normalise = normalise if arithmetic else ()
+    # Of one figure that all share, as one département has of its own, no rank can be made.
+    values = index_values(recipe, atlas)
+    varied = bool((values.max() > values.min()).all())
+    normalise = normalise if arithmetic and varied else ()
     doubted = Uncertainty(weights=own.weights or 0.25, normalise=normalise, leave_out=True)
     return replace(recipe, uncertainty=doubted)
 
@@ -360,5 +362,6 @@ def _signed(figure: float, lang: str) -> str:
     return f"+{text}" if figure > 0 else text
 
 
-def _colon(lang: str) -> str:
+def colon(lang: str) -> str:
+    """A colon as the language spaces it."""
     return "\u202f: " if lang == "fr" else ": "

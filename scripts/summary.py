@@ -16,7 +16,7 @@ from layers.atlas import Atlas
 from layers.index.rank import rank
 from layers.indicator import Indicator, Reason
 from maps.words import write_number
-from scripts.findings import main_lines
+from scripts.findings import colon, main_lines
 
 SMALL, LARGE = 200, 2000
 """Legal populations that the summary compares: small authorities, and those of some size."""
@@ -81,8 +81,8 @@ def print_summary(atlas: Atlas, *, page: Path, lang: str) -> None:
     for line in summary_lines(atlas, lang=lang):
         print(line)
     words = WORDS[lang]
-    print(f"\n{words['look']}: {page.absolute().as_uri()}")
-    print(f"{words['files']}: {page.parent}{'/' if page.parent.name else ''}")
+    print(f"\n{words['look']}{colon(lang)}{page.absolute().as_uri()}")
+    print(f"{words['files']}{colon(lang)}{page.parent}{'/' if page.parent.name else ''}")
 
 
 def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
@@ -117,8 +117,8 @@ def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
 
 
 def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
-    """The share of territories that meet a criterion, of those that were asked, and the share of
-    all people who live in them."""
+    """The share of territories that meet a criterion, and the share of the people who live in them:
+    both of those of which something is known."""
     words = WORDS[lang]
     values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
     asked = ~reasons.isin([int(reason) for reason in NOT_ASKED])
@@ -127,9 +127,10 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
     met = values.fillna(0.0)
     population = atlas.territories.facts["population"]
     plural = atlas.territories.level_title(lang, plural=True)
-    line = f"{indicator.title_in(lang)}: {_percent(met, asked, lang)} {words['of']} {plural}"
-    if population.notna().all() and population.sum() > 0:
-        share = (met * population).sum() / population.sum()
+    line = f"{indicator.title_in(lang)}{colon(lang)}{_percent(met, asked, lang)}"
+    line += f" {words['of']} {plural}"
+    if population.notna().all() and population[asked].sum() > 0:
+        share = (met * population)[asked].sum() / population[asked].sum()
         line += f", {write_number(100 * share, 1, lang)} % {words['they_hold']}"
         small = asked & (population < SMALL)
         large = asked & (population >= LARGE)
@@ -160,7 +161,7 @@ def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
         overall = values.sum()
     unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
     shown = write_number(overall, indicator.digits, lang)
-    line = f"{indicator.title_in(lang)}: {shown}{unit.rstrip()} {words['overall']}"
+    line = f"{indicator.title_in(lang)}{colon(lang)}{shown}{unit.rstrip()} {words['overall']}"
     native = indicator.native_level
     if native and native != atlas.territories.level:
         line += f" ({words['measured_by']} {_level(atlas, native, lang)})"
@@ -187,7 +188,7 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     words = WORDS[lang]
     scores = atlas.values[indicator.id].dropna()
     if scores.empty:
-        return [f"{indicator.title_in(lang)}: –"]
+        return [f"{indicator.title_in(lang)}{colon(lang)}–"]
     table = atlas.intervals.get(indicator.id)
     # Rank 1 is the highest score; whether that is good is the indicator's direction.
     head = "worst" if indicator.better == "lower" else "best"
@@ -204,7 +205,7 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         named.append(text)
     first = int((rank(scores) == 1).sum())
     tied = f" ({write_number(first, 0, lang)} {words['share']})" if first > 1 else ""
-    return [f"{indicator.title_in(lang)}. {words[head]}{tied}: " + "; ".join(named)]
+    return [f"{indicator.title_in(lang)}. {words[head]}{tied}{colon(lang)}" + "; ".join(named)]
 
 
 def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
@@ -222,7 +223,7 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
             share = write_number(summary.population_percent(tally), 1, lang)
             text += f", {share} %)" if summary.population else ")"
         parts.append(text)
-    return f"{indicator.title_in(lang)}: " + ", ".join(parts)
+    return f"{indicator.title_in(lang)}{colon(lang)}" + ", ".join(parts)
 
 
 def print_notices(atlas: Atlas, *, lang: str) -> None:

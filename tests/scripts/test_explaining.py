@@ -69,6 +69,7 @@ def test_contributions_are_printed_and_sum(saved: Path, command: Run) -> None:
     total = next(line for line in lines if line.startswith("sum"))
     assert sum(contributions) == pytest.approx(float(total.split()[-1]), abs=0.3)
     assert sum("yes" in line for line in indicators) == 3
+    assert not any(line.rstrip().endswith(":") for line in lines), "no heading of nothing"
 
 
 def test_a_mean_that_is_not_arithmetic_starts_from_the_medians(atlas: Atlas) -> None:

@@ -13,6 +13,7 @@ from layers.index.compute import compute_index
 from layers.index.recipe_file import recipe_from_table
 from layers.storage import save_atlas
 from scripts.findings import choice_lines, main_lines, rank_areas, sparse_at_equal_size
+from scripts.summary import summary_lines
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,24 @@ def test_lines_in_both_languages(lozere, lang):
     choices = choice_lines(lozere, "presence-only", lang)
     assert len(choices) == 2
     assert lozere.indicator("website").title_in(lang) in choices[1]
+
+
+def test_a_departement_of_which_broadband_is_known_as_a_whole_has_its_choices():
+    atlas = compute_index(read_atlas("fr", within="48"), "digital-inequality", draws=0)
+    assert atlas.values["premises-1gbps"].nunique() == 1
+    assert len(choice_lines(atlas, "digital-inequality", "fr")) == 2
+
+
+def test_the_share_of_people_leaves_out_whom_nothing_is_known_of():
+    atlas = read_atlas("fr", within="75")
+    assert not [line for line in summary_lines(atlas, lang="fr") if line.startswith("Site")]
+    atlas = read_atlas("fr", within=["75", "92"])
+    website, people = atlas.values["website"], atlas.territories.facts["population"]
+    known = website.notna()
+    assert not known.all(), "Paris is in no directory of town halls"
+    share = 100 * (website * people)[known].sum() / people[known].sum()
+    (line,) = [one for one in summary_lines(atlas, lang="en") if one.startswith("Declared website")]
+    assert f"{share:.1f} % of the population" in line
 
 
 def test_an_index_that_nobody_knows_the_recipe_of(lozere):
