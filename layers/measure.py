@@ -39,30 +39,37 @@ def measure_layers(
     not collect anywhere.
     """
     atlas = empty_atlas(territories)
-    unmeasured: list[str] = []
+    unmeasured: list[tuple[str, str]] = []
     for layer in layers:
         if progress is not None:
             progress(layer.id)
         absent = [name for name in layer.needs if not any(one in inputs for one in name.split("|"))]
         if absent:
-            wanted = ", ".join(absent).replace("|", " or ")
-            unmeasured.append(f"{layer.id} ({wanted})")
+            wanted = f"{layer.id} ({', '.join(absent)})"
+            unmeasured.append((wanted.replace("|", " or "), wanted.replace("|", " ou ")))
             continue
         measured = layer.measure(territories, inputs)
         if layer.needs and (measured.reasons == Reason.NOT_COLLECTED).all():
-            unmeasured.append(f"{layer.id} (not in {', '.join(layer.needs)})")
+            needs = ", ".join(layer.needs)
+            unmeasured.append((f"{layer.id} (not in {needs})", f"{layer.id} (absent de {needs})"))
             continue
         atlas = add_measurement(atlas, measured)
     return atlas.noting(_unmeasured(unmeasured)) if unmeasured else atlas
 
 
-def _unmeasured(layers: list[str]) -> Notice:
+def _unmeasured(layers: list[tuple[str, str]]) -> Notice:
     """Which layers want a source; of many, the first: `zoneblanche list layers` names them all."""
-    listed = first_of(layers)
+    listed = first_of(english for english, _ in layers)
+    french = ", ".join(french for _, french in layers[:5])
+    if len(layers) > 5:
+        french += f" et {len(layers) - 5} de plus"
+    head = f"{len(layers)} couches ne sont pas mesurées"
+    if len(layers) == 1:
+        head = "Une couche n'est pas mesurée"
     return Notice(
         f"{len(layers)} layers are not measured, for want of a source: {listed}. Give it with "
         "--source NAME=FILE; `zoneblanche list layers` says which each needs.",
-        fr=f"{len(layers)} couches ne sont pas mesurées, faute de source : {listed}. La donner par "
+        fr=f"{head}, faute de source : {french}. La donner par "
         "--source NOM=FICHIER ; `zoneblanche list layers` dit laquelle pour chacune.",
     )
 

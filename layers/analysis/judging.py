@@ -126,18 +126,21 @@ class Judge:
         finer = territories.country.finer_than(level) if territories.country else ()
         if native in ("", level) or native in finer:
             return
+        named = native
+        if territories.country is not None:
+            named = in_language(territories.country.level(native).title, "fr")
         if indicator.parts:
             told = Notice(
                 f"{indicator.id!r} rests, at least in part, on figures known by {native} only.",
                 fr=f"{indicator.id!r} repose, au moins en partie, sur des chiffres connus par "
-                f"{native} seulement.",
+                f"{named} seulement.",
             )
         else:
             told = Notice(
                 f"{indicator.id!r} is known by {native} only: {self.rule.id!r} treats each "
                 f"{level} of one alike.",
-                fr=f"{indicator.id!r} n'est connu que par {native} : {self.rule.id!r} traite de "
-                f"même chaque {level} d'un même {native}.",
+                fr=f"{indicator.id!r} n'est connu que par {named} : {self.rule.id!r} traite de "
+                f"même chaque {level} d'un même {named}.",
             )
         self.notices.append(told)
 
