@@ -55,13 +55,34 @@ def load_atlas(path: str | Path) -> Atlas:
     """The atlas that `save_atlas` wrote, with the recipes of its indices.
 
     Raises:
-        InputError: no such file, no GeoParquet, or one that does not say what its columns are.
+        InputError: no such file, no GeoParquet, one that does not say what its columns are, or one
+            that does not hold them.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(missing_file(path))
     told = _read_metadata(path)
-    frame = gpd.read_parquet(path)
+    try:
+        return _atlas_from(told, gpd.read_parquet(path))
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OSError,
+        pa.ArrowException,
+    ) as error:
+        raise InputError(
+            Fault(
+                "the atlas is damaged: it does not hold what it says of itself.",
+                file=str(path),
+                remedy="Make it anew with `zoneblanche build`.",
+                kind="damaged-atlas",
+            )
+        ) from error
+
+
+def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
     frame.index = pd.Index(frame.index.astype("object"), name="code")
     country = told[_COUNTRY]
     territories = Territories(
@@ -142,7 +163,7 @@ def _read_metadata(path: Path) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(text) if text else {}
     except (pa.ArrowInvalid, OSError, ValueError):
         told = {}
-    if told.get("format") != FORMAT or "indicators" not in told:
+    if not isinstance(told, dict) or told.get("format") != FORMAT or "indicators" not in told:
         raise InputError(
             Fault(
                 "this is no atlas: the file does not say what its columns are.",
