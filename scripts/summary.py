@@ -28,7 +28,7 @@ WORDS = {
     "fr": {
         "people": "habitants",
         "of": "des",
-        "they_hold": "de la population",
+        "they_hold": "où vivent {share} % de la population",
         "applies": "de ceux que le critère concerne",
         "below": f"en dessous de {SMALL} habitants",
         "above": f"au-dessus de {LARGE // 1000}\u202f000",
@@ -52,7 +52,7 @@ WORDS = {
     "en": {
         "people": "people",
         "of": "of the",
-        "they_hold": "of the population",
+        "they_hold": "home to {share} % of the population",
         "applies": "of those it applies to",
         "below": f"below {SMALL} inhabitants",
         "above": f"above {LARGE}",
@@ -117,8 +117,8 @@ def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
 
 
 def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
-    """The share of territories that meet a criterion, and the share of the people who live in them:
-    both of those of which something is known."""
+    """The share of territories that meet a criterion, of those that were asked, and the share of
+    all people who live in them: what is not known of Paris counts neither as yes nor as no."""
     words = WORDS[lang]
     values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
     asked = ~reasons.isin([int(reason) for reason in NOT_ASKED])
@@ -129,9 +129,9 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
     plural = atlas.territories.level_title(lang, plural=True)
     line = f"{indicator.title_in(lang)}{colon(lang)}{_percent(met, asked, lang)}"
     line += f" {words['of']} {plural}"
-    if population.notna().all() and population[asked].sum() > 0:
-        share = (met * population)[asked].sum() / population[asked].sum()
-        line += f", {write_number(100 * share, 1, lang)} % {words['they_hold']}"
+    if population.notna().all() and population.sum() > 0:
+        share = (met * population).sum() / population.sum()
+        line += f", {words['they_hold']}".format(share=write_number(100 * share, 1, lang))
         small = asked & (population < SMALL)
         large = asked & (population >= LARGE)
         if small.any() and large.any():
