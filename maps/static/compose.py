@@ -14,6 +14,7 @@ from maps.static.layout import (
     GAP,
     MARGIN,
     MM,
+    Caption,
     Frame,
     Letters,
     letters_for,
@@ -35,7 +36,6 @@ from maps.words import write_number
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
-    from maps.static.write import Caption
 
 LEGEND_SHARE = 0.36
 WIDE_ENOUGH = 6.0

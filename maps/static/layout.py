@@ -28,6 +28,28 @@ INSETS_A_ROW = 5
 
 
 @dataclass(frozen=True)
+class Caption:
+    """The words round a static map.
+
+    Attributes:
+        title, note: what is shown and where; of when, and at what level it was measured.
+        heading: title of the legend, "" where the map's title says it.
+        sources: lines of who the figures and the borders are from, with dates and licences.
+        alt: what there is to see, in a sentence, for those who do not see it.
+        units: what the territories are called, in the plural.
+        lang: of all words.
+    """
+
+    title: str
+    note: str
+    heading: str
+    sources: tuple[str, ...]
+    alt: str
+    units: str
+    lang: str
+
+
+@dataclass(frozen=True)
 class Letters:
     """Sizes of letters in points."""
 

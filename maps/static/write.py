@@ -12,7 +12,6 @@ import io
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,7 +26,7 @@ from maps.classed import Classed, class_territories, describe_classes
 from maps.reporting.areas import find_area, part_of
 from maps.standalone import language_of
 from maps.static.compose import compose
-from maps.static.layout import MM
+from maps.static.layout import MM, Caption
 from maps.static.pen import FONT, check_matplotlib, clean
 from maps.words import WORDS, write_date
 
@@ -36,30 +35,9 @@ if TYPE_CHECKING:
 
 Format = Literal["png", "svg", "pdf"]
 DOTS = 300
-_SEMICOLON = {"fr": "\u00a0; ", "en": "; "}
 """Dots an inch of a PNG: what print asks for."""
 
-
-@dataclass(frozen=True)
-class Caption:
-    """The words round a static map.
-
-    Attributes:
-        title, note: what is shown and where; of when, and at what level it was measured.
-        heading: title of the legend, "" where the map's title says it.
-        sources: lines of who the figures and the borders are from, with dates and licences.
-        alt: what there is to see, in a sentence, for those who do not see it.
-        units: what the territories are called, in the plural.
-        lang: of all words.
-    """
-
-    title: str
-    note: str
-    heading: str
-    sources: tuple[str, ...]
-    alt: str
-    units: str
-    lang: str
+_SEMICOLON = {"fr": "\u00a0; ", "en": "; "}
 
 
 def write_picture(
