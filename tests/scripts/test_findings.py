@@ -64,16 +64,15 @@ def test_a_departement_of_which_broadband_is_known_as_a_whole_has_its_choices():
     assert len(choice_lines(atlas, "digital-inequality", "fr")) == 2
 
 
-def test_the_share_of_people_leaves_out_whom_nothing_is_known_of():
+def test_people_of_whom_nothing_is_known_are_said_apart():
     atlas = read_atlas("fr", within="75")
     assert not [line for line in summary_lines(atlas, lang="fr") if line.startswith("Site")]
     atlas = read_atlas("fr", within=["75", "92"])
     website, people = atlas.values["website"], atlas.territories.facts["population"]
-    known = website.notna()
-    assert not known.all(), "Paris is in no directory of town halls"
-    share = 100 * (website * people)[known].sum() / people[known].sum()
+    assert website.isna().sum() == 1, "Paris is in no directory of town halls"
+    share = 100 * people[website == 1].sum() / people.sum()
     (line,) = [one for one in summary_lines(atlas, lang="en") if one.startswith("Declared website")]
-    assert f"{share:.1f} % of the population" in line
+    assert f"home to {share:.1f} % of the population; 1 not known" in line
 
 
 def test_an_index_that_nobody_knows_the_recipe_of(lozere):
