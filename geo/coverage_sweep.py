@@ -24,6 +24,10 @@ from geo.compiled import compiled
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
+Packed = tuple[Floats, Floats, Ints, Ints, Floats]
+"""x, y, following, starts and box of `Borders`: a kernel takes no dataclass."""
+
+Edge = tuple[float, float, float, float, float, float]
 
 PART = 256  # territories that a thread takes at a time
 # Columns of an edge, south end first.
@@ -99,7 +103,18 @@ def measure_cover(
 
 
 @compiled
-def _measure(first, last, land, pieces, label, begin, piece, depth, by_group, exactly):  # type: ignore[no-untyped-def]
+def _measure(
+    first: int,
+    last: int,
+    land: Packed,
+    pieces: Packed,
+    label: np.ndarray,
+    begin: np.ndarray,
+    piece: np.ndarray,
+    depth: np.ndarray,
+    by_group: np.ndarray,
+    exactly: np.ndarray,
+) -> None:
     edges = np.empty((1024, 6))
     for place in range(first, last):
         box = land[4][place]
@@ -111,7 +126,9 @@ def _measure(first, last, land, pieces, label, begin, piece, depth, by_group, ex
 
 
 @compiled
-def _add_edges(borders, polygon, group, box, edges, count):  # type: ignore[no-untyped-def]
+def _add_edges(
+    borders: Packed, polygon: int, group: float, box: np.ndarray, edges: np.ndarray, count: int
+) -> tuple[np.ndarray, int]:
     """Add the edges of a polygon within a box, counted from its corner.
 
     What lies east of the box is left out. What lies west of it is moved to its western side, where
@@ -153,7 +170,7 @@ def _add_edges(borders, polygon, group, box, edges, count):  # type: ignore[no-u
 
 
 @compiled
-def _put(edges, count, edge, width):  # type: ignore[no-untyped-def]
+def _put(edges: np.ndarray, count: int, edge: Edge, width: float) -> int:
     y0, x0, y1, x1, turn, group = edge
     if y1 <= y0 or max(x0, x1) > width:
         return count
@@ -164,7 +181,7 @@ def _put(edges, count, edge, width):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _sweep(edges, depth, by_group, exactly):  # type: ignore[no-untyped-def]
+def _sweep(edges: np.ndarray, depth: np.ndarray, by_group: np.ndarray, exactly: np.ndarray) -> None:
     """Add the covered areas of one territory, slab by slab."""
     count = len(edges)
     heights = np.sort(np.concatenate((edges[:, Y0], edges[:, Y1])))
@@ -217,7 +234,7 @@ def _sweep(edges, depth, by_group, exactly):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _sort(order, key, then):  # type: ignore[no-untyped-def]
+def _sort(order: np.ndarray, key: np.ndarray, then: np.ndarray) -> None:
     """Sort edges from west to east, in place; they are nearly sorted already."""
     for k in range(1, len(order)):
         edge = order[k]
@@ -232,7 +249,9 @@ def _sort(order, key, then):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _cross(order, low, high, crossings):  # type: ignore[no-untyped-def]
+def _cross(
+    order: np.ndarray, low: np.ndarray, high: np.ndarray, crossings: np.ndarray
+) -> tuple[np.ndarray, int]:
     """Sort edges as they lie at the top of a slab; each pair that changes places crosses.
 
     Returns where, as shares of the height of the slab, in an array that grows as it must, and
@@ -256,7 +275,15 @@ def _cross(order, low, high, crossings):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _add_row(order, x, height, edges, depth, by_group, exactly):  # type: ignore[no-untyped-def]
+def _add_row(
+    order: np.ndarray,
+    x: np.ndarray,
+    height: float,
+    edges: np.ndarray,
+    depth: np.ndarray,
+    by_group: np.ndarray,
+    exactly: np.ndarray,
+) -> None:
     """Add one row of trapezoids: their widths at half height, times the height."""
     deep = depth.copy()
     groups = len(deep)

@@ -138,7 +138,7 @@ def _files(entry: str | Path) -> list[str]:
 
 def _file_system(name: str) -> tuple[Any, str]:
     try:
-        import fsspec  # type: ignore[import-untyped]
+        import fsspec
     except ModuleNotFoundError as error:
         raise ProblemWithEnvironment(
             f"{name}: paths of this kind need the PyPI package fsspec."

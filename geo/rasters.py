@@ -346,15 +346,16 @@ def _check_size(
 def _read_facts(
     dataset: rasterio.io.DatasetReader, name: str, band: int, nodata: NoData
 ) -> RasterFacts:
-    transform = tuple(float(value) for value in tuple(dataset.transform)[:6])
+    a, b, c, d, e, f = (float(value) for value in tuple(dataset.transform)[:6])
     crs = pyproj.CRS.from_wkt(dataset.crs.to_wkt())
     declared = dataset.nodatavals[band - 1]
-    meant = {"declared": declared, "none": None}.get(nodata, nodata)  # type: ignore[arg-type]
+    named = {"declared": declared, "none": None}
+    meant = named[nodata] if isinstance(nodata, str) else nodata
     facts = RasterFacts(
         path=name,
         band=band,
         crs=crs,
-        transform=transform,  # type: ignore[arg-type]
+        transform=(a, b, c, d, e, f),
         shape=dataset.shape,
         nodata=_storable(meant, dataset.dtypes[band - 1]),
         dtype=dataset.dtypes[band - 1],

@@ -142,6 +142,7 @@ def shapes_of_wkb(texts: list[bytes | None], unreadable: dict[int, str]) -> np.n
     wkb = objects(texts)
     with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
         shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    for number in np.flatnonzero(shapely.is_missing(shapes) & (wkb != None)):  # noqa: E711
+    given = np.array([text is not None for text in texts], dtype=bool)
+    for number in np.flatnonzero(shapely.is_missing(shapes) & given):
         unreadable[int(number)] = "no well-known binary of a polygon"
     return shapes
