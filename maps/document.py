@@ -40,6 +40,10 @@ SCRIPTS = (
     "picture.js",
     "tools.js",
     "address.js",
+    "panel.js",
+    "placing.js",
+    "pointing.js",
+    "verbs.js",
     "app.js",
     "embed.js",
 )

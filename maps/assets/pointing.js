@@ -1,0 +1,76 @@
+// Pointing at a territory and choosing one, on any of the maps; a part of Page.
+
+const POINTING = {
+  /** Pointer and keyboard on one of the maps. */
+  wire(map, layer) {
+    map.on("mousemove", (event) => this.hover(layer.idAt(event.containerPoint), event));
+    map.on("mouseout", () => this.hover(0));
+    map.on("click", (event) => this.pin(layer.idAt(event.containerPoint) - 1));
+    map.getContainer().addEventListener("pointerdown", () => this.keys(false));
+    map.getContainer().addEventListener("keyup", () => this.keys(true));
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === map.getContainer()) {
+        this.pin(layer.idAt(map.getSize().divideBy(2)) - 1, { focus: true });
+      }
+    });
+  },
+
+  /** Whether the map is being moved by keys, and so shows where its middle is. */
+  keys(used) {
+    this.root.classList.toggle("zb-keys", used);
+  },
+
+  hover(id, event) {
+    this.point(id - 1);
+    if (!id || !this.model.names || !event) {
+      this.tip.hidden = true;
+      return;
+    }
+    if (id !== this.tipId) {
+      this.tip.replaceChildren(...drawTooltip(this, id - 1).flat());
+      this.tipId = id;
+    }
+    this.tip.hidden = false;
+    const stage = this.tip.parentElement.getBoundingClientRect();
+    const { clientX, clientY } = event.originalEvent;
+    const x = Math.min(clientX - stage.left + 14, stage.width - this.tip.offsetWidth - 6);
+    const below = clientY - stage.top + 18;
+    const y = below + this.tip.offsetHeight > stage.height
+      ? clientY - stage.top - this.tip.offsetHeight - 12 : below;
+    this.tip.style.transform = `translate(${Math.max(x, 4)}px, ${Math.max(y, 4)}px)`;
+  },
+
+  /** Outline territory i on every map, -1 for none. */
+  point(i) {
+    if (i === this.hovered) return;
+    this.hovered = i;
+    for (const layer of this.allLayers()) layer.setOutlined(i + 1, layer.chosen);
+    this.grid?.mark();
+  },
+
+  allLayers() {
+    return [...this.layers, ...(this.beside?.layers || [])];
+  },
+
+  /** Ids of the layers whose figures the tooltip tells. */
+  toldLayers() {
+    const told = [this.layer, this.beside?.layer].filter(Boolean)
+      .flatMap((layer) => (layer.kind === "bivariate" ? [layer.x, layer.y] : [layer.id]));
+    return [...new Set(told)];
+  },
+
+  /** Open the card of territory i; -1 closes it. */
+  pin(i, { focus = false, from = "map" } = {}) {
+    if (!this.model.names) return;
+    const back = this.pinned;
+    this.pinned = i;
+    for (const layer of this.allLayers()) layer.setOutlined(layer.hovered, i + 1);
+    if (from !== "table") this.grid?.reveal(i);
+    this.cardPlace.replaceChildren(...(i < 0 ? [] : [drawCard(this, i)]));
+    if (i >= 0 && focus) this.cardPlace.firstChild.focus({ preventScroll: true });
+    if (i < 0 && back >= 0 && document.activeElement === document.body) {
+      this.map.getContainer().focus({ preventScroll: true });
+    }
+    this.remember();
+  },
+};

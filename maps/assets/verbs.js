@@ -1,0 +1,112 @@
+// What the bar above the map and the table can do; a part of Page.
+
+const VERBS = {
+  speak(lang) {
+    this.speech.lang = lang;
+    for (const control of [this.zoomControl, this.homeControl, this.scaleControl]) {
+      control?.remove();
+    }
+    const { beside, pinned } = this;
+    this.rebuild();
+    if (!this.given) this.addControls();
+    if (beside) this.setBeside(beside.layer.id);
+    this.pin(pinned);
+    this.remember();
+    this.root.querySelector(".zb-lang").focus();
+  },
+
+  /** Show other territories: the page's own, or those of a level that contains them. */
+  setLevel(level) {
+    const { pinned, model: before, beside, layer } = this;
+    this.level = level;
+    this.model = this.modelOf(level);
+    const { model } = this;
+    this.layer = this.findLayer(layer.id) || this.firstLayer();
+    Object.assign(this.table, { text: "", within: "", flag: "", columns: null, sort: "" });
+    this.rebuild();
+    if (beside) this.setBeside(beside.layer.id);
+    this.pin(before === this.base && pinned >= 0 ? model.unitOf(pinned) : -1);
+    this.status.textContent = this.speech.say("level_shown",
+      { level: this.speech.territories(model.count) });
+    this.refocus("#zb-level");
+  },
+
+  setOutline(level) {
+    this.model.outline(level === "none" ? null : level);
+    for (const layer of this.allLayers()) layer.setGeometry({ ...this.layerOptions(), look: layer.options.look });
+    this.pin(this.pinned);
+    this.remember();
+  },
+
+  setNaming(on) {
+    this.naming = on;
+    this.drawNames();
+    this.remember();
+  },
+
+  setTable(open) {
+    const { beside, pinned } = this;
+    this.table.open = open;
+    this.rebuild();
+    if (beside) this.setBeside(beside.layer.id);
+    this.pin(pinned);
+    this.refocus("[data-tool=table]");
+  },
+
+  /** A second map with that layer ("" for one that goes with the first), or none (null). */
+  setBeside(id) {
+    if (this.given) return;
+    const whole = this.atHome();
+    this.beside?.remove();
+    this.beside = null;
+    if (id !== null) {
+      const { model } = this;
+      const other = ["indicator", "dimension", "context"].map((role) => model.layers.find((layer) =>
+        layer.role === role && layer !== this.layer)).find(Boolean);
+      this.beside = new Beside(this, this.findLayer(id) || other || this.layer);
+      this.root.querySelector(".zb-pane").after(this.beside.element);
+    }
+    this.root.classList.toggle("zb-two", Boolean(this.beside));
+    this.fit(whole);
+    this.beside?.start();
+    this.root.querySelector("[data-tool=compare]")?.setAttribute("aria-pressed",
+      String(Boolean(this.beside)));
+    this.pin(this.pinned);
+  },
+
+  /** What the table's filters leave: all else fades on the maps. */
+  filtered(kept) {
+    if (kept === null && this.kept === null) return;
+    this.kept = kept;
+    this.recolour();
+    this.beside?.recolour();
+  },
+
+  /** Focus what the reader used last, which may have been made anew, and keep the address. */
+  refocus(selector) {
+    this.root.querySelector(selector)?.focus();
+    this.remember();
+  },
+
+  saveCsv() {
+    const columns = tableColumns(this);
+    const { rows } = tableRows(this, columns);
+    saveFile(fileName(this, "csv"), tableAsCsv(this, columns, rows));
+    return this.speech.say("saved_rows", { count: this.speech.number(rows.length) });
+  },
+
+  async savePicture(kind) {
+    saveFile(fileName(this, kind), await pictureFile(this, kind));
+    return this.speech.say("saved_picture");
+  },
+
+  async copyLink() {
+    this.writeAddress();
+    try {
+      await navigator.clipboard.writeText(window.location.href);
+      return this.speech.say("link_copied");
+    } catch {
+      return this.speech.say("link_by_hand", { link: window.location.href });
+    }
+  },
+};
