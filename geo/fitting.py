@@ -79,7 +79,7 @@ def _overlaps(
         return [], faults
     pairs = first_of(
         [
-            f"{labels[first[pair]]} and {labels[second[pair]]} ({100 * share[pair]:.2g} %)"
+            f"{labels[first[pair]]} / {labels[second[pair]]} ({100 * share[pair]:.2g} %)"
             for pair in slivers
         ]
     )

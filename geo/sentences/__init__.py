@@ -18,6 +18,7 @@ _PLACE = re.compile(r"\{(\d+)\}")
 _PREDICATE = re.compile(r"(is|has|may|needs|takes) ")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _MORE = re.compile(r"\band (\d+) more\b")
+_MEASURE = re.compile(r"(?<![\d.])(\d+)\.(\d+)(?= (?:%|km|m²))")
 _DEEPEST = 4
 
 
@@ -85,13 +86,16 @@ def _translated(text: str, depth: int) -> str:
 
 
 def _filled(french: str, parts: dict[str, str], depth: int) -> str:
-    return _PLACE.sub(lambda place: _inserted(parts[f"p{place[1]}"], depth), french)
+    filled = _PLACE.sub(lambda place: _inserted(parts[f"p{place[1]}"], depth), french)
+    return _MEASURE.sub(r"\1,\2", filled)
 
 
 def _inserted(part: str, depth: int) -> str:
-    """What stands in a place: a number, a list that is cut off, another sentence, or a name."""
+    """What stands in a place: a number, a list, another sentence, or a name."""
     if _THOUSANDS.fullmatch(part):
         return part.replace(",", "\u202f")
+    if "; " in part and "'" not in part:  # a list; what is quoted stays as it was written
+        return "\u00a0; ".join(_inserted(one, depth) for one in part.split("; "))
     return _MORE.sub(r"et \1 de plus", _translated(part, depth))
 
 

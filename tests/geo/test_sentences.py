@@ -139,6 +139,11 @@ def test_the_places_agree() -> None:
         ("the file has 3,000 bytes, more than the limit of 1,048,576.", "1\u202f048\u202f576"),
         ("the file is a ZIP archive; read here are TOML files.", "une archive ZIP\u00a0; ce qui"),
         ("Known: a, b and 3 more.", "Connus\u00a0: a, b et 3 de plus."),
+        (
+            "a.shp: 2 gaps are enclosed by the shapes: 67.3 km² between 1, 2; 215 km² between 3.",
+            "67,3 km² entre 1, 2\u00a0; 215 km² entre 3.",
+        ),
+        ("there is no column 'a; b'.", "colonne 'a; b'."),
         ("'x' is 2 on line 7.", "'x' is 2 on line 7."),
     ],
 )

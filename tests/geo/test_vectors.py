@@ -382,7 +382,7 @@ def test_overlaps_are_refused(tmp_path: Path, shape: Polygon, kind: str) -> None
 
 def test_slivers_and_gaps_are_stated_with_codes(tmp_path: Path) -> None:
     sliver = read(saved(changed(c48003=box(3.4999, 44.4, 3.6, 44.5)), tmp_path))
-    assert any("48001 and 48003 (0.1 %)" in notice for notice in sliver.notices)
+    assert any("48001 / 48003 (0.1 %)" in notice for notice in sliver.notices)
     ring = box(3.4, 44.3, 3.7, 44.6).difference(box(3.45, 44.35, 3.65, 44.55))
     frame = squares().iloc[:1]
     frame["geometry"] = gpd.GeoSeries([ring], crs=4326)
