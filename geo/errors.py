@@ -129,15 +129,19 @@ def shown(value: object, *, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def first_of(codes: Iterable[object], *, count: int = 5) -> str:
+def first_of(codes: Iterable[object], *, count: int = 5, lang: str = "en") -> str:
     """The first few codes and how many more there are.
 
     >>> first_of(["01004", "01007", "01010"], count=2)
     '01004, 01007 and 1 more'
+    >>> first_of(["01004", "01007", "01010"], count=2, lang="fr")
+    '01004, 01007 et 1 de plus'
     """
     items = [str(code) for code in codes]
-    head = ", ".join(items[:count])
-    return head if len(items) <= count else f"{head} and {len(items) - count} more"
+    head, more = ", ".join(items[:count]), len(items) - count
+    if more <= 0:
+        return head
+    return f"{head} et {more} de plus" if lang == "fr" else f"{head} and {more} more"
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 3) -> str:

@@ -196,21 +196,20 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
     nowhere = covered[covered == 0]
     notices = []
     if len(partly):
-        first = first_of(partly.index)
         notices.append(
             Notice(
                 f"{len(partly)} territories have data of {facts.path} for less than 99 % of their "
-                f"area: {first}.",
+                f"area: {first_of(partly.index)}.",
                 fr=f"{len(partly)} territoires n'ont de données de {facts.path} que pour moins de "
-                f"99 % de leur surface : {first}.",
+                f"99 % de leur surface : {first_of(partly.index, lang='fr')}.",
             )
         )
     if len(nowhere):
-        first = first_of(nowhere.index)
         notices.append(
             Notice(
-                f"{len(nowhere)} territories have no data of {facts.path}: {first}.",
-                fr=f"{len(nowhere)} territoires n'ont aucune donnée de {facts.path} : {first}.",
+                f"{len(nowhere)} territories have no data of {facts.path}: {first_of(nowhere.index)}.",
+                fr=f"{len(nowhere)} territoires n'ont aucune donnée de {facts.path} : "
+                f"{first_of(nowhere.index, lang='fr')}.",
             )
         )
     return tuple(notices)

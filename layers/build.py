@@ -25,6 +25,7 @@ from layers.atlas import Atlas
 from layers.catalogue import known_layers
 from layers.connectors.connector import known_connectors
 from layers.edition import edition_inputs, edition_project, edition_territories
+from layers.facts import with_given_facts
 from layers.index.recipe import Recipe
 from layers.index.recipe_file import named_in, read_recipe, recipe_from_table
 from layers.inputs import gather_inputs, reads, unread_notice
@@ -82,10 +83,14 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     country = None if table.country is None else read_country(table.country)
     base, notices = _territories(project, country)
     inputs = _inputs(project, country, base)
+    base, rows, about_facts = with_given_facts(base, inputs, project.sources)
     layers = _layers(project, country)
     atlas = measure_layers(base, layers, inputs, progress=progress)
     _check_weights(project, atlas)
-    notices = (*notices, *unread_notice(project.sources, layers))
+    atlas = replace(
+        atlas, account={**atlas.account, **{name: one.as_dict() for name, one in rows.items()}}
+    )
+    notices = (*notices, *about_facts, *unread_notice(project.sources, layers))
     atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
     # Where the project lies says nothing of the result, which is the same wherever it lies.
     here = f"{project.folder}{os.sep}"

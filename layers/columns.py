@@ -36,7 +36,7 @@ def measure_column(
         values, reasons = joined.frame[column].astype("float64"), joined.reasons_of(column)
     else:
         values = pd.Series(float("nan"), index=territories.codes)
-        reasons = pd.Series(int(Reason.NOT_COLLECTED), index=territories.codes, dtype="int8")
+        reasons = _everywhere(Reason.NOT_COLLECTED, territories)
     if weight:
         weights = {indicator.denominator: joined.frame[weight].astype("float64")}
     return Measurement(
@@ -60,11 +60,19 @@ def measure_share_of(
     """100 × the sum of the columns `part` / the column `whole`, at most 100.
 
     Where the whole is 0 the share is *not applicable*. The whole is carried as the indicator's
-    denominator.
+    denominator. A table without one of the parts did not collect the figure.
     """
     table = inputs[source]
     joined = join_table(territories, table)
     over = joined.frame[whole]
+    if not set(part) <= set(joined.frame):
+        return Measurement(
+            indicator=from_table(indicator, table),
+            values=pd.Series(float("nan"), index=territories.codes),
+            reasons=_everywhere(Reason.NOT_COLLECTED, territories),
+            weights={indicator.denominator: over},
+            account=joined.account,
+        )
     counted = joined.frame[list(part)].sum(axis=1, skipna=False)
     values = (100 * counted / over).clip(upper=100).where(over > 0)
     reasons = joined.reasons_of(whole)
@@ -80,3 +88,7 @@ def measure_share_of(
         weights={indicator.denominator: over},
         account=joined.account,
     )
+
+
+def _everywhere(reason: Reason, territories: Territories) -> pd.Series:
+    return pd.Series(int(reason), index=territories.codes, dtype="int8")

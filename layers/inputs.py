@@ -19,7 +19,7 @@ from geo.territories import Territories
 from geo.vintages_events import read_events
 from layers.connectors.connector import Connector, cited, connector_named, read_source
 from layers.indicator import Reason
-from layers.joining import account_for
+from layers.joining import account_of, added_accounts
 from layers.layer import Layer, Table
 from layers.recoding import on_todays_codes
 
@@ -63,7 +63,7 @@ def gather_inputs(
             table = _exhausted(table, connector, sources[name], territories)
         inputs[name] = table
         if connector.input != name or connector.input in fed:
-            inputs[connector.input] = _merged(connector, table, fed, inputs)
+            inputs[connector.input] = _merged(connector, table, fed, inputs, territories)
         fed.setdefault(connector.input, connector)
     return inputs
 
@@ -81,6 +81,7 @@ def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str,
         name
         for name in sources
         if connector_named(name).aids != "events"
+        and not connector_named(name).facts
         and not any(reads(layer, (name,)) for layer in chosen)
     ]
     if not idle:
@@ -122,7 +123,7 @@ def _exhausted(table: Table, connector: Connector, path: Path, territories: Terr
     assert connector.places is not None
     if table.level != territories.level:
         return table
-    account = table.account or account_for(table.frame.index, territories.codes)
+    account = table.account or account_of(table, territories.codes)
     frame = table.frame.reindex(territories.codes).fillna(0.0)
     frame["km"] = kilometres_to_nearest(territories, connector.places(path).geometry)
     frame = frame.where(covered_by(territories, pd.Series(table.frame.index)))
@@ -137,7 +138,11 @@ def _existing(path: Path) -> Path:
 
 
 def _merged(
-    connector: Connector, table: Table, fed: Mapping[str, Connector], inputs: Mapping[str, Table]
+    connector: Connector,
+    table: Table,
+    fed: Mapping[str, Connector],
+    inputs: Mapping[str, Table],
+    territories: Territories,
 ) -> Table:
     """The table of an input that this connector feeds, and maybe another one did before."""
     other = fed.get(connector.input)
@@ -154,7 +159,10 @@ def _merged(
         told = reasons.where(before.frame.isna()[list(reasons)])
         reasons = told.combine_first(table.reasons).astype("int8")
     notices = tuple(dict.fromkeys((*before.notices, *table.notices)))
-    return replace(before, frame=frame, reasons=reasons, notices=notices, account=None)
+    account = added_accounts(
+        *(one.account or account_of(one, territories.codes) for one in (before, table))
+    )
+    return replace(before, frame=frame, reasons=reasons, notices=notices, account=account)
 
 
 def _preferred(table: Table, chosen: Connector, other: Connector) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,10 +10,13 @@ import pandas as pd
 from geo.errors import Fault, InputError, first_of
 from geo.territories import Territories
 from layers.indicator import Reason
-from layers.layer import Account, Listed, Table
+from layers.layer import Account, FileRows, Listed, Table
 
 Explain = Callable[[str], str]
 """From a code that no territory has to the reason, e.g. "merged into 01033 on 2019-01-01"."""
+
+MOST_LISTED = 1000
+"""Rows of one file that are listed one by one; of more the reasons are counted."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,7 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
                 kind="level",
             )
         )
-    account = table.account or account_for(
-        table.frame.index, pd.Index(keys.dropna().unique()), explain=explain
-    )
+    account = table.account or account_of(table, pd.Index(keys.dropna().unique()), explain=explain)
     if account.rows and not account.matched:
         raise InputError(
             Fault(
@@ -96,6 +97,58 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     if told is not None:
         told.index = territories.codes
     return Joined(frame=frame, found=found, account=account, native_level=table.level, told=told)
+
+
+def account_of(table: Table, known: pd.Index, *, explain: Explain | None = None) -> Account:
+    """What becomes of the rows of a table, or of the file that it adds up, where these codes are
+    known."""
+    if table.rows is None:
+        return account_for(table.frame.index, known, explain=explain)
+    codes = table.rows.codes
+    reasons = {
+        str(code): _reason(str(code), explain) for code in codes[~codes.isin(known)].unique()
+    }
+    return account_of_rows(table.rows, reasons)
+
+
+def account_of_rows(rows: FileRows, lost: Mapping[str, str]) -> Account:
+    """The account of a file, row by row; of more than a thousand lost rows only the number.
+
+    Args:
+        lost: code that no territory has → why.
+    """
+    codes = rows.codes.astype("str")
+    strangers = codes[codes.isin(list(lost))]
+    counted = {reason: number for reason, number in rows.left_out.items() if number}
+    listed: tuple[Listed, ...] = ()
+    if len(strangers) <= MOST_LISTED:
+        listed = tuple(
+            Listed(row=f"{rows.counted} {line}", code=code, reason=lost[code])
+            for line, code in strangers.items()
+        )
+    else:
+        for reason, number in strangers.map(lost).value_counts().items():
+            counted[str(reason)] = counted.get(str(reason), 0) + int(number)
+    return Account(
+        rows=len(codes) + sum(rows.left_out.values()),
+        matched=len(codes) - len(strangers),
+        listed=listed,
+        counted=counted,
+    )
+
+
+def added_accounts(one: Account, other: Account) -> Account:
+    """The account of two files that are measured together."""
+    counted = dict(one.counted)
+    for reason, number in other.counted.items():
+        counted[reason] = counted.get(reason, 0) + number
+    return Account(
+        rows=one.rows + other.rows,
+        matched=one.matched + other.matched,
+        listed=(*one.listed, *other.listed),
+        carried=(*one.carried, *other.carried),
+        counted=counted,
+    )
 
 
 def account_for(codes: pd.Index, known: pd.Index, *, explain: Explain | None = None) -> Account:

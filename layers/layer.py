@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -53,6 +53,22 @@ class Account:
 
 
 @dataclass(frozen=True)
+class FileRows:
+    """The rows of a file whose table has fewer: several rows of a code were added up, or some were
+    left out. The account of such a table is of the file's rows.
+
+    Attributes:
+        codes: the code that each row counts for; index: its line in the file, or its record.
+        left_out: rows that count for no code, by reason.
+        counted: which of the two the index is.
+    """
+
+    codes: pd.Series
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    counted: Literal["line", "record"] = "line"
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of figures on the codes of one level, as a connector or the edition gives it.
 
@@ -66,6 +82,7 @@ class Table:
         notices: sentences for the user.
         reasons: why cells are missing, where the publisher says it (secrecy marks): int8 codes of
             `layers.indicator.Reason` on the same index, for some or all of the columns.
+        rows: of the file, where those are not the table's.
     """
 
     frame: pd.DataFrame
@@ -76,6 +93,7 @@ class Table:
     account: Account | None = None
     notices: tuple[str, ...] = ()
     reasons: pd.DataFrame | None = None
+    rows: FileRows | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from geo.vintages_events import explainer
 from layers.connectors.connector import Connector
 from layers.edition import edition_events, people_of_parts
 from layers.indicator import Reason
-from layers.joining import Explain, account_for
+from layers.joining import Explain, account_of, account_of_rows
 from layers.layer import Account, Listed, Table
 
 EVENTS = "insee-code-events"
@@ -50,7 +50,7 @@ class Changes:
         return (
             f"; mergers are those of the embedded list, which knows no divisions: --source {EVENTS}"
             "=FILE has both",
-            "; les fusions sont celles de la liste embarquée, qui ignore les scissions : --source "
+            " ; les fusions sont celles de la liste embarquée, qui ignore les scissions : --source "
             f"{EVENTS}=FICHIER donne les deux",
         )
 
@@ -103,13 +103,13 @@ def on_todays_codes(
             f"({which}); they are listed in the account. Codes change each January: with "
             f"--source {EVENTS}=FILE they are followed.",
             fr=f"{connector.id} : {some} lignes sur {rows} ont un code qu'aucun territoire n'a "
-            f"({which}) ; le compte rendu en donne la liste. Les codes changent chaque 1er "
-            f"janvier : avec --source {EVENTS}=FICHIER ils sont suivis.",
+            f"({first_of(strangers, lang='fr')}) ; le compte rendu en donne la liste. Les codes "
+            f"changent chaque 1er janvier : avec --source {EVENTS}=FICHIER ils sont suivis.",
         )
         return replace(table, notices=(*table.notices, note))
     explain = changes.explainer(territories)
     if not territories.vintage:
-        account = account_for(table.frame.index, territories.codes, explain=explain)
+        account = account_of(table, territories.codes, explain=explain)
         return replace(table, account=account)
     parts = _own_parts(table)
     passage = build_passage(
@@ -163,14 +163,18 @@ def _account(table: Table, passage: Passage, explain: Explain, parts: list[str])
     """Rows of the table as it was read: lost ones listed, those that went elsewhere named."""
     strangers = set(passage.moved["source"]) - set(passage.moved["target"])
     carried = [code for code in table.frame.index if code in strangers]
-    lost = [str(code) for code in (*parts, *passage.lost)]
+    moved = tuple(Listed("", str(code), explain(str(code))) for code in carried)
+    lost = {
+        str(code): explain(str(code)) or "no territory has this code"
+        for code in (*parts, *passage.lost)
+    }
+    if table.rows is not None:
+        return replace(account_of_rows(table.rows, lost), carried=moved)
     return Account(
         rows=len(table.frame),
         matched=len(table.frame) - len(lost),
-        listed=tuple(
-            Listed("", code, explain(code) or "no territory has this code") for code in lost
-        ),
-        carried=tuple(Listed("", str(code), explain(str(code))) for code in carried),
+        listed=tuple(Listed("", code, reason) for code, reason in lost.items()),
+        carried=moved,
     )
 
 
@@ -202,12 +206,12 @@ def carried_notices(
     if not moved:
         return ()
     en = (
-        f"{name}: {len(moved)} rows with older codes were carried to those of "
+        f"{name}: {len(moved)} older codes were carried to those of "
         f"{passage.end} ({first_of(moved)})"
     )
     fr = (
-        f"{name} : {len(moved)} lignes aux codes plus anciens passées à ceux du "
-        f"{passage.end} ({first_of(moved)})"
+        f"{name} : {len(moved)} codes plus anciens sont ramenés à ceux du "
+        f"{passage.end} ({first_of(moved, lang='fr')})"
     )
     if sums is not None and len(sums.totals):
         column, total = sums.totals.index[0], sums.totals.iloc[0]
@@ -215,13 +219,14 @@ def carried_notices(
             f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")
         )
         en += f"; {column}: {before} before, {after} after, {lost} lost, {withheld} withheld"
-        fr += f" ; {column} : {before} avant, {after} après, {lost} perdus, {withheld} retenus"
+        said = (figure.replace(",", "\u202f") for figure in (before, after, lost, withheld))
+        fr += " ; {} : {} avant, {} après, {} perdus, {} retenus".format(column, *said)
     averaged = list(means)
     if averaged:
         en += f"; averages of the parts: {first_of(averaged)}"
-        fr += f" ; moyennes des parties : {first_of(averaged)}"
+        fr += f" ; moyennes des parties : {first_of(averaged, lang='fr')}"
     if passage.equal:
         en += f"; shared out equally: {first_of(passage.equal)}"
-        fr += f" ; partagés à parts égales : {first_of(passage.equal)}"
+        fr += f" ; partagés à parts égales : {first_of(passage.equal, lang='fr')}"
     more_en, more_fr = changes.unknown()
     return (Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}."),)

@@ -59,6 +59,23 @@ INSEE_COM;locaux;IPE_commune;deploye_commune;taux_depl_commune
 48095;9000;8800;8600;0,956
 97501;300;NA;NA;NA
 """
+AGES = """\
+IRIS;COM;TYP_IRIS;LAB_IRIS;P21_POP;P21_POP0014;P21_POP1529;P21_POP3044;P21_POP4559;P21_POP6074;\
+P21_POP75P;P21_POP0019;P21_POP2064;P21_POP65P
+010010000;01001;Z;5;860.5;150;120;160;200;140.5;90;200.25;460;200.25
+480950101;48095;H;1;6000;900;1000;1100;1200;1000;800;1200;3300;1500
+480950102;48095;H;1;6339.4;900;1100;1200;1300;1039.4;800;1239.4;3500;1600
+751010101;75101;H;1;1000;100;300;250;200;100;50;150;750;100
+751020101;75102;H;1;2000;200;600;500;400;200;100;300;1400;300
+"""
+DIPLOMAS = """\
+IRIS;COM;TYP_IRIS;LAB_IRIS;P21_POP0205;P21_SCOL1824;P21_NSCOL15P;P21_NSCOL15P_DIPLMIN;\
+P21_NSCOL15P_BEPC;P21_NSCOL15P_CAPBEP;P21_NSCOL15P_BAC;P21_NSCOL15P_SUP2;P21_NSCOL15P_SUP34;\
+P21_NSCOL15P_SUP5
+010010000;01001;Z;5;30;20;600;90;30;180;120;80;60;40
+480950101;48095;H;1;150;300;4000;800;200;1000;800;500;400;300
+480950102;48095;H;1;160;320;4400;700;240;1100;900;600;500;360
+"""
 DPNT: list[dict[str, Any]] = [
     {
         "type": "commune",
@@ -186,6 +203,16 @@ def write_fixtures(folder: Path) -> None:
     packed = gzip.compress(json.dumps(DPNT, ensure_ascii=False).encode(), mtime=0)
     (folder / "presence-numerique-des-territoires.json.gz").write_bytes(packed)
     write_ftth_archive(folder / "2026T2-Commune.zip")
+    for name, text in (("evol-struct-pop", AGES), ("diplomes-formation", DIPLOMAS)):
+        write_census_archive(folder / f"base-ic-{name}-2021_csv.zip", text)
+
+
+def write_census_archive(path: Path, table: str) -> None:
+    """An archive of the census by IRIS: the table, and one that describes its columns."""
+    name = path.name.removesuffix("_csv.zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{name}.CSV", table)
+        archive.writestr(f"meta_{name}.CSV", "COD_VAR;LIB_VAR;LIB_VAR_LONG\nIRIS;Code;Code\n")
 
 
 def write_ftth_archive(path: Path) -> None:

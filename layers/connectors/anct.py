@@ -19,7 +19,7 @@ from layers.connectors.insee import COMMUNE
 from layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
 from layers.connectors.records import Record, email_domain, read_records, require_fields
 from layers.indicator import Reason
-from layers.layer import Table
+from layers.layer import FileRows, Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -71,12 +71,15 @@ def read_conformance(path: Path, *, level: str) -> Table:
     records = read_records(path)
     require_fields(records, ("type", "siren"), path)
     known = {met for record in records for met in _field(record, "rpnt") or ()}
-    chosen = [record for record in records if record.get("type") == level]
+    chosen = {
+        number: record for number, record in enumerate(records) if record.get("type") == level
+    }
     if not chosen:
         raise InputError(
             Fault(f"holds no record of type {level!r}.", file=str(path), kind="no-records")
         )
-    frame = pd.DataFrame([_row(record, level, known) for record in chosen]).set_index("code")
+    rows = pd.DataFrame([_row(record, level, known) for record in chosen.values()], list(chosen))
+    frame = rows.set_index("code")
     doubled = frame.index[frame.index.duplicated()]
     if len(doubled):
         raise InputError(
@@ -84,7 +87,15 @@ def read_conformance(path: Path, *, level: str) -> Table:
         )
     criteria = frame.filter(regex="^rpnt_")
     reasons = criteria.isna() * int(Reason.NOT_COLLECTED)
-    return Table(frame=frame, level=level, source=PRESENCE, reasons=reasons.astype("int8"))
+    return Table(
+        frame=frame,
+        level=level,
+        source=PRESENCE,
+        reasons=reasons.astype("int8"),
+        rows=FileRows(
+            rows["code"], {"of another level": len(records) - len(rows)}, counted="record"
+        ),
+    )
 
 
 def _row(record: Record, level: str, known: set[str]) -> dict[str, Any]:
@@ -134,6 +145,7 @@ def read_france_services(path: Path) -> Table:
         source=replace(PLACES, published=period),
         vintage=period[:4],
         period=period,
+        rows=FileRows(codes),
     )
 
 

@@ -17,10 +17,11 @@ import pandas as pd
 
 from geo.country import read_country
 from geo.errors import Fault, InputError, first_of
+from geo.notice import Notice
 from geo.source import Source
 from layers.connectors.connector import Connector, Resource
 from layers.connectors.reading import one_value, read_codes, read_figures, read_rows
-from layers.layer import Table
+from layers.layer import FileRows, Table
 
 _BASE = "https://data.arcep.fr/fixe/maconnexioninternet/statistiques/last/commune/"
 
@@ -118,6 +119,7 @@ def _read(path: Path, columns: Mapping[str, str]) -> Table:
                 kind="header",
             )
         )
+    everything = len(rows)
     rows = rows[rows["type"] == "all"]
     level = _KEYS[key]
     pattern = read_country("fr").level(level).code_pattern
@@ -132,6 +134,7 @@ def _read(path: Path, columns: Mapping[str, str]) -> Table:
         source=replace(SOURCE, published=period),
         vintage=period[:4],
         period=period,
+        rows=FileRows(codes, {"of one type of premises": everything - len(rows)}),
     )
 
 
@@ -161,12 +164,16 @@ def _with_satellite_notice(table: Table) -> Table:
     gap = reached["premises_30mbps"] - reached["premises_100mbps"]
     if reached["premises_30mbps"] < 0.99 or gap < 0.02:
         return table
-    note = (
-        f"{reached['premises_30mbps']:.1%} of premises have 30 Mbit/s: all technologies are "
+    share = f"{100 * reached['premises_30mbps']:.1f}"
+    note = Notice(
+        f"{share}% of premises have 30 Mbit/s: all technologies are "
         "counted, satellite included, and that share says nothing; those at 100 Mbit/s and "
-        "1 Gbit/s do."
+        "1 Gbit/s do.",
+        fr=f"{share.replace('.', ',')} % des locaux ont 30 Mbit/s : toutes les technologies sont "
+        "comptées, satellite compris, et cette part ne dit rien ; celles à 100 Mbit/s et à "
+        "1 Gbit/s sont parlantes.",
     )
-    return replace(table, source=replace(table.source, note=note), notices=(note,))
+    return replace(table, source=replace(table.source, note=str(note)), notices=(note,))
 
 
 def _connector(

@@ -27,7 +27,7 @@ from layers.connectors.reading import (
     read_rows,
     sum_parts,
 )
-from layers.layer import Table
+from layers.layer import FileRows, Table
 
 SOURCE = Source(
     producer="Arcep",
@@ -55,7 +55,8 @@ def read_ftth(path: Path) -> Table:
         rows, columns = read_rows(path, ("INSEE_COM", *_FLAT)), _FLAT
     codes = read_codes(rows, "INSEE_COM", path, pattern=COMMUNE)
     counts = read_figures(rows, columns, path).values
-    frame = sum_parts(counts, whole_communes(codes))
+    whole = whole_communes(codes)
+    frame = sum_parts(counts, whole)
     wrong = frame.index[frame["premises_ftth"] > 2 * frame["premises"] + 50]
     if len(wrong) > len(frame) // 100:
         raise InputError(
@@ -74,6 +75,7 @@ def read_ftth(path: Path) -> Table:
         source=replace(SOURCE, published=period),
         vintage=period[:4],
         period=period,
+        rows=FileRows(whole, counted="record" if zipfile.is_zipfile(path) else "line"),
     )
 
 

@@ -23,7 +23,8 @@ from layers.connectors.connector import Connector, Resource
 from layers.connectors.insee import COMMUNE
 from layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
 from layers.indicator import Reason
-from layers.layer import Table
+from layers.joining import account_of_rows
+from layers.layer import FileRows, Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -67,11 +68,13 @@ def read_sites(path: Path) -> Table:
         source=replace(SOURCE, published=period),
         vintage=period[:4],
         period=period,
+        rows=FileRows(codes),
     )
 
 
 def places_of_sites(path: Path) -> gpd.GeoDataFrame:
-    """The sites as points, EPSG:4326, with `operator` and one boolean column a generation.
+    """The sites as points, EPSG:4326, with `operator` and one boolean column a generation; index:
+    lines of the file.
 
     Rows without a position, or with one outside the projection's own bounds, are left out: the
     file of January 2018 has one such row.
@@ -79,6 +82,11 @@ def places_of_sites(path: Path) -> gpd.GeoDataFrame:
     Raises:
         InputError: neither layout.
     """
+    return _positions(path)[0]
+
+
+def _positions(path: Path) -> tuple[gpd.GeoDataFrame, int]:
+    """The sites as points, and how many rows have no position."""
     import geopandas as gpd
 
     rows = read_rows(path, ())
@@ -103,7 +111,8 @@ def places_of_sites(path: Path) -> gpd.GeoDataFrame:
     told = {name: chosen[column] == "1" for name, column in flags.items() if column in rows}
     points = gpd.points_from_xy(position.loc[inside, "x"], position.loc[inside, "y"])
     columns = pd.DataFrame({"operator": chosen[operator], **told})
-    return gpd.GeoDataFrame(columns, geometry=points, crs=crs).to_crs("EPSG:4326")
+    sites = gpd.GeoDataFrame(columns, geometry=points, crs=crs).to_crs("EPSG:4326")
+    return sites, len(rows) - len(sites)
 
 
 def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
@@ -119,7 +128,7 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
     """
     from layers.nearby import covered_by, kilometres_to_nearest, located_in
 
-    points = places_of_sites(path)
+    points, nowhere = _positions(path)
     where = located_in(territories, points.geometry)
     covered = covered_by(territories, where)
     columns: dict[str, pd.Series] = {}
@@ -148,6 +157,10 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
         period=period,
         notices=(told,) if outside else (),
         reasons=(frame.isna() * int(Reason.NOT_COVERED)).astype("int8"),
+        account=account_of_rows(
+            FileRows(where.fillna(""), {"without a position": nowhere}),
+            {"": "lies in none of the territories"},
+        ),
     )
 
 

@@ -86,6 +86,7 @@ class Connector:
         counts: columns that are shared out and added where codes have changed.
         means: columns that are averaged then, each with the column that it is a mean over. Any
             other column is taken from the part that keeps its code.
+        facts: facts of the territories that it gives, population or area, each with its column.
         named: regular expression on other names that its file goes by, whole and whatever the
             case: of other years, unpacked, or where no address is known.
     """
@@ -108,6 +109,7 @@ class Connector:
     aids: Literal["", "events", "population", "waves"] = ""
     counts: tuple[str, ...] = ()
     means: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
     named: str = ""
 
     @property

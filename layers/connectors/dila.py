@@ -27,7 +27,7 @@ from layers.connectors.records import (
     require_fields,
 )
 from layers.indicator import Reason
-from layers.layer import Table
+from layers.layer import FileRows, Table
 
 NETWORKS = ("facebook", "x", "instagram", "youtube", "linkedin", "tiktok", "mastodon", "bluesky")
 """The networks that are counted, each a column: 1 where the authority declares an account."""
@@ -60,15 +60,20 @@ def read_directory(path: Path, *, level: str) -> Table:
     """
     records = read_records(path)
     require_fields(records, _FIELDS, path)
-    chosen = [record for record in records if PIVOTS[level] in _kinds(record)]
+    chosen = {
+        number: record for number, record in enumerate(records) if PIVOTS[level] in _kinds(record)
+    }
     if not chosen:
         raise InputError(
             Fault(f"holds no record of {PIVOTS[level]!r}.", file=str(path), kind="no-records")
         )
     social = any("reseau_social" in record for record in records)
-    rows = pd.DataFrame([_row(record, level, social=social) for record in chosen])
+    rows = pd.DataFrame(
+        [_row(record, level, social=social) for record in chosen.values()], list(chosen)
+    )
     without = int((rows["code"] == "").sum())
-    frame, others = one_a_code(rows[rows["code"] != ""])
+    coded = rows[rows["code"] != ""]
+    frame, others = one_a_code(coded)
     notices = [
         sentence
         for count, sentence in (
@@ -83,7 +88,15 @@ def read_directory(path: Path, *, level: str) -> Table:
         columns=list(NETWORKS),
         dtype="int8",
     )
-    return Table(frame=frame, level=level, source=SOURCE, notices=tuple(notices), reasons=reasons)
+    left_out = {"without a code": without, "of another level": len(records) - len(rows)}
+    return Table(
+        frame=frame,
+        level=level,
+        source=SOURCE,
+        notices=tuple(notices),
+        reasons=reasons,
+        rows=FileRows(coded["code"], left_out, counted="record"),
+    )
 
 
 def networks_of(record: Record) -> set[str]:

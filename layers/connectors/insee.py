@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
 from geo.source import Source
 from geo.vintages_arrondissements import whole_communes
 from layers.connectors.connector import Connector, Resource
@@ -24,14 +23,13 @@ from layers.connectors.reading import (
     read_sheet,
     sum_parts,
 )
-from layers.layer import Table
+from layers.layer import FileRows, Table
 
 COMMUNE = r"[0-9][0-9AB][0-9]{3}"
 """The form of a commune's code, arrondissements and former communes included."""
 
 _LICENCE = "Licence Ouverte 2.0"
 _FILES = "https://www.insee.fr/fr/statistiques/fichier"
-MAYOTTE = "donnees_communes_mayotte.csv"
 
 POPULATIONS = Source(
     "INSEE",
@@ -57,33 +55,28 @@ def read_populations(path: Path) -> Table:
     """Legal populations by commune: municipal, counted apart, total.
 
     `donnees_communes.csv` counts Paris, Lyon and Marseille by arrondissement: they are summed.
-    Mayotte has a file of its own; where it lies beside, under its name, it is read as well, and
-    where it does not a notice says that Mayotte is missing.
+    Mayotte has a file of its own, in which the code is that of the département with the commune's.
+    The year is that of the file's name, where it says one (`donnees_communes_2024.csv`), else 2023:
+    nothing inside says it. Populations of a year are published on the communes of two years later.
     """
     columns = {"PMUN": "population", "PCAP": "population_apart", "PTOT": "population_total"}
-    rows = read_rows(path, ("COM", *columns), member=r"(^|/)donnees_communes\.csv$")
-    codes = read_codes(rows, "COM", path, pattern=COMMUNE)
-    parts = [sum_parts(read_figures(rows, columns, path).values, whole_communes(codes))]
-    notices: tuple[str, ...] = ()
-    beside = path.with_name(MAYOTTE)
-    if beside.is_file():
-        rows = read_rows(beside, ("DEP", "CODCOM", *columns))
-        rows = rows.assign(
-            COM=rows["DEP"]
-            + rows["CODCOM"].str[-2:].where(rows["DEP"].str.len() == 3, rows["CODCOM"])
-        )
-        codes = read_codes(rows, "COM", beside, pattern=COMMUNE)
-        parts.append(sum_parts(read_figures(rows, columns, beside).values, codes))
-    elif not parts[0].index.str.startswith("976").any():
-        notices = (f"Mayotte has no population: {MAYOTTE} does not lie beside {path.name}.",)
-    frame = pd.concat(parts)
-    _refuse_doubled(frame.index, path)
+    said = re.search(r"20\d\d", path.name)
+    year = said[0] if said else POPULATIONS.published[:4]
+    rows = read_rows(
+        path, ("DEP", "CODCOM", "COM", *columns), member=r"(^|/)donnees_communes\.csv$"
+    )
+    composed = rows["DEP"] + rows["CODCOM"].str[-2:].where(
+        rows["DEP"].str.len() == 3, rows["CODCOM"]
+    )
+    rows = rows.assign(COM=rows["COM"].where(rows["COM"] != "", composed))
+    whole = whole_communes(read_codes(rows, "COM", path, pattern=COMMUNE))
     return Table(
-        frame=frame.sort_index(),
+        frame=sum_parts(read_figures(rows, columns, path).values, whole).sort_index(),
         level="commune",
-        source=POPULATIONS,
-        period=POPULATIONS.published,
-        notices=notices,
+        source=replace(POPULATIONS, title=f"Populations légales {year}", published=f"{year}-01-01"),
+        vintage=str(int(year) + 2),
+        period=f"{year}-01-01",
+        rows=FileRows(whole),
     )
 
 
@@ -123,6 +116,7 @@ def read_areas(path: Path) -> Table:
     """
     needed = ("insee_com", "commune_type", "superficie_km2")
     rows = read_rows(path, needed, separator=",")
+    everything = len(rows)
     rows = rows[rows["commune_type"].isin(["COM", "ARM"])]
     distinct = rows.drop_duplicates(["insee_com", "superficie_km2"])
     codes = read_codes(distinct, "insee_com", path, pattern=COMMUNE)
@@ -137,6 +131,10 @@ def read_areas(path: Path) -> Table:
         vintage="2024",
         period=AREAS.published,
         reasons=first_reason(figures.reasons, whole),
+        rows=FileRows(
+            whole_communes(rows["insee_com"].str.strip()),
+            {"a commune within another": everything - len(rows)},
+        ),
     )
 
 
@@ -166,20 +164,11 @@ def read_income(path: Path) -> Table:
     )
 
 
-def _refuse_doubled(index: pd.Index, path: Path) -> None:
-    doubled = index[index.duplicated()]
-    if len(doubled):
-        raise InputError(
-            Fault(
-                f"{first_of(doubled)} stand in both files.", file=str(path), kind="duplicate-code"
-            )
-        )
-
-
-CONNECTORS = (
-    Connector(
+def _populations() -> tuple[Connector, Connector]:
+    """The file of all but Mayotte, and Mayotte's, which fills in."""
+    main = Connector(
         id="insee-populations",
-        named=r"donnees_communes\.csv",
+        named=r"donnees_communes(_20\d\d)?\.csv",
         title={"fr": "Populations légales", "en": "Legal populations"},
         source=POPULATIONS,
         level="commune",
@@ -190,10 +179,24 @@ CONNECTORS = (
             "population_total": "people (count)",
         },
         counts=("population", "population_apart", "population_total"),
-        header=("COM", "PMUN", "PCAP", "PTOT"),
+        facts={"population": "population"},
+        header=("DEP", "CODCOM", "COM", "PMUN", "PCAP", "PTOT"),
         separator=";",
         resource=Resource("ensemble.zip", f"{_FILES}/8680726/ensemble.zip"),
-    ),
+    )
+    mayotte = replace(
+        main,
+        id="insee-populations-mayotte",
+        named=r"donnees_communes_mayotte(_20\d\d)?\.csv",
+        title={"fr": "Populations légales, Mayotte", "en": "Legal populations, Mayotte"},
+        resource=None,
+        feeds="insee-populations",
+    )
+    return main, mayotte
+
+
+CONNECTORS = (
+    *_populations(),
     Connector(
         id="insee-density",
         named=r"grille_densite.*\.xlsx",
@@ -217,6 +220,7 @@ CONNECTORS = (
         read=read_areas,
         columns={"area_km2": "km²"},
         counts=("area_km2",),
+        facts={"area_km2": "area_km2"},
         header=("insee_com", "commune_type", "superficie_km2"),
         separator=",",
     ),

@@ -183,6 +183,23 @@ def test_secrecy_reaches_the_atlas(part: Territories, shared_data: Path) -> None
     assert atlas.weights["people_in_households"].notna().any()
 
 
+def test_ages_and_diplomas(part: Territories, shared_data: Path, fixtures: Path) -> None:
+    sources = {
+        "insee-ages": shared_data / "fr/socio/iris_2021.parquet",
+        "insee-diplomas": fixtures / "base-ic-diplomes-formation-2021_csv.zip",
+    }
+    atlas = measured(part, sources, "aged-65", "aged-75", "low-diploma")
+    assert "aged-75" not in atlas.indicators
+    assert any("aged-75 (not in insee-ages)" in note for note in atlas.notices)
+    rows = pd.read_parquet(sources["insee-ages"])
+    paris, lozere = rows[rows["com"].str[:2] == "75"], rows[rows["com"].str[:2] == "48"]
+    share = 100 * paris["pop_65p"].sum() / paris["pop"].sum()
+    assert atlas.values.loc["75056", "aged-65"] == pytest.approx(share)
+    above = atlas_at(atlas, "departement").values["aged-65"]
+    assert above["48"] == pytest.approx(100 * lozere["pop_65p"].sum() / lozere["pop"].sum())
+    assert atlas.values.loc["48095", "low-diploma"] == pytest.approx(100 * 1_940 / 8_400)
+
+
 def test_measured_sites_and_mail(part: Territories, shared_data: Path) -> None:
     folder = shared_data / "fr/presence"
     sources = {

@@ -15,7 +15,7 @@ from layers.connectors.arcep_mobile import places_of_sites
 from layers.connectors.connector import read_source
 from layers.connectors.etalab import statuses_of
 from layers.indicator import Reason
-from scripts.make_fixtures import DIRECTORY, WIRED, write_fixtures, write_ftth_archive
+from scripts.make_fixtures import AGES, DIRECTORY, WIRED, write_fixtures, write_ftth_archive
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,53 @@ def test_fibre_from_the_flat_table(fixtures: Path) -> None:
     frame = read_source("arcep-ftth", fixtures / "releve_geographique_2026T2.csv").frame
     assert frame.loc["48095", "premises_ftth"] == 8600
     assert np.isnan(frame.loc["97501", "premises_ftth"])
+
+
+def test_ages_are_added_up_to_communes(fixtures: Path) -> None:
+    """By IRIS, with a table beside that describes the columns; arrondissements in Paris."""
+    table = read_source("insee-ages", fixtures / "base-ic-evol-struct-pop-2021_csv.zip")
+    assert table.frame.loc["48095"].tolist() == pytest.approx([12_339.4, 3_100, 1_600])
+    assert table.frame.loc["75056"].tolist() == [3_000, 400, 150]
+    assert (table.period, table.vintage) == ("2021-01-01", "2023")
+    assert table.rows is not None
+    assert table.rows.codes.tolist() == ["01001", "48095", "48095", "75056", "75056"]
+
+
+def test_ages_of_the_file_by_commune(tmp_path: Path) -> None:
+    """Which has 75 and more in two columns, 65 and more by sex, and older censuses beside."""
+    path = tmp_path / "base-cc-evol-struct-pop-2022.CSV"
+    path.write_text(
+        "CODGEO;P22_POP;P22_POP7589;P22_POP90P;P22_H65P;P22_F65P;P16_POP\n"
+        "01001;860;50;10;80;90;800\n",
+        "utf-8",
+    )
+    table = read_source("insee-ages", path)
+    assert table.frame.loc["01001"].tolist() == [860, 170, 60]
+    assert table.vintage == "2024"
+
+
+def test_diplomas(fixtures: Path) -> None:
+    table = read_source("insee-diplomas", fixtures / "base-ic-diplomes-formation-2021_csv.zip")
+    assert table.frame.loc["48095"].tolist() == [8_400, 1_940]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("P21_POP65P", "P21_POP65", "no column P21_POP65P"),
+        ("COM;TYP", "COMMUNE;TYP", "no column COM, CODGEO"),
+        ("460;200.25", "460;2000.25", "people_65 is greater than people_census in 1 communes"),
+        ("460;200.25", "460;-1", "-1"),
+        ("010010000;01001", "010010000;1001", "1001"),
+    ],
+)
+def test_spoiled_ages_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = tmp_path / "ages.csv"
+    assert old in AGES
+    path.write_text(AGES.replace(old, new, 1), "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_source("insee-ages", path)
+    assert message in str(caught.value)
 
 
 def test_an_archive_with_two_tables_is_refused(tmp_path: Path) -> None:

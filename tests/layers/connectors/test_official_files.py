@@ -27,22 +27,27 @@ def test_premises_by_speed(shared_data: Path) -> None:
     assert len(table.source.sha256) == 64
 
 
-def test_populations_sum_arrondissements_and_take_mayotte(shared_data: Path) -> None:
-    table = read_source("insee-populations", shared_data / "fr/population/donnees_communes.csv")
-    assert len(table.frame) == 34875
-    assert table.frame["population"].sum() == 68_350_798
-    assert not table.notices
+def test_populations_sum_arrondissements_and_mayotte_has_its_own(shared_data: Path) -> None:
+    folder = shared_data / "fr/population"
+    table = read_source("insee-populations", folder / "donnees_communes.csv")
+    assert (len(table.frame), table.frame["population"].sum()) == (34858, 68_094_280)
     assert "75056" in table.frame.index
     assert "75101" not in table.frame.index
-    assert table.frame.loc["97601", "population"] == 5192
+    assert table.rows is not None
+    assert len(table.rows.codes) == 34900, "rows of the file, arrondissements one by one"
+    mayotte = read_source("insee-populations-mayotte", folder / "donnees_communes_mayotte.csv")
+    assert mayotte.frame["population"].sum() == 68_350_798 - 68_094_280
+    assert mayotte.frame.loc["97601", "population"] == 5192
 
 
-def test_populations_without_mayotte_say_so(shared_data: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "donnees_communes.csv"
-    copy.write_bytes((shared_data / "fr/population/donnees_communes.csv").read_bytes())
-    table = read_source("insee-populations", copy)
-    assert table.frame["population"].sum() == 68_094_280
-    assert "Mayotte" in table.notices[0]
+def test_populations_of_another_year_say_it_in_their_name(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "donnees_communes_mayotte_2024.csv"
+    copy.write_bytes((shared_data / "fr/population/donnees_communes_mayotte.csv").read_bytes())
+    table = read_source("insee-populations-mayotte", copy)
+    assert (table.period, table.vintage) == ("2024-01-01", "2026")
+    assert table.source.title == "Populations légales 2024"
 
 
 def test_areas_count_each_territory_once(shared_data: Path) -> None:
@@ -62,6 +67,16 @@ def test_income_keeps_secrecy_apart(shared_data: Path) -> None:
     assert counts[Reason.SECRET] == 3593
     assert counts[Reason.NOT_PUBLISHED] == 12
     assert table.frame.loc["01004", "income_decile_ratio"] == 3.1
+
+
+def test_ages_of_the_census_by_iris(shared_data: Path) -> None:
+    """The compact table, of whole people, without those of 75 and more."""
+    table = read_source("insee-ages", shared_data / "fr/socio/iris_2021.parquet")
+    assert len(table.frame) == 34_928
+    assert table.frame.sum().tolist() == [67_408_104, 13_823_803]
+    assert table.vintage == "2023"
+    assert table.rows is not None
+    assert (len(table.rows.codes), table.rows.counted) == (49_280, "record")
 
 
 def test_density_grid_header_is_found(shared_data: Path) -> None:
