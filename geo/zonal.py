@@ -207,7 +207,8 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
     if len(nowhere):
         notices.append(
             Notice(
-                f"{len(nowhere)} territories have no data of {facts.path}: {first_of(nowhere.index)}.",
+                f"{len(nowhere)} territories have no data of {facts.path}: "
+                f"{first_of(nowhere.index)}.",
                 fr=f"{len(nowhere)} territoires n'ont aucune donnée de {facts.path} : "
                 f"{first_of(nowhere.index, lang='fr')}.",
             )
