@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from geo.country import read_country
+from geo.country import known_countries, read_country
 from geo.errors import Fault, InputError, ProblemWithEnvironment, ZoneblancheError
 from geo.sentences import said_in
 from geo.toml import read_toml
@@ -167,13 +167,19 @@ def fetch(
         Path | None,
         typer.Option("--from", metavar="FOLDER", help="Take the publishers' files from there."),
     ] = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Bring the publishers' files into your cache: the only command that opens a socket."""
     from scripts.fetching import fetch_country
 
     fetch_country(
-        country, only=tuple(only or ()), offline=offline, from_folder=from_folder, quiet=quiet
+        country,
+        only=tuple(only or ()),
+        offline=offline,
+        from_folder=from_folder,
+        quiet=quiet,
+        lang=check_lang(lang),
     )
 
 
@@ -561,7 +567,7 @@ def main() -> None:
 def language_of(arguments: list[str]) -> str:
     """The language to say failures in: that of `--lang`, of the project file, of its country.
 
-    English otherwise; but French where the embedded edition of France is meant.
+    English otherwise; but French where the embedded edition of France is meant, and of its files.
     """
     for place, argument in enumerate(arguments):
         name, _, value = argument.partition("=")
@@ -570,6 +576,10 @@ def language_of(arguments: list[str]) -> str:
             return given
     files = [name for name in arguments if name.endswith((".toml", ".parquet"))]
     project = next((name for name in files if name.endswith(".toml")), None)
+    if arguments[:1] == ["fetch"]:
+        return next(
+            (read_country(name).lang for name in arguments if name in known_countries()), "en"
+        )
     if project is None:
         return "fr" if arguments[:1] in (["run"], ["build"], ["check"]) and not files else "en"
     try:

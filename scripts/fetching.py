@@ -11,23 +11,45 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from geo.country import read_country
-from geo.errors import Fault, InputError, ProblemWithEnvironment, first_of
+from geo.errors import Fault, InputError, ProblemWithEnvironment
+from geo.notice import notice_in
 from layers.connectors.connector import Connector, connector_named, known_connectors
 from layers.connectors.fetch import (
     Fetched,
     Known,
     Progress,
     fetch_sources,
-    files_below,
     list_sources,
 )
+from layers.connectors.folder import left_in
 from layers.connectors.store import Store, user_store
 
 HOW = {
-    "fetched": "fetched",
-    "unchanged": "is current",
-    "offline": "was fetched before",
-    "folder": "taken from the folder",
+    "en": {
+        "fetched": "fetched",
+        "unchanged": "is current",
+        "offline": "was fetched before",
+        "folder": "taken from the folder",
+    },
+    "fr": {
+        "fetched": "téléchargé",
+        "unchanged": "à jour",
+        "offline": "déjà téléchargé",
+        "folder": "pris dans le dossier",
+    },
+}
+COLON = {"en": ": ", "fr": "\u00a0: "}
+WORDS = {
+    "en": {
+        "size": "{size:.1f} MB",
+        "end": "In {folder}. `zoneblanche run --fetched` measures from them.",
+        "left": "{count} files were not taken:",
+    },
+    "fr": {
+        "size": "{size:.1f} Mo",
+        "end": "Dans {folder}. `zoneblanche run --fetched` mesure à partir de ces fichiers.",
+        "left": "{count} fichiers n'ont pas été pris\u00a0:",
+    },
 }
 
 
@@ -38,14 +60,17 @@ def fetch_country(
     offline: bool = False,
     from_folder: Path | None = None,
     quiet: bool = False,
+    lang: str | None = None,
 ) -> tuple[Fetched, ...]:
     """Brings a country's publications into the user's store, with a bar for each.
+
+    What was done is said in `lang`, else in the country's language.
 
     Raises:
         InputError: no such country or source, or a country without a publisher.
         ProblemWithEnvironment: some could not be had; those that could are in the store.
     """
-    read_country(country)
+    lang = lang or read_country(country).lang
     if not any(connector.country == country for connector in known_connectors().values()):
         raise InputError(
             Fault(
@@ -61,30 +86,31 @@ def fetch_country(
     if not found:
         raise ProblemWithEnvironment(_nothing(country, from_folder))
     if not quiet:
-        print_fetched(found, user_store())
+        print_fetched(found, user_store(), lang=lang)
         if from_folder is not None and not tuple(only):
-            print_left(from_folder, found)
+            print_left(from_folder, found, lang=lang)
     return found
 
 
-def print_left(folder: Path, found: Iterable[Fetched]) -> None:
-    """Names the files of the folder that are no publisher's by their name, as far as ten."""
-    taken = {got.path.name for got in found}
-    left = [name for name in files_below(folder) if name not in taken]
+def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
+    """Names the files of the folder that were not taken, each with the reason."""
+    left = left_in(folder, {got.connector: got.path.name for got in found})
     if left:
-        print(
-            f"{len(left)} files go by no name of a publisher: {first_of(left, count=10)}. Give "
-            "such a file with --source NAME=FILE."
-        )
+        print(WORDS[lang]["left"].format(count=len(left)))
+    for file in left:
+        print(f"  {file.name}{COLON[lang]}{notice_in(file.why, lang)}.")
 
 
-def print_fetched(found: Iterable[Fetched], store: Store) -> None:
+def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
     """One line a file: its id, what was done, size and date; then how to use them."""
     for got in found:
-        size = got.path.stat().st_size / 1e6
-        told = f"{HOW[got.how]}, {size:,.1f} MB, {got.source.published or got.source.retrieved}"
-        print(f"{got.connector:28} {told}")
-    print(f"In {store.folder}. `zoneblanche run --fetched` measures from them.")
+        size = WORDS[lang]["size"].format(size=got.path.stat().st_size / 1e6)
+        if lang == "fr":
+            size = size.replace(".", ",")
+        which = got.path.name if got.how == "folder" else got.source.published
+        which = which or got.source.retrieved
+        print(f"{got.connector:28} {HOW[lang][got.how]}, {size}, {which}")
+    print(WORDS[lang]["end"].format(folder=store.folder))
 
 
 def fetched_sources(
@@ -121,8 +147,14 @@ def fetched_for_barometer(
 
 
 def measurable(connector: Connector) -> bool:
-    """Whether a run can measure from it, rather than a barometer or a project file."""
-    return connector.read is not None or connector.on is not None or bool(connector.aids)
+    """Whether a run measures something from it or with it, rather than a barometer or a project
+    file."""
+    from layers.catalogue import known_layers
+    from layers.inputs import reads
+
+    if connector.aids or connector.facts:
+        return connector.aids != "waves"
+    return any(reads(layer, (connector.id,)) for layer in known_layers().values())
 
 
 STATES = {

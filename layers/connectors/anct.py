@@ -98,6 +98,14 @@ def read_conformance(path: Path, *, level: str) -> Table:
     )
 
 
+def holds_level(path: Path, *, level: str) -> bool:
+    """Whether a dataset has an authority of that level."""
+    try:
+        return any(record.get("type") == level for record in read_records(path))
+    except InputError:
+        return False
+
+
 def _row(record: Record, level: str, known: set[str]) -> dict[str, Any]:
     met = _field(record, "rpnt")
     running = "IN_PROGRESS" in (record.get("issues") or ())
@@ -184,6 +192,8 @@ def _conformance(level: str) -> Connector:
             "website": "text",
             "email_domain": "text",
         },
+        named=r"(dpnt|presence-numerique).*\.json(\.gz)?",
+        holds=partial(holds_level, level=level),
         header=("type", "siren", "rpnt", "code_insee", "site_internet", "adresse_messagerie"),
         resource=Resource(
             "presence-numerique-des-territoires.json.gz",

@@ -6,6 +6,7 @@ and Marseille by arrondissement.
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 from dataclasses import replace
@@ -17,6 +18,7 @@ from geo.errors import Fault, InputError, first_of
 from geo.source import Source
 from geo.vintages_arrondissements import whole_communes
 from layers.connectors.connector import Connector, Resource
+from layers.connectors.folder import columns_of
 from layers.connectors.insee import COMMUNE
 from layers.connectors.reading import (
     check_header,
@@ -38,13 +40,15 @@ SOURCE = Source(
 )
 _SHAPEFILE = {"Locaux": "premises", "ftth": "premises_ftth"}
 _FLAT = {"locaux": "premises", "deploye_commune": "premises_ftth"}
+_QUARTER = re.compile(r"ftth_(20\d\d)_T([1-4])")
 
 
 def read_ftth(path: Path) -> Table:
     """Premises, and premises that fibre passes, by commune, as counts.
 
-    Reads the zipped shapefile `YYYYTn-Commune` (its shapes are not looked at) and the CSV
-    "données sous-jacentes" of the geographic survey, whichever the content is.
+    Reads the zipped shapefile `YYYYTn-Commune` (its shapes are not looked at), the CSV "données
+    sous-jacentes" of the geographic survey, and the table of quarters of 2017 and 2018
+    (`code_insee`, `locaux`, `ftth_2018_T1`), of which it takes the last, whichever the content is.
 
     Raises:
         InputError: neither of the two, or more premises passed than anybody could count.
@@ -52,7 +56,7 @@ def read_ftth(path: Path) -> Table:
     if zipfile.is_zipfile(path):
         rows, columns = _attributes(path), _SHAPEFILE
     else:
-        rows, columns = read_rows(path, ("INSEE_COM", *_FLAT)), _FLAT
+        rows, columns = _flat_table(path)
     codes = read_codes(rows, "INSEE_COM", path, pattern=COMMUNE)
     counts = read_figures(rows, columns, path).values
     whole = whole_communes(codes)
@@ -77,6 +81,16 @@ def read_ftth(path: Path) -> Table:
         period=period,
         rows=FileRows(whole, counted="record" if zipfile.is_zipfile(path) else "line"),
     )
+
+
+def _flat_table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+    """A table as text, its codes as `INSEE_COM`, and the columns of figures that it has."""
+    quarters = sorted(name for name in columns_of(path) if _QUARTER.fullmatch(name))
+    if not quarters:
+        return read_rows(path, ("INSEE_COM", *_FLAT)), _FLAT
+    rows = read_rows(path, ("code_insee", "locaux"), separator=",")
+    columns = {"locaux": "premises", quarters[-1]: "premises_ftth"}
+    return rows.rename(columns={"code_insee": "INSEE_COM"}), columns
 
 
 def _attributes(path: Path) -> pd.DataFrame:
@@ -136,5 +150,6 @@ CONNECTORS = (
             dataset="le-marche-du-haut-et-tres-haut-debit-fixe-deploiements",
             title=r"\d{4}T\d-Commune",
         ),
+        named=r"(releve_geographique.*|communes_ftth_20\d\d_?T\d)\.csv",
     ),
 )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from geo.territories import Territories
 
 _MACHINERY = frozenset(
-    ("connector", "fetch", "reading", "records", "store", "transfer", "transport")
+    ("connector", "fetch", "folder", "reading", "records", "store", "transfer", "transport")
 )
 """Modules of this package that are no publishers; looking for publishers does not load them."""
 
@@ -89,6 +89,8 @@ class Connector:
         facts: facts of the territories that it gives, population or area, each with its column.
         named: regular expression on other names that its file goes by, whole and whatever the
             case: of other years, unpacked, or where no address is known.
+        holds: whether a file of that name has anything of its level, where one file may be of
+            several levels.
     """
 
     id: str
@@ -111,6 +113,7 @@ class Connector:
     means: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     named: str = ""
+    holds: Callable[[Path], bool] | None = None
 
     @property
     def input(self) -> str:

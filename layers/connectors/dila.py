@@ -99,6 +99,16 @@ def read_directory(path: Path, *, level: str) -> Table:
     )
 
 
+def holds_level(path: Path, *, level: str) -> bool:
+    """Whether an export has an authority of that level."""
+    try:
+        records = read_records(path)
+        require_fields(records, _FIELDS, path)
+        return any(PIVOTS[level] in _kinds(record) for record in records)
+    except InputError:
+        return False
+
+
 def networks_of(record: Record) -> set[str]:
     """The networks on which a record declares an account.
 
@@ -173,6 +183,8 @@ def _connector(level: str) -> Connector:
             **dict.fromkeys(NETWORKS, "1 where an account is declared, 0 where none is"),
         },
         header=_FIELDS,
+        named=r"(annuaire|api-lannuaire-administration).*\.(json|jsonl|csv)(\.gz)?",
+        holds=partial(holds_level, level=level),
         resource=Resource(
             f"annuaire-{PIVOTS[level]}.json", _EXPORT.format(pivot=PIVOTS[level]), max_bytes=10**9
         ),

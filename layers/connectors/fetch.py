@@ -9,14 +9,14 @@ import hashlib
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import requests
 
-from geo.errors import InputError, ProblemWithEnvironment, missing_file
+from geo.errors import ProblemWithEnvironment
 from geo.source import Source, sha256_of
 from layers.connectors.connector import (
     Connector,
@@ -24,6 +24,7 @@ from layers.connectors.connector import (
     connector_named,
     known_connectors,
 )
+from layers.connectors.folder import file_of, files_below
 from layers.connectors.store import Record, Store, user_store
 from layers.connectors.transport import Access, Address, Transport, forget
 
@@ -192,23 +193,6 @@ def _all_of(country: str) -> list[Connector]:
     return [one for one in known_connectors().values() if one.country == country]
 
 
-def files_below(folder: Path) -> dict[str, Path]:
-    """The files of a folder and of those in it, three deep, by name; of two of one name the one
-    nearer the top.
-
-    Raises:
-        InputError: there is no such folder.
-    """
-    if not folder.is_dir():
-        raise InputError(missing_file(folder, what="folder"))
-    found: dict[str, Path] = {}
-    for pattern in ("*", "*/*", "*/*/*", "*/*/*/*"):
-        for path in sorted(folder.glob(pattern)):
-            if path.is_file() and not path.name.startswith("."):
-                found.setdefault(path.name, path)
-    return found
-
-
 def _held(connector: Connector, store: Store) -> Fetched | None:
     record = store.held(connector.id)
     if record is None:
@@ -218,11 +202,9 @@ def _held(connector: Connector, store: Store) -> Fetched | None:
 
 def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | None:
     """Copy the publisher's file of a folder into the store, or None where it has none."""
-    below = files_below(folder)
-    fitting = next((names for names in _fitting(connector, sorted(below)) if names), None)
-    if fitting is None:
+    taken = file_of(connector, files_below(folder))
+    if taken is None:
         return None
-    taken = below[fitting[-1]]
     partial = store.partial(connector.id)
     forget(partial)
     try:
@@ -239,19 +221,6 @@ def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | 
         retrieved=date.fromtimestamp(taken.stat().st_mtime).isoformat(),
     )
     return Fetched(connector.id, store.keep(record, partial), record.source(connector), "folder")
-
-
-def _fitting(connector: Connector, names: list[str]) -> Iterator[list[str]]:
-    """The names that a connector's file may go by: its own, a resource's title, other ones."""
-    resource = connector.resource
-    if resource is not None:
-        yield [name for name in names if name.lower() == resource.filename.lower()]
-    if resource is not None and resource.title:
-        stem = re.compile(rf"({resource.title})(\.\w+)*", re.IGNORECASE)
-        yield [name for name in names if stem.fullmatch(name)]
-    if connector.named:
-        other = re.compile(connector.named, re.IGNORECASE)
-        yield [name for name in names if other.fullmatch(name)]
 
 
 def _filename(resource: Resource, address: Address) -> str:

@@ -38,7 +38,7 @@ def _population_tile(row: int, column: int) -> Connector:
 CONNECTORS = (
     Connector(
         id="ign-admin-express",
-        named=r"admin-?express.*\.parquet",
+        named=r"(admin-?express.*|communes?_20\d\d)\.parquet",
         title={"fr": "Contours des communes", "en": "Boundaries of communes"},
         source=Source(
             "IGN",

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from geo.errors import ProblemWithEnvironment
+from geo.notice import notice_in
+from layers.connectors.connector import known_connectors
+from layers.connectors.folder import left_in
 from layers.connectors.store import Store
 from scripts.cli import main
 from scripts.fetching import fetch_country, fetched_sources
@@ -48,7 +51,7 @@ def zoneblanche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
 def test_files_of_a_folder_are_taken_and_listed(
     zoneblanche: Command, folder: Path, store: Store
 ) -> None:
-    status, out, err = zoneblanche("fetch", "fr", "--from", folder)
+    status, out, err = zoneblanche("fetch", "fr", "--from", folder, "--lang", "en")
     assert status == 0, err
     assert "arcep-debit " in out
     assert "taken from the folder" in out
@@ -67,9 +70,11 @@ def test_files_of_a_folder_are_taken_and_listed(
     assert f"téléchargé le {held.retrieved}" in out
     assert "sans adresse : --source" in out
     assert "Grille de densité à 7 niveaux" in out
-    status, out, _ = zoneblanche("fetch", "fr", "--offline")
+    status, out, _ = zoneblanche("fetch", "fr", "--offline", "--lang", "en")
     assert status == 0
     assert "was fetched before" in out
+    status, out, _ = zoneblanche("fetch", "fr", "--offline")
+    assert "déjà téléchargé" in out, "French where France is meant"
 
 
 def test_files_by_other_names_and_in_folders_below(
@@ -87,13 +92,60 @@ def test_files_by_other_names_and_in_folders_below(
     }
     for name in named:
         (folder / name).write_text(name)
-    status, out, err = zoneblanche("fetch", "fr", "--from", folder)
+    status, out, err = zoneblanche("fetch", "fr", "--from", folder, "--lang", "en")
     assert status == 0, err
     for name, connector in named.items():
         held = store.held(connector) if connector else None
         assert (held is None) == (not connector), name
         assert held is None or store.path_of(held).read_text() == name
-    assert "1 files go by no name of a publisher: notes.csv" in out
+    assert "1 files were not taken:\n  notes.csv: a list of one column" in out
+
+
+def test_every_real_file_is_taken_or_said_why_not(
+    zoneblanche: Command, shared_data: Path, store: Store
+) -> None:
+    folder = shared_data / "fr"
+    status, out, err = zoneblanche("fetch", "fr", "--from", folder, "--lang", "en")
+    assert status == 0, err
+    left = {
+        name.strip(): why for name, _, why in (
+            line.partition(": ") for line in out.splitlines() if line.startswith("  ")
+        )
+    }  # fmt: skip
+    files = {path.name for path in folder.rglob("*") if path.is_file()}
+    held = {
+        record.filename
+        for record in (store.held(name) for name in known_connectors())
+        if record is not None
+    }
+    assert held | set(left) == files
+    assert not held & set(left)
+    for name in (
+        "donnees_communes_mayotte.csv",
+        "communes_2026.parquet",
+        "communes_ftth_2018T1.csv",
+        "dpnt_sample_organizations.json",
+        "iris_2021.parquet",
+    ):
+        assert name in held
+    assert store.held("anct-dpnt-epci") is None, "the sample has communes only"
+    assert left["nb_operateurs_4g_2017_07_l93.tif"].startswith("nb_operateurs_4g_2019_06_l93.tif")
+    assert 'code = "code_insee"' in left["communes_fibre_pct.csv"]
+    assert "codes and levels" in left["epcicom.xlsx"]
+    usable = set(fetched_sources({}))
+    assert {"insee-populations-mayotte", "insee-areas", "arcep-ftth"} <= usable
+    assert not usable & {"presence-waves", "ign-admin-express"}
+
+
+def test_a_file_is_known_by_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "revenus.csv").write_text("CODGEO;NBMENFISC21;NBPERSMENFISC21;MED21;TP6021;RD21\n")
+    (tmp_path / "dpnt.json").write_text("[]")
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG")
+    why = {file.name: file.why for file in left_in(tmp_path, {})}
+    assert why["revenus.csv"].startswith("it has the columns of insee-filosofi")
+    assert "holds nothing of it" in why["dpnt.json"]
+    assert "no publisher's file" in why["photo.png"]
+    assert notice_in(why["revenus.csv"], "fr").startswith("il a les colonnes de insee-filosofi")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +164,7 @@ def test_files_by_other_names_and_in_folders_below(
 def test_what_cannot_be_had_is_a_sentence(
     zoneblanche: Command, arguments: tuple[str, ...], status: int, told: str
 ) -> None:
-    found, _, err = zoneblanche(*arguments)
+    found, _, err = zoneblanche(*arguments, "--lang", "en")
     assert found == status
     assert told in err
     assert "Traceback" not in err

@@ -69,6 +69,14 @@ def test_income_keeps_secrecy_apart(shared_data: Path) -> None:
     assert table.frame.loc["01004", "income_decile_ratio"] == 3.1
 
 
+def test_fibre_of_2018(shared_data: Path) -> None:
+    table = read_source("arcep-ftth", shared_data / "fr/connectivity/communes_ftth_2018T1.csv")
+    assert len(table.frame) == 35_361
+    assert (table.period, table.vintage) == ("2018-03-31", "2018")
+    assert table.frame.loc["64001"].tolist() == [81, 0]
+    assert table.frame["premises_ftth"].sum() == 10_965_667
+
+
 def test_ages_of_the_census_by_iris(shared_data: Path) -> None:
     """The compact table, of whole people, without those of 75 and more."""
     table = read_source("insee-ages", shared_data / "fr/socio/iris_2021.parquet")
