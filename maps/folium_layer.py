@@ -66,11 +66,11 @@ class AtlasLayer(folium.map.Layer):
 
     def render(self, **kwargs: Any) -> str:
         """Add our data, style and script to a folium page, beside what folium writes."""
-        figure = self.get_root()
-        if not isinstance(figure, Figure):
+        figure, holder = self.get_root(), self._parent
+        if not isinstance(figure, Figure) or holder is None:
             raise TypeError("an AtlasLayer is written with the map that it was added to")
         self.rendered = True
-        mine, parent = self.get_name(), self._parent.get_name()  # type: ignore[union-attr]
+        mine, parent = self.get_name(), holder.get_name()
         figure.header.add_child(
             Verbatim(f"<style>{read_asset('page.css')}</style>"), name="zoneblanche_style"
         )

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 GIB = 2**30
 SOCKET_EVENTS = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")
@@ -163,6 +164,10 @@ def _wait(child: int, *, until: float) -> int | None:
     return None
 
 
+def _stream_of(handle: int) -> TextIO:
+    return open(handle, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
 def _become_child(task: Callable[[], None], log: Path, bounds: Bounds) -> None:
     """Never returns."""
     status = 1
@@ -170,8 +175,7 @@ def _become_child(task: Callable[[], None], log: Path, bounds: Bounds) -> None:
         handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(handle, 2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-        sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        sys.stderr, sys.stdout = _stream_of(2), _stream_of(1)
         _bound(bounds)
         _watch_sockets(log.with_suffix(".socket"))
         task()

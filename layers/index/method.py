@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo.country import in_language
+from geo.country import Text, in_language
 from layers.index.recipe import Dimension, Recipe
 
 _AGGREGATE = {
@@ -54,7 +54,7 @@ _STEP = {
 
 
 def describe(
-    recipe: Recipe, weights: Mapping[str, Mapping[str, float]], titles: Mapping[str, object]
+    recipe: Recipe, weights: Mapping[str, Mapping[str, float]], titles: Mapping[str, Text | str]
 ) -> dict[str, str]:
     """The method of the whole index.
 
@@ -67,7 +67,7 @@ def describe(
 
 
 def describe_dimension(
-    dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, object]
+    dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, Text | str]
 ) -> dict[str, str]:
     """The method of one dimension."""
     return {lang: f"{_sentence(dimension, shares, titles, lang)}." for lang in ("fr", "en")}
@@ -76,7 +76,7 @@ def describe_dimension(
 def _describe(
     recipe: Recipe,
     weights: Mapping[str, Mapping[str, float]],
-    titles: Mapping[str, object],
+    titles: Mapping[str, Text | str],
     lang: str,
 ) -> str:
     english = lang == "en"
@@ -88,8 +88,8 @@ def _describe(
     divided = [element for element in recipe.elements if element.denominator is not None]
     if divided:
         told = [
-            f"{_named(titles.get(e.id, e.id), lang)} / "
-            f"{_named(titles.get(str(e.denominator), str(e.denominator)), lang)}"
+            f"{in_language(titles.get(e.id, e.id), lang)} / "
+            f"{in_language(titles.get(str(e.denominator), str(e.denominator)), lang)}"
             for e in divided
         ]
         parts.append(f"{'divided' if english else 'rapporté'}{colon} {', '.join(told)}")
@@ -98,7 +98,7 @@ def _describe(
     parts.append(f"normalisation{colon} {scales}")
     logged = [e for e in recipe.elements if e.scale == "log"]
     if logged:
-        told = [_named(titles.get(e.id, e.id), lang) for e in logged]
+        told = [in_language(titles.get(e.id, e.id), lang) for e in logged]
         parts.append(f"{'on a log scale' if english else 'en logarithme'}{colon} {', '.join(told)}")
     for what, words in (("impute", ("imputation", "imputation")), ("treat", _OUTLIERS)):
         methods = dict.fromkeys(getattr(element, what) for element in recipe.elements)
@@ -123,23 +123,19 @@ def _describe(
 
 
 def _sentence(
-    dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, object], lang: str
+    dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, Text | str], lang: str
 ) -> str:
     english = lang == "en"
     told = {child.id: getattr(child, "title", None) for child in dimension.children}
     names = [
-        f"{_named(told[child] or titles.get(child, child), lang)} ({_percent(share, lang)})"
+        f"{in_language(told[child] or titles.get(child, child), lang)} ({_percent(share, lang)})"
         for child, share in shares.items()
     ]
     how = _AGGREGATE[dimension.aggregate][english]
     of = "of" if english else "de"
     between = ": " if english else " : "
-    return f"{_named(dimension.title, lang)}{between}{how} {of} {', '.join(names)}"
+    return f"{in_language(dimension.title, lang)}{between}{how} {of} {', '.join(names)}"
 
 
 def _percent(share: float, lang: str) -> str:
     return f"{share:.0%}" if lang == "en" else f"{100 * share:.0f} %"
-
-
-def _named(title: object, lang: str) -> str:
-    return in_language(title, lang)  # type: ignore[arg-type]

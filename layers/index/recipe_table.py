@@ -188,8 +188,8 @@ class _Tree:
         names = list(dict.fromkeys([*(given or ()), *table.indicators, *table.dimensions]))
         if not names:
             self._fault(path, "it names no indicator.", kind="empty-dimension")
-        for child in names if given is not None else ():
-            if child not in given:  # type: ignore[operator]
+        for child in names:
+            if given is not None and child not in given:
                 self._fault(f"{path}.weights", f"{child!r} has no weight.", kind="no-weight")
         weighting = "given" if given is not None else (table.weights or _found(around))
         settings = Dimension(

@@ -13,7 +13,7 @@ from geo.notice import Notice
 from geo.rasters import NoData, check_raster_limits
 from geo.territories import Territories
 from geo.urbanisation import CLASSES, compute_urbanisation
-from geo.zonal import compute_zonal
+from geo.zonal import Stat, compute_zonal
 from layers.indicator import Indicator, Reason, Unit
 from layers.layer import Account, Inputs, Layer, Listed, Measurement
 from layers.own.described import describe
@@ -45,6 +45,13 @@ def nodata_of(spec: LayerTable) -> NoData:
     return "none" if spec.nodata == "none" else float(spec.nodata)
 
 
+def _statistic(spec: LayerTable) -> Stat:
+    stat = spec.stat or "mean"
+    if stat == "distance" or stat == "urbanisation":
+        raise ValueError(f"{stat!r} is not computed from the cells of a territory alone")
+    return stat
+
+
 @dataclass(frozen=True)
 class RasterLayer:
     """Measures a raster on territories, exact fractions of cells."""
@@ -69,7 +76,7 @@ class RasterLayer:
         zonal = compute_zonal(
             territories.frame.geometry,
             path,
-            stat=spec.stat or "mean",  # type: ignore[arg-type]
+            stat=_statistic(spec),
             band=spec.band or 1,
             nodata=nodata_of(spec),
             threshold=spec.below if spec.threshold is None else spec.threshold,

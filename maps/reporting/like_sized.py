@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ from maps.reporting.figures import (
     FEWEST,
     FEWEST_ANSWERS,
     Difference,
+    Verdict,
     Z,
     clear_of_chance,
     verdict_of,
@@ -39,6 +41,10 @@ from maps.reporting.ranking import part_name
 from maps.reporting.scope import Scope
 
 FULL = 100.0
+
+_KINDS: dict[Verdict, str] = dict(zip(get_args(Verdict), get_args(Verdict), strict=True))
+_KINDS |= {"above": "better", "below": "worse"}
+_VERDICTS = {kind: verdict for verdict, kind in _KINDS.items()}
 
 
 def like_sized_section(scope: Scope) -> Section:
@@ -167,19 +173,17 @@ def _residuals(
 def _clear(rows: list[tuple[Area, tuple[Cell, ...]]]) -> list[tuple[Area, tuple[Cell, ...]]]:
     """Parts whose difference is clear although so many are looked at; the others are alike."""
     nan = float("nan")
-    verdicts = {"better": "above", "worse": "below"}
     apart = [
         Difference(
             nan if cells[4].value is None else cells[4].value,
             nan if cells[4].low is None else cells[4].low,
             nan if cells[4].high is None else cells[4].high,
-            verdicts.get(cells[4].kind, cells[4].kind),  # type: ignore[arg-type]
+            _VERDICTS[cells[4].kind],
         )
         for _, cells in rows
     ]
-    kinds = {"above": "better", "below": "worse"}
     return [
-        (area, (*cells[:4], replace(cells[4], kind=kinds.get(one.verdict, one.verdict))))
+        (area, (*cells[:4], replace(cells[4], kind=_KINDS[one.verdict])))
         for (area, cells), one in zip(rows, clear_of_chance(apart), strict=True)
     ]
 
@@ -222,8 +226,7 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
     low, high = residual - reach, residual + reach
     if count < FEWEST:
         low = high = float("nan")
-    verdict = verdict_of(low, high)
-    kind = {"above": "better", "below": "worse"}.get(verdict, verdict)
+    kind = _KINDS[verdict_of(low, high)]
     text = scope.number(residual, 1)
     return (
         name_cell(_name_of(scope, area)),

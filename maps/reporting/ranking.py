@@ -202,10 +202,10 @@ def unit_row(scope: Scope, main: Indicator, at: int, *, bars: bool = True) -> tu
     return tuple(cells)
 
 
-def _ends(row: object, low: str, high: str) -> tuple[float, float]:
-    if row is None or low not in row or high not in row:  # type: ignore[operator]
+def _ends(row: pd.Series | None, low: str, high: str) -> tuple[float, float]:
+    if row is None or low not in row or high not in row:
         return float("nan"), float("nan")
-    return float(row[low]), float(row[high])  # type: ignore[index]
+    return float(row[low]), float(row[high])
 
 
 def _known(value: float) -> float | None:

@@ -6,6 +6,7 @@ Text is never read as a formula: a title with dollar signs stays a title.
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -185,7 +186,7 @@ def check_matplotlib() -> None:
         ProblemWithEnvironment: matplotlib is not installed.
     """
     try:
-        import matplotlib  # noqa: F401
+        import_module("matplotlib")
     except ImportError as error:
         raise ProblemWithEnvironment(NO_MATPLOTLIB) from error
 
