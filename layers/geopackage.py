@@ -78,7 +78,7 @@ def add_styles(path: Path, styles: Sequence[Style]) -> None:
                 "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
                 "owner, ui, update_time) VALUES ('', '', ?, ?, ?, ?, ?, ?, ?, '', NULL, ?)",
                 (LAYER, _geometry_column(base), style.name, write_qml(style), write_sld(style),
-                 int(place == 0), style.column, FIXED_TIME),
+                 int(place == 0), ", ".join(style.columns), FIXED_TIME),
             )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Styles of the columns for QGIS and others, so that a GeoPackage opens as it looks on the page.
 
-A style says in which colour each class of a column is drawn; it is made by whoever knows colours
-(`scripts.styling`) and written here.
+A style says in which colour each class of a column, or of two, is drawn; it is made by whoever
+knows colours (`maps.styling`) and written here.
 """
 
 from __future__ import annotations
@@ -14,31 +14,46 @@ LAYER = "territories"
 
 
 @dataclass(frozen=True)
-class StyleClass:
-    """A class of a column: `low` ≤ value < `high` (None: open), or exactly `code`.
+class Span:
+    """Figures of a class: `low` ≤ value < `high` (None: open), or exactly `code`."""
 
-    All three None stand for missing values.
-    """
-
-    label: str
-    colour: str
     low: float | None = None
     high: float | None = None
     code: float | None = None
 
+    @property
+    def tests(self) -> list[tuple[str, float]]:
+        """The comparisons that a figure of the class meets."""
+        if self.code is not None:
+            return [("=", self.code)]
+        tests = [(">=", self.low), ("<", self.high)]
+        return [(sign, value) for sign, value in tests if value is not None]
+
+
+@dataclass(frozen=True)
+class StyleClass:
+    """A class of a style: its label, its colour, and its span of each column.
+
+    Without spans it is the class of what has no figure in one of the columns.
+    """
+
+    label: str
+    colour: str
+    spans: tuple[Span, ...] = ()
+
 
 @dataclass(frozen=True)
 class Style:
-    """How one column is drawn.
+    """How a column is drawn, or two as one map.
 
     Attributes:
         name: of the style, as QGIS lists it.
-        column: of the table.
+        columns: of the table.
         classes: in the order of the legend.
     """
 
     name: str
-    column: str
+    columns: tuple[str, ...]
     classes: tuple[StyleClass, ...]
 
 
@@ -51,7 +66,7 @@ def write_qml(style: Style) -> str:
     for place, one in enumerate(style.classes):
         ET.SubElement(
             rules, "rule", key=f"{{{place}}}", symbol=str(place), label=one.label,
-            filter=_expression(style.column, one),
+            filter=_expression(style.columns, one),
         )  # fmt: skip
         symbol = ET.SubElement(symbols, "symbol", type="fill", name=str(place), alpha="1")
         layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1"})
@@ -77,52 +92,57 @@ def write_sld(style: Style) -> str:
     for one in style.classes:
         rule = ET.SubElement(feature, "se:Rule")
         ET.SubElement(rule, "se:Name").text = one.label
-        _sld_filter(ET.SubElement(rule, "ogc:Filter"), style.column, one)
+        _sld_filter(ET.SubElement(rule, "ogc:Filter"), style.columns, one)
         fill = ET.SubElement(ET.SubElement(rule, "se:PolygonSymbolizer"), "se:Fill")
         ET.SubElement(fill, "se:SvgParameter", name="fill").text = one.colour
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode")
 
 
-def _sld_filter(parent: ET.Element, column: str, one: StyleClass) -> None:
-    tests = _tests_of(one)
-    if not tests:
-        null = ET.SubElement(parent, "ogc:PropertyIsNull")
-        ET.SubElement(null, "ogc:PropertyName").text = column
-        return
-    if len(tests) > 1:
-        parent = ET.SubElement(parent, "ogc:And")
+def _sld_filter(parent: ET.Element, columns: tuple[str, ...], one: StyleClass) -> None:
     words = {
         ">=": "PropertyIsGreaterThanOrEqualTo",
         "<": "PropertyIsLessThan",
         "=": "PropertyIsEqualTo",
     }
-    for sign, value in tests:
+    if not one.spans:
+        if len(columns) > 1:
+            parent = ET.SubElement(parent, "ogc:Or")
+        for column in columns:
+            null = ET.SubElement(parent, "ogc:PropertyIsNull")
+            ET.SubElement(null, "ogc:PropertyName").text = column
+        return
+    tests = _tests_of(columns, one)
+    if len(tests) > 1:
+        parent = ET.SubElement(parent, "ogc:And")
+    for column, sign, value in tests:
         test = ET.SubElement(parent, f"ogc:{words[sign]}")
         ET.SubElement(test, "ogc:PropertyName").text = column
         ET.SubElement(test, "ogc:Literal").text = f"{value:.9g}"
 
 
-def _expression(column: str, one: StyleClass) -> str:
-    name = '"' + column.replace('"', '""') + '"'
-    tests = _tests_of(one)
-    if not tests:
-        return f"{name} IS NULL"
-    return " AND ".join(f"{name} {sign} {value:.9g}" for sign, value in tests)
+def _expression(columns: tuple[str, ...], one: StyleClass) -> str:
+    if not one.spans:
+        return " OR ".join(f"{_quoted(column)} IS NULL" for column in columns)
+    tests = _tests_of(columns, one)
+    return " AND ".join(f"{_quoted(column)} {sign} {value:.9g}" for column, sign, value in tests)
 
 
-def _tests_of(one: StyleClass) -> list[tuple[str, float]]:
-    """The comparisons that a value of the class meets; none for missing values."""
-    if one.code is not None:
-        return [("=", one.code)]
-    tests = [(">=", one.low), ("<", one.high)]
-    return [(sign, value) for sign, value in tests if value is not None]
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _tests_of(columns: tuple[str, ...], one: StyleClass) -> list[tuple[str, str, float]]:
+    return [
+        (column, sign, value)
+        for column, span in zip(columns, one.spans, strict=True)
+        for sign, value in span.tests
+    ]
 
 
 def _fill_of(one: StyleClass) -> dict[str, str]:
     colour = ",".join(str(int(one.colour[k : k + 2], 16)) for k in (1, 3, 5)) + ",255"
-    missing = not _tests_of(one)
     return {
         "color": colour,
-        "style": "b_diagonal" if missing else "solid",
+        "style": "solid" if one.spans else "b_diagonal",
         "outline_style": "no",
     }

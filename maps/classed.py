@@ -26,14 +26,26 @@ if TYPE_CHECKING:
 
 BLANK = "\u00a0"
 
+Edges = tuple[float | None, float | None]
+
 
 @dataclass(frozen=True)
 class Axis:
-    """One side of the square of two indicators: its title in words, and the label of each third
-    ("" where the figures allow fewer)."""
+    """One side of the square of two indicators, from its pale end to its strong one.
+
+    Attributes:
+        title: of the indicator.
+        heading: where the side leads, in words ("Density, lower").
+        labels: of each third ("< 24.0"), "" where the figures allow fewer.
+        spans: the same in words, with the unit ("under 24.0 people/km²").
+        edges: where each begins and ends, None for an open end.
+    """
 
     title: str
-    labels: tuple[str, str, str]
+    heading: str
+    labels: tuple[str, ...]
+    spans: tuple[str, ...]
+    edges: tuple[Edges, ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class Classed:
         method: name of the way in which breaks were found ("quantile"); "" for kinds and pairs.
         ends: words for the lowest and the highest class ("better off"), empty for kinds and pairs.
         square: the two sides of a map of two, x then y; None otherwise.
+        codes: of kinds, in the order of their colours.
+        breaks: between the classes of figures.
     """
 
     of: np.ndarray
@@ -56,6 +70,8 @@ class Classed:
     method: str = ""
     ends: tuple[str, str] | tuple[()] = ()
     square: tuple[Axis, Axis] | None = None
+    codes: tuple[int, ...] = ()
+    breaks: tuple[float, ...] = ()
 
     def counts(self, inside: np.ndarray) -> list[int]:
         """How many of the territories of a mask are in each class."""
@@ -111,31 +127,6 @@ def class_territories(
     return _figures(atlas, indicator, layer, lang=lang, method=method, theme=theme)
 
 
-def describe_classes(
-    classed: Classed, inside: np.ndarray, *, title: str, units: str, lang: str
-) -> str:
-    """What there is to see, in a sentence: how many territories are in each class.
-
-    Args:
-        classed, inside: the classes, and the territories that are drawn.
-        title: of the map.
-        units: what the territories that are drawn are called, in their number.
-    """
-    counts = classed.counts(inside)
-    words, colon = _WORDS[lang], WORDS[lang]["colon"]
-    told = [
-        f"{label}{colon}{write_number(count, 0, lang)}"
-        for label, count in zip(classed.labels, counts, strict=True)
-        if label and (count or classed.square is None)
-    ]
-    told += [
-        f"{words['missing'].format(reason=reason)}{colon}{write_number(count, 0, lang)}"
-        for reason, count in classed.missing(inside, lang)
-    ]
-    of = write_number(int(inside.sum()), 0, lang)
-    return words["map"].format(of=of, units=units, title=title, parts="; ".join(told))
-
-
 def _figures(
     atlas: Atlas,
     indicator: Indicator,
@@ -167,7 +158,9 @@ def _figures(
         if layer["diverging"]
         else _ordered(layer["better"], len(labels), theme)
     )
-    return Classed(of, reasons, colours, tuple(labels), method, (words[low], words[high]))
+    return Classed(
+        of, reasons, colours, tuple(labels), method, (words[low], words[high]), breaks=tuple(breaks)
+    )
 
 
 def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str) -> str:
@@ -187,14 +180,15 @@ def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str
 def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
     values, reasons = _column(atlas, layer["id"], 0)
     codes = [code for code, _ in layer["categories"]]
-    place = {code: at for at, code in enumerate(codes)}
-    of = np.array([-1 if np.isnan(value) else place.get(round(value), -1) for value in values])
+    of = np.full(len(values), -1)
+    for place, code in enumerate(codes):
+        of[values == code] = place
     if layer["ordered"]:
         colours = _ordered(layer["better"], max(len(codes), 2), theme)[: len(codes)]
     else:
         colours = _kind_colours(codes, KINDS[theme])
     labels = tuple(in_language(title, lang) for _, title in layer["categories"])
-    return Classed(of, reasons, colours, labels)
+    return Classed(of, reasons, colours, labels, codes=tuple(codes))
 
 
 def _kind_colours(codes: list[int], kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -235,21 +229,31 @@ def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Class
 
 
 def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: str) -> Axis:
+    words, title = _WORDS[lang], in_language(layer["title"], lang)
     sign = f"{BLANK}%" if layer["unit"] == "percent" else ""
+    suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
+    unit = sign or (f"{BLANK}{suffix}" if suffix else "")
     ends = [write_number(value, layer["digits"], lang) for value in breaks]
-    most = len(breaks)
-    labels = ["", "", ""]
-    for k in range(most + 1):
-        if not most:
-            text = ""
-        elif k == 0:
-            text = f"< {ends[0]}{sign}"
-        elif k == most:
-            text = f"≥ {ends[-1]}{sign}"
+    thirds: list[tuple[str, str, Edges]] = []
+    for k in range(len(breaks) + 1):
+        edges = (breaks[k - 1] if k else None, breaks[k] if k < len(breaks) else None)
+        a, b = ends[k - 1] if k else "", ends[k] if k < len(ends) else ""
+        if not ends:
+            label, span = "", words["all"]
+        elif not a:
+            label, span = f"< {b}{sign}", words["under"].format(high=b + unit)
+        elif not b:
+            label, span = f"≥ {a}{sign}", words["above"].format(low=a + unit)
         else:
-            text = f"{ends[k - 1]} – {ends[k]}{sign}"
-        labels[(most - k if low else k) + 2 - most] = text
-    return Axis(in_language(layer["title"], lang), (labels[0], labels[1], labels[2]))
+            label, span = f"{a} – {b}{sign}", words["from_to"].format(low=a, high=b + unit)
+        thirds.append((label, span, edges))
+    # Where figures allow fewer than three, the pale ones are the ones that are not there.
+    thirds = [("", "–", (None, None))] * (3 - len(thirds)) + (thirds[::-1] if low else thirds)
+    leads = "toward_low" if low else "toward_high"
+    if layer["better"] and low == (layer["better"] == "higher"):
+        leads = "toward_worse"
+    labels, spans, edges_of = zip(*thirds, strict=True)
+    return Axis(title, WORDS[lang][leads].replace("{title}", title), labels, spans, edges_of)
 
 
 def _column(atlas: Atlas, name: str, digits: int) -> tuple[np.ndarray, np.ndarray]:
@@ -280,8 +284,15 @@ def _side(stops: Sequence[str], count: int) -> list[str]:
 
 _WORDS = {
     "fr": {
-        "map": "Carte de {of} {units}\u00a0: {title}. {parts}.",
-        "missing": "pas de donnée ({reason})",
+        "all": "toutes les valeurs",
+        "under": "moins de {high}",
+        "from_to": "de {low} à moins de {high}",
+        "above": "{low} et plus",
     },
-    "en": {"map": "Map of {of} {units}: {title}. {parts}.", "missing": "no data ({reason})"},
+    "en": {
+        "all": "all values",
+        "under": "under {high}",
+        "from_to": "{low} to under {high}",
+        "above": "{low} and more",
+    },
 }

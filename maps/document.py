@@ -12,6 +12,8 @@ from importlib import resources
 from pathlib import Path
 
 from geo.staging import staged_file
+from maps.keys import Key
+from maps.palettes import RULE
 
 SCRIPTS = (
     "dom.js",
@@ -112,14 +114,15 @@ def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zoneblanche") -> st
 
 @dataclass(frozen=True)
 class Still:
-    """A picture of the first map: its PNG and size in pixels, what it shows, and the colour and
-    label of each class."""
+    """A picture of the first map: its PNG and size in pixels, its title, what there is to see, and
+    its legend."""
 
     png: bytes
     width: int
     height: int
     title: str
-    legend: tuple[tuple[str, str], ...]
+    alt: str
+    legend: tuple[Key, ...]
 
 
 def write_document(
@@ -168,15 +171,20 @@ def _picture(still: Still | None) -> str:
         return ""
     data = base64.b64encode(still.png).decode("ascii")
     marks = "".join(
-        f'<li><svg width="20" height="14"><rect width="20" height="14" fill="{colour}"/></svg> '
-        f"{_escaped(label)}</li>"
-        for colour, label in still.legend
+        f'<li><svg width="20" height="14"><rect width="20" height="14" fill="{key.colour}" '
+        f'stroke="{RULE["light"]}"/>{_stripes(key)}</svg> {_escaped(key.text)}</li>'
+        for key in still.legend
     )
     return (
         f'<figure><img src="data:image/png;base64,{data}" width="{still.width}" '
-        f'height="{still.height}" alt="{_escaped(still.title)}">'
+        f'height="{still.height}" alt="{_escaped(still.alt)}">'
         f"<figcaption>{_escaped(still.title)}<ul>{marks}</ul></figcaption></figure>"
     )
+
+
+def _stripes(key: Key) -> str:
+    lines = "M0 14L14 0M7 14L20 1M-7 14L7 0M14 14L28 0"
+    return f'<path stroke="{key.stripe}" stroke-width="1.6" d="{lines}"/>' if key.stripe else ""
 
 
 def _policy(scripts: Iterable[str], style: str) -> str:

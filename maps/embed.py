@@ -28,12 +28,14 @@ from geo.errors import Fault, InputError
 from geo.source import sha256_of, union_of
 from geo.staging import staged_folder
 from maps.bivariate import Bivariate, read_show
+from maps.citing import cite_all
 from maps.document import page_scripts, read_asset
 from maps.findings import write_findings
+from maps.keys import Key
 from maps.payload import write_payload
 from maps.report import language_of
 from maps.reporting.areas import find_area, part_of
-from maps.reporting.crossing import Figure, Key, draw_figure
+from maps.reporting.drawing import Figure, draw_figure
 from maps.reporting.picture import Sheet
 from maps.standalone import page_text
 
@@ -257,9 +259,9 @@ def _embed_of(drawn: Drawn, base: str, sheet: Sheet | None) -> tuple[Embed, Figu
         image=f"{base}{PICTURE}",
         width=figure.picture.width if figure else 1,
         height=figure.picture.height if figure else 1,
-        keys=_keys(figure, words) if figure else (),
+        keys=figure.keys if figure else (),
         findings=tuple(write_findings(atlas, ids, lang=lang)),
-        sources="; ".join(source.cite() for source in sources) or "–",
+        sources=cite_all(sources, lang) or "–",
         words=words,
         lang=lang,
     )
@@ -269,24 +271,6 @@ def _embed_of(drawn: Drawn, base: str, sheet: Sheet | None) -> tuple[Embed, Figu
 def _figure_of(drawn: Drawn, *, width: int = 680, sheet: Sheet | None = None) -> Figure | None:
     everything = np.ones(len(drawn.atlas.codes), dtype=bool)
     return draw_figure(drawn.atlas, drawn.shown, everything, drawn.lang, width=width, sheet=sheet)
-
-
-def _keys(figure: Figure, words: Mapping[str, str]) -> tuple[Key, ...]:
-    """The legend in a list: classes, or the nine pairs of a map of two."""
-    keys = list(figure.keys)
-    if figure.square is not None:
-        square = figure.square
-        colon = words["colon"]
-        middle = "…"
-        ends_x = (square.x_ends[0], middle, square.x_ends[1])
-        ends_y = (square.y_ends[1], middle, square.y_ends[0])
-        keys += [
-            Key(colour, f"{square.x_title}{colon}{x}; {square.y_title}{colon}{y}")
-            for row, y in zip(square.rows, ends_y, strict=True)
-            for colour, x in zip(row, ends_x, strict=True)
-            if middle not in (x, y)
-        ]
-    return tuple(keys)
 
 
 def _snippets(embed: Embed, page: str, small: Figure | None) -> dict[str, str]:

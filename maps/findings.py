@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from geo.country import in_language
-from maps.words import YES_NO, write_number
+from maps.citing import SEMICOLON, cite
+from maps.words import YES_NO, write_date, write_number
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
     from layers.indicator import Indicator
 
 NAMED = 3
-"""How many territories are named at either end."""
+"""How many territories are named at either end, where no more share it."""
 
 
 def write_findings(atlas: Atlas, indicator_ids: list[str], *, lang: str) -> list[str]:
@@ -24,7 +25,7 @@ def write_findings(atlas: Atlas, indicator_ids: list[str], *, lang: str) -> list
     for name in indicator_ids:
         sentences += _sentences(atlas, atlas.indicator(name), lang)
     sentences += [
-        source.cite() + "."
+        cite(source, lang) + "."
         for source in dict.fromkeys(
             source for name in indicator_ids for source in atlas.indicator(name).sources
         )
@@ -40,7 +41,7 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     title = indicator.title_in(lang)
     slots = {
         "title": title,
-        "period": f" ({indicator.period})" if indicator.period else "",
+        "period": f" ({write_date(indicator.period, lang)})" if indicator.period else "",
         "known": write_number(len(known), 0, lang),
         "all": write_number(len(values), 0, lang),
         "level": level,
@@ -56,12 +57,20 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
 
     names = atlas.territories.names
     order = known.sort_values(kind="stable")
+
+    def named(ordered: pd.Series) -> str:
+        """Those at an end, or how many: to name three of hundreds alike would single them out."""
+        alike = int((ordered == ordered.iloc[0]).sum())
+        if alike > NAMED:
+            return f"{write_number(alike, 0, lang)} {level}"
+        return ", ".join(str(names[code]) for code in ordered.index[:NAMED])
+
     slots |= {
         "median": figure(float(np.median(known))),
         "low": figure(float(order.iloc[0])),
         "high": figure(float(order.iloc[-1])),
-        "lowest": ", ".join(str(names[code]) for code in order.index[:NAMED]),
-        "highest": ", ".join(str(names[code]) for code in order.index[::-1][:NAMED]),
+        "lowest": named(order),
+        "highest": named(order[::-1]),
     }
     if order.iloc[0] == order.iloc[-1]:
         return [words["known"].format_map(slots), words["constant"].format_map(slots)]
@@ -76,20 +85,20 @@ def _shares(indicator: Indicator, known: pd.Series, lang: str) -> list[str]:
         f"{in_language(titles.get(code, str(code)), lang)} {write_number(count, 0, lang)}"
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
     ]
-    return ["; ".join(parts) + "."]
+    return [SEMICOLON[lang].join(parts) + "."]
 
 
 _FRENCH = {
     "none": "{title}{period} : aucune donnée pour les {all} {level}.",
     "known": "{title}{period} : connu pour {known} des {all} {level}.",
-    "middle": "La moitié des {level} est au-dessous de {median}, l'autre moitié au-dessus.",
+    "middle": "La moitié des {level} est à {median} ou moins, la moitié à {median} ou plus.",
     "ends": "Du plus faible, {low} ({lowest}), au plus élevé, {high} ({highest}).",
     "constant": "Toutes les valeurs sont égales à {low}.",
 }
 _ENGLISH = {
     "none": "{title}{period}: no data for any of the {all} {level}.",
     "known": "{title}{period}: known for {known} of {all} {level}.",
-    "middle": "Half of the {level} are below {median}, the other half above.",
+    "middle": "Half of the {level} are at {median} or less, half at {median} or more.",
     "ends": "From the lowest, {low} ({lowest}), to the highest, {high} ({highest}).",
     "constant": "All values equal {low}.",
 }

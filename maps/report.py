@@ -20,7 +20,8 @@ from geo.errors import InputError, ProblemWithEnvironment
 from geo.staging import staged_file
 from maps.reporting.areas import find_area, references_of
 from maps.reporting.content import Chart, Line, LineChart, Section, Sentence, Table
-from maps.reporting.crossing import Figure, crossing_section
+from maps.reporting.crossing import crossing_section
+from maps.reporting.drawing import Figure
 from maps.reporting.flagged import flagged_section
 from maps.reporting.key_figures import key_section
 from maps.reporting.like_sized import like_sized_section

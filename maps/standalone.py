@@ -8,16 +8,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from geo.country import Text, in_language
 from maps.bivariate import Bivariate, read_show
 from maps.classed import class_territories
 from maps.document import Still, write_document, write_whole
 from maps.findings import write_findings
 from maps.geometry import PageGeometry
-from maps.palettes import MISSING
+from maps.keys import describe_classes, keys_of
 from maps.payload import Payload, write_payload
 from maps.still import paint_still
-from maps.words import LANGUAGES, WORDS
+from maps.words import LANGUAGES
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
@@ -68,11 +70,12 @@ def draw_still(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: s
     if painted is None:
         return None
     png, width, height = painted
+    everything = np.ones(len(atlas.codes), dtype=bool)
     shown = next(one for one in payload.head["layers"] if one["id"] == payload.head["show"])
-    legend = [pair for pair in zip(classed.colours, classed.labels, strict=True) if pair[1]]
-    if (classed.of < 0).any():
-        legend.append((MISSING["light"][1], WORDS[lang]["no_data"]))
-    return Still(png, width, height, in_language(shown["title"], lang), tuple(legend))
+    title = in_language(shown["title"], lang)
+    units = atlas.territories.level_title(lang, plural=len(atlas.codes) != 1)
+    alt = describe_classes(classed, everything, title=title, units=units, lang=lang)
+    return Still(png, width, height, title, alt, keys_of(classed, everything, lang))
 
 
 def language_of(atlas: Atlas) -> str:

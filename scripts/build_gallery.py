@@ -21,7 +21,7 @@ from PIL import Image
 
 from geo.errors import ProblemWithEnvironment
 from layers.storage import save_atlas
-from maps.static.layout import read_width
+from maps.static.layout import read_paper
 from maps.static.write import Format, write_picture
 from scripts.cli import parse_sources
 from scripts.reporting import edition_atlas, embed_file, report_file
@@ -111,11 +111,12 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
     told = {}
     for shot in (shot for _, shots in CHAPTERS for shot in shots):
         path = folder / shot.name
+        paper = read_paper(shot.width)
         form: Format = "svg" if path.suffix == ".svg" else "png"
         told[shot.name] = write_picture(
             atlas, path, shot.show,
-            form=form, width=read_width(shot.width), area=shot.area, method=shot.method,
-            lang=shot.lang,
+            form=form, width=paper.width, height=paper.height, area=shot.area,
+            method=shot.method, lang=shot.lang,
         )  # fmt: skip
         if form == "png":
             shrink_picture(path)

@@ -286,7 +286,10 @@ def map_(
         typer.Option("--format", metavar="html|png|svg|pdf", help="By default that of --out."),
     ] = None,
     width: Annotated[
-        str, typer.Option(metavar="a4|column|slide|MM", help="Of a picture, in millimetres.")
+        str,
+        typer.Option(
+            metavar="a4|a4-landscape|column|slide|MM", help="Of a picture, in millimetres."
+        ),
     ] = "a4",
     method: Annotated[
         str,

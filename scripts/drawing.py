@@ -51,15 +51,15 @@ def draw_map_file(order: MapOrder) -> None:
         _draw_page(order, out)
         print(out)
         return
-    from maps.static.layout import read_width
+    from maps.static.layout import read_paper
     from maps.static.write import write_picture
 
-    width = read_width(order.width)
+    paper = read_paper(order.width)
     breaks = read_breaks(order.breaks)
     alt = write_picture(
         load_atlas(order.atlas), out, order.show,
-        form=form, width=width, area=order.within, method=order.method, breaks=breaks,
-        lang=order.lang, title=order.title,
+        form=form, width=paper.width, height=paper.height, area=order.within,
+        method=order.method, breaks=breaks, lang=order.lang, title=order.title,
     )  # fmt: skip
     print(out)
     print(alt)

@@ -13,8 +13,24 @@ from geo.errors import Fault, InputError
 from maps.static.shapes import Placed, Region
 
 MM = 72 / 25.4
-WIDTHS = {"a4": 170.0, "column": 85.0, "slide": 250.0}
-"""In millimetres: between the margins of an A4 sheet, one of two columns on it, a slide."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a picture has to fit into, in millimetres; `height` None lets it be as high as it is."""
+
+    width: float
+    height: float | None = None
+
+
+PAPERS = {
+    "a4": Paper(170.0),
+    "a4-landscape": Paper(257.0, 170.0),
+    "column": Paper(85.0),
+    "slide": Paper(250.0, 140.0),
+}
+"""Between the margins of an A4 sheet, upright and lying; one of two columns on it; a slide of
+16 : 9."""
 
 NARROWEST, WIDEST = 60.0, 400.0
 BESIDE_FROM = 130.0
@@ -25,6 +41,14 @@ HIGHEST = 1.25
 
 MARGIN, GAP = 6.0, 8.0
 INSETS_A_ROW = 5
+INSET, LEAST_INSET = 24.0, 12.0
+"""Width of the frame of a distant part in millimetres, and what it shrinks to where it must."""
+
+UNDER_INSET = 26.0
+"""Height of a frame's name and scale bar, and what is left before the next row of frames."""
+
+LOWEST = 40.0
+"""Height in millimetres that the map keeps, whatever stands round it."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +120,17 @@ class Frame:
     placed: Placed
 
 
-def read_width(text: str) -> float:
-    """A width in millimetres: a name of `WIDTHS`, or a number.
+def read_paper(text: str) -> Paper:
+    """What a picture has to fit into: a name of `PAPERS`, or a width in millimetres.
 
     Raises:
         InputError: neither, or a number out of bounds.
 
-    >>> read_width("column"), read_width("120")
-    (85.0, 120.0)
+    >>> read_paper("column"), read_paper("120").width
+    (Paper(width=85.0, height=None), 120.0)
     """
-    if text in WIDTHS:
-        return WIDTHS[text]
+    if text in PAPERS:
+        return PAPERS[text]
     try:
         width = float(text)
     except ValueError:
@@ -115,12 +139,12 @@ def read_width(text: str) -> float:
         raise InputError(
             Fault(
                 f"--width {text!r} is no width.",
-                remedy=f"Write {', '.join(WIDTHS)}, or millimetres from {NARROWEST:.0f} to "
+                remedy=f"Write {', '.join(PAPERS)}, or millimetres from {NARROWEST:.0f} to "
                 f"{WIDEST:.0f}.",
                 kind="option",
             )
         )
-    return width
+    return Paper(width)
 
 
 def letters_for(width: float) -> Letters:
@@ -132,28 +156,51 @@ def letters_for(width: float) -> Letters:
     return Letters(title=18.0, text=10.5, small=8.5)
 
 
-def place_main(region: Region, left: float, top: float, width: float) -> tuple[Placed, Box]:
+def place_main(
+    region: Region, left: float, top: float, width: float, highest: float | None = None
+) -> tuple[Placed, Box]:
     """The main part as large as its box allows, in its middle."""
     west, south, east, north = region.box
     high = (north - south) / max(east - west, 1e-9)
     height = width * float(np.clip(high, 0.25, HIGHEST))
+    if highest is not None:
+        height = min(height, max(highest, LOWEST * MM))
     box = Box(left, top, width, height)
     return _fit(region, box), box
 
 
-def place_frames(regions: list[Region], left: float, top: float, width: float) -> list[Frame]:
-    """Frames for distant parts in a row, or in rows where there are many."""
+def place_frames(
+    regions: list[Region], left: float, top: float, width: float, highest: float | None = None
+) -> list[Frame]:
+    """Frames for distant parts in a row, or in rows where there are many.
+
+    Within a height they are as large as it allows, in as many rows as that takes.
+    """
     frames = []
-    side = min((width - GAP * (INSETS_A_ROW - 1)) / INSETS_A_ROW, 24 * MM)
+    a_row, side = INSETS_A_ROW, _side(INSETS_A_ROW, width)
+    if highest is not None and regions:
+        a_row, side = max(
+            ((count, _side(count, width, highest, len(regions))) for count in range(2, 6)),
+            key=lambda one: (one[1], one[0]),
+        )
     high = side * 0.95
     for at, region in enumerate(regions):
-        row, column = divmod(at, INSETS_A_ROW)
+        row, column = divmod(at, a_row)
         x = left + column * (side + GAP)
-        y = top + row * (high + 26.0)
+        y = top + row * (high + UNDER_INSET)
         box = Box(x, y, side, high)
         inner = Box(x + 4, y + 4, side - 8, high - 8)
         frames.append(Frame(box, _fit(region, inner)))
     return frames
+
+
+def _side(a_row: int, width: float, highest: float | None = None, count: int = 0) -> float:
+    """Width of so many frames a row, at most `INSET`; all rows of them within a height."""
+    side = min((width - GAP * (a_row - 1)) / a_row, INSET * MM)
+    if highest is not None:
+        rows = -(-count // a_row)
+        side = min(side, max((highest / rows - UNDER_INSET) / 0.95, LEAST_INSET * MM))
+    return side
 
 
 def round_length(metres: float, most: float) -> float:

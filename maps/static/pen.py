@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a picture is the same on every machine."""
 
+SPACING = 1.32
+"""From one line of text to the next, in sizes of its letters."""
+
 UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029]")
 """What neither XML nor a line of text can hold."""
 
@@ -83,6 +86,26 @@ class Pen:
             path_effects=[withStroke(linewidth=1.8, foreground="#ffffff")] if halo else None,
             zorder=9,
         )
+
+    def write_lines(
+        self,
+        x: float,
+        top: float,
+        text: str,
+        width: float,
+        size: float,
+        *,
+        bold: bool = False,
+        colour: str = INK["light"],
+        align: Align = "left",
+        spacing: float = SPACING,
+        most: int = 4,
+    ) -> float:
+        """A text in as many lines as it needs, and where they end."""
+        for line in self.wrap(text, width, size, bold=bold, most=most):
+            top += size * spacing
+            self.write(x, top, line, size, bold=bold, colour=colour, align=align)
+        return top
 
     def measure(self, text: str, size: float, *, bold: bool = False) -> float:
         """Width of a line of text."""

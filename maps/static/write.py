@@ -19,25 +19,28 @@ import numpy as np
 
 from geo.country import in_language
 from geo.errors import ProblemWithEnvironment
-from geo.source import Source, union_of
+from geo.source import union_of
 from geo.staging import staged_file
 from maps.bivariate import Bivariate, read_show
-from maps.classed import Classed, class_territories, describe_classes
+from maps.citing import cite_all
+from maps.classed import Classed, class_territories
+from maps.keys import describe_classes
 from maps.reporting.areas import find_area, part_of
 from maps.standalone import language_of
 from maps.static.compose import compose
-from maps.static.layout import MM, Caption
+from maps.static.layout import Caption, Paper
 from maps.static.pen import FONT, check_matplotlib, clean
-from maps.words import WORDS, write_date
+from maps.words import WORDS, write_date, write_number
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
+    from layers.indicator import Indicator
 
 Format = Literal["png", "svg", "pdf"]
 DOTS = 300
 """Dots an inch of a PNG: what print asks for."""
 
-_SEMICOLON = {"fr": "\u00a0; ", "en": "; "}
+_SCORED = {"fr": "score de {low} à {high}", "en": "score from {low} to {high}"}
 
 
 def write_picture(
@@ -47,6 +50,7 @@ def write_picture(
     *,
     form: Format = "png",
     width: float = 170.0,
+    height: float | None = None,
     area: str | None = None,
     method: str = "quantile",
     breaks: Sequence[float] = (),
@@ -61,7 +65,9 @@ def write_picture(
         path: of the picture.
         show: as `draw_map` takes it.
         form: "png" (300 dots an inch), "svg" or "pdf", both vector.
-        width: in millimetres; the height follows.
+        width: in millimetres.
+        height: that the picture fits into, in millimetres; None lets it be as high as its width
+            makes it.
         area: code of a containing territory, to draw that part alone ("48", "epci:200066868").
         method, breaks: how figures are classed: see `class_territories`.
         lang: "fr" or "en"; None takes the country's.
@@ -82,7 +88,11 @@ def write_picture(
     caption = _caption(atlas, shown, classed, about.inside, lang, title, about.name)
     with _own_settings():
         figure = compose(
-            part_of(atlas, about.inside), classed, caption, inside=about.inside, width=width * MM
+            part_of(atlas, about.inside),
+            classed,
+            caption,
+            inside=about.inside,
+            paper=Paper(width, height),
         )
         content = _rendered(figure, form, caption)
     with staged_file(Path(path)) as staging:
@@ -111,7 +121,7 @@ def _caption(
     titles = {level.id: level.title for level in country.levels} if country else {}
     for one in indicators:
         parts = [one.title_in(lang)] if len(indicators) > 1 else []
-        parts += [in_language(one.suffix, lang)] if one.suffix else []
+        parts += [in_language(one.suffix, lang)] if one.suffix else _scale_of(one, lang)
         parts += [write_date(one.period, lang)] if one.period else []
         if one.native_level not in ("", atlas.territories.level):
             level = in_language(titles.get(one.native_level, one.native_level), lang)
@@ -125,11 +135,7 @@ def _caption(
         note=" · ".join(notes),
         heading=heading if title else "",
         sources=(
-            *(
-                f"{word}{words['colon']}{_SEMICOLON[lang].join(_cite(one, lang) for one in some)}."
-                for word, some in lines
-                if some
-            ),
+            *(f"{word}{words['colon']}{cite_all(some, lang)}." for word, some in lines if some),
             words["made_with"],
         ),
         alt=clean(describe_classes(classed, inside, title=full, units=drawn, lang=lang)),
@@ -138,10 +144,13 @@ def _caption(
     )
 
 
-def _cite(source: Source, lang: str) -> str:
-    name = ", ".join(part for part in (source.producer, source.title) if part)
-    rest = ", ".join(part for part in (write_date(source.published, lang), source.licence) if part)
-    return f"{name} ({rest})" if rest else name
+def _scale_of(one: Indicator, lang: str) -> list[str]:
+    """What a score runs between, where that is fixed."""
+    low, high = one.bounds
+    if one.unit != "score" or low is None or high is None:
+        return []
+    ends = (write_number(end, 0, lang) for end in (low, high))
+    return [_SCORED[lang].format(**dict(zip(("low", "high"), ends, strict=True)))]
 
 
 class _own_settings:
@@ -203,5 +212,7 @@ def _accessible_svg(text: str, caption: Caption) -> bytes:
     attributes, _, body = rest.partition(">")
     title, alt = (html.escape(part, quote=False) for part in (clean(caption.title), caption.alt))
     named = f'role="img" lang="{caption.lang}" aria-labelledby="zb-title zb-desc"'
+    # Where letters of ours are not installed, those of the same width, never a serif.
+    body = body.replace(f"font-family: '{FONT}'", f"font-family: '{FONT}', Verdana, sans-serif")
     told = f'<title id="zb-title">{title}</title>\n<desc id="zb-desc">{alt}</desc>'
     return f"{head}<svg {attributes} {named}>\n{told}{body}".encode()

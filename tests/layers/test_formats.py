@@ -21,17 +21,17 @@ from layers.dcat import describe_dcat
 from layers.export import write_results
 from layers.geopackage import add_styles
 from layers.indicator import Indicator, Reason
-from layers.styles import Style, StyleClass, write_qml, write_sld
+from layers.styles import Span, Style, StyleClass, write_qml, write_sld
 from layers.tiles import write_pmtiles
 
 HOSTILE = "a\"<b>&'--"
 STYLE = Style(
     "Fibre <3",
-    HOSTILE,
+    (HOSTILE,),
     (
-        StyleClass("< 10", "#ff0000", high=10.0),
-        StyleClass("10 – 20", "#00ff00", low=10.0, high=20.0),
-        StyleClass("yes", "#0000ff", code=1),
+        StyleClass("< 10", "#ff0000", (Span(high=10.0),)),
+        StyleClass("10 – 20", "#00ff00", (Span(low=10.0, high=20.0),)),
+        StyleClass("yes", "#0000ff", (Span(code=1),)),
         StyleClass("no data", "#999999"),
     ),
 )
@@ -71,6 +71,20 @@ def test_styles_are_well_formed_whatever_the_names() -> None:
     assert len(sld.findall(".//se:Rule", space)) == 4
     assert len(sld.findall(".//ogc:PropertyIsNull", space)) == 1
     assert {n.text for n in sld.findall(".//ogc:PropertyName", space)} == {HOSTILE}
+
+
+def test_a_style_of_two_columns_asks_for_both() -> None:
+    both = StyleClass("few and sparse", "#ff0000", (Span(high=10.0), Span(low=1.0, high=2.0)))
+    style = Style("Two", ("density", "presence"), (both, StyleClass("no data", "#999999")))
+    rules = ET.fromstring(write_qml(style).partition("\n")[2]).findall(".//rule")
+    assert [rule.get("filter") for rule in rules] == [
+        '"density" < 10 AND "presence" >= 1 AND "presence" < 2',
+        '"density" IS NULL OR "presence" IS NULL',
+    ]
+    sld = ET.fromstring(write_sld(style).partition("\n")[2])
+    space = {"ogc": "http://www.opengis.net/ogc"}
+    assert len(sld.findall(".//ogc:And/*", space)) == 3
+    assert len(sld.findall(".//ogc:Or/ogc:PropertyIsNull", space)) == 2
 
 
 def test_the_geopackage_holds_its_styles(results: Path) -> None:

@@ -9,9 +9,12 @@ import pytest
 
 from geo.errors import InputError
 from layers.atlas import Atlas
-from maps.bivariate import DEFAULT
-from maps.classed import class_territories, describe_classes
-from maps.palettes import BIVARIATE, KINDS, NEED, ramp
+from layers.styles import Span, StyleClass
+from maps.bivariate import DEFAULT, Bivariate
+from maps.classed import class_territories
+from maps.keys import describe_classes, keys_of
+from maps.palettes import BIVARIATE, DIVERGING, KINDS, MISSING, NEED, ramp
+from maps.styling import styles_of
 
 ALL = np.ones(4, dtype=bool)
 
@@ -69,9 +72,72 @@ def test_a_pair_is_strongest_where_few_and_sparse_meet(toy_atlas: Atlas) -> None
     found = class_territories(toy_atlas, DEFAULT, lang="en", theme="dark")
     assert found.colours == BIVARIATE["dark"] and len(found.labels) == 9
     assert found.square is not None
-    assert [axis.title for axis in found.square] == ["Density", "Presence"]
+    across, up = found.square
+    assert (across.title, across.heading) == ("Density", "Density, lower")
+    assert up.heading == "Presence: worse off", "few is worse, and up is few"
+    assert across.labels[2].startswith("< ") and across.spans[2].startswith("under ")
+    assert across.edges[0][1] is None and across.edges[2][0] is None
     sparse_and_few = toy_atlas.codes.get_loc("A2")  # density 3, presence 0
     assert found.of[sparse_and_few] // 3 == 2
+
+
+def test_a_side_says_worse_only_where_it_leads_there(toy_atlas: Atlas) -> None:
+    pair = Bivariate("density", "presence", y_toward="high")
+    found = class_territories(toy_atlas, pair, lang="fr")
+    assert found.square is not None
+    assert found.square[1].heading == "Présence\u00a0: valeurs plus élevées"
+
+
+def test_figures_that_allow_no_thirds_take_the_strong_end(toy_atlas: Atlas) -> None:
+    same = toy_atlas.values.assign(presence=50.0, density=[1.0, 1.0, 2.0, 2.0])
+    found = class_territories(replace(toy_atlas, values=same), DEFAULT, lang="en")
+    assert found.square is not None
+    assert found.square[1].labels == ("", "", "") and found.square[1].spans[2] == "all values"
+    assert [bool(label) for label in found.square[0].labels] == [False, True, True]
+    assert found.of.tolist() == [8, 8, 7, 7], "one class of presence, two of density"
+
+
+def test_a_legend_in_a_list_names_every_colour_and_the_hatch(toy_atlas: Atlas) -> None:
+    pair = class_territories(toy_atlas, DEFAULT, lang="en")
+    assert [key.colour for key in keys_of(pair, ALL, "en")] == [
+        colour for colour, label in zip(pair.colours, pair.labels, strict=True) if label
+    ]
+    keys = keys_of(class_territories(toy_atlas, "need", lang="en"), ALL, "en")
+    assert keys[0].text.endswith("(better off)") and keys[-2].text.endswith("(worse off)")
+    assert keys[-1].text == "No data" and keys[-1].stripe
+
+
+def test_a_pair_is_told_by_where_both_meet(toy_atlas: Atlas) -> None:
+    pair = class_territories(toy_atlas, DEFAULT, lang="fr")
+    told = describe_classes(pair, ALL, title="D × P", units="communes", lang="fr")
+    assert told.startswith(
+        "Carte de 4 communes\u00a0: D × P. Là où les deux situations se cumulent (Densité < "
+    )
+
+
+def test_styles_are_the_classes_of_the_page(toy_atlas: Atlas) -> None:
+    styles = {style.name: style for style in styles_of(toy_atlas, lang="en")}
+    assert next(iter(styles)) == "Need" and styles["Need"].columns == ("score",)
+    need = class_territories(toy_atlas, "need", lang="en")
+    assert [one.colour for one in styles["Need"].classes[:-1]] == list(need.colours)
+    assert styles["Need"].classes[-1] == StyleClass("No data", MISSING["light"][1])
+    assert [one.spans for one in styles["Sparse"].classes[:2]] == [
+        (Span(code=0),),
+        (Span(code=1),),
+    ]
+    crossed = styles["Density × Presence"]
+    assert crossed.columns == ("density", "presence")
+    assert all(len(one.spans) == 2 for one in crossed.classes[:-1])
+
+
+def test_differences_are_styled_in_two_hues(toy_atlas: Atlas) -> None:
+    values = toy_atlas.values.assign(presence=[-20.0, -5, 5, 30])
+    atlas = replace(toy_atlas, values=values)
+    (style,) = [one for one in styles_of(atlas, lang="en") if one.name == "Presence"]
+    classed = class_territories(atlas, "presence", lang="en")
+    assert [one.colour for one in style.classes[:-1]] == list(classed.colours)
+    assert {DIVERGING["light"][side][-1] for side in ("worse", "better")} <= set(classed.colours)
+    assert 0.0 in classed.breaks and any(one.spans[0].low == -0.05 for one in style.classes[:-1])
 
 
 def test_breaks_must_rise_and_methods_be_known(toy_atlas: Atlas) -> None:

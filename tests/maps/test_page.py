@@ -24,6 +24,7 @@ from layers.indicator import Indicator, Reason
 from maps import AtlasLayer, document, draw_map, write_page
 from maps.bivariate import Bivariate
 from maps.document import read_asset
+from maps.findings import write_findings
 from tests.maps.unpacking import Opened, blocks_of, read_column, read_planes
 
 ASSETS = Path(document.__file__).parent / "assets"
@@ -270,7 +271,7 @@ def test_readers_without_a_script_are_told_the_findings(toy_atlas: Atlas) -> Non
     told = page_of(toy_atlas, "fibre").split("<noscript>")[1].split("</noscript>")[0]
     assert "connu pour 4 des 4 territoires" in told
     assert "50,0\u00a0% (Aone, Atwo" in told
-    assert "Producer, Table of figures, 2026-01-31, CC BY 4.0." in told
+    assert "Producer, Table of figures (31 janvier 2026, CC BY 4.0)." in told
     english = page_of(toy_atlas, "sparse", lang="en")
     assert "no 2; yes 2." in english
 
@@ -351,3 +352,17 @@ def test_the_standalone_page_is_the_maps_page(toy_atlas: Atlas, tmp_path: Path) 
     write_page(toy_atlas, tmp_path / "one.html", title="Titre")
     draw_map(toy_atlas, title="Titre").save(tmp_path / "two.html")
     assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+
+
+def test_findings_name_an_end_only_where_few_share_it(
+    toy_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = write_findings(toy_atlas, ["presence"], lang="en")
+    assert "From the lowest, 0.0\u00a0% (Atwo, Bone, Btwo), to the highest" in told[2]
+    monkeypatch.setattr("maps.findings.NAMED", 1)
+    told = write_findings(toy_atlas, ["fibre"], lang="en")
+    assert (
+        told[1]
+        == "Half of the territories are at 70.6\u00a0% or less, half at 70.6\u00a0% or more."
+    )
+    assert "50.0\u00a0% (2 territories), to the highest, 91.2\u00a0% (2 territories)." in told[2]

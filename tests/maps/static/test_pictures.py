@@ -28,7 +28,16 @@ from layers.storage import save_atlas
 from maps.header_places import part_of_each
 from maps.palettes import MISSING, NEED, ramp
 from maps.static import write_picture
-from maps.static.layout import read_width, round_length
+from maps.static.compose import Hand
+from maps.static.layout import (
+    GAP,
+    MM,
+    letters_for,
+    place_frames,
+    read_paper,
+    round_length,
+)
+from maps.static.pen import Pen
 from maps.static.shapes import cut_regions, join
 from scripts.cli import main
 
@@ -168,11 +177,45 @@ def test_without_matplotlib_a_sentence_says_what_to_install(
         write_picture(toy_atlas, tmp_path / "map.png")
 
 
+@pytest.mark.parametrize("name", ["a4-landscape", "slide"])
+def test_a_lying_sheet_bounds_the_height(overseas_atlas: Atlas, tmp_path: Path, name: str) -> None:
+    paper = read_paper(name)
+    assert paper.height is not None
+    write_picture(
+        overseas_atlas, tmp_path / "map.svg", form="svg", lang="fr",
+        width=paper.width, height=paper.height,
+    )  # fmt: skip
+    root = ElementTree.parse(tmp_path / "map.svg").getroot()
+    assert float((root.get("height") or "").removesuffix("pt")) <= paper.height * MM + 0.1
+    frame = next(text for text in root.iter(f"{SVG}text") if text.text == "Guadeloupe")
+    assert float(frame.get("x") or 0) > paper.width * MM / 2, "beside the map, under the legend"
+
+
+@pytest.mark.parametrize("width", [60.0, 85.0, 170.0])
+def test_the_words_of_an_inset_s_scale_stay_under_it(overseas_atlas: Atlas, width: float) -> None:
+    region = cut_regions(overseas_atlas.territories, lang="fr")[1]
+    pen, letters = Pen(width * MM), letters_for(width)
+    (frame, *_) = place_frames([region] * 5, 0.0, 0.0, pen.width - 12)
+    Hand(pen, (), letters, "fr").draw_scale(
+        frame.placed, frame.box.left, 0.0, frame.box.width, longest=frame.box.width * 0.55
+    )
+    (words,) = pen.axes.texts
+    end = words.get_position()[0] + pen.measure(words.get_text(), letters.small)
+    assert end <= frame.box.right + GAP - 1
+
+
+def test_a_map_of_two_says_where_each_side_leads(toy_atlas: Atlas, tmp_path: Path) -> None:
+    write_picture(toy_atlas, tmp_path / "map.svg", "density-presence", form="svg", lang="en")
+    words = texts(tmp_path / "map.svg")
+    assert "↑ Presence: worse off" in words and "Density, lower →" in words
+    assert "font-family: 'DejaVu Sans', Verdana, sans-serif" in (tmp_path / "map.svg").read_text()
+
+
 def test_widths_and_scales_are_round() -> None:
-    assert read_width("a4") == 170 and read_width("92.5") == 92.5
+    assert read_paper("a4").width == 170 and read_paper("92.5").width == 92.5
     for wrong in ("a5", "10", "nan", "1e9"):
         with pytest.raises(InputError, match="no width"):
-            read_width(wrong)
+            read_paper(wrong)
     for metres in (0.3, 7.0, 1234.5):
         length = round_length(metres, 80)
         assert str(length).strip("0.")[0] in "125" and 32 <= length / metres <= 80.1
