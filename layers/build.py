@@ -23,7 +23,7 @@ from layers.accounting import check_carried, check_rows, check_taken
 from layers.aggregate import atlas_at
 from layers.atlas import Atlas
 from layers.catalogue import known_layers
-from layers.connectors.connector import known_connectors
+from layers.context import CONTEXT, is_published
 from layers.edition import edition_inputs, edition_project, edition_territories
 from layers.facts import with_given_facts
 from layers.index.recipe import Recipe
@@ -34,9 +34,6 @@ from layers.measure import Progress, measure_layers
 from layers.own import own_layer
 from layers.own.described import parse_source
 from layers.project import Project, TerritoriesTable, read_project
-
-CONTEXT = ("density", "density-class")
-"""Layers that are measured with every recipe: a reader asks for them first."""
 
 
 def read_atlas(
@@ -254,7 +251,9 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
         return [known[name] for name in table.catalogue]
     if not table.layers and table.territories is None:
         return list(known.values())
-    wanted = {name for name in CONTEXT if country is not None and _published(known[name], country)}
+    wanted = {
+        name for name in CONTEXT if country is not None and is_published(known[name], country)
+    }
     if table.use is not None:
         is_file = table.use.endswith(".toml")
         recipe = read_recipe(project.path(table.use) if is_file else table.use)
@@ -263,12 +262,6 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
     return [
         layer for name, layer in known.items() if name in wanted or reads(layer, project.sources)
     ]
-
-
-def _published(layer: Layer, country: Country) -> bool:
-    """Whether a publisher of the country has what the layer is measured from, if it needs any."""
-    here = {one.input for one in known_connectors().values() if one.country == country.code}
-    return all(any(name in here for name in needed.split("|")) for needed in layer.needs)
 
 
 def _select(atlas: Atlas, *, level: str, places: Sequence[str]) -> Atlas:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.country import Text
 from geo.notice import notice_in
+from layers.context import unmeasured_context
 from layers.indicator import Reason
 from maps.bivariate import Bivariate
 from maps.encoding import pack_block
@@ -94,6 +95,10 @@ def write_payload(
         "upper": upper,
         "code_width": code_width,
         "facts": facts,
+        "absent": [
+            {"title": in_both(layer.indicator.title), "source": " / ".join(layer.needs)}
+            for layer in unmeasured_context(atlas)
+        ],
         "bands": describe_bands(territories),
         "layers": layers,
         "boundaries": citations.cite(territories.sources),

@@ -85,6 +85,9 @@ function placeList(page, i) {
     rows.push([speech.say("area"), `${speech.number(area.values[i], area.values[i] < 10 ? 1 : 0)}`
       + "\u00a0km²"]);
   }
+  for (const { title, source } of model.head.absent) {
+    rows.push([speech.text(title), speech.say("not_given", { source })]);
+  }
   for (const [name, column] of Object.entries(model.extra || {})) {
     rows.push([speech.say(`extra_${name}`) === `extra_${name}` ? name
       : speech.say(`extra_${name}`), column[i] && link(column[i], column[i])]);

@@ -92,6 +92,7 @@ def test_a_click_on_mende_shows_its_figures(
     page.mouse.click(*middle(page))
     card = page.locator(".zb-card")
     text = card.inner_text()
+    assert "source non fournie (insee-density)" in text
     assert "Mende" in text and "48095" in text and "Lozère" in text and "48000" in text
     gigabit = france.values.loc["48095", "gigabit"]
     row = card.locator(".zb-figure", has_text="Locaux à 1 Gbit/s").inner_text()
