@@ -36,7 +36,7 @@ def measure_layers(
 
     A layer that needs a source which is not among the inputs is left out, and a notice says so;
     of sources that it names with a `|` between them one is enough. So is one that its source did
-    not collect anywhere.
+    not collect anywhere; density is, without a word, where no territory has a population.
     """
     atlas = empty_atlas(territories)
     unmeasured: list[tuple[str, str]] = []
@@ -49,7 +49,9 @@ def measure_layers(
             unmeasured.append((wanted.replace("|", " or "), wanted.replace("|", " ou ")))
             continue
         measured = layer.measure(territories, inputs)
-        if layer.needs and (measured.reasons == Reason.NOT_COLLECTED).all():
+        if (measured.reasons == Reason.NOT_COLLECTED).all():
+            if not layer.needs:
+                continue
             needs = ", ".join(layer.needs)
             unmeasured.append((f"{layer.id} (not in {needs})", f"{layer.id} (absent de {needs})"))
             continue

@@ -31,12 +31,16 @@ INDICATOR = Indicator(
 
 
 def measure(territories: Territories, inputs: Inputs) -> Measurement:
-    """People per km². Missing where population or area is, or where the area is 0."""
+    """People per km². Missing where population or area is, or where the area is 0.
+
+    Nothing is measured where no territory has a population: polygons of a user's own need not.
+    """
     population = territories.facts["population"]
     area = territories.facts["area_km2"]
     values = (population / area).where(area > 0)
     reasons = pd.Series(int(Reason.PRESENT), index=values.index, dtype="int8")
-    reasons[values.isna()] = int(Reason.NOT_PUBLISHED)
+    nobody = population.isna().all()
+    reasons[values.isna()] = int(Reason.NOT_COLLECTED if nobody else Reason.NOT_PUBLISHED)
     indicator = _from(territories)
     return Measurement(indicator=indicator, values=values, reasons=reasons)
 
