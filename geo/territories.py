@@ -84,6 +84,11 @@ class Territories:
         """Name of each territory."""
         return self.frame["name"]
 
+    def label(self, code: str) -> str:
+        """Name and code of a territory, or the code alone where that is its name."""
+        name = str(self.names[code])
+        return name if name == code else f"{name} ({code})"
+
     def take(self, chosen: np.ndarray | pd.Series) -> Territories:
         """The territories where the boolean `chosen` is true, in the same order."""
         keep = np.asarray(chosen, dtype=bool)

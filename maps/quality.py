@@ -187,9 +187,8 @@ def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]
 
 
 def _named(codes: tuple[str, ...], column: ColumnQuality, atlas: Atlas) -> str:
-    names = atlas.territories.names
     more = f" (+\u00a0{len(codes) - MOST})" if len(codes) > MOST else ""
-    return ", ".join(f"{names[code]} ({code})" for code in codes[:MOST]) + more
+    return ", ".join(atlas.territories.label(code) for code in codes[:MOST]) + more
 
 
 def _doubles(quality: Quality, lang: str) -> list[tuple[str, ...]]:

@@ -195,7 +195,7 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     order = scores.sort_values(ascending=False, kind="stable").index[:5]
     named = []
     for code in order:
-        text = f"{atlas.territories.names[code]} ({code}) "
+        text = f"{atlas.territories.label(code)} "
         text += write_number(scores[code], indicator.digits, lang)
         if table is not None and {"rank_low", "rank_high"} <= set(table.columns):
             low, high = table.loc[code, ["rank_low", "rank_high"]].to_numpy(dtype="float64")

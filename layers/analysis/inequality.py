@@ -141,7 +141,8 @@ class Inequality:
 def measure_inequality(
     atlas: Atlas, indicator_id: str, *, draws: int = 499, seed: int = 0, level: float = 0.9
 ) -> Inequality:
-    """All measures of an indicator, each with its bootstrap interval.
+    """All measures of an indicator, each with its bootstrap interval; NaN where each inhabitant is
+    to count and no territory has a population.
 
     The interval is the percentile interval over territories drawn with replacement (Efron 1979).
     All territories being measured, it does not speak of sampling, but of how much the figure
@@ -161,9 +162,12 @@ def measure_inequality(
     if indicator.unit == "category":
         raise InputError(f"{indicator_id!r} is a category: its codes cannot be unequal.")
     values = atlas.values.loc[:, indicator_id]
-    rows = {}
+    rows: dict[tuple[str, str], tuple[float, float, float]] = {}
     for counted in ("territories", "population"):
         people = atlas.territories.facts["population"] if counted == "population" else None
+        if people is not None and not people[values.notna()].sum() > 0:
+            rows |= {(name, counted): (np.nan, np.nan, np.nan) for name in MEASURES}
+            continue
         sample = sample_of(values, people)
         drawn = _bootstrap(sample, draws=draws, seed=seed)
         for name, measure in MEASURES.items():

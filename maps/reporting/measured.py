@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.notice import notice_in
 from layers.catalogue import known_layers
+from layers.context import is_published
 from layers.indicator import Indicator, Reason
 from maps.reporting.content import (
     Cell,
@@ -39,10 +40,13 @@ def measured_section(scope: Scope) -> Section:
         "source": words["source"],
     }
     table = make_table("t-measures", words["measures_caption"], columns, rows)
+    # What no publisher of this country has is not wanting here.
+    country = scope.atlas.territories.country
     absent = [
         layer.indicator.title_in(scope.lang)
         for name, layer in known_layers().items()
-        if name not in scope.atlas.indicators
+        if name not in scope.atlas.indicators and country is not None
+        if is_published(layer, country)
     ]
     notes = [words["limits"]]
     if absent:

@@ -253,10 +253,13 @@ def _tied(scope: Scope, main: Indicator, worst: Table) -> Table | None:
 def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None) -> list[Sentence]:
     first = next(iter(worst.rows))
     shared = tied is not None and (tied.at("equal", "n").value or 0) > 1
+    # Of equals the one with most people is named, where their people are known.
+    counted = worst.at(first, "people").value is not None
+    key = "worst.first" if not shared else "worst.shared" if counted else "worst.shared_units"
     said = [
         say(
             scope.words,
-            "worst.shared" if shared else "worst.first",
+            key,
             name=name_of(worst.at(first, "name")),
             score=worst.at(first, "score"),
             n=tied.at("equal", "n") if tied is not None else "",

@@ -95,7 +95,7 @@ _DIGITS = {"palma": 1, "p90-p10": 1}
 
 def _measures_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
     units, people = table.at("gini", "territories"), table.at("gini", "population")
-    if units.value is None or people.value is None:
+    if units.value is None:
         return [
             say(
                 scope.words,
@@ -106,7 +106,7 @@ def _measures_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence
     said = [
         say(
             scope.words,
-            "unequal.gini",
+            "unequal.gini_units" if people.value is None else "unequal.gini",
             title=Piece(main.title_in(scope.lang), is_name=True),
             units=scope.units,
             gini=units,

@@ -47,6 +47,12 @@ def test_a_name_is_told_its_code(toy: Territories) -> None:
         toy.within(["alpha"])
 
 
+def test_a_territory_without_a_name_is_labelled_once(toy: Territories) -> None:
+    nameless = replace(toy, frame=toy.frame.assign(name=toy.codes))
+    code = toy.codes[0]
+    assert nameless.label(code) == code
+
+
 def broken(toy: Territories, shape: object) -> gpd.GeoDataFrame:
     shapes = toy.frame.geometry.to_numpy().copy()
     shapes[1] = shape
@@ -94,6 +100,7 @@ def test_a_higher_level_unites_shapes_and_sums_facts(toy: Territories) -> None:
     higher = territories_at(toy, "departement")
     assert list(higher.codes) == ["A", "B"]
     assert list(higher.names) == ["Alpha", "Beta"]
+    assert higher.label("A") == "Alpha (A)"
     assert list(higher.facts["population"]) == [400, 1600]
     assert higher.frame.geometry["A"].area == pytest.approx(2e8)
     assert "epci" not in higher.parents, "the départements do not nest in intercommunalities"

@@ -480,7 +480,9 @@ def test_scores_without_people_and_no_direction_at_all(toy_atlas: Atlas) -> None
     need = replace(toy_atlas.indicator("need"), denominator="population")
     by_people = {**toy_atlas.indicators, "need": need}
     unweighted = assert_sound(replace(toy_atlas, territories=territories, indicators=by_people))
-    assert "index.unweighted" in {one.key for one in unweighted.sentences}
+    said = {one.key for one in unweighted.sentences}
+    assert {"index.unweighted", "unequal.gini_units"} <= said
+    assert not said & {"unequal.gini", "unequal.nothing", "worst.shared"}
     plain = {name: replace(one, better=None) for name, one in toy_atlas.indicators.items()}
     page = assert_sound(replace(toy_atlas, indicators=plain))
     assert {"index.none", "ranking.nothing"} <= {one.key for one in page.sentences}

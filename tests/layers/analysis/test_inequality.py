@@ -188,6 +188,12 @@ def test_measures_of_an_atlas(make_atlas):
     pd.testing.assert_frame_equal(found.table, again.table)
 
 
+def test_measures_between_territories_of_which_no_people_are_known(make_atlas):
+    found = measure_inequality(make_atlas({"s": [1.0, 2, 3]}, population=[NAN] * 3), "s", draws=9)
+    assert found.table.loc[("gini", "territories"), "value"] == pytest.approx(2 / 9)
+    assert found.table.xs("population", level="counted")["value"].isna().all()
+
+
 def test_split_by_what_contains_and_by_size(make_atlas):
     atlas = make_atlas(
         {"s": [1.0, 1, 3, 3, 7], "density-class": [1, 1, 2, 2, NAN]},
