@@ -53,7 +53,7 @@ def gather_inputs(
     inputs = dict(embedded)
     fed: dict[str, Connector] = {}
     for name, connector in given.items():
-        if connector.aids:
+        if connector.aids and connector.on is None:
             rows = events if connector.aids == "events" else None
             inputs[name] = _aid(connector, sources[name], rows=rows)
             continue

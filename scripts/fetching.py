@@ -6,11 +6,12 @@ asks for it.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from geo.country import read_country
+from geo.country import in_language, read_country
 from geo.errors import Fault, InputError, ProblemWithEnvironment
 from geo.notice import notice_in
 from layers.connectors.connector import Connector, connector_named, known_connectors
@@ -110,6 +111,9 @@ def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
         which = got.path.name if got.how == "folder" else got.source.published
         which = which or got.source.retrieved
         print(f"{got.connector:28} {HOW[lang][got.how]}, {size}, {which}")
+        after = connector_named(got.connector).after
+        if after is not None and zipfile.is_zipfile(got.path):
+            print(f"  {in_language(after, lang)}")
     print(WORDS[lang]["end"].format(folder=store.folder))
 
 

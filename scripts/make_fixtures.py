@@ -76,6 +76,14 @@ P21_NSCOL15P_SUP5
 480950101;48095;H;1;150;300;4000;800;200;1000;800;500;400;300
 480950102;48095;H;1;160;320;4400;700;240;1100;900;600;500;360
 """
+SQUARES = (
+    "idcar_200m,idcar_1km,idcar_nat,i_est_200,i_est_1km,lcog_geo,ind,men,men_pauv,men_1ind,"
+    "men_5ind,men_prop,men_fmp,ind_snv,men_surf,men_coll,men_mais,log_av45,log_45_70,log_70_90,"
+    "log_ap90,log_inc,log_soc,ind_0_3,ind_4_5,ind_6_10,ind_11_17,ind_18_24,ind_25_39,ind_40_54,"
+    "ind_55_64,ind_65_79,ind_80p,ind_inc"
+)
+"""Header of INSEE's table of squares of 200 m; two columns of it are read."""
+
 DPNT: list[dict[str, Any]] = [
     {
         "type": "commune",
@@ -196,6 +204,7 @@ def write_fixtures(folder: Path) -> None:
         "commune_meilleure_techno_thd.csv": (BEST, "utf-8"),
         "2026_T2_sites_Metropole.csv": (SITES, "latin-1"),
         "releve_geographique_2026T2.csv": (FLAT_FTTH, "utf-8"),
+        "Filosofi2019_carreaux_200m_met.csv": (squares_table(), "utf-8"),
     }
     for name, (text, encoding) in texts.items():
         (folder / name).write_text(text, encoding, newline="\n")
@@ -205,6 +214,23 @@ def write_fixtures(folder: Path) -> None:
     write_ftth_archive(folder / "2026T2-Commune.zip")
     for name, text in (("evol-struct-pop", AGES), ("diplomes-formation", DIPLOMAS)):
         write_census_archive(folder / f"base-ic-{name}-2021_csv.zip", text)
+
+
+def squares_table() -> str:
+    """Squares of 20 km by 20 km about Mende, one in six inhabited, and one in the ocean."""
+    lines = [SQUARES]
+    for number in range(100 * 100 // 6):
+        step = 6 * number + number % 5
+        north, east = 2_391_000 + 200 * (step // 100), 3_794_000 + 200 * (step % 100)
+        people = 1 + (37 * number % 400) / 10
+        lines.append(_square(north, east, people))
+    return "\n".join([*lines, _square(2_400_000, 3_000_000, 2.5), ""])
+
+
+def _square(north: int, east: int, people: float) -> str:
+    near = f"CRS3035RES1000mN{north // 1000}000E{east // 1000}000"
+    rest = ",".join(["0"] * 27)
+    return f"CRS3035RES200mN{north}E{east},{near},{near},0,0,48095,{people},{rest}"
 
 
 def write_census_archive(path: Path, table: str) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from geo.territories import Territories
-from layers.columns import measure_column
 from layers.indicator import Indicator
 from layers.layer import Inputs, Layer, Measurement
-from layers.mobile_coverage import MAPS, PEOPLE, SOURCE
+from layers.mobile_coverage import MAPS, PEOPLE, measure_people_covered
 
 INDICATOR = Indicator(
     id="coverage-4g-people",
@@ -27,7 +26,7 @@ INDICATOR = Indicator(
 
 def measure(territories: Territories, inputs: Inputs) -> Measurement:
     """0 to 100 % of people; missing where the map or the grid has no data."""
-    return measure_column(INDICATOR, territories, inputs, source=SOURCE, column="people_1")
+    return measure_people_covered(INDICATOR, territories, inputs, column="people_1")
 
 
 LAYER = Layer(

@@ -8,9 +8,7 @@ first.
 from __future__ import annotations
 
 import tempfile
-import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +19,9 @@ import pandas as pd
 from geo.errors import Fault, InputError
 from geo.source import Source
 from geo.territories import Territories
-from layers.connectors.connector import Connector, connector_named
-from layers.connectors.reading import date_in_name, read_member
+from layers.connectors.connector import Connector
+from layers.connectors.population_grid import people_notice, people_rasters
+from layers.connectors.reading import date_in_name
 from layers.indicator import Reason
 from layers.layer import Table
 
@@ -71,14 +70,14 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
         zonal = compute_zonal(shapes, path, stat="share", threshold=count)
         columns[f"area_{count}"] = zonal.values.where(zonal.covered >= LEAST_COVER)
         notices |= dict.fromkeys(zonal.notices)
-    with _population_rasters(sources) as grids:
+    with people_rasters(sources) as grids:
         if grids:
-            people = _shares_of_people([path] * len(grids), territories, grids)
+            places = [grid.path for grid in grids]
+            people = _shares_of_people([path] * len(grids), territories, places)
             known = columns["area_1"].notna()
             columns |= {name: share.where(known) for name, share in people.items()}
-    return _table(
-        columns, territories, replace(RASTER, published=date_in_name(path)), tuple(notices)
-    )
+    source = replace(RASTER, published=date_in_name(path))
+    return _table(columns, territories, source, (*notices, *people_notice(sources)))
 
 
 def measure_polygons(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
@@ -117,15 +116,15 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
         f"area_{count}": (least[count] if count in least else 0.0 * least[1]).where(known)
         for count in range(1, max(OPERATORS, least.shape[1]) + 1)
     }
-    with _population_rasters(sources) as grids, tempfile.TemporaryDirectory() as folder:
+    with people_rasters(sources) as grids, tempfile.TemporaryDirectory() as folder:
         maps = [Path(folder) / f"operators-{number}.tif" for number in range(len(grids))]
         for burned, grid in zip(maps, grids, strict=True):
-            write_group_counts(shapes, operators, like=grid, out=burned)
+            write_group_counts(shapes, operators, like=grid.path, out=burned, parts=grid.parts)
         if grids:
-            people = _shares_of_people(maps, territories, grids)
+            people = _shares_of_people(maps, territories, [grid.path for grid in grids])
             columns |= {name: share.where(known) for name, share in people.items()}
     source = replace(POLYGONS, published=date_in_name(path))
-    return _table(columns, territories, source, (*notices, *share.notices))
+    return _table(columns, territories, source, (*notices, *share.notices, *people_notice(sources)))
 
 
 def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, tuple[str, ...]]:
@@ -166,47 +165,37 @@ def _shares_of_people(
     """
     from geo.zonal import compute_zonal
 
-    shapes, codes = territories.frame.geometry, territories.codes
+    everywhere, codes = territories.frame.geometry, territories.codes
     covered = {f"people_{count}": pd.Series(0.0, index=codes) for count in COUNTS}
     total, area = pd.Series(0.0, index=codes), pd.Series(0.0, index=codes)
     for path, grid in zip(maps, grids, strict=True):
+        # An island's grid has a coordinate system that does not reach the others.
+        shapes = everywhere[reached_by(everywhere, path) & reached_by(everywhere, grid)]
+        if not len(shapes):
+            continue
         inside = compute_zonal(shapes, grid, stat="sum")
-        people = inside.values.fillna(0.0)
+        people = inside.values.reindex(codes).fillna(0.0)
         total += people
-        area += inside.covered.fillna(0.0)
+        area += inside.covered.reindex(codes).fillna(0.0)
         for count in COUNTS:
             share = compute_zonal(
                 shapes, path, stat="weighted_share", threshold=count, weights_path=grid
             ).values
-            covered[f"people_{count}"] += share.fillna(0.0) * people
+            covered[f"people_{count}"] += share.reindex(codes).fillna(0.0) * people
     known = (total > 0) & (area >= LEAST_COVER)
     return {name: (sums / total).where(known) for name, sums in covered.items()}
 
 
-@contextmanager
-def _population_rasters(sources: Mapping[str, Path]) -> Iterator[list[Path]]:
-    """The population rasters among the sources, unpacked where they are zipped."""
-    given = [path for name, path in sources.items() if connector_named(name).aids == "population"]
-    with tempfile.TemporaryDirectory() as folder:
-        found = []
-        for number, path in enumerate(given):
-            if not zipfile.is_zipfile(path):
-                found.append(path)
-                continue
-            with zipfile.ZipFile(path) as archive:
-                images = [info for info in archive.infolist() if info.filename.endswith(".tif")]
-                if len(images) != 1:
-                    raise InputError(
-                        Fault(
-                            f"holds {len(images)} rasters (.tif); one was expected.",
-                            file=str(path),
-                            kind="archive",
-                        )
-                    )
-                unpacked = Path(folder) / f"{number}.tif"
-                unpacked.write_bytes(read_member(archive, images[0], path))
-                found.append(unpacked)
-        yield found
+def reached_by(shapes: gpd.GeoSeries, raster: Path) -> pd.Series:
+    """Whether each shape's frame in degrees meets the raster's."""
+    import rasterio
+    from rasterio.warp import transform_bounds
+
+    with rasterio.open(raster) as grid:
+        west, south, east, north = transform_bounds(grid.crs, "EPSG:4326", *grid.bounds)
+    frames = shapes.to_crs("EPSG:4326").bounds
+    beside = (frames["minx"] > east) | (frames["maxx"] < west)
+    return ~(beside | (frames["miny"] > north) | (frames["maxy"] < south))
 
 
 def _table(

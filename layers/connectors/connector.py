@@ -89,6 +89,7 @@ class Connector:
         facts: facts of the territories that it gives, population or area, each with its column.
         named: regular expression on other names that its file goes by, whole and whatever the
             case: of other years, unpacked, or where no address is known.
+        after: what is to be done with its file once it is fetched, before it can be read.
         holds: whether a file of that name has anything of its level, where one file may be of
             several levels.
     """
@@ -113,6 +114,7 @@ class Connector:
     means: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     named: str = ""
+    after: Text | None = None
     holds: Callable[[Path], bool] | None = None
 
     @property

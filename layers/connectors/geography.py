@@ -1,4 +1,4 @@
-"""Boundaries, population grids and the official code's events: files that are no table of figures.
+"""Boundaries, population tiles and the official code's events: files that are no table of figures.
 
 They are fetched like the others; `geo` reads them.
 """
@@ -75,25 +75,6 @@ CONNECTORS = (
         header=("MOD", "DATE_EFF", "TYPECOM_AV", "COM_AV", "TYPECOM_AP", "COM_AP"),
         separator=",",
         resource=Resource("v_mvt_commune_2026.csv", f"{_INSEE}/8740222/v_mvt_commune_2026.csv"),
-    ),
-    Connector(
-        id="insee-population-grid",
-        title={"fr": "Données carroyées à 200 m", "en": "Population grid, 200 m"},
-        source=Source(
-            "INSEE",
-            "Filosofi 2019, données carroyées",
-            "https://www.insee.fr/fr/statistiques/7655475",
-            "Licence Ouverte 2.0",
-            "2019-12-31",
-            note="Below 11 households figures are imputed: never to be shown square by square.",
-        ),
-        level="",
-        resource=Resource(
-            "Filosofi2019_carreaux_200m_gpkg.zip",
-            f"{_INSEE}/7655475/Filosofi2019_carreaux_200m_gpkg.zip",
-            max_bytes=2_000_000_000,
-            on_request=True,
-        ),
     ),
     _population_tile(4, 18),
     _population_tile(4, 19),

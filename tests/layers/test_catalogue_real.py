@@ -22,6 +22,7 @@ from layers.edition import edition_inputs, edition_territories
 from layers.indicator import Reason
 from layers.inputs import gather_inputs
 from layers.measure import measure_layers
+from layers.nearby import located_in
 from scripts.make_fixtures import write_fixtures
 
 PLACES = (*("48", "29", "59"), *("75", "971"))
@@ -78,6 +79,8 @@ def test_mobile_coverage_by_area_and_people(part: Territories, shared_data: Path
     mean = (share * people).sum() / people[share.notna()].sum()
     assert mean == pytest.approx(known_share, abs=1)
     assert atlas.indicators["coverage-4g"].period == "2019-06"
+    cited = [source.title for source in atlas.indicators["coverage-4g-people"].sources]
+    assert cited[1].startswith("GHS-POP"), "a licence that wants its producer named"
     above = atlas_at(atlas.keep(layers), "departement").values["coverage-4g-all"]
     area, lozere = part.facts["area_km2"], part.parents["departement"] == "48"
     weighted = (known["pct_surface_4g_min4op_2019_06"] * area)[lozere].sum() / area[lozere].sum()
@@ -104,6 +107,48 @@ def test_people_that_polygons_cover(part: Territories, shared_data: Path, tmp_pa
     # At borders a part of a cell is wholly in or out: that is what is missing of 100.
     assert any_of.tolist() == pytest.approx([100, 100, 100, 0], abs=3)
     assert all_of.tolist() == pytest.approx([100, 0, 0, 0], abs=3)
+
+
+def test_people_of_squares_of_200_m(part: Territories, shared_data: Path, fixtures: Path) -> None:
+    """Squares around Mende and one in the sea; the map of 2019 covers nothing abroad."""
+    path = fixtures / "Filosofi2019_carreaux_200m_met.csv"
+    tile = shared_data / "raster/belgium__POP.tif"
+    sources = {
+        "insee-population-grid": path,
+        "arcep-4g-raster": shared_data / "fr/connectivity/nb_operateurs_4g_2019_06_l93.tif",
+        "ghsl-population-r4-c18": tile,
+    }
+    lozere = part.take((part.parents["departement"] == "48").to_numpy())
+    inputs = gather_inputs(sources, {}, lozere)
+    chosen = [known_layers()[name] for name in ("population-grid", "coverage-4g-people")]
+    atlas = measure_layers(lozere, chosen, inputs)
+    rows = pd.read_csv(path)
+    people = atlas.values["population-grid"]
+    assert people.sum() == pytest.approx(rows["ind"].iloc[:-1].sum())
+    assert people["48095"] > 0
+    assert people.isna().sum() == (atlas.reasons["population-grid"] == Reason.NOT_COVERED).sum()
+    account = atlas.account["population-grid"]
+    assert (account["rows"], account["matched"]) == (len(rows), len(rows) - 1)
+    assert account["counted"] == {"touches no territory": 1}
+    assert "2 live in 1 squares that touch none" in inputs["population-grid"].notices[0]
+    assert "ghsl-population-r4-c18 is not used beside it" in inputs["coverage-4g"].notices[-1]
+    assert atlas.indicators["population-grid"].period == "2019-12-31"
+    share = atlas.values["coverage-4g-people"].dropna()
+    assert share.index.isin(people.dropna().index).all()
+    titles = [source.title for source in atlas.indicators["coverage-4g-people"].sources]
+    assert titles[1:] == ["Filosofi, données carroyées à 200 m"]
+    with rasterio.open(sources["arcep-4g-raster"]) as raster:
+        x = rows["idcar_200m"].str.extract(r"N(\d+)E(\d+)").astype(float) + 100
+        cells = gpd.GeoSeries.from_xy(x[1], x[0], crs=3035).to_crs(2154).iloc[:-1]
+        found = np.array([v[0] for v in raster.sample(zip(cells.x, cells.y, strict=True))])
+    # By the middle of each square, in the communes of which the squares fill at least a half.
+    within = located_in(lozere, cells).isin(share.index).to_numpy()
+    amount = rows["ind"].iloc[:-1]
+    covered = within & (found >= 1) & (found != 255)
+    known = 100 * amount[covered].sum() / amount[within].sum()
+    mean = (share * people[share.index]).sum() / people[share.index].sum()
+    assert mean == pytest.approx(known, abs=2)
+    assert 70 < mean < 100
 
 
 def _people_by_cell(operators: Path, people: Path, places: gpd.GeoSeries) -> float:
