@@ -9,17 +9,31 @@ const AtlasLayer = L.Layer.extend({
     if (!this._root) {
       this._root = el("div", { class: "zb-root zb-embedded" });
       L.DomEvent.disableScrollPropagation(this._root);
-      map.getContainer().append(this._root);
+      this._stand(map);
       this._page = await startPage(this._root, { map, prefix: this._prefix });
+      this._watchFoot();
       return;
     }
-    map.getContainer().append(this._root);
+    this._stand(map);
     this._page?.main.addTo(map);
   },
 
   onRemove() {
+    this._root.parentElement.classList.remove("zb-around");
     this._root.remove();
     this._page?.main.remove();
+  },
+
+  /** Over the map, whose own controls make room for the panel and the sources. */
+  _stand(map) {
+    map.getContainer().append(this._root);
+    map.getContainer().classList.add("zb-around");
+  },
+
+  _watchFoot() {
+    const foot = this._root.querySelector(".zb-foot");
+    new ResizeObserver(() => this._root.parentElement?.style
+      .setProperty("--zb-foot", `${foot.offsetHeight}px`)).observe(foot);
   },
 });
 

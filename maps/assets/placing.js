@@ -8,7 +8,9 @@ const PLACING = {
       this.map = this.given;
       // folium's own default, of a user who did not say where to look
       const untouched = this.map.getZoom() <= 1 && this.map.getCenter().equals([0, 0]);
-      if (untouched) this.map.fitBounds(head.home, { animate: false });
+      const beside = this.map.getSize().x > 760 ? 310 : 0; // the panel floats over the map
+      const clear = { paddingTopLeft: [18, 18], paddingBottomRight: [18 + beside, 70] };
+      if (untouched) this.map.fitBounds(head.home, { animate: false, ...clear });
     } else {
       this.map = L.map(this.mapPlace, {
         attributionControl: false, zoomControl: false, zoomSnap: 0.1, zoomDelta: 1,
@@ -146,7 +148,11 @@ const PLACING = {
     const padding = narrow ? [0, 0.26 * window.innerHeight] : [right, 0];
     const typing = this.grid?.element.contains(document.activeElement);
     if (narrow && !this.given && !typing) this.mapPlace.parentElement.scrollIntoView();
-    this.map.fitBounds(bounds.pad(1.5), { animate: false, paddingBottomRight: padding });
+    // On a folium map it stands on the left, and the panel on the right.
+    const clear = this.given && !narrow
+      ? { paddingTopLeft: [Math.min(410, size.x / 3), 0], paddingBottomRight: [310, 0] }
+      : { paddingBottomRight: padding };
+    this.map.fitBounds(bounds.pad(1.5), { animate: false, ...clear });
   },
 
   goHome() {

@@ -424,6 +424,7 @@ def test_a_folium_map_with_foreign_layers_works(
 ) -> None:
     drawn = draw_map(scored)
     folium.CircleMarker([44.5, 3.5]).add_to(drawn)
+    folium.LayerControl(collapsed=False).add_to(drawn)
     with pytest.warns(UserWarning, match="folium writes the page"):
         drawn.save(tmp_path / "folium.html")
     page = chromium.new_page(viewport={"width": 1100, "height": 800})
@@ -441,6 +442,21 @@ def test_a_folium_map_with_foreign_layers_works(
     assert page.locator(".zb-card").is_visible()
     page.get_by_label("Densité", exact=True).first.check()
     assert page.locator(".zb-legend-title").inner_text() == "Densité"
+    page.get_by_role("button", name="Fermer").click()
+    panel, foot, control, credit = (
+        page.locator(name).bounding_box()
+        for name in (
+            ".zb-panel",
+            ".zb-foot",
+            ".leaflet-control-layers",
+            ".leaflet-control-attribution",
+        )
+    )
+    assert panel and foot and control and credit, "all stand on the map"
+    assert control["x"] + control["width"] <= panel["x"], "a user's control is not under the panel"
+    assert max(one["y"] + one["height"] for one in (credit, panel)) <= foot["y"] + 1
+    page.locator(".leaflet-control-layers input").first.uncheck()
+    assert page.locator(".zb-panel").count() == 0
     page.close()
     assert errors == []
 
