@@ -41,6 +41,16 @@ DEFAULT = Bivariate("density", "presence")
 """The map that is offered wherever the atlas has both indicators."""
 
 
+def ids_of(shown: str | Bivariate) -> tuple[str, ...]:
+    """The indicators that a map shows: one, or the two of a map of two."""
+    return (shown,) if isinstance(shown, str) else (shown.x, shown.y)
+
+
+def title_of(atlas: Atlas, shown: str | Bivariate, lang: str) -> str:
+    """The title of what a map shows."""
+    return " × ".join(atlas.indicator(name).title_in(lang) for name in ids_of(shown))
+
+
 def toward(better: str | None, chosen: Toward | None) -> Toward:
     """The end of an indicator that the strongest colour stands for.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ NAMED = 3
 """How many territories are named at either end, where no more share it."""
 
 
-def write_findings(atlas: Atlas, indicator_ids: list[str], *, lang: str) -> list[str]:
+def write_findings(atlas: Atlas, indicator_ids: Sequence[str], *, lang: str) -> list[str]:
     """A few sentences on each indicator: how many, the middle, both ends; then the sources."""
     sentences = []
     for name in indicator_ids:

@@ -13,7 +13,7 @@ from geo.country import Text
 from geo.notice import notice_in
 from layers.context import unmeasured_context
 from layers.indicator import Reason
-from maps.bivariate import Bivariate
+from maps.bivariate import Bivariate, ids_of
 from maps.encoding import pack_block
 from maps.geometry import PageGeometry, encode_geometry
 from maps.header_layers import (
@@ -111,8 +111,7 @@ def write_payload(
         **describe_places(territories, geometry),
     }
     text = pack_text(territories, containers, with_codes=not codes)
-    first = {_id_of(show)} if isinstance(show, str) else {show.x, show.y}
-    first |= {f"parent/{outline}"}
+    first = {*ids_of(show), f"parent/{outline}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
     return _pack(head, geometry, streams, first)
 

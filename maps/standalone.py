@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.country import Text, in_language
-from maps.bivariate import Bivariate, read_show
+from maps.bivariate import Bivariate, ids_of, read_show
 from maps.classed import class_territories
 from maps.document import Still, write_document, write_whole
 from maps.findings import write_findings
@@ -52,13 +52,12 @@ def write_page(
 
 def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> str:
     """The page as text."""
-    ids = [show] if isinstance(show, str) else [show.x, show.y]
     title = payload.head["title"]
     return write_document(
         payload.blocks,
         lang=lang,
         title=in_language(title, lang),
-        findings=write_findings(atlas, ids, lang=lang),
+        findings=write_findings(atlas, ids_of(show), lang=lang),
         still=draw_still(atlas, payload, show=show, lang=lang),
     )
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from maps.geometry import PageGeometry, mercator_of
 from maps.palettes import MISSING
-from maps.reporting.picture import write_png
+from maps.png import write_png
 
 WIDTH = 420
 FRAME, GAP = 72, 6

@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from layers.styles import Span, Style, StyleClass
-from maps.bivariate import Bivariate
+from maps.bivariate import Bivariate, ids_of
 from maps.classed import Classed, Edges, class_territories
 from maps.header_layers import list_bivariates, shown_digits
 from maps.palettes import MISSING
-from maps.reporting.drawing import title_of
+from maps.reporting.drawing import title_with_unit
 from maps.words import WORDS
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def styles_of(atlas: Atlas, *, lang: str) -> list[Style]:
 def _style_of(
     atlas: Atlas, shown: str | Bivariate, columns: dict[str, str], lang: str
 ) -> Style | None:
-    ids = (shown,) if isinstance(shown, str) else (shown.x, shown.y)
+    ids = ids_of(shown)
     classed = class_territories(atlas, shown, lang=lang)
     halves = [0.5 * 10.0 ** -shown_digits(atlas.indicator(name)) for name in ids]
     spans = _spans_of(classed, halves)
@@ -55,7 +55,7 @@ def _style_of(
     if not classes:
         return None
     missing = StyleClass(WORDS[lang]["no_data"], MISSING["light"][1])
-    title = title_of(atlas, shown, lang)
+    title = title_with_unit(atlas, shown, lang)
     return Style(title, tuple(columns[name] for name in ids), (*classes, missing))
 
 

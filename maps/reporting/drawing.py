@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.country import in_language
 from layers.atlas import Atlas
-from maps.bivariate import Bivariate
+from maps.bivariate import Bivariate, title_of
 from maps.classed import Axis, Classed, class_territories
 from maps.keys import Key, describe_classes, keys_of
 from maps.palettes import MISSING
@@ -79,7 +79,7 @@ def draw_figure(
         sheet, inner.territories, classed.of[inside], list(classed.colours),
         missing=MISSING["light"], outline=_outline(inner),
     )  # fmt: skip
-    title = title_of(atlas, show, lang)
+    title = title_with_unit(atlas, show, lang)
     units = inner.territories.level_title(lang, plural=len(inner.codes) != 1)
     return Figure(
         picture=picture,
@@ -90,13 +90,11 @@ def draw_figure(
     )
 
 
-def title_of(atlas: Atlas, show: str | Bivariate, lang: str) -> str:
+def title_with_unit(atlas: Atlas, show: str | Bivariate, lang: str) -> str:
     """What is shown; of one indicator with its unit, which a map of two says on its sides."""
-    if isinstance(show, Bivariate):
-        return " × ".join(atlas.indicator(name).title_in(lang) for name in (show.x, show.y))
-    indicator = atlas.indicator(show)
-    unit = in_language(indicator.suffix, lang) if indicator.suffix else ""
-    return f"{indicator.title_in(lang)} ({unit})" if unit else indicator.title_in(lang)
+    title = title_of(atlas, show, lang)
+    suffix = "" if isinstance(show, Bivariate) else atlas.indicator(show).suffix
+    return f"{title} ({in_language(suffix, lang)})" if suffix else title
 
 
 def _square_of(classed: Classed) -> Square | None:

@@ -8,10 +8,6 @@ smaller than one in full colour. Letters stand beside it, in the page, where the
 from __future__ import annotations
 
 import base64
-import re
-import struct
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,17 +16,21 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.country import Part, in_language
-from maps.header_places import part_of_each
-from maps.palettes import rgb
+from geo.country import in_language
+from maps.distance import round_length, write_distance
+from maps.parts import distant_groups
+from maps.png import write_png
+from maps.reporting.planes import DENSITY, Pane, Pixels, edges_of, fill_pane, pane_of
 
 if TYPE_CHECKING:
     from geo.territories import Territories
 
-DENSITY = 2
-"""Pixels of the picture a pixel of the page: sharp on paper and on fine screens."""
+GAP, PAD, UNDER_FRAME = 10, 4, 34
+"""Pixels between frames, within them, and below them for their name and scale bar."""
 
-GAP, PAD = 10, 4
+LONGEST_BAR = 100.0
+"""Pixels that the scale bar of the main part may be long."""
+
 MOST_NAMED = 2500
 """Territories above which none is named on the picture."""
 
@@ -40,8 +40,6 @@ WIDE_BORDERS = 14.0
 
 BORDER, OUTLINE, COAST = "#ffffff", "#3a4350", "#1d2530"
 STRIPE_EVERY, STRIPE_WIDTH = 8, 2
-
-Pixels = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,21 @@ class Label:
     kind: str
 
 
+Scale = tuple[float, str]
+"""Length of a scale bar in pixels of the page, and what it stands for."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of a distant part, in pixels of the page, with its own scale if one is known."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    scale: Scale | None
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture and what stands on it.
@@ -62,17 +75,16 @@ class Picture:
         png: the bytes.
         width, height: in pixels of the page.
         labels: names of frames and of the largest places.
-        frames: x, y, width and height of the frames of distant parts.
-        scale: length of the scale bar in pixels of the page and what it stands for; None where
-            the unit of the map is not known.
+        frames: of distant parts.
+        scale: of the main part; None where the unit of the map is not known.
     """
 
     png: bytes
     width: int
     height: int
     labels: tuple[Label, ...]
-    frames: tuple[tuple[float, float, float, float], ...]
-    scale: tuple[float, str] | None
+    frames: tuple[Frame, ...]
+    scale: Scale | None
 
     @property
     def data_url(self) -> str:
@@ -94,8 +106,8 @@ class Sheet:
     width: int
     height: int
     labels: tuple[Label, ...]
-    frames: tuple[tuple[float, float, float, float], ...]
-    scale: tuple[float, str] | None
+    frames: tuple[Frame, ...]
+    scale: Scale | None
 
 
 def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet | None:
@@ -109,20 +121,20 @@ def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet |
     Returns:
         None where no territory has a shape.
     """
-    panes, labels, frames, height, metres = _layout(territories, width, lang)
-    if not panes:
+    layout = _layout(territories, width, lang)
+    if layout is None:
         return None
-    canvas = np.full((height * DENSITY, width * DENSITY), -1, dtype=np.int32)
-    for pane in panes:
-        _fill(canvas, pane)
-    names = [] if len(territories) > MOST_NAMED else _places(territories, panes)
+    canvas = np.full((layout.height * DENSITY, width * DENSITY), -1, dtype=np.int32)
+    for pane in layout.panes:
+        fill_pane(canvas, pane)
+    names = [] if len(territories) > MOST_NAMED else _places(territories, layout.panes[0])
     return Sheet(
         canvas=canvas,
         width=width,
-        height=height,
-        labels=(*labels, *names),
-        frames=tuple(frames),
-        scale=None if metres is None else _scale_bar(metres, lang),
+        height=layout.height,
+        labels=(*layout.labels, *names),
+        frames=layout.frames,
+        scale=layout.scale,
     )
 
 
@@ -160,178 +172,59 @@ def paint_picture(
 
 
 @dataclass(frozen=True)
-class _Edges:
-    """Vertices of rings, closed, in a plane; which are followed by an edge; whose they are; and a
-    point inside each territory."""
+class _Layout:
+    """Where the main part, which is the first pane, and the frames of distant parts go."""
 
-    x: np.ndarray
-    y: np.ndarray
-    begins: np.ndarray
-    owner: np.ndarray
-    inside: np.ndarray
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """West, south, east, north."""
-        return (
-            float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
-        )  # fmt: skip
+    panes: tuple[Pane, ...]
+    labels: tuple[Label, ...]
+    frames: tuple[Frame, ...]
+    height: int
+    scale: Scale | None
 
 
-@dataclass(frozen=True)
-class _Pane:
-    """Some of the territories and where they go: their edges and positions, the corner of the
-    picture (in fine pixels), how many metres a fine pixel is, and where that corner lies."""
-
-    edges: _Edges
-    members: np.ndarray
-    left: float
-    top: float
-    step: float
-    corner: tuple[float, float]
-
-
-def _layout(
-    territories: Territories, width: int, lang: str
-) -> tuple[list[_Pane], list[Label], list[tuple[float, float, float, float]], int, float | None]:
-    """Where the main part and the frames of distant parts go."""
+def _layout(territories: Territories, width: int, lang: str) -> _Layout | None:
     shapes = territories.frame.geometry.to_numpy()
     drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if not drawn.any():
-        return [], [], [], 0, None
+        return None
     groups = distant_groups(territories, drawn)
     main = drawn & ~np.any([inside for _, inside in groups], axis=0) if groups else drawn
     if not main.any():
         main, groups = drawn, []
     geographic = bool(territories.frame.crs.is_geographic)
-    edges = _edges(shapes[main], geographic, named=len(territories) <= MOST_NAMED)
+    measured = geographic or _in_metres(territories)
+    edges = edges_of(shapes[main], geographic, named=len(territories) <= MOST_NAMED)
     box = edges.box
     high = (box[3] - box[1]) / (box[2] - box[0]) if box[2] > box[0] else 1.0
     main_height = int(np.clip(round(width * high), 60, round(width * 1.15)))
     inset = round(width * INSET_SHARE)
-    height = main_height + (inset + 18 + GAP if groups else 0)
-    panes = [_pane(edges, np.flatnonzero(main), 0, 0, width, main_height)]
-    metres = panes[0].step * DENSITY if geographic or _in_metres(territories) else None
+    panes = [pane_of(edges, np.flatnonzero(main), 0, 0, width, main_height)]
     labels, frames = [], []
     left = (width - len(groups) * inset - (len(groups) - 1) * GAP) / 2
     for place, (part, inside) in enumerate(groups):
         x, y = left + place * (inset + GAP), float(main_height + GAP)
-        own, side = _edges(shapes[inside], geographic), inset - 2 * PAD
-        panes.append(_pane(own, np.flatnonzero(inside), x + PAD, y + PAD, side, side))
-        frames.append((x, y, float(inset), float(inset)))
+        own, side = edges_of(shapes[inside], geographic), inset - 2 * PAD
+        panes.append(pane_of(own, np.flatnonzero(inside), x + PAD, y + PAD, side, side))
+        scale = _scale_of(panes[-1], lang, inset * 0.55) if measured else None
+        frames.append(Frame(x, y, float(inset), float(inset), scale))
         labels.append(Label(x + inset / 2, y + inset + 13, in_language(part.title, lang), "frame"))
-    return panes, labels, frames, height, metres
+    return _Layout(
+        panes=tuple(panes),
+        labels=tuple(labels),
+        frames=tuple(frames),
+        height=main_height + (GAP + inset + UNDER_FRAME if groups else 0),
+        scale=_scale_of(panes[0], lang, LONGEST_BAR) if measured else None,
+    )
 
 
-def distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Part, np.ndarray]]:
-    """The parts that a country shows in frames, and which of the territories drawn lie in each."""
-    country = territories.country
-    if country is None or not country.parts:
-        return []
-    distant = [part for part in country.parts if part.inset]
-    if territories.level == country.base.id:
-        # One pattern for all parts: part by part takes a second for a country.
-        joined = re.compile("|".join(f"(?P<p{k}>{part.codes})" for k, part in enumerate(distant)))
-        matches = [joined.fullmatch(code) for code in territories.codes]
-        of = np.array([match.lastgroup if match else "" for match in matches])
-        found = [(part, drawn & (of == f"p{k}")) for k, part in enumerate(distant)]
-    else:
-        of = part_of_each(territories)
-        found = [(part, drawn & (of == part.id)) for part in distant]
-    return [(part, inside) for part, inside in found if inside.any()]
+def _scale_of(pane: Pane, lang: str, longest: float) -> Scale:
+    metres = round_length(pane.step * DENSITY, longest)
+    return metres / (pane.step * DENSITY), write_distance(metres, lang)
 
 
 def _in_metres(territories: Territories) -> bool:
     axes = territories.frame.crs.axis_info
     return bool(axes) and all(axis.unit_name == "metre" for axis in axes)
-
-
-def _edges(shapes: np.ndarray, geographic: bool, *, named: bool = False) -> _Edges:
-    """The rings of polygons in a plane: as they are, or projected from degrees."""
-    polygons, owner = shapely.get_parts(shapes, return_index=True)
-    _, at, (ring_ends, polygon_ends) = shapely.to_ragged_array(polygons, include_z=False)
-    sizes = np.diff(ring_ends)
-    ring_owner = np.repeat(owner, np.diff(polygon_ends))
-    begins = np.ones(len(at), dtype=bool)
-    begins[ring_ends[1:] - 1] = False
-    inside = np.empty((0, 2))
-    if named:
-        inside = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    if geographic:
-        onto = _cone(at)
-        at, inside = onto(at), onto(inside)
-    return _Edges(at[:, 0], at[:, 1], begins, np.repeat(ring_owner, sizes), inside)
-
-
-def _cone(degrees: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Lambert's conformal cone (1772) over the places' own latitudes, on a sphere: a picture is
-    looked at, not measured on."""
-    west, south, east, north = (float(end) for end in (*degrees.min(axis=0), *degrees.max(axis=0)))
-    middle, radius = (west + east) / 2, 6_371_000.0
-    first, second = (np.radians(south + (north - south) * share) for share in (1 / 6, 5 / 6))
-    slope = float(np.sin((first + second) / 2))
-    if second - first > 1e-6 and abs(slope) > 0.02:
-        ratio = np.log(np.cos(first) / np.cos(second))
-        slope = float(ratio / np.log(_opening(second) / _opening(first)))
-    if abs(slope) <= 0.02:  # about the equator the cone is a cylinder
-        across = radius * float(np.cos((first + second) / 2))
-        return lambda at: np.radians(at - [middle, 0.0]) * [across, radius]
-    size = float(np.cos(first) * _opening(first) ** slope / slope)
-
-    def onto(at: np.ndarray) -> np.ndarray:
-        away = radius * size / _opening(np.radians(at[:, 1])) ** slope
-        turn = slope * np.radians(at[:, 0] - middle)
-        return np.column_stack([away * np.sin(turn), -away * np.cos(turn)])
-
-    return onto
-
-
-def _opening(latitude: np.ndarray | float) -> np.ndarray | float:
-    return np.tan(np.pi / 4 + latitude / 2)
-
-
-def _pane(
-    edges: _Edges,
-    members: np.ndarray,
-    left: float,
-    top: float,
-    width: float,
-    height: float,
-) -> _Pane:
-    """Shapes as large as fits into a box of the page, in its middle, a pixel from its edges."""
-    box = edges.box
-    room = np.array([width, height]) * DENSITY - 2.0
-    size = np.array([box[2] - box[0], box[3] - box[1]])
-    step = float(max((size / room).max(), 1e-12))
-    spare = (room - size / step) / 2 + 1.0
-    return _Pane(
-        edges, members, left * DENSITY + spare[0], top * DENSITY + spare[1], step, (box[0], box[3])
-    )
-
-
-def _fill(canvas: Pixels, pane: _Pane) -> None:
-    """Write the position of each territory into the pixels whose middles it covers: for every
-    row, a territory's edges that cross its middle come in pairs, of where it begins and ends."""
-    x = (pane.edges.x - pane.corner[0]) / pane.step + pane.left
-    y = (pane.corner[1] - pane.edges.y) / pane.step + pane.top
-    line = np.ceil(y - 0.5).astype(np.int64)  # the first row whose middle is not above
-    crossing = np.flatnonzero(pane.edges.begins[:-1] & (line[:-1] != line[1:]))
-    repeats = np.abs(line[crossing + 1] - line[crossing])
-    edge = np.repeat(crossing, repeats)
-    first = np.minimum(line[edge], line[edge + 1])
-    row = first + np.arange(len(edge)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    share = (row + 0.5 - y[edge]) / (y[edge + 1] - y[edge])
-    at = x[edge] + share * (x[edge + 1] - x[edge])
-    territory = pane.edges.owner[edge]
-    order = np.lexsort((at, row, territory))
-    row, at, territory = row[order][::2], at[order], territory[order][::2]
-    begin = np.clip(np.ceil(at[::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
-    end = np.clip(np.ceil(at[1::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
-    seen = (row >= 0) & (row < canvas.shape[0]) & (end > begin)
-    row, begin, length, territory = row[seen], begin[seen], (end - begin)[seen], territory[seen]
-    start = row * canvas.shape[1] + begin
-    place = np.repeat(start - (np.cumsum(length) - length), length) + np.arange(length.sum())
-    canvas.ravel()[place] = np.repeat(pane.members[territory], length)
 
 
 def _coloured(
@@ -373,12 +266,11 @@ def _edges_of(field: np.ndarray, inside: np.ndarray) -> np.ndarray:
     return edge & inside
 
 
-def _places(territories: Territories, panes: list[_Pane], *, most: int = 7) -> list[Label]:
+def _places(territories: Territories, pane: Pane, *, most: int = 7) -> list[Label]:
     """Names of the largest territories that do not stand in each other's way."""
     if "population" not in territories.facts or len(territories) < 8:
         return []
     people = territories.facts["population"].to_numpy(dtype="float64")
-    pane = panes[0]
     at = pane.edges.inside
     names = territories.names.to_numpy()
     order = pane.members.argsort()
@@ -396,39 +288,3 @@ def _places(territories: Territories, panes: list[_Pane], *, most: int = 7) -> l
             taken.append((x, y, reach))
             labels.append(Label(x, y, name, "place"))
     return labels
-
-
-def _scale_bar(metres: float, lang: str) -> tuple[float, str] | None:
-    """A round length of about a hundred pixels."""
-    if not metres > 0:
-        return None
-    power = 10 ** np.floor(np.log10(100 * metres))
-    length = max(step * power for step in (1, 2, 5) if step * power <= 100 * metres)
-    text = f"{length / 1000:g}\u00a0km" if length >= 1000 else f"{length:g}\u00a0m"
-    return float(length / metres), text.replace(".", "," if lang == "fr" else ".")
-
-
-def write_png(pixels: NDArray[np.uint8], palette: list[str]) -> bytes:
-    """A PNG with a palette, of which colour 0 is transparent (ISO/IEC 15948).
-
-    >>> write_png(np.zeros((1, 1), dtype=np.uint8), ["#ffffff"])[:8]
-    b'\\x89PNG\\r\\n\\x1a\\n'
-    """
-    height, width = pixels.shape
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    rows = np.zeros((height, width + 1), dtype=np.uint8)  # each row begins with its filter: none
-    rows[:, 1:] = pixels
-    colours = b"".join(bytes(rgb(colour)) for colour in palette)
-    body = zlib.compress(rows.tobytes(), 6)
-    parts = (
-        (b"IHDR", header),
-        (b"PLTE", colours),
-        (b"tRNS", b"\0"),
-        (b"IDAT", body),
-        (b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in parts)
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from maps.classed import Classed
+from maps.distance import round_length, write_distance
 from maps.palettes import MISSING, RULE
 from maps.static.layout import (
     BESIDE_FROM,
@@ -23,7 +24,6 @@ from maps.static.layout import (
     letters_for,
     place_frames,
     place_main,
-    round_length,
 )
 from maps.static.legend import QUIET, Told, draw_legend
 from maps.static.pen import Pen
@@ -35,7 +35,6 @@ from maps.static.shapes import (
     simplify,
     typical_width,
 )
-from maps.words import write_number
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
@@ -155,13 +154,13 @@ class Hand:
     ) -> float:
         """A scale bar of a round length, with its words in that width; returns where it ends."""
         metres = round_length(placed.step, longest)
-        text = _distance(metres, self.lang)
+        text = write_distance(metres, self.lang)
         while (
             metres / placed.step + self.pen.measure(text, self.letters.small) + 3 > width
             and metres / placed.step > SHORTEST_BAR
         ):
             metres = round_length(1.0, metres * 0.9)
-            text = _distance(metres, self.lang)
+            text = write_distance(metres, self.lang)
         self.pen.bar(left, base, metres / placed.step, text, self.letters.small)
         return base + 2
 
@@ -194,8 +193,3 @@ class Hand:
             if len(taken) < NAMED and clear and within and len(str(name)) < 30:
                 taken.append((x, y, reach))
                 self.pen.write(x, y + 2, str(name), size, align="center", halo=True)
-
-
-def _distance(metres: float, lang: str) -> str:
-    number, unit = (metres / 1000, "km") if metres >= 1000 else (metres, "m")
-    return f"{write_number(number, 0 if number >= 1 else 1, lang)}\u00a0{unit}"

@@ -203,20 +203,6 @@ def _side(a_row: int, width: float, highest: float | None = None, count: int = 0
     return side
 
 
-def round_length(metres: float, most: float) -> float:
-    """A round length for a scale bar, in metres.
-
-    Args:
-        metres: a point stands for.
-        most: points that the bar may be long.
-
-    >>> round_length(1000, 100), round_length(3, 50)
-    (100000.0, 100.0)
-    """
-    power = 10.0 ** np.floor(np.log10(most * metres))
-    return float(max(step * power for step in (1, 2, 5) if step * power <= most * metres * 1.0001))
-
-
 def _fit(region: Region, box: Box) -> Placed:
     west, south, east, north = region.box
     step = float(max((east - west) / box.width, (north - south) / box.height, 1e-9))

@@ -15,7 +15,7 @@ import shapely
 
 from geo.country import Part, in_language
 from maps.header_places import choose_outline, describe_levels
-from maps.reporting.picture import distant_groups
+from maps.parts import distant_groups
 
 if TYPE_CHECKING:
     from geo.territories import Territories

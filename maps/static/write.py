@@ -21,7 +21,7 @@ from geo.country import in_language
 from geo.errors import ProblemWithEnvironment
 from geo.source import union_of
 from geo.staging import staged_file
-from maps.bivariate import Bivariate, read_show
+from maps.bivariate import Bivariate, ids_of, read_show, title_of
 from maps.citing import cite_all
 from maps.classed import Classed, class_territories
 from maps.keys import describe_classes
@@ -109,9 +109,8 @@ def _caption(
     title: str | None,
     place: str,
 ) -> Caption:
-    ids = [shown] if isinstance(shown, str) else [shown.x, shown.y]
-    indicators = [atlas.indicator(name) for name in ids]
-    heading = " × ".join(indicator.title_in(lang) for indicator in indicators)
+    indicators = [atlas.indicator(name) for name in ids_of(shown)]
+    heading = title_of(atlas, shown, lang)
     words = WORDS[lang]
     full = title or (f"{heading}{words['colon']}{place}" if place else heading)
     units = atlas.territories.level_title(lang, plural=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
+from geo.country import read_country
 from geo.source import Source
 from geo.territories import Territories
 from layers.atlas import Atlas
@@ -14,6 +17,30 @@ from layers.indicator import Indicator, Reason
 SOURCE = Source(
     "Producer", "Table of figures", "https://example.org/table", "CC BY 4.0", "2026-01-31"
 )
+
+
+@pytest.fixture
+def overseas_atlas() -> Atlas:
+    """Three communes of the mainland and two of Guadeloupe, in degrees."""
+    places = [("48001", 3.2, 44.4), ("48002", 3.4, 44.4), ("48003", 3.3, 44.6),
+              ("97101", -61.5, 16.2), ("97102", -61.3, 16.2)]  # fmt: skip
+    codes = pd.Index([code for code, _, _ in places], name="code")
+    shapes = [shapely.box(x, y, x + 0.2, y + 0.2) for _, x, y in places]
+    frame = gpd.GeoDataFrame(
+        {"name": [f"C{code}" for code in codes]}, geometry=shapes, index=codes, crs=4326
+    )
+    territories = Territories(
+        frame=frame,
+        level="commune",
+        parents=pd.DataFrame({"country": "FR"}, index=codes),
+        facts=pd.DataFrame({"population": 100.0, "area_km2": 1.0}, index=codes),
+        parent_names={"country": {"FR": "France"}},
+        country=read_country("fr"),
+    )
+    values = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0, np.nan]}, index=codes)
+    reasons = pd.DataFrame({"x": [0, 0, 0, 0, 2]}, index=codes, dtype="int8")
+    indicator = Indicator("x", {"fr": "Besoin", "en": "Need"}, "score", "lower")
+    return Atlas(territories, values, reasons, {"x": indicator}, pd.DataFrame(index=codes))
 
 
 @pytest.fixture

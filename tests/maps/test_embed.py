@@ -22,7 +22,8 @@ from layers.atlas import Atlas
 from layers.build import read_atlas
 from layers.index.compute import compute_index
 from maps import draw_map
-from maps.embed import check_base, framed_page, write_embed
+from maps.embed import check_base, write_embed
+from maps.framed import framed_page
 
 FILES = {
     "map.html", "map.png", "snippet.html", "snippet-srcdoc.html", "snippet-picture.html",

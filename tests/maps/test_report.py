@@ -716,3 +716,14 @@ def test_a_territory_without_people_or_shape_is_left_out(toy_atlas: Atlas) -> No
     unknown = replace(toy_atlas, territories=replace(toy_atlas.territories, facts=facts))
     page = assert_sound(unknown)
     assert "flag.count" in {said.key for said in page.sentences}
+
+
+def test_frames_of_distant_parts_have_scales_of_their_own(overseas_atlas: Atlas) -> None:
+    sheet = lay_out(overseas_atlas.territories, lang="fr", width=400)
+    assert sheet is not None and sheet.scale is not None
+    (frame,) = sheet.frames
+    assert frame.scale is not None and frame.scale[1].endswith("\u00a0km")
+    assert frame.scale[0] <= 0.55 * frame.width and sheet.height >= frame.y + frame.height + 29
+    # two communes of 0.2 degrees, side by side on 16.2 degrees north: 43 km in the frame
+    metres = float(frame.scale[1].split("\u00a0")[0].replace(",", ".")) * 1000 / frame.scale[0]
+    assert metres == pytest.approx(42_700 / (frame.width - 2 * 4), rel=0.03)

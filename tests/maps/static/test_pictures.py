@@ -23,8 +23,8 @@ from geo.country import read_country
 from geo.errors import InputError, ProblemWithEnvironment
 from geo.territories import Territories
 from layers.atlas import Atlas
-from layers.indicator import Indicator
 from layers.storage import save_atlas
+from maps.distance import round_length
 from maps.header_places import part_of_each
 from maps.palettes import MISSING, NEED, ramp
 from maps.static import write_picture
@@ -35,7 +35,6 @@ from maps.static.layout import (
     letters_for,
     place_frames,
     read_paper,
-    round_length,
 )
 from maps.static.pen import Pen
 from maps.static.shapes import cut_regions, join
@@ -44,30 +43,6 @@ from scripts.cli import main
 BASELINES = Path(__file__).parent / "baselines"
 SVG = "{http://www.w3.org/2000/svg}"
 ODD = "{{7*7}} $x^2$ </svg><script>alert(1)</script> \x00\ud800\u2028 & <b>"
-
-
-@pytest.fixture
-def overseas_atlas() -> Atlas:
-    """Three communes of the mainland and two of Guadeloupe, in degrees."""
-    places = [("48001", 3.2, 44.4), ("48002", 3.4, 44.4), ("48003", 3.3, 44.6),
-              ("97101", -61.5, 16.2), ("97102", -61.3, 16.2)]  # fmt: skip
-    codes = pd.Index([code for code, _, _ in places], name="code")
-    shapes = [shapely.box(x, y, x + 0.2, y + 0.2) for _, x, y in places]
-    frame = gpd.GeoDataFrame(
-        {"name": [f"C{code}" for code in codes]}, geometry=shapes, index=codes, crs=4326
-    )
-    territories = Territories(
-        frame=frame,
-        level="commune",
-        parents=pd.DataFrame({"country": "FR"}, index=codes),
-        facts=pd.DataFrame({"population": 100.0, "area_km2": 1.0}, index=codes),
-        parent_names={"country": {"FR": "France"}},
-        country=read_country("fr"),
-    )
-    values = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0, np.nan]}, index=codes)
-    reasons = pd.DataFrame({"x": [0, 0, 0, 0, 2]}, index=codes, dtype="int8")
-    indicator = Indicator("x", {"fr": "Besoin", "en": "Need"}, "score", "lower")
-    return Atlas(territories, values, reasons, {"x": indicator}, pd.DataFrame(index=codes))
 
 
 @pytest.mark.parametrize(
