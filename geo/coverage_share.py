@@ -79,7 +79,7 @@ def compute_coverage_share(
     [80.0, 10.0]
     """
     label, names = _number_groups(coverage, groups)
-    measure = _area_crs(territories, coverage, crs)
+    measure = area_crs(territories, coverage, crs)
     land, notices = _mend(territories.to_crs(measure), "territories")
     shapes, more_notices = _mend(coverage.to_crs(measure), "coverage polygons")
     by_group, exactly = _measure(land, shapes, label, len(names))
@@ -131,9 +131,15 @@ def _number_groups(
     return label.astype(np.int64), list(names)
 
 
-def _area_crs(
-    territories: gpd.GeoSeries, coverage: gpd.GeoSeries, crs: str | pyproj.CRS | None
+def area_crs(
+    territories: gpd.GeoSeries, coverage: gpd.GeoSeries, crs: str | pyproj.CRS | None = None
 ) -> pyproj.CRS:
+    """The projection that areas are measured in: the given one, else the territories' own, else an
+    equal-area one about their middle.
+
+    Raises:
+        InputError: either has no CRS, or the given one is in degrees.
+    """
     for what, series in (("territories", territories), ("coverage polygons", coverage)):
         if series.crs is None:
             raise InputError(Fault(f"the {what} have no coordinate system.", kind="no-crs"))

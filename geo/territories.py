@@ -37,6 +37,8 @@ class Territories:
         sources: of the boundaries and the facts.
         extra: further text columns on the same index (postal codes, seats), which a page may
             search or show. Never measured.
+        part_of: the territories that these were chosen from, where the rest still counts: to tell
+            a row of elsewhere from an unknown one, and for what is measured by comparison.
 
     Raises:
         InputError: an index that is not unique text, a frame without CRS, geometries that are
@@ -52,6 +54,7 @@ class Territories:
     country: Country | None = None
     sources: tuple[Source, ...] = ()
     extra: pd.DataFrame | None = None
+    part_of: Territories | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         check_index(self.frame.index, what="territory codes")
@@ -88,6 +91,11 @@ class Territories:
         """Name and code of a territory, or the code alone where that is its name."""
         name = str(self.names[code])
         return name if name == code else f"{name} ({code})"
+
+    @property
+    def whole(self) -> Territories:
+        """Those that these were chosen from, or these."""
+        return self if self.part_of is None else self.part_of
 
     def take(self, chosen: np.ndarray | pd.Series) -> Territories:
         """The territories where the boolean `chosen` is true, in the same order."""

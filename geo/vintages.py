@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -48,6 +48,11 @@ class Passage:
         """The rows of `shares` in which source and target differ, or only a part stays."""
         changed = (self.shares["source"] != self.shares["target"]) | (self.shares["share"] < 1)
         return self.shares[changed]
+
+    def reaching(self, codes: pd.Index) -> Passage:
+        """The passage of those sources that come to any of these codes, and of the lost."""
+        wanted = self.shares.loc[self.shares["target"].isin(codes), "source"]
+        return replace(self, shares=self.shares[self.shares["source"].isin(wanted)])
 
 
 def build_passage(

@@ -144,6 +144,25 @@ def explainer(events: pd.DataFrame, *, at: str) -> Callable[[str], str]:
     return explain
 
 
+def heirs_in(events: pd.DataFrame) -> Callable[[str], set[str]]:
+    """A function from a code that is gone to all codes that its territory came to since.
+
+    Args:
+        events: of `read_events`, or of `undated_events`.
+    """
+    leaving = _by_code(events, "before")
+
+    def heirs(code: str) -> set[str]:
+        found: set[str] = set()
+        ahead = {WHOLE[code]} if code in WHOLE else {event["after"] for event in leaving[code]}
+        while ahead:
+            found |= ahead
+            ahead = {event["after"] for one in ahead for event in leaving.get(one, ())} - found
+        return found - {code, ""}
+
+    return heirs
+
+
 def _fate(
     event: Event,
     past: list[Event],

@@ -6,7 +6,6 @@ A run that cannot account for a row, a territory or a person says so; none is lo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,13 +20,15 @@ HALF_A_PERSON = 0.5
 
 
 def unaccounted_rows(account: Mapping[str, Any]) -> int:
-    """Rows of an input that are neither matched, nor listed, nor counted; negative where too many.
+    """Rows of an input of which nothing is said: neither matched, nor of other territories than the
+    chosen ones, nor listed, nor counted; negative where too many.
 
     >>> unaccounted_rows({"rows": 5, "matched": 3, "listed": [{"row": "line 2"}]})
     1
     """
     counted = sum(account.get("counted", {}).values())
-    return int(account["rows"] - account["matched"] - len(account["listed"]) - counted)
+    placed = account["matched"] + account.get("outside", 0)
+    return int(account["rows"] - placed - len(account["listed"]) - counted)
 
 
 def check_rows(atlas: Atlas) -> Atlas:
@@ -78,20 +79,6 @@ def check_carried(before: Atlas, after: Atlas) -> Atlas:
             )
         )
     return after.noting(*notices)
-
-
-def check_taken(before: Atlas, after: Atlas, chosen: int) -> Atlas:
-    """`after`, with a notice where a selection holds another number of territories than chosen."""
-    if len(after.codes) == chosen and after.codes.isin(before.codes).all():
-        return after
-    return replace(after).noting(
-        Notice(
-            f"{chosen} territories were chosen and {len(after.codes)} are there. This is a "
-            "defect; please report it.",
-            fr=f"{chosen} territoires étaient choisis et {len(after.codes)} sont là. C'est un "
-            "défaut\u00a0; merci de le signaler.",
-        )
-    )
 
 
 def _people(atlas: Atlas, chosen: np.ndarray | None = None) -> float:

@@ -16,10 +16,10 @@ import pandas as pd
 from geo.country import Country, read_country
 from geo.errors import Fault, InputError, first_of, nearest
 from geo.nesting import groups_at, sum_by
-from geo.notice import without
+from geo.notice import Notice, without
 from geo.territories import Territories
 from geo.vectors import read_territories
-from layers.accounting import check_carried, check_rows, check_taken
+from layers.accounting import check_carried, check_rows
 from layers.aggregate import atlas_at
 from layers.atlas import Atlas
 from layers.catalogue import known_layers
@@ -79,20 +79,27 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     table = project.table
     country = None if table.country is None else read_country(table.country)
     base, notices = _territories(project, country)
-    inputs = _inputs(project, country, base)
-    base, rows, about_facts = with_given_facts(base, inputs, project.sources)
+    level = table.level or base.level
+    chosen, more = _choose(base, level=level, places=table.within)
+    inputs = _inputs(project, country, chosen)
+    chosen, rows, about_facts = with_given_facts(chosen, inputs, project.sources)
     layers = _layers(project, country)
-    atlas = measure_layers(base, layers, inputs, progress=progress)
+    atlas = measure_layers(chosen, layers, inputs, progress=progress)
     _check_weights(project, atlas)
     atlas = replace(
         atlas, account={**atlas.account, **{name: one.as_dict() for name, one in rows.items()}}
     )
-    notices = (*notices, *about_facts, *unread_notice(project.sources, layers))
+    notices = (*notices, *more, *about_facts, *unread_notice(project.sources, layers))
+    notices = (*notices, *_outside_notice(atlas))
     atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
     # Where the project lies says nothing of the result, which is the same wherever it lies.
     here = f"{project.folder}{os.sep}"
     atlas = replace(atlas, notices=tuple(without(note, here) for note in atlas.notices))
-    return _select(check_rows(atlas), level=table.level or base.level, places=table.within)
+    atlas = check_rows(atlas)
+    if table.within:
+        # What was measured no longer asks for the rest of the country.
+        atlas = replace(atlas, territories=replace(chosen, part_of=None))
+    return check_carried(atlas, atlas_at(atlas, level))
 
 
 def _check_weights(project: Project, atlas: Atlas) -> None:
@@ -264,26 +271,57 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
     ]
 
 
-def _select(atlas: Atlas, *, level: str, places: Sequence[str]) -> Atlas:
-    """The atlas on the wanted level, of the wanted places."""
+def _choose(
+    base: Territories, *, level: str, places: Sequence[str]
+) -> tuple[Territories, tuple[str, ...]]:
+    """The territories that have to be measured for the wanted places on the wanted level, which
+    know the whole that they are a part of, and notices.
+
+    Territories of a higher level that lie in a place only in part are taken whole, with all their
+    members, where at least half of their people live in it.
+    """
     if not places:
-        return check_carried(atlas, atlas_at(atlas, level))
-    inside, notices = atlas.territories.within(places)
-    atlas = atlas.noting(*notices)
-    if level == atlas.territories.level:
-        taken = take(atlas, atlas.codes.isin(inside.codes))
-        return check_taken(atlas, taken, len(inside.codes))
-    groups = groups_at(atlas.territories, level)
-    shares = _share_inside(atlas.territories, groups, atlas.codes.isin(inside.codes))
-    higher = check_carried(atlas, atlas_at(atlas, level))
-    chosen = shares.reindex(higher.codes)
-    straddling = chosen.index[(chosen > 0) & (chosen < 1)]
+        return base, ()
+    inside, notices = base.within(places)
+    within = base.codes.isin(inside.codes)
+    if level == base.level:
+        return replace(inside, part_of=base), notices
+    groups = groups_at(base, level)
+    shares = _share_inside(base, groups, within)
+    straddling = shares.index[(shares > 0) & (shares < 1)]
     if len(straddling):
-        higher = higher.noting(
+        told = (
             f"{len(straddling)} {level} territories lie only partly in {first_of(places)}; those "
             f"with at least half of their people there are taken, whole ({first_of(straddling)})."
         )
-    return take(higher, (chosen >= 0.5).to_numpy())
+        notices = (*notices, told)
+    taken = shares.index[shares >= 0.5]
+    if not len(taken):
+        raise InputError(
+            Fault(
+                f"no {level} has at least half of its people in {first_of(places)}.",
+                remedy="Choose a place that contains some, or a finer level.",
+                kind="unknown-place",
+            )
+        )
+    return replace(base.take(groups.isin(taken)), part_of=base), notices
+
+
+def _outside_notice(atlas: Atlas) -> tuple[str, ...]:
+    """How many rows of each input concern territories that were not chosen."""
+    rows = {name: told["outside"] for name, told in atlas.account.items() if told.get("outside")}
+    if not rows:
+        return ()
+    en = [f"{name} {number:,}" for name, number in rows.items()]
+    fr = [f"{name} {number:,}".replace(",", "\u202f") for name, number in rows.items()]
+    more = f" et {len(fr) - 5} de plus" if len(fr) > 5 else ""
+    return (
+        Notice(
+            f"Rows that concern other territories than those chosen: {first_of(en)}.",
+            fr=f"Lignes qui concernent d'autres territoires que ceux choisis\u00a0: "
+            f"{', '.join(fr[:5])}{more}.",
+        ),
+    )
 
 
 def _share_inside(territories: Territories, groups: pd.Series, inside: np.ndarray) -> pd.Series:

@@ -29,12 +29,16 @@ def with_given_facts(
     A territory of which a source says nothing keeps what it had, and a notice counts those.
 
     Args:
-        inputs: tables on the codes of the territories.
+        inputs: tables on the codes of the territories; those that these were chosen from, if
+            they were, get the facts too.
         given: ids of the sources.
 
     Returns:
         The territories, the account of each input, by its id, and what there is to say.
     """
+    if territories.part_of is not None:
+        whole, _, _ = with_given_facts(territories.part_of, inputs, given)
+        territories = replace(territories, part_of=whole)
     sources: dict[str, Connector] = {}
     for name in given:
         connector = connector_named(name)

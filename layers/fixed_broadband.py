@@ -65,8 +65,8 @@ def measure_share(
 
 
 def _shared_out(territories: Territories, premises: pd.Series, level: str) -> pd.Series:
-    """A container's premises on its parts, in proportion to population."""
-    groups = territories.parents[level]
-    population = territories.facts["population"]
-    total = groups.map(sum_by(population, groups)).astype("float64")
-    return premises * population / total
+    """A container's premises on its parts, chosen or not, in proportion to population."""
+    whole = territories.whole
+    people = sum_by(whole.facts["population"], whole.parents[level])
+    total = territories.parents[level].map(people).astype("float64")
+    return premises * territories.facts["population"] / total

@@ -36,7 +36,7 @@ def gather_inputs(
     Args:
         sources: id of a connector → file.
         embedded: tables of the embedded edition, which files replace.
-        territories: all of them; the tables are brought to their codes.
+        territories: those that are measured; the tables are brought to their codes.
 
     Raises:
         InputError: no such source or file, or one that cannot be read.
@@ -123,10 +123,11 @@ def _exhausted(table: Table, connector: Connector, path: Path, territories: Terr
     assert connector.places is not None
     if table.level != territories.level:
         return table
-    account = table.account or account_of(table, territories.codes)
-    frame = table.frame.reindex(territories.codes).fillna(0.0)
-    frame["km"] = kilometres_to_nearest(territories, connector.places(path).geometry)
-    frame = frame.where(covered_by(territories, pd.Series(table.frame.index)))
+    whole = territories.whole  # the nearest place may lie beyond those that are chosen
+    account = table.account or account_of(table, territories.codes, everywhere=whole.codes)
+    frame = table.frame.reindex(whole.codes).fillna(0.0)
+    frame["km"] = kilometres_to_nearest(whole, connector.places(path).geometry)
+    frame = frame.where(covered_by(whole, pd.Series(table.frame.index)))
     reasons = (frame.isna() * int(Reason.NOT_COVERED)).astype("int8")
     return replace(table, frame=frame, reasons=reasons, account=account)
 
@@ -160,7 +161,10 @@ def _merged(
         reasons = told.combine_first(table.reasons).astype("int8")
     notices = tuple(dict.fromkeys((*before.notices, *table.notices)))
     account = added_accounts(
-        *(one.account or account_of(one, territories.codes) for one in (before, table))
+        *(
+            one.account or account_of(one, territories.codes, everywhere=territories.whole.codes)
+            for one in (before, table)
+        )
     )
     return replace(before, frame=frame, reasons=reasons, notices=notices, account=account)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -58,7 +58,7 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     département's, and `native_level` says so.
 
     Args:
-        territories: all of them, not a selection, so that a row outside a selection is no stranger.
+        territories: rows of others that they are a part of (`within`) are counted as such.
         table: index of codes of its level.
         explain: says of an unknown code what became of it. A table that brings an account of its
             own (`layers.recoding`) keeps it.
@@ -67,11 +67,7 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
         InputError: the table is of a level that does not contain the territories, or none of its
             rows matches.
     """
-    if table.level == territories.level:
-        keys = pd.Series(territories.codes, index=territories.codes)
-    elif table.level in territories.parents:
-        keys = territories.parents[table.level]
-    else:
+    if table.level != territories.level and table.level not in territories.parents:
         raise InputError(
             Fault(
                 f"{table.source.title} is a table of {table.level}, which does not contain "
@@ -80,8 +76,14 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
                 kind="level",
             )
         )
-    account = table.account or account_of(table, pd.Index(keys.dropna().unique()), explain=explain)
-    if account.rows and not account.matched:
+    keys = keys_at(territories, table.level)
+    account = table.account or account_of(
+        table,
+        pd.Index(keys.dropna().unique()),
+        everywhere=codes_at(territories.whole, table.level),
+        explain=explain,
+    )
+    if account.rows and not account.matched and not account.outside:
         raise InputError(
             Fault(
                 f"none of the {account.rows} rows of {table.source.title} has the code of a "
@@ -99,26 +101,50 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     return Joined(frame=frame, found=found, account=account, native_level=table.level, told=told)
 
 
-def account_of(table: Table, known: pd.Index, *, explain: Explain | None = None) -> Account:
+def keys_at(territories: Territories, level: str) -> pd.Series:
+    """The code of the territory of `level` that each territory is or lies in; None for none."""
+    if level == territories.level:
+        return pd.Series(territories.codes, index=territories.codes)
+    return territories.parents[level]
+
+
+def codes_at(territories: Territories, level: str) -> pd.Index:
+    """The codes of `level` that the territories have or lie in."""
+    return pd.Index(keys_at(territories, level).dropna().unique())
+
+
+def account_of(
+    table: Table,
+    known: pd.Index,
+    *,
+    everywhere: pd.Index | None = None,
+    explain: Explain | None = None,
+) -> Account:
     """What becomes of the rows of a table, or of the file that it adds up, where these codes are
-    known."""
+    known; those that are known `everywhere` else are of territories that were not chosen."""
+    if everywhere is None:
+        everywhere = known
     if table.rows is None:
-        return account_for(table.frame.index, known, explain=explain)
+        return account_for(table.frame.index, known, everywhere=everywhere, explain=explain)
     codes = table.rows.codes
     reasons = {
-        str(code): _reason(str(code), explain) for code in codes[~codes.isin(known)].unique()
+        str(code): _reason(str(code), explain) for code in codes[~codes.isin(everywhere)].unique()
     }
-    return account_of_rows(table.rows, reasons)
+    return account_of_rows(table.rows, reasons, outside=everywhere.difference(known))
 
 
-def account_of_rows(rows: FileRows, lost: Mapping[str, str]) -> Account:
+def account_of_rows(
+    rows: FileRows, lost: Mapping[str, str], *, outside: Iterable[str] = ()
+) -> Account:
     """The account of a file, row by row; of more than a thousand lost rows only the number.
 
     Args:
         lost: code that no territory has → why.
+        outside: codes of territories that were not chosen.
     """
     codes = rows.codes.astype("str")
     strangers = codes[codes.isin(list(lost))]
+    elsewhere = int((codes.isin(list(outside)) & ~codes.isin(list(lost))).sum())
     counted = {reason: number for reason, number in rows.left_out.items() if number}
     listed: tuple[Listed, ...] = ()
     if len(strangers) <= MOST_LISTED:
@@ -131,7 +157,8 @@ def account_of_rows(rows: FileRows, lost: Mapping[str, str]) -> Account:
             counted[str(reason)] = counted.get(str(reason), 0) + int(number)
     return Account(
         rows=len(codes) + sum(rows.left_out.values()),
-        matched=len(codes) - len(strangers),
+        matched=len(codes) - len(strangers) - elsewhere,
+        outside=elsewhere,
         listed=listed,
         counted=counted,
     )
@@ -145,24 +172,38 @@ def added_accounts(one: Account, other: Account) -> Account:
     return Account(
         rows=one.rows + other.rows,
         matched=one.matched + other.matched,
+        outside=one.outside + other.outside,
         listed=(*one.listed, *other.listed),
         carried=(*one.carried, *other.carried),
         counted=counted,
     )
 
 
-def account_for(codes: pd.Index, known: pd.Index, *, explain: Explain | None = None) -> Account:
-    """What becomes of rows with these codes where these codes are known.
+def account_for(
+    codes: pd.Index,
+    known: pd.Index,
+    *,
+    everywhere: pd.Index | None = None,
+    explain: Explain | None = None,
+) -> Account:
+    """What becomes of rows with these codes where these codes are known; those that are known
+    `everywhere` else are of territories that were not chosen.
 
     >>> account_for(pd.Index(["01001", "01099"]), pd.Index(["01001"])).listed[0].reason
     'no territory has this code'
     """
     matched = codes.isin(known)
+    elsewhere = ~matched & codes.isin(known if everywhere is None else everywhere)
     listed = tuple(
         Listed(row="", code=str(code), reason=_reason(str(code), explain))
-        for code in codes[~matched]
+        for code in codes[~matched & ~elsewhere]
     )
-    return Account(rows=len(codes), matched=int(matched.sum()), listed=listed)
+    return Account(
+        rows=len(codes),
+        matched=int(matched.sum()),
+        listed=listed,
+        outside=int(elsewhere.sum()),
+    )
 
 
 def _reason(code: str, explain: Explain | None) -> str:

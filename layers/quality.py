@@ -76,7 +76,7 @@ class Quality:
     Attributes:
         level, territories, people: what it is of; people None where not known.
         columns: of each measured indicator.
-        rows: of each input: read, matched, listed, unaccounted.
+        rows: of each input: read, matched, of other territories, listed, unaccounted.
         double_names: names that several territories of one containing territory bear, and codes.
         periods: the oldest and the newest date that a figure describes.
         notices: what the reading said.
@@ -111,6 +111,7 @@ def judge_quality(atlas: Atlas) -> Quality:
             name: {
                 "rows": int(account["rows"]),
                 "matched": int(account["matched"]),
+                "outside": int(account.get("outside", 0)),
                 "listed": len(account["listed"]) + sum(account.get("counted", {}).values()),
                 "unaccounted": unaccounted_rows(account),
             }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -13,7 +13,7 @@ from geo.territories import Territories
 from geo.vintages import Passage, build_passage
 from geo.vintages_arrondissements import WHOLE
 from geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
-from geo.vintages_events import explainer
+from geo.vintages_events import explainer, heirs_in
 from layers.connectors.connector import Connector
 from layers.edition import edition_events, people_of_parts
 from layers.indicator import Reason
@@ -42,6 +42,10 @@ class Changes:
     def explainer(self, territories: Territories) -> Explain:
         """Says of a code that no territory has what became of it, or ""."""
         return explainer(self.events, at=territories.vintage or str(self.events["date"].max()))
+
+    def heirs(self) -> Callable[[str], set[str]]:
+        """From a code that is gone to those that its territory came to since."""
+        return heirs_in(self.events)
 
     def unknown(self) -> tuple[str, str]:
         """What a sentence on carried codes has to add, in English and French: "" or a clause."""
@@ -85,13 +89,15 @@ def on_todays_codes(
 
     Args:
         table: of the connector. Tables of another level than the territories' stay as they are.
-        territories: all of them.
+        territories: those that are measured; codes are told from those of the whole, while
+            account and notices are of the rows that concern them.
         events: of `geo.vintages_events.read_events`; without them the embedded list of former
             codes is taken.
     """
     if table.level != territories.level:
         return table
-    strangers = table.frame.index[~table.frame.index.isin(territories.codes)]
+    whole = territories.whole
+    strangers = table.frame.index[~table.frame.index.isin(whole.codes)]
     # Most rows strangers: the territories are a part of a country, and the codes are not old.
     if not len(strangers) or 2 * len(strangers) > len(table.frame):
         return table
@@ -109,7 +115,7 @@ def on_todays_codes(
         return replace(table, notices=(*table.notices, note))
     explain = changes.explainer(territories)
     if not territories.vintage:
-        account = account_of(table, territories.codes, explain=explain)
+        account = account_of(table, territories.codes, everywhere=whole.codes, explain=explain)
         return replace(table, account=account)
     parts = _own_parts(table)
     passage = build_passage(
@@ -117,12 +123,15 @@ def on_todays_codes(
         start=table.vintage or territories.vintage,
         end=territories.vintage,
         codes=table.frame.index.difference(parts, sort=False),
-        known=territories.codes,
-        population=territories.facts["population"],
+        known=whole.codes,
+        population=whole.facts["population"],
     )
-    whole = replace(table, frame=table.frame.drop(index=parts))
-    carried = _carried(whole, connector, passage, changes)
-    return replace(carried, account=_account(table, passage, explain, parts))
+    reaching = passage.reaching(territories.codes)
+    added = replace(table, frame=table.frame.drop(index=parts))
+    carried = _carried(added, connector, passage, reaching, changes)
+    strange = [code for code in parts if WHOLE[code] in territories.codes]
+    account = _account(table, reaching, explain, [*strange, *passage.lost])
+    return replace(carried, account=account)
 
 
 def _own_parts(table: Table) -> list[str]:
@@ -131,7 +140,10 @@ def _own_parts(table: Table) -> list[str]:
     return [code for code in table.frame.index if WHOLE.get(code) in here]
 
 
-def _carried(table: Table, connector: Connector, passage: Passage, changes: Changes) -> Table:
+def _carried(
+    table: Table, connector: Connector, passage: Passage, reaching: Passage, changes: Changes
+) -> Table:
+    """The table along a passage, and a notice of the rows that reach the chosen territories."""
     counts = [name for name in connector.counts if name in table.frame]
     means = {name: over for name, over in connector.means.items() if name in table.frame}
     others = [name for name in table.frame if name not in counts and name not in means]
@@ -146,6 +158,9 @@ def _carried(table: Table, connector: Connector, passage: Passage, changes: Chan
         parts.append(carry_largest(table.frame[others], passage, weights=nobody).frame)
     frame = pd.concat(parts, axis=1)[list(table.frame)]
     frame.index = pd.Index(frame.index.astype("object"), name="code")
+    if sums is not None and len(reaching.shares) < len(passage.shares):
+        here = table.frame.index.isin([*reaching.shares["source"], *reaching.lost])
+        sums = carry_counts(table.frame.loc[here, counts], reaching)
     return replace(
         table,
         frame=frame,
@@ -153,27 +168,27 @@ def _carried(table: Table, connector: Connector, passage: Passage, changes: Chan
         notices=(
             *table.notices,
             *carried_notices(
-                connector.id, passage, sums, means=list(connector.means), changes=changes
+                connector.id, reaching, sums, means=list(connector.means), changes=changes
             ),
         ),
     )
 
 
-def _account(table: Table, passage: Passage, explain: Explain, parts: list[str]) -> Account:
+def _account(table: Table, reaching: Passage, explain: Explain, lost: list[str]) -> Account:
     """Rows of the table as it was read: lost ones listed, those that went elsewhere named."""
-    strangers = set(passage.moved["source"]) - set(passage.moved["target"])
+    strangers = set(reaching.moved["source"]) - set(reaching.moved["target"])
     carried = [code for code in table.frame.index if code in strangers]
     moved = tuple(Listed("", str(code), explain(str(code))) for code in carried)
-    lost = {
-        str(code): explain(str(code)) or "no territory has this code"
-        for code in (*parts, *passage.lost)
-    }
+    told = {str(code): explain(str(code)) or "no territory has this code" for code in lost}
+    here = set(reaching.shares["source"])
     if table.rows is not None:
-        return replace(account_of_rows(table.rows, lost), carried=moved)
+        codes = set(table.rows.codes.astype("str"))
+        return replace(account_of_rows(table.rows, told, outside=codes - here), carried=moved)
     return Account(
         rows=len(table.frame),
-        matched=len(table.frame) - len(lost),
-        listed=tuple(Listed("", code, reason) for code, reason in lost.items()),
+        matched=len(here),
+        outside=len(table.frame) - len(here) - len(told),
+        listed=tuple(Listed("", code, reason) for code, reason in told.items()),
         carried=moved,
     )
 

@@ -38,6 +38,7 @@ WORDS = {
         "input": "Fichier de",
         "read": "Lues",
         "matched": "Rattachées",
+        "outside": "D'autres territoires",
         "listed": "Listées",
         "lost": "Sans compte",
         "nothing": "Rien ne saute aux yeux.",
@@ -71,6 +72,7 @@ WORDS = {
         "input": "File of",
         "read": "Read",
         "matched": "Matched",
+        "outside": "Of other territories",
         "listed": "Listed",
         "lost": "Unaccounted",
         "nothing": "Nothing stands out.",
@@ -121,7 +123,7 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
                 for name, counts in quality.rows.items()
             )
             or ((words["no_rows"],),),
-            tuple(words[key] for key in ("input", "read", "matched", "listed", "lost"))
+            tuple(words[key] for key in ("input", "read", "matched", "outside", "listed", "lost"))
             if quality.rows
             else (),
         ),

@@ -32,15 +32,17 @@ INDICATOR = Indicator(
 
 
 def measure(territories: Territories, inputs: Inputs) -> Measurement:
-    """Points above (below: negative) the prediction of log population and log density."""
-    atlas = add_measurement(empty_atlas(territories), presence_score.measure(territories, inputs))
+    """Points above (below: negative) the prediction of log population and log density, which is
+    that of the whole country wherever a part of it is chosen."""
+    whole = territories.whole
+    atlas = add_measurement(empty_atlas(whole), presence_score.measure(whole, inputs))
     atlas = add_equal_size(atlas, presence_score.INDICATOR.id)
     return Measurement(
         indicator=replace(
             atlas.indicator(INDICATOR.id), role=INDICATOR.role, digits=INDICATOR.digits
         ),
-        values=atlas.values[INDICATOR.id],
-        reasons=atlas.reasons[INDICATOR.id],
+        values=atlas.values[INDICATOR.id].reindex(territories.codes),
+        reasons=atlas.reasons[INDICATOR.id].reindex(territories.codes),
     )
 
 

@@ -92,15 +92,19 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
     import shapely
 
     from geo.coverage_grid import write_group_counts
-    from geo.coverage_share import compute_coverage_share
+    from geo.coverage_share import area_crs, compute_coverage_share
     from layers.nearby import parts_of
 
     shapes, operators, notices = _read_polygons(path)
-    share = compute_coverage_share(territories.frame.geometry, shapes, groups=operators)
+    whole = territories.whole
+    # Straight edges bend with the projection: it is that of the whole, so that figures agree.
+    crs = area_crs(whole.frame.geometry, shapes)
+    share = compute_coverage_share(territories.frame.geometry, shapes, groups=operators, crs=crs)
     least = share.at_least_percent
-    parts = parts_of(territories)
+    # Where the file has polygons in a part of the country, those chosen there are covered or not.
+    parts = parts_of(whole)
     west, south, east, north = shapely.bounds(shapes.to_crs("EPSG:4326").to_numpy()).T
-    bounds = territories.frame.geometry.to_crs("EPSG:4326").bounds.groupby(parts)
+    bounds = whole.frame.geometry.to_crs("EPSG:4326").bounds.groupby(parts)
     there = {
         part
         for part, rows in bounds
@@ -111,7 +115,7 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
             & (north >= rows["miny"].min())
         ).any()
     }
-    known = parts.isin(there)
+    known = parts.reindex(territories.codes).isin(there)
     columns = {
         f"area_{count}": (least[count] if count in least else 0.0 * least[1]).where(known)
         for count in range(1, max(OPERATORS, least.shape[1]) + 1)

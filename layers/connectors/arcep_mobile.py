@@ -128,6 +128,8 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
     """
     from layers.nearby import covered_by, kilometres_to_nearest, located_in
 
+    measured = territories.codes
+    territories = territories.whole  # the nearest site may lie beyond those that are chosen
     points, nowhere = _positions(path)
     where = located_in(territories, points.geometry)
     covered = covered_by(territories, where)
@@ -160,6 +162,7 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
         account=account_of_rows(
             FileRows(where.fillna(""), {"without a position": nowhere}),
             {"": "lies in none of the territories"},
+            outside=territories.codes.difference(measured),
         ),
     )
 

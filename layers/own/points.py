@@ -52,12 +52,16 @@ class PointLayer:
         spec = self.spec
         path = self.project.path(spec.path)
         coordinates = read_crs(spec, self.project)
+        whole = territories.whole  # tells a point of elsewhere from one that lies nowhere
         if path.stat().st_size <= MOST_BYTES_LISTED:
             counts, account, notices = _count_rows(
-                spec, path, coordinates, territories, limits=self.project.limits
+                spec, path, coordinates, whole, limits=self.project.limits
             )
         else:
-            counts, account, notices = _count_stream(spec, path, coordinates, territories)
+            counts, account, notices = _count_stream(spec, path, coordinates, whole)
+        counts = counts.reindex(territories.codes)
+        inside = int(counts.sum())
+        account = replace(account, matched=inside, outside=account.matched - inside)
         return Measurement(
             indicator=point_indicator(spec, self.project, territories.level),
             values=counts.astype("float64"),
@@ -82,16 +86,18 @@ class DistanceLayer:
             InputError: the table cannot be read, or has no point near the territories.
         """
         spec = self.spec
+        whole = territories.whole  # the nearest point may lie beyond those that are chosen
         found = compute_nearest(
-            centres_of(territories),
+            centres_of(whole),
             self.project.path(spec.path),
             layout=layout_of(spec),
             crs=read_crs(spec, self.project),
-            groups=parts_of(territories),
+            groups=parts_of(whole),
         )
         values = found.distance_m / 1000
         if not (values <= FARTHEST_KM).any():
             raise InputError(_nowhere(spec, found.rows, f"within {FARTHEST_KM} km of"))
+        values = values.reindex(territories.codes)
         reasons = np.where(values.isna(), int(Reason.NOT_COVERED), int(Reason.PRESENT))
         return Measurement(
             indicator=distance_indicator(spec, self.project, territories.level),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.coverage_share import compute_coverage_share
+from geo.coverage_share import area_crs, compute_coverage_share
 from geo.errors import Fault, InputError
 from geo.territories import Territories
-from geo.vectors import read_polygons
+from geo.vectors import ReadPolygons, read_polygons
 from layers.indicator import Indicator, Reason
 from layers.layer import Inputs, Layer, Measurement
 from layers.own.described import describe
@@ -34,8 +34,12 @@ class PolygonLayer:
         polygons = read_polygons(
             self.project.path(spec.path), layer=spec.layer, limits=self.project.limits
         )
-        share = compute_coverage_share(territories.frame.geometry, polygons.frame.geometry)
-        if not (share.any_percent > 0).any():
+        # Straight edges bend with the projection: it is that of the whole, so that figures agree.
+        coverage, whole = polygons.frame.geometry, territories.whole.frame.geometry
+        share = compute_coverage_share(
+            territories.frame.geometry, coverage, crs=area_crs(whole, coverage)
+        )
+        if not (share.any_percent > 0).any() and not _lies_in(territories, polygons):
             raise InputError(
                 Fault(
                     "the polygons cover none of the territories.",
@@ -52,6 +56,14 @@ class PolygonLayer:
             reasons=pd.Series(reasons, index=territories.codes).astype("int8"),
             notices=(*polygons.notices, *share.notices),
         )
+
+
+def _lies_in(territories: Territories, polygons: ReadPolygons) -> bool:
+    """Whether polygons that cover none of the chosen territories cover others."""
+    if territories.part_of is None:
+        return False
+    share = compute_coverage_share(territories.whole.frame.geometry, polygons.frame.geometry)
+    return bool((share.any_percent > 0).any())
 
 
 def polygon_layer(spec: LayerTable, project: Project) -> Layer:

@@ -86,7 +86,7 @@ class RasterLayer:
         values = zonal.values.where(covered >= LEAST_COVER)
         if spec.below is not None:
             values = 100 - values
-        check_cover(values, spec.path)
+        self._check_cover(values, territories, inputs)
         indicator = raster_indicator(spec, self.project, territories.level)
         check_bounds(values, indicator, spec.path)
         reasons = np.select(
@@ -102,6 +102,13 @@ class RasterLayer:
             account=cover_account(covered),
             notices=(*zonal.facts.notices, *zonal.doubts, *cover_notices(spec.id, covered)),
         )
+
+    def _check_cover(self, values: pd.Series, territories: Territories, inputs: Inputs) -> None:
+        """Of a raster that says nothing of the chosen territories: whether it does of others."""
+        if values.isna().all() and territories.part_of is not None:
+            self(territories.part_of, inputs)
+        else:
+            check_cover(values, self.spec.path)
 
     def _people(self, territories: Territories) -> dict[str, pd.Series]:
         """What a weighted figure is a mean over, by which territories are put together."""
@@ -136,7 +143,7 @@ class UrbanisationLayer:
         covered = found.covered.fillna(0.0)
         number = {name: float(place) for place, name in enumerate(CLASSES, start=1)}
         values = found.degree.map(number).astype("float64").where(covered >= LEAST_COVER)
-        check_cover(values, spec.path)
+        self._check_cover(values, territories, inputs)
         reasons = np.select(
             [covered < LEAST_COVER, values.isna()],
             [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
@@ -149,6 +156,13 @@ class UrbanisationLayer:
             account=cover_account(covered),
             notices=(*found.notices, *cover_notices(spec.id, covered)),
         )
+
+    def _check_cover(self, values: pd.Series, territories: Territories, inputs: Inputs) -> None:
+        """Of a raster that says nothing of the chosen territories: whether it does of others."""
+        if values.isna().all() and territories.part_of is not None:
+            self(territories.part_of, inputs)
+        else:
+            check_cover(values, self.spec.path)
 
 
 def raster_layer(spec: LayerTable, project: Project) -> Layer:

@@ -9,6 +9,7 @@ import pandas as pd
 from geo.errors import Fault, InputError, nearest
 from geo.territories import Territories
 from layers.indicator import Indicator, Reason, Unit
+from layers.joining import codes_at, keys_at
 from layers.layer import Inputs, Layer, Measurement
 from layers.own.described import describe
 from layers.own.vintages import Past, place_as_is
@@ -44,17 +45,19 @@ class TableLayer:
             limits=self.project.limits,
         )
         level = spec.level or territories.level
-        keys = _keys(territories, level, spec, self.project)
-        known = pd.Index(keys.dropna().unique())
+        _check_level(territories, level, spec, self.project)
+        keys = keys_at(territories, level)
+        known, everywhere = pd.Index(keys.dropna().unique()), codes_at(territories.whole, level)
         past = None
         if level == territories.level:
             past = Past.of(spec, self.project, territories, inputs)
         codes = parse_codes(
             raw,
             spec.code,
-            known=known if past is None else past.known(),
+            known=everywhere if past is None else past.known(),
             level_title=_title(territories, level),
             explain=None if past is None else past.explain,
+            elsewhere=None if past is None else past.elsewhere,
         )
         figures = parse_numbers(raw, spec.value, unit=spec.unit, nodata=nodata_of(spec))
         placed = place_as_is(codes, figures, known) if past is None else past.place(codes, figures)
@@ -97,12 +100,10 @@ def table_indicator(spec: LayerTable, project: Project, level: str) -> Indicator
     )
 
 
-def _keys(territories: Territories, level: str, spec: LayerTable, project: Project) -> pd.Series:
-    """For each territory the code that its row in the table has."""
-    if level == territories.level:
-        return pd.Series(territories.codes, index=territories.codes)
-    if level in territories.parents:
-        return territories.parents[level]
+def _check_level(territories: Territories, level: str, spec: LayerTable, project: Project) -> None:
+    """Refuses a table of a level that neither the territories are of nor anything they lie in."""
+    if level == territories.level or level in territories.parents:
+        return
     raise InputError(
         Fault(
             f"the territories do not say in which {level} they lie.",

@@ -6,8 +6,8 @@ layer's `vintage` and a project's `arrondissements` say that it shall be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -49,11 +49,13 @@ class Placed:
 
 
 def place_as_is(codes: Codes, figures: Figures, known: pd.Index) -> Placed:
-    """A column whose codes are those of the territories."""
+    """A column whose codes are those of the territories, or of others than those chosen."""
+    here = int(codes.codes[codes.matched].isin(known).sum())
+    account = codes.account
     return Placed(
         values=codes.place(figures.values, known, missing=np.nan),
         reasons=codes.place(figures.reasons, known, missing=int(Reason.NOT_MATCHED)),
-        account=codes.account,
+        account=replace(account, matched=here, outside=account.outside + account.matched - here),
     )
 
 
@@ -94,14 +96,28 @@ class Past:
         """What became of a code that no territory has, or ""."""
         return self._explain(code)
 
+    @cached_property
+    def _heirs(self) -> Callable[[str], set[str]]:
+        if self.changes is None:
+            return lambda code: set()
+        return self.changes.heirs()
+
+    def elsewhere(self, code: str) -> bool:
+        """Whether what became of a code lies outside the territories that were chosen."""
+        if self.territories.part_of is None:
+            return False
+        heirs = self._heirs(code)
+        known, chosen = self.territories.whole.codes, self.territories.codes
+        return any(one in known for one in heirs) and not any(one in chosen for one in heirs)
+
     def known(self) -> pd.Index:
-        """The codes that a row may have: those of the territories and, where the user wants it,
-        former ones and arrondissements.
+        """The codes that a row may have: those of the territories, the rest of the country and,
+        where the user wants it, former ones and arrondissements.
 
         Raises:
             InputError: a vintage was named, and nothing is known of codes that changed.
         """
-        codes = self.territories.codes
+        codes = self.territories.whole.codes
         more: list[str] = []
         if self.spec.vintage is not None:
             if self.changes is None:
@@ -127,7 +143,8 @@ class Past:
             InputError: an arrondissement stands beside its own commune, and both would be counted.
         """
         found = codes.codes[codes.matched]
-        if not self.carries or found.isin(self.territories.codes).all():
+        chosen = self.territories.codes
+        if not self.carries or found.isin(self.territories.whole.codes).all():
             placed = place_as_is(codes, figures, self.territories.codes)
             return Placed(placed.values, placed.reasons, placed.account, self._hint(codes))
         self._check_parts(found)
@@ -139,18 +156,27 @@ class Past:
         assert told is not None  # reasons were given
         changes = self.changes or Changes(_no_events(), dated=True)
         how = _HOW.get(self.spec.unit, MEAN)
+        reaching = passage.reaching(self.territories.codes)
+        sums = carried
+        if how == SUM and len(reaching.shares) < len(passage.shares):
+            here = values.index.isin([*reaching.shares["source"], *reaching.lost])
+            sums, _ = self._carry(values[here], reaching)
         notices = carried_notices(
             self.spec.id,
-            passage,
-            carried if how == SUM else None,
+            reaching,
+            sums if how == SUM else None,
             means=[self.spec.id] if how == MEAN else (),
             changes=changes,
         )
         return Placed(
             values=carried.frame[self.spec.id].reindex(self.territories.codes),
             reasons=told[self.spec.id].reindex(self.territories.codes),
-            account=self._account(codes, passage),
-            notices=(*self._hint(codes), *notices, *_equal_notice(self.spec.id, equal)),
+            account=self._account(codes, reaching),
+            notices=(
+                *self._hint(codes),
+                *notices,
+                *_equal_notice(self.spec.id, [one for one in equal if one in chosen]),
+            ),
         )
 
     def _passage(self, found: pd.Index) -> Passage:
@@ -162,8 +188,8 @@ class Past:
             start=self.spec.vintage or end,
             end=end,
             codes=found,
-            known=self.territories.codes,
-            population=self.territories.facts["population"],
+            known=self.territories.whole.codes,
+            population=self.territories.whole.facts["population"],
             arrondissements="separate" if self.project.table.arrondissements is None else "convert",
         )
 
@@ -202,17 +228,21 @@ class Past:
                 )
             )
 
-    def _account(self, codes: Codes, passage: Passage) -> Account:
+    def _account(self, codes: Codes, reaching: Passage) -> Account:
         listed = list(codes.account.listed)
         carried: list[Listed] = []
-        strange = codes.matched & ~codes.codes.isin(self.territories.codes)
+        sources = set(reaching.shares["source"])
+        strange = codes.matched & ~codes.codes.isin(self.territories.whole.codes)
+        strange &= codes.codes.isin([*sources, *reaching.lost])
         for row in np.flatnonzero(strange).tolist():
             code = str(codes.codes[row])
             reason = self.explain(code) or "no territory has this code"
-            told = listed if code in passage.lost else carried
+            told = listed if code in reaching.lost else carried
             told.append(Listed(codes.places(row), code, reason))
         rows = codes.account.rows
-        return Account(rows, rows - len(listed), tuple(listed), tuple(carried))
+        matched = int((codes.matched & codes.codes.isin(sources)).sum())
+        outside = rows - matched - len(listed)
+        return Account(rows, matched, tuple(listed), tuple(carried), outside=outside)
 
     def _gone(self, codes: Sequence[str]) -> list[str]:
         if not codes or self.changes is None:

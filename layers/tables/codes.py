@@ -34,7 +34,7 @@ class Codes:
     Attributes:
         codes: text, no two matched rows the same.
         matched: whether the row's code is known.
-        account: rows = matched + listed.
+        account: rows = matched + outside + listed.
         notices: what was found and decided, as sentences.
         places: where each row stands, in words ("line 7").
     """
@@ -59,6 +59,7 @@ def parse_codes(
     pattern: str | None = None,
     level_title: str = "territories",
     explain: Explain | None = None,
+    elsewhere: Callable[[str], bool] | None = None,
 ) -> Codes:
     """The codes of a column against those that are known.
 
@@ -70,6 +71,8 @@ def parse_codes(
         known: the codes of the level; if None, those that match `pattern` pass for known.
         pattern: regular expression that a whole code of the level matches.
         level_title: what the territories are called in a sentence ("communes").
+        elsewhere: whether a code that is not known concerns territories that nobody asked for: its
+            row is counted, not listed.
 
     Raises:
         InputError: no such column; blank, spoiled or doubled codes, with their lines; or no row
@@ -86,14 +89,22 @@ def parse_codes(
         raise InputError(faults[: DEFAULT_LIMITS.faults])
     if not matched.any():
         raise InputError(_no_match(raw, name, texts, table, level_title))
+    strange = np.flatnonzero(~matched).tolist()
+    if elsewhere is not None:
+        strange = [row for row in strange if not elsewhere(texts[row])]
     listed = tuple(
-        Listed(raw.place(row), texts[row], _reason(texts[row], table, explain))
-        for row in np.flatnonzero(~matched).tolist()
+        Listed(raw.place(row), texts[row], _reason(texts[row], table, explain)) for row in strange
+    )
+    account = Account(
+        rows=len(texts),
+        matched=int(matched.sum()),
+        listed=listed,
+        outside=int((~matched).sum()) - len(listed),
     )
     return Codes(
         codes=pd.Index(texts, dtype="object", name="code"),
         matched=matched,
-        account=Account(rows=len(texts), matched=int(matched.sum()), listed=listed),
+        account=account,
         notices=tuple(_notices(raw, name, cells, texts, listed, level_title)),
         places=raw.place,
     )

@@ -182,12 +182,14 @@ def _account(scope: Scope) -> Table | None:
             name_cell(scope.atlas.indicators[name].title_in(scope.lang)),
             scope.count(float(told["rows"])),
             scope.count(float(told["matched"])),
+            scope.count(float(told.get("outside", 0))),
             scope.count(unmatched),
         )
     if not rows:
         return None
     columns = {"indicator": words["indicator"], "rows": words["rows_read"],
-               "matched": words["rows_matched"], "listed": words["rows_listed"]}  # fmt: skip
+               "matched": words["rows_matched"], "outside": words["rows_outside"],
+               "listed": words["rows_listed"]}  # fmt: skip
     return make_table("t-account", words["account_caption"], columns, rows,
                       note=words["account_note"])  # fmt: skip
 
