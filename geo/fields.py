@@ -13,6 +13,7 @@ import numpy as np
 from geo.drivers import Features
 from geo.errors import Fault, InputError, first_of, nearest, shown
 from geo.limits import Limits
+from geo.notice import remark
 
 _FLOAT = re.compile(r"[0-9]+[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
@@ -83,9 +84,11 @@ def read_codes(features: Features, name: str, *, pattern: str | None, limits: Li
     where = f"{features.file}, field {shown(name)}"
     notices = []
     if any(isinstance(cell, int) for cell in cells):
-        notices.append(f"{where}: the codes are stored as whole numbers and read as their digits.")
+        notices.append(
+            remark(f"{where}: the codes are stored as whole numbers and read as their digits.")
+        )
     if any(isinstance(cell, str) and cell != cell.strip(_AROUND) for cell in cells):
-        notices.append(f"{where}: spaces around codes are taken away.")
+        notices.append(remark(f"{where}: spaces around codes are taken away."))
     strange = [text for text in texts if form and text and not form.fullmatch(text)]
     if strange and len(strange) == len(texts):
         message = f"none of the codes (first: {first_of(strange, count=3)}) has the form expected."

@@ -27,7 +27,7 @@ from rasterio.windows import Window
 from geo.content import check_file, kind_of, refused_kind
 from geo.errors import Fault, InputError, shown
 from geo.limits import DEFAULT_LIMITS, Limits
-from geo.notice import Notice
+from geo.notice import Notice, Severity
 
 NoData = float | Literal["declared", "none"]
 
@@ -408,8 +408,8 @@ def _with_notices(
 ) -> RasterFacts:
     path, notices = facts.path, []
 
-    def tell(en: str, fr: str) -> None:
-        notices.append(Notice(f"{path}{en}", fr=f"{path}{fr}"))
+    def tell(en: str, fr: str, severity: Severity = "remark") -> None:
+        notices.append(Notice(f"{path}{en}", fr=f"{path}{fr}", severity=severity))
 
     if facts.transform[4] > 0:
         tell(
@@ -438,11 +438,13 @@ def _with_notices(
                 f" declares no data = {declared:g}, which {facts.dtype} cannot hold.",
                 f" déclare {declared:g} comme absence de donnée, que {facts.dtype} ne peut "
                 "contenir.",
+                "warning",
             )
         else:
             tell(
                 " declares no no-data value; all its cells are values.",
                 " ne déclare aucune absence de donnée ; toutes ses cellules sont des valeurs.",
+                "warning",
             )
     if (facts.scale, facts.offset) != (1.0, 0.0):
         tell(

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from geo.sentences import said_in
+
 
 @dataclass(frozen=True)
 class Source:
@@ -24,7 +26,7 @@ class Source:
         published: ISO date of the state or release, or "".
         retrieved: ISO date on which it was fetched, or "".
         sha256: of the file that was read, or "".
-        note: what a reader has to know of it, in a sentence.
+        note: what a reader has to know of it, in a sentence of English; `note_in` has it in French.
     """
 
     producer: str
@@ -44,6 +46,14 @@ class Source:
         """
         parts = [self.producer, self.title, self.published, self.licence]
         return ", ".join(part for part in parts if part)
+
+    def note_in(self, lang: str) -> str:
+        """The note in `lang`, by the catalogue of sentences: files of before it have French too.
+
+        >>> Source("", "", note="Persons in each cell of 1 km; ESRI:54009.").note_in("fr")
+        'Habitants par maille de 1 km\u00a0; ESRI:54009.'
+        """
+        return said_in(self.note, lang)
 
     def as_dict(self) -> dict[str, Any]:
         """The fields that say something, for JSON."""

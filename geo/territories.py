@@ -12,6 +12,7 @@ import shapely
 
 from geo.country import Country, in_language
 from geo.errors import Fault, InputError, first_of, nearest
+from geo.notice import remark
 from geo.source import Source
 
 EQUAL_AREA = "EPSG:6933"
@@ -153,7 +154,7 @@ class Territories:
         chosen = preferred if preferred in matches else next(iter(matches))
         others = ", ".join(f"{name}:{code}" for name in matches if name != chosen)
         notice = f"{code} is read as {chosen} {self.place_name(chosen, code)}; else write {others}."
-        return matches[chosen], notice
+        return matches[chosen], remark(notice)
 
     def place_name(self, level: str, code: str) -> str:
         """Name of a containing territory, or its code where the name is not known."""

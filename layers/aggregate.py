@@ -11,6 +11,7 @@ import pandas as pd
 from geo.country import in_language
 from geo.errors import first_of
 from geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
+from geo.notice import Notice, remark
 from layers.atlas import Atlas
 from layers.indicator import Indicator, Reason
 
@@ -47,10 +48,11 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
     )
     outside = left_out(base, level)
     if outside:
-        result = result.noting(
+        told = (
             f"{len(outside)} {base.level} territories lie in no {level} and are left out "
             f"({first_of(outside)})."
         )
+        result = result.noting(remark(told))
     for indicator in atlas.indicators.values():
         result = _with_column(result, atlas, indicator, groups)
     return result
@@ -58,10 +60,16 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
 
 def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.Series) -> Atlas:
     if indicator.unit == "category" or indicator.role not in ("indicator", "context"):
-        return result.noting(
-            f"{indicator.id} is not carried from {atlas.territories.level} to "
-            f"{result.territories.level}: a category has no mean, a score is computed anew."
+        levels = atlas.territories.level, result.territories.level
+        en, fr = indicator.title_in("en"), indicator.title_in("fr")
+        told = Notice(
+            f"{en} is not carried from {levels[0]} to {levels[1]}: a category has no mean, a score "
+            "is computed anew.",
+            fr=f"{fr} : pas de passage de {levels[0]} à {levels[1]} ; une catégorie n'a pas de "
+            "moyenne, un score se recalcule.",
+            severity="remark",
         )
+        return result.noting(told)
     values = atlas.values[indicator.id]
     if indicator.kind == "extensive":
         total = sum_by(values, groups)
@@ -71,10 +79,15 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
     scale = 100.0 if indicator.unit == "boolean" else 1.0
     partly = table.index[(table["known"] > 0) & (table["known"] < 0.995)]
     if len(partly):
-        result = result.noting(
-            f"{indicator.id}: {len(partly)} territories rest on a part of their "
-            f"{indicator.denominator} only (first: {first_of(partly)})."
+        first, en, fr = first_of(partly), indicator.title_in("en"), indicator.title_in("fr")
+        told = Notice(
+            f"{en}: the figure of {len(partly)} territories rests on a part of them only (first: "
+            f"{first}).",
+            fr=f"{fr} : valeur établie sur une partie seulement du territoire, dans {len(partly)} "
+            f"cas ({first}).",
+            severity="remark",
         )
+        result = result.noting(told)
     # What a mean is over goes up with it: the mean of two of them is still that of their parts.
     basis = f"{indicator.id}/known"
     known = sum_by(weights.where(values.notna(), 0.0).fillna(0.0), groups)

@@ -130,6 +130,7 @@ def compute_barometer(
                 "authority that was merged in between is left out.",
                 fr="Les vagues sont comparées sur les codes communs aux deux : sans les événements "
                 "officiels, une collectivité fusionnée entre-temps n'est pas comptée.",
+                severity="remark",
             )
         )
     else:

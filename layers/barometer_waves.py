@@ -90,6 +90,7 @@ _UNDATED = Notice(
     fr="Les vagues sont comparées à territoire constant d'après la liste embarquée des anciens "
     "codes, qui ignore les scissions ; avec --source insee-code-events=FICHIER, elles sont suivies "
     "aussi.",
+    severity="remark",
 )
 
 

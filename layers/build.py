@@ -16,7 +16,7 @@ import pandas as pd
 from geo.country import Country, read_country
 from geo.errors import Fault, InputError, first_of, nearest
 from geo.nesting import groups_at, sum_by
-from geo.notice import Notice, without
+from geo.notice import Notice, remark, without
 from geo.territories import Territories
 from geo.vectors import read_territories
 from layers.accounting import check_carried, check_rows
@@ -220,7 +220,7 @@ def _completed(territories: Territories, country: Country) -> tuple[Territories,
         f"{', '.join([*added, *filled])} of the territories are those of the embedded edition of "
         f"{known.vintage}; {int((~here).sum())} of {len(territories)} codes are not in it."
     ]
-    return completed, tuple(told)
+    return completed, tuple(told if (~here).any() else map(remark, told))
 
 
 def _inputs(
@@ -294,7 +294,7 @@ def _choose(
             f"{len(straddling)} {level} territories lie only partly in {first_of(places)}; those "
             f"with at least half of their people there are taken, whole ({first_of(straddling)})."
         )
-        notices = (*notices, told)
+        notices = (*notices, remark(told))
     taken = shares.index[shares >= 0.5]
     if not len(taken):
         raise InputError(
@@ -312,14 +312,19 @@ def _outside_notice(atlas: Atlas) -> tuple[str, ...]:
     rows = {name: told["outside"] for name, told in atlas.account.items() if told.get("outside")}
     if not rows:
         return ()
-    en = [f"{name} {number:,}" for name, number in rows.items()]
-    fr = [f"{name} {number:,}".replace(",", "\u202f") for name, number in rows.items()]
-    more = f" et {len(fr) - 5} de plus" if len(fr) > 5 else ""
+    titles = {
+        name: (one.title_in("en"), one.title_in("fr")) for name, one in atlas.indicators.items()
+    }
+    en = [f"{titles.get(name, (name, name))[0]} {number:,}" for name, number in rows.items()]
+    fr = [
+        f"{titles.get(name, (name, name))[1]} " + f"{number:,}".replace(",", "\u202f")
+        for name, number in rows.items()
+    ]
     return (
         Notice(
             f"Rows that concern other territories than those chosen: {first_of(en)}.",
-            fr=f"Lignes qui concernent d'autres territoires que ceux choisis\u00a0: "
-            f"{', '.join(fr[:5])}{more}.",
+            fr=f"Lignes qui concernent d'autres territoires que ceux choisis : {first_of(fr)}.",
+            severity="remark",
         ),
     )
 

@@ -173,5 +173,6 @@ def _preferred(table: Table, chosen: Connector, other: Connector) -> Table:
     note = Notice(
         f"{chosen.id} is taken for {chosen.input}, and {other.id} is not: both were given.",
         fr=f"{chosen.id} est retenu pour {chosen.input}, et non {other.id} : les deux sont donnés.",
+        severity="remark",
     )
     return replace(table, notices=(*table.notices, note))

@@ -39,40 +39,43 @@ def measure_layers(
     not collect anywhere; density is, without a word, where no territory has a population.
     """
     atlas = empty_atlas(territories)
-    unmeasured: list[tuple[str, str]] = []
+    unmeasured: list[tuple[Layer, str, str]] = []
     for layer in layers:
         if progress is not None:
             progress(layer.id)
         absent = [name for name in layer.needs if not any(one in inputs for one in name.split("|"))]
         if absent:
-            wanted = f"{layer.id} ({', '.join(absent)})"
-            unmeasured.append((wanted.replace("|", " or "), wanted.replace("|", " ou ")))
+            needs = ", ".join(absent)
+            unmeasured.append((layer, needs.replace("|", " or "), needs.replace("|", " ou ")))
             continue
         measured = layer.measure(territories, inputs)
         if (measured.reasons == Reason.NOT_COLLECTED).all():
             if not layer.needs:
                 continue
             needs = ", ".join(layer.needs)
-            unmeasured.append((f"{layer.id} (not in {needs})", f"{layer.id} (absent de {needs})"))
+            unmeasured.append((layer, f"not in {needs}", f"absent de {needs}"))
             continue
         atlas = add_measurement(atlas, measured)
     return atlas.noting(_unmeasured(unmeasured)) if unmeasured else atlas
 
 
-def _unmeasured(layers: list[tuple[str, str]]) -> Notice:
-    """Which layers want a source; of many, the first: `zoneblanche list layers` names them all."""
-    listed = first_of(english for english, _ in layers)
-    french = ", ".join(french for _, french in layers[:5])
-    if len(layers) > 5:
-        french += f" et {len(layers) - 5} de plus"
+def _unmeasured(layers: list[tuple[Layer, str, str]]) -> Notice:
+    """Which layers want a source, and of a few which: `zoneblanche list layers` names them all."""
+    english = [(layer.indicator.title_in("en"), why) for layer, why, _ in layers]
+    french = [(layer.indicator.title_in("fr"), why) for layer, _, why in layers]
+    listed, listed_fr = (
+        first_of(f"{title} ({why})" if len(layers) <= 5 else title for title, why in side)
+        for side in (english, french)
+    )
     head = f"{len(layers)} couches ne sont pas mesurées"
     if len(layers) == 1:
         head = "Une couche n'est pas mesurée"
     return Notice(
         f"{len(layers)} layers are not measured, for want of a source: {listed}. Give it with "
         "--source NAME=FILE; `zoneblanche list layers` says which each needs.",
-        fr=f"{head}, faute de source : {french}. La donner par "
+        fr=f"{head}, faute de source : {listed_fr}. La donner par "
         "--source NOM=FICHIER ; `zoneblanche list layers` dit laquelle pour chacune.",
+        severity="remark",
     )
 
 

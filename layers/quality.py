@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.contiguity import Contiguity, compute_contiguity
+from geo.notice import notice_as_dict, warnings_first
 from layers.accounting import unaccounted_rows
 from layers.atlas import Atlas
 from layers.indicator import Indicator, Reason
@@ -79,7 +80,7 @@ class Quality:
         rows: of each input: read, matched, of other territories, listed, unaccounted.
         double_names: names that several territories of one containing territory bear, and codes.
         periods: the oldest and the newest date that a figure describes.
-        notices: what the reading said.
+        notices: what the reading said, warnings first, in both languages.
     """
 
     level: str
@@ -89,7 +90,7 @@ class Quality:
     rows: Mapping[str, Mapping[str, int]]
     double_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     periods: tuple[str, str] = ("", "")
-    notices: tuple[str, ...] = ()
+    notices: tuple[dict[str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -119,7 +120,7 @@ def judge_quality(atlas: Atlas) -> Quality:
         },
         double_names=_double_names(atlas),
         periods=(dates[0], dates[-1]) if dates else ("", ""),
-        notices=tuple(map(str, atlas.notices)),
+        notices=tuple(notice_as_dict(notice) for notice in warnings_first(atlas.notices)),
     )
 
 

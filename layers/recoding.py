@@ -244,4 +244,4 @@ def carried_notices(
         en += f"; shared out equally: {first_of(passage.equal)}"
         fr += f" ; partagés à parts égales : {first_of(passage.equal, lang='fr')}"
     more_en, more_fr = changes.unknown()
-    return (Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}."),)
+    return (Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}.", severity="remark"),)

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from geo.country import read_country
 from geo.errors import Fault, InputError, missing_file
-from geo.notice import Notice
+from geo.notice import notice_as_dict, notice_from_dict
 from geo.source import Source, source_from_dict
 from geo.staging import staged_file
 from geo.territories import Territories
@@ -104,7 +104,7 @@ def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
         weights=_part(frame, "weight"),
         intervals={name: _part(frame, f"interval.{name}") for name in told["intervals"]},
         recipes={table["id"]: recipe_from_dict(table) for table in told.get("recipes", ())},
-        notices=tuple(map(_notice_from, told["notices"])),
+        notices=tuple(map(notice_from_dict, told["notices"])),
         account=told["account"],
     )
 
@@ -144,17 +144,9 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
         "intervals": list(atlas.intervals),
         "recipes": [recipe_as_dict(recipe) for recipe in atlas.recipes.values()],
-        "notices": list(map(_notice_as, atlas.notices)),
+        "notices": list(map(notice_as_dict, atlas.notices)),
         "account": {name: dict(rows) for name, rows in atlas.account.items()},
     }
-
-
-def _notice_as(notice: str) -> str | dict[str, str]:
-    return {"en": str(notice), "fr": notice.fr} if isinstance(notice, Notice) else notice
-
-
-def _notice_from(told: str | dict[str, str]) -> str:
-    return told if isinstance(told, str) else Notice(told["en"], fr=told["fr"])
 
 
 def _read_metadata(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import InputError
-from geo.notice import notice_in
+from geo.notice import notice_as_dict
 from layers.aggregate import atlas_at
 from layers.analysis.flags import flag, known_rules
 from layers.index.compute import compute_index
@@ -75,11 +75,7 @@ def describe_upper(
     streams: dict[str, bytes] = {}
     for upper in atlases_above(atlas):
         told, own = _describe(upper, base, citations)
-        told["notices"] = [
-            {"fr": notice_in(one, "fr"), "en": str(one)}
-            for one in upper.notices
-            if one not in atlas.notices
-        ]
+        told["notices"] = [notice_as_dict(one) for one in upper.notices if one not in atlas.notices]
         described.append(told)
         streams |= {f"{told['id']}:{name}": data for name, data in own.items()}
     return described, streams

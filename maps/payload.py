@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geo.country import Text
-from geo.notice import notice_in
+from geo.notice import notice_as_dict, warnings_first
 from layers.context import unmeasured_context
 from layers.indicator import Reason
 from maps.bivariate import Bivariate, ids_of
@@ -104,7 +104,7 @@ def write_payload(
         "boundaries": citations.cite(territories.sources),
         "sources": citations.describe(),
         "reasons": {int(reason): dict(reason.title) for reason in Reason if reason},
-        "notices": [*map(_in_both, atlas.notices), *_simplified(geometry)],
+        "notices": [*map(notice_as_dict, warnings_first(atlas.notices)), *_simplified(geometry)],
         "colours": for_page(),
         "words": WORDS,
         "geometry": geometry.header,
@@ -114,10 +114,6 @@ def write_payload(
     first = {*ids_of(show), f"parent/{outline}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
     return _pack(head, geometry, streams, first)
-
-
-def _in_both(notice: str) -> dict[str, str]:
-    return {"fr": notice_in(notice, "fr"), "en": str(notice)}
 
 
 def _id_of(show: str | Bivariate) -> str:
@@ -161,4 +157,5 @@ def _simplified(geometry: PageGeometry) -> list[dict[str, str]]:
     if not geometry.tolerance_m:
         return []
     metres = f"{geometry.tolerance_m:.0f}"
-    return [{lang: text.replace("{metres}", metres) for lang, text in SIMPLIFIED.items()}]
+    told = {lang: text.replace("{metres}", metres) for lang, text in SIMPLIFIED.items()}
+    return [{"severity": "remark", **told}]

@@ -8,7 +8,7 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.notice import notice_in
+from geo.notice import notice_in, severity_of
 from geo.staging import staged_file
 from layers.atlas import Atlas
 from layers.indicator import Reason
@@ -27,7 +27,8 @@ WORDS = {
         "look": "À vérifier",
         "rows": "Lignes des fichiers",
         "sources": "Sources",
-        "said": "Ce que la lecture a décidé",
+        "warning": "Avertissements",
+        "remark": "Remarques : ce que la lecture a décidé",
         "indicator": "Indicateur",
         "level": "Mesuré par",
         "period": "Date",
@@ -61,7 +62,8 @@ WORDS = {
         "look": "To look at",
         "rows": "Rows of the files",
         "sources": "Sources",
-        "said": "What the reading decided",
+        "warning": "Warnings",
+        "remark": "Remarks: what the reading decided",
         "indicator": "Indicator",
         "level": "Measured by",
         "period": "Date",
@@ -136,7 +138,17 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
             ),
             (words["indicator"], words["sources"]),
         ),
-        Section(words["said"], tuple((notice_in(notice, lang),) for notice in atlas.notices)),
+        *(
+            Section(words[severity], told)
+            for severity in ("warning", "remark")
+            if (
+                told := tuple(
+                    (notice_in(notice, lang),)
+                    for notice in atlas.notices
+                    if severity_of(notice) == severity
+                )
+            )
+        ),
     ]
 
 

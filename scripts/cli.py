@@ -54,6 +54,9 @@ Level = Annotated[
 ]
 Lang = Annotated[str | None, typer.Option(metavar="fr|en", help="Language of pages and tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say remarks on the computation too.")
+]
 
 
 @app.command()
@@ -69,6 +72,7 @@ def run(
     level: Level = None,
     lang: Lang = None,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """The main job: layers, index, flags, the map page and the files, into one folder."""
     from scripts.run import run_project
@@ -81,6 +85,7 @@ def run(
         level=level,
         lang=check_lang(lang),
         quiet=quiet,
+        verbose=verbose,
     )
 
 

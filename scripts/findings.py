@@ -365,3 +365,8 @@ def _signed(figure: float, lang: str) -> str:
 def colon(lang: str) -> str:
     """A colon as the language spaces it."""
     return "\u202f: " if lang == "fr" else ": "
+
+
+def joint(lang: str) -> str:
+    """A semicolon between two parts of a line, as the language spaces it."""
+    return "\u00a0; " if lang == "fr" else "; "

@@ -13,7 +13,7 @@ from geo.country import in_language, read_country
 from geo.errors import Fault, InputError, first_of
 from geo.holding import place_of
 from geo.limits import bounded_time
-from geo.notice import Notice
+from geo.notice import Notice, notice_as_dict, warnings_first
 from geo.source import Source, sha256_of, union_of
 from geo.staging import staged_folder
 from layers.analysis.adding import add_analyses, check_analyses
@@ -47,6 +47,7 @@ def run_project(
     level: str | None = None,
     lang: str | None = None,
     quiet: bool = False,
+    verbose: bool = False,
 ) -> Atlas:
     """Runs a project, or the embedded edition of France, and writes the results to `out`.
 
@@ -56,6 +57,7 @@ def run_project(
         sources: files for named sources.
         within, level, lang: in place of what the project says, where given.
         quiet: print nothing but errors.
+        verbose: print remarks as well as warnings.
 
     Raises:
         InputError: the project or one of its inputs cannot be used.
@@ -102,7 +104,7 @@ def run_project(
             write_json(_account(project, atlas, recipe, folder), folder / "run.json")
     if not quiet:
         print_summary(atlas, page=out / PAGE, lang=lang)
-        print_notices(atlas, lang=lang)
+        print_notices(atlas, lang=lang, verbose=verbose)
     return atlas
 
 
@@ -200,7 +202,8 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
         },
         "rows": {name: dict(rows) for name, rows in atlas.account.items()},
         "missing": _missing_by_reason(atlas),
-        "warnings": list(atlas.notices),
+        "warnings": [str(notice) for notice in warnings_first(atlas.notices)],
+        "notices": [notice_as_dict(notice) for notice in warnings_first(atlas.notices)],
         "sources": [source.as_dict() for source in sources_of(atlas)],
         "files": {
             path.relative_to(folder).as_posix(): {

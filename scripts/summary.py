@@ -10,13 +10,13 @@ import pandas as pd
 
 from geo.country import in_language
 from geo.nesting import mean_by
-from geo.notice import notice_in
+from geo.notice import notice_in, severity_of, warnings_first
 from layers.analysis.flags import flag_summary
 from layers.atlas import Atlas
 from layers.index.rank import rank
 from layers.indicator import Indicator, Reason
 from maps.words import write_number
-from scripts.findings import colon, main_lines
+from scripts.findings import colon, joint, main_lines
 
 SMALL, LARGE = 200, 2000
 """Legal populations that the summary compares: small authorities, and those of some size."""
@@ -44,8 +44,11 @@ WORDS = {
         "flagged": "signalés",
         "possible": "peut-être",
         "unknown": "sans réponse",
+        "unreadable": "illisibles, comptées comme non remplies",
         "missing": "Sans valeur",
-        "notices": "À savoir\u00a0:",
+        "warning": "Attention\u00a0:",
+        "remark": "Remarque\u00a0:",
+        "remarks": "Remarques sur le calcul\u00a0: {n}, à lire avec -v ou dans run.json.",
         "look": "À voir",
         "files": "Fichiers",
     },
@@ -68,8 +71,11 @@ WORDS = {
         "flagged": "flagged",
         "possible": "possible",
         "unknown": "not known",
+        "unreadable": "unreadable, counted as not met",
         "missing": "Missing",
-        "notices": "To know:",
+        "warning": "Warning:",
+        "remark": "Remark:",
+        "remarks": "Remarks on the computation: {n}, to be read with -v or in run.json.",
         "look": "Look at",
         "files": "Files",
     },
@@ -139,10 +145,14 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
                 f" ({_percent(met, small, lang)} {words['below']}, "
                 f"{_percent(met, large, lang)} {words['above']})"
             )
+    apart = joint(lang)
     if (reasons == Reason.NOT_APPLICABLE).any():
-        line += f"; {_percent(met, values.notna(), lang)} {words['applies']}"
+        line += f"{apart}{_percent(met, values.notna(), lang)} {words['applies']}"
     if not asked.all():
-        line += f"; {write_number((~asked).sum(), 0, lang)} {words['unknown']}"
+        line += f"{apart}{write_number((~asked).sum(), 0, lang)} {words['unknown']}"
+    # Those two and what is unreadable are the cells without a figure in the tables.
+    if unreadable := int((reasons == Reason.UNREADABLE).sum()):
+        line += f"{apart}{write_number(unreadable, 0, lang)} {words['unreadable']}"
     return [line]
 
 
@@ -172,10 +182,11 @@ def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     table = mean_by(values, weights, atlas.territories.parents[level])["mean"].dropna()
     if len(table) < 2:
         return line
+    apart = joint(lang)
     for word, code in (("highest", str(table.idxmax())), ("lowest", str(table.idxmin()))):
         name = atlas.territories.place_name(level, code)
         shown = write_number(table[code], indicator.digits, lang)
-        line += f"; {words[word]} {shown}{unit.rstrip()} ({name})"
+        line += f"{apart}{words[word]} {shown}{unit.rstrip()} ({name})"
     return line
 
 
@@ -205,7 +216,9 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         named.append(text)
     first = int((rank(scores) == 1).sum())
     tied = f" ({write_number(first, 0, lang)} {words['share']})" if first > 1 else ""
-    return [f"{indicator.title_in(lang)}. {words[head]}{tied}{colon(lang)}" + "; ".join(named)]
+    return [
+        f"{indicator.title_in(lang)}. {words[head]}{tied}{colon(lang)}" + joint(lang).join(named)
+    ]
 
 
 def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
@@ -226,7 +239,14 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     return f"{indicator.title_in(lang)}{colon(lang)}" + ", ".join(parts)
 
 
-def print_notices(atlas: Atlas, *, lang: str) -> None:
-    """Prints on stderr, apart from the findings, what their reader has to be told."""
-    for notice in atlas.notices:
-        print(f"{WORDS[lang]['notices']} {notice_in(notice, lang)}", file=sys.stderr)
+def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False) -> None:
+    """Prints on stderr, apart from the findings, what their reader has to be told: each warning,
+    and the remarks where they are asked for, else how many there are."""
+    words = WORDS[lang]
+    told = warnings_first(atlas.notices)
+    shown = [notice for notice in told if verbose or severity_of(notice) == "warning"]
+    for notice in shown:
+        print(f"{words[severity_of(notice)]} {notice_in(notice, lang)}", file=sys.stderr)
+    hidden = len(told) - len(shown)
+    if hidden:
+        print(words["remarks"].format(n=hidden), file=sys.stderr)

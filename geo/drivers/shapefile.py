@@ -21,6 +21,7 @@ from geo.drivers.features import Features, check_features, damaged, objects
 from geo.drivers.geopackage import shapes_of_wkb
 from geo.errors import Fault, InputError
 from geo.limits import Limits
+from geo.notice import remark
 
 _NEEDED = (".shp", ".shx", ".dbf")
 _USED = (*_NEEDED, ".prj", ".cpg")
@@ -93,7 +94,8 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
             except UnicodeDecodeError:
                 # Arcep's shapefiles are in Latin-1 in spite of what their .cpg says.
                 meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
-                notices = (f"{file}: its text is not in the encoding it declares; read as cp1252.",)
+                told = f"{file}: its text is not in the encoding it declares; read as cp1252."
+                notices = (remark(told),)
     except InputError:
         raise
     except Exception as error:  # pyogrio lets slips of its own through, an UnboundLocalError too

@@ -93,6 +93,7 @@ def add_presence_change(atlas: Atlas) -> Atlas:
                 "the finest level of an embedded edition only.",
                 fr="L'analyse presence-change n'est pas faite : les vagues de l'annuaire ne sont "
                 "connues qu'au niveau le plus fin de l'édition embarquée.",
+                severity="remark",
             )
         )
     waves = presence_waves(country, coded=True)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.contiguity import Contiguity, compute_contiguity
 from geo.errors import Fault, InputError, first_of
+from geo.notice import Notice
 from layers.analysis.moran import Neighbourhood, neighbourhood_of
 from layers.atlas import Atlas
 from layers.indicator import Indicator, Reason
@@ -245,9 +246,16 @@ def add_clusters(
     made = atlas.add(_cluster_indicator(indicator, result), result.table["label"], reasons=reasons)
     if not result.islands:
         return made
+    first, alone = first_of(result.islands), len(result.islands)
+    en, fr = indicator.title_in("en"), indicator.title_in("fr")
     return made.noting(
-        f"{len(result.islands)} territories have no neighbour with a figure of {indicator_id!r} "
-        f"and belong to no cluster (first: {first_of(result.islands)})."
+        Notice(
+            f"{en}: {alone} territories have no neighbour with a figure and belong to no cluster "
+            f"(first: {first}).",
+            fr=f"{fr} : {alone} territoires n'ont aucun voisin qui ait une valeur et ne sont "
+            f"d'aucun regroupement (les premiers : {first}).",
+            severity="remark",
+        )
     )
 
 

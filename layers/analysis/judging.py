@@ -13,6 +13,7 @@ from geo.notice import Notice
 from layers.analysis.cut import Cut, quantile_cut, sides_of
 from layers.analysis.rule import Condition, Group, Rule
 from layers.atlas import Atlas
+from layers.catalogue import known_layers
 from layers.indicator import Indicator, Reason
 
 # What a condition says of a territory, in an order in which `any` is the greatest and `all` the
@@ -63,13 +64,7 @@ class Judge:
         size = len(self.atlas.codes)
         indicator = self.chosen.get(condition)
         if indicator is None:
-            names = " or ".join(repr(name) for name in condition.indicator)
-            self.notices.append(
-                Notice(
-                    f"The atlas has no indicator {names}: {self.rule.id!r} is judged without it.",
-                    fr=f"Sans indicateur {names} : {self.rule.id!r} est jugé sans lui.",
-                )
-            )
+            self._tell_absent(condition)
             return Verdict(
                 np.full(size, LEFT_OUT), np.full(size, Reason.NOT_COLLECTED, dtype="int8")
             )
@@ -86,13 +81,37 @@ class Judge:
             first = first_of(self.atlas.codes[missing])
             self.notices.append(
                 Notice(
-                    f"{missing.sum()} territories without {indicator.id!r} are judged by the "
-                    f"other conditions of {self.rule.id!r} (first: {first}).",
-                    fr=f"{missing.sum()} territoires sans {indicator.id!r} sont jugés sur les "
-                    f"autres conditions de {self.rule.id!r} (d'abord {first}).",
+                    f"{self._titled('en')}: {missing.sum()} territories without a figure of "
+                    f"{indicator.title_in('en')} are judged by the other conditions (first: "
+                    f"{first}).",
+                    fr=f"{self._titled('fr')} : {missing.sum()} territoires sans valeur de "
+                    f"« {indicator.title_in('fr')} » sont jugés sur les autres conditions (les "
+                    f"premiers : {first}).",
+                    severity="remark",
                 )
             )
         return Verdict(states, self.atlas.reasons[indicator.id].to_numpy())
+
+    def _titled(self, lang: str) -> str:
+        return in_language(self.rule.title, lang)
+
+    def _tell_absent(self, condition: Condition) -> None:
+        """That the rule is judged without what it names, by title where the catalogue has it."""
+        layers = known_layers()
+        en, fr = (
+            joint.join(
+                layers[name].indicator.title_in(lang) if name in layers else name
+                for name in condition.indicator
+            )
+            for lang, joint in (("en", " or "), ("fr", " ou "))
+        )
+        self.notices.append(
+            Notice(
+                f"{self._titled('en')}: judged without {en}, which is not measured here.",
+                fr=f"{self._titled('fr')} : jugé sans « {fr} », qui n'est pas mesuré ici.",
+                severity="remark",
+            )
+        )
 
     def _cut(self, condition: Condition, indicator: Indicator, values: np.ndarray) -> Cut:
         if condition.quantile is None:
@@ -131,16 +150,17 @@ class Judge:
             named = in_language(territories.country.level(native).title, "fr")
         if indicator.parts:
             told = Notice(
-                f"{indicator.id!r} rests, at least in part, on figures known by {native} only.",
-                fr=f"{indicator.id!r} repose, au moins en partie, sur des chiffres connus par "
-                f"{named} seulement.",
+                f"{indicator.title_in('en')} rests, at least in part, on figures known by {native} "
+                "only.",
+                fr=f"« {indicator.title_in('fr')} » repose, au moins en partie, sur des chiffres "
+                f"connus par {named} seulement.",
             )
         else:
             told = Notice(
-                f"{indicator.id!r} is known by {native} only: {self.rule.id!r} treats each "
-                f"{level} of one alike.",
-                fr=f"{indicator.id!r} n'est connu que par {named} : {self.rule.id!r} traite de "
-                f"même chaque {level} d'un même {named}.",
+                f"{indicator.title_in('en')} is known by {native} only: {self._titled('en')} "
+                f"treats each {level} of one alike.",
+                fr=f"« {indicator.title_in('fr')} » n'est connu que par {named} : "
+                f"« {self._titled('fr')} » traite de même chaque {level} d'un même {named}.",
             )
         self.notices.append(told)
 
@@ -152,11 +172,11 @@ class Judge:
             of = {"territories": "territoires", "population": "habitants"}[condition.reference]
             self.notices.append(
                 Notice(
-                    f"The {condition.direction} {wanted} of {indicator.id!r} is {got} of the "
-                    f"{condition.reference}: equal ones stay together.",
-                    fr=f"Les {wanted} les {side} de {indicator.id!r} font {got.replace('.', ',')} "
-                    f"des {of} : les ex "
-                    "æquo ne sont pas séparés.",
+                    f"The {condition.direction} {wanted} of {indicator.title_in('en')} is {got} of "
+                    f"the {condition.reference}: equal ones stay together.",
+                    fr=f"Les {wanted} les {side} de « {indicator.title_in('fr')} » font "
+                    f"{got.replace('.', ',')} des {of} : les ex æquo ne sont pas séparés.",
+                    severity="remark",
                 )
             )
 

@@ -166,12 +166,13 @@ def _with_satellite_notice(table: Table) -> Table:
         return table
     share = f"{100 * reached['premises_30mbps']:.1f}"
     note = Notice(
-        f"{share}% of premises have 30 Mbit/s: all technologies are "
+        f"{share} % of premises have 30 Mbit/s: all technologies are "
         "counted, satellite included, and that share says nothing; those at 100 Mbit/s and "
         "1 Gbit/s do.",
         fr=f"{share.replace('.', ',')} % des locaux ont 30 Mbit/s\u00a0: toutes les technologies "
         "sont comptées, satellite compris, et cette part ne dit rien ; celles à 100 Mbit/s et à "
         "1 Gbit/s sont parlantes.",
+        severity="remark",
     )
     return replace(table, source=replace(table.source, note=str(note)), notices=(note,))
 

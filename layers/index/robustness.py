@@ -19,6 +19,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
+from geo.notice import remark
 from layers.index.draw_means import SLOW
 from layers.index.draws import Plan, Sampler
 from layers.index.rank import rank
@@ -144,10 +145,11 @@ def _drawn(
     plan = sampler.plan(draws, seed=recipe.seed)
     part = sampler.of(name)
     if not part.one_scale:
-        notices += (
+        told = (
             f"The uncertain normalisations of {name} differ in scale: ranks have an interval, "
-            "scores have none.",
+            "scores have none."
         )
+        notices += (remark(told),)
     worst_up = recipe.orientation == "worse"
     job = _Job(part, plan, threads or os.cpu_count() or 1, worst_up, pairs=pairs)
     found = job.kept() if draws * job.units <= KEPT else job.tallied()
@@ -359,7 +361,8 @@ def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
     if fewer >= draws:
         return draws, ()
     name = " and ".join(sorted(slow))
-    return fewer, (
+    told = (
         f"The rank intervals of {sampler.recipe.id} rest on {fewer} draws instead of {draws}: "
-        f"{name} takes long for {sampler.units} territories.",
+        f"{name} takes long for {sampler.units} territories."
     )
+    return fewer, (remark(told),)

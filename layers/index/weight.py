@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
+from geo.notice import remark
 from layers.index.aggregate import aggregate
 from layers.index.recipe import Aggregate, Dimension
 
@@ -110,8 +111,10 @@ def _pca_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     against = list(first.index[first < 0])
     shares = first.clip(lower=0.0)
     notices = [
-        f"{dimension.id}: the first principal component holds {found.explained['PC1']:.0%} of the "
-        f"variance of {scores.shape[1]} elements ({found.rows} complete rows)."
+        remark(
+            f"{dimension.id}: the first principal component holds {found.explained['PC1']:.0%} of "
+            f"the variance of {scores.shape[1]} elements ({found.rows} complete rows)."
+        )
     ]
     if against:
         notices.append(

@@ -289,6 +289,7 @@ def _equal_notice(name: str, equal: Sequence[str]) -> tuple[str, ...]:
             f"{name}: the parts of {first_of(equal)} weigh alike: their people are not known.",
             fr=f"{name} : les parties de {first_of(equal)} pèsent autant l'une que l'autre : leur "
             "population n'est pas connue.",
+            severity="remark",
         ),
     )
 

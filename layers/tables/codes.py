@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, first_of, shown
 from geo.limits import DEFAULT_LIMITS
+from geo.notice import remark
 from layers.layer import Account, Listed
 from layers.tables.header import composed
 from layers.tables.raw import RawTable, column
@@ -267,11 +268,15 @@ def _notices(
     where = f"{raw.file}, column {shown(name)}"
     notices = []
     if raw.stored.get(name) == "integer":
-        notices.append(f"{where}: the codes are stored as whole numbers and read as their digits.")
+        notices.append(
+            remark(f"{where}: the codes are stored as whole numbers and read as their digits.")
+        )
     spaced = [row for row, cell in enumerate(cells) if cell != cell.strip(_AROUND)]
     if spaced:
         lines = first_of([raw.lines[row] for row in spaced])
-        notices.append(f"{where}: spaces around a code are taken away ({raw.counted} {lines}).")
+        notices.append(
+            remark(f"{where}: spaces around a code are taken away ({raw.counted} {lines}).")
+        )
     if listed:
         codes = first_of(
             [f"{row.code} ({row.reason})" if ";" in row.reason else row.code for row in listed]

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from geo.errors import Fault, InputError, first_of
 from geo.limits import Limits
+from geo.notice import remark
 from layers.tables.delimited import check_size, no_rows, overlong
 from layers.tables.header import build, check_names
 from layers.tables.raw import RawTable, Stored
@@ -60,7 +61,9 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
         raise InputError(no_rows(file))
     left = [name for name in schema.names if name not in wanted]
     notices = (
-        [f"{file}: not read, since neither text nor number: {first_of(left)}."] if left else []
+        [remark(f"{file}: not read, since neither text nor number: {first_of(left)}.")]
+        if left
+        else []
     )
     stored = {name: kind for name in wanted if (kind := _stored(table[name].type)) is not None}
     return build(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, InputError, shown
+from geo.notice import remark
 from layers.tables.raw import RawTable
 
 SPACES = " \t\n\u00a0\u202f\u2009"
@@ -57,7 +58,7 @@ def decimal_mark(
         if unit not in _NARROW_UNITS and (elsewhere != mark if commas else elsewhere == ","):
             raise InputError(_ambiguous(raw, name, found[0]))
     said = f"{raw.file}, column {shown(name)}: the decimal mark is '{mark}', by evidence."
-    return mark, [said]
+    return mark, [remark(said)]
 
 
 def _with_mark(texts: list[str], mark: str) -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from geo.content import read_bytes
 from geo.errors import Fault, InputError, shown
 from geo.limits import Limits
+from geo.notice import remark
 from layers.tables.header import build, check_names
 from layers.tables.raw import RawTable
 from layers.tables.text import (
@@ -53,7 +54,7 @@ def read_delimited(
     notices = text_notices(text, encoding, file)
     told = _SEPARATOR_LINE.fullmatch(lines[first]) if header is None else None
     if told:
-        notices.append(f"{file}: its first line names the separator, {shown(told[1])}.")
+        notices.append(remark(f"{file}: its first line names the separator, {shown(told[1])}."))
         separator = separator or told[1]
         first = next((at for at in range(first + 1, len(lines)) if lines[at].strip()), first)
     evident = separator is None
@@ -65,9 +66,13 @@ def read_delimited(
     records = [record for record in cut.records[1:] if any(map(str.strip, record.cells))]
     empty = len(cut.records) - 1 - len(records)
     if evident and separator:
-        notices.append(f"{file}: the separator is {SEPARATOR_NAMES[separator]}, by evidence.")
+        notices.append(
+            remark(f"{file}: the separator is {SEPARATOR_NAMES[separator]}, by evidence.")
+        )
     if cut.blank + empty:
-        notices.append(f"{file}: {cut.blank + empty} blank lines among the rows are left out.")
+        notices.append(
+            remark(f"{file}: {cut.blank + empty} blank lines among the rows are left out.")
+        )
     if not records:
         raise InputError(no_rows(file))
     cells = zip(*(record.cells for record in records), strict=True)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from geo.errors import Fault, shown
+from geo.notice import remark
 from layers.tables.raw import RawTable, Stored
 
 
@@ -63,7 +64,7 @@ def build(
     unnamed = sum(not name.strip() for name in names)
     if unnamed:
         columns = "column without a name is" if unnamed == 1 else "columns without a name are"
-        said.append(f"{file}: {unnamed} {columns} not read.")
+        said.append(remark(f"{file}: {unnamed} {columns} not read."))
     pairs = zip(names, cells, strict=True)
     return RawTable(
         file=file,

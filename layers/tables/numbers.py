@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, shown
 from geo.limits import DEFAULT_LIMITS
+from geo.notice import remark
 from layers.indicator import Reason
 from layers.tables.decimal_mark import SPACES, THIN_GAPS, decimal_mark
 from layers.tables.figures import MARKS, Figures
@@ -249,7 +250,9 @@ def _mixed_gaps(raw: RawTable, name: str, reads: list[Read], notices: list[str])
     gaps = sorted({read.gap for read in reads if read.gap})
     if len(gaps) == 1:
         how = _GAP_NAMES.get(gaps[0], repr(gaps[0]))
-        notices.append(f"{raw.file}, column {shown(name)}: {how} is read as between thousands.")
+        notices.append(
+            remark(f"{raw.file}, column {shown(name)}: {how} is read as between thousands.")
+        )
     if len(gaps) < 2:
         return []
     return [

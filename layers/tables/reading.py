@@ -8,6 +8,7 @@ from pathlib import Path
 from geo.content import check_file, kind_of, refused_kind
 from geo.errors import Fault, InputError, shown
 from geo.limits import DEFAULT_LIMITS, Limits
+from geo.notice import remark
 from layers.tables.delimited import read_delimited
 from layers.tables.raw import RawTable
 from layers.tables.records import read_records
@@ -77,7 +78,7 @@ def read_raw_table(
     table = replace(table, decimal=decimal)
     if path.suffix.lower() not in _SUFFIXES[kind] and kind in _CALLED:
         said = f"{path}: by its content this is {_CALLED[kind]}, whatever its name."
-        table = replace(table, notices=(*table.notices, said))
+        table = replace(table, notices=(*table.notices, remark(said)))
     return table
 
 

@@ -12,6 +12,7 @@ from geo.content import read_bytes
 from geo.drivers.json_text import check_letters, double_key
 from geo.errors import Fault, InputError, shown
 from geo.limits import Limits
+from geo.notice import remark
 from layers.tables.delimited import check_size, no_rows, overlong
 from layers.tables.header import build, check_names
 from layers.tables.raw import RawTable, Stored
@@ -136,7 +137,7 @@ def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[
         lists = {name: value for name, value in content.items() if _is_records(value)}
         if len(lists) == 1:
             name, content = next(iter(lists.items()))
-            notices.append(f"{file}: the records are those of {shown(name)}.")
+            notices.append(remark(f"{file}: the records are those of {shown(name)}."))
     if not isinstance(content, list) or isinstance(content, str):
         raise InputError(
             Fault(

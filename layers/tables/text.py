@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from geo.errors import Fault, InputError, shown
+from geo.notice import remark
 
 SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
@@ -154,7 +155,7 @@ def text_notices(text: str, encoding: str, file: str) -> list[str]:
     """What is to be said of the text as it was decoded."""
     notices = []
     if encoding not in ("utf-8", "utf-8-sig"):
-        notices.append(f"{file}: read as {encoding} text.")
+        notices.append(remark(f"{file}: read as {encoding} text."))
     if _MOJIBAKE.search(text):
         notices.append(f"{file}: letters such as 'Ã©' show that the text was encoded twice.")
     return notices

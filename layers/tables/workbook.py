@@ -18,6 +18,7 @@ import numpy as np
 
 from geo.errors import Fault, InputError, first_of, nearest, shown
 from geo.limits import MIB, Limits
+from geo.notice import remark
 from layers.tables.delimited import check_size, no_rows, overlong
 from layers.tables.header import build, check_names, composed
 from layers.tables.raw import RawTable, Stored
@@ -142,7 +143,7 @@ def _read_sheet(
         content.read(stream)
     if content.percents:
         notices.append(
-            f"{file}: {content.percents} cells shown in percent are read as percentages."
+            remark(f"{file}: {content.percents} cells shown in percent are read as percentages.")
         )
     return content, notices
 

@@ -95,6 +95,9 @@ const PANEL = {
   fillMethod() {
     const { speech, layer, model } = this;
     const parts = layer.kind === "bivariate" ? [model.layer(layer.x), model.layer(layer.y)] : [layer];
+    const { notices } = model.head;
+    const told = (chosen) => chosen.map((notice) => el("p", {}, isolated(speech.text(notice))));
+    const remarks = notices.filter(({ severity }) => severity === "remark");
     this.methodPlace.replaceChildren(
       el("h2", {}, speech.say("method")),
       ...parts.flatMap((one) => [
@@ -103,7 +106,9 @@ const PANEL = {
         one.native ? el("p", { class: "zb-native" },
           speech.native(one, true)) : "",
       ]).filter(Boolean),
-      ...model.head.notices.map((notice) => el("p", {}, isolated(speech.text(notice)))));
+      ...told(notices.filter(({ severity }) => severity !== "remark")),
+      remarks.length > 0 ? el("details", {},
+        el("summary", {}, `${speech.say("remarks")} (${remarks.length})`), ...told(remarks)) : "");
   },
 
   fillFoot() {

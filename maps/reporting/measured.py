@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.notice import notice_in
+from geo.notice import notice_in, severity_of
 from layers.catalogue import known_layers
 from layers.context import is_published
 from layers.indicator import Indicator, Reason
@@ -82,14 +82,12 @@ def quality_section(scope: Scope) -> Section:
     caption = words["quality_caption"].format(units=scope.units)
     table = make_table("t-quality", caption, columns, rows)
     sentences = _said(scope, table)
-    notices = tuple(notice_in(notice, scope.lang) for notice in scope.atlas.notices)
     blocks: tuple[object, ...] = (table,) if rows else ()
     account = _account(scope)
     if account is not None:
         blocks += (account,)
         sentences += _account_said(scope, account)
-    if notices:
-        blocks += (Notices(notices),)
+    blocks += _notices(scope)
     return Section(
         "quality", words["quality"], sentences, blocks=blocks, notes=(words["missing_note"],)
     )
@@ -104,9 +102,24 @@ def _listed(words: dict[str, str], titles: list[str]) -> tuple[Piece, ...]:
 
 @dataclass(frozen=True)
 class Notices:
-    """What the run has to tell, in the report's language where it is known."""
+    """What the run has to tell, in the report's language: its warnings, or its remarks."""
 
+    title: str
     texts: tuple[str, ...]
+
+
+def _notices(scope: Scope) -> tuple[Notices, ...]:
+    """Warnings apart from remarks, each with its heading; nothing where there is none."""
+    titles = {"warning": scope.words["notices"], "remark": scope.words["remarks"]}
+    told = {
+        title: tuple(
+            notice_in(notice, scope.lang)
+            for notice in scope.atlas.notices
+            if severity_of(notice) == severity
+        )
+        for severity, title in titles.items()
+    }
+    return tuple(Notices(title, texts) for title, texts in told.items() if texts)
 
 
 def _described(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:

@@ -42,5 +42,5 @@ def _row(scope: Scope, source: Source) -> tuple[Cell, ...]:
         name_cell(source.title or "–", url=url),
         Cell(scope.day(source.published) if source.published else "–", is_name=True),
         name_cell(source.licence or "–"),
-        name_cell(source.note or "–"),
+        name_cell(source.note_in(scope.lang) or "–"),
     )

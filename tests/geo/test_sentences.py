@@ -35,7 +35,6 @@ SILENT = {
     "Field",
     "compile",
     "Indicator",
-    "Source",
 }
 """Calls whose texts have their French beside them, or are said in another way."""
 
