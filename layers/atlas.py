@@ -113,6 +113,20 @@ class Atlas:
                 return table[name]
         raise InputError(f"the atlas does not carry {name!r}, the denominator of {indicator.id!r}.")
 
+    def coarsest_level_of(self, parts: Iterable[Indicator]) -> str:
+        """The coarsest level that any part was measured at: what is made of them is no finer."""
+        levels = [part.native_level for part in parts if part.native_level]
+        coarse = [level for level in self.territories.parents.columns if level in levels]
+        return coarse[-1] if coarse else (levels[0] if levels else "")
+
+    def coarser_level_of(self, indicator: Indicator) -> str:
+        """Id of the level that an indicator's figures are of, all or in part, where that contains
+        the territories, which then have none of their own; else ""."""
+        territories, native = self.territories, indicator.native_level
+        level = territories.level
+        finer = territories.country.finer_than(level) if territories.country else ()
+        return "" if native in ("", level) or native in finer else native
+
     def add(
         self,
         indicator: Indicator,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import InputError
-from geo.notice import notice_as_dict
+from geo.notice import Notice, notice_as_dict
 from layers.aggregate import atlas_at
 from layers.analysis.flags import flag, known_rules
 from layers.index.compute import compute_index
@@ -75,10 +75,35 @@ def describe_upper(
     streams: dict[str, bytes] = {}
     for upper in atlases_above(atlas):
         told, own = _describe(upper, base, citations)
-        told["notices"] = [notice_as_dict(one) for one in upper.notices if one not in atlas.notices]
+        told["notices"] = [
+            notice_as_dict(one)
+            for one in (*_anew(atlas, upper), *upper.notices)
+            if one not in atlas.notices
+        ]
         described.append(told)
         streams |= {f"{told['id']}:{name}": data for name, data in own.items()}
     return described, streams
+
+
+def _anew(atlas: Atlas, upper: Atlas) -> tuple[Notice, ...]:
+    """That the index of a level is not the mean of its parts' scores, by which others rank it."""
+    if not set(atlas.recipes) & set(upper.indicators):
+        return ()
+    above, below = upper.territories, atlas.territories
+    en, fr = (
+        (above.level_title(lang, plural=True), below.level_title(lang, plural=True))
+        for lang in ("en", "fr")
+    )
+    return (
+        Notice(
+            f"The index is computed anew on the figures of the {en[0]}; the report and the "
+            f"terminal rank {en[0]} by the mean, by inhabitant, of the scores of their {en[1]}: "
+            "the two orders differ.",
+            fr=f"L'indice est calculé à nouveau sur les chiffres des {fr[0]} ; le rapport et le "
+            f"terminal classent les {fr[0]} par la moyenne, par habitant, des scores de leurs "
+            f"{fr[1]} : les deux ordres diffèrent.",
+        ),
+    )
 
 
 def _describe(

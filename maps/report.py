@@ -54,6 +54,7 @@ SECTIONS = (
 ESSENTIAL = (
     r"index\.alone",
     r"index\.(worse|better|same|unsure|unknown|unweighted|none)",
+    r"coarse\.",
     r"peers\.",
     r"flag\.(people|none|count)|flag\.\w+\.one",
     r"size\.(worse|better|same|parts)",

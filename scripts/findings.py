@@ -46,6 +46,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "de 5 à 95 % sur {draws} tirages)",
         "best": "Les scores les plus élevés des {count} {level} ({title}, moyenne par habitant ; "
         "rang de 5 à 95 % sur {draws} tirages)",
+        "anew": "La carte, au niveau des {level}, calcule l'indice à nouveau sur leurs propres "
+        "chiffres et non comme moyenne de leurs {units} : elle les classe autrement.",
         "rank": "rang",
         "flag": "{title} : {percent} % de la population ({count} territoires), peut-être {more} %",
         "between": "{title}, inégalité de Theil entre habitants, part entre groupes plutôt que "
@@ -71,6 +73,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "95 % of {draws} draws)",
         "best": "Highest scores of the {count} {level} ({title}, mean by inhabitant; rank from 5 "
         "to 95 % of {draws} draws)",
+        "anew": "The map, at the level of {level}, computes the index anew on their own figures, "
+        "not as the mean of their {units}: it ranks them otherwise.",
         "rank": "rank",
         "flag": "{title}: {percent} % of the population ({count} territories), possibly {more} %",
         "between": "{title}, Theil inequality between inhabitants, share between groups rather "
@@ -144,10 +148,21 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     )
     named = [
         f"{territories.place_name(level, str(code))} {write_number(row.score, 1, lang)}, "
-        f"{words['rank']} {row.rank_low:.0f}–{row.rank_high:.0f}"
+        f"{words['rank']} {_span(row.rank_low, row.rank_high)}"
         for code, row in found.head(WORST).iterrows()
     ]
-    yield f"{head}{colon(lang)}{'; '.join(named)}"
+    yield f"{head}{colon(lang)}{joint(lang).join(named)}"
+    units = territories.level_title(lang, plural=True)
+    yield words["anew"].format(level=country.level(level).plural[lang], units=units)
+
+
+def _span(low: float, high: float) -> str:
+    """The ranks from `low` to `high`, or the one that they are.
+
+    >>> _span(1, 1), _span(2, 5)
+    ('1', '2–5')
+    """
+    return f"{low:.0f}–{high:.0f}" if high > low else f"{low:.0f}"
 
 
 def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = DRAWS) -> pd.DataFrame:

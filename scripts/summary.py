@@ -36,6 +36,8 @@ WORDS = {
         "lowest": "le plus bas",
         "highest": "le plus haut",
         "measured_by": "mesuré par",
+        "coarse": "en partie d'après des chiffres connus par {level} seulement",
+        "alike": "les mêmes pour tous les territoires qu'il contient",
         "worst": "Les plus mal placés",
         "best": "Les mieux placés",
         "highest_scores": "Les scores les plus élevés",
@@ -63,6 +65,8 @@ WORDS = {
         "lowest": "lowest",
         "highest": "highest",
         "measured_by": "measured by",
+        "coarse": "in part by figures known by {level} only",
+        "alike": "the same for all territories in it",
         "worst": "Worst off",
         "best": "Best off",
         "highest_scores": "Highest scores",
@@ -172,9 +176,10 @@ def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
     shown = write_number(overall, indicator.digits, lang)
     line = f"{indicator.title_in(lang)}{colon(lang)}{shown}{unit.rstrip()} {words['overall']}"
-    native = indicator.native_level
-    if native and native != atlas.territories.level:
-        line += f" ({words['measured_by']} {_level(atlas, native, lang)})"
+    native = atlas.coarser_level_of(indicator)
+    if native:
+        dated = f", {indicator.period}" if indicator.period else ""
+        line += f" ({words['measured_by']} {_level(atlas, native, lang)}{dated})"
     country = atlas.territories.country
     level = None if country is None else country.bare_code_level
     if level is None or level not in atlas.territories.parents or indicator.role == "context":
@@ -216,9 +221,18 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         named.append(text)
     first = int((rank(scores) == 1).sum())
     tied = f" ({write_number(first, 0, lang)} {words['share']})" if first > 1 else ""
-    return [
-        f"{indicator.title_in(lang)}. {words[head]}{tied}{colon(lang)}" + joint(lang).join(named)
-    ]
+    told = joint(lang).join(named)
+    title = indicator.title_in(lang) + _coarse(atlas, indicator, lang)
+    return [f"{title}. {words[head]}{tied}{colon(lang)}{told}"]
+
+
+def _coarse(atlas: Atlas, indicator: Indicator, lang: str) -> str:
+    """In brackets, where what is computed rests on figures that the territories share."""
+    native, words = atlas.coarser_level_of(indicator), WORDS[lang]
+    if not native:
+        return ""
+    told = words["coarse"].format(level=_level(atlas, native, lang))
+    return f" ({told}, {words['alike']})" if indicator.role == "index" else f" ({told})"
 
 
 def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
@@ -230,13 +244,16 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
         ("possible", summary.possible),
         ("unknown", summary.unknown),
     ):
+        if word != "flagged" and not tally.territories:
+            continue
         text = f"{write_number(tally.territories, 0, lang)} {words[word]}"
         if tally.population is not None and np.isfinite(tally.population):
             text += f" ({write_number(tally.population, 0, lang)} {words['people']}"
             share = write_number(summary.population_percent(tally), 1, lang)
             text += f", {share} %)" if summary.population else ")"
         parts.append(text)
-    return f"{indicator.title_in(lang)}{colon(lang)}" + ", ".join(parts)
+    title = indicator.title_in(lang) + _coarse(atlas, indicator, lang)
+    return f"{title}{colon(lang)}" + ", ".join(parts)
 
 
 def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False) -> None:

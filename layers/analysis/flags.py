@@ -78,7 +78,6 @@ def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
 
 def _indicator(judge: Judge) -> Indicator:
     rule, used = judge.rule, judge.used
-    levels = {indicator.native_level for indicator in used}
     method = {
         lang: f"{in_language(rule.method, lang)} {RULE[lang]} {judge.described(lang)}.".strip()
         for lang in ("fr", "en")
@@ -88,7 +87,7 @@ def _indicator(judge: Judge) -> Indicator:
         title=rule.title,
         unit="category",
         digits=0,
-        native_level=levels.pop() if len(levels) == 1 else "",
+        native_level=judge.atlas.coarsest_level_of(used),
         sources=union_of(*(indicator.sources for indicator in used)),
         method=method,
         categories=CATEGORIES,

@@ -140,10 +140,9 @@ class Judge:
         return facts["population"].to_numpy(dtype="float64")
 
     def _tell_coarse(self, indicator: Indicator) -> None:
-        territories, native = self.atlas.territories, indicator.native_level
+        territories, native = self.atlas.territories, self.atlas.coarser_level_of(indicator)
         level = territories.level
-        finer = territories.country.finer_than(level) if territories.country else ()
-        if native in ("", level) or native in finer:
+        if not native:
             return
         named = native
         if territories.country is not None:

@@ -71,7 +71,7 @@ def _with_columns(atlas: Atlas, scored: Scored) -> Atlas:
             bounds=(None, None) if ends is None else ends,
             denominator="population" if "population" in atlas.territories.facts else "territories",
             period=_interval_of(parts),
-            native_level=_coarsest(parts, atlas),
+            native_level=atlas.coarsest_level_of(parts),
             sources=union_of(*(part.sources for part in parts)),
             method=describe(recipe, scored.weights, titles)
             if whole
@@ -87,13 +87,6 @@ def _interval_of(parts: list[Indicator]) -> str:
     """The dates of the parts, from the first to the last, as ISO 8601 writes an interval."""
     dates = sorted({part.period for part in parts if part.period})
     return "/".join(dict.fromkeys((dates[0], dates[-1]))) if dates else ""
-
-
-def _coarsest(parts: list[Indicator], atlas: Atlas) -> str:
-    """The coarsest level that any part was measured at: a composite is no finer than its parts."""
-    levels = [part.native_level for part in parts if part.native_level]
-    coarse = [level for level in atlas.territories.parents.columns if level in levels]
-    return coarse[-1] if coarse else (levels[0] if levels else "")
 
 
 def _intervals(

@@ -101,10 +101,41 @@ def _row(scope: Scope, subject: Subject, indicator: Indicator) -> list[Cell]:
 def _said(scope: Scope, subject: Subject, table: Table) -> tuple[Sentence, ...]:
     if not table.rows:
         return (say(scope.words, "key.nothing"),)
-    said = list(_index_said(scope, subject, table))
+    said = [*_index_said(scope, subject, table), *coarse_said(scope)]
     for place, reference in enumerate(subject.references):
         said += _grouped(scope, subject, table, place, reference)
     return tuple(said)
+
+
+def coarse_said(scope: Scope) -> tuple[Sentence, ...]:
+    """What is computed from figures that the territories of a containing level share, by name."""
+    atlas, main = scope.atlas, scope.shared.main
+    native = "" if main is None else atlas.coarser_level_of(main)
+    if main is None or not native:
+        return ()
+    roles = ("index", "flag")
+    named = [
+        Piece(one.title_in(scope.lang), is_name=True)
+        for one in atlas.indicators.values()
+        if one.role in roles and atlas.coarser_level_of(one) == native
+    ]
+    return (
+        say(
+            scope.words,
+            "coarse.index",
+            listed=_breaks(scope, named),
+            level=scope.level_title(native),
+            units=scope.units,
+        ),
+    )
+
+
+def _breaks(scope: Scope, titles: list[Piece]) -> tuple[Piece, ...]:
+    """Titles with breaks between them."""
+    pieces = titles[:1]
+    for title in titles[1:]:
+        pieces += [Piece(scope.words["list_break"]), title]
+    return tuple(pieces)
 
 
 def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:

@@ -19,6 +19,7 @@ from maps.reporting.content import (
     say,
 )
 from maps.reporting.figures import clear_of_chance, difference_of, figure_of
+from maps.reporting.key_figures import coarse_said
 from maps.reporting.measured import people_of
 from maps.reporting.scope import Scope, digits_of, population_of, tone_of
 
@@ -50,6 +51,7 @@ def ranking_section(scope: Scope) -> Section:
     if tied is not None:
         blocks.append(tied)
     sentences += _worst_said(scope, main, worst, tied)
+    sentences += coarse_said(scope)
     direction = "rank_note_worse" if main.better == "lower" else "rank_note_better"
     return Section(
         "ranking",
@@ -131,7 +133,9 @@ def _parts(scope: Scope, main: Indicator) -> Table | None:
         "people": words["people"],
         "score": main.title_in(scope.lang),
     }
-    note = "" if len(shown) == len(found) else words["parts_more"].format(plural=plural)
+    note = words["parts_mean"].format(plural=plural, units=scope.units)
+    if len(shown) < len(found):
+        note = f"{words['parts_more'].format(plural=plural)} {note}"
     return make_table(
         "t-parts",
         words["parts_caption"].format(plural=plural, title=main.title_in(scope.lang)),
