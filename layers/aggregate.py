@@ -81,8 +81,8 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
     if len(partly):
         first, en, fr = first_of(partly), indicator.title_in("en"), indicator.title_in("fr")
         told = Notice(
-            f"{en}: the figure of {len(partly)} territories rests on a part of them only (first: "
-            f"{first}).",
+            f"{en}: the figure rests on a part of the territory only in {len(partly)} cases "
+            f"({first}).",
             fr=f"{fr} : valeur établie sur une partie seulement du territoire, dans {len(partly)} "
             f"cas ({first}).",
             severity="remark",

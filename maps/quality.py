@@ -113,6 +113,9 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
     if quality.periods[0]:
         head += "; " if lang == "en" else "\u00a0; "
         head += words["periods"].format(*quality.periods)
+    rows = {"rows": "read", "matched": "matched", "listed": "listed", "unaccounted": "lost"}
+    if any(counts["outside"] for counts in quality.rows.values()):
+        rows = {"rows": "read", "matched": "matched", "outside": "outside", **rows}
     odd = [row for column in quality.columns for row in _odd(column, atlas, lang)]
     odd += _doubles(quality, lang)
     return head, [
@@ -121,13 +124,11 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
         Section(
             words["rows"],
             tuple(
-                (name, *(write_number(count, 0, lang) for count in counts.values()))
+                (name, *(write_number(counts[key], 0, lang) for key in rows))
                 for name, counts in quality.rows.items()
             )
             or ((words["no_rows"],),),
-            tuple(words[key] for key in ("input", "read", "matched", "outside", "listed", "lost"))
-            if quality.rows
-            else (),
+            tuple(words[key] for key in ("input", *rows.values())) if quality.rows else (),
         ),
         Section(
             words["sources"],

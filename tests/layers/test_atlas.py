@@ -71,8 +71,8 @@ def test_aggregation_follows_the_indicator(atlas: Atlas) -> None:
     assert higher.indicators["website"].unit == "percent"
     assert "class" not in higher.indicators
     told = "\n".join(higher.notices)
-    assert "class is not carried" in told
-    assert "website: 1 territories rest on a part" in told
+    assert "Class is not carried" in told
+    assert "Website: the figure rests on a part" in told
 
 
 def test_a_mean_over_two_levels_is_that_of_the_parts(atlas: Atlas) -> None:

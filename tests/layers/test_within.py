@@ -146,7 +146,7 @@ def test_every_row_is_accounted_for(france: Atlas, lozere: Atlas) -> None:
 def test_sentences_are_of_the_chosen(lozere: Atlas) -> None:
     told = " ".join(lozere.notices)
     assert "own: 2 rows have codes that are gone (48006, 48011)" in told
-    assert "old: 2 rows with older codes were carried" in told
+    assert "old: 2 older codes were carried" in told
     assert "Rows that concern other territories than those chosen: " in told
     assert "01003" not in told
 

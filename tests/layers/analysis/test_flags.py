@@ -49,7 +49,7 @@ def test_sparse_underserved_by_hand(make_atlas):
     flagged = flag(atlas, "sparse-underserved")
     assert flagged.values["sparse-underserved"].tolist() == [1, 0, 1, 0, 0, 0, 0, 0]
     assert flagged.indicator("sparse-underserved").role == "flag"
-    assert any("2 territories without 'density-class'" in line for line in flagged.notices)
+    assert any("2 territories without a figure of" in line for line in flagged.notices)
 
 
 def test_a_missing_figure_is_unknown_only_where_the_rule_hangs_on_it(make_atlas):
@@ -69,7 +69,7 @@ def test_a_missing_figure_is_unknown_only_where_the_rule_hangs_on_it(make_atlas)
     assert column.iloc[2] == 0
     assert np.isnan(column.iloc[3])
     assert flagged.reasons["sparse-underserved"].iloc[1] == Reason.NOT_PUBLISHED
-    assert any("no indicator 'density-class'" in line for line in flagged.notices)
+    assert any("judged without" in line for line in flagged.notices)
 
 
 def test_reason_of_the_decisive_figure_is_kept(make_atlas):
