@@ -23,7 +23,7 @@ from geo.errors import ProblemWithEnvironment
 from layers.storage import save_atlas
 from maps.static.layout import read_paper
 from maps.static.write import Format, write_picture
-from scripts.cli import parse_sources
+from scripts.options import parse_sources
 from scripts.reporting import edition_atlas, embed_file, report_file
 
 GALLERY = Path(__file__).resolve().parents[1] / "docs" / "gallery"
