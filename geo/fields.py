@@ -82,7 +82,7 @@ def read_codes(features: Features, name: str, *, pattern: str | None, limits: Li
     faults += _doubled(features, name, texts)
     faults += _of_two_kinds(features, name, cells)
     where = f"{features.file}, field {shown(name)}"
-    notices = []
+    notices: list[str] = []
     if any(isinstance(cell, int) for cell in cells):
         notices.append(
             remark(f"{where}: the codes are stored as whole numbers and read as their digits.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal, cast
+from typing import Literal
 
 from geo.sentences import said_in
 
@@ -89,7 +89,7 @@ def notice_from_dict(told: str | dict[str, str]) -> str:
     """The notice that `notice_as_dict` wrote, or a plain one, as older files have them."""
     if isinstance(told, str):
         return told
-    severity = cast(Severity, "remark" if told.get("severity") == "remark" else "warning")
+    severity: Severity = "remark" if told.get("severity") == "remark" else "warning"
     return Notice(told["en"], fr=told["fr"], severity=severity)
 
 

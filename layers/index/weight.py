@@ -110,7 +110,7 @@ def _pca_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     # A negative loading would reward a worse figure. The indicator is left out, and that is said.
     against = list(first.index[first < 0])
     shares = first.clip(lower=0.0)
-    notices = [
+    notices: list[str] = [
         remark(
             f"{dimension.id}: the first principal component holds {found.explained['PC1']:.0%} of "
             f"the variance of {scores.shape[1]} elements ({found.rows} complete rows)."

@@ -266,7 +266,7 @@ def _notices(
     title: str,
 ) -> list[str]:
     where = f"{raw.file}, column {shown(name)}"
-    notices = []
+    notices: list[str] = []
     if raw.stored.get(name) == "integer":
         notices.append(
             remark(f"{where}: the codes are stored as whole numbers and read as their digits.")

@@ -60,7 +60,7 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
     if not table.num_rows:
         raise InputError(no_rows(file))
     left = [name for name in schema.names if name not in wanted]
-    notices = (
+    notices: list[str] = (
         [remark(f"{file}: not read, since neither text nor number: {first_of(left)}.")]
         if left
         else []

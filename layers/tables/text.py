@@ -153,7 +153,7 @@ def _bytes_fault(message: str, file: str, before: str, kind: str) -> Fault:
 
 def text_notices(text: str, encoding: str, file: str) -> list[str]:
     """What is to be said of the text as it was decoded."""
-    notices = []
+    notices: list[str] = []
     if encoding not in ("utf-8", "utf-8-sig"):
         notices.append(remark(f"{file}: read as {encoding} text."))
     if _MOJIBAKE.search(text):

@@ -51,8 +51,9 @@ def test_sparse_and_others_are_compared_within_a_size_band(lozere):
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_lines_in_both_languages(lozere, lang):
     lines = main_lines(lozere, "presence-only", lang)
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert "Lozère" in lines[0]
+    assert {"fr": "calcule l'indice à nouveau", "en": "computes the index anew"}[lang] in lines[1]
     choices = choice_lines(lozere, "presence-only", lang)
     assert len(choices) == 2
     assert lozere.indicator("website").title_in(lang) in choices[1]

@@ -59,6 +59,10 @@ def test_lozere_from_the_embedded_edition(zoneblanche: Command, tmp_path: Path) 
     assert status == 0, err
     assert "152 communes" in out
     assert "index.html" in out
+    assert "Digital inequality (in part by figures known by département only" in out
+    warning, remarks = err.strip().splitlines()
+    assert warning.startswith("Warning: Lack of fixed networks rests")
+    assert remarks == "Remarks on the computation: 6, to be read with -v or in run.json."
     folder = tmp_path / "out"
     assert {path.name for path in folder.iterdir()} == FILES
     rows = rows_of(folder)
@@ -89,6 +93,9 @@ def test_what_is_written_is_described(zoneblanche: Command, tmp_path: Path) -> N
     for account in run["rows"].values():
         placed = account["matched"] + account["outside"]
         assert account["rows"] == placed + len(account["listed"])
+    assert [told["en"] for told in run["notices"]] == run["warnings"]
+    assert [told["severity"] for told in run["notices"]] == ["warning"] + 6 * ["remark"]
+    assert "« Manque de réseaux fixes » repose" in run["notices"][0]["fr"].replace("\u00a0", " ")
 
 
 def test_the_same_inputs_give_the_same_bytes(zoneblanche: Command, tmp_path: Path) -> None:
