@@ -22,10 +22,10 @@ import pandas as pd
 from geo.notice import remark
 from layers.index.draw_means import SLOW
 from layers.index.draws import Plan, Sampler
+from layers.index.quantiles import Histogram, exact_quantiles
 from layers.index.rank import rank
 from layers.index.score import Scored
 
-QUANTILES = (0.05, 0.5, 0.95)
 KEPT = 20_000_000
 """Most draws × units that are kept whole; above, the loops are compiled and draws are tallied."""
 
@@ -183,15 +183,15 @@ class _Job:
 
         scores, ranks = self._block(0, len(self.plan), plain)
         self._count(scores, ranks, plain)
-        return self._columns(_exact_quantiles(ranks), _exact_quantiles(scores))
+        return self._columns(exact_quantiles(ranks), exact_quantiles(scores))
 
     def tallied(self) -> dict[str, np.ndarray]:
         """Draws in blocks, and quantiles of each unit's histograms."""
         # numba takes a second to import: only long runs pay for it.
         loops = importlib.import_module("layers.index.kernels")
         dtype = "uint16" if len(self.plan) < 65_536 else "uint32"
-        ranks_of = _Histogram(self.units, _RANK_BINS, dtype, whole=True)
-        scores_of = _Histogram(self.units, _SCORE_BINS, dtype, whole=False)
+        ranks_of = Histogram(self.units, _RANK_BINS, dtype, whole=True)
+        scores_of = Histogram(self.units, _SCORE_BINS, dtype, whole=False)
         for start in range(0, len(self.plan), _TOGETHER):
             scores, ranks = self._block(start, min(start + _TOGETHER, len(self.plan)), loops)
             self._count(scores, ranks, loops)
@@ -251,87 +251,13 @@ _NAMES = ("low", "median", "high")
 _COLUMNS = (*(f"{what}_{name}" for what in ("rank", "score") for name in _NAMES), "worst_decile")
 
 
-class _Histogram:
-    """For each unit, how often its figure fell into each of its own bins."""
-
-    def __init__(self, units: int, bins: int, dtype: str, *, whole: bool) -> None:
-        self.counts = np.zeros((units, bins), dtype=dtype)
-        self.whole = whole
-        self.low = np.zeros(units, dtype="float32")
-        self.per_unit = np.zeros(units, dtype="float32")
-
-    def span(self, figures: np.ndarray) -> None:
-        """Set the bins from the first draws: their span, and an eighth of it again on either side.
-
-        Whole figures get bins of at least one, which begin at a whole number, so that a narrow
-        histogram is exact.
-        """
-        bins = self.counts.shape[1]
-        with np.errstate(invalid="ignore"):
-            least, most = np.nanmin(figures, axis=0), np.nanmax(figures, axis=0)
-        margin = (most - least) / 8.0
-        low = least - margin
-        width = np.maximum((most - least + 2.0 * margin) * 1.001, 1e-6) / bins
-        if self.whole:
-            spare = (bins - (most - least + 1)) // 2
-            narrow = spare >= margin
-            low = np.where(narrow, least - np.floor(spare), np.floor(np.maximum(low, 1.0)))
-            width = np.where(narrow, 1.0, np.maximum(width, 1.0))
-        self.low = low.astype("float32")
-        self.per_unit = (1.0 / width).astype("float32")
-
-    def quantiles(self) -> np.ndarray:
-        """(quantiles, units): by place in the order, evenly within a bin."""
-        units, bins = self.counts.shape
-        out = np.full((len(QUANTILES), units), np.nan)
-        for start in range(0, units, 2048):
-            counts = self.counts[start : start + 2048].astype("int64")
-            upto = counts.cumsum(axis=1)
-            total = upto[:, -1]
-            rows = np.arange(len(counts))
-            width = 1.0 / self.per_unit[start : start + 2048].astype("float64")
-            low = self.low[start : start + 2048].astype("float64")
-            for number, share in enumerate(QUANTILES):
-                place = _place(share, total)
-                where = (upto <= place[:, None]).sum(axis=1).clip(max=bins - 1)
-                here = np.maximum(counts[rows, where], 1)
-                before = upto[rows, where] - counts[rows, where]
-                inside = (place - before + 0.5) / here
-                if self.whole:
-                    figure = low + np.floor((where + inside * (width > 1.0)) * width)
-                else:
-                    figure = low + (where + inside) * width
-                out[number, start : start + 2048] = np.where(total > 0, figure, np.nan)
-        return out
-
-
 def _tallying(
-    loops: ModuleType, figures: np.ndarray, histogram: _Histogram
+    loops: ModuleType, figures: np.ndarray, histogram: Histogram
 ) -> Callable[[int, int], None]:
     def run(first: int, last: int) -> None:
         loops.tally(figures, first, last, histogram.low, histogram.per_unit, histogram.counts)
 
     return run
-
-
-def _exact_quantiles(figures: np.ndarray) -> np.ndarray:
-    """(quantiles, units) of (draws, units), by place in the order; NaN draws do not count."""
-    units = figures.shape[1]
-    out = np.full((len(QUANTILES), units), np.nan)
-    for start in range(0, units, 4096):
-        columns = np.sort(np.ascontiguousarray(figures[:, start : start + 4096].T), axis=1)
-        total = (~np.isnan(columns)).sum(axis=1)
-        rows = np.flatnonzero(total)
-        for number, share in enumerate(QUANTILES):
-            place = _place(share, total)
-            out[number, start + rows] = columns[rows, place[rows]]
-    return out
-
-
-def _place(share: float, total: np.ndarray) -> np.ndarray:
-    """0-based place of a quantile in the order of `total` figures: outwards for the ends."""
-    rounded = np.floor if share <= 0.5 else np.ceil
-    return np.asarray(rounded(share * (total - 1)).clip(min=0)).astype("int64")
 
 
 def _pairs(units: int, *, seed: int, most: int = 4000) -> np.ndarray:
