@@ -65,7 +65,9 @@ CHAPTERS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
         "France",
         (
             Shot("france-index.png", "digital-inequality"),
-            Shot("france-density-presence.png", "density-presence", lang="en"),
+            Shot(
+                "france-density-presence.png", "density-presence", width="a4-landscape", lang="en"
+            ),
             Shot("france-flag.png", "sparse-underserved", width="column"),
         ),
     ),
