@@ -8,9 +8,14 @@ returns. Anything else that escapes is a defect of ours.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 class ZoneblancheError(Exception):
@@ -97,7 +102,7 @@ class Fault:
 
 
 class InputError(ZoneblancheError):
-    """One or more faults of the input, collected and raised once.
+    """One or more faults of one or more inputs, collected and raised once.
 
     >>> raise InputError([Fault("102 is above 100 %.", file="fibre.csv", line=7)])
     Traceback (most recent call last):
@@ -113,14 +118,59 @@ class InputError(ZoneblancheError):
         super().__init__(self.said_in("en"))
 
     def said_in(self, lang: str) -> str:
-        """The first faults in `lang`, a line each, and how many more there are."""
+        """The first faults of each input in `lang`, a line each, and how many more there are."""
         from geo.sentences import said_in
 
-        lines = [fault.said_in(lang) for fault in self.faults[: self.shown_faults]]
-        more = len(self.faults) - len(lines)
-        if more > 0:
-            lines.append(said_in(f"… and {more} more of the same input.", lang))
+        by_file: dict[str | None, list[Fault]] = {}
+        for fault in self.faults:
+            by_file.setdefault(fault.file, []).append(fault)
+        lines = []
+        for faults in by_file.values():
+            lines += [fault.said_in(lang) for fault in faults[: self.shown_faults]]
+            more = len(faults) - self.shown_faults
+            if more > 0:
+                lines.append(said_in(f"… and {more} more of the same input.", lang))
         return "\n".join(lines)
+
+
+class OutOfTime(InputError):
+    """A run took longer than its project allows: nothing that is left of it is to be done."""
+
+
+@contextmanager
+def gathered(faults: list[Fault]) -> Iterator[None]:
+    """Adds the faults that the block raises to a list, so that what follows is read as well.
+
+    >>> faults = []
+    >>> for cell in ("102", "103"):
+    ...     with gathered(faults):
+    ...         raise InputError(Fault(f"{cell} is above 100 %."))
+    >>> len(faults)
+    2
+    """
+    try:
+        yield
+    except OutOfTime:
+        raise
+    except InputError as error:
+        faults += error.faults
+
+
+def together(first: Callable[[], One], second: Callable[[], Other]) -> tuple[One, Other]:
+    """What both give.
+
+    Raises:
+        InputError: the faults of both at once.
+    """
+    results: list[One] = []
+    faults: list[Fault] = []
+    with gathered(faults):
+        results.append(first())
+    with gathered(faults):
+        other = second()
+        if results:
+            return results[0], other
+    raise InputError(faults)
 
 
 def shown(value: object, *, limit: int = 60) -> str:

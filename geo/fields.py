@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,22 +38,34 @@ def field_of(features: Features, name: str) -> np.ndarray:
     Raises:
         InputError: there is none; the message names those there are and suggests the nearest.
     """
+    found = _stored_name(features, name)
+    if found is not None:
+        return features.fields[found]
+    raise InputError(_missing(features, name))
+
+
+def missing_fields(features: Features, names: Iterable[str]) -> list[Fault]:
+    """A fault for each of these fields that the file does not have."""
+    return [_missing(features, name) for name in names if _stored_name(features, name) is None]
+
+
+def _stored_name(features: Features, name: str) -> str | None:
     if name in features.fields:
-        return features.fields[name]
+        return name
     same = [other for other in features.fields if _composed(other) == _composed(name)]
-    if len(same) == 1:
-        return features.fields[same[0]]
+    return same[0] if len(same) == 1 else None
+
+
+def _missing(features: Features, name: str) -> Fault:
     alike = [other for other in features.names if _plain(other) == _plain(name)]
     near = f"Did you mean {alike[0]!r}?" if alike else nearest(name, features.names)
     names = first_of([shown(other) for other in features.names], count=20)
-    raise InputError(
-        Fault(
-            f"there is no field {shown(name)}.",
-            file=features.file,
-            value=name,
-            remedy=f"{near} Fields: {names}." if features.names else "The file has no fields.",
-            kind="unknown-column",
-        )
+    return Fault(
+        f"there is no field {shown(name)}.",
+        file=features.file,
+        value=name,
+        remedy=f"{near} Fields: {names}." if features.names else "The file has no fields.",
+        kind="unknown-column",
     )
 
 
@@ -209,9 +222,9 @@ def _label(cell: Any) -> str | None:
 
 
 def read_figures(
-    features: Features, name: str | None, labels: list[str]
+    features: Features, name: str | None, labels: list[str], *, most: float
 ) -> tuple[np.ndarray, list[Fault]]:
-    """The figures of a field, 0 or more, NaN where blank; all NaN if no field is named.
+    """The figures of a field, 0 to `most`, NaN where blank; all NaN if no field is named.
 
     Raises:
         InputError: no such field.
@@ -222,12 +235,12 @@ def read_figures(
         text = "" if cell is None else str(cell).strip(_AROUND)
         if text in ("", "nan"):
             continue
-        if _FIGURE.fullmatch(text) and math.isfinite(float(text)) and float(text) >= 0:
+        if _FIGURE.fullmatch(text) and 0 <= float(text) <= most:
             values[number] = float(text)
         else:
             faults.append(
                 Fault(
-                    f"{shown(text)} is no figure of 0 or more.",
+                    f"{shown(text)} is no figure from 0 to {most:,.0f}.",
                     file=features.file,
                     column=name,
                     feature=labels[number],

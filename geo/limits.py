@@ -3,14 +3,15 @@ as `[limits]`, by a project."""
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from geo.errors import Fault, InputError
+from geo.errors import Fault, OutOfTime
 
 MIB = 1024 * 1024
 
@@ -63,24 +64,18 @@ DEFAULT_LIMITS = Limits()
 def bounded_time(seconds: float | None) -> Iterator[None]:
     """Ends the block with a sentence where it takes longer.
 
-    The system's alarm clock interrupts the main thread between two instructions of Python, and so
-    after, not within, a call of a library. Elsewhere than there, and where the system has no such
-    clock, time is not bounded.
+    A clock interrupts the main thread between two instructions of Python, and so after, not
+    within, a call of a library. In other threads time is not bounded.
 
     Raises:
-        InputError: the time is over.
+        OutOfTime: the time is over.
     """
-    clock = getattr(signal, "setitimer", None)
-    if (
-        seconds is None
-        or clock is None
-        or threading.current_thread() is not threading.main_thread()
-    ):
+    if seconds is None or threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise InputError(
+    def stop() -> None:
+        raise OutOfTime(
             Fault(
                 f"the run is not done after {seconds:g} seconds, its limit.",
                 column="limits.seconds",
@@ -89,10 +84,45 @@ def bounded_time(seconds: float | None) -> Iterator[None]:
             )
         )
 
-    before = signal.signal(signal.SIGALRM, stop)
-    clock(signal.ITIMER_REAL, seconds)
+    clock = _alarm if hasattr(signal, "setitimer") else _timer
+    with clock(seconds, stop):
+        yield
+
+
+@contextmanager
+def _alarm(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
+    """The system's own clock: Linux and macOS."""
+    before = signal.signal(signal.SIGALRM, lambda number, frame: stop())
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        clock(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _timer(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
+    """A thread that counts, and interrupts the main one as Ctrl-C does: Windows."""
+    over = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        if over.is_set():
+            stop()
+        elif callable(before):
+            before(number, frame)
+
+    def ring() -> None:
+        over.set()
+        _thread.interrupt_main()
+
+    timer = threading.Timer(seconds, ring)
+    timer.daemon = True
+    signal.signal(signal.SIGINT, interrupted)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGINT, before)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -17,12 +18,15 @@ from geo.country import Country
 from geo.drivers import Features, read_features
 from geo.drivers.features import too_large
 from geo.errors import Fault, InputError
-from geo.fields import read_codes, read_figures, read_labels, read_names
+from geo.fields import missing_fields, read_codes, read_figures, read_labels, read_names
 from geo.fitting import check_fit
 from geo.limits import DEFAULT_LIMITS, Limits
 from geo.mending import Mended, mend
 from geo.placing import check_place
 from geo.territories import Territories, measured_area_km2
+
+MOST = {"population": 1e10, "area_km2": 5.2e8}
+"""More people and square kilometres than there are on Earth."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def read_territories(
     asked = (code, name, population, area_km2, *(parents or {}).values())
     wanted = tuple(dict.fromkeys(field for field in asked if field is not None))
     features = _features(Path(path), layer, wanted, limits)
+    _raise(missing_fields(features, wanted), limits)
     pattern = country.level(level).code_pattern if country is not None else None
     codes = read_codes(features, code, pattern=pattern, limits=limits)
     labels = [text or str(number) for number, text in enumerate(codes.texts)]
@@ -97,7 +102,7 @@ def read_territories(
     faults += check_place(mended.shapes, features.crs, labels, file=features.file, country=country)
     facts, notices = {}, list(codes.notices)
     for fact, field in (("population", population), ("area_km2", area_km2)):
-        facts[fact], wrong = read_figures(features, field, labels)
+        facts[fact], wrong = read_figures(features, field, labels, most=MOST[fact])
         faults += wrong
     _raise(faults, limits)
     assert features.crs is not None  # check_place refuses a file without
@@ -109,9 +114,12 @@ def read_territories(
         {"name": names}, geometry=list(mended.shapes), index=index, crs=features.crs
     )
     table = pd.DataFrame(facts, index=index)
+    measured = measured_area_km2(frame.geometry)
+    _raise(_specks(measured, features.file), limits)
     if area_km2 is None:
-        table["area_km2"] = measured_area_km2(frame.geometry)
-        _raise(_specks(table["area_km2"], features.file), limits)
+        table["area_km2"] = measured
+    else:
+        _raise(_other_units(table["area_km2"], measured, area_km2, features.file), limits)
     territories = Territories(
         frame=frame,
         level=level,
@@ -161,6 +169,41 @@ def _specks(areas: pd.Series, file: str) -> list[Fault]:
             kind="invalid-shape",
         )
         for code, area in areas[areas < 1e-6].items()
+    ]
+
+
+def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -> list[Fault]:
+    """Official areas differ from measured ones by lakes and coasts; by half, by their unit."""
+    faults = [
+        Fault(
+            "a territory has no area of 0.",
+            file=file,
+            column=field,
+            feature=str(code),
+            value="0",
+            remedy="Correct it, or leave it empty where it is not known.",
+            kind="out-of-range",
+        )
+        for code in given.index[given == 0]
+    ]
+    times = float((given / measured).median())
+    if faults or np.isnan(times) or 0.5 <= times <= 2:
+        return faults
+    remedy = "Give areas in km², or leave area_km2 out: they are then measured."
+    for unit, number in (("hectares", 1e2), ("m²", 1e6)):
+        if 0.5 <= times / number <= 2:
+            remedy = f"They look like {unit}: divide them by {number:,.0f}."
+    first = given.dropna().index[0]
+    return [
+        Fault(
+            f"the areas are not in km²: {given[first]:g} for {first}, whose shape measures "
+            f"{measured[first]:.3g} km².",
+            file=file,
+            column=field,
+            value=f"{given[first]:g}",
+            remedy=remedy,
+            kind="scale",
+        )
     ]
 
 

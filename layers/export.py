@@ -133,11 +133,15 @@ def _place_of(indicator: Indicator) -> str:
     return "computed" if indicator.role in ("dimension", "typology") else "measured"
 
 
+MOST_WHOLE = 2.0**53
+"""Up to here every whole number has a place of its own among floating-point ones."""
+
+
 def _written(atlas: Atlas, indicator: Indicator) -> pd.Series:
     values = atlas.values[indicator.id]
     if indicator.unit in ("boolean", "category", "count"):
         whole = values.round().where(values.notna())
-        if ((values - whole).abs().fillna(0) == 0).all():
+        if ((values - whole).abs().fillna(0) == 0).all() and whole.abs().max() < MOST_WHOLE:
             return whole.astype("Int64")
     return rounded(values)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo.errors import first_of
+from geo.errors import Fault, InputError, first_of, gathered
 from geo.notice import Notice
 from geo.territories import Territories
 from layers.atlas import Atlas, empty_atlas
@@ -37,9 +37,13 @@ def measure_layers(
     A layer that needs a source which is not among the inputs is left out, and a notice says so;
     of sources that it names with a `|` between them one is enough. So is one that its source did
     not collect anywhere; density is, without a word, where no territory has a population.
+
+    Raises:
+        InputError: the faults of all layers at once.
     """
     atlas = empty_atlas(territories)
     unmeasured: list[tuple[Layer, str, str]] = []
+    faults: list[Fault] = []
     for layer in layers:
         if progress is not None:
             progress(layer.id)
@@ -48,14 +52,16 @@ def measure_layers(
             needs = ", ".join(absent)
             unmeasured.append((layer, needs.replace("|", " or "), needs.replace("|", " ou ")))
             continue
-        measured = layer.measure(territories, inputs)
-        if (measured.reasons == Reason.NOT_COLLECTED).all():
-            if not layer.needs:
+        with gathered(faults):
+            measured = layer.measure(territories, inputs)
+            if (measured.reasons == Reason.NOT_COLLECTED).all():
+                needs = ", ".join(layer.needs)
+                if needs:
+                    unmeasured.append((layer, f"not in {needs}", f"absent de {needs}"))
                 continue
-            needs = ", ".join(layer.needs)
-            unmeasured.append((layer, f"not in {needs}", f"absent de {needs}"))
-            continue
-        atlas = add_measurement(atlas, measured)
+            atlas = add_measurement(atlas, measured)
+    if faults:
+        raise InputError(list(dict.fromkeys(faults)))
     return atlas.noting(_unmeasured(unmeasured)) if unmeasured else atlas
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.country import in_language, read_country
+from geo.drivers.shapefile import companions_of
 from geo.errors import Fault, InputError, first_of
 from geo.holding import place_of
 from geo.limits import bounded_time
@@ -188,6 +189,11 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
     """All that is needed to know what was done, and nothing that differs between two runs."""
     inputs = dict(project.sources)
     inputs |= {name: path for name, path in project.files.items() if path not in inputs.values()}
+    inputs |= {
+        f"{name}, {part.name}": part
+        for name, path in inputs.items()
+        for part in companions_of(path)
+    }
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         "zoneblanche": versions()["zoneblanche"],

@@ -10,13 +10,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyproj
 
-from geo.content import check_file
+from geo.content import HEAD, check_file, kind_of
 from geo.drivers.features import Features, check_features, damaged, objects
 from geo.drivers.geopackage import shapes_of_wkb
 from geo.errors import Fault, InputError
@@ -34,14 +35,15 @@ def read_shapefile(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Fe
         InputError: one of its parts is not there, damage, more than the limits.
     """
     file = str(path)
-    parts = _parts(path, limits)
+    parts = shapefile_parts(path)
+    _check_parts(parts, path, limits)
     with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
         for suffix, part in parts.items():
             shutil.copyfile(part, Path(folder) / f"layer{suffix}")
         return _read(Path(folder) / "layer.shp", file, wanted, limits)
 
 
-def _parts(path: Path, limits: Limits) -> dict[str, Path]:
+def shapefile_parts(path: Path) -> dict[str, Path]:
     """The files of the shapefile by suffix, whatever the case of their names."""
     stem = path.stem.lower()
     beside = [entry for entry in sorted(path.parent.iterdir()) if entry.stem.lower() == stem]
@@ -51,6 +53,23 @@ def _parts(path: Path, limits: Limits) -> dict[str, Path]:
         for entry in exact:
             if entry.suffix.lower() == suffix:
                 parts.setdefault(suffix, entry)
+    return parts
+
+
+def companions_of(path: Path) -> tuple[Path, ...]:
+    """The files that are read together with this one: the other parts of a shapefile, or none."""
+    with path.open("rb") as stream:
+        if kind_of(stream.read(HEAD)) != "shapefile":
+            return ()
+    return tuple(part for suffix, part in shapefile_parts(path).items() if suffix != ".shp")
+
+
+def _check_parts(parts: Mapping[str, Path], path: Path, limits: Limits) -> None:
+    """Refuse parts that are absent, links elsewhere, or of two shapefiles.
+
+    Raises:
+        InputError: with the part.
+    """
     absent = [suffix for suffix in _NEEDED if suffix not in parts]
     if absent:
         raise InputError(
@@ -73,7 +92,26 @@ def _parts(path: Path, limits: Limits) -> dict[str, Path]:
                     kind="incomplete-shapefile",
                 )
             )
-    return parts
+    shapes, rows = _count_shapes(parts[".shx"]), _count_rows(parts[".dbf"])
+    if shapes != rows:
+        raise InputError(
+            Fault(
+                f"its .shx lists {shapes:,} shapes, its .dbf {rows:,} rows.",
+                file=str(path),
+                remedy="The parts belong to different files, or one is cut off: fetch or export "
+                "them together.",
+                kind="incomplete-shapefile",
+            )
+        )
+
+
+def _count_shapes(index: Path) -> int:
+    return max(0, index.stat().st_size - 100) // 8
+
+
+def _count_rows(table: Path) -> int:
+    with table.open("rb") as stream:
+        return int.from_bytes(stream.read(8)[4:8], "little")
 
 
 def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Features:

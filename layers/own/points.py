@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyproj
 
-from geo.errors import Fault, InputError, shown
+from geo.errors import Fault, InputError, shown, together
 from geo.limits import Limits
 from geo.nearest_points import compute_nearest
 from geo.notice import Notice
@@ -22,7 +23,7 @@ from layers.nearby import parts_of
 from layers.own.described import describe
 from layers.project import LayerTable, Project
 from layers.tables import column, parse_numbers, read_raw_table
-from layers.tables.figures import MARKS
+from layers.tables.figures import MARKS, Figures
 
 NOWHERE = "lies in none of the territories"
 NO_PLACE = "has no two coordinates"
@@ -131,11 +132,12 @@ def _count_rows(
         limits=limits,
     )
     degrees = coordinates.is_geographic
-    nowhere = {**MARKS, **ERROR_MARKS}
-    x, y = (
-        parse_numbers(raw, name, bounds=(-most, most) if degrees else (None, None), marks=nowhere)
-        for name, most in ((spec.x, 180.0), (spec.y, 90.0))
-    )
+
+    def coordinate(name: str, most: float) -> Figures:
+        bounds = (-most, most) if degrees else (None, None)
+        return parse_numbers(raw, name, bounds=bounds, marks={**MARKS, **ERROR_MARKS})
+
+    x, y = together(partial(coordinate, spec.x, 180.0), partial(coordinate, spec.y, 90.0))
     found = find_territories(territories.frame.geometry, x.values, y.values, crs=coordinates)
     if not (found >= 0).any():
         raise InputError(_nowhere(spec, len(raw)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, nearest
+from geo.errors import Fault, InputError, nearest, together
 from geo.territories import Territories
 from layers.indicator import Indicator, Reason, Unit
 from layers.joining import codes_at, keys_at
@@ -14,7 +16,7 @@ from layers.layer import Inputs, Layer, Measurement
 from layers.own.described import describe
 from layers.own.vintages import Past, place_as_is
 from layers.project import LayerTable, Project
-from layers.tables import parse_codes, parse_numbers, read_raw_table
+from layers.tables import RawTable, parse_codes, parse_numbers, read_raw_table
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,20 @@ class TableLayer:
         past = None
         if level == territories.level:
             past = Past.of(spec, self.project, territories, inputs)
-        codes = parse_codes(
-            raw,
-            spec.code,
-            known=everywhere if past is None else past.known(),
-            level_title=_title(territories, level),
-            explain=None if past is None else past.explain,
-            elsewhere=None if past is None else past.elsewhere,
+        codes, figures = together(
+            partial(
+                parse_codes,
+                raw,
+                spec.code,
+                known=everywhere if past is None else past.known(),
+                level_title=_title(territories, level),
+                explain=None if past is None else past.explain,
+                elsewhere=None if past is None else past.elsewhere,
+            ),
+            partial(parse_numbers, raw, spec.value, unit=spec.unit, nodata=nodata_of(spec)),
         )
-        figures = parse_numbers(raw, spec.value, unit=spec.unit, nodata=nodata_of(spec))
+        if not np.isfinite(figures.values).any():
+            raise InputError(_no_figures(raw, spec.value))
         placed = place_as_is(codes, figures, known) if past is None else past.place(codes, figures)
         values = placed.values.reindex(keys.to_numpy())
         reasons = placed.reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
@@ -70,6 +77,15 @@ class TableLayer:
             account=placed.account,
             notices=(*raw.notices, *codes.notices, *figures.notices, *placed.notices),
         )
+
+
+def _no_figures(raw: RawTable, name: str) -> Fault:
+    return raw.column_fault(
+        f"none of the {len(raw)} rows has a figure.",
+        column=name,
+        remedy="Check which column holds the figures, or leave the layer out.",
+        kind="no-figures",
+    )
 
 
 def nodata_of(spec: LayerTable) -> tuple[float, ...] | None:

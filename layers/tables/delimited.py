@@ -28,6 +28,7 @@ from layers.tables.text import (
 _SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?')
 """What some spreadsheet programs write before the header."""
 
+_DECIMALS = re.compile(r"\s*-?[0-9]+[.,]([0-9]+)\s*")
 _DIGITS = re.compile(r"\s*-?[0-9]+\s*")
 
 
@@ -75,6 +76,8 @@ def read_delimited(
         )
     if not records:
         raise InputError(no_rows(file))
+    if not cut.ends:
+        _check_last_figure(records, names, file)
     cells = zip(*(record.cells for record in records), strict=True)
     return build(
         file,
@@ -162,6 +165,35 @@ def _checked(cut: Cut, separator: str, file: str, limits: Limits) -> list[str]:
     if faults:
         raise InputError(sorted(faults, key=lambda fault: fault.line or 0))
     return names
+
+
+def _check_last_figure(records: list[Record], names: list[str], file: str) -> None:
+    """Refuse a file without a line break at its end whose last figure is shorter than all others:
+    what follows may have been cut off, and a figure with it.
+
+    Raises:
+        InputError: every other row has the same decimals, and the last has fewer.
+    """
+    *others, last = (record.cells[-1] for record in records)
+    decimals = {len(found[1]) if (found := _DECIMALS.fullmatch(cell)) else 0 for cell in others}
+    found = _DECIMALS.fullmatch(last)
+    if len(others) < 3 or len(decimals) != 1 or not (found or _DIGITS.fullmatch(last)):
+        return
+    usual, here = decimals.pop(), len(found[1]) if found else 0
+    if here < usual:
+        raise InputError(
+            Fault(
+                f"the file ends within a line, and {shown(last)} has {here} decimals where all "
+                f"other rows have {usual}.",
+                file=file,
+                line=records[-1].line,
+                column=names[-1],
+                value=last[:60],
+                remedy="If it is cut off, export or fetch the file again; if not, end the last "
+                "line with a line break.",
+                kind="truncated-row",
+            )
+        )
 
 
 def _stray_fault(stray: Stray, names: list[str], file: str) -> Fault:

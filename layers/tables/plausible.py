@@ -27,6 +27,8 @@ _ROUNDING = 1e-9
 
 _LOW_CODES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, -999999.0, -2147483648.0)
 _HIGH_CODES = (9999.0, 32767.0, 65535.0, 99999.0, 999999.0, 9999999.0, 99999999.0, 2147483647.0)
+_MOST_COUNTED = 1e12
+"""More than there is of anything that is counted by territory; sums stay exact whole numbers."""
 _HUGE = 1e30
 """Beyond this are the no-data codes of floating-point formats (-3.4e38, 1.8e308)."""
 
@@ -95,6 +97,14 @@ def check_ranges(
             remedy=_range_remedy(value, unit),
             kind="out-of-range",
         )
+    if unit == "count" and high is None:
+        for row in np.flatnonzero(column.values > _MOST_COUNTED).tolist():
+            yield column.fault(
+                row,
+                f"{shown(column.cells[row])} is more than there is of anything that is counted.",
+                remedy='Correct it, or give unit = "number".',
+                kind="out-of-range",
+            )
     if unit in _WHOLE:
         broken = ~outside & ~np.isnan(column.values) & (column.values % 1 != 0)
         for row in np.flatnonzero(broken).tolist():

@@ -257,7 +257,7 @@ def find_separator(lines: list[str], first: int, *, file: str) -> str:
     }
     perfect = [mark for mark, fit in fits.items() if fit == 1.0]
     if len(perfect) > 1:
-        names = " and ".join(SEPARATOR_NAMES[mark] for mark in perfect)
+        names = ", ".join(SEPARATOR_NAMES[mark] for mark in perfect)
         raise InputError(
             Fault(
                 f"the header and rows can be cut by {names} alike.",

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.parsers import expat
@@ -87,10 +88,26 @@ def read_workbook(path: Path, *, sheet: str | None, header: int | None, limits: 
     return _as_table(reader, notices, header, file, limits)
 
 
+def _counts(members: list[zipfile.ZipInfo]) -> Counter[str]:
+    """How often each part stands there, by the name that a program may take for the same."""
+    return Counter(member.filename.casefold() for member in members)
+
+
 def _check_archive(archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
     """Refuse by the sizes that the archive declares, past which zipfile reads nothing."""
     members = archive.infolist()
     total = sum(member.file_size for member in members)
+    twice = first_of(name for name, count in _counts(members).items() if count > 1)
+    if twice:
+        raise InputError(
+            Fault(
+                f"parts of the workbook stand in it more than once: {shown(twice)}.",
+                file=file,
+                value=twice[:60],
+                remedy="Open it in a spreadsheet program and save it anew.",
+                kind="damaged-file",
+            )
+        )
     for member in members:
         ratio = member.file_size / max(member.compress_size, 1)
         if member.file_size > 10 * MIB and ratio > limits.archive_ratio:

@@ -445,6 +445,37 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     assert kinds == {"lost-zeros", "no-shape", "invalid-shape"}
 
 
+def test_all_fields_that_are_not_there_at_once(tmp_path: Path) -> None:
+    path = saved(squares(), tmp_path)
+    faults = faults_of(path, code="codes", name="noms", population="pop")
+    assert [fault.value for fault in faults] == ["codes", "noms", "pop"]
+
+
+@pytest.mark.parametrize(
+    ("areas", "says"),
+    [
+        ([8800.0] * 4, "They look like hectares"),
+        ([8.8e7] * 4, "They look like m²"),
+        ([880.0] * 4, "Give areas in km²"),
+        ([88.0, 88.0, 88.0, 0.0], "no area of 0"),
+        ([88.0, 1e12, 88.0, 88.0], "no figure from 0 to 520,000,000"),
+    ],
+)
+def test_official_areas_of_another_unit(tmp_path: Path, areas: list[float], says: str) -> None:
+    path = saved(squares(aire=areas), tmp_path)
+    assert says in str(faults_of(path, area_km2="aire")[0])
+
+
+def test_official_areas_differ_a_little(tmp_path: Path) -> None:
+    path = saved(squares(aire=[80.0, 60.0, None, 95.0]), tmp_path)
+    assert read(path, area_km2="aire").territories.facts["area_km2"].iloc[1] == 60
+
+
+def test_more_people_than_on_earth(tmp_path: Path) -> None:
+    path = saved(squares(pop=[1.0, 1e11, 1.0, 1.0]), tmp_path)
+    assert faults_of(path, population="pop")[0].kind == "out-of-range"
+
+
 def test_a_layer_of_several(tmp_path: Path) -> None:
     path = tmp_path / "t.gpkg"
     squares().to_file(path, layer="communes")
@@ -479,6 +510,15 @@ def test_a_shapefile_needs_its_parts_and_no_others(tmp_path: Path) -> None:
     (fault,) = faults_of(path)
     assert fault.kind == "incomplete-shapefile"
     assert ".dbf" in str(fault)
+
+
+def test_parts_of_two_shapefiles(tmp_path: Path) -> None:
+    path = saved(squares(), tmp_path, "shp")
+    (tmp_path / "other").mkdir()
+    other = saved(squares().iloc[:2], tmp_path / "other", "shp")
+    other.with_suffix(".dbf").replace(path.with_suffix(".dbf"))
+    (fault,) = faults_of(path)
+    assert "its .shx lists 4 shapes, its .dbf 2 rows" in str(fault)
 
 
 @pytest.mark.parametrize(

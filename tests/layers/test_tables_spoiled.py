@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -119,3 +120,29 @@ def test_json_without_records(tmp_path: Path, content: object) -> None:
     (tmp_path / "t.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(InputError):
         read_raw_table(tmp_path / "t.json")
+
+
+def test_a_workbook_with_two_sheets_of_one_name_in_its_archive(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx")
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("xl/worksheets/sheet1.xml", archive.read("xl/worksheets/sheet1.xml"))
+    with pytest.raises(InputError, match="more than once"):
+        read_raw_table(path)
+
+
+def test_a_count_that_nothing_has(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("code;n\na;100000000000000000000\nb;1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"line 2.*more than there is"):
+        parse_numbers(read_raw_table(tmp_path / "t.csv"), "n", unit="count")
+
+
+@pytest.mark.parametrize(
+    ("end", "refused"), [("8.2", True), ("8", True), ("8.25", False), ("8.2\n", False)]
+)
+def test_a_file_that_ends_within_a_figure(tmp_path: Path, end: str, refused: bool) -> None:
+    (tmp_path / "t.csv").write_text(f"code;v\na;1.25\nb;2.50\nc;3.75\nd;{end}", encoding="utf-8")
+    if refused:
+        with pytest.raises(InputError, match=r"line 5.*ends within a line"):
+            read_raw_table(tmp_path / "t.csv")
+    else:
+        assert len(read_raw_table(tmp_path / "t.csv")) == 4

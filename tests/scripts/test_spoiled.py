@@ -126,3 +126,44 @@ def test_a_spoiled_project_file(folder: Path, run: Run, old: str, new: str, told
     status, err = run(folder)
     assert status == 2
     assert told in err
+
+
+TABLE = """
+[[layers]]
+id = "taux"
+path = "taux.csv"
+code = "{code}"
+value = "{value}"
+unit = "percent"
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "rows", "told"),
+    [
+        ("insee", "part", "01001;1", ["'insee'", "'part'", "sites.csv, line 2"]),
+        ("code", "taux", "1001;102", ["lost its leading zeros", "'102' is above", "line 2"]),
+        ("code", "taux", "01001;\n01002;nd", ["none of the 2 rows has a figure", "sites.csv"]),
+    ],
+)
+def test_all_faults_of_all_files_at_once(
+    folder: Path, run: Run, code: str, value: str, rows: str, told: list[str]
+) -> None:
+    project = PROJECT + TABLE.format(code=code, value=value)
+    (folder / "project.toml").write_text(f'country = "fr"\n{project}', encoding="utf-8")
+    (folder / "taux.csv").write_text(f"code;taux\n{rows}\n", encoding="utf-8")
+    (folder / "sites.csv").write_text("lon,lat\nx,y\n", encoding="utf-8")
+    status, err = run(folder)
+    assert status == 2
+    assert [word for word in told if word not in err] == []
+
+
+def test_every_part_of_a_shapefile_is_in_the_account(folder: Path, run: Run) -> None:
+    gpd.read_file(folder / "squares.geojson").to_file(folder / "squares.shp")
+    text = PROJECT.replace("squares.geojson", "squares.shp")
+    (folder / "project.toml").write_text(text, encoding="utf-8")
+    status, err = run(folder)
+    assert status == 0, err
+    read = json.loads((folder / "out" / "run.json").read_text("utf-8"))["inputs"]
+    parts = {name.split(", ")[-1] for name in read}
+    assert {"squares.shp", "squares.dbf", "squares.shx", "squares.prj", "squares.cpg"} <= parts
