@@ -142,11 +142,10 @@ def _figures(
     there = values[of >= 0]
     if not len(there):
         return Classed(of, reasons, (), (), method)
-    edges = (
-        [min(float(there.min()), *breaks), *breaks, max(float(there.max()), *breaks)]
-        if breaks
-        else [float(there.min()), float(there.max())]
-    )
+    lowest, highest = float(there.min()), float(there.max())
+    # Where nothing is below the first break, or from the last one on, that class has an open end.
+    edges = [lowest if not breaks or lowest < breaks[0] else -np.inf, *breaks]
+    edges.append(highest if not breaks or highest >= breaks[-1] else np.inf)
     last = len(edges) - 2
     labels = [_range(edges[k], edges[k + 1], k == last, layer, lang) for k in range(last + 1)]
     words = WORDS[lang]
@@ -168,13 +167,18 @@ def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str
     digits, words = layer["digits"], WORDS[lang]
     suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
     percent = layer["unit"] == "percent"
+    sign = f"{BLANK}%" if percent else ""
+    if low == -np.inf:
+        return words["range_under"].replace("{to}", write_number(high, digits, lang) + sign)
+    if high == np.inf:
+        return words["range_from"].replace("{from}", write_number(low, digits, lang) + sign)
     if low == high or (not last and high - low <= 1.001 * 10**-digits):
         unit = "%" if percent else suffix
         return write_number(low, digits, lang) + (f"{BLANK}{unit}" if unit else "")
     said = words["range_closed" if last else "range_open"].replace(
         "{from}", write_number(low, digits, lang)
     )
-    return said.replace("{to}", write_number(high, digits, lang)) + (f"{BLANK}%" if percent else "")
+    return said.replace("{to}", write_number(high, digits, lang)) + sign
 
 
 def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:

@@ -35,10 +35,11 @@ function classifyFigures(model, layer, colours, speech, scheme) {
   }
   const palette = layer.diverging ? divergingColours(layer, colours, breaks)
     : orderedColours(layer, colours, breaks.length + 1);
+  // Where nothing is below the first break, or from the last one on, that class has an open end.
+  const ends = [low < (breaks[0] ?? Infinity) ? low : -Infinity, ...breaks,
+    high >= (breaks.at(-1) ?? -Infinity) ? high : Infinity];
   const classes = palette.map((colour, k) => ({
-    colour,
-    label: rangeLabel(k === 0 ? Math.min(low, ...breaks) : breaks[k - 1],
-      k < breaks.length ? breaks[k] : Math.max(high, ...breaks), k === breaks.length, layer, speech),
+    colour, label: rangeLabel(ends[k], ends[k + 1], k === breaks.length, layer, speech),
   }));
   return { classOf, classes: low > high ? [] : classes, breaks, low, high };
 }
@@ -52,9 +53,15 @@ function classFor(value, breaks) {
 
 function rangeLabel(from, to, last, layer, speech) {
   const unit = 10 ** -layer.digits;
+  const sign = layer.unit === "percent" ? "\u00a0%" : "";
+  if (from === -Infinity) {
+    return speech.say("range_under", { to: speech.number(to, layer.digits) + sign });
+  }
+  if (to === Infinity) {
+    return speech.say("range_from", { from: speech.number(from, layer.digits) + sign });
+  }
   if (from === to || (!last && to - from <= unit * 1.001)) return speech.figure(from, layer);
   const upper = speech.number(to, layer.digits);
-  const sign = layer.unit === "percent" ? "\u00a0%" : "";
   const words = { from: speech.number(from, layer.digits), to: upper };
   return speech.say(last ? "range_closed" : "range_open", words) + sign;
 }

@@ -227,14 +227,13 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
     if count < FEWEST:
         low = high = float("nan")
     kind = _KINDS[verdict_of(low, high)]
-    text = scope.number(residual, 1)
     return (
         name_cell(_name_of(scope, area)),
         scope.count(count),
         scope.percent(value.mean()),
         scope.percent(expected.mean()),
         Cell(
-            f"+{text}" if residual > 0 and text != scope.number(0.0, 1) else text,
+            scope.signed(residual, 1),
             residual, scope.between(low, high, 1), finite(low), finite(high), kind=kind,
         ),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from maps.reporting.figures import FEWEST, Columns, Difference, Figure, Verdict
 from maps.reporting.panel import Panel, read_panel
 from maps.reporting.picture import Sheet
 from maps.reporting.words import article_of, words_in
-from maps.words import YES_NO, write_number
+from maps.words import YES_NO, write_date, write_number
 
 FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
 
@@ -206,6 +206,11 @@ class Scope:
         value = 0.0 if round(float(value), digits) == 0 else float(value)
         return write_number(value, digits, self.lang)
 
+    def signed(self, value: float, digits: int) -> str:
+        """A difference with its sign; none where it is written as zero."""
+        text = self.number(value, digits)
+        return f"+{text}" if value > 0 and text != self.number(0.0, digits) else text
+
     def amount(self, value: float, indicator: Indicator) -> str:
         """A figure of an indicator with its unit."""
         return self._with_unit(self.number(value, digits_of(indicator)), indicator)
@@ -259,11 +264,8 @@ class Scope:
     def difference(self, difference: Difference, indicator: Indicator) -> Cell:
         """A difference as a cell, signed, in points or in the unit."""
         digits = digits_of(indicator)
-        text = self.number(difference.value, digits)
-        if difference.value > 0 and text != self.number(0.0, digits):
-            text = f"+{text}"
         return Cell(
-            text,
+            self.signed(difference.value, digits),
             finite(difference.value),
             self.between(difference.low, difference.high, digits),
             finite(difference.low),
@@ -272,20 +274,8 @@ class Scope:
         )
 
     def day(self, date: str) -> str:
-        """An ISO date as readers write it; what is none stays as it is.
-
-        >>> import numpy as np
-        >>> Scope(None, Area("", "", "", np.ones(1)), (), "fr").day("2026-09-22")
-        '22 septembre 2026'
-        """
-        if "/" in date:
-            return " – ".join(self.day(one) for one in date.split("/"))
-        parts = date.split("-")
-        months = self.words["months"].split()
-        if len(parts) != 3 or not all(part.isdigit() for part in parts):
-            return date
-        year, month, day = (int(part) for part in parts)
-        return f"{day} {months[month - 1]} {year}" if 1 <= month <= 12 else date
+        """An ISO date or interval as readers write it; what is none stays as it is."""
+        return write_date(date, self.lang)
 
 
 def digits_of(indicator: Indicator) -> int:

@@ -79,14 +79,13 @@ def _change(scope: Scope, panel: Panel) -> Table | None:
         kind = {"above": "better", "below": "worse"}.get(verdict_of(low, high), "same")
         if len(both) < FEWEST_ANSWERS:
             low, high, kind = np.nan, np.nan, "unsure"
-        text = scope.number(points, 1)
         rows[name] = (
             name_cell(scope.atlas.indicator(name).title_in(scope.lang)),
             scope.count(len(both)),
             _share(scope, both[first]),
             _share(scope, both[last]),
             Cell(
-                f"+{text}" if points > 0 else text,
+                scope.signed(points, 1),
                 points, scope.between(low, high, 1), finite(low), finite(high), kind=kind,
             ),
             scope.count(gained),

@@ -130,7 +130,12 @@ class Pen:
                 lines[-1] = longer
             else:
                 lines.append(word)
-        return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + " …"]
+        if len(lines) <= most:
+            return lines
+        last = lines[most - 1]
+        while " " in last and self.measure(f"{last} …", size, bold=bold) > width:
+            last = last.rpartition(" ")[0]
+        return [*lines[: most - 1], f"{last} …"]
 
     def fill(self, shapes: np.ndarray, colour: str, *, hatch: str | None = None) -> None:
         """Outlines filled with a colour, or hatched with `hatch` on it."""

@@ -86,7 +86,9 @@ def write_picture(
     about = find_area(atlas, area, lang=lang)
     classed = class_territories(atlas, shown, lang=lang, method=method, breaks=breaks)
     caption = _caption(atlas, shown, classed, about.inside, lang, title, about.name)
-    with _own_settings():
+    with _own_settings(), warnings.catch_warnings():
+        # A letter that the typeface lacks becomes a box; the words also stand in the file.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from", category=UserWarning)
         figure = compose(
             part_of(atlas, about.inside),
             classed,
@@ -189,14 +191,7 @@ def _rendered(figure: Any, form: Format, caption: Caption) -> bytes:
     }  # fmt: skip
     stream = io.BytesIO()
     try:
-        with warnings.catch_warnings():
-            # A letter that the typeface lacks becomes a box; the words also stand in the file.
-            warnings.filterwarnings(
-                "ignore", message=r"Glyph .* missing from font", category=UserWarning
-            )
-            figure.savefig(
-                stream, format=form, dpi=DOTS, metadata=metadata[form], facecolor="#ffffff"
-            )
+        figure.savefig(stream, format=form, dpi=DOTS, metadata=metadata[form], facecolor="#ffffff")
     except (MemoryError, ValueError) as error:
         raise ProblemWithEnvironment(f"the picture cannot be drawn: {error}.") from error
     content = stream.getvalue()

@@ -140,6 +140,18 @@ def test_differences_are_styled_in_two_hues(toy_atlas: Atlas) -> None:
     assert 0.0 in classed.breaks and any(one.spans[0].low == -0.05 for one in style.classes[:-1])
 
 
+def test_a_class_that_nothing_reaches_has_an_open_end(toy_atlas: Atlas) -> None:
+    high = toy_atlas.values.assign(fibre=[61.0, 70.0, 79.0, 79.0])
+    atlas = replace(toy_atlas, values=high)
+    found = class_territories(atlas, "fibre", lang="fr", method="goalposts")
+    assert found.labels[0] == "moins de 20,0\u00a0%" and found.labels[-1] == "80,0\u00a0% et plus"
+    assert found.labels[1] == "de 20,0 à moins de 40,0\u00a0%"
+    assert found.counts(ALL) == [0, 0, 0, 4, 0]
+    assert class_territories(atlas, "fibre", lang="en", breaks=(10, 79)).labels == (
+        "under 10.0\u00a0%", "10.0 to under 79.0\u00a0%", "79.0\u00a0%",
+    )  # fmt: skip
+
+
 def test_breaks_must_rise_and_methods_be_known(toy_atlas: Atlas) -> None:
     with pytest.raises(InputError, match="must rise"):
         class_territories(toy_atlas, "need", lang="fr", breaks=(3, 1))

@@ -186,6 +186,18 @@ def test_a_map_of_two_says_where_each_side_leads(toy_atlas: Atlas, tmp_path: Pat
     assert "font-family: 'DejaVu Sans', Verdana, sans-serif" in (tmp_path / "map.svg").read_text()
 
 
+def test_letters_that_the_typeface_lacks_are_no_warning(toy_atlas: Atlas, tmp_path: Path) -> None:
+    write_picture(toy_atlas, tmp_path / "map.svg", form="svg", width=60.0, title="中文 \U0001f600")
+    assert "中文" in (tmp_path / "map.svg").read_text("utf-8")
+
+
+def test_a_title_that_goes_on_ends_within_the_paper() -> None:
+    pen = Pen(100.0)
+    lines = pen.wrap("word " * 200, 100.0, 10.0, most=3)
+    assert len(lines) == 3 and lines[-1].endswith(" …")
+    assert max(pen.measure(line, 10.0) for line in lines) <= 100.0
+
+
 def test_widths_and_scales_are_round() -> None:
     assert read_paper("a4").width == 170 and read_paper("92.5").width == 92.5
     for wrong in ("a5", "10", "nan", "1e9"):
