@@ -55,7 +55,8 @@ def measure_layers(
         with gathered(faults):
             measured = layer.measure(territories, inputs)
             if (measured.reasons == Reason.NOT_COLLECTED).all():
-                needs = ", ".join(layer.needs)
+                atlas = atlas.noting(*measured.notices)
+                needs = "" if measured.notices else ", ".join(layer.needs)
                 if needs:
                     unmeasured.append((layer, f"not in {needs}", f"absent de {needs}"))
                 continue

@@ -45,11 +45,13 @@ WORDS = {
         "size": "{size:.1f} MB",
         "end": "In {folder}. `zoneblanche run --fetched` measures from them.",
         "left": "{count} files were not taken:",
+        "left_one": "One file was not taken:",
     },
     "fr": {
         "size": "{size:.1f} Mo",
         "end": "Dans {folder}. `zoneblanche run --fetched` mesure à partir de ces fichiers.",
         "left": "{count} fichiers n'ont pas été pris\u00a0:",
+        "left_one": "Un fichier n'a pas été pris\u00a0:",
     },
 }
 
@@ -97,7 +99,8 @@ def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
     """Names the files of the folder that were not taken, each with the reason."""
     left = left_in(folder, {got.connector: got.path.name for got in found})
     if left:
-        print(WORDS[lang]["left"].format(count=len(left)))
+        words = WORDS[lang]["left_one" if len(left) == 1 else "left"]
+        print(words.format(count=len(left)))
     for file in left:
         print(f"  {file.name}{COLON[lang]}{notice_in(file.why, lang)}.")
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
+from geo.errors import InputError
+from geo.notice import Notice
 from geo.territories import Territories
 from layers.analysis.equal_size import add_equal_size
 from layers.atlas import empty_atlas
 from layers.catalogue import presence as presence_score
-from layers.indicator import Indicator
+from layers.indicator import Indicator, Reason
 from layers.layer import Inputs, Layer, Measurement
 from layers.measure import add_measurement
 
@@ -33,16 +37,34 @@ INDICATOR = Indicator(
 
 def measure(territories: Territories, inputs: Inputs) -> Measurement:
     """Points above (below: negative) the prediction of log population and log density, which is
-    that of the whole country wherever a part of it is chosen."""
+    that of the whole country wherever a part of it is chosen; not collected, and it is said why,
+    where too little is known for a prediction."""
     whole = territories.whole
     atlas = add_measurement(empty_atlas(whole), presence_score.measure(whole, inputs))
-    atlas = add_equal_size(atlas, presence_score.INDICATOR.id)
+    try:
+        atlas = add_equal_size(atlas, presence_score.INDICATOR.id)
+    except InputError as error:
+        return _unpredicted(territories, error)
     return Measurement(
         indicator=replace(
             atlas.indicator(INDICATOR.id), role=INDICATOR.role, digits=INDICATOR.digits
         ),
         values=atlas.values[INDICATOR.id].reindex(territories.codes),
         reasons=atlas.reasons[INDICATOR.id].reindex(territories.codes),
+    )
+
+
+def _unpredicted(territories: Territories, error: InputError) -> Measurement:
+    told = Notice(
+        f"{INDICATOR.title_in('en')}: not measured, {error.said_in('en')}",
+        fr=f"{INDICATOR.title_in('fr')} : n'est pas mesurée, {error.said_in('fr')}",
+        severity="remark",
+    )
+    return Measurement(
+        indicator=INDICATOR,
+        values=pd.Series(float("nan"), index=territories.codes),
+        reasons=pd.Series(int(Reason.NOT_COLLECTED), index=territories.codes, dtype="int8"),
+        notices=(told,),
     )
 
 

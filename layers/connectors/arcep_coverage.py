@@ -66,6 +66,11 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
     shapes = territories.frame.geometry
     columns: dict[str, pd.Series] = {}
     notices: dict[str, None] = {}
+    source = replace(RASTER, published=date_in_name(path))
+    if territories.part_of is not None and not reached_by(shapes, path).any():
+        # A map of the mainland, and territories chosen overseas: nothing is wrong with either.
+        unknown = pd.Series(float("nan"), index=territories.codes)
+        return _table(dict.fromkeys(("area_1", "area_4"), unknown), territories, source, ())
     for count in COUNTS:
         zonal = compute_zonal(shapes, path, stat="share", threshold=count)
         columns[f"area_{count}"] = zonal.values.where(zonal.covered >= LEAST_COVER)
@@ -76,7 +81,6 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
             people = _shares_of_people([path] * len(grids), territories, places)
             known = columns["area_1"].notna()
             columns |= {name: share.where(known) for name, share in people.items()}
-    source = replace(RASTER, published=date_in_name(path))
     return _table(columns, territories, source, (*notices, *people_notice(sources)))
 
 

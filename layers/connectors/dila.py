@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import Fault, InputError
+from geo.notice import remark
 from geo.source import Source
 from layers.connectors.authorities import departement_of, region_of
 from layers.connectors.connector import Connector, Resource
@@ -75,10 +76,10 @@ def read_directory(path: Path, *, level: str) -> Table:
     coded = rows[rows["code"] != ""]
     frame, others = one_a_code(coded)
     notices = [
-        sentence
-        for count, sentence in (
-            (others, f"{others} further records of the same authorities were left out."),
-            (without, f"{without} records have no code and were left out."),
+        notice
+        for count, notice in (
+            (others, remark(f"Further records of the same authorities, left out: {others}.")),
+            (without, f"Records without a code, left out: {without}."),
         )
         if count
     ]
@@ -88,14 +89,18 @@ def read_directory(path: Path, *, level: str) -> Table:
         columns=list(NETWORKS),
         dtype="int8",
     )
-    left_out = {"without a code": without, "of another level": len(records) - len(rows)}
+    left_out = {
+        "without a code": without,
+        "a further record of the same authority": others,
+        "of another level": len(records) - len(rows),
+    }
     return Table(
         frame=frame,
         level=level,
         source=SOURCE,
         notices=tuple(notices),
         reasons=reasons,
-        rows=FileRows(coded["code"], left_out, counted="record"),
+        rows=FileRows(coded["code"].drop_duplicates(), left_out, counted="record"),
     )
 
 

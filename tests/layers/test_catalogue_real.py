@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -85,6 +86,16 @@ def test_mobile_coverage_by_area_and_people(part: Territories, shared_data: Path
     area, lozere = part.facts["area_km2"], part.parents["departement"] == "48"
     weighted = (known["pct_surface_4g_min4op_2019_06"] * area)[lozere].sum() / area[lozere].sum()
     assert above["48"] == pytest.approx(weighted, abs=1)
+
+
+def test_a_map_of_the_mainland_is_not_refused_overseas(
+    part: Territories, shared_data: Path
+) -> None:
+    path = shared_data / "fr/connectivity/nb_operateurs_4g_2019_06_l93.tif"
+    chosen = (part.parents["departement"] == "971").to_numpy()
+    guadeloupe = replace(part.take(chosen), part_of=part)
+    atlas = measured(guadeloupe, {"arcep-4g-raster": path}, "coverage-4g", "not-spot-4g")
+    assert (atlas.reasons == Reason.NOT_COVERED).all(axis=None)
 
 
 def test_people_that_polygons_cover(part: Territories, shared_data: Path, tmp_path: Path) -> None:
@@ -172,7 +183,7 @@ def test_mobile_sites_by_position(part: Territories, shared_data: Path) -> None:
     names = ("sites-4g", "operators-4g", "distance-4g", "distance-5g")
     atlas = measured(part, {"arcep-mobile-sites": path}, *names)
     assert "distance-5g" not in atlas.indicators, "the file is older than 5G"
-    assert any("distance-5g (not in arcep-mobile-sites)" in note for note in atlas.notices)
+    assert any("(not in arcep-mobile-sites)" in note for note in atlas.notices)
     rows = pd.read_csv(path, sep=";", decimal=",")
     sites = gpd.GeoSeries.from_xy(rows["x"], rows["y"], crs=2154)[rows["4G"] == 1]
     paris = part.frame.geometry.to_crs(2154)["75056"]
@@ -235,7 +246,7 @@ def test_ages_and_diplomas(part: Territories, shared_data: Path, fixtures: Path)
     }
     atlas = measured(part, sources, "aged-65", "aged-75", "low-diploma")
     assert "aged-75" not in atlas.indicators
-    assert any("aged-75 (not in insee-ages)" in note for note in atlas.notices)
+    assert any("People of 75 and over (not in insee-ages)" in note for note in atlas.notices)
     rows = pd.read_parquet(sources["insee-ages"])
     paris, lozere = rows[rows["com"].str[:2] == "75"], rows[rows["com"].str[:2] == "48"]
     share = 100 * paris["pop_65p"].sum() / paris["pop"].sum()

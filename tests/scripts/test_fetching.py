@@ -98,7 +98,7 @@ def test_files_by_other_names_and_in_folders_below(
         held = store.held(connector) if connector else None
         assert (held is None) == (not connector), name
         assert held is None or store.path_of(held).read_text() == name
-    assert "1 files were not taken:\n  notes.csv: a list of one column" in out
+    assert "One file was not taken:\n  notes.csv: a list of one column" in out
 
 
 def test_every_real_file_is_taken_or_said_why_not(

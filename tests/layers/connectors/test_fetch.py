@@ -19,6 +19,7 @@ from layers.connectors.fetch import Fetched, fetch_source, fetch_sources, list_s
 from layers.connectors.store import Store
 from layers.connectors.transfer import is_public, judge
 from layers.connectors.transport import Access
+from scripts.make_fixtures import write_fixtures
 
 FILE = b"code_insee;nbr\n" + b"".join(b"%05d;%d\n" % (n, n) for n in range(20_000))
 ETAG = '"first"'
@@ -360,6 +361,46 @@ def test_a_dataset_gives_its_newest_resource(
     # The catalogue's checksum is that of what is held: the file itself is not asked for.
     assert fetch_source(connector, store=store, access=access).how == "unchanged"
     assert len(asked) == 1
+
+
+def test_what_publishers_serve_is_read_as_it_was_fetched(
+    httpserver: HTTPServer, store: Store, access: Access, shared_data: Path, tmp_path: Path
+) -> None:
+    """Each under the name that its publisher gives it, which may say the quarter, then read."""
+    write_fixtures(tmp_path)
+    places = shared_data / "fr/socio/liste-fs-20240801.csv"
+    served = {
+        "dila-directory": (tmp_path / "annuaire.json", ""),
+        "dila-directory-region": (tmp_path / "annuaire.json", ""),
+        "anct-dpnt": (tmp_path / "presence-numerique-des-territoires.json.gz", ""),
+        "anct-dpnt-epci": (tmp_path / "presence-numerique-des-territoires.json.gz", ""),
+        "arcep-debit-filaire": (tmp_path / "commune_debit_filaire.csv", ""),
+        "arcep-ftth": (tmp_path / "2026T2-Commune.zip", "2026T2-Commune"),
+        "arcep-mobile-sites": (tmp_path / "2026_T2_sites_Metropole.csv", "2026_T2_sites_Metropole"),
+        "anct-france-services": (places, places.name),
+        "insee-ages": (tmp_path / "base-ic-evol-struct-pop-2021_csv.zip", ""),
+    }
+    periods = {}
+    for number, (name, (file, title)) in enumerate(served.items()):
+        connector = connector_named(name)
+        content, url = file.read_bytes(), httpserver.url_for(f"/file/{number}")
+        httpserver.expect_request(f"/file/{number}").respond_with_data(content)
+        assert connector.resource is not None
+        if title:
+            about = f"/api/1/datasets/{connector.resource.dataset}/"
+            told = {"resources": [{"id": name, "title": title, "latest": url}]}
+            httpserver.expect_request(about).respond_with_json(told)
+        else:
+            resource = replace(connector.resource, url=url)
+            connector = replace(connector, resource=resource)
+        got = fetch_source(connector, store=store, access=access)
+        table = read_source(name, got.path)
+        assert len(table.frame), name
+        assert table.source.url == url
+        assert table.source.retrieved
+        periods[name] = table.period
+    assert periods["arcep-ftth"] == periods["arcep-mobile-sites"] == "2026-06-30"
+    assert periods["anct-france-services"] == "2024-08-01"
 
 
 def test_a_wrong_checksum_is_refused(httpserver: HTTPServer, store: Store, access: Access) -> None:

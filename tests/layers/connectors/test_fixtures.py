@@ -190,9 +190,12 @@ def test_directory_of_each_level(fixtures: Path) -> None:
     assert row[["facebook", "x", "youtube"]].tolist() == [1.0, 1.0, 0.0]
     assert communes.frame.loc["48001", "facebook"] == 0
     assert communes.notices == (
-        "1 further records of the same authorities were left out.",
-        "1 records have no code and were left out.",
+        "Further records of the same authorities, left out: 1.",
+        "Records without a code, left out: 1.",
     )
+    assert communes.rows is not None
+    assert communes.rows.codes.tolist() == ["48095", "48001"]
+    assert sum(communes.rows.left_out.values()) + 2 == len(DIRECTORY)
     assert read_source("dila-directory-departement", path).frame.index.tolist() == ["48"]
     region = read_source("dila-directory-region", path).frame
     assert region.loc["76", "youtube"] == 1
