@@ -302,7 +302,9 @@ def test_fibre_technologies_and_accounts(part: Territories, fixtures: Path) -> N
         "arcep-technologies": fixtures / "commune_techno.csv",
         "dila-directory": fixtures / "annuaire.json",
     }
-    atlas = measured(part, sources, "fibre", "premises-ftth", "facebook", "bluesky", "website")
+    atlas = measured(part, sources, "fibre", "premises-ftth", "facebook", "bluesky", "website",
+        "presence-equal-size",
+    )  # fmt: skip
     assert atlas.values.loc["75056", "fibre"] == pytest.approx(100 * 34800 / 35000)
     assert atlas.weights.loc["75056", "premises_fibre"] == 35000
     assert atlas.values.loc["48095", "premises-ftth"] == pytest.approx(100 * 8600 / 9000)
@@ -312,6 +314,8 @@ def test_fibre_technologies_and_accounts(part: Territories, fixtures: Path) -> N
     assert atlas.values["website"].count() == 2, (
         "the directory that is given replaces the edition's"
     )
+    assert "presence-equal-size" not in atlas.indicators
+    assert any("at equal size: not measured, a fit on 2" in note for note in atlas.notices)
 
 
 def coverage(path: Path, part: Territories) -> Path:
