@@ -24,7 +24,7 @@ from layers.geopackage import write_geopackage
 from layers.indicator import Indicator, Reason
 from layers.storage import rounded, write_geoparquet
 from layers.styles import Style
-from layers.tables import spreadsheet_safe
+from layers.tables import safe_text, spreadsheet_safe
 
 RANKS = ("rank", "rank_low", "rank_high")
 
@@ -103,11 +103,15 @@ def write_results(
         OSError: the place cannot be written.
     """
     table = results_table(atlas, lang=lang)
-    _write_csv(table, folder / "territories.csv")
-    frame = gpd.GeoDataFrame(table, geometry=atlas.territories.frame.geometry)
+    # What a spreadsheet program opens holds no text that it would run as a formula.
+    harmless = safe_text(table.reset_index())
+    _write_csv(harmless, folder / "territories.csv")
+    shapes = atlas.territories.frame.geometry
+    frame = gpd.GeoDataFrame(table, geometry=shapes)
     described = {"indicators": [item.as_dict() for item in atlas.indicators.values()]}
     write_geoparquet(frame, folder / "territories.parquet", metadata=described)
-    write_geopackage(frame, folder / "territories.gpkg", styles)
+    layer = gpd.GeoDataFrame(harmless, geometry=shapes.array)
+    write_geopackage(layer, folder / "territories.gpkg", styles)
     package = _datapackage(atlas, table, folder, lang=lang)
     package = {"name": name or "zoneblanche", "title": title, **package}
     write_json(package, folder / "datapackage.json")
@@ -147,12 +151,8 @@ def _written(atlas: Atlas, indicator: Indicator) -> pd.Series:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    """UTF-8, comma, LF; text that a spreadsheet would run as a formula is made harmless."""
-    text = table.reset_index()
-    for name in text.columns:
-        if text[name].dtype == object or isinstance(text[name].dtype, pd.StringDtype):
-            text[name] = text[name].map(spreadsheet_safe, na_action="ignore")
-    text.columns = [spreadsheet_safe(str(name)) for name in text.columns]
+    """UTF-8, comma, LF."""
+    text = table.rename(columns=lambda name: spreadsheet_safe(str(name)))
     text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 

@@ -15,14 +15,16 @@ import pyogrio
 from geo.errors import InputError
 from geo.holding import written_by_gdal
 from layers.styles import LAYER, Style, write_qml, write_sld
-from layers.tables import spreadsheet_safe
 
 FIXED_TIME = "2000-01-01T00:00:00.000Z"
 """Stands where the format asks for a time: the same inputs give the same bytes."""
 
 
 def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style] = ()) -> None:
-    """Write territories, index code, and the styles of their columns, the first the default.
+    """Write territories, codes in a column, and the styles of their columns, the first the default.
+
+    Text is written as it is: make it harmless before (`layers.tables.safe_text`), tables of a
+    GeoPackage go to spreadsheet programs as well.
 
     Raises:
         OSError: the place cannot be written.
@@ -30,7 +32,7 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
         with written_by_gdal(path):
-            harmless(frame).to_file(
+            frame.to_file(
                 path, driver="GPKG", layer=LAYER, engine="pyogrio", promote_to_multi=True
             )
             _check_count(path, len(frame))
@@ -38,16 +40,6 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
                 add_styles(path, styles)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-
-
-def harmless(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The frame, its index a column; text that a spreadsheet would run as a formula, to which
-    tables of a GeoPackage go as well, is made harmless as in the CSV."""
-    plain = frame.reset_index()
-    for name in plain.columns.drop(plain.geometry.name):
-        if plain[name].dtype == object or isinstance(plain[name].dtype, pd.StringDtype):
-            plain[name] = plain[name].map(spreadsheet_safe, na_action="ignore")
-    return plain
 
 
 def _check_count(path: Path, count: int) -> None:

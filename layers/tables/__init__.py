@@ -6,7 +6,7 @@ limits, is described in docs/reading.md.
 """
 
 from layers.tables.codes import Codes, Explain, parse_codes
-from layers.tables.export import spreadsheet_safe
+from layers.tables.export import safe_text, spreadsheet_safe
 from layers.tables.figures import MARKS, Figures
 from layers.tables.numbers import TableUnit, parse_numbers
 from layers.tables.raw import RawTable, column
@@ -26,5 +26,6 @@ __all__ = [
     "parse_numbers",
     "parse_urls",
     "read_raw_table",
+    "safe_text",
     "spreadsheet_safe",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -15,3 +17,21 @@ def spreadsheet_safe(text: str) -> str:
     ("'=1+1", 'Mende')
     """
     return f"'{text}" if text.lstrip(" \u00a0\u202f\ufeff\u200b").startswith(_STARTS) else text
+
+
+def safe_text(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with every cell of its text columns `spreadsheet_safe`; a missing one stays so.
+
+    >>> safe_text(pd.DataFrame({"name": ["=1+1", None], "score": [-1.0, 2.0]})).values.tolist()
+    [["'=1+1", -1.0], [None, 2.0]]
+    """
+    changed = {}
+    for name in table.columns:
+        column = table[name]
+        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+            # Most texts recur, and hardly any is changed: each is looked at once.
+            texts = column.dropna().unique().tolist()
+            unlike = {text: safe for text in texts if (safe := spreadsheet_safe(text)) != text}
+            if unlike:
+                changed[name] = column.map(lambda text, known=unlike: known.get(text, text))
+    return table.assign(**changed)
