@@ -140,11 +140,14 @@ class Country:
         """
         import numpy as np  # here, so that describing a country does not load it
 
-        of = np.full(len(codes), self.parts[-1].id, dtype=object)
-        for part in reversed(self.parts[:-1]):
-            holds = re.compile(part.codes).fullmatch
-            of[[holds(code) is not None for code in codes]] = part.id
-        return of
+        # One pattern for all parts: each in turn takes a quarter of a second for a country.
+        first = self.parts[:-1]
+        joined = re.compile("|".join(f"(?P<p{k}>{part.codes})" for k, part in enumerate(first)))
+        ids = {f"p{k}": part.id for k, part in enumerate(first)}
+        found = [joined.fullmatch(code) if first else None for code in codes.tolist()]
+        rest = self.parts[-1].id
+        of = [ids[str(match.lastgroup)] if match else rest for match in found]
+        return np.array(of, dtype=object)
 
 
 def known_countries() -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 
 from geo.errors import InputError
@@ -32,9 +31,7 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
         with written_by_gdal(path):
-            frame.to_file(
-                path, driver="GPKG", layer=LAYER, engine="pyogrio", promote_to_multi=True
-            )
+            frame.to_file(path, driver="GPKG", layer=LAYER, engine="pyogrio", promote_to_multi=True)
             _check_count(path, len(frame))
             if styles:
                 add_styles(path, styles)

@@ -36,8 +36,9 @@ _HOST = re.compile(r"^https?://(?:[^/?#@]*@)?([^/?#:]+)", re.IGNORECASE)
 def declares_website(directory: pd.DataFrame) -> pd.Series:
     """1.0 where a well-formed http(s) address is declared, 0.0 where none is, NaN where what is
     declared is no address. RPNT criterion 1.1."""
-    declared = hosts_of(directory["website"]).notna().astype("float64")
-    return declared.mask(is_unreadable(directory["website"]))
+    website = directory["website"]
+    well_formed = hosts_of(website).notna()
+    return well_formed.astype("float64").mask(website.notna() & ~well_formed)
 
 
 def declares_https(directory: pd.DataFrame) -> pd.Series:
@@ -109,9 +110,12 @@ def measure_criterion(
     joined = join_table(territories, table)
     generic = inputs[GENERIC].frame.index if GENERIC in inputs else pd.Index([])
     values = values_of(joined.frame, generic).where(joined.found)
-    unreadable = is_unreadable(joined.frame["website"]) & (reads == "website")
+    missing = values.isna().to_numpy()
+    unreadable = missing & (reads == "website")
+    if unreadable.any():
+        unreadable &= is_unreadable(joined.frame["website"]).to_numpy()
     reasons = np.select(
-        [~joined.found, values.isna() & unreadable, values.isna()],
+        [~joined.found, unreadable, missing],
         [int(Reason.NOT_MATCHED), int(Reason.UNREADABLE), int(Reason.NOT_APPLICABLE)],
         default=int(Reason.PRESENT),
     )

@@ -113,11 +113,11 @@ def pack_text(
     if territories.extra is not None:
         for name in territories.extra.columns.difference(list(EXTRA_NEVER), sort=False):
             if name in EXTRA_FOR_ALL or len(territories) <= EXTRA_AT_MOST:
-                column = territories.extra[name]
-                extra[str(name)] = ["" if pd.isna(value) else str(value) for value in column]
+                column = territories.extra[name].astype("object")
+                extra[str(name)] = list(map(str, column.where(column.notna(), "").tolist()))
     return write_json(
         {
-            "names": [str(name) for name in territories.names],
+            "names": list(map(str, territories.names.tolist())),
             "codes": list(territories.codes) if with_codes else None,
             "extra": extra,
             "containers": containers,

@@ -97,7 +97,7 @@ def add_presence_change(atlas: Atlas) -> Atlas:
             )
         )
     waves = presence_waves(country, coded=True)
-    declared = {date: _declared(waves, date) for date in sorted(waves["wave"].cat.categories)}
+    declared = _declared(waves)
     last = max(declared)
     listed = {date: declared[last].index.isin(wave.index).mean() for date, wave in declared.items()}
     dates = [next(date for date in declared if listed[date] >= WHOLE), last]
@@ -131,12 +131,19 @@ def add_presence_change(atlas: Atlas) -> Atlas:
     return atlas.add(made, pd.Series(classes, index=atlas.codes), reasons=Reason.NOT_MATCHED)
 
 
-def _declared(waves: pd.DataFrame, date: str) -> pd.Series:
-    """1.0 where a wave declares a website, 0.0 where not, NaN where what it declares is none."""
-    rows = waves[(waves["wave"] == date).to_numpy()]
+def _declared(waves: pd.DataFrame) -> dict[str, pd.Series]:
+    """By date and code: 1.0 where a wave declares a website, 0.0 where not, NaN where what it
+    declares is none."""
     # Addresses are judged once each: most are the same in every wave.
-    addresses = rows["website"].cat
+    addresses = waves["website"].cat
     judged = presence.declares_website(pd.DataFrame({"website": addresses.categories}))
-    codes = addresses.codes.to_numpy()
-    found = np.where(codes < 0, 0.0, judged.to_numpy()[codes])
-    return pd.Series(found, index=pd.Index(rows["code"].astype("object"), name="code"))
+    place = addresses.codes.to_numpy()
+    found = np.where(place < 0, 0.0, judged.to_numpy()[place])
+    dates, of = waves["wave"].cat.categories, waves["wave"].cat.codes.to_numpy()
+    codes = waves["code"].cat
+    texts = codes.categories.to_numpy(dtype="object")[codes.codes.to_numpy()]
+    rows = {date: np.flatnonzero(of == number) for number, date in enumerate(dates)}
+    return {
+        date: pd.Series(found[rows[date]], index=pd.Index(texts[rows[date]], name="code"))
+        for date in sorted(rows)
+    }

@@ -129,9 +129,10 @@ def _former_codes(folder: Path) -> pd.DataFrame | None:
 
 
 def _town_halls(folder: Path, country: Country) -> Table:
-    waves = presence_waves(country)
-    last = waves["wave"].max()
-    now = waves[waves["wave"] == last].set_index("code")[["website", "email_domain"]]
+    waves = presence_waves(country, coded=True)
+    last = max(waves["wave"].cat.categories)
+    now = waves[(waves["wave"] == last).to_numpy()].set_index("code")[["website", "email_domain"]]
+    now = now.astype("str")
     now.index = pd.Index(now.index.astype("object"), name="code")
     return Table(
         frame=now,
