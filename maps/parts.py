@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +18,6 @@ def distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Pa
     country = territories.country
     if country is None or not country.parts:
         return []
-    distant = [part for part in country.parts if part.inset]
-    if territories.level == country.base.id:
-        # One pattern for all parts: part by part takes a second for a country.
-        joined = re.compile("|".join(f"(?P<p{k}>{part.codes})" for k, part in enumerate(distant)))
-        matches = [joined.fullmatch(code) for code in territories.codes]
-        of = np.array([match.lastgroup if match else "" for match in matches])
-        found = [(part, drawn & (of == f"p{k}")) for k, part in enumerate(distant)]
-    else:
-        of = part_of_each(territories)
-        found = [(part, drawn & (of == part.id)) for part in distant]
+    of = part_of_each(territories)
+    found = [(part, drawn & (of == part.id)) for part in country.parts if part.inset]
     return [(part, inside) for part, inside in found if inside.any()]
