@@ -13,6 +13,7 @@ from geo.staging import staged_file
 from layers.atlas import Atlas
 from layers.indicator import Reason
 from layers.quality import ColumnQuality, Quality
+from maps.citing import SEMICOLON
 from maps.document import read_asset
 from maps.words import write_number
 
@@ -111,7 +112,7 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
     if quality.people is not None:
         head += f", {write_number(quality.people, 0, lang)} {words['habitants']}"
     if quality.periods[0]:
-        head += "; " if lang == "en" else "\u00a0; "
+        head += SEMICOLON[lang]
         head += words["periods"].format(*quality.periods)
     rows = {"rows": "read", "matched": "matched", "listed": "listed", "unaccounted": "lost"}
     if any(counts["outside"] for counts in quality.rows.values()):
@@ -212,7 +213,7 @@ def _doubles(quality: Quality, lang: str) -> list[tuple[str, ...]]:
     pairs = [f"{name} ({', '.join(codes)})" for name, codes in quality.double_names.items()]
     more = f" (+\u00a0{len(pairs) - MOST})" if len(pairs) > MOST else ""
     colon = WORDS[lang]["colon"]
-    return [(WORDS[lang]["doubles"].format(colon, "; ".join(pairs[:MOST]) + more),)]
+    return [(WORDS[lang]["doubles"].format(colon, SEMICOLON[lang].join(pairs[:MOST]) + more),)]
 
 
 def write_quality_page(path: Path, *, head: str, sections: list[Section], lang: str) -> None:

@@ -10,6 +10,7 @@ from geo.notice import notice_in, severity_of
 from layers.catalogue import known_layers
 from layers.context import is_published
 from layers.indicator import Indicator, Reason
+from maps.citing import SEMICOLON
 from maps.reporting.content import (
     Cell,
     Piece,
@@ -133,8 +134,9 @@ def _described(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
         Cell(words.get(f"unit_{indicator.unit}", indicator.unit)),
         Cell(composite or (title if level == own else scope.level_title(level))),
         Cell(scope.day(indicator.period) if indicator.period else "–"),
-        name_cell("; ".join(dict.fromkeys(s.producer for s in indicator.sources if s.producer))
-                  or "–"),
+        name_cell(SEMICOLON[scope.lang].join(
+            dict.fromkeys(s.producer for s in indicator.sources if s.producer)
+        ) or "–"),
     )  # fmt: skip
 
 
