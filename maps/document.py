@@ -17,6 +17,7 @@ from maps.palettes import RULE
 
 SCRIPTS = (
     "dom.js",
+    "later.js",
     "decode.js",
     "raster.js",
     "paint.js",

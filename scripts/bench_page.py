@@ -12,8 +12,11 @@ times hold no network at all: on a real one they are longer, and without one the
 it, theirs is the first frame after all their paths are drawn. *Zoom*, *pan* and *recolour* are the
 processor time of the page's main thread (Chromium's TaskDuration in thread ticks, so that other
 work on the machine counts little) for one step and the tenth of a second after it: `setZoom` and
-`panBy` of Leaflet without animation; another layer by its radio on our page, `setStyle` with
-another colour for each territory on theirs. *Heap* is JavaScript's, after a collection.
+`panBy` of Leaflet without animation; another layer on our page, with legend and the smooth picture
+that follows, `setStyle` with another colour for each territory on theirs. *Heap* is JavaScript's,
+after a collection. Below the table stand, of our page alone, the times from an act to the painted
+frame (`scripts/bench_reactions.py`) and the sizes of the page of the whole and of a département,
+with what of it is Leaflet.
 
 lonboard's page (extra `bench`) is written and weighed only: it draws by WebGL with a script
 of some megabytes from a content network, and shows nothing without both.
@@ -33,6 +36,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from scripts.bench_reactions import Reaction, measure_reactions, tell_reactions
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -98,6 +103,7 @@ def main() -> None:
     atlas = read_scored(options.within)
     some = take_few(atlas)
     rows = []
+    reactions: list[dict[str, list[Reaction]]] = []
     with tempfile.TemporaryDirectory() as folder:
         for name in options.pages.split(","):
             path = Path(folder) / f"{name}.html"
@@ -107,12 +113,18 @@ def main() -> None:
             build = time.perf_counter() - begun
             drawn = int(atlas.values["digital-inequality"].notna().sum())
             opened = 0 if name in NEVER_PAINTED else options.repeat
-            runs = [measure(path, ours=name == "ours", count=drawn) for _ in range(opened)]
+            runs = [
+                measure(path, count=drawn, reactions=reactions if name == "ours" else None)
+                for _ in range(opened)
+            ]
             row = {key: statistics.median(run[key] for run in runs) for key in OPENED if runs}
             layers = len(atlas.indicators) if name == "ours" else 1
             size = path.stat().st_size / 1e6
             rows.append({"page": name, "layers": layers, "mb": size, "build": build, **row})
     print_table(rows, territories=len(atlas.codes), repeat=options.repeat)
+    if reactions:
+        print("\n" + "\n".join(tell_reactions(reactions)))
+        print("\n" + "\n".join(weigh_pages(atlas)))
 
 
 def read_scored(within: str) -> Atlas:
@@ -191,8 +203,29 @@ OPENED = ("painted", "zoom", "pan", "recolour", "heap")
 """What is measured on an open page."""
 
 
-def measure(path: Path, *, ours: bool, count: int) -> dict[str, float]:
-    """Opens a page in a fresh browser: milliseconds, and megabytes of heap."""
+def weigh_pages(atlas: Atlas) -> list[str]:
+    """Kilobytes of our page of the whole and of its first département, with and without Leaflet."""
+    from layers.build import take
+
+    leaflet = sum((ASSETS / name).stat().st_size for name in ("leaflet.js", "leaflet.css"))
+    departements = atlas.territories.parents["departement"]
+    one = take(atlas, (departements == departements.iloc[0]).to_numpy())
+    told = [f"{'our page, kB':48}{'all':>9}{'without Leaflet':>17}"]
+    with tempfile.TemporaryDirectory() as folder:
+        for title, some in (("of the whole", atlas), ("of one département", one)):
+            path = Path(folder) / "page.html"
+            write_ours(some, path)
+            size = path.stat().st_size
+            words = f"{title}, {len(some.codes)} territories"
+            told.append(f"{words:48}{size / 1000:9.0f}{(size - leaflet) / 1000:17.0f}")
+    return told
+
+
+def measure(
+    path: Path, *, count: int, reactions: list[dict[str, list[Reaction]]] | None
+) -> dict[str, float]:
+    """Opens a page in a fresh browser: milliseconds, and megabytes of heap. With a list to add
+    them to, the page is ours and its reactions are measured too."""
     from playwright.sync_api import sync_playwright
 
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -204,6 +237,7 @@ def measure(path: Path, *, ours: bool, count: int) -> dict[str, float]:
         page.set_default_timeout(PATIENCE_MS)
         page.route("**/*", _serve)
         page.goto(path.resolve().as_uri(), timeout=PATIENCE_MS, wait_until="commit")
+        ours = reactions is not None
         painted = _measure_ours(page) if ours else _measure_theirs(page, count)
         page.wait_for_timeout(1000)
         tools = page.context.new_cdp_session(page)
@@ -211,6 +245,8 @@ def measure(path: Path, *, ours: bool, count: int) -> dict[str, float]:
         tools.send("HeapProfiler.collectGarbage")
         heap = tools.send("Runtime.getHeapUsage")["usedSize"] / 1e6
         busy = {name: _busy(page, tools, step) for name, step in STEPS_OF.items()}
+        if reactions is not None:
+            reactions.append(measure_reactions(browser, page))
         browser.close()
     return {"painted": painted, "heap": heap, **busy}
 

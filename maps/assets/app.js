@@ -19,10 +19,12 @@ class Page {
     this.speech = new Speech(head, lang);
     this.dark = window.matchMedia("(prefers-color-scheme: dark)");
     this.schemes = new Map();
+    this.classed = new Map();
     this.pinned = -1;
     this.beside = null; // a second map, see beside.js
     this.layer = model.layer(this.address.layer) || model.layer(head.show) || model.layers[0];
     this.given = map;
+    this.later = new Later();
     this.layers = []; // Leaflet layers: the main map's, then the insets'
   }
 
@@ -37,7 +39,9 @@ class Page {
     this.fill(); // before the map: what stands beside it decides its size
     this.makeMap();
     this.dark.addEventListener("change", () => {
+      this.classed.clear();
       this.show();
+      this.beside?.show();
       this.drawNames();
     });
     window.addEventListener("beforeprint", () => this.takePicture());
@@ -58,6 +62,16 @@ class Page {
     this.restore(this.address);
     document.documentElement.dataset.ready = "1";
     performance.mark("zb-ready");
+    this.readAhead(this.model.layers);
+  }
+
+  /** Unpack and class the other layers while nothing else is to be done: none is waited for. */
+  readAhead([layer, ...more]) {
+    if (!layer || !window.requestIdleCallback) return;
+    window.requestIdleCallback(() => {
+      if (this.model.layers.includes(layer)) this.classes(layer);
+      this.readAhead(more);
+    });
   }
 
   /** Show what an address says, as far as it can be had. */
@@ -122,6 +136,7 @@ class Page {
     this.kept = null;
     this.hovered = -1;
     this.speech = new Speech(this.model.head, this.speech.lang);
+    this.classed.clear();
     this.shown = this.classes();
     this.look = lookOf(this.model, this.shown, this.colours);
     this.build();
@@ -141,9 +156,14 @@ class Page {
     return this.schemes.get(layer.id) || layer.scheme;
   }
 
-  classes() {
-    return classifyLayer(this.model, this.layer, this.colours, this.speech,
-      this.schemeOf(this.layer));
+  /** The classes of a layer, kept until theme, language or territories are others. */
+  classes(layer = this.layer) {
+    const scheme = this.schemeOf(layer);
+    const key = [layer.id, scheme, layer.breaks?.[scheme]].join();
+    if (!this.classed.has(key)) {
+      this.classed.set(key, classifyLayer(this.model, layer, this.colours, this.speech, scheme));
+    }
+    return this.classed.get(key);
   }
 
   choose(layer) {
@@ -160,18 +180,23 @@ class Page {
   setScheme(scheme) {
     this.schemes.set(this.layer.id, scheme);
     this.show();
+    if (this.beside) this.later.add("beside", () => this.beside?.show());
     this.remember();
     document.getElementById("zb-scheme")?.focus();
   }
 
-  /** Colour the maps anew and fill legend, card and foot. */
+  /** Colour the map anew and fill what says how to read it, at once; table and card follow. */
   show() {
     this.shown = this.classes();
     this.recolour();
     this.fill();
-    this.beside?.show();
+    if (this.grid) this.later.add("table", () => this.fillTable());
+    if (this.pinned >= 0) this.later.add("card", () => this.drawCard());
+  }
+
+  fillTable() {
     this.grid?.fill();
-    if (this.pinned >= 0) this.pin(this.pinned);
+    if (this.pinned >= 0) this.grid?.reveal(this.pinned);
   }
 
   recolour(only = null) {

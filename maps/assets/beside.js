@@ -56,8 +56,7 @@ class Beside {
   }
 
   classify() {
-    this.shown = classifyLayer(this.model, this.layer, this.colours, this.speech,
-      this.page.schemeOf(this.layer));
+    this.shown = this.page.classes(this.layer);
     this.look = lookOf(this.model, this.shown, this.colours, null, this.page.kept);
   }
 

@@ -14,7 +14,7 @@ function classifyLayer(model, layer, colours, speech, scheme) {
       ? classifyKinds(model, layer, colours, speech)
       : classifyFigures(model, layer, colours, speech, scheme);
   countClasses(model, shown);
-  return { layer, ...shown };
+  return { layer, ...shown, missing: missingReasons(model, layer, shown) };
 }
 
 function classifyFigures(model, layer, colours, speech, scheme) {
@@ -204,7 +204,7 @@ function missingReasons(model, layer, shown) {
 /** The look of the map for these classes; `only` dims all classes but one, and `kept` (a byte a
  *  territory, or null) all territories that the table leaves out. */
 function lookOf(model, shown, colours, only = null, kept = null) {
-  const table = new Uint32Array(model.count + 1);
+  const table = new Int32Array(model.count + 1);
   const ground = pixel(colours.sea);
   const dimmed = shown.classes.map(({ colour }) => mixed(pixel(colour), ground, 216));
   const of = shown.classes.map(({ colour }, k) =>

@@ -27,15 +27,13 @@ function binFigures(page) {
   return bins;
 }
 
-function histogram(page) {
-  const { shown, model, speech } = page;
-  const { low, high, classes, layer } = shown;
-  if (!(high > low)) return null;
+/** The bars, as one group. */
+function drawBars(page) {
+  const { classes } = page.shown;
   const bins = binFigures(page);
   const sums = bins.map((parts) => parts.reduce((sum, part) => sum + part, 0));
   const tallest = Math.max(...sums) || 1;
-  const picture = svg("svg", { class: "zb-histogram", viewBox: `0 0 ${BINS * 6} 44`,
-    preserveAspectRatio: "none", "aria-hidden": "true" });
+  const picture = svg("g");
   bins.forEach((parts, k) => {
     if (!sums[k]) return;
     const height = Math.max(1, (42 * sums[k]) / tallest);
@@ -50,6 +48,17 @@ function histogram(page) {
     picture.append(svg("rect", { x: k * 6 + 0.5, y: 44 - height, width: 5, height, fill: "none",
       stroke: page.colours.rule, "stroke-width": 0.5 }));
   });
+  return picture;
+}
+
+/** The histogram with its caption; its bars follow a moment after the map. */
+function histogram(page) {
+  const { shown, model, speech } = page;
+  const { low, high, layer } = shown;
+  if (!(high > low)) return null;
+  const picture = svg("svg", { class: "zb-histogram", viewBox: `0 0 ${BINS * 6} 44`,
+    preserveAspectRatio: "none", "aria-hidden": "true" });
+  page.later.add("bars", () => picture.replaceChildren(drawBars(page)));
   const people = countsPeople(page);
   const name = `spread${people ? "_people" : ""}${layer.spread === "log" ? "_log" : ""}`;
   return el("figure", { class: "zb-spread" }, picture,

@@ -3,6 +3,7 @@
 const EARTH = 2 * Math.PI * 6378137; // metres round Web Mercator's equator
 const FINE_BORDERS_FROM = 14; // pixels that territories must be wide for their borders to help
 const REST = 140; // milliseconds without movement before the smooth picture is painted
+const BANDS = 6; // into which that work is cut
 
 /** options: `geometry`; `look` (see paint.js); `groups` a number by id, whose borders get the
  *  stronger line, or null; `typicalWidth` of a territory in grid steps; `names` a function that
@@ -55,6 +56,7 @@ const TerritoryLayer = L.Layer.extend({
     this.hovered = 0;
     this.chosen = 0;
     this._width = 0; // ids may need more or fewer bits
+    this._restedAt = "";
     if (this._map) this._paintNow();
   },
 
@@ -127,11 +129,17 @@ const TerritoryLayer = L.Layer.extend({
 
   _soon() {
     clearTimeout(this._resting);
-    this._resting = setTimeout(() => {
-      if (!this._map) return;
-      if (this._ratio < 2) this._smooth(); // else the screen is fine enough by itself
-      this._name();
-    }, REST);
+    this._resting = setTimeout(() => this._rest([
+      ...(this._ratio < 2 ? this._smoothing() : []), // else the screen is fine enough by itself
+      () => this._name(),
+    ]), REST);
+  },
+
+  /** What a view gets at rest, step by step, so that the reader never waits for the whole. */
+  _rest([step, ...more]) {
+    if (!this._map) return;
+    step();
+    if (more.length) this._resting = setTimeout(() => this._rest(more));
   },
 
   /** Whether the twin's id image is of this very view. */
@@ -174,7 +182,8 @@ const TerritoryLayer = L.Layer.extend({
     this._width = width;
     this._height = height;
     const kind = this.options.geometry.territories < 65535 ? Uint16Array : Uint32Array;
-    this._own = { ids: new kind(width * height), edges: new Uint8Array(width * height), large: null };
+    this._own = { ids: new kind(width * height), large: null,
+      edges: new Uint8Array(Math.ceil((width * height) / 4) * 4) }; // looked at by fours
     this._ids = this._own.ids;
     this._edges = this._own.edges;
     for (const canvas of [this._canvas, this._lines, this._words]) {
@@ -184,7 +193,7 @@ const TerritoryLayer = L.Layer.extend({
       canvas.style.height = `${size.y}px`;
     }
     this._image = this._canvas.getContext("2d").createImageData(width, height);
-    this._pixels = new Uint32Array(this._image.data.buffer);
+    this._pixels = new Int32Array(this._image.data.buffer);
   },
 
   _viewOf(map, width, height, ratio) {
@@ -205,22 +214,43 @@ const TerritoryLayer = L.Layer.extend({
     this._canvas.getContext("2d").putImageData(this._image, 0, 0);
   },
 
-  _smooth() {
-    const view = { ...this._view, width: 2 * this._width, height: 2 * this._height };
-    view.scale *= 2;
-    const { twin } = this.options;
-    if (this._shares() && twin._restedAt === this._stamp()) {
-      this._large = twin._large;
-    } else {
-      this._own.large ??= new this._own.ids.constructor(view.width * view.height);
-      this._large = this._own.large;
-      rasterise(this.options.geometry, view, this._large);
+  /** The steps to the smooth picture: bands of the id image of twice the size, where it is not
+   *  there yet; bands of colours; and the picture, whole. */
+  _smoothing() {
+    const [width, height] = [this._width, this._height];
+    const bands = Array.from({ length: BANDS }, (_, k) =>
+      [k, k + 1].map((edge) => Math.round((edge * height) / BANDS)));
+    const steps = this._largeBands(bands);
+    for (const [from, to] of bands) {
+      steps.push(() => paintSmooth(this._large, width, height, this.options.groups, this._fine(),
+        this.options.look, this._pixels, from, to));
     }
-    this._restedAt = this._stamp();
-    paintSmooth(this._large, this._width, this._height, this.options.groups, this._fine(),
-      this.options.look, this._pixels);
-    this._canvas.getContext("2d").putImageData(this._image, 0, 0);
-    this.fire("rested");
+    steps.push(() => {
+      this._canvas.getContext("2d").putImageData(this._image, 0, 0);
+      this.fire("rested");
+    });
+    return steps;
+  },
+
+  /** The steps to the id image of twice the size: none after a mere recolour. */
+  _largeBands(bands) {
+    const stamp = this._stamp();
+    const { twin, geometry } = this.options;
+    const has = (layer) => layer._large && layer._restedAt === stamp;
+    if (this._shares() && has(twin)) {
+      this._large = twin._large;
+      this._restedAt = stamp;
+    }
+    if (has(this)) return [];
+    const [width, scale] = [2 * this._width, 2 * this._view.scale];
+    this._own.large ??= new this._own.ids.constructor(width * 2 * this._height);
+    this._large = this._own.large;
+    this._restedAt = "";
+    const steps = bands.map(([from, to]) => () => rasterise(geometry,
+      { ...this._view, scale, width, height: 2 * (to - from), north: this._view.north - (2 * from) / scale },
+      this._large.subarray(2 * from * width, 2 * to * width)));
+    steps.push(() => { this._restedAt = stamp; });
+    return steps;
   },
 
   /** Names of the view, for a moment of rest. */

@@ -4,6 +4,7 @@
 function drawLegend(page) {
   const { shown, speech, colours } = page;
   const { layer } = shown;
+  page.later.drop("bars"); // of the layer before, which may be all that this one is not
   const parts = [
     el("h2", { class: "zb-legend-title" }, isolated(speech.text(layer.title))),
     layer.period || layer.native || layer.suffix
@@ -79,7 +80,7 @@ function share(part, whole, speech) {
 /** The "no data" entry: always there, so that its absence is said too. */
 function missingRow(page) {
   const { shown, speech, colours, model } = page;
-  const reasons = missingReasons(model, shown.layer, shown)
+  const reasons = shown.missing
     .map(({ reason, count }) => `${speech.text(model.head.reasons[reason]) || "?"} `
       + `(${countsPeople(page) ? speech.territories(count) : speech.number(count)})`);
   return el("div", { class: "zb-missing" },

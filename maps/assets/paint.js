@@ -6,10 +6,11 @@ const GROUP = 2;
 const FINE = 3;
 const SHARE = { coast: 150, group: 160, fine: 90 }; // of 256, how much of a line covers a colour
 
-/** "#rrggbb" as the little-endian RGBA integer that an image holds. */
+/** "#rrggbb" as the little-endian RGBA integer that an image holds: signed, as integers are that
+ *  browsers reckon with fast. */
 function pixel(colour, alpha = 255) {
   const value = parseInt(colour.slice(1), 16);
-  return ((alpha << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16)) >>> 0;
+  return (alpha << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16);
 }
 
 /** `share` (0 … 256) of `line` over `colour`; opaque. */
@@ -17,7 +18,7 @@ function mixed(colour, line, share) {
   const rest = 256 - share;
   const rb = (((colour & 0xff00ff) * rest + (line & 0xff00ff) * share) >>> 8) & 0xff00ff;
   const g = (((colour & 0x00ff00) * rest + (line & 0x00ff00) * share) >>> 8) & 0x00ff00;
-  return (0xff000000 | rb | g) >>> 0;
+  return 0xff000000 | rb | g;
 }
 
 /** The colour of a border pixel: `kind` as in markEdges, `part` 256 for a whole line. */
@@ -60,28 +61,37 @@ function markEdges(ids, width, height, groups, fine, edges) {
 }
 
 /**
- * Paint `ids` into `out` (RGBA as Uint32), both width × height.
+ * Paint `ids` into `out` (RGBA as Int32), both width × height.
  *
  * look: `table` colour by id (`HATCH` where missing, 0 transparent); `lines` the colours { fine,
  * group, contrary, coast }; `sea`; `hatch` [ground, stripe].
  */
 function paint(ids, edges, width, height, look, out) {
-  const { table, hatch } = look;
+  const { table } = look;
+  const [paper, stripe] = look.hatch;
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
-      let colour = table[ids[p]];
-      if (colour === HATCH) colour = hatch[(x + y) % 6 < 2 ? 1 : 0];
-      const kind = edges[p];
-      out[p] = kind === 0 ? colour : bordered(colour, kind, look, 256);
+      const colour = table[ids[p]];
+      if (colour !== HATCH) out[p] = colour;
+      else out[p] = (x + y) % 6 < 2 ? stripe : paper;
+    }
+  }
+  const fours = new Uint32Array(edges.buffer);
+  for (let k = 0; k < fours.length; k++) {
+    if (fours[k] === 0) continue; // few pixels are on a line
+    for (let p = 4 * k; p < 4 * k + 4; p++) {
+      if (edges[p] !== 0) out[p] = bordered(out[p], edges[p], look, 256);
     }
   }
 }
 
-/** The same from an id image twice as wide and high, averaged: the smooth picture at rest. */
-function paintSmooth(ids, width, height, groups, fine, look, out) {
-  const { table, hatch } = look;
+/** The same from an id image twice as wide and high, averaged: the smooth picture at rest, from
+ *  row `from` up to row `to`. */
+function paintSmooth(ids, width, height, groups, fine, look, out, from, to) {
+  const { table } = look;
+  const [paper, stripe] = look.hatch;
   const wide = 2 * width;
-  for (let y = 0, p = 0; y < height; y++) {
+  for (let y = from, p = from * width; y < to; y++) {
     const down = y + 1 < height ? wide : 0;
     for (let x = 0, q = 2 * y * wide; x < width; x++, p++, q += 2) {
       const right = x + 1 < width ? 2 : 1;
@@ -91,7 +101,7 @@ function paintSmooth(ids, width, height, groups, fine, look, out) {
       const d = ids[q + wide + 1];
       const beside = ids[q + right];
       const below = ids[q + wide + down];
-      const striped = hatch[(x + y) % 6 < 2 ? 1 : 0];
+      const striped = (x + y) % 6 < 2 ? stripe : paper;
       const first = table[a] === HATCH ? striped : table[a];
       if (a === b && a === c && a === d) {
         const kind = a === beside && a === below ? 0
@@ -116,7 +126,7 @@ function average(a, b, c, d) {
   if (solid === 4) {
     const rb = ((a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff)) >>> 2;
     const g = ((a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00)) >>> 2;
-    return (0xff000000 | (rb & 0xff00ff) | (g & 0xff00)) >>> 0;
+    return 0xff000000 | (rb & 0xff00ff) | (g & 0xff00);
   }
   if (solid === 0) return 0;
   let red = 0;
@@ -129,6 +139,6 @@ function average(a, b, c, d) {
     green += (colour >>> 8) & 255;
     blue += (colour >>> 16) & 255;
   }
-  return (((255 * solid) >> 2 << 24) | ((blue / solid) << 16) | ((green / solid) << 8)
-    | (red / solid)) >>> 0;
+  return ((255 * solid) >> 2 << 24) | ((blue / solid) << 16) | ((green / solid) << 8)
+    | (red / solid);
 }

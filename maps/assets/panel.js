@@ -80,6 +80,7 @@ const PANEL = {
 
   drawFoot() {
     this.footPlace = el("footer", { class: "zb-foot" });
+    this.cited = new Map(); // a paragraph for each set of sources
     return this.footPlace;
   },
 
@@ -111,10 +112,21 @@ const PANEL = {
         el("summary", {}, `${speech.say("remarks")} (${remarks.length})`), ...told(remarks)) : "");
   },
 
+  /** The sources of the layer. Those of the others stand there unseen: what the foot takes of the
+   *  window stays the same, and the map its size. */
   fillFoot() {
-    const { speech, layer, model } = this;
-    const parts = layer.kind === "bivariate" ? [model.layer(layer.x), model.layer(layer.y)] : [layer];
-    const used = [...new Set(parts.flatMap(({ sources }) => sources))];
+    const { cited } = this;
+    const key = ({ sources }) => sources.join();
+    for (const layer of [...this.model.layers, this.layer]) {
+      if (cited.has(key(layer))) continue;
+      cited.set(key(layer), this.drawSources(layer.sources));
+      this.footPlace.append(cited.get(key(layer)));
+    }
+    for (const [name, told] of cited) told.classList.toggle("zb-other", name !== key(this.layer));
+  },
+
+  drawSources(used) {
+    const { speech, model } = this;
     const cite = (k) => {
       const source = model.head.sources[k];
       const text = [source.producer, source.title].filter(Boolean).join(", ");
@@ -125,8 +137,7 @@ const PANEL = {
     const line = (word, list) => (list.length ? el("span", {}, `${speech.say(word)}`
       + speech.say("colon"), list.map((k, at) => [at ? " ; " : "", cite(k)]), ". ") : null);
     const others = model.head.boundaries.filter((k) => !used.includes(k));
-    this.footPlace.replaceChildren(el("p", {},
-      line("source", used), line("boundaries", others),
-      el("span", { class: "zb-made" }, speech.say("made_with"))));
+    return el("p", {}, line("source", used), line("boundaries", others),
+      el("span", { class: "zb-made" }, speech.say("made_with")));
   },
 };

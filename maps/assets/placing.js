@@ -162,6 +162,7 @@ const PLACING = {
 
   /** What paper gets: the map as it is, as an image that fits the sheet. */
   takePicture() {
+    this.later.finish();
     this.picture.src = this.main.picture();
     this.picture.alt = this.speech.text(this.layer.title);
   },

@@ -59,6 +59,11 @@ const POINTING = {
     return [...new Set(told)];
   },
 
+  drawCard() {
+    const { pinned, cardPlace } = this;
+    cardPlace.replaceChildren(...(pinned < 0 ? [] : [drawCard(this, pinned)]));
+  },
+
   /** Open the card of territory i; -1 closes it. */
   pin(i, { focus = false, from = "map" } = {}) {
     if (!this.model.names) return;
@@ -66,7 +71,7 @@ const POINTING = {
     this.pinned = i;
     for (const layer of this.allLayers()) layer.setOutlined(layer.hovered, i + 1);
     if (from !== "table") this.grid?.reveal(i);
-    this.cardPlace.replaceChildren(...(i < 0 ? [] : [drawCard(this, i)]));
+    this.drawCard();
     if (i >= 0 && focus) this.cardPlace.firstChild.focus({ preventScroll: true });
     if (i < 0 && back >= 0 && document.activeElement === document.body) {
       this.map.getContainer().focus({ preventScroll: true });

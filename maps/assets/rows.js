@@ -157,6 +157,18 @@ function keptTerritories(page) {
 
 /** Positions of the territories in the table, in its order; those without a figure come last. */
 function tableRows(page, columns) {
+  const { model, table, speech } = page;
+  // Another layer on the map leaves the rows and their order as they are.
+  const { text, within, flag, sort, down } = table;
+  const sorted = columns.some(({ id }) => id === sort);
+  const key = [text, within, flag, sorted && sort, down, speech.lang].join("\n");
+  if (table.found?.key !== key || table.found.model !== model) {
+    table.found = { key, model, ...findRows(page, columns) };
+  }
+  return table.found;
+}
+
+function findRows(page, columns) {
   const { model, table } = page;
   const kept = keptTerritories(page);
   const rows = [];

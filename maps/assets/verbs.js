@@ -76,7 +76,7 @@ const VERBS = {
 
   /** What the table's filters leave: all else fades on the maps. */
   filtered(kept) {
-    if (kept === null && this.kept === null) return;
+    if (sameBytes(kept, this.kept)) return;
     this.kept = kept;
     this.recolour();
     this.beside?.recolour();
@@ -110,3 +110,9 @@ const VERBS = {
     }
   },
 };
+
+/** Whether two lists of bytes, either of which may be null, are the same. */
+function sameBytes(one, other) {
+  if (one === null || other === null) return one === other;
+  return one.length === other.length && one.every((byte, k) => byte === other[k]);
+}

@@ -1,0 +1,127 @@
+"""How long our page takes from an act of the reader until the frame that shows it is painted.
+
+Chromium's own trace tells, not a stopwatch in the page: from the choice of a layer (a click on its
+radio), or from the pointer's move over the map, all tasks of the page's main thread are summed up
+until the frame is handed over: handlers, style, layout, painting. The times are of its processor
+(`tdur`), so that other work on the machine counts little; the time by the clock, which holds
+the wait for the screen's next beat (up to 16.7 ms), is told beside it. *After* is the longest task
+of what follows a choice (histogram, table, the smooth picture at rest, the address).
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ACT = """const timed = (act, settle) => new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(() => {
+    requestAnimationFrame(() => {
+      const after = new MessageChannel();
+      after.port1.onmessage = () => { performance.mark("bench-drawn"); setTimeout(done, settle); };
+      after.port2.postMessage(0);
+    });
+    performance.mark("bench-act");
+    act();
+  }));
+});"""
+CHOOSE_EACH = """async () => {
+  TIMED
+  for (const radio of document.querySelectorAll("input[name=zb-layer]")) {
+    const now = document.querySelector(`input[name=zb-layer][value="${radio.value}"]`);
+    if (!now.checked) await timed(() => now.click(), 700);
+  }
+}""".replace("TIMED", ACT)
+POINT_AT_MANY = """async () => {
+  TIMED
+  const map = document.querySelector("#zb-map");
+  const { left, top, width, height } = map.getBoundingClientRect();
+  for (let k = 0; k < 40; k++) {
+    const clientX = left + width * (0.25 + 0.5 * ((k * 37) % 60) / 60);
+    const clientY = top + height * (0.25 + 0.5 * ((k * 17) % 60) / 60);
+    await timed(() => map.dispatchEvent(
+      new MouseEvent("mousemove", { clientX, clientY, bubbles: true })), 60);
+  }
+}""".replace("TIMED", ACT)
+CATEGORIES = ["toplevel", "blink.user_timing"]
+TASK = "ThreadControllerImpl::RunTask"
+SPARE_US = 20_000
+"""Before the next act: its own preparation is none of what follows the last one."""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """Milliseconds: of the processor until the frame is painted, by the clock until then, and of
+    the longest task that follows."""
+
+    work: float
+    clock: float
+    after: float
+
+
+def measure_reactions(browser: Browser, page: Page) -> dict[str, list[Reaction]]:
+    """Chooses each layer three times and points at 40 places; the first round is told apart,
+    since the browser has not compiled our script yet."""
+    first = _traced(browser, page, CHOOSE_EACH)
+    again = _traced(browser, page, CHOOSE_EACH) + _traced(browser, page, CHOOSE_EACH)
+    return {
+        "first choice": first,
+        "recolour": again,
+        "hover": _traced(browser, page, POINT_AT_MANY),
+    }
+
+
+def _traced(browser: Browser, page: Page, acts: str) -> list[Reaction]:
+    browser.start_tracing(page=page, categories=CATEGORIES)
+    page.evaluate(acts)
+    return read_reactions(json.loads(browser.stop_tracing())["traceEvents"])
+
+
+def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
+    """The reactions that a trace holds: from each `bench-act` to the `bench-drawn` after it."""
+    marks = [event for event in events if str(event.get("name")).startswith("bench-")]
+    thread = (marks[0]["pid"], marks[0]["tid"])
+    tasks = [
+        event
+        for event in events
+        if event.get("name") == TASK and (event["pid"], event["tid"]) == thread and "dur" in event
+    ]
+    acts = [mark["ts"] for mark in marks if mark["name"] == "bench-act"]
+    drawn = [mark["ts"] for mark in marks if mark["name"] == "bench-drawn"]
+    found = []
+    for act, end, following in zip(acts, drawn, [*acts[1:], float("inf")], strict=True):
+        until = [task for task in tasks if task["ts"] < end and task["ts"] + task["dur"] > act]
+        after = [task for task in tasks if end <= task["ts"] < following - SPARE_US]
+        found.append(
+            Reaction(
+                work=sum(task["tdur"] for task in until) / 1000,
+                clock=(end - act) / 1000,
+                after=max((task["tdur"] for task in after), default=0) / 1000,
+            )
+        )
+    return found
+
+
+LINES = (
+    ("recolour: choice → painted frame", "recolour", "work"),
+    ("  by the clock, with the wait for the screen", "recolour", "clock"),
+    ("  the first choice of each layer", "first choice", "work"),
+    ("  longest task after", "recolour", "after"),
+    ("hover: pointer → tooltip and outline painted", "hover", "work"),
+    ("  by the clock, with the wait for the screen", "hover", "clock"),
+)
+
+
+def tell_reactions(runs: list[dict[str, list[Reaction]]]) -> list[str]:
+    """Median and maximum of each line, over all openings."""
+    told = [f"{'our page, ms':48}{'median':>9}{'max':>9}{'times':>8}"]
+    for title, name, field in LINES:
+        figures = [getattr(one, field) for run in runs for one in run[name]]
+        told.append(
+            f"{title:48}{statistics.median(figures):9.1f}{max(figures):9.1f}{len(figures):8d}"
+        )
+    return told
