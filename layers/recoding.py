@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from geo.country import Text, in_language
 from geo.errors import first_of
 from geo.notice import Notice
 from geo.territories import Territories
@@ -168,7 +169,7 @@ def _carried(
         notices=(
             *table.notices,
             *carried_notices(
-                connector.id, reaching, sums, means=list(connector.means), changes=changes
+                connector.title, reaching, sums, means=list(connector.means), changes=changes
             ),
         ),
     )
@@ -207,13 +208,38 @@ def carried_reasons(
     return told.fillna(int(Reason.NOT_PUBLISHED)).astype("int8")
 
 
+COLUMN_TITLES: Mapping[str, Text] = {
+    "premises": {"en": "premises", "fr": "locaux"},
+    "places": {"en": "places", "fr": "structures"},
+    "population": {"en": "people", "fr": "habitants"},
+    "area_km2": {"en": "km²", "fr": "km²"},
+    "households": {"en": "households", "fr": "ménages"},
+    "people_in_households": {"en": "people in households", "fr": "personnes des ménages"},
+    "people_census": {"en": "people", "fr": "habitants"},
+    "people_out_of_school": {"en": "people out of school", "fr": "personnes non scolarisées"},
+    "median_income": {"en": "median income", "fr": "revenu médian"},
+    "poverty_percent": {"en": "poverty rate", "fr": "taux de pauvreté"},
+    "income_decile_ratio": {"en": "ratio of deciles", "fr": "rapport interdécile"},
+}
+"""What the publishers' columns that sentences name are called; a user's own keep their names."""
+
+
+def _column_in(column: str, lang: str) -> str:
+    return in_language(COLUMN_TITLES.get(column, column), lang)
+
+
 def carried_notices(
-    name: str, passage: Passage, sums: Carried | None, *, means: Iterable[str], changes: Changes
+    name: Text | str,
+    passage: Passage,
+    sums: Carried | None,
+    *,
+    means: Iterable[str],
+    changes: Changes,
 ) -> tuple[Notice, ...]:
     """One sentence on the rows of a table that a passage took to other codes, or none.
 
     Args:
-        name: of the table.
+        name: of the table, in each language.
         sums: its counts on the new codes, where it has some.
         means: its columns that are averages of the parts.
     """
@@ -221,25 +247,27 @@ def carried_notices(
     if not moved:
         return ()
     en = (
-        f"{name}: {len(moved)} older codes were carried to those of "
+        f"{in_language(name, 'en')}: {len(moved)} older codes were carried to those of "
         f"{passage.end} ({first_of(moved)})"
     )
     fr = (
-        f"{name} : {len(moved)} codes plus anciens sont ramenés à ceux du "
+        f"{in_language(name, 'fr')} : {len(moved)} codes plus anciens sont ramenés à ceux du "
         f"{passage.end} ({first_of(moved, lang='fr')})"
     )
     if sums is not None and len(sums.totals):
-        column, total = sums.totals.index[0], sums.totals.iloc[0]
-        before, after, lost, withheld = (
-            f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")
+        column, total = str(sums.totals.index[0]), sums.totals.iloc[0]
+        parts = [f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")]
+        en += "; {}: {} before, {} after, {} lost, {} withheld".format(
+            _column_in(column, "en"), *parts
         )
-        en += f"; {column}: {before} before, {after} after, {lost} lost, {withheld} withheld"
-        said = (figure.replace(",", "\u202f") for figure in (before, after, lost, withheld))
-        fr += " ; {} : {} avant, {} après, {} perdus, {} retenus".format(column, *said)
+        fr += " ; {} : {} avant, {} après, {} perdus, {} retenus".format(
+            _column_in(column, "fr"), *(part.replace(",", "\u202f") for part in parts)
+        )
     averaged = list(means)
     if averaged:
-        en += f"; averages of the parts: {first_of(averaged)}"
-        fr += f" ; moyennes des parties : {first_of(averaged, lang='fr')}"
+        titles, titres = ([_column_in(one, lang) for one in averaged] for lang in ("en", "fr"))
+        en += f"; averages of the parts: {first_of(titles)}"
+        fr += f" ; moyennes des parties : {first_of(titres, lang='fr')}"
     if passage.equal:
         en += f"; shared out equally: {first_of(passage.equal)}"
         fr += f" ; partagés à parts égales : {first_of(passage.equal, lang='fr')}"

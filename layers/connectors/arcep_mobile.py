@@ -148,8 +148,10 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
     frame = frame.where(covered)
     outside = int(where.isna().sum())
     told = Notice(
-        f"{outside} of {len(points)} mobile sites lie in none of the territories.",
-        fr=f"{outside} des {len(points)} sites mobiles ne sont dans aucun des territoires.",
+        f"{outside:,} of {len(points):,} mobile sites lie in none of the territories.",
+        fr=f"{outside:,} des {len(points):,} sites mobiles ne sont dans aucun des "
+        "territoires.".replace(",", "\u202f"),
+        severity="remark",
     )
     period = date_in_name(path)
     return Table(
