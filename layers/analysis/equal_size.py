@@ -172,6 +172,7 @@ def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
         better=source.better,
         bounds=(-100, 100),
         digits=0,
+        suffix="points",
         period=source.period,
         native_level=source.native_level,
         sources=source.sources,

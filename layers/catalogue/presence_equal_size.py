@@ -26,6 +26,7 @@ INDICATOR = Indicator(
     better="higher",
     bounds=(-100, 100),
     digits=0,
+    suffix="points",
     method={
         "fr": "Écart, en points, à ce que prédisent le logarithme de la population et celui de la "
         "densité (régression logistique).",
