@@ -52,17 +52,26 @@ class Shared:
 
     Attributes:
         amounts: on the index of the territories; 0 where no cell is.
+        counted: number of cells that touch a territory, of those that were asked for.
         lost: number of cells that touch no territory.
         lost_amount: what they hold.
     """
 
     amounts: pd.Series
+    counted: int
     lost: int
     lost_amount: float
 
 
-def share_cells(cells: Cells, territories_geometry: gpd.GeoSeries) -> Shared:
+def share_cells(
+    cells: Cells, territories_geometry: gpd.GeoSeries, *, chosen: NDArray[np.bool_] | None = None
+) -> Shared:
     """The amounts of cells on territories that do not overlap.
+
+    Args:
+        cells: of any grid.
+        territories_geometry: all territories, so that a cell on the border of two is shared out.
+        chosen: of which territories the cells are counted; of all by default.
 
     Whether borders cross a cell is asked of its corners: a border that enters and leaves between
     two of them is not seen, and what it cuts off stays with the others.
@@ -80,8 +89,12 @@ def share_cells(cells: Cells, territories_geometry: gpd.GeoSeries) -> Shared:
     each = cells.amount[crossed] / np.maximum(count, 1)
     sums += _sums(parts[inside], np.repeat(each, SIDE * SIDE)[inside.ravel()], count_of)
     nowhere = crossed[count == 0]
+    if chosen is None:
+        chosen = np.ones(count_of, dtype=bool)
+    counted = chosen[corners[whole, 0]].sum() + (chosen[parts] & inside).any(axis=1).sum()
     return Shared(
         amounts=pd.Series(sums, index=territories_geometry.index),
+        counted=int(counted),
         lost=len(nowhere),
         lost_amount=float(cells.amount[nowhere].sum()),
     )

@@ -94,11 +94,12 @@ def measure_people(path: Path, territories: Territories, sources: Mapping[str, P
     """
     from geo.grid_cells import share_cells
 
-    territories = territories.whole  # a square on the edge of those chosen has people of others
+    whole = territories.whole  # a square on the edge of those chosen has people of others
+    chosen = whole.codes.isin(territories.codes)
     cells = read_cells(path)
-    shared = share_cells(cells, territories.frame.geometry)
-    people = shared.amounts.set_axis(territories.codes)
-    deserted = territories.facts["population"] == 0
+    shared = share_cells(cells, whole.frame.geometry, chosen=chosen)
+    people = shared.amounts.set_axis(whole.codes)
+    deserted = whole.facts["population"] == 0
     people = people.where((people > 0) | deserted)
     year = re.search(r"20\d\d", path.name)
     date = f"{year[0]}-12-31" if year else ""
@@ -112,7 +113,8 @@ def measure_people(path: Path, territories: Territories, sources: Mapping[str, P
         reasons=(frame.isna() * int(Reason.NOT_COVERED)).astype("int8"),
         account=Account(
             rows=len(cells),
-            matched=len(cells) - shared.lost,
+            matched=shared.counted,
+            outside=len(cells) - shared.lost - shared.counted,
             counted={"touches no territory": shared.lost} if shared.lost else {},
         ),
     )

@@ -42,6 +42,14 @@ def test_a_cell_across_a_border_is_shared_out_by_area() -> None:
     assert (found.lost, found.lost_amount) == (0, 0)
 
 
+def test_cells_of_chosen_territories_are_counted() -> None:
+    placed = cells((0, 0, 10), (2, 3, 100), (5, 5, 7), (50, 5, 7))
+    chosen = np.array([False, True])
+    found = share_cells(placed, strips(0, 520, 2000), chosen=chosen)
+    assert (found.counted, found.lost) == (2, 1), "the one across the border is of both"
+    assert share_cells(placed, strips(0, 520, 2000)).counted == 3
+
+
 def test_on_a_coast_nobody_is_left_in_the_sea() -> None:
     found = share_cells(cells((9, 0, 30), (10, 0, 4), (40, 0, 5)), strips(0, 1000, 1880))
     assert found.amounts["T1"] == pytest.approx(30), "the part on land has all of its people"
