@@ -23,7 +23,7 @@ from layers.connectors.connector import Connector
 from layers.connectors.population_grid import people_notice, people_rasters
 from layers.connectors.reading import date_in_name
 from layers.indicator import Reason
-from layers.layer import Table
+from layers.layer import Account, Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -99,7 +99,7 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
     from geo.coverage_share import area_crs, compute_coverage_share
     from layers.nearby import parts_of
 
-    shapes, operators, notices = _read_polygons(path)
+    shapes, operators, others, notices = _read_polygons(path)
     whole = territories.whole
     # Straight edges bend with the projection: it is that of the whole, so that figures agree.
     crs = area_crs(whole.frame.geometry, shapes)
@@ -132,11 +132,17 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
             people = _shares_of_people(maps, territories, [grid.path for grid in grids])
             columns |= {name: share.where(known) for name, share in people.items()}
     source = replace(POLYGONS, published=date_in_name(path))
-    return _table(columns, territories, source, (*notices, *share.notices, *people_notice(sources)))
+    notes = (*notices, *share.notices, *people_notice(sources))
+    account = Account(
+        rows=len(shapes) + others,
+        matched=len(shapes),
+        counted={"of another technology": others} if others else {},
+    )
+    return replace(_table(columns, territories, source, notes), account=account)
 
 
-def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, tuple[str, ...]]:
-    """The 4G polygons of a coverage file, and the operator of each."""
+def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str, ...]]:
+    """The 4G polygons of a coverage file, the operator of each, and the number of others."""
     import geopandas as gpd
 
     from geo.drivers import read_features
@@ -159,7 +165,8 @@ def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, tuple[str, ...
                 Fault("holds no polygon of techno 4G.", file=str(path), kind="no-records")
             )
         shapes, operators = shapes[wanted], operators[wanted]
-    return shapes, operators, (*features.notices, *mended.notices)
+    others = len(features) - len(shapes)
+    return shapes, operators, others, (*features.notices, *mended.notices)
 
 
 def _shares_of_people(

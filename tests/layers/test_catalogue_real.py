@@ -339,6 +339,8 @@ def test_coverage_polygons_by_operator(part: Territories, tmp_path: Path) -> Non
         part, {"arcep-4g-polygons": file}, "coverage-4g", "not-spot-4g", "coverage-4g-all"
     )
     assert atlas.values.loc["48095", "coverage-4g"] == pytest.approx(100, abs=1e-6)
+    account = atlas.account["coverage-4g"]
+    assert (account["rows"], account["matched"]) == (3, 2), "polygons of the file, one of 3G"
     lozere = part.parents["departement"] == "48"
     half = atlas_at(atlas, "departement").values.loc["48"]
     assert 40 < half["coverage-4g"] < 65
