@@ -114,9 +114,9 @@ def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
         which = got.path.name if got.how == "folder" else got.source.published
         which = which or got.source.retrieved
         print(f"{got.connector:28} {HOW[lang][got.how]}, {size}, {which}")
-        after = connector_named(got.connector).after
-        if after is not None and zipfile.is_zipfile(got.path):
-            print(f"  {in_language(after, lang)}")
+        connector = connector_named(got.connector)
+        if connector.after is not None and _to_be_unpacked(connector, got.path):
+            print(f"  {in_language(connector.after, lang)}.")
     print(WORDS[lang]["end"].format(folder=store.folder))
 
 
@@ -131,7 +131,9 @@ def fetched_sources(
     found = {
         known.connector.id: known.path
         for known in list_sources(country=country, store=store)
-        if known.path is not None and measurable(known.connector)
+        if known.path is not None
+        and measurable(known.connector)
+        and not _to_be_unpacked(known.connector, known.path)
     }
     return {
         **{name: path for name, path in found.items() if connector_named(name).input not in taken},
@@ -151,6 +153,11 @@ def fetched_for_barometer(
         if known.path is not None and known.connector.id in USABLE
     }
     return {**found, **given}
+
+
+def _to_be_unpacked(connector: Connector, path: Path) -> bool:
+    """Whether a fetched file waits for its user to unpack it, which `fetch` said."""
+    return connector.after is not None and zipfile.is_zipfile(path)
 
 
 def measurable(connector: Connector) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from geo.country import in_language
 from geo.errors import InputError, missing_file
 from geo.notice import Notice
 from layers.connectors.connector import Connector, known_connectors
@@ -103,6 +104,8 @@ def _why(path: Path, taken: Mapping[str, str]) -> Notice:
                 f"{other} was taken for {connector.id}",
                 fr=f"{other} est retenu pour {connector.id}",
             )
+        if connector.after is not None:
+            return Notice(in_language(connector.after, "en"), fr=in_language(connector.after, "fr"))
         return Notice(
             f"by its name it is that of {connector.id}, and holds nothing of it",
             fr=f"son nom est celui de {connector.id}, et il n'en contient rien",

@@ -67,7 +67,7 @@ def read_cells(path: Path) -> Cells:
     """
     with path.open("rb") as stream:
         head = stream.read(16)
-    if zipfile.is_zipfile(path) or head.startswith(_SEVEN_ZIP):
+    if not _is_unpacked(path):
         raise InputError(
             Fault(
                 "is packed (a 7-Zip archive within a zip), and is read unpacked.",
@@ -83,6 +83,12 @@ def read_cells(path: Path) -> Cells:
     # Rows are named by their line, the first of which is the header's.
     lines = pd.RangeIndex(2, len(squares) + 2, name="line")
     return _cells(squares.set_axis(lines), people.set_axis(lines), path)
+
+
+def _is_unpacked(path: Path) -> bool:
+    with path.open("rb") as stream:
+        packed = stream.read(len(_SEVEN_ZIP)) == _SEVEN_ZIP
+    return not packed and not zipfile.is_zipfile(path)
 
 
 def measure_people(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
@@ -361,11 +367,12 @@ def _connector(part: str) -> Connector:
         resource=Resource(archive, address + archive, max_bytes=2_000_000_000, on_request=True)
         if part == "met"
         else None,
+        holds=_is_unpacked,
         after={
-            "fr": "Archive 7-Zip dans un zip\u00a0: la décompresser (`7z x`), puis "
-            "`zoneblanche fetch fr --from DOSSIER`.",
-            "en": "A 7-Zip archive within a zip: unpack it (`7z x`), then "
-            "`zoneblanche fetch fr --from FOLDER`.",
+            "fr": "une archive 7-Zip dans un zip\u00a0: la décompresser (`7z x`), puis "
+            "`zoneblanche fetch fr --from DOSSIER`",
+            "en": "a 7-Zip archive within a zip: unpack it (`7z x`), then "
+            "`zoneblanche fetch fr --from FOLDER`",
         },
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,11 +11,13 @@ import pytest
 
 from geo.errors import ProblemWithEnvironment
 from geo.notice import notice_in
-from layers.connectors.connector import known_connectors
-from layers.connectors.folder import left_in
-from layers.connectors.store import Store
+from geo.source import sha256_of
+from layers.connectors.connector import connector_named, known_connectors
+from layers.connectors.fetch import Fetched
+from layers.connectors.folder import file_of, files_below, left_in
+from layers.connectors.store import Record, Store
 from scripts.cli import main
-from scripts.fetching import fetch_country, fetched_sources
+from scripts.fetching import fetch_country, fetched_sources, print_fetched
 
 Command = Callable[..., tuple[int, str, str]]
 DEBIT = "code_insee;nbr;type;date\n"
@@ -135,6 +138,32 @@ def test_every_real_file_is_taken_or_said_why_not(
     usable = set(fetched_sources({}))
     assert {"insee-populations-mayotte", "insee-areas", "arcep-ftth"} <= usable
     assert not usable & {"presence-waves", "ign-admin-express"}
+
+
+def test_a_packed_grid_is_left_and_the_unpacked_one_taken(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "Filosofi2019_carreaux_200m_gpkg.zip", "w") as archive:
+        archive.writestr("Filosofi2019_carreaux_200m_gpkg.7z", b"")
+    (tmp_path / "carreaux_200m_met.csv").write_text("idcar_200m,ind\n")
+    found = file_of(connector_named("insee-population-grid"), files_below(tmp_path))
+    assert found == tmp_path / "carreaux_200m_met.csv"
+    (packed,) = left_in(tmp_path, {"anything": found.name})
+    assert "unpack it" in packed.why
+    assert "7z x" in notice_in(packed.why, "fr")
+
+
+def test_a_packed_grid_that_was_fetched_waits_to_be_unpacked(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = tmp_path / "fetched"
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("Filosofi2019_carreaux_200m_gpkg.7z", b"")
+    size, name = content.stat().st_size, "insee-population-grid"
+    record = Record(name, "grid.zip", sha256_of(content), size, "https://x", "2026-11-24")
+    path = store.keep(record, content)
+    assert fetched_sources({}) == {}
+    got = Fetched(name, path, record.source(connector_named(name)), "fetched")
+    print_fetched([got], store, lang="fr")
+    assert "la décompresser (`7z x`)" in capsys.readouterr().out
 
 
 def test_a_file_is_known_by_its_columns(tmp_path: Path) -> None:
