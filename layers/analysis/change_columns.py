@@ -144,6 +144,6 @@ def _declared(waves: pd.DataFrame) -> dict[str, pd.Series]:
     texts = codes.categories.to_numpy(dtype="object")[codes.codes.to_numpy()]
     rows = {date: np.flatnonzero(of == number) for number, date in enumerate(dates)}
     return {
-        date: pd.Series(found[rows[date]], index=pd.Index(texts[rows[date]], name="code"))
-        for date in sorted(rows)
+        date: pd.Series(found[here], index=pd.Index(texts[here], dtype="object", name="code"))
+        for date, here in sorted(rows.items())
     }
