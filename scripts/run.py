@@ -74,6 +74,7 @@ def run_project(
             atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
             # Borders do not wait for the index: they are packed on the other core meanwhile.
             borders = other.submit(encode_geometry, atlas.territories.frame.geometry)
+            sheet = other.submit(lay_out, atlas.territories, lang=lang)
             step("computing the index")
             atlas, recipe = with_index(project, atlas)
             step("raising flags")
@@ -85,7 +86,6 @@ def run_project(
             )
             step("drawing the map, writing the tables and the report")
             title = title_of(project, lang)
-            sheet = other.submit(lay_out, atlas.territories, lang=lang)
             name = project.table.output.name
             styles = styles_of(atlas, lang=lang)
             tables = other.submit(
@@ -94,13 +94,11 @@ def run_project(
             # The page has every language of the title: its reader may change it there.
             shown = project.title or title
             write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
+            # The tables take the other core as long as the map and the report take this one.
             laid = sheet.result()
-            report = other.submit(
-                write_run_report, atlas, folder, lang=lang, title=title, sheet=laid
-            )
             write_run_embed(atlas, folder, page=folder / PAGE, lang=lang, title=title, sheet=laid)
+            write_run_report(atlas, folder, lang=lang, title=title, sheet=laid)
             tables.result()
-            report.result()
             step("writing the account")
             write_json(_account(project, atlas, recipe, folder), folder / "run.json")
     if not quiet:
