@@ -44,9 +44,12 @@ class Page {
       this.beside?.show();
       this.drawNames();
     });
-    window.addEventListener("beforeprint", () => this.takePicture());
-    window.matchMedia("print").addEventListener("change", (event) => {
-      if (event.matches) this.takePicture();
+    const paper = window.matchMedia("print");
+    window.addEventListener("beforeprint", () => {
+      if (!paper.matches) this.takePicture(); // else it was taken, and the maps have no size now
+    });
+    paper.addEventListener("change", () => {
+      if (paper.matches) this.takePicture();
     });
     document.documentElement.dataset.painted = "1";
     performance.mark("zb-painted");

@@ -95,18 +95,23 @@ class Beside {
       el("select", { id: "zb-beside", change: (event) => this.choose(model.layer(event.target.value)) },
         model.layers.map((layer) => el("option", { value: layer.id, selected: layer === this.layer },
           speech.text(layer.title))))));
-    const body = this.layer.kind === "bivariate" ? squareLegend(this)
-      : el("ul", { class: "zb-classes" }, this.shown.classes.map((one, k) => el("li", {
-        class: "zb-class", pointerenter: () => this.highlight(k),
-        pointerleave: () => this.highlight(null),
-      }, swatch(one.colour, this.colours), el("span", {}, isolated(one.label)))),
-      el("li", { class: "zb-class" }, swatch(this.colours.missing[0], this.colours,
-        this.colours.missing[1]), el("span", {}, speech.say("no_data"))));
     // Open, it would stand on a country that fills a narrow map.
     const open = this.legend.firstChild ? this.legend.firstChild.open
       : this.place.clientWidth > ROOM_FOR_LEGEND;
     this.legend.replaceChildren(el("details", { open },
-      el("summary", {}, speech.say("legend_of", { title })), body));
+      el("summary", {}, speech.say("legend_of", { title })), this.drawKey()));
+  }
+
+  /** Its colours and what they stand for: beside the map, and once more on paper. */
+  drawKey() {
+    const { speech } = this;
+    if (this.layer.kind === "bivariate") return squareLegend(this);
+    return el("ul", { class: "zb-classes" }, this.shown.classes.map((one, k) => el("li", {
+      class: "zb-class", pointerenter: () => this.highlight(k),
+      pointerleave: () => this.highlight(null),
+    }, swatch(one.colour, this.colours), el("span", {}, isolated(one.label)))),
+    el("li", { class: "zb-class" }, swatch(this.colours.missing[0], this.colours,
+      this.colours.missing[1]), el("span", {}, speech.say("no_data"))));
   }
 
   remove() {

@@ -128,6 +128,7 @@ const TerritoryLayer = L.Layer.extend({
   },
 
   _soon() {
+    this.atRest = false;
     clearTimeout(this._resting);
     this._resting = setTimeout(() => this._rest([
       ...(this._ratio < 2 ? this._smoothing() : []), // else the screen is fine enough by itself
@@ -139,6 +140,7 @@ const TerritoryLayer = L.Layer.extend({
   _rest([step, ...more]) {
     if (!this._map) return;
     step();
+    this.atRest = !more.length;
     if (more.length) this._resting = setTimeout(() => this._rest(more));
   },
 

@@ -110,9 +110,9 @@ function squareLegend(page) {
 }
 
 function axisWords(axis, speech) {
-  const word = axis.source.better
-    ? "toward_worse" : axis.low ? "toward_low" : "toward_high";
-  return speech.say(word, { title: axis.title });
+  const way = speech.say(axis.low ? "toward_low" : "toward_high", { title: axis.title });
+  const worse = axis.source.better && axis.low === (axis.source.better === "higher");
+  return worse ? speech.say("toward_way_worse", { way }) : way;
 }
 
 function strongest(one, speech, model) {

@@ -9,7 +9,7 @@ const PANEL = {
     this.legendPlace = el("div", { class: "zb-legend-place" });
     this.cardPlace = el("div", { class: "zb-card-place" });
     this.tip = el("div", { class: "zb-tip", "aria-hidden": "true", hidden: true });
-    this.picture = el("img", { class: "zb-picture", alt: "" });
+    this.pictures = el("div", { class: "zb-pictures" });
     this.grid?.remove();
     this.grid = this.table.open && this.model.names && !this.given ? new TerritoryTable(this) : null;
     this.status = el("p", { class: "zb-hidden", role: "status" });
@@ -37,7 +37,7 @@ const PANEL = {
             this.paneTitle = el("div", { class: "zb-pane-title" }),
             el("div", { class: "zb-pane-map" }, this.given ? null : this.mapPlace,
               insetGroup(this.frames, speech))),
-          this.picture, this.tip, this.cardPlace),
+          this.pictures, this.tip, this.cardPlace),
         this.grid?.element),
       this.drawFoot(), this.status);
   },

@@ -163,7 +163,13 @@ const PLACING = {
   /** What paper gets: the map as it is, as an image that fits the sheet. */
   takePicture() {
     this.later.finish();
-    this.picture.src = this.main.picture();
-    this.picture.alt = this.speech.text(this.layer.title);
+    const drawn = ({ main, layer }, ...key) => {
+      const title = this.speech.text(layer.title);
+      return el("figure", { class: "zb-printed" },
+        this.beside ? el("figcaption", {}, isolated(title)) : null,
+        el("img", { class: "zb-picture", src: main.picture(), alt: title }), key);
+    };
+    this.pictures.replaceChildren(drawn(this),
+      ...(this.beside ? [drawn(this.beside, this.beside.drawKey())] : []));
   },
 };

@@ -4,7 +4,7 @@ const POINTING = {
   /** Pointer and keyboard on one of the maps. */
   wire(map, layer) {
     map.on("mousemove", (event) => this.hover(layer.idAt(event.containerPoint), event));
-    map.on("mouseout", () => this.hover(0));
+    map.on("mouseout movestart", () => this.hover(0)); // what moves away is no longer pointed at
     map.on("click", (event) => this.pin(layer.idAt(event.containerPoint) - 1));
     map.getContainer().addEventListener("pointerdown", () => this.keys(false));
     map.getContainer().addEventListener("keyup", () => this.keys(true));

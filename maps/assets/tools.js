@@ -7,7 +7,22 @@ function drawTools(page) {
   const upper = base.head.upper;
   const toggle = (name, on, act) => el("button", { type: "button", class: "zb-button",
     "data-tool": name, "aria-pressed": String(on), click: act }, speech.say(name));
-  return el("div", { class: "zb-tools", role: "group", "aria-label": speech.say("tools") },
+  const opened = (open) => {
+    page.toolsOpen = open;
+    tools.classList.toggle("zb-open", open);
+    opener.setAttribute("aria-expanded", String(open));
+  };
+  // Seen on a narrow screen alone, where the map needs the room of all the others.
+  const opener = el("button", { type: "button", class: "zb-button zb-tools-opener",
+    "aria-controls": "zb-tools", click: () => opened(!page.toolsOpen) }, speech.say("tools"));
+  const tools = el("div", { class: "zb-tools", id: "zb-tools", role: "group",
+    "aria-label": speech.say("tools"), keydown: (event) => {
+      if (event.key !== "Escape" || !page.toolsOpen || !opener.offsetWidth) return;
+      event.stopPropagation();
+      opened(false);
+      opener.focus();
+    } },
+  opener,
     upper.length ? toolChoice("level", speech.say("level"), [
       ["", speech.text(base.head.level.plural)],
       ...upper.map(({ id, level }) => [id, speech.text(level.plural)]),
@@ -21,6 +36,8 @@ function drawTools(page) {
     toggle("table", page.table.open, () => page.setTable(!page.table.open)),
     toggle("compare", Boolean(page.beside), () => page.setBeside(page.beside ? null : "")),
     saveMenu(page));
+  opened(Boolean(page.toolsOpen));
+  return tools;
 }
 
 function toolChoice(name, title, options, chosen, act) {

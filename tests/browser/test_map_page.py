@@ -47,9 +47,16 @@ PAINTED = """() => {
 MENDE = "#view=44.5180,3.4990,11"
 
 
+AT_REST = """async () => {
+  const page = await window.zoneblanche.started;
+  while (!page.main.atRest || page.later.waiting.size) await new Promise((go) => setTimeout(go, 20));
+}"""
+
+
 def rest(page: Page) -> None:
     """Wait until the smooth picture is painted."""
-    page.wait_for_timeout(450)
+    page.wait_for_timeout(100)
+    page.evaluate(AT_REST)
 
 
 def middle(page: Page) -> tuple[float, float]:

@@ -25,6 +25,7 @@ from maps.breaks import classify
 from maps.header_layers import Citations, describe_bivariate
 from maps.palettes import DIVERGING
 from tests.browser.conftest import Watched
+from tests.browser.test_map_page import rest
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]
@@ -549,3 +550,53 @@ def test_the_table_and_the_second_map_work_inside_a_frame(
     with one.page.expect_download() as waiting:
         frame.locator(".zb-table-bar").get_by_role("button", name="Tableau (CSV)").click()
     assert waiting.value.suggested_filename.endswith(".csv")
+
+
+def test_paper_gets_both_maps_with_what_their_colours_stand_for(
+    watched: Opener, lozere_page: Path
+) -> None:
+    page = watched().open(lozere_page, "#layer=gigabit&beside=density")
+    rest(page)
+    page.emulate_media(media="print")
+    pictures = page.locator(".zb-picture")
+    pictures.nth(1).wait_for()
+    assert pictures.evaluate_all("all => all.map((one) => one.alt)") == [
+        "Locaux à 1 Gbit/s", "Densité",
+    ]  # fmt: skip
+    widths = pictures.evaluate_all("all => all.map((one) => one.naturalWidth)")
+    assert min(widths) > 300
+    assert page.locator(".zb-printed .zb-class:visible").count() > 3
+    page.emulate_media(media="screen")
+    page.locator("[data-tool=compare]").click()
+    page.emulate_media(media="print")
+    page.wait_for_selector(".zb-pictures > :only-child")
+
+
+def test_a_phone_shows_the_map_first_and_folds_the_controls(
+    watched: Opener, lozere_page: Path
+) -> None:
+    page = watched(390, 844, has_touch=True, is_mobile=True).open(lozere_page)
+    top = page.locator("#zb-map").bounding_box()
+    assert top is not None and top["y"] < 0.27 * 844
+    opener = page.locator(".zb-tools-opener")
+    assert opener.get_attribute("aria-expanded") == "false"
+    assert not page.locator("#zb-naming").is_visible()
+    opener.tap()
+    assert opener.get_attribute("aria-expanded") == "true"
+    page.locator("#zb-naming").uncheck()
+    page.locator("[data-tool=table]").tap()
+    assert page.locator(".zb-grid").is_visible() and opener.get_attribute("aria-expanded") == "true"
+    opener.press("Escape")
+    assert not page.locator("#zb-naming").is_visible()
+    assert page.evaluate("document.activeElement.classList.contains('zb-tools-opener')")
+
+
+def test_the_tooltip_goes_when_the_map_goes_elsewhere(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page)
+    page.mouse.move(800, 450)
+    assert page.locator(".zb-tip").is_visible()
+    page.locator("#zb-search").focus()  # by key: the pointer stays where it is
+    page.keyboard.type("Mende")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".zb-card")
+    assert not page.locator(".zb-tip").is_visible()
