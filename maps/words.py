@@ -36,6 +36,8 @@ WORDS: dict[str, dict[str, str]] = {
         "save_svg": "Image (SVG)",
         "saved_picture": "Image enregistrée.",
         "saved_rows": "{count} ligne(s) enregistrée(s).",
+        "sorted_down": "Trié par {title}, ordre décroissant.",
+        "sorted_up": "Trié par {title}, ordre croissant.",
         "sort_by": "Trier par\u00a0: {title}",
         "table": "Tableau",
         "table_count": "{count} sur {all}",
@@ -155,6 +157,8 @@ WORDS: dict[str, dict[str, str]] = {
         "saved_picture": "Picture saved.",
         "saved_rows": "{count} row(s) saved.",
         "sort_by": "Sort by {title}",
+        "sorted_down": "Sorted by {title}, descending.",
+        "sorted_up": "Sorted by {title}, ascending.",
         "table": "Table",
         "table_count": "{count} of {all}",
         "table_label": "Territories and their figures. Arrow keys to move, Enter to show the "

@@ -43,7 +43,7 @@ function drawCard(page, i) {
     .map((role) => [role, rest.filter((layer) => layer.role === role)])
     .filter(([, layers]) => layers.length);
   const card = el("section", { class: "zb-card", role: "region", tabindex: "-1",
-    "aria-labelledby": "zb-card-name" },
+    "aria-labelledby": "zb-card-name", "aria-describedby": "zb-card-value zb-card-rank" },
   el("header", {},
     el("div", {}, el("h2", { id: "zb-card-name" }, isolated(model.names[i])),
       el("p", { class: "zb-card-code" },
@@ -110,12 +110,12 @@ function scoreBlock(page, layer, i) {
     el("p", { class: "zb-score-title" }, isolated(speech.text(layer.title))),
     reasons[i]
       ? el("p", { class: "zb-score-none" }, figureText(page, layer.id, i))
-      : el("p", { class: "zb-score-value" }, speech.number(values[i], layer.digits),
+      : el("p", { class: "zb-score-value", id: "zb-card-value" }, speech.number(values[i], layer.digits),
         el("small", {}, layer.unit === "score" ? " / 100" : "")),
     between && !reasons[i] ? el("p", { class: "zb-between" }, between) : null,
     reasons[i] ? null : gauge(page, layer, i, low, high),
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
-    ranked ? el("p", { class: "zb-rank" }, rankText(ranked, speech, layer)) : null,
+    ranked ? el("p", { class: "zb-rank", id: "zb-card-rank" }, rankText(ranked, speech, layer)) : null,
     peersText(page, layer, i),
     el("p", { class: "zb-meaning" }, speech.say(layer.better === "lower"
       ? "score_worse" : "score_better")),

@@ -76,6 +76,9 @@ class TerritoryTable {
     this.scroller.scrollTop = 0;
     this.fill();
     this.page.remember();
+    const { speech, status } = this.page;
+    status.textContent = speech.say(table.down ? "sorted_down" : "sorted_up",
+      { title: column.title });
     const at = this.columns.findIndex(({ id }) => id === column.id);
     this.head.children[at]?.querySelector("button").focus();
   }

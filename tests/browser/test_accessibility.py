@@ -27,6 +27,15 @@ RUN = """async () => {
     `${id}: ${help}: ${nodes.slice(0, 3).map(({ target }) => target.join(" ")).join(", ")}`);
 }"""
 
+WIDER_TEXT = """() => {
+  const style = new CSSStyleSheet();
+  style.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [style];
+}"""
+DESCRIPTION = """() => document.querySelector(".zb-card").getAttribute("aria-describedby")
+  .split(" ").map((id) => document.getElementById(id)?.textContent).join(" ")"""
+
 
 @pytest.fixture(scope="module")
 def folder(france: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -67,6 +76,43 @@ def test_the_report_and_the_embed(tall: Page, folder: Path, name: str, lang: str
     tall.goto((folder / name.format(lang)).as_uri())
     tall.wait_for_load_state("load")
     assert faults(tall) == []
+
+
+@pytest.mark.parametrize("width", [640, 320])
+def test_zoom_and_wider_text_leave_nothing_outside(
+    chromium: Browser, folder: Path, width: int
+) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 512})
+    page.goto((folder / "map-fr.html").as_uri() + "#at=48095&table=1")
+    page.wait_for_selector("html[data-ready]")
+    page.evaluate(WIDER_TEXT)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_the_readers_own_colours(chromium: Browser, folder: Path) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 2600}, forced_colors="active")
+    page.goto((folder / "map-fr.html").as_uri() + "#at=48095&table=1")
+    page.wait_for_selector("html[data-ready]")
+    assert faults(page) == []
+    grounds = page.locator("[data-tool]").evaluate_all(
+        "all => all.map((one) => getComputedStyle(one).backgroundColor)"
+    )
+    assert len(set(grounds)) == 2, "the pressed button differs from the other"
+    page.close()
+
+
+def test_sorting_is_said(chromium: Browser, folder: Path) -> None:
+    page = chromium.new_page()
+    page.goto((folder / "map-fr.html").as_uri() + "#table=1&at=48095")
+    page.wait_for_selector("html[data-ready]")
+    told = page.evaluate(DESCRIPTION)
+    assert "/ 100" in told and "Rang" in told, "the card says its score when it is focused"
+    page.locator(".zb-grid thead button").first.press("Enter")
+    assert (
+        page.locator("#zb > [role=status]").text_content() == "Trié par Commune, ordre croissant."
+    )
+    page.close()
 
 
 def test_axe_is_the_one_that_is_described() -> None:

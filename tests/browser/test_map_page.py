@@ -49,7 +49,8 @@ MENDE = "#view=44.5180,3.4990,11"
 
 AT_REST = """async () => {
   const page = await window.zoneblanche.started;
-  while (!page.main.atRest || page.later.waiting.size) await new Promise((go) => setTimeout(go, 20));
+  const busy = () => !page.main.atRest || page.later.waiting.size;
+  while (busy()) await new Promise((go) => setTimeout(go, 20));
 }"""
 
 
