@@ -190,6 +190,16 @@ class Raster:
         for top in range(0, rows if self.marks is not None else 0, height):
             self.read(Window(0, top, columns, min(height, rows - top)))
 
+    def span(self) -> tuple[float, float] | None:
+        """After reading: least and greatest value of what was read, no-data marks included; None
+        where nothing was, or where the file has a mask of its own."""
+        if self.marks is None or not (self.marks.beside or math.isfinite(self.marks.lowest)):
+            return None
+        stored = (self.marks.lowest, self.marks.highest, *self.marks.beside)
+        ends = [value for value in stored if math.isfinite(value)]
+        scaled = [value * self.facts.scale + self.facts.offset for value in (min(ends), max(ends))]
+        return min(scaled), max(scaled)
+
     def doubts(self) -> tuple[str, ...]:
         """After reading: notices on undeclared no-data values; InputError beyond doubt."""
         return () if self.marks is None else self.marks.judge(self.facts)
@@ -288,6 +298,13 @@ def _check_georeference(
             "no-crs",
             "the raster names no coordinate system on the ground.",
             "Write it into the file with gdal_edit -a_srs EPSG:….",
+        )
+    scale, offset = float(dataset.scales[band - 1]), float(dataset.offsets[band - 1])
+    if not (math.isfinite(offset) and 0 < abs(scale) < FLOAT_MARK and abs(offset) < FLOAT_MARK):
+        blame(
+            "scale",
+            f"the raster says that its values are stored × {scale:g} + {offset:g}.",
+            "Write its true scale and offset with gdal_edit -scale … -offset ….",
         )
     a, b, _, d, e, _ = tuple(dataset.transform)[:6]
     if dataset.transform.is_identity or a == 0 or e == 0:

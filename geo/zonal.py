@@ -53,6 +53,7 @@ class Zonal:
             itself, as sentences.
         notices: all that a reader of the values should know: the facts' notices, the doubts, and
             which territories are covered in part or not at all.
+        span: least and greatest value of the cells that were read; None where it is not known.
     """
 
     values: pd.Series
@@ -60,6 +61,7 @@ class Zonal:
     facts: RasterFacts
     doubts: tuple[str, ...]
     notices: tuple[str, ...]
+    span: tuple[float, float] | None = None
 
 
 def zonal_statistics(
@@ -132,7 +134,7 @@ def compute_zonal(
             values = _extract(geometry, raster, stat, quantile)
         else:
             values = _derive(stat, sums, outline)
-        facts = raster.facts
+        facts, span = raster.facts, raster.span()
     covered = np.clip(sums[:, 0] / outline.area, 0, 1)
     covered[np.isnan(outline.area)] = np.nan
     index = territories_geometry.index
@@ -145,6 +147,7 @@ def compute_zonal(
         facts=facts,
         doubts=doubts,
         notices=facts.notices + doubts + _cover_notices(shown, facts),
+        span=span,
     )
 
 

@@ -88,6 +88,8 @@ class RasterLayer:
             values = 100 - values
         self._check_cover(values, territories, inputs)
         indicator = raster_indicator(spec, self.project, territories.level)
+        if zonal.span is not None and not _statistic(spec).endswith("share"):
+            check_cells(zonal.span, indicator, spec.path)
         check_bounds(values, indicator, spec.path)
         reasons = np.select(
             [covered < LEAST_COVER, values.isna()],
@@ -214,6 +216,32 @@ def check_cover(values: pd.Series, file: str) -> None:
                 kind="no-cover",
             )
         )
+
+
+def check_cells(span: tuple[float, float], indicator: Indicator, file: str) -> None:
+    """Refuses cells that their unit does not allow, though the means of territories may be in
+    bounds; and percentages none of which is above 1.
+
+    Raises:
+        InputError: with the least and the greatest value.
+    """
+    low, high = (
+        None if bound is None else bound + sign * 1e-6 * max(1.0, abs(bound))
+        for bound, sign in zip(indicator.bounds, (-1, 1), strict=True)
+    )
+    least, greatest = span
+    told = f"its cells hold values from {least:g} to {greatest:g}"
+    if (low is not None and least < low) or (
+        high is not None and greatest > high and indicator.kind == "intensive"
+    ):
+        message, kind = f"{told}, which {indicator.unit} does not allow.", "range"
+        remedy = "Give the unit that the file is in, or its nodata value."
+    elif indicator.unit == "percent" and least >= 0 and 0 < greatest <= 1:
+        message, kind = f"{told}: shares of one, not percentages.", "mixed-scale"
+        remedy = 'Write unit = "ratio"; if they are percentages, unit = "number".'
+    else:
+        return
+    raise InputError(Fault(message, file=file, value=f"{least:g}", remedy=remedy, kind=kind))
 
 
 def check_bounds(values: pd.Series, indicator: Indicator, file: str) -> None:

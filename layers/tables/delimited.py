@@ -62,7 +62,7 @@ def read_delimited(
     if separator is None:
         separator = find_separator(lines, first, file=file)
     cut = Cutter(separator or "\t").cut(lines, first)
-    check_size(len(cut.records), len(cut.records[0].cells) if cut.records else 1, file, limits)
+    check_size(len(cut.records) - 1, len(cut.records[0].cells) if cut.records else 1, file, limits)
     names = _checked(cut, separator, file, limits)
     records = [record for record in cut.records[1:] if any(map(str.strip, record.cells))]
     empty = len(cut.records) - 1 - len(records)

@@ -59,6 +59,10 @@ def test_a_limit_of_a_project(tmp_path: Path, limits: str, vector: str, table: s
         measure(tmp_path / "p", limits, vector=vector, table=table)
 
 
+def test_a_header_is_no_row(tmp_path: Path) -> None:
+    measure(tmp_path / "p", "rows = 4\ncells = 8")
+
+
 def test_the_cells_of_a_raster(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"4 × 4 cells .* at most 15 cells"):
         measure(tmp_path / "p", "raster_cells = 15")

@@ -106,3 +106,32 @@ def test_people_in_sparse_cells_and_their_degree_of_urbanisation(
 def test_keys_that_do_not_go_together(folder: Path, toy: Territories, keys: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
         measured(folder, toy, 'path = "speed.tif"\n' + keys)
+
+
+@pytest.mark.parametrize(
+    ("cells", "unit", "told"),
+    [
+        ([10, 150, 10, 50, 10, 50], "percent", "values from 10 to 150, which percent does not"),
+        ([10, -5, 10, 50, 10, 50], "percent", "values from -5 to 50, which percent does not"),
+        ([0.1, 1.5, 0.1, 0.5, 0.1, 0.5], "ratio", "which ratio does not allow"),
+        ([0.1, 0.9, 0.1, 0.5, 0.1, 0.5], "percent", "shares of one, not percentages"),
+        ([10, -5, 10, 50, 10, 50], "count", "which count does not allow"),
+    ],
+)
+def test_cells_that_their_unit_does_not_allow(
+    folder: Path, toy: Territories, cells: list[float], unit: str, told: str
+) -> None:
+    """The means of the territories would all be in bounds."""
+    write_raster(folder / "speed.tif", cells)
+    with pytest.raises(InputError, match=told):
+        measured(folder, toy, f'path = "speed.tif"\nunit = "{unit}"\n')
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e308, float("inf")])
+def test_a_scale_that_makes_all_values_alike_or_endless(
+    folder: Path, toy: Territories, scale: float
+) -> None:
+    with rasterio.open(folder / "speed.tif", "r+") as raster:
+        raster.scales = (scale,)
+    with pytest.raises(InputError, match="values are stored"):
+        measured(folder, toy, 'path = "speed.tif"\n')
