@@ -77,7 +77,17 @@ class Sampler:
         children = [child for d in self.recipe.dimensions for child in d.children]
         self.leaves = [place for place, c in enumerate(children) if isinstance(c, Element)]
         self.noise = _noise(scored)
-        self._whole = [self._scenario(values, groups, options) for options in _options(self.recipe)]
+        recipes = (_with_options(self.recipe, options) for options in _options(self.recipe))
+        self._whole = [
+            # The recipe as it stands was prepared to score it.
+            self._scenario(
+                recipe,
+                scored.normalised
+                if recipe == self.recipe
+                else prepare(values, recipe, groups=groups)[-1].values,
+            )
+            for recipe in recipes
+        ]
         self._aim(self.recipe.id, distinct=False)
 
     def of(self, dimension_id: str) -> Sampler:
@@ -157,11 +167,7 @@ class Sampler:
                 out[chosen] = self._up(scenario, weights, loops)
         return out
 
-    def _scenario(
-        self, values: pd.DataFrame, groups: pd.Series | None, options: Mapping[str, Any]
-    ) -> Scenario:
-        recipe = replace(self.recipe, root=_changed(self.recipe.root, options))
-        table = prepare(values, recipe, groups=groups)[-1].values
+    def _scenario(self, recipe: Recipe, table: pd.DataFrame) -> Scenario:
         x = np.ascontiguousarray(table.to_numpy("float32")[self._held].T)
         mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
         missing = np.isnan(x)
@@ -213,6 +219,10 @@ def _options(recipe: Recipe) -> Iterator[dict[str, Any]]:
     choices = [(name, getattr(uncertain, name)) for name in names if getattr(uncertain, name)]
     for picked in itertools.product(*(options for _, options in choices)):
         yield dict(zip((name for name, _ in choices), picked, strict=True))
+
+
+def _with_options(recipe: Recipe, options: Mapping[str, Any]) -> Recipe:
+    return replace(recipe, root=_changed(recipe.root, options))
 
 
 def _changed(dimension: Dimension, options: Mapping[str, Any]) -> Dimension:
