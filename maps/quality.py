@@ -31,6 +31,8 @@ WORDS = {
         "warning": "Avertissements",
         "remark": "Remarques : ce que la lecture a décidé",
         "indicator": "Indicateur",
+        "source": "Source",
+        "for": "Indicateurs",
         "level": "Mesuré par",
         "period": "Date",
         "known": "Renseignés",
@@ -66,6 +68,8 @@ WORDS = {
         "warning": "Warnings",
         "remark": "Remarks: what the reading decided",
         "indicator": "Indicator",
+        "source": "Source",
+        "for": "Indicators",
         "level": "Measured by",
         "period": "Date",
         "known": "Known",
@@ -133,12 +137,8 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
         ),
         Section(
             words["sources"],
-            tuple(
-                (atlas.indicators[column.id].title_in(lang), source)
-                for column in quality.columns
-                for source in column.sources
-            ),
-            (words["indicator"], words["sources"]),
+            _by_source(quality, atlas, lang),
+            (words["source"], words["for"]),
         ),
         *(
             Section(words[severity], told)
@@ -152,6 +152,15 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
             )
         ),
     ]
+
+
+def _by_source(quality: Quality, atlas: Atlas, lang: str) -> tuple[tuple[str, str], ...]:
+    """Each source once, and the indicators that are measured from it."""
+    titles: dict[str, list[str]] = {}
+    for column in quality.columns:
+        for source in column.sources:
+            titles.setdefault(source, []).append(atlas.indicators[column.id].title_in(lang))
+    return tuple((source, ", ".join(dict.fromkeys(named))) for source, named in titles.items())
 
 
 def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
@@ -170,8 +179,8 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
                 indicator.title_in(lang),
                 column.native_level or "–",
                 (column.period or "–").replace("-", "\u2011"),
-                write_number(100 * column.known / max(quality.territories, 1), 1, lang) + "\u00a0%",
-                "–" if people is None else write_number(people, 1, lang) + "\u00a0%",
+                _percent(100 * column.known / max(quality.territories, 1), lang),
+                "–" if people is None else _percent(people, lang),
                 " – ".join(
                     write_number(one, indicator.digits, lang) for one in figures if one is not None
                 ),
@@ -180,6 +189,12 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
         )
     keys = ("indicator", "level", "period", "known", "people", "range", "why")
     return Section(words["complete"], tuple(rows), tuple(words[key] for key in keys))
+
+
+def _percent(share: float, lang: str) -> str:
+    """A share that is not the whole is not rounded to 100 %."""
+    shown = 99.9 if 99.95 <= share < 100 else share
+    return ("> " if shown != share else "") + write_number(shown, 1, lang) + "\u00a0%"
 
 
 def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]]:

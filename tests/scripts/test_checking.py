@@ -115,3 +115,12 @@ def test_a_misused_option_is_said_in_french(check: Command, argument: str, told:
     status, _, err = check("--lang=fr", argument)
     assert status == 2
     assert told in err
+
+
+def test_a_source_of_two_layers_is_told_once(check: Command, project: Path) -> None:
+    text = project.read_text("utf-8")
+    layer = text[text.index("[[layers]]") :].replace('id = "f"', 'id = "g"')
+    project.write_text(text + layer.replace("</title><script>x", "G"), encoding="utf-8")
+    status, out, _ = check(project)
+    assert status == 0
+    assert out.count("Arcep, f.csv, 2025-09-30") == 1
