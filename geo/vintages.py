@@ -151,7 +151,9 @@ def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
     """Where arrondissements and their communes go when one is to become the other."""
     here, wanted = set(sources), set(targets)
     both = [
-        whole for whole, parts in ARRONDISSEMENTS.items() if whole in here and here & set(parts)
+        whole
+        for whole, parts in ARRONDISSEMENTS.items()
+        if whole in here and here & set(parts) and not {whole, *(here & set(parts))} <= wanted
     ]
     if both:
         raise InputError(
@@ -161,7 +163,11 @@ def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
                 kind="arrondissements",
             )
         )
-    found = {part: [whole] for part, whole in WHOLE.items() if part in here and whole in wanted}
+    found = {
+        part: [whole]
+        for part, whole in WHOLE.items()
+        if part in here and part not in wanted and whole in wanted
+    }
     for whole, parts in ARRONDISSEMENTS.items():
         if whole in here and whole not in wanted:
             found[whole] = [part for part in parts if part in wanted]

@@ -19,6 +19,7 @@ from geo.nesting import groups_at, sum_by
 from geo.notice import Notice, remark, without
 from geo.territories import Territories
 from geo.vectors import read_territories
+from geo.vintages_arrondissements import WHOLE, Choice, country_of, in_arrondissements
 from layers.accounting import check_carried, check_rows
 from layers.aggregate import atlas_at
 from layers.atlas import Atlas
@@ -80,7 +81,8 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     country = None if table.country is None else read_country(table.country)
     base, notices = _territories(project, country)
     level = table.level or base.level
-    chosen, more = _choose(base, level=level, places=table.within)
+    places = in_arrondissements(table.within, base.codes)
+    chosen, more = _choose(base, level=level, places=places)
     inputs = _inputs(project, country, chosen)
     chosen, rows, about_facts = with_given_facts(chosen, inputs, project.sources)
     layers = _layers(project, country)
@@ -90,7 +92,7 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
         atlas, account={**atlas.account, **{name: one.as_dict() for name, one in rows.items()}}
     )
     notices = (*notices, *more, *about_facts, *unread_notice(project.sources, layers))
-    notices = (*notices, *_outside_notice(atlas))
+    notices = (*notices, *_outside_notice(atlas), *_unknown_notice(atlas, table.within))
     atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
     # Where the project lies says nothing of the result, which is the same wherever it lies.
     here = f"{project.folder}{os.sep}"
@@ -163,7 +165,8 @@ def _territories(project: Project, country: Country | None) -> tuple[Territories
     own = project.table.territories
     if own is None:
         assert country is not None  # a project without either is refused when it is read
-        return edition_territories(country), ()
+        choice = project.table.arrondissements or "whole"
+        return edition_territories(country, arrondissements=choice), _said(choice)
     read = read_territories(
         project.path(own.path),
         code=own.code,
@@ -184,6 +187,19 @@ def _territories(project: Project, country: Country | None) -> tuple[Territories
     return territories, (*read.notices, *completed)
 
 
+def _said(choice: Choice) -> tuple[str, ...]:
+    if choice == "whole":
+        return ()
+    return (
+        Notice(
+            "Paris, Lyon and Marseille are taken by arrondissement: 45 territories in place of 3.",
+            fr="Paris, Lyon et Marseille sont prises par arrondissement : 45 territoires au lieu "
+            "de 3.",
+            severity="remark",
+        ),
+    )
+
+
 def _own_level(project: Project, own: TerritoriesTable, country: Country | None) -> str:
     """What the user's polygons are: the wanted level, unless that is one that contains them."""
     finest = "territory" if country is None else country.base.id
@@ -200,7 +216,8 @@ def _completed(territories: Territories, country: Country) -> tuple[Territories,
     if country.edition is None or territories.level != country.base.id:
         whole = parents.assign(**{country.levels[-1].id: country.code.upper()})
         return replace(territories, parents=whole), ()
-    known = edition_territories(country)
+    has_parts = any(code in WHOLE for code in territories.codes)
+    known = edition_territories(country, arrondissements="separate" if has_parts else "whole")
     here = territories.codes.isin(known.codes)
     added = [name for name in map(str, known.parents) if name not in parents]
     parents = pd.concat([parents, known.parents[added].reindex(territories.codes)], axis=1)
@@ -212,6 +229,7 @@ def _completed(territories: Territories, country: Country) -> tuple[Territories,
         parents=parents,
         facts=facts,
         parent_names=known.parent_names,
+        country=country_of(country, territories.codes),
         extra=None if known.extra is None else known.extra.reindex(territories.codes),
         # The first source of the edition is of its polygons, which are not used here.
         sources=(*territories.sources, *known.sources[1:]),
@@ -305,6 +323,21 @@ def _choose(
             )
         )
     return replace(base.take(groups.isin(taken)), part_of=base), notices
+
+
+def _unknown_notice(atlas: Atlas, places: Sequence[str]) -> tuple[str, ...]:
+    """What is known of none of the territories of the chosen places."""
+    nowhere = atlas.values.isna().all()
+    names = ", ".join(map(str, nowhere.index[nowhere]))
+    if not places or not names:
+        return ()
+    place = first_of(places)
+    return (
+        Notice(
+            f"Not known of any territory within {place}: {names}.",
+            fr=f"Connu d'aucun territoire dans {place} : {names}.",
+        ),
+    )
 
 
 def _outside_notice(atlas: Atlas) -> tuple[str, ...]:

@@ -16,12 +16,13 @@ import pandas as pd
 from geo.errors import InputError, missing_file
 from geo.notice import Notice, without
 from geo.territories import Territories
+from geo.vintages_arrondissements import WHOLE
 from geo.vintages_events import read_events
 from layers.connectors.connector import Connector, cited, connector_named, read_source
 from layers.indicator import Reason
 from layers.joining import account_of, added_accounts
 from layers.layer import Layer, Table
-from layers.recoding import on_todays_codes
+from layers.recoding import by_arrondissement, on_todays_codes
 
 
 def gather_inputs(
@@ -50,7 +51,7 @@ def gather_inputs(
         ),
         None,
     )
-    inputs = dict(embedded)
+    inputs = {name: by_arrondissement(table, name, territories) for name, table in embedded.items()}
     fed: dict[str, Connector] = {}
     for name, connector in given.items():
         if connector.aids and connector.on is None:
@@ -98,7 +99,8 @@ def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str,
 def _read(connector: Connector, sources: Mapping[str, Path], territories: Territories) -> Table:
     path = _existing(sources[connector.id])
     if connector.on is None:
-        table = read_source(connector.id, path)
+        apart = any(code in WHOLE for code in territories.whole.codes)
+        table = read_source(connector.id, path, arrondissements="separate" if apart else "whole")
     else:
         table = cited(connector.on(path, territories, sources), path)
     # Where the file lies says nothing of the result, which is the same wherever it lies.

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from geo.vintages_arrondissements import Choice
+
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Language = Literal["fr", "en"]
 Line = Annotated[str, Field(max_length=1000)]
@@ -119,7 +121,7 @@ class ProjectTable(_Strict):
     flags: list[Line] = Field(default_factory=list)
     analyses: list[Line] = Field(default_factory=list)
     catalogue: list[Identifier] | None = None
-    arrondissements: Literal["whole"] | None = None
+    arrondissements: Choice | None = None
     sources: dict[Identifier, Line] = Field(default_factory=dict)
     territories: TerritoriesTable | None = None
     layers: list[LayerTable] = Field(default_factory=list)

@@ -12,9 +12,9 @@ from geo.errors import first_of
 from geo.notice import Notice
 from geo.territories import Territories
 from geo.vintages import Passage, build_passage
-from geo.vintages_arrondissements import WHOLE
+from geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
 from geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
-from geo.vintages_events import explainer, heirs_in
+from geo.vintages_events import COLUMNS, explainer, heirs_in
 from layers.connectors.connector import Connector
 from layers.edition import edition_events, people_of_parts
 from layers.indicator import Reason
@@ -118,27 +118,69 @@ def on_todays_codes(
     if not territories.vintage:
         account = account_of(table, territories.codes, everywhere=whole.codes, explain=explain)
         return replace(table, account=account)
-    parts = _own_parts(table)
+    return _on_codes(table, connector, territories, changes)
+
+
+def by_arrondissement(table: Table, name: str, territories: Territories) -> Table:
+    """A table of texts by commune on territories that are arrondissements in Paris, Lyon and
+    Marseille: the row of the commune stands for each of its own."""
+    whole = territories.whole
+    cities = [code for code in ARRONDISSEMENTS if code in table.frame.index]
+    if table.level != whole.level or not whole.codes.isin(WHOLE).any() or not cities:
+        return table
+    if whole.codes.isin(cities).any():
+        return table
+    nobody = Connector(name, {"en": name}, table.source, table.level)
+    return _on_codes(table, nobody, territories, code_changes(territories) or _nothing())
+
+
+def _nothing() -> Changes:
+    return Changes(pd.DataFrame(columns=list(COLUMNS), dtype="str"), dated=True)
+
+
+def _on_codes(
+    table: Table, connector: Connector, territories: Territories, changes: Changes
+) -> Table:
+    whole, explain = territories.whole, changes.explainer(territories)
+    twice = _twice(table.frame.index, whole.codes)
     passage = build_passage(
         changes.events,
         start=table.vintage or territories.vintage,
         end=territories.vintage,
-        codes=table.frame.index.difference(parts, sort=False),
+        codes=table.frame.index.difference(list(twice), sort=False),
         known=whole.codes,
         population=whole.facts["population"],
+        arrondissements="convert",
     )
     reaching = passage.reaching(territories.codes)
-    added = replace(table, frame=table.frame.drop(index=parts))
+    added = replace(table, frame=table.frame.drop(index=list(twice)))
     carried = _carried(added, connector, passage, reaching, changes)
-    strange = [code for code in parts if WHOLE[code] in territories.codes]
-    account = _account(table, reaching, explain, [*strange, *passage.lost])
+    chosen = set(territories.codes)
+    lost = {
+        code: reason
+        for code, reason in twice.items()
+        if not chosen.isdisjoint((WHOLE.get(code, code), *ARRONDISSEMENTS.get(code, ())))
+    }
+    lost |= {str(code): explain(str(code)) or "no territory has this code" for code in passage.lost}
+    account = _account(table, reaching, explain, lost)
     return replace(carried, account=account)
 
 
-def _own_parts(table: Table) -> list[str]:
-    """Arrondissements whose commune has a row of its own: to add them would count people twice."""
-    here = set(table.frame.index)
-    return [code for code in table.frame.index if WHOLE.get(code) in here]
+def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
+    """Rows that say again what others do, and why: arrondissements whose commune has a row of its
+    own, or the commune where the territories are its arrondissements. To add them would count
+    people twice."""
+    here, wanted = set(codes), set(known)
+    found: dict[str, str] = {}
+    for whole, parts in ARRONDISSEMENTS.items():
+        given = [part for part in parts if part in here]
+        if whole not in here or not given:
+            continue
+        if whole in wanted:
+            found |= {part: f"arrondissement of {whole}" for part in given if part not in wanted}
+        elif wanted.intersection(given):
+            found[whole] = "its arrondissements have rows of their own"
+    return found
 
 
 def _carried(
@@ -175,12 +217,13 @@ def _carried(
     )
 
 
-def _account(table: Table, reaching: Passage, explain: Explain, lost: list[str]) -> Account:
+def _account(table: Table, reaching: Passage, explain: Explain, told: dict[str, str]) -> Account:
     """Rows of the table as it was read: lost ones listed, those that went elsewhere named."""
     strangers = set(reaching.moved["source"]) - set(reaching.moved["target"])
     carried = [code for code in table.frame.index if code in strangers]
-    moved = tuple(Listed("", str(code), explain(str(code))) for code in carried)
-    told = {str(code): explain(str(code)) or "no territory has this code" for code in lost}
+    moved = tuple(
+        Listed("", str(code), carried_to(str(code), reaching, explain)) for code in carried
+    )
     here = set(reaching.shares["source"])
     if table.rows is not None:
         codes = set(table.rows.codes.astype("str"))
@@ -191,6 +234,13 @@ def _account(table: Table, reaching: Passage, explain: Explain, lost: list[str])
         outside=len(table.frame) - len(here) - len(told),
         listed=tuple(Listed("", code, reason) for code, reason in told.items()),
         carried=moved,
+    )
+
+
+def carried_to(code: str, passage: Passage, explain: Explain) -> str:
+    """What became of a code that a passage took elsewhere."""
+    return explain(code) or (
+        "shared out to " + first_of(passage.shares["target"][passage.shares["source"] == code])
     )
 
 
@@ -236,16 +286,19 @@ def carried_notices(
     means: Iterable[str],
     changes: Changes,
 ) -> tuple[Notice, ...]:
-    """One sentence on the rows of a table that a passage took to other codes, or none.
+    """Sentences on the rows of a table that a passage took to other codes, or none.
 
     Args:
         name: of the table, in each language.
         sums: its counts on the new codes, where it has some.
         means: its columns that are averages of the parts.
     """
-    moved = list(dict.fromkeys(passage.moved["source"]))
+    everything = list(dict.fromkeys(passage.moved["source"]))
+    cities = [code for code in everything if code in ARRONDISSEMENTS]
+    divided = (_city_notice(name, cities, sums),) if cities else ()
+    moved = [code for code in everything if code not in ARRONDISSEMENTS]
     if not moved:
-        return ()
+        return divided
     en = (
         f"{in_language(name, 'en')}: {len(moved)} older codes were carried to those of "
         f"{passage.end} ({first_of(moved)})"
@@ -254,15 +307,8 @@ def carried_notices(
         f"{in_language(name, 'fr')} : {len(moved)} codes plus anciens sont ramenés à ceux du "
         f"{passage.end} ({first_of(moved, lang='fr')})"
     )
-    if sums is not None and len(sums.totals):
-        column, total = str(sums.totals.index[0]), sums.totals.iloc[0]
-        parts = [f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")]
-        en += "; {}: {} before, {} after, {} lost, {} withheld".format(
-            _column_in(column, "en"), *parts
-        )
-        fr += " ; {} : {} avant, {} après, {} perdus, {} retenus".format(
-            _column_in(column, "fr"), *(part.replace(",", "\u202f") for part in parts)
-        )
+    sum_en, sum_fr = _totals(sums)
+    en, fr = en + sum_en, fr + sum_fr
     averaged = list(means)
     if averaged:
         titles, titres = ([_column_in(one, lang) for one in averaged] for lang in ("en", "fr"))
@@ -272,4 +318,32 @@ def carried_notices(
         en += f"; shared out equally: {first_of(passage.equal)}"
         fr += f" ; partagés à parts égales : {first_of(passage.equal, lang='fr')}"
     more_en, more_fr = changes.unknown()
-    return (Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}.", severity="remark"),)
+    return (*divided, Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}.", severity="remark"))
+
+
+def _city_notice(name: Text | str, cities: list[str], sums: Carried | None) -> Notice:
+    which, (sum_en, sum_fr) = ", ".join(cities), _totals(sums)
+    return Notice(
+        f"{in_language(name, 'en')}: the rows of {which} are of the whole commune: a count is "
+        "shared out to its arrondissements by population, any other figure stands for each of "
+        f"them{sum_en}.",
+        fr=f"{in_language(name, 'fr')} : les lignes de {which} portent sur la commune entière : "
+        "un effectif est réparti entre ses arrondissements selon la population, toute autre "
+        f"valeur vaut pour chacun d'eux{sum_fr}.",
+    )
+
+
+def _totals(sums: Carried | None) -> tuple[str, str]:
+    """What became of the total of the first column that was added: a clause in English and in
+    French, or ""."""
+    if sums is None or not len(sums.totals):
+        return "", ""
+    column, total = str(sums.totals.index[0]), sums.totals.iloc[0]
+    said = [f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")]
+    french = (figure.replace(",", "\u202f") for figure in said)
+    return (
+        "; {}: {} before, {} after, {} lost, {} withheld".format(_column_in(column, "en"), *said),
+        " ; {} : {} avant, {} après, {} perdus, {} retenus".format(
+            _column_in(column, "fr"), *french
+        ),
+    )

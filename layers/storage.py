@@ -24,6 +24,7 @@ from geo.notice import notice_as_dict, notice_from_dict
 from geo.source import Source, source_from_dict
 from geo.staging import staged_file
 from geo.territories import Territories
+from geo.vintages_arrondissements import country_of
 from layers.atlas import Atlas
 from layers.index.recipe_record import recipe_as_dict, recipe_from_dict
 from layers.indicator import indicator_from_dict
@@ -92,7 +93,7 @@ def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
         facts=_part(frame, "fact"),
         parent_names=told["parent_names"],
         vintage=told["vintage"],
-        country=None if country is None else read_country(country),
+        country=None if country is None else country_of(read_country(country), frame.index),
         sources=_sources(told["sources"]),
         extra=_part(frame, "extra") if told["extra"] else None,
     )

@@ -98,8 +98,11 @@ def read_show(atlas: Atlas, show: str | tuple[str, str] | Bivariate | None) -> s
 def _first(atlas: Atlas) -> str:
     if not atlas.indicators:
         raise InputError("the atlas has no indicator to draw. Measure or add one first.")
+    # A map on which nothing is known is no first sight, unless there is no other.
+    known = [name for name in atlas.indicators if atlas.values[name].notna().any()]
+    names = known or list(atlas.indicators)
     for role in ("index", "dimension", "indicator"):
-        for name, indicator in atlas.indicators.items():
-            if indicator.role == role:
+        for name in names:
+            if atlas.indicators[name].role == role:
                 return name
-    return next(iter(atlas.indicators))
+    return names[0]

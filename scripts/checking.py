@@ -21,6 +21,7 @@ def check_project_file(
     sources: Mapping[str, Path],
     within: tuple[str, ...] = (),
     level: str | None = None,
+    arrondissements: str | None = None,
     lang: str | None = None,
     quiet: bool = False,
 ) -> Quality:
@@ -29,7 +30,7 @@ def check_project_file(
     Args:
         file: the project file; None for the edition that the package carries.
         out: files to write: a page where the name ends in .html, all of it where in .json.
-        sources, within, level, lang: as of `run`.
+        sources, within, level, arrondissements, lang: as of `run`.
         quiet: print nothing but errors.
 
     Raises:
@@ -45,7 +46,14 @@ def check_project_file(
                 kind="option",
             )
         )
-    project = adjusted_project(file, sources=sources, within=within, level=level, lang=lang)
+    project = adjusted_project(
+        file,
+        sources=sources,
+        within=within,
+        level=level,
+        arrondissements=arrondissements,
+        lang=lang,
+    )
     lang = language_of(project)
     atlas, _ = with_index(project, build_atlas(project))
     quality = judge_quality(atlas)

@@ -41,6 +41,10 @@ Within = Annotated[
 Part = Annotated[
     str | None, typer.Option(metavar="CODE", help="Only this part: 48, region:76, epci:200069144.")
 ]
+Arrondissements = Annotated[
+    str | None,
+    typer.Option(metavar="whole|separate", help="Paris, Lyon and Marseille: by default whole."),
+]
 Level = Annotated[
     str | None, typer.Option(metavar="LEVEL", help="commune, epci, departement, region, …")
 ]
@@ -99,6 +103,23 @@ def parse_sources(given: list[str] | None) -> dict[str, Path]:
     if faults:
         raise InputError(faults)
     return sources
+
+
+def check_choice(arrondissements: str | None) -> str | None:
+    """What is said of Paris, Lyon and Marseille, if it is one of two words.
+
+    Raises:
+        InputError: it is not.
+    """
+    if arrondissements not in (None, "whole", "separate"):
+        raise InputError(
+            Fault(
+                f"--arrondissements {arrondissements!r} is not known.",
+                remedy="Known: whole, separate.",
+                kind="option",
+            )
+        )
+    return arrondissements
 
 
 def check_lang(lang: str | None) -> str | None:

@@ -46,6 +46,7 @@ def run_project(
     sources: Mapping[str, Path],
     within: tuple[str, ...] = (),
     level: str | None = None,
+    arrondissements: str | None = None,
     lang: str | None = None,
     quiet: bool = False,
     verbose: bool = False,
@@ -56,7 +57,7 @@ def run_project(
         file: the project file; None for the edition that the package carries.
         out: the folder for the results; replaced as a whole, untouched on any failure.
         sources: files for named sources.
-        within, level, lang: in place of what the project says, where given.
+        within, level, arrondissements, lang: in place of what the project says, where given.
         quiet: print nothing but errors.
         verbose: print remarks as well as warnings.
 
@@ -64,7 +65,14 @@ def run_project(
         InputError: the project or one of its inputs cannot be used.
         ProblemWithEnvironment: the results cannot be written.
     """
-    project = adjusted_project(file, sources=sources, within=within, level=level, lang=lang)
+    project = adjusted_project(
+        file,
+        sources=sources,
+        within=within,
+        level=level,
+        arrondissements=arrondissements,
+        lang=lang,
+    )
     check_analyses(project.table.analyses, file=project.file)
     lang = language_of(project)
     _check_apart(project, out)
@@ -127,7 +135,8 @@ def adjusted_project(
     sources: Mapping[str, Path],
     within: tuple[str, ...],
     level: str | None,
-    lang: str | None,
+    arrondissements: str | None = None,
+    lang: str | None = None,
 ) -> Project:
     """The project of a file, or of the embedded edition, with what the command line says."""
     path = edition_project(read_country("fr")) if file is None else file
@@ -137,6 +146,8 @@ def adjusted_project(
         changes["within"] = list(within)
     if level is not None:
         changes["level"] = level
+    if arrondissements is not None:
+        changes["arrondissements"] = arrondissements
     if lang is not None:
         changes["lang"] = lang
     if file is None:
@@ -180,7 +191,21 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
             fr="Aucun indice n'est calculé : aucune couche orientée n'a deux valeurs différentes.",
         )
         return atlas.noting(told), None
-    return compute_index(atlas, recipe), recipe
+    try:
+        return compute_index(atlas, recipe), recipe
+    except InputError as error:
+        # That too little is known of one place does not speak against the recipe.
+        of_place = bool(project.table.within) and all(f.kind == "too-few" for f in error.faults)
+        if not of_place:
+            raise
+    place = first_of(project.table.within)
+    told = Notice(
+        f"No index is computed: of no territory within {place} enough of the indicators of "
+        f"{recipe.id!r} is known ({recipe.min_available:.0%} at least).",
+        fr=f"Aucun indice n'est calculé : dans {place}, aucun territoire n'a assez d'indicateurs "
+        f"connus pour {recipe.id!r} (au moins {100 * recipe.min_available:.0f} %).",
+    )
+    return atlas.noting(told), None
 
 
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:

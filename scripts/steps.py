@@ -21,6 +21,7 @@ def build_atlas_file(
     within: tuple[str, ...],
     level: str | None,
     quiet: bool,
+    arrondissements: str | None = None,
 ) -> None:
     """Measures the layers of a project and writes the atlas."""
     path = edition_project(read_country("fr")) if file is None else file
@@ -30,6 +31,8 @@ def build_atlas_file(
         changes["within"] = list(within)
     if level is not None:
         changes["level"] = level
+    if arrondissements is not None:
+        changes["arrondissements"] = arrondissements
     atlas = build_atlas(replace(project, table=project.table.model_copy(update=changes)))
     save_atlas(atlas, out)
     if not quiet:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
 from geo.source import Source
-from geo.vintages_arrondissements import whole_communes
+from geo.vintages_arrondissements import Choice, as_chosen
 from layers.connectors.connector import Connector, Resource
 from layers.connectors.insee import COMMUNE
 from layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
@@ -136,14 +136,15 @@ _KEYS: dict[str, Callable[[Record], str]] = {
 }
 
 
-def read_france_services(path: Path) -> Table:
+def read_france_services(path: Path, arrondissements: Choice = "whole") -> Table:
     """Number of France Services places by commune: all, and those that are not itinerant.
 
     The list is exhaustive: a commune that it does not name has no place. A bus is counted where it
     is attached.
     """
     rows = read_rows(path, ("insee_com", "format_fs"), separator=",")
-    codes = whole_communes(read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False))
+    codes = read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False)
+    codes = as_chosen(codes, arrondissements)
     fixed = ~rows["format_fs"].isin(["Bus_équivalent", "Itinérante"])
     period = date_in_name(path)
     counts = pd.DataFrame({"places": 1.0, "places_fixed": fixed.astype("float64")}, rows.index)
@@ -210,6 +211,7 @@ CONNECTORS = (
         source=PLACES,
         level="commune",
         read=read_france_services,
+        apart=partial(read_france_services, arrondissements="separate"),
         places=places_of_france_services,
         counts=("places", "places_fixed"),
         columns={"places": "places (count)", "places_fixed": "places that do not move (count)"},

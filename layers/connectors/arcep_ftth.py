@@ -10,13 +10,14 @@ import re
 import tempfile
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
 from geo.source import Source
-from geo.vintages_arrondissements import whole_communes
+from geo.vintages_arrondissements import Choice, as_chosen
 from layers.connectors.connector import Connector, Resource
 from layers.connectors.folder import columns_of
 from layers.connectors.insee import COMMUNE
@@ -43,7 +44,7 @@ _FLAT = {"locaux": "premises", "deploye_commune": "premises_ftth"}
 _QUARTER = re.compile(r"ftth_(20\d\d)_T([1-4])")
 
 
-def read_ftth(path: Path) -> Table:
+def read_ftth(path: Path, arrondissements: Choice = "whole") -> Table:
     """Premises, and premises that fibre passes, by commune, as counts.
 
     Reads the zipped shapefile `YYYYTn-Commune` (its shapes are not looked at), the CSV "données
@@ -59,7 +60,7 @@ def read_ftth(path: Path) -> Table:
         rows, columns = _flat_table(path)
     codes = read_codes(rows, "INSEE_COM", path, pattern=COMMUNE)
     counts = read_figures(rows, columns, path).values
-    whole = whole_communes(codes)
+    whole = as_chosen(codes, arrondissements)
     frame = sum_parts(counts, whole)
     wrong = frame.index[frame["premises_ftth"] > 2 * frame["premises"] + 50]
     if len(wrong) > len(frame) // 100:
@@ -139,6 +140,7 @@ CONNECTORS = (
         source=SOURCE,
         level="commune",
         read=read_ftth,
+        apart=partial(read_ftth, arrondissements="separate"),
         columns={
             "premises": "premises (count)",
             "premises_ftth": "premises that fibre passes (count); may exceed `premises`",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from geo.errors import Fault, InputError
 from geo.notice import Notice
 from geo.source import Source
 from geo.territories import Territories
-from geo.vintages_arrondissements import whole_communes
+from geo.vintages_arrondissements import Choice, as_chosen
 from layers.connectors.connector import Connector, Resource
 from layers.connectors.insee import COMMUNE
 from layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
@@ -39,7 +40,7 @@ SOURCE = Source(
 )
 
 
-def read_sites(path: Path) -> Table:
+def read_sites(path: Path, arrondissements: Choice = "whole") -> Table:
     """Sites and operators by commune, and by generation, as counts.
 
     `sites` counts antennas' sites of each operator; `operators_4g` the operators with at least one
@@ -51,8 +52,8 @@ def read_sites(path: Path) -> Table:
     flags = {f"site_{name}": f"sites_{name}" for name in GENERATIONS}
     rows = read_rows(path, ("code_op", "insee_com", "site_2g", "site_3g", "site_4g"))
     known = {column: name for column, name in flags.items() if column in rows}
-    codes = whole_communes(read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False))
-    codes = codes.rename("code")
+    codes = read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False)
+    codes = as_chosen(codes, arrondissements).rename("code")
     sites = read_figures(rows, known, path, bounds=(0, 1)).values
     sites.insert(0, "sites", 1.0)
     frame = sites.groupby(codes).sum()
@@ -176,6 +177,7 @@ def _connector(part: str, *, fr: str, en: str) -> Connector:
         source=SOURCE,
         level="commune",
         read=read_sites,
+        apart=partial(read_sites, arrondissements="separate"),
         places=places_of_sites,
         on=measure_sites,
         feeds="" if part == "Metropole" else "arcep-mobile-sites",

@@ -19,6 +19,7 @@ import layers.connectors
 from geo.country import Text
 from geo.errors import Fault, InputError, missing_file, nearest
 from geo.source import Source, sha256_of
+from geo.vintages_arrondissements import Choice
 from layers.layer import Table
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class Connector:
         level: id of the level whose codes index its table; "host" for a table of web hosts; ""
             where it is no table.
         read: a file to its table; None where the file holds shapes or a raster, which `geo` reads.
+        apart: as `read`, the arrondissements of Paris, Lyon and Marseille not put together; None
+            where the publication does not count them, or `read` leaves them as they are.
         columns: what each column of the table is, its unit included.
         header: columns of the file that reading needs, for the check of a publisher's format.
         separator: between the cells of a CSV, or "" where the file is none.
@@ -99,6 +102,7 @@ class Connector:
     source: Source
     level: str
     read: Callable[[Path], Table] | None = None
+    apart: Callable[[Path], Table] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     separator: str = ""
@@ -160,7 +164,7 @@ def connector_named(name: str) -> Connector:
     return known[name]
 
 
-def read_source(name: str, path: Path | str) -> Table:
+def read_source(name: str, path: Path | str, *, arrondissements: Choice = "whole") -> Table:
     """The table of a publication that lies in a file: what `--source NAME=FILE` reads.
 
     The source that the table cites carries the SHA-256 of the file and, where the file was
@@ -169,6 +173,8 @@ def read_source(name: str, path: Path | str) -> Table:
     Args:
         name: id of a connector ("arcep-debit").
         path: the publisher's file, as published.
+        arrondissements: of Paris, Lyon and Marseille; "separate" keeps them apart where the
+            publication counts them.
 
     Raises:
         InputError: no such source or file, or a file that is not as the publisher's layout says.
@@ -186,7 +192,8 @@ def read_source(name: str, path: Path | str) -> Table:
                 kind="no-table",
             )
         )
-    return cited(connector.read(path), path)
+    read = connector.read if arrondissements == "whole" else connector.apart or connector.read
+    return cited(read(path), path)
 
 
 def cited(table: Table, path: Path) -> Table:

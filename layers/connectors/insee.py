@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from geo.source import Source
-from geo.vintages_arrondissements import whole_communes
+from geo.vintages_arrondissements import Choice, as_chosen
 from layers.connectors.connector import Connector, Resource
 from layers.connectors.reading import (
     first_reason,
@@ -51,7 +52,7 @@ INCOME = Source(
 )
 
 
-def read_populations(path: Path) -> Table:
+def read_populations(path: Path, arrondissements: Choice = "whole") -> Table:
     """Legal populations by commune: municipal, counted apart, total.
 
     `donnees_communes.csv` counts Paris, Lyon and Marseille by arrondissement: they are summed.
@@ -69,7 +70,7 @@ def read_populations(path: Path) -> Table:
         rows["DEP"].str.len() == 3, rows["CODCOM"]
     )
     rows = rows.assign(COM=rows["COM"].where(rows["COM"] != "", composed))
-    whole = whole_communes(read_codes(rows, "COM", path, pattern=COMMUNE))
+    whole = as_chosen(read_codes(rows, "COM", path, pattern=COMMUNE), arrondissements)
     return Table(
         frame=sum_parts(read_figures(rows, columns, path).values, whole).sort_index(),
         level="commune",
@@ -105,7 +106,7 @@ def read_density(path: Path) -> Table:
     )
 
 
-def read_areas(path: Path) -> Table:
+def read_areas(path: Path, arrondissements: Choice = "whole") -> Table:
     """The official area of each commune, in km².
 
     The table repeats a commune for each postal code and lists delegated communes, whose area is in
@@ -123,7 +124,7 @@ def read_areas(path: Path) -> Table:
     figures = read_figures(
         distinct, {"superficie_km2": "area_km2"}, path, unit="number", bounds=(0, None)
     )
-    whole = whole_communes(codes)
+    whole = as_chosen(codes, arrondissements)
     return Table(
         frame=sum_parts(figures.values, whole),
         level="commune",
@@ -132,7 +133,7 @@ def read_areas(path: Path) -> Table:
         period=AREAS.published,
         reasons=first_reason(figures.reasons, whole),
         rows=FileRows(
-            whole_communes(rows["insee_com"].str.strip()),
+            as_chosen(rows["insee_com"].str.strip(), arrondissements),
             {"a commune within another": everything - len(rows)},
         ),
     )
@@ -173,6 +174,7 @@ def _populations() -> tuple[Connector, Connector]:
         source=POPULATIONS,
         level="commune",
         read=read_populations,
+        apart=partial(read_populations, arrondissements="separate"),
         columns={
             "population": "people (count), municipal: the one that counts",
             "population_apart": "people (count) counted apart",
@@ -218,6 +220,7 @@ CONNECTORS = (
         source=AREAS,
         level="commune",
         read=read_areas,
+        apart=partial(read_areas, arrondissements="separate"),
         columns={"area_km2": "km²"},
         counts=("area_km2",),
         facts={"area_km2": "area_km2"},

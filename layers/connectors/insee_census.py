@@ -19,7 +19,7 @@ import pandas as pd
 
 from geo.errors import Fault, InputError, first_of
 from geo.source import Source
-from geo.vintages_arrondissements import whole_communes
+from geo.vintages_arrondissements import as_chosen
 from layers.connectors.connector import Connector, Resource
 from layers.connectors.insee import COMMUNE
 from layers.connectors.reading import read_codes, read_figures, read_rows, rows_of, sum_parts
@@ -95,7 +95,7 @@ def _read(path: Path, wanted: Figures, source: Source, *, optional: tuple[str, .
                 kind="header",
             )
         )
-    whole = whole_communes(read_codes(rows, code, path, pattern=COMMUNE, unique=False))
+    whole = as_chosen(read_codes(rows, code, path, pattern=COMMUNE, unique=False), "whole")
     read = {column: column for columns in chosen.values() for column in columns}
     figures = read_figures(rows, read, path, unit="number", bounds=(0, None)).values
     known = {name: columns for name, columns in chosen.items() if columns}

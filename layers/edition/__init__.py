@@ -16,6 +16,7 @@ from geo.country import Country, in_language
 from geo.errors import Fault, InputError
 from geo.source import Source
 from geo.territories import Territories
+from geo.vintages_arrondissements import ARRONDISSEMENTS, Choice, country_of
 from geo.vintages_events import undated_events
 from layers.layer import Table
 
@@ -44,10 +45,20 @@ def edition_project(country: Country) -> Path:
     return edition_folder(country) / "project.toml"
 
 
-def edition_territories(country: Country) -> Territories:
-    """The country's base-level territories, as built and checked when the edition was made."""
+def edition_territories(country: Country, *, arrondissements: Choice = "whole") -> Territories:
+    """The country's base-level territories, as built and checked when the edition was made.
+
+    Args:
+        arrondissements: "separate" has those of Paris, Lyon and Marseille in place of the three
+            communes, with the containing territories of these and no rank as a seat.
+
+    Raises:
+        InputError: they are wanted, and the edition holds none.
+    """
     folder = edition_folder(country)
     frame = gpd.read_parquet(folder / "communes.parquet").set_index("code")
+    if arrondissements == "separate":
+        frame = _with_arrondissements(frame, folder, country)
     frame.index = pd.Index(frame.index.astype("object"), name="code")
     levels = _levels(folder)
     parents = frame[[name for name in levels if name in frame.columns]].astype("object")
@@ -62,10 +73,41 @@ def edition_territories(country: Country) -> Territories:
         facts=facts,
         parent_names=levels,
         vintage=str(provenance["vintage"]),
-        country=country,
+        country=country_of(country, frame.index),
         sources=_sources(provenance, "communes.parquet"),
         extra=frame[["postal_codes", "seat"]].astype({"seat": "int64"}),
     )
+
+
+def _with_arrondissements(
+    communes: gpd.GeoDataFrame, folder: Path, country: Country
+) -> gpd.GeoDataFrame:
+    file = folder / "arrondissements.parquet"
+    if not file.is_file():
+        raise InputError(
+            Fault(
+                f"the edition of {in_language(country.name, 'en')} has no municipal "
+                "arrondissements.",
+                column="arrondissements",
+                remedy="Leave the option out.",
+                kind="no-arrondissements",
+            )
+        )
+    parts = gpd.read_parquet(file).set_index("code")
+    cities = communes.loc[parts["commune"]].set_axis(parts.index)
+    same = [name for name in communes if name not in parts]
+    parts = parts.join(cities[same]).assign(seat=0)
+    # The postal codes of a city end in the number of the arrondissement.
+    parts["postal_codes"] = [
+        " ".join(
+            postal
+            for postal in str(postals).split()
+            if int(postal[-2:]) == ARRONDISSEMENTS[city].index(code) + 1
+        )
+        for code, city, postals in parts[["commune", "postal_codes"]].itertuples()
+    ]
+    kept = communes.drop(index=parts["commune"].unique())
+    return pd.concat([kept, parts[list(communes)]]).sort_index()
 
 
 def edition_inputs(country: Country) -> Mapping[str, Table]:

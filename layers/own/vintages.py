@@ -22,7 +22,14 @@ from geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
 from layers.indicator import Reason
 from layers.layer import Account, Inputs, Listed
 from layers.project import LayerTable, Project
-from layers.recoding import EVENTS, Changes, carried_notices, carried_reasons, code_changes
+from layers.recoding import (
+    EVENTS,
+    Changes,
+    carried_notices,
+    carried_reasons,
+    carried_to,
+    code_changes,
+)
 from layers.tables import Figures
 from layers.tables.codes import Codes, Explain
 
@@ -134,6 +141,7 @@ class Past:
             more += self.changes.events["before"].unique().tolist()
         if self.project.table.arrondissements is not None:
             more += [part for part, whole in WHOLE.items() if whole in codes]
+            more += [whole for part, whole in WHOLE.items() if part in codes]
         return codes.union(pd.Index([code for code in more if code], dtype="object"))
 
     def place(self, codes: Codes, figures: Figures) -> Placed:
@@ -236,9 +244,12 @@ class Past:
         strange &= codes.codes.isin([*sources, *reaching.lost])
         for row in np.flatnonzero(strange).tolist():
             code = str(codes.codes[row])
-            reason = self.explain(code) or "no territory has this code"
-            told = listed if code in reaching.lost else carried
-            told.append(Listed(codes.places(row), code, reason))
+            if code in reaching.lost:
+                reason = self.explain(code) or "no territory has this code"
+                listed.append(Listed(codes.places(row), code, reason))
+            else:
+                reason = carried_to(code, reaching, self.explain)
+                carried.append(Listed(codes.places(row), code, reason))
         rows = codes.account.rows
         matched = int((codes.matched & codes.codes.isin(sources)).sum())
         outside = rows - matched - len(listed)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scripts.options import (
+    Arrondissements,
     Fetched,
     Lang,
     Level,
@@ -16,6 +17,7 @@ from scripts.options import (
     Sources,
     Verbose,
     Within,
+    check_choice,
     check_lang,
     chosen_sources,
 )
@@ -30,6 +32,7 @@ def run(
     fetched: Fetched = False,
     within: Within = None,
     level: Level = None,
+    arrondissements: Arrondissements = None,
     lang: Lang = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -43,6 +46,7 @@ def run(
         sources=chosen_sources(source, fetched=fetched),
         within=tuple(within or ()),
         level=level,
+        arrondissements=check_choice(arrondissements),
         lang=check_lang(lang),
         quiet=quiet,
         verbose=verbose,
@@ -59,6 +63,7 @@ def check(
     fetched: Fetched = False,
     within: Within = None,
     level: Level = None,
+    arrondissements: Arrondissements = None,
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
@@ -71,6 +76,7 @@ def check(
         sources=chosen_sources(source, fetched=fetched),
         within=tuple(within or ()),
         level=level,
+        arrondissements=check_choice(arrondissements),
         lang=check_lang(lang),
         quiet=quiet,
     )
@@ -95,6 +101,7 @@ def build(
     fetched: Fetched = False,
     within: Within = None,
     level: Level = None,
+    arrondissements: Arrondissements = None,
     quiet: Quiet = False,
 ) -> None:
     """Measure the layers and write them as one atlas, without an index."""
@@ -106,6 +113,7 @@ def build(
         sources=chosen_sources(source, fetched=fetched),
         within=tuple(within or ()),
         level=level,
+        arrondissements=check_choice(arrondissements),
         quiet=quiet,
     )
 

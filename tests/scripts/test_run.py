@@ -17,6 +17,7 @@ import pytest
 from geo.source import sha256_of
 from layers.storage import load_atlas
 from scripts.cli import main
+from scripts.run import run_project
 
 Command = Callable[..., tuple[int, str, str]]
 MEASURED = ("premises-100mbps", "premises-1gbps", "website", "https", "own-email")
@@ -271,3 +272,13 @@ def test_lists(zoneblanche: Command, what: str) -> None:
     status, out, _ = zoneblanche("list", what)
     assert status == 0
     assert len(out.splitlines()) >= 2
+
+
+def test_a_place_of_which_too_little_is_known_is_drawn_without_an_index(tmp_path: Path) -> None:
+    """The directory has no entry for Paris; that stops no run of Paris."""
+    atlas = run_project(None, out=tmp_path / "paris", within=("75",), sources={}, quiet=True)
+    assert not atlas.recipes
+    told = " ".join(atlas.notices)
+    assert "No index is computed: of no territory within 75" in told
+    assert "Not known of any territory within 75: https, own-email" in told
+    assert (tmp_path / "paris" / "index.html").is_file()
