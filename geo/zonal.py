@@ -14,12 +14,14 @@ from typing import Literal, get_args
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from exactextract import exact_extract
 from exactextract.raster import RasterSource
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geo.errors import Fault, InputError, first_of, nearest
+from geo.mending import MOST_CHANGE
 from geo.notice import Notice
 from geo.rasters import NoData, Raster, RasterFacts, open_raster
 from geo.zonal_integral import Cells, integrate
@@ -114,13 +116,14 @@ def compute_zonal(
     cell with data, is NaN; its count is 0 if it has a shape.
 
     Raises:
-        InputError: what `open_raster` refuses; territories without a CRS, or none of which lies
-            on the raster; a value that looks like an undeclared no-data value; options that do
-            not go together.
+        InputError: what `open_raster` refuses; territories without a CRS, crossed ones, or none
+            of which lies on the raster; a value that looks like an undeclared no-data value;
+            options that do not go together.
 
     Source: Green's theorem; agreement with exactextract (Baston 2018) is tested to 1e-6.
     """
     _check_options(stat, threshold, quantile, weights_path)
+    _check_shapes(territories_geometry)
     with ExitStack() as stack:
         raster = stack.enter_context(open_raster(raster_path, band=band, nodata=nodata))
         weights = None
@@ -192,6 +195,29 @@ def _check_options(
         faults.append(Fault(f"a quantile lies between 0 and 1, got {quantile}.", kind="option"))
     if faults:
         raise InputError(faults)
+
+
+def _check_shapes(geometry: gpd.GeoSeries) -> None:
+    """Refuses shapes that cross themselves by more than a hundredth of their area: the parts of a
+    bow-tie would be taken off each other.
+
+    Raises:
+        InputError: with the first of them.
+    """
+    shapes = np.asarray(geometry.array)
+    wrong = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
+    whole = shapely.area(shapely.make_valid(shapes[wrong], method="structure"))
+    change = np.abs(whole - shapely.area(shapes[wrong]))
+    crossed = geometry.index[wrong[~(change <= MOST_CHANGE * whole)]]
+    if len(crossed):
+        raise InputError(
+            Fault(
+                f"{len(crossed)} territories have an invalid shape: {first_of(crossed)}.",
+                value=str(crossed[0]),
+                remedy="Mend them first, e.g. with geopandas' make_valid.",
+                kind="invalid-shape",
+            )
+        )
 
 
 def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:

@@ -353,3 +353,10 @@ def test_share_of_area_with_two_operators_against_the_official_table(
     ).dropna()
     assert len(both) > 1100
     assert both["ours"].corr(both["theirs"]) >= 0.98
+
+
+def test_a_bow_tie_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif", np.ones((2, 2)))
+    crossed = Polygon([(0, 0), (2, -2), (2, 0), (0, -1)])
+    with pytest.raises(InputError, match="invalid shape: t1"):
+        compute_zonal(series(box(0, -1, 1, 0), crossed), path)
