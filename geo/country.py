@@ -6,13 +6,14 @@ A country is one TOML file in `geo/countries/`; nothing else in the project know
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import Fault, InputError, nearest
+from geo.toml import parse_toml
 
 if TYPE_CHECKING:
     import numpy as np
@@ -150,12 +151,15 @@ class Country:
         return np.array(of, dtype=object)
 
 
+def descriptions() -> Traversable:
+    """The folder of the package that holds the descriptions."""
+    return resources.files("geo") / "countries"
+
+
 def known_countries() -> tuple[str, ...]:
     """Codes of the countries that the package describes."""
-    folder = resources.files("geo") / "countries"
-    return tuple(
-        sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    )
+    names = [entry.name for entry in descriptions().iterdir()]
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml")))
 
 
 def read_country(code: str) -> Country:
@@ -176,8 +180,8 @@ def read_country(code: str) -> Country:
                 kind="unknown-country",
             )
         )
-    text = (resources.files("geo") / "countries" / f"{code}.toml").read_text("utf-8")
-    return _country(tomllib.loads(text), f"geo/countries/{code}.toml")
+    file = f"geo/countries/{code}.toml"
+    return _country(parse_toml((descriptions() / f"{code}.toml").read_bytes(), file=file), file)
 
 
 def _country(table: dict[str, Any], file: str) -> Country:

@@ -71,6 +71,8 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
                 kind="crs-units",
             )
         return
+    unit = _degrees_a_unit(crs)
+    x, y = x * unit, y * unit
     beyond = (x > 180) | (y > 90)
     if not beyond.any():
         return
@@ -87,6 +89,11 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
         message = "coordinates lie beyond 180 degrees of longitude or 90 of latitude"
         remedy, kind = "Cut the shapes at the antimeridian (RFC 7946, 3.1.9).", "antimeridian"
     yield Fault(f"{message}: {place} in {where}.", file=file, value=place, remedy=remedy, kind=kind)
+
+
+def _degrees_a_unit(crs: pyproj.CRS) -> float:
+    """Degrees that one unit of a geographic system is: 1, or 0.9 of a grad, or what it says."""
+    return float(np.degrees(crs.axis_info[0].unit_conversion_factor)) if crs.axis_info else 1.0
 
 
 def _unit(crs: pyproj.CRS) -> str:

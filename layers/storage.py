@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
 
 from geo.country import read_country
 from geo.errors import Fault, InputError, missing_file
@@ -71,7 +72,9 @@ def load_atlas(path: str | Path) -> Atlas:
         ValueError,
         AttributeError,
         OSError,
+        RecursionError,
         pa.ArrowException,
+        shapely.errors.ShapelyError,
     ) as error:
         raise InputError(
             Fault(
@@ -84,6 +87,8 @@ def load_atlas(path: str | Path) -> Atlas:
 
 
 def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
+    if frame.empty:
+        raise ValueError("no territory")
     frame.index = pd.Index(frame.index.astype("object"), name="code")
     country = told[_COUNTRY]
     territories = Territories(
@@ -154,7 +159,7 @@ def _read_metadata(path: Path) -> dict[str, Any]:
     try:
         text = (pq.read_schema(path).metadata or {}).get(KEY)
         told: dict[str, Any] = json.loads(text) if text else {}
-    except (pa.ArrowInvalid, OSError, ValueError):
+    except (pa.ArrowException, OSError, ValueError, RecursionError):
         told = {}
     if not isinstance(told, dict) or told.get("format") != FORMAT or "indicators" not in told:
         raise InputError(

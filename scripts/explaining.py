@@ -227,12 +227,21 @@ def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[st
             )
         )
     names = [Path(name).stem if name.endswith(".toml") else name for name in recipes]
+    names = names if len(set(names)) == len(names) else list(recipes)
     table = pd.DataFrame(
         {
             name: _best_first(atlas, read_recipe(path))
             for name, path in zip(names, recipes, strict=True)
         }
     ).dropna()
+    if table.empty:
+        raise InputError(
+            Fault(
+                "no territory has a score in each of the recipes.",
+                remedy="Lower min_available, or compare recipes of the same indicators.",
+                kind="option",
+            )
+        )
     table = table.rank(method="min")
     words = WORDS[lang]
     lines = [words["compared"].format(count=write_number(len(table), 0, lang))]
@@ -258,7 +267,8 @@ def _pair_lines(
     shift = table[one] - table[other]
     # Counted from the worst, equal ones together: they cannot be told apart.
     last = (-table).rank(method="min")
-    worst = {name: set(table.index[last[name] <= len(table) / 10]) for name in (one, other)}
+    tenth = max(1, len(table) / 10)
+    worst = {name: set(table.index[last[name] <= tenth]) for name in (one, other)}
     fewer = min(len(worst[one]), len(worst[other]))
     both = 100 * len(worst[one] & worst[other]) / fewer
     yield words["pair"].format(

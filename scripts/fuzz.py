@@ -1,18 +1,20 @@
-"""Runs spoiled inputs for a given time and says which of them were met with less than a sentence.
+"""Runs commands on spoiled inputs for a time and says which were met with less than a sentence.
 
     python -m scripts.fuzz --seconds 3600 [--seed 1] [--keep FOLDER] [PROJECT.toml …]
 
-Each try copies a project with its files, spoils one to three of them and runs it in a child
-process that is watched. A try is good if it ends with a result or with a sentence: no traceback,
-no crash, no hang, no more memory or time than its bounds, no socket, and nothing written outside
-the folder for results. What is not good is kept as a project that can be run again. Without a
-project it spoils the small one of `scripts.sample`, in every format that is read.
+Each try copies the files that a command reads, spoils one to three of them and runs the command in
+a child process that is watched. A try is good if it ends with a result or with a sentence: no
+traceback, no crash, no hang, no more memory or time than its bounds, no socket; the result whole
+or what stood there before untouched, and nothing written elsewhere. What is not good is kept so
+that it can be run again. All commands that read a file are tried in turn; where projects are
+named, `run`, `build` and `check` on these.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import shlex
 import shutil
 import sys
 import tempfile
@@ -22,12 +24,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.content import HEAD, kind_of
-from scripts.guarded import Bounds, Outcome, fingerprint, run_alone, run_guarded, warm_up
-from scripts.mutations import spoil
-from scripts.sample import TABLES, VECTORS, write_sample
-
-RESULT_FILES = {"index.html", "territories.csv", "run.json", "datapackage.json"}
+from scripts.fuzzing.ground import (
+    age,
+    command,
+    copy_files,
+    part_store,
+    places_fault,
+    standing,
+    surroundings,
+)
+from scripts.fuzzing.mutations import spoil_files
+from scripts.fuzzing.trials import Trial, chosen, filled, write_trials
+from scripts.guarded import Bounds, Outcome, run_alone, watch
 
 
 @dataclass(frozen=True)
@@ -37,18 +45,20 @@ class Finding:
     Attributes:
         fault: what is wrong.
         case: number of the try; the seed and it give the same files again.
+        arguments: of the command, with places for the files and the results.
         spoiled: names of the files that were spoiled.
         said: the end of what the command wrote to stderr.
     """
 
     fault: str
     case: int
+    arguments: tuple[str, ...]
     spoiled: tuple[str, ...]
     said: str
 
 
 def fuzz(
-    projects: Sequence[Path],
+    trials: Sequence[Trial],
     *,
     seconds: float,
     seed: int = 0,
@@ -56,10 +66,10 @@ def fuzz(
     bounds: Bounds | None = None,
     most: int | None = None,
 ) -> tuple[list[Finding], Counter[str]]:
-    """Tries spoiled projects until the time is over.
+    """Tries commands on spoiled files until the time is over.
 
     Args:
-        projects: project files; all files of their folders are spoiled in turn.
+        trials: commands with their files, in turn.
         seconds: how long.
         seed: where the choices come from; the same seed makes the same cases in the same order.
         keep: folder for what was not met well; None keeps nothing.
@@ -67,22 +77,21 @@ def fuzz(
         most: number of tries after which it ends, whatever the time.
 
     Returns:
-        The findings, and how often tries ended how.
+        The findings, and how often which command ended how.
     """
-    warm_up()
     findings: list[Finding] = []
     ends: Counter[str] = Counter()
     until = time.monotonic() + seconds
     case = 0
     while time.monotonic() < until and (most is None or case < most):
-        project = projects[case % len(projects)]
         with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
             ground = Path(name)
-            spoiled = spoil_project(project, ground / "in", random.Random(f"{seed}.{case}"))
-            outcome, fault = try_project(ground, project.name, bounds or Bounds())
-            ends[fault or f"exit {outcome.status}"] += 1
+            trial, chance = chosen(trials, seed, case)
+            spoiled = lay_out(trial, ground, chance)
+            outcome, fault = try_on(ground, trial, bounds or Bounds())
+            ends[f"{trial.arguments[0]}: {fault or f'exit {outcome.status}'}"] += 1
             if fault:
-                finding = Finding(fault, case, spoiled, outcome.said[-3000:])
+                finding = Finding(fault, case, trial.arguments, spoiled, outcome.said[-3000:])
                 findings.append(finding)
                 _tell(finding, outcome)
                 if keep is not None:
@@ -91,72 +100,63 @@ def fuzz(
     return findings, ends
 
 
-def spoil_project(project: Path, folder: Path, chance: random.Random) -> tuple[str, ...]:
-    """Copies a project and spoils one to three of its files.
+def lay_out(trial: Trial, ground: Path, chance: random.Random) -> tuple[str, ...]:
+    """Copies the files of a trial to `ground/in` and spoils some; to `ground/out` every other time
+    what the command had made of them before.
 
     Returns:
         Names of the spoiled files.
     """
-    shutil.copytree(project.parent, folder)
-    names = sorted(path.name for path in folder.iterdir() if path.is_file())
-    chosen = chance.sample(names, k=min(len(names), chance.choice((1, 1, 1, 2, 3))))
-    for name in chosen:
-        path = folder / name
-        content = path.read_bytes()
-        kind = "toml" if path.suffix == ".toml" else kind_of(content[:HEAD])
-        path.write_bytes(spoil(content, kind, chance))
-    return tuple(chosen)
+    copy_files(trial.folder, ground)
+    if chance.random() < 0.5:
+        shutil.copytree(trial.old, ground / "out")
+        age(ground / "out")
+    else:
+        (ground / "out").mkdir()
+    spoiled = spoil_files(ground / "in", chance)
+    part_store(ground)
+    return spoiled
 
 
-def try_project(ground: Path, name: str, bounds: Bounds) -> tuple[Outcome, str]:
-    """Runs the project `ground/in/NAME` into `ground/out` and judges how that ended.
+def try_on(ground: Path, trial: Trial, bounds: Bounds) -> tuple[Outcome, str]:
+    """Runs a trial where it was laid out and judges how that ended.
 
     Returns:
         The outcome and what is wrong with it, or "".
     """
-    before = fingerprint(ground / "in")
-    arguments = ("run", str(ground / "in" / name), "-o", str(ground / "out"), "-q")
-    outcome = run_guarded(arguments, log=ground / "log.txt", bounds=bounds)
+    before = standing(ground)
+    arguments = filled(trial.arguments, ground)
+    log = ground / "log.txt"
+    outcome = watch(lambda: sys.exit(command(arguments, ground=ground)), log=log, bounds=bounds)
     if outcome.hung or outcome.status < 0:
-        outcome = run_alone(arguments, log=ground / "log.txt", bounds=bounds)
-    return outcome, outcome.fault or _places_fault(ground, outcome, before)
-
-
-def _places_fault(ground: Path, outcome: Outcome, before: dict[str, str]) -> str:
-    """What is wrong with what stands on the disk afterwards."""
-    if fingerprint(ground / "in") != before:
-        return "changes its input"
-    stray = {path.name for path in ground.iterdir()} - {"in", "out", "log.txt"}
-    if stray:
-        return f"leaves {', '.join(sorted(stray))} behind"
-    out = ground / "out"
-    if outcome.status:
-        return "leaves a result though it refuses" if out.exists() else ""
-    held = {path.name for path in out.iterdir()} if out.is_dir() else set()
-    return "" if held >= RESULT_FILES else "says done and leaves no whole result"
-
-
-def write_seeds(folder: Path) -> list[Path]:
-    """The small project in every format that is read, each in a folder of its own."""
-    chosen = [(vector, TABLES[place % len(TABLES)]) for place, vector in enumerate(VECTORS)]
-    return [
-        write_sample(folder / f"{vector}-{table}", vector=vector, table=table)
-        for vector, table in chosen
-    ]
+        outcome = run_alone(arguments, log=log, bounds=bounds, environment=surroundings(ground))
+    fault = outcome.fault or places_fault(ground, outcome.status, trial.writes, before)
+    return outcome, fault
 
 
 def _tell(finding: Finding, outcome: Outcome) -> None:
     last = finding.said.strip().splitlines()[-1:] or [""]
     print(
-        f"case {finding.case}: {finding.fault} ({', '.join(finding.spoiled)}; "
+        f"case {finding.case}, {finding.arguments[0]}: {finding.fault} "
+        f"({', '.join(finding.spoiled)}; "
         f"{outcome.seconds:.1f} s): {last[0][:300]}",
         flush=True,
     )
 
 
 def _keep(finding: Finding, ground: Path, place: Path) -> None:
-    shutil.copytree(ground / "in", place, dirs_exist_ok=True)
-    (place / "fault.txt").write_text(f"{finding.fault}\n\n{finding.said}", encoding="utf-8")
+    """Copies the files, and writes beside them what was wrong and how to see it again."""
+    for name in ("in", "cache"):
+        if (ground / name).is_dir():
+            shutil.copytree(ground / name, place / name, symlinks=True, ignore=_special)
+    again = shlex.join(["zoneblanche", *filled(finding.arguments, place)])
+    text = f"{finding.fault}\n\n{again}\n\n{', '.join(finding.spoiled)}\n\n{finding.said}"
+    (place / "fault.txt").write_text(text, encoding="utf-8")
+
+
+def _special(folder: str, names: list[str]) -> list[str]:
+    """Pipes, which cannot be copied."""
+    return [name for name in names if (Path(folder) / name).is_fifo()]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -169,16 +169,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bound", type=int, default=60, help="seconds of processor time for a try")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="fuzz-seeds-") as name:
-        projects = given.projects or write_seeds(Path(name))
         findings, ends = fuzz(
-            projects,
+            write_trials(Path(name), given.projects),
             seconds=given.seconds,
             seed=given.seed,
             keep=given.keep,
             bounds=Bounds(seconds=given.bound),
         )
     print(f"{sum(ends.values())} tries, {len(findings)} findings")
-    for end, count in ends.most_common():
+    for end, count in sorted(ends.items()):
         print(f"{count:7} {end}")
     return 1 if findings else 0
 

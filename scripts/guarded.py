@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -101,7 +101,9 @@ def run_guarded(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outco
     return watch(lambda: _command(arguments), log=log, bounds=bounds)
 
 
-def run_alone(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outcome:
+def run_alone(
+    arguments: Sequence[str], *, log: Path, bounds: Bounds, environment: Mapping[str, str]
+) -> Outcome:
     """The same in an interpreter of its own: what a fork inherits cannot be to blame."""
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as stream:
@@ -109,6 +111,7 @@ def run_alone(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outcome
             [sys.executable, "-m", "scripts.cli", *arguments],
             stdout=subprocess.DEVNULL,
             stderr=stream,
+            env={**os.environ, **environment},
         )
         try:
             status, hung = child.wait(timeout=bounds.patience), False

@@ -10,7 +10,6 @@ hashes. At the end one more run must clear what the kills left, and stand whole.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from geo.source import sha256_of
+from scripts.whole import check_whole
 
 
 def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> Counter[str]:
@@ -39,7 +38,7 @@ def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> C
     started = time.monotonic()
     _start(project, out, "fr").wait()
     whole = time.monotonic() - started
-    language = check_whole(out)
+    language = _language(out)
     chance = random.Random(seed)
     found: Counter[str] = Counter()
     for turn in range(times):
@@ -51,7 +50,7 @@ def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> C
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        now = check_whole(out)
+        now = _language(out)
         killed = "killed" if child.returncode else "done before"
         stands = "the new result" if now == other else "the old result"
         found[f"{killed}: {stands}"] += 1
@@ -60,23 +59,13 @@ def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> C
         language = now
     status = _start(project, out, "fr").wait()
     assert status == 0, f"the last run ended with {status}"
-    assert check_whole(out) == "fr"
+    assert _language(out) == "fr"
     assert not _beside(folder), f"left behind: {_beside(folder)}"
     return found
 
 
-def check_whole(out: Path) -> str:
-    """The language of a result after each of its files was held against the account.
-
-    Raises:
-        AssertionError: a file is missing, there without being told, or another one.
-    """
-    account = json.loads((out / "run.json").read_text("utf-8"))
-    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert names == {*account["files"], "run.json"}, f"files: {sorted(names)}"
-    for name, told in account["files"].items():
-        assert sha256_of(out / name) == told["sha256"], f"{name} is of another run"
-    return str(account["project"]["lang"])
+def _language(out: Path) -> str:
+    return str(check_whole(out)["project"]["lang"])
 
 
 def _start(project: Path | None, out: Path, lang: str) -> subprocess.Popen[bytes]:

@@ -40,7 +40,7 @@ def read_topojson(
     check_features(len(found), len(names), file, limits)
     try:
         arcs = _arcs(content)
-    except (BadShape, TypeError, ValueError, OverflowError) as error:
+    except (BadShape, LookupError, TypeError, ValueError, OverflowError) as error:
         raise InputError(
             Fault(f"its arcs cannot be read ({error}).", file=file, kind="damaged-file")
         ) from error

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from geo.country import in_language
-from geo.errors import Fault, InputError, nearest
+from geo.errors import Fault, InputError, nearest, shown
 from geo.source import union_of
 from layers.analysis.judging import MAYBE, NO, YES, Judge, column_of
 from layers.analysis.rule import Rule, known_rules, read_rule
 from layers.atlas import Atlas
-from layers.indicator import Indicator
+from layers.indicator import RESERVED, Indicator
 
 __all__ = [
     "FLAGGED",
@@ -59,9 +59,11 @@ def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
 
     Raises:
         InputError: an indicator that the atlas lacks and the rule needs, a quantile of an
-            indicator without direction, or `in` on an indicator that is no category.
+            indicator without direction, `in` on an indicator that is no category, or an id that
+            another column has.
     """
     rule = rule if isinstance(rule, Rule) else read_rule(rule)
+    _check_id(rule, atlas)
     judge = Judge(atlas, rule)
     verdict = judge.verdict()
     values = np.select(
@@ -74,6 +76,23 @@ def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
         _indicator(judge), pd.Series(values, index=atlas.codes, dtype="float64"), reasons=reasons
     )
     return made.noting(*judge.notices)
+
+
+def _check_id(rule: Rule, atlas: Atlas) -> None:
+    """Refuses a flag that would stand in another column's place; a flag may be raised anew."""
+    taken = {name.casefold() for name, one in atlas.indicators.items() if one.role != "flag"}
+    if rule.id.casefold() not in taken | set(RESERVED):
+        return
+    raise InputError(
+        Fault(
+            f"the id {shown(rule.id)} of the rule is that of a column of the results.",
+            file=rule.file or None,
+            column="id",
+            value=rule.id,
+            remedy="Give the rule another id.",
+            kind="reserved-id",
+        )
+    )
 
 
 def _indicator(judge: Judge) -> Indicator:

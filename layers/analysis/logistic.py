@@ -55,11 +55,11 @@ def fit_logistic(y: np.ndarray, x: np.ndarray) -> LogisticFit:
     >>> fit_logistic(y, np.arange(6.0)[:, None]).coefficients.round(4).tolist()
     [-3.0351, 1.214]
     """
-    centre, spread = x.mean(axis=0), x.std(axis=0)
-    if len(y) <= x.shape[1] + 1 or not (spread > 0).all():
+    if len(y) <= x.shape[1] + 1 or not (x.std(axis=0) > 0).all():
         raise InputError(
             f"a fit on {x.shape[1]} variables needs more than {len(y)} rows, or rows that differ."
         )
+    centre, spread = x.mean(axis=0), x.std(axis=0)
     if np.ptp(y) == 0:
         raise InputError(f"all {len(y)} values are {y[0]:g}: there is nothing to explain.")
     # Standardised columns keep the equations well conditioned; undone below.

@@ -11,6 +11,9 @@ import pandas as pd
 from geo.contiguity import Contiguity
 from geo.errors import Fault, InputError, first_of
 
+NO_VARIANCE = 1e-12
+"""Below this a variance of I is rounding: I itself lies between -1 and 1."""
+
 
 @dataclass(frozen=True)
 class Neighbourhood:
@@ -152,7 +155,8 @@ def moran(
     statistic = scale * (z * near.lag(z)).sum()
     expected = -1 / (size - 1)
     variance = (size**2 * s1 - size * s2 + 3 * s0**2) / ((size**2 - 1) * s0**2) - expected**2
-    score = (statistic - expected) / np.sqrt(variance)
+    # Where all neighbour all, every order of the values gives the same I: nothing to test.
+    score = (statistic - expected) / math.sqrt(variance) if variance > NO_VARIANCE else math.nan
     missing = np.setdiff1d(np.arange(len(values)), near.known, assume_unique=True)
     return Moran(
         statistic=float(statistic),

@@ -14,6 +14,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
@@ -121,6 +122,9 @@ def test_topojson_shares_its_arcs(tmp_path: Path) -> None:
     path.write_text(json.dumps(topology))
     (fault,) = faults_of(path, code="id")
     assert (fault.kind, fault.feature) == ("unreadable-shape", "48001")
+    del topology["arcs"]
+    path.write_text(json.dumps(topology))
+    assert faults_of(path, code="id")[0].kind == "damaged-file"
 
 
 @pytest.mark.parametrize(
@@ -229,6 +233,18 @@ def test_swapped_axes_of_a_projection_and_without_a_country(tmp_path: Path) -> N
     far["geometry"] = far.geometry.translate(xoff=120, yoff=-20)
     (fault,) = faults_of(saved(swapped(far), tmp_path), country=None, level="territory")
     assert fault.kind == "swapped-axes"
+
+
+def test_degrees_that_are_none(tmp_path: Path) -> None:
+    """A unit of half a radian puts Lozère beyond the pole; grads put it elsewhere on the globe."""
+    wkt = pyproj.CRS(4326).to_wkt("WKT1_ESRI")
+    for radians, kind in ((0.5, "crs-units"), (0.01570796326794897, None)):
+        path = saved(squares(), tmp_path, ".shp")
+        path.with_suffix(".prj").write_text(wkt.replace("0.0174532925199433", str(radians)))
+        if kind is None:
+            read(path, country=None, level="territory")
+        else:
+            assert faults_of(path, country=None, level="territory")[0].kind == kind
 
 
 @pytest.mark.parametrize(

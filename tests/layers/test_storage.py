@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -58,4 +59,21 @@ def test_a_list_for_metadata_and_a_short_file_are_no_atlas(saved: Path) -> None:
         load_atlas(saved)
     saved.write_bytes(saved.read_bytes()[:400])
     with pytest.raises(InputError, match="no atlas"):
+        load_atlas(saved)
+
+
+@pytest.mark.parametrize("damage", ["no rows", "deep", "deep geo", "shapes"])
+def test_a_damaged_file_is_refused(saved: Path, damage: str) -> None:
+    table = pq.read_table(saved)
+    deep = b'{"a":' * 100_000
+    told = dict(table.schema.metadata)
+    if damage == "no rows":
+        table = table.slice(0, 0)
+    elif damage == "shapes":
+        place = table.column_names.index("geometry")
+        table = table.set_column(place, "geometry", pa.array([b"\x01\xfa\0\0\0"] * len(table)))
+    else:
+        told[KEY if damage == "deep" else b"geo"] = deep
+    pq.write_table(table.replace_schema_metadata(told), saved)
+    with pytest.raises(InputError, match=r"no atlas|is damaged"):
         load_atlas(saved)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -116,3 +117,10 @@ def test_recipes_are_compared(saved: Path, atlas: Atlas, command: Run) -> None:
     status, _, told = command("compare", str(saved), "presence-only", "presence-only")
     assert status == 2
     assert "two or more are compared" in told
+
+
+def test_recipes_are_compared_on_few_territories(atlas: Atlas) -> None:
+    """The worst tenth of four territories is one of them."""
+    recipes = ["presence-only", "infrastructure-only"]
+    few = take(atlas, np.isin(np.arange(len(atlas.codes)), range(4)))
+    assert "4 territories have a score" in comparison_lines(few, recipes, "en")[0]

@@ -282,3 +282,14 @@ def test_a_coarse_figure_is_told(make_atlas):
     )
     notices = flag(atlas, "sparse-underserved").notices
     assert any("known by departement only" in line for line in notices)
+
+
+@pytest.mark.parametrize("taken", ["speed", "SPEED", "code", "Rank"])
+def test_a_flag_takes_no_column_of_others(make_atlas, tmp_path, taken):
+    atlas = make_atlas({"speed": [1.0, 2.0, 3.0, 4.0]})
+    path = write_rule(tmp_path, 'all = [{ indicator = "speed", op = "<", value = 2 }]\n')
+    again = flag(flag(atlas, path), path)
+    assert list(again.indicators) == ["speed", "mine"]
+    path.write_text(path.read_text("utf-8").replace('id = "mine"', f'id = "{taken}"'), "utf-8")
+    with pytest.raises(InputError, match="is that of a column of the results"):
+        flag(atlas, path)

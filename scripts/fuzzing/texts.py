@@ -1,23 +1,12 @@
-"""Spoiling files: the bytes of a real input in, those of one that somebody might send out.
-
-Each function takes the content and a random source and returns other content, and draws on nothing
-else, so that a seed gives the same case again.
-"""
+"""Mutations of bytes and of texts: tables, TOML, JSON."""
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import re
-import sqlite3
-import tempfile
-import zipfile
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Literal
-
-Mutation = Callable[[bytes, random.Random], bytes]
+import struct
+from typing import Any
 
 NUMBERS = (
     "0", "-0", "-1", "102", "0.5", "0,5", "1e400", "-1e400", "1e-400", "1E5", "inf", "-inf", "NaN",
@@ -54,24 +43,6 @@ JSON_VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def spoil(content: bytes, kind: str, chance: random.Random) -> bytes:
-    """The content after one to four mutations that fit its kind.
-
-    Args:
-        content: of a file.
-        kind: as `geo.content.kind_of` tells it ("text", "json", "zip", …), or "toml".
-        chance: where all choices come from.
-    """
-    for _ in range(chance.choice((1, 1, 1, 2, 4))):
-        fitting = BY_KIND.get(kind, (mutate_bytes,))
-        mutation = chance.choice((*fitting, *fitting, *fitting, mutate_bytes))
-        try:
-            content = mutation(content, chance)
-        except Exception:  # what an earlier one spoiled cannot always be taken apart again
-            content = mutate_bytes(content, chance)
-    return content
-
-
 def mutate_bytes(content: bytes, chance: random.Random) -> bytes:
     """Flips, cuts, repeats or overwrites bytes; more often near the front, where headers stand."""
     data = bytearray(content)
@@ -80,7 +51,7 @@ def mutate_bytes(content: bytes, chance: random.Random) -> bytes:
     near = min(len(data), chance.choice((64, 512, 4096, len(data))))
     for _ in range(chance.choice((1, 1, 3, 12))):
         place = chance.randrange(near) if len(data) >= near else 0
-        match chance.randrange(6):
+        match chance.randrange(7):
             case 0:
                 data[place : place + 1] = bytes([chance.randrange(256)])
             case 1:
@@ -98,6 +69,9 @@ def mutate_bytes(content: bytes, chance: random.Random) -> bytes:
                 data[place:place] = chance.randbytes(chance.choice((1, 4, 100)))
             case 4:
                 data[place:place] = data[place : place + chance.choice((1, 16, 2000))]
+            case 5:
+                number = chance.choice((float("nan"), float("inf"), -1e308, 1e-320, 0.5, 181.0))
+                data[place : place + 8] = struct.pack(chance.choice(("<d", ">d")), number)
             case _:
                 if chance.random() < 0.3:
                     del data[chance.randrange(len(data) + 1) :]
@@ -175,99 +149,6 @@ def mutate_json(content: bytes, chance: random.Random) -> bytes:
     return json.dumps(holder.get("tree")).encode()
 
 
-def mutate_zip(content: bytes, chance: random.Random) -> bytes:
-    """Changes, renames, doubles, swells or leaves out one member of an archive."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [(name, archive.read(name)) for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
-        return mutate_bytes(content, chance)
-    if not members:
-        return mutate_bytes(content, chance)
-    place = chance.randrange(len(members))
-    name, data = members[place]
-    match chance.randrange(8):
-        case 0 | 1 | 2:
-            members[place] = (name, mutate_text(data, chance))
-        case 3:
-            members[place] = (name, mutate_bytes(data, chance))
-        case 4:
-            members[place] = (chance.choice(("../../up", "/up", name.upper(), "x")), data)
-        case 5:
-            del members[place]
-        case 6:
-            members[place] = (name, data + b" " * chance.choice((10**6, 10**8)))
-        case _:
-            entity = b'<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>'
-            members[place] = (name, re.sub(rb"(\?>)", rb"\1" + entity, data, count=1))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
-
-
-def mutate_parquet(content: bytes, chance: random.Random) -> bytes:
-    """Another type, nulls, nested values, a column less or more, or other metadata."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(io.BytesIO(content))
-        place = chance.randrange(table.num_columns)
-        name, column = table.column_names[place], table.column(place)
-        match chance.randrange(6):
-            case 0:
-                kind = chance.choice((pa.string(), pa.float64(), pa.int64(), pa.bool_()))
-                table = table.set_column(place, name, column.cast(kind, safe=False))
-            case 1:
-                table = table.set_column(place, name, pa.nulls(len(table), column.type))
-            case 2:
-                nested = pa.array([[1, 2]] * len(table))
-                table = table.set_column(place, name, nested)
-            case 3:
-                table = table.remove_column(place)
-            case 4:
-                table = pa.concat_tables([table] * chance.choice((2, 3)))
-            case _:
-                known = dict(table.schema.metadata or {})
-                changed = {key: mutate_json(value, chance) for key, value in known.items()}
-                table = table.replace_schema_metadata(changed)
-        packed = io.BytesIO()
-        pq.write_table(table, packed)
-    except (pa.ArrowException, ValueError, OSError, KeyError, TypeError):
-        return mutate_bytes(content, chance)
-    return packed.getvalue()
-
-
-def mutate_sqlite(content: bytes, chance: random.Random) -> bytes:
-    """Changes one cell of one table of a GeoPackage, its geometries and its catalogue included."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "file.gpkg"
-        path.write_bytes(content)
-        try:
-            _spoil_cell(path, chance)
-        except (sqlite3.Error, UnicodeError, ValueError, OverflowError):
-            return mutate_bytes(content, chance)
-        return path.read_bytes()
-
-
-def mutate_tiff(content: bytes, chance: random.Random) -> bytes:
-    """Overwrites entries of the directory, where sizes, offsets and types stand."""
-    data = bytearray(content)
-    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
-    start = int.from_bytes(data[4:8], order)
-    if not 8 <= start < len(data) - 14:
-        return mutate_bytes(content, chance)
-    entries = int.from_bytes(data[start : start + 2], order)
-    entry = start + 2 + 12 * chance.randrange(max(1, min(entries, 40)))
-    field = entry + chance.choice((0, 2, 4, 8, 8, 8))
-    size = 2 if field < entry + 4 else 4
-    value = chance.choice((0, 1, 2, 3, 7, 255, 32767, 65535, 2**31 - 1, 2**32 - 1, len(data)))
-    data[field : field + size] = (value % 256**size).to_bytes(size, order)
-    return bytes(data)
-
-
 def _replace_one(pattern: str, new: str, text: str, chance: random.Random) -> str:
     found = list(re.finditer(pattern, text[:200_000]))
     if not found:
@@ -299,40 +180,3 @@ def _some_node(holder: dict[str, Any], chance: random.Random) -> tuple[Any, Any]
         parent = parent[key]
         key = chance.choice(list(parent) if isinstance(parent, dict) else range(len(parent)))
     return parent, key
-
-
-def _spoil_cell(path: Path, chance: random.Random) -> None:
-    database = sqlite3.connect(path)
-    try:
-        kinds = "type = 'table' and name not like 'sqlite%' and name not like 'rtree%'"
-        triggers = [row[0] for row in database.execute(
-            "select name from sqlite_master where type = 'trigger'")]  # fmt: skip
-        for name in triggers:
-            database.execute(f'drop trigger "{name}"')
-        tables = [
-            row[0] for row in database.execute(f"select name from sqlite_master where {kinds}")
-        ]
-        table = chance.choice(tables)
-        columns = [row[1] for row in database.execute(f'pragma table_info("{table}")')]
-        column = chance.choice(columns)
-        found = database.execute(f'select rowid, "{column}" from "{table}"').fetchall()
-        if found:
-            row, value = chance.choice(found)
-            new: object = chance.choice((None, -1, 1e300, "x", b"GP", *TEXTS[:8], *NUMBERS[:8]))
-            if isinstance(value, bytes) and chance.random() < 0.8:
-                new = mutate_bytes(value, chance)
-            database.execute(f'update "{table}" set "{column}" = ? where rowid = ?', (new, row))
-        database.commit()
-    finally:
-        database.close()
-
-
-BY_KIND: dict[str, tuple[Mutation, ...]] = {
-    "toml": (mutate_toml, mutate_toml, mutate_text),
-    "text": (mutate_text,),
-    "json": (mutate_json, mutate_json, mutate_text),
-    "zip": (mutate_zip,),
-    "parquet": (mutate_parquet,),
-    "sqlite": (mutate_sqlite,),
-    "tiff": (mutate_tiff,),
-}
