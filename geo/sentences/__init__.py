@@ -19,6 +19,7 @@ _PREDICATE = re.compile(r"(is|has|may|needs|takes) ")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _MORE = re.compile(r"\band (\d+) more\b")
 _MEASURE = re.compile(r"(?<![\d.])(\d+)\.(\d+)(?= (?:%|km|m²))")
+_SHARE = re.compile(r"\d+(?:\.\d+)?%")
 _DEEPEST = 4
 
 
@@ -94,6 +95,8 @@ def _inserted(part: str, depth: int) -> str:
     """What stands in a place: a number, a list, another sentence, or a name."""
     if _THOUSANDS.fullmatch(part):
         return part.replace(",", "\u202f")
+    if _SHARE.fullmatch(part):
+        return part.replace(".", ",").replace("%", "\u00a0%")
     if "; " in part and "'" not in part:  # a list; what is quoted stays as it was written
         return "\u00a0; ".join(_inserted(one, depth) for one in part.split("; "))
     return _MORE.sub(r"et \1 de plus", _translated(part, depth))

@@ -119,7 +119,7 @@ def _describe(
             else f"intervalle de rang : 5e au 95e centile de {recipe.draws} tirages "
             f"(graine {recipe.seed})"
         )
-    return "; ".join(parts) + "."
+    return ("; " if english else "\u00a0; ").join(parts) + "."
 
 
 def _sentence(

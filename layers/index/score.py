@@ -93,8 +93,7 @@ def prepare(
     if not kept.any():
         raise InputError(
             Fault(
-                f"no territory has {recipe.min_available:.0%} of the {len(ids)} indicators of "
-                f"{recipe.id!r}.",
+                f"no territory has {recipe.min_available:.0%} of the indicators of {recipe.id!r}.",
                 remedy="Lower min_available, or leave out the indicators that have no data.",
                 kind="too-few",
             )

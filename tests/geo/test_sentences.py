@@ -142,6 +142,7 @@ def test_the_places_agree() -> None:
             "a.shp: 2 gaps are enclosed by the shapes: 67.3 km² between 1, 2; 215 km² between 3.",
             "67,3 km² entre 1, 2\u00a0; 215 km² entre 3.",
         ),
+        ("no territory has 67% of the indicators of 'x'.", "n'a 67\u00a0% des indicateurs"),
         ("there is no column 'a; b'.", "colonne 'a; b'."),
         ("'x' is 2 on line 7.", "'x' is 2 on line 7."),
     ],
