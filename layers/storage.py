@@ -155,6 +155,14 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
     }
 
 
+def country_of_atlas(path: Path) -> str:
+    """Code of the country that an atlas on disk is of; "" where that cannot be told."""
+    try:
+        return str(_read_metadata(path).get(_COUNTRY) or "")
+    except InputError:
+        return ""
+
+
 def _read_metadata(path: Path) -> dict[str, Any]:
     try:
         text = (pq.read_schema(path).metadata or {}).get(KEY)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import typer
 
@@ -13,6 +14,10 @@ from geo.country import known_countries, read_country
 from geo.errors import ProblemWithEnvironment, ZoneblancheError
 from geo.sentences import said_in
 from geo.toml import read_toml
+from scripts.language import SPOKEN, language_given, language_of_environment
+
+OF_FRANCE = ("run", "build", "check", "report", "embed", "barometer")
+"""Commands that take the embedded edition of France where no file is named."""
 
 STOPPED = (
     "Stopped; what stood in the output folder before stands there still, and a batch goes on from "
@@ -21,30 +26,39 @@ STOPPED = (
 
 
 def language_of(arguments: list[str]) -> str:
-    """The language to say failures in: that of `--lang`, of the project file, of its country.
-
-    English otherwise; but French where the embedded edition of France is meant, and of its files.
-    """
-    for place, argument in enumerate(arguments):
-        name, _, value = argument.partition("=")
-        given = value or (arguments[place + 1] if place + 1 < len(arguments) else "")
-        if name == "--lang" and given in ("fr", "en"):
-            return given
-    files = [name for name in arguments if name.endswith((".toml", ".parquet"))]
-    project = next((name for name in files if name.endswith(".toml")), None)
+    """The language to say failures in: that of `--lang`, of the project file, of its country, of
+    the atlas; French where the embedded edition of France is meant; else the environment's."""
+    given = language_given(arguments)
+    if given is not None:
+        return given
     if arguments[:1] == ["fetch"]:
-        return next(
-            (read_country(name).lang for name in arguments if name in known_countries()), "en"
-        )
-    if project is None:
-        return "fr" if arguments[:1] in (["run"], ["build"], ["check"]) and not files else "en"
+        named = [name for name in arguments if name in known_countries()]
+        return read_country(named[0]).lang if named else language_of_environment()
+    files = [name for name in arguments if name.endswith((".toml", ".parquet"))]
+    if not files and arguments[:1] and arguments[0] in OF_FRANCE:
+        return "fr"
+    for name in sorted(files, key=lambda name: name.endswith(".parquet")):
+        found = _language_of_project(name) if name.endswith(".toml") else _language_of_atlas(name)
+        if found is not None:
+            return found
+    return language_of_environment()
+
+
+def _language_of_project(file: str) -> str | None:
     try:
-        table = read_toml(project)
-        if table.get("lang") in ("fr", "en"):
+        table = read_toml(file)
+        if table.get("lang") in SPOKEN:
             return str(table["lang"])
         return read_country(table["country"]).lang
     except (KeyError, TypeError, ZoneblancheError):
-        return "en"
+        return None
+
+
+def _language_of_atlas(file: str) -> str | None:
+    from layers.storage import country_of_atlas
+
+    code = country_of_atlas(Path(file))
+    return read_country(code).lang if code in known_countries() else None
 
 
 def explain_failure(error: Exception, lang: str) -> int:

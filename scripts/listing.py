@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from geo.errors import Fault, InputError, nearest
+from scripts.language import language_of_environment
 
 _WORDS = {
     "fr": {
@@ -23,7 +24,7 @@ _WORDS = {
 
 
 def list_things(what: str, *, lang: str | None = None) -> None:
-    """Prints one line a thing, in English unless `lang` says otherwise.
+    """Prints one line a thing, in `lang`, by default the language of the environment.
 
     Raises:
         InputError: there is no such list.
@@ -32,7 +33,7 @@ def list_things(what: str, *, lang: str | None = None) -> None:
         raise InputError(
             Fault(f"there is no list of {what!r}.", remedy=nearest(what, _LISTS), kind="option")
         )
-    lines = list(_LISTS[what](lang or "en"))
+    lines = list(_LISTS[what](lang or language_of_environment()))
     width = max(len(name) for name, _ in lines)
     for name, title in lines:
         print(f"{name:{width}} {title}")

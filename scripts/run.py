@@ -111,7 +111,7 @@ def run_project(
             write_json(_account(project, atlas, recipe, folder), folder / "run.json")
     if not quiet:
         print_summary(atlas, page=out / PAGE, lang=lang)
-        print_notices(atlas, lang=lang, verbose=verbose)
+        print_notices(atlas, lang=lang, verbose=verbose, account="run.json")
     return atlas
 
 

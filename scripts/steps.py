@@ -7,10 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from geo.country import read_country
+from layers.atlas import Atlas
 from layers.build import build_atlas
 from layers.edition import edition_project
 from layers.project import read_project
 from layers.storage import load_atlas, save_atlas
+from maps.words import write_number
+from scripts.findings import colon
+from scripts.run import language_of
+from scripts.summary import print_notices
 
 
 def build_atlas_file(
@@ -20,10 +25,13 @@ def build_atlas_file(
     sources: Mapping[str, Path],
     within: tuple[str, ...],
     level: str | None,
-    quiet: bool,
     arrondissements: str | None = None,
+    lang: str | None = None,
+    quiet: bool = False,
+    verbose: bool = False,
 ) -> None:
-    """Measures the layers of a project and writes the atlas."""
+    """Measures the layers of a project and writes the atlas; says so in `lang`, by default that of
+    the project, and what the measuring had to tell."""
     path = edition_project(read_country("fr")) if file is None else file
     project = read_project(path, sources=sources)
     changes: dict[str, object] = {"catalogue": None, "use": None} if file is None else {}
@@ -33,10 +41,14 @@ def build_atlas_file(
         changes["level"] = level
     if arrondissements is not None:
         changes["arrondissements"] = arrondissements
-    atlas = build_atlas(replace(project, table=project.table.model_copy(update=changes)))
+    if lang is not None:
+        changes["lang"] = lang
+    project = replace(project, table=project.table.model_copy(update=changes))
+    atlas = build_atlas(project)
     save_atlas(atlas, out)
     if not quiet:
-        print(f"{out}: {len(atlas.codes)} territories, {', '.join(atlas.indicators)}")
+        print(_written(out, atlas, lang=language_of(project)))
+        print_notices(atlas, lang=language_of(project), verbose=verbose)
 
 
 def index_atlas_file(
@@ -46,16 +58,32 @@ def index_atlas_file(
     recipe: str,
     rules: tuple[str, ...],
     analyses: tuple[str, ...] = (),
+    lang: str | None = None,
+    verbose: bool = False,
 ) -> None:
-    """Computes an index, raises flags and adds analyses, on an atlas."""
+    """Computes an index, raises flags and adds analyses, on an atlas; says so in `lang`, by default
+    that of its country."""
     from layers.analysis.adding import add_analyses, check_analyses
     from layers.analysis.flags import flag
     from layers.index.compute import compute_index
 
     check_analyses(analyses)
-    atlas = compute_index(load_atlas(atlas_file), recipe)
+    read = load_atlas(atlas_file)
+    atlas = compute_index(read, recipe)
     for rule in rules:
         atlas = flag(atlas, rule)
     atlas = add_analyses(atlas, analyses, index_id=list(atlas.recipes)[-1])
     save_atlas(atlas, out)
-    print(f"{out}: {', '.join(atlas.indicators)}")
+    country = atlas.territories.country
+    chosen = lang or ("en" if country is None else country.lang)
+    print(_written(out, atlas, lang=chosen))
+    # What was told when the atlas was built is in it, and was told then.
+    new = tuple(notice for notice in atlas.notices if notice not in read.notices)
+    print_notices(replace(atlas, notices=new), lang=chosen, verbose=verbose)
+
+
+def _written(out: Path, atlas: Atlas, *, lang: str) -> str:
+    """The file, how many territories it has, and the ids by which other commands name columns."""
+    units = atlas.territories.level_title(lang, plural=len(atlas.codes) != 1)
+    count = write_number(len(atlas.codes), 0, lang)
+    return f"{out}{colon(lang)}{count} {units}, {', '.join(atlas.indicators)}"

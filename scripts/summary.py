@@ -50,7 +50,8 @@ WORDS = {
         "missing": "Sans valeur",
         "warning": "Attention\u00a0:",
         "remark": "Remarque\u00a0:",
-        "remarks": "Remarques sur le calcul\u00a0: {n}, à lire avec -v ou dans run.json.",
+        "remarks": "Remarques sur le calcul\u00a0: {n}, à lire avec -v{kept}.",
+        "or_in": "ou dans",
         "look": "À voir",
         "files": "Fichiers",
     },
@@ -79,7 +80,8 @@ WORDS = {
         "missing": "Missing",
         "warning": "Warning:",
         "remark": "Remark:",
-        "remarks": "Remarks on the computation: {n}, to be read with -v or in run.json.",
+        "remarks": "Remarks on the computation: {n}, to be read with -v{kept}.",
+        "or_in": "or in",
         "look": "Look at",
         "files": "Files",
     },
@@ -256,9 +258,16 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     return f"{title}{colon(lang)}" + ", ".join(parts)
 
 
-def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False) -> None:
+def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False, account: str = "") -> None:
     """Prints on stderr, apart from the findings, what their reader has to be told: each warning,
-    and the remarks where they are asked for, else how many there are."""
+    and the remarks where they are asked for, else how many there are.
+
+    Args:
+        atlas: whose notices are told.
+        lang: fr or en.
+        verbose: whether remarks are asked for.
+        account: the file that holds them too, if there is one.
+    """
     words = WORDS[lang]
     told = warnings_first(atlas.notices)
     shown = [notice for notice in told if verbose or severity_of(notice) == "warning"]
@@ -266,4 +275,5 @@ def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False) -> None:
         print(f"{words[severity_of(notice)]} {notice_in(notice, lang)}", file=sys.stderr)
     hidden = len(told) - len(shown)
     if hidden:
-        print(words["remarks"].format(n=hidden), file=sys.stderr)
+        kept = f" {words['or_in']} {account}" if account else ""
+        print(words["remarks"].format(n=hidden, kept=kept), file=sys.stderr)

@@ -11,6 +11,7 @@ from scripts.options import (
     AtlasFile,
     Lang,
     Recipe,
+    Verbose,
     check_lang,
 )
 
@@ -27,12 +28,20 @@ def index(
         list[str] | None,
         typer.Option(metavar="NAME", help="clusters, typology, equal-size, …; may be repeated."),
     ] = None,
+    lang: Lang = None,
+    verbose: Verbose = False,
 ) -> None:
     """Compute a composite index (and flags) on an atlas."""
     from scripts.steps import index_atlas_file
 
     index_atlas_file(
-        atlas, out=out, recipe=recipe, rules=tuple(rule or ()), analyses=tuple(analysis or ())
+        atlas,
+        out=out,
+        recipe=recipe,
+        rules=tuple(rule or ()),
+        analyses=tuple(analysis or ()),
+        lang=check_lang(lang),
+        verbose=verbose,
     )
 
 

@@ -102,7 +102,9 @@ def build(
     within: Within = None,
     level: Level = None,
     arrondissements: Arrondissements = None,
+    lang: Lang = None,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Measure the layers and write them as one atlas, without an index."""
     from scripts.steps import build_atlas_file
@@ -114,7 +116,9 @@ def build(
         within=tuple(within or ()),
         level=level,
         arrondissements=check_choice(arrondissements),
+        lang=check_lang(lang),
         quiet=quiet,
+        verbose=verbose,
     )
 
 
