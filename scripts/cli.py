@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -18,9 +20,11 @@ from scripts.commands.judging import analyse, compare, explain, findings, index
 from scripts.commands.measuring import build, check, fetch, list_, run
 from scripts.commands.showing import embed, map_, report
 from scripts.failures import STOPPED, explain_failure, language_of
+from scripts.helping import HelpfulCommand, HelpfulGroup
 
 app = typer.Typer(
     name="zoneblanche",
+    cls=HelpfulGroup,
     help="Measure how unequally the digital world reaches a country's territories, and draw it.",
     no_args_is_help=True,
     add_completion=False,
@@ -34,7 +38,26 @@ for command in (
     *(map_, report, embed),
     *(barometer, count),
 ):
-    app.command(command.__name__.strip("_"))(command)
+    app.command(command.__name__.strip("_"), cls=HelpfulCommand)(command)
+
+
+def tell_version(wanted: bool) -> None:
+    """Prints the version and ends, where that is asked for."""
+    if wanted:
+        print(version("zoneblanche"))
+        raise typer.Exit
+
+
+@app.callback(help=app.info.help)
+def main_options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=tell_version, is_eager=True, help="Show the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before a command."""
 
 
 def main() -> None:

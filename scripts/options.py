@@ -11,14 +11,14 @@ from geo.errors import Fault, InputError
 
 Project = Annotated[
     Path | None,
-    typer.Argument(metavar="[PROJECT.toml]", help="Your project; by default all of France."),
+    typer.Argument(metavar="PROJECT.toml", help="Your project; by default all of France."),
 ]
 AtlasFile = Annotated[
     Path, typer.Argument(metavar="ATLAS.parquet", help="What `build` or `index` wrote.")
 ]
 AtlasOrEdition = Annotated[
     Path | None,
-    typer.Argument(metavar="[ATLAS.parquet]", help="From index; by default all of France."),
+    typer.Argument(metavar="ATLAS.parquet", help="From index; by default all of France."),
 ]
 Sources = Annotated[
     list[str] | None,

@@ -74,7 +74,7 @@ def explain(
 def analyse(
     atlas: AtlasFile,
     indicator: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="An indicator; by default the index.")
+        str | None, typer.Argument(metavar="ID", help="An indicator; by default the index.")
     ] = None,
     lorenz: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Write the Lorenz curves there.")
