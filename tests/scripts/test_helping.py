@@ -8,7 +8,6 @@ import typer
 from geo.sentences import french_sentences
 from scripts.cli import app, main
 
-
 LEVELS = "commune, epci, departement, region, …"
 """Ids, which are the same in both languages."""
 
