@@ -218,9 +218,14 @@ def missing_file(path: Path | str, *, what: str = "file") -> Fault:
     if not folder.is_dir():
         return Fault(f"there is no folder {shown(folder)}.", file=str(path), kind="no-file")
     names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    near, beside = nearest(path.name, names), f"Beside it: {first_of(names)}."
     return Fault(
         f"there is no such {what}.",
         file=str(path),
-        remedy=nearest(path.name, names),
+        remedy=near
+        if near.startswith("Did")
+        else f"Beside it: {first_of(names)}."
+        if names
+        else "",
         kind="no-file",
     )

@@ -181,7 +181,9 @@ class Territories:
             for level in map(str, self.parents)
             for code in self.parent_names.get(level, {})
         ]
-        known = [f"{name}:{code}" for name, code in codes] + [code for _, code in codes]
+        # Most places are given by the bare codes of one level: those are named first.
+        bare = [code for name, code in codes if name == self._bare_level()]
+        known = [*bare, *(f"{name}:{code}" for name, code in codes), *(code for _, code in codes)]
         levels = first_of([*self.parents.columns, self.level])
         return Fault(
             f"{place!r} contains none of the territories.",

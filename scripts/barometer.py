@@ -24,6 +24,7 @@ from layers.edition import edition_inputs
 from layers.measure import add_measurement
 from layers.surveys import Survey, read_survey
 from layers.tables.export import spreadsheet_safe
+from scripts.findings import colon
 
 FORMATS = ("table", "csv", "json")
 EQUAL_SIZE = "presence"
@@ -236,7 +237,7 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     for notice in dict.fromkeys(counted.barometer.notices):
         console.print(f"- {notice_in(notice, lang)}")
     cited = "; ".join(dict.fromkeys(source.cite() for source in counted.sources))
-    console.print(f"{WORDS[lang]['source']}: {cited}")
+    console.print(f"{WORDS[lang]['source']}{colon(lang)}{cited}")
 
 
 def _grid(title: str, columns: Iterable[str], *, left: int) -> Any:

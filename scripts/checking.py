@@ -11,6 +11,7 @@ from geo.staging import staged_file
 from layers.build import build_atlas
 from layers.quality import Quality, judge_quality
 from maps.quality import WORDS, Section, compose_quality, write_quality_page
+from scripts.findings import colon, joint
 from scripts.run import adjusted_project, language_of, with_index
 
 
@@ -64,19 +65,19 @@ def check_project_file(
         else:
             _write_json(quality, path)
     if not quiet:
-        print("\n".join([WORDS[lang]["title"], head, *_lines(sections)]))
+        print("\n".join([WORDS[lang]["title"], head, *_lines(sections, lang)]))
     return quality
 
 
-def _lines(sections: list[Section]) -> list[str]:
+def _lines(sections: list[Section], lang: str) -> list[str]:
     lines = []
     for section in sections:
         lines += ["", section.title]
         for row in section.rows:
             if section.header:
                 pairs = zip(section.header[1:], row[1:], strict=True)
-                told = "; ".join(f"{name.lower()} {cell}" for name, cell in pairs if cell)
-                lines.append(f"  {row[0]}: {told}")
+                told = joint(lang).join(f"{name.lower()} {cell}" for name, cell in pairs if cell)
+                lines.append(f"  {row[0]}{colon(lang)}{told}")
             else:
                 lines.append(f"  {' '.join(row)}")
     return lines

@@ -71,8 +71,8 @@ def explain_failure(error: Exception, lang: str) -> int:
         return 130
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # a misused option, says typer
         if lang == "fr" and hasattr(error, "format_message"):
-            command = getattr(getattr(error, "ctx", None), "info_name", None) or ""
-            more = said_in(f"`zoneblanche {command} --help` lists the options.", lang)
+            path = getattr(getattr(error, "ctx", None), "command_path", None) or "zoneblanche"
+            more = said_in(f"`{path} --help` lists the options.", lang)
             print(said_in(error.format_message(), lang), more, sep="\n", file=sys.stderr)
         else:
             error.show()

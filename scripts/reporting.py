@@ -39,6 +39,7 @@ from maps.report import (
     write_pdf,
 )
 from maps.reporting.areas import find_area, part_of
+from scripts.findings import colon
 
 LIST = "index.html"
 INPUTS = re.compile(rb'<meta name="zoneblanche-inputs" content="([0-9a-f]{64})">')
@@ -217,8 +218,10 @@ def embed_file(
             whole = part_of(atlas, find_area(atlas, within, lang=chosen).inside)
         write_pmtiles(whole, out / "territories.pmtiles", lang=lang or language_of(atlas))
     if not quiet:
+        chosen = lang or language_of(atlas)
         for name, size in sizes.items():
-            print(f"{out / name}: {size / 1000:.0f} kB")
+            kilobytes = f"{size / 1000:.0f} {'ko' if chosen == 'fr' else 'kB'}"
+            print(f"{out / name}{colon(chosen)}{kilobytes}")
 
 
 def _orders(

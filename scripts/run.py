@@ -158,7 +158,9 @@ def adjusted_project(
 def _check_apart(project: Project, out: Path) -> None:
     """Refuses a folder for results that holds what is read: it would be read but once."""
     place = place_of(out)
-    read = {project.file: Path(project.file), **project.files, **project.sources}
+    read = {**project.files, **project.sources}
+    if Path(project.file).is_file():  # not the one that the package carries
+        read[project.file] = Path(project.file)
     inside = sorted(name for name, path in read.items() if place_of(path).is_relative_to(place))
     if inside and place.is_dir():
         raise InputError(
@@ -275,7 +277,9 @@ def _progress(quiet: bool) -> Iterator[Step]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    watched = console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not watched) as progress:
         task = progress.add_task("", total=16)
 
         def step(what: str) -> None:

@@ -273,7 +273,7 @@ class Past:
                     f"{self.spec.id}: {len(older)} rows have codes that are gone "
                     f'({first_of(older)}). With vintage = "YYYY", the year of its codes, in '
                     "[[layers]] they are carried.",
-                    fr=f"{self.spec.id} : {len(older)} lignes ont un code disparu "
+                    fr=f"{self.spec.id} : lignes dont le code a disparu : {len(older)} "
                     f'({first_of(older)}). Avec vintage = "AAAA", millésime de ses codes, dans '
                     "[[layers]], elles sont reportées.",
                 )

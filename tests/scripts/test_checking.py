@@ -58,7 +58,7 @@ def test_what_a_steward_reads(check: Command, project: Path, tmp_path: Path) -> 
     status, out, err = check(project, "-o", page, "-o", data)
     assert (status, err) == (0, "")
     assert "Qualité des données" in out
-    assert "lues 4; rattachées 3; listées 1; sans compte 0" in out
+    assert "lues 4 ; rattachées 3 ; listées 1 ; sans compte 0" in out.replace("\u00a0", " ")
     text = page.read_text("utf-8")
     assert "<script" not in text
     assert "&lt;/title&gt;&lt;script&gt;x" in text
