@@ -222,10 +222,6 @@ def missing_file(path: Path | str, *, what: str = "file") -> Fault:
     return Fault(
         f"there is no such {what}.",
         file=str(path),
-        remedy=near
-        if near.startswith("Did")
-        else f"Beside it: {first_of(names)}."
-        if names
-        else "",
+        remedy=beside if near.startswith("Known") else near,
         kind="no-file",
     )
