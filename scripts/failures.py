@@ -16,7 +16,7 @@ from geo.sentences import said_in
 from geo.toml import read_toml
 from scripts.language import SPOKEN, language_given, language_of_environment
 
-OF_FRANCE = ("run", "build", "check", "report", "embed", "barometer")
+OF_FRANCE = ("run", "build", "check")
 """Commands that take the embedded edition of France where no file is named."""
 
 STOPPED = (
