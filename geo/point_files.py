@@ -7,8 +7,9 @@ small object that can be sent to another machine, and read there.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from geo.content import check_file, kind_of, refused_kind
 from geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file, nearest
+from geo.point_bounds import beyond_bounds, coordinate_fault, lines_of_rows
 
 Floats = NDArray[np.float64]
 
@@ -39,6 +41,8 @@ class Layout:
         values: names of further columns of numbers.
         separator: of a CSV; None finds it in the header line.
         decimal: "." or ",".
+        bounds: greatest x and y, either side of nought, that a point may have; None leaves what no
+            place has among the points that lie nowhere.
     """
 
     x: str
@@ -46,6 +50,7 @@ class Layout:
     values: tuple[str, ...] = ()
     separator: str | None = None
     decimal: Literal[".", ","] = "."
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,18 +108,52 @@ def read_chunk(chunk: Chunk) -> Iterator[Batch]:
     """The points of a chunk, in batches of bounded size.
 
     Raises:
-        InputError: rows of another length than the header, a text where a number should be.
+        InputError: rows of another length than the header, a text where a number should be, a
+            coordinate beyond the bounds of the layout.
     """
     columns = [chunk.layout.x, chunk.layout.y, *chunk.layout.values]
     with _open(chunk.path) as stream:
         if chunk.kind == "parquet":
             table = pa.parquet.ParquetFile(stream)
-            for batch in table.iter_batches(BATCH_ROWS, [chunk.first], sorted(set(columns))):
-                yield _to_batch(batch, columns)
+            before = sum(table.metadata.row_group(one).num_rows for one in range(chunk.first))
+            for rows in table.iter_batches(BATCH_ROWS, [chunk.first], sorted(set(columns))):
+                batch = _to_batch(rows, columns)
+                _check_bounds(batch, chunk, partial(_rows_after, before))
+                yield batch
+                before += rows.num_rows
             return
-        data = _read_lines(stream, chunk)
-    if data:
-        yield _to_batch(_parse(data, chunk, columns), columns)
+        begin, data = _read_lines(stream, chunk)
+        if not data:
+            return
+        batch = _to_batch(_parse(data, chunk, columns), columns)
+        _check_bounds(batch, chunk, partial(lines_of_rows, stream, begin))
+    yield batch
+
+
+def _rows_after(before: int, rows: list[int]) -> list[int]:
+    return [before + row for row in rows]
+
+
+def _check_bounds(batch: Batch, chunk: Chunk, place: Callable[[list[int]], list[int]]) -> None:
+    """Refuses coordinates beyond the bounds; `place` tells where rows of the batch stand."""
+    bounds = chunk.layout.bounds
+    beyond = [] if bounds is None else beyond_bounds(batch.x, batch.y, bounds)
+    if bounds is None or not beyond:
+        return
+    places = place([row for row, _ in beyond])
+    raise InputError(
+        [
+            coordinate_fault(
+                float((batch.x, batch.y)[side][row]),
+                bounds[side],
+                file=chunk.path,
+                column=(chunk.layout.x, chunk.layout.y)[side],
+                line=at if chunk.kind == "csv" else None,
+                feature=at if chunk.kind == "parquet" else None,
+            )
+            for (row, side), at in zip(beyond, places, strict=True)
+        ]
+    )
 
 
 def _files(entry: str | Path) -> list[str]:
@@ -195,7 +234,7 @@ def _plan_csv(path: str, layout: Layout) -> list[Chunk]:
     separator = layout.separator or max(";,\t|", key=text.count)
     names = tuple(name.strip().strip('"') for name in text.split(separator))
     _check_columns(path, names, layout)
-    found = Layout(layout.x, layout.y, layout.values, separator, layout.decimal)
+    found = replace(layout, separator=separator)
     return [
         Chunk(path, "csv", first, min(first + CHUNK_BYTES, end), names, found)
         for first in range(begin, end, CHUNK_BYTES)
@@ -216,13 +255,15 @@ def _check_columns(path: str, names: Sequence[str], layout: Layout) -> None:
         raise InputError(faults)
 
 
-def _read_lines(stream: IO[bytes], chunk: Chunk) -> bytes:
-    """The lines that begin within the chunk."""
+def _read_lines(stream: IO[bytes], chunk: Chunk) -> tuple[int, bytes]:
+    """The lines that begin within the chunk, and the byte at which the first does."""
     stream.seek(chunk.first - 1)
     stream.readline(LINE_BYTES)
     begin = stream.tell()
     data = stream.read(max(chunk.last - begin, 0))
-    return data if not data or data.endswith(b"\n") else data + stream.readline(LINE_BYTES)
+    if data and not data.endswith(b"\n"):
+        data += stream.readline(LINE_BYTES)
+    return begin, data
 
 
 def _parse(data: bytes, chunk: Chunk, columns: list[str]) -> pa.Table:

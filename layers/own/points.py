@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -88,11 +89,12 @@ class DistanceLayer:
         """
         spec = self.spec
         whole = territories.whole  # the nearest point may lie beyond those that are chosen
+        coordinates = read_crs(spec, self.project)
         found = compute_nearest(
             centres_of(whole),
             self.project.path(spec.path),
-            layout=layout_of(spec),
-            crs=read_crs(spec, self.project),
+            layout=layout_of(spec, coordinates),
+            crs=coordinates,
             groups=parts_of(whole),
         )
         values = found.distance_m / 1000
@@ -131,13 +133,13 @@ def _count_rows(
         header=spec.header,
         limits=limits,
     )
-    degrees = coordinates.is_geographic
+    most_x, most_y = bounds_of(coordinates)
 
     def coordinate(name: str, most: float) -> Figures:
-        bounds = (-most, most) if degrees else (None, None)
+        bounds = (-most, most) if math.isfinite(most) else (None, None)
         return parse_numbers(raw, name, bounds=bounds, marks={**MARKS, **ERROR_MARKS})
 
-    x, y = together(partial(coordinate, spec.x, 180.0), partial(coordinate, spec.y, 90.0))
+    x, y = together(partial(coordinate, spec.x, most_x), partial(coordinate, spec.y, most_y))
     found = find_territories(territories.frame.geometry, x.values, y.values, crs=coordinates)
     if not (found >= 0).any():
         raise InputError(_nowhere(spec, len(raw)))
@@ -168,7 +170,7 @@ def _count_stream(
 ) -> Counted:
     """Counts of a file of any size, whose rows are counted but not listed one by one."""
     counted = count_points(
-        territories.frame.geometry, path, layout=layout_of(spec), crs=coordinates
+        territories.frame.geometry, path, layout=layout_of(spec, coordinates), crs=coordinates
     )
     if not counted.counts.sum():
         raise InputError(_nowhere(spec, counted.rows))
@@ -180,11 +182,22 @@ def _count_stream(
     return counted.counts, account, _left_out(spec.id, counted.outside, counted.unreadable)
 
 
-def layout_of(spec: LayerTable) -> Layout:
-    """Where a table of points has its coordinates."""
+def layout_of(spec: LayerTable, coordinates: pyproj.CRS) -> Layout:
+    """Where a table of points has its coordinates, and which are refused as in a table."""
     assert spec.x is not None  # project files without them are refused when they are read
     assert spec.y is not None
-    return Layout(x=spec.x, y=spec.y, separator=spec.separator, decimal=spec.decimal or ".")
+    return Layout(
+        x=spec.x,
+        y=spec.y,
+        separator=spec.separator,
+        decimal=spec.decimal or ".",
+        bounds=bounds_of(coordinates),
+    )
+
+
+def bounds_of(coordinates: pyproj.CRS) -> tuple[float, float]:
+    """How far from nought x and y may lie: on the globe in degrees, anywhere in metres."""
+    return (180.0, 90.0) if coordinates.is_geographic else (math.inf, math.inf)
 
 
 def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:

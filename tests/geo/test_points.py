@@ -52,6 +52,25 @@ def test_points_in_another_crs(tmp_path: Path) -> None:
     assert found.rows == found.outside + found.unreadable + 1 == 3
 
 
+def test_coordinates_beyond_their_bounds_have_their_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, layout = tmp_path / "p.csv", Layout("x", "y", bounds=(180.0, 90.0))
+    path.write_text("x,y\n2,48\n\n2,48\n,48\n999,48\n2,-91\ninf,48\n180,90\n")
+    for size in (1, 10, 10_000):
+        monkeypatch.setattr(point_files, "CHUNK_BYTES", size)
+        with pytest.raises(InputError) as refused:
+            count_points(HERE, path, layout=layout)
+        first = refused.value.faults[0]
+        assert (first.line, first.column, first.value) == (6, "x", "999")
+    told = [(fault.line, fault.column, fault.kind) for fault in refused.value.faults]
+    assert told[1:] == [(7, "y", "out-of-range"), (8, "x", "not-finite")]
+    frame = pd.DataFrame({"x": [2.0] * 4 + [-181.0], "y": 48.0})
+    frame.to_parquet(tmp_path / "p.parquet", row_group_size=2)
+    with pytest.raises(InputError, match=r"p.parquet, feature 4, column 'x': '-181' is below -180"):
+        count_points(HERE, tmp_path / "p.parquet", layout=layout)
+
+
 def test_chunks_share_out_every_line_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [f"{k},{'7' * (k % 13)}1" for k in range(500)]
     path = tmp_path / "p.csv"

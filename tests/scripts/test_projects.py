@@ -124,13 +124,24 @@ def change(folder: Path, name: str, edits: Mapping[str, str]) -> None:
 
 def test_the_distance_to_the_nearest_point(folder: Path, run: Callable[..., Result]) -> None:
     change(folder, "project.toml", {'kind = "points"': 'kind = "points"\nstat = "distance"'})
-    (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n4.25,46.15\n999,999\n,\n")
+    (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n4.25,46.15\n,46\n,\n")
     status, out, rows, told = run(folder)
     assert status == 0, out
     # squares are 0.1° wide: 7.73 km from middle to middle along the parallel of 46.05°
     found = [float(rows[code]["antennes"]) for code, _, _ in SQUARES]
     np.testing.assert_allclose(found, [0, 7.74, 11.11, 7.73], atol=0.02)
     assert "2 rows have no two coordinates" in json.dumps(told)
+
+
+@pytest.mark.parametrize("most", [0, 2**20])
+def test_points_off_the_globe_are_refused_whatever_the_size(
+    folder: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("layers.own.points.MOST_BYTES_LISTED", most)
+    (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n999,46.05\n")
+    status, err, *_ = run(folder)
+    assert status == 2
+    assert "sites.csv, line 3, column 'lon': '999' is above 180; expected: number, -180 to" in err
 
 
 def test_points_without_a_place_are_listed(folder: Path, run: Callable[..., Result]) -> None:

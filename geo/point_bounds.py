@@ -1,0 +1,76 @@
+"""Coordinates that no place has, in a table of points that is read in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import Fault, shown
+
+Floats = NDArray[np.float64]
+
+MOST_TOLD = 20  # of one piece; a run stops at the first piece that holds any
+ROUNDING = 1e-9
+BLOCK_BYTES = 2**20
+
+
+def beyond_bounds(x: Floats, y: Floats, bounds: tuple[float, float]) -> list[tuple[int, int]]:
+    """The first rows, and which of x (0) and y (1), that are infinite or past ±bound; NaN is not.
+
+    >>> beyond_bounds(np.array([2.0, 999.0]), np.array([np.inf, 48.0]), (180.0, 90.0))
+    [(0, 1), (1, 0)]
+    """
+    pairs = zip((x, y), bounds, strict=True)
+    beyond = [np.isinf(cells) | (np.abs(cells) > most + ROUNDING) for cells, most in pairs]
+    rows, sides = np.nonzero(np.column_stack(beyond))
+    return list(zip(rows[:MOST_TOLD].tolist(), sides[:MOST_TOLD].tolist(), strict=True))
+
+
+def coordinate_fault(
+    value: float, most: float, *, file: str, column: str, line: int | None, feature: int | None
+) -> Fault:
+    """What is wrong with a coordinate, in the words of tables that are read as a whole."""
+    cell = f"{value:.15g}"
+    if np.isinf(value):
+        message, kind = f"{shown(cell)} is no finite number.", "not-finite"
+    elif value > 0:
+        message = f"{shown(cell)} is above {most:g}; expected: number, {-most:g} to {most:g}."
+        kind = "out-of-range"
+    else:
+        message = f"{shown(cell)} is below {-most:g}; expected: number, {-most:g} to {most:g}."
+        kind = "out-of-range"
+    return Fault(
+        message,
+        file=file,
+        line=line,
+        feature=feature,
+        column=column,
+        value=cell,
+        remedy="Correct it, or leave the cell empty where the figure is not known.",
+        kind=kind,
+    )
+
+
+def lines_of_rows(stream: IO[bytes], begin: int, rows: list[int]) -> list[int]:
+    """The lines of a file, from 1, on which rows stand that are counted from 0 at byte `begin`.
+
+    Rows ascend; a line that holds nothing is no row.
+    """
+    stream.seek(0)
+    line, left = 0, begin
+    while left > 0 and (block := stream.read(min(BLOCK_BYTES, left))):
+        line, left = line + block.count(b"\n"), left - len(block)
+    wanted = set(rows)
+    found = (number for row, number in enumerate(_filled(stream, line)) if row in wanted)
+    numbers = dict(zip(sorted(wanted), islice(found, len(wanted)), strict=True))
+    return [numbers[row] for row in rows]
+
+
+def _filled(stream: IO[bytes], before: int) -> Iterator[int]:
+    for number, text in enumerate(stream, start=before + 1):
+        if text.rstrip(b"\r\n"):
+            yield number
