@@ -88,8 +88,10 @@ class RasterFacts:
 
 @dataclass
 class Marks:
-    """Whether values that look like an undeclared "no data" stand apart from all others."""
+    """Whether values that look like an undeclared "no data" stand apart from all others; not
+    `judged` where the file or the caller tells what no data is."""
 
+    judged: bool = True
     beside: dict[float, float] = field(default_factory=dict)
     lowest: float = math.inf
     highest: float = -math.inf
@@ -113,7 +115,7 @@ class Marks:
         0 … 4 is, 255 among 0 … 250 may be a value.
         """
         notices, faults = [], []
-        for mark in self.beside:
+        for mark in self.beside if self.judged else ():
             others = self.lowest if mark < 0 else self.highest
             apart = not math.isfinite(others) or (others - mark / 2) * mark < 0
             if apart:
@@ -192,13 +194,31 @@ class Raster:
 
     def span(self) -> tuple[float, float] | None:
         """After reading: least and greatest value of what was read, no-data marks included; None
-        where nothing was, or where the file has a mask of its own."""
+        where nothing was, or where no note is taken of it (see `open_raster`)."""
         if self.marks is None or not (self.marks.beside or math.isfinite(self.marks.lowest)):
             return None
         stored = (self.marks.lowest, self.marks.highest, *self.marks.beside)
         ends = [value for value in stored if math.isfinite(value)]
         scaled = [value * self.facts.scale + self.facts.offset for value in (min(ends), max(ends))]
         return min(scaled), max(scaled)
+
+    def check_amounts(self) -> None:
+        """After reading: refuse amounts (people in a cell) that are negative.
+
+        Raises:
+            InputError: with the least of them.
+        """
+        span = self.span()
+        if span is not None and span[0] < 0:
+            raise InputError(
+                Fault(
+                    f"the grid holds {span[0]:g} people in a cell.",
+                    file=self.facts.path,
+                    value=f"{span[0]:g}",
+                    remedy="Declare it in the file as its no-data value, if that is what it means.",
+                    kind="negative",
+                )
+            )
 
     def doubts(self) -> tuple[str, ...]:
         """After reading: notices on undeclared no-data values; InputError beyond doubt."""
@@ -212,8 +232,12 @@ def open_raster(
     band: int = 1,
     nodata: NoData = "declared",
     limits: Limits = DEFAULT_LIMITS,
+    amounts: bool = False,
 ) -> Iterator[Raster]:
     """Open one band of a GeoTIFF whose georeference can be trusted.
+
+    Note is taken of the values that are read where the file has no mask of its own and nodata is
+    what it declares; with `amounts`, always.
 
     `nodata`: "declared" takes the file's own; a number replaces it; "none" says that every finite
     value is data. A raster stored south up or east to west is read as it is: its transform says
@@ -238,7 +262,8 @@ def open_raster(
             flags = dataset.mask_flag_enums[band - 1]
             masked = MaskFlags.per_dataset in flags or MaskFlags.alpha in flags
             suspected = nodata in ("declared", facts.nodata) and not masked
-            yield Raster(facts, dataset, masked, Marks() if suspected else None)
+            marks = Marks(judged=suspected) if suspected or amounts else None
+            yield Raster(facts, dataset, masked, marks)
 
 
 def read_raster_facts(

@@ -118,7 +118,7 @@ def compute_zonal(
     Raises:
         InputError: what `open_raster` refuses; territories without a CRS, crossed ones, or none
             of which lies on the raster; a value that looks like an undeclared no-data value;
-            options that do not go together.
+            weights below zero; options that do not go together.
 
     Source: Green's theorem; agreement with exactextract (Baston 2018) is tested to 1e-6.
     """
@@ -128,11 +128,13 @@ def compute_zonal(
         raster = stack.enter_context(open_raster(raster_path, band=band, nodata=nodata))
         weights = None
         if weights_path is not None:
-            weights = stack.enter_context(open_raster(weights_path))
+            weights = stack.enter_context(open_raster(weights_path, amounts=True))
         geometry = divide_long_edges(territories_geometry, raster.facts)
         outline = trace(geometry, raster.facts)
         sums = integrate(raster, weights, outline, threshold)
         doubts = raster.doubts() + (weights.doubts() if weights else ())
+        if weights:
+            weights.check_amounts()
         if stat in ("min", "max", "median", "quantile"):
             values = _extract(geometry, raster, stat, quantile)
         else:

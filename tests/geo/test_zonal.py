@@ -196,6 +196,22 @@ def test_weights_on_the_same_grid_by_hand(tmp_path: Path) -> None:
     np.testing.assert_allclose(share, [75, np.nan, 100 * 3 / 3.5])
 
 
+@pytest.mark.parametrize("cells", [1, 2])
+def test_weights_below_zero_are_refused_unless_no_data(tmp_path: Path, cells: int) -> None:
+    """On the grid of the values, and on one twice as fine."""
+    values = write(tmp_path / "v.tif", np.array([[10.0, 20.0], [30.0, 40.0]]))
+    amounts = np.ones((2 * cells, 2 * cells))
+    amounts[0, 0] = -3
+    finer = rasterio.Affine(1 / cells, 0, 0, 0, -1 / cells, 0)
+    path = write(tmp_path / "w.tif", amounts, transform=finer)
+    shapes = series(box(0, -2, 2, 0))
+    with pytest.raises(InputError, match=r"w.tif: the grid holds -3 people in a cell"):
+        zonal_statistics(shapes, values, stat="weighted_mean", weights_path=path)
+    path = write(tmp_path / "w.tif", amounts, transform=finer, nodata=-3.0)
+    found = zonal_statistics(shapes, values, stat="weighted_mean", weights_path=path)
+    assert found.iloc[0] == pytest.approx({1: 90 / 3, 2: 390 / 15}[cells])
+
+
 def test_weights_on_another_grid_keep_their_total(tmp_path: Path, shared_data: Path) -> None:
     """People are where they are in their own raster, whatever grid they are shared out on."""
     people = shared_data / "raster/belgium__POP.tif"
