@@ -107,8 +107,10 @@ def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
         values=_part(frame, "value"),
         reasons=_part(frame, "reason"),
         indicators={table["id"]: indicator_from_dict(table) for table in told["indicators"]},
-        weights=_part(frame, "weight"),
-        intervals={name: _part(frame, f"interval.{name}") for name in told["intervals"]},
+        weights=_part(frame, "weight").astype("float64"),
+        intervals={
+            name: _part(frame, f"interval.{name}").astype("float64") for name in told["intervals"]
+        },
         recipes={table["id"]: recipe_from_dict(table) for table in told.get("recipes", ())},
         notices=tuple(map(notice_from_dict, told["notices"])),
         account=told["account"],

@@ -24,6 +24,7 @@ from layers.edition import edition_inputs
 from layers.measure import add_measurement
 from layers.surveys import Survey, read_survey
 from layers.tables.export import spreadsheet_safe
+from maps.citing import SEMICOLON, cite
 from scripts.findings import colon
 
 FORMATS = ("table", "csv", "json")
@@ -234,10 +235,16 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     }
     for name in shown:
         console.print(printed[name](counted, surveys, lang))
-    for notice in dict.fromkeys(counted.barometer.notices):
-        console.print(f"- {notice_in(notice, lang)}")
-    cited = "; ".join(dict.fromkeys(source.cite() for source in counted.sources))
-    console.print(f"{WORDS[lang]['source']}{colon(lang)}{cited}")
+    cited: list[str] = []
+    if shown != ["survey"]:  # else nothing of the directories is told
+        for notice in dict.fromkeys(counted.barometer.notices):
+            console.print(f"- {notice_in(notice, lang)}")
+        cited += [cite(source, lang) for source in counted.sources]
+    if "survey" in shown:
+        cited += [str(name) for survey in surveys for name in survey.answers["source"] if name]
+    if cited:
+        listed = SEMICOLON[lang].join(dict.fromkeys(cited))
+        console.print(f"{WORDS[lang]['source']}{colon(lang)}{listed}")
 
 
 def _grid(title: str, columns: Iterable[str], *, left: int) -> Any:

@@ -27,6 +27,7 @@ from layers.index.remove import remove_each
 from layers.index.robustness import draw_scores
 from layers.index.score import index_groups, index_values, score
 from layers.index.sensitivity import Sensitivity, sensitivity
+from maps.citing import SEMICOLON
 from maps.words import write_number
 
 WORST, DRAWS = 10, 100
@@ -151,7 +152,7 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
         f"{words['rank']} {_span(row.rank_low, row.rank_high)}"
         for code, row in found.head(WORST).iterrows()
     ]
-    yield f"{head}{colon(lang)}{joint(lang).join(named)}"
+    yield f"{head}{colon(lang)}{SEMICOLON[lang].join(named)}"
     units = territories.level_title(lang, plural=True)
     yield words["anew"].format(level=country.level(level).plural[lang], units=units)
 
@@ -380,8 +381,3 @@ def _signed(figure: float, lang: str) -> str:
 def colon(lang: str) -> str:
     """A colon as the language spaces it."""
     return "\u202f: " if lang == "fr" else ": "
-
-
-def joint(lang: str) -> str:
-    """A semicolon between two parts of a line, as the language spaces it."""
-    return "\u00a0; " if lang == "fr" else "; "

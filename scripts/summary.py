@@ -15,8 +15,9 @@ from layers.analysis.flags import flag_summary
 from layers.atlas import Atlas
 from layers.index.rank import rank
 from layers.indicator import Indicator, Reason
+from maps.citing import SEMICOLON
 from maps.words import write_number
-from scripts.findings import colon, joint, main_lines
+from scripts.findings import colon, main_lines
 
 SMALL, LARGE = 200, 2000
 """Legal populations that the summary compares: small authorities, and those of some size."""
@@ -151,7 +152,7 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
                 f" ({_percent(met, small, lang)} {words['below']}, "
                 f"{_percent(met, large, lang)} {words['above']})"
             )
-    apart = joint(lang)
+    apart = SEMICOLON[lang]
     if (reasons == Reason.NOT_APPLICABLE).any():
         line += f"{apart}{_percent(met, values.notna(), lang)} {words['applies']}"
     if not asked.all():
@@ -189,7 +190,7 @@ def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     table = mean_by(values, weights, atlas.territories.parents[level])["mean"].dropna()
     if len(table) < 2:
         return line
-    apart = joint(lang)
+    apart = SEMICOLON[lang]
     for word, code in (("highest", str(table.idxmax())), ("lowest", str(table.idxmin()))):
         name = atlas.territories.place_name(level, code)
         shown = write_number(table[code], indicator.digits, lang)
@@ -223,7 +224,7 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         named.append(text)
     first = int((rank(scores) == 1).sum())
     tied = f" ({write_number(first, 0, lang)} {words['share']})" if first > 1 else ""
-    told = joint(lang).join(named)
+    told = SEMICOLON[lang].join(named)
     title = indicator.title_in(lang) + _coarse(atlas, indicator, lang)
     return [f"{title}. {words[head]}{tied}{colon(lang)}{told}"]
 
