@@ -65,6 +65,7 @@ def load_atlas(path: str | Path) -> Atlas:
         raise InputError(missing_file(path))
     told = _read_metadata(path)
     try:
+        _check_columns(path)
         return _atlas_from(told, gpd.read_parquet(path))
     except (
         LookupError,
@@ -89,6 +90,8 @@ def load_atlas(path: str | Path) -> Atlas:
 def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
     if frame.empty:
         raise ValueError("no territory")
+    if not isinstance(told["level"], str) or not isinstance(told["vintage"], str):
+        raise TypeError("level and vintage are texts")
     frame.index = pd.Index(frame.index.astype("object"), name="code")
     country = told[_COUNTRY]
     territories = Territories(
@@ -107,10 +110,8 @@ def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
         values=_part(frame, "value"),
         reasons=_part(frame, "reason"),
         indicators={table["id"]: indicator_from_dict(table) for table in told["indicators"]},
-        weights=_part(frame, "weight").astype("float64"),
-        intervals={
-            name: _part(frame, f"interval.{name}").astype("float64") for name in told["intervals"]
-        },
+        weights=_part(frame, "weight"),
+        intervals={name: _part(frame, f"interval.{name}") for name in told["intervals"]},
         recipes={table["id"]: recipe_from_dict(table) for table in told.get("recipes", ())},
         notices=tuple(map(notice_from_dict, told["notices"])),
         account=told["account"],
@@ -182,6 +183,17 @@ def _read_metadata(path: Path) -> dict[str, Any]:
             )
         )
     return told
+
+
+def _check_columns(path: Path) -> None:
+    """No column but the shapes may hold lists or records in its cells."""
+    nested = [
+        field.name
+        for field in pq.read_schema(path)
+        if pa.types.is_nested(field.type) and field.name != "geometry"
+    ]
+    if nested:
+        raise TypeError(f"{nested[0]} holds more than one value a cell")
 
 
 def _part(frame: gpd.GeoDataFrame, prefix: str) -> pd.DataFrame:

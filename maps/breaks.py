@@ -139,6 +139,10 @@ def classify(figures: Figures, breaks: Sequence[float]) -> NDArray[np.int64]:
     return np.where(np.isfinite(figures), found, -1)
 
 
+_GREATEST = 1e100
+"""Figures whose squares, summed up, still are numbers."""
+
+
 @dataclass(frozen=True)
 class _Sums:
     """Running sums of weights, of figures and of their squares, from which any class' spread is
@@ -150,6 +154,9 @@ class _Sums:
 
     @classmethod
     def of(cls, values: Figures, counts: np.ndarray) -> _Sums:
+        largest = np.abs(values).max()
+        if largest > _GREATEST:  # their squares would be infinite; the best cuts are the same
+            values = values / largest
         terms = (counts, counts * values, counts * values**2)
         return cls(*(np.concatenate([[0.0], np.cumsum(term)]) for term in terms))
 

@@ -10,8 +10,9 @@ from geo.errors import Fault, InputError
 from geo.staging import staged_file
 from layers.build import build_atlas
 from layers.quality import Quality, judge_quality
+from maps.citing import SEMICOLON
 from maps.quality import WORDS, Section, compose_quality, write_quality_page
-from scripts.findings import colon, joint
+from scripts.findings import colon
 from scripts.run import adjusted_project, language_of, with_index
 
 
@@ -76,8 +77,8 @@ def _lines(sections: list[Section], lang: str) -> list[str]:
         for row in section.rows:
             if section.header:
                 pairs = zip(section.header[1:], row[1:], strict=True)
-                told = joint(lang).join(f"{name.lower()} {cell}" for name, cell in pairs if cell)
-                lines.append(f"  {row[0]}{colon(lang)}{told}")
+                told = [f"{name.lower()} {cell}" for name, cell in pairs if cell]
+                lines.append(f"  {row[0]}{colon(lang)}{SEMICOLON[lang].join(told)}")
             else:
                 lines.append(f"  {' '.join(row)}")
     return lines

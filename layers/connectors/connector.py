@@ -212,7 +212,7 @@ def record_beside(path: Path) -> dict[str, Any]:
         return {}
     try:
         told = json.loads(record.read_text("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(told, dict) or told.get("sha256") != sha256_of(path):
         return {}

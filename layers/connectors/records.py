@@ -35,7 +35,7 @@ def read_records(path: Path) -> list[Record]:
             records = [json.loads(line) for line in text.splitlines() if line.strip()]
         else:
             records = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
-    except (ValueError, csv.Error) as error:
+    except (ValueError, RecursionError, csv.Error) as error:
         raise InputError(
             Fault(
                 f"is no list of records: {error}.",
@@ -58,7 +58,7 @@ def listed(value: Any) -> list[Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value) if value.strip() else []
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
     if value is None:
         return []

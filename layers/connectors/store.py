@@ -84,7 +84,7 @@ class Store:
         index = self.folder / "index" / f"{connector_id}.json"
         try:
             record = Record(**json.loads(index.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
         path = self.path_of(record)
         if not path.is_file() or path.stat().st_size != record.size:

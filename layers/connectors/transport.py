@@ -84,7 +84,7 @@ class Transport:
                 for entry in resources
                 if re.fullmatch(resource.title, str(entry.get("title", "")).strip())
             ]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ProblemWithEnvironment(f"{url} does not answer as a catalogue does.") from error
         if not wanted:
             titles = first_of(str(entry.get("title")) for entry in resources)
@@ -303,7 +303,7 @@ def _begun(partial: Path, url: str) -> transfer.Begun | None:
     try:
         note = json.loads(_note_of(partial).read_text("utf-8"))
         begun = transfer.Begun(partial.stat().st_size, str(note["etag"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     if note.get("url") != url:
         forget(partial)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from layers.storage import KEY, load_atlas, save_atlas
 @pytest.fixture
 def saved(toy: Territories, tmp_path: Path) -> Path:
     atlas = empty_atlas(toy).add(Indicator("site", "Site"), pd.Series([1.0, 2.0], toy.codes[:2]))
+    ranks = pd.DataFrame({"rank_low": 1.0}, atlas.codes)
+    atlas = replace(atlas, intervals={"site": ranks})
     save_atlas(atlas, tmp_path / "atlas.parquet")
     return tmp_path / "atlas.parquet"
 
@@ -62,7 +65,7 @@ def test_a_list_for_metadata_and_a_short_file_are_no_atlas(saved: Path) -> None:
         load_atlas(saved)
 
 
-@pytest.mark.parametrize("damage", ["no rows", "deep", "deep geo", "shapes"])
+@pytest.mark.parametrize("damage", ["no rows", "deep", "deep geo", "shapes", "lists"])
 def test_a_damaged_file_is_refused(saved: Path, damage: str) -> None:
     table = pq.read_table(saved)
     deep = b'{"a":' * 100_000
@@ -72,6 +75,10 @@ def test_a_damaged_file_is_refused(saved: Path, damage: str) -> None:
     elif damage == "shapes":
         place = table.column_names.index("geometry")
         table = table.set_column(place, "geometry", pa.array([b"\x01\xfa\0\0\0"] * len(table)))
+    elif damage == "lists":
+        place = next(n for n, name in enumerate(table.column_names) if name.endswith(".rank_low"))
+        lists = pa.array([[1.0, 2.0]] * len(table))
+        table = table.set_column(place, table.column_names[place], lists)
     else:
         told[KEY if damage == "deep" else b"geo"] = deep
     pq.write_table(table.replace_schema_metadata(told), saved)

@@ -85,6 +85,10 @@ def test_jenks_of_many_figures_finds_the_gaps() -> None:
     assert 5 < low < 50 and 55 < high < 100
 
 
+def test_jenks_of_figures_whose_squares_are_infinite() -> None:
+    assert jenks_breaks(np.array([0.0, 1.0, 9e199, 1e200]), classes=2, digits=0) == [9e199]
+
+
 def test_equal_widths_and_goalposts() -> None:
     assert equal_breaks(np.array([10.0, 70.0]), classes=6, digits=0) == [20, 30, 40, 50, 60]
     assert goalpost_breaks(0, 50, classes=5, digits=0) == [10, 20, 30, 40]

@@ -126,6 +126,17 @@ def test_what_is_current_is_not_fetched_again(
     assert again.path.read_bytes() == FILE
 
 
+@pytest.mark.parametrize("damage", ["", "[]", '{"a":' * 100_000])
+def test_a_damaged_record_of_a_stored_file_holds_nothing(
+    httpserver: HTTPServer, store: Store, access: Access, connector: Connector, damage: str
+) -> None:
+    _serve(httpserver, _whole, "/commune_debit.csv")
+    fetch_source(connector, store=store, access=access)
+    (store.folder / "index" / "arcep-debit.json").write_text(damage)
+    assert store.held("arcep-debit") is None
+    assert fetch_source(connector, store=store, access=access).how == "fetched"
+
+
 def test_a_stored_file_that_was_changed_is_fetched_again(
     httpserver: HTTPServer, store: Store, access: Access, connector: Connector
 ) -> None:
