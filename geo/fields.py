@@ -190,35 +190,52 @@ def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
 
 
 def read_names(
-    features: Features, name: str | None, codes: list[str]
+    features: Features, name: str | None, codes: list[str], *, limits: Limits
 ) -> tuple[list[str], list[str]]:
     """The names of the territories, and what is to be said: a code stands for a blank name.
 
     Raises:
-        InputError: no such field.
+        InputError: no such field, or a name that is longer than the limit.
     """
     if name is None:
         return list(codes), []
-    texts = [text or "" for text in read_labels(features, name)]
+    texts = [text or "" for text in read_labels(features, name, limits=limits)]
     blank = [code for code, text in zip(codes, texts, strict=True) if not text]
     names = [text or code for code, text in zip(codes, texts, strict=True)]
     said = f"{features.file}, field {shown(name)}: {len(blank)} names are blank: {first_of(blank)}."
     return names, [said] if blank else []
 
 
-def read_labels(features: Features, name: str) -> list[str | None]:
+def read_labels(features: Features, name: str, *, limits: Limits) -> list[str | None]:
     """The cells of a field as text, None where blank.
 
     Raises:
-        InputError: no such field.
+        InputError: no such field, or cells that are longer than the limit.
     """
-    return [_label(cell) for cell in field_of(features, name)]
+    texts = [_label(cell) for cell in field_of(features, name)]
+    faults = [
+        Fault(
+            f"the cell has {len(text):,} characters, more than the limit of "
+            f"{limits.cell_length:,}.",
+            file=features.file,
+            column=name,
+            feature=number,
+            value=text[:60],
+            remedy="Shorten it, leave the column out, or raise the limit.",
+            kind="overlong-cell",
+        )
+        for number, text in enumerate(texts)
+        if text is not None and len(text) > limits.cell_length
+    ]
+    if faults:
+        raise InputError(faults[: limits.faults])
+    return texts
 
 
 def _label(cell: Any) -> str | None:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
-    return str(cell).strip(_AROUND)[:1000] or None
+    return str(cell).strip(_AROUND) or None
 
 
 def read_figures(

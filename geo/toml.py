@@ -19,6 +19,9 @@ _DEEP_KEY = re.compile(
 )
 """A dotted key of a hundred parts: the time tomllib takes for one grows with its square."""
 
+_LONG_NUMBER = re.compile(rb"(?<![0-9_])[0-9_]{4301,}")
+"""More digits than Python makes a whole number of."""
+
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -56,8 +59,10 @@ def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
         raise InputError(_not_utf8(data, error, file)) from error
     except RecursionError:
         raise InputError(_too_deep(file)) from None
-    except ValueError as error:
+    except tomllib.TOMLDecodeError as error:
         raise InputError(_syntax(str(error), data, file)) from error
+    except ValueError:  # of int(), which no place is told of
+        raise InputError(_too_long(data, file)) from None
     faults = list(_not_finite(table, file))
     if faults:
         raise InputError(faults)
@@ -80,6 +85,23 @@ def _too_deep(file: str, line: int | None = None) -> Fault:
         "tables, lists or parts of a key stand too deep in one another.",
         file=file,
         line=line,
+        kind="toml-syntax",
+    )
+
+
+def _too_long(data: bytes, file: str) -> Fault:
+    for found in _LONG_NUMBER.finditer(data):
+        before = data[data.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+        if not set(before) & set(b"\"'#"):  # no text, nor a comment
+            line = data.count(b"\n", 0, found.start()) + 1
+            break
+    else:
+        line = None
+    return Fault(
+        "a whole number has more digits than the 19 that TOML has.",
+        file=file,
+        line=line,
+        remedy="Write a smaller number; a code stands in quotes.",
         kind="toml-syntax",
     )
 

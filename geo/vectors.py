@@ -109,7 +109,7 @@ def read_territories(
     fit = check_fit(mended.shapes, features.crs, labels, file=features.file)
     _raise(list(fit.faults), limits)
     index = pd.Index(codes.texts, name="code", dtype="object")
-    names, said = read_names(features, name, codes.texts)
+    names, said = read_names(features, name, codes.texts, limits=limits)
     frame = gpd.GeoDataFrame(
         {"name": names}, geometry=list(mended.shapes), index=index, crs=features.crs
     )
@@ -124,7 +124,10 @@ def read_territories(
         frame=frame,
         level=level,
         parents=pd.DataFrame(
-            {above: read_labels(features, field) for above, field in (parents or {}).items()},
+            {
+                above: read_labels(features, field, limits=limits)
+                for above, field in (parents or {}).items()
+            },
             index=index,
         ),
         facts=table,

@@ -143,6 +143,11 @@ def test_the_places_agree() -> None:
             "67,3 km² entre 1, 2\u00a0; 215 km² entre 3.",
         ),
         ("no territory has 67% of the indicators of 'x'.", "n'a 67\u00a0% des indicateurs"),
+        (
+            "the geometric mean of 'a' needs scores above zero; 'b' has 1 that are not (first: c).",
+            "la moyenne géométrique de 'a' demande des scores strictement positifs\u00a0; 'b' en a",
+        ),
+        ("'0' does not fit; expected is more than 0.", "plus de 0"),
         ("there is no column 'a; b'.", "colonne 'a; b'."),
         ("'x' is 2 on line 7.", "'x' is 2 on line 7."),
     ],

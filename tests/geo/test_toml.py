@@ -41,7 +41,7 @@ def test_a_good_file_is_read_with_mark_and_windows_lines(tmp_path: Path) -> None
         (b"[w]\na = [1.0, -inf]\n", None, "'w.a[1]' is -inf", "not-finite"),
         (b"w = 9223372036854775808\n", None, "'w' is 9223372036854775808, which", "not-finite"),
         (b"w = [" + b"9" * 400 + b"]\n", None, "'w[0]' is 9999", "not-finite"),
-        (b"a = " + b"9" * 5000 + b"\n", None, "integer string conversion", "toml-syntax"),
+        (b"a = " + b"9" * 5000 + b"\n", 1, "more digits than the 19", "toml-syntax"),
         (b"a = 1\x00\n", 1, "", "toml-syntax"),
         (b"<html></html>", None, "HTML page", "wrong-format"),
         (b"PK\x03\x04....", None, "ZIP archive", "wrong-format"),
@@ -59,6 +59,13 @@ def test_each_fault_is_a_sentence_with_its_place(
     assert says in str(fault)
     if line is not None:
         assert fault.line == line
+
+
+def test_a_number_without_end_is_told_with_its_line(tmp_path: Path) -> None:
+    digits = b"1" * 5000
+    path = write(tmp_path, b"a = '" + digits + b"'\nb = " + digits + b"\n")
+    with pytest.raises(InputError, match=r"line 2: a whole number has more digits than the 19"):
+        read_toml(path)
 
 
 def test_a_long_dotted_key_is_refused_before_it_costs_time(tmp_path: Path) -> None:

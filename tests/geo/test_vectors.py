@@ -454,6 +454,13 @@ def test_blank_names_and_figures_that_are_none(tmp_path: Path) -> None:
     assert [(fault.feature, fault.value) for fault in faults] == [("48002", "x"), ("48003", "-2")]
 
 
+def test_a_name_is_whole_or_refused(tmp_path: Path) -> None:
+    path = saved(squares(nom=["Mende", "a" * 1500, "b", "c"]), tmp_path)
+    assert read(path, name="nom").territories.names["48002"] == "a" * 1500
+    (fault,) = faults_of(path, name="nom", limits=replace(DEFAULT_LIMITS, cell_length=1400))
+    assert (fault.feature, fault.column, fault.kind) == (1, "nom", "overlong-cell")
+
+
 def test_all_faults_at_once(tmp_path: Path) -> None:
     frame = changed(c48003=BOW_TIE, c48002=None)
     frame.loc[0, "code"] = "1001"
