@@ -49,6 +49,11 @@ class Passage:
         changed = (self.shares["source"] != self.shares["target"]) | (self.shares["share"] < 1)
         return self.shares[changed]
 
+    @property
+    def moved_on(self) -> pd.Index:
+        """The codes of which all or a part went to another code."""
+        return pd.Index(self.shares["source"][self.shares["source"] != self.shares["target"]])
+
     def reaching(self, codes: pd.Index) -> Passage:
         """The passage of those sources that come to any of these codes, and of the lost."""
         wanted = self.shares.loc[self.shares["target"].isin(codes), "source"]

@@ -219,8 +219,7 @@ def _carried(
 
 def _account(table: Table, reaching: Passage, explain: Explain, told: dict[str, str]) -> Account:
     """Rows of the table as it was read: lost ones listed, those that went elsewhere named."""
-    strangers = set(reaching.moved["source"]) - set(reaching.moved["target"])
-    carried = [code for code in table.frame.index if code in strangers]
+    carried = table.frame.index[table.frame.index.isin(reaching.moved_on)]
     moved = tuple(
         Listed("", str(code), carried_to(str(code), reaching, explain)) for code in carried
     )

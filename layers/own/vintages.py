@@ -240,8 +240,7 @@ class Past:
         listed = list(codes.account.listed)
         carried: list[Listed] = []
         sources = set(reaching.shares["source"])
-        strange = codes.matched & ~codes.codes.isin(self.territories.whole.codes)
-        strange &= codes.codes.isin([*sources, *reaching.lost])
+        strange = codes.matched & codes.codes.isin([*reaching.moved_on, *reaching.lost])
         for row in np.flatnonzero(strange).tolist():
             code = str(codes.codes[row])
             if code in reaching.lost:

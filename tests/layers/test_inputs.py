@@ -145,7 +145,7 @@ def test_real_premises_of_2022_are_carried_to_2026(france: Territories, shared_d
     table = gather_inputs(sources, {}, france)["arcep-debit"]
     account = table.account
     assert account is not None
-    assert (account.rows, account.matched, len(account.carried)) == (34957, 34955, 92)
+    assert (account.rows, account.matched, len(account.carried)) == (34957, 34955, 95)
     assert [row.code for row in account.listed] == ["97701", "97801"]
     premises = table.frame["premises"]
     assert premises.sum() == pytest.approx(43_576_369, abs=1)
