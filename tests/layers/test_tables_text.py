@@ -233,9 +233,9 @@ def test_a_column_under_a_wrong_separator_says_so(tmp_path: Path) -> None:
     ("limit", "says"),
     [
         ({"table_bytes": 10}, "more than the limit of 10"),
-        ({"rows": 2}, "3 rows, more than the limit of 2"),
+        ({"rows": 1}, "2 rows, more than the limit of 1"),
         ({"columns": 1}, "2 columns, more than the limit of 1"),
-        ({"cells": 5}, "6 cells, more than the limit of 5"),
+        ({"cells": 3}, "4 cells, more than the limit of 3"),
     ],
 )
 def test_limits_are_stated(tmp_path: Path, limit: dict[str, int], says: str) -> None:
