@@ -72,7 +72,10 @@ def code_changes(territories: Territories, events: pd.DataFrame | None = None) -
     known = edition_events(country)
     if known is None:
         return None
-    return Changes(known.frame, dated=False, people=people_of_parts(country))
+    # Of events without a day: a code that one of the territories has, of another year than the
+    # edition's, is not gone yet.
+    gone = known.frame[~known.frame["before"].isin(territories.whole.codes)]
+    return Changes(gone.reset_index(drop=True), dated=False, people=people_of_parts(country))
 
 
 def on_todays_codes(
