@@ -19,10 +19,17 @@ from geo.nesting import groups_at, sum_by
 from geo.notice import Notice, remark, without
 from geo.territories import Territories
 from geo.vectors import read_territories
-from geo.vintages_arrondissements import WHOLE, Choice, country_of, in_arrondissements
+from geo.vintages_arrondissements import Choice, in_arrondissements
 from layers.accounting import check_carried, check_rows
 from layers.aggregate import atlas_at
 from layers.atlas import Atlas
+from layers.boundaries import (
+    boundaries_account,
+    boundaries_of,
+    completed,
+    given_boundaries,
+    unused_boundaries,
+)
 from layers.catalogue import known_layers
 from layers.context import CONTEXT, is_published
 from layers.edition import edition_inputs, edition_project, edition_territories
@@ -84,12 +91,17 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     places = in_arrondissements(table.within, base.codes)
     chosen, more = _choose(base, level=level, places=places)
     inputs = _inputs(project, country, chosen)
+    boundaries = boundaries_account(project, country, chosen)
     chosen, rows, about_facts = with_given_facts(chosen, inputs, project.sources)
     layers = _layers(project, country)
     atlas = measure_layers(chosen, layers, inputs, progress=progress)
     _check_weights(project, atlas)
     atlas = replace(
-        atlas, account={**atlas.account, **{name: one.as_dict() for name, one in rows.items()}}
+        atlas,
+        account={
+            **atlas.account,
+            **{name: one.as_dict() for name, one in (boundaries | rows).items()},
+        },
     )
     notices = (*notices, *more, *about_facts, *unread_notice(project.sources, layers))
     notices = (*notices, *_outside_notice(atlas), *_unknown_notice(atlas, table.within))
@@ -163,10 +175,14 @@ def without_scale(project: Project, atlas: Atlas) -> list[str]:
 
 def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:
     own = project.table.territories
+    unused = unused_boundaries(project, country)
     if own is None:
         assert country is not None  # a project without either is refused when it is read
         choice = project.table.arrondissements or "whole"
-        return edition_territories(country, arrondissements=choice), _said(choice)
+        if boundaries_of(country, project.sources) is not None:
+            territories, notices = given_boundaries(project, country)
+            return territories, (*notices, *unused)
+        return edition_territories(country, arrondissements=choice), (*_said(choice), *unused)
     read = read_territories(
         project.path(own.path),
         code=own.code,
@@ -180,11 +196,11 @@ def _territories(project: Project, country: Country | None) -> tuple[Territories
         limits=project.limits,
     )
     source = parse_source(own.source or "", file=project.path(own.path))
-    territories = replace(read.territories, sources=(source,))
+    territories = replace(read.territories, sources=(source,), vintage=own.vintage or "")
     if country is None:
-        return territories, read.notices
-    territories, completed = _completed(territories, country)
-    return territories, (*read.notices, *completed)
+        return territories, (*read.notices, *unused)
+    territories, added = completed(territories, country)
+    return territories, (*read.notices, *added, *unused)
 
 
 def _said(choice: Choice) -> tuple[str, ...]:
@@ -207,38 +223,6 @@ def _own_level(project: Project, own: TerritoriesTable, country: Country | None)
     if wanted is None or wanted in own.parents:
         return finest
     return wanted if country is None else country.level(wanted).id
-
-
-def _completed(territories: Territories, country: Country) -> tuple[Territories, tuple[str, ...]]:
-    """A user's polygons with what the country's edition knows of their codes and the file does
-    not say: containing territories, population."""
-    parents, facts = territories.parents, territories.facts
-    if country.edition is None or territories.level != country.base.id:
-        whole = parents.assign(**{country.levels[-1].id: country.code.upper()})
-        return replace(territories, parents=whole), ()
-    has_parts = any(code in WHOLE for code in territories.codes)
-    known = edition_territories(country, arrondissements="separate" if has_parts else "whole")
-    here = territories.codes.isin(known.codes)
-    added = [name for name in map(str, known.parents) if name not in parents]
-    parents = pd.concat([parents, known.parents[added].reindex(territories.codes)], axis=1)
-    parents = parents.astype("object").where(parents.notna(), None)
-    filled = [name for name in ("population",) if facts[name].isna().all()]
-    facts = facts.assign(**{name: known.facts[name].reindex(territories.codes) for name in filled})
-    completed = replace(
-        territories,
-        parents=parents,
-        facts=facts,
-        parent_names=known.parent_names,
-        country=country_of(country, territories.codes),
-        extra=None if known.extra is None else known.extra.reindex(territories.codes),
-        # The first source of the edition is of its polygons, which are not used here.
-        sources=(*territories.sources, *known.sources[1:]),
-    )
-    told = [
-        f"{', '.join([*added, *filled])} of the territories are those of the embedded edition of "
-        f"{known.vintage}; {int((~here).sum())} of {len(territories)} codes are not in it."
-    ]
-    return completed, tuple(told if (~here).any() else map(remark, told))
 
 
 def _inputs(

@@ -81,7 +81,7 @@ def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str,
     idle = [
         name
         for name in sources
-        if connector_named(name).aids != "events"
+        if connector_named(name).aids not in ("events", "boundaries")
         and not connector_named(name).facts
         and not any(reads(layer, (name,)) for layer in chosen)
     ]

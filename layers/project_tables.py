@@ -15,6 +15,7 @@ Language = Literal["fr", "en"]
 Line = Annotated[str, Field(max_length=1000)]
 Column = Annotated[Line, AfterValidator(lambda name: unicodedata.normalize("NFC", name))]
 """The name of a column, whichever way its accents were typed."""
+Vintage = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$")]
 Title = Line | Annotated[dict[Language, Line], Field(min_length=1)]
 
 
@@ -32,6 +33,7 @@ class TerritoriesTable(_Strict):
     population: Line | None = None
     area_km2: Line | None = None
     parents: dict[Identifier, Line] = Field(default_factory=dict)
+    vintage: Vintage | None = None
     source: Line | None = None
 
 
@@ -74,7 +76,7 @@ class LayerTable(_Strict):
     y: Column | None = None
     crs: Line | None = None
     level: Identifier | None = None
-    vintage: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$")] | None = None
+    vintage: Vintage | None = None
     period: Line | None = None
     weight: Line | None = None
     source: Line | None = None

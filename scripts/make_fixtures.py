@@ -212,6 +212,7 @@ def write_fixtures(folder: Path) -> None:
     packed = gzip.compress(json.dumps(DPNT, ensure_ascii=False).encode(), mtime=0)
     (folder / "presence-numerique-des-territoires.json.gz").write_bytes(packed)
     write_ftth_archive(folder / "2026T2-Commune.zip")
+    write_communes(folder / "commune.parquet")
     for name, text in (("evol-struct-pop", AGES), ("diplomes-formation", DIPLOMAS)):
         write_census_archive(folder / f"base-ic-{name}-2021_csv.zip", text)
 
@@ -239,6 +240,41 @@ def write_census_archive(path: Path, table: str) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{name}.CSV", table)
         archive.writestr(f"meta_{name}.CSV", "COD_VAR;LIB_VAR;LIB_VAR_LONG\nIRIS;Code;Code\n")
+
+
+def write_communes(path: Path, *, old: bool = False) -> None:
+    """Communes as IGN's ADMIN EXPRESS COG has them in GeoParquet: made-up squares and people.
+
+    48999 is no commune; Paris is in two EPCI, as its métropole and its territory are.
+
+    Args:
+        old: with the columns of the years before 2025.
+    """
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    rows = [
+        ("48095", "Mende", "48", "76", "244800050", 12000, 3.4, 44.5),
+        ("48001", "Albaret-le-Comtal", "48", "76", "200069151", 200, 3.1, 44.9),
+        ("48999", "Commune inventée", "48", "76", "200069151", 300, 3.2, 44.9),
+        ("75056", "Paris", "75", "11", "200054781/200054999", 2100000, 2.3, 48.8),
+        ("97411", "Saint-Denis", "974", "04", "249740119", 150000, 55.4, -20.9),
+    ]
+    columns = {
+        "code_insee": "INSEE_COM",
+        "nom_officiel": "NOM",
+        "code_insee_du_departement": "INSEE_DEP",
+        "code_insee_de_la_region": "INSEE_REG",
+        "codes_siren_des_epci": "SIREN_EPCI",
+        "population": "POPULATION",
+    }
+    frame = gpd.GeoDataFrame(
+        {name: [row[place] for row in rows] for place, name in enumerate(columns)},
+        geometry=[box(row[6], row[7], row[6] + 0.1, row[7] + 0.1) for row in rows],
+        crs="EPSG:4326",
+    )
+    frame = frame.rename(columns=columns) if old else frame.rename_geometry("geometrie")
+    frame.to_parquet(path)
 
 
 def write_ftth_archive(path: Path) -> None:

@@ -85,7 +85,7 @@ class Connector:
         on: a file, the territories and all given files to its table on these territories, where
             the file holds points, shapes or a raster.
         aids: what it is good for, where it is no input of its own: "events" of the official code,
-            "population" to weigh by, "waves" of a barometer.
+            "population" to weigh by, "waves" of a barometer, "boundaries" of the territories.
         counts: columns that are shared out and added where codes have changed.
         means: columns that are averaged then, each with the column that it is a mean over. Any
             other column is taken from the part that keeps its code.
@@ -113,7 +113,7 @@ class Connector:
     exhaustive: bool = False
     feeds: str = ""
     on: Callable[[Path, Territories, Mapping[str, Path]], Table] | None = None
-    aids: Literal["", "events", "population", "waves"] = ""
+    aids: Literal["", "events", "population", "waves", "boundaries"] = ""
     counts: tuple[str, ...] = ()
     means: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)

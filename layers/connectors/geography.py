@@ -5,8 +5,47 @@ They are fetched like the others; `geo` reads them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from geo.source import Source
 from layers.connectors.connector import Connector, Resource
+from layers.connectors.folder import columns_of
+
+COMMUNE_LAYOUTS: tuple[Mapping[str, str], ...] = (
+    {
+        "code": "code_insee",
+        "name": "nom_officiel",
+        "population": "population",
+        "departement": "code_insee_du_departement",
+        "region": "code_insee_de_la_region",
+        "epci": "codes_siren_des_epci",
+    },
+    {
+        "code": "INSEE_COM",
+        "name": "NOM",
+        "population": "POPULATION",
+        "departement": "INSEE_DEP",
+        "region": "INSEE_REG",
+        "epci": "SIREN_EPCI",
+    },
+)
+"""What IGN calls the columns of communes: since version 4 (2025), and before."""
+
+
+def commune_columns(path: Path) -> Mapping[str, str] | None:
+    """What a GeoParquet file of IGN's communes calls its columns, those that it has; None where it
+    has neither codes nor names under any of the publisher's names."""
+    there = columns_of(path)
+    for layout in COMMUNE_LAYOUTS:
+        if {layout["code"], layout["name"]} <= there:
+            return {what: column for what, column in layout.items() if column in there}
+    return None
+
+
+def _has_communes(path: Path) -> bool:
+    return commune_columns(path) is not None
+
 
 _INSEE = "https://www.insee.fr/fr/statistiques/fichier"
 _GHSL = (
@@ -48,6 +87,8 @@ CONNECTORS = (
             "2026-01-01",
         ),
         level="",
+        aids="boundaries",
+        holds=_has_communes,
         resource=Resource(
             "commune.parquet",
             "https://data.geopf.fr/chunk/telechargement/download/ADMIN-EXPRESS-COG-PARTIEL/"

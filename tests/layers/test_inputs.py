@@ -15,7 +15,7 @@ from geo.source import Source
 from geo.territories import Territories
 from geo.vintages_events import COLUMNS
 from layers.catalogue import known_layers
-from layers.connectors.connector import connector_named
+from layers.connectors.connector import connector_named, read_source
 from layers.edition import edition_inputs, edition_territories
 from layers.indicator import Reason
 from layers.inputs import gather_inputs, reads, unread_notice
@@ -134,7 +134,7 @@ def test_unknown_sources_and_files_are_refused(france: Territories, tmp_path: Pa
     with pytest.raises(InputError, match=r"nowhere\.csv"):
         gather_inputs({"insee-code-events": tmp_path / "nowhere.csv"}, {}, france)
     with pytest.raises(InputError, match="shapes or a raster"):
-        gather_inputs({"ign-admin-express": Path(__file__)}, {}, france)
+        read_source("ign-admin-express", Path(__file__))
 
 
 def test_real_premises_of_2022_are_carried_to_2026(france: Territories, shared_data: Path) -> None:

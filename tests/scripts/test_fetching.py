@@ -18,6 +18,7 @@ from layers.connectors.folder import file_of, files_below, left_in
 from layers.connectors.store import Record, Store
 from scripts.cli import main
 from scripts.fetching import fetch_country, fetched_sources, print_fetched
+from scripts.make_fixtures import write_communes
 
 Command = Callable[..., tuple[int, str, str]]
 DEBIT = "code_insee;nbr;type;date\n"
@@ -34,8 +35,9 @@ def folder(tmp_path: Path) -> Path:
     """A folder of publishers' files, by the publishers' names."""
     folder = tmp_path / "files"
     folder.mkdir()
-    for name in ("commune_debit.csv", "commune_debit_filaire.csv", "commune.parquet"):
+    for name in ("commune_debit.csv", "commune_debit_filaire.csv"):
         (folder / name).write_text(DEBIT)
+    write_communes(folder / "commune.parquet")
     return folder
 
 
@@ -125,7 +127,6 @@ def test_every_real_file_is_taken_or_said_why_not(
     assert not held & set(left)
     for name in (
         "donnees_communes_mayotte.csv",
-        "communes_2026.parquet",
         "communes_ftth_2018T1.csv",
         "dpnt_sample_organizations.json",
         "iris_2021.parquet",
@@ -135,9 +136,10 @@ def test_every_real_file_is_taken_or_said_why_not(
     assert left["nb_operateurs_4g_2017_07_l93.tif"].startswith("nb_operateurs_4g_2019_06_l93.tif")
     assert 'code = "code_insee"' in left["communes_fibre_pct.csv"]
     assert "codes and levels" in left["epcicom.xlsx"]
+    assert left["communes_2026.parquet"].startswith("by its name it is that of ign-admin-express")
     usable = set(fetched_sources({}))
     assert {"insee-populations-mayotte", "insee-areas", "arcep-ftth"} <= usable
-    assert not usable & {"presence-waves", "ign-admin-express"}
+    assert "presence-waves" not in usable
 
 
 def test_a_packed_grid_is_left_and_the_unpacked_one_taken(tmp_path: Path) -> None:
@@ -208,8 +210,9 @@ def test_an_empty_folder_says_what_it_lacks(tmp_path: Path) -> None:
 
 def test_a_given_file_wins_over_what_was_fetched(folder: Path, store: Store) -> None:
     fetch_country("fr", from_folder=folder, quiet=True)
-    assert set(fetched_sources({})) == {"arcep-debit", "arcep-debit-filaire"}
+    boundaries = {"ign-admin-express": store.path_of(store.held("ign-admin-express"))}
+    assert set(fetched_sources({})) == {"arcep-debit", "arcep-debit-filaire", *boundaries}
     own = folder / "mine.csv"
     shutil.copyfile(folder / "commune_debit.csv", own)
     # Both feed the same input; boundaries are nothing that a run measures from.
-    assert fetched_sources({"arcep-debit": own}) == {"arcep-debit": own}
+    assert fetched_sources({"arcep-debit": own}) == {"arcep-debit": own, **boundaries}
