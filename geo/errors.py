@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -154,6 +154,32 @@ def gathered(faults: list[Fault]) -> Iterator[None]:
         raise
     except InputError as error:
         faults += error.faults
+
+
+@contextmanager
+def blamed_on(file: str | None, column: str | None = None) -> Iterator[None]:
+    """Names a file, and a key of it, in the faults of the block that name no file.
+
+    >>> with blamed_on("project.toml", "recipe"):
+    ...     raise InputError(Fault("no territory is scored."))
+    Traceback (most recent call last):
+    geo.errors.InputError: project.toml, key 'recipe': no territory is scored.
+    """
+    try:
+        yield
+    except OutOfTime:
+        raise
+    except InputError as error:
+        if file is None or all(fault.file is not None for fault in error.faults):
+            raise
+        raise InputError(
+            [
+                fault
+                if fault.file is not None
+                else replace(fault, file=file, column=fault.column or column)
+                for fault in error.faults
+            ]
+        ) from error
 
 
 def together(first: Callable[[], One], second: Callable[[], Other]) -> tuple[One, Other]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.country import Country, read_country
-from geo.errors import Fault, InputError, first_of, nearest
+from geo.errors import Fault, InputError, blamed_on, first_of, nearest
 from geo.nesting import groups_at, sum_by
 from geo.notice import Notice, remark, without
 from geo.territories import Territories
@@ -69,10 +69,9 @@ def read_atlas(
         sources={name: Path(path) for name, path in (sources or {}).items()},
     )
     places = [within] if isinstance(within, str) else list(within)
-    table = project.table.model_copy(
-        update={"level": level or country.base.id, "within": places, "catalogue": None, "use": None}
-    )
-    return build_atlas(replace(project, table=table))
+    level = level or country.base.id
+    changes = {"level": level, "within": places, "catalogue": None, "use": None}
+    return build_atlas(project.with_changes(changes))
 
 
 def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
@@ -89,7 +88,8 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     base, notices = _territories(project, country)
     level = table.level or base.level
     places = in_arrondissements(table.within, base.codes)
-    chosen, more = _choose(base, level=level, places=places)
+    with blamed_on(project.file_of("within"), "within"):
+        chosen, more = _choose(base, level=level, places=places)
     inputs = _inputs(project, country, chosen)
     boundaries = boundaries_account(project, country, chosen)
     chosen, rows, about_facts = with_given_facts(chosen, inputs, project.sources)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -27,7 +28,15 @@ from layers.project_tables import (
 )
 from layers.project_types import type_faults
 
-__all__ = ["LayerTable", "Project", "ProjectTable", "TerritoriesTable", "read_project", "text_of"]
+__all__ = [
+    "LayerTable",
+    "Project",
+    "ProjectTable",
+    "TerritoriesTable",
+    "is_toml",
+    "read_project",
+    "text_of",
+]
 
 
 def text_of(title: Title) -> Text | str:
@@ -44,12 +53,24 @@ class Project:
         folder: what relative paths are relative to, as the user named it.
         table: the file's content.
         sources: source id to file, from the file and the command line together.
+        changed: keys of which the caller says something else than the file.
     """
 
     file: str
     folder: Path
     table: ProjectTable
     sources: Mapping[str, Path] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Project:
+        """The project with other values of some keys."""
+        table = self.table.model_copy(update=changes)
+        return replace(self, table=table, changed=self.changed | set(changes))
+
+    def file_of(self, key: str) -> str | None:
+        """The project file, where it says the key; None where the caller does, or where it is the
+        one that the package carries."""
+        return self.file if is_toml(self.file) and key not in self.changed else None
 
     @property
     def title(self) -> Text | str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from geo.country import in_language, read_country
 from geo.drivers.shapefile import companions_of
-from geo.errors import Fault, InputError, first_of
+from geo.errors import Fault, InputError, blamed_on, first_of
 from geo.holding import place_of
 from geo.limits import bounded_time
 from geo.notice import Notice, notice_as_dict, warnings_first
@@ -26,7 +26,7 @@ from layers.export import versions, write_json, write_results
 from layers.index.compute import compute_index
 from layers.index.recipe import Recipe
 from layers.indicator import Reason
-from layers.project import Project, read_project
+from layers.project import Project, is_toml, read_project
 from maps.geometry import encode_geometry
 from maps.reporting.picture import lay_out
 from maps.standalone import write_page
@@ -152,7 +152,7 @@ def adjusted_project(
         changes["lang"] = lang
     if file is None:
         project = replace(project, file="the embedded edition")
-    return replace(project, table=project.table.model_copy(update=changes))
+    return project.with_changes(changes)
 
 
 def _check_apart(project: Project, out: Path) -> None:
@@ -194,7 +194,8 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
         )
         return atlas.noting(told), None
     try:
-        return compute_index(atlas, recipe), recipe
+        with blamed_on(*_place_of(project, recipe)):
+            return compute_index(atlas, recipe), recipe
     except InputError as error:
         # That too little is known of one place does not speak against the recipe.
         of_place = bool(project.table.within) and all(f.kind == "too-few" for f in error.faults)
@@ -208,6 +209,14 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
         f"connus pour {recipe.id!r} (au moins {100 * recipe.min_available:.0f} %).",
     )
     return atlas.noting(told), None
+
+
+def _place_of(project: Project, recipe: Recipe) -> tuple[str | None, str | None]:
+    """The file and the key that say how the index is made."""
+    use = project.table.use
+    if use is not None and not is_toml(use):
+        return project.file_of("use"), "use"
+    return recipe.file or None, None if project.table.recipe is None and use is None else "recipe"
 
 
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:

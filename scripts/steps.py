@@ -43,7 +43,7 @@ def build_atlas_file(
         changes["arrondissements"] = arrondissements
     if lang is not None:
         changes["lang"] = lang
-    project = replace(project, table=project.table.model_copy(update=changes))
+    project = project.with_changes(changes)
     atlas = build_atlas(project)
     save_atlas(atlas, out)
     if not quiet:

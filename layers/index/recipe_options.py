@@ -53,6 +53,8 @@ def _checked_weights(weights: Any) -> Any:
             raise _refused("weights", f"the weight of {name!r} is not a number.")
         if not math.isfinite(weight) or weight < 0:
             raise _refused("weights", f"the weight of {name!r} is {weight}; weights are ≥ 0.")
+    if not math.isfinite(sum(weights.values())):
+        raise _refused("weights", "the weights are too large to be added up; write smaller ones.")
     if not sum(weights.values()) > 0:
         raise _refused("weights", "the weights sum to zero; at least one must be above it.")
     return {name: float(weight) for name, weight in weights.items()}

@@ -172,6 +172,22 @@ def test_territories_covered_in_part_are_listed_each(
     assert "debit: outside the area covered" in rows["01004"]["missing"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[recipe]", '[recipe]\naggregate = "geometric"', "key 'recipe': the geometric"),
+        ('lang = "en"', 'lang = "en"\nwithin = ["999"]', "key 'within': '999' "),
+    ],
+)
+def test_what_the_index_or_a_place_refuses_names_the_project(
+    folder: Path, run: Callable[..., Result], old: str, new: str, says: str
+) -> None:
+    change(folder, "project.toml", {old: new})
+    status, err, *_ = run(folder)
+    assert status == 2
+    assert f"project.toml, {says}" in err
+
+
 def test_the_nearest_point_on_another_continent(folder: Path, run: Callable[..., Result]) -> None:
     change(folder, "project.toml", {'kind = "points"': 'kind = "points"\nstat = "distance"'})
     (folder / "sites.csv").write_text("lon,lat\n46.05,4.05\n")

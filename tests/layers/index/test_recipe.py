@@ -130,6 +130,7 @@ def test_mazziotta_pareto_standardises_for_itself() -> None:
         ({"weights": {"fibr": 1}}, ["no indicator 'fibr'", "'fibre'"]),
         ({"weights": {"fibre": -1}}, ["recipe.weights", "'fibre' is -1"]),
         ({"weights": {"fibre": 0, "web": 0}}, ["sum to zero"]),
+        ({"weights": {"fibre": 1e308, "web": 1e308}}, ["recipe.weights", "too large to be added"]),
         ({"weights": {"fibre": "2"}}, ["'fibre' is not a number"]),
         ({"weights": {"fibre": True}}, ["'fibre' is not a number"]),
         ({"weights": {"fibre": float("nan")}}, ["weights are ≥ 0"]),
