@@ -16,5 +16,5 @@ def test_both_languages_travel_to_other_processes() -> None:
 def test_a_part_is_taken_out_of_both() -> None:
     shorter = without(Notice("a/f.csv: x", fr="a/f.csv : y"), "a/")
     assert shorter == "f.csv: x"
-    assert notice_in(shorter, "fr") == "f.csv : y"
+    assert notice_in(shorter, "fr") == "f.csv\u00a0: y"
     assert without("a/f", "a/") == "f"
