@@ -179,7 +179,8 @@ def _year(connector: Connector, path: Path, source: Source) -> tuple[str, tuple[
         f"{connector.id}: nothing in the file says the year of its codes; they are taken for those "
         f"of {year}. A year in its name does (commune_2024.parquet).",
         fr=f"{connector.id}\u00a0: rien dans le fichier ne donne le millésime de ses codes\u00a0; "
-        f"ils sont pris pour ceux de {year}. Une année dans son nom le donne (commune_2024.parquet).",
+        f"ils sont pris pour ceux de {year}. Une année dans son nom le donne "
+        "(commune_2024.parquet).",
         severity="remark",
     )
     return year, (note,)
