@@ -22,8 +22,8 @@ def spreadsheet_safe(text: str) -> str:
 def safe_text(table: pd.DataFrame) -> pd.DataFrame:
     """The table with every cell of its text columns `spreadsheet_safe`; a missing one stays so.
 
-    >>> safe_text(pd.DataFrame({"name": ["=1+1", None], "score": [-1.0, 2.0]})).values.tolist()
-    [["'=1+1", -1.0], [None, 2.0]]
+    >>> safe_text(pd.DataFrame({"name": ["=1+1", "1"], "score": [-1.0, 2.0]})).values.tolist()
+    [["'=1+1", -1.0], ['1', 2.0]]
     """
     changed = {}
     for name in table.columns:

@@ -139,6 +139,8 @@ def test_a_batch_that_is_stopped_ends_what_it_has_in_hand(
         [sys.executable, str(tmp_path / "slow.py"), str(folder)],
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # Tests that run in the background were told to ignore Ctrl-C, and so would the batch.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
     )
     while not list(folder.glob("*.begun")):
