@@ -52,8 +52,11 @@ WORDS = {
         "periods": "les valeurs datent de {0} à {1}",
         "zeros": "{0} territoires sont à zéro.",
         "large": "{0} d'entre eux sont parmi les 5 % les plus peuplés{1}.",
+        "large_one": "{0} d'entre eux est parmi les 5 % les plus peuplés{1}.",
         "lonely": "{0} ont des voisins dont la médiane dépasse celle du pays{1}.",
+        "lonely_one": "{0} a des voisins dont la médiane dépasse celle du pays{1}.",
         "outliers": "{0} valeurs sont très éloignées des autres{1}.",
+        "outliers_one": "{0} valeur est très éloignée des autres{1}.",
         "usual": "{0} territoires ont exactement la même valeur, {1}.",
         "doubles": "Même nom dans le même territoire{0}{1}.",
         "note": "Ce qui est curieux peut être juste : rien n'est changé, tout est à regarder.",
@@ -89,8 +92,11 @@ WORDS = {
         "periods": "figures date from {0} to {1}",
         "zeros": "{0} territories are at nought.",
         "large": "{0} of them are among the most populous twentieth{1}.",
+        "large_one": "{0} of them is among the most populous twentieth{1}.",
         "lonely": "{0} have neighbours whose median is above the country's{1}.",
+        "lonely_one": "{0} has neighbours whose median is above the country's{1}.",
         "outliers": "{0} figures lie far from all others{1}.",
+        "outliers_one": "{0} figure lies far from all others{1}.",
         "usual": "{0} territories have the very same figure, {1}.",
         "doubles": "The same name in the same territory{0}{1}.",
         "note": "What is odd may be right: nothing is changed, all is to be looked at.",
@@ -129,7 +135,7 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
         Section(
             words["rows"],
             tuple(
-                (name, *(write_number(counts[key], 0, lang) for key in rows))
+                (_titled(name, atlas, lang), *(write_number(counts[key], 0, lang) for key in rows))
                 for name, counts in quality.rows.items()
             )
             or ((words["no_rows"],),),
@@ -152,6 +158,11 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
             )
         ),
     ]
+
+
+def _titled(name: str, atlas: Atlas, lang: str) -> str:
+    """What the rows of a file were read for: an indicator by its title, else a source's id."""
+    return atlas.indicators[name].title_in(lang) if name in atlas.indicators else name
 
 
 def _by_source(quality: Quality, atlas: Atlas, lang: str) -> tuple[tuple[str, str], ...]:
@@ -209,7 +220,11 @@ def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]
     ):
         if codes:
             many = write_number(len(codes), 0, lang)
-            told.append(words[key].format(many, words["colon"] + _named(codes, column, atlas)))
+            told.append(
+                words[key + ("_one" if len(codes) == 1 else "")].format(
+                    many, words["colon"] + _named(codes, column, atlas)
+                )
+            )
     if column.usual is not None:
         value, count = column.usual
         shown = write_number(value, indicator.digits, lang)
