@@ -11,7 +11,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
+import rasterio
+from rasterio.features import rasterize
+
+from geo.rasters import read_raster_facts
 
 PARTS = 4
 """Cells of the raster on each side of a cell of the given grid: 250 m in one of 1 km."""
@@ -30,15 +33,15 @@ def write_group_counts(
         like: raster whose CRS, extent and cells are taken, each cell divided.
         out: file to write; uint8, 0 where no polygon is, so that it covers all of `like`.
         parts: cells on each side of one of `like`.
-    """
-    import rasterio
-    from rasterio.features import rasterize
 
-    with rasterio.open(like) as grid:
-        crs, shape = grid.crs, (grid.height * parts, grid.width * parts)
-        a, b, west, d, e, north = grid.transform[:6]
+    Raises:
+        InputError: `like` is no raster that `geo.rasters` reads.
+    """
+    grid = read_raster_facts(like)
+    shape = (grid.shape[0] * parts, grid.shape[1] * parts)
+    a, b, west, d, e, north = grid.transform
     fine = rasterio.Affine(a / parts, b / parts, west, d / parts, e / parts, north)
-    there = shapes.to_crs(pyproj.CRS.from_wkt(crs.to_wkt()))
+    there = shapes.to_crs(grid.crs)
     counts = np.zeros(shape, dtype="uint8")
     for _, members in there.groupby(groups.to_numpy(), sort=True):
         usable = [member for member in members if member is not None and not member.is_empty]
@@ -46,6 +49,6 @@ def write_group_counts(
             counts += rasterize(usable, out_shape=shape, transform=fine, dtype="uint8")
     with rasterio.open(
         out, "w", driver="GTiff", width=shape[1], height=shape[0], count=1, dtype="uint8",
-        crs=crs, transform=fine, nodata=NOTHING, compress="deflate", tiled=True,
+        crs=grid.crs.to_wkt(), transform=fine, nodata=NOTHING, compress="deflate", tiled=True,
     ) as raster:  # fmt: skip
         raster.write(counts, 1)

@@ -202,12 +202,17 @@ def _shares_of_people(
 
 
 def reached_by(shapes: gpd.GeoSeries, raster: Path) -> pd.Series:
-    """Whether each shape's frame in degrees meets the raster's."""
-    import rasterio
+    """Whether each shape's frame in degrees meets the raster's.
+
+    Raises:
+        InputError: the raster is none that `geo.rasters` reads.
+    """
     from rasterio.warp import transform_bounds
 
-    with rasterio.open(raster) as grid:
-        west, south, east, north = transform_bounds(grid.crs, "EPSG:4326", *grid.bounds)
+    from geo.rasters import read_raster_facts
+
+    facts = read_raster_facts(raster)
+    west, south, east, north = transform_bounds(facts.crs.to_wkt(), "EPSG:4326", *facts.bounds)
     frames = shapes.to_crs("EPSG:4326").bounds
     beside = (frames["minx"] > east) | (frames["maxx"] < west)
     return ~(beside | (frames["miny"] > north) | (frames["maxy"] < south))

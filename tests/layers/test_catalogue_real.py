@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import geopandas as gpd
 import numpy as np
@@ -96,6 +97,37 @@ def test_a_map_of_the_mainland_is_not_refused_overseas(
     guadeloupe = replace(part.take(chosen), part_of=part)
     atlas = measured(guadeloupe, {"arcep-4g-raster": path}, "coverage-4g", "not-spot-4g")
     assert (atlas.reasons == Reason.NOT_COVERED).all(axis=None)
+
+
+def dressed_as_tiff(path: Path, real: Path) -> Path:
+    """A virtual raster that reads another file, under the name of a GeoTIFF."""
+    with rasterio.open(real) as grid:
+        size, crs = f'rasterXSize="{grid.width}" rasterYSize="{grid.height}"', grid.crs.to_wkt()
+        place = ", ".join(str(number) for number in grid.transform.to_gdal())
+    path.write_text(
+        f"<VRTDataset {size}><SRS>{escape(crs)}</SRS><GeoTransform>{place}</GeoTransform>"
+        f'<VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename>{real}'
+        "</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    with rasterio.open(path) as opened:  # what a bare opening would have read
+        assert opened.driver == "VRT"
+    return path
+
+
+def test_a_raster_is_opened_by_the_one_reader_only(
+    part: Territories, shared_data: Path, tmp_path: Path
+) -> None:
+    """Also where it is asked only whether it reaches the territories, or what its cells are."""
+    grid = shared_data / "raster/belgium__POP.tif"
+    dressed = dressed_as_tiff(tmp_path / "nb_operateurs_4g_2019_06.tif", grid)
+    chosen = (part.parents["departement"] == "971").to_numpy()
+    guadeloupe = replace(part.take(chosen), part_of=part)
+    with pytest.raises(InputError, match="GeoTIFF"):
+        gather_inputs({"arcep-4g-raster": dressed}, {}, guadeloupe)
+    polygons = coverage(tmp_path / "2026_T1_couv_Metropole_4G.gpkg", part)
+    sources = {"arcep-4g-polygons": polygons, "ghsl-population-r4-c18": dressed}
+    with pytest.raises(InputError, match="GeoTIFF"):
+        gather_inputs(sources, {}, part)
 
 
 def test_people_that_polygons_cover(part: Territories, shared_data: Path, tmp_path: Path) -> None:
