@@ -65,6 +65,29 @@ def test_no_imports_in_a_circle() -> None:
         pytest.fail(" → ".join(error.args[1]))
 
 
+READERS = {"geo/rasters.py", "geo/drivers/shapefile.py"}
+"""The only places where GDAL is given a file to read: each looks at what the file is before."""
+READING = {
+    "rasterio.open", "pyogrio.read_info", "pyogrio.read_dataframe", "pyogrio.read_arrow",
+    "pyogrio.open_arrow", "pyogrio.list_layers", "pyogrio.raw.read", "gpd.read_file",
+    "geopandas.read_file", "fiona.open",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ROOMS[:3])
+def test_gdal_is_given_files_in_two_places_only(room: str) -> None:
+    """Elsewhere a virtual file under another name would be followed to wherever it points."""
+    found = set()
+    for path in sorted((ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in READING:
+                continue
+            writes = any(isinstance(one, ast.Constant) and one.value == "w" for one in node.args)
+            if not writes:
+                found.add(path.relative_to(ROOT).as_posix())
+    assert found == {place for place in READERS if place.startswith(f"{room}/")}
+
+
 @pytest.mark.parametrize("room", ROOMS[:3])
 def test_every_public_name_is_there(room: str) -> None:
     module = import_module(room)

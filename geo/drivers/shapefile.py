@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyproj
 
-from geo.content import HEAD, check_file, kind_of
+from geo.content import HEAD, check_file, kind_of, refused_kind
 from geo.drivers.features import Features, check_features, damaged, objects
 from geo.drivers.geopackage import shapes_of_wkb
 from geo.errors import Fault, InputError
 from geo.limits import Limits
 from geo.notice import remark
 
+_DBASE = b"\x03"
+"""First byte of a .dbf as shapefiles have it: dBASE III, without a file of memos beside it."""
 _NEEDED = (".shp", ".shx", ".dbf")
 _USED = (*_NEEDED, ".prj", ".cpg")
 
@@ -41,6 +44,39 @@ def read_shapefile(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Fe
         for suffix, part in parts.items():
             shutil.copyfile(part, Path(folder) / f"layer{suffix}")
         return _read(Path(folder) / "layer.shp", file, wanted, limits)
+
+
+def read_attributes(content: bytes, file: str, *, encoding: str) -> pd.DataFrame:
+    """The attribute table of a shapefile (.dbf) by itself, a row a record.
+
+    Args:
+        content: of the .dbf. What is none is never shown to GDAL, which would take a virtual file
+            under this name for what it is, and follow it.
+        file: where it comes from, for messages.
+        encoding: of its text, whatever it declares.
+
+    Raises:
+        InputError: no dBASE table, damage.
+    """
+    if not content.startswith(_DBASE):
+        raise InputError(refused_kind(Path(file), kind_of(content[:HEAD]), accepted="dBASE tables"))
+    import pyogrio
+
+    with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
+        # Alone in a folder of its own: no .cpg and no .shp beside it can be opened by name.
+        table = Path(folder) / "layer.dbf"
+        table.write_bytes(content)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                _check_driver(pyogrio.read_info(table)["driver"], file)
+                return pyogrio.read_dataframe(
+                    table, read_geometry=False, encoding=encoding, use_arrow=False
+                )
+        except InputError:
+            raise
+        except Exception as error:  # as below
+            raise damaged(file, "attribute table", error) from error
 
 
 def shapefile_parts(path: Path) -> dict[str, Path]:

@@ -7,7 +7,6 @@ and Marseille by arrondissement.
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
 from dataclasses import replace
 from functools import partial
@@ -96,7 +95,7 @@ def _flat_table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 
 def _attributes(path: Path) -> pd.DataFrame:
     """The attribute table of the shapefile in an archive, as text, without the shapes."""
-    import pyogrio
+    from geo.drivers.shapefile import read_attributes
 
     with zipfile.ZipFile(path) as archive:
         tables = [info for info in archive.infolist() if info.filename.lower().endswith(".dbf")]
@@ -109,16 +108,7 @@ def _attributes(path: Path) -> pd.DataFrame:
                 )
             )
         content = read_member(archive, tables[0], path)
-    with tempfile.TemporaryDirectory() as folder:
-        # Alone in a folder of its own: no .cpg and no .shp beside it can be opened by name.
-        table = Path(folder) / "communes.dbf"
-        table.write_bytes(content)
-        try:
-            frame = pyogrio.read_dataframe(
-                table, read_geometry=False, encoding="ISO-8859-1", use_arrow=False
-            )
-        except pyogrio.errors.DataSourceError as error:
-            raise InputError(Fault(f"cannot be read: {error}.", file=str(path))) from error
+    frame = read_attributes(content, f"{path}: {tables[0].filename}", encoding="ISO-8859-1")
     check_header(frame.columns, ("INSEE_COM", *_SHAPEFILE), path)
     text = frame[["INSEE_COM", *_SHAPEFILE]].copy()
     for column in _SHAPEFILE:

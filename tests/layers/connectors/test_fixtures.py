@@ -150,6 +150,26 @@ def test_an_archive_with_two_tables_is_refused(tmp_path: Path) -> None:
         read_source("arcep-ftth", path)
 
 
+@pytest.mark.parametrize("content", [b"", b"x", b"\x03" + bytes(40), b"\x03" * 400])
+def test_an_attribute_table_that_is_none_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "2026T2-Commune.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("commune.dbf", content)
+    with pytest.raises(InputError, match=r"commune\.dbf: the (file is|attribute table is damaged)"):
+        read_source("arcep-ftth", path)
+
+
+def test_no_virtual_file_is_followed_as_an_attribute_table(tmp_path: Path) -> None:
+    """GDAL takes such a file for what it is, whatever its name, and reads where it points."""
+    aside, path = tmp_path / "aside.csv", tmp_path / "2026T2-Commune.zip"
+    aside.write_text("INSEE_COM,Locaux,ftth\n48095,1,1\n", "utf-8")
+    points = f'<OGRVRTLayer name="aside"><SrcDataSource>{aside}</SrcDataSource></OGRVRTLayer>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("commune.dbf", f"<OGRVRTDataSource>{points}</OGRVRTDataSource>")
+    with pytest.raises(InputError, match="VRT"):
+        read_source("arcep-ftth", path)
+
+
 def test_mobile_sites_by_commune(fixtures: Path) -> None:
     """Latin-1, arrondissements in the whole commune, operators counted once."""
     path = fixtures / "2026_T2_sites_Metropole.csv"
