@@ -43,6 +43,7 @@ PUBLISHED = {
     "arcep-ftth": "2026T2-Commune.zip",
     "anct-dpnt": "presence-numerique-des-territoires.json.gz",
 }
+COMMUNES = "commune.parquet"
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,15 @@ def _others(folder: Path) -> Iterator[Trial]:
     sources = [part for one in given for part in ("--source", one)]
     build = ("build", "--within", "48", "-o", "{out}/f.parquet", "-q")
     yield Trial(published, (*build, *sources), ("f.parquet",))
+    communes = folder / "communes"
+    communes.mkdir()
+    # The five communes of this file would be the only territories, and most files not about them.
+    (published / COMMUNES).rename(communes / COMMUNES)
+    yield Trial(
+        communes,
+        (*build, "--source", f"ign-admin-express={{in}}/{COMMUNES}"),
+        ("f.parquet",),
+    )
     fetched.mkdir()
     _run(fetched, "fetch", "fr", "--from", published, "-q")
     yield Trial(fetched, ("fetch", "fr", "--offline"))

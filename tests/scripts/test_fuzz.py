@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts import fuzz as fuzzing
+from scripts.cli import app
 from scripts.fuzz import fuzz
 from scripts.fuzzing import ground
 from scripts.fuzzing.mutations import spoil
@@ -25,6 +26,13 @@ ROOMY = Bounds(seconds=60, memory=8 * GIB)
 def trials(tmp_path_factory: pytest.TempPathFactory) -> tuple[Trial, ...]:
     project = write_sample(tmp_path_factory.mktemp("sample") / "project")
     return write_trials(tmp_path_factory.mktemp("trials"), [project])
+
+
+def test_every_command_can_be_tried(tmp_path: Path) -> None:
+    """Each ends well on files that nobody spoiled: else the search could not begin."""
+    tried = {trial.arguments[0] for trial in write_trials(tmp_path)}
+    commands = (command.name or command.callback for command in app.registered_commands)
+    assert tried == {getattr(one, "__name__", str(one)).strip("_") for one in commands}
 
 
 def test_a_few_tries_of_each_command(trials: tuple[Trial, ...], tmp_path: Path) -> None:
