@@ -205,19 +205,16 @@ def shown(value: object, *, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def first_of(codes: Iterable[object], *, count: int = 5, lang: str = "en") -> str:
-    """The first few codes and how many more there are.
+def first_of(codes: Iterable[object], *, count: int = 5) -> str:
+    """The first few codes and how many more there are; `geo.sentences.more_in_french` says the
+    latter in French, for whatever is printed.
 
     >>> first_of(["01004", "01007", "01010"], count=2)
     '01004, 01007 and 1 more'
-    >>> first_of(["01004", "01007", "01010"], count=2, lang="fr")
-    '01004, 01007 et 1 de plus'
     """
     items = [str(code) for code in codes]
     head, more = ", ".join(items[:count]), len(items) - count
-    if more <= 0:
-        return head
-    return f"{head} et {more} de plus" if lang == "fr" else f"{head} and {more} more"
+    return f"{head} and {more} more" if more > 0 else head
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 3) -> str:

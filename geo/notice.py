@@ -12,14 +12,12 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from geo.sentences import said_in
+from geo.sentences import more_in_french, said_in
 
 Severity = Literal["warning", "remark"]
 
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 """Spaces that French does not break at."""
-_MORE = re.compile(r"\band (\d+) more\b")
-"""How `geo.errors.first_of` ends."""
 
 
 class Notice(str):
@@ -37,7 +35,7 @@ class Notice(str):
     def __new__(cls, en: str, *, fr: str = "", severity: Severity = "warning") -> Notice:
         """The sentence in both languages."""
         made = super().__new__(cls, en)
-        made.fr = _MORE.sub(r"et \1 de plus", _UNBROKEN.sub("\u00a0", fr))
+        made.fr = more_in_french(_UNBROKEN.sub("\u00a0", fr))
         made.severity = severity
         return made
 

@@ -232,7 +232,7 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
                 f"{len(partly)} territories have data of {facts.path} for less than 99 % of their "
                 f"area: {first_of(partly.index)}.",
                 fr=f"{len(partly)} territoires n'ont de données de {facts.path} que pour moins de "
-                f"99 % de leur surface : {first_of(partly.index, lang='fr')}.",
+                f"99 % de leur surface : {first_of(partly.index)}.",
             )
         )
     if len(nowhere):
@@ -241,7 +241,7 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
                 f"{len(nowhere)} territories have no data of {facts.path}: "
                 f"{first_of(nowhere.index)}.",
                 fr=f"{len(nowhere)} territoires n'ont aucune donnée de {facts.path} : "
-                f"{first_of(nowhere.index, lang='fr')}.",
+                f"{first_of(nowhere.index)}.",
             )
         )
     return tuple(notices)

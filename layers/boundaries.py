@@ -224,7 +224,7 @@ def _differences(
                 "what the file says.",
                 fr=f"{connector.id}\u00a0: codes de {year} que l'édition embarquée de {edition} ne "
                 f"connaît pas\u00a0: {len(new)} sur {len(territories)} "
-                f"({first_of(new, lang='fr')})\u00a0; leurs territoires d'appartenance sont ceux "
+                f"({first_of(new)})\u00a0; leurs territoires d'appartenance sont ceux "
                 "du fichier.",
             )
         )
@@ -235,7 +235,7 @@ def _differences(
                 f"file, and no territories here: {len(absent)} ({first_of(absent)}).",
                 fr=f"{connector.id}\u00a0: codes de l'édition embarquée de {edition} absents du "
                 f"fichier, et donc des territoires\u00a0: {len(absent)} "
-                f"({first_of(absent, lang='fr')}).",
+                f"({first_of(absent)}).",
             )
         )
     return tuple(notes)

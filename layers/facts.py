@@ -86,5 +86,5 @@ def _kept(connector: Connector, fact: str, codes: list[str]) -> Notice:
         f"{len(codes)} territories keep the {english} that they had: {connector.input} has none "
         f"for them ({first_of(codes)}).",
         fr=f"{len(codes)} territoires gardent {french} d'avant\u00a0: {connector.input} n'en donne "
-        f"aucune pour eux ({first_of(codes, lang='fr')}).",
+        f"aucune pour eux ({first_of(codes)}).",
     )

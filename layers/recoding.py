@@ -113,7 +113,7 @@ def on_todays_codes(
             f"({which}); they are listed in the account. Codes change each January: with "
             f"--source {EVENTS}=FILE they are followed.",
             fr=f"{connector.id} : {some} lignes sur {rows} ont un code qu'aucun territoire n'a "
-            f"({first_of(strangers, lang='fr')}) ; le compte rendu en donne la liste. Les codes "
+            f"({first_of(strangers)}) ; le compte rendu en donne la liste. Les codes "
             f"changent chaque 1er janvier : avec --source {EVENTS}=FICHIER ils sont suivis.",
         )
         return replace(table, notices=(*table.notices, note))
@@ -307,7 +307,7 @@ def carried_notices(
     )
     fr = (
         f"{in_language(name, 'fr')} : {len(moved)} codes plus anciens sont ramenés à ceux du "
-        f"{passage.end} ({first_of(moved, lang='fr')})"
+        f"{passage.end} ({first_of(moved)})"
     )
     sum_en, sum_fr = _totals(sums)
     en, fr = en + sum_en, fr + sum_fr
@@ -315,10 +315,10 @@ def carried_notices(
     if averaged:
         titles, titres = ([_column_in(one, lang) for one in averaged] for lang in ("en", "fr"))
         en += f"; averages of the parts: {first_of(titles)}"
-        fr += f" ; moyennes des parties : {first_of(titres, lang='fr')}"
+        fr += f" ; moyennes des parties : {first_of(titres)}"
     if passage.equal:
         en += f"; shared out equally: {first_of(passage.equal)}"
-        fr += f" ; partagés à parts égales : {first_of(passage.equal, lang='fr')}"
+        fr += f" ; partagés à parts égales : {first_of(passage.equal)}"
     more_en, more_fr = changes.unknown()
     return (*divided, Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}.", severity="remark"))
 

@@ -69,6 +69,15 @@ def said_in(sentence: str, lang: str) -> str:
     return in_french(sentence) if lang == "fr" else sentence
 
 
+def more_in_french(text: str) -> str:
+    """A list as `geo.errors.first_of` ends it, ended in French.
+
+    >>> more_in_french("01004, 01007 and 1 more")
+    '01004, 01007 et 1 de plus'
+    """
+    return _MORE.sub(r"et \1 de plus", text)
+
+
 def places_in(template: str) -> list[str]:
     """The numbers of the places of a template, sorted, each once."""
     return sorted(set(_PLACE.findall(template)))
@@ -99,7 +108,7 @@ def _inserted(part: str, depth: int) -> str:
         return part.replace(".", ",").replace("%", "\u00a0%")
     if "; " in part and "'" not in part:  # a list; what is quoted stays as it was written
         return "\u00a0; ".join(_inserted(one, depth) for one in part.split("; "))
-    return _MORE.sub(r"et \1 de plus", _translated(part, depth))
+    return more_in_french(_translated(part, depth))
 
 
 @functools.cache
