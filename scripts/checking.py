@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from geo.errors import Fault, InputError
@@ -12,6 +11,7 @@ from layers.build import build_atlas
 from layers.quality import Quality, judge_quality
 from maps.citing import SEMICOLON
 from maps.quality import WORDS, Section, compose_quality, write_quality_page
+from scripts.asked import NOTHING, Asked
 from scripts.findings import colon
 from scripts.run import adjusted_project, language_of, with_index
 
@@ -20,11 +20,7 @@ def check_project_file(
     file: Path | None,
     *,
     out: tuple[Path, ...],
-    sources: Mapping[str, Path],
-    within: tuple[str, ...] = (),
-    level: str | None = None,
-    arrondissements: str | None = None,
-    lang: str | None = None,
+    asked: Asked = NOTHING,
     quiet: bool = False,
 ) -> Quality:
     """Reads and measures a project as a run does, computes its index, and says what it found.
@@ -32,7 +28,7 @@ def check_project_file(
     Args:
         file: the project file; None for the edition that the package carries.
         out: files to write: a page where the name ends in .html, all of it where in .json.
-        sources, within, level, arrondissements, lang: as of `run`.
+        asked: in place of what the project says.
         quiet: print nothing but errors.
 
     Raises:
@@ -48,14 +44,7 @@ def check_project_file(
                 kind="option",
             )
         )
-    project = adjusted_project(
-        file,
-        sources=sources,
-        within=within,
-        level=level,
-        arrondissements=arrondissements,
-        lang=lang,
-    )
+    project = adjusted_project(file, asked)
     lang = language_of(project)
     atlas, _ = with_index(project, build_atlas(project))
     quality = judge_quality(atlas)

@@ -87,7 +87,7 @@ def warm_up() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         project = write_sample(Path(folder) / "sample")
-        run_project(project, out=Path(folder) / "out", sources={}, quiet=True)
+        run_project(project, out=Path(folder) / "out", quiet=True)
 
 
 def run_guarded(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outcome:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from geo.errors import Fault, InputError
+from scripts.asked import Asked
 
 Project = Annotated[
     Path | None,
@@ -64,6 +65,28 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but erro
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say remarks on the computation too.")
 ]
+
+
+def asked_of(
+    source: list[str] | None,
+    fetched: bool,
+    within: list[str] | None,
+    level: str | None,
+    arrondissements: str | None,
+    lang: str | None,
+) -> Asked:
+    """What the options that measuring commands share ask of a project.
+
+    Raises:
+        InputError: one of them says what is not known.
+    """
+    return Asked(
+        sources=chosen_sources(source, fetched=fetched),
+        within=tuple(within or ()),
+        level=level,
+        arrondissements=check_choice(arrondissements),
+        lang=check_lang(lang),
+    )
 
 
 def chosen_sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]:

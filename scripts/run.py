@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,6 +31,7 @@ from maps.geometry import encode_geometry
 from maps.reporting.picture import lay_out
 from maps.standalone import write_page
 from maps.styling import styles_of
+from scripts.asked import NOTHING, Asked
 from scripts.extras import write_run_embed, write_run_report
 from scripts.summary import print_notices, print_summary
 
@@ -43,11 +44,7 @@ def run_project(
     file: Path | None,
     *,
     out: Path,
-    sources: Mapping[str, Path],
-    within: tuple[str, ...] = (),
-    level: str | None = None,
-    arrondissements: str | None = None,
-    lang: str | None = None,
+    asked: Asked = NOTHING,
     quiet: bool = False,
     verbose: bool = False,
 ) -> Atlas:
@@ -56,8 +53,7 @@ def run_project(
     Args:
         file: the project file; None for the edition that the package carries.
         out: the folder for the results; replaced as a whole, untouched on any failure.
-        sources: files for named sources.
-        within, level, arrondissements, lang: in place of what the project says, where given.
+        asked: in place of what the project says.
         quiet: print nothing but errors.
         verbose: print remarks as well as warnings.
 
@@ -65,14 +61,7 @@ def run_project(
         InputError: the project or one of its inputs cannot be used.
         ProblemWithEnvironment: the results cannot be written.
     """
-    project = adjusted_project(
-        file,
-        sources=sources,
-        within=within,
-        level=level,
-        arrondissements=arrondissements,
-        lang=lang,
-    )
+    project = adjusted_project(file, asked)
     check_analyses(project.table.analyses, file=project.file)
     lang = language_of(project)
     _check_apart(project, out)
@@ -129,30 +118,13 @@ def title_of(project: Project, lang: str) -> str:
     return {"fr": "Inégalités numériques", "en": "Digital inequality"}[lang]
 
 
-def adjusted_project(
-    file: Path | None,
-    *,
-    sources: Mapping[str, Path],
-    within: tuple[str, ...],
-    level: str | None,
-    arrondissements: str | None = None,
-    lang: str | None = None,
-) -> Project:
-    """The project of a file, or of the embedded edition, with what the command line says."""
+def adjusted_project(file: Path | None, asked: Asked) -> Project:
+    """The project of a file, or of the embedded edition, with what the command line asks."""
     path = edition_project(read_country("fr")) if file is None else file
-    project = read_project(path, sources=sources)
-    changes: dict[str, Any] = {}
-    if within:
-        changes["within"] = list(within)
-    if level is not None:
-        changes["level"] = level
-    if arrondissements is not None:
-        changes["arrondissements"] = arrondissements
-    if lang is not None:
-        changes["lang"] = lang
+    project = read_project(path, sources=asked.sources)
     if file is None:
         project = replace(project, file="the embedded edition")
-    return project.with_changes(changes)
+    return project.with_changes(asked.changes())
 
 
 def _check_apart(project: Project, out: Path) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from geo.country import read_country
 from layers.atlas import Atlas
 from layers.build import build_atlas
-from layers.edition import edition_project
-from layers.project import read_project
 from layers.storage import load_atlas, save_atlas
 from maps.words import write_number
+from scripts.asked import NOTHING, Asked
 from scripts.findings import colon
-from scripts.run import language_of
+from scripts.run import adjusted_project, language_of
 from scripts.summary import print_notices
 
 
@@ -22,28 +19,15 @@ def build_atlas_file(
     file: Path | None,
     *,
     out: Path,
-    sources: Mapping[str, Path],
-    within: tuple[str, ...],
-    level: str | None,
-    arrondissements: str | None = None,
-    lang: str | None = None,
+    asked: Asked = NOTHING,
     quiet: bool = False,
     verbose: bool = False,
 ) -> None:
-    """Measures the layers of a project and writes the atlas; says so in `lang`, by default that of
-    the project, and what the measuring had to tell."""
-    path = edition_project(read_country("fr")) if file is None else file
-    project = read_project(path, sources=sources)
-    changes: dict[str, object] = {"catalogue": None, "use": None} if file is None else {}
-    if within:
-        changes["within"] = list(within)
-    if level is not None:
-        changes["level"] = level
-    if arrondissements is not None:
-        changes["arrondissements"] = arrondissements
-    if lang is not None:
-        changes["lang"] = lang
-    project = project.with_changes(changes)
+    """Measures the layers of a project and writes the atlas; says so in the project's language, and
+    what the measuring had to tell. Without a project, every layer that the files at hand allow."""
+    project = adjusted_project(file, asked)
+    if file is None:
+        project = project.with_changes({"catalogue": None, "use": None})
     atlas = build_atlas(project)
     save_atlas(atlas, out)
     if not quiet:

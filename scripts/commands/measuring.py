@@ -17,9 +17,8 @@ from scripts.options import (
     Sources,
     Verbose,
     Within,
-    check_choice,
+    asked_of,
     check_lang,
-    chosen_sources,
 )
 
 
@@ -43,11 +42,7 @@ def run(
     run_project(
         project,
         out=out,
-        sources=chosen_sources(source, fetched=fetched),
-        within=tuple(within or ()),
-        level=level,
-        arrondissements=check_choice(arrondissements),
-        lang=check_lang(lang),
+        asked=asked_of(source, fetched, within, level, arrondissements, lang),
         quiet=quiet,
         verbose=verbose,
     )
@@ -73,11 +68,7 @@ def check(
     check_project_file(
         project,
         out=tuple(out or ()),
-        sources=chosen_sources(source, fetched=fetched),
-        within=tuple(within or ()),
-        level=level,
-        arrondissements=check_choice(arrondissements),
-        lang=check_lang(lang),
+        asked=asked_of(source, fetched, within, level, arrondissements, lang),
         quiet=quiet,
     )
 
@@ -112,11 +103,7 @@ def build(
     build_atlas_file(
         project,
         out=out,
-        sources=chosen_sources(source, fetched=fetched),
-        within=tuple(within or ()),
-        level=level,
-        arrondissements=check_choice(arrondissements),
-        lang=check_lang(lang),
+        asked=asked_of(source, fetched, within, level, arrondissements, lang),
         quiet=quiet,
         verbose=verbose,
     )

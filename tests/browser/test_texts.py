@@ -124,7 +124,7 @@ def pages(
 
     def look(name: str, names: Sequence[str], texts: Sequence[str]) -> list[tuple[str, int, str]]:
         project = write_project(tmp_path / name, names, texts)
-        run_project(project, out=tmp_path / f"{name}-out", sources={}, quiet=True)
+        run_project(project, out=tmp_path / f"{name}-out", quiet=True)
         found = []
         for file, address in (
             ("index.html", "#table=1"),

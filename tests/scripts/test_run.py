@@ -16,6 +16,7 @@ import pytest
 
 from geo.source import sha256_of
 from layers.storage import load_atlas
+from scripts.asked import Asked
 from scripts.cli import main
 from scripts.run import run_project
 
@@ -276,7 +277,7 @@ def test_lists(zoneblanche: Command, what: str) -> None:
 
 def test_a_place_of_which_too_little_is_known_is_drawn_without_an_index(tmp_path: Path) -> None:
     """The directory has no entry for Paris; that stops no run of Paris."""
-    atlas = run_project(None, out=tmp_path / "paris", within=("75",), sources={}, quiet=True)
+    atlas = run_project(None, out=tmp_path / "paris", asked=Asked(within=("75",)), quiet=True)
     assert not atlas.recipes
     told = " ".join(atlas.notices)
     assert "No index is computed: of no territory within 75" in told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import random
 import shutil
@@ -21,6 +20,7 @@ from maps import draw_map, write_report
 from scripts.cli import main
 from scripts.guarded import GIB, Bounds, Outcome, fingerprint, run_guarded, warm_up
 from scripts.sample import write_sample
+from scripts.whole import check_whole
 from tests.children import kill_after
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and limits as POSIX has them")
@@ -45,14 +45,9 @@ def run(project: Path, out: Path | str, bounds: Bounds = ROOMY) -> Outcome:
     return run_guarded(arguments, log=project.parent.parent / "log.txt", bounds=bounds)
 
 
-def check_whole(out: Path) -> str:
-    """Checks each file against the account of the run; the title of the page."""
-    account = json.loads((out / "run.json").read_text("utf-8"))
-    found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert found == {*account["files"], "run.json"}
-    for name, told in account["files"].items():
-        assert sha256_of(out / name) == told["sha256"], name
-    return str(account["project"]["title"])
+def whole_run(out: Path) -> str:
+    """The title of the one run that every file of the folder is of."""
+    return str(check_whole(out)["project"]["title"])
 
 
 def stray(folder: Path) -> list[str]:
@@ -78,12 +73,12 @@ def test_kill_9_at_two_hundred_moments_of_a_run(
     for turn in range(200):
         project.write_text(short.replace("Quatre carrés", f"Run {turn}"), encoding="utf-8")
         kill_after(chance.random() * whole, lambda: _run(project, out))
-        title = check_whole(out)
+        title = whole_run(out)
         assert title == "Quatre carrés" or int(title.removeprefix("Run ")) <= turn
         finished += title == f"Run {turn}"
     assert finished < 150, "most were killed before they were done"
     assert run(project, out).status == 0
-    assert check_whole(out) == "Run 199"
+    assert whole_run(out) == "Run 199"
     assert stray(tmp_path) == []
 
 
