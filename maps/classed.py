@@ -253,11 +253,12 @@ def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: st
         thirds.append((label, span, edges))
     # Where figures allow fewer than three, the pale ones are the ones that are not there.
     thirds = [("", "–", (None, None))] * (3 - len(thirds)) + (thirds[::-1] if low else thirds)
-    leads = "toward_low" if low else "toward_high"
+    leads = WORDS[lang]  # as the page says it, in `axisWords` of legend.js
+    heading = leads["toward_low" if low else "toward_high"].replace("{title}", title)
     if layer["better"] and low == (layer["better"] == "higher"):
-        leads = "toward_worse"
+        heading = leads["toward_way_worse"].replace("{way}", heading)
     labels, spans, edges_of = zip(*thirds, strict=True)
-    return Axis(title, WORDS[lang][leads].replace("{title}", title), labels, spans, edges_of)
+    return Axis(title, heading, labels, spans, edges_of)
 
 
 def _column(atlas: Atlas, name: str, digits: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from geo.staging import staged_file
 from maps.keys import Key
 from maps.palettes import RULE
+from maps.policy import hash_source
 
 SCRIPTS = (
     "dom.js",
@@ -189,16 +189,11 @@ def _stripes(key: Key) -> str:
 
 
 def _policy(scripts: Iterable[str], style: str) -> str:
-    allowed = " ".join(_hash(script) for script in scripts)
+    allowed = " ".join(hash_source(script) for script in scripts)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; "
+        f"default-src 'none'; script-src {allowed}; style-src {hash_source(style)}; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
 def _escaped(text: str) -> str:

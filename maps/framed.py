@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import zlib
 from functools import cache
 
 from maps.document import page_scripts, read_asset
+from maps.policy import hash_source
 
 
 def framed_page(page: str) -> str:
@@ -23,8 +23,9 @@ def framed_page(page: str) -> str:
         raise ValueError("the page has no policy to extend: it is not one of draw_map")
     for script in page_scripts():
         body = body.replace(f"<script>{script}</script>", _packed(script))
+    scripts = f"{hash_source(told)} {hash_source(unpack)}"
     return (
-        f"{head}script-src {_hash(told)} {_hash(unpack)} {middle}style-src {_hash(style)} {body}"
+        f"{head}script-src {scripts} {middle}style-src {hash_source(style)} {body}"
         f"<style>{style}</style>\n<script>{told}</script>\n<script>{unpack}</script>\n</body>{tail}"
     )
 
@@ -34,8 +35,3 @@ def _packed(script: str) -> str:
     """A script as a block that `unpack.js` runs; the policy names its hash as before."""
     data = base64.b64encode(zlib.compress(script.encode("utf-8"), 9, 31)).decode("ascii")
     return f'<script type="application/octet-stream" data-packed>{data}</script>'
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

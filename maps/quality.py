@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from layers.indicator import Reason
 from layers.quality import ColumnQuality, Quality
 from maps.citing import SEMICOLON
 from maps.document import read_asset
+from maps.policy import hash_source
 from maps.words import write_number
 
 MOST = 12
@@ -253,13 +252,12 @@ def write_quality_page(path: Path, *, head: str, sections: list[Section], lang: 
         ProblemWithEnvironment: the place cannot be written.
     """
     style = read_asset("report.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     title = WORDS[lang]["title"]
     # Joined, never formatted into each other: a name that looks like a template stays a name.
     parts = [
         "<!DOCTYPE html>\n", f'<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n',
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; ',
-        f"style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'\">\n",
+        f"style-src {hash_source(style)}; base-uri 'none'; form-action 'none'\">\n",
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
         "<title>", _escaped(title), "</title>\n<style>", style, "</style>\n</head>\n<body>\n",
         '<header class="head"><h1>', _escaped(title), '</h1><p class="subtitle">',

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ import markupsafe
 
 from geo.errors import InputError, ProblemWithEnvironment
 from geo.staging import staged_file
+from maps.policy import hash_source
 from maps.reporting.areas import find_area, references_of
 from maps.reporting.content import Chart, Line, LineChart, Section, Sentence, Table
 from maps.reporting.crossing import crossing_section
@@ -201,7 +201,7 @@ def render_list(entries: list[tuple[str, str]], *, lang: str, title: str | None)
 def _policy() -> str:
     """No script, no request; the style is ours."""
     return (
-        f"default-src 'none'; style-src '{_hash(_style())}'; img-src data:; base-uri 'none'; "
+        f"default-src 'none'; style-src {hash_source(_style())}; img-src data:; base-uri 'none'; "
         "form-action 'none'"
     )
 
@@ -324,8 +324,3 @@ def _template_text(name: str) -> str:
 @cache
 def _style() -> str:
     return (resources.files("maps") / "assets" / "report.css").read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -3,6 +3,7 @@ or by the people of a second raster; or the degree of urbanisation."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,7 +87,7 @@ class RasterLayer:
         values = zonal.values.where(covered >= LEAST_COVER)
         if spec.below is not None:
             values = 100 - values
-        self._check_cover(values, territories, inputs)
+        check_cover(values, territories, spec.path, lambda whole: self(whole, inputs))
         indicator = raster_indicator(spec, self.project, territories.level)
         if zonal.span is not None and not _statistic(spec).endswith("share"):
             check_cells(zonal.span, indicator, spec.path)
@@ -104,13 +105,6 @@ class RasterLayer:
             account=cover_account(covered),
             notices=(*zonal.facts.notices, *zonal.doubts, *cover_notices(spec.id, covered)),
         )
-
-    def _check_cover(self, values: pd.Series, territories: Territories, inputs: Inputs) -> None:
-        """Of a raster that says nothing of the chosen territories: whether it does of others."""
-        if values.isna().all() and territories.part_of is not None:
-            self(territories.part_of, inputs)
-        else:
-            check_cover(values, self.spec.path)
 
     def _people(self, territories: Territories) -> dict[str, pd.Series]:
         """What a weighted figure is a mean over, by which territories are put together."""
@@ -145,7 +139,7 @@ class UrbanisationLayer:
         covered = found.covered.fillna(0.0)
         number = {name: float(place) for place, name in enumerate(CLASSES, start=1)}
         values = found.degree.map(number).astype("float64").where(covered >= LEAST_COVER)
-        self._check_cover(values, territories, inputs)
+        check_cover(values, territories, spec.path, lambda whole: self(whole, inputs))
         reasons = np.select(
             [covered < LEAST_COVER, values.isna()],
             [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
@@ -158,13 +152,6 @@ class UrbanisationLayer:
             account=cover_account(covered),
             notices=(*found.notices, *cover_notices(spec.id, covered)),
         )
-
-    def _check_cover(self, values: pd.Series, territories: Territories, inputs: Inputs) -> None:
-        """Of a raster that says nothing of the chosen territories: whether it does of others."""
-        if values.isna().all() and territories.part_of is not None:
-            self(territories.part_of, inputs)
-        else:
-            check_cover(values, self.spec.path)
 
 
 def raster_layer(spec: LayerTable, project: Project) -> Layer:
@@ -201,21 +188,31 @@ def _people_of(spec: LayerTable) -> str:
     return f"{spec.id}-people"
 
 
-def check_cover(values: pd.Series, file: str) -> None:
-    """Refuses a raster that says nothing of any territory.
+def check_cover(
+    values: pd.Series,
+    territories: Territories,
+    file: str,
+    measure: Callable[[Territories], object],
+) -> None:
+    """Refuses a raster that says nothing of any territory; where only some are chosen, one that
+    says nothing of the others either, which `measure` is asked for.
 
     Raises:
         InputError: no territory has a figure.
     """
-    if values.notna().sum() == 0:
-        raise InputError(
-            Fault(
-                "the raster covers none of the territories.",
-                file=file,
-                remedy="Check that both are of the same place, and the raster's CRS.",
-                kind="no-cover",
-            )
+    if values.notna().any():
+        return
+    if territories.part_of is not None:
+        measure(territories.part_of)
+        return
+    raise InputError(
+        Fault(
+            "the raster covers none of the territories.",
+            file=file,
+            remedy="Check that both are of the same place, and the raster's CRS.",
+            kind="no-cover",
         )
+    )
 
 
 def check_cells(span: tuple[float, float], indicator: Indicator, file: str) -> None:

@@ -74,7 +74,7 @@ def test_a_pair_is_strongest_where_few_and_sparse_meet(toy_atlas: Atlas) -> None
     assert found.square is not None
     across, up = found.square
     assert (across.title, across.heading) == ("Density", "Density, lower")
-    assert up.heading == "Presence: worse off", "few is worse, and up is few"
+    assert up.heading == "Presence, lower (worse off)", "few is worse, and up is few"
     assert across.labels[2].startswith("< ") and across.spans[2].startswith("under ")
     assert across.edges[0][1] is None and across.edges[2][0] is None
     sparse_and_few = toy_atlas.codes.get_loc("A2")  # density 3, presence 0

@@ -182,7 +182,7 @@ def test_the_words_of_an_inset_s_scale_stay_under_it(overseas_atlas: Atlas, widt
 def test_a_map_of_two_says_where_each_side_leads(toy_atlas: Atlas, tmp_path: Path) -> None:
     write_picture(toy_atlas, tmp_path / "map.svg", "density-presence", form="svg", lang="en")
     words = texts(tmp_path / "map.svg")
-    assert "↑ Presence: worse off" in words and "Density, lower →" in words
+    assert "↑ Presence, lower (worse off)" in words and "Density, lower →" in words
     assert "font-family: 'DejaVu Sans', Verdana, sans-serif" in (tmp_path / "map.svg").read_text()
 
 
