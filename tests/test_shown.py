@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,21 +18,21 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     notebook = json.loads((DOCS / "notebook.ipynb").read_text("utf-8"))
-    scope: dict[str, object] = {}
+    scope: dict[str, Any] = {}
     shown = [
         run_cell("".join(cell["source"]), scope, name=cell["id"])
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
     ]
     assert not any(cell.get("outputs") for cell in notebook["cells"])
-    assert "iframe" in shown[3]._repr_html_()  # type: ignore[attr-defined]
+    assert "iframe" in shown[3]._repr_html_()
     assert str(shown[4]).startswith("Map of 152 communes: Digital inequality: Lozère.")
     written = {path.name for path in tmp_path.iterdir()}
     assert written == {"lozere.html", "lozere.svg", "report.html"}
-    assert len(shown[2]) == 10  # type: ignore[arg-type]
+    assert len(shown[2]) == 10
 
 
-def run_cell(text: str, scope: dict[str, object], *, name: str) -> object:
+def run_cell(text: str, scope: dict[str, Any], *, name: str) -> Any:
     """What a notebook would show of a cell: the value of its last expression."""
     tree = ast.parse(text)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None

@@ -14,6 +14,7 @@ from layers.atlas import Atlas
 from layers.build import take
 from maps import write_report
 from maps.embed import write_embed
+from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.browser
 
@@ -120,8 +121,8 @@ def test_another_frame_cannot_set_the_height(
 
 
 def test_watched_map_page_of_the_embed(
-    watched: Callable[..., object], lozere: Atlas, tmp_path: Path
+    watched: Callable[..., Watched], lozere: Atlas, tmp_path: Path
 ) -> None:
     """Alone, the page for the frame is the map page, and does no wrong."""
     write_embed(lozere, tmp_path / "embed", show="need", lang="fr")
-    watched().open(tmp_path / "embed" / "map.html")  # type: ignore[attr-defined]
+    watched().open(tmp_path / "embed" / "map.html")

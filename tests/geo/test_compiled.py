@@ -13,7 +13,7 @@ def double(number: int) -> int:
 def test_machine_code_is_kept_where_it_can_be() -> None:
     kernel = compiled(double)
     assert kernel(21) == 42
-    assert type(kernel._cache).__name__ == "FunctionCache"  # type: ignore[attr-defined]
+    assert type(kernel._cache).__name__ == "FunctionCache"
 
 
 def test_a_place_where_nothing_can_be_written_is_no_failure(

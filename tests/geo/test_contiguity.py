@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -81,7 +82,9 @@ def test_nothing() -> None:
     st.lists(st.lists(st.integers(-1, 6), min_size=5, max_size=5), min_size=1, max_size=5),
     st.sampled_from(["queen", "rook"]),
 )
-def test_equals_the_obvious_version(owners: list[list[int]], rule: str) -> None:
+def test_equals_the_obvious_version(
+    owners: list[list[int]], rule: Literal["queen", "rook"]
+) -> None:
     cells: dict[int, list] = {}
     for row, line in enumerate(owners):
         for column, owner in enumerate(line):
@@ -89,7 +92,7 @@ def test_equals_the_obvious_version(owners: list[list[int]], rule: str) -> None:
                 cells.setdefault(owner, []).append(box(column, row, column + 1, row + 1))
     # coverage_union keeps the vertices on straight sides, as a real coverage has them
     shapes = [shapely.coverage_union_all(part) for part in cells.values()]
-    found = compute_contiguity(gpd.GeoSeries(shapes), rule=rule)  # type: ignore[arg-type]
+    found = compute_contiguity(gpd.GeoSeries(shapes), rule=rule)
     assert pairs(found) == obvious_pairs(shapes, rule)
 
 
@@ -99,9 +102,10 @@ def test_equals_libpysal_on_real_communes(shared_data: Path) -> None:
 
     communes = gpd.read_parquet(shared_data / "fr/boundaries/communes_2026.parquet")
     some = communes[communes["code_dep"].isin(["29", "974"])].reset_index(drop=True)
-    for rule, reference in (("queen", Queen), ("rook", Rook)):
+    rules: tuple[tuple[Literal["queen", "rook"], Any], ...] = (("queen", Queen), ("rook", Rook))
+    for rule, reference in rules:
         expected = reference.from_dataframe(some)
-        found = compute_contiguity(some.geometry, rule=rule)  # type: ignore[arg-type]
+        found = compute_contiguity(some.geometry, rule=rule)
         assert pairs(found) == {
             (i, j) for i, near in expected.neighbors.items() for j in near if i < j
         }

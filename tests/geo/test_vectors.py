@@ -93,7 +93,7 @@ def test_each_format_gives_the_same_territories(tmp_path: Path, suffix: str) -> 
 
 
 def test_topojson_shares_its_arcs(tmp_path: Path) -> None:
-    topology = {
+    topology: dict[str, Any] = {
         "type": "Topology",
         "transform": {"scale": [0.1, 0.1], "translate": [3.4, 44.4]},
         "arcs": [
@@ -118,7 +118,7 @@ def test_topojson_shares_its_arcs(tmp_path: Path) -> None:
     assert shapely.equals(territories.frame.geometry.iloc[0], box(3.4, 44.4, 3.5, 44.5))
     assert shapely.equals(territories.frame.geometry.iloc[1], box(3.5, 44.4, 3.6, 44.5))
     assert faults_of(path, code="id", layer="commune")[0].kind == "unknown-layer"
-    topology["objects"]["communes"]["geometries"][0]["arcs"] = [[0, 9]]  # type: ignore[index]
+    topology["objects"]["communes"]["geometries"][0]["arcs"] = [[0, 9]]
     path.write_text(json.dumps(topology))
     (fault,) = faults_of(path, code="id")
     assert (fault.kind, fault.feature) == ("unreadable-shape", "48001")

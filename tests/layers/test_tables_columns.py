@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,11 +34,11 @@ def raw(*cells: str, name: str = "taux", **others: list[str]) -> RawTable:
     )
 
 
-def numbers(*cells: str, **options: object) -> Figures:
-    return parse_numbers(raw(*cells), "taux", **options)  # type: ignore[arg-type]
+def numbers(*cells: str, **options: Any) -> Figures:
+    return parse_numbers(raw(*cells), "taux", **options)
 
 
-def faults_of(*cells: str, **options: object) -> tuple[Fault, ...]:
+def faults_of(*cells: str, **options: Any) -> tuple[Fault, ...]:
     with pytest.raises(InputError) as caught:
         numbers(*cells, **options)
     assert all((fault.file, fault.column) == ("t.csv", "taux") for fault in caught.value.faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,9 @@ def write(folder: Path, content: str | bytes, name: str = "fibre.csv") -> Path:
     return path
 
 
-def faults_of(path: Path, **options: object) -> tuple[Fault, ...]:
+def faults_of(path: Path, **options: Any) -> tuple[Fault, ...]:
     with pytest.raises(InputError) as caught:
-        read_raw_table(path, **options)  # type: ignore[arg-type]
+        read_raw_table(path, **options)
     assert all(fault.file == str(path) for fault in caught.value.faults)
     return caught.value.faults
 

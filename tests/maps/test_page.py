@@ -7,6 +7,7 @@ import json
 import warnings
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -49,8 +50,8 @@ class Elements(HTMLParser):
             self.texts[tag] = self.texts.get(tag, "") + data
 
 
-def page_of(atlas: Atlas, *args: object, **options: object) -> str:
-    return draw_map(atlas, *args, **options).write()  # type: ignore[arg-type]
+def page_of(atlas: Atlas, *args: Any, **options: Any) -> str:
+    return draw_map(atlas, *args, **options).write()
 
 
 def opened(page: str) -> Opened:

@@ -122,9 +122,12 @@ def test_verdicts_are_what_the_intervals_say(
             if kind == "same":
                 assert low <= 0 <= high, said
             else:
-                bad_up = said.key.startswith("index.") and better[report.scope.shared.main.id] == (
-                    "lower"
-                )  # type: ignore[union-attr]
+                main = report.scope.shared.main
+                bad_up = (
+                    said.key.startswith("index.")
+                    and main is not None
+                    and better[main.id] == "lower"
+                )
                 assert (low > 0) == ((kind == "worse") == bad_up) and low * high > 0, said
             checked += 1
     assert checked >= (2 if area else 1)

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -59,7 +60,7 @@ y = "lat"
 weights = { fibre = 0.4, debit = 0.2, 4g = 0.2, web = 0.2 }
 """
 SQUARES = [("01001", 4.0, 46.0), ("01002", 4.1, 46.0), ("01003", 4.0, 46.1), ("01004", 4.1, 46.1)]
-Result = tuple[int, str, dict[str, dict[str, str]], dict[str, object]]
+Result = tuple[int, str, dict[str, dict[str, str]], dict[str, Any]]
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def test_points_without_a_place_are_listed(folder: Path, run: Callable[..., Resu
     status, out, rows, told = run(folder)
     assert status == 0, out
     assert float(rows["01001"]["antennes"]) == 1
-    account = told["rows"]["antennes"]  # type: ignore[index]
+    account = told["rows"]["antennes"]
     assert (account["rows"], account["matched"]) == (4, 1)
     assert [row["reason"][:8] for row in account["listed"]] == ["has no t", "lies in ", "has no t"]
     assert [row["row"] for row in account["listed"]] == ["line 3", "line 4", "line 5"]
@@ -164,7 +165,7 @@ def test_territories_covered_in_part_are_listed_each(
         raster.write(values, 1)
     status, out, rows, told = run(folder)
     assert status == 0, out
-    account = told["rows"]["debit"]  # type: ignore[index]
+    account = told["rows"]["debit"]
     assert (account["rows"], account["matched"]) == (3, 2)
     assert account["listed"] == [
         {"row": "", "code": "01003", "reason": "covered to 75.0 % of its area"}
@@ -209,7 +210,7 @@ def test_every_kind_of_layer(folder: Path, run: Callable[..., Result]) -> None:
     assert "web: unreadable" in rows["01003"]["missing"]
     assert "fibre: not in the table" in rows["01004"]["missing"]
     assert rows["01004"]["score"] == "", "two of four indicators are too few"
-    account = told["rows"]["fibre"]  # type: ignore[index]
+    account = told["rows"]["fibre"]
     assert account["rows"] == 4
     assert account["matched"] == 3
     assert account["listed"][0]["code"] == "09999"
@@ -336,9 +337,9 @@ def test_switzerland_without_connectivity(
     assert len(rows) == 2113
     density = [row["density"] for row in rows.values() if row["density"]]
     assert 1_500 < len(density) < 1_600, "the raster covers about 1,553 of them"
-    assert told["missing"]["density"]["not_covered"] == 2113 - len(density)  # type: ignore[index]
-    assert any("not covered" in notice for notice in told["warnings"])  # type: ignore[union-attr]
-    assert not any("insee" in notice for notice in told["warnings"])  # type: ignore[union-attr]
+    assert told["missing"]["density"]["not_covered"] == 2113 - len(density)
+    assert any("not covered" in notice for notice in told["warnings"])
+    assert not any("insee" in notice for notice in told["warnings"])
 
 
 def test_formulas_are_harmless_in_the_geopackage_too(
@@ -359,7 +360,7 @@ def test_an_old_code_says_what_became_of_it(
     events = shared_data / "fr" / "population" / "mouvements-communes.csv"
     status, out, _, told = run(folder, "--source", f"insee-code-events={events}")
     assert status == 0, out
-    listed = told["rows"]["fibre"]["listed"]  # type: ignore[index]
+    listed = told["rows"]["fibre"]["listed"]
     assert listed[0]["reason"].startswith("merged into 01453")
 
 
@@ -370,5 +371,5 @@ def test_points_of_a_list_with_a_spreadsheet_error(
     status, out, rows, told = run(folder)
     assert status == 0, out
     assert rows["01001"]["antennes"] == "2"
-    account = told["rows"]["antennes"]  # type: ignore[index]
+    account = told["rows"]["antennes"]
     assert account["listed"][0]["reason"] == "has no two coordinates"

@@ -111,7 +111,8 @@ def test_a_real_file_arrives_and_is_read(
     assert seen[-1] == ("arcep-debit", len(content), len(content))
     table = read_source("arcep-debit", got.path)
     assert len(table.frame) == 34957
-    assert table.source.url == connector.resource.url  # type: ignore[union-attr]
+    assert connector.resource is not None
+    assert table.source.url == connector.resource.url
     assert table.source.retrieved == got.source.retrieved != ""
 
 
@@ -368,7 +369,8 @@ def test_a_dataset_gives_its_newest_resource(
     got = fetch_source(connector, store=store, access=access)
     assert got.path.name == "2026T2-Commune.zip"
     assert got.source.published == "2026-09-03"
-    assert store.held("arcep-ftth").resource_id == "b"  # type: ignore[union-attr]
+    held = store.held("arcep-ftth")
+    assert held is not None and held.resource_id == "b"
     # The catalogue's checksum is that of what is held: the file itself is not asked for.
     assert fetch_source(connector, store=store, access=access).how == "unchanged"
     assert len(asked) == 1

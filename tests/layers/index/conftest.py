@@ -15,7 +15,7 @@ from geo.territories import Territories
 from layers.atlas import Atlas, empty_atlas
 from layers.index.recipe import Recipe
 from layers.index.recipe_file import recipe_from_table
-from layers.indicator import Indicator
+from layers.indicator import Better, Indicator
 
 
 class Asem:
@@ -69,7 +69,7 @@ def asem(shared_data: Path) -> Asem:
 def make_atlas() -> Callable[..., Atlas]:
     """An atlas of unit squares from a table, all indicators `higher` unless told."""
 
-    def make(table: pd.DataFrame, **better: str | None) -> Atlas:
+    def make(table: pd.DataFrame, **better: Better) -> Atlas:
         count = len(table)
         codes = pd.Index([str(code) for code in table.index], name="code", dtype="str")
         squares = shapely.box(np.arange(count), 0, np.arange(count) + 1, 1)
@@ -81,7 +81,7 @@ def make_atlas() -> Callable[..., Atlas]:
         for name in table:
             column = pd.Series(table[name].to_numpy("float64"), index=codes)
             direction = better.get(str(name), "higher")
-            atlas = atlas.add(Indicator(str(name), str(name), better=direction), column)  # type: ignore[arg-type]
+            atlas = atlas.add(Indicator(str(name), str(name), better=direction), column)
         return atlas
 
     return make

@@ -12,7 +12,7 @@ from geo.errors import InputError
 from layers.index import kernels, plain, robustness
 from layers.index.aggregate import aggregate
 from layers.index.draws import Sampler
-from layers.index.recipe import Recipe
+from layers.index.recipe import Aggregate, Recipe
 from layers.index.recipe_file import recipe_from_table
 from layers.index.robustness import draw_dimensions, draw_ranks
 from layers.index.score import Scored, resolve, score
@@ -45,7 +45,7 @@ def made(values: pd.DataFrame, **options: Any) -> tuple[Recipe, Scored]:
 @pytest.mark.parametrize("missing", [0.0, 0.1])
 @pytest.mark.parametrize("orientation", ["better", "worse"])
 def test_a_draw_is_the_recipe_with_other_weights(
-    mean: str, missing: float, orientation: str
+    mean: Aggregate, missing: float, orientation: str
 ) -> None:
     values = table(40, missing=missing)
     options = {"aggregate": mean, "power": 2, "range": [1, 100], "orientation": orientation}
@@ -60,7 +60,7 @@ def test_a_draw_is_the_recipe_with_other_weights(
         made_table = scored.normalised.copy()
         for dimension in recipe.dimensions:
             children = made_table[[child.id for child in dimension.children]]
-            made_table[dimension.id] = aggregate(children, w, how=mean, power=2)  # type: ignore[arg-type]
+            made_table[dimension.id] = aggregate(children, w, how=mean, power=2)
         expected = made_table[recipe.id][scored.index.notna()]
         expected = 101 - expected if orientation == "worse" else expected
         np.testing.assert_allclose(found[draw], expected, rtol=2e-5)

@@ -25,7 +25,7 @@ from layers.index.copeland import copeland
 from layers.index.explain import explain, explain_row
 from layers.index.impute import impute
 from layers.index.normalise import normalise
-from layers.index.recipe import Element
+from layers.index.recipe import Element, Treat
 from layers.index.recipe_file import read_recipe, recipe_from_table
 from layers.index.remove import ranks_under, remove_each, without
 from layers.index.score import resolve, score
@@ -86,8 +86,8 @@ def test_winsorising_stops_at_its_limit() -> None:
 
 def test_treatments_on_a_missing_cell_and_a_flat_column() -> None:
     values = pd.DataFrame({"a": [0.0, 1.0, NAN, 9.0], "b": [3.0] * 4})
-    methods = {"a": "log", "b": "log"}
-    step = treat(values, methods, limits=Limits())  # type: ignore[arg-type]
+    methods: dict[str, Treat] = {"a": "log", "b": "log"}
+    step = treat(values, methods, limits=Limits())
     np.testing.assert_allclose(step.values["a"], np.log(values["a"] + 0.09))
     assert step.counts() == {"a": {"log": 3}}
     np.testing.assert_array_equal(step.values["b"], values["b"])

@@ -38,6 +38,7 @@ from maps.static.layout import (
 )
 from maps.static.pen import Pen
 from maps.static.shapes import cut_regions, join
+from maps.static.write import Format
 from scripts.cli import main
 
 BASELINES = Path(__file__).parent / "baselines"
@@ -70,10 +71,11 @@ def test_distant_parts_have_frames_and_scales(overseas_atlas: Atlas, tmp_path: P
 
 
 def test_the_same_atlas_gives_the_same_bytes(toy_atlas: Atlas, tmp_path: Path) -> None:
-    for form in ("png", "svg", "pdf"):
+    forms: tuple[Format, ...] = ("png", "svg", "pdf")
+    for form in forms:
         made = [tmp_path / f"{k}.{form}" for k in range(2)]
         for path in made:
-            write_picture(toy_atlas, path, form=form, width=85.0)  # type: ignore[arg-type]
+            write_picture(toy_atlas, path, form=form, width=85.0)
         assert made[0].read_bytes() == made[1].read_bytes()
         assert b"2026-11" not in made[0].read_bytes()
 
