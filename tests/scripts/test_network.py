@@ -8,11 +8,21 @@ import shutil
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from geo.country import read_country
+from geo.errors import InputError
+from geo.territories import Territories
+from layers.build import read_atlas
+from layers.connectors.connector import known_connectors
+from layers.connectors.directory_waves import read_waves
+from layers.edition import edition_territories
+from layers.inputs import gather_inputs
 from scripts.guarded import GIB, Bounds, run_guarded, warm_up, watch
 from scripts.sample import write_sample
 from tests.children import run_in_child
@@ -84,6 +94,61 @@ def test_no_input_makes_a_run_ask(
     outcome = run_guarded(arguments, log=tmp_path / "log.txt", bounds=ROOMY)
     assert outcome.status in (0, 2), outcome.said
     assert outcome.fault == ""
+    with pytest.raises(TimeoutError):
+        server.accept()
+
+
+LINKS = (
+    '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>/vsicurl/http://HOST/a.shp'
+    "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+    '<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand band="1"><SimpleSource>'
+    "<SourceFilename>/vsicurl/http://HOST/a.tif</SourceFilename></SimpleSource></VRTRasterBand>"
+    "</VRTDataset>",
+    '<GDAL_WMS><Service name="TMS"><ServerUrl>http://HOST/</ServerUrl></Service></GDAL_WMS>',
+)
+"""Files that GDAL takes for what they are under any name, and follows."""
+
+
+@pytest.fixture(scope="module")
+def lozere() -> Territories:
+    france = edition_territories(read_country("fr"))
+    return replace(france.within(["departement:48"])[0], part_of=france)
+
+
+@pytest.mark.parametrize("connector", sorted(known_connectors()))
+def test_no_publishers_file_makes_a_reader_ask(
+    tmp_path: Path,
+    listener: tuple[socket.socket, str],
+    lozere: Territories,
+    connector: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the file itself, and as each kind of member of an archive, alone or as weights."""
+    monkeypatch.setenv("GDAL_HTTP_TIMEOUT", "1")  # who asks in spite of all is not waited for
+    server, host = listener
+    files = []
+    for number, link in enumerate(LINKS):
+        text = link.replace("HOST", host)
+        files.append(tmp_path / f"{number}.tif")
+        files[-1].write_text(text, "utf-8")
+        for suffix in ("csv", "CSV", "dbf", "shp", "gpkg", "parquet"):
+            files.append(tmp_path / f"{number}.{suffix}.zip")
+            with zipfile.ZipFile(files[-1], "w") as archive:
+                archive.writestr(f"a.{suffix}", text)
+    beside: dict[str, Path] = {}
+    if connector.startswith("ghsl-"):  # read where there is a coverage to weigh by it
+        beside["arcep-4g-polygons"] = tmp_path / "polygons.gpkg"
+        covered = lozere.frame[["geometry"]].assign(operateur="A")
+        covered.to_file(beside["arcep-4g-polygons"], driver="GPKG")
+    for file in files:
+        with pytest.raises(InputError):
+            match connector:
+                case "ign-admin-express":
+                    read_atlas("fr", sources={connector: file})
+                case "presence-waves":
+                    read_waves(file)
+                case _:
+                    gather_inputs({connector: file, **beside}, {}, lozere)
     with pytest.raises(TimeoutError):
         server.accept()
 
