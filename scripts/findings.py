@@ -53,8 +53,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "flag": "{title} : {percent} % de la population ({count} territoires), peut-être {more} %",
         "between": "{title}, inégalité de Theil entre habitants, part entre groupes plutôt que "
         "dedans",
-        "equal": "{title}, territoires peu denses comparés aux autres : {raw} points ; à taille "
-        "égale {left} ({low} à {high})",
+        "equal": "{title}, territoires peu denses comparés aux autres, en points : {raw} ; à "
+        "taille égale {left} ({low} à {high})",
         "choices": "{title}, choix qui déplacent les rangs (indice de Sobol total ; déplacement "
         "moyen {shift} rangs, {runs} calculs)",
         "without": "{title}, déplacement moyen des rangs sans",
@@ -380,4 +380,4 @@ def _signed(figure: float, lang: str) -> str:
 
 def colon(lang: str) -> str:
     """A colon as the language spaces it."""
-    return "\u202f: " if lang == "fr" else ": "
+    return "\u00a0: " if lang == "fr" else ": "

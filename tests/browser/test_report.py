@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from layers.atlas import Atlas
 from layers.build import take
@@ -26,7 +26,7 @@ def lozere(france: Atlas) -> Atlas:
     return take(france, (france.territories.parents["departement"] == "48").to_numpy())
 
 
-def open_plain(chromium: Browser, path: Path, *, width: int = 1000) -> tuple[object, list[str]]:
+def open_plain(chromium: Browser, path: Path, *, width: int = 1000) -> tuple[Page, list[str]]:
     """A page that has no script of ours to wait for, and everything that it should not do."""
     page = chromium.new_page(viewport={"width": width, "height": 1000})
     wrongs: list[str] = []

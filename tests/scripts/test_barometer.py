@@ -115,7 +115,7 @@ def test_a_survey_stands_beside_the_barometer(zoneblanche: Command, tmp_path: Pa
     out = zoneblanche("barometer", "--survey", file)[1]
     assert "± 3,9" in out
     assert "+11,0 [" in out
-    assert "Sources\u202f: DILA" in out
+    assert "Sources\u00a0: DILA" in out
     out = zoneblanche("barometer", "--survey", file, "--table", "survey")[1]
     assert "DILA" not in out, "a survey is no directory"
     out = zoneblanche("barometer", "--survey", file, "--table", "survey", "--format", "csv")[1]
