@@ -10,7 +10,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +67,11 @@ def read_attributes(content: bytes, file: str, *, encoding: str) -> pd.DataFrame
         # Alone in a folder of its own: no .cpg and no .shp beside it can be opened by name.
         table = Path(folder) / "layer.dbf"
         table.write_bytes(content)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                _check_driver(pyogrio.read_info(table)["driver"], file)
-                return pyogrio.read_dataframe(
-                    table, read_geometry=False, encoding=encoding, use_arrow=False
-                )
-        except InputError:
-            raise
-        except Exception as error:  # as below
-            raise damaged(file, "attribute table", error) from error
+        with _damage_told(file, "attribute table"):
+            _check_driver(pyogrio.read_info(table)["driver"], file)
+            return pyogrio.read_dataframe(
+                table, read_geometry=False, encoding=encoding, use_arrow=False
+            )
 
 
 def shapefile_parts(path: Path) -> dict[str, Path]:
@@ -155,25 +150,19 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
     import pyogrio
 
     notices: tuple[str, ...] = ()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            info = pyogrio.read_info(path)
-            _check_driver(info["driver"], file)
-            names = tuple(str(name) for name in info["fields"])
-            check_features(int(info["features"]), len(names), file, limits)
-            asked = [name for name in wanted if name in names]
-            try:
-                meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked)
-            except UnicodeDecodeError:
-                # Arcep's shapefiles are in Latin-1 in spite of what their .cpg says.
-                meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
-                told = f"{file}: its text is not in the encoding it declares; read as cp1252."
-                notices = (remark(told),)
-    except InputError:
-        raise
-    except Exception as error:  # pyogrio lets slips of its own through, an UnboundLocalError too
-        raise damaged(file, "shapefile", error) from error
+    with _damage_told(file, "shapefile"):
+        info = pyogrio.read_info(path)
+        _check_driver(info["driver"], file)
+        names = tuple(str(name) for name in info["fields"])
+        check_features(int(info["features"]), len(names), file, limits)
+        asked = [name for name in wanted if name in names]
+        try:
+            meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked)
+        except UnicodeDecodeError:
+            # Arcep's shapefiles are in Latin-1 in spite of what their .cpg says.
+            meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
+            told = f"{file}: its text is not in the encoding it declares; read as cp1252."
+            notices = (remark(told),)
     whole = {
         name: kind.startswith("OFTInteger")
         for name, kind in zip(info["fields"], info["ogr_types"], strict=True)
@@ -186,6 +175,23 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
     unreadable: dict[int, str] = {}
     shapes = shapes_of_wkb(list(wkb), unreadable)
     return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable, notices)
+
+
+@contextmanager
+def _damage_told(file: str, what: str) -> Iterator[None]:
+    """Whatever goes wrong while GDAL reads is a fault of the file, and is said to be.
+
+    pyogrio has errors of its own, lets those of numpy through, and slips (an UnboundLocalError, on
+    fields that cannot be read): no list of them would be whole.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
+        raise damaged(file, what, error) from error
 
 
 def _check_driver(driver: str, file: str) -> None:
