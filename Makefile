@@ -20,6 +20,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed; name one with make PYTHON=python3.11')"
 	$(PYTHON) -m venv $(VENV)
 	$(call INSTALL,.)
+	$(BIN)/python scripts/lay_out.py $(VENV)/typed
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed

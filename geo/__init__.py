@@ -8,32 +8,32 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "Arcs": "geo.arcs",
-    "Contiguity": "geo.contiguity",
-    "Country": "geo.country",
-    "Fault": "geo.errors",
-    "InputError": "geo.errors",
-    "Notice": "geo.notice",
-    "ProblemWithEnvironment": "geo.errors",
-    "Source": "geo.source",
-    "Territories": "geo.territories",
-    "ZoneblancheError": "geo.errors",
-    "build_arcs": "geo.arcs",
-    "build_locator": "geo.location",
-    "build_passage": "geo.vintages",
-    "compute_contiguity": "geo.contiguity",
-    "compute_coverage_share": "geo.coverage_share",
-    "compute_nearest": "geo.nearest_points",
-    "compute_urbanisation": "geo.urbanisation",
-    "compute_zonal": "geo.zonal",
-    "count_points": "geo.points",
-    "known_countries": "geo.country",
-    "locate_points": "geo.location",
-    "read_country": "geo.country",
-    "read_polygons": "geo.vectors",
-    "read_territories": "geo.vectors",
-    "territories_at": "geo.nesting",
-    "zonal_statistics": "geo.zonal",
+    "Arcs": "zoneblanche.geo.arcs",
+    "Contiguity": "zoneblanche.geo.contiguity",
+    "Country": "zoneblanche.geo.country",
+    "Fault": "zoneblanche.geo.errors",
+    "InputError": "zoneblanche.geo.errors",
+    "Notice": "zoneblanche.geo.notice",
+    "ProblemWithEnvironment": "zoneblanche.geo.errors",
+    "Source": "zoneblanche.geo.source",
+    "Territories": "zoneblanche.geo.territories",
+    "ZoneblancheError": "zoneblanche.geo.errors",
+    "build_arcs": "zoneblanche.geo.arcs",
+    "build_locator": "zoneblanche.geo.location",
+    "build_passage": "zoneblanche.geo.vintages",
+    "compute_contiguity": "zoneblanche.geo.contiguity",
+    "compute_coverage_share": "zoneblanche.geo.coverage_share",
+    "compute_nearest": "zoneblanche.geo.nearest_points",
+    "compute_urbanisation": "zoneblanche.geo.urbanisation",
+    "compute_zonal": "zoneblanche.geo.zonal",
+    "count_points": "zoneblanche.geo.points",
+    "known_countries": "zoneblanche.geo.country",
+    "locate_points": "zoneblanche.geo.location",
+    "read_country": "zoneblanche.geo.country",
+    "read_polygons": "zoneblanche.geo.vectors",
+    "read_territories": "zoneblanche.geo.vectors",
+    "territories_at": "zoneblanche.geo.nesting",
+    "zonal_statistics": "zoneblanche.geo.zonal",
 }
 __all__ = sorted(_HOME)
 
@@ -41,7 +41,7 @@ __all__ = sorted(_HOME)
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'geo' has no attribute {name!r}")
+    raise AttributeError(f"module 'zoneblanche.geo' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -24,7 +24,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.errors import Fault, InputError, first_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ import re
 import stat
 from pathlib import Path
 
-from geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file
 
 HEAD = 4096
 """Bytes that are looked at to tell what a file is."""

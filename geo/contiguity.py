@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arcs import Arcs, build_arcs
+from zoneblanche.geo.arcs import Arcs, build_arcs
 
 Ints = NDArray[np.int64]
 

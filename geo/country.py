@@ -12,8 +12,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
-from geo.errors import Fault, InputError, nearest
-from geo.toml import parse_toml
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.toml import parse_toml
 
 if TYPE_CHECKING:
     import numpy as np
@@ -153,7 +153,7 @@ class Country:
 
 def descriptions() -> Traversable:
     """The folder of the package that holds the descriptions."""
-    return resources.files("geo") / "countries"
+    return resources.files("zoneblanche.geo") / "countries"
 
 
 def known_countries() -> tuple[str, ...]:

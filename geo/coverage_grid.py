@@ -14,7 +14,7 @@ import pandas as pd
 import rasterio
 from rasterio.features import rasterize
 
-from geo.rasters import read_raster_facts
+from zoneblanche.geo.rasters import read_raster_facts
 
 PARTS = 4
 """Cells of the raster on each side of a cell of the given grid: 250 m in one of 1 km."""

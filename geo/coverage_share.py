@@ -17,9 +17,9 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.coverage_sweep import measure_cover, read_borders
-from geo.errors import Fault, InputError, first_of
-from geo.notice import Notice
+from zoneblanche.geo.coverage_sweep import measure_cover, read_borders
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

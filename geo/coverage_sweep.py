@@ -18,8 +18,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.arcs import read_rings
-from geo.compiled import compiled
+from zoneblanche.geo.arcs import read_rings
+from zoneblanche.geo.compiled import compiled
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -25,7 +25,7 @@ class ZoneblancheError(Exception):
 
     def said_in(self, lang: str) -> str:
         """The failure as sentences in `lang` ("fr" or "en"), a line each."""
-        from geo.sentences import said_in
+        from zoneblanche.geo.sentences import said_in
 
         return "\n".join(said_in(line, lang) for line in str(self).split("\n"))
 
@@ -84,7 +84,7 @@ class Fault:
 
     def said_in(self, lang: str) -> str:
         """The place, what was found and the remedy, in `lang` ("fr" or "en")."""
-        from geo.sentences import said_in
+        from zoneblanche.geo.sentences import said_in
 
         words = _WORDS["fr" if lang == "fr" else "en"]
         # A project is written in keys, a table in columns.
@@ -106,7 +106,7 @@ class InputError(ZoneblancheError):
 
     >>> raise InputError([Fault("102 is above 100 %.", file="fibre.csv", line=7)])
     Traceback (most recent call last):
-    geo.errors.InputError: fibre.csv, line 7: 102 is above 100 %.
+    zoneblanche.geo.errors.InputError: fibre.csv, line 7: 102 is above 100 %.
     """
 
     shown_faults = 20
@@ -119,7 +119,7 @@ class InputError(ZoneblancheError):
 
     def said_in(self, lang: str) -> str:
         """The first faults of each input in `lang`, a line each, and how many more there are."""
-        from geo.sentences import said_in
+        from zoneblanche.geo.sentences import said_in
 
         by_file: dict[str | None, list[Fault]] = {}
         for fault in self.faults:
@@ -163,7 +163,7 @@ def blamed_on(file: str | None, column: str | None = None) -> Iterator[None]:
     >>> with blamed_on("project.toml", "recipe"):
     ...     raise InputError(Fault("no territory is scored."))
     Traceback (most recent call last):
-    geo.errors.InputError: project.toml, key 'recipe': no territory is scored.
+    zoneblanche.geo.errors.InputError: project.toml, key 'recipe': no territory is scored.
     """
     try:
         yield

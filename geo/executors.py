@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing.process import BaseProcess
 from typing import Any, Literal, TypeVar
 
-from geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.errors import ProblemWithEnvironment
 
 Executor = Literal["serial", "processes", "dask"]
 ChunkT = TypeVar("ChunkT")

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from geo.drivers import Features
-from geo.errors import Fault, InputError, first_of, nearest, shown
-from geo.limits import Limits
-from geo.notice import remark
+from zoneblanche.geo.drivers import Features
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
+from zoneblanche.geo.limits import Limits
+from zoneblanche.geo.notice import remark
 
 _FLOAT = re.compile(r"[0-9]+[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")

@@ -9,8 +9,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from geo.errors import Fault, first_of
-from geo.territories import measured_area_km2
+from zoneblanche.geo.errors import Fault, first_of
+from zoneblanche.geo.territories import measured_area_km2
 
 MOST_OVERLAP = 0.01
 """Share of the smaller shape that two shapes may both cover: more is no sliver."""

@@ -16,7 +16,7 @@ import pandas as pd
 import pyproj
 from numpy.typing import NDArray
 
-from geo.location import Locator, build_locator, locate_points
+from zoneblanche.geo.location import Locator, build_locator, locate_points
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int32]

@@ -19,7 +19,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from geo.errors import Fault, InputError, ProblemWithEnvironment
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
 
 REASONS = {
     errno.ENOSPC: "the disk is full",

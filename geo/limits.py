@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from geo.errors import Fault, OutOfTime
+from zoneblanche.geo.errors import Fault, OutOfTime
 
 MIB = 1024 * 1024
 

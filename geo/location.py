@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.sparse.csgraph import connected_components
 
-from geo.arcs import Arcs, build_arcs, read_edges
-from geo.compiled import compiled
+from zoneblanche.geo.arcs import Arcs, build_arcs, read_edges
+from zoneblanche.geo.compiled import compiled
 
 Floats = NDArray[np.float64]
 Sides = NDArray[np.int32]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.drivers import Features
-from geo.errors import Fault, first_of
+from zoneblanche.geo.drivers import Features
+from zoneblanche.geo.errors import Fault, first_of
 
 MOST_CHANGE = 0.01
 """Share of its area by which mending may change a shape: beyond it nobody knows what was meant."""

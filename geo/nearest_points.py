@@ -18,11 +18,11 @@ import pyproj
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geo.errors import Fault, InputError
-from geo.executors import Executor, run_chunks
-from geo.point_files import Batch, Chunk, Layout, plan_chunks, read_chunk
-from geo.points import known_crs, project
-from geo.proximity import to_geocentric
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.executors import Executor, run_chunks
+from zoneblanche.geo.point_files import Batch, Chunk, Layout, plan_chunks, read_chunk
+from zoneblanche.geo.points import known_crs, project
+from zoneblanche.geo.proximity import to_geocentric
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

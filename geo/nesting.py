@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.errors import Fault, InputError, first_of, nearest
-from geo.territories import Territories
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.territories import Territories
 
 
 def sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:

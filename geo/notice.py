@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from geo.sentences import more_in_french, said_in
+from zoneblanche.geo.sentences import more_in_french, said_in
 
 Severity = Literal["warning", "remark"]
 

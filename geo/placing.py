@@ -8,8 +8,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from geo.country import Country, in_language
-from geo.errors import Fault, first_of, shown
+from zoneblanche.geo.country import Country, in_language
+from zoneblanche.geo.errors import Fault, first_of, shown
 
 Boxes = np.ndarray
 """West, south, east, north of each shape: shape (n, 4)."""

@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.errors import Fault, shown
+from zoneblanche.geo.errors import Fault, shown
 
 Floats = NDArray[np.float64]
 

@@ -19,9 +19,9 @@ import pyarrow.csv
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from geo.content import check_file, kind_of, refused_kind
-from geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file, nearest
-from geo.point_bounds import beyond_bounds, coordinate_fault, lines_of_rows
+from zoneblanche.geo.content import check_file, kind_of, refused_kind
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file, nearest
+from zoneblanche.geo.point_bounds import beyond_bounds, coordinate_fault, lines_of_rows
 
 Floats = NDArray[np.float64]
 

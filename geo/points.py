@@ -18,10 +18,10 @@ import pandas as pd
 import pyproj
 from numpy.typing import NDArray
 
-from geo.errors import Fault, InputError
-from geo.executors import Executor, run_chunks
-from geo.location import Locator, build_locator, locate_points
-from geo.point_files import Batch, Chunk, Layout, plan_chunks, read_chunk
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.executors import Executor, run_chunks
+from zoneblanche.geo.location import Locator, build_locator, locate_points
+from zoneblanche.geo.point_files import Batch, Chunk, Layout, plan_chunks, read_chunk
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -157,7 +157,9 @@ def find_territories(
 
 
 def _sql_join(territories: gpd.GeoSeries, executor: Executor) -> Locate:
-    from geo.points_sql import SqlJoin  # here, since it is an option that few have installed
+    from zoneblanche.geo.points_sql import (
+        SqlJoin,  # here, since it is an option that few have installed
+    )
 
     if executor != "serial":
         raise InputError(

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from geo.errors import ProblemWithEnvironment
-from geo.location import Locator, locate_points
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.location import Locator, locate_points
 
 Floats = NDArray[np.float64]
 

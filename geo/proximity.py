@@ -12,8 +12,8 @@ import pyproj
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.errors import Fault, InputError
-from geo.territories import Territories
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.territories import Territories
 
 
 def centres_of(territories: Territories) -> gpd.GeoSeries:

@@ -24,10 +24,10 @@ from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from geo.content import check_file, kind_of, refused_kind
-from geo.errors import Fault, InputError, shown
-from geo.limits import DEFAULT_LIMITS, Limits
-from geo.notice import Notice, Severity
+from zoneblanche.geo.content import check_file, kind_of, refused_kind
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.notice import Notice, Severity
 
 NoData = float | Literal["declared", "none"]
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from geo.sentences import said_in
+from zoneblanche.geo.sentences import said_in
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from geo.errors import Fault, InputError, ProblemWithEnvironment, first_of, shown
-from geo.holding import (
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, first_of, shown
+from zoneblanche.geo.holding import (
     check_file_place,
     held,
     left_behind,

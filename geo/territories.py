@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.country import Country, in_language
-from geo.errors import Fault, InputError, first_of, nearest
-from geo.notice import remark
-from geo.source import Source
+from zoneblanche.geo.country import Country, in_language
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.source import Source
 
 EQUAL_AREA = "EPSG:6933"
 """The equal-area projection (EASE-Grid 2.0) in which areas are measured where none is published."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from geo.content import check_file, kind_of, read_bytes, refused_kind
-from geo.errors import Fault, InputError, shown
-from geo.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.content import check_file, kind_of, read_bytes, refused_kind
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.limits import DEFAULT_LIMITS, Limits
 
 _DEEP_KEY = re.compile(
     rb"""(?<![\w"'-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){100}"""
@@ -48,7 +48,7 @@ def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
 
     >>> parse_toml(b"a = 1\\na = 2\\n", file="p.toml")
     Traceback (most recent call last):
-    geo.errors.InputError: p.toml, line 2: column 6: cannot overwrite a value.
+    zoneblanche.geo.errors.InputError: p.toml, line 2: column 6: cannot overwrite a value.
     """
     deep = _DEEP_KEY.search(data)
     if deep:

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 from scipy import ndimage
 
-from geo.errors import Fault, InputError, first_of
-from geo.notice import Notice
-from geo.rasters import NoData, RasterFacts, open_raster
-from geo.zonal import sum_cells
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.rasters import NoData, RasterFacts, open_raster
+from zoneblanche.geo.zonal import sum_cells
 
 Floats = NDArray[np.float64]
 

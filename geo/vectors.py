@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.country import Country
-from geo.drivers import Features, read_features
-from geo.drivers.features import too_large
-from geo.errors import Fault, InputError
-from geo.fields import missing_fields, read_codes, read_figures, read_labels, read_names
-from geo.fitting import check_fit
-from geo.limits import DEFAULT_LIMITS, Limits
-from geo.mending import Mended, mend
-from geo.placing import check_place
-from geo.territories import Territories, measured_area_km2
+from zoneblanche.geo.country import Country
+from zoneblanche.geo.drivers import Features, read_features
+from zoneblanche.geo.drivers.features import too_large
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.fields import missing_fields, read_codes, read_figures, read_labels, read_names
+from zoneblanche.geo.fitting import check_fit
+from zoneblanche.geo.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.mending import Mended, mend
+from zoneblanche.geo.placing import check_place
+from zoneblanche.geo.territories import Territories, measured_area_km2
 
 MOST = {"population": 1e10, "area_km2": 5.2e8}
 """More people and square kilometres than there are on Earth."""

@@ -15,9 +15,9 @@ from typing import Literal
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
-from geo.vintages_events import explainer, vintage_date
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
+from zoneblanche.geo.vintages_events import explainer, vintage_date
 
 
 @dataclass(frozen=True)

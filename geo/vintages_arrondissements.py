@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from geo.country import Country
+from zoneblanche.geo.country import Country
 
 Choice = Literal["whole", "separate"]
 """Whether Paris, Lyon and Marseille are one territory each, or their arrondissements."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.territories import check_index
-from geo.vintages import Passage
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.territories import check_index
+from zoneblanche.geo.vintages import Passage
 
 
 @dataclass(frozen=True)

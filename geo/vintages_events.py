@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.vintages_arrondissements import WHOLE
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.vintages_arrondissements import WHOLE
 
 Event = dict[str, str]
 

@@ -20,12 +20,12 @@ from exactextract.raster import RasterSource
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from geo.errors import Fault, InputError, first_of, nearest
-from geo.mending import MOST_CHANGE
-from geo.notice import Notice
-from geo.rasters import NoData, Raster, RasterFacts, open_raster
-from geo.zonal_integral import Cells, integrate
-from geo.zonal_outline import Outline, divide_long_edges, trace
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.mending import MOST_CHANGE
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.rasters import NoData, Raster, RasterFacts, open_raster
+from zoneblanche.geo.zonal_integral import Cells, integrate
+from zoneblanche.geo.zonal_outline import Outline, divide_long_edges, trace
 
 Floats = NDArray[np.float64]
 Stat = Literal[

@@ -21,10 +21,10 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from geo.compiled import compiled
-from geo.errors import Fault, InputError
-from geo.rasters import Raster, RasterFacts
-from geo.zonal_outline import Outline
+from zoneblanche.geo.compiled import compiled
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.rasters import Raster, RasterFacts
+from zoneblanche.geo.zonal_outline import Outline
 
 Floats = NDArray[np.float64]
 

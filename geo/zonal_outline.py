@@ -10,9 +10,9 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
-from geo.arcs import Rings, read_rings
-from geo.errors import Fault, InputError, first_of
-from geo.rasters import RasterFacts
+from zoneblanche.geo.arcs import Rings, read_rings
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.rasters import RasterFacts
 
 Floats = NDArray[np.float64]
 

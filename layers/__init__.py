@@ -8,23 +8,23 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "Atlas": "layers.atlas",
-    "atlas_at": "layers.aggregate",
-    "build_atlas": "layers.build",
-    "Indicator": "layers.indicator",
-    "Layer": "layers.layer",
-    "Reason": "layers.indicator",
-    "Recipe": "layers.index.recipe",
-    "Source": "geo.source",
-    "compute_index": "layers.index.compute",
-    "flag": "layers.analysis.flags",
-    "known_layers": "layers.catalogue",
-    "known_recipes": "layers.index.recipe_file",
-    "load_atlas": "layers.storage",
-    "read_atlas": "layers.build",
-    "read_project": "layers.project",
-    "read_recipe": "layers.index.recipe_file",
-    "save_atlas": "layers.storage",
+    "Atlas": "zoneblanche.layers.atlas",
+    "atlas_at": "zoneblanche.layers.aggregate",
+    "build_atlas": "zoneblanche.layers.build",
+    "Indicator": "zoneblanche.layers.indicator",
+    "Layer": "zoneblanche.layers.layer",
+    "Reason": "zoneblanche.layers.indicator",
+    "Recipe": "zoneblanche.layers.index.recipe",
+    "Source": "zoneblanche.geo.source",
+    "compute_index": "zoneblanche.layers.index.compute",
+    "flag": "zoneblanche.layers.analysis.flags",
+    "known_layers": "zoneblanche.layers.catalogue",
+    "known_recipes": "zoneblanche.layers.index.recipe_file",
+    "load_atlas": "zoneblanche.layers.storage",
+    "read_atlas": "zoneblanche.layers.build",
+    "read_project": "zoneblanche.layers.project",
+    "read_recipe": "zoneblanche.layers.index.recipe_file",
+    "save_atlas": "zoneblanche.layers.storage",
 }
 __all__ = sorted(_HOME)
 
@@ -32,7 +32,7 @@ __all__ = sorted(_HOME)
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'layers' has no attribute {name!r}")
+    raise AttributeError(f"module 'zoneblanche.layers' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

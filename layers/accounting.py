@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from geo.errors import first_of
-from geo.nesting import groups_at
-from geo.notice import Notice
-from layers.atlas import Atlas
+from zoneblanche.geo.errors import first_of
+from zoneblanche.geo.nesting import groups_at
+from zoneblanche.geo.notice import Notice
+from zoneblanche.layers.atlas import Atlas
 
 HALF_A_PERSON = 0.5
 """What sums of people may differ by, in floating point, over a whole country."""

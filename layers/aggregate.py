@@ -8,12 +8,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.country import in_language
-from geo.errors import first_of
-from geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
-from geo.notice import Notice, remark
-from layers.atlas import Atlas
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import first_of
+from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
+from zoneblanche.geo.notice import Notice, remark
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator, Reason
 
 
 def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "united") -> Atlas:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of, nearest
-from geo.territories import Territories
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Reason
 
 if TYPE_CHECKING:
-    from layers.index.recipe import Recipe
+    from zoneblanche.layers.index.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from geo.country import Text
-from geo.notice import Notice
-from geo.vintages import build_passage
-from geo.vintages_carry import carry_largest
-from layers import presence
-from layers.connectors.dila import NETWORKS
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.vintages import build_passage
+from zoneblanche.geo.vintages_carry import carry_largest
+from zoneblanche.layers import presence
+from zoneblanche.layers.connectors.dila import NETWORKS
 
 CRITERIA: Mapping[str, Text] = {
     "website": {"fr": "Site internet", "en": "Website"},

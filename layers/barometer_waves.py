@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.country import Country
-from geo.errors import InputError, missing_file
-from geo.notice import Notice
-from geo.source import Source
-from geo.territories import Territories
-from geo.vintages_events import read_events
-from layers.barometer import Barometer, Wave, categories_of, compute_barometer, waves_of
-from layers.connectors.connector import connector_named, read_source
-from layers.connectors.dila import PIVOTS
-from layers.connectors.directory_waves import SOURCE, read_waves
-from layers.edition import edition_inputs, edition_territories, presence_waves
-from layers.recoding import Changes, code_changes
+from zoneblanche.geo.country import Country
+from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages_events import read_events
+from zoneblanche.layers.barometer import Barometer, Wave, categories_of, compute_barometer, waves_of
+from zoneblanche.layers.connectors.connector import connector_named, read_source
+from zoneblanche.layers.connectors.dila import PIVOTS
+from zoneblanche.layers.connectors.directory_waves import SOURCE, read_waves
+from zoneblanche.layers.edition import edition_inputs, edition_territories, presence_waves
+from zoneblanche.layers.recoding import Changes, code_changes
 
 DIRECTORIES = {
     level: "dila-directory" if level == "commune" else f"dila-directory-{level}" for level in PIVOTS

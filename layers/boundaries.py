@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.country import Country
-from geo.errors import Fault, InputError, first_of, missing_file
-from geo.notice import Notice, remark
-from geo.source import Source, sha256_of
-from geo.territories import Territories
-from geo.vectors import read_territories
-from geo.vintages_arrondissements import WHOLE, country_of
-from layers.connectors.connector import Connector, connector_named, record_beside
-from layers.connectors.geography import COMMUNE_LAYOUTS, commune_columns
-from layers.edition import edition_territories
-from layers.layer import Account
-from layers.project import Project
+from zoneblanche.geo.country import Country
+from zoneblanche.geo.errors import Fault, InputError, first_of, missing_file
+from zoneblanche.geo.notice import Notice, remark
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vectors import read_territories
+from zoneblanche.geo.vintages_arrondissements import WHOLE, country_of
+from zoneblanche.layers.connectors.connector import Connector, connector_named, record_beside
+from zoneblanche.layers.connectors.geography import COMMUNE_LAYOUTS, commune_columns
+from zoneblanche.layers.edition import edition_territories
+from zoneblanche.layers.layer import Account
+from zoneblanche.layers.project import Project
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 

@@ -13,35 +13,35 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.country import Country, read_country
-from geo.errors import Fault, InputError, blamed_on, first_of, nearest
-from geo.nesting import groups_at, sum_by
-from geo.notice import Notice, remark, without
-from geo.territories import Territories
-from geo.vectors import read_territories
-from geo.vintages_arrondissements import Choice, in_arrondissements
-from layers.accounting import check_carried, check_rows
-from layers.aggregate import atlas_at
-from layers.atlas import Atlas
-from layers.boundaries import (
+from zoneblanche.geo.country import Country, read_country
+from zoneblanche.geo.errors import Fault, InputError, blamed_on, first_of, nearest
+from zoneblanche.geo.nesting import groups_at, sum_by
+from zoneblanche.geo.notice import Notice, remark, without
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vectors import read_territories
+from zoneblanche.geo.vintages_arrondissements import Choice, in_arrondissements
+from zoneblanche.layers.accounting import check_carried, check_rows
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.boundaries import (
     boundaries_account,
     boundaries_of,
     completed,
     given_boundaries,
     unused_boundaries,
 )
-from layers.catalogue import known_layers
-from layers.context import CONTEXT, is_published
-from layers.edition import edition_inputs, edition_project, edition_territories
-from layers.facts import with_given_facts
-from layers.index.recipe import Recipe
-from layers.index.recipe_file import named_in, read_recipe, recipe_from_table
-from layers.inputs import gather_inputs, reads, unread_notice
-from layers.layer import Layer, Table
-from layers.measure import Progress, measure_layers
-from layers.own import own_layer
-from layers.own.described import parse_source
-from layers.project import Project, TerritoriesTable, read_project
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.context import CONTEXT, is_published
+from zoneblanche.layers.edition import edition_inputs, edition_project, edition_territories
+from zoneblanche.layers.facts import with_given_facts
+from zoneblanche.layers.index.recipe import Recipe
+from zoneblanche.layers.index.recipe_file import named_in, read_recipe, recipe_from_table
+from zoneblanche.layers.inputs import gather_inputs, reads, unread_notice
+from zoneblanche.layers.layer import Layer, Table
+from zoneblanche.layers.measure import Progress, measure_layers
+from zoneblanche.layers.own import own_layer
+from zoneblanche.layers.own.described import parse_source
+from zoneblanche.layers.project import Project, TerritoriesTable, read_project
 
 
 def read_atlas(
@@ -123,7 +123,7 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
         Fault(
             f"nothing is known of {layer.weight!r}, by which the layer is to be weighted.",
             file=project.file,
-            column=f"layers.{layer.id}.weight",
+            column=f"zoneblanche.layers.{layer.id}.weight",
             remedy=nearest(layer.weight, known),
             kind="unknown-weight",
         )

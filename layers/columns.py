@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from geo.territories import Territories
-from layers.indicator import Indicator, Reason
-from layers.joining import join_table
-from layers.layer import Inputs, Measurement
-from layers.measure import from_table
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Inputs, Measurement
+from zoneblanche.layers.measure import from_table
 
 
 def measure_column(

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.source import Source, union_of
-from geo.territories import Territories
-from layers import presence
-from layers.connectors.etalab import statuses_of
-from layers.indicator import Reason
-from layers.joining import join_table
-from layers.layer import Account, Inputs
-from layers.rpnt import CRITERIA, LEVELS, evaluate, reasons_of
+from zoneblanche.geo.source import Source, union_of
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers import presence
+from zoneblanche.layers.connectors.etalab import statuses_of
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Account, Inputs
+from zoneblanche.layers.rpnt import CRITERIA, LEVELS, evaluate, reasons_of
 
 ANCT = "anct-dpnt"
 SITES = "etalab-https"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layers.catalogue import known_layers
-from layers.connectors.connector import known_connectors
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.connectors.connector import known_connectors
 
 if TYPE_CHECKING:
-    from geo.country import Country
-    from layers.atlas import Atlas
-    from layers.layer import Layer
+    from zoneblanche.geo.country import Country
+    from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.layer import Layer
 
 CONTEXT = ("density", "density-class")
 """Layers that are measured with every recipe: a reader asks for them first."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from geo.source import union_of
-from layers.atlas import Atlas
+from zoneblanche.geo.source import union_of
+from zoneblanche.layers.atlas import Atlas
 
 _EXTENSIONS = {
     "csv": ("text/csv", "CSV"),

@@ -17,14 +17,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.source import sha256_of, union_of
-from layers.atlas import Atlas
-from layers.dcat import describe_dcat
-from layers.geopackage import write_geopackage
-from layers.indicator import Indicator, Reason
-from layers.storage import rounded, write_geoparquet
-from layers.styles import Style
-from layers.tables import safe_text, spreadsheet_safe
+from zoneblanche.geo.source import sha256_of, union_of
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.dcat import describe_dcat
+from zoneblanche.layers.geopackage import write_geopackage
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.storage import rounded, write_geoparquet
+from zoneblanche.layers.styles import Style
+from zoneblanche.layers.tables import safe_text, spreadsheet_safe
 
 RANKS = ("rank", "rank_low", "rank_high")
 

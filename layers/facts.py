@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from geo.errors import first_of
-from geo.notice import Notice
-from geo.source import Source
-from geo.territories import Territories
-from layers.connectors.connector import Connector, connector_named
-from layers.indicator import Reason
-from layers.joining import join_table
-from layers.layer import Account, Inputs
+from zoneblanche.geo.errors import first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.connectors.connector import Connector, connector_named
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Account, Inputs
 
 _WORDS = {
     "population": ("population", "leur population"),

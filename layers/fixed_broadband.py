@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.nesting import sum_by
-from geo.territories import Territories
-from layers.indicator import Indicator, Reason
-from layers.joining import join_table
-from layers.layer import Inputs, Measurement
-from layers.measure import from_table
+from zoneblanche.geo.nesting import sum_by
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Inputs, Measurement
+from zoneblanche.layers.measure import from_table
 
 SOURCE = "arcep-debit"
 """Id of the source: index code; `premises` and the counts `premises_<speed>`, cumulative."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
-from geo.errors import InputError
-from geo.holding import written_by_gdal
-from layers.styles import LAYER, Style, write_qml, write_sld
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.holding import written_by_gdal
+from zoneblanche.layers.styles import LAYER, Style, write_qml, write_sld
 
 FIXED_TIME = "2000-01-01T00:00:00.000Z"
 """Stands where the format asks for a time: the same inputs give the same bytes."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal
 
-from geo.country import Text, in_language
-from geo.source import Source, source_from_dict
+from zoneblanche.geo.country import Text, in_language
+from zoneblanche.geo.source import Source, source_from_dict
 
 Better = Literal["higher", "lower"] | None
 Kind = Literal["extensive", "intensive"]

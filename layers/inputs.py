@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import InputError, missing_file
-from geo.notice import Notice, without
-from geo.territories import Territories
-from geo.vintages_arrondissements import WHOLE
-from geo.vintages_events import read_events
-from layers.connectors.connector import Connector, cited, connector_named, read_source
-from layers.indicator import Reason
-from layers.joining import account_of, added_accounts
-from layers.layer import Layer, Table
-from layers.recoding import by_arrondissement, on_todays_codes
+from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.notice import Notice, without
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages_arrondissements import WHOLE
+from zoneblanche.geo.vintages_events import read_events
+from zoneblanche.layers.connectors.connector import Connector, cited, connector_named, read_source
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.joining import account_of, added_accounts
+from zoneblanche.layers.layer import Layer, Table
+from zoneblanche.layers.recoding import by_arrondissement, on_todays_codes
 
 
 def gather_inputs(
@@ -120,7 +120,7 @@ def _exhausted(table: Table, connector: Connector, path: Path, territories: Terr
 
     In the parts of the country where it names no place at all it says nothing: *not covered*.
     """
-    from layers.nearby import covered_by, kilometres_to_nearest
+    from zoneblanche.layers.nearby import covered_by, kilometres_to_nearest
 
     assert connector.places is not None
     if table.level != territories.level:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.territories import Territories
-from layers.indicator import Reason
-from layers.layer import Account, FileRows, Listed, Table
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import Account, FileRows, Listed, Table
 
 Explain = Callable[[str], str]
 """From a code that no territory has to the reason, e.g. "merged into 01033 on 2019-01-01"."""

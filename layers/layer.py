@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geo.source import Source
-from geo.territories import Territories
-from layers.indicator import Indicator
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of, gathered
-from geo.notice import Notice
-from geo.territories import Territories
-from layers.atlas import Atlas, empty_atlas
-from layers.indicator import Indicator, Reason
-from layers.layer import Inputs, Layer, Measurement, Table
+from zoneblanche.geo.errors import Fault, InputError, first_of, gathered
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.layer import Inputs, Layer, Measurement, Table
 
 Progress = Callable[[str], None]
 """Called with the id of each layer when its turn has come."""

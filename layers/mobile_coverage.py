@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from geo.source import union_of
-from geo.territories import Territories
-from layers.columns import measure_column
-from layers.indicator import Indicator
-from layers.layer import Inputs, Measurement
+from zoneblanche.geo.source import union_of
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.columns import measure_column
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.layer import Inputs, Measurement
 
 SOURCE = "coverage-4g"
 """Id of the input: percent of area and of people covered by at least k operators."""

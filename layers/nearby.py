@@ -11,9 +11,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.location import build_locator, locate_points
-from geo.proximity import centres_of, distance_to_nearest
-from geo.territories import Territories
+from zoneblanche.geo.location import build_locator, locate_points
+from zoneblanche.geo.proximity import centres_of, distance_to_nearest
+from zoneblanche.geo.territories import Territories
 
 SLACK = 0.3
 """Degrees around a part of the country within which a place is counted as lying in it."""

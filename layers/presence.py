@@ -15,12 +15,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.country import Text
-from geo.territories import Territories
-from layers.indicator import Indicator, Reason
-from layers.joining import join_table
-from layers.layer import Inputs, Measurement
-from layers.measure import from_table
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Inputs, Measurement
+from zoneblanche.layers.measure import from_table
 
 DIRECTORY = "town-halls"
 """Id of the source: index code; columns `website` (URL or None), `email_domain` (or None)."""

@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from geo.country import Text
-from geo.errors import InputError
-from geo.limits import DEFAULT_LIMITS, Limits
-from geo.toml import read_toml
-from layers.project_checks import check_project
-from layers.project_tables import (
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.toml import read_toml
+from zoneblanche.layers.project_checks import check_project
+from zoneblanche.layers.project_tables import (
     LayerTable,
     ProjectTable,
     TerritoriesTable,
@@ -26,7 +26,7 @@ from layers.project_tables import (
     is_toml,
     paths_of,
 )
-from layers.project_types import type_faults
+from zoneblanche.layers.project_types import type_faults
 
 __all__ = [
     "LayerTable",

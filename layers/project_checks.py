@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from geo.country import known_countries, read_country
-from geo.errors import Fault, InputError, missing_file, nearest, shown
-from geo.staging import plain_name
-from layers.indicator import RESERVED
-from layers.project_tables import LayerTable, ProjectTable, found_path, paths_of
+from zoneblanche.geo.country import known_countries, read_country
+from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
+from zoneblanche.geo.staging import plain_name
+from zoneblanche.layers.indicator import RESERVED
+from zoneblanche.layers.project_tables import LayerTable, ProjectTable, found_path, paths_of
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[/\\]vsi", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[A-Za-z]:|[/\\]")
@@ -128,7 +128,7 @@ def _id_faults(ids: list[str]) -> Iterator[Fault]:
         if name.casefold() in RESERVED:
             yield Fault(
                 f"the id {shown(name)} is that of a column of the results.",
-                column=f"layers.{name}.id",
+                column=f"zoneblanche.layers.{name}.id",
                 value=name,
                 remedy=f"Give the layer another id; not {', '.join(RESERVED)}.",
                 kind="reserved-id",
@@ -179,8 +179,8 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
 
 def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
     """Recipes, rules and sources that the package does not know."""
-    from layers.analysis.rule import known_rules
-    from layers.index.recipe_file import known_recipes
+    from zoneblanche.layers.analysis.rule import known_rules
+    from zoneblanche.layers.index.recipe_file import known_recipes
 
     asked = [("use", "recipe", table.use or "", known_recipes())]
     asked += [("flags", "rule", rule, known_rules()) for rule in table.flags]
@@ -194,7 +194,7 @@ def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
                 kind=f"unknown-{what}",
             )
     if table.sources:
-        from layers.connectors.connector import known_connectors
+        from zoneblanche.layers.connectors.connector import known_connectors
 
         known_sources = known_connectors()
         for name in table.sources:
@@ -216,7 +216,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
         if getattr(layer, name) is None:
             yield Fault(
                 f"a layer of kind {layer.kind} needs {name!r}.",
-                column=f"layers.{layer.id}.{name}",
+                column=f"zoneblanche.layers.{layer.id}.{name}",
                 remedy=f"Name the column in the file {layer.path}.",
                 kind="missing-key",
             )
@@ -225,7 +225,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
         if first == second:
             yield Fault(
                 f"{pair[0]} and {pair[1]} name the same column, {shown(first)}.",
-                column=f"layers.{layer.id}.{pair[1]}",
+                column=f"zoneblanche.layers.{layer.id}.{pair[1]}",
                 value=first,
                 remedy="Name the two columns.",
                 kind="same-column",
@@ -233,7 +233,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
     for name in sorted(given - _KEYS[layer.kind] - {"threshold", "below", "weights"}):
         yield Fault(
             f"the key {name!r} says nothing for a layer of kind {layer.kind}.",
-            column=f"layers.{layer.id}.{name}",
+            column=f"zoneblanche.layers.{layer.id}.{name}",
             remedy="Take it out, or give the kind of layer that is meant: kind = "
             f"{' or '.join(repr(kind) for kind, keys in _KEYS.items() if name in keys)}.",
             kind="idle-key",
@@ -246,7 +246,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
         allowed = ", ".join(possible) or "none"
         yield Fault(
             f"stat = {layer.stat!r} does not go with kind = {layer.kind!r}.",
-            column=f"layers.{layer.id}.stat",
+            column=f"zoneblanche.layers.{layer.id}.stat",
             value=layer.stat,
             remedy=f"Possible here: {allowed}.",
             kind="stat",
@@ -270,7 +270,7 @@ def _raster_faults(layer: LayerTable) -> Iterator[Fault]:
         if layer.kind == "raster" or layer.weights is not None or cuts:
             yield Fault(
                 f"stat = {stat!r} {needs}.",
-                column=f"layers.{layer.id}.{name}",
+                column=f"zoneblanche.layers.{layer.id}.{name}",
                 remedy=remedy,
                 kind="missing-key",
             )

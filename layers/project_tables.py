@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from geo.vintages_arrondissements import Choice
+from zoneblanche.geo.vintages_arrondissements import Choice
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Language = Literal["fr", "en"]
@@ -154,9 +154,9 @@ def found_path(folder: Path, name: str) -> Path:
 
 def paths_of(table: ProjectTable) -> dict[str, str]:
     """Every path of a project by its key."""
-    paths = {f"layers.{layer.id}.path": layer.path for layer in table.layers}
+    paths = {f"zoneblanche.layers.{layer.id}.path": layer.path for layer in table.layers}
     paths |= {
-        f"layers.{layer.id}.weights": layer.weights
+        f"zoneblanche.layers.{layer.id}.weights": layer.weights
         for layer in table.layers
         if layer.weights is not None
     }

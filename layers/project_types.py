@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from geo.errors import Fault, nearest, shown
-from layers.project_tables import (
+from zoneblanche.geo.errors import Fault, nearest, shown
+from zoneblanche.layers.project_tables import (
     LayerTable,
     LimitsTable,
     OutputTable,

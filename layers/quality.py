@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.contiguity import Contiguity, compute_contiguity
-from geo.notice import notice_as_dict, warnings_first
-from layers.accounting import unaccounted_rows
-from layers.atlas import Atlas
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.notice import notice_as_dict, warnings_first
+from zoneblanche.layers.accounting import unaccounted_rows
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator, Reason
 
 FAR = 3.0
 """Tukey's outer fence: so many times the distance between the quartiles beyond them."""

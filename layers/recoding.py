@@ -7,19 +7,19 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from geo.country import Text, in_language
-from geo.errors import first_of
-from geo.notice import Notice
-from geo.territories import Territories
-from geo.vintages import Passage, build_passage
-from geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
-from geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
-from geo.vintages_events import COLUMNS, explainer, heirs_in
-from layers.connectors.connector import Connector
-from layers.edition import edition_events, people_of_parts
-from layers.indicator import Reason
-from layers.joining import Explain, account_of, account_of_rows
-from layers.layer import Account, Listed, Table
+from zoneblanche.geo.country import Text, in_language
+from zoneblanche.geo.errors import first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages import Passage, build_passage
+from zoneblanche.geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
+from zoneblanche.geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
+from zoneblanche.geo.vintages_events import COLUMNS, explainer, heirs_in
+from zoneblanche.layers.connectors.connector import Connector
+from zoneblanche.layers.edition import edition_events, people_of_parts
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.joining import Explain, account_of, account_of_rows
+from zoneblanche.layers.layer import Account, Listed, Table
 
 EVENTS = "insee-code-events"
 """Id of the source that tells what became of codes."""

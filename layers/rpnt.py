@@ -19,8 +19,8 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from layers.indicator import Reason
-from layers.presence import hosts_of
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.presence import hosts_of
 
 _NATIONAL = ("fr", "eu", "alsace", "bzh", "corsica", "paris")
 _OVERSEAS = ("gp", "gf", "mq", "re", "yt", "pm", "wf", "tf", "nc", "pf")

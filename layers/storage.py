@@ -19,16 +19,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geo.country import read_country
-from geo.errors import Fault, InputError, missing_file
-from geo.notice import notice_as_dict, notice_from_dict
-from geo.source import Source, source_from_dict
-from geo.staging import staged_file
-from geo.territories import Territories
-from geo.vintages_arrondissements import country_of
-from layers.atlas import Atlas
-from layers.index.recipe_record import recipe_as_dict, recipe_from_dict
-from layers.indicator import indicator_from_dict
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError, missing_file
+from zoneblanche.geo.notice import notice_as_dict, notice_from_dict
+from zoneblanche.geo.source import Source, source_from_dict
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages_arrondissements import country_of
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.recipe_record import recipe_as_dict, recipe_from_dict
+from zoneblanche.layers.indicator import indicator_from_dict
 
 KEY = b"zoneblanche"
 FORMAT = 1

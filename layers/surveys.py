@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, nearest, shown
-from layers.connectors.reading import read_figures, rows_of
-from layers.tables import read_raw_table
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.layers.connectors.reading import read_figures, rows_of
+from zoneblanche.layers.tables import read_raw_table
 
 COLUMNS = ("category", "date", "question", "answer", "percent", "sample_size")
 Z95 = 1.959964

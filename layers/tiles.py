@@ -7,12 +7,12 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from geo.errors import InputError
-from geo.holding import written_by_gdal
-from geo.staging import staged_file
-from layers.atlas import Atlas
-from layers.export import results_table
-from layers.styles import LAYER
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.holding import written_by_gdal
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.export import results_table
+from zoneblanche.layers.styles import LAYER
 
 TILE_UNITS = 4096
 """Steps across a vector tile; what is smaller than one at the last zoom is not drawn."""

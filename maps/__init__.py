@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "AtlasLayer": "maps.folium_layer",
-    "draw_map": "maps.page",
-    "write_page": "maps.standalone",
-    "write_picture": "maps.static.write",
-    "write_report": "maps.report",
+    "AtlasLayer": "zoneblanche.maps.folium_layer",
+    "draw_map": "zoneblanche.maps.page",
+    "write_page": "zoneblanche.maps.standalone",
+    "write_picture": "zoneblanche.maps.static.write",
+    "write_report": "zoneblanche.maps.report",
 }
 __all__ = sorted(_HOME)
 
@@ -20,7 +20,7 @@ __all__ = sorted(_HOME)
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'maps' has no attribute {name!r}")
+    raise AttributeError(f"module 'zoneblanche.maps' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.errors import Fault, InputError, nearest
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 Toward = Literal["low", "high"]
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.errors import InputError
+from zoneblanche.geo.errors import InputError
 
 Figures = NDArray[np.float64]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geo.source import Source
-from maps.words import write_date
+from zoneblanche.geo.source import Source
+from zoneblanche.maps.words import write_date
 
 SEMICOLON = {"fr": "\u00a0; ", "en": "; "}
 """Between the parts of a list whose parts have commas."""

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.country import in_language
-from geo.errors import Fault, InputError, nearest
-from layers.indicator import Reason
-from maps.bivariate import Bivariate
-from maps.breaks import classify, custom_breaks
-from maps.header_layers import Citations, describe_bivariate, describe_layer
-from maps.palettes import BIVARIATE, CONTEXT, DIVERGING, KINDS, NEED, Theme, ramp
-from maps.words import WORDS, write_number
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.maps.bivariate import Bivariate
+from zoneblanche.maps.breaks import classify, custom_breaks
+from zoneblanche.maps.header_layers import Citations, describe_bivariate, describe_layer
+from zoneblanche.maps.palettes import BIVARIATE, CONTEXT, DIVERGING, KINDS, NEED, Theme, ramp
+from zoneblanche.maps.words import WORDS, write_number
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
-    from layers.indicator import Indicator
+    from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.indicator import Indicator
 
 BLANK = "\u00a0"
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.index.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.recipe import Dimension, Element, Recipe
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 LINEAR = ("minmax", "goalposts")
 HALF_A_DIGIT = 0.06

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from maps.words import write_number
+from zoneblanche.maps.words import write_number
 
 
 def round_length(metres: float, most: float) -> float:

@@ -10,10 +10,10 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from geo.staging import staged_file
-from maps.keys import Key
-from maps.palettes import RULE
-from maps.policy import hash_source
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.maps.keys import Key
+from zoneblanche.maps.palettes import RULE
+from zoneblanche.maps.policy import hash_source
 
 SCRIPTS = (
     "dom.js",
@@ -59,7 +59,7 @@ START = 'window.zoneblanche.started = window.zoneblanche.startPage(document.getE
 @cache
 def read_asset(name: str) -> str:
     """A file of `maps/assets`."""
-    return (resources.files("maps") / "assets" / name).read_text("utf-8")
+    return (resources.files("zoneblanche.maps") / "assets" / name).read_text("utf-8")
 
 
 @cache

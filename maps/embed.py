@@ -16,24 +16,24 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from geo.country import in_language
-from geo.errors import Fault, InputError
-from geo.source import sha256_of, union_of
-from geo.staging import staged_folder
-from maps.bivariate import Bivariate, ids_of, read_show, title_of
-from maps.citing import cite_all
-from maps.findings import write_findings
-from maps.framed import framed_page
-from maps.payload import write_payload
-from maps.report import language_of
-from maps.reporting.areas import find_area, part_of
-from maps.reporting.drawing import Figure, draw_figure
-from maps.reporting.picture import Sheet
-from maps.snippets import Embed, words_in, write_examples, write_oembed, write_snippets
-from maps.standalone import page_text
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.source import sha256_of, union_of
+from zoneblanche.geo.staging import staged_folder
+from zoneblanche.maps.bivariate import Bivariate, ids_of, read_show, title_of
+from zoneblanche.maps.citing import cite_all
+from zoneblanche.maps.findings import write_findings
+from zoneblanche.maps.framed import framed_page
+from zoneblanche.maps.payload import write_payload
+from zoneblanche.maps.report import language_of
+from zoneblanche.maps.reporting.areas import find_area, part_of
+from zoneblanche.maps.reporting.drawing import Figure, draw_figure
+from zoneblanche.maps.reporting.picture import Sheet
+from zoneblanche.maps.snippets import Embed, words_in, write_examples, write_oembed, write_snippets
+from zoneblanche.maps.standalone import page_text
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 PAGE, PICTURE = "map.html", "map.png"
 LARGEST_ALONE = 1_500_000

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.country import in_language
-from maps.citing import SEMICOLON, cite
-from maps.words import YES_NO, write_date, write_number
+from zoneblanche.geo.country import in_language
+from zoneblanche.maps.citing import SEMICOLON, cite
+from zoneblanche.maps.words import YES_NO, write_date, write_number
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
-    from layers.indicator import Indicator
+    from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.indicator import Indicator
 
 NAMED = 3
 """How many territories are named at either end, where no more share it."""

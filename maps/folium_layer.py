@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import folium
 from branca.element import Element, Figure
 
-from maps.bivariate import Bivariate, read_show
-from maps.document import data_blocks, our_script, read_asset
-from maps.payload import Payload, write_payload
+from zoneblanche.maps.bivariate import Bivariate, read_show
+from zoneblanche.maps.document import data_blocks, our_script, read_asset
+from zoneblanche.maps.payload import Payload, write_payload
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 
 class Verbatim(Element):

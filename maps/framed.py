@@ -6,8 +6,8 @@ import base64
 import zlib
 from functools import cache
 
-from maps.document import page_scripts, read_asset
-from maps.policy import hash_source
+from zoneblanche.maps.document import page_scripts, read_asset
+from zoneblanche.maps.policy import hash_source
 
 
 def framed_page(page: str) -> str:

@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.arcs import Arcs, build_arcs
-from maps.encoding import pack_tokens, zigzag
+from zoneblanche.geo.arcs import Arcs, build_arcs
+from zoneblanche.maps.encoding import pack_tokens, zigzag
 
 EARTH_RADIUS = 6378137.0
 NORTHERNMOST = 85.05112878  # where Web Mercator is as high as it is wide

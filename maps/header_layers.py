@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.country import in_language
-from geo.source import Source
-from layers.analysis.flags import FLAGGED, NOT_FLAGGED, POSSIBLE
-from layers.indicator import Indicator, Reason
-from maps.bivariate import DEFAULT, Bivariate, toward
-from maps.breaks import METHODS, goalpost_breaks, quantile_breaks, two_sided_breaks
-from maps.contributions import describe_contributions
-from maps.encoding import pack_column
-from maps.words import LANGUAGES, YES_NO
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.analysis.flags import FLAGGED, NOT_FLAGGED, POSSIBLE
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.maps.bivariate import DEFAULT, Bivariate, toward
+from zoneblanche.maps.breaks import METHODS, goalpost_breaks, quantile_breaks, two_sided_breaks
+from zoneblanche.maps.contributions import describe_contributions
+from zoneblanche.maps.encoding import pack_column
+from zoneblanche.maps.words import LANGUAGES, YES_NO
 
 if TYPE_CHECKING:
-    from geo.territories import Territories
-    from layers.atlas import Atlas
+    from zoneblanche.geo.territories import Territories
+    from zoneblanche.layers.atlas import Atlas
 
 INTERVAL_COLUMNS = {
     "rank": None,

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from layers.analysis.groups import BAND_EDGES, band_titles
-from layers.indicator import Reason
-from maps.encoding import bytes_for, pack_column, pack_planes, pack_tokens, zigzag
-from maps.geometry import PageGeometry
-from maps.header_layers import in_both
-from maps.words import LANGUAGES
+from zoneblanche.layers.analysis.groups import BAND_EDGES, band_titles
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.maps.encoding import bytes_for, pack_column, pack_planes, pack_tokens, zigzag
+from zoneblanche.maps.geometry import PageGeometry
+from zoneblanche.maps.header_layers import in_both
+from zoneblanche.maps.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from geo.territories import Territories
+    from zoneblanche.geo.territories import Territories
 
 EXTRA_FOR_ALL = ("postal_codes",)
 EXTRA_AT_MOST = 5_000

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maps.citing import SEMICOLON
-from maps.classed import Classed
-from maps.palettes import MISSING
-from maps.words import WORDS, write_number
+from zoneblanche.maps.citing import SEMICOLON
+from zoneblanche.maps.classed import Classed
+from zoneblanche.maps.palettes import MISSING
+from zoneblanche.maps.words import WORDS, write_number
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.errors import InputError
-from geo.notice import Notice, notice_as_dict
-from layers.aggregate import atlas_at
-from layers.analysis.flags import flag, known_rules
-from layers.index.compute import compute_index
-from layers.index.score import in_other_units
-from maps.header_layers import Citations, describe_layer
-from maps.header_places import choose_outline, describe_facts, describe_level
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.notice import Notice, notice_as_dict
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.analysis.flags import flag, known_rules
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.score import in_other_units
+from zoneblanche.maps.header_layers import Citations, describe_layer
+from zoneblanche.maps.header_places import choose_outline, describe_facts, describe_level
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 CARRIED = ("indicator", "context")
 """Roles of what is aggregated; what is computed is computed anew."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import folium
 
-from maps.bivariate import Bivariate
-from maps.document import write_whole
-from maps.folium_layer import AtlasLayer
-from maps.standalone import language_of, page_text
+from zoneblanche.maps.bivariate import Bivariate
+from zoneblanche.maps.document import write_whole
+from zoneblanche.maps.folium_layer import AtlasLayer
+from zoneblanche.maps.standalone import language_of, page_text
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 NOTEBOOK_HEIGHT = 640
 

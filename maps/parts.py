@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.country import Part
-from maps.header_places import part_of_each
+from zoneblanche.geo.country import Part
+from zoneblanche.maps.header_places import part_of_each
 
 if TYPE_CHECKING:
-    from geo.territories import Territories
+    from zoneblanche.geo.territories import Territories
 
 
 def distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Part, np.ndarray]]:

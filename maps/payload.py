@@ -9,21 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.country import Text
-from geo.notice import notice_as_dict, warnings_first
-from layers.context import unmeasured_context
-from layers.indicator import Reason
-from maps.bivariate import Bivariate, ids_of
-from maps.encoding import pack_block
-from maps.geometry import PageGeometry, encode_geometry
-from maps.header_layers import (
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.notice import notice_as_dict, warnings_first
+from zoneblanche.layers.context import unmeasured_context
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.maps.bivariate import Bivariate, ids_of
+from zoneblanche.maps.encoding import pack_block
+from zoneblanche.maps.geometry import PageGeometry, encode_geometry
+from zoneblanche.maps.header_layers import (
     Citations,
     describe_bivariate,
     describe_layer,
     in_both,
     list_bivariates,
 )
-from maps.header_places import (
+from zoneblanche.maps.header_places import (
     choose_outline,
     describe_bands,
     describe_facts,
@@ -34,12 +34,12 @@ from maps.header_places import (
     pack_text,
     write_json,
 )
-from maps.levels import describe_upper
-from maps.palettes import for_page
-from maps.words import HOW_TO_READ, SIMPLIFIED, WORDS
+from zoneblanche.maps.levels import describe_upper
+from zoneblanche.maps.palettes import for_page
+from zoneblanche.maps.words import HOW_TO_READ, SIMPLIFIED, WORDS
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 Streams = dict[str, bytes]
 

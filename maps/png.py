@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from maps.palettes import rgb
+from zoneblanche.maps.palettes import rgb
 
 
 def write_png(pixels: NDArray[np.uint8], palette: list[str]) -> bytes:

@@ -6,15 +6,15 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.notice import notice_in, severity_of
-from geo.staging import staged_file
-from layers.atlas import Atlas
-from layers.indicator import Reason
-from layers.quality import ColumnQuality, Quality
-from maps.citing import SEMICOLON
-from maps.document import read_asset
-from maps.policy import hash_source
-from maps.words import write_number
+from zoneblanche.geo.notice import notice_in, severity_of
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.quality import ColumnQuality, Quality
+from zoneblanche.maps.citing import SEMICOLON
+from zoneblanche.maps.document import read_asset
+from zoneblanche.maps.policy import hash_source
+from zoneblanche.maps.words import write_number
 
 MOST = 12
 """Territories that are named in one sentence; the JSON names all."""

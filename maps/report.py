@@ -15,27 +15,32 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import markupsafe
 
-from geo.errors import InputError, ProblemWithEnvironment
-from geo.staging import staged_file
-from maps.policy import hash_source
-from maps.reporting.areas import find_area, references_of
-from maps.reporting.content import Chart, Line, LineChart, Section, Sentence, Table
-from maps.reporting.crossing import crossing_section
-from maps.reporting.drawing import Figure
-from maps.reporting.flagged import flagged_section
-from maps.reporting.key_figures import key_section
-from maps.reporting.like_sized import like_sized_section
-from maps.reporting.measured import Notices, measured_section, people_of, quality_section
-from maps.reporting.method import method_section
-from maps.reporting.ranking import ranking_section
-from maps.reporting.scope import Scope, Shared
-from maps.reporting.unequal import unequal_section
-from maps.reporting.waves import waves_section
-from maps.reporting.words import words_in
-from maps.words import LANGUAGES
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.maps.policy import hash_source
+from zoneblanche.maps.reporting.areas import find_area, references_of
+from zoneblanche.maps.reporting.content import Chart, Line, LineChart, Section, Sentence, Table
+from zoneblanche.maps.reporting.crossing import crossing_section
+from zoneblanche.maps.reporting.drawing import Figure
+from zoneblanche.maps.reporting.flagged import flagged_section
+from zoneblanche.maps.reporting.key_figures import key_section
+from zoneblanche.maps.reporting.like_sized import like_sized_section
+from zoneblanche.maps.reporting.measured import (
+    Notices,
+    measured_section,
+    people_of,
+    quality_section,
+)
+from zoneblanche.maps.reporting.method import method_section
+from zoneblanche.maps.reporting.ranking import ranking_section
+from zoneblanche.maps.reporting.scope import Scope, Shared
+from zoneblanche.maps.reporting.unequal import unequal_section
+from zoneblanche.maps.reporting.waves import waves_section
+from zoneblanche.maps.reporting.words import words_in
+from zoneblanche.maps.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 SECTIONS = (
     key_section,
@@ -248,7 +253,7 @@ def recipe_hash() -> str:
     """Hash of what turns an atlas into a report: the version, the template, style and words."""
     parts = [metadata.version("zoneblanche"), _style(), _template_text("report.html")]
     parts += [_template_text(f"report_{lang}.toml") for lang in LANGUAGES]
-    folder = resources.files("maps") / "reporting"
+    folder = resources.files("zoneblanche.maps") / "reporting"
     parts += [
         entry.read_text("utf-8")
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
@@ -318,9 +323,9 @@ def _environment() -> jinja2.Environment:
 
 
 def _template_text(name: str) -> str:
-    return (resources.files("maps") / "templates" / name).read_text("utf-8")
+    return (resources.files("zoneblanche.maps") / "templates" / name).read_text("utf-8")
 
 
 @cache
 def _style() -> str:
-    return (resources.files("maps") / "assets" / "report.css").read_text("utf-8")
+    return (resources.files("zoneblanche.maps") / "assets" / "report.css").read_text("utf-8")

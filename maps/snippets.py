@@ -13,8 +13,8 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
-from maps.keys import Key
-from maps.reporting.drawing import Figure
+from zoneblanche.maps.keys import Key
+from zoneblanche.maps.reporting.drawing import Figure
 
 WIDTH, HEIGHT = 960, 560
 """Of the frame, in pixels; the height until the page in it has told its own."""
@@ -117,7 +117,7 @@ def write_examples(embed: Embed, snippets: Mapping[str, str]) -> dict[str, str]:
 @cache
 def words_in(lang: str) -> dict[str, str]:
     """The words of an embed in a language."""
-    text = (resources.files("maps") / "templates" / "embed.toml").read_text("utf-8")
+    text = (resources.files("zoneblanche.maps") / "templates" / "embed.toml").read_text("utf-8")
     found: dict[str, str] = tomllib.loads(text)[lang]
     return found
 
@@ -125,7 +125,7 @@ def words_in(lang: str) -> dict[str, str]:
 @cache
 def _environment() -> jinja2.Environment:
     def load(name: str) -> str:
-        return (resources.files("maps") / "templates" / name).read_text("utf-8")
+        return (resources.files("zoneblanche.maps") / "templates" / name).read_text("utf-8")
 
     return jinja2.Environment(
         loader=jinja2.FunctionLoader(load),

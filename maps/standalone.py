@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.country import Text, in_language
-from maps.bivariate import Bivariate, ids_of, read_show
-from maps.classed import class_territories
-from maps.document import Still, write_document, write_whole
-from maps.findings import write_findings
-from maps.geometry import PageGeometry
-from maps.keys import describe_classes, keys_of
-from maps.payload import Payload, write_payload
-from maps.still import paint_still
-from maps.words import LANGUAGES
+from zoneblanche.geo.country import Text, in_language
+from zoneblanche.maps.bivariate import Bivariate, ids_of, read_show
+from zoneblanche.maps.classed import class_territories
+from zoneblanche.maps.document import Still, write_document, write_whole
+from zoneblanche.maps.findings import write_findings
+from zoneblanche.maps.geometry import PageGeometry
+from zoneblanche.maps.keys import describe_classes, keys_of
+from zoneblanche.maps.payload import Payload, write_payload
+from zoneblanche.maps.still import paint_still
+from zoneblanche.maps.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 
 def write_page(

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maps.geometry import PageGeometry, mercator_of
-from maps.palettes import MISSING
-from maps.png import write_png
+from zoneblanche.maps.geometry import PageGeometry, mercator_of
+from zoneblanche.maps.palettes import MISSING
+from zoneblanche.maps.png import write_png
 
 WIDTH = 420
 FRAME, GAP = 72, 6

@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from layers.styles import Span, Style, StyleClass
-from maps.bivariate import Bivariate, ids_of
-from maps.classed import Classed, Edges, class_territories
-from maps.header_layers import list_bivariates, shown_digits
-from maps.palettes import MISSING
-from maps.reporting.drawing import title_with_unit
-from maps.words import WORDS
+from zoneblanche.layers.styles import Span, Style, StyleClass
+from zoneblanche.maps.bivariate import Bivariate, ids_of
+from zoneblanche.maps.classed import Classed, Edges, class_territories
+from zoneblanche.maps.header_layers import list_bivariates, shown_digits
+from zoneblanche.maps.palettes import MISSING
+from zoneblanche.maps.reporting.drawing import title_with_unit
+from zoneblanche.maps.words import WORDS
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 _ORDER = {"index": 0, "dimension": 1, "flag": 2, "indicator": 3, "typology": 4, "context": 5}
 

@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.contiguity import compute_contiguity
-from geo.errors import InputError
-from geo.staging import staged_file
-from layers.analysis.clusters import LABELS, NONE, local_moran
-from layers.analysis.decomposition import spatial_gini, split_inequality
-from layers.analysis.equal_size import compare_equal_size, residuals_by
-from layers.analysis.gradient import measure_gradient
-from layers.analysis.inequality import lorenz_curve, measure_inequality
-from layers.analysis.moran import moran
-from layers.analysis.stability import draw_index, flag_stability
-from layers.atlas import Atlas
-from layers.storage import load_atlas
-from maps.words import write_number
+from zoneblanche.geo.contiguity import compute_contiguity
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.layers.analysis.clusters import LABELS, NONE, local_moran
+from zoneblanche.layers.analysis.decomposition import spatial_gini, split_inequality
+from zoneblanche.layers.analysis.equal_size import compare_equal_size, residuals_by
+from zoneblanche.layers.analysis.gradient import measure_gradient
+from zoneblanche.layers.analysis.inequality import lorenz_curve, measure_inequality
+from zoneblanche.layers.analysis.moran import moran
+from zoneblanche.layers.analysis.stability import draw_index, flag_stability
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.storage import load_atlas
+from zoneblanche.maps.words import write_number
 
 DRAWS = 100
 """Of the recipe, for the stability of flags."""

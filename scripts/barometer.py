@@ -11,21 +11,21 @@ from typing import Any
 
 import pandas as pd
 
-from geo.country import in_language, read_country
-from geo.errors import Fault, InputError, nearest
-from geo.notice import notice_in
-from geo.staging import staged_file
-from layers.analysis.equal_size import compare_equal_size, residuals_by
-from layers.atlas import empty_atlas
-from layers.barometer import CRITERIA, Barometer
-from layers.barometer_waves import Counted, count_presence
-from layers.catalogue import known_layers
-from layers.edition import edition_inputs
-from layers.measure import add_measurement
-from layers.surveys import Survey, read_survey
-from layers.tables.export import spreadsheet_safe
-from maps.citing import SEMICOLON, cite
-from scripts.findings import colon
+from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.layers.analysis.equal_size import compare_equal_size, residuals_by
+from zoneblanche.layers.atlas import empty_atlas
+from zoneblanche.layers.barometer import CRITERIA, Barometer
+from zoneblanche.layers.barometer_waves import Counted, count_presence
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.edition import edition_inputs
+from zoneblanche.layers.measure import add_measurement
+from zoneblanche.layers.surveys import Survey, read_survey
+from zoneblanche.layers.tables.export import spreadsheet_safe
+from zoneblanche.maps.citing import SEMICOLON, cite
+from zoneblanche.scripts.findings import colon
 
 FORMATS = ("table", "csv", "json")
 EQUAL_SIZE = "presence"

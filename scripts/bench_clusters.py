@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.contiguity import Contiguity, compute_contiguity
 
 GRID_SIDE = 6
 GRID_SEEDS = 40
@@ -35,7 +35,7 @@ GRID_PERMUTATIONS = 199
 
 def run_ours(values: pd.Series, near: Contiguity, permutations: int, seed: int) -> np.ndarray:
     """Our pseudo p-values."""
-    from layers.analysis.clusters import local_moran
+    from zoneblanche.layers.analysis.clusters import local_moran
 
     found = local_moran(values, near, permutations=permutations, seed=seed)
     return found.table["p"].to_numpy()

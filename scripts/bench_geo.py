@@ -26,19 +26,24 @@ from typing import Any
 
 import numpy as np
 
-from scripts.bench_geo_inputs import make_coverage, make_points, make_raster, read_communes
+from zoneblanche.scripts.bench_geo_inputs import (
+    make_coverage,
+    make_points,
+    make_raster,
+    read_communes,
+)
 
 Job = Callable[[Any], Any]
 
 
 def _arcs_ours(given: Any) -> int:
-    from geo.arcs import build_arcs
+    from zoneblanche.geo.arcs import build_arcs
 
     return len(build_arcs(given["communes"].geometry, grid=10))
 
 
 def _contiguity_ours(given: Any) -> int:
-    from geo.contiguity import compute_contiguity
+    from zoneblanche.geo.contiguity import compute_contiguity
 
     return compute_contiguity(given["communes"].geometry).edges
 
@@ -53,7 +58,7 @@ def _contiguity_libpysal(given: Any) -> int:
 
 
 def _zonal_ours(given: Any) -> Any:
-    from geo.zonal import zonal_statistics
+    from zoneblanche.geo.zonal import zonal_statistics
 
     return zonal_statistics(given["communes"].geometry, given["raster"], stat="sum").to_numpy()
 
@@ -75,8 +80,8 @@ def _zonal_rasterstats(given: Any) -> Any:
 
 def _points_with(executor: Any, engine: Any = "kernel") -> Job:
     def run(given: Any) -> Any:
-        from geo.point_files import Layout
-        from geo.points import count_points
+        from zoneblanche.geo.point_files import Layout
+        from zoneblanche.geo.points import count_points
 
         layout = Layout("x", "y")
         found = count_points(
@@ -103,7 +108,7 @@ def _points_sjoin(given: Any) -> Any:
 
 
 def _share_ours(given: Any) -> Any:
-    from geo.coverage_share import compute_coverage_share
+    from zoneblanche.geo.coverage_share import compute_coverage_share
 
     return compute_coverage_share(given["communes"].geometry, given["coverage"]).any_percent
 
@@ -112,7 +117,7 @@ def _share_of_operators(given: Any) -> Any:
     """The share by any, by each of four operators and by at least 1, 2, 3, 4 of them, in one go."""
     import pandas as pd
 
-    from geo.coverage_share import compute_coverage_share
+    from zoneblanche.geo.coverage_share import compute_coverage_share
 
     coverage = given["coverage"]
     operators = pd.Series(np.arange(len(coverage)) % 4, index=coverage.index)
@@ -228,7 +233,7 @@ def _farthest(folder: Path, subject: str, name: str, points: int) -> float:
 def _measure(
     arguments: argparse.Namespace, subject: str, name: str, folder: Path, points: int
 ) -> dict | str:
-    command = [sys.executable, "-m", "scripts.bench_geo", str(arguments.data)]
+    command = [sys.executable, "-m", "zoneblanche.scripts.bench_geo", str(arguments.data)]
     command += ["--one", f"{subject}/{name}", "--folder", str(folder)]
     command += ["--points", str(points)]
     try:

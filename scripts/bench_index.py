@@ -40,10 +40,10 @@ def example(units: int, indicators: int) -> pd.DataFrame:
 
 def run_ours(values: pd.DataFrame, draws: int) -> dict[str, Any]:
     """Seconds of `draw_ranks`, compiled beforehand, in a hierarchy of three dimensions."""
-    from layers.index.recipe_file import recipe_from_table
-    from layers.index.robustness import draw_ranks
-    from layers.index.score import resolve, score
-    from layers.indicator import Indicator
+    from zoneblanche.layers.index.recipe_file import recipe_from_table
+    from zoneblanche.layers.index.robustness import draw_ranks
+    from zoneblanche.layers.index.score import resolve, score
+    from zoneblanche.layers.indicator import Indicator
 
     names = [str(name) for name in values]
     parts = [names[part::3] for part in range(min(3, len(names)))]
@@ -67,9 +67,9 @@ def run_ours(values: pd.DataFrame, draws: int) -> dict[str, Any]:
 
 
 def _compile(values: pd.DataFrame, table: dict[str, Any], indicators: dict[str, Any]) -> None:
-    from layers.index import robustness
-    from layers.index.recipe_file import recipe_from_table
-    from layers.index.score import resolve, score
+    from zoneblanche.layers.index import robustness
+    from zoneblanche.layers.index.recipe_file import recipe_from_table
+    from zoneblanche.layers.index.score import resolve, score
 
     table = {**table, "draws": 16}
     recipe = recipe_from_table(table, file="bench", indicators=indicators)
@@ -80,7 +80,7 @@ def _compile(values: pd.DataFrame, table: dict[str, Any], indicators: dict[str, 
 
 def _exactness(values: pd.DataFrame, scored: Any, table: pd.DataFrame) -> dict[str, float]:
     """How far the bounds lie from exact quantiles, in shares of the number of units."""
-    from layers.index import robustness
+    from zoneblanche.layers.index import robustness
 
     robustness.KEPT = 10**12
     exact = robustness.draw_ranks(values, scored).table

@@ -37,13 +37,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scripts.bench_reactions import Reaction, measure_reactions, tell_reactions
+from zoneblanche.scripts.bench_reactions import Reaction, measure_reactions, tell_reactions
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from playwright.sync_api import CDPSession, Page, Route
 
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
@@ -129,8 +129,8 @@ def main() -> None:
 
 def read_scored(within: str) -> Atlas:
     """The embedded edition with its index."""
-    from geo import read_country
-    from layers import compute_index, read_atlas
+    from zoneblanche.geo import read_country
+    from zoneblanche.layers import compute_index, read_atlas
 
     country = read_country("fr")
     atlas = read_atlas(country, level="commune", within=[within] if within else ())
@@ -152,7 +152,7 @@ def take_few(atlas: Atlas) -> Atlas:
 
 def write_ours(atlas: Atlas, path: Path) -> None:
     """Our page: every layer of the atlas."""
-    from maps import draw_map
+    from zoneblanche.maps import draw_map
 
     draw_map(atlas).save(path)
 
@@ -205,7 +205,7 @@ OPENED = ("painted", "zoom", "pan", "recolour", "heap")
 
 def weigh_pages(atlas: Atlas) -> list[str]:
     """Kilobytes of our page of the whole and of its first département, with and without Leaflet."""
-    from layers.build import take
+    from zoneblanche.layers.build import take
 
     leaflet = sum((ASSETS / name).stat().st_size for name in ("leaflet.js", "leaflet.css"))
     departements = atlas.territories.parents["departement"]

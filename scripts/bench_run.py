@@ -22,9 +22,9 @@ from pathlib import Path
 PEER = """
 import sys
 import folium
-from geo import read_country
-from layers.edition import edition_inputs, edition_territories
-from layers.presence import criteria
+from zoneblanche.geo import read_country
+from zoneblanche.layers.edition import edition_inputs, edition_territories
+from zoneblanche.layers.presence import criteria
 country = read_country("fr")
 frame = edition_territories(country).frame
 inputs = edition_inputs(country)
@@ -76,7 +76,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         out, page = Path(folder) / "out", Path(folder) / "peer.html"
-        ours = [sys.executable, "-m", "scripts.cli", "run", "-q", "-o", str(out)]
+        ours = [sys.executable, "-m", "zoneblanche.scripts.cli", "run", "-q", "-o", str(out)]
         peer = [sys.executable, "-c", PEER, str(page)]
         commands = {"ours": (ours, out / "index.html"), "peer": (peer, page)}
         modules = Path(folder) / "modules"

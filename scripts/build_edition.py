@@ -17,12 +17,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from geo.errors import Fault, InputError, ZoneblancheError, nearest
-from scripts.edition.assemble import Edition, assemble
-from scripts.edition.packages import obtain_archive
-from scripts.edition.provenance import provenance
-from scripts.edition.recipe import RECIPES, EditionRecipe
-from scripts.edition.storage import write_communes, write_csv, write_json, write_presence
+from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError, nearest
+from zoneblanche.scripts.edition.assemble import Edition, assemble
+from zoneblanche.scripts.edition.packages import obtain_archive
+from zoneblanche.scripts.edition.provenance import provenance
+from zoneblanche.scripts.edition.recipe import RECIPES, EditionRecipe
+from zoneblanche.scripts.edition.storage import (
+    write_communes,
+    write_csv,
+    write_json,
+    write_presence,
+)
 
 
 def build_edition(recipe: EditionRecipe, *, arcep: Path, packages: Path, out: Path) -> Edition:

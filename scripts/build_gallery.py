@@ -19,12 +19,12 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from geo.errors import ProblemWithEnvironment
-from layers.storage import save_atlas
-from maps.static.layout import read_paper
-from maps.static.write import Format, write_picture
-from scripts.options import parse_sources
-from scripts.reporting import edition_atlas, embed_file, report_file
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.layers.storage import save_atlas
+from zoneblanche.maps.static.layout import read_paper
+from zoneblanche.maps.static.write import Format, write_picture
+from zoneblanche.scripts.options import parse_sources
+from zoneblanche.scripts.reporting import edition_atlas, embed_file, report_file
 
 GALLERY = Path(__file__).resolve().parents[1] / "docs" / "gallery"
 MOST_BYTES = 600_000

@@ -17,26 +17,26 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.country import in_language
-from geo.staging import staged_file
-from layers.atlas import Atlas
-from layers.catalogue import known_layers
-from layers.index.compute import compute_index
-from layers.index.consistency import (
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.consistency import (
     alpha_by_dimension,
     correlation_flags,
     correlations,
     effective_weights,
     nominal_weights,
 )
-from layers.index.recipe import Dimension, Element, Recipe
-from layers.index.recipe_file import known_recipes, read_recipe
-from layers.index.remove import remove_each
-from layers.index.robustness import draw_ranks
-from layers.index.score import Scored, index_groups, index_values, resolve, score
-from layers.storage import load_atlas
-from maps.words import write_number
-from scripts.findings import choice_lines
+from zoneblanche.layers.index.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.recipe_file import known_recipes, read_recipe
+from zoneblanche.layers.index.remove import remove_each
+from zoneblanche.layers.index.robustness import draw_ranks
+from zoneblanche.layers.index.score import Scored, index_groups, index_values, resolve, score
+from zoneblanche.layers.storage import load_atlas
+from zoneblanche.maps.words import write_number
+from zoneblanche.scripts.findings import choice_lines
 
 HEAD = (
     "<!-- Written by `python -m scripts.build_method_pages`: change the recipe, not this page. -->"

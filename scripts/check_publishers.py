@@ -22,9 +22,9 @@ from dataclasses import dataclass
 
 import requests
 
-from geo.errors import ProblemWithEnvironment
-from layers.connectors.connector import Connector, connector_named, known_connectors
-from layers.connectors.transport import Access, Transport
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.layers.connectors.connector import Connector, connector_named, known_connectors
+from zoneblanche.layers.connectors.transport import Access, Transport
 
 SIZE = 1 << 17
 """Bytes of a file that are looked at."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from geo.errors import Fault, InputError
-from geo.staging import staged_file
-from layers.build import build_atlas
-from layers.quality import Quality, judge_quality
-from maps.citing import SEMICOLON
-from maps.quality import WORDS, Section, compose_quality, write_quality_page
-from scripts.asked import NOTHING, Asked
-from scripts.findings import colon
-from scripts.run import adjusted_project, language_of, with_index
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.quality import Quality, judge_quality
+from zoneblanche.maps.citing import SEMICOLON
+from zoneblanche.maps.quality import WORDS, Section, compose_quality, write_quality_page
+from zoneblanche.scripts.asked import NOTHING, Asked
+from zoneblanche.scripts.findings import colon
+from zoneblanche.scripts.run import adjusted_project, language_of, with_index
 
 
 def check_project_file(

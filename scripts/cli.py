@@ -14,13 +14,13 @@ from typing import Annotated
 
 import typer
 
-from geo.sentences import said_in
-from scripts.commands.counting import barometer, count
-from scripts.commands.judging import analyse, compare, explain, findings, index
-from scripts.commands.measuring import build, check, fetch, list_, run
-from scripts.commands.showing import embed, map_, report
-from scripts.failures import STOPPED, explain_failure, language_of
-from scripts.helping import HelpfulCommand, HelpfulGroup
+from zoneblanche.geo.sentences import said_in
+from zoneblanche.scripts.commands.counting import barometer, count
+from zoneblanche.scripts.commands.judging import analyse, compare, explain, findings, index
+from zoneblanche.scripts.commands.measuring import build, check, fetch, list_, run
+from zoneblanche.scripts.commands.showing import embed, map_, report
+from zoneblanche.scripts.failures import STOPPED, explain_failure, language_of
+from zoneblanche.scripts.helping import HelpfulCommand, HelpfulGroup
 
 app = typer.Typer(
     name="zoneblanche",

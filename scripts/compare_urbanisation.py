@@ -15,8 +15,13 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
-from geo.urbanisation import CLASS_OF_INSEE, CLASSES, compare_classes, compute_urbanisation
-from layers.connectors.insee import read_density
+from zoneblanche.geo.urbanisation import (
+    CLASS_OF_INSEE,
+    CLASSES,
+    compare_classes,
+    compute_urbanisation,
+)
+from zoneblanche.layers.connectors.insee import read_density
 
 WHOLE = 1 - 1e-9
 

@@ -11,19 +11,19 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from geo.country import read_country
-from geo.errors import Fault, InputError, nearest
-from geo.executors import Executor
-from geo.nearest_points import compute_nearest
-from geo.nesting import groups_at, sum_by
-from geo.points import Engine, Layout, PointCounts, count_points
-from geo.proximity import centres_of
-from geo.staging import staged_file
-from geo.territories import Territories
-from geo.vectors import read_territories
-from layers.edition import edition_territories
-from layers.nearby import parts_of
-from layers.tables.export import spreadsheet_safe
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.executors import Executor
+from zoneblanche.geo.nearest_points import compute_nearest
+from zoneblanche.geo.nesting import groups_at, sum_by
+from zoneblanche.geo.points import Engine, Layout, PointCounts, count_points
+from zoneblanche.geo.proximity import centres_of
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vectors import read_territories
+from zoneblanche.layers.edition import edition_territories
+from zoneblanche.layers.nearby import parts_of
+from zoneblanche.layers.tables.export import spreadsheet_safe
 
 
 @dataclass(frozen=True)

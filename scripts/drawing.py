@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from geo.errors import Fault, InputError, nearest
-from layers.storage import load_atlas
-from maps.reporting.areas import find_area, part_of
-from maps.standalone import language_of
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.layers.storage import load_atlas
+from zoneblanche.maps.reporting.areas import find_area, part_of
+from zoneblanche.maps.standalone import language_of
 
 Format = Literal["html", "png", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = ("html", "png", "svg", "pdf")
@@ -51,8 +51,8 @@ def draw_map_file(order: MapOrder) -> None:
         _draw_page(order, out)
         print(out)
         return
-    from maps.static.layout import read_paper
-    from maps.static.write import write_picture
+    from zoneblanche.maps.static.layout import read_paper
+    from zoneblanche.maps.static.write import write_picture
 
     paper = read_paper(order.width)
     breaks = read_breaks(order.breaks)
@@ -144,7 +144,7 @@ def check_page_options(order: MapOrder) -> None:
 
 
 def _draw_page(order: MapOrder, out: Path) -> None:
-    from maps.page import draw_map
+    from zoneblanche.maps.page import draw_map
 
     atlas = load_atlas(order.atlas)
     if order.within is not None:

@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.country import in_language
-from geo.errors import Fault, InputError
-from layers.atlas import Atlas
-from layers.index.compute import compute_index
-from layers.index.explain import Explanation, explain, strengths_weaknesses
-from layers.index.rank import rank
-from layers.index.recipe import Dimension, Element, Recipe
-from layers.index.recipe_file import read_recipe
-from layers.index.score import index_groups, index_values, resolve, score
-from layers.indicator import Reason
-from layers.storage import load_atlas
-from maps.words import write_number
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.explain import Explanation, explain, strengths_weaknesses
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.recipe_file import read_recipe
+from zoneblanche.layers.index.score import index_groups, index_values, resolve, score
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.storage import load_atlas
+from zoneblanche.maps.words import write_number
 
 MOVERS, FEW = 3, 3
 """Territories named for the ends of a comparison, indicators for those of a profile."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from layers.atlas import Atlas
-from maps.bivariate import read_show
-from maps.embed import Drawn, write_embed_files
-from maps.report import Shared, compose_report, render_report
-from maps.reporting.picture import Sheet
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps.bivariate import read_show
+from zoneblanche.maps.embed import Drawn, write_embed_files
+from zoneblanche.maps.report import Shared, compose_report, render_report
+from zoneblanche.maps.reporting.picture import Sheet
 
 REPORT, EMBED = "report.html", "embed"
 

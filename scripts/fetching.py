@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from geo.country import in_language, read_country
-from geo.errors import Fault, InputError, ProblemWithEnvironment
-from geo.notice import notice_in
-from layers.connectors.connector import Connector, connector_named, known_connectors
-from layers.connectors.fetch import (
+from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
+from zoneblanche.geo.notice import notice_in
+from zoneblanche.layers.connectors.connector import Connector, connector_named, known_connectors
+from zoneblanche.layers.connectors.fetch import (
     Fetched,
     Known,
     Progress,
     fetch_sources,
     list_sources,
 )
-from layers.connectors.folder import left_in
-from layers.connectors.store import Store, user_store
+from zoneblanche.layers.connectors.folder import left_in
+from zoneblanche.layers.connectors.store import Store, user_store
 
 HOW = {
     "en": {
@@ -145,7 +145,7 @@ def fetched_for_barometer(
     given: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
 ) -> dict[str, Path]:
     """The given sources, and beside them the directories and events that the store holds."""
-    from layers.barometer_waves import USABLE
+    from zoneblanche.layers.barometer_waves import USABLE
 
     found = {
         known.connector.id: known.path
@@ -163,8 +163,8 @@ def _to_be_unpacked(connector: Connector, path: Path) -> bool:
 def measurable(connector: Connector) -> bool:
     """Whether a run measures something from it or with it, rather than a barometer or a project
     file."""
-    from layers.catalogue import known_layers
-    from layers.inputs import reads
+    from zoneblanche.layers.catalogue import known_layers
+    from zoneblanche.layers.inputs import reads
 
     if connector.aids or connector.facts:
         return connector.aids != "waves"

@@ -12,23 +12,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError
-from geo.nesting import mean_by
-from layers.analysis.decomposition import split_inequality
-from layers.analysis.flags import flag, flag_summary
-from layers.analysis.groups import size_band
-from layers.analysis.judging import YES, Judge
-from layers.analysis.rule import read_rule
-from layers.atlas import Atlas
-from layers.index.compute import compute_index
-from layers.index.rank import rank
-from layers.index.recipe import Normalise, Recipe, Uncertainty
-from layers.index.remove import remove_each
-from layers.index.robustness import draw_scores
-from layers.index.score import index_groups, index_values, score
-from layers.index.sensitivity import Sensitivity, sensitivity
-from maps.citing import SEMICOLON
-from maps.words import write_number
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.nesting import mean_by
+from zoneblanche.layers.analysis.decomposition import split_inequality
+from zoneblanche.layers.analysis.flags import flag, flag_summary
+from zoneblanche.layers.analysis.groups import size_band
+from zoneblanche.layers.analysis.judging import YES, Judge
+from zoneblanche.layers.analysis.rule import read_rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.recipe import Normalise, Recipe, Uncertainty
+from zoneblanche.layers.index.remove import remove_each
+from zoneblanche.layers.index.robustness import draw_scores
+from zoneblanche.layers.index.score import index_groups, index_values, score
+from zoneblanche.layers.index.sensitivity import Sensitivity, sensitivity
+from zoneblanche.maps.citing import SEMICOLON
+from zoneblanche.maps.words import write_number
 
 WORST, DRAWS = 10, 100
 """Areas that are named, and draws that their ranks are of."""
@@ -101,7 +101,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 def print_findings(file: Path, *, recipe: str, lang: str | None) -> None:
     """Computes the index of an atlas anew, and prints what it answers."""
-    from layers.storage import load_atlas
+    from zoneblanche.layers.storage import load_atlas
 
     atlas = compute_index(load_atlas(file), recipe)
     index_id = list(atlas.recipes)[-1]

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.fuzzing.ground import (
+from zoneblanche.scripts.fuzzing.ground import (
     age,
     command,
     copy_files,
@@ -33,9 +33,9 @@ from scripts.fuzzing.ground import (
     standing,
     surroundings,
 )
-from scripts.fuzzing.mutations import spoil_files
-from scripts.fuzzing.trials import Trial, chosen, filled, write_trials
-from scripts.guarded import Bounds, Outcome, run_alone, watch
+from zoneblanche.scripts.fuzzing.mutations import spoil_files
+from zoneblanche.scripts.fuzzing.trials import Trial, chosen, filled, write_trials
+from zoneblanche.scripts.guarded import Bounds, Outcome, run_alone, watch
 
 
 @dataclass(frozen=True)

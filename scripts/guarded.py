@@ -82,8 +82,8 @@ class Outcome:
 
 def warm_up() -> None:
     """Imports what the command needs and loads its kernels, so that no child has to."""
-    from scripts.run import run_project
-    from scripts.sample import write_sample
+    from zoneblanche.scripts.run import run_project
+    from zoneblanche.scripts.sample import write_sample
 
     with tempfile.TemporaryDirectory() as folder:
         project = write_sample(Path(folder) / "sample")
@@ -108,7 +108,7 @@ def run_alone(
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as stream:
         child = subprocess.Popen(
-            [sys.executable, "-m", "scripts.cli", *arguments],
+            [sys.executable, "-m", "zoneblanche.scripts.cli", *arguments],
             stdout=subprocess.DEVNULL,
             stderr=stream,
             env={**os.environ, **environment},
@@ -222,7 +222,7 @@ def _watch_sockets(told: Path) -> None:
 
 
 def _command(arguments: Sequence[str]) -> None:
-    from scripts.cli import main
+    from zoneblanche.scripts.cli import main
 
     sys.argv = ["zoneblanche", *arguments]
     main()

@@ -8,8 +8,8 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from geo.sentences import said_in
-from scripts.language import language_given, language_of_environment
+from zoneblanche.geo.sentences import said_in
+from zoneblanche.scripts.language import language_given, language_of_environment
 
 _HEADINGS = {
     "Usage:": "Utilisation\u00a0:",

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.whole import check_whole
+from zoneblanche.scripts.whole import check_whole
 
 
 def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> Counter[str]:
@@ -69,7 +69,17 @@ def _language(out: Path) -> str:
 
 
 def _start(project: Path | None, out: Path, lang: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "scripts.cli", "run", "-q", "--lang", lang, "-o", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "zoneblanche.scripts.cli",
+        "run",
+        "-q",
+        "--lang",
+        lang,
+        "-o",
+        str(out),
+    ]
     return subprocess.Popen(command + ([] if project is None else [str(project)]))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from geo.errors import Fault, InputError, nearest
-from scripts.language import language_of_environment
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.scripts.language import language_of_environment
 
 _WORDS = {
     "fr": {
@@ -40,7 +40,7 @@ def list_things(what: str, *, lang: str | None = None) -> None:
 
 
 def _layers(lang: str) -> Iterator[tuple[str, str]]:
-    from layers.catalogue import known_layers
+    from zoneblanche.layers.catalogue import known_layers
 
     for name, layer in known_layers().items():
         wanted = ", ".join(layer.needs).replace("|", _WORDS[lang]["or"])
@@ -49,23 +49,23 @@ def _layers(lang: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipes(lang: str) -> Iterator[tuple[str, str]]:
-    from geo.country import in_language
-    from layers.index.recipe_file import known_recipes, read_recipe
+    from zoneblanche.geo.country import in_language
+    from zoneblanche.layers.index.recipe_file import known_recipes, read_recipe
 
     for name in known_recipes():
         yield name, in_language(read_recipe(name).title, lang)
 
 
 def _rules(lang: str) -> Iterator[tuple[str, str]]:
-    from geo.country import in_language
-    from layers.analysis.rule import known_rules, read_rule
+    from zoneblanche.geo.country import in_language
+    from zoneblanche.layers.analysis.rule import known_rules, read_rule
 
     for name in known_rules():
         yield name, in_language(read_rule(name).title, lang)
 
 
 def _countries(lang: str) -> Iterator[tuple[str, str]]:
-    from geo.country import in_language, known_countries, read_country
+    from zoneblanche.geo.country import in_language, known_countries, read_country
 
     for code in known_countries():
         country = read_country(code)
@@ -75,9 +75,9 @@ def _countries(lang: str) -> Iterator[tuple[str, str]]:
 
 
 def _sources(lang: str) -> Iterator[tuple[str, str]]:
-    from geo.country import in_language
-    from layers.connectors.fetch import list_sources
-    from scripts.fetching import state_of, state_width
+    from zoneblanche.geo.country import in_language
+    from zoneblanche.layers.connectors.fetch import list_sources
+    from zoneblanche.scripts.fetching import state_of, state_width
 
     for known in list_sources():
         connector = known.connector

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from geo.errors import Fault, InputError
-from scripts.asked import Asked
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.scripts.asked import Asked
 
 Project = Annotated[
     Path | None,
@@ -94,7 +94,7 @@ def chosen_sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]
     sources = parse_sources(given)
     if not fetched:
         return sources
-    from scripts.fetching import fetched_sources
+    from zoneblanche.scripts.fetching import fetched_sources
 
     return fetched_sources(sources)
 

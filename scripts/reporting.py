@@ -16,20 +16,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.country import read_country
-from geo.errors import Fault, InputError, ProblemWithEnvironment, nearest
-from geo.executors import run_chunks
-from geo.staging import plain_name, staged_file
-from layers.analysis.flags import flag
-from layers.atlas import Atlas
-from layers.build import build_atlas, recipe_of
-from layers.edition import edition_project
-from layers.index.compute import compute_index
-from layers.project import read_project
-from layers.storage import load_atlas
-from layers.tiles import write_pmtiles
-from maps.embed import check_base, write_embed
-from maps.report import (
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest
+from zoneblanche.geo.executors import run_chunks
+from zoneblanche.geo.staging import plain_name, staged_file
+from zoneblanche.layers.analysis.flags import flag
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas, recipe_of
+from zoneblanche.layers.edition import edition_project
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.project import read_project
+from zoneblanche.layers.storage import load_atlas
+from zoneblanche.layers.tiles import write_pmtiles
+from zoneblanche.maps.embed import check_base, write_embed
+from zoneblanche.maps.report import (
     Shared,
     compose_report,
     language_of,
@@ -38,8 +38,8 @@ from maps.report import (
     render_report,
     write_pdf,
 )
-from maps.reporting.areas import find_area, part_of
-from scripts.findings import colon
+from zoneblanche.maps.reporting.areas import find_area, part_of
+from zoneblanche.scripts.findings import colon
 
 LIST = "index.html"
 INPUTS = re.compile(rb'<meta name="zoneblanche-inputs" content="([0-9a-f]{64})">')

@@ -9,31 +9,31 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from geo.country import in_language, read_country
-from geo.drivers.shapefile import companions_of
-from geo.errors import Fault, InputError, blamed_on, first_of
-from geo.holding import place_of
-from geo.limits import bounded_time
-from geo.notice import Notice, notice_as_dict, warnings_first
-from geo.source import Source, sha256_of, union_of
-from geo.staging import staged_folder
-from layers.analysis.adding import add_analyses, check_analyses
-from layers.analysis.flags import flag
-from layers.atlas import Atlas
-from layers.build import build_atlas, recipe_of, without_scale
-from layers.edition import edition_project
-from layers.export import versions, write_json, write_results
-from layers.index.compute import compute_index
-from layers.index.recipe import Recipe
-from layers.indicator import Reason
-from layers.project import Project, is_toml, read_project
-from maps.geometry import encode_geometry
-from maps.reporting.picture import lay_out
-from maps.standalone import write_page
-from maps.styling import styles_of
-from scripts.asked import NOTHING, Asked
-from scripts.extras import write_run_embed, write_run_report
-from scripts.summary import print_notices, print_summary
+from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.geo.drivers.shapefile import companions_of
+from zoneblanche.geo.errors import Fault, InputError, blamed_on, first_of
+from zoneblanche.geo.holding import place_of
+from zoneblanche.geo.limits import bounded_time
+from zoneblanche.geo.notice import Notice, notice_as_dict, warnings_first
+from zoneblanche.geo.source import Source, sha256_of, union_of
+from zoneblanche.geo.staging import staged_folder
+from zoneblanche.layers.analysis.adding import add_analyses, check_analyses
+from zoneblanche.layers.analysis.flags import flag
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas, recipe_of, without_scale
+from zoneblanche.layers.edition import edition_project
+from zoneblanche.layers.export import versions, write_json, write_results
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe import Recipe
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.project import Project, is_toml, read_project
+from zoneblanche.maps.geometry import encode_geometry
+from zoneblanche.maps.reporting.picture import lay_out
+from zoneblanche.maps.standalone import write_page
+from zoneblanche.maps.styling import styles_of
+from zoneblanche.scripts.asked import NOTHING, Asked
+from zoneblanche.scripts.extras import write_run_embed, write_run_report
+from zoneblanche.scripts.summary import print_notices, print_summary
 
 PAGE = "index.html"
 

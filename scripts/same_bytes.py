@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from geo.source import sha256_of
+from zoneblanche.geo.source import sha256_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -65,7 +65,15 @@ def run_in(circumstances: Circumstances, project: Path | None, folder: Path) -> 
     place = folder / circumstances.name
     temporary = place / "tmp"
     temporary.mkdir(parents=True)
-    command = [sys.executable, "-m", "scripts.cli", "run", "-q", "-o", str(place / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "zoneblanche.scripts.cli",
+        "run",
+        "-q",
+        "-o",
+        str(place / "out"),
+    ]
     done = subprocess.run(
         [*command, *([] if project is None else [str(project)])],
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary),

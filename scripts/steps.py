@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from layers.atlas import Atlas
-from layers.build import build_atlas
-from layers.storage import load_atlas, save_atlas
-from maps.words import write_number
-from scripts.asked import NOTHING, Asked
-from scripts.findings import colon
-from scripts.run import adjusted_project, language_of
-from scripts.summary import print_notices
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.storage import load_atlas, save_atlas
+from zoneblanche.maps.words import write_number
+from zoneblanche.scripts.asked import NOTHING, Asked
+from zoneblanche.scripts.findings import colon
+from zoneblanche.scripts.run import adjusted_project, language_of
+from zoneblanche.scripts.summary import print_notices
 
 
 def build_atlas_file(
@@ -47,9 +47,9 @@ def index_atlas_file(
 ) -> None:
     """Computes an index, raises flags and adds analyses, on an atlas; says so in `lang`, by default
     that of its country."""
-    from layers.analysis.adding import add_analyses, check_analyses
-    from layers.analysis.flags import flag
-    from layers.index.compute import compute_index
+    from zoneblanche.layers.analysis.adding import add_analyses, check_analyses
+    from zoneblanche.layers.analysis.flags import flag
+    from zoneblanche.layers.index.compute import compute_index
 
     check_analyses(analyses)
     read = load_atlas(atlas_file)

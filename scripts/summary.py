@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.country import in_language
-from geo.nesting import mean_by
-from geo.notice import notice_in, severity_of, warnings_first
-from layers.analysis.flags import flag_summary
-from layers.atlas import Atlas
-from layers.index.rank import rank
-from layers.indicator import Indicator, Reason
-from maps.citing import SEMICOLON
-from maps.words import write_number
-from scripts.findings import colon, main_lines
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.nesting import mean_by
+from zoneblanche.geo.notice import notice_in, severity_of, warnings_first
+from zoneblanche.layers.analysis.flags import flag_summary
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.maps.citing import SEMICOLON
+from zoneblanche.maps.words import write_number
+from zoneblanche.scripts.findings import colon, main_lines
 
 SMALL, LARGE = 200, 2000
 """Legal populations that the summary compares: small authorities, and those of some size."""

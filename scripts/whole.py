@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from geo.source import sha256_of
-from geo.staging import MARK
+from zoneblanche.geo.source import sha256_of
+from zoneblanche.geo.staging import MARK
 
 
 def check_whole(out: Path) -> dict[str, Any]:

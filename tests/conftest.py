@@ -11,7 +11,7 @@ import pytest
 import shapely
 from hypothesis import settings
 
-from geo.territories import Territories
+from zoneblanche.geo.territories import Territories
 
 # The same examples in every run: what fails in continuous integration fails at a desk too.
 settings.register_profile("same", derandomize=True, deadline=None)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.main import get_group
 
-from scripts.cli import app
+from zoneblanche.scripts.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

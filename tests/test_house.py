@@ -22,10 +22,11 @@ def imported_rooms(path: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
-    return names & set(ROOMS)
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    parts = [name.split(".") for name in names]
+    return {part[1] for part in parts if part[0] == "zoneblanche" and len(part) > 1} & set(ROOMS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -54,7 +55,10 @@ def modules_it_imports(path: Path, known: set[str]) -> set[str]:
 
 
 def test_no_imports_in_a_circle() -> None:
-    named = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in FILES}
+    named = {
+        ".".join(("zoneblanche", *path.relative_to(ROOT).with_suffix("").parts)): path
+        for path in FILES
+    }
     named = {name.removesuffix(".__init__"): path for name, path in named.items()}
     sorter = TopologicalSorter(
         {name: modules_it_imports(path, set(named)) - {name} for name, path in named.items()}
@@ -90,7 +94,7 @@ def test_gdal_is_given_files_in_two_places_only(room: str) -> None:
 
 @pytest.mark.parametrize("room", ROOMS[:3])
 def test_every_public_name_is_there(room: str) -> None:
-    module = import_module(room)
+    module = import_module(f"zoneblanche.{room}")
     for name in module.__all__:
         assert getattr(module, name) is not None
 
@@ -98,12 +102,12 @@ def test_every_public_name_is_there(room: str) -> None:
 def test_unknown_names_are_attribute_errors() -> None:
     for room in ROOMS[:3]:
         with pytest.raises(AttributeError):
-            _ = import_module(room).no_such_name
+            _ = import_module(f"zoneblanche.{room}").no_such_name
 
 
 def test_help_does_not_load_geopandas() -> None:
     code = (
-        "import sys, scripts.cli, geo, layers, maps;"
+        "import sys, zoneblanche.scripts.cli, zoneblanche as zb; zb.__all__;"
         "heavy = {'geopandas', 'pandas', 'numba', 'folium', 'rasterio', 'matplotlib', 'scipy'};"
         "print(', '.join(sorted(heavy & set(sys.modules))))"
     )

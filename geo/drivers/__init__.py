@@ -4,7 +4,7 @@ GDAL, which knows eighty formats and follows links in several of them, is asked 
 only, by name.
 """
 
-from geo.drivers.features import Features
-from geo.drivers.reading import read_features
+from zoneblanche.geo.drivers.features import Features
+from zoneblanche.geo.drivers.reading import read_features
 
 __all__ = ["Features", "read_features"]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyproj
 
-from geo.errors import Fault, InputError, first_of, nearest, shown
-from geo.limits import Limits
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
+from zoneblanche.geo.limits import Limits
 
 
 @dataclass(frozen=True, eq=False)

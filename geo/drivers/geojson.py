@@ -8,10 +8,10 @@ from typing import Any
 import pyproj
 import shapely
 
-from geo.drivers.features import Features, check_features, objects, too_large
-from geo.drivers.json_text import BadShape, polygon_of, positions
-from geo.errors import Fault, InputError, shown
-from geo.limits import Limits
+from zoneblanche.geo.drivers.features import Features, check_features, objects, too_large
+from zoneblanche.geo.drivers.json_text import BadShape, polygon_of, positions
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.limits import Limits
 
 _LONGITUDE_LATITUDE = "OGC:CRS84"
 _CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:+([A-Z0-9]+)", re.IGNORECASE)

@@ -14,9 +14,15 @@ import numpy as np
 import pyproj
 import shapely
 
-from geo.drivers.features import Features, check_features, choose_layer, damaged, objects
-from geo.errors import Fault, InputError
-from geo.limits import Limits
+from zoneblanche.geo.drivers.features import (
+    Features,
+    check_features,
+    choose_layer,
+    damaged,
+    objects,
+)
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.limits import Limits
 
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _STEPS = 100_000

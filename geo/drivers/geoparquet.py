@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from geo.drivers.features import Features, check_features, damaged, objects, too_large
-from geo.errors import Fault, InputError
-from geo.limits import Limits
+from zoneblanche.geo.drivers.features import Features, check_features, damaged, objects, too_large
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.limits import Limits
 
 
 def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Features:

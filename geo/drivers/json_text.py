@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.content import read_bytes
-from geo.errors import Fault, InputError, shown
-from geo.limits import Limits
+from zoneblanche.geo.content import read_bytes
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.limits import Limits
 
 Rings = list[np.ndarray]
 _SURROGATE = re.compile(rb"\\u[dD][89A-Fa-f]")

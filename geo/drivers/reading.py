@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.content import check_file, kind_of, refused_kind
-from geo.drivers.features import Features
-from geo.drivers.geojson import read_geojson
-from geo.drivers.geopackage import read_geopackage
-from geo.drivers.geoparquet import read_geoparquet
-from geo.drivers.json_text import read_json
-from geo.drivers.shapefile import read_shapefile
-from geo.drivers.topojson import read_topojson
-from geo.errors import Fault, InputError
-from geo.limits import Limits
+from zoneblanche.geo.content import check_file, kind_of, refused_kind
+from zoneblanche.geo.drivers.features import Features
+from zoneblanche.geo.drivers.geojson import read_geojson
+from zoneblanche.geo.drivers.geopackage import read_geopackage
+from zoneblanche.geo.drivers.geoparquet import read_geoparquet
+from zoneblanche.geo.drivers.json_text import read_json
+from zoneblanche.geo.drivers.shapefile import read_shapefile
+from zoneblanche.geo.drivers.topojson import read_topojson
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.limits import Limits
 
 ACCEPTED = "polygons in GeoJSON, GeoPackage, GeoParquet, Shapefile and TopoJSON"
 

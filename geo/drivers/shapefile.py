@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from geo.content import HEAD, check_file, kind_of, refused_kind
-from geo.drivers.features import Features, check_features, damaged, objects
-from geo.drivers.geopackage import shapes_of_wkb
-from geo.errors import Fault, InputError
-from geo.limits import Limits
-from geo.notice import remark
+from zoneblanche.geo.content import HEAD, check_file, kind_of, refused_kind
+from zoneblanche.geo.drivers.features import Features, check_features, damaged, objects
+from zoneblanche.geo.drivers.geopackage import shapes_of_wkb
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.limits import Limits
+from zoneblanche.geo.notice import remark
 
 _DBASE = b"\x03"
 """First byte of a .dbf as shapefiles have it: dBASE III, without a file of memos beside it."""

@@ -8,10 +8,16 @@ import numpy as np
 import pyproj
 import shapely
 
-from geo.drivers.features import Features, check_features, choose_layer, objects, too_large
-from geo.drivers.json_text import BadShape, polygon_of, positions
-from geo.errors import Fault, InputError
-from geo.limits import Limits
+from zoneblanche.geo.drivers.features import (
+    Features,
+    check_features,
+    choose_layer,
+    objects,
+    too_large,
+)
+from zoneblanche.geo.drivers.json_text import BadShape, polygon_of, positions
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.limits import Limits
 
 
 def read_topojson(

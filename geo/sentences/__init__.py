@@ -49,7 +49,9 @@ class Template:
 def french_sentences() -> dict[str, str]:
     """Every template of the catalogue and its French."""
     known: dict[str, str] = {}
-    for entry in sorted(resources.files("geo.sentences").iterdir(), key=lambda one: one.name):
+    for entry in sorted(
+        resources.files("zoneblanche.geo.sentences").iterdir(), key=lambda one: one.name
+    ):
         if entry.name.endswith(".fr.toml"):
             known |= tomllib.loads(entry.read_text("utf-8"))
     return known

@@ -9,28 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from geo.errors import Fault, InputError, nearest
-from geo.notice import Notice
-from geo.sentences import in_french
-from layers.analysis.change_columns import add_change, add_presence_change
-from layers.atlas import Atlas
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.sentences import in_french
+from zoneblanche.layers.analysis.change_columns import add_change, add_presence_change
+from zoneblanche.layers.atlas import Atlas
 
 
 def _clusters(atlas: Atlas, indicator_id: str) -> Atlas:
     # Contiguity is compiled, and few runs need it.
-    from layers.analysis.clusters import add_clusters
+    from zoneblanche.layers.analysis.clusters import add_clusters
 
     return add_clusters(atlas, indicator_id)
 
 
 def _equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
-    from layers.analysis.equal_size import add_equal_size
+    from zoneblanche.layers.analysis.equal_size import add_equal_size
 
     return add_equal_size(atlas, indicator_id)
 
 
 def _typology(atlas: Atlas) -> Atlas:
-    from layers.analysis.typology import add_typology
+    from zoneblanche.layers.analysis.typology import add_typology
 
     return add_typology(atlas)
 

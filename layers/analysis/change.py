@@ -14,10 +14,10 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from layers.atlas import Atlas
-from layers.index.recipe import Element, Recipe
-from layers.index.score import resolve, score
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.recipe import Element, Recipe
+from zoneblanche.layers.index.score import resolve, score
 
 MOST_INDICATORS = 12
 """Beyond this the change of an index that is no weighted sum takes too long to take apart."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError
-from geo.notice import Notice
-from geo.source import union_of
-from layers import presence
-from layers.atlas import Atlas
-from layers.edition import presence_source, presence_waves
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.source import union_of
+from zoneblanche.layers import presence
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.edition import presence_source, presence_waves
+from zoneblanche.layers.indicator import Indicator, Reason
 
 PRESENCE_CHANGE = "presence-change"
 """Id of the column that `add_presence_change` adds."""

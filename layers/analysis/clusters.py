@@ -8,12 +8,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.contiguity import Contiguity, compute_contiguity
-from geo.errors import Fault, InputError, first_of
-from geo.notice import Notice
-from layers.analysis.moran import Neighbourhood, neighbourhood_of
-from layers.atlas import Atlas
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.layers.analysis.moran import Neighbourhood, neighbourhood_of
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator, Reason
 
 NONE, HIGH_HIGH, LOW_HIGH, LOW_LOW, HIGH_LOW = range(5)
 """Labels, numbered as PySAL's quadrants: the first word is the territory, the second its

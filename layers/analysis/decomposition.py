@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.contiguity import Contiguity
-from geo.country import Text
-from geo.errors import InputError
-from layers.analysis.groups import groups_of
-from layers.analysis.inequality import gini, sample_of, theil
-from layers.analysis.logistic import xlogy
-from layers.analysis.moran import neighbourhood_of
-from layers.atlas import Atlas
+from zoneblanche.geo.contiguity import Contiguity
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.groups import groups_of
+from zoneblanche.layers.analysis.inequality import gini, sample_of, theil
+from zoneblanche.layers.analysis.logistic import xlogy
+from zoneblanche.layers.analysis.moran import neighbourhood_of
+from zoneblanche.layers.atlas import Atlas
 
 
 @dataclass(frozen=True)

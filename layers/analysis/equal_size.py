@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, nearest
-from layers.analysis.groups import band_titles, size_band
-from layers.analysis.logistic import LogisticFit, fit_logistic
-from layers.atlas import Atlas
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.layers.analysis.groups import band_titles, size_band
+from zoneblanche.layers.analysis.logistic import LogisticFit, fit_logistic
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator, Reason
 
 VARIABLES = ("constant", "log_population", "log_density")
 """What the coefficients of the fit belong to; natural logarithms."""

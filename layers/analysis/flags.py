@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.country import in_language
-from geo.errors import Fault, InputError, nearest, shown
-from geo.source import union_of
-from layers.analysis.judging import MAYBE, NO, YES, Judge, column_of
-from layers.analysis.rule import Rule, known_rules, read_rule
-from layers.atlas import Atlas
-from layers.indicator import RESERVED, Indicator
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.source import union_of
+from zoneblanche.layers.analysis.judging import MAYBE, NO, YES, Judge, column_of
+from zoneblanche.layers.analysis.rule import Rule, known_rules, read_rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import RESERVED, Indicator
 
 __all__ = [
     "FLAGGED",

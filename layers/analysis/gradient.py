@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from geo.errors import InputError
-from layers.analysis.groups import BAND_EDGES
-from layers.atlas import Atlas
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.groups import BAND_EDGES
+from zoneblanche.layers.atlas import Atlas
 
 DENSITY_EDGES = (0, 10, 30, 100, 300, 1500)
 """Inhabitants per km² from which each band of density begins. 30: ANCT's very sparse communes;

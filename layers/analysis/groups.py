@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.country import Text
-from geo.errors import Fault, InputError, nearest
-from layers.atlas import Atlas
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.layers.atlas import Atlas
 
 BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_000)
 """Least population of each legal size band; the last is open. 3,500 is where French law changes a

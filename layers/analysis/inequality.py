@@ -15,9 +15,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError
-from layers.analysis.logistic import xlogy
-from layers.atlas import Atlas
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.layers.analysis.logistic import xlogy
+from zoneblanche.layers.atlas import Atlas
 
 Values = pd.Series | np.ndarray
 Sample = tuple[np.ndarray, np.ndarray]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.country import in_language
-from geo.errors import Fault, InputError, first_of, nearest
-from geo.notice import Notice
-from layers.analysis.cut import Cut, quantile_cut, sides_of
-from layers.analysis.rule import Condition, Group, Rule
-from layers.atlas import Atlas
-from layers.catalogue import known_layers
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.notice import Notice
+from zoneblanche.layers.analysis.cut import Cut, quantile_cut, sides_of
+from zoneblanche.layers.analysis.rule import Condition, Group, Rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.indicator import Indicator, Reason
 
 # What a condition says of a territory, in an order in which `any` is the greatest and `all` the
 # least: what may hold is more than what is not known, and a missing figure is never a no.

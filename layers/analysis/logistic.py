@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.errors import InputError
+from zoneblanche.geo.errors import InputError
 
 MOST_ITERATIONS = 50
 _ENOUGH = 1e-10

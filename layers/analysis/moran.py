@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.contiguity import Contiguity
-from geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.contiguity import Contiguity
+from zoneblanche.geo.errors import Fault, InputError, first_of
 
 NO_VARIANCE = 1e-12
 """Below this a variance of I is rounding: I itself lies between -1 and 1."""

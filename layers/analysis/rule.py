@@ -9,9 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from geo.country import Text
-from geo.errors import Fault, InputError, missing_file, nearest, shown
-from geo.toml import parse_toml, read_toml
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
+from zoneblanche.geo.toml import parse_toml, read_toml
 
 Op = Literal["<", "<=", ">", ">=", "in"]
 Joint = Literal["all", "any"]
@@ -97,7 +97,7 @@ def known_rules() -> tuple[str, ...]:
     >>> "sparse-underserved" in known_rules()
     True
     """
-    folder = resources.files("layers.analysis") / "rules"
+    folder = resources.files("zoneblanche.layers.analysis") / "rules"
     return tuple(
         sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
     )
@@ -125,7 +125,7 @@ def _read(name_or_path: str | Path, *, folder: Path | None, inside: tuple[str, .
         chain = " → ".join((*inside, name))
         raise InputError(Fault(f"rules include each other: {chain}.", file=name, kind="cycle"))
     if home is None:
-        entry = resources.files("layers.analysis") / "rules" / f"{name}.toml"
+        entry = resources.files("zoneblanche.layers.analysis") / "rules" / f"{name}.toml"
         table = parse_toml(entry.read_bytes(), file=name)
     else:
         table = read_toml(home / Path(name).name)

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, nearest
-from layers.analysis.judging import LEFT_OUT, UNKNOWN, YES, Judge
-from layers.analysis.rule import Rule, read_rule
-from layers.atlas import Atlas
-from layers.index.robustness import draw_scores
-from layers.index.score import index_groups, index_values, score
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.layers.analysis.judging import LEFT_OUT, UNKNOWN, YES, Judge
+from zoneblanche.layers.analysis.rule import Rule, read_rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.robustness import draw_scores
+from zoneblanche.layers.index.score import index_groups, index_values, score
 
 
 def flag_stability(

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.errors import InputError
-from geo.source import union_of
-from layers.analysis.judging import MAYBE, NO, UNKNOWN, YES, Judge
-from layers.analysis.rule import Rule, read_rule
-from layers.atlas import Atlas
-from layers.indicator import Indicator
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.source import union_of
+from zoneblanche.layers.analysis.judging import MAYBE, NO, UNKNOWN, YES, Judge
+from zoneblanche.layers.analysis.rule import Rule, read_rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
 
 OPEN_UP, RELIEVE, SPARSE_SERVED, DENSE_SERVED, UNDECIDED = range(1, 6)
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from layers.layer import Layer
+    from zoneblanche.layers.layer import Layer
 
 
 @cache

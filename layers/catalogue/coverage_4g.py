@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from geo.territories import Territories
-from layers.columns import measure_column
-from layers.indicator import Indicator
-from layers.layer import Inputs, Layer, Measurement
-from layers.mobile_coverage import MAPS, SOURCE
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.columns import measure_column
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.mobile_coverage import MAPS, SOURCE
 
 INDICATOR = Indicator(
     id="coverage-4g",

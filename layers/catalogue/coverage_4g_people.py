@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.territories import Territories
-from layers.indicator import Indicator
-from layers.layer import Inputs, Layer, Measurement
-from layers.mobile_coverage import MAPS, PEOPLE, measure_people_covered
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.mobile_coverage import MAPS, PEOPLE, measure_people_covered
 
 INDICATOR = Indicator(
     id="coverage-4g-people",

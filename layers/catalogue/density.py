@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo.territories import Territories
-from layers.indicator import Indicator, Reason
-from layers.layer import Inputs, Layer, Measurement
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
 
 INDICATOR = Indicator(
     id="density",

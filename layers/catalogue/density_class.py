@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.territories import Territories
-from layers.indicator import Indicator, Reason
-from layers.joining import join_table
-from layers.layer import Inputs, Layer, Measurement
-from layers.measure import from_table
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measure import from_table
 
 SOURCE = "insee-density"
 

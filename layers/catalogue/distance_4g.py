@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.territories import Territories
-from layers.columns import measure_column
-from layers.indicator import Indicator
-from layers.layer import Inputs, Layer, Measurement
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.columns import measure_column
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
 
 SOURCE = "arcep-mobile-sites"
 

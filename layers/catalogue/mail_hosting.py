@@ -6,14 +6,14 @@ from functools import partial
 
 import pandas as pd
 
-from geo.country import Text
-from geo.territories import Territories
-from layers import presence
-from layers.columns import measure_column
-from layers.indicator import Indicator, Reason
-from layers.joining import join_table
-from layers.layer import Inputs, Layer, Measurement
-from layers.measure import from_table
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers import presence
+from zoneblanche.layers.columns import measure_column
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measure import from_table
 
 SOURCE = "mxmap"
 PROVIDERS = (

@@ -8,15 +8,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from geo.country import Text
-from geo.source import union_of
-from geo.territories import Territories
-from layers import presence
-from layers.connectors.etalab import statuses_of
-from layers.indicator import Indicator, Reason
-from layers.joining import join_table
-from layers.layer import Inputs, Layer, Measurement
-from layers.measure import from_table
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.source import union_of
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers import presence
+from zoneblanche.layers.connectors.etalab import statuses_of
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measure import from_table
 
 SOURCE = "etalab-https"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from geo.territories import Territories
-from layers.fixed_broadband import measure_share, speed_indicator
-from layers.layer import Inputs, Layer, Measurement
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.fixed_broadband import measure_share, speed_indicator
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
 
 INDICATOR = speed_indicator("premises-100mbps", speed="100 Mbit/s", digits=1)
 

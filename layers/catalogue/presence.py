@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.territories import Territories
-from layers import presence
-from layers.indicator import Indicator
-from layers.layer import Inputs, Layer, Measurement
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers import presence
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
 
 INDICATOR = Indicator(
     id="presence",

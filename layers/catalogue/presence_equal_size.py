@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo.errors import InputError
-from geo.notice import Notice
-from geo.territories import Territories
-from layers.analysis.equal_size import add_equal_size
-from layers.atlas import empty_atlas
-from layers.catalogue import presence as presence_score
-from layers.indicator import Indicator, Reason
-from layers.layer import Inputs, Layer, Measurement
-from layers.measure import add_measurement
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.analysis.equal_size import add_equal_size
+from zoneblanche.layers.atlas import empty_atlas
+from zoneblanche.layers.catalogue import presence as presence_score
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measure import add_measurement
 
 INDICATOR = Indicator(
     id="presence-equal-size",

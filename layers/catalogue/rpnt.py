@@ -9,12 +9,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from geo.territories import Territories
-from layers import presence
-from layers.conformance import ANCT, Conformance, conformance_on
-from layers.indicator import Indicator, Reason
-from layers.layer import Inputs, Layer, Measurement
-from layers.rpnt import CRITERIA, score_of_commune
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers import presence
+from zoneblanche.layers.conformance import ANCT, Conformance, conformance_on
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.rpnt import CRITERIA, score_of_commune
 
 DECLARED = (f"{ANCT}|{presence.DIRECTORY}", f"{ANCT}|{presence.GENERIC}")
 EVALUATED = (ANCT,)

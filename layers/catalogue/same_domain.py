@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from geo.territories import Territories
-from layers import presence
-from layers.layer import Inputs, Layer, Measurement
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers import presence
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
 
 INDICATOR = presence.criterion(
     "same-domain",

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from geo.territories import Territories
-from layers import presence
-from layers.barometer import CRITERIA
-from layers.columns import measure_column
-from layers.connectors.dila import NETWORKS
-from layers.indicator import Indicator
-from layers.layer import Inputs, Layer, Measurement
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers import presence
+from zoneblanche.layers.barometer import CRITERIA
+from zoneblanche.layers.columns import measure_column
+from zoneblanche.layers.connectors.dila import NETWORKS
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
 
 SOURCE = "dila-directory"
 

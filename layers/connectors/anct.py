@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.source import Source
-from geo.vintages_arrondissements import Choice, as_chosen
-from layers.connectors.connector import Connector, Resource
-from layers.connectors.insee import COMMUNE
-from layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
-from layers.connectors.records import Record, email_domain, read_records, require_fields
-from layers.indicator import Reason
-from layers.layer import FileRows, Table
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.vintages_arrondissements import Choice, as_chosen
+from zoneblanche.layers.connectors.connector import Connector, Resource
+from zoneblanche.layers.connectors.insee import COMMUNE
+from zoneblanche.layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
+from zoneblanche.layers.connectors.records import Record, email_domain, read_records, require_fields
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import FileRows, Table
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError
-from geo.source import Source
-from geo.territories import Territories
-from layers.connectors.connector import Connector
-from layers.connectors.population_grid import people_notice, people_rasters
-from layers.connectors.reading import date_in_name
-from layers.indicator import Reason
-from layers.layer import Account, Table
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.connectors.connector import Connector
+from zoneblanche.layers.connectors.population_grid import people_notice, people_rasters
+from zoneblanche.layers.connectors.reading import date_in_name
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import Account, Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -61,7 +61,7 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
     zone grise), and `people_1`, `people_4`. Missing, *not covered*, where the map
     has data for less than half of the territory.
     """
-    from geo.zonal import compute_zonal
+    from zoneblanche.geo.zonal import compute_zonal
 
     shapes = territories.frame.geometry
     columns: dict[str, pd.Series] = {}
@@ -95,9 +95,9 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
     """
     import shapely
 
-    from geo.coverage_grid import write_group_counts
-    from geo.coverage_share import area_crs, compute_coverage_share
-    from layers.nearby import parts_of
+    from zoneblanche.geo.coverage_grid import write_group_counts
+    from zoneblanche.geo.coverage_share import area_crs, compute_coverage_share
+    from zoneblanche.layers.nearby import parts_of
 
     shapes, operators, others, notices = _read_polygons(path)
     whole = territories.whole
@@ -145,10 +145,10 @@ def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str
     """The 4G polygons of a coverage file, the operator of each, and the number of others."""
     import geopandas as gpd
 
-    from geo.drivers import read_features
-    from geo.fields import field_of
-    from geo.limits import DEFAULT_LIMITS
-    from geo.mending import mend
+    from zoneblanche.geo.drivers import read_features
+    from zoneblanche.geo.fields import field_of
+    from zoneblanche.geo.limits import DEFAULT_LIMITS
+    from zoneblanche.geo.mending import mend
 
     features = read_features(
         path, layer=None, wanted=("operateur", "techno"), limits=DEFAULT_LIMITS
@@ -178,7 +178,7 @@ def _shares_of_people(
     The share of several tiles is the mean of theirs, weighted by the people on each. Missing where
     the tiles together have less than half of a territory.
     """
-    from geo.zonal import compute_zonal
+    from zoneblanche.geo.zonal import compute_zonal
 
     everywhere, codes = territories.frame.geometry, territories.codes
     covered = {f"people_{count}": pd.Series(0.0, index=codes) for count in COUNTS}
@@ -209,7 +209,7 @@ def reached_by(shapes: gpd.GeoSeries, raster: Path) -> pd.Series:
     """
     from rasterio.warp import transform_bounds
 
-    from geo.rasters import read_raster_facts
+    from zoneblanche.geo.rasters import read_raster_facts
 
     facts = read_raster_facts(raster)
     west, south, east, north = transform_bounds(facts.crs.to_wkt(), "EPSG:4326", *facts.bounds)

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.country import read_country
-from geo.errors import Fault, InputError, first_of
-from geo.notice import Notice
-from geo.source import Source
-from layers.connectors.connector import Connector, Resource
-from layers.connectors.reading import one_value, read_codes, read_figures, read_rows
-from layers.layer import FileRows, Table
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.connectors.connector import Connector, Resource
+from zoneblanche.layers.connectors.reading import one_value, read_codes, read_figures, read_rows
+from zoneblanche.layers.layer import FileRows, Table
 
 _BASE = "https://data.arcep.fr/fixe/maconnexioninternet/statistiques/last/commune/"
 

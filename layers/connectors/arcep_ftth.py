@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.source import Source
-from geo.vintages_arrondissements import Choice, as_chosen
-from layers.connectors.connector import Connector, Resource
-from layers.connectors.folder import columns_of
-from layers.connectors.insee import COMMUNE
-from layers.connectors.reading import (
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.vintages_arrondissements import Choice, as_chosen
+from zoneblanche.layers.connectors.connector import Connector, Resource
+from zoneblanche.layers.connectors.folder import columns_of
+from zoneblanche.layers.connectors.insee import COMMUNE
+from zoneblanche.layers.connectors.reading import (
     check_header,
     date_in_name,
     read_codes,
@@ -29,7 +29,7 @@ from layers.connectors.reading import (
     read_rows,
     sum_parts,
 )
-from layers.layer import FileRows, Table
+from zoneblanche.layers.layer import FileRows, Table
 
 SOURCE = Source(
     producer="Arcep",
@@ -95,7 +95,7 @@ def _flat_table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 
 def _attributes(path: Path) -> pd.DataFrame:
     """The attribute table of the shapefile in an archive, as text, without the shapes."""
-    from geo.drivers.shapefile import read_attributes
+    from zoneblanche.geo.drivers.shapefile import read_attributes
 
     with zipfile.ZipFile(path) as archive:
         tables = [info for info in archive.infolist() if info.filename.lower().endswith(".dbf")]

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.errors import Fault, InputError
-from geo.notice import Notice
-from geo.source import Source
-from geo.territories import Territories
-from geo.vintages_arrondissements import Choice, as_chosen
-from layers.connectors.connector import Connector, Resource
-from layers.connectors.insee import COMMUNE
-from layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
-from layers.indicator import Reason
-from layers.joining import account_of_rows
-from layers.layer import FileRows, Table
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages_arrondissements import Choice, as_chosen
+from zoneblanche.layers.connectors.connector import Connector, Resource
+from zoneblanche.layers.connectors.insee import COMMUNE
+from zoneblanche.layers.connectors.reading import date_in_name, read_codes, read_figures, read_rows
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.joining import account_of_rows
+from zoneblanche.layers.layer import FileRows, Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -127,7 +127,7 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
     Raises:
         InputError: neither layout.
     """
-    from layers.nearby import covered_by, kilometres_to_nearest, located_in
+    from zoneblanche.layers.nearby import covered_by, kilometres_to_nearest, located_in
 
     measured = territories.codes
     territories = territories.whole  # the nearest site may lie beyond those that are chosen

@@ -15,17 +15,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import layers.connectors
-from geo.country import Text
-from geo.errors import Fault, InputError, missing_file, nearest
-from geo.source import Source, sha256_of
-from geo.vintages_arrondissements import Choice
-from layers.layer import Table
+import zoneblanche.layers.connectors
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.geo.vintages_arrondissements import Choice
+from zoneblanche.layers.layer import Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.territories import Territories
+    from zoneblanche.geo.territories import Territories
 
 _MACHINERY = frozenset(
     ("connector", "fetch", "folder", "reading", "records", "store", "transfer", "transport")
@@ -135,10 +135,12 @@ def known_connectors() -> Mapping[str, Connector]:
     'commune'
     """
     found: dict[str, Connector] = {}
-    for module in sorted(pkgutil.iter_modules(layers.connectors.__path__), key=lambda m: m.name):
+    for module in sorted(
+        pkgutil.iter_modules(zoneblanche.layers.connectors.__path__), key=lambda m: m.name
+    ):
         if module.name in _MACHINERY:
             continue
-        loaded = importlib.import_module(f"layers.connectors.{module.name}")
+        loaded = importlib.import_module(f"zoneblanche.layers.connectors.{module.name}")
         for connector in getattr(loaded, "CONNECTORS", ()):
             if connector.id in found:
                 raise ValueError(f"two connectors are called {connector.id!r}")

@@ -14,12 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import Fault, InputError
-from geo.notice import remark
-from geo.source import Source
-from layers.connectors.authorities import departement_of, region_of
-from layers.connectors.connector import Connector, Resource
-from layers.connectors.records import (
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.connectors.authorities import departement_of, region_of
+from zoneblanche.layers.connectors.connector import Connector, Resource
+from zoneblanche.layers.connectors.records import (
     Record,
     email_domain,
     listed,
@@ -27,8 +27,8 @@ from layers.connectors.records import (
     read_records,
     require_fields,
 )
-from layers.indicator import Reason
-from layers.layer import FileRows, Table
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import FileRows, Table
 
 NETWORKS = ("facebook", "x", "instagram", "youtube", "linkedin", "tiktok", "mastodon", "bluesky")
 """The networks that are counted, each a column: 1 where the authority declares an account."""

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.source import Source
-from layers.connectors.connector import Connector
-from layers.connectors.insee import COMMUNE
-from layers.connectors.reading import read_codes, rows_of
-from layers.tables import read_raw_table
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.connectors.connector import Connector
+from zoneblanche.layers.connectors.insee import COMMUNE
+from zoneblanche.layers.connectors.reading import read_codes, rows_of
+from zoneblanche.layers.tables import read_raw_table
 
 SOURCE = Source(
     producer="DILA",

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.source import Source
-from layers.connectors.connector import Connector
-from layers.connectors.reading import read_rows
-from layers.indicator import Reason
-from layers.layer import Table
-from layers.presence import hosts_of
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.connectors.connector import Connector
+from zoneblanche.layers.connectors.reading import read_rows
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import Table
+from zoneblanche.layers.presence import hosts_of
 
 SOURCE = Source(
     producer="Etalab",

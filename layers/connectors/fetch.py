@@ -16,17 +16,17 @@ from pathlib import Path
 
 import requests
 
-from geo.errors import ProblemWithEnvironment
-from geo.source import Source, sha256_of
-from layers.connectors.connector import (
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.layers.connectors.connector import (
     Connector,
     Resource,
     connector_named,
     known_connectors,
 )
-from layers.connectors.folder import file_of, files_below
-from layers.connectors.store import Record, Store, user_store
-from layers.connectors.transport import Access, Address, Transport, forget
+from zoneblanche.layers.connectors.folder import file_of, files_below
+from zoneblanche.layers.connectors.store import Record, Store, user_store
+from zoneblanche.layers.connectors.transport import Access, Address, Transport, forget
 
 Progress = Callable[[str, int, int | None], None]
 """Called with a connector's id, the bytes that are there, and how many there will be, or None."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.country import in_language
-from geo.errors import InputError, missing_file
-from geo.notice import Notice
-from layers.connectors.connector import Connector, known_connectors
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.notice import Notice
+from zoneblanche.layers.connectors.connector import Connector, known_connectors
 
 LEVELS_AND_CODES = re.compile(
     r"(v_)?((communes?|departements?|regions?|collectivites-outremer|arrondissements?|cantons?)"

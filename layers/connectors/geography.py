@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from geo.source import Source
-from layers.connectors.connector import Connector, Resource
-from layers.connectors.folder import columns_of
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.connectors.connector import Connector, Resource
+from zoneblanche.layers.connectors.folder import columns_of
 
 COMMUNE_LAYOUTS: tuple[Mapping[str, str], ...] = (
     {

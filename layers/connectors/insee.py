@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.source import Source
-from geo.vintages_arrondissements import Choice, as_chosen
-from layers.connectors.connector import Connector, Resource
-from layers.connectors.reading import (
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.vintages_arrondissements import Choice, as_chosen
+from zoneblanche.layers.connectors.connector import Connector, Resource
+from zoneblanche.layers.connectors.reading import (
     first_reason,
     read_codes,
     read_figures,
@@ -24,7 +24,7 @@ from layers.connectors.reading import (
     read_sheet,
     sum_parts,
 )
-from layers.layer import FileRows, Table
+from zoneblanche.layers.layer import FileRows, Table
 
 COMMUNE = r"[0-9][0-9AB][0-9]{3}"
 """The form of a commune's code, arrondissements and former communes included."""

@@ -17,14 +17,20 @@ from typing import Literal
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.source import Source
-from geo.vintages_arrondissements import as_chosen
-from layers.connectors.connector import Connector, Resource
-from layers.connectors.insee import COMMUNE
-from layers.connectors.reading import read_codes, read_figures, read_rows, rows_of, sum_parts
-from layers.layer import FileRows, Table
-from layers.tables import read_raw_table
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.vintages_arrondissements import as_chosen
+from zoneblanche.layers.connectors.connector import Connector, Resource
+from zoneblanche.layers.connectors.insee import COMMUNE
+from zoneblanche.layers.connectors.reading import (
+    read_codes,
+    read_figures,
+    read_rows,
+    rows_of,
+    sum_parts,
+)
+from zoneblanche.layers.layer import FileRows, Table
+from zoneblanche.layers.tables import read_raw_table
 
 _FILES = "https://www.insee.fr/fr/statistiques/fichier"
 

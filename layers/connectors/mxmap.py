@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.source import Source
-from layers.connectors.connector import Connector
-from layers.connectors.insee import COMMUNE
-from layers.connectors.reading import read_codes, read_rows
-from layers.indicator import Reason
-from layers.layer import Table
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.connectors.connector import Connector
+from zoneblanche.layers.connectors.insee import COMMUNE
+from zoneblanche.layers.connectors.reading import read_codes, read_rows
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import Table
 
 SOURCE = Source(
     producer="mxmap-fr",

@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, shown
-from geo.notice import Notice
-from geo.source import Source
-from geo.territories import Territories
-from layers.connectors.connector import Connector, Resource, connector_named
-from layers.connectors.reading import read_member
-from layers.indicator import Reason
-from layers.layer import Account, Table
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.connectors.connector import Connector, Resource, connector_named
+from zoneblanche.layers.connectors.reading import read_member
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import Account, Table
 
 if TYPE_CHECKING:
-    from geo.grid_cells import Cells, Shared
+    from zoneblanche.geo.grid_cells import Cells, Shared
 
 SOURCE = Source(
     "INSEE",
@@ -98,7 +98,7 @@ def measure_people(path: Path, territories: Territories, sources: Mapping[str, P
     Where nobody lives by the grid and somebody does by the territory's own population, or nothing
     is known of that, the grid says nothing: *not covered*.
     """
-    from geo.grid_cells import share_cells
+    from zoneblanche.geo.grid_cells import share_cells
 
     whole = territories.whole  # a square on the edge of those chosen has people of others
     chosen = whole.codes.isin(territories.codes)
@@ -170,7 +170,7 @@ def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
         for number, path in enumerate(squares or given.values()):
             raster = Path(folder) / f"{number}.tif"
             if squares:
-                from geo.grid_cells import write_cells
+                from zoneblanche.geo.grid_cells import write_cells
 
                 write_cells(read_cells(path), raster)
             elif zipfile.is_zipfile(path):
@@ -299,7 +299,7 @@ def _cells(squares: pd.Series, people: pd.Series, path: Path) -> Cells:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from geo.grid_cells import Cells
+    from zoneblanche.geo.grid_cells import Cells
 
     # Arrow reads millions of names in a second; pandas takes ten.
     parts = pc.extract_regex(pa.array(squares.astype("object"), pa.string()), _SQUARE)

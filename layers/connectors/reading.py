@@ -17,9 +17,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of, shown
-from layers.indicator import Reason
-from layers.tables import MARKS, RawTable, TableUnit, parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.tables import (
+    MARKS,
+    RawTable,
+    TableUnit,
+    parse_codes,
+    parse_numbers,
+    read_raw_table,
+)
 
 GREATEST_MEMBER = 2_000_000_000
 """Bytes, unpacked, beyond which a file of an archive is refused: no official table comes near."""

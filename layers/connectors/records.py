@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, shown
+from zoneblanche.geo.errors import Fault, InputError, shown
 
 GREATEST_EXPORT = 2_000_000_000
 """Bytes, unpacked, beyond which an export is refused."""

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from geo.errors import ProblemWithEnvironment
-from geo.source import Source, sha256_of
-from layers.connectors.connector import RECORD_SUFFIX, Connector
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.layers.connectors.connector import RECORD_SUFFIX, Connector
 
 LOCK_SECONDS = 600.0
 """How long a second run waits for the first to finish a file."""

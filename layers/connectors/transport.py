@@ -19,9 +19,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.utils import get_environ_proxies
 
-from geo.errors import ProblemWithEnvironment, first_of
-from layers.connectors import transfer
-from layers.connectors.connector import Resource
+from zoneblanche.geo.errors import ProblemWithEnvironment, first_of
+from zoneblanche.layers.connectors import transfer
+from zoneblanche.layers.connectors.connector import Resource
 
 DATA_GOUV = "https://www.data.gouv.fr/api/1"
 _CHUNK = 1 << 16

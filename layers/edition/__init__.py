@@ -12,13 +12,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.country import Country, in_language
-from geo.errors import Fault, InputError
-from geo.source import Source
-from geo.territories import Territories
-from geo.vintages_arrondissements import ARRONDISSEMENTS, Choice, country_of
-from geo.vintages_events import undated_events
-from layers.layer import Table
+from zoneblanche.geo.country import Country, in_language
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages_arrondissements import ARRONDISSEMENTS, Choice, country_of
+from zoneblanche.geo.vintages_events import undated_events
+from zoneblanche.layers.layer import Table
 
 
 def edition_folder(country: Country) -> Path:
@@ -27,7 +27,7 @@ def edition_folder(country: Country) -> Path:
     Raises:
         InputError: the package carries none.
     """
-    folder = Path(str(resources.files("layers") / "edition" / (country.edition or "-")))
+    folder = Path(str(resources.files("zoneblanche.layers") / "edition" / (country.edition or "-")))
     if country.edition is None or not folder.is_dir():
         name = in_language(country.name, "en")
         raise InputError(

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from layers.index.recipe import Aggregate
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.layers.index.recipe import Aggregate
 
 
 def aggregate(
@@ -133,13 +133,13 @@ def _penalised(sign: float) -> Callable[[np.ndarray, np.ndarray, float], np.ndar
 
 
 def _copeland(x: np.ndarray, w: np.ndarray, power: float) -> np.ndarray:
-    from layers.index.copeland import copeland
+    from zoneblanche.layers.index.copeland import copeland
 
     return copeland(x, w)
 
 
 def _benefit_of_doubt(x: np.ndarray, w: np.ndarray, power: float) -> np.ndarray:
-    from layers.index.benefit_of_doubt import benefit_of_doubt
+    from zoneblanche.layers.index.benefit_of_doubt import benefit_of_doubt
 
     return benefit_of_doubt(x)
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.source import union_of
-from layers.atlas import Atlas
-from layers.index.method import describe, describe_dimension
-from layers.index.orient import scale_ends
-from layers.index.rank import rank
-from layers.index.recipe import Recipe
-from layers.index.recipe_file import read_recipe
-from layers.index.robustness import draw_dimensions
-from layers.index.score import Scored, index_groups, index_values, resolve, score
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.source import union_of
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.method import describe, describe_dimension
+from zoneblanche.layers.index.orient import scale_ends
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.recipe import Recipe
+from zoneblanche.layers.index.recipe_file import read_recipe
+from zoneblanche.layers.index.robustness import draw_dimensions
+from zoneblanche.layers.index.score import Scored, index_groups, index_values, resolve, score
+from zoneblanche.layers.indicator import Indicator, Reason
 
 
 def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | None = None) -> Atlas:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from layers.index.step import Step
+from zoneblanche.layers.index.step import Step
 
 
 def denominate(values: pd.DataFrame, denominators: pd.DataFrame, by: Mapping[str, str]) -> Step:

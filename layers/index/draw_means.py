@@ -9,8 +9,8 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
-from layers.index.aggregate import aggregate
-from layers.index.recipe import Aggregate, Dimension, Recipe
+from zoneblanche.layers.index.aggregate import aggregate
+from zoneblanche.layers.index.recipe import Aggregate, Dimension, Recipe
 
 SLOW: tuple[Aggregate, ...] = ("median", "copeland", "bod")
 """Aggregations that are not a weighted sum of something: each draw runs `aggregate` itself."""

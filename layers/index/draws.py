@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from layers.index.draw_means import SLOW, Made, Scenario, one_by_one, weighted_mean
-from layers.index.normalise import normalised
-from layers.index.orient import is_mazziotta, scale_ends
-from layers.index.recipe import Dimension, Element, Recipe
-from layers.index.score import Scored, prepare
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.layers.index.draw_means import SLOW, Made, Scenario, one_by_one, weighted_mean
+from zoneblanche.layers.index.normalise import normalised
+from zoneblanche.layers.index.orient import is_mazziotta, scale_ends
+from zoneblanche.layers.index.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.score import Scored, prepare
 
 
 @dataclass(frozen=True)

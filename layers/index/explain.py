@@ -9,13 +9,13 @@ from math import comb, fsum
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, nearest
-from layers.atlas import Atlas
-from layers.index.orient import is_mazziotta, oriented, scale_ends
-from layers.index.rank import rank
-from layers.index.recipe import Dimension, Recipe
-from layers.index.score import Scored, combine, index_groups, index_values, score
-from layers.indicator import Reason
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.orient import is_mazziotta, oriented, scale_ends
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.recipe import Dimension, Recipe
+from zoneblanche.layers.index.score import Scored, combine, index_groups, index_values, score
+from zoneblanche.layers.indicator import Reason
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from layers.index.recipe import Impute
-from layers.index.step import Step, labels
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.layers.index.recipe import Impute
+from zoneblanche.layers.index.step import Step, labels
 
 
 def impute(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo.country import Text, in_language
-from layers.index.recipe import Dimension, Recipe
+from zoneblanche.geo.country import Text, in_language
+from zoneblanche.layers.index.recipe import Dimension, Recipe
 
 _AGGREGATE = {
     "arithmetic": ("moyenne arithmétique", "arithmetic mean"),

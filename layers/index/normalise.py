@@ -15,9 +15,9 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from layers.index.recipe import Element, Normalise
-from layers.index.step import Step, labels
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.layers.index.recipe import Element, Normalise
+from zoneblanche.layers.index.step import Step, labels
 
 Bounds = tuple[float, float]
 Figures = TypeVar("Figures", np.ndarray, pd.Series)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from layers.index.normalise import scale_of
-from layers.index.recipe import Better, Dimension, Element, Recipe
+from zoneblanche.layers.index.normalise import scale_of
+from zoneblanche.layers.index.recipe import Better, Dimension, Element, Recipe
 
 
 def oriented(upward: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:

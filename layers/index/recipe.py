@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from geo.country import Text, in_language
-from layers.indicator import Better
+from zoneblanche.geo.country import Text, in_language
+from zoneblanche.layers.indicator import Better
 
 Normalise = Literal[
     "minmax",

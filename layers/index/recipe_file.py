@@ -11,15 +11,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from geo.errors import Fault, InputError, missing_file, nearest
-from geo.toml import parse_toml, read_toml
-from layers.index.recipe import Recipe
-from layers.indicator import Indicator
+from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
+from zoneblanche.geo.toml import parse_toml, read_toml
+from zoneblanche.layers.index.recipe import Recipe
+from zoneblanche.layers.indicator import Indicator
 
 
 def known_recipes() -> tuple[str, ...]:
     """The recipes that are shipped, `digital-inequality` first."""
-    folder = resources.files("layers.index") / "recipes"
+    folder = resources.files("zoneblanche.layers.index") / "recipes"
     names = (Path(entry.name) for entry in folder.iterdir())
     found = sorted(name.stem for name in names if name.suffix == ".toml")
     return tuple(sorted(found, key=lambda name: name != "digital-inequality"))
@@ -38,7 +38,7 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
     """
     name = str(name_or_path)
     if name in known_recipes():
-        entry = resources.files("layers.index") / "recipes" / f"{name}.toml"
+        entry = resources.files("zoneblanche.layers.index") / "recipes" / f"{name}.toml"
         return _recipe(parse_toml(entry.read_bytes(), file=f"{name}.toml"), file=f"{name}.toml")
     path = Path(name_or_path)
     if not path.is_file():
@@ -67,7 +67,7 @@ def recipe_from_table(
         InputError: all that is wrong with the table, each fault with the path of its key.
     """
     # pydantic takes a fifth of a second to import, which only a reader of recipes should pay.
-    from layers.index.recipe_table import recipe_of
+    from zoneblanche.layers.index.recipe_table import recipe_of
 
     return recipe_of(table, file=file, indicators=indicators, recipe_id=recipe_id)
 

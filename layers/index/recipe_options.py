@@ -17,8 +17,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from geo.errors import Fault, InputError, nearest, shown
-from layers.index.recipe import (
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.layers.index.recipe import (
     Aggregate,
     Impute,
     Normalise,

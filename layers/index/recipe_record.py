@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from layers.index.recipe import Dimension, Element, Recipe, Uncertainty
+from zoneblanche.layers.index.recipe import Dimension, Element, Recipe, Uncertainty
 
 _PAIRS = ("goalposts", "range")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from geo.errors import Fault, InputError, nearest, shown
-from layers.index.recipe import (
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.layers.index.recipe import (
     MAZZIOTTA_PARETO,
     Dimension,
     Element,
@@ -17,14 +17,14 @@ from layers.index.recipe import (
     Uncertainty,
     Weighting,
 )
-from layers.index.recipe_options import (
+from zoneblanche.layers.index.recipe_options import (
     ID,
     DimensionTable,
     IndicatorTable,
     RecipeTable,
     read_options,
 )
-from layers.indicator import Indicator
+from zoneblanche.layers.indicator import Indicator
 
 
 def recipe_of(

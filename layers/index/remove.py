@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from layers.index.orient import oriented
-from layers.index.rank import rank
-from layers.index.recipe import Dimension, Recipe
-from layers.index.score import Scored, combine
+from zoneblanche.layers.index.orient import oriented
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.recipe import Dimension, Recipe
+from zoneblanche.layers.index.score import Scored, combine
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def ranks_under(values: pd.DataFrame, recipes: dict[str, Recipe]) -> pd.DataFram
 
     Rank 1 is the highest score of each, as the recipe orients it.
     """
-    from layers.index.score import score
+    from zoneblanche.layers.index.score import score
 
     return pd.DataFrame(
         {name: rank(score(values, recipe).index) for name, recipe in recipes.items()}

@@ -19,12 +19,12 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
-from geo.notice import remark
-from layers.index.draw_means import SLOW
-from layers.index.draws import Plan, Sampler
-from layers.index.quantiles import Histogram, exact_quantiles
-from layers.index.rank import rank
-from layers.index.score import Scored
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.index.draw_means import SLOW
+from zoneblanche.layers.index.draws import Plan, Sampler
+from zoneblanche.layers.index.quantiles import Histogram, exact_quantiles
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.score import Scored
 
 KEPT = 20_000_000
 """Most draws × units that are kept whole; above, the loops are compiled and draws are tallied."""
@@ -117,7 +117,7 @@ def draw_scores(
     Raises:
         InputError: an uncertain choice that the data does not allow.
     """
-    from layers.index import plain
+    from zoneblanche.layers.index import plain
 
     sampler = Sampler(values, scored, groups=groups)
     draws = min(draws, _affordable(sampler)[0])
@@ -179,7 +179,7 @@ class _Job:
 
     def kept(self) -> dict[str, np.ndarray]:
         """Every draw in memory, and exact quantiles."""
-        from layers.index import plain
+        from zoneblanche.layers.index import plain
 
         scores, ranks = self._block(0, len(self.plan), plain)
         self._count(scores, ranks, plain)
@@ -188,7 +188,7 @@ class _Job:
     def tallied(self) -> dict[str, np.ndarray]:
         """Draws in blocks, and quantiles of each unit's histograms."""
         # numba takes a second to import: only long runs pay for it.
-        loops = importlib.import_module("layers.index.kernels")
+        loops = importlib.import_module("zoneblanche.layers.index.kernels")
         dtype = "uint16" if len(self.plan) < 65_536 else "uint32"
         ranks_of = Histogram(self.units, _RANK_BINS, dtype, whole=True)
         scores_of = Histogram(self.units, _SCORE_BINS, dtype, whole=False)

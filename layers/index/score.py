@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, nearest
-from layers.atlas import Atlas
-from layers.index.aggregate import aggregate
-from layers.index.denominate import denominate
-from layers.index.impute import groups_in, impute
-from layers.index.normalise import normalise
-from layers.index.orient import oriented, upward_elements
-from layers.index.recipe import Dimension, Element, Recipe
-from layers.index.screen import screen
-from layers.index.step import Step
-from layers.index.treat import Limits, treat
-from layers.index.weight import weigh
-from layers.indicator import RESERVED, Indicator
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.aggregate import aggregate
+from zoneblanche.layers.index.denominate import denominate
+from zoneblanche.layers.index.impute import groups_in, impute
+from zoneblanche.layers.index.normalise import normalise
+from zoneblanche.layers.index.orient import oriented, upward_elements
+from zoneblanche.layers.index.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.screen import screen
+from zoneblanche.layers.index.step import Step
+from zoneblanche.layers.index.treat import Limits, treat
+from zoneblanche.layers.index.weight import weigh
+from zoneblanche.layers.indicator import RESERVED, Indicator
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
 
 def _where_from(name: str, indicators: Mapping[str, Indicator]) -> str:
     """What to do about an indicator that is not there: give its source, or spell it so."""
-    from layers.catalogue import known_layers
+    from zoneblanche.layers.catalogue import known_layers
 
     layer = known_layers().get(name)
     if layer is None or not layer.needs:

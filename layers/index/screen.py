@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from layers.index.step import Step, labels
+from zoneblanche.layers.index.step import Step, labels
 
 
 def availability(values: pd.DataFrame) -> pd.Series:

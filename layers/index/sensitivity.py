@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError
-from layers.index.draws import Plan, Sampler
-from layers.index.rank import rank
-from layers.index.score import Scored
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.layers.index.draws import Plan, Sampler
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.score import Scored
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class _Chooser:
 
     def shifts(self, design: np.ndarray, nominal: np.ndarray) -> np.ndarray:
         """Mean |rank − rank of the recipe| of each row of the design."""
-        from layers.index import plain
+        from zoneblanche.layers.index import plain
 
         out = np.empty(len(design))
         for start in range(0, len(design), 16):

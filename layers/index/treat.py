@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from layers.index.recipe import Treat
-from layers.index.step import Step, labels
+from zoneblanche.layers.index.recipe import Treat
+from zoneblanche.layers.index.step import Step, labels
 
 
 @dataclass(frozen=True)

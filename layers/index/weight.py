@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.notice import remark
-from layers.index.aggregate import aggregate
-from layers.index.recipe import Aggregate, Dimension
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.index.aggregate import aggregate
+from zoneblanche.layers.index.recipe import Aggregate, Dimension
 
 
 @dataclass(frozen=True)

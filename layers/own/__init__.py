@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from layers.layer import Layer
-    from layers.project import LayerTable, Project
+    from zoneblanche.layers.layer import Layer
+    from zoneblanche.layers.project import LayerTable, Project
 
 
 def own_layer(spec: LayerTable, project: Project) -> Layer:
     """The layer that `[[layers]]` describes. Nothing is read until it is measured."""
-    from layers.own.points import point_layer
-    from layers.own.polygons import polygon_layer
-    from layers.own.rasters import raster_layer
-    from layers.own.tables import table_layer
+    from zoneblanche.layers.own.points import point_layer
+    from zoneblanche.layers.own.polygons import polygon_layer
+    from zoneblanche.layers.own.rasters import raster_layer
+    from zoneblanche.layers.own.tables import table_layer
 
     kinds: Mapping[str, Callable[[LayerTable, Project], Layer]] = {
         "table": table_layer,

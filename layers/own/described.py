@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from geo.source import Source, sha256_of
-from layers.indicator import Better, Indicator, Kind, Unit
-from layers.project import LayerTable, Project, text_of
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.layers.indicator import Better, Indicator, Kind, Unit
+from zoneblanche.layers.project import LayerTable, Project, text_of
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _LICENCE = re.compile(r"licen[cs]|^cc|odbl|^mit$|etalab", re.IGNORECASE)

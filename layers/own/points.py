@@ -11,20 +11,20 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from geo.errors import Fault, InputError, shown, together
-from geo.limits import Limits
-from geo.nearest_points import compute_nearest
-from geo.notice import Notice
-from geo.points import Layout, count_points, find_territories
-from geo.proximity import centres_of
-from geo.territories import Territories
-from layers.indicator import Indicator, Reason
-from layers.layer import Account, Inputs, Layer, Listed, Measurement
-from layers.nearby import parts_of
-from layers.own.described import describe
-from layers.project import LayerTable, Project
-from layers.tables import column, parse_numbers, read_raw_table
-from layers.tables.figures import MARKS, Figures
+from zoneblanche.geo.errors import Fault, InputError, shown, together
+from zoneblanche.geo.limits import Limits
+from zoneblanche.geo.nearest_points import compute_nearest
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.points import Layout, count_points, find_territories
+from zoneblanche.geo.proximity import centres_of
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.layer import Account, Inputs, Layer, Listed, Measurement
+from zoneblanche.layers.nearby import parts_of
+from zoneblanche.layers.own.described import describe
+from zoneblanche.layers.project import LayerTable, Project
+from zoneblanche.layers.tables import column, parse_numbers, read_raw_table
+from zoneblanche.layers.tables.figures import MARKS, Figures
 
 NOWHERE = "lies in none of the territories"
 NO_PLACE = "has no two coordinates"
@@ -245,7 +245,7 @@ def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
             Fault(
                 f"{shown(name)} is no reference system of longitudes and latitudes, or of metres.",
                 file=project.file,
-                column=f"layers.{spec.id}.crs",
+                column=f"zoneblanche.layers.{spec.id}.crs",
                 remedy="Name one by its EPSG code, e.g. EPSG:4326 or EPSG:2154.",
                 kind="unknown-crs",
             )

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.coverage_share import area_crs, compute_coverage_share
-from geo.errors import Fault, InputError
-from geo.territories import Territories
-from geo.vectors import ReadPolygons, read_polygons
-from layers.indicator import Indicator, Reason
-from layers.layer import Inputs, Layer, Measurement
-from layers.own.described import describe
-from layers.project import LayerTable, Project
+from zoneblanche.geo.coverage_share import area_crs, compute_coverage_share
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vectors import ReadPolygons, read_polygons
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.own.described import describe
+from zoneblanche.layers.project import LayerTable, Project
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.notice import Notice
-from geo.rasters import NoData, check_raster_limits
-from geo.territories import Territories
-from geo.urbanisation import CLASSES, compute_urbanisation
-from geo.zonal import Stat, compute_zonal
-from layers.indicator import Indicator, Reason, Unit
-from layers.layer import Account, Inputs, Layer, Listed, Measurement
-from layers.own.described import describe
-from layers.project import LayerTable, Project
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.rasters import NoData, check_raster_limits
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.urbanisation import CLASSES, compute_urbanisation
+from zoneblanche.geo.zonal import Stat, compute_zonal
+from zoneblanche.layers.indicator import Indicator, Reason, Unit
+from zoneblanche.layers.layer import Account, Inputs, Layer, Listed, Measurement
+from zoneblanche.layers.own.described import describe
+from zoneblanche.layers.project import LayerTable, Project
 
 LEAST_COVER = 0.5
 """A territory of which the raster has data for less than this share of area is *not covered*."""

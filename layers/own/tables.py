@@ -8,15 +8,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, nearest, together
-from geo.territories import Territories
-from layers.indicator import Indicator, Reason, Unit
-from layers.joining import codes_at, keys_at
-from layers.layer import Inputs, Layer, Measurement
-from layers.own.described import describe
-from layers.own.vintages import Past, place_as_is
-from layers.project import LayerTable, Project
-from layers.tables import RawTable, parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.errors import Fault, InputError, nearest, together
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Reason, Unit
+from zoneblanche.layers.joining import codes_at, keys_at
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.own.described import describe
+from zoneblanche.layers.own.vintages import Past, place_as_is
+from zoneblanche.layers.project import LayerTable, Project
+from zoneblanche.layers.tables import RawTable, parse_codes, parse_numbers, read_raw_table
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _check_level(territories: Territories, level: str, spec: LayerTable, project
         Fault(
             f"the territories do not say in which {level} they lie.",
             file=project.file,
-            column=f"layers.{spec.id}.level",
+            column=f"zoneblanche.layers.{spec.id}.level",
             remedy=nearest(level, [territories.level, *territories.parents.columns]),
             kind="unknown-level",
         )

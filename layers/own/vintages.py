@@ -13,16 +13,16 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from geo.notice import Notice
-from geo.territories import Territories
-from geo.vintages import Passage, build_passage
-from geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
-from geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
-from layers.indicator import Reason
-from layers.layer import Account, Inputs, Listed
-from layers.project import LayerTable, Project
-from layers.recoding import (
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages import Passage, build_passage
+from zoneblanche.geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
+from zoneblanche.geo.vintages_carry import Carried, carry_counts, carry_largest, carry_means
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import Account, Inputs, Listed
+from zoneblanche.layers.project import LayerTable, Project
+from zoneblanche.layers.recoding import (
     EVENTS,
     Changes,
     carried_notices,
@@ -30,8 +30,8 @@ from layers.recoding import (
     carried_to,
     code_changes,
 )
-from layers.tables import Figures
-from layers.tables.codes import Codes, Explain
+from zoneblanche.layers.tables import Figures
+from zoneblanche.layers.tables.codes import Codes, Explain
 
 MEAN, SUM, LARGEST = "mean", "sum", "largest"
 _HOW = {"count": SUM, "boolean": LARGEST, "url": LARGEST}
@@ -132,7 +132,7 @@ class Past:
                     Fault(
                         "nothing is known of codes that changed.",
                         file=self.project.file,
-                        column=f"layers.{self.spec.id}.vintage",
+                        column=f"zoneblanche.layers.{self.spec.id}.vintage",
                         remedy=f"Give the events of the official code with --source {EVENTS}=FILE, "
                         "or leave vintage out.",
                         kind="no-events",
@@ -305,6 +305,6 @@ def _equal_notice(name: str, equal: Sequence[str]) -> tuple[str, ...]:
 
 
 def _no_events() -> pd.DataFrame:
-    from geo.vintages_events import COLUMNS
+    from zoneblanche.geo.vintages_events import COLUMNS
 
     return pd.DataFrame(columns=list(COLUMNS), dtype="str")

@@ -5,13 +5,13 @@
 limits, is described in docs/reading.md.
 """
 
-from layers.tables.codes import Codes, Explain, parse_codes
-from layers.tables.export import safe_text, spreadsheet_safe
-from layers.tables.figures import MARKS, Figures
-from layers.tables.numbers import TableUnit, parse_numbers
-from layers.tables.raw import RawTable, column
-from layers.tables.reading import read_raw_table
-from layers.tables.urls import is_web_address, parse_urls
+from zoneblanche.layers.tables.codes import Codes, Explain, parse_codes
+from zoneblanche.layers.tables.export import safe_text, spreadsheet_safe
+from zoneblanche.layers.tables.figures import MARKS, Figures
+from zoneblanche.layers.tables.numbers import TableUnit, parse_numbers
+from zoneblanche.layers.tables.raw import RawTable, column
+from zoneblanche.layers.tables.reading import read_raw_table
+from zoneblanche.layers.tables.urls import is_web_address, parse_urls
 
 __all__ = [
     "MARKS",

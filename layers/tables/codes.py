@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of, shown
-from geo.limits import DEFAULT_LIMITS
-from geo.notice import remark
-from layers.layer import Account, Listed
-from layers.tables.header import composed
-from layers.tables.raw import RawTable, column
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
+from zoneblanche.geo.limits import DEFAULT_LIMITS
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.layer import Account, Listed
+from zoneblanche.layers.tables.header import composed
+from zoneblanche.layers.tables.raw import RawTable, column
 
 Explain = Callable[[str], str]
 """From a code that is not known to what became of it ("merged into 01033"), or ""."""

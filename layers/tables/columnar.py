@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from geo.errors import Fault, InputError, first_of
-from geo.limits import Limits
-from geo.notice import remark
-from layers.tables.delimited import check_size, no_rows, overlong
-from layers.tables.header import build, check_names
-from layers.tables.raw import RawTable, Stored
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.limits import Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.tables.delimited import check_size, no_rows, overlong
+from zoneblanche.layers.tables.header import build, check_names
+from zoneblanche.layers.tables.raw import RawTable, Stored
 
 
 def read_columnar(path: Path, *, limits: Limits) -> RawTable:

@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, shown
-from geo.notice import remark
-from layers.tables.raw import RawTable
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.tables.raw import RawTable
 
 SPACES = " \t\n\u00a0\u202f\u2009"
 """What may stand around a figure."""

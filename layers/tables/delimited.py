@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.content import read_bytes
-from geo.errors import Fault, InputError, shown
-from geo.limits import Limits
-from geo.notice import remark
-from layers.tables.header import build, check_names
-from layers.tables.raw import RawTable
-from layers.tables.text import (
+from zoneblanche.geo.content import read_bytes
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.limits import Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.tables.header import build, check_names
+from zoneblanche.layers.tables.raw import RawTable
+from zoneblanche.layers.tables.text import (
     SEPARATOR_NAMES,
     Cut,
     Cutter,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.indicator import Reason
+from zoneblanche.layers.indicator import Reason
 
 MARKS: Mapping[str, Reason] = {
     "": Reason.NOT_PUBLISHED,

@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from geo.errors import Fault, shown
-from geo.notice import remark
-from layers.tables.raw import RawTable, Stored
+from zoneblanche.geo.errors import Fault, shown
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.tables.raw import RawTable, Stored
 
 
 def check_names(names: list[str], *, file: str, line: int | None = None) -> list[Fault]:

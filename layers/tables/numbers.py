@@ -10,13 +10,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault, InputError, shown
-from geo.limits import DEFAULT_LIMITS
-from geo.notice import remark
-from layers.indicator import Reason
-from layers.tables.decimal_mark import SPACES, THIN_GAPS, decimal_mark
-from layers.tables.figures import MARKS, Figures
-from layers.tables.plausible import (
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.limits import DEFAULT_LIMITS
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.tables.decimal_mark import SPACES, THIN_GAPS, decimal_mark
+from zoneblanche.layers.tables.figures import MARKS, Figures
+from zoneblanche.layers.tables.plausible import (
     Column,
     check_ranges,
     check_scale,
@@ -24,8 +24,8 @@ from layers.tables.plausible import (
     limits_of,
     within_rounding,
 )
-from layers.tables.raw import RawTable, column
-from layers.tables.urls import parse_urls
+from zoneblanche.layers.tables.raw import RawTable, column
+from zoneblanche.layers.tables.urls import parse_urls
 
 TableUnit = Literal["count", "percent", "ratio", "number", "boolean", "score", "category", "url"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.errors import Fault, shown
-from layers.tables.raw import RawTable
+from zoneblanche.geo.errors import Fault, shown
+from zoneblanche.layers.tables.raw import RawTable
 
 UNIT_BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "percent": (0.0, 100.0),

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from geo.errors import Fault, InputError, first_of, nearest, shown
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 
 Stored = Literal["text", "integer", "float"]
 """How a file that has types stored a column, before its cells were written out as text."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from geo.content import check_file, kind_of, refused_kind
-from geo.errors import Fault, InputError, shown
-from geo.limits import DEFAULT_LIMITS, Limits
-from geo.notice import remark
-from layers.tables.delimited import read_delimited
-from layers.tables.raw import RawTable
-from layers.tables.records import read_records
-from layers.tables.workbook import is_workbook, read_workbook
+from zoneblanche.geo.content import check_file, kind_of, refused_kind
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.tables.delimited import read_delimited
+from zoneblanche.layers.tables.raw import RawTable
+from zoneblanche.layers.tables.records import read_records
+from zoneblanche.layers.tables.workbook import is_workbook, read_workbook
 
 ACCEPTED = "tables in CSV, TSV, XLSX, Parquet and JSON"
 _SUFFIXES = {
@@ -59,7 +59,7 @@ def read_raw_table(
         table = read_workbook(path, sheet=sheet, header=header, limits=limits)
     elif kind == "parquet":
         # pyarrow takes a tenth of a second to import, which a project of CSV files need not pay.
-        from layers.tables.columnar import read_columnar
+        from zoneblanche.layers.tables.columnar import read_columnar
 
         table = read_columnar(path, limits=limits)
     elif kind == "json":

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from geo.content import read_bytes
-from geo.drivers.json_text import check_letters, double_key
-from geo.errors import Fault, InputError, shown
-from geo.limits import Limits
-from geo.notice import remark
-from layers.tables.delimited import check_size, no_rows, overlong
-from layers.tables.header import build, check_names
-from layers.tables.raw import RawTable, Stored
-from layers.tables.text import decode
+from zoneblanche.geo.content import read_bytes
+from zoneblanche.geo.drivers.json_text import check_letters, double_key
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.limits import Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.tables.delimited import check_size, no_rows, overlong
+from zoneblanche.layers.tables.header import build, check_names
+from zoneblanche.layers.tables.raw import RawTable, Stored
+from zoneblanche.layers.tables.text import decode
 
 _GEOGRAPHIC = {
     "FeatureCollection": "GeoJSON",

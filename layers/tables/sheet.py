@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import IO
 from xml.parsers import expat
 
-from geo.errors import Fault, InputError
-from geo.limits import Limits
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.limits import Limits
 
 _MOST_COLUMNS = 16_384
 _MOST_MERGED = 100_000

@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from geo.errors import Fault, InputError, shown
-from geo.notice import remark
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.notice import remark
 
 SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}

@@ -6,10 +6,10 @@ import re
 
 import numpy as np
 
-from geo.errors import first_of, shown
-from layers.indicator import Reason
-from layers.tables.figures import Figures
-from layers.tables.raw import RawTable, column
+from zoneblanche.geo.errors import first_of, shown
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.tables.figures import Figures
+from zoneblanche.layers.tables.raw import RawTable, column
 
 _LONGEST = 2048
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"

@@ -17,13 +17,19 @@ from xml.parsers import expat
 
 import numpy as np
 
-from geo.errors import Fault, InputError, first_of, nearest, shown
-from geo.limits import MIB, Limits
-from geo.notice import remark
-from layers.tables.delimited import check_size, no_rows, overlong
-from layers.tables.header import build, check_names, composed
-from layers.tables.raw import RawTable, Stored
-from layers.tables.sheet import SheetReader, SheetRow, StringsReader, XmlReader, cells_of_range
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
+from zoneblanche.geo.limits import MIB, Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.tables.delimited import check_size, no_rows, overlong
+from zoneblanche.layers.tables.header import build, check_names, composed
+from zoneblanche.layers.tables.raw import RawTable, Stored
+from zoneblanche.layers.tables.sheet import (
+    SheetReader,
+    SheetRow,
+    StringsReader,
+    XmlReader,
+    cells_of_range,
+)
 
 _DAMAGED = (
     zipfile.BadZipFile,

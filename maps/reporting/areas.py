@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from geo.country import in_language, read_country
-from layers.build import take
-from layers.edition import edition_folder
+from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.layers.build import take
+from zoneblanche.layers.edition import edition_folder
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 
 @dataclass(frozen=True)

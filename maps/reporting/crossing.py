@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from layers.atlas import Atlas
-from maps.bivariate import DEFAULT, Bivariate
-from maps.classed import Axis, Classed, class_territories
-from maps.reporting.content import Cell, Piece, Section, Sentence, Table, make_table, name_of, say
-from maps.reporting.drawing import draw_figure
-from maps.reporting.measured import people_of
-from maps.reporting.scope import Scope
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps.bivariate import DEFAULT, Bivariate
+from zoneblanche.maps.classed import Axis, Classed, class_territories
+from zoneblanche.maps.reporting.content import (
+    Cell,
+    Piece,
+    Section,
+    Sentence,
+    Table,
+    make_table,
+    name_of,
+    say,
+)
+from zoneblanche.maps.reporting.drawing import draw_figure
+from zoneblanche.maps.reporting.measured import people_of
+from zoneblanche.maps.reporting.scope import Scope
 
 
 def crossing_section(scope: Scope) -> Section:

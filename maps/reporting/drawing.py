@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.country import in_language
-from layers.atlas import Atlas
-from maps.bivariate import Bivariate, title_of
-from maps.classed import Axis, Classed, class_territories
-from maps.keys import Key, describe_classes, keys_of
-from maps.palettes import MISSING
-from maps.reporting.areas import part_of
-from maps.reporting.picture import Picture, Sheet, lay_out, paint_picture
+from zoneblanche.geo.country import in_language
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps.bivariate import Bivariate, title_of
+from zoneblanche.maps.classed import Axis, Classed, class_territories
+from zoneblanche.maps.keys import Key, describe_classes, keys_of
+from zoneblanche.maps.palettes import MISSING
+from zoneblanche.maps.reporting.areas import part_of
+from zoneblanche.maps.reporting.picture import Picture, Sheet, lay_out, paint_picture
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from layers.atlas import Atlas
-from layers.indicator import Indicator
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
 
 Z = 1.959964
 """Of an interval of 95 %."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from layers.analysis.flags import FLAGGED, POSSIBLE
-from layers.analysis.typology import OPEN_UP, RELIEVE, TYPES
-from layers.indicator import Indicator
-from maps.reporting.areas import Area
-from maps.reporting.content import (
+from zoneblanche.layers.analysis.flags import FLAGGED, POSSIBLE
+from zoneblanche.layers.analysis.typology import OPEN_UP, RELIEVE, TYPES
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.reporting.areas import Area
+from zoneblanche.maps.reporting.content import (
     Cell,
     Piece,
     Section,
@@ -19,9 +19,9 @@ from maps.reporting.content import (
     name_cell,
     say,
 )
-from maps.reporting.measured import people_of
-from maps.reporting.ranking import unit_columns, unit_row
-from maps.reporting.scope import Scope, population_of
+from zoneblanche.maps.reporting.measured import people_of
+from zoneblanche.maps.reporting.ranking import unit_columns, unit_row
+from zoneblanche.maps.reporting.scope import Scope, population_of
 
 LISTED = 20
 """Flagged territories that are named; all of them stand in the tables of the run."""

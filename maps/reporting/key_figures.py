@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.indicator import Indicator
-from maps.reporting.areas import Area
-from maps.reporting.content import (
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.reporting.areas import Area
+from zoneblanche.maps.reporting.content import (
     Cell,
     Chart,
     Mark,
@@ -23,8 +23,8 @@ from maps.reporting.content import (
     piece_of,
     say,
 )
-from maps.reporting.figures import difference_of, figure_of
-from maps.reporting.scope import Scope, digits_of
+from zoneblanche.maps.reporting.figures import difference_of, figure_of
+from zoneblanche.maps.reporting.scope import Scope, digits_of
 
 TICKS = (0, 25, 50, 75, 100)
 

@@ -8,11 +8,11 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from layers.analysis.equal_size import EqualSize
-from layers.analysis.groups import band_titles
-from layers.indicator import Indicator
-from maps.reporting.areas import Area, parts_level, parts_of
-from maps.reporting.content import (
+from zoneblanche.layers.analysis.equal_size import EqualSize
+from zoneblanche.layers.analysis.groups import band_titles
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.reporting.areas import Area, parts_level, parts_of
+from zoneblanche.maps.reporting.content import (
     Cell,
     Chart,
     Mark,
@@ -27,7 +27,7 @@ from maps.reporting.content import (
     name_of,
     say,
 )
-from maps.reporting.figures import (
+from zoneblanche.maps.reporting.figures import (
     FEWEST,
     FEWEST_ANSWERS,
     Difference,
@@ -37,8 +37,8 @@ from maps.reporting.figures import (
     verdict_of,
     wilson,
 )
-from maps.reporting.ranking import part_name
-from maps.reporting.scope import Scope
+from zoneblanche.maps.reporting.ranking import part_name
+from zoneblanche.maps.reporting.scope import Scope
 
 FULL = 100.0
 

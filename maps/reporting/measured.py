@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.notice import notice_in, severity_of
-from layers.catalogue import known_layers
-from layers.context import is_published
-from layers.indicator import Indicator, Reason
-from maps.citing import SEMICOLON
-from maps.reporting.content import (
+from zoneblanche.geo.notice import notice_in, severity_of
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.context import is_published
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.maps.citing import SEMICOLON
+from zoneblanche.maps.reporting.content import (
     Cell,
     Piece,
     Section,
@@ -23,7 +23,7 @@ from maps.reporting.content import (
     name_of,
     say,
 )
-from maps.reporting.scope import Scope, population_of
+from zoneblanche.maps.reporting.scope import Scope, population_of
 
 MANY = 0.01
 """Share of the people above which their want of a score belongs in the summary."""

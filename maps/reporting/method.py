@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from geo.source import Source, union_of
-from maps.reporting.content import Cell, Section, make_table, name_cell
-from maps.reporting.scope import Scope
+from zoneblanche.geo.source import Source, union_of
+from zoneblanche.maps.reporting.content import Cell, Section, make_table, name_cell
+from zoneblanche.maps.reporting.scope import Scope
 
 LINKED = ("https://", "http://")
 

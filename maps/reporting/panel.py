@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.country import Country
-from layers import presence
-from layers.atlas import Atlas
-from layers.edition import edition_folder, presence_waves
+from zoneblanche.geo.country import Country
+from zoneblanche.layers import presence
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.edition import edition_folder, presence_waves
 
 CRITERIA = ("website", "https", "own-email")
 """Indicators of the atlas that earlier waves of the directory tell as well."""

@@ -16,14 +16,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.country import in_language
-from maps.distance import round_length, write_distance
-from maps.parts import distant_groups
-from maps.png import write_png
-from maps.reporting.planes import DENSITY, Pane, Pixels, edges_of, fill_pane, pane_of
+from zoneblanche.geo.country import in_language
+from zoneblanche.maps.distance import round_length, write_distance
+from zoneblanche.maps.parts import distant_groups
+from zoneblanche.maps.png import write_png
+from zoneblanche.maps.reporting.planes import DENSITY, Pane, Pixels, edges_of, fill_pane, pane_of
 
 if TYPE_CHECKING:
-    from geo.territories import Territories
+    from zoneblanche.geo.territories import Territories
 
 GAP, PAD, UNDER_FRAME = 10, 4, 34
 """Pixels between frames, within them, and below them for their name and scale bar."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from layers.indicator import Indicator
-from maps.reporting.areas import Area, parts_level, parts_of, peers_of
-from maps.reporting.content import (
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.reporting.areas import Area, parts_level, parts_of, peers_of
+from zoneblanche.maps.reporting.content import (
     Cell,
     Piece,
     Section,
@@ -18,10 +18,10 @@ from maps.reporting.content import (
     name_of,
     say,
 )
-from maps.reporting.figures import clear_of_chance, difference_of, figure_of
-from maps.reporting.key_figures import coarse_said
-from maps.reporting.measured import people_of
-from maps.reporting.scope import Scope, digits_of, population_of, tone_of
+from zoneblanche.maps.reporting.figures import clear_of_chance, difference_of, figure_of
+from zoneblanche.maps.reporting.key_figures import coarse_said
+from zoneblanche.maps.reporting.measured import people_of
+from zoneblanche.maps.reporting.scope import Scope, digits_of, population_of, tone_of
 
 NAMED = 10
 """Territories named at the worse end."""

@@ -10,19 +10,19 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.country import in_language
-from geo.errors import InputError
-from layers.analysis.equal_size import EqualSize, compare_equal_size
-from layers.analysis.typology import TYPOLOGY, add_typology
-from layers.atlas import Atlas
-from layers.indicator import Indicator
-from maps.reporting.areas import Area, part_of
-from maps.reporting.content import Cell, Piece, finite
-from maps.reporting.figures import FEWEST, Columns, Difference, Figure, Verdict
-from maps.reporting.panel import Panel, read_panel
-from maps.reporting.picture import Sheet
-from maps.reporting.words import article_of, words_in
-from maps.words import YES_NO, write_date, write_number
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.equal_size import EqualSize, compare_equal_size
+from zoneblanche.layers.analysis.typology import TYPOLOGY, add_typology
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.reporting.areas import Area, part_of
+from zoneblanche.maps.reporting.content import Cell, Piece, finite
+from zoneblanche.maps.reporting.figures import FEWEST, Columns, Difference, Figure, Verdict
+from zoneblanche.maps.reporting.panel import Panel, read_panel
+from zoneblanche.maps.reporting.picture import Sheet
+from zoneblanche.maps.reporting.words import article_of, words_in
+from zoneblanche.maps.words import YES_NO, write_date, write_number
 
 FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.errors import InputError
-from layers.analysis.decomposition import split_inequality
-from layers.analysis.groups import SIZE_BAND
-from layers.analysis.inequality import MEASURES, measure_inequality
-from layers.indicator import Indicator
-from maps.reporting.areas import parts_level
-from maps.reporting.content import (
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.decomposition import split_inequality
+from zoneblanche.layers.analysis.groups import SIZE_BAND
+from zoneblanche.layers.analysis.inequality import MEASURES, measure_inequality
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.reporting.areas import parts_level
+from zoneblanche.maps.reporting.content import (
     Cell,
     Piece,
     Section,
@@ -21,7 +21,7 @@ from maps.reporting.content import (
     name_of,
     say,
 )
-from maps.reporting.scope import Scope
+from zoneblanche.maps.reporting.scope import Scope
 
 DRAWS, FEWER_DRAWS, MANY = 199, 49, 5000
 """Bootstrap draws, and how many of them where there are many territories: there the interval is

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from layers.barometer import change_interval
-from maps.reporting.content import (
+from zoneblanche.layers.barometer import change_interval
+from zoneblanche.maps.reporting.content import (
     Cell,
     Line,
     LineChart,
@@ -22,9 +22,9 @@ from maps.reporting.content import (
     name_of,
     say,
 )
-from maps.reporting.figures import FEWEST_ANSWERS, verdict_of
-from maps.reporting.panel import Panel, known_in_both
-from maps.reporting.scope import Scope
+from zoneblanche.maps.reporting.figures import FEWEST_ANSWERS, verdict_of
+from zoneblanche.maps.reporting.panel import Panel, known_in_both
+from zoneblanche.maps.reporting.scope import Scope
 
 
 def waves_section(scope: Scope) -> Section:

@@ -46,4 +46,6 @@ def _articles() -> dict[tuple[str, str], str]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files("maps") / "templates" / name).read_text("utf-8"))
+    return tomllib.loads(
+        (resources.files("zoneblanche.maps") / "templates" / name).read_text("utf-8")
+    )

@@ -1,5 +1,5 @@
 """Static maps for print: one atlas, one picture, as PNG, SVG or PDF."""
 
-from maps.static.write import write_picture
+from zoneblanche.maps.static.write import write_picture
 
 __all__ = ["write_picture"]

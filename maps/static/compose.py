@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from maps.classed import Classed
-from maps.distance import round_length, write_distance
-from maps.palettes import MISSING, RULE
-from maps.static.layout import (
+from zoneblanche.maps.classed import Classed
+from zoneblanche.maps.distance import round_length, write_distance
+from zoneblanche.maps.palettes import MISSING, RULE
+from zoneblanche.maps.static.layout import (
     BESIDE_FROM,
     GAP,
     MARGIN,
@@ -25,9 +25,9 @@ from maps.static.layout import (
     place_frames,
     place_main,
 )
-from maps.static.legend import QUIET, Told, draw_legend
-from maps.static.pen import Pen
-from maps.static.shapes import (
+from zoneblanche.maps.static.legend import QUIET, Told, draw_legend
+from zoneblanche.maps.static.pen import Pen
+from zoneblanche.maps.static.shapes import (
     Placed,
     cut_regions,
     join_classes,
@@ -37,7 +37,7 @@ from maps.static.shapes import (
 )
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
+    from zoneblanche.layers.atlas import Atlas
 
 LEGEND_SHARE = 0.36
 WIDE_ENOUGH = 6.0

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.errors import Fault, InputError
-from maps.static.shapes import Placed, Region
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.maps.static.shapes import Placed, Region
 
 MM = 72 / 25.4
 

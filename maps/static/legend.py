@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maps.classed import Axis, Classed
-from maps.palettes import INK, MISSING, RULE, contrast
-from maps.static.layout import Letters
-from maps.static.pen import Pen
-from maps.words import WORDS, write_number
+from zoneblanche.maps.classed import Axis, Classed
+from zoneblanche.maps.palettes import INK, MISSING, RULE, contrast
+from zoneblanche.maps.static.layout import Letters
+from zoneblanche.maps.static.pen import Pen
+from zoneblanche.maps.words import WORDS, write_number
 
 SWATCH_WIDE, SWATCH_HIGH = 15.0, 8.5
 INDENT = SWATCH_WIDE + 6.0

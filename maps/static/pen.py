@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
-from geo.errors import ProblemWithEnvironment
-from maps.palettes import INK
-from maps.static.shapes import GRID
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.maps.palettes import INK
+from zoneblanche.maps.static.shapes import GRID
 
 if TYPE_CHECKING:
     from matplotlib.path import Path as Outline

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.country import Part, in_language
-from maps.header_places import choose_outline, describe_levels
-from maps.parts import distant_groups
+from zoneblanche.geo.country import Part, in_language
+from zoneblanche.maps.header_places import choose_outline, describe_levels
+from zoneblanche.maps.parts import distant_groups
 
 if TYPE_CHECKING:
-    from geo.territories import Territories
+    from zoneblanche.geo.territories import Territories
 
 FINEST = 0.12
 """Points by which an outline on paper may leave its source: 0.04 mm, half a dot of a printer."""

@@ -17,24 +17,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from geo.country import in_language
-from geo.errors import ProblemWithEnvironment
-from geo.source import union_of
-from geo.staging import staged_file
-from maps.bivariate import Bivariate, ids_of, read_show, title_of
-from maps.citing import cite_all
-from maps.classed import Classed, class_territories
-from maps.keys import describe_classes
-from maps.reporting.areas import find_area, part_of
-from maps.standalone import language_of
-from maps.static.compose import compose
-from maps.static.layout import Caption, Paper
-from maps.static.pen import FONT, check_matplotlib, clean
-from maps.words import WORDS, write_date, write_number
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.source import union_of
+from zoneblanche.geo.staging import staged_file
+from zoneblanche.maps.bivariate import Bivariate, ids_of, read_show, title_of
+from zoneblanche.maps.citing import cite_all
+from zoneblanche.maps.classed import Classed, class_territories
+from zoneblanche.maps.keys import describe_classes
+from zoneblanche.maps.reporting.areas import find_area, part_of
+from zoneblanche.maps.standalone import language_of
+from zoneblanche.maps.static.compose import compose
+from zoneblanche.maps.static.layout import Caption, Paper
+from zoneblanche.maps.static.pen import FONT, check_matplotlib, clean
+from zoneblanche.maps.words import WORDS, write_date, write_number
 
 if TYPE_CHECKING:
-    from layers.atlas import Atlas
-    from layers.indicator import Indicator
+    from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.indicator import Indicator
 
 Format = Literal["png", "svg", "pdf"]
 DOTS = 300

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.options import (
+from zoneblanche.scripts.options import (
     Country,
     Fetched,
     Lang,
@@ -39,11 +39,11 @@ def barometer(
     lang: Lang = None,
 ) -> None:
     """Presence by category of authority, criterion and wave, and what changed between waves."""
-    from scripts.barometer import show_barometer
+    from zoneblanche.scripts.barometer import show_barometer
 
     given = parse_sources(source)
     if fetched:
-        from scripts.fetching import fetched_for_barometer
+        from zoneblanche.scripts.fetching import fetched_for_barometer
 
         given = fetched_for_barometer(given)
     show_barometer(
@@ -100,8 +100,8 @@ def count(
     quiet: Quiet = False,
 ) -> None:
     """Count points in territories: any number of rows, streamed, here or on a dask cluster."""
-    from geo.point_files import Layout
-    from scripts.counting import Machines, Places, count_into_file
+    from zoneblanche.geo.point_files import Layout
+    from zoneblanche.scripts.counting import Machines, Places, count_into_file
 
     count_into_file(
         tuple(points),

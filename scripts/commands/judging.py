@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.options import (
+from zoneblanche.scripts.options import (
     AtlasFile,
     Lang,
     Recipe,
@@ -32,7 +32,7 @@ def index(
     verbose: Verbose = False,
 ) -> None:
     """Compute a composite index (and flags) on an atlas."""
-    from scripts.steps import index_atlas_file
+    from zoneblanche.scripts.steps import index_atlas_file
 
     index_atlas_file(
         atlas,
@@ -51,7 +51,7 @@ def findings(
     lang: Lang = None,
 ) -> None:
     """What an atlas answers: who is worst off, how sure that is, which choices decide it."""
-    from scripts.findings import print_findings
+    from zoneblanche.scripts.findings import print_findings
 
     print_findings(atlas, recipe=recipe, lang=check_lang(lang))
 
@@ -66,7 +66,7 @@ def explain(
     lang: Lang = None,
 ) -> None:
     """How one territory's score comes about, contribution by contribution."""
-    from scripts.explaining import print_explanation
+    from zoneblanche.scripts.explaining import print_explanation
 
     print_explanation(atlas, code, recipe=recipe, lang=check_lang(lang))
 
@@ -82,7 +82,7 @@ def analyse(
     lang: Lang = None,
 ) -> None:
     """Inequality, gradient with density, equal size, clusters of one indicator."""
-    from scripts.analysing import print_analysis
+    from zoneblanche.scripts.analysing import print_analysis
 
     print_analysis(atlas, indicator, lorenz=lorenz, lang=check_lang(lang))
 
@@ -95,6 +95,6 @@ def compare(
     lang: Lang = None,
 ) -> None:
     """How far the rankings of several recipes agree, and which territories they place apart."""
-    from scripts.explaining import print_comparison
+    from zoneblanche.scripts.explaining import print_comparison
 
     print_comparison(atlas, recipes, lang=check_lang(lang))

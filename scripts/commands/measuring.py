@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.options import (
+from zoneblanche.scripts.options import (
     Arrondissements,
     Fetched,
     Lang,
@@ -37,7 +37,7 @@ def run(
     verbose: Verbose = False,
 ) -> None:
     """The main job: layers, index, flags, the map page and the files, into one folder."""
-    from scripts.run import run_project
+    from zoneblanche.scripts.run import run_project
 
     run_project(
         project,
@@ -63,7 +63,7 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Every check and no drawing: coverage, dates, outliers, odd zeros, rows of the files."""
-    from scripts.checking import check_project_file
+    from zoneblanche.scripts.checking import check_project_file
 
     check_project_file(
         project,
@@ -80,7 +80,7 @@ def list_(
     lang: Lang = None,
 ) -> None:
     """What there is: layers, recipes, flag rules, countries, sources."""
-    from scripts.listing import list_things
+    from zoneblanche.scripts.listing import list_things
 
     list_things(what, lang=check_lang(lang))
 
@@ -98,7 +98,7 @@ def build(
     verbose: Verbose = False,
 ) -> None:
     """Measure the layers and write them as one atlas, without an index."""
-    from scripts.steps import build_atlas_file
+    from zoneblanche.scripts.steps import build_atlas_file
 
     build_atlas_file(
         project,
@@ -126,7 +126,7 @@ def fetch(
     quiet: Quiet = False,
 ) -> None:
     """Bring the publishers' files into your cache: the only command that opens a socket."""
-    from scripts.fetching import fetch_country
+    from zoneblanche.scripts.fetching import fetch_country
 
     fetch_country(
         country,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.options import (
+from zoneblanche.scripts.options import (
     AtlasFile,
     AtlasOrEdition,
     Lang,
@@ -51,7 +51,7 @@ def map_(
     title: Title = None,
 ) -> None:
     """Draw an atlas as one self-contained interactive page, or as a picture for print."""
-    from scripts.drawing import MapOrder, draw_map_file
+    from zoneblanche.scripts.drawing import MapOrder, draw_map_file
 
     draw_map_file(
         MapOrder(atlas, out, form, show, within, check_lang(lang), title, width, method, breaks)
@@ -75,7 +75,7 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write the policy report of an area, or of every département, as a page that prints to A4."""
-    from scripts.reporting import report_file
+    from zoneblanche.scripts.reporting import report_file
 
     report_file(
         atlas_or_edition(atlas),
@@ -106,7 +106,7 @@ def embed(
     quiet: Quiet = False,
 ) -> None:
     """Write a map as snippets for a report or a site: frame, single file, picture, oEmbed."""
-    from scripts.reporting import embed_file
+    from zoneblanche.scripts.reporting import embed_file
 
     embed_file(
         atlas_or_edition(atlas),

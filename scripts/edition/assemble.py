@@ -10,15 +10,15 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.errors import Fault, InputError, first_of
-from scripts.edition.broadband import sum_by_departement
-from scripts.edition.directory import presence_panel, read_communes_table
-from scripts.edition.former import arrondissements, former_codes
-from scripts.edition.official import OfficialCode, read_official_code
-from scripts.edition.packages import Package
-from scripts.edition.providers import generic_providers
-from scripts.edition.recipe import EditionRecipe
-from scripts.edition.shapes import (
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.scripts.edition.broadband import sum_by_departement
+from zoneblanche.scripts.edition.directory import presence_panel, read_communes_table
+from zoneblanche.scripts.edition.former import arrondissements, former_codes
+from zoneblanche.scripts.edition.official import OfficialCode, read_official_code
+from zoneblanche.scripts.edition.packages import Package
+from zoneblanche.scripts.edition.providers import generic_providers
+from zoneblanche.scripts.edition.recipe import EditionRecipe
+from zoneblanche.scripts.edition.shapes import (
     DatedShapes,
     bring_to_date,
     faulty_codes,

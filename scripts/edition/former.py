@@ -8,10 +8,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.errors import Fault, InputError, first_of
-from geo.vintages_arrondissements import WHOLE
-from scripts.edition.official import OfficialCode
-from scripts.edition.shapes import geodesic_area_km2, shapes_of, snap
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.vintages_arrondissements import WHOLE
+from zoneblanche.scripts.edition.official import OfficialCode
+from zoneblanche.scripts.edition.shapes import geodesic_area_km2, shapes_of, snap
 
 
 def former_codes(official: OfficialCode, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

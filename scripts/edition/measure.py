@@ -21,14 +21,14 @@ import shapely
 import typer
 from rich.console import Console
 
-from geo.errors import InputError
-from scripts.edition.assemble import mended_shapes
-from scripts.edition.directory import read_communes_table
-from scripts.edition.official import read_official_code
-from scripts.edition.packages import obtain_archive
-from scripts.edition.recipe import FRANCE
-from scripts.edition.shapes import snap
-from scripts.edition.storage import ONE_PAGE, VERTEX
+from zoneblanche.geo.errors import InputError
+from zoneblanche.scripts.edition.assemble import mended_shapes
+from zoneblanche.scripts.edition.directory import read_communes_table
+from zoneblanche.scripts.edition.official import read_official_code
+from zoneblanche.scripts.edition.packages import obtain_archive
+from zoneblanche.scripts.edition.recipe import FRANCE
+from zoneblanche.scripts.edition.shapes import snap
+from zoneblanche.scripts.edition.storage import ONE_PAGE, VERTEX
 
 METRES_A_DEGREE = 111_320
 

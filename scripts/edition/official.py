@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import Fault, InputError, first_of
-from scripts.edition.packages import read_member
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.scripts.edition.packages import read_member
 
 ZONES = ("metro", "drom")
 """Of the package's zones, the départements; `com` are collectivities with figures of their own."""

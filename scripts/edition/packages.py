@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from geo.errors import Fault, InputError, ProblemWithEnvironment
-from geo.source import sha256_of
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
+from zoneblanche.geo.source import sha256_of
 
 
 @dataclass(frozen=True)

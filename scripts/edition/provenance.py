@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from geo.source import Source, sha256_of
-from scripts.edition.assemble import Edition
-from scripts.edition.packages import Package
-from scripts.edition.recipe import EditionRecipe
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.scripts.edition.assemble import Edition
+from zoneblanche.scripts.edition.packages import Package
+from zoneblanche.scripts.edition.recipe import EditionRecipe
 
 LICENCE = "Licence Ouverte 2.0"
 

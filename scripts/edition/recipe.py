@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scripts.edition.packages import Package
+from zoneblanche.scripts.edition.packages import Package
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.errors import Fault, InputError, first_of
 
 
 @dataclass(frozen=True)

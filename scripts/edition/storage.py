@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geo.staging import staged_file
+from zoneblanche.geo.staging import staged_file
 
 ZSTD_LEVEL = 22
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from scripts.fuzzing.texts import NUMBERS, TEXTS, mutate_bytes, mutate_json
+from zoneblanche.scripts.fuzzing.texts import NUMBERS, TEXTS, mutate_bytes, mutate_json
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,10 +12,10 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
-from geo import country
-from geo.staging import MARK
-from scripts.guarded import fingerprint
-from scripts.whole import check_whole
+from zoneblanche.geo import country
+from zoneblanche.geo.staging import MARK
+from zoneblanche.scripts.guarded import fingerprint
+from zoneblanche.scripts.whole import check_whole
 
 LASTING = {"in", "out", "cache", "tmp", "log.txt"}
 """What may lie on the ground afterwards."""
@@ -64,7 +64,7 @@ def part_store(ground: Path) -> None:
 
 def command(arguments: tuple[str, ...], *, ground: Path) -> int:
     """Runs `zoneblanche` with these arguments in this process; its exit status."""
-    from scripts.cli import main
+    from zoneblanche.scripts.cli import main
 
     with (
         surrounded(ground),

@@ -16,9 +16,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from geo.content import HEAD, kind_of
-from scripts.fuzzing.files import mutate_parquet, mutate_sqlite, mutate_tiff
-from scripts.fuzzing.texts import mutate_bytes, mutate_json, mutate_text, mutate_toml
+from zoneblanche.geo.content import HEAD, kind_of
+from zoneblanche.scripts.fuzzing.files import mutate_parquet, mutate_sqlite, mutate_tiff
+from zoneblanche.scripts.fuzzing.texts import mutate_bytes, mutate_json, mutate_text, mutate_toml
 
 Mutation = Callable[[bytes, random.Random], bytes]
 

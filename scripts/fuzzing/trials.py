@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from geo.staging import MARK
-from scripts.fuzzing.ground import command, copy_files, part_store
-from scripts.make_fixtures import write_fixtures
-from scripts.sample import TABLES, VECTORS, write_sample
+from zoneblanche.geo.staging import MARK
+from zoneblanche.scripts.fuzzing.ground import command, copy_files, part_store
+from zoneblanche.scripts.make_fixtures import write_fixtures
+from zoneblanche.scripts.sample import TABLES, VECTORS, write_sample
 
 CODES = ("01001", "01002", "01003", "01004")
 RECIPE = """\
@@ -243,7 +243,7 @@ def _others(folder: Path) -> Iterator[Trial]:
     described = write_sample(countries)
     text = described.read_text("utf-8").replace("flags = ", 'country = "fr"\nflags = ')
     described.write_text(text, "utf-8")
-    with resources.as_file(resources.files("geo") / "countries") as source:
+    with resources.as_file(resources.files("zoneblanche.geo") / "countries") as source:
         shutil.copytree(source, countries / "countries", ignore=shutil.ignore_patterns("__*"))
     yield Trial(countries, ("list", "countries"))
     yield Trial(

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from geo.country import read_country
-from geo.source import Source
-from geo.territories import Territories, measured_area_km2
-from layers.atlas import Atlas
-from layers.indicator import Indicator
-from maps import draw_map
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories, measured_area_km2
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps import draw_map
 
 ARCEP = Source(
     "Arcep", "Ma connexion internet", "https://www.data.gouv.fr/", "Licence Ouverte 2.0",

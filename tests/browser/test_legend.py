@@ -11,17 +11,17 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page
 
-from geo.territories import Territories
-from layers.atlas import Atlas
-from layers.build import take
-from layers.indicator import Indicator
-from maps import draw_map
-from maps.bivariate import Bivariate, read_show
-from maps.classed import class_territories
-from maps.palettes import NEED, ramp
 from tests.browser.conftest import Watched
 from tests.browser.test_map_page import rest
 from tests.maps.conftest import make_toy_atlas
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps import draw_map
+from zoneblanche.maps.bivariate import Bivariate, read_show
+from zoneblanche.maps.classed import class_territories
+from zoneblanche.maps.palettes import NEED, ramp
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

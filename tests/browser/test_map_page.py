@@ -17,13 +17,13 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page
 
-from geo.source import Source
-from geo.territories import Territories
-from layers.atlas import Atlas
-from layers.indicator import Indicator
-from maps import draw_map
-from maps.palettes import BIVARIATE, NEED, ramp, rgb
 from tests.browser.conftest import Watched
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps import draw_map
+from zoneblanche.maps.palettes import BIVARIATE, NEED, ramp, rgb
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

@@ -13,19 +13,19 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from layers.aggregate import atlas_at
-from layers.atlas import Atlas
-from layers.index.compute import compute_index
-from layers.index.explain import explain
-from layers.index.recipe_file import recipe_from_table
-from layers.indicator import Indicator
-from maps import document, draw_map
-from maps.bivariate import Bivariate
-from maps.breaks import classify
-from maps.header_layers import Citations, describe_bivariate
-from maps.palettes import DIVERGING
 from tests.browser.conftest import Watched
 from tests.browser.test_map_page import rest
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.explain import explain
+from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps import document, draw_map
+from zoneblanche.maps.bivariate import Bivariate
+from zoneblanche.maps.breaks import classify
+from zoneblanche.maps.header_layers import Citations, describe_bivariate
+from zoneblanche.maps.palettes import DIVERGING
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from layers.atlas import Atlas
-from layers.build import take
-from maps import write_report
-from maps.embed import write_embed
 from tests.browser.conftest import Watched
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
+from zoneblanche.maps import write_report
+from zoneblanche.maps.embed import write_embed
 
 pytestmark = pytest.mark.browser
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from scripts.run import run_project
 from tests.browser.conftest import Watched
+from zoneblanche.scripts.run import run_project
 
 pytestmark = pytest.mark.browser
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
-from geo.arcs import Arcs, build_arcs, compute_areas, read_edges
-from geo.errors import InputError
+from zoneblanche.geo.arcs import Arcs, build_arcs, compute_areas, read_edges
+from zoneblanche.geo.errors import InputError
 
 
 def sides(arcs: Arcs) -> list[tuple[int, int]]:

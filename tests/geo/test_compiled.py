@@ -3,7 +3,7 @@
 import numba
 import pytest
 
-from geo.compiled import compiled
+from zoneblanche.geo.compiled import compiled
 
 
 def double(number: int) -> int:

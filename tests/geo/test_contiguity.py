@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, box
 
-from geo.arcs import build_arcs
-from geo.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.arcs import build_arcs
+from zoneblanche.geo.contiguity import Contiguity, compute_contiguity
 
 
 def pairs(found: Contiguity) -> set[tuple[int, int]]:

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 
-from geo import coverage_share
-from geo.coverage_share import compute_coverage_share
-from geo.errors import InputError
+from zoneblanche.geo import coverage_share
+from zoneblanche.geo.coverage_share import compute_coverage_share
+from zoneblanche.geo.errors import InputError
 
 
 def series(shapes: list, prefix: str = "t") -> gpd.GeoSeries:

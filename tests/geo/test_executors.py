@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.errors import InputError, ProblemWithEnvironment
-from geo.executors import Executor, run_chunks
-from geo.location import build_locator
-from geo.point_files import Chunk, Layout, plan_chunks
-from geo.points import CountPart, CountTask, count_chunk
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.executors import Executor, run_chunks
+from zoneblanche.geo.location import build_locator
+from zoneblanche.geo.point_files import Chunk, Layout, plan_chunks
+from zoneblanche.geo.points import CountPart, CountTask, count_chunk
 
 
 def square(chunk: int, shared: int) -> int:
@@ -113,7 +113,7 @@ def test_workers_that_always_die_are_given_up() -> None:
 SLOW = """
 import sys, time
 from pathlib import Path
-from geo.executors import run_chunks
+from zoneblanche.geo.executors import run_chunks
 
 def slow(chunk, folder):
     (folder / f"{chunk}.begun").touch()

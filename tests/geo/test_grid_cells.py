@@ -13,7 +13,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.grid_cells import Cells, share_cells, write_cells
+from zoneblanche.geo.grid_cells import Cells, share_cells, write_cells
 
 SOUTH, EAST = 2_400_000, 3_700_000
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
-from geo.arcs import build_arcs, read_edges
-from geo.location import _side, build_locator, locate_points
+from zoneblanche.geo.arcs import build_arcs, read_edges
+from zoneblanche.geo.location import _side, build_locator, locate_points
 
 
 def locate(shapes: list, points: list[tuple[float, float]], cell: float | None = None) -> list[int]:

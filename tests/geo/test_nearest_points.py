@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from geo import point_files
-from geo.errors import InputError
-from geo.executors import Executor
-from geo.nearest_points import compute_nearest
-from geo.point_files import Layout
-from geo.proximity import distance_to_nearest
+from zoneblanche.geo import point_files
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.executors import Executor
+from zoneblanche.geo.nearest_points import compute_nearest
+from zoneblanche.geo.point_files import Layout
+from zoneblanche.geo.proximity import distance_to_nearest
 
 XY = Layout("x", "y")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pickle
 
-from geo.notice import Notice, notice_in, without
+from zoneblanche.geo.notice import Notice, notice_in, without
 
 
 def test_both_languages_travel_to_other_processes() -> None:

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from shapely import Point, box
 
-from geo import point_files
-from geo.errors import InputError
-from geo.point_files import Layout, plan_chunks, read_chunk
-from geo.points import count_points
+from zoneblanche.geo import point_files
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.point_files import Layout, plan_chunks, read_chunk
+from zoneblanche.geo.points import count_points
 
 XY = Layout("x", "y")
 HERE = gpd.GeoSeries(

@@ -10,8 +10,8 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
-from geo.errors import InputError
-from geo.rasters import open_raster, read_raster_facts
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.rasters import open_raster, read_raster_facts
 
 CELLS = np.arange(12, dtype=np.float32).reshape(3, 4)
 NORTH_UP = rasterio.Affine(10, 0, 100, 0, -10, 200)

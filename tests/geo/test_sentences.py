@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from geo.content import DESCRIBED, REMEDIES
-from geo.errors import Fault, InputError
-from geo.notice import Notice, notice_in
-from geo.sentences import french_sentences, in_french, places_in
+from zoneblanche.geo.content import DESCRIBED, REMEDIES
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.notice import Notice, notice_in
+from zoneblanche.geo.sentences import french_sentences, in_french, places_in
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("geo", "layers", "maps", "scripts")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import InputError, ProblemWithEnvironment
-from geo.staging import plain_name, staged_file, staged_folder
 from tests.children import end_of, kill_after, run_in_child, start_child
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.staging import plain_name, staged_file, staged_folder
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and links as POSIX has them")
 
@@ -194,7 +194,7 @@ def test_killed_where_two_folders_cannot_be_exchanged(
     out = tmp_path / "out"
     write_generation(out, 1)
     (out / "notes.txt").write_text("mine")
-    monkeypatch.setattr("geo.staging._exchanged", lambda one, other: False)
+    monkeypatch.setattr("zoneblanche.geo.staging._exchanged", lambda one, other: False)
     rename = Path.rename
 
     def killed(self: Path, place: Path) -> Path:

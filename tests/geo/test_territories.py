@@ -10,10 +10,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.country import known_countries, read_country
-from geo.errors import InputError
-from geo.nesting import left_out, mean_by, sum_by, territories_at
-from geo.territories import Territories, check_index, measured_area_km2
+from zoneblanche.geo.country import known_countries, read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.nesting import left_out, mean_by, sum_by, territories_at
+from zoneblanche.geo.territories import Territories, check_index, measured_area_km2
 
 
 def test_within_takes_what_a_place_contains(toy: Territories) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import InputError, ZoneblancheError
-from geo.limits import DEFAULT_LIMITS
-from geo.toml import parse_toml, read_toml
+from zoneblanche.geo.errors import InputError, ZoneblancheError
+from zoneblanche.geo.limits import DEFAULT_LIMITS
+from zoneblanche.geo.toml import parse_toml, read_toml
 
 
 def write(folder: Path, content: bytes) -> Path:

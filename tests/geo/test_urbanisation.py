@@ -9,8 +9,8 @@ import pytest
 import rasterio
 from shapely import box
 
-from geo.errors import InputError
-from geo.urbanisation import (
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.urbanisation import (
     CLASS_OF_INSEE,
     CLASSES,
     classify_grid,

@@ -19,10 +19,10 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from geo.country import read_country
-from geo.errors import Fault, InputError, ZoneblancheError
-from geo.limits import DEFAULT_LIMITS
-from geo.vectors import ReadTerritories, read_polygons, read_territories
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError
+from zoneblanche.geo.limits import DEFAULT_LIMITS
+from zoneblanche.geo.vectors import ReadTerritories, read_polygons, read_territories
 
 FRANCE = read_country("fr")
 CODES = ["48001", "48002", "48003", "48004"]
@@ -510,7 +510,7 @@ def test_a_layer_of_several(tmp_path: Path) -> None:
 
 
 def test_a_geopackage_is_not_let_loose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geo.drivers.geopackage._MOST_STEPS", 20)
+    monkeypatch.setattr("zoneblanche.geo.drivers.geopackage._MOST_STEPS", 20)
     path = saved(squares(), tmp_path, "gpkg")
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE communes RENAME TO old")

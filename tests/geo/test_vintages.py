@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.errors import InputError
-from geo.vintages import build_passage
-from geo.vintages_arrondissements import ARRONDISSEMENTS
-from geo.vintages_carry import carry_counts, carry_largest, carry_means
-from geo.vintages_events import COLUMNS, explainer, read_events
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.vintages import build_passage
+from zoneblanche.geo.vintages_arrondissements import ARRONDISSEMENTS
+from zoneblanche.geo.vintages_carry import carry_counts, carry_largest, carry_means
+from zoneblanche.geo.vintages_events import COLUMNS, explainer, read_events
 
 EVENTS = pd.DataFrame(
     [

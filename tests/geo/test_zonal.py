@@ -13,9 +13,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
-from geo import zonal_integral
-from geo.errors import InputError
-from geo.zonal import Stat, compute_zonal, zonal_statistics
+from zoneblanche.geo import zonal_integral
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.zonal import Stat, compute_zonal, zonal_statistics
 
 UNIT = rasterio.Affine(1, 0, 0, 0, -1, 0)
 FAR = rasterio.Affine.translation(1000, 2000)  # GDAL takes a place at (0, 0) for no place at all

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from geo.country import read_country
-from geo.errors import InputError
-from geo.territories import Territories
-from geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
-from layers.build import build_atlas
-from layers.edition import edition_inputs, edition_project, edition_territories
-from layers.inputs import gather_inputs
-from layers.joining import join_table
-from layers.layer import Measurement
-from layers.own import own_layer
-from layers.project import Project, read_project
-from layers.storage import load_atlas, save_atlas
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages_arrondissements import ARRONDISSEMENTS, WHOLE
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.edition import edition_inputs, edition_project, edition_territories
+from zoneblanche.layers.inputs import gather_inputs
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Measurement
+from zoneblanche.layers.own import own_layer
+from zoneblanche.layers.project import Project, read_project
+from zoneblanche.layers.storage import load_atlas, save_atlas
 
 LYON = list(ARRONDISSEMENTS["69123"])
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import InputError
-from geo.source import Source
-from geo.territories import Territories
-from layers.aggregate import atlas_at
-from layers.atlas import Atlas, empty_atlas
-from layers.indicator import Indicator, Reason, indicator_from_dict
-from layers.joining import account_for, join_table
-from layers.layer import Table
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.indicator import Indicator, Reason, indicator_from_dict
+from zoneblanche.layers.joining import account_for, join_table
+from zoneblanche.layers.layer import Table
 
 SOURCE = Source("Arcep", "Test", licence="LO 2.0")
 SITE = Indicator("website", {"fr": "Site", "en": "Website"}, unit="boolean", better="higher")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.vintages_events import COLUMNS, read_events
-from layers.barometer import (
+from zoneblanche.geo.vintages_events import COLUMNS, read_events
+from zoneblanche.layers.barometer import (
     Category,
     Wave,
     categories_of,

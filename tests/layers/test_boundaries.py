@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from geo.country import read_country
-from geo.errors import InputError
-from geo.notice import notice_in
-from layers.accounting import unaccounted_rows
-from layers.atlas import Atlas
-from layers.boundaries import given_boundaries
-from layers.build import build_atlas, read_atlas
-from layers.edition import edition_project
-from layers.project import read_project
-from scripts.make_fixtures import WIRED, write_communes
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.notice import notice_in
+from zoneblanche.layers.accounting import unaccounted_rows
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.boundaries import given_boundaries
+from zoneblanche.layers.build import build_atlas, read_atlas
+from zoneblanche.layers.edition import edition_project
+from zoneblanche.layers.project import read_project
+from zoneblanche.scripts.make_fixtures import WIRED, write_communes
 
 CODES = ["48095", "48001", "48999", "75056", "97411"]
 

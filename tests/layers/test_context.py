@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from geo.country import read_country
-from geo.territories import Territories
-from layers.atlas import Atlas, empty_atlas
-from layers.catalogue.density_class import INDICATOR
-from layers.context import unmeasured_context
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.catalogue.density_class import INDICATOR
+from zoneblanche.layers.context import unmeasured_context
 
 
 def of_country(territories: Territories, code: str) -> Atlas:

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.country import read_country
-from geo.notice import notice_in
-from geo.source import Source
-from geo.territories import Territories
-from layers.build import read_atlas
-from layers.catalogue.density import measure
-from layers.edition import edition_territories
-from layers.facts import with_given_facts
-from layers.inputs import gather_inputs
-from layers.layer import Table
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.catalogue.density import measure
+from zoneblanche.layers.edition import edition_territories
+from zoneblanche.layers.facts import with_given_facts
+from zoneblanche.layers.inputs import gather_inputs
+from zoneblanche.layers.layer import Table
 
 
 def populations(**people: float) -> Table:

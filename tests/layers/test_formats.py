@@ -13,16 +13,16 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from geo.errors import InputError
-from geo.source import Source
-from geo.territories import Territories
-from layers.atlas import Atlas
-from layers.dcat import describe_dcat
-from layers.export import write_results
-from layers.geopackage import add_styles
-from layers.indicator import Indicator, Reason
-from layers.styles import Span, Style, StyleClass, write_qml, write_sld
-from layers.tiles import write_pmtiles
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.dcat import describe_dcat
+from zoneblanche.layers.export import write_results
+from zoneblanche.layers.geopackage import add_styles
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.styles import Span, Style, StyleClass, write_qml, write_sld
+from zoneblanche.layers.tiles import write_pmtiles
 
 HOSTILE = "a\"<b>&'--"
 STYLE = Style(

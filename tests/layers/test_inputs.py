@@ -9,20 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.country import read_country
-from geo.errors import InputError
-from geo.source import Source
-from geo.territories import Territories
-from geo.vintages_events import COLUMNS
-from layers.catalogue import known_layers
-from layers.connectors.connector import connector_named, read_source
-from layers.edition import edition_inputs, edition_territories
-from layers.indicator import Reason
-from layers.inputs import gather_inputs, reads, unread_notice
-from layers.joining import join_table
-from layers.layer import Table
-from layers.recoding import on_todays_codes
-from scripts.make_fixtures import write_fixtures
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages_events import COLUMNS
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.connectors.connector import connector_named, read_source
+from zoneblanche.layers.edition import edition_inputs, edition_territories
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.inputs import gather_inputs, reads, unread_notice
+from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.layer import Table
+from zoneblanche.layers.recoding import on_todays_codes
+from zoneblanche.scripts.make_fixtures import write_fixtures
 
 EVENTS = pd.DataFrame(
     [

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import InputError
-from geo.limits import Limits, bounded_time
-from layers.build import build_atlas
-from layers.project import read_project
-from layers.project_tables import LimitsTable
-from scripts.sample import write_sample
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.limits import Limits, bounded_time
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.project import read_project
+from zoneblanche.layers.project_tables import LimitsTable
+from zoneblanche.scripts.sample import write_sample
 
 ROOT = Path(__file__).resolve().parents[2]
 

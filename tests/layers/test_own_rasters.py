@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import rasterio
 
-from geo.errors import InputError
-from geo.territories import Territories
-from layers.aggregate import atlas_at
-from layers.atlas import Atlas
-from layers.indicator import Reason
-from layers.layer import Measurement
-from layers.measure import measure_layers
-from layers.own import own_layer
-from layers.project import read_project
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import Measurement
+from zoneblanche.layers.measure import measure_layers
+from zoneblanche.layers.own import own_layer
+from zoneblanche.layers.project import read_project
 
 
 def write_raster(path: Path, west: list[float], cell: float = 5000) -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from geo.country import read_country
-from geo.errors import InputError
-from geo.territories import Territories
-from layers.edition import edition_territories
-from layers.inputs import gather_inputs
-from layers.layer import Inputs, Measurement
-from layers.own import own_layer
-from layers.project import read_project
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.edition import edition_territories
+from zoneblanche.layers.inputs import gather_inputs
+from zoneblanche.layers.layer import Inputs, Measurement
+from zoneblanche.layers.own import own_layer
+from zoneblanche.layers.project import read_project
 
 COUNTS = (
     "code;n\n01033;500\n01091;30\n01018;80\n75101;99\n75102;1\n12076;5\n97701;3\n2a004;1\n48095;7\n"

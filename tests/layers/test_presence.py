@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.source import Source
-from geo.territories import Territories
-from layers import presence
-from layers.catalogue import known_layers
-from layers.indicator import Reason
-from layers.layer import Inputs, Layer, Table
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers import presence
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.layer import Inputs, Layer, Table
 
 GENERIC = Table(
     pd.DataFrame(index=pd.Index(["orange.fr", "gmail.com"], name="domain")),

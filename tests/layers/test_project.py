@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import InputError
-from layers.project import read_project
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.project import read_project
 
 GOOD = """
 title = "Test"

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.territories import Territories
-from layers.accounting import check_carried, check_rows, unaccounted_rows
-from layers.aggregate import atlas_at
-from layers.atlas import Atlas, empty_atlas
-from layers.indicator import Indicator, Reason
-from layers.layer import Account, Listed
-from layers.quality import judge_quality
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.accounting import check_carried, check_rows, unaccounted_rows
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.layer import Account, Listed
+from zoneblanche.layers.quality import judge_quality
 
 SIDE = 10
 FIBRE = Indicator(

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers.connectors.records import email_domain
-from layers.indicator import Reason
-from layers.rpnt import (
+from zoneblanche.layers.connectors.records import email_domain
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.rpnt import (
     CRITERIA,
     LEVELS,
     MEASURED,

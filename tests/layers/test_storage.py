@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from geo.errors import InputError
-from geo.territories import Territories
-from layers.atlas import empty_atlas
-from layers.indicator import Indicator
-from layers.storage import KEY, load_atlas, save_atlas
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import empty_atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.storage import KEY, load_atlas, save_atlas
 
 
 @pytest.fixture

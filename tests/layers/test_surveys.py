@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from scipy.stats import binomtest
 
-from geo.errors import InputError
-from layers.surveys import read_survey
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.surveys import read_survey
 
 HEADER = "category,date,question,answer,percent,sample_size"
 KNOWN = ("commune", "departement")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import Fault, InputError
-from layers.indicator import Reason
-from layers.tables import (
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.tables import (
     Figures,
     RawTable,
     is_web_address,

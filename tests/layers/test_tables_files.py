@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from geo.errors import Fault, InputError, ZoneblancheError
-from geo.limits import DEFAULT_LIMITS
-from layers.tables import parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError
+from zoneblanche.geo.limits import DEFAULT_LIMITS
+from zoneblanche.layers.tables import parse_codes, parse_numbers, read_raw_table
 
 KNOWN = pd.Index(["01001", "01002", "01004"])
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.country import read_country
-from geo.errors import InputError
-from layers.indicator import Reason
-from layers.tables import parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.tables import parse_codes, parse_numbers, read_raw_table
 
 COMMUNE = read_country("fr").base.code_pattern
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from geo.errors import InputError
-from layers.tables import column, parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.tables import column, parse_codes, parse_numbers, read_raw_table
 
 
 def kinds(caught: pytest.ExceptionInfo[InputError]) -> set[str]:

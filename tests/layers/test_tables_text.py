@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from geo.errors import Fault, InputError
-from geo.limits import DEFAULT_LIMITS
-from layers.tables import RawTable, column, read_raw_table
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.limits import DEFAULT_LIMITS
+from zoneblanche.layers.tables import RawTable, column, read_raw_table
 
 
 def write(folder: Path, content: str | bytes, name: str = "fibre.csv") -> Path:

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.country import read_country
-from layers.accounting import unaccounted_rows
-from layers.atlas import Atlas
-from layers.build import build_atlas, read_atlas, take
-from layers.edition import edition_territories
-from layers.project import read_project
+from zoneblanche.geo.country import read_country
+from zoneblanche.layers.accounting import unaccounted_rows
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas, read_atlas, take
+from zoneblanche.layers.edition import edition_territories
+from zoneblanche.layers.project import read_project
 
 AROUND = ("12", "30")
 
@@ -152,7 +152,7 @@ def test_sentences_are_of_the_chosen(lozere: Atlas) -> None:
 
 
 def test_higher_levels_are_those_of_the_whole_country(france: Atlas, folder: Path) -> None:
-    from layers.aggregate import atlas_at
+    from zoneblanche.layers.aggregate import atlas_at
 
     epci = built(folder, "48", level="epci")
     same = atlas_at(france, "epci", shapes="boxes").values.loc[epci.codes]

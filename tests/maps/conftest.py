@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.country import read_country
-from geo.source import Source
-from geo.territories import Territories
-from layers.atlas import Atlas
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator, Reason
 
 SOURCE = Source(
     "Producer", "Table of figures", "https://example.org/table", "CC BY 4.0", "2026-01-31"

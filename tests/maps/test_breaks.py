@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import InputError
-from maps.breaks import (
+from zoneblanche.geo.errors import InputError
+from zoneblanche.maps.breaks import (
     METHODS,
     classify,
     custom_breaks,

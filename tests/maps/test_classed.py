@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geo.errors import InputError
-from layers.atlas import Atlas
-from layers.styles import Span, StyleClass
-from maps.bivariate import DEFAULT, Bivariate
-from maps.classed import class_territories
-from maps.keys import describe_classes, keys_of
-from maps.palettes import BIVARIATE, DIVERGING, KINDS, MISSING, NEED, ramp
-from maps.styling import styles_of
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.styles import Span, StyleClass
+from zoneblanche.maps.bivariate import DEFAULT, Bivariate
+from zoneblanche.maps.classed import class_territories
+from zoneblanche.maps.keys import describe_classes, keys_of
+from zoneblanche.maps.palettes import BIVARIATE, DIVERGING, KINDS, MISSING, NEED, ramp
+from zoneblanche.maps.styling import styles_of
 
 ALL = np.ones(4, dtype=bool)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layers.atlas import Atlas
-from layers.index.compute import compute_index
-from layers.index.explain import explain
-from layers.index.recipe_file import recipe_from_table
-from maps.contributions import _points, describe_contributions
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.explain import explain
+from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.maps.contributions import _points, describe_contributions
 
 
 def leaves(branch: dict) -> list[str]:

@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from geo.country import read_country
-from geo.errors import InputError
-from layers.atlas import Atlas
-from layers.build import read_atlas
-from layers.index.compute import compute_index
-from maps import draw_map
-from maps.embed import check_base, write_embed
-from maps.framed import framed_page
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.maps import draw_map
+from zoneblanche.maps.embed import check_base, write_embed
+from zoneblanche.maps.framed import framed_page
 
 FILES = {
     "map.html", "map.png", "snippet.html", "snippet-srcdoc.html", "snippet-picture.html",

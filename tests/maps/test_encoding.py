@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.encoding import pack_block, pack_column, pack_planes, pack_tokens, zigzag
 from tests.maps.unpacking import open_block, read_column, read_planes, read_tokens, unzigzag
+from zoneblanche.maps.encoding import pack_block, pack_column, pack_planes, pack_tokens, zigzag
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=200))

@@ -10,9 +10,9 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from geo.arcs import build_arcs, compute_areas
-from maps import geometry as module
-from maps.geometry import choose_grid, encode_geometry, mercator, simplify_arcs
+from zoneblanche.geo.arcs import build_arcs, compute_areas
+from zoneblanche.maps import geometry as module
+from zoneblanche.maps.geometry import choose_grid, encode_geometry, mercator, simplify_arcs
 
 
 def test_the_projection_is_web_mercator() -> None:

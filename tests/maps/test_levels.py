@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.nesting import territories_at
-from geo.territories import Territories
-from layers.aggregate import atlas_at
-from layers.analysis.flags import flag
-from layers.atlas import Atlas
-from layers.index.compute import compute_index
-from layers.index.recipe_file import recipe_from_table
-from maps.levels import atlases_above
-from maps.payload import write_payload
 from tests.maps.unpacking import Opened, read_column
+from zoneblanche.geo.nesting import territories_at
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.analysis.flags import flag
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.maps.levels import atlases_above
+from zoneblanche.maps.payload import write_payload
 
 
 def scored(toy_atlas: Atlas) -> Atlas:

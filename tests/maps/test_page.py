@@ -17,16 +17,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.errors import InputError, ProblemWithEnvironment
-from geo.source import Source, sha256_of
-from geo.territories import Territories
-from layers.atlas import Atlas
-from layers.indicator import Indicator, Reason
-from maps import AtlasLayer, document, draw_map, write_page
-from maps.bivariate import Bivariate
-from maps.document import read_asset
-from maps.findings import write_findings
 from tests.maps.unpacking import Opened, blocks_of, read_column, read_planes
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.maps import AtlasLayer, document, draw_map, write_page
+from zoneblanche.maps.bivariate import Bivariate
+from zoneblanche.maps.document import read_asset
+from zoneblanche.maps.findings import write_findings
 
 ASSETS = Path(document.__file__).parent / "assets"
 HOSTILE = "{{7*7}}</script><script>alert(1)</script>{% raw %}{# #}<!--${7}\u2028\u2029\ud83d\x00'\""
@@ -360,7 +360,7 @@ def test_findings_name_an_end_only_where_few_share_it(
 ) -> None:
     told = write_findings(toy_atlas, ["presence"], lang="en")
     assert "From the lowest, 0.0\u00a0% (Atwo, Bone, Btwo), to the highest" in told[2]
-    monkeypatch.setattr("maps.findings.NAMED", 1)
+    monkeypatch.setattr("zoneblanche.maps.findings.NAMED", 1)
     told = write_findings(toy_atlas, ["fibre"], lang="en")
     assert (
         told[1]

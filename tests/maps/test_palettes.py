@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from maps.palettes import (
+from zoneblanche.maps.palettes import (
     BIVARIATE,
     CONTEXT,
     DEEP,

@@ -18,20 +18,21 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.country import read_country
-from geo.errors import InputError, ProblemWithEnvironment
-from geo.source import Source
-from layers.analysis.inequality import gini
-from layers.atlas import Atlas
-from layers.barometer import Category, Wave, compute_barometer
-from layers.build import take
-from layers.edition import edition_inputs, presence_waves
-from layers.indicator import Indicator, Reason
-from maps import write_report
-from maps.report import Report, Shared, compose_report, render_report, write_pdf
-from maps.reporting.areas import find_area, references_of
-from maps.reporting.content import Table
-from maps.reporting.figures import (
+from tests.maps.reading_reports import ReportPage, squeezed
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.analysis.inequality import gini
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.barometer import Category, Wave, compute_barometer
+from zoneblanche.layers.build import take
+from zoneblanche.layers.edition import edition_inputs, presence_waves
+from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.maps import write_report
+from zoneblanche.maps.report import Report, Shared, compose_report, render_report, write_pdf
+from zoneblanche.maps.reporting.areas import find_area, references_of
+from zoneblanche.maps.reporting.content import Table
+from zoneblanche.maps.reporting.figures import (
     Columns,
     Difference,
     clear_of_chance,
@@ -40,10 +41,9 @@ from maps.reporting.figures import (
     verdict_of,
     wilson,
 )
-from maps.reporting.picture import lay_out, paint_picture
-from maps.reporting.words import article_of, words_in
-from scripts.reporting import edition_atlas
-from tests.maps.reading_reports import ReportPage, squeezed
+from zoneblanche.maps.reporting.picture import lay_out, paint_picture
+from zoneblanche.maps.reporting.words import article_of, words_in
+from zoneblanche.scripts.reporting import edition_atlas
 
 AREAS = (None, "48", "departement:976", "epci:200069144")
 PAIRS = [*((area, "fr") for area in AREAS), (None, "en"), ("48", "en")]
@@ -376,7 +376,7 @@ def squares(count: int, indicators: dict[str, Indicator], values: dict[str, Any]
     """Squares in a row, a hundred people in each, in two départements."""
     import geopandas as gpd
 
-    from geo.territories import Territories
+    from zoneblanche.geo.territories import Territories
 
     codes = pd.Index([f"T{k:03}" for k in range(count)], name="code", dtype="object")
     shapes = [shapely.box(k * 1000, 0, k * 1000 + 1000, 1000) for k in range(count)]

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.territories import Territories
-from layers.atlas import Atlas
-from maps import draw_map, still
-from maps.geometry import encode_geometry, mercator
-from maps.header_places import describe_places
-from maps.still import paint_still
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps import draw_map, still
+from zoneblanche.maps.geometry import encode_geometry, mercator
+from zoneblanche.maps.header_places import describe_places
+from zoneblanche.maps.still import paint_still
 
 
 def pixels_of(png: bytes) -> np.ndarray:

@@ -6,16 +6,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geo import read_country
-from geo.errors import InputError
-from layers.analysis.flags import flag
-from layers.analysis.inequality import gini
-from layers.atlas import Atlas
-from layers.build import read_atlas
-from layers.index.compute import compute_index
-from layers.storage import save_atlas
-from scripts.analysing import analysis_lines
-from scripts.cli import main
+from zoneblanche.geo import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.flags import flag
+from zoneblanche.layers.analysis.inequality import gini
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.storage import save_atlas
+from zoneblanche.scripts.analysing import analysis_lines
+from zoneblanche.scripts.cli import main
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import main
-from scripts.make_fixtures import write_fixtures
+from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.make_fixtures import write_fixtures
 
 Command = Callable[..., tuple[int, str, str]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.bench_reactions import TASK, Reaction, read_reactions, tell_reactions
+from zoneblanche.scripts.bench_reactions import TASK, Reaction, read_reactions, tell_reactions
 
 THREAD = {"pid": 7, "tid": 1}
 

@@ -30,15 +30,15 @@ import shapely
 import typer
 from typer.testing import CliRunner
 
-from geo.errors import InputError, ProblemWithEnvironment
-from scripts import build_edition as script
-from scripts.build_edition import build_edition, recipe_of
-from scripts.edition import packages as packages_module
-from scripts.edition.broadband import sum_by_departement
-from scripts.edition.directory import declared_website, email_domain
-from scripts.edition.packages import Package, obtain_archive, read_member
-from scripts.edition.recipe import FRANCE, EditionRecipe
-from scripts.edition.shapes import faulty_codes, geodesic_area_km2, mend, snap
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.scripts import build_edition as script
+from zoneblanche.scripts.build_edition import build_edition, recipe_of
+from zoneblanche.scripts.edition import packages as packages_module
+from zoneblanche.scripts.edition.broadband import sum_by_departement
+from zoneblanche.scripts.edition.directory import declared_website, email_domain
+from zoneblanche.scripts.edition.packages import Package, obtain_archive, read_member
+from zoneblanche.scripts.edition.recipe import FRANCE, EditionRecipe
+from zoneblanche.scripts.edition.shapes import faulty_codes, geodesic_area_km2, mend, snap
 
 WEST, SOUTH, SIDE = 4.0, 46.0, 0.25
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from pytest_httpserver import HTTPServer
 
-from layers.connectors.connector import Connector, Resource, connector_named
-from layers.connectors.transport import Access
-from scripts.check_publishers import Finding, check_publishers
-from scripts.make_fixtures import DPNT, WIRED
+from zoneblanche.layers.connectors.connector import Connector, Resource, connector_named
+from zoneblanche.layers.connectors.transport import Access
+from zoneblanche.scripts.check_publishers import Finding, check_publishers
+from zoneblanche.scripts.make_fixtures import DPNT, WIRED
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli import main
-from scripts.failures import language_of
+from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.failures import language_of
 
 Command = Callable[..., tuple[int, str, str]]
 TOWNS = [("A{{7*7}}", "01001"), ("<img src=x>", "01002"), ("C", "01003"), ("D", "01004")]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from scripts.cli import main
+from zoneblanche.scripts.cli import main
 
 Command = Callable[..., tuple[int, str, str]]
 

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import read_country
-from geo.errors import InputError
-from layers.atlas import Atlas
-from layers.build import read_atlas, take
-from layers.index.compute import compute_index
-from layers.index.explain import explain
-from layers.index.recipe_file import recipe_from_table
-from layers.storage import load_atlas, save_atlas
-from scripts.cli import main
-from scripts.explaining import comparison_lines, explanation_lines
+from zoneblanche.geo import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import read_atlas, take
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.explain import explain
+from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.storage import load_atlas, save_atlas
+from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.explaining import comparison_lines, explanation_lines
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import ProblemWithEnvironment
-from geo.notice import notice_in
-from geo.source import sha256_of
-from layers.connectors.connector import connector_named, known_connectors
-from layers.connectors.fetch import Fetched
-from layers.connectors.folder import file_of, files_below, left_in
-from layers.connectors.store import Record, Store
-from scripts.cli import main
-from scripts.fetching import fetch_country, fetched_sources, print_fetched
-from scripts.make_fixtures import write_communes
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.source import sha256_of
+from zoneblanche.layers.connectors.connector import connector_named, known_connectors
+from zoneblanche.layers.connectors.fetch import Fetched
+from zoneblanche.layers.connectors.folder import file_of, files_below, left_in
+from zoneblanche.layers.connectors.store import Record, Store
+from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.fetching import fetch_country, fetched_sources, print_fetched
+from zoneblanche.scripts.make_fixtures import write_communes
 
 Command = Callable[..., tuple[int, str, str]]
 DEBIT = "code_insee;nbr;type;date\n"

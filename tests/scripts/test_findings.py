@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from geo.errors import InputError
-from layers import read_atlas
-from layers.index.compute import compute_index
-from layers.index.recipe_file import recipe_from_table
-from layers.storage import save_atlas
-from scripts.findings import choice_lines, main_lines, rank_areas, sparse_at_equal_size
-from scripts.summary import summary_lines
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers import read_atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.storage import save_atlas
+from zoneblanche.scripts.findings import choice_lines, main_lines, rank_areas, sparse_at_equal_size
+from zoneblanche.scripts.summary import summary_lines
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,13 @@ def test_an_index_that_nobody_knows_the_recipe_of(lozere):
 
 def test_the_command(lozere, tmp_path):
     save_atlas(lozere, tmp_path / "a.parquet")
-    command = [sys.executable, "-m", "scripts.cli", "findings", str(tmp_path / "a.parquet")]
+    command = [
+        sys.executable,
+        "-m",
+        "zoneblanche.scripts.cli",
+        "findings",
+        str(tmp_path / "a.parquet"),
+    ]
     done = subprocess.run(
         [*command, "--recipe", "presence-only", "--lang", "en"],
         capture_output=True,

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from typer.main import get_group
 
-from scripts import fuzz as fuzzing
-from scripts.cli import app
-from scripts.fuzz import fuzz
-from scripts.fuzzing import ground
-from scripts.fuzzing.mutations import spoil
-from scripts.fuzzing.trials import Trial, write_trials
-from scripts.guarded import GIB, Bounds
-from scripts.sample import TABLES, VECTORS, write_sample
+from zoneblanche.scripts import fuzz as fuzzing
+from zoneblanche.scripts.cli import app
+from zoneblanche.scripts.fuzz import fuzz
+from zoneblanche.scripts.fuzzing import ground
+from zoneblanche.scripts.fuzzing.mutations import spoil
+from zoneblanche.scripts.fuzzing.trials import Trial, write_trials
+from zoneblanche.scripts.guarded import GIB, Bounds
+from zoneblanche.scripts.sample import TABLES, VECTORS, write_sample
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
 ROOMY = Bounds(seconds=60, memory=8 * GIB)

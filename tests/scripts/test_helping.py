@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import typer
 
-from geo.sentences import french_sentences
-from scripts.cli import app, main
+from zoneblanche.geo.sentences import french_sentences
+from zoneblanche.scripts.cli import app, main
 
 LEVELS = "commune, epci, departement, region, …"
 """Ids, which are the same in both languages."""

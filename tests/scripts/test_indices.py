@@ -12,11 +12,11 @@ import pytest
 import shapely
 from scipy.optimize import linprog
 
-from geo.errors import InputError
-from layers.atlas import Atlas
-from layers.build import build_atlas, recipe_of
-from layers.index.compute import compute_index
-from layers.project import read_project
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas, recipe_of
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.project import read_project
 
 HEAD = """
 lang = "en"

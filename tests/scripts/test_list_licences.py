@@ -11,7 +11,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts.list_licences import LEFT_OUT, Dependency, dependencies, licence_of, lock_text
+from zoneblanche.scripts.list_licences import (
+    LEFT_OUT,
+    Dependency,
+    dependencies,
+    licence_of,
+    lock_text,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 

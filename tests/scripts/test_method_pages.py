@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from geo import read_country
-from layers.build import read_atlas
-from layers.index.recipe_file import known_recipes, read_recipe
-from layers.storage import save_atlas
-from scripts.build_method_pages import main, method_lines, page_name
+from zoneblanche.geo import read_country
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.index.recipe_file import known_recipes, read_recipe
+from zoneblanche.layers.storage import save_atlas
+from zoneblanche.scripts.build_method_pages import main, method_lines, page_name
 
 ROOT = Path(__file__).resolve().parents[2]
 

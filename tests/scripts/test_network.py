@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from geo.country import read_country
-from geo.errors import InputError
-from geo.territories import Territories
-from layers.build import read_atlas
-from layers.connectors.connector import known_connectors
-from layers.connectors.directory_waves import read_waves
-from layers.edition import edition_territories
-from layers.inputs import gather_inputs
-from scripts.guarded import GIB, Bounds, run_guarded, warm_up, watch
-from scripts.sample import write_sample
 from tests.children import run_in_child
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.connectors.connector import known_connectors
+from zoneblanche.layers.connectors.directory_waves import read_waves
+from zoneblanche.layers.edition import edition_territories
+from zoneblanche.layers.inputs import gather_inputs
+from zoneblanche.scripts.guarded import GIB, Bounds, run_guarded, warm_up, watch
+from zoneblanche.scripts.sample import write_sample
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
 ROOMY = Bounds(seconds=120, memory=8 * GIB)
@@ -176,7 +176,7 @@ def test_a_run_without_any_network(tmp_path: Path) -> None:
             *command,
             sys.executable,
             "-m",
-            "scripts.cli",
+            "zoneblanche.scripts.cli",
             "run",
             str(project),
             "-o",

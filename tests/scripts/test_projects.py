@@ -16,7 +16,7 @@ import pytest
 import rasterio
 import shapely
 
-from scripts.cli import main
+from zoneblanche.scripts.cli import main
 
 PROJECT = """
 title = "Quatre carrés"
@@ -138,7 +138,7 @@ def test_the_distance_to_the_nearest_point(folder: Path, run: Callable[..., Resu
 def test_points_off_the_globe_are_refused_whatever_the_size(
     folder: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr("layers.own.points.MOST_BYTES_LISTED", most)
+    monkeypatch.setattr("zoneblanche.layers.own.points.MOST_BYTES_LISTED", most)
     (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n999,46.05\n")
     status, err, *_ = run(folder)
     assert status == 2

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import scripts.reporting
-from geo.errors import InputError, ProblemWithEnvironment
-from geo.territories import Territories
-from layers.atlas import Atlas
-from layers.indicator import Indicator
-from layers.storage import save_atlas
-from scripts.cli import app
-from scripts.reporting import atlas_hash, report_file, write_one
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.storage import save_atlas
+from zoneblanche.scripts import reporting
+from zoneblanche.scripts.cli import app
+from zoneblanche.scripts.reporting import atlas_hash, report_file, write_one
 
 
 @pytest.fixture
@@ -74,18 +74,18 @@ def test_a_batch_that_was_interrupted_resumes_and_writes_nothing_twice(
     out = tmp_path / "reports"
     calls = []
 
-    def stopped(order: scripts.reporting.Order, batch: scripts.reporting.Batch) -> str:
+    def stopped(order: reporting.Order, batch: reporting.Batch) -> str:
         if calls:
             raise KeyboardInterrupt
         calls.append(order)
         return write_one(order, batch)
 
-    monkeypatch.setattr(scripts.reporting, "write_one", stopped)
+    monkeypatch.setattr(reporting, "write_one", stopped)
     with pytest.raises(KeyboardInterrupt):
         report_file(atlas_file, out=out, each="departement", quiet=True)
     before = stamps(out)
     assert list(before) == ["departement-A.html"]
-    monkeypatch.setattr(scripts.reporting, "write_one", write_one)
+    monkeypatch.setattr(reporting, "write_one", write_one)
     written = report_file(atlas_file, out=out, each="departement", quiet=True)
     assert [path.name for path in written] == ["departement-B.html"]
     assert stamps(out)["departement-A.html"] == before["departement-A.html"]
@@ -98,7 +98,7 @@ def test_processes_write_the_same_reports(
     atlas_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report_file(atlas_file, out=tmp_path / "one", each="departement", quiet=True)
-    monkeypatch.setattr(scripts.reporting, "SERIAL", 0)
+    monkeypatch.setattr(reporting, "SERIAL", 0)
     report_file(atlas_file, out=tmp_path / "two", each="departement", quiet=True, workers=2)
     for name in ("departement-A.html", "departement-B.html", "index.html"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
@@ -146,7 +146,7 @@ def test_without_the_pdf_libraries_the_page_still_comes(
     def missing(*_: object) -> None:
         raise ProblemWithEnvironment("The PDF is not written: install Pango.")
 
-    monkeypatch.setattr(scripts.reporting, "write_pdf", missing)
+    monkeypatch.setattr(reporting, "write_pdf", missing)
     with pytest.raises(ProblemWithEnvironment, match="install Pango"):
         report_file(atlas_file, out=tmp_path / "r.html", pdf=True, quiet=True)
     assert (tmp_path / "r.html").is_file() and not (tmp_path / "r.pdf").exists()

@@ -14,11 +14,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo.source import sha256_of
-from layers.storage import load_atlas
-from scripts.asked import Asked
-from scripts.cli import main
-from scripts.run import run_project
+from zoneblanche.geo.source import sha256_of
+from zoneblanche.layers.storage import load_atlas
+from zoneblanche.scripts.asked import Asked
+from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.run import run_project
 
 Command = Callable[..., tuple[int, str, str]]
 MEASURED = ("premises-100mbps", "premises-1gbps", "website", "https", "own-email")
@@ -247,8 +247,8 @@ def test_the_steps_one_by_one(zoneblanche: Command, tmp_path: Path) -> None:
 
 
 def test_an_atlas_is_the_same_after_the_disk(zoneblanche: Command, tmp_path: Path) -> None:
-    from layers import read_atlas
-    from layers.storage import save_atlas
+    from zoneblanche.layers import read_atlas
+    from zoneblanche.layers.storage import save_atlas
 
     atlas = read_atlas("fr", within="48")
     save_atlas(atlas, tmp_path / "a.parquet")

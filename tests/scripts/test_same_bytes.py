@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.same_bytes import differing
-from scripts.sample import write_sample
+from zoneblanche.scripts.same_bytes import differing
+from zoneblanche.scripts.sample import write_sample
 
 
 @pytest.mark.skipif(os.name != "posix", reason="cores are chosen as POSIX does it")

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from scripts.cli import main
+from zoneblanche.scripts.cli import main
 
 PROJECT = """
 title = "Two squares"

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from geo.source import sha256_of
-from layers.build import build_atlas
-from layers.project import read_project
-from layers.storage import load_atlas, save_atlas
-from maps import draw_map, write_report
-from scripts.cli import main
-from scripts.guarded import GIB, Bounds, Outcome, fingerprint, run_guarded, warm_up
-from scripts.sample import write_sample
-from scripts.whole import check_whole
 from tests.children import kill_after
+from zoneblanche.geo.source import sha256_of
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.project import read_project
+from zoneblanche.layers.storage import load_atlas, save_atlas
+from zoneblanche.maps import draw_map, write_report
+from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.guarded import GIB, Bounds, Outcome, fingerprint, run_guarded, warm_up
+from zoneblanche.scripts.sample import write_sample
+from zoneblanche.scripts.whole import check_whole
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and limits as POSIX has them")
 ROOMY = Bounds(seconds=120, memory=8 * GIB)
@@ -60,7 +60,7 @@ def test_kill_9_at_two_hundred_moments_of_a_run(
     """Without the report and the pictures, which would take most of the time; `scripts.kill_runs`
     has them too."""
     for name in ("lay_out", "write_run_report", "write_run_embed"):
-        monkeypatch.setattr(f"scripts.run.{name}", lambda *args, **options: None)
+        monkeypatch.setattr(f"zoneblanche.scripts.run.{name}", lambda *args, **options: None)
     text = project.read_text("utf-8")
     short = text[: text.index('[[layers]]\nid = "debit"')].replace("flags", "# flags")
     out = tmp_path / "out"

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.territories import Territories
-from layers.atlas import Atlas, empty_atlas
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.indicator import Indicator, Reason
 
 MakeAtlas = Callable[..., Atlas]
 

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import read_country
-from geo.errors import InputError
-from geo.notice import notice_in
-from layers.aggregate import atlas_at
-from layers.analysis.adding import ANALYSES, add_analyses, check_analyses
-from layers.analysis.change_columns import GAINED, GIVEN_UP, KEPT, NEITHER
-from layers.atlas import Atlas
-from layers.build import read_atlas, take
-from layers.edition import presence_waves
-from layers.index.compute import compute_index
-from layers.indicator import Reason
+from zoneblanche.geo import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.notice import notice_in
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.analysis.adding import ANALYSES, add_analyses, check_analyses
+from zoneblanche.layers.analysis.change_columns import GAINED, GIVEN_UP, KEPT, NEITHER
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import read_atlas, take
+from zoneblanche.layers.edition import presence_waves
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.indicator import Reason
 
 INDEX = "digital-inequality"
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.errors import InputError
-from layers.analysis.change import (
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.change import (
     check_fixed,
     decompose_change,
     measure_change,
     measure_index_change,
 )
-from layers.index.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.recipe import Dimension, Element, Recipe
 
 NAN = float("nan")
 

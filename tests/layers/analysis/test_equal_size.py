@@ -12,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
-from geo.errors import InputError
-from layers.analysis.equal_size import (
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.equal_size import (
     add_equal_size,
     bands_table,
     compare_equal_size,
     residuals_by,
 )
-from layers.analysis.gradient import concentration_index, measure_gradient
-from layers.analysis.groups import BAND_EDGES, band_titles, size_band
-from layers.analysis.inequality import gini
-from layers.analysis.logistic import fit_logistic
+from zoneblanche.layers.analysis.gradient import concentration_index, measure_gradient
+from zoneblanche.layers.analysis.groups import BAND_EDGES, band_titles, size_band
+from zoneblanche.layers.analysis.inequality import gini
+from zoneblanche.layers.analysis.logistic import fit_logistic
 
 NAN = float("nan")
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.errors import InputError
-from layers.analysis.cut import Cut, quantile_cut, sides_of
-from layers.analysis.flags import Rule, flag, flag_summary, known_rules, read_rule
-from layers.analysis.rule import Condition, Group
-from layers.indicator import Reason
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.cut import Cut, quantile_cut, sides_of
+from zoneblanche.layers.analysis.flags import Rule, flag, flag_summary, known_rules, read_rule
+from zoneblanche.layers.analysis.rule import Condition, Group
+from zoneblanche.layers.indicator import Reason
 
 NAN = float("nan")
 CONTEXT = {"better": None}

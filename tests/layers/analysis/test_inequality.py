@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from geo.contiguity import Contiguity
-from geo.errors import InputError
-from layers.analysis.decomposition import spatial_gini, split_inequality, theil_split
-from layers.analysis.groups import groups_of
-from layers.analysis.inequality import (
+from zoneblanche.geo.contiguity import Contiguity
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.decomposition import spatial_gini, split_inequality, theil_split
+from zoneblanche.layers.analysis.groups import groups_of
+from zoneblanche.layers.analysis.inequality import (
     MEASURES,
     atkinson,
     bootstrap_interval,

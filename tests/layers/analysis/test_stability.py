@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.errors import InputError
-from layers.analysis.flags import flag
-from layers.analysis.stability import draw_index, flag_stability
-from layers.index.compute import compute_index
-from layers.index.recipe_file import recipe_from_table
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.flags import flag
+from zoneblanche.layers.analysis.stability import draw_index, flag_stability
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe_file import recipe_from_table
 
 NAN = float("nan")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.errors import InputError
-from layers.analysis.flags import flag
-from layers.analysis.typology import (
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.flags import flag
+from zoneblanche.layers.analysis.typology import (
     DENSE_SERVED,
     OPEN_UP,
     RELIEVE,
@@ -20,7 +20,7 @@ from layers.analysis.typology import (
     add_typology,
     joint_table,
 )
-from layers.indicator import Reason
+from zoneblanche.layers.indicator import Reason
 
 NAN = float("nan")
 

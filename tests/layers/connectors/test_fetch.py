@@ -12,14 +12,19 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from geo.errors import InputError, ProblemWithEnvironment
-from layers.connectors import fetch
-from layers.connectors.connector import Connector, Resource, connector_named, read_source
-from layers.connectors.fetch import Fetched, fetch_source, fetch_sources, list_sources
-from layers.connectors.store import Store
-from layers.connectors.transfer import is_public, judge
-from layers.connectors.transport import Access
-from scripts.make_fixtures import write_fixtures
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.layers.connectors import fetch
+from zoneblanche.layers.connectors.connector import (
+    Connector,
+    Resource,
+    connector_named,
+    read_source,
+)
+from zoneblanche.layers.connectors.fetch import Fetched, fetch_source, fetch_sources, list_sources
+from zoneblanche.layers.connectors.store import Store
+from zoneblanche.layers.connectors.transfer import is_public, judge
+from zoneblanche.layers.connectors.transport import Access
+from zoneblanche.scripts.make_fixtures import write_fixtures
 
 FILE = b"code_insee;nbr\n" + b"".join(b"%05d;%d\n" % (n, n) for n in range(20_000))
 ETAG = '"first"'
@@ -515,7 +520,7 @@ def test_a_second_run_waits_and_then_says_so(store: Store) -> None:
 
 
 def test_the_record_beside_a_file_is_believed_only_of_that_file(tmp_path: Path) -> None:
-    from layers.connectors.connector import record_beside
+    from zoneblanche.layers.connectors.connector import record_beside
 
     path = tmp_path / "a.csv"
     path.write_bytes(FILE)

@@ -9,13 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.errors import InputError
-from layers.connectors.anct import places_of_france_services
-from layers.connectors.arcep_mobile import places_of_sites
-from layers.connectors.connector import read_source
-from layers.connectors.etalab import statuses_of
-from layers.indicator import Reason
-from scripts.make_fixtures import AGES, DIRECTORY, WIRED, write_fixtures, write_ftth_archive
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.connectors.anct import places_of_france_services
+from zoneblanche.layers.connectors.arcep_mobile import places_of_sites
+from zoneblanche.layers.connectors.connector import read_source
+from zoneblanche.layers.connectors.etalab import statuses_of
+from zoneblanche.layers.indicator import Reason
+from zoneblanche.scripts.make_fixtures import (
+    AGES,
+    DIRECTORY,
+    WIRED,
+    write_fixtures,
+    write_ftth_archive,
+)
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import InputError
-from layers.connectors.connector import known_connectors, read_source
-from layers.indicator import Reason
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.connectors.connector import known_connectors, read_source
+from zoneblanche.layers.indicator import Reason
 
 
 def test_premises_by_speed(shared_data: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import InputError
-from layers.connectors.population_grid import people_notice, read_cells
-from scripts.make_fixtures import squares_table
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.connectors.population_grid import people_notice, read_cells
+from zoneblanche.scripts.make_fixtures import squares_table
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.territories import Territories
-from layers.atlas import Atlas, empty_atlas
-from layers.index.recipe import Recipe
-from layers.index.recipe_file import recipe_from_table
-from layers.indicator import Better, Indicator
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.index.recipe import Recipe
+from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.indicator import Better, Indicator
 
 
 class Asem:

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.errors import InputError
-from geo.source import Source
-from layers.atlas import Atlas
-from layers.index.compute import compute_index
-from layers.index.recipe import Recipe
-from layers.index.recipe_file import read_recipe, recipe_from_table
-from layers.index.remove import remove_each
-from layers.index.score import index_values, resolve, score
-from layers.indicator import Indicator, Reason
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe import Recipe
+from zoneblanche.layers.index.recipe_file import read_recipe, recipe_from_table
+from zoneblanche.layers.index.remove import remove_each
+from zoneblanche.layers.index.score import index_values, resolve, score
+from zoneblanche.layers.indicator import Indicator, Reason
 
 NAN = float("nan")
 MakeAtlas = Callable[..., Atlas]

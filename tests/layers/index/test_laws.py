@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.errors import InputError
-from layers.index.explain import explain_row
-from layers.index.rank import rank
-from layers.index.recipe import Recipe
-from layers.index.recipe_file import recipe_from_table
-from layers.index.score import Scored, resolve, score
-from layers.indicator import Indicator
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.index.explain import explain_row
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.recipe import Recipe
+from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.index.score import Scored, resolve, score
+from zoneblanche.layers.indicator import Indicator
 
 NAMES = ["a", "b", "c", "d"]
 INDICATORS = {name: Indicator(name, name, better="higher") for name in NAMES}

@@ -8,27 +8,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers.index.aggregate import aggregate
-from layers.index.consistency import (
+from zoneblanche.layers.index.aggregate import aggregate
+from zoneblanche.layers.index.consistency import (
     correlations,
     cronbach_alpha,
     describe_columns,
     nominal_weights,
     principal_components,
 )
-from layers.index.copeland import copeland
-from layers.index.denominate import denominate
-from layers.index.explain import strengths_weaknesses
-from layers.index.impute import impute
-from layers.index.normalise import normalise
-from layers.index.rank import rank
-from layers.index.recipe import Element
-from layers.index.remove import remove_each
-from layers.index.score import combine, score
-from layers.index.screen import screen
-from layers.index.sensitivity import sobol_indices
-from layers.index.treat import Limits, treat
-from layers.index.weight import effective_shares, weigh
+from zoneblanche.layers.index.copeland import copeland
+from zoneblanche.layers.index.denominate import denominate
+from zoneblanche.layers.index.explain import strengths_weaknesses
+from zoneblanche.layers.index.impute import impute
+from zoneblanche.layers.index.normalise import normalise
+from zoneblanche.layers.index.rank import rank
+from zoneblanche.layers.index.recipe import Element
+from zoneblanche.layers.index.remove import remove_each
+from zoneblanche.layers.index.score import combine, score
+from zoneblanche.layers.index.screen import screen
+from zoneblanche.layers.index.sensitivity import sobol_indices
+from zoneblanche.layers.index.treat import Limits, treat
+from zoneblanche.layers.index.weight import effective_shares, weigh
 
 BEYOND_THE_FILES = ["TolMin"]
 """Two of its figures differ in the 16th digit, which the files do not hold: R ranks them apart."""

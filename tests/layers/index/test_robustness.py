@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.errors import InputError
-from layers.index import kernels, plain, robustness
-from layers.index.aggregate import aggregate
-from layers.index.draws import Sampler
-from layers.index.recipe import Aggregate, Recipe
-from layers.index.recipe_file import recipe_from_table
-from layers.index.robustness import draw_dimensions, draw_ranks
-from layers.index.score import Scored, resolve, score
-from layers.index.sensitivity import sensitivity
-from layers.indicator import Indicator
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.index import kernels, plain, robustness
+from zoneblanche.layers.index.aggregate import aggregate
+from zoneblanche.layers.index.draws import Sampler
+from zoneblanche.layers.index.recipe import Aggregate, Recipe
+from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.index.robustness import draw_dimensions, draw_ranks
+from zoneblanche.layers.index.score import Scored, resolve, score
+from zoneblanche.layers.index.sensitivity import sensitivity
+from zoneblanche.layers.indicator import Indicator
 
 NAMES = ["a", "b", "c", "d", "e"]
 

@@ -19,27 +19,27 @@ import pytest
 import shapely
 from PIL import Image
 
-from geo.country import read_country
-from geo.errors import InputError, ProblemWithEnvironment
-from geo.territories import Territories
-from layers.atlas import Atlas
-from layers.storage import save_atlas
-from maps.distance import round_length
-from maps.header_places import part_of_each
-from maps.palettes import MISSING, NEED, ramp
-from maps.static import write_picture
-from maps.static.compose import Hand
-from maps.static.layout import (
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.storage import save_atlas
+from zoneblanche.maps.distance import round_length
+from zoneblanche.maps.header_places import part_of_each
+from zoneblanche.maps.palettes import MISSING, NEED, ramp
+from zoneblanche.maps.static import write_picture
+from zoneblanche.maps.static.compose import Hand
+from zoneblanche.maps.static.layout import (
     GAP,
     MM,
     letters_for,
     place_frames,
     read_paper,
 )
-from maps.static.pen import Pen
-from maps.static.shapes import cut_regions, join
-from maps.static.write import Format
-from scripts.cli import main
+from zoneblanche.maps.static.pen import Pen
+from zoneblanche.maps.static.shapes import cut_regions, join
+from zoneblanche.maps.static.write import Format
+from zoneblanche.scripts.cli import main
 
 BASELINES = Path(__file__).parent / "baselines"
 SVG = "{http://www.w3.org/2000/svg}"
