@@ -20,7 +20,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed; name one with make PYTHON=python3.11')"
 	$(PYTHON) -m venv $(VENV)
 	$(call INSTALL,.)
-	$(BIN)/python scripts/lay_out.py $(VENV)/typed
+	$(BIN)/python scripts/build/lay_out.py $(VENV)/typed
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
@@ -28,7 +28,7 @@ $(VENV)/.tested: $(VENV)/.installed
 	touch $@
 
 test: $(VENV)/.tested
-	$(BIN)/python -m scripts.ensure_test_tools
+	$(BIN)/python -m scripts.build.test_tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.toml import parse_toml
+from zoneblanche.geo.files.toml import parse_toml
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,8 +12,9 @@ from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import first_of
 from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
 from zoneblanche.geo.notice import Notice, remark
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.indicator import Indicator
 
 
 def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "united") -> Atlas:

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.indicator import Indicator
 
 if TYPE_CHECKING:
-    from zoneblanche.layers.index.recipe import Recipe
+    from zoneblanche.layers.index.recipe.recipe import Recipe
 
 
 @dataclass(frozen=True)

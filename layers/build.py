@@ -18,30 +18,30 @@ from zoneblanche.geo.errors import Fault, InputError, blamed_on, first_of, neare
 from zoneblanche.geo.nesting import groups_at, sum_by
 from zoneblanche.geo.notice import Notice, remark, without
 from zoneblanche.geo.territories import Territories
-from zoneblanche.geo.vectors import read_territories
-from zoneblanche.geo.vintages_arrondissements import Choice, in_arrondissements
-from zoneblanche.layers.accounting import check_carried, check_rows
+from zoneblanche.geo.vectors.read import read_territories
+from zoneblanche.geo.vintages.arrondissements import Choice, in_arrondissements
 from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.analysis.context import CONTEXT, is_published
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.boundaries import (
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.edition import edition_inputs, edition_project, edition_territories
+from zoneblanche.layers.index.recipe.load import named_in, read_recipe, recipe_from_table
+from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.inputs.accounting import check_carried, check_rows
+from zoneblanche.layers.inputs.boundaries import (
     boundaries_account,
     boundaries_of,
     completed,
     given_boundaries,
     unused_boundaries,
 )
-from zoneblanche.layers.catalogue import known_layers
-from zoneblanche.layers.context import CONTEXT, is_published
-from zoneblanche.layers.edition import edition_inputs, edition_project, edition_territories
-from zoneblanche.layers.facts import with_given_facts
-from zoneblanche.layers.index.recipe import Recipe
-from zoneblanche.layers.index.recipe_file import named_in, read_recipe, recipe_from_table
-from zoneblanche.layers.inputs import gather_inputs, reads, unread_notice
+from zoneblanche.layers.inputs.gather import gather_inputs, reads, unread_notice
+from zoneblanche.layers.inputs.given_facts import with_given_facts
 from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.measure import Progress, measure_layers
-from zoneblanche.layers.own import own_layer
-from zoneblanche.layers.own.described import parse_source
-from zoneblanche.layers.project import Project, TerritoriesTable, read_project
+from zoneblanche.layers.project.describe import parse_source
+from zoneblanche.layers.project.own import own_layer
+from zoneblanche.layers.project.read import Project, TerritoriesTable, read_project
 
 
 def read_atlas(

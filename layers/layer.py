@@ -4,56 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from zoneblanche.geo.source import Source
+from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A row of an input that found no territory, and why."""
-
-    row: str
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Account:
-    """What became of the rows of one input: `rows` = `matched` + `outside` + `listed` + `counted`.
-
-    Attributes:
-        rows: data rows read.
-        matched: rows whose code is a territory's.
-        outside: rows of other territories than those that were chosen (`within`).
-        listed: the others, each with its reason.
-        counted: rows of a file too long to be listed row by row, by reason.
-        carried: those of the matched whose code is an older one, each with what became of it.
-    """
-
-    rows: int
-    matched: int
-    listed: tuple[Listed, ...] = ()
-    carried: tuple[Listed, ...] = ()
-    counted: Mapping[str, int] = field(default_factory=dict)
-    outside: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """For `run.json`."""
-        told: dict[str, Any] = {
-            "rows": self.rows,
-            "matched": self.matched,
-            "listed": [vars(row) for row in self.listed],
-        }
-        if self.outside:
-            told["outside"] = self.outside
-        if self.counted:
-            told["counted"] = dict(self.counted)
-        return {**told, "carried": [vars(row) for row in self.carried]} if self.carried else told
 
 
 @dataclass(frozen=True)
@@ -85,7 +43,7 @@ class Table:
         account: of its rows against that level's codes, where the reader could tell.
         notices: sentences for the user.
         reasons: why cells are missing, where the publisher says it (secrecy marks): int8 codes of
-            `layers.indicator.Reason` on the same index, for some or all of the columns.
+            `geo.reasons.Reason` on the same index, for some or all of the columns.
         rows: of the file, where those are not the table's.
     """
 
@@ -110,7 +68,7 @@ class Measurement:
     Attributes:
         indicator: with the period, native level and sources of the input that was used.
         values: float64 on the codes of the territories; NaN is missing.
-        reasons: int8 codes of `layers.indicator.Reason`, same index.
+        reasons: int8 codes of `geo.reasons.Reason`, same index.
         weights: denominators to be carried by the atlas, by name, same index.
         account: rows in, matched, listed.
         notices: sentences for the user.

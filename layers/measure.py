@@ -9,9 +9,10 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, gathered
 from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas, empty_atlas
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement, Table
 
 Progress = Callable[[str], None]

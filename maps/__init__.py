@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "AtlasLayer": "zoneblanche.maps.folium_layer",
-    "draw_map": "zoneblanche.maps.page",
-    "write_page": "zoneblanche.maps.standalone",
-    "write_picture": "zoneblanche.maps.static.write",
-    "write_report": "zoneblanche.maps.report",
+    "AtlasLayer": "zoneblanche.maps.page.folium_layer",
+    "draw_map": "zoneblanche.maps.page.draw_map",
+    "write_page": "zoneblanche.maps.page.write_page",
+    "write_picture": "zoneblanche.maps.print.write",
+    "write_report": "zoneblanche.maps.report.write",
 }
 __all__ = sorted(_HOME)
 

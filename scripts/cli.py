@@ -15,12 +15,23 @@ from typing import Annotated
 import typer
 
 from zoneblanche.geo.sentences import said_in
-from zoneblanche.scripts.commands.counting import barometer, count
-from zoneblanche.scripts.commands.judging import analyse, compare, explain, findings, index
-from zoneblanche.scripts.commands.measuring import build, check, fetch, list_, run
-from zoneblanche.scripts.commands.showing import embed, map_, report
+from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
+from zoneblanche.scripts.commands.analyse import analyse
+from zoneblanche.scripts.commands.barometer import barometer
+from zoneblanche.scripts.commands.build import build
+from zoneblanche.scripts.commands.check import check
+from zoneblanche.scripts.commands.compare import compare
+from zoneblanche.scripts.commands.count import count
+from zoneblanche.scripts.commands.embed import embed
+from zoneblanche.scripts.commands.explain import explain
+from zoneblanche.scripts.commands.fetch import fetch
+from zoneblanche.scripts.commands.findings import findings
+from zoneblanche.scripts.commands.index import index
+from zoneblanche.scripts.commands.list_ import list_
+from zoneblanche.scripts.commands.map_ import map_
+from zoneblanche.scripts.commands.report import report
+from zoneblanche.scripts.commands.run import run
 from zoneblanche.scripts.failures import STOPPED, explain_failure, language_of
-from zoneblanche.scripts.helping import HelpfulCommand, HelpfulGroup
 
 app = typer.Typer(
     name="zoneblanche",

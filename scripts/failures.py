@@ -12,8 +12,8 @@ import typer
 
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import ProblemWithEnvironment, ZoneblancheError
+from zoneblanche.geo.files.toml import read_toml
 from zoneblanche.geo.sentences import said_in
-from zoneblanche.geo.toml import read_toml
 from zoneblanche.scripts.language import SPOKEN, language_given, language_of_environment
 
 OF_FRANCE = ("run", "build", "check")
@@ -55,7 +55,7 @@ def _language_of_project(file: str) -> str | None:
 
 
 def _language_of_atlas(file: str) -> str | None:
-    from zoneblanche.layers.storage import country_of_atlas
+    from zoneblanche.layers.outputs.atlas_file import country_of_atlas
 
     code = country_of_atlas(Path(file))
     return read_country(code).lang if code in known_countries() else None

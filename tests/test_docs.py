@@ -55,8 +55,9 @@ def test_the_index_lists_every_page() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_scripts_that_are_named_exist(page: Path) -> None:
-    for name in re.findall(r"python -m scripts\.(\w+)", page.read_text("utf-8")):
-        assert (ROOT / "scripts" / f"{name}.py").exists() or (ROOT / "scripts" / name).is_dir()
+    for name in re.findall(r"python -m (scripts(?:\.\w+)+)", page.read_text("utf-8")):
+        module = ROOT / name.replace(".", "/")
+        assert module.with_suffix(".py").exists() or (module / "__main__.py").exists(), name
 
 
 def test_the_python_that_is_required() -> None:

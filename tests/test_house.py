@@ -69,7 +69,7 @@ def test_no_imports_in_a_circle() -> None:
         pytest.fail(" → ".join(error.args[1]))
 
 
-READERS = {"geo/rasters.py", "geo/drivers/shapefile.py"}
+READERS = {"geo/rasters/read.py", "geo/vectors/formats/shapefile.py"}
 """The only places where GDAL is given a file to read: each looks at what the file is before."""
 READING = {
     "rasterio.open", "pyogrio.read_info", "pyogrio.read_dataframe", "pyogrio.read_arrow",

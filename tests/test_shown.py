@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from zoneblanche.scripts.build_gallery import CHAPTERS, MOST_BYTES, write_index
+from zoneblanche.scripts.build.gallery import CHAPTERS, MOST_BYTES, write_index
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
-from zoneblanche.layers.mobile_coverage import MAPS, PEOPLE, measure_people_covered
+from zoneblanche.layers.measuring.mobile_coverage import MAPS, PEOPLE, measure_people_covered
 
 INDICATOR = Indicator(
     id="coverage-4g-all-people",

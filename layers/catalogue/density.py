@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 
 INDICATOR = Indicator(

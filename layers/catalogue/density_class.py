@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.indicator import Indicator, Reason
-from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.inputs.join import join_table
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measure import from_table
 

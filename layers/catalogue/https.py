@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers import presence
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.presence import criteria as presence
 
 INDICATOR = presence.criterion(
     "https",

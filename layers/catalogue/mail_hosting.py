@@ -7,13 +7,14 @@ from functools import partial
 import pandas as pd
 
 from zoneblanche.geo.country import Text
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers import presence
-from zoneblanche.layers.columns import measure_column
-from zoneblanche.layers.indicator import Indicator, Reason
-from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.inputs.join import join_table
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measure import from_table
+from zoneblanche.layers.measuring.columns import measure_column
+from zoneblanche.layers.presence import criteria as presence
 
 SOURCE = "mxmap"
 PROVIDERS = (

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import Text
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import union_of
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers import presence
-from zoneblanche.layers.connectors.etalab import statuses_of
-from zoneblanche.layers.indicator import Indicator, Reason
-from zoneblanche.layers.joining import join_table
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.inputs.join import join_table
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measure import from_table
+from zoneblanche.layers.presence import criteria as presence
+from zoneblanche.layers.publishers.etalab import statuses_of
 
 SOURCE = "etalab-https"
 

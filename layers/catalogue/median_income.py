@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.columns import measure_column
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.columns import measure_column
 
 SOURCE = "insee-filosofi"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.columns import measure_column
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
-from zoneblanche.layers.mobile_coverage import MAPS, SOURCE
+from zoneblanche.layers.measuring.columns import measure_column
+from zoneblanche.layers.measuring.mobile_coverage import MAPS, SOURCE
 
 INDICATOR = Indicator(
     id="not-spot-4g",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.fixed_broadband import measure_share, speed_indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.fixed_broadband import measure_share, speed_indicator
 
 INDICATOR = speed_indicator("premises-1gbps", speed="1 Gbit/s", digits=1)
 

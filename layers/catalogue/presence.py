@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers import presence
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.presence import criteria as presence
 
 INDICATOR = Indicator(
     id="presence",

@@ -8,11 +8,12 @@ import pandas as pd
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.analysis.equal_size import add_equal_size
+from zoneblanche.layers.analysis.inequality.equal_size import add_equal_size
 from zoneblanche.layers.atlas import empty_atlas
 from zoneblanche.layers.catalogue import presence as presence_score
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measure import add_measurement
 

@@ -9,12 +9,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers import presence
-from zoneblanche.layers.conformance import ANCT, Conformance, conformance_on
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
-from zoneblanche.layers.rpnt import CRITERIA, score_of_commune
+from zoneblanche.layers.presence import criteria as presence
+from zoneblanche.layers.presence.conformance import ANCT, Conformance, conformance_on
+from zoneblanche.layers.presence.rpnt import CRITERIA, score_of_commune
 
 DECLARED = (f"{ANCT}|{presence.DIRECTORY}", f"{ANCT}|{presence.GENERIC}")
 EVALUATED = (ANCT,)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import partial
 
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers import presence
-from zoneblanche.layers.barometer import CRITERIA
-from zoneblanche.layers.columns import measure_column
-from zoneblanche.layers.connectors.dila import NETWORKS
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.columns import measure_column
+from zoneblanche.layers.presence import criteria as presence
+from zoneblanche.layers.presence.barometer import CRITERIA
+from zoneblanche.layers.publishers.dila import NETWORKS
 
 SOURCE = "dila-directory"
 

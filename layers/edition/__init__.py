@@ -16,8 +16,8 @@ from zoneblanche.geo.country import Country, in_language
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
-from zoneblanche.geo.vintages_arrondissements import ARRONDISSEMENTS, Choice, country_of
-from zoneblanche.geo.vintages_events import undated_events
+from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, Choice, country_of
+from zoneblanche.geo.vintages.events import undated_events
 from zoneblanche.layers.layer import Table
 
 
@@ -123,7 +123,7 @@ def edition_inputs(country: Country) -> Mapping[str, Table]:
 
 def edition_events(country: Country) -> Table | None:
     """What became of codes that are gone, as events of which the day is not known; None where the
-    edition does not say it. See `geo.vintages_events.undated_events`."""
+    edition does not say it. See `geo.vintages.events.undated_events`."""
     folder = edition_folder(country)
     former = _former_codes(folder)
     if former is None:

@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import union_of
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.method import describe, describe_dimension
-from zoneblanche.layers.index.orient import scale_ends
-from zoneblanche.layers.index.rank import rank
-from zoneblanche.layers.index.recipe import Recipe
-from zoneblanche.layers.index.recipe_file import read_recipe
-from zoneblanche.layers.index.robustness import draw_dimensions
+from zoneblanche.layers.index.recipe.load import read_recipe
+from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import Scored, index_groups, index_values, resolve, score
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.index.steps.orient import scale_ends
+from zoneblanche.layers.index.steps.rank import rank
+from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions
+from zoneblanche.layers.indicator import Indicator
 
 
 def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | None = None) -> Atlas:
@@ -28,7 +29,7 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     no index, for `Reason.TOO_FEW`. `intervals` has a table for the index and each dimension, by its
     id: `rank` (1 is the highest score; ties share the least), and, from the draws, `rank_low`,
     `rank_high`, `score_low` and `score_high` (5th and 95th percentiles) and `worst_decile`, see
-    `layers.index.robustness`.
+    `layers.index.uncertainty.robustness`.
 
     Args:
         atlas: with the indicators that the recipe names.

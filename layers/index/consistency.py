@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from zoneblanche.layers.index.recipe import Dimension, Element
+from zoneblanche.layers.index.recipe.recipe import Dimension, Element
 from zoneblanche.layers.index.score import Scored
-from zoneblanche.layers.index.treat import kurtosis, skewness
-from zoneblanche.layers.index.weight import Components, principal_components
+from zoneblanche.layers.index.steps.treat import kurtosis, skewness
+from zoneblanche.layers.index.steps.weight import Components, principal_components
 
 __all__ = [
     "Components",

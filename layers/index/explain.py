@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.index.orient import is_mazziotta, oriented, scale_ends
-from zoneblanche.layers.index.rank import rank
-from zoneblanche.layers.index.recipe import Dimension, Recipe
+from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
 from zoneblanche.layers.index.score import Scored, combine, index_groups, index_values, score
-from zoneblanche.layers.indicator import Reason
+from zoneblanche.layers.index.steps.orient import is_mazziotta, oriented, scale_ends
+from zoneblanche.layers.index.steps.rank import rank
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoneblanche.geo.country import Text, in_language
-from zoneblanche.layers.index.recipe import Dimension, Recipe
+from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
 
 _AGGREGATE = {
     "arithmetic": ("moyenne arithmétique", "arithmetic mean"),

@@ -9,16 +9,16 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.index.aggregate import aggregate
-from zoneblanche.layers.index.denominate import denominate
-from zoneblanche.layers.index.impute import groups_in, impute
-from zoneblanche.layers.index.normalise import normalise
-from zoneblanche.layers.index.orient import oriented, upward_elements
-from zoneblanche.layers.index.recipe import Dimension, Element, Recipe
-from zoneblanche.layers.index.screen import screen
-from zoneblanche.layers.index.step import Step
-from zoneblanche.layers.index.treat import Limits, treat
-from zoneblanche.layers.index.weight import weigh
+from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.steps.aggregate import aggregate
+from zoneblanche.layers.index.steps.denominate import denominate
+from zoneblanche.layers.index.steps.impute import groups_in, impute
+from zoneblanche.layers.index.steps.normalise import normalise
+from zoneblanche.layers.index.steps.orient import oriented, upward_elements
+from zoneblanche.layers.index.steps.screen import screen
+from zoneblanche.layers.index.steps.step import Step
+from zoneblanche.layers.index.steps.treat import Limits, treat
+from zoneblanche.layers.index.steps.weight import weigh
 from zoneblanche.layers.indicator import RESERVED, Indicator
 
 

@@ -1,4 +1,5 @@
-"""The commands of the command line, a file each family; `scripts.cli` gives them their names.
+"""The commands of the command line, one module a command: its options and its help.
 
-Heavy modules are imported inside the commands that need them, so that `--help` answers at once.
+What a command does stands in `scripts.jobs` and is imported when it is called, so that `--help`
+answers before geopandas is loaded.
 """

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.maps import draw_map, write_report
-from zoneblanche.maps.embed import write_embed
+from zoneblanche.maps.embed.write import write_embed
 
 pytestmark = pytest.mark.browser
 

@@ -19,9 +19,9 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
-from zoneblanche.maps.bivariate import Bivariate, read_show
-from zoneblanche.maps.classed import class_territories
-from zoneblanche.maps.palettes import NEED, ramp
+from zoneblanche.maps.drawn.bivariate import Bivariate, read_show
+from zoneblanche.maps.drawn.classes import class_territories
+from zoneblanche.maps.drawn.palettes import NEED, ramp
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

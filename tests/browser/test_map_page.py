@@ -23,7 +23,7 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
-from zoneblanche.maps.palettes import BIVARIATE, NEED, ramp, rgb
+from zoneblanche.maps.drawn.palettes import BIVARIATE, NEED, ramp, rgb
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

@@ -19,13 +19,14 @@ from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.explain import explain
-from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.maps import document, draw_map
-from zoneblanche.maps.bivariate import Bivariate
-from zoneblanche.maps.breaks import classify
-from zoneblanche.maps.header_layers import Citations, describe_bivariate
-from zoneblanche.maps.palettes import DIVERGING
+from zoneblanche.maps import draw_map
+from zoneblanche.maps.drawn.bivariate import Bivariate
+from zoneblanche.maps.drawn.breaks import classify
+from zoneblanche.maps.drawn.palettes import DIVERGING
+from zoneblanche.maps.page import html as document
+from zoneblanche.maps.page.layers import Citations, describe_bivariate
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

@@ -14,7 +14,7 @@ from tests.browser.conftest import Watched
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.maps import write_report
-from zoneblanche.maps.embed import write_embed
+from zoneblanche.maps.embed.write import write_embed
 
 pytestmark = pytest.mark.browser
 

@@ -17,9 +17,9 @@ import shapely
 
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.executors import Executor, run_chunks
-from zoneblanche.geo.location import build_locator
-from zoneblanche.geo.point_files import Chunk, Layout, plan_chunks
-from zoneblanche.geo.points import CountPart, CountTask, count_chunk
+from zoneblanche.geo.points.count import CountPart, CountTask, count_chunk
+from zoneblanche.geo.points.files import Chunk, Layout, plan_chunks
+from zoneblanche.geo.points.locate import build_locator
 
 
 def square(chunk: int, shared: int) -> int:

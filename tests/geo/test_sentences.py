@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from zoneblanche.geo.content import DESCRIBED, REMEDIES
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.kinds import DESCRIBED, REMEDIES
 from zoneblanche.geo.notice import Notice, notice_in
 from zoneblanche.geo.sentences import french_sentences, in_french, places_in
 
@@ -40,8 +40,8 @@ SILENT = {
 """Calls whose texts have their French beside them, or are said in another way."""
 
 NOT_SAID = re.compile(
-    r"scripts/(edition/|build_|make_|bench_|compare_|check_publishers|ensure_|findings|summary|"
-    r"explaining|fuzz|list_licences)|maps/(words|findings|report|document)|layers/connectors/(geography|mxmap)"
+    r"scripts/(build|bench|trials/(fuzz|publishers_files)|jobs/(findings|summary|explain)\.py)|"
+    r"maps/(drawn/words|page/(noscript_text|html)|report/)|layers/publishers/(geography|mxmap)"
 )
 """Modules of those who maintain the project, and pages that have both languages of their own."""
 

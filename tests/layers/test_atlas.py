@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.atlas import Atlas, empty_atlas
-from zoneblanche.layers.indicator import Indicator, Reason, indicator_from_dict
-from zoneblanche.layers.joining import account_for, join_table
+from zoneblanche.layers.indicator import Indicator, indicator_from_dict
+from zoneblanche.layers.inputs.join import account_for, join_table
 from zoneblanche.layers.layer import Table
 
 SOURCE = Source("Arcep", "Test", licence="LO 2.0")

@@ -15,17 +15,17 @@ import shapely
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.proximity import centres_of, distance_to_nearest
+from zoneblanche.geo.points.distance import centres_of, distance_to_nearest
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.edition import edition_inputs, edition_territories
-from zoneblanche.layers.indicator import Reason
-from zoneblanche.layers.inputs import gather_inputs
+from zoneblanche.layers.inputs.gather import gather_inputs
 from zoneblanche.layers.measure import measure_layers
-from zoneblanche.layers.nearby import located_in
-from zoneblanche.scripts.make_fixtures import write_fixtures
+from zoneblanche.layers.measuring.nearby import located_in
+from zoneblanche.scripts.trials.publishers_files import write_fixtures
 
 PLACES = (*("48", "29", "59"), *("75", "971"))
 """Départements that are measured: sparse, coastal, on the population grid, whole town, overseas."""

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from zoneblanche.geo.vintages import build_passage
-from zoneblanche.geo.vintages_arrondissements import WHOLE
-from zoneblanche.geo.vintages_events import read_events
+from zoneblanche.geo.vintages.arrondissements import WHOLE
+from zoneblanche.geo.vintages.events import read_events
+from zoneblanche.geo.vintages.passage import build_passage
 
 FOLDER = Path(__file__).resolve().parents[2] / "layers" / "edition" / "fr"
 

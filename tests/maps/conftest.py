@@ -9,10 +9,11 @@ import pytest
 import shapely
 
 from zoneblanche.geo.country import read_country
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.indicator import Indicator
 
 SOURCE = Source(
     "Producer", "Table of figures", "https://example.org/table", "CC BY 4.0", "2026-01-31"

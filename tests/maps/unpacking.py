@@ -12,7 +12,7 @@ import numpy as np
 
 
 def read_tokens(tokens: bytes, bits: bytes) -> list[int]:
-    """Undo maps.encoding.pack_tokens with Python's own integers."""
+    """Undo maps.page.encoding.pack_tokens with Python's own integers."""
     loose = int.from_bytes(bits, "little")
     numbers = []
     for token in tokens:

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 import shapely
 
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas, empty_atlas
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.indicator import Indicator
 
 MakeAtlas = Callable[..., Atlas]
 

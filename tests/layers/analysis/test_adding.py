@@ -7,14 +7,14 @@ import pytest
 from zoneblanche.geo import read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.aggregate import atlas_at
-from zoneblanche.layers.analysis.adding import ANALYSES, add_analyses, check_analyses
-from zoneblanche.layers.analysis.change_columns import GAINED, GIVEN_UP, KEPT, NEITHER
+from zoneblanche.layers.analysis.add import ANALYSES, add_analyses, check_analyses
+from zoneblanche.layers.analysis.change.columns import GAINED, GIVEN_UP, KEPT, NEITHER
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import read_atlas, take
 from zoneblanche.layers.edition import presence_waves
 from zoneblanche.layers.index.compute import compute_index
-from zoneblanche.layers.indicator import Reason
 
 INDEX = "digital-inequality"
 

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.analysis.change import (
+from zoneblanche.layers.analysis.change.between_waves import (
     check_fixed,
     decompose_change,
     measure_change,
     measure_index_change,
 )
-from zoneblanche.layers.index.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 
 NAN = float("nan")
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoneblanche.geo.contiguity import Contiguity
+from zoneblanche.geo.borders.contiguity import Contiguity
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.analysis.clusters import (
+from zoneblanche.layers.analysis.spatial.clusters import (
     HIGH_HIGH,
     LOW_LOW,
     NONE,
@@ -22,7 +22,7 @@ from zoneblanche.layers.analysis.clusters import (
     benjamini_hochberg,
     local_moran,
 )
-from zoneblanche.layers.analysis.moran import moran
+from zoneblanche.layers.analysis.spatial.moran import moran
 
 
 def contiguity_of(lists: list[list[int]]) -> Contiguity:
@@ -126,8 +126,8 @@ def test_desmith_against_every_possible_draw(shared_data):
 @given(st.integers(0, 10_000), st.sampled_from([5, 12]))
 def test_one_table_for_all_equals_leaving_each_out_by_hand(seed, size):
     """The counts are those of a loop that drops the territory from each sequence."""
-    from zoneblanche.layers.analysis.clusters import _distinct_draws, _tail_counts
-    from zoneblanche.layers.analysis.moran import neighbourhood_of
+    from zoneblanche.layers.analysis.spatial.clusters import _distinct_draws, _tail_counts
+    from zoneblanche.layers.analysis.spatial.moran import neighbourhood_of
 
     rng = np.random.default_rng(seed)
     values = pd.Series(rng.integers(0, 4, size) + rng.choice([0, 0.5], size=size))
@@ -150,7 +150,7 @@ def test_one_table_for_all_equals_leaving_each_out_by_hand(seed, size):
 def test_p_values_are_drawn_from_the_distribution_of_esda():
     """What esda 2.9 answered on a grid for forty seeds, and ours: the same mean and spread.
 
-    The file is `scripts/bench_clusters.py --record`'s: importing and compiling esda takes longer
+    The file is `scripts/bench/clusters.py --record`'s: importing and compiling esda takes longer
     than all other tests of this folder.
     """
     known = json.loads((Path(__file__).parent / "esda_p_values.json").read_text())

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.analysis.equal_size import (
+from zoneblanche.layers.analysis.inequality.equal_size import (
     add_equal_size,
     bands_table,
     compare_equal_size,
     residuals_by,
 )
-from zoneblanche.layers.analysis.gradient import concentration_index, measure_gradient
-from zoneblanche.layers.analysis.groups import BAND_EDGES, band_titles, size_band
-from zoneblanche.layers.analysis.inequality import gini
-from zoneblanche.layers.analysis.logistic import fit_logistic
+from zoneblanche.layers.analysis.inequality.gradient import concentration_index, measure_gradient
+from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES, band_titles, size_band
+from zoneblanche.layers.analysis.inequality.logistic import fit_logistic
+from zoneblanche.layers.analysis.inequality.measures import gini
 
 NAN = float("nan")
 

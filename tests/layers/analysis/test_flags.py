@@ -11,10 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.analysis.cut import Cut, quantile_cut, sides_of
-from zoneblanche.layers.analysis.flags import Rule, flag, flag_summary, known_rules, read_rule
-from zoneblanche.layers.analysis.rule import Condition, Group
-from zoneblanche.layers.indicator import Reason
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.flagging.cuts import Cut, quantile_cut, sides_of
+from zoneblanche.layers.analysis.flagging.flags import (
+    Rule,
+    flag,
+    flag_summary,
+    known_rules,
+    read_rule,
+)
+from zoneblanche.layers.analysis.flagging.rule import Condition, Group
 
 NAN = float("nan")
 CONTEXT = {"better": None}

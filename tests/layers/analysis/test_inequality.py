@@ -11,11 +11,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from zoneblanche.geo.contiguity import Contiguity
+from zoneblanche.geo.borders.contiguity import Contiguity
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.analysis.decomposition import spatial_gini, split_inequality, theil_split
-from zoneblanche.layers.analysis.groups import groups_of
-from zoneblanche.layers.analysis.inequality import (
+from zoneblanche.layers.analysis.inequality.decomposition import (
+    spatial_gini,
+    split_inequality,
+    theil_split,
+)
+from zoneblanche.layers.analysis.inequality.groups import groups_of
+from zoneblanche.layers.analysis.inequality.measures import (
     MEASURES,
     atkinson,
     bootstrap_interval,

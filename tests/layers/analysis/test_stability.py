@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.analysis.flags import flag
-from zoneblanche.layers.analysis.stability import draw_index, flag_stability
+from zoneblanche.layers.analysis.change.stability import draw_index, flag_stability
+from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.index.compute import compute_index
-from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.index.recipe.load import recipe_from_table
 
 NAN = float("nan")
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.analysis.flags import flag
-from zoneblanche.layers.analysis.typology import (
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.flagging.flags import flag
+from zoneblanche.layers.analysis.flagging.typology import (
     DENSE_SERVED,
     OPEN_UP,
     RELIEVE,
@@ -20,7 +21,6 @@ from zoneblanche.layers.analysis.typology import (
     add_typology,
     joint_table,
 )
-from zoneblanche.layers.indicator import Reason
 
 NAN = float("nan")
 

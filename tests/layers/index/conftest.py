@@ -13,8 +13,8 @@ import shapely
 
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas, empty_atlas
-from zoneblanche.layers.index.recipe import Recipe
-from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.indicator import Better, Indicator
 
 

@@ -10,14 +10,15 @@ import pandas as pd
 import pytest
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
-from zoneblanche.layers.index.recipe import Recipe
-from zoneblanche.layers.index.recipe_file import read_recipe, recipe_from_table
-from zoneblanche.layers.index.remove import remove_each
+from zoneblanche.layers.index.recipe.load import read_recipe, recipe_from_table
+from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import index_values, resolve, score
-from zoneblanche.layers.indicator import Indicator, Reason
+from zoneblanche.layers.index.uncertainty.remove import remove_each
+from zoneblanche.layers.indicator import Indicator
 
 NAN = float("nan")
 MakeAtlas = Callable[..., Atlas]

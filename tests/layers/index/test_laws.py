@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.index.explain import explain_row
-from zoneblanche.layers.index.rank import rank
-from zoneblanche.layers.index.recipe import Recipe
-from zoneblanche.layers.index.recipe_file import recipe_from_table
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import Scored, resolve, score
+from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.indicator import Indicator
 
 NAMES = ["a", "b", "c", "d"]

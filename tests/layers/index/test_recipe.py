@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.index.recipe import Dimension
-from zoneblanche.layers.index.recipe_file import known_recipes, read_recipe, recipe_from_table
+from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe, recipe_from_table
+from zoneblanche.layers.index.recipe.recipe import Dimension
 from zoneblanche.layers.indicator import Indicator
 
 KNOWN = ["fibre", "debit", "4g", "web"]
@@ -243,7 +243,7 @@ def test_the_example_of_the_docs() -> None:
 
 
 def test_every_option_is_documented() -> None:
-    from zoneblanche.layers.index import recipe_options
+    from zoneblanche.layers.index.recipe import schema as recipe_options
 
     page = (Path(__file__).resolve().parents[3] / "docs" / "recipes.md").read_text("utf-8")
     for table in ("RecipeTable", "DimensionTable", "IndicatorTable", "UncertaintyTable"):

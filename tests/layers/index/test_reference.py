@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zoneblanche.layers.index.aggregate import aggregate
 from zoneblanche.layers.index.consistency import (
     correlations,
     cronbach_alpha,
@@ -16,19 +15,20 @@ from zoneblanche.layers.index.consistency import (
     nominal_weights,
     principal_components,
 )
-from zoneblanche.layers.index.copeland import copeland
-from zoneblanche.layers.index.denominate import denominate
 from zoneblanche.layers.index.explain import strengths_weaknesses
-from zoneblanche.layers.index.impute import impute
-from zoneblanche.layers.index.normalise import normalise
-from zoneblanche.layers.index.rank import rank
-from zoneblanche.layers.index.recipe import Element
-from zoneblanche.layers.index.remove import remove_each
+from zoneblanche.layers.index.recipe.recipe import Element
 from zoneblanche.layers.index.score import combine, score
-from zoneblanche.layers.index.screen import screen
-from zoneblanche.layers.index.sensitivity import sobol_indices
-from zoneblanche.layers.index.treat import Limits, treat
-from zoneblanche.layers.index.weight import effective_shares, weigh
+from zoneblanche.layers.index.steps.aggregate import aggregate
+from zoneblanche.layers.index.steps.copeland import copeland
+from zoneblanche.layers.index.steps.denominate import denominate
+from zoneblanche.layers.index.steps.impute import impute
+from zoneblanche.layers.index.steps.normalise import normalise
+from zoneblanche.layers.index.steps.rank import rank
+from zoneblanche.layers.index.steps.screen import screen
+from zoneblanche.layers.index.steps.treat import Limits, treat
+from zoneblanche.layers.index.steps.weight import effective_shares, weigh
+from zoneblanche.layers.index.uncertainty.remove import remove_each
+from zoneblanche.layers.index.uncertainty.sensitivity import sobol_indices
 
 BEYOND_THE_FILES = ["TolMin"]
 """Two of its figures differ in the 16th digit, which the files do not hold: R ranks them apart."""

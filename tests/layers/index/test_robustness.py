@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.layers.index import kernels, plain, robustness
-from zoneblanche.layers.index.aggregate import aggregate
-from zoneblanche.layers.index.draws import Sampler
-from zoneblanche.layers.index.recipe import Aggregate, Recipe
-from zoneblanche.layers.index.recipe_file import recipe_from_table
-from zoneblanche.layers.index.robustness import draw_dimensions, draw_ranks
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.index.recipe.recipe import Aggregate, Recipe
 from zoneblanche.layers.index.score import Scored, resolve, score
-from zoneblanche.layers.index.sensitivity import sensitivity
+from zoneblanche.layers.index.steps.aggregate import aggregate
+from zoneblanche.layers.index.uncertainty import kernels, plain, robustness
+from zoneblanche.layers.index.uncertainty.draws import Sampler
+from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions, draw_ranks
+from zoneblanche.layers.index.uncertainty.sensitivity import sensitivity
 from zoneblanche.layers.indicator import Indicator
 
 NAMES = ["a", "b", "c", "d", "e"]

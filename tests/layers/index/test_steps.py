@@ -12,8 +12,6 @@ import pytest
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.index import kernels
-from zoneblanche.layers.index.benefit_of_doubt import benefit_of_doubt
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.consistency import (
     alpha_by_dimension,
@@ -21,19 +19,21 @@ from zoneblanche.layers.index.consistency import (
     effective_weights,
     nominal_weights,
 )
-from zoneblanche.layers.index.copeland import copeland
 from zoneblanche.layers.index.explain import explain, explain_row
-from zoneblanche.layers.index.impute import impute
-from zoneblanche.layers.index.normalise import normalise
-from zoneblanche.layers.index.recipe import Element, Treat
-from zoneblanche.layers.index.recipe_file import read_recipe, recipe_from_table
-from zoneblanche.layers.index.remove import ranks_under, remove_each, without
+from zoneblanche.layers.index.recipe.load import read_recipe, recipe_from_table
+from zoneblanche.layers.index.recipe.recipe import Element, Treat
 from zoneblanche.layers.index.score import resolve, score
-from zoneblanche.layers.index.screen import screen
-from zoneblanche.layers.index.treat import Limits, treat, winsorise
-from zoneblanche.layers.index.weight import principal_components, weigh
+from zoneblanche.layers.index.steps.benefit_of_doubt import benefit_of_doubt
+from zoneblanche.layers.index.steps.copeland import copeland
+from zoneblanche.layers.index.steps.impute import impute
+from zoneblanche.layers.index.steps.normalise import normalise
+from zoneblanche.layers.index.steps.screen import screen
+from zoneblanche.layers.index.steps.treat import Limits, treat, winsorise
+from zoneblanche.layers.index.steps.weight import principal_components, weigh
+from zoneblanche.layers.index.uncertainty import kernels
+from zoneblanche.layers.index.uncertainty.remove import ranks_under, remove_each, without
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.rpnt import LEVELS
+from zoneblanche.layers.presence.rpnt import LEVELS
 
 NAN = float("nan")
 
@@ -141,7 +141,7 @@ def test_copeland_by_numpy_and_compiled(monkeypatch: pytest.MonkeyPatch) -> None
     x[7] = np.nan
     weights = np.array([0.4, 0.3, 0.2, 0.1])
     quick = copeland(x, weights)
-    monkeypatch.setattr("zoneblanche.layers.index.copeland.FEW", 0)
+    monkeypatch.setattr("zoneblanche.layers.index.steps.copeland.FEW", 0)
     np.testing.assert_array_equal(copeland(x, weights), quick)
     pair = [(x[0] > row).astype(float) - (x[0] < row) for row in x]
     own = sum(np.sign(round(float(weights @ p), 9)) for p in pair)

@@ -1,0 +1,1 @@
+"""Shared boundaries: arcs, neighbours, and the share of a territory that polygons cover."""

@@ -1,0 +1,261 @@
+"""How much of each territory is covered by polygons that may overlap, each place counted once.
+
+What meets a territory is measured by a sweep (`geo.borders.coverage_sweep`). Where very much does,
+the territory is cut in four, and again: a small part often lies whole in one polygon, and then no
+other of that group needs to be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from zoneblanche.geo.borders.coverage_sweep import measure_cover, read_borders
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Shapes = NDArray[np.object_]
+
+MOST_VERTICES = 512  # larger coverage polygons are cut into tiles before clipping
+MOST_PIECES = 24  # a territory that meets more is cut in four
+FREE_LEVELS = 6  # and again, as long as that helps: borders on one line remain many ...
+PROGRESS = 0.75  # ... so from here on a part has to meet fewer than this share of its parent's
+SMALLEST_TILE = 1e-6  # of the extent: a polygon all of whose vertices lie on one spot
+
+
+@dataclass(frozen=True)
+class CoverageShare:
+    """Covered share of the area of each territory, in percent; on the territories' index.
+
+    NaN for a territory without a shape, and for one outside of the surveyed area.
+
+    Attributes:
+        any_percent: covered by any polygon.
+        by_group_percent: one column a group; a single column "all" without groups.
+        at_least_percent: column k (1, 2, …) is the share covered by at least k groups.
+        notices: repairs made, as sentences.
+    """
+
+    any_percent: pd.Series
+    by_group_percent: pd.DataFrame
+    at_least_percent: pd.DataFrame
+    notices: tuple[str, ...]
+
+
+def compute_coverage_share(
+    territories: gpd.GeoSeries,
+    coverage: gpd.GeoSeries,
+    *,
+    groups: pd.Series | None = None,
+    crs: str | pyproj.CRS | None = None,
+    surveyed: shapely.Geometry | None = None,
+) -> CoverageShare:
+    """Exact covered share of each territory by `coverage`, in all, by group and by ≥ k groups.
+
+    `groups` (an operator for each polygon) is on the index of `coverage`. Areas are measured in
+    `crs`; by default in that of the territories if it is projected, otherwise in a Lambert
+    azimuthal equal-area projection about their middle. Where there is no polygon there is no
+    coverage: 0 %, unless `surveyed` (a geometry in the CRS of the coverage) leaves the territory
+    out: then NaN. Empty and missing coverage shapes cover nothing; invalid ones are made valid,
+    which is stated.
+
+    Raises:
+        InputError: no CRS, coverage that is not polygons, a polygon without a group.
+
+    >>> from shapely import box
+    >>> town = gpd.GeoSeries([box(0, 0, 10, 10)], index=["01001"], crs=2154)
+    >>> masts = gpd.GeoSeries([box(0, 0, 5, 10), box(4, 0, 8, 10)], crs=2154)
+    >>> found = compute_coverage_share(town, masts, groups=pd.Series(["A", "B"]))
+    >>> found.at_least_percent.loc["01001"].tolist()
+    [80.0, 10.0]
+    """
+    label, names = _number_groups(coverage, groups)
+    measure = area_crs(territories, coverage, crs)
+    land, notices = _mend(territories.to_crs(measure), "territories")
+    shapes, more_notices = _mend(coverage.to_crs(measure), "coverage polygons")
+    by_group, exactly = _measure(land, shapes, label, len(names))
+    area = shapely.area(land)
+    at_least = np.cumsum(exactly[:, :0:-1], axis=1)[:, ::-1]
+    index = territories.index
+    left_out = np.isnan(area) | ~(area > 0)
+    if surveyed is not None:
+        zone = gpd.GeoSeries([surveyed], crs=coverage.crs).to_crs(measure).iloc[0]
+        left_out |= ~shapely.intersects(land, zone)
+
+    def percent(covered: Floats) -> Floats:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = 100 * covered / area[:, None]
+        # Rounding: a commune covered in full may come to 100.00000000001 %.
+        share = np.clip(share, 0, 100)
+        share[left_out] = np.nan
+        return share
+
+    least = pd.DataFrame(percent(at_least), index=index, columns=range(1, len(names) + 1))
+    return CoverageShare(
+        any_percent=least[1].rename("covered_percent"),
+        by_group_percent=pd.DataFrame(percent(by_group), index=index, columns=names),
+        at_least_percent=least,
+        notices=notices + more_notices,
+    )
+
+
+def _number_groups(
+    coverage: gpd.GeoSeries, groups: pd.Series | None
+) -> tuple[Ints, list[Hashable]]:
+    if groups is None:
+        return np.zeros(len(coverage), dtype=np.int64), ["all"]
+    if not groups.index.equals(coverage.index):
+        raise InputError(Fault("groups and coverage polygons are not on the same index."))
+    label, names = pd.factorize(groups, sort=True)
+    nameless = np.flatnonzero(label < 0)
+    if nameless.size:
+        raise InputError(
+            Fault(
+                f"{nameless.size} coverage polygons have no group: "
+                f"{first_of(coverage.index[nameless])}.",
+                remedy="Give each its operator, or leave them out.",
+                kind="no-group",
+            )
+        )
+    if not len(names):
+        return label.astype(np.int64), ["all"]
+    return label.astype(np.int64), list(names)
+
+
+def area_crs(
+    territories: gpd.GeoSeries, coverage: gpd.GeoSeries, crs: str | pyproj.CRS | None = None
+) -> pyproj.CRS:
+    """The projection that areas are measured in: the given one, else the territories' own, else an
+    equal-area one about their middle.
+
+    Raises:
+        InputError: either has no CRS, or the given one is in degrees.
+    """
+    for what, series in (("territories", territories), ("coverage polygons", coverage)):
+        if series.crs is None:
+            raise InputError(Fault(f"the {what} have no coordinate system.", kind="no-crs"))
+    if crs is None and territories.crs.is_projected:
+        return territories.crs
+    if crs is None:
+        west, south, east, north = territories.to_crs(4326).total_bounds
+        crs = f"+proj=laea +lat_0={(south + north) / 2:.6f} +lon_0={(west + east) / 2:.6f}"
+    found = pyproj.CRS.from_user_input(crs)
+    if not found.is_projected:
+        raise InputError(Fault(f"areas cannot be measured in {found.name}.", kind="crs-not-metric"))
+    return found
+
+
+def _mend(series: gpd.GeoSeries, what: str) -> tuple[Shapes, tuple[str, ...]]:
+    shapes = series.to_numpy().astype(object)
+    kinds = shapely.get_type_id(shapes)
+    wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
+    if wrong.size:
+        raise InputError(
+            Fault(
+                f"{what} must be polygons; {wrong.size} shapes are not "
+                f"({first_of(series.index[wrong])}: {shapes[wrong[0]].geom_type}).",
+                kind="geometry-type",
+            )
+        )
+    bad = np.flatnonzero((kinds >= 0) & ~shapely.is_valid(shapes))
+    if not bad.size:
+        return shapes, ()
+    shapes = shapes.copy()
+    shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
+    named = first_of(series.index[bad])
+    told = f"{bad.size} {what} were invalid and were made valid: {named}."
+    fr = {"territories": "territoires", "coverage polygons": "polygones de couverture"}[what]
+    return shapes, (
+        Notice(told, fr=f"{bad.size} {fr} invalides ont été rendus valides : {named}."),
+    )
+
+
+def _measure(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> tuple[Floats, Floats]:
+    """Covered area of each territory by each group, and by exactly 0, 1, 2, … groups."""
+    by_group, exactly = np.zeros((len(land), groups)), np.zeros((len(land), groups + 1))
+    pieces, label = _cut(shapes, label, MOST_VERTICES)
+    if not len(pieces):
+        return by_group, exactly
+    borders = read_borders(pieces)
+    parts, owner = _cut(land, np.arange(len(land)), MOST_VERTICES)
+    before, level = np.full(len(parts), np.inf), 0
+    while len(parts):
+        depth, pairs = _meet(parts, pieces, label, groups)
+        met = np.bincount(pairs[0], minlength=len(parts))
+        heavy = (met > MOST_PIECES) & ((level < FREE_LEVELS) | (met < PROGRESS * before))
+        light = ~heavy[pairs[0]]
+        some, more = measure_cover(
+            read_borders(parts), borders, label, (pairs[0][light], pairs[1][light]), depth
+        )
+        np.add.at(by_group, owner[~heavy], some[~heavy])
+        np.add.at(exactly, owner[~heavy], more[~heavy])
+        parts, source = _quarter(parts[heavy])
+        owner, before, level = owner[heavy][source], met[heavy][source], level + 1
+    return by_group, exactly
+
+
+def _meet(
+    parts: Shapes, pieces: Shapes, label: Ints, groups: int
+) -> tuple[Ints, tuple[Ints, Ints]]:
+    """Which groups cover a part whole by a single piece, shape (parts, groups); and the pairs of
+    parts and pieces of the other groups that may meet, by part."""
+    tree = shapely.STRtree(parts)
+    depth = np.zeros((len(parts), groups), dtype=np.int64)
+    piece, part = tree.query(pieces, predicate="covers")
+    depth[part, label[piece]] = 1
+    piece, part = tree.query(pieces)
+    open_yet = depth[part, label[piece]] == 0
+    piece, part = piece[open_yet], part[open_yet]
+    # Boxes that meet are enough, but where they are many the polygons are asked.
+    many = np.flatnonzero(np.bincount(part, minlength=len(parts))[part] > MOST_PIECES)
+    apart = many[~shapely.intersects(pieces[piece[many]], parts[part[many]])]
+    piece, part = np.delete(piece, apart), np.delete(part, apart)
+    order = np.argsort(part, kind="stable")
+    return depth, (part[order], piece[order])
+
+
+def _cut(shapes: Shapes, owner: Ints, most_vertices: int) -> tuple[Shapes, Ints]:
+    """Single polygons, those with many vertices cut in four until they have few."""
+    parts, source = shapely.get_parts(shapes, return_index=True)
+    owner = owner[source]
+    done, done_owner = [], []
+    smallest = SMALLEST_TILE * _size(parts).max(initial=0.0)
+    while len(parts):
+        large = shapely.get_num_coordinates(parts) > most_vertices
+        large &= _size(parts) > smallest
+        done.append(parts[~large])
+        done_owner.append(owner[~large])
+        parts, source = _quarter(parts[large])
+        owner = owner[large][source]
+    return np.concatenate([parts, *done]), np.concatenate([owner, *done_owner])
+
+
+def _quarter(parts: Shapes) -> tuple[Shapes, Ints]:
+    """The four quarters of each polygon, as single polygons, and which polygon each is of."""
+    west, south, east, north = shapely.bounds(parts).T
+    x, y = (west + east) / 2, (south + north) / 2
+    quarters = [
+        shapely.box(west, south, x, y),
+        shapely.box(x, south, east, y),
+        shapely.box(west, y, x, north),
+        shapely.box(x, y, east, north),
+    ]
+    cut = np.concatenate([shapely.intersection(parts, box) for box in quarters])
+    pieces, source = shapely.get_parts(cut, return_index=True)
+    flat = shapely.get_type_id(pieces) == 3  # a quarter may touch the polygon in a line or point
+    return pieces[flat], source[flat] % max(len(parts), 1)
+
+
+def _size(shapes: Shapes) -> Floats:
+    """The longer side of the box of each."""
+    west, south, east, north = shapely.bounds(shapes).T
+    return np.maximum(east - west, north - south)

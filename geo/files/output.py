@@ -1,0 +1,330 @@
+"""Writing whole or not at all.
+
+A folder of results is made beside its place under another name and exchanged for the old one in
+one step; a single file likewise. Whatever stops a run, what stood there before stands there still,
+and what a killed run left beside it is cleared by the next.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, first_of, shown
+from zoneblanche.geo.files.lock import (
+    check_file_place,
+    held,
+    left_behind,
+    make_parents,
+    own_prefix,
+    place_of,
+    shown_path,
+    told,
+)
+
+MARK = "run.json"
+"""The file by which a folder is known to be of our making, and so may be replaced."""
+HARMLESS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", ".keep", ".gitignore"})
+"""What other programs put into folders that are else empty; it is kept."""
+
+
+@contextmanager
+def staged_folder(target: Path) -> Iterator[Path]:
+    """A new empty folder that takes the place of `target` when the block ends without an error.
+
+    Files in an old `target` that we did not write are kept, and never overwritten. A link is
+    followed. A second run on the same `target` is refused while the first one lasts.
+
+    Args:
+        target: where the results are to stand; need not exist.
+
+    Raises:
+        InputError: `target` is a file, the folder one works in, one's home, or a folder of
+            something else; or a file of the user's own has the name of a result.
+        ProblemWithEnvironment: another run writes there, or the disk or a permission forbids it.
+    """
+    target = place_of(target)
+    with told(target):
+        _check_replaceable(target)
+    made = make_parents(target)
+    try:
+        with held(target):
+            with told(target):
+                _clear(target)
+                staging = Path(tempfile.mkdtemp(prefix=own_prefix(target), dir=target.parent))
+            try:
+                with told(target), _told_of_its_place(staging):
+                    yield staging
+                    _sync_tree(staging)
+                    _replace_folder(staging, target)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+    except BaseException:
+        _remove_empty(made)
+        raise
+
+
+@contextmanager
+def staged_file(target: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of `target` when the block ends without an error.
+
+    A link is followed. A second run on the same `target` is refused while the first one lasts.
+
+    Raises:
+        InputError: `target` is a folder or a device.
+        ProblemWithEnvironment: another run writes there, or the disk or a permission forbids it.
+    """
+    target = place_of(target)
+    check_file_place(target)
+    made = make_parents(target)
+    try:
+        with held(target):
+            with told(target):
+                _clear(target)
+                handle, name = tempfile.mkstemp(
+                    prefix=own_prefix(target), suffix=target.suffix, dir=target.parent
+                )
+                os.close(handle)
+            staging = Path(name)
+            try:
+                with told(target):
+                    yield staging
+                    _take_mode(staging, target, otherwise=0o666)
+                    _sync_file(staging)
+                    staging.replace(target)
+                    _sync_folder(target.parent)
+            finally:
+                staging.unlink(missing_ok=True)
+    except BaseException:
+        _remove_empty(made)
+        raise
+
+
+@contextmanager
+def _told_of_its_place(staging: Path) -> Iterator[None]:
+    """What a file in the staging folder met is told of the place that its user named."""
+    try:
+        yield
+    except ProblemWithEnvironment as problem:
+        if isinstance(problem.__cause__, OSError) and staging.name in str(problem):
+            raise problem.__cause__ from None
+        raise
+
+
+def _check_replaceable(target: Path) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise _refusal(target, "there is a file of that name.", "Name a folder for the results.")
+    here = Path.cwd()
+    if here.is_relative_to(target):
+        raise _refusal(
+            target,
+            "this is the folder that you are in, or one around it, and results replace a folder "
+            "as a whole.",
+            f"Name a folder in it, such as {shown_path(here / 'zoneblanche-out')}.",
+        )
+    if target in (Path.home(), Path(target.anchor)):
+        raise _refusal(target, "results would replace your home folder.", "Name a folder in it.")
+    found = sorted(entry.name for entry in target.iterdir())
+    others = [name for name in found if name not in HARMLESS]
+    if others and _written_by_us(target) is None:
+        raise _refusal(
+            target,
+            f"the folder holds files that are no results of a run ({first_of(others)}).",
+            "Name a new or an empty folder for the results.",
+        )
+
+
+def _refusal(target: Path, message: str, remedy: str) -> InputError:
+    return InputError(Fault(message, file=shown_path(target), remedy=remedy, kind="output"))
+
+
+def _clear(target: Path) -> None:
+    """Puts back what a run that was killed between two renames had set aside, and removes what
+    killed runs left half made."""
+    aside = _aside(target)
+    if aside.is_dir():
+        if target.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            aside.rename(target)
+    for left in left_behind(target):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _replace_folder(staging: Path, target: Path) -> None:
+    if not target.exists():
+        staging.chmod(0o777 & ~_umask())
+        staging.rename(target)
+        _sync_folder(target.parent)
+        return
+    # A user's own files stand in both folders before the exchange, so that no moment is without.
+    _keep_others(target, staging)
+    _take_mode(staging, target, otherwise=0o777)
+    _sync_folder(staging)
+    if _exchanged(staging, target):
+        _keep_others(staging, target, late=True)
+    else:
+        aside = _aside(target)
+        target.rename(aside)
+        staging.rename(target)
+        _keep_others(aside, target, late=True)
+        shutil.rmtree(aside)
+    _sync_folder(target.parent)
+
+
+def _aside(target: Path) -> Path:
+    return target.parent / f"{own_prefix(target)}old"
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchanges two folders in one step where the system can (Linux); False where it cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
+
+
+def _keep_others(old: Path, new: Path, *, late: bool = False) -> None:
+    """Gives the new folder the files of the old one that we did not write.
+
+    Args:
+        late: after the exchange: only what came meanwhile, and nothing is refused any more.
+
+    Raises:
+        InputError: a result has the name of such a file.
+    """
+    ours = _written_by_us(old) or frozenset()
+    taken = []
+    for path in sorted(old.rglob("*")):
+        name = path.relative_to(old)
+        place = new / name
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                place.mkdir(parents=True, exist_ok=True)
+        elif name.as_posix() in ours:
+            continue
+        elif not os.path.lexists(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _link(path, place)
+        elif not late:
+            taken.append(name.as_posix())
+    if taken:
+        raise _refusal(
+            old,
+            f"the folder holds files of yours that the results would overwrite "
+            f"({first_of(taken)}).",
+            "Move them elsewhere, or name another folder.",
+        )
+
+
+def _link(path: Path, place: Path) -> None:
+    """A second name for a file; a copy where the file system knows no second names."""
+    try:
+        os.link(path, place, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(path, place, follow_symlinks=False)
+
+
+def _written_by_us(folder: Path) -> frozenset[str] | None:
+    """Names of the files that an earlier run wrote; None where the folder is not of our making."""
+    try:
+        account = json.loads((folder / MARK).read_text("utf-8"))
+        return frozenset({MARK, *account["files"]}) if "zoneblanche" in account else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _take_mode(staging: Path, target: Path, *, otherwise: int) -> None:
+    """The permissions of what is replaced, or those of what is new."""
+    try:
+        staging.chmod(stat.S_IMODE(target.stat().st_mode))
+    except FileNotFoundError:
+        staging.chmod(otherwise & ~_umask())
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            _sync_folder(path)
+        else:
+            _sync_file(path)
+    _sync_folder(folder)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Letters that are not seen, or turn the direction of others: a name with them is not what it
+looks like."""
+
+
+def plain_name(name: str) -> str:
+    """`name` if it can name a file on every system.
+
+    Raises:
+        InputError: it holds a separator, a control character, or a name that Windows reserves.
+
+    >>> plain_name("carte")
+    'carte'
+    """
+    reserved = {"con", "prn", "aux", "nul"} | {
+        f"{p}{n}" for p in ("com", "lpt") for n in "123456789"
+    }
+    bad = (
+        not name
+        or len(name.encode()) > 100
+        or any(sign in '/\\:*?"<>|' or unicodedata.category(sign) in _UNSEEN for sign in name)
+        or name.strip(". ") != name
+        or name.split(".")[0].lower() in reserved
+    )
+    if bad:
+        raise InputError(
+            Fault(
+                f"{shown(name)} is no plain name for a file.",
+                remedy="Take letters, digits, - and _.",
+                kind="name",
+            )
+        )
+    return name

@@ -1,0 +1,151 @@
+"""One reader of TOML files: projects, recipes, rules, countries."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.kinds import check_file, kind_of, read_bytes, refused_kind
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
+
+_DEEP_KEY = re.compile(
+    rb"""(?<![\w"'-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){100}"""
+)
+"""A dotted key of a hundred parts: the time tomllib takes for one grows with its square."""
+
+_LONG_NUMBER = re.compile(rb"(?<![0-9_])[0-9_]{4301,}")
+"""More digits than Python makes a whole number of."""
+
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def read_toml(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+    """The table that a TOML file holds.
+
+    Keys written twice, bytes that are not UTF-8 and numbers that are not finite are faults, as
+    is every error of syntax, with its line and column.
+
+    Raises:
+        InputError: the file is not there, too large, no TOML, or holds such a fault.
+        ProblemWithEnvironment: it cannot be read.
+    """
+    path = Path(path)
+    kind = kind_of(check_file(path, most_bytes=limits.toml_bytes))
+    if kind not in ("text", "json", "empty"):
+        raise InputError(refused_kind(path, kind, accepted="TOML files"))
+    data = read_bytes(path, most_bytes=limits.toml_bytes)
+    return parse_toml(data, file=str(path))
+
+
+def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
+    """The table that the bytes of a TOML file hold; `file` names it in a fault.
+
+    >>> parse_toml(b"a = 1\\na = 2\\n", file="p.toml")
+    Traceback (most recent call last):
+    zoneblanche.geo.errors.InputError: p.toml, line 2: column 6: cannot overwrite a value.
+    """
+    deep = _DEEP_KEY.search(data)
+    if deep:
+        raise InputError(_too_deep(file, line=data.count(b"\n", 0, deep.start()) + 1))
+    try:
+        table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        raise InputError(_not_utf8(data, error, file)) from error
+    except RecursionError:
+        raise InputError(_too_deep(file)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(_syntax(str(error), data, file)) from error
+    except ValueError:  # of int(), which no place is told of
+        raise InputError(_too_long(data, file)) from None
+    faults = list(_not_finite(table, file))
+    if faults:
+        raise InputError(faults)
+    return table
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError, file: str) -> Fault:
+    return Fault(
+        "the file is not UTF-8 text.",
+        file=file,
+        line=data.count(b"\n", 0, error.start) + 1,
+        value=data[error.start : error.start + 1].hex(),
+        remedy="Save it as UTF-8.",
+        kind="encoding",
+    )
+
+
+def _too_deep(file: str, line: int | None = None) -> Fault:
+    return Fault(
+        "tables, lists or parts of a key stand too deep in one another.",
+        file=file,
+        line=line,
+        kind="toml-syntax",
+    )
+
+
+def _too_long(data: bytes, file: str) -> Fault:
+    for found in _LONG_NUMBER.finditer(data):
+        before = data[data.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+        if not set(before) & set(b"\"'#"):  # no text, nor a comment
+            line = data.count(b"\n", 0, found.start()) + 1
+            break
+    else:
+        line = None
+    return Fault(
+        "a whole number has more digits than the 19 that TOML has.",
+        file=file,
+        line=line,
+        remedy="Write a smaller number; a code stands in quotes.",
+        kind="toml-syntax",
+    )
+
+
+def _syntax(message: str, data: bytes, file: str) -> Fault:
+    """tomllib ends its messages with the place, which a fault has a field for."""
+    place = _PLACE.search(message)
+    line = column = None
+    if place:
+        message = message[: place.start()]
+        line, column = place.groups()
+    sentence = message[:1].lower() + message[1:].rstrip(".")
+    text_line = int(line) if line else data.count(b"\n") + 1
+    lines = data.decode("utf-8-sig").splitlines()
+    return Fault(
+        f"column {column}: {sentence}." if column else f"{sentence}, at the end of the file.",
+        file=file,
+        line=text_line,
+        value=lines[text_line - 1][:60] if text_line <= len(lines) else None,
+        kind="toml-syntax",
+    )
+
+
+def _not_finite(table: dict[str, Any], file: str) -> Iterator[Fault]:
+    pending: deque[tuple[str, Any]] = deque(table.items())
+    while pending:
+        key, value = pending.popleft()
+        if isinstance(value, dict):
+            pending += [(f"{key}.{name}"[-200:], inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            pending += [(f"{key}[{place}]"[-200:], inner) for place, inner in enumerate(value)]
+        elif not _is_usable(value):
+            yield Fault(
+                f"{shown(key)} is {str(value)[:60]}, which is no number to reckon with.",
+                file=file,
+                column=key,
+                value=str(value)[:60],
+                remedy="Write a finite number, or leave the key out.",
+                kind="not-finite",
+            )
+
+
+def _is_usable(value: Any) -> bool:
+    """False for what is not finite, and for whole numbers beyond the 64 bits that TOML has."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, float) or math.isfinite(value)

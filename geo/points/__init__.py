@@ -1,0 +1,1 @@
+"""Points on territories: files of millions of them, located, counted, measured to."""

@@ -1,0 +1,230 @@
+"""Points to territories: how many lie in each.
+
+Any number of points: they are read chunk by chunk, each chunk becomes partial sums by a pure
+function, and partial sums are added. So the same call runs here, in processes, or on a cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+from numpy.typing import NDArray
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.executors import Executor, run_chunks
+from zoneblanche.geo.points.files import Batch, Chunk, Layout, plan_chunks, read_chunk
+from zoneblanche.geo.points.locate import Locator, build_locator, locate_points
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Engine = Literal["kernel", "sedonadb"]
+EXAMPLES = 3  # of the rows that are not counted
+Locate = Callable[[Locator, Floats, Floats], NDArray[np.int32]]
+
+
+@dataclass(frozen=True)
+class PointCounts:
+    """Points of each territory; rows = counts.sum() + outside + unreadable.
+
+    Attributes:
+        counts: points in each territory, 0 where there is none; int64, on their index.
+        sums: sums of the value columns over the points of each territory, on their index.
+        rows: rows read.
+        outside: points that lie in no territory.
+        unreadable: rows without two finite coordinates.
+        blank: for each value column, points in a territory whose value is absent: they are in
+            `counts`, and not in `sums`.
+        examples: the first of the points that are not counted, as file and row (the first row
+            below the header is 1): those that lie in no territory, and those without coordinates.
+    """
+
+    counts: pd.Series
+    sums: pd.DataFrame
+    rows: int
+    outside: int
+    unreadable: int
+    blank: dict[str, int]
+    examples: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+
+@dataclass(frozen=True)
+class CountPart:
+    """What one chunk adds: counts (territories,), sums (territories, columns), blank (columns,).
+
+    `outside` and `lost` are the first rows of the chunk, from 0, that lie in no territory or have
+    no two coordinates.
+    """
+
+    counts: Ints
+    sums: Floats
+    blank: Ints
+    rows: int
+    unreadable: int
+    outside: tuple[int, ...]
+    lost: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CountTask:
+    """What every chunk needs: where territories are, and the CRS of points and of territories."""
+
+    locator: Locator
+    points_crs: str
+    territories_crs: str
+
+
+def count_points(
+    territories: gpd.GeoSeries,
+    source: str | Path | Sequence[str | Path],
+    *,
+    layout: Layout,
+    crs: str | pyproj.CRS | None = None,
+    executor: Executor = "serial",
+    workers: int | None = None,
+    scheduler: str | None = None,
+    engine: Engine = "kernel",
+) -> PointCounts:
+    """Points of a table in each territory, and sums of its value columns over them.
+
+    `crs` is that of the points' coordinates, x (longitude) first; by default the territories'.
+    Borders are straight in the CRS of the territories; `locate_points` says to whom a point on a
+    border belongs. Counts do not depend on the executor, the chunks or the order of rows; sums of
+    numbers with decimals do not depend on the executor. `engine="sedonadb"` finds the territories
+    by a join in SQL instead, with the same counts; it runs in this process (executor "serial").
+
+    Raises:
+        InputError: territories without a CRS, what `plan_chunks` and `read_chunk` refuse;
+            SedonaDB with another executor than "serial".
+        ProblemWithEnvironment: as `run_chunks`.
+    """
+    home = known_crs(territories.crs, "territories")
+    task = CountTask(build_locator(territories), known_crs(crs or home, "points"), home)
+    chunks = plan_chunks(source, layout)
+    work: Callable[[Chunk, CountTask], CountPart] = count_chunk
+    if engine == "sedonadb":
+        work = partial(count_chunk, locate=_sql_join(territories, executor))
+    counts = np.zeros(len(territories), dtype=np.int64)
+    sums = np.zeros((len(territories), len(layout.values)))
+    blank = np.zeros(len(layout.values), dtype=np.int64)
+    rows = unreadable = 0
+    examples: tuple[list[str], list[str]] = ([], [])
+    seen: dict[str, int] = {}  # rows of each file
+    parts = run_chunks(work, chunks, task, executor=executor, workers=workers, scheduler=scheduler)
+    for chunk, part in zip(chunks, parts, strict=True):
+        before = seen.get(chunk.path, 0)
+        for told, found in zip(examples, (part.outside, part.lost), strict=True):
+            told += [f"{chunk.path}, row {before + row + 1}" for row in found]
+        seen[chunk.path] = before + part.rows
+        counts += part.counts
+        sums += part.sums
+        blank += part.blank
+        rows += part.rows
+        unreadable += part.unreadable
+    index = territories.index
+    return PointCounts(
+        counts=pd.Series(counts, index=index, name="count"),
+        sums=pd.DataFrame(sums, index=index, columns=list(layout.values)),
+        rows=rows,
+        outside=rows - unreadable - int(counts.sum()),
+        unreadable=unreadable,
+        blank=dict(zip(layout.values, blank.tolist(), strict=True)),
+        examples=(tuple(examples[0][:EXAMPLES]), tuple(examples[1][:EXAMPLES])),
+    )
+
+
+def find_territories(
+    territories: gpd.GeoSeries, x: Floats, y: Floats, *, crs: str | pyproj.CRS
+) -> NDArray[np.int32]:
+    """Position of the territory in which each point lies, -1 for none or for NaN; shape of x.
+
+    `x` (longitude, east) and `y` are in `crs`.
+
+    Raises:
+        InputError: territories without a CRS, or a `crs` that is not known.
+    """
+    home = known_crs(territories.crs, "territories")
+    batch = Batch(x, y, np.empty((len(x), 0)))
+    east, north, _ = project(batch, known_crs(crs, "points"), home)
+    return locate_points(build_locator(territories), east, north)
+
+
+def _sql_join(territories: gpd.GeoSeries, executor: Executor) -> Locate:
+    from zoneblanche.geo.points.sql import SqlJoin  # here: few have its package installed
+
+    if executor != "serial":
+        raise InputError(
+            Fault(
+                f"SedonaDB does not run on the executor {executor!r}.",
+                remedy="It takes all processors by itself: leave the executor out.",
+                kind="option",
+            )
+        )
+    return SqlJoin(territories)
+
+
+def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points) -> CountPart:
+    """Partial sums of one chunk: pure, so that it can run anywhere and again."""
+    territories = task.locator.count
+    counts = np.zeros(territories, dtype=np.int64)
+    sums = np.zeros((territories, len(chunk.layout.values)))
+    blank = np.zeros(len(chunk.layout.values), dtype=np.int64)
+    rows = unreadable = 0
+    outside: list[int] = []
+    lost: list[int] = []
+    for batch in read_chunk(chunk):
+        x, y, readable = project(batch, task.points_crs, task.territories_crs)
+        found = locate(task.locator, x, y)
+        counts += np.bincount(found + 1, minlength=territories + 1)[1:]
+        for column, values in enumerate(batch.values.T):
+            given = np.isfinite(values)
+            blank[column] += np.count_nonzero(~given & (found >= 0))
+            at = np.where(given, found, -1) + 1
+            part = np.bincount(at, np.where(given, values, 0.0), territories + 1)
+            sums[:, column] += part[1:]
+        for told, away in ((outside, (found < 0) & readable), (lost, ~readable)):
+            if len(told) < EXAMPLES:
+                told += (rows + np.flatnonzero(away)[: EXAMPLES - len(told)]).tolist()
+        rows += len(x)
+        unreadable += int(np.count_nonzero(~readable))
+    return CountPart(counts, sums, blank, rows, unreadable, tuple(outside), tuple(lost))
+
+
+def known_crs(crs: str | pyproj.CRS | None, whose: str) -> str:
+    """The CRS as WKT, which can be sent to another machine; `whose` names it in faults.
+
+    Raises:
+        InputError: none, or one that is not known.
+    """
+    if crs is None:
+        raise InputError(Fault(f"the {whose} have no coordinate system.", kind="no-crs"))
+    try:
+        return str(pyproj.CRS.from_user_input(crs).to_wkt())
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(Fault(f"there is no coordinate system {crs!r}.", kind="crs")) from error
+
+
+@lru_cache(maxsize=8)
+def _change(source: str, target: str) -> pyproj.Transformer | None:
+    if pyproj.CRS(source) == pyproj.CRS(target):
+        return None
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+
+def project(batch: Batch, source: str, target: str) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Coordinates in the target CRS, and which rows had two finite ones to begin with."""
+    readable = np.isfinite(batch.x) & np.isfinite(batch.y)
+    change = _change(source, target)
+    if change is None:
+        return batch.x, batch.y, readable
+    # What has no place in the target CRS becomes infinite, hence outside of all territories.
+    x, y = change.transform(batch.x, batch.y)
+    readable &= np.isfinite(x) & np.isfinite(y)
+    return x, y, readable

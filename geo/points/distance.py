@@ -1,0 +1,74 @@
+"""How far the nearest of some points is, on the ellipsoid, wherever on Earth.
+
+For points that are at hand; `geo.points.nearest` reads them from files of any length.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from scipy.spatial import cKDTree
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.territories import Territories
+
+
+def centres_of(territories: Territories) -> gpd.GeoSeries:
+    """A point in the middle of each territory, EPSG:4326: its centroid where that lies inside, or
+    else a point that does."""
+    shapes = territories.frame.geometry.to_crs("EPSG:4326").to_numpy()
+    middle = shapely.centroid(shapes)
+    outside = ~shapely.intersects(shapes, middle)
+    middle[outside] = shapely.point_on_surface(shapes[outside])
+    return gpd.GeoSeries(middle, index=territories.codes, crs="EPSG:4326")
+
+
+def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Series:
+    """Metres from each place to the nearest point, along the ellipsoid (Karney 2013).
+
+    The nearest is looked for along straight lines through the Earth.
+
+    Args:
+        places: points, in any known CRS.
+        points: points, in any known CRS; missing and empty ones are nowhere.
+
+    Returns:
+        float64 on the index of the places; NaN where there is no point at all.
+
+    Raises:
+        InputError: a CRS is not known.
+
+    >>> towns = gpd.GeoSeries.from_xy([2.0, 3.0], [48.0, 48.0], crs=4326)
+    >>> distance_to_nearest(towns, towns.iloc[:1]).round().tolist()
+    [0.0, 74625.0]
+    """
+    if places.crs is None or points.crs is None:
+        raise InputError(Fault("the points have no coordinate system.", kind="no-crs"))
+    here, there = (series.to_crs("EPSG:4326") for series in (places, points))
+    there = there[~(there.isna() | there.is_empty)]
+    if there.empty or here.empty:
+        return pd.Series(np.nan, index=places.index, name="distance_m")
+    here_x, here_y = here.x.to_numpy(), here.y.to_numpy()
+    found = cKDTree(to_geocentric(there.x.to_numpy(), there.y.to_numpy())).query(
+        to_geocentric(here_x, here_y)
+    )[1]
+    nearest = there.iloc[found]
+    _, _, metres = pyproj.Geod(ellps="WGS84").inv(here_x, here_y, nearest.x, nearest.y)
+    return pd.Series(metres, index=places.index, name="distance_m")
+
+
+def to_geocentric(east: np.ndarray, north: np.ndarray) -> np.ndarray:
+    """Metres from the middle of the Earth of points on WGS 84 in degrees, shape (points, 3)."""
+    earth = pyproj.Geod(ellps="WGS84")
+    longitude, latitude = np.radians(east), np.radians(north)
+    normal = earth.a / np.sqrt(1 - earth.es * np.sin(latitude) ** 2)
+    return np.column_stack(
+        [
+            normal * np.cos(latitude) * np.cos(longitude),
+            normal * np.cos(latitude) * np.sin(longitude),
+            normal * (1 - earth.es) * np.sin(latitude),
+        ]
+    )

@@ -1,0 +1,303 @@
+"""Points from CSV or Parquet of any size, in pieces of bounded size.
+
+A piece is a row group of a Parquet file or a range of bytes of a CSV file. It is described by a
+small object that can be sent to another machine, and read there.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, Literal, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file, nearest
+from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
+from zoneblanche.geo.points.bounds import beyond_bounds, coordinate_fault, lines_of_rows
+
+Floats = NDArray[np.float64]
+
+CHUNK_BYTES = 2**25  # of CSV: some half a million rows
+BATCH_ROWS = 2**20  # of Parquet, whose row groups may be of any size
+LINE_BYTES = 2**20
+LARGEST_FILE = 2**44
+ABSENT = ["", "NA", "N/A", "#N/A", "#NA", "n/a", "NaN", "nan", "null", "NULL", "None", "\\N"]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which columns of a table hold what, and how a CSV writes them.
+
+    Attributes:
+        x, y: names of the columns of coordinates.
+        values: names of further columns of numbers.
+        separator: of a CSV; None finds it in the header line.
+        decimal: "." or ",".
+        bounds: greatest x and y, either side of nought, that a point may have; None leaves what no
+            place has among the points that lie nowhere.
+    """
+
+    x: str
+    y: str
+    values: tuple[str, ...] = ()
+    separator: str | None = None
+    decimal: Literal[".", ","] = "."
+    bounds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of a table: bytes `first` to `last` of a CSV, or row group `first` of a Parquet.
+
+    A line belongs to the chunk in which it begins. `header` holds the names of the columns.
+    """
+
+    path: str
+    kind: Literal["csv", "parquet"]
+    first: int
+    last: int
+    header: tuple[str, ...]
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Points in memory: x, y of shape (rows,), values of shape (rows, columns); NaN if absent."""
+
+    x: Floats
+    y: Floats
+    values: Floats
+
+
+def plan_chunks(source: str | Path | Sequence[str | Path], layout: Layout) -> list[Chunk]:
+    """The pieces of one file, of several, or of all CSV and Parquet files of a folder.
+
+    A path with a scheme (`s3://…`) is opened by fsspec, if that is installed. What a file is, its
+    first bytes say. A CSV has a header line, and no line end within a field.
+
+    Raises:
+        InputError: no such file, another format, a column that is not there.
+    """
+    sources = [source] if isinstance(source, str | Path) else list(source)
+    chunks: list[Chunk] = []
+    for path in (path for entry in sources for path in _files(entry)):
+        if "://" not in path:
+            start = check_file(Path(path), most_bytes=LARGEST_FILE, what="table of points")
+            kind = kind_of(start)
+        else:
+            with _open(path) as stream:
+                kind = kind_of(stream.read(4096))
+        if kind == "parquet":
+            chunks += _plan_parquet(path, layout)
+        elif kind == "text":
+            chunks += _plan_csv(path, layout)
+        else:
+            raise InputError(refused_kind(Path(path), kind, accepted="CSV and Parquet"))
+    return chunks
+
+
+def read_chunk(chunk: Chunk) -> Iterator[Batch]:
+    """The points of a chunk, in batches of bounded size.
+
+    Raises:
+        InputError: rows of another length than the header, a text where a number should be, a
+            coordinate beyond the bounds of the layout.
+    """
+    columns = [chunk.layout.x, chunk.layout.y, *chunk.layout.values]
+    with _open(chunk.path) as stream:
+        if chunk.kind == "parquet":
+            table = pa.parquet.ParquetFile(stream)
+            before = sum(table.metadata.row_group(one).num_rows for one in range(chunk.first))
+            for rows in table.iter_batches(BATCH_ROWS, [chunk.first], sorted(set(columns))):
+                batch = _to_batch(rows, columns)
+                _check_bounds(batch, chunk, partial(_rows_after, before))
+                yield batch
+                before += rows.num_rows
+            return
+        begin, data = _read_lines(stream, chunk)
+        if not data:
+            return
+        batch = _to_batch(_parse(data, chunk, columns), columns)
+        _check_bounds(batch, chunk, partial(lines_of_rows, stream, begin))
+    yield batch
+
+
+def _rows_after(before: int, rows: list[int]) -> list[int]:
+    return [before + row for row in rows]
+
+
+def _check_bounds(batch: Batch, chunk: Chunk, place: Callable[[list[int]], list[int]]) -> None:
+    """Refuses coordinates beyond the bounds; `place` tells where rows of the batch stand."""
+    bounds = chunk.layout.bounds
+    beyond = [] if bounds is None else beyond_bounds(batch.x, batch.y, bounds)
+    if bounds is None or not beyond:
+        return
+    places = place([row for row, _ in beyond])
+    raise InputError(
+        [
+            coordinate_fault(
+                float((batch.x, batch.y)[side][row]),
+                bounds[side],
+                file=chunk.path,
+                column=(chunk.layout.x, chunk.layout.y)[side],
+                line=at if chunk.kind == "csv" else None,
+                feature=at if chunk.kind == "parquet" else None,
+            )
+            for (row, side), at in zip(beyond, places, strict=True)
+        ]
+    )
+
+
+def _files(entry: str | Path) -> list[str]:
+    name = str(entry)
+    if "://" in name:
+        system, place = _file_system(name)
+        if not system.isdir(place):
+            return [name]
+        found = [system.unstrip_protocol(path) for path in sorted(system.find(place))]
+    elif Path(entry).is_dir():
+        found = [str(path) for path in sorted(Path(entry).rglob("*")) if path.is_file()]
+    else:
+        return [name]
+    found = [path for path in found if path.lower().endswith((".csv", ".txt", ".parquet", ".pq"))]
+    if not found:
+        raise InputError(
+            Fault("the folder holds no CSV or Parquet file.", file=name, kind="empty-folder")
+        )
+    return found
+
+
+def _file_system(name: str) -> tuple[Any, str]:
+    try:
+        import fsspec
+    except ModuleNotFoundError as error:
+        raise ProblemWithEnvironment(
+            f"{name}: paths of this kind need the PyPI package fsspec."
+        ) from error
+    return cast(tuple[Any, str], fsspec.core.url_to_fs(name))
+
+
+def _open(path: str) -> IO[bytes]:
+    try:
+        if "://" in path:
+            system, place = _file_system(path)
+            return cast(IO[bytes], system.open(place, "rb"))
+        return Path(path).open("rb")
+    except FileNotFoundError as error:
+        raise InputError(missing_file(path, what="table of points")) from error
+
+
+def _plan_parquet(path: str, layout: Layout) -> list[Chunk]:
+    try:
+        with _open(path) as stream:
+            table = pa.parquet.ParquetFile(stream)
+            schema, groups = table.schema_arrow, table.num_row_groups
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(
+            Fault(f"the Parquet file is damaged ({error}).", file=path, kind="damaged")
+        ) from error
+    _check_columns(path, schema.names, layout)
+    faults = [
+        Fault(f"the column holds {schema.field(name).type}, not numbers.", file=path, column=name)
+        for name in (layout.x, layout.y, *layout.values)
+        if not _is_number(schema.field(name).type)
+    ]
+    if faults:
+        raise InputError(faults)
+    names = tuple(schema.names)
+    return [Chunk(path, "parquet", group, group + 1, names, layout) for group in range(groups)]
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
+    )
+
+
+def _plan_csv(path: str, layout: Layout) -> list[Chunk]:
+    with _open(path) as stream:
+        line = stream.readline(LINE_BYTES)
+        begin = stream.tell()
+        end = stream.seek(0, io.SEEK_END)
+    try:
+        text = line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        text = line.decode("cp1252", "replace").rstrip("\r\n")
+    separator = layout.separator or max(";,\t|", key=text.count)
+    names = tuple(name.strip().strip('"') for name in text.split(separator))
+    _check_columns(path, names, layout)
+    found = replace(layout, separator=separator)
+    return [
+        Chunk(path, "csv", first, min(first + CHUNK_BYTES, end), names, found)
+        for first in range(begin, end, CHUNK_BYTES)
+    ]
+
+
+def _check_columns(path: str, names: Sequence[str], layout: Layout) -> None:
+    faults = [
+        Fault("there is no such column.", file=path, column=name, remedy=nearest(name, names))
+        for name in (layout.x, layout.y, *layout.values)
+        if name not in names
+    ]
+    faults += [
+        Fault("the column stands there twice.", file=path, column=name, kind="duplicate-column")
+        for name in sorted({name for name in names if list(names).count(name) > 1})
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def _read_lines(stream: IO[bytes], chunk: Chunk) -> tuple[int, bytes]:
+    """The lines that begin within the chunk, and the byte at which the first does."""
+    stream.seek(chunk.first - 1)
+    stream.readline(LINE_BYTES)
+    begin = stream.tell()
+    data = stream.read(max(chunk.last - begin, 0))
+    if data and not data.endswith(b"\n"):
+        data += stream.readline(LINE_BYTES)
+    return begin, data
+
+
+def _parse(data: bytes, chunk: Chunk, columns: list[str]) -> pa.Table:
+    wanted = sorted(set(columns))
+    try:
+        return pa.csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pa.csv.ReadOptions(column_names=list(chunk.header), use_threads=False),
+            parse_options=pa.csv.ParseOptions(delimiter=chunk.layout.separator),
+            convert_options=pa.csv.ConvertOptions(
+                include_columns=wanted,
+                column_types=dict.fromkeys(wanted, pa.float64()),
+                decimal_point=chunk.layout.decimal,
+                null_values=ABSENT,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            Fault(
+                f"a row between bytes {chunk.first} and {chunk.last} cannot be read ({error}).",
+                file=chunk.path,
+                remedy="Check the separator, the decimal mark and that all rows are whole.",
+                kind="unreadable-row",
+            )
+        ) from error
+
+
+def _to_batch(table: pa.Table | pa.RecordBatch, columns: list[str]) -> Batch:
+    def numbers(name: str) -> Floats:
+        column = table.column(name)
+        if pa.types.is_boolean(column.type):
+            column = column.cast(pa.int8())
+        return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+
+    values = [numbers(name) for name in columns[2:]]
+    shape = np.column_stack(values) if values else np.empty((table.num_rows, 0))
+    return Batch(numbers(columns[0]), numbers(columns[1]), shape)

@@ -1,0 +1,501 @@
+"""In which territory a point lies: exactly, without a tree, in bounded memory.
+
+A uniform grid is laid over the borders. A cell that no border touches lies in one territory and
+says so. In any other cell a point looks west along its parallel: the first border that it meets
+has its territory on the eastern side. Both questions, is a border west of the point and which of
+two borders is the nearer, are decided by the sign of a determinant, evaluated in double-double
+arithmetic where rounding could change it, as GEOS does (Shewchuk 1997 for the filter). So a point
+is never in two territories, nor lost between two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.sparse.csgraph import connected_components
+
+from zoneblanche.geo.borders.arcs import Arcs, build_arcs, read_edges
+from zoneblanche.geo.compiled import compiled
+
+Floats = NDArray[np.float64]
+Sides = NDArray[np.int32]
+
+MOST_CELLS = 2**24  # 64 MiB of offsets
+COARSE = 256  # cells a side, by which territories that lie far apart are told
+MOST_GRIDS = 32  # a point looks at the frame of each
+CELLS_PER_EDGE = 4
+MARGIN = 1e-6  # of a cell: an edge is listed in each cell it comes this near to
+MOST_ENTERED = 64  # territories one over another
+FILTER = 4e-16  # relative error of the determinant, above Shewchuk's (3 + 16 ε) ε
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Borders of the territories within one frame, indexed by a uniform grid.
+
+    Attributes:
+        frame: west, south, east, north of the borders.
+        edges: x0, y0, x1, y1 of each border, south end first; float64, shape (edges, 4).
+        west, east: territory on each side, -1 for none; int32, shape (edges,). For a border along
+            a parallel, of no use to the search, the sides are those of its left and right hand.
+        starts: where each cell's edges begin in `listed`; int32, shape (cells + 1,).
+        listed: int32, edge numbers by cell.
+        inside: territory of each cell without an edge, -1 for none; int32, shape (cells,).
+        corner: west and south of the grid.
+        cell: side of a cell, in the unit of the CRS.
+        shape: rows, columns.
+    """
+
+    frame: tuple[float, float, float, float]
+    edges: Floats
+    west: NDArray[np.int32]
+    east: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    listed: NDArray[np.int32]
+    inside: NDArray[np.int32]
+    corner: tuple[float, float]
+    cell: float
+    shape: tuple[int, int]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken by the arrays, in bytes."""
+        held = (self.edges, self.west, self.east, self.starts, self.listed, self.inside)
+        return sum(part.nbytes for part in held)
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Borders of territories, indexed for `locate_points`.
+
+    Attributes:
+        grids: one for each part of the country that lies apart; their frames do not meet, so a
+            point is asked of one. One grid over all would have cells of some kilometres where
+            islands are an ocean away.
+        count: how many territories there are.
+    """
+
+    grids: tuple[Grid, ...]
+    count: int
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Memory taken by the arrays, in bytes."""
+        return sum(grid.nbytes for grid in self.grids)
+
+
+def build_locator(territories: gpd.GeoSeries | Arcs, *, cell: float | None = None) -> Locator:
+    """Index territories for `locate_points`; `cell` is the side of a grid cell.
+
+    By default there are four cells an edge and at most 2²⁴: some 500 m for France.
+
+    Raises:
+        InputError: what `build_arcs` refuses.
+    """
+    arcs = territories if isinstance(territories, Arcs) else build_arcs(territories)
+    found = read_edges(arcs)
+    south_first = found.y0 <= found.y1
+    edges = np.where(
+        south_first[:, None],
+        np.column_stack([found.x0, found.y0, found.x1, found.y1]),
+        np.column_stack([found.x1, found.y1, found.x0, found.y0]),
+    )
+    # Going north the left hand is west.
+    west = np.where(south_first, found.left, found.right).astype(np.int32)
+    east = np.where(south_first, found.right, found.left).astype(np.int32)
+    grids = [
+        _index(edges[part], west[part], east[part], cell, most=MOST_CELLS * len(part) // len(edges))
+        for part in _apart(edges)
+    ]
+    return Locator(tuple(grids), arcs.count)
+
+
+def _index(edges: Floats, west: Sides, east: Sides, cell: float | None, *, most: int) -> Grid:
+    """The grid over these borders, of at most `most` cells."""
+    frame = _frame(edges)
+    corner, cell, shape = _lay_grid(frame, min(most, CELLS_PER_EDGE * len(edges) + 16), cell)
+    starts = np.zeros(shape[0] * shape[1] + 1, dtype=np.int32)
+    _list_edges(edges, *corner, cell, shape[1], starts, np.empty(0, dtype=np.int32))
+    np.cumsum(starts, out=starts)
+    listed = np.empty(starts[-1], dtype=np.int32)
+    _list_edges(edges, *corner, cell, shape[1], starts.copy(), listed)
+    inside = np.full(shape[0] * shape[1], -1, dtype=np.int32)
+    _fill_cells(edges, west, east, starts, listed, inside, *corner, cell, shape[1])
+    return Grid(frame, edges, west, east, starts, listed, inside, corner, cell, shape)
+
+
+def _apart(edges: Floats) -> list[NDArray[np.intp]]:
+    """Positions of the edges of each part whose frame meets no other's.
+
+    Edges are grouped by coarse cells that hold some and hang together, and groups are joined while
+    their frames meet. Edges that share a vertex have frames that meet, so a ring is in one group;
+    and what a ring contains lies in its frame.
+    """
+    if not len(edges):
+        return []
+    west, south, east, north = _frame(edges)
+    step = max(east - west, north - south) / (COARSE - 1) or 1.0
+    column = ((edges[:, 0] - west) / step).astype(np.intp)
+    row = ((edges[:, 1] - south) / step).astype(np.intp)
+    held = np.zeros((COARSE, COARSE), dtype=bool)
+    held[row, column] = True
+    named, count = ndimage.label(held, structure=np.ones((3, 3)))
+    group = named[row, column] - 1
+    frames = np.full((count, 4), np.inf)
+    np.minimum.at(frames[:, 0], group, np.minimum(edges[:, 0], edges[:, 2]))
+    np.minimum.at(frames[:, 1], group, edges[:, 1])
+    np.minimum.at(frames[:, 2], group, -np.maximum(edges[:, 0], edges[:, 2]))
+    np.minimum.at(frames[:, 3], group, -edges[:, 3])
+    joined = _joined(frames * [1, 1, -1, -1])[group]
+    if joined.max() >= MOST_GRIDS:
+        return [np.arange(len(edges))]
+    return [np.flatnonzero(joined == part) for part in range(joined.max() + 1)]
+
+
+def _joined(frames: Floats) -> NDArray[np.intp]:
+    """Numbers, from 0, of the groups after those whose frames meet are joined."""
+    number = np.arange(len(frames))
+    while True:
+        west, south, east, north = frames.T
+        meets = (west[:, None] <= east) & (west <= east[:, None])
+        meets &= (south[:, None] <= north) & (south <= north[:, None])
+        count, label = connected_components(meets, directed=False)
+        number = label[number]
+        if count == len(frames):
+            return number
+        ends = np.stack([west, south, -east, -north])
+        least = np.full((4, count), np.inf)
+        for side in range(4):
+            np.minimum.at(least[side], label, ends[side])
+        frames = least.T * [1, 1, -1, -1]
+
+
+def _frame(edges: Floats) -> tuple[float, float, float, float]:
+    """West, south, east, north."""
+    x = edges[:, [0, 2]]
+    return float(x.min()), float(edges[:, 1].min()), float(x.max()), float(edges[:, 3].max())
+
+
+def locate_points(locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
+    """Position of the territory in which each point lies, -1 for none; shape of x.
+
+    Coordinates are in the CRS of the territories. A point on the border of territories belongs to
+    exactly one of them: the one to its east, on a border along a parallel the one to its north,
+    and if nobody is there, the one with the lowest position among those it touches. A point
+    that is not finite is nowhere. Where territories overlap, a point is in the one whose western
+    border is nearest.
+    """
+    x = np.ascontiguousarray(x, dtype=np.float64)
+    y = np.ascontiguousarray(y, dtype=np.float64)
+    found = np.full(len(x), -1, dtype=np.int32)
+    for grid in locator.grids:
+        west, south, east, north = grid.frame
+        near = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+        if len(near) == len(x):
+            _locate_in(grid, x, y, found)
+        elif len(near):
+            there = np.full(len(near), -1, dtype=np.int32)
+            _locate_in(grid, x[near], y[near], there)
+            found[near] = there
+    return found
+
+
+def _locate_in(grid: Grid, x: Floats, y: Floats, found: NDArray[np.int32]) -> None:
+    _locate(
+        x,
+        y,
+        grid.edges,
+        grid.west,
+        grid.east,
+        grid.starts,
+        grid.listed,
+        grid.inside,
+        *grid.corner,
+        grid.cell,
+        grid.shape[1],
+        found,
+    )
+
+
+def _lay_grid(
+    frame: tuple[float, float, float, float], cells: int, cell: float | None
+) -> tuple[tuple[float, float], float, tuple[int, int]]:
+    """Corner, side of a cell, rows and columns of a grid of about `cells` cells."""
+    west, south, east, north = frame
+    width, height = east - west, north - south
+    least = max(np.sqrt(width * height / cells), max(width, height) / cells)
+    cell = float(max(least, cell or 0.0))
+    # One cell of border all round: every look to the west ends inside the grid.
+    shape = (int(height / cell) + 3, int(width / cell) + 3)
+    return (west - cell, south - cell), cell, shape
+
+
+@compiled
+def _list_edges(
+    edges: np.ndarray,
+    corner_x: float,
+    corner_y: float,
+    cell: float,
+    columns: int,
+    starts: np.ndarray,
+    listed: np.ndarray,
+) -> None:
+    """Without `listed`: count the edges of each cell one place up; with it: list them."""
+    for edge in range(len(edges)):
+        x0 = (edges[edge, 0] - corner_x) / cell
+        y0 = (edges[edge, 1] - corner_y) / cell
+        x1 = (edges[edge, 2] - corner_x) / cell
+        y1 = (edges[edge, 3] - corner_y) / cell
+        slope = (x1 - x0) / (y1 - y0) if y1 > y0 else 0.0
+        for row in range(int(y0 - MARGIN), int(y1 + MARGIN) + 1):
+            low, high = max(y0, row - MARGIN), min(y1, row + 1 + MARGIN)
+            a = x0 if low == y0 else x0 + slope * (low - y0)
+            b = x1 if high == y1 else x0 + slope * (high - y0)
+            first, last = int(min(a, b) - MARGIN), int(max(a, b) + MARGIN)
+            for at in range(row * columns + first, row * columns + last + 1):
+                if listed.size == 0:
+                    starts[at + 1] += 1
+                else:
+                    listed[starts[at]] = edge
+                    starts[at] += 1
+
+
+@compiled
+def _side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> int:
+    """1 if p lies left of the line from a to b, -1 if right, 0 if exactly on it."""
+    left, right = (ax - px) * (by - py), (ay - py) * (bx - px)
+    value = left - right
+    if abs(value) > FILTER * (abs(left) + abs(right)):
+        return 1 if value > 0 else -1
+    # Differences and products as unevaluated sums of two doubles (Dekker 1971).
+    high, low = 0.0, 0.0
+    for turn in range(2):
+        u, v = (ax, px) if turn == 0 else (ay, py)
+        s, t = (by, py) if turn == 0 else (bx, px)
+        p = u - v
+        back = p - u
+        p_low = (u - (p - back)) - (v + back)
+        q = s - t
+        back = q - s
+        q_low = (s - (q - back)) - (t + back)
+        product = p * q
+        wide = 134217729.0 * p
+        p1 = wide - (wide - p)
+        p2 = p - p1
+        wide = 134217729.0 * q
+        q1 = wide - (wide - q)
+        q2 = q - q1
+        rest = ((p1 * q1 - product) + p1 * q2 + p2 * q1) + p2 * q2
+        rest += p * q_low + p_low * q
+        if turn == 0:
+            high, low = product, rest
+        else:
+            difference = high - product
+            back = difference - high
+            error = (high - (difference - back)) - (product + back)
+            low = error + (low - rest)
+            high = difference
+    value = high + low
+    return 1 if value > 0 else (-1 if value < 0 else 0)
+
+
+@compiled
+def _is_west_of(edges: np.ndarray, one: int, other: int) -> bool:
+    """Whether edge `one` crosses a parallel that both cross further west; ties by number.
+
+    Edges of a coverage do not cross, so the end of one that lies within the reach of the other
+    decides; if the southern ends meet, the northern ones do.
+    """
+    if edges[one, 1] >= edges[other, 1]:
+        side = _edge_side(edges, other, edges[one, 0], edges[one, 1])
+    else:
+        side = -_edge_side(edges, one, edges[other, 0], edges[other, 1])
+    if side == 0:
+        if edges[one, 3] <= edges[other, 3]:
+            side = _edge_side(edges, other, edges[one, 2], edges[one, 3])
+        else:
+            side = -_edge_side(edges, one, edges[other, 2], edges[other, 3])
+    return side > 0 if side != 0 else one < other
+
+
+@compiled
+def _edge_side(edges: np.ndarray, edge: int, x: float, y: float) -> int:
+    return _side(edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3], x, y)
+
+
+@compiled
+def _look_west(
+    x: float,
+    y: float,
+    column: int,
+    row: int,
+    edges: np.ndarray,
+    west: np.ndarray,
+    east: np.ndarray,
+    starts: np.ndarray,
+    listed: np.ndarray,
+    inside: np.ndarray,
+    corner_x: float,
+    cell: float,
+    columns: int,
+) -> int:
+    """The territory of a point, from the borders to its west."""
+    # Territories entered by their eastern border and not yet left by their western one: the point
+    # is not in them. None where the point is inside a coverage, one beyond its coast, more only
+    # where territories overlap.
+    entered = np.empty(MOST_ENTERED, dtype=np.int32)
+    depth = 0
+    last = -1
+    while column >= 0:
+        at = row * columns + column
+        if starts[at] == starts[at + 1]:
+            owner = inside[at]
+            if owner < 0 or _place_of(owner, entered, depth) < 0:
+                return owner
+            column -= 1
+            continue
+        nearest = -1
+        for k in range(starts[at], starts[at + 1]):
+            edge = listed[k]
+            if not (edges[edge, 1] <= y < edges[edge, 3]):
+                continue
+            if _edge_side(edges, edge, x, y) > 0 or edge == last:
+                continue
+            if last >= 0 and not _is_west_of(edges, edge, last):
+                continue
+            if nearest < 0 or _is_west_of(edges, nearest, edge):
+                nearest = edge
+        if nearest < 0 or _crossing(edges, nearest, y) < corner_x + (column - MARGIN) * cell:
+            column -= 1  # what crosses further west is looked at there, among its neighbours
+            continue
+        owner = east[nearest]
+        if owner >= 0:
+            place = _place_of(owner, entered, depth)
+            if place < 0:
+                return owner
+            depth -= 1
+            entered[place] = entered[depth]
+        if west[nearest] >= 0 and depth < MOST_ENTERED:
+            entered[depth] = west[nearest]
+            depth += 1
+        last = nearest
+    return -1
+
+
+@compiled
+def _crossing(edges: np.ndarray, edge: int, y: float) -> float:
+    x0, y0, x1, y1 = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
+    return x0 + (x1 - x0) * ((y - y0) / (y1 - y0))
+
+
+@compiled
+def _place_of(owner: int, entered: np.ndarray, depth: int) -> int:
+    for place in range(depth):
+        if entered[place] == owner:
+            return place
+    return -1
+
+
+@compiled
+def _touched(
+    x: float,
+    y: float,
+    at: int,
+    edges: np.ndarray,
+    west: np.ndarray,
+    east: np.ndarray,
+    starts: np.ndarray,
+    listed: np.ndarray,
+) -> int:
+    """The lowest territory on whose border the point lies, -1 for none."""
+    lowest = -1
+    for k in range(starts[at], starts[at + 1]):
+        edge = listed[k]
+        x0, y0, x1, y1 = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
+        if not (y0 <= y <= y1 and min(x0, x1) <= x <= max(x0, x1)):
+            continue
+        if _side(x0, y0, x1, y1, x, y) != 0:
+            continue
+        for owner in (west[edge], east[edge]):
+            if owner >= 0 and (lowest < 0 or owner < lowest):
+                lowest = owner
+    return lowest
+
+
+@compiled
+def _fill_cells(
+    edges: np.ndarray,
+    west: np.ndarray,
+    east: np.ndarray,
+    starts: np.ndarray,
+    listed: np.ndarray,
+    inside: np.ndarray,
+    corner_x: float,
+    corner_y: float,
+    cell: float,
+    columns: int,
+) -> None:
+    """The territory of each cell without an edge: that of its western neighbour or its centre."""
+    for at in range(len(inside)):
+        row, column = at // columns, at % columns
+        if starts[at] != starts[at + 1] or column == 0:
+            continue
+        if starts[at - 1] == starts[at]:
+            inside[at] = inside[at - 1]
+            continue
+        x, y = corner_x + (column + 0.5) * cell, corner_y + (row + 0.5) * cell
+        inside[at] = _look_west(
+            x,
+            y,
+            column - 1,
+            row,
+            edges,
+            west,
+            east,
+            starts,
+            listed,
+            inside,
+            corner_x,
+            cell,
+            columns,
+        )
+
+
+@compiled
+def _locate(
+    xs: np.ndarray,
+    ys: np.ndarray,
+    edges: np.ndarray,
+    west: np.ndarray,
+    east: np.ndarray,
+    starts: np.ndarray,
+    listed: np.ndarray,
+    inside: np.ndarray,
+    corner_x: float,
+    corner_y: float,
+    cell: float,
+    columns: int,
+    found: np.ndarray,
+) -> None:
+    rows = len(inside) // columns
+    for point in range(len(xs)):
+        x, y = xs[point], ys[point]
+        across, up = (x - corner_x) / cell, (y - corner_y) / cell
+        if not (0.0 <= across < columns and 0.0 <= up < rows):  # also what is no number
+            continue
+        column, row = int(across), int(up)
+        at = row * columns + column
+        if starts[at] == starts[at + 1]:
+            found[point] = inside[at]
+            continue
+        owner = _look_west(
+            x, y, column, row, edges, west, east, starts, listed, inside, corner_x, cell, columns
+        )
+        if owner < 0:
+            owner = _touched(x, y, at, edges, west, east, starts, listed)
+        found[point] = owner

@@ -1,0 +1,191 @@
+"""How far the nearest of any number of points is, on the ellipsoid.
+
+Points are read chunk by chunk. Of each chunk a tree finds the point nearest to every place along a
+straight line through the Earth, which is the nearest along its surface too; only for the nearest
+of all is the length on the ellipsoid computed. So the answer does not depend on the chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.executors import Executor, run_chunks
+from zoneblanche.geo.points.count import known_crs, project
+from zoneblanche.geo.points.distance import to_geocentric
+from zoneblanche.geo.points.files import Batch, Chunk, Layout, plan_chunks, read_chunk
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DEGREES = "EPSG:4326"
+REACH = 5.0
+"""Degrees around a group of places beyond which a point is none of its neighbours."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Distance from each place to the nearest point.
+
+    Attributes:
+        distance_m: metres along the ellipsoid, on the index of the places; NaN if there is no
+            point (in the reach of its group), or for a place without a geometry.
+        rows: rows read.
+        unreadable: rows without two coordinates of a place on Earth.
+    """
+
+    distance_m: pd.Series
+    rows: int
+    unreadable: int
+
+
+@dataclass(frozen=True)
+class NearestTask:
+    """What every chunk needs.
+
+    Attributes:
+        places: geocentric metres, shape (places, 3).
+        group: of each place, a row of `boxes`; shape (places,).
+        boxes: west, south, east, north in degrees of each group; one row without groups.
+        points_crs: of the points' coordinates.
+    """
+
+    places: Floats
+    group: Ints
+    boxes: Floats
+    points_crs: str
+
+
+@dataclass(frozen=True)
+class NearestPart:
+    """Of one chunk: for each place the chord to its nearest point, and where that point is."""
+
+    chord: Floats
+    east: Floats
+    north: Floats
+    rows: int
+    unreadable: int
+
+
+def compute_nearest(
+    places: gpd.GeoSeries,
+    source: str | Path | Sequence[str | Path],
+    *,
+    layout: Layout,
+    crs: str | pyproj.CRS = DEGREES,
+    groups: pd.Series | None = None,
+    executor: Executor = "serial",
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Nearest:
+    """Metres along the ellipsoid from each place (a point) to the nearest point of a table.
+
+    `crs` is that of the points' coordinates, x (longitude) first. `groups`, on the index of the
+    places, parts them where an ocean does (the mainland, an island): then a point belongs to the
+    group whose box is nearest, within 5 degrees, and serves no other.
+
+    Raises:
+        InputError: places that are not points, or without a CRS; what `plan_chunks` and
+            `read_chunk` refuse.
+        ProblemWithEnvironment: as `run_chunks`.
+    """
+    known_crs(places.crs, "places")
+    there = np.flatnonzero(~(places.isna() | places.is_empty).to_numpy())
+    if not (places.iloc[there].geom_type == "Point").all():
+        raise InputError(Fault("places must be points.", kind="geometry-type"))
+    some = places.iloc[there].to_crs(DEGREES)
+    east, north = some.x.to_numpy(), some.y.to_numpy()
+    group = np.zeros(len(there), dtype=np.int64)
+    if groups is not None:
+        group = pd.factorize(groups.reindex(some.index))[0].astype(np.int64)
+    task = NearestTask(
+        to_geocentric(east, north), group, _boxes(east, north, group), known_crs(crs, "points")
+    )
+    found = _none_yet(len(there))
+    for part in run_chunks(
+        nearest_chunk,
+        plan_chunks(source, layout),
+        task,
+        executor=executor,
+        workers=workers,
+        scheduler=scheduler,
+    ):
+        found = _nearer(found, part)
+    distance = np.full(len(places), np.nan)
+    hit = np.isfinite(found.chord)
+    _, _, metres = pyproj.Geod(ellps="WGS84").inv(
+        east[hit], north[hit], found.east[hit], found.north[hit]
+    )
+    distance[there[hit]] = metres
+    named = pd.Series(distance, index=places.index, name="distance_m")
+    return Nearest(distance_m=named, rows=found.rows, unreadable=found.unreadable)
+
+
+def nearest_chunk(chunk: Chunk, task: NearestTask) -> NearestPart:
+    """The nearest points of one chunk: pure, so that it can run anywhere and again."""
+    found = _none_yet(len(task.places))
+    for batch in read_chunk(chunk):
+        found = _nearer(found, _nearest_of(batch, task))
+    return found
+
+
+def _none_yet(places: int) -> NearestPart:
+    nowhere = np.full(places, np.inf)
+    return NearestPart(nowhere, nowhere, nowhere, 0, 0)
+
+
+def _nearest_of(batch: Batch, task: NearestTask) -> NearestPart:
+    x, y, readable = project(batch, task.points_crs, known_crs(DEGREES, "points"))
+    readable &= (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    chord, east, north = np.full((3, len(task.places)), np.inf)
+    x, y = x[readable], y[readable]
+    points = to_geocentric(x, y)
+    owner = _owner(x, y, task.boxes)
+    for group in range(len(task.boxes)):
+        mine, here = np.flatnonzero(owner == group), np.flatnonzero(task.group == group)
+        if not (mine.size and here.size):
+            continue
+        tree = cKDTree(points[mine], balanced_tree=False)
+        chord[here], nearest = tree.query(task.places[here])
+        east[here], north[here] = x[mine[nearest]], y[mine[nearest]]
+    return NearestPart(chord, east, north, len(readable), int((~readable).sum()))
+
+
+def _nearer(one: NearestPart, other: NearestPart) -> NearestPart:
+    closer = other.chord < one.chord
+    return NearestPart(
+        np.where(closer, other.chord, one.chord),
+        np.where(closer, other.east, one.east),
+        np.where(closer, other.north, one.north),
+        one.rows + other.rows,
+        one.unreadable + other.unreadable,
+    )
+
+
+def _boxes(east: Floats, north: Floats, group: Ints) -> Floats:
+    boxes = [
+        (east[mine].min(), north[mine].min(), east[mine].max(), north[mine].max())
+        for mine in (group == each for each in range(group.max(initial=-1) + 1))
+    ]
+    return np.array(boxes, dtype=np.float64).reshape(-1, 4)
+
+
+def _owner(x: Floats, y: Floats, boxes: Floats) -> Ints:
+    """The group whose box is nearest to each point, -1 beyond reach; the only one takes all."""
+    if len(boxes) == 1:
+        return np.zeros(len(x), dtype=np.int64)
+    owner, least = np.full(len(x), -1, dtype=np.int64), np.full(len(x), REACH)
+    for group, (west, south, east, north) in enumerate(boxes):
+        off = np.maximum.reduce([west - x, x - east, south - y, y - north, np.zeros(len(x))])
+        closer = off < least
+        owner[closer], least[closer] = group, off[closer]
+    return owner

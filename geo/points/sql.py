@@ -1,0 +1,68 @@
+"""The same counts of points by SedonaDB, for those who have it beside their SQL.
+
+The join is SQL; what is counted is what `geo.points.count` counts, batch by batch in bounded
+memory. A point that the join finds in several territories, being on a border or where they overlap,
+is decided by `geo.points.locate`, so that both engines agree on every point.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.points.locate import Locator, locate_points
+
+Floats = NDArray[np.float64]
+
+JOIN = """
+SELECT points.row, territories.place
+FROM (SELECT row, ST_Point(x, y) AS shape FROM points) AS points
+JOIN territories ON ST_Intersects(territories.shape, points.shape)
+"""
+
+
+class SqlJoin:
+    """Locates points by a spatial join in SQL: in the place of `locate_points`.
+
+    Its territories stay in the memory of this process, hence it serves the serial executor, whose
+    join takes all processors.
+
+    Raises:
+        ProblemWithEnvironment: SedonaDB is not installed.
+    """
+
+    def __init__(self, territories: gpd.GeoSeries) -> None:
+        try:
+            import sedonadb
+        except ModuleNotFoundError as error:
+            raise ProblemWithEnvironment(
+                "SedonaDB is not installed: install zoneblanche with its extra 'scale'."
+            ) from error
+        self.engine: Any = sedonadb.connect()
+        there = np.flatnonzero(~(territories.isna() | territories.is_empty).to_numpy())
+        self._register(
+            "plain",
+            {"place": there.astype(np.int32), "wkb": territories.iloc[there].to_wkb().to_numpy()},
+        )
+        shapes = self.engine.sql("SELECT place, ST_GeomFromWKB(wkb) AS shape FROM plain")
+        shapes.to_memtable().to_view("territories", overwrite=True)
+
+    def __call__(self, locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
+        """As `locate_points`; the locator decides where the join finds several territories."""
+        found = np.full(len(x), -1, dtype=np.int32)
+        row = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        self._register("points", {"row": row, "x": x[row], "y": y[row]})
+        joined = pa.table(self.engine.sql(JOIN))
+        at, place = joined["row"].to_numpy(), joined["place"].to_numpy()
+        found[at] = place
+        several = np.flatnonzero(np.bincount(at, minlength=len(x)) > 1)
+        found[several] = locate_points(locator, x[several], y[several])
+        return found
+
+    def _register(self, name: str, columns: dict[str, np.ndarray]) -> None:
+        self.engine.create_data_frame(pa.table(columns)).to_view(name, overwrite=True)

@@ -1,0 +1,1 @@
+"""Rasters on territories: reading, zonal statistics, grids of people."""

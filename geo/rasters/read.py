@@ -1,0 +1,505 @@
+"""Opening a raster with suspicion, and reading it in bounded pieces.
+
+One format is read: GeoTIFF (BigTIFF and cloud-optimised ones included), told by its first bytes
+and not by its name. A GeoTIFF carries its georeference, CRS and no-data value inside; everything
+that would make GDAL look elsewhere (virtual formats, /vsi paths, .aux.xml, world and overview
+files beside it) is switched off. An Arc/Info ASCII grid holds no CRS, so it is refused with the
+rest; `gdal_translate -a_srs EPSG:… -of GTiff` makes a GeoTIFF of it.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyproj
+import rasterio
+from rasterio.enums import MaskFlags
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.windows import Window
+
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.notice import Notice, Severity
+
+NoData = float | Literal["declared", "none"]
+
+TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+LARGEST_WIDTH = 2 * 10**6
+SMALLEST_CELL, LARGEST_CELL = 1e-9, 1e8  # in degrees or metres: a hair, and round the globe
+LARGEST_BLOCK_BYTES = 2**29  # GDAL decodes a whole block to give one cell of it
+SCAN_CELLS = 2**21
+# Nothing is read that the file itself does not hold.
+SAFE_OPTIONS = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "GDAL_CACHEMAX": 64,
+}
+NEGATIVE_MARKS = (-999.0, -9999.0, -99999.0, -32768.0, -32767.0, -2147483648.0)
+POSITIVE_MARKS = (255.0, 32767.0, 65535.0, 2147483647.0, 4294967295.0)
+FLOAT_MARK = 1e30  # -3.4e38, 1e38, 9.97e36, 1e30: no measured quantity
+
+
+@dataclass(frozen=True)
+class RasterFacts:
+    """What a raster says of itself.
+
+    Attributes:
+        path: the file, as the user named it.
+        band: 1-based.
+        crs: never None.
+        transform: a, b, c, d, e, f of x = a·column + b·row + c and y = d·column + e·row + f;
+            b and d are 0. e > 0 is a raster stored south up.
+        shape: rows, columns.
+        nodata: the value that means "no data", declared or given, or None.
+        dtype: numpy name of the stored numbers.
+        scale, offset: stored in the file; values are stored × scale + offset.
+        notices: what the reader of the results should know, as sentences.
+    """
+
+    path: str
+    band: int
+    crs: pyproj.CRS
+    transform: tuple[float, float, float, float, float, float]
+    shape: tuple[int, int]
+    nodata: float | None
+    dtype: str
+    scale: float
+    offset: float
+    notices: tuple[str, ...]
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in the raster's CRS."""
+        a, _, c, _, e, f = self.transform
+        rows, columns = self.shape
+        xs, ys = sorted((c, c + a * columns)), sorted((f, f + e * rows))
+        return xs[0], ys[0], xs[1], ys[1]
+
+
+@dataclass
+class Marks:
+    """Whether values that look like an undeclared "no data" stand apart from all others; not
+    `judged` where the file or the caller tells what no data is."""
+
+    judged: bool = True
+    beside: dict[float, float] = field(default_factory=dict)
+    lowest: float = math.inf
+    highest: float = -math.inf
+
+    def see(self, values: np.ndarray) -> None:
+        """Take note of one block of values that count as data (not empty, no NaN)."""
+        low, high = float(values.min()), float(values.max())
+        for extreme, marks in ((low, NEGATIVE_MARKS), (high, POSITIVE_MARKS)):
+            if extreme not in marks and abs(extreme) < FLOAT_MARK:
+                continue
+            self.beside.setdefault(extreme, extreme)
+            values = values[values != extreme]
+        if values.size:
+            self.lowest = min(self.lowest, float(values.min()))
+            self.highest = max(self.highest, float(values.max()))
+
+    def judge(self, facts: RasterFacts) -> tuple[str, ...]:
+        """Notices of doubtful values; InputError where one is no data beyond doubt.
+
+        A mark is beyond doubt if no other value comes within half its distance to zero: 255 among
+        0 … 4 is, 255 among 0 … 250 may be a value.
+        """
+        notices, faults = [], []
+        for mark in self.beside if self.judged else ():
+            others = self.lowest if mark < 0 else self.highest
+            apart = not math.isfinite(others) or (others - mark / 2) * mark < 0
+            if apart:
+                faults.append(
+                    Fault(
+                        f"band {facts.band} holds {mark:g}, which it does not declare as no "
+                        f"data, where all other values lie between {self.lowest:g} and "
+                        f"{self.highest:g}.",
+                        file=facts.path,
+                        value=f"{mark:g}",
+                        remedy=f"Give nodata = {mark:g} if it means no data, "
+                        'or nodata = "none" if it is a value.',
+                        kind="undeclared-nodata",
+                    )
+                )
+            else:
+                notices.append(
+                    Notice(
+                        f"{facts.path}: {mark:g} is not declared as no data; it occurs and is "
+                        "taken for a value.",
+                        fr=f"{facts.path} : {mark:g} n'est pas déclaré comme absence de donnée ; "
+                        "il s'y trouve et est pris pour une valeur.",
+                    )
+                )
+        if faults:
+            raise InputError(faults)
+        return tuple(notices)
+
+
+@dataclass(frozen=True)
+class Raster:
+    """An open raster: its facts, and its cells in rectangular pieces."""
+
+    facts: RasterFacts
+    dataset: rasterio.io.DatasetReader
+    masked: bool
+    marks: Marks | None
+
+    def read(self, window: Window) -> tuple[np.ndarray, np.ndarray | None]:
+        """Values of a window, and which of them are data (None for all of them).
+
+        Values have shape (rows, columns) and the stored dtype, or float64 where the file has a
+        scale or an offset. NaN and infinities are never data.
+
+        Raises:
+            InputError: the file is damaged or ends early.
+        """
+        facts = self.facts
+        try:
+            values = self.dataset.read(facts.band, window=window)
+            mask = self.dataset.read_masks(facts.band, window=window) if self.masked else None
+        except (RasterioError, OSError) as error:
+            raise InputError(_damaged(facts.path, error)) from error
+        valid = None if mask is None else mask != 0
+        if facts.nodata is not None and not math.isnan(facts.nodata):
+            there = values != values.dtype.type(facts.nodata)
+            valid = there if valid is None else valid & there
+        if values.dtype.kind == "f":
+            finite = np.isfinite(values)
+            if not finite.all():
+                valid = finite if valid is None else valid & finite
+        if self.marks is not None:
+            data = values if valid is None else values[valid]
+            if data.size:
+                self.marks.see(data)
+        if (facts.scale, facts.offset) != (1.0, 0.0):
+            values = values * np.float64(facts.scale) + facts.offset
+        return values, None if valid is None or valid.all() else valid
+
+    def scan(self) -> None:
+        """Read all cells in passing, so that `doubts` has seen them, if it has to."""
+        rows, columns = self.facts.shape
+        height = max(1, SCAN_CELLS // columns)
+        for top in range(0, rows if self.marks is not None else 0, height):
+            self.read(Window(0, top, columns, min(height, rows - top)))
+
+    def span(self) -> tuple[float, float] | None:
+        """After reading: least and greatest value of what was read, no-data marks included; None
+        where nothing was, or where no note is taken of it (see `open_raster`)."""
+        if self.marks is None or not (self.marks.beside or math.isfinite(self.marks.lowest)):
+            return None
+        stored = (self.marks.lowest, self.marks.highest, *self.marks.beside)
+        ends = [value for value in stored if math.isfinite(value)]
+        scaled = [value * self.facts.scale + self.facts.offset for value in (min(ends), max(ends))]
+        return min(scaled), max(scaled)
+
+    def check_amounts(self) -> None:
+        """After reading: refuse amounts (people in a cell) that are negative.
+
+        Raises:
+            InputError: with the least of them.
+        """
+        span = self.span()
+        if span is not None and span[0] < 0:
+            raise InputError(
+                Fault(
+                    f"the grid holds {span[0]:g} people in a cell.",
+                    file=self.facts.path,
+                    value=f"{span[0]:g}",
+                    remedy="Declare it in the file as its no-data value, if that is what it means.",
+                    kind="negative",
+                )
+            )
+
+    def doubts(self) -> tuple[str, ...]:
+        """After reading: notices on undeclared no-data values; InputError beyond doubt."""
+        return () if self.marks is None else self.marks.judge(self.facts)
+
+
+@contextmanager
+def open_raster(
+    path: Path | str,
+    *,
+    band: int = 1,
+    nodata: NoData = "declared",
+    limits: Limits = DEFAULT_LIMITS,
+    amounts: bool = False,
+) -> Iterator[Raster]:
+    """Open one band of a GeoTIFF whose georeference can be trusted.
+
+    Note is taken of the values that are read where the file has no mask of its own and nodata is
+    what it declares; with `amounts`, always.
+
+    `nodata`: "declared" takes the file's own; a number replaces it; "none" says that every finite
+    value is data. A raster stored south up or east to west is read as it is: its transform says
+    so, and every user of the facts goes by the transform.
+
+    Raises:
+        InputError: no such file, not a GeoTIFF, no CRS, no georeference, rotated or sheared,
+            complex numbers, no such band, larger than the limits, damaged.
+    """
+    name, place = str(path), _check_content(path, limits)
+    with rasterio.Env(**SAFE_OPTIONS), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # said by a fault of ours
+        try:
+            dataset = rasterio.open(
+                place, driver="GTiff", sharing=False, GEOREF_SOURCES="INTERNAL", NUM_THREADS=2
+            )
+        except (RasterioError, OSError) as error:
+            raise InputError(_damaged(name, error)) from error
+        with dataset:
+            _check_georeference(dataset, name, band, limits)
+            facts = _read_facts(dataset, name, band, nodata)
+            flags = dataset.mask_flag_enums[band - 1]
+            masked = MaskFlags.per_dataset in flags or MaskFlags.alpha in flags
+            suspected = nodata in ("declared", facts.nodata) and not masked
+            marks = Marks(judged=suspected) if suspected or amounts else None
+            yield Raster(facts, dataset, masked, marks)
+
+
+def read_raster_facts(
+    path: Path | str,
+    *,
+    band: int = 1,
+    nodata: NoData = "declared",
+    limits: Limits = DEFAULT_LIMITS,
+) -> RasterFacts:
+    """The facts of a raster without reading its cells; raises as `open_raster` does."""
+    with open_raster(path, band=band, nodata=nodata, limits=limits) as raster:
+        return raster.facts
+
+
+def check_raster_limits(path: Path | str, limits: Limits) -> None:
+    """Refuse a raster that is larger than limits of a caller's own.
+
+    Raises:
+        InputError: it is, or it is no raster that is read here.
+    """
+    with open_raster(path, nodata="none", limits=limits):
+        pass
+
+
+def _check_content(path: Path | str, limits: Limits) -> str:
+    name = str(path)
+    if name.startswith(("/vsi", "\\vsi")) or "://" in name or "\0" in name:
+        raise InputError(
+            Fault(
+                "this is not the path of a local file.",
+                file=name,
+                remedy="Download the raster and give the path of the file.",
+                kind="not-a-local-file",
+            )
+        )
+    local = Path(path)
+    start = check_file(local, most_bytes=limits.raster_bytes, what="raster")
+    if not start.startswith(TIFF_MAGIC):
+        raise InputError(refused_kind(local, kind_of(start), accepted="GeoTIFF rasters"))
+    # An absolute path cannot be taken for one of GDAL's own prefixes (GTIFF_DIR:, NETCDF:, …).
+    return str(local.resolve())
+
+
+def _check_georeference(
+    dataset: rasterio.io.DatasetReader, name: str, band: int, limits: Limits
+) -> None:
+    faults = []
+
+    def blame(kind: str, message: str, remedy: str) -> None:
+        faults.append(Fault(message, file=name, remedy=remedy, kind=kind))
+
+    if not 1 <= band <= dataset.count:
+        blame("no-band", f"there is no band {band}; it has {dataset.count}.", "Choose another.")
+        raise InputError(faults)
+    if dataset.crs is None or not (dataset.crs.is_geographic or dataset.crs.is_projected):
+        blame(
+            "no-crs",
+            "the raster names no coordinate system on the ground.",
+            "Write it into the file with gdal_edit -a_srs EPSG:….",
+        )
+    scale, offset = float(dataset.scales[band - 1]), float(dataset.offsets[band - 1])
+    if not (math.isfinite(offset) and 0 < abs(scale) < FLOAT_MARK and abs(offset) < FLOAT_MARK):
+        blame(
+            "scale",
+            f"the raster says that its values are stored × {scale:g} + {offset:g}.",
+            "Write its true scale and offset with gdal_edit -scale … -offset ….",
+        )
+    a, b, _, d, e, _ = tuple(dataset.transform)[:6]
+    if dataset.transform.is_identity or a == 0 or e == 0:
+        blame(
+            "no-georeference",
+            "the raster does not say where its cells lie.",
+            "Write its place into the file; world files (.tfw) and .aux.xml are not read.",
+        )
+    elif not SMALLEST_CELL <= min(abs(a), abs(e)) <= max(abs(a), abs(e)) <= LARGEST_CELL:
+        blame(
+            "no-georeference",
+            f"the raster claims cells of {abs(a):.3g} by {abs(e):.3g}, which no map has.",
+            "Fetch or export the raster again.",
+        )
+    elif b != 0 or d != 0:
+        blame("rotated", "the raster is rotated or sheared.", "Straighten it with gdalwarp.")
+    faults += _check_size(dataset, name, band, limits)
+    if faults:
+        raise InputError(faults)
+
+
+def _check_size(
+    dataset: rasterio.io.DatasetReader, name: str, band: int, limits: Limits
+) -> list[Fault]:
+    faults = []
+    kind = dataset.dtypes[band - 1]
+    if kind.startswith("complex"):
+        faults.append(
+            Fault(
+                f"band {band} holds complex numbers ({kind}).",
+                file=name,
+                remedy="Give a band of plain numbers.",
+                kind="complex",
+            )
+        )
+        return faults
+    rows, columns = dataset.shape
+    height, width = dataset.block_shapes[band - 1]
+    block = height * width * np.dtype(kind).itemsize
+    most = limits.raster_cells
+    if rows * columns > most or columns > LARGEST_WIDTH or block > LARGEST_BLOCK_BYTES:
+        faults.append(
+            Fault(
+                f"the raster claims {rows} × {columns} cells in blocks of {height} × {width}; at "
+                f"most {most:,} cells, {LARGEST_WIDTH:.0e} columns and blocks of "
+                f"{LARGEST_BLOCK_BYTES // 2**20} MiB are read.",
+                file=name,
+                remedy="Cut out the area of the territories, in tiles: gdal_translate -projwin … "
+                "-co TILED=YES.",
+                kind="raster-size",
+            )
+        )
+    return faults
+
+
+def _read_facts(
+    dataset: rasterio.io.DatasetReader, name: str, band: int, nodata: NoData
+) -> RasterFacts:
+    a, b, c, d, e, f = (float(value) for value in tuple(dataset.transform)[:6])
+    crs = pyproj.CRS.from_wkt(dataset.crs.to_wkt())
+    declared = dataset.nodatavals[band - 1]
+    named = {"declared": declared, "none": None}
+    meant = named[nodata] if isinstance(nodata, str) else nodata
+    facts = RasterFacts(
+        path=name,
+        band=band,
+        crs=crs,
+        transform=(a, b, c, d, e, f),
+        shape=dataset.shape,
+        nodata=_storable(meant, dataset.dtypes[band - 1]),
+        dtype=dataset.dtypes[band - 1],
+        scale=float(dataset.scales[band - 1]),
+        offset=float(dataset.offsets[band - 1]),
+        notices=(),
+    )
+    if crs.is_geographic and not _on_the_globe(facts):
+        raise InputError(
+            Fault(
+                f"the raster is in degrees, yet covers {facts.bounds} (west, south, east, north).",
+                file=name,
+                remedy="Longitudes run from -180 to 180, latitudes from -90 to 90: shift or swap "
+                "its axes.",
+                kind="axes",
+            )
+        )
+    return _with_notices(facts, dataset, declared, nodata)
+
+
+def _storable(nodata: float | None, dtype: str) -> float | None:
+    """The no-data value if the dtype can hold it; one that it cannot hold marks nothing."""
+    if nodata is None:
+        return None
+    if np.dtype(dtype).kind == "f":  # beyond the largest float32 it was stored as an infinity
+        return math.nan if abs(nodata) > np.finfo(dtype).max else nodata
+    limits = np.iinfo(dtype)
+    fits = float(nodata).is_integer() and limits.min <= nodata <= limits.max
+    return nodata if fits else None
+
+
+def _on_the_globe(facts: RasterFacts) -> bool:
+    west, south, east, north = facts.bounds
+    # half a cell of grace: global grids are often registered on cell centres
+    grace = max(abs(facts.transform[0]), abs(facts.transform[4])) * 0.51
+    degrees = facts.crs.axis_info[0].unit_name == "degree"
+    return not degrees or (
+        west >= -180 - grace
+        and east <= 180 + grace
+        and south >= -90 - grace
+        and north <= 90 + grace
+    )
+
+
+def _with_notices(
+    facts: RasterFacts,
+    dataset: rasterio.io.DatasetReader,
+    declared: float | None,
+    nodata: NoData,
+) -> RasterFacts:
+    path, notices = facts.path, []
+
+    def tell(en: str, fr: str, severity: Severity = "remark") -> None:
+        notices.append(Notice(f"{path}{en}", fr=f"{path}{fr}", severity=severity))
+
+    if facts.transform[4] > 0:
+        tell(
+            " is stored south up; it is read the right way round.",
+            " est enregistré le sud en haut ; il est lu à l'endroit.",
+        )
+    if dataset.count > 1:
+        tell(
+            f" has {dataset.count} bands; band {facts.band} is read.",
+            f" a {dataset.count} bandes ; la bande {facts.band} est lue.",
+        )
+    if facts.crs.is_geographic:
+        tell(
+            " is in degrees: each cell counts alike, though cells narrow polewards.",
+            " est en degrés : chaque cellule compte autant, bien qu'elles se rétrécissent vers "
+            "les pôles.",
+        )
+    if nodata != "declared" and declared is not None and nodata != declared:
+        tell(
+            f" declares no data = {declared:g}; {nodata} is used instead.",
+            f" déclare {declared:g} comme absence de donnée ; {nodata} est pris à la place.",
+        )
+    if facts.nodata is None and nodata == "declared":
+        if declared is not None:
+            tell(
+                f" declares no data = {declared:g}, which {facts.dtype} cannot hold.",
+                f" déclare {declared:g} comme absence de donnée, que {facts.dtype} ne peut "
+                "contenir.",
+                "warning",
+            )
+        else:
+            tell(
+                " declares no no-data value; all its cells are values.",
+                " ne déclare aucune absence de donnée ; toutes ses cellules sont des valeurs.",
+                "warning",
+            )
+    if (facts.scale, facts.offset) != (1.0, 0.0):
+        tell(
+            f": values are stored × {facts.scale:g} + {facts.offset:g}.",
+            f" : les valeurs sont enregistrées × {facts.scale:g} + {facts.offset:g}.",
+        )
+    return replace(facts, notices=tuple(notices))
+
+
+def _damaged(name: str, error: Exception) -> Fault:
+    return Fault(
+        f"the file is damaged, ends early or is no GeoTIFF ({shown(error, limit=160)}).",
+        file=name,
+        remedy="Download it again.",
+        kind="damaged",
+    )

@@ -1,0 +1,50 @@
+"""The account of a table: every row matched, or listed with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of an input that found no territory, and why."""
+
+    row: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the rows of one input: `rows` = `matched` + `outside` + `listed` + `counted`.
+
+    Attributes:
+        rows: data rows read.
+        matched: rows whose code is a territory's.
+        outside: rows of other territories than those that were chosen (`within`).
+        listed: the others, each with its reason.
+        counted: rows of a file too long to be listed row by row, by reason.
+        carried: those of the matched whose code is an older one, each with what became of it.
+    """
+
+    rows: int
+    matched: int
+    listed: tuple[Listed, ...] = ()
+    carried: tuple[Listed, ...] = ()
+    counted: Mapping[str, int] = field(default_factory=dict)
+    outside: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `run.json`."""
+        told: dict[str, Any] = {
+            "rows": self.rows,
+            "matched": self.matched,
+            "listed": [vars(row) for row in self.listed],
+        }
+        if self.outside:
+            told["outside"] = self.outside
+        if self.counted:
+            told["counted"] = dict(self.counted)
+        return {**told, "carried": [vars(row) for row in self.carried]} if self.carried else told

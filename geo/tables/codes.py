@@ -1,0 +1,288 @@
+"""Codes as text, each row matched or listed with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.tables.formats.header import composed
+from zoneblanche.geo.tables.raw import RawTable, column
+
+Explain = Callable[[str], str]
+"""From a code that is not known to what became of it ("merged into 01033"), or ""."""
+
+_FLOAT = re.compile(r"([0-9]+)[.,]0+")
+_SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+_MOST_ZEROS = 4
+_LONGEST = 200
+"""Characters of a code, spaces around it included; no level has a longer one."""
+_AROUND = " \t\n\r\f\v\u00a0\u202f\u2009\ufeff\u200b"
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """The codes of a table, one for each row.
+
+    Attributes:
+        codes: text, no two matched rows the same.
+        matched: whether the row's code is known.
+        account: rows = matched + outside + listed.
+        notices: what was found and decided, as sentences.
+        places: where each row stands, in words ("line 7").
+    """
+
+    codes: pd.Index
+    matched: np.ndarray
+    account: Account
+    notices: tuple[str, ...] = ()
+    places: Callable[[int], str] = str
+
+    def place(self, values: np.ndarray, index: pd.Index, *, missing: float) -> pd.Series:
+        """Values of the rows on an index of codes; `missing` where no row has the code."""
+        rows = pd.Series(values[self.matched], index=self.codes[self.matched])
+        return rows.reindex(index, fill_value=missing)
+
+
+def parse_codes(
+    raw: RawTable,
+    name: str,
+    *,
+    known: pd.Index | None = None,
+    pattern: str | None = None,
+    level_title: str = "territories",
+    explain: Explain | None = None,
+    elsewhere: Callable[[str], bool] | None = None,
+) -> Codes:
+    """The codes of a column against those that are known.
+
+    Spaces around a code are taken away and stated. A row with a code that is not known is listed,
+    with what `explain` says of it. What spreadsheet programs do to codes is a fault: zeros lost at
+    the front, "1001.0", "1E5".
+
+    Args:
+        known: the codes of the level; if None, those that match `pattern` pass for known.
+        pattern: regular expression that a whole code of the level matches.
+        level_title: what the territories are called in a sentence ("communes").
+        elsewhere: whether a code that is not known concerns territories that nobody asked for: its
+            row is counted, not listed.
+
+    Raises:
+        InputError: no such column; blank, spoiled or doubled codes, with their lines; or no row
+            whose code is known.
+    """
+    cells = column(raw, name)
+    _check_lengths(raw, name, cells)
+    texts = [composed(cell.strip(_AROUND)) for cell in cells]
+    table = _Known(known, pattern)
+    matched = np.fromiter((table.has(text) for text in texts), dtype=bool, count=len(texts))
+    faults = _spoiled(raw, name, texts, matched, table)
+    faults += _doubled(raw, name, texts, matched, judge_all=not table.tells)
+    if faults:
+        raise InputError(faults[: DEFAULT_LIMITS.faults])
+    if not matched.any():
+        raise InputError(_no_match(raw, name, texts, table, level_title))
+    strange = np.flatnonzero(~matched).tolist()
+    if elsewhere is not None:
+        strange = [row for row in strange if not elsewhere(texts[row])]
+    listed = tuple(
+        Listed(raw.place(row), texts[row], _reason(texts[row], table, explain)) for row in strange
+    )
+    account = Account(
+        rows=len(texts),
+        matched=int(matched.sum()),
+        listed=listed,
+        outside=int((~matched).sum()) - len(listed),
+    )
+    return Codes(
+        codes=pd.Index(texts, dtype="object", name="code"),
+        matched=matched,
+        account=account,
+        notices=tuple(_notices(raw, name, cells, texts, listed, level_title)),
+        places=raw.place,
+    )
+
+
+def _check_lengths(raw: RawTable, name: str, cells: np.ndarray) -> None:
+    long = [row for row, cell in enumerate(cells) if len(cell) > _LONGEST]
+    if long:
+        raise InputError(
+            [
+                raw.fault(
+                    f"{shown(cells[row])} is too long for a code: {len(cells[row]):,} characters.",
+                    row=row,
+                    column=name,
+                    remedy="Check which column holds the codes.",
+                    kind="code-not-text",
+                )
+                for row in long[: DEFAULT_LIMITS.faults]
+            ]
+        )
+
+
+class _Known:
+    """What is known of the codes of a level: all of them, or their form, or nothing."""
+
+    def __init__(self, known: pd.Index | None, pattern: str | None) -> None:
+        self.codes: Collection[str] | None = None if known is None else set(known)
+        self._form = re.compile(pattern) if pattern and known is None else None
+
+    @property
+    def tells(self) -> bool:
+        return self.codes is not None or self._form is not None
+
+    def has(self, code: str) -> bool:
+        if self.codes is not None:
+            return code in self.codes
+        return bool(code) and (self._form is None or self._form.fullmatch(code) is not None)
+
+    def with_zeros(self, code: str) -> str:
+        """The known code that this one is once lost zeros stand before it, or ""."""
+        if not (code[:1].isdigit() and self.tells):
+            return ""
+        padded = ("0" * zeros + code for zeros in range(1, _MOST_ZEROS + 1))
+        return next((longer for longer in padded if self.has(longer)), "")
+
+    def alike(self, code: str) -> str:
+        """A known code that differs only by case, zeros, quotes or inner spaces, or ""."""
+        if self.codes is None:
+            return ""
+        bare = re.sub(r"[\s'’`\"]", "", code)
+        near = (code.upper(), bare, bare.upper(), bare.lstrip("0"))
+        return next((other for other in near if other != code and other in self.codes), "")
+
+
+def _spoiled(
+    raw: RawTable, name: str, texts: list[str], matched: np.ndarray, table: _Known
+) -> list[Fault]:
+    """Faults of rows with no code, or with one that a program has changed."""
+    faults = []
+    for row in np.flatnonzero(~matched | (not table.tells)).tolist():
+        text = texts[row]
+        if not text:
+            faults.append(
+                raw.fault(
+                    "the code is blank.",
+                    row=row,
+                    column=name,
+                    remedy="Write the code, or take the row out.",
+                    kind="blank-code",
+                )
+            )
+        elif raw.stored.get(name) == "float" or _FLOAT.fullmatch(text):
+            faults.append(
+                raw.fault(
+                    f"{shown(text)} is a number with decimals, not a code.",
+                    row=row,
+                    column=name,
+                    remedy="Export the column as text.",
+                    kind="code-not-text",
+                )
+            )
+        elif _SCIENTIFIC.fullmatch(text):
+            faults.append(
+                raw.fault(
+                    f"{shown(text)} is a number in scientific notation, not a code.",
+                    row=row,
+                    column=name,
+                    remedy="Export the column as text.",
+                    kind="code-not-text",
+                )
+            )
+        elif longer := table.with_zeros(text):
+            faults.append(
+                raw.fault(
+                    f"{shown(text)} has lost its leading zeros: {longer} is a code.",
+                    row=row,
+                    column=name,
+                    remedy="Export the column as text.",
+                    kind="lost-zeros",
+                )
+            )
+    return faults
+
+
+def _doubled(
+    raw: RawTable, name: str, texts: list[str], matched: np.ndarray, *, judge_all: bool
+) -> list[Fault]:
+    """Faults of codes that stand on several rows. Rows that are listed anyway do no harm."""
+    counts = Counter(text for text, found in zip(texts, matched, strict=True) if found or judge_all)
+    several: dict[str, list[str]] = {
+        code: [] for code, count in counts.items() if count > 1 and code
+    }
+    first: dict[str, int] = {}
+    if several:
+        for row, text in enumerate(texts):
+            if text in several:
+                first.setdefault(text, row)
+                several[text].append(str(raw.lines[row]))
+    return [
+        raw.fault(
+            f"the code {shown(code)} stands on {len(places)} rows "
+            f"({raw.counted}s {first_of(places)}).",
+            row=first[code],
+            column=name,
+            remedy="Keep one row a code, or aggregate them first.",
+            kind="duplicate-code",
+        )
+        for code, places in several.items()
+    ]
+
+
+def _no_match(raw: RawTable, name: str, texts: list[str], table: _Known, title: str) -> Fault:
+    found = first_of([shown(text) for text in dict.fromkeys(texts)], count=3)
+    sample = first_of(sorted(table.codes), count=3) if table.codes else "none"
+    near = next(((text, table.alike(text)) for text in texts if table.alike(text)), None)
+    hint = f" {shown(near[0])} would be {near[1]}." if near else ""
+    return raw.column_fault(
+        f"none of the {len(texts)} codes (first: {found}) is one of the {title} (first: {sample}).",
+        column=name,
+        remedy=f"Check which column holds the codes, and their level and year.{hint}",
+        kind="no-match",
+    )
+
+
+def _reason(code: str, table: _Known, explain: Explain | None) -> str:
+    if explain is not None and (told := explain(code)):
+        return told
+    near = table.alike(code)
+    return f"unknown code; {near} is known" if near else "unknown code"
+
+
+def _notices(
+    raw: RawTable,
+    name: str,
+    cells: np.ndarray,
+    texts: list[str],
+    listed: tuple[Listed, ...],
+    title: str,
+) -> list[str]:
+    where = f"{raw.file}, column {shown(name)}"
+    notices: list[str] = []
+    if raw.stored.get(name) == "integer":
+        notices.append(
+            remark(f"{where}: the codes are stored as whole numbers and read as their digits.")
+        )
+    spaced = [row for row, cell in enumerate(cells) if cell != cell.strip(_AROUND)]
+    if spaced:
+        lines = first_of([raw.lines[row] for row in spaced])
+        notices.append(
+            remark(f"{where}: spaces around a code are taken away ({raw.counted} {lines}).")
+        )
+    if listed:
+        codes = first_of(
+            [f"{row.code} ({row.reason})" if ";" in row.reason else row.code for row in listed]
+        )
+        notices.append(
+            f"{where}: {len(listed)} of {len(texts)} rows have a code that is none of the {title} "
+            f"and are listed (first: {codes})."
+        )
+    return notices

@@ -1,0 +1,1 @@
+"""The formats of tables, one a module: delimited text, workbooks, Parquet, JSON records."""

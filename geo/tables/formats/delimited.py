@@ -1,0 +1,264 @@
+"""A delimited text file as a raw table."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import numpy as np
+
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.kinds import read_bytes
+from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.tables.formats.header import build, check_names
+from zoneblanche.geo.tables.formats.text import (
+    SEPARATOR_NAMES,
+    Cut,
+    Cutter,
+    Record,
+    Stray,
+    decode,
+    find_separator,
+    text_notices,
+)
+from zoneblanche.geo.tables.raw import RawTable
+
+_SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?')
+"""What some spreadsheet programs write before the header."""
+
+_DECIMALS = re.compile(r"\s*-?[0-9]+[.,]([0-9]+)\s*")
+_DIGITS = re.compile(r"\s*-?[0-9]+\s*")
+
+
+def read_delimited(
+    path: Path,
+    *,
+    separator: str | None,
+    decimal: str | None,
+    encoding: str | None,
+    header: int | None,
+    limits: Limits,
+) -> RawTable:
+    """A CSV or TSV file, every cell as it stands.
+
+    Raises:
+        InputError: see `geo.tables.read_raw_table`.
+    """
+    file = str(path)
+    text, encoding = decode(
+        read_bytes(path, most_bytes=limits.table_bytes), file=file, encoding=encoding
+    )
+    lines = text.split("\n")
+    first = _first_line(lines, header, file)
+    notices = text_notices(text, encoding, file)
+    told = _SEPARATOR_LINE.fullmatch(lines[first]) if header is None else None
+    if told:
+        notices.append(remark(f"{file}: its first line names the separator, {shown(told[1])}."))
+        separator = separator or told[1]
+        first = next((at for at in range(first + 1, len(lines)) if lines[at].strip()), first)
+    evident = separator is None
+    if separator is None:
+        separator = find_separator(lines, first, file=file)
+    cut = Cutter(separator or "\t").cut(lines, first)
+    check_size(len(cut.records) - 1, len(cut.records[0].cells) if cut.records else 1, file, limits)
+    names = _checked(cut, separator, file, limits)
+    records = [record for record in cut.records[1:] if any(map(str.strip, record.cells))]
+    empty = len(cut.records) - 1 - len(records)
+    if evident and separator:
+        notices.append(
+            remark(f"{file}: the separator is {SEPARATOR_NAMES[separator]}, by evidence.")
+        )
+    if cut.blank + empty:
+        notices.append(
+            remark(f"{file}: {cut.blank + empty} blank lines among the rows are left out.")
+        )
+    if not records:
+        raise InputError(no_rows(file))
+    if not cut.ends:
+        _check_last_figure(records, names, file)
+    cells = zip(*(record.cells for record in records), strict=True)
+    return build(
+        file,
+        names,
+        [np.array(column, dtype=object) for column in cells],
+        np.array([record.line for record in records]),
+        separator=separator,
+        decimal=decimal,
+        encoding=encoding,
+        notices=notices,
+    )
+
+
+def no_rows(file: str) -> Fault:
+    """The fault of a table that has a header and nothing under it."""
+    return Fault(
+        "the table has a header and no rows.",
+        file=file,
+        remedy="Export or fetch it again.",
+        kind="no-rows",
+    )
+
+
+def check_size(rows: int, columns: int, file: str, limits: Limits) -> None:
+    """Refuse a table of too many rows, columns or cells.
+
+    Raises:
+        InputError: which limit, and what was found.
+    """
+    for found, limit, what in (
+        (rows, limits.rows, "rows"),
+        (columns, limits.columns, "columns"),
+        (rows * columns, limits.cells, "cells"),
+    ):
+        if found > limit:
+            raise InputError(
+                Fault(
+                    f"the table has {found:,} {what}, more than the limit of {limit:,}.",
+                    file=file,
+                    remedy="Keep only the rows and columns needed, or raise the limit.",
+                    kind="too-large",
+                )
+            )
+
+
+def _first_line(lines: list[str], header: int | None, file: str) -> int:
+    """Index of the header's line: the pinned one, else the first that is not blank."""
+    if header is None:
+        return next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if not 1 <= header <= len(lines) or not lines[header - 1].strip():
+        raise InputError(
+            Fault(
+                f"line {header} holds no header; the file has {len(lines)} lines.",
+                file=file,
+                line=header,
+                remedy="Pin header to the line that names the columns, counted from 1.",
+                kind="header-place",
+            )
+        )
+    return header - 1
+
+
+def _checked(cut: Cut, separator: str, file: str, limits: Limits) -> list[str]:
+    """The names of the columns, once no record has a fault.
+
+    Raises:
+        InputError: stray quotes, rows of another length than the header, overlong cells, and
+            what `check_names` refuses, all at once up to the limit of faults.
+    """
+    header = cut.records[0] if cut.records else None
+    if header is None or (cut.strays and cut.strays[0].line < header.line):
+        raise InputError([_stray_fault(stray, [], file) for stray in cut.strays[: limits.faults]])
+    names = header.cells
+    faults = check_names(names, file=file, line=header.line)
+    faults += [_stray_fault(stray, names, file) for stray in cut.strays[: limits.faults]]
+    width = len(names)
+    for record in cut.records[1:]:
+        if len(record.cells) != width:
+            last = not cut.ends and record is cut.records[-1]
+            faults.append(_ragged_fault(record, names, separator, file, truncated=last))
+            if len(faults) >= limits.faults:
+                break
+    if cut.longest > limits.cell_length:
+        faults += _overlong(cut.records, names, file, limits)
+    if faults:
+        raise InputError(sorted(faults, key=lambda fault: fault.line or 0))
+    return names
+
+
+def _check_last_figure(records: list[Record], names: list[str], file: str) -> None:
+    """Refuse a file without a line break at its end whose last figure is shorter than all others:
+    what follows may have been cut off, and a figure with it.
+
+    Raises:
+        InputError: every other row has the same decimals, and the last has fewer.
+    """
+    *others, last = (record.cells[-1] for record in records)
+    decimals = {len(found[1]) if (found := _DECIMALS.fullmatch(cell)) else 0 for cell in others}
+    found = _DECIMALS.fullmatch(last)
+    if len(others) < 3 or len(decimals) != 1 or not (found or _DIGITS.fullmatch(last)):
+        return
+    usual, here = decimals.pop(), len(found[1]) if found else 0
+    if here < usual:
+        raise InputError(
+            Fault(
+                f"the file ends within a line, and {shown(last)} has {here} decimals where all "
+                f"other rows have {usual}.",
+                file=file,
+                line=records[-1].line,
+                column=names[-1],
+                value=last[:60],
+                remedy="If it is cut off, export or fetch the file again; if not, end the last "
+                "line with a line break.",
+                kind="truncated-row",
+            )
+        )
+
+
+def _stray_fault(stray: Stray, names: list[str], file: str) -> Fault:
+    return Fault(
+        f"{stray.found}: {shown(stray.value)}.",
+        file=file,
+        line=stray.line,
+        column=names[stray.cell] if stray.cell < len(names) else str(stray.cell + 1),
+        value=stray.value,
+        remedy="Put quotes around the whole cell and double those within, or take them away.",
+        kind="stray-quote",
+    )
+
+
+def _ragged_fault(
+    record: Record, names: list[str], separator: str, file: str, *, truncated: bool
+) -> Fault:
+    count, width = len(record.cells), len(names)
+    line = (separator or "\t").join(record.cells)
+    remedy = "Give every row as many cells as the header has."
+    if truncated and count < width:
+        remedy = "The last line seems cut off: export or fetch the file again."
+    elif separator == "," and count > width and _digits_side_by_side(record.cells):
+        remedy = "Is that a decimal comma? Quote such cells, or separate cells by ';'."
+    elif width == 1:
+        remedy = "The header is one cell: pin the separator, or header to the right line."
+    cells = "cell" if count == 1 else "cells"
+    return Fault(
+        f"the row has {count} {cells}, the header {width}: {shown(line)}.",
+        file=file,
+        line=record.line,
+        column=names[count] if count < width else names[-1],
+        value=line[:200],
+        remedy=remedy,
+        kind="truncated-row" if truncated and count < width else "ragged-row",
+    )
+
+
+def _digits_side_by_side(cells: list[str]) -> bool:
+    return any(
+        _DIGITS.fullmatch(left) and _DIGITS.fullmatch(right)
+        for left, right in itertools.pairwise(cells[1:])
+    )
+
+
+def _overlong(records: list[Record], names: list[str], file: str, limits: Limits) -> list[Fault]:
+    faults = []
+    for record in records:
+        for place, cell in enumerate(record.cells):
+            if len(cell) > limits.cell_length:
+                name = names[place] if place < len(names) else str(place + 1)
+                faults.append(overlong(cell, file, record.line, name, limits))
+        if len(faults) >= limits.faults:
+            break
+    return faults
+
+
+def overlong(cell: str, file: str, line: int, name: str, limits: Limits) -> Fault:
+    """The fault of a cell with more characters than the limit."""
+    return Fault(
+        f"the cell has {len(cell):,} characters, more than the limit of {limits.cell_length:,}.",
+        file=file,
+        line=line,
+        column=name[:60],
+        value=cell[:60],
+        remedy="Shorten it, leave the column out, or raise the limit.",
+        kind="overlong-cell",
+    )

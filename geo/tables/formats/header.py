@@ -1,0 +1,79 @@
+"""The names of a table's columns, and the raw table made of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from zoneblanche.geo.errors import Fault, shown
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.tables.raw import RawTable, Stored
+
+
+def check_names(names: list[str], *, file: str, line: int | None = None) -> list[Fault]:
+    """The faults of a header: names that stand more than once, or no name at all."""
+    faults = []
+    names = [composed(name) for name in names]
+    for name in dict.fromkeys(names):
+        places = [str(place + 1) for place, other in enumerate(names) if other == name]
+        if name.strip() and len(places) > 1:
+            faults.append(
+                Fault(
+                    f"{len(places)} columns are called {shown(name)} "
+                    f"(columns {', '.join(places[:10])}).",
+                    file=file,
+                    line=line,
+                    column=name,
+                    value=name,
+                    remedy="Give each column a name of its own.",
+                    kind="duplicate-column",
+                )
+            )
+    if not any(name.strip() for name in names):
+        faults.append(
+            Fault("the header names no column.", file=file, line=line, kind="header-place")
+        )
+    return faults
+
+
+def composed(name: str) -> str:
+    """The name with each accent on its letter, as most systems write it."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def build(
+    file: str,
+    names: list[str],
+    cells: list[np.ndarray],
+    lines: np.ndarray,
+    *,
+    separator: str = "",
+    decimal: str | None = None,
+    encoding: str = "",
+    counted: Literal["line", "record"] = "line",
+    stored: Mapping[str, Stored] | None = None,
+    notices: list[str] | None = None,
+) -> RawTable:
+    """The raw table of these columns. One without a name (a row number, a separator at the end
+    of each line) cannot be asked for, and is left out; a notice says so."""
+    said = list(notices or [])
+    names = [composed(name) for name in names]
+    unnamed = sum(not name.strip() for name in names)
+    if unnamed:
+        columns = "column without a name is" if unnamed == 1 else "columns without a name are"
+        said.append(remark(f"{file}: {unnamed} {columns} not read."))
+    pairs = zip(names, cells, strict=True)
+    return RawTable(
+        file=file,
+        columns={name: column for name, column in pairs if name.strip()},
+        lines=lines,
+        counted=counted,
+        stored={composed(name): kind for name, kind in (stored or {}).items()},
+        separator=separator,
+        decimal=decimal,
+        encoding=encoding,
+        notices=tuple(said),
+    )

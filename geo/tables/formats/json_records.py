@@ -1,0 +1,184 @@
+"""A JSON file of records as a raw table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.kinds import read_bytes
+from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
+from zoneblanche.geo.tables.formats.header import build, check_names
+from zoneblanche.geo.tables.formats.text import decode
+from zoneblanche.geo.tables.raw import RawTable, Stored
+from zoneblanche.geo.vectors.formats.json_text import check_letters, double_key
+
+_GEOGRAPHIC = {
+    "FeatureCollection": "GeoJSON",
+    "Feature": "GeoJSON",
+    "GeometryCollection": "GeoJSON",
+    "Topology": "TopoJSON",
+}
+
+
+class _Number(str):
+    """A JSON number, kept as the digits that stand in the file."""
+
+    __slots__ = ()
+
+
+def read_records(path: Path, *, limits: Limits) -> RawTable:
+    """A JSON list of flat objects, or an object with one such list among its members.
+
+    Numbers keep their digits; true, false stand as words; null and a missing key are blank; lists
+    and objects within a record stand as JSON text.
+
+    Raises:
+        InputError: see `geo.tables.read_raw_table`.
+    """
+    file = str(path)
+    text, _ = decode(read_bytes(path, most_bytes=limits.table_bytes), file=file, encoding=None)
+    records, notices = _found_records(_parsed(text, file), file)
+    if not records:
+        raise InputError(no_rows(file))
+    names = list(dict.fromkeys(name for record in records for name in record))
+    check_size(len(records), len(names), file, limits)
+    faults = check_names(names, file=file)
+    columns, stored = [], {}
+    for name in names:
+        values = [record.get(name) for record in records]
+        kind = _stored(values)
+        if kind is not None:
+            stored[name] = kind
+        cells = [_cell(value) for value in values]
+        columns.append(np.array(cells, dtype=object))
+        faults += [
+            overlong(cell, file, place, name, limits)
+            for place, cell in enumerate(cells)
+            if len(cell) > limits.cell_length
+        ]
+    if faults:
+        raise InputError(faults[: limits.faults])
+    lines = np.arange(len(records))
+    return build(file, names, columns, lines, counted="record", stored=stored, notices=notices)
+
+
+def _parsed(text: str, file: str) -> Any:
+    def no_number(word: str) -> Any:
+        raise InputError(
+            Fault(
+                f"{word} is no number, nor JSON.",
+                file=file,
+                value=word,
+                remedy="Write null where the figure is not known.",
+                kind="not-finite",
+            )
+        )
+
+    def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record = dict(pairs)
+        if len(record) < len(pairs):
+            raise InputError(double_key([name for name, _ in pairs], file))
+        return record
+
+    try:
+        content = json.loads(
+            text,
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=no_number,
+            object_pairs_hook=no_doubles,
+        )
+        check_letters(text.encode(), content, file)
+        return content
+    except json.JSONDecodeError as error:
+        raise InputError(_syntax(error, text, file)) from error
+    except RecursionError:
+        raise InputError(
+            Fault("lists and objects stand too deep in one another.", file=file, kind="json-syntax")
+        ) from None
+
+
+def _syntax(error: json.JSONDecodeError, text: str, file: str) -> Fault:
+    remedy = "The file seems cut off: export or fetch it again."
+    if error.pos < len(text.rstrip()):
+        remedy = ""
+    if error.msg == "Extra data":
+        remedy = "One record a line is not read: put the records into one list, [ …, … ]."
+    return Fault(
+        f"column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}.",
+        file=file,
+        line=error.lineno,
+        value=text[error.pos : error.pos + 40],
+        remedy=remedy,
+        kind="json-syntax",
+    )
+
+
+def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[str]]:
+    notices: list[str] = []
+    if isinstance(content, dict):
+        kind = _GEOGRAPHIC.get(str(content.get("type")))
+        if kind is not None:
+            raise InputError(
+                Fault(
+                    f"the file is {kind}; read here are tables.",
+                    file=file,
+                    remedy='Give it as territories, or as a layer with kind = "polygons"; or '
+                    "export its attributes as CSV.",
+                    kind="wrong-format",
+                )
+            )
+        lists = {name: value for name, value in content.items() if _is_records(value)}
+        if len(lists) == 1:
+            name, content = next(iter(lists.items()))
+            notices.append(remark(f"{file}: the records are those of {shown(name)}."))
+    if not isinstance(content, list) or isinstance(content, str):
+        raise InputError(
+            Fault(
+                "the file holds no list of records.",
+                file=file,
+                remedy='Expected is [{"code": "01001", "value": 1}, …].',
+                kind="wrong-format",
+            )
+        )
+    faults = [
+        Fault(
+            f"the record is no object: {shown(record)}.",
+            file=file,
+            feature=place,
+            remedy='Expected is {"code": "01001", "value": 1}.',
+            kind="ragged-row",
+        )
+        for place, record in enumerate(content)
+        if not isinstance(record, dict)
+    ]
+    if faults:
+        raise InputError(faults[:100])
+    return content, notices
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _stored(values: list[Any]) -> Stored | None:
+    numbers = [value for value in values if isinstance(value, _Number)]
+    if not numbers or any(type(value) is str for value in values):
+        return None
+    return "integer" if all(value.lstrip("-").isdigit() for value in numbers) else "float"

@@ -1,0 +1,366 @@
+"""An XLSX workbook as a raw table.
+
+Its XML is read here and not through openpyxl because every size can then be bounded before it is
+unpacked, and no document type is accepted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.parsers import expat
+
+import numpy as np
+
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
+from zoneblanche.geo.files.limits import MIB, Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
+from zoneblanche.geo.tables.formats.header import build, check_names, composed
+from zoneblanche.geo.tables.formats.sheet import (
+    SheetReader,
+    SheetRow,
+    StringsReader,
+    XmlReader,
+    cells_of_range,
+)
+from zoneblanche.geo.tables.raw import RawTable, Stored
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    OSError,
+    ValueError,
+    OverflowError,
+)
+_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_PERCENTS = {9, 10}
+_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_WINDOWS_EPOCH = dt.datetime(1899, 12, 30)
+_MAC_EPOCH = dt.datetime(1904, 1, 1)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A sheet of the workbook: its name, the relation that leads to it, and if it is hidden."""
+
+    name: str
+    relation: str
+    hidden: bool
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a ZIP archive is an XLSX workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except _DAMAGED:
+        return False
+
+
+def read_workbook(path: Path, *, sheet: str | None, header: int | None, limits: Limits) -> RawTable:
+    """A sheet of an XLSX workbook, its cells written out as text.
+
+    Numbers stand as their shortest digits, dates as ISO dates, cells shown in percent as
+    "12.5 %", a formula without a stored result as the formula itself, which is no figure.
+
+    Raises:
+        InputError: see `geo.tables.read_raw_table`.
+    """
+    file = str(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_archive(archive, file, limits)
+            reader, notices = _read_sheet(archive, sheet, file, limits)
+    except _DAMAGED as error:
+        raise InputError(
+            Fault(
+                f"the workbook is damaged or encrypted ({type(error).__name__}).",
+                file=file,
+                remedy="Open it in a spreadsheet program and save it anew, without a password.",
+                kind="damaged-file",
+            )
+        ) from error
+    return _as_table(reader, notices, header, file, limits)
+
+
+def _counts(members: list[zipfile.ZipInfo]) -> Counter[str]:
+    """How often each part stands there, by the name that a program may take for the same."""
+    return Counter(member.filename.casefold() for member in members)
+
+
+def _check_archive(archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
+    """Refuse by the sizes that the archive declares, past which zipfile reads nothing."""
+    members = archive.infolist()
+    total = sum(member.file_size for member in members)
+    twice = first_of(name for name, count in _counts(members).items() if count > 1)
+    if twice:
+        raise InputError(
+            Fault(
+                f"parts of the workbook stand in it more than once: {shown(twice)}.",
+                file=file,
+                value=twice[:60],
+                remedy="Open it in a spreadsheet program and save it anew.",
+                kind="damaged-file",
+            )
+        )
+    for member in members:
+        ratio = member.file_size / max(member.compress_size, 1)
+        if member.file_size > 10 * MIB and ratio > limits.archive_ratio:
+            raise InputError(
+                Fault(
+                    f"{shown(member.filename)} unpacks to {ratio:,.0f} times its size, more than "
+                    f"the limit of {limits.archive_ratio:,.0f}.",
+                    file=file,
+                    remedy="This is how an archive bomb looks; if it is none, raise the limit.",
+                    kind="archive-bomb",
+                )
+            )
+    if total > limits.archive_bytes:
+        raise InputError(
+            Fault(
+                f"the workbook unpacks to {total:,} bytes, more than the limit of "
+                f"{limits.archive_bytes:,}.",
+                file=file,
+                remedy="Keep only the sheet and columns needed, or raise the limit.",
+                kind="too-large",
+            )
+        )
+
+
+def _read_sheet(
+    archive: zipfile.ZipFile, sheet: str | None, file: str, limits: Limits
+) -> tuple[SheetReader, list[str]]:
+    book = _BookReader()
+    with archive.open("xl/workbook.xml") as stream:
+        book.read(stream)
+    part, notices = _chosen(book.parts, sheet, file)
+    relations = _RelationsReader()
+    with archive.open("xl/_rels/workbook.xml.rels") as stream:
+        relations.read(stream)
+    strings = StringsReader(limits)
+    styles = _StylesReader()
+    names = set(archive.namelist())
+    for reader, target in ((strings, relations.strings), (styles, relations.styles)):
+        if target in names:
+            with archive.open(target) as stream:
+                reader.read(stream)
+    content = SheetReader(
+        file=file,
+        strings=strings.strings,
+        shown_as=styles.shown_as,
+        epoch=_MAC_EPOCH if book.mac_dates else _WINDOWS_EPOCH,
+        limits=limits,
+    )
+    with archive.open(relations.targets[part.relation]) as stream:
+        content.read(stream)
+    if content.percents:
+        notices.append(
+            remark(f"{file}: {content.percents} cells shown in percent are read as percentages.")
+        )
+    return content, notices
+
+
+def _chosen(parts: list[_Part], sheet: str | None, file: str) -> tuple[_Part, list[str]]:
+    names = [part.name for part in parts]
+    if sheet is not None:
+        for part in parts:
+            if part.name == sheet:
+                return part, []
+        raise InputError(
+            Fault(
+                f"the workbook has no sheet {shown(sheet)}.",
+                file=file,
+                value=sheet,
+                remedy=f"{nearest(sheet, names)} Sheets: {first_of(names, count=10)}.",
+                kind="unknown-sheet",
+            )
+        )
+    visible = [part for part in parts if not part.hidden] or parts
+    notices = []
+    if len(parts) > 1:
+        others = first_of([name for name in names if name != visible[0].name])
+        notices.append(
+            f"{file}: sheet {shown(visible[0].name)} is read, the first; there are also {others}."
+        )
+    return visible[0], notices
+
+
+def _as_table(
+    content: SheetReader, notices: list[str], header: int | None, file: str, limits: Limits
+) -> RawTable:
+    if not content.rows:
+        raise InputError(Fault("the sheet is empty.", file=file, kind="empty-file"))
+    start = _header_row(content.rows, header, file)
+    line, head = content.rows[start]
+    width = max(head) + 1
+    names = [head.get(place, "") for place in range(width)]
+    rows = [row for row in content.rows[start + 1 :] if any(map(str.strip, row[1].values()))]
+    check_size(len(rows), width, file, limits)
+    faults = check_names(names, file=file, line=line)
+    faults += _cell_faults(rows, names, file, limits)
+    if faults:
+        raise InputError(faults)
+    if not rows:
+        raise InputError(no_rows(file))
+    cells = [
+        np.array([row.get(place, "") for _, row in rows], dtype=object) for place in range(width)
+    ]
+    stored: dict[str, Stored] = {
+        names[place]: "integer"
+        for place, count in content.whole.items()
+        if place < width and count >= len(rows) - 1
+    }
+    lines = np.array([number for number, _ in rows])
+    table = build(file, names, cells, lines, stored=stored, notices=notices)
+    return replace(table, merged=_merged(content.merged, names, line))
+
+
+def _merged(ranges: list[str], names: list[str], header: int) -> dict[str, list[tuple[int, int]]]:
+    """Rows below the header whose cell is part of a larger one that begins elsewhere, by column."""
+    merged: dict[str, list[tuple[int, int]]] = {}
+    for reference in ranges:
+        columns, rows = cells_of_range(reference)
+        if not rows or rows[-1] <= header:
+            continue
+        for place in range(columns[0], min(columns[-1] + 1, len(names))):
+            first = max(rows[0] + (place == columns[0]), header + 1)
+            if first <= rows[-1]:
+                merged.setdefault(composed(names[place]), []).append((first, rows[-1]))
+    return merged
+
+
+def _header_row(rows: list[SheetRow], header: int | None, file: str) -> int:
+    """Index of the header's row: the pinned one, else the first if it names all columns."""
+    if header is not None:
+        for place, (line, _) in enumerate(rows):
+            if line == header:
+                return place
+        raise InputError(
+            Fault(
+                f"row {header} holds no header.",
+                file=file,
+                line=header,
+                remedy="Pin header to the row that names the columns, counted from 1.",
+                kind="header-place",
+            )
+        )
+    widest = max(len(cells) for _, cells in rows[:100])
+    if len(rows[0][1]) == 1 and widest > 1:
+        full = [str(line) for line, cells in rows[:100] if len(cells) == widest][:3]
+        raise InputError(
+            Fault(
+                f"the first row is no header: it has one cell, others have {widest} cells.",
+                file=file,
+                line=rows[0][0],
+                value=next(iter(rows[0][1].values()))[:60],
+                remedy=f"Pin header to the row that names the columns; the first full rows are "
+                f"{', '.join(full)}.",
+                kind="header-place",
+            )
+        )
+    return 0
+
+
+def _cell_faults(rows: list[SheetRow], names: list[str], file: str, limits: Limits) -> list[Fault]:
+    """Cells beside the header's columns, and overlong ones."""
+    faults = []
+    width = len(names)
+    for line, cells in rows:
+        for place, cell in cells.items():
+            if place >= width and cell.strip():
+                faults.append(
+                    Fault(
+                        f"a cell stands beyond the {width} columns of the header: {shown(cell)}.",
+                        file=file,
+                        line=line,
+                        column=names[-1],
+                        value=cell[:60],
+                        remedy="Name its column, empty it, or pin header to the right row.",
+                        kind="ragged-row",
+                    )
+                )
+            elif len(cell) > limits.cell_length:
+                faults.append(overlong(cell, file, line, names[place], limits))
+        if len(faults) >= limits.faults:
+            break
+    return faults
+
+
+class _BookReader(XmlReader):
+    """The sheets of a workbook and the epoch of its dates."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[_Part] = []
+        self.mac_dates = False
+
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "sheet":
+            relation = next(value for key, value in attributes.items() if key.endswith(":id"))
+            hidden = attributes.get("state", "visible") != "visible"
+            self.parts.append(_Part(attributes["name"], relation, hidden))
+        elif tag == "workbookPr":
+            self.mac_dates = attributes.get("date1904") in ("1", "true")
+
+
+class _RelationsReader(XmlReader):
+    """Where the parts of a workbook stand in its archive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: dict[str, str] = {}
+        self.strings = self.styles = ""
+
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag != "Relationship" or attributes.get("TargetMode") == "External":
+            return
+        target = attributes["Target"]
+        target = target[1:] if target.startswith("/") else f"xl/{target}"
+        self.targets[attributes["Id"]] = target
+        if attributes["Type"].endswith("/sharedStrings"):
+            self.strings = target
+        elif attributes["Type"].endswith("/styles"):
+            self.styles = target
+
+
+class _StylesReader(XmlReader):
+    """How each style shows a number: "", "date" or "percent"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._own: dict[int, str] = {}
+        self._styles: list[int] = []
+        self._inside = False
+
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "numFmt":
+            self._own[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+        elif tag == "cellXfs":
+            self._inside = True
+        elif tag == "xf" and self._inside:
+            self._styles.append(int(attributes.get("numFmtId", 0)))
+
+    def _finish(self, tag: str) -> None:
+        if tag == "cellXfs":
+            self._inside = False
+
+    def shown_as(self, style: int) -> str:
+        """How a cell of this style shows its number."""
+        form = self._styles[style] if style < len(self._styles) else 0
+        if form in self._own:
+            code = _LITERALS.sub("", self._own[form].split(";")[0]).lower()
+            if "%" in code:
+                return "percent"
+            return "date" if re.search("[ymdhs]", code) and "general" not in code else ""
+        return "date" if form in _DATES else "percent" if form in _PERCENTS else ""

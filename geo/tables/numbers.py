@@ -1,0 +1,266 @@
+"""Figures, read strictly: a cell is a number by one grammar, a known mark, or a fault."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables.formats.decimal_mark import SPACES, THIN_GAPS, decimal_mark
+from zoneblanche.geo.tables.missing import MARKS, Figures
+from zoneblanche.geo.tables.plausible import (
+    Column,
+    check_ranges,
+    check_scale,
+    check_sentinels,
+    limits_of,
+    within_rounding,
+)
+from zoneblanche.geo.tables.raw import RawTable, column
+from zoneblanche.geo.tables.urls import parse_urls
+
+TableUnit = Literal["count", "percent", "ratio", "number", "boolean", "score", "category", "url"]
+
+_WHOLE = rf"[0-9]{{1,3}}(?:(?P<gap>[{THIN_GAPS}])[0-9]{{3}}(?:(?P=gap)[0-9]{{3}})*)|[0-9]+"
+_NUMBER = {
+    mark: re.compile(
+        rf"(?P<sign>[+\-−]?)(?P<whole>{_WHOLE})?(?P<fraction>{re.escape(mark)}[0-9]+)?"
+        rf"(?P<power>[eE][+-]?[0-9]{{1,3}})?"
+    )
+    for mark in ",."
+}
+_PLAIN = re.compile(r"(?:(?:-?[0-9]{1,15}(?:\.[0-9]{1,15})?)?\n)*+")
+_TRUTH = {
+    **dict.fromkeys(("1", "1.0", "oui", "true", "vrai", "yes"), 1.0),
+    **dict.fromkeys(("0", "0.0", "non", "false", "faux", "no"), 0.0),
+}
+_GAP_NAMES = {" ": "a space", "\u00a0": "a no-break space", "\u202f": "a thin no-break space"}
+
+
+class Read(NamedTuple):
+    """How one text reads: a value, or why there is none, or (`wrong`) why it is no figure."""
+
+    value: float = math.nan
+    reason: Reason = Reason.PRESENT
+    gap: str = ""
+    signed: bool = False
+    wrong: str = ""
+    remedy: str = ""
+    kind: str = ""
+
+
+def parse_numbers(
+    raw: RawTable,
+    name: str,
+    *,
+    unit: TableUnit = "number",
+    bounds: tuple[float | None, float | None] = (None, None),
+    decimal: str | None = None,
+    marks: Mapping[str, Reason] = MARKS,
+    nodata: Sequence[float] | None = (),
+) -> Figures:
+    """The figures of a column.
+
+    Args:
+        unit: `percent` 0 to 100, cells may end in "%"; `ratio` 0 to 1; `count` whole, from 0;
+            `boolean` oui/non, vrai/faux, yes/no, true/false, 1/0; `url` see `parse_urls`.
+        bounds: least and greatest value besides what the unit says; None where open.
+        decimal: the decimal mark; else what the file was read with; else by evidence.
+        marks: texts (lower case) that stand for a missing figure, and why it is missing.
+        nodata: figures that stand for a missing one in this column (-9999); None where none
+            does, and such figures are to be taken as they stand.
+
+    Raises:
+        InputError: all cells that are no figure or out of range, with line and value; decimal
+            marks that are mixed or cannot be told; percentages mixed with shares of one;
+            figures that look like an undeclared no-data code.
+    """
+    if unit == "url":
+        return parse_urls(raw, name)
+    cells = column(raw, name)
+    inverse, texts = pd.factorize(cells)
+    notices: list[str] = []
+    if unit == "boolean":
+        reads = [_truth(text.strip(SPACES), marks) for text in texts]
+    else:
+        mark, notices = decimal_mark(raw, name, list(texts), decimal or raw.decimal, unit)
+        reads = _numbers(list(texts), mark, unit, marks, frozenset(nodata or ()))
+    faults = list(_unreadable(raw, name, inverse, reads)) + _mixed_gaps(raw, name, reads, notices)
+    values = np.array([read.value for read in reads])[inverse]
+    signed = np.array([read.signed for read in reads])[inverse]
+    values = within_rounding(values, *limits_of(unit, bounds))
+    figures = Column(raw, name, cells, values, signed)
+    faults += check_ranges(figures, unit, bounds)
+    faults += check_scale(figures, unit)
+    faults += [] if nodata is None else check_sentinels(figures, unit)
+    if faults:
+        faults.sort(key=lambda fault: fault.line or fault.feature or 0)
+        raise InputError(faults[: DEFAULT_LIMITS.faults])
+    reasons = np.array([read.reason for read in reads], dtype=np.int8)[inverse]
+    return Figures(values, reasons, tuple(notices))
+
+
+def _numbers(
+    texts: list[str],
+    mark: str,
+    unit: str,
+    marks: Mapping[str, Reason],
+    nodata: frozenset[float],
+) -> list[Read]:
+    """How each text reads. Columns of plain digits, which most are, take a short way."""
+    if mark == "." and not nodata and "" in marks and _PLAIN.fullmatch("\n".join(texts) + "\n"):
+        blank = Read(reason=marks[""])
+        return [Read(float(text)) if text else blank for text in texts]
+    return [_number(text.strip(SPACES), mark, unit, marks, nodata) for text in texts]
+
+
+def _number(
+    text: str, mark: str, unit: str, marks: Mapping[str, Reason], nodata: frozenset[float]
+) -> Read:
+    reason = marks.get(text.casefold())
+    if reason is not None:
+        return Read(reason=reason)
+    signed = text.endswith("%")
+    digits = text.removesuffix("%").rstrip(SPACES) if signed else text
+    found = _NUMBER[mark].fullmatch(digits)
+    if found is None or not (found["whole"] or found["fraction"]):
+        return not_a_number(text, mark)
+    if signed and unit != "percent":
+        return Read(
+            wrong=f"{shown(text)} has a percent sign in a column of unit {unit}.",
+            remedy='Write unit = "percent", or take the sign away.',
+            kind="percent-sign",
+        )
+    gap = found["gap"] or ""
+    whole = (found["whole"] or "0").replace(gap, "") if gap else found["whole"] or "0"
+    sign = "-" if found["sign"] in ("-", "−") else ""
+    fraction = (found["fraction"] or ".0")[1:]
+    value = float(f"{sign}{whole}.{fraction}{found['power'] or ''}")
+    if math.isinf(value) or (value == 0 and (whole + fraction).strip("0")):
+        return Read(
+            wrong=f"{shown(text)} is beyond the numbers that can be reckoned with.",
+            remedy="Correct it, or leave the cell empty.",
+            kind="not-finite",
+        )
+    if value in nodata:
+        return Read(reason=Reason.NOT_PUBLISHED)
+    return Read(value, gap=gap, signed=signed)
+
+
+def _truth(text: str, marks: Mapping[str, Reason]) -> Read:
+    lowered = text.casefold()
+    if lowered in _TRUTH:
+        return Read(_TRUTH[lowered])
+    if lowered in marks:
+        return Read(reason=marks[lowered])
+    return Read(
+        wrong=f"{shown(text)} is neither true nor false.",
+        remedy="Write oui or non, vrai or faux, yes or no, true or false, 1 or 0.",
+        kind="not-a-boolean",
+    )
+
+
+_Test = Callable[[str, str], bool]
+_REFUSALS: tuple[tuple[_Test, str, str, str], ...] = (
+    (
+        lambda text, _: (
+            re.fullmatch(r"[+\-−]?(inf(inity)?|nan|1\.#(inf|ind|qnan))", text) is not None
+        ),
+        "is no finite number",
+        "Leave the cell empty where the figure is not known.",
+        "not-finite",
+    ),
+    (
+        lambda text, _: text in ("-", "--", "–", "—", "−", ".", "..", "…", "..."),
+        "may mean nought or not known",
+        "Write 0, or leave the cell empty.",
+        "ambiguous-value",
+    ),
+    (
+        lambda text, _: text.startswith("="),
+        "is a formula without a stored result",
+        "Open the workbook in a spreadsheet program and save it.",
+        "formula",
+    ),
+    (
+        lambda text, _: text.startswith("#"),
+        "is an error of a spreadsheet",
+        "Mend the formula, or leave the cell empty.",
+        "not-a-number",
+    ),
+    (
+        lambda text, _: (
+            re.fullmatch(r"\d{4}-\d\d-\d\d.*|\d{1,2}/\d{1,2}/\d{2,4}", text) is not None
+        ),
+        "is a date",
+        "A spreadsheet may have turned a figure into it: correct it.",
+        "not-a-number",
+    ),
+    (
+        lambda text, mark: _NUMBER[_other(mark)].fullmatch(text.rstrip(" %")) is not None,
+        "has another decimal mark than its column, or a mark between thousands",
+        "Write all figures of the column alike, without marks between thousands.",
+        "decimal-mark",
+    ),
+    (
+        lambda text, _: re.fullmatch(r"[+\-−]?[0-9][0-9.,_' \u00a0\u202f]*", text) is not None,
+        "is ambiguous",
+        "Write figures without marks between thousands.",
+        "ambiguous-value",
+    ),
+)
+
+
+def not_a_number(text: str, mark: str) -> Read:
+    """Why a text is no figure, and what to do."""
+    lowered = text.casefold()
+    for test, message, remedy, kind in _REFUSALS:
+        if test(lowered, mark):
+            return Read(wrong=f"{shown(text)} {message}.", remedy=remedy, kind=kind)
+    return Read(
+        wrong=f"{shown(text)} is no number.",
+        remedy="Correct it, or leave the cell empty where the figure is not known.",
+        kind="not-a-number",
+    )
+
+
+def _other(mark: str) -> str:
+    return "." if mark == "," else ","
+
+
+def _unreadable(
+    raw: RawTable, name: str, inverse: np.ndarray, reads: list[Read]
+) -> Iterator[Fault]:
+    wrong = np.array([bool(read.wrong) for read in reads])
+    for row in np.flatnonzero(wrong[inverse])[: DEFAULT_LIMITS.faults]:
+        read = reads[inverse[row]]
+        yield raw.fault(read.wrong, row=int(row), column=name, remedy=read.remedy, kind=read.kind)
+
+
+def _mixed_gaps(raw: RawTable, name: str, reads: list[Read], notices: list[str]) -> list[Fault]:
+    """Thousands set apart in one way are read, and it is said; in several ways they are not."""
+    gaps = sorted({read.gap for read in reads if read.gap})
+    if len(gaps) == 1:
+        how = _GAP_NAMES.get(gaps[0], repr(gaps[0]))
+        notices.append(
+            remark(f"{raw.file}, column {shown(name)}: {how} is read as between thousands.")
+        )
+    if len(gaps) < 2:
+        return []
+    return [
+        raw.column_fault(
+            f"thousands are set apart in {len(gaps)} ways "
+            f"({', '.join(_GAP_NAMES.get(gap, repr(gap)) for gap in gaps)}).",
+            column=name,
+            remedy="Write all figures of the column alike.",
+            kind="ambiguous-value",
+        )
+    ]

@@ -1,0 +1,110 @@
+"""The one door for tables: what the file is, and who reads it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.tables.formats.delimited import read_delimited
+from zoneblanche.geo.tables.formats.json_records import read_records
+from zoneblanche.geo.tables.formats.workbook import is_workbook, read_workbook
+from zoneblanche.geo.tables.raw import RawTable
+
+ACCEPTED = "tables in CSV, TSV, XLSX, Parquet and JSON"
+_SUFFIXES = {
+    "text": (".csv", ".tsv", ".txt", ".tab", ""),
+    "xlsx": (".xlsx", ".xlsm"),
+    "parquet": (".parquet", ".pq"),
+    "json": (".json",),
+}
+_CALLED = {"text": "delimited text", "xlsx": "an XLSX workbook", "parquet": "a Parquet file"}
+
+
+def read_raw_table(
+    path: Path | str,
+    *,
+    separator: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> RawTable:
+    """A table of any kind that is read here, every cell as text and every row with its place.
+
+    What the file is, is told by its content. Separator and encoding are told by evidence and
+    stated in the notices; where evidence is ambiguous the file is refused.
+
+    Args:
+        separator, encoding: of a text file, pinned.
+        decimal: mark of all its figures, "," or ".", pinned; else each column shows its own.
+        sheet: of a workbook; the first visible one if None.
+        header: 1-based line of a text file, or row of a sheet, that names the columns.
+
+    Raises:
+        InputError: all faults of the file at once, each with its line: a file of another kind,
+            bytes that are no text, ragged or truncated rows, stray quotes, columns of the same
+            name, overlong cells, no rows, more than the limits.
+        ProblemWithEnvironment: the file may not be read.
+    """
+    path = Path(path)
+    _check_pins(separator, decimal, str(path))
+    kind = kind_of(check_file(path, most_bytes=limits.table_bytes, what="table"))
+    if kind == "zip" and is_workbook(path):
+        kind = "xlsx"
+        table = read_workbook(path, sheet=sheet, header=header, limits=limits)
+    elif kind == "parquet":
+        # pyarrow takes a tenth of a second to import, which a project of CSV files need not pay.
+        from zoneblanche.geo.tables.formats.parquet import read_columnar
+
+        table = read_columnar(path, limits=limits)
+    elif kind == "json":
+        table = read_records(path, limits=limits)
+    elif kind == "text":
+        table = read_delimited(
+            path,
+            separator=separator,
+            decimal=decimal,
+            encoding=encoding,
+            header=header,
+            limits=limits,
+        )
+    else:
+        raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
+    table = replace(table, decimal=decimal)
+    if path.suffix.lower() not in _SUFFIXES[kind] and kind in _CALLED:
+        said = f"{path}: by its content this is {_CALLED[kind]}, whatever its name."
+        table = replace(table, notices=(*table.notices, remark(said)))
+    return table
+
+
+def _check_pins(separator: str | None, decimal: str | None, file: str) -> None:
+    faults = []
+    if separator is not None and (
+        len(separator) != 1 or separator.isalnum() or separator in '"\n\r'
+    ):
+        faults.append(
+            Fault(
+                f"{shown(separator)} cannot separate cells.",
+                file=file,
+                remedy="Possible are ';', ',', '|' and a tab.",
+                kind="option",
+            )
+        )
+    if decimal not in (None, ",", "."):
+        faults.append(
+            Fault(
+                f"{shown(decimal)} is no decimal mark.",
+                file=file,
+                remedy="Possible are ',' and '.'.",
+                kind="option",
+            )
+        )
+    if decimal is not None and decimal == separator == ".":
+        faults.append(Fault("separator and decimal are the same mark.", file=file, kind="option"))
+    if faults:
+        raise InputError(faults)

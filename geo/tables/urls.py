@@ -1,0 +1,73 @@
+"""A column of web addresses as a figure: 1 where there is one, 0 where the cell is empty."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from zoneblanche.geo.errors import first_of, shown
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables.missing import Figures
+from zoneblanche.geo.tables.raw import RawTable, column
+
+_LONGEST = 2048
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_ADDRESS = re.compile(
+    rf"https?://(?:{_LABEL}\.)+(?:[^\W\d_]{{2,63}}|xn--[a-z0-9-]{{2,59}})\.?(?::[0-9]{{1,5}})?(?P<rest>[/?#].*)?",
+    re.IGNORECASE,
+)
+_UNSAFE = re.compile(
+    r"[\s<>\"'\\^`{|}\x00-\x20\x7f-\xa0\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether the text is a well-formed http or https address of a named host.
+
+    No other scheme, no user name, no spaces, quotes, control or direction marks, no bare host and
+    no IP address.
+
+    >>> is_web_address("https://www.mende.fr/"), is_web_address("javascript:alert(1)")
+    (True, False)
+    >>> is_web_address("www.mende.fr"), is_web_address("http://a@b.fr")
+    (False, False)
+    """
+    if len(text) > _LONGEST or _UNSAFE.search(text):
+        return False
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def parse_urls(raw: RawTable, name: str) -> Figures:
+    """Which rows declare a website.
+
+    Returns:
+        1.0 where the cell is a well-formed http(s) address, 0.0 where it is empty, and NaN with
+        reason UNREADABLE where it is something else ("www.x.fr", "néant"): that is neither a
+        declared address nor its absence. A notice says how many, and the first of them.
+
+    Raises:
+        InputError: there is no such column.
+    """
+    cells = column(raw, name)
+    values = np.full(len(cells), np.nan)
+    reasons = np.zeros(len(cells), dtype=np.int8)
+    malformed = []
+    for row, cell in enumerate(cells):
+        text = cell.strip()
+        if not text:
+            values[row] = 0.0
+        elif is_web_address(text):
+            values[row] = 1.0
+        else:
+            reasons[row] = Reason.UNREADABLE
+            malformed.append(row)
+    notices = []
+    if malformed:
+        first = first_of([f"{raw.place(row)}: {shown(cells[row])}" for row in malformed[:5]])
+        count = len(malformed)
+        notices.append(
+            f"{raw.file}, column {shown(name)}: {count} cells are neither empty nor an http(s) "
+            f"address and count as unreadable (first: {first})."
+        )
+    return Figures(values, reasons, tuple(notices))

@@ -1,0 +1,1 @@
+"""Vector files: features, their codes and fields, shapes repaired, refused or placed."""

@@ -1,0 +1,277 @@
+"""The fields of a vector file: codes, names, figures."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
+from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.vectors.formats import Features
+
+_FLOAT = re.compile(r"[0-9]+[.,]0+")
+_SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+_FIGURE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_AROUND = " \t\n\r\f\v\u00a0\u202f\u2009\ufeff\u200b"
+_MOST_ZEROS = 4
+
+
+@dataclass(frozen=True)
+class FieldCodes:
+    """The codes of features: text, "" where a fault says what stands there instead."""
+
+    texts: list[str]
+    faults: list[Fault]
+    notices: list[str]
+
+
+def field_of(features: Features, name: str) -> np.ndarray:
+    """The cells of the field of that very name.
+
+    Raises:
+        InputError: there is none; the message names those there are and suggests the nearest.
+    """
+    found = _stored_name(features, name)
+    if found is not None:
+        return features.fields[found]
+    raise InputError(_missing(features, name))
+
+
+def missing_fields(features: Features, names: Iterable[str]) -> list[Fault]:
+    """A fault for each of these fields that the file does not have."""
+    return [_missing(features, name) for name in names if _stored_name(features, name) is None]
+
+
+def _stored_name(features: Features, name: str) -> str | None:
+    if name in features.fields:
+        return name
+    same = [other for other in features.fields if _composed(other) == _composed(name)]
+    return same[0] if len(same) == 1 else None
+
+
+def _missing(features: Features, name: str) -> Fault:
+    alike = [other for other in features.names if _plain(other) == _plain(name)]
+    near = f"Did you mean {alike[0]!r}?" if alike else nearest(name, features.names)
+    names = first_of([shown(other) for other in features.names], count=20)
+    return Fault(
+        f"there is no field {shown(name)}.",
+        file=features.file,
+        value=name,
+        remedy=f"{near} Fields: {names}." if features.names else "The file has no fields.",
+        kind="unknown-column",
+    )
+
+
+def read_codes(features: Features, name: str, *, pattern: str | None, limits: Limits) -> FieldCodes:
+    """The codes of the features, as text, and what is wrong with them.
+
+    Whole numbers are exact, and read as their digits; where the pattern shows that zeros were
+    lost at their front, they are a fault, as are numbers with decimals.
+
+    Args:
+        pattern: regular expression that a whole code matches, or None where it is not known.
+
+    Raises:
+        InputError: no such field.
+    """
+    cells = field_of(features, name)
+    form = re.compile(pattern) if pattern else None
+    faults: list[Fault] = []
+    texts: list[str] = []
+    for number, cell in enumerate(cells):
+        text, wrong = _code(cell, form, limits)
+        texts.append("" if wrong else text)
+        if wrong:
+            message, remedy, kind = wrong
+            value = "" if cell is None else str(cell)[:60]
+            faults.append(Fault(message, features.file, None, name, number, value, remedy, kind))
+    faults += _doubled(features, name, texts)
+    faults += _of_two_kinds(features, name, cells)
+    where = f"{features.file}, field {shown(name)}"
+    notices: list[str] = []
+    if any(isinstance(cell, int) for cell in cells):
+        notices.append(
+            remark(f"{where}: the codes are stored as whole numbers and read as their digits.")
+        )
+    if any(isinstance(cell, str) and cell != cell.strip(_AROUND) for cell in cells):
+        notices.append(remark(f"{where}: spaces around codes are taken away."))
+    strange = [text for text in texts if form and text and not form.fullmatch(text)]
+    if strange and len(strange) == len(texts):
+        message = f"none of the codes (first: {first_of(strange, count=3)}) has the form expected."
+        remedy = "Check which field holds the codes, the level and the country."
+        faults.append(
+            Fault(
+                message,
+                features.file,
+                column=name,
+                value=strange[0],
+                remedy=remedy,
+                kind="no-match",
+            )
+        )
+    elif strange:
+        notices.append(f"{where}: {len(strange)} codes have another form: {first_of(strange)}.")
+    return FieldCodes(texts, faults, notices)
+
+
+_Wrong = tuple[str, str, str]
+
+
+def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str, _Wrong | None]:
+    as_text = "Export the codes as text."
+    if isinstance(cell, bool | float) and not (isinstance(cell, float) and math.isnan(cell)):
+        return "", (f"{shown(cell)} is not text, nor a whole number.", as_text, "code-not-text")
+    text = "" if cell is None or isinstance(cell, float) else str(cell).strip(_AROUND)
+    text = unicodedata.normalize("NFC", text)
+    if not text:
+        return "", ("the code is blank.", "Write it, or take the feature out.", "blank-code")
+    if isinstance(cell, list | dict) or len(text) > min(limits.cell_length, 1000):
+        return "", (f"{shown(text)} is no code.", as_text, "code-not-text")
+    if form is not None and form.fullmatch(text):
+        return text, None
+    if _FLOAT.fullmatch(text) or _SCIENTIFIC.fullmatch(text):
+        return "", (
+            f"{shown(text)} is a number as programs write it, not a code.",
+            as_text,
+            "code-not-text",
+        )
+    padded = ("0" * zeros + text for zeros in range(1, _MOST_ZEROS + 1))
+    longer = next((code for code in padded if form is not None and form.fullmatch(code)), "")
+    if longer and text[0].isdigit():
+        message = f"{shown(text)} has lost its leading zeros: {longer} would be a code."
+        return "", (message, as_text, "lost-zeros")
+    return text, None
+
+
+def _of_two_kinds(features: Features, name: str, cells: np.ndarray) -> list[Fault]:
+    """A number among texts: its zeros at the front, if it had any, are gone."""
+    numbers = [number for number, cell in enumerate(cells) if isinstance(cell, int)]
+    if not numbers or not any(isinstance(cell, str) for cell in cells):
+        return []
+    first = numbers[0]
+    return [
+        Fault(
+            f"{shown(cells[first])} is a number, other codes of the field are texts.",
+            file=features.file,
+            column=name,
+            feature=first,
+            value=str(cells[first]),
+            remedy="Export the codes as text.",
+            kind="code-not-text",
+        )
+    ]
+
+
+def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
+    places: dict[str, list[int]] = {}
+    for number, text in enumerate(texts):
+        if text:
+            places.setdefault(text, []).append(number)
+    return [
+        Fault(
+            f"the code {shown(code)} stands on {len(numbers)} features ({first_of(numbers)}).",
+            file=features.file,
+            column=name,
+            feature=numbers[0],
+            value=code,
+            remedy="Unite the shapes of one territory into one feature, or mend the code.",
+            kind="duplicate-code",
+        )
+        for code, numbers in places.items()
+        if len(numbers) > 1
+    ]
+
+
+def read_names(
+    features: Features, name: str | None, codes: list[str], *, limits: Limits
+) -> tuple[list[str], list[str]]:
+    """The names of the territories, and what is to be said: a code stands for a blank name.
+
+    Raises:
+        InputError: no such field, or a name that is longer than the limit.
+    """
+    if name is None:
+        return list(codes), []
+    texts = [text or "" for text in read_labels(features, name, limits=limits)]
+    blank = [code for code, text in zip(codes, texts, strict=True) if not text]
+    names = [text or code for code, text in zip(codes, texts, strict=True)]
+    said = f"{features.file}, field {shown(name)}: {len(blank)} names are blank: {first_of(blank)}."
+    return names, [said] if blank else []
+
+
+def read_labels(features: Features, name: str, *, limits: Limits) -> list[str | None]:
+    """The cells of a field as text, None where blank.
+
+    Raises:
+        InputError: no such field, or cells that are longer than the limit.
+    """
+    texts = [_label(cell) for cell in field_of(features, name)]
+    faults = [
+        Fault(
+            f"the cell has {len(text):,} characters, more than the limit of "
+            f"{limits.cell_length:,}.",
+            file=features.file,
+            column=name,
+            feature=number,
+            value=text[:60],
+            remedy="Shorten it, leave the column out, or raise the limit.",
+            kind="overlong-cell",
+        )
+        for number, text in enumerate(texts)
+        if text is not None and len(text) > limits.cell_length
+    ]
+    if faults:
+        raise InputError(faults[: limits.faults])
+    return texts
+
+
+def _label(cell: Any) -> str | None:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return None
+    return str(cell).strip(_AROUND) or None
+
+
+def read_figures(
+    features: Features, name: str | None, labels: list[str], *, most: float
+) -> tuple[np.ndarray, list[Fault]]:
+    """The figures of a field, 0 to `most`, NaN where blank; all NaN if no field is named.
+
+    Raises:
+        InputError: no such field.
+    """
+    values = np.full(len(features), np.nan)
+    faults = []
+    for number, cell in enumerate([] if name is None else field_of(features, name)):
+        text = "" if cell is None else str(cell).strip(_AROUND)
+        if text in ("", "nan"):
+            continue
+        if _FIGURE.fullmatch(text) and 0 <= float(text) <= most:
+            values[number] = float(text)
+        else:
+            faults.append(
+                Fault(
+                    f"{shown(text)} is no figure from 0 to {most:,.0f}.",
+                    file=features.file,
+                    column=name,
+                    feature=labels[number],
+                    value=text[:60],
+                    remedy="Correct it, or leave it empty where it is not known.",
+                    kind="out-of-range",
+                )
+            )
+    return values, faults
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

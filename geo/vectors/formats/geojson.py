@@ -1,0 +1,121 @@
+"""GeoJSON (RFC 7946), read without GDAL, which would follow a link in it to another file."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyproj
+import shapely
+
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.vectors.formats.features import Features, check_features, objects, too_large
+from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions
+
+_LONGITUDE_LATITUDE = "OGC:CRS84"
+_CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:+([A-Z0-9]+)", re.IGNORECASE)
+
+
+def read_geojson(
+    content: dict[str, Any], *, file: str, wanted: tuple[str, ...], limits: Limits
+) -> Features:
+    """The features of a GeoJSON object that has been parsed.
+
+    The CRS is longitude and latitude on WGS 84, as the standard says, unless the file names
+    another one by its EPSG code, as older files do.
+
+    Raises:
+        InputError: no collection of features, a `crs` that is a link or not known, more than the
+            limits.
+    """
+    found = content.get("features") if content["type"] == "FeatureCollection" else [content]
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise InputError(
+            Fault("its features are no list of objects.", file=file, kind="wrong-format")
+        )
+    crs, notices = _crs(content.get("crs"), file)
+    properties = [_properties(feature) for feature in found]
+    names = tuple(dict.fromkeys(name for each in properties for name in each))
+    check_features(len(found), len(names), file, limits)
+    shapes: list[Any] = []
+    unreadable: dict[int, str] = {}
+    vertices = 0
+    for number, feature in enumerate(found):
+        try:
+            shapes.append(_shape(feature.get("geometry")))
+        except BadShape as error:
+            shapes.append(None)
+            unreadable[number] = str(error)
+        vertices += shapely.get_num_coordinates(shapes[-1])
+        if vertices > limits.vertices:
+            raise too_large("more vertices", f"{limits.vertices:,}", file)
+    fields = {
+        name: objects([each.get(name) for each in properties]) for name in wanted if name in names
+    }
+    return Features(file, objects(shapes), fields, names, crs, unreadable, tuple(notices))
+
+
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    properties = feature.get("properties")
+    properties = properties if isinstance(properties, dict) else {}
+    return properties if "id" not in feature else {"id": feature["id"], **properties}
+
+
+def _crs(declared: Any, file: str) -> tuple[pyproj.CRS, list[str]]:
+    if declared is None:
+        return pyproj.CRS(_LONGITUDE_LATITUDE), []
+    kind = declared.get("type") if isinstance(declared, dict) else None
+    properties = declared.get("properties") if isinstance(declared, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if kind == "link":
+        raise InputError(
+            Fault(
+                "its crs is a link to another file or address, which is never followed.",
+                file=file,
+                column="crs",
+                value=str(properties)[:200],
+                remedy='Write the file in longitude and latitude, without "crs".',
+                kind="crs-link",
+            )
+        )
+    matched = _CRS_NAME.fullmatch(name) if isinstance(name, str) else None
+    try:
+        if matched is None:
+            raise ValueError(name)
+        code = f"{matched[1].upper()}:{matched[2].upper()}"
+        if code in ("EPSG:4326", "OGC:CRS84"):
+            return pyproj.CRS(_LONGITUDE_LATITUDE), []
+        return pyproj.CRS(code), [f"{file}: it declares {code}, and is read in it."]
+    except (ValueError, pyproj.exceptions.CRSError):
+        raise InputError(
+            Fault(
+                f"its crs {shown(name if name is not None else declared)} is not known.",
+                file=file,
+                column="crs",
+                value=str(declared)[:200],
+                remedy='Write the file in longitude and latitude, without "crs".',
+                kind="unknown-crs",
+            )
+        ) from None
+
+
+def _shape(geometry: Any) -> Any:
+    if geometry is None:
+        return None
+    if not isinstance(geometry, dict):
+        raise BadShape("no geometry object")
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    if kind == "Polygon":
+        return polygon_of(_rings(coordinates))
+    if kind == "MultiPolygon":
+        if not isinstance(coordinates, list):
+            raise BadShape("a MultiPolygon without coordinates")
+        return shapely.MultiPolygon([polygon_of(_rings(part)) for part in coordinates])
+    raise BadShape(f"a {kind}, not a polygon" if isinstance(kind, str) else "no type of geometry")
+
+
+def _rings(coordinates: Any) -> list[Any]:
+    if not isinstance(coordinates, list):
+        raise BadShape("a polygon without coordinates")
+    return [positions(ring) for ring in coordinates]

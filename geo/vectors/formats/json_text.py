@@ -1,0 +1,152 @@
+"""The JSON of GeoJSON and TopoJSON files, and the rings in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.kinds import read_bytes
+from zoneblanche.geo.files.limits import Limits
+
+Rings = list[np.ndarray]
+_SURROGATE = re.compile(rb"\\u[dD][89A-Fa-f]")
+
+
+class BadShape(ValueError):
+    """A geometry that cannot be read; its text says why."""
+
+
+def read_json(path: Path, *, limits: Limits) -> Any:
+    """The content of a JSON file.
+
+    Raises:
+        InputError: no UTF-8, no JSON (with line and column), or numbers that are not finite.
+    """
+    file = str(path)
+    data = read_bytes(path, most_bytes=limits.json_bytes)
+
+    def not_finite(word: str) -> Any:
+        raise InputError(Fault(f"{word} is no number.", file=file, value=word, kind="not-finite"))
+
+    def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record = dict(pairs)
+        if len(record) < len(pairs):
+            raise InputError(double_key([name for name, _ in pairs], file))
+        return record
+
+    try:
+        content = json.loads(
+            data.decode("utf-8-sig"), parse_constant=not_finite, object_pairs_hook=no_doubles
+        )
+        check_letters(data, content, file)
+        return content
+    except UnicodeDecodeError as error:
+        raise InputError(
+            Fault(
+                "the file is not UTF-8 text.",
+                file=file,
+                line=data.count(b"\n", 0, error.start) + 1,
+                remedy="GeoJSON and TopoJSON are UTF-8: export it again.",
+                kind="encoding",
+            )
+        ) from error
+    except json.JSONDecodeError as error:
+        remedy = "" if error.pos < len(error.doc.rstrip()) else "The file seems cut off."
+        if error.msg == "Extra data":
+            remedy = "One feature a line is not read: put them into a FeatureCollection."
+        raise InputError(
+            Fault(
+                f"column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}.",
+                file=file,
+                line=error.lineno,
+                value=error.doc[error.pos : error.pos + 40],
+                remedy=remedy,
+                kind="json-syntax",
+            )
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise InputError(
+            Fault(
+                "lists stand too deep in one another, or a number is too long.",
+                file=file,
+                kind="json-syntax",
+            )
+        ) from error
+
+
+def double_key(names: list[str], file: str) -> Fault:
+    """The fault of an object that has a key twice: which of the two is meant, nobody knows."""
+    double = next(name for name in names if names.count(name) > 1)
+    return Fault(
+        f"an object has the key {shown(double)} more than once.",
+        file=file,
+        column=double,
+        value=double,
+        remedy="Give each key a name of its own.",
+        kind="duplicate-column",
+    )
+
+
+def check_letters(data: bytes, content: Any, file: str) -> None:
+    """Refuse halves of letters (\\ud800), which JSON can write and no text can hold.
+
+    Raises:
+        InputError: the content holds one.
+    """
+    if not _SURROGATE.search(data):
+        return
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = error.object[error.start : error.end].encode("unicode_escape").decode()
+        raise InputError(
+            Fault(
+                f"{half} is half a letter, which no text can hold.",
+                file=file,
+                value=half,
+                remedy="Export the file again, as UTF-8.",
+                kind="encoding",
+            )
+        ) from None
+
+
+def positions(values: Any) -> np.ndarray:
+    """The positions of a ring: an array of shape (n, 2) or (n, 3).
+
+    Raises:
+        BadShape: they are not lists of two or more finite numbers.
+    """
+    try:
+        array = np.array(values)
+    except ValueError:
+        raise BadShape("positions of different lengths") from None
+    if array.ndim != 2 or array.shape[1] < 2 or array.dtype.kind not in "iuf":
+        raise BadShape("positions that are not pairs of numbers")
+    points = array[:, :3].astype(float)
+    if not np.isfinite(points).all():
+        raise BadShape("positions that are not finite")
+    return points
+
+
+def polygon_of(rings: Rings) -> shapely.Polygon:
+    """The polygon of a shell and its holes.
+
+    Raises:
+        BadShape: a ring of fewer than four positions, or one that does not end where it begins.
+    """
+    for ring in rings:
+        if len(ring) < 4:
+            raise BadShape("a ring of fewer than four positions")
+        if (ring[0] != ring[-1]).any():
+            raise BadShape("a ring that does not end where it begins")
+    if not rings:
+        return shapely.Polygon()
+    if len(rings) == 1:
+        return shapely.polygons(rings[0])
+    return shapely.Polygon(rings[0], rings[1:])

@@ -1,0 +1,63 @@
+"""The one door for vector files: what the file is, and who reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
+from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.vectors.formats.features import Features
+from zoneblanche.geo.vectors.formats.geojson import read_geojson
+from zoneblanche.geo.vectors.formats.geopackage import read_geopackage
+from zoneblanche.geo.vectors.formats.geoparquet import read_geoparquet
+from zoneblanche.geo.vectors.formats.json_text import read_json
+from zoneblanche.geo.vectors.formats.shapefile import read_shapefile
+from zoneblanche.geo.vectors.formats.topojson import read_topojson
+
+ACCEPTED = "polygons in GeoJSON, GeoPackage, GeoParquet, Shapefile and TopoJSON"
+
+
+def read_features(
+    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits
+) -> Features:
+    """The features of a vector file, which is told by its content, not its name.
+
+    Args:
+        layer: of a file that has several.
+        wanted: the fields to read; those that are not there are left out.
+
+    Raises:
+        InputError: a file of another kind, or what its driver refuses.
+        ProblemWithEnvironment: it may not be read.
+    """
+    kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what="file of polygons"))
+    if kind == "sqlite":
+        return read_geopackage(path, layer=layer, wanted=wanted, limits=limits)
+    if kind == "parquet":
+        return read_geoparquet(path, wanted=wanted, limits=limits)
+    if kind == "shapefile":
+        return read_shapefile(path, wanted=wanted, limits=limits)
+    if kind == "json":
+        return _read_json_features(path, layer=layer, wanted=wanted, limits=limits)
+    raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
+
+
+def _read_json_features(
+    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits
+) -> Features:
+    check_file(path, most_bytes=limits.json_bytes)
+    content = read_json(path, limits=limits)
+    kind = content.get("type") if isinstance(content, dict) else None
+    if kind in ("FeatureCollection", "Feature"):
+        return read_geojson(content, file=str(path), wanted=wanted, limits=limits)
+    if kind == "Topology":
+        return read_topojson(content, file=str(path), layer=layer, wanted=wanted, limits=limits)
+    raise InputError(
+        Fault(
+            "the file is JSON, but neither GeoJSON features nor a TopoJSON topology.",
+            file=str(path),
+            remedy='Expected is {"type": "FeatureCollection", "features": [ … ]}.',
+            kind="wrong-format",
+        )
+    )

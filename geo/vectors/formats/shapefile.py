@@ -1,0 +1,219 @@
+"""Shapefiles, through GDAL's own driver for them and no other.
+
+The parts of the shapefile are copied to a folder of their own before GDAL sees them: what else
+lies beside the file (`.aux.xml`, `.vrt`, indexes), and whatever its name would mean to GDAL
+(`a.zip!b`, `/vsicurl/`), is then out of its reach.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, refused_kind
+from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.vectors.formats.features import Features, check_features, damaged, objects
+from zoneblanche.geo.vectors.formats.geopackage import shapes_of_wkb
+
+_DBASE = b"\x03"
+"""First byte of a .dbf as shapefiles have it: dBASE III, without a file of memos beside it."""
+_NEEDED = (".shp", ".shx", ".dbf")
+_USED = (*_NEEDED, ".prj", ".cpg")
+
+
+def read_shapefile(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Features:
+    """The features of a shapefile.
+
+    Raises:
+        InputError: one of its parts is not there, damage, more than the limits.
+    """
+    file = str(path)
+    parts = shapefile_parts(path)
+    _check_parts(parts, path, limits)
+    with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
+        for suffix, part in parts.items():
+            shutil.copyfile(part, Path(folder) / f"layer{suffix}")
+        return _read(Path(folder) / "layer.shp", file, wanted, limits)
+
+
+def read_attributes(content: bytes, file: str, *, encoding: str) -> pd.DataFrame:
+    """The attribute table of a shapefile (.dbf) by itself, a row a record.
+
+    Args:
+        content: of the .dbf. What is none is never shown to GDAL, which would take a virtual file
+            under this name for what it is, and follow it.
+        file: where it comes from, for messages.
+        encoding: of its text, whatever it declares.
+
+    Raises:
+        InputError: no dBASE table, damage.
+    """
+    if not content.startswith(_DBASE):
+        raise InputError(refused_kind(Path(file), kind_of(content[:HEAD]), accepted="dBASE tables"))
+    import pyogrio
+
+    with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
+        # Alone in a folder of its own: no .cpg and no .shp beside it can be opened by name.
+        table = Path(folder) / "layer.dbf"
+        table.write_bytes(content)
+        with _damage_told(file, "attribute table"):
+            _check_driver(pyogrio.read_info(table)["driver"], file)
+            return pyogrio.read_dataframe(
+                table, read_geometry=False, encoding=encoding, use_arrow=False
+            )
+
+
+def shapefile_parts(path: Path) -> dict[str, Path]:
+    """The files of the shapefile by suffix, whatever the case of their names."""
+    stem = path.stem.lower()
+    beside = [entry for entry in sorted(path.parent.iterdir()) if entry.stem.lower() == stem]
+    exact = sorted(beside, key=lambda entry: entry.stem != path.stem)
+    parts = {".shp": path}
+    for suffix in _USED[1:]:
+        for entry in exact:
+            if entry.suffix.lower() == suffix:
+                parts.setdefault(suffix, entry)
+    return parts
+
+
+def companions_of(path: Path) -> tuple[Path, ...]:
+    """The files that are read together with this one: the other parts of a shapefile, or none."""
+    with path.open("rb") as stream:
+        if kind_of(stream.read(HEAD)) != "shapefile":
+            return ()
+    return tuple(part for suffix, part in shapefile_parts(path).items() if suffix != ".shp")
+
+
+def _check_parts(parts: Mapping[str, Path], path: Path, limits: Limits) -> None:
+    """Refuse parts that are absent, links elsewhere, or of two shapefiles.
+
+    Raises:
+        InputError: with the part.
+    """
+    absent = [suffix for suffix in _NEEDED if suffix not in parts]
+    if absent:
+        raise InputError(
+            Fault(
+                f"the shapefile lacks its {' and '.join(absent)}.",
+                file=str(path),
+                remedy="Keep the .shp, .shx, .dbf and .prj files together.",
+                kind="incomplete-shapefile",
+            )
+        )
+    home = path.resolve().parent
+    for part in parts.values():
+        check_file(part, most_bytes=limits.vector_bytes)
+        if part.resolve().parent != home:
+            raise InputError(
+                Fault(
+                    f"its {part.suffix} is a link to another folder, which is not followed.",
+                    file=str(path),
+                    remedy="Keep the .shp, .shx, .dbf and .prj files together.",
+                    kind="incomplete-shapefile",
+                )
+            )
+    shapes, rows = _count_shapes(parts[".shx"]), _count_rows(parts[".dbf"])
+    if shapes != rows:
+        raise InputError(
+            Fault(
+                f"its .shx lists {shapes:,} shapes, its .dbf {rows:,} rows.",
+                file=str(path),
+                remedy="The parts belong to different files, or one is cut off: fetch or export "
+                "them together.",
+                kind="incomplete-shapefile",
+            )
+        )
+
+
+def _count_shapes(index: Path) -> int:
+    return max(0, index.stat().st_size - 100) // 8
+
+
+def _count_rows(table: Path) -> int:
+    with table.open("rb") as stream:
+        return int.from_bytes(stream.read(8)[4:8], "little")
+
+
+def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Features:
+    # GDAL takes half a second to load, which a project without a shapefile need not pay.
+    import pyogrio
+
+    notices: tuple[str, ...] = ()
+    with _damage_told(file, "shapefile"):
+        info = pyogrio.read_info(path)
+        _check_driver(info["driver"], file)
+        names = tuple(str(name) for name in info["fields"])
+        check_features(int(info["features"]), len(names), file, limits)
+        asked = [name for name in wanted if name in names]
+        try:
+            meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked)
+        except UnicodeDecodeError:
+            # Arcep's shapefiles are in Latin-1 in spite of what their .cpg says.
+            meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
+            told = f"{file}: its text is not in the encoding it declares; read as cp1252."
+            notices = (remark(told),)
+    whole = {
+        name: kind.startswith("OFTInteger")
+        for name, kind in zip(info["fields"], info["ogr_types"], strict=True)
+    }
+    read = [str(name) for name in meta["fields"]]
+    fields = {
+        name: objects([_cell(value, whole[name]) for value in column])
+        for name, column in zip(read, columns, strict=True)
+    }
+    unreadable: dict[int, str] = {}
+    shapes = shapes_of_wkb(list(wkb), unreadable)
+    return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable, notices)
+
+
+@contextmanager
+def _damage_told(file: str, what: str) -> Iterator[None]:
+    """Whatever goes wrong while GDAL reads is a fault of the file, and is said to be.
+
+    pyogrio has errors of its own, lets those of numpy through, and slips (an UnboundLocalError, on
+    fields that cannot be read): no list of them would be whole.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
+        raise damaged(file, what, error) from error
+
+
+def _check_driver(driver: str, file: str) -> None:
+    if driver != "ESRI Shapefile":
+        raise InputError(
+            Fault(f"GDAL takes the file for {driver}.", file=file, kind="wrong-format")
+        )
+
+
+def _crs(declared: str | None) -> pyproj.CRS | None:
+    try:
+        return None if declared is None else pyproj.CRS(declared)
+    except pyproj.exceptions.CRSError:
+        return None
+
+
+def _cell(value: Any, whole: bool) -> Any:
+    """A field's value as Python has it. A column of integers with gaps comes as floats."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float | np.floating):
+        if np.isnan(value):
+            return None
+        return int(value) if whole else float(value)
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,114 @@
+"""TopoJSON: shapes put together from arcs that neighbours share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.vectors.formats.features import (
+    Features,
+    check_features,
+    choose_layer,
+    objects,
+    too_large,
+)
+from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions
+
+
+def read_topojson(
+    content: dict[str, Any],
+    *,
+    file: str,
+    layer: str | None,
+    wanted: tuple[str, ...],
+    limits: Limits,
+) -> Features:
+    """The features of one object of a topology, in longitude and latitude on WGS 84.
+
+    Raises:
+        InputError: no such object, arcs that cannot be read, more than the limits.
+    """
+    tables = content.get("objects")
+    collections = {
+        name: value["geometries"]
+        for name, value in (tables if isinstance(tables, dict) else {}).items()
+        if isinstance(value, dict) and isinstance(value.get("geometries"), list)
+    }
+    found = collections[choose_layer(list(collections), layer, file=file)]
+    found = [one if isinstance(one, dict) else {} for one in found]
+    properties = [_properties(one) for one in found]
+    names = tuple(dict.fromkeys(name for each in properties for name in each))
+    check_features(len(found), len(names), file, limits)
+    try:
+        arcs = _arcs(content)
+    except (BadShape, LookupError, TypeError, ValueError, OverflowError) as error:
+        raise InputError(
+            Fault(f"its arcs cannot be read ({error}).", file=file, kind="damaged-file")
+        ) from error
+    shapes: list[Any] = []
+    unreadable: dict[int, str] = {}
+    vertices = 0
+    for number, one in enumerate(found):
+        try:
+            shapes.append(_shape(one, arcs))
+        except BadShape as error:
+            shapes.append(None)
+            unreadable[number] = str(error)
+        vertices += shapely.get_num_coordinates(shapes[-1])
+        if vertices > limits.vertices:
+            raise too_large("more vertices", f"{limits.vertices:,}", file)
+    fields = {
+        name: objects([each.get(name) for each in properties]) for name in wanted if name in names
+    }
+    crs = pyproj.CRS("OGC:CRS84")
+    return Features(file, objects(shapes), fields, names, crs, unreadable)
+
+
+def _properties(one: dict[str, Any]) -> dict[str, Any]:
+    properties = one.get("properties")
+    properties = properties if isinstance(properties, dict) else {}
+    return properties if "id" not in one else {"id": one["id"], **properties}
+
+
+def _arcs(content: dict[str, Any]) -> list[np.ndarray]:
+    arcs = [positions(arc)[:, :2] for arc in content["arcs"]]
+    transform = content.get("transform")
+    if transform is None:
+        return arcs
+    scale = np.array(transform["scale"], dtype=float)
+    translate = np.array(transform["translate"], dtype=float)
+    if scale.shape != (2,) or translate.shape != (2,):
+        raise BadShape("its transform is no pair of numbers")
+    return [np.cumsum(arc, axis=0) * scale + translate for arc in arcs]
+
+
+def _shape(one: dict[str, Any], arcs: list[np.ndarray]) -> Any:
+    kind, numbers = one.get("type"), one.get("arcs")
+    if kind is None:
+        return None
+    if kind == "Polygon" and isinstance(numbers, list):
+        return polygon_of([_ring(ring, arcs) for ring in numbers])
+    if kind == "MultiPolygon" and isinstance(numbers, list):
+        parts = [part if isinstance(part, list) else [None] for part in numbers]
+        return shapely.MultiPolygon(
+            [polygon_of([_ring(ring, arcs) for ring in part]) for part in parts]
+        )
+    raise BadShape(f"a {kind}, not a polygon" if isinstance(kind, str) else "no type of geometry")
+
+
+def _ring(numbers: Any, arcs: list[np.ndarray]) -> np.ndarray:
+    """A ring from its arcs: ~n is arc n reversed, and each begins where the last one ends."""
+    if not isinstance(numbers, list) or not numbers:
+        raise BadShape("a ring without arcs")
+    pieces: list[np.ndarray] = []
+    for number in numbers:
+        if type(number) is not int or not -len(arcs) <= number < len(arcs):
+            raise BadShape("an arc that is not there")
+        arc = arcs[number] if number >= 0 else arcs[~number][::-1]
+        pieces.append(arc[1:] if pieces else arc)
+    return np.concatenate(pieces)

@@ -1,0 +1,229 @@
+"""The one reader of vector files, where all suspicion of polygons lives.
+
+What is accepted, mended and refused, and within which limits, is described in docs/reading.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from zoneblanche.geo.country import Country
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.territories import Territories, measured_area_km2
+from zoneblanche.geo.vectors.fields import (
+    missing_fields,
+    read_codes,
+    read_figures,
+    read_labels,
+    read_names,
+)
+from zoneblanche.geo.vectors.formats import Features, read_features
+from zoneblanche.geo.vectors.formats.features import too_large
+from zoneblanche.geo.vectors.overlaps import check_fit
+from zoneblanche.geo.vectors.position import check_place
+from zoneblanche.geo.vectors.repair import Mended, mend
+
+MOST = {"population": 1e10, "area_km2": 5.2e8}
+"""More people and square kilometres than there are on Earth."""
+
+
+@dataclass(frozen=True)
+class ReadTerritories:
+    """Territories as they were read from a file.
+
+    Attributes:
+        territories: valid, in the file's order and CRS.
+        notices: what was found, decided and mended, as sentences.
+        repaired: codes of the territories whose shape was mended.
+    """
+
+    territories: Territories
+    notices: tuple[str, ...]
+    repaired: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ReadPolygons:
+    """Polygons without codes (coverage areas) as they were read from a file.
+
+    Attributes:
+        frame: valid polygons and multipolygons, column `geometry`, in the file's CRS; they may
+            overlap.
+        notices: what was found, decided and mended, as sentences.
+        repaired: 0-based numbers of the features whose shape was mended.
+    """
+
+    frame: gpd.GeoDataFrame
+    notices: tuple[str, ...]
+    repaired: tuple[int, ...]
+
+
+def read_territories(
+    path: Path | str,
+    *,
+    code: str,
+    name: str | None = None,
+    layer: str | None = None,
+    level: str = "territory",
+    country: Country | None = None,
+    population: str | None = None,
+    area_km2: str | None = None,
+    parents: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> ReadTerritories:
+    """The territories that a file of polygons holds.
+
+    Args:
+        path: GeoJSON, GeoPackage, GeoParquet, Shapefile or TopoJSON, told by its content.
+        code, name: fields; codes stay text, and stand for names that are not given.
+        layer: of a file that has several.
+        level: what the territories are; with a country, the level whose codes they have.
+        country: its code pattern shows lost zeros, its projections where the shapes must lie.
+        population, area_km2: fields of facts; without the latter, areas are measured.
+        parents: containing level to the field with its codes.
+
+    Raises:
+        InputError: all faults at once: another kind of file, fields that are not there, codes
+            that are blank, doubled or no text, no or a wrong CRS, swapped axes, shapes that are
+            absent, no polygons, crossed, or cover one another, more than the limits.
+        ProblemWithEnvironment: the file may not be read.
+    """
+    asked = (code, name, population, area_km2, *(parents or {}).values())
+    wanted = tuple(dict.fromkeys(field for field in asked if field is not None))
+    features = _features(Path(path), layer, wanted, limits)
+    _raise(missing_fields(features, wanted), limits)
+    pattern = country.level(level).code_pattern if country is not None else None
+    codes = read_codes(features, code, pattern=pattern, limits=limits)
+    labels = [text or str(number) for number, text in enumerate(codes.texts)]
+    mended = mend(features, labels)
+    faults = [*codes.faults, *mended.faults]
+    faults += check_place(mended.shapes, features.crs, labels, file=features.file, country=country)
+    facts, notices = {}, list(codes.notices)
+    for fact, field in (("population", population), ("area_km2", area_km2)):
+        facts[fact], wrong = read_figures(features, field, labels, most=MOST[fact])
+        faults += wrong
+    _raise(faults, limits)
+    assert features.crs is not None  # check_place refuses a file without
+    fit = check_fit(mended.shapes, features.crs, labels, file=features.file)
+    _raise(list(fit.faults), limits)
+    index = pd.Index(codes.texts, name="code", dtype="object")
+    names, said = read_names(features, name, codes.texts, limits=limits)
+    frame = gpd.GeoDataFrame(
+        {"name": names}, geometry=list(mended.shapes), index=index, crs=features.crs
+    )
+    table = pd.DataFrame(facts, index=index)
+    measured = measured_area_km2(frame.geometry)
+    _raise(_specks(measured, features.file), limits)
+    if area_km2 is None:
+        table["area_km2"] = measured
+    else:
+        _raise(_other_units(table["area_km2"], measured, area_km2, features.file), limits)
+    territories = Territories(
+        frame=frame,
+        level=level,
+        parents=pd.DataFrame(
+            {
+                above: read_labels(features, field, limits=limits)
+                for above, field in (parents or {}).items()
+            },
+            index=index,
+        ),
+        facts=table,
+        country=country,
+    )
+    notices = [*features.notices, *notices, *said, *mended.notices, *fit.notices]
+    return ReadTerritories(territories, tuple(notices), mended.repaired)
+
+
+def read_polygons(
+    path: Path | str, *, layer: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> ReadPolygons:
+    """The polygons of a file, whatever their fields: areas that a network covers.
+
+    Args:
+        path: GeoJSON, GeoPackage, GeoParquet, Shapefile or TopoJSON, told by its content.
+        layer: of a file that has several.
+
+    Raises:
+        InputError: as `read_territories`, codes and overlaps apart.
+        ProblemWithEnvironment: the file may not be read.
+    """
+    features = _features(Path(path), layer, (), limits)
+    labels = [str(number) for number in range(len(features))]
+    mended: Mended = mend(features, labels)
+    faults = list(mended.faults)
+    faults += check_place(mended.shapes, features.crs, labels, file=features.file)
+    _raise(faults, limits)
+    frame = gpd.GeoDataFrame(geometry=list(mended.shapes), crs=features.crs)
+    repaired = tuple(int(label) for label in mended.repaired)
+    return ReadPolygons(frame, (*features.notices, *mended.notices), repaired)
+
+
+def _specks(areas: pd.Series, file: str) -> list[Fault]:
+    """Territories of less than a square metre: shapes that shrank, or another unit of length."""
+    return [
+        Fault(
+            f"its area is {1e6 * area:.2g} m², less than a square metre.",
+            file=file,
+            feature=str(code),
+            remedy="Check the shape, and the coordinate reference system of the file.",
+            kind="invalid-shape",
+        )
+        for code, area in areas[areas < 1e-6].items()
+    ]
+
+
+def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -> list[Fault]:
+    """Official areas differ from measured ones by lakes and coasts; by half, by their unit."""
+    faults = [
+        Fault(
+            "a territory has no area of 0.",
+            file=file,
+            column=field,
+            feature=str(code),
+            value="0",
+            remedy="Correct it, or leave it empty where it is not known.",
+            kind="out-of-range",
+        )
+        for code in given.index[given == 0]
+    ]
+    times = float((given / measured).median())
+    if faults or np.isnan(times) or 0.5 <= times <= 2:
+        return faults
+    remedy = "Give areas in km², or leave area_km2 out: they are then measured."
+    for unit, number in (("hectares", 1e2), ("m²", 1e6)):
+        if 0.5 <= times / number <= 2:
+            remedy = f"They look like {unit}: divide them by {number:,.0f}."
+    first = given.dropna().index[0]
+    return [
+        Fault(
+            f"the areas are not in km²: {given[first]:g} for {first}, whose shape measures "
+            f"{measured[first]:.3g} km².",
+            file=file,
+            column=field,
+            value=f"{given[first]:g}",
+            remedy=remedy,
+            kind="scale",
+        )
+    ]
+
+
+def _features(path: Path, layer: str | None, wanted: tuple[str, ...], limits: Limits) -> Features:
+    features = read_features(path, layer=layer, wanted=wanted, limits=limits)
+    vertices = int(shapely.get_num_coordinates(features.shapes).sum())
+    if vertices > limits.vertices:
+        raise too_large(f"{vertices:,} vertices", f"{limits.vertices:,}", features.file)
+    return features
+
+
+def _raise(faults: list[Fault], limits: Limits) -> None:
+    if faults:
+        raise InputError(faults[: limits.faults])

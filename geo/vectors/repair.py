@@ -1,0 +1,150 @@
+"""Shapes that are right, mended or refused: polygons, flat, valid, with an area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from zoneblanche.geo.errors import Fault, first_of
+from zoneblanche.geo.vectors.formats import Features
+
+MOST_CHANGE = 0.01
+"""Share of its area by which mending may change a shape: beyond it nobody knows what was meant."""
+
+_POLYGONS = (3, 6)
+
+_FARTHEST = 1e9
+"""A thousand times round the Earth, in metres."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mended:
+    """Shapes after mending.
+
+    Attributes:
+        shapes: valid polygons and multipolygons, flat; not to be used if there are faults.
+        repaired: labels of those that were mended.
+        notices: what was mended, as sentences with the labels.
+        faults: of those that could not be.
+    """
+
+    shapes: np.ndarray
+    repaired: tuple[str, ...]
+    notices: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def mend(features: Features, labels: list[str]) -> Mended:
+    """The features' shapes as valid flat polygons.
+
+    A third coordinate is dropped. An invalid polygon (a ring that touches or crosses itself) is
+    taken apart into its valid polygonal parts if that changes its area by at most `MOST_CHANGE`;
+    a bow-tie, half of whose area would go, is refused.
+
+    Args:
+        labels: what each feature is called in a sentence: its code, or its number.
+    """
+    shapes, notices = _flat(features)
+    faults = list(_unfit(features, shapes, labels))
+    fit = np.isin(shapely.get_type_id(shapes), _POLYGONS) & ~shapely.is_empty(shapes)
+    endless = _not_finite(shapes)
+    fit[endless] = False
+    shapes[endless] = None  # told; where they lie needs no second fault
+    wrong = np.flatnonzero(fit & ~shapely.is_valid(shapes)).tolist()
+    repaired, told = [], []
+    for number in wrong:
+        reason = _short(shapely.is_valid_reason(shapes[number]))
+        better = _polygonal(shapely.make_valid(shapes[number], method="structure"))
+        change = _change(shapes[number], better)
+        if change > MOST_CHANGE:
+            faults.append(_crossed(features, labels[number], reason, change))
+        else:
+            shapes[number] = better
+            repaired.append(labels[number])
+            told.append(f"{labels[number]} ({reason}, area {100 * change:.2g} % changed)")
+    if told:
+        notices.append(f"{features.file}: {len(told)} invalid shapes mended: {first_of(told)}.")
+    return Mended(shapes, tuple(repaired), tuple(notices), tuple(faults))
+
+
+def _flat(features: Features) -> tuple[np.ndarray, list[str]]:
+    """The shapes without a third and fourth coordinate, in an array of their own."""
+    shapes = features.shapes.copy()
+    high = np.flatnonzero(shapely.has_z(shapes) | shapely.has_m(shapes))
+    if not len(high):
+        return shapes, []
+    shapes[high] = shapely.force_2d(shapes[high])
+    return shapes, [f"{features.file}: the heights (Z) of {len(high)} shapes are dropped."]
+
+
+def _not_finite(shapes: np.ndarray) -> np.ndarray:
+    """Numbers of the shapes with a coordinate that is not finite, or that no place on Earth has."""
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    return np.unique(owner[~(np.abs(coordinates) < _FARTHEST).all(axis=1)])
+
+
+def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterator[Fault]:
+    """Faults of features that have no shape, another one than a polygon, or one without area."""
+    kinds = shapely.get_type_id(shapes)
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    polygon = np.isin(kinds, _POLYGONS)
+    endless = np.zeros(len(shapes), dtype=bool)
+    endless[_not_finite(shapes)] = True
+    nought = polygon & ~absent & ~endless
+    nought[nought] = (shapely.area(shapes[nought]) == 0) & shapely.is_valid(shapes[nought])
+    for number in np.flatnonzero(absent | ~polygon | endless | nought).tolist():
+        reason = features.unreadable.get(number)
+        if reason:
+            message, kind = f"its shape cannot be read: {reason}.", "unreadable-shape"
+        elif absent[number]:
+            message, kind = "it has no shape.", "no-shape"
+        elif not polygon[number]:
+            message, kind = f"it is a {shapes[number].geom_type}, not a polygon.", "not-a-polygon"
+        elif endless[number]:
+            message, kind = "it has coordinates beyond any place on Earth.", "not-finite"
+        else:
+            message, kind = "its area is nought.", "no-shape"
+        yield Fault(
+            message,
+            file=features.file,
+            feature=labels[number],
+            value=labels[number],
+            remedy="Give it a polygon, or take the feature out.",
+            kind=kind,
+        )
+
+
+def _crossed(features: Features, label: str, reason: str, change: float) -> Fault:
+    return Fault(
+        f"its ring crosses itself ({reason}); mending it would change its area by "
+        f"{100 * change:.3g} %, more than {100 * MOST_CHANGE:g} %.",
+        file=features.file,
+        feature=label,
+        value=label,
+        remedy="Draw the shape anew, or mend it in a GIS where its true outline is known.",
+        kind="invalid-shape",
+    )
+
+
+def _short(reason: str) -> str:
+    """GEOS' reason, its coordinates shortened."""
+    what, _, place = reason.partition("[")
+    numbers = [f"{float(number):.6g}" for number in place.rstrip("]").split()[:2]]
+    return f"{what.strip().lower()} at {' '.join(numbers)}" if numbers else what.strip().lower()
+
+
+def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygonal parts of what `make_valid` gave, lines and points left out."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    polygons = parts[shapely.get_type_id(parts) == 3]
+    return polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
+
+
+def _change(before: shapely.Geometry, after: shapely.Geometry) -> float:
+    """By what share of the greater one the area differs; the area of a crossed ring is that of
+    its parts less that of those run through the other way round."""
+    old, new = shapely.area(before), shapely.area(after)
+    return abs(new - old) / max(old, new) if max(old, new) > 0 else 1.0

@@ -1,0 +1,1 @@
+"""Codes of different years: events, the passage from one year to another, figures carried."""

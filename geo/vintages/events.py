@@ -1,0 +1,202 @@
+"""The events that befell official codes, as the statistical office publishes them.
+
+INSEE, code officiel géographique, *événements survenus aux communes*: mergers, restorations,
+changes of code and of département, since 1943.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.vintages.arrondissements import WHOLE
+
+Event = dict[str, str]
+
+COLUMNS = ("kind", "date", "before", "before_name", "after", "after_name")
+
+_OFFICIAL = {
+    "MOD": "kind",
+    "DATE_EFF": "date",
+    "COM_AV": "before",
+    "LIBELLE_AV": "before_name",
+    "COM_AP": "after",
+    "LIBELLE_AP": "after_name",
+}
+UNDATED = "0001-01-02"
+"""Stands for a date that is not known, before any vintage: the code is then followed from there,
+whatever the year of the table that holds it."""
+
+_COLLECTIVITIES = {
+    "975": "Saint-Pierre-et-Miquelon",
+    "977": "Saint-Barthélemy",
+    "978": "Saint-Martin",
+    "986": "Wallis-et-Futuna",
+    "987": "Polynésie française",
+    "988": "Nouvelle-Calédonie",
+}
+"""Overseas collectivities, by how their codes begin: tables hold some, no département does."""
+
+_RENAMED = "10"
+_RECODED = {"41": "moved to another département as", "50": "recoded as", "now": "now"}
+_SPLIT = {"20", "21"}
+
+
+def read_events(path: Path) -> pd.DataFrame:
+    """The events that befell whole communes, from the official file.
+
+    Renamings, and what happens within a commune (delegated and associated communes), are left out:
+    no code of a commune changes by them.
+
+    Returns:
+        Text columns `kind` (the official number), `date` (ISO), `before`, `before_name`, `after`,
+        `after_name`; in order of date. `after` is "" where a commune left the list, `before` where
+        one came to it.
+
+    Raises:
+        InputError: the file has not the official columns.
+    """
+    rows = pd.read_csv(path, dtype="str", keep_default_na=False)
+    absent = [name for name in (*_OFFICIAL, "TYPECOM_AV", "TYPECOM_AP") if name not in rows]
+    if absent:
+        raise InputError(
+            Fault(
+                f"has no column {first_of(absent)}.",
+                file=str(path),
+                remedy="Give the file of events of the official geographic code (v_mvt_commune).",
+                kind="header",
+            )
+        )
+    whole = rows["TYPECOM_AV"].isin(["COM", ""]) & rows["TYPECOM_AP"].isin(["COM", ""])
+    chosen = rows[whole & (rows["MOD"] != _RENAMED)].rename(columns=_OFFICIAL)[list(COLUMNS)]
+    return chosen.sort_values("date", kind="stable").reset_index(drop=True)
+
+
+def undated_events(former: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """A list of former codes as events of which neither the day nor the steps are known.
+
+    Mergers and recodings are in it, divisions are not: a code that is still in use is followed by
+    the dated events alone.
+
+    Args:
+        former: text columns `code`, `now` and `kind` (merged, now; other rows say nothing here).
+        names: of the communes, by current code.
+
+    Returns:
+        As `read_events`, all on the day `UNDATED`.
+    """
+    gone = former[former["kind"] != "kept"]
+    return pd.DataFrame(
+        {
+            "kind": gone["kind"].astype("str"),
+            "date": UNDATED,
+            "before": gone["code"].astype("str"),
+            "before_name": "",
+            "after": gone["now"].astype("str"),
+            "after_name": gone["now"].map(names).fillna("").astype("str"),
+        }
+    ).reset_index(drop=True)[list(COLUMNS)]
+
+
+def vintage_date(vintage: str) -> str:
+    """The date of the code list of a year: 1 January; a date stays what it is.
+
+    >>> vintage_date("2018")
+    '2018-01-01'
+    """
+    return f"{vintage}-01-01" if len(vintage) == 4 else vintage
+
+
+def explainer(events: pd.DataFrame, *, at: str) -> Callable[[str], str]:
+    """A function that says what became of a code that the list of a date does not hold.
+
+    Args:
+        events: of `read_events`.
+        at: year or ISO date of the list.
+
+    Returns:
+        From a code to "merged into 01033 (Valserhône) on 2019-01-01", or "" where the events do
+        not know it.
+    """
+    listed = vintage_date(at)
+    leaving = _by_code(events, "before")
+    coming = _by_code(events, "after")
+
+    def explain(code: str) -> str:
+        if code in WHOLE:
+            return f"arrondissement of {WHOLE[code]}"
+        past = [event for event in leaving.get(code, ()) if event["date"] <= listed]
+        gone = [event for event in past if event["after"] != code]
+        if gone:
+            return _fate(gone[-1], past, leaving, listed)
+        later = [event for event in coming.get(code, ()) if event["date"] > listed]
+        if later:
+            origin = later[0]["before"]
+            made = f", out of {origin}" if origin and origin != code else ""
+            return f"exists from {later[0]['date']}{made}"
+        overseas = _COLLECTIVITIES.get(code[:3]) if len(code) == 5 else None
+        return f"in {overseas}, a collectivity in no département" if overseas else ""
+
+    return explain
+
+
+def heirs_in(events: pd.DataFrame) -> Callable[[str], set[str]]:
+    """A function from a code that is gone to all codes that its territory came to since.
+
+    Args:
+        events: of `read_events`, or of `undated_events`.
+    """
+    leaving = _by_code(events, "before")
+
+    def heirs(code: str) -> set[str]:
+        found: set[str] = set()
+        ahead = {WHOLE[code]} if code in WHOLE else {event["after"] for event in leaving[code]}
+        while ahead:
+            found |= ahead
+            ahead = {event["after"] for one in ahead for event in leaving.get(one, ())} - found
+        return found - {code, ""}
+
+    return heirs
+
+
+def _fate(
+    event: Event,
+    past: list[Event],
+    leaving: Mapping[str, list[Event]],
+    listed: str,
+) -> str:
+    day, after = event["date"], event["after"]
+    if not after:
+        return f"left the list on {day}"
+    same_day = [other["after"] for other in past if other["date"] == day]
+    if event["kind"] in _SPLIT and len(same_day) > 1:
+        return f"divided into {first_of(same_day)} on {day}"
+    told = _RECODED.get(event["kind"], "merged into")
+    text = f"{told} {after} ({event['after_name']})"
+    text += "" if day == UNDATED else f" on {day}"
+    final = _last_of(after, leaving, day, listed)
+    return text if final == after else f"{text}, which is now {final}"
+
+
+def _last_of(code: str, leaving: Mapping[str, list[Event]], day: str, listed: str) -> str:
+    """The code that a code is at the end of a chain of mergers and recodings."""
+    for event in leaving.get(code, ()):
+        if day <= event["date"] <= listed and event["after"] and event["after"] != code:
+            stays = any(
+                other["after"] == code and other["date"] == event["date"] for other in leaving[code]
+            )
+            if not stays:
+                return _last_of(event["after"], leaving, event["date"], listed)
+    return code
+
+
+def _by_code(events: pd.DataFrame, column: str) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = defaultdict(list)
+    for row in events[list(COLUMNS)].to_numpy(dtype=str):
+        event = dict(zip(COLUMNS, row.tolist(), strict=True))
+        found[event[column]].append(event)
+    return found

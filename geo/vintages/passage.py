@@ -1,0 +1,244 @@
+"""From one year's official codes to another's: what became of each territory, and what is lost.
+
+Built from the official events (`geo.vintages.events`). A passage is a table of shares: how much of
+each territory of one vintage lies in each territory of the other.
+`geo.vintages.carry` takes figures along it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal
+
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, WHOLE
+from zoneblanche.geo.vintages.events import explainer, vintage_date
+
+
+@dataclass(frozen=True)
+class Passage:
+    """How the territories of one vintage lie in those of another.
+
+    Attributes:
+        start, end: ISO dates of the two code lists.
+        shares: columns `source`, `target` (codes) and `share`: the part of the source, by
+            population, that lies in the target. The shares of a source add up to 1.
+        lost: for each source code without a target, why.
+        equal: codes that lie in several targets whose populations are not known: equal shares
+            were taken.
+        stale: source codes that were no longer valid at `start`, with what had become of them;
+            they were followed from the day on which they left the list. Real tables hold some: a
+            publisher is often months behind the code.
+    """
+
+    start: str
+    end: str
+    shares: pd.DataFrame
+    lost: Mapping[str, str]
+    equal: tuple[str, ...] = ()
+    stale: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> pd.DataFrame:
+        """The rows of `shares` in which source and target differ, or only a part stays."""
+        changed = (self.shares["source"] != self.shares["target"]) | (self.shares["share"] < 1)
+        return self.shares[changed]
+
+    @property
+    def moved_on(self) -> pd.Index:
+        """The codes of which all or a part went to another code."""
+        return pd.Index(self.shares["source"][self.shares["source"] != self.shares["target"]])
+
+    def reaching(self, codes: pd.Index) -> Passage:
+        """The passage of those sources that come to any of these codes, and of the lost."""
+        wanted = self.shares.loc[self.shares["target"].isin(codes), "source"]
+        return replace(self, shares=self.shares[self.shares["source"].isin(wanted)])
+
+
+def build_passage(
+    events: pd.DataFrame,
+    *,
+    start: str,
+    end: str,
+    codes: Iterable[str],
+    known: Iterable[str],
+    population: pd.Series | None = None,
+    arrondissements: Literal["separate", "convert"] = "separate",
+) -> Passage:
+    """The passage of codes of one vintage to another, forward or back in time.
+
+    A territory that was divided goes to each part in proportion to the part's population; going
+    back, a merged one is divided in proportion to the populations of what it was made of.
+
+    Args:
+        events: of `read_events`.
+        start: year or ISO date of the vintage that `codes` are of.
+        end: year or ISO date of the vintage wanted.
+        codes: those of the table that is to be carried.
+        known: all codes of the vintage wanted; whatever does not arrive at one of these is lost,
+            with its reason.
+        population: people by code of the vintage wanted; codes without one are shared equally.
+        arrondissements: of Paris, Lyon and Marseille. "separate": codes of their own, lost where
+            the vintage wanted has the whole commune only. "convert": added up to the commune, or
+            the commune shared out to them, whichever the vintage wanted has.
+
+    Returns:
+        Every code of `codes` is a source in `shares` or a key of `lost`, never both.
+
+    Raises:
+        InputError: arrondissements are to be converted, and stand beside their own commune.
+    """
+    first, last = vintage_date(start), vintage_date(end)
+    sources, targets = _distinct(codes), _distinct(known)
+    stale = _stale(events, sources, first)
+    if first <= last:
+        found = _forward(events, sources, first, last)
+        found |= _followed(events, stale, last)
+    else:
+        found = _turned(_forward(events, targets, last, first), sources)
+    if arrondissements == "convert":
+        found |= _converted(sources, targets)
+    arrived = set(targets)
+    explain = explainer(events, at=last)
+    rows, lost, equal = [], {}, []
+    for source in sources:
+        there = [code for code in found[source] if code in arrived]
+        if not there:
+            lost[source] = explain(source) or f"the list of {last} does not hold it"
+            continue
+        parts, guessed = _weights(there, population)
+        equal += [source] if guessed else []
+        rows += [(source, target, share) for target, share in parts.items()]
+    shares = pd.DataFrame(rows, columns=["source", "target", "share"])
+    then = explainer(events, at=first) if stale else str
+    return Passage(
+        start=first,
+        end=last,
+        shares=shares.astype({"share": "float64"}),
+        lost=lost,
+        equal=tuple(equal),
+        stale={code: then(code) for code in stale},
+    )
+
+
+def _forward(events: pd.DataFrame, codes: list[str], first: str, last: str) -> dict[str, list[str]]:
+    """The codes at the later date in which each code's territory lies, in order."""
+    where = {code: [code] for code in codes}
+    holders: dict[str, set[str]] = defaultdict(set, {code: {code} for code in codes})
+    chosen = events[(events["date"] > first) & (events["date"] <= last) & (events["before"] != "")]
+    for _, day in chosen.groupby("date", sort=True):
+        steps: dict[str, list[str]] = defaultdict(list)
+        for before, after in zip(day["before"], day["after"], strict=True):
+            steps[before].append(after)
+        for source in {source for before in steps for source in holders[before]}:
+            left = where[source]
+            where[source] = list(
+                dict.fromkeys(after for code in left for after in _arrivals(code, steps))
+            )
+            for code in left:
+                holders[code].discard(source)
+            for code in where[source]:
+                holders[code].add(source)
+    return where
+
+
+def _distinct(codes: Iterable[str]) -> list[str]:
+    # An index of text is fast to turn into a list, and slow to walk through.
+    return list(dict.fromkeys(codes.tolist() if isinstance(codes, pd.Index) else codes))
+
+
+def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
+    """Where arrondissements and their communes go when one is to become the other."""
+    here, wanted = set(sources), set(targets)
+    both = [
+        whole
+        for whole, parts in ARRONDISSEMENTS.items()
+        if whole in here and here & set(parts) and not {whole, *(here & set(parts))} <= wanted
+    ]
+    if both:
+        raise InputError(
+            Fault(
+                f"{first_of(both)} stands beside its own arrondissements.",
+                remedy="Leave one of the two out: adding them would count people twice.",
+                kind="arrondissements",
+            )
+        )
+    found = {
+        part: [whole]
+        for part, whole in WHOLE.items()
+        if part in here and part not in wanted and whole in wanted
+    }
+    for whole, parts in ARRONDISSEMENTS.items():
+        if whole in here and whole not in wanted:
+            found[whole] = [part for part in parts if part in wanted]
+    return found
+
+
+def _stale(events: pd.DataFrame, codes: list[str], first: str) -> dict[str, str]:
+    """Codes that had left the list by a date, and on which day each did."""
+    left: dict[str, str] = {}
+    wanted = set(codes)
+    for day, before, after in events[["date", "before", "after"]].itertuples(index=False):
+        if day > first:
+            break
+        if before != after and before in wanted:
+            left[before] = day
+    # A code that stays, or comes back, on that day or later is on the list.
+    for day, after in events[["date", "after"]].itertuples(index=False):
+        if after in left and left[after] <= day <= first:
+            del left[after]
+    return left
+
+
+def _followed(events: pd.DataFrame, stale: Mapping[str, str], last: str) -> dict[str, list[str]]:
+    """`_forward` of codes that left the list early, each from the day before it did."""
+    days: dict[str, list[str]] = defaultdict(list)
+    for code, day in stale.items():
+        days[day].append(code)
+    found: dict[str, list[str]] = {}
+    for day, codes in days.items():
+        eve = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+        found |= _forward(events, codes, eve, last)
+    return found
+
+
+def _arrivals(code: str, steps: Mapping[str, list[str]], seen: tuple[str, ...] = ()) -> list[str]:
+    """Where a code's territory lies at the end of a day.
+
+    A commune may change département and be merged on the same day: the first event's code is then
+    only a step, which shows in that it does not go to itself.
+    """
+    if code not in steps or code in seen:
+        return [code]
+    reached: list[str] = []
+    for after in steps[code]:
+        if after == code:
+            reached.append(code)
+        elif after:
+            through = after in steps and after not in steps[after]
+            reached += _arrivals(after, steps, (*seen, code)) if through else [after]
+    return reached
+
+
+def _turned(forward: Mapping[str, list[str]], sources: list[str]) -> dict[str, list[str]]:
+    back: dict[str, list[str]] = {source: [] for source in sources}
+    for old, new in forward.items():
+        for code in new:
+            if code in back:
+                back[code].append(old)
+    return back
+
+
+def _weights(targets: list[str], population: pd.Series | None) -> tuple[dict[str, float], bool]:
+    """The share of each target, and whether equal shares had to be taken."""
+    if len(targets) == 1:
+        return {targets[0]: 1.0}, False
+    people = None if population is None else population.reindex(targets)
+    if people is None or people.isna().any() or people.sum() <= 0:
+        return dict.fromkeys(targets, 1 / len(targets)), True
+    return dict(zip(targets, (people / people.sum()).tolist(), strict=True)), False

@@ -1,0 +1,1 @@
+"""What changed between two waves, and whether ranks hold."""

@@ -1,0 +1,150 @@
+"""Change as a column: of an indicator between two dates, of the declared website between waves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import union_of
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.edition import presence_source, presence_waves
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.presence import criteria as presence
+
+PRESENCE_CHANGE = "presence-change"
+"""Id of the column that `add_presence_change` adds."""
+
+WHOLE = 0.995
+"""Least share of today's codes that a wave lists, to stand for the whole country."""
+
+GAINED, KEPT, NEITHER, GIVEN_UP = range(1, 5)
+PRESENCE_CHANGES = {
+    GAINED: {"fr": "site apparu", "en": "website gained"},
+    KEPT: {"fr": "site aux deux dates", "en": "website at both dates"},
+    NEITHER: {"fr": "aucun site", "en": "no website"},
+    GIVEN_UP: {"fr": "site disparu", "en": "website given up"},
+}
+
+
+def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
+    """The atlas with a column `<after>-change`: an indicator less another, its earlier wave.
+
+    Both are of the territories of the atlas, so carry the earlier wave to their codes first
+    (`layers.inputs.recode`). Missing where either is, with its reason.
+
+    Raises:
+        InputError: no such indicator, categories, or two that differ in unit or direction.
+    """
+    before, after = atlas.indicator(before_id), atlas.indicator(after_id)
+    if before.unit != after.unit or before.better != after.better or after.unit == "category":
+        raise InputError(
+            Fault(
+                f"{before_id!r} ({before.unit}, {before.better}) and {after_id!r} ({after.unit}, "
+                f"{after.better}) are not two waves of one figure.",
+                remedy="Give both the same unit and the same better.",
+                kind="change",
+            )
+        )
+    first, second = atlas.values[before_id], atlas.values[after_id]
+    reasons = atlas.reasons[after_id].where(second.isna(), atlas.reasons[before_id])
+    dates = [wave.period or wave.id for wave in (before, after)]
+    made = Indicator(
+        id=f"{after_id}-change",
+        title={
+            "fr": f"{after.title_in('fr')}, évolution",
+            "en": f"{after.title_in('en')}, change",
+        },
+        suffix=after.suffix or ("points" if after.unit in ("percent", "score") else ""),
+        better=after.better,
+        kind=after.kind,
+        denominator=after.denominator,
+        digits=after.digits,
+        period="/".join(dict.fromkeys(wave.period for wave in (before, after) if wave.period)),
+        native_level=after.native_level,
+        sources=union_of(before.sources, after.sources),
+        method={
+            "fr": f"Différence entre {dates[0]} et {dates[1]}.",
+            "en": f"Difference between {dates[0]} and {dates[1]}.",
+        },
+        role="context",
+        parts=(before_id, after_id),
+    )
+    return atlas.add(made, second - first, reasons=reasons)
+
+
+def add_presence_change(atlas: Atlas) -> Atlas:
+    """The atlas with a column `presence-change`: whether a website was declared in the first and
+    in the last wave of the directory that the country's edition carries. The first is one that
+    lists nearly all of today's authorities: France's of February 2021 lacks Corsica.
+
+    Territories whose code one of the waves does not list (new and merged ones) are missing: *not
+    in the table*. `layers.presence.barometer` counts changes with mergers taken into account.
+
+    Where there is no edition with waves, or the territories are of another level than theirs, the
+    column is left out and a notice says so.
+    """
+    country = atlas.territories.country
+    if country is None or country.edition is None or atlas.territories.level != country.base.id:
+        return atlas.noting(
+            Notice(
+                "The analysis presence-change is left out: waves of the directory are known for "
+                "the finest level of an embedded edition only.",
+                fr="L'analyse presence-change n'est pas faite : les vagues de l'annuaire ne sont "
+                "connues qu'au niveau le plus fin de l'édition embarquée.",
+                severity="remark",
+            )
+        )
+    waves = presence_waves(country, coded=True)
+    declared = _declared(waves)
+    last = max(declared)
+    listed = {date: declared[last].index.isin(wave.index).mean() for date, wave in declared.items()}
+    dates = [next(date for date in declared if listed[date] >= WHOLE), last]
+    first, second = (declared[date].reindex(atlas.codes) for date in dates)
+    known = first.notna() & second.notna()
+    classes = np.select(
+        [~known, (first == 0) & (second == 1), first * second == 1, first + second == 0],
+        [np.nan, GAINED, KEPT, NEITHER],
+        default=GIVEN_UP,
+    )
+    made = Indicator(
+        id=PRESENCE_CHANGE,
+        title={
+            "fr": "Site déclaré, évolution",
+            "en": "Declared website, change",
+        },
+        unit="category",
+        digits=0,
+        period="/".join(dates),
+        native_level=country.base.id,
+        sources=(presence_source(country),),
+        method={
+            "fr": f"Site déclaré dans l'annuaire du {dates[0]} et dans celui du {dates[1]}, par "
+            "code commun aux deux.",
+            "en": f"Website declared in the directory of {dates[0]} and in that of {dates[1]}, "
+            "by codes that both list.",
+        },
+        categories=PRESENCE_CHANGES,
+        role="typology",
+    )
+    return atlas.add(made, pd.Series(classes, index=atlas.codes), reasons=Reason.NOT_MATCHED)
+
+
+def _declared(waves: pd.DataFrame) -> dict[str, pd.Series]:
+    """By date and code: 1.0 where a wave declares a website, 0.0 where not, NaN where what it
+    declares is none."""
+    # Addresses are judged once each: most are the same in every wave.
+    addresses = waves["website"].cat
+    judged = presence.declares_website(pd.DataFrame({"website": addresses.categories}))
+    place = addresses.codes.to_numpy()
+    found = np.where(place < 0, 0.0, judged.to_numpy()[place])
+    dates, of = waves["wave"].cat.categories, waves["wave"].cat.codes.to_numpy()
+    codes = waves["code"].cat
+    texts = codes.categories.to_numpy(dtype="object")[codes.codes.to_numpy()]
+    rows = {date: np.flatnonzero(of == number) for number, date in enumerate(dates)}
+    return {
+        date: pd.Series(found[here], index=pd.Index(texts[here], dtype="object", name="code"))
+        for date, here in sorted(rows.items())
+    }

@@ -1,0 +1,89 @@
+"""How stable a flag is: in how many draws of an uncertain index it is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.layers.analysis.flagging.judge import LEFT_OUT, UNKNOWN, YES, Judge
+from zoneblanche.layers.analysis.flagging.rule import Rule, read_rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.score import index_groups, index_values, score
+from zoneblanche.layers.index.uncertainty.robustness import draw_scores
+
+
+def flag_stability(
+    atlas: Atlas, rule: str | Path | Rule, drawn: Mapping[str, np.ndarray]
+) -> pd.Series:
+    """Share of the draws, 0 to 1, in which a rule holds; NaN where it can be judged in none.
+
+    Where `flags.flag` says flagged, possible or not by the ends of an interval, this says how
+    often, and it sees conditions together: two that seldom hold in the same draw.
+
+    Args:
+        atlas: with the indicators that the rule names.
+        rule: see `flags.flag`.
+        drawn: for each uncertain indicator, its values in every draw: (draws, territories), in
+            the order of the territories, NaN where the atlas has none, see `draw_index`. Draws
+            of the same number belong together.
+
+    Raises:
+        InputError: see `flags.flag`; draws of another shape, or none.
+    """
+    rule = rule if isinstance(rule, Rule) else read_rule(rule)
+    count = _draws(atlas, drawn)
+    held = np.zeros(len(atlas.codes))
+    judged = np.zeros(len(atlas.codes))
+    for draw in range(count):
+        columns = {name: table[draw].astype("float64") for name, table in drawn.items()}
+        one = replace(atlas, values=atlas.values.assign(**columns), intervals={})
+        states = Judge(one, rule).verdict().states
+        held += states == YES
+        judged += (states != UNKNOWN) & (states != LEFT_OUT)
+    with np.errstate(invalid="ignore"):
+        share = held / judged
+    return pd.Series(share, index=atlas.codes, name=rule.id)
+
+
+def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np.ndarray]:
+    """Scores of an index and its dimensions in every draw, as `flag_stability` takes them.
+
+    Args:
+        atlas: in which the index was computed.
+        index_id: of the index.
+        draws: how many; the seed is the recipe's.
+
+    Raises:
+        InputError: the atlas does not know how the index was made, or a choice of the recipe that
+            the data does not allow.
+    """
+    if index_id not in atlas.recipes:
+        raise InputError(
+            Fault(
+                f"the atlas does not know how {index_id!r} was made.",
+                remedy=nearest(index_id, atlas.recipes) if atlas.recipes else "Compute it anew.",
+                kind="no-recipe",
+            )
+        )
+    recipe = atlas.recipes[index_id]
+    values = index_values(recipe, atlas)
+    groups = index_groups(recipe, atlas)
+    return draw_scores(values, score(values, recipe, groups=groups), draws=draws, groups=groups)
+
+
+def _draws(atlas: Atlas, drawn: Mapping[str, np.ndarray]) -> int:
+    for name in drawn:
+        atlas.indicator(name)
+    counts = {table.shape[0] for table in drawn.values() if table.ndim == 2}
+    widths = {table.shape[1:] for table in drawn.values()}
+    if len(counts) != 1 or widths != {(len(atlas.codes),)} or counts == {0}:
+        raise InputError(
+            f"the draws must be tables of as many rows each, at least one, and {len(atlas.codes)} "
+            "columns."
+        )
+    return counts.pop()

@@ -1,0 +1,1 @@
+"""Rules that flag territories, and the typology."""

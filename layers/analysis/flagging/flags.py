@@ -1,0 +1,171 @@
+"""Flags: territories that meet a rule, and those that may, for all their figures can tell.
+
+A flag is a category: 0 not flagged, 1 flagged, 2 possible; NaN where the rule cannot be judged.
+It is *possible* where a figure is a score with a 5-95 % rank interval that lies on both sides of
+the rule's cut. `docs/flags.md` describes the rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.source import union_of
+from zoneblanche.layers.analysis.flagging.judge import MAYBE, NO, YES, Judge, column_of
+from zoneblanche.layers.analysis.flagging.rule import Rule, known_rules, read_rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import RESERVED, Indicator
+
+__all__ = [
+    "FLAGGED",
+    "NOT_FLAGGED",
+    "POSSIBLE",
+    "FlagSummary",
+    "Rule",
+    "Tally",
+    "flag",
+    "flag_summary",
+    "known_rules",
+    "read_rule",
+]
+
+NOT_FLAGGED, FLAGGED, POSSIBLE = 0, 1, 2
+CATEGORIES = {
+    NOT_FLAGGED: {"fr": "non signalé", "en": "not flagged"},
+    FLAGGED: {"fr": "signalé", "en": "flagged"},
+    POSSIBLE: {"fr": "possible", "en": "possible"},
+}
+
+RULE = {"fr": "Règle\u00a0:", "en": "Rule:"}
+
+
+def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
+    """The atlas with one more column: the flag of a rule.
+
+    The column has role `flag`, unit `category`: 0 not flagged, 1 flagged, 2 possible. A figure
+    that is missing makes its condition unknown; where the rule hangs on it the cell is NaN, with
+    the reason of that figure. An indicator with a rank interval (`atlas.intervals`) meets a
+    condition only where its rank and the whole interval are on that side of the cut, fails it
+    only where all are on the other, and else may meet it. Without interval it is taken as exact.
+
+    Args:
+        atlas: with the indicators that the rule names.
+        rule: name of a shipped rule, path of a TOML file, or a `Rule`.
+
+    Raises:
+        InputError: an indicator that the atlas lacks and the rule needs, a quantile of an
+            indicator without direction, `in` on an indicator that is no category, or an id that
+            another column has.
+    """
+    rule = rule if isinstance(rule, Rule) else read_rule(rule)
+    _check_id(rule, atlas)
+    judge = Judge(atlas, rule)
+    verdict = judge.verdict()
+    values = np.select(
+        [verdict.states == YES, verdict.states == MAYBE, verdict.states == NO],
+        [FLAGGED, POSSIBLE, NOT_FLAGGED],
+        default=np.nan,
+    )
+    reasons = pd.Series(verdict.reasons, index=atlas.codes)
+    made = atlas.add(
+        _indicator(judge), pd.Series(values, index=atlas.codes, dtype="float64"), reasons=reasons
+    )
+    return made.noting(*judge.notices)
+
+
+def _check_id(rule: Rule, atlas: Atlas) -> None:
+    """Refuses a flag that would stand in another column's place; a flag may be raised anew."""
+    taken = {name.casefold() for name, one in atlas.indicators.items() if one.role != "flag"}
+    if rule.id.casefold() not in taken | set(RESERVED):
+        return
+    raise InputError(
+        Fault(
+            f"the id {shown(rule.id)} of the rule is that of a column of the results.",
+            file=rule.file or None,
+            column="id",
+            value=rule.id,
+            remedy="Give the rule another id.",
+            kind="reserved-id",
+        )
+    )
+
+
+def _indicator(judge: Judge) -> Indicator:
+    rule, used = judge.rule, judge.used
+    method = {
+        lang: f"{in_language(rule.method, lang)} {RULE[lang]} {judge.described(lang)}.".strip()
+        for lang in ("fr", "en")
+    }
+    return Indicator(
+        id=rule.id,
+        title=rule.title,
+        unit="category",
+        digits=0,
+        native_level=judge.atlas.coarsest_level_of(used),
+        sources=union_of(*(indicator.sources for indicator in used)),
+        method=method,
+        categories=CATEGORIES,
+        role="flag",
+        parts=tuple(indicator.id for indicator in used),
+    )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many territories, and how many people live in those whose population is known."""
+
+    territories: int
+    population: float
+
+
+@dataclass(frozen=True)
+class FlagSummary:
+    """How many territories a flag holds for, and their people."""
+
+    flag: str
+    flagged: Tally
+    possible: Tally
+    not_flagged: Tally
+    unknown: Tally
+
+    @property
+    def population(self) -> float:
+        """All people counted, whatever their territory's flag."""
+        tallies = (self.flagged, self.possible, self.not_flagged, self.unknown)
+        return sum(tally.population for tally in tallies)
+
+    def population_percent(self, tally: Tally) -> float:
+        """Share of the population in one of the tallies, 0 to 100; NaN if nobody is counted."""
+        return 100 * tally.population / self.population if self.population else float("nan")
+
+
+def flag_summary(atlas: Atlas, flag_id: str) -> FlagSummary:
+    """Territories and population that are flagged, possibly flagged, not, or not judged.
+
+    Raises:
+        InputError: the atlas has no such column, or it is no flag.
+    """
+    indicator = atlas.indicator(flag_id)
+    if indicator.role != "flag":
+        flags = [name for name, other in atlas.indicators.items() if other.role == "flag"]
+        raise InputError(
+            Fault(f"{flag_id!r} is no flag.", remedy=nearest(flag_id, flags), kind="no-flag")
+        )
+    states = column_of(atlas, flag_id)
+    population = atlas.territories.facts["population"].to_numpy(dtype="float64")
+
+    def tally(chosen: np.ndarray) -> Tally:
+        return Tally(int(chosen.sum()), float(np.nansum(population[chosen])))
+
+    return FlagSummary(
+        flag=flag_id,
+        flagged=tally(states == FLAGGED),
+        possible=tally(states == POSSIBLE),
+        not_flagged=tally(states == NOT_FLAGGED),
+        unknown=tally(np.isnan(states)),
+    )

@@ -1,0 +1,299 @@
+"""Judging the territories of an atlas by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.flagging.cuts import Cut, quantile_cut, sides_of
+from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.indicator import Indicator
+
+# What a condition says of a territory, in an order in which `any` is the greatest and `all` the
+# least: what may hold is more than what is not known, and a missing figure is never a no.
+LEFT_OUT, NO, UNKNOWN, MAYBE, YES = -1, 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of each territory (`NO` … `YES`), and why where it is not known."""
+
+    states: np.ndarray
+    reasons: np.ndarray
+
+
+class Judge:
+    """Judges the territories of one atlas by one rule, gathering what a reader has to be told."""
+
+    def __init__(self, atlas: Atlas, rule: Rule) -> None:
+        self.atlas = atlas
+        self.rule = rule
+        self.notices: list[str] = []
+        self.cuts: dict[Condition, Cut] = {}
+        self.chosen = _chosen_indicators(atlas, rule)
+
+    def verdict(self) -> Verdict:
+        """What the whole rule says."""
+        return self._group(self.rule.when)
+
+    def _group(self, group: Group) -> Verdict:
+        verdicts = [
+            self._group(member) if isinstance(member, Group) else self._condition(member)
+            for member in group.members
+        ]
+        states = np.stack([verdict.states for verdict in verdicts])
+        if group.joint == "any":
+            joined = states.max(axis=0)
+        else:
+            joined = np.where(states == LEFT_OUT, YES + 1, states).min(axis=0)
+            joined = np.where(joined > YES, LEFT_OUT, joined)
+        reasons = np.zeros(len(joined), dtype="int8")
+        for verdict in verdicts:
+            silent = (reasons == Reason.PRESENT) & (joined <= UNKNOWN) & (joined != NO)
+            reasons = np.where(silent & (verdict.states == joined), verdict.reasons, reasons)
+        return Verdict(joined, reasons)
+
+    def _condition(self, condition: Condition) -> Verdict:
+        size = len(self.atlas.codes)
+        indicator = self.chosen.get(condition)
+        if indicator is None:
+            self._tell_absent(condition)
+            return Verdict(
+                np.full(size, LEFT_OUT), np.full(size, Reason.NOT_COLLECTED, dtype="int8")
+            )
+        values = column_of(self.atlas, indicator.id)
+        if condition.op == "in":
+            states = np.where(np.isin(values, condition.value), YES, NO)
+        else:
+            cut = self._cut(condition, indicator, values)
+            certain, possible = sides_of(cut, values, self.atlas.intervals.get(indicator.id))
+            states = np.select([certain, possible], [YES, MAYBE], default=NO)
+        missing = np.isnan(values)
+        states = np.where(missing, LEFT_OUT if condition.if_missing == "skip" else UNKNOWN, states)
+        if condition.if_missing == "skip" and missing.any():
+            first = first_of(self.atlas.codes[missing])
+            self.notices.append(
+                Notice(
+                    f"{self._titled('en')}: {missing.sum()} territories without a figure of "
+                    f"{indicator.title_in('en')} are judged by the other conditions (first: "
+                    f"{first}).",
+                    fr=f"{self._titled('fr')} : {missing.sum()} territoires sans valeur de "
+                    f"« {indicator.title_in('fr')} » sont jugés sur les autres conditions (les "
+                    f"premiers : {first}).",
+                    severity="remark",
+                )
+            )
+        return Verdict(states, self.atlas.reasons[indicator.id].to_numpy())
+
+    def _titled(self, lang: str) -> str:
+        return in_language(self.rule.title, lang)
+
+    def _tell_absent(self, condition: Condition) -> None:
+        """That the rule is judged without what it names, by title where the catalogue has it."""
+        layers = known_layers()
+        en, fr = (
+            joint.join(
+                layers[name].indicator.title_in(lang) if name in layers else name
+                for name in condition.indicator
+            )
+            for lang, joint in (("en", " or "), ("fr", " ou "))
+        )
+        self.notices.append(
+            Notice(
+                f"{self._titled('en')}: judged without {en}, which is not measured here.",
+                fr=f"{self._titled('fr')} : jugé sans « {fr} », qui n'est pas mesuré ici.",
+                severity="remark",
+            )
+        )
+
+    def _cut(self, condition: Condition, indicator: Indicator, values: np.ndarray) -> Cut:
+        if condition.quantile is None:
+            assert condition.op is not None and condition.op != "in"
+            cut = Cut(condition.op, condition.value[0])
+        else:
+            by_people = condition.reference == "population"
+            low_is_worse = indicator.better == "higher"
+            cut = quantile_cut(
+                values,
+                quantile=condition.quantile,
+                low_is_chosen=low_is_worse == (condition.direction == "worst"),
+                weights=self._population() if by_people else None,
+            )
+            self._tell_ties(condition, indicator, cut)
+        self.cuts[condition] = cut
+        self._tell_coarse(indicator)
+        return cut
+
+    def _population(self) -> np.ndarray:
+        facts = self.atlas.territories.facts
+        if "population" not in facts or not facts["population"].notna().any():
+            raise InputError(
+                f"the rule {self.rule.id!r} counts people, and no population is known."
+            )
+        return facts["population"].to_numpy(dtype="float64")
+
+    def _tell_coarse(self, indicator: Indicator) -> None:
+        territories, native = self.atlas.territories, self.atlas.coarser_level_of(indicator)
+        level = territories.level
+        if not native:
+            return
+        named = native
+        if territories.country is not None:
+            named = in_language(territories.country.level(native).title, "fr")
+        if indicator.parts:
+            told = Notice(
+                f"{indicator.title_in('en')} rests, at least in part, on figures known by {native} "
+                "only.",
+                fr=f"« {indicator.title_in('fr')} » repose, au moins en partie, sur des chiffres "
+                f"connus par {named} seulement.",
+            )
+        else:
+            told = Notice(
+                f"{indicator.title_in('en')} is known by {native} only: {self._titled('en')} "
+                f"treats each {level} of one alike.",
+                fr=f"« {indicator.title_in('fr')} » n'est connu que par {named} : "
+                f"« {self._titled('fr')} » traite de même chaque {level} d'un même {named}.",
+            )
+        self.notices.append(told)
+
+    def _tell_ties(self, condition: Condition, indicator: Indicator, cut: Cut) -> None:
+        assert condition.quantile is not None
+        if abs(cut.share - condition.quantile) > 0.05:
+            wanted, got = f"{100 * condition.quantile:g} %", f"{100 * cut.share:.1f} %"
+            side = {"worst": "moins bons", "best": "meilleurs"}[condition.direction]
+            of = {"territories": "territoires", "population": "habitants"}[condition.reference]
+            self.notices.append(
+                Notice(
+                    f"The {condition.direction} {wanted} of {indicator.title_in('en')} is {got} of "
+                    f"the {condition.reference}: equal ones stay together.",
+                    fr=f"Les {wanted} les {side} de « {indicator.title_in('fr')} » font "
+                    f"{got.replace('.', ',')} des {of} : les ex æquo ne sont pas séparés.",
+                    severity="remark",
+                )
+            )
+
+    @property
+    def used(self) -> list[Indicator]:
+        """The indicators that the rule was judged on, each once, in its order."""
+        return list({indicator.id: indicator for indicator in self.chosen.values()}.values())
+
+    def described(self, lang: str) -> str:
+        """The rule in words, with the cuts as they came out. To be asked once it has judged."""
+        return self._described(self.rule.when, lang)
+
+    def _described(self, group: Group, lang: str) -> str:
+        join = {"all": {"fr": " et ", "en": " and "}, "any": {"fr": " ou ", "en": " or "}}
+        parts = []
+        for member in group.members:
+            if isinstance(member, Group):
+                inner = self._described(member, lang)
+                parts.append(f"({inner})" if join[member.joint][lang] in inner else inner)
+            elif member in self.chosen:
+                parts.append(_phrase(member, self.chosen[member], self.cuts.get(member), lang))
+        return join[group.joint][lang].join(parts)
+
+
+def column_of(atlas: Atlas, indicator_id: str) -> np.ndarray:
+    """The values of one indicator, float64, in the order of the territories."""
+    table = atlas.values
+    return table[indicator_id].to_numpy(dtype="float64")
+
+
+def _phrase(condition: Condition, indicator: Indicator, cut: Cut | None, lang: str) -> str:
+    """The condition in words and numbers, e.g. `Population density < 30 inhab./km²`."""
+    title = indicator.title_in(lang)
+    if condition.op == "in":
+        known = indicator.categories
+        kinds = [in_language(known.get(int(code), f"{code:g}"), lang) for code in condition.value]
+        return f"{title} ∈ {{{', '.join(kinds)}}}"
+    assert cut is not None
+    sign = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}[cut.op]
+    digits = f".{indicator.digits}f" if condition.quantile else "g"
+    unit = "%" if indicator.unit == "percent" else in_language(indicator.suffix or "", lang)
+    words = f"{title} {sign} {_number(cut.value, digits, lang)}" + (f" {unit}" if unit else "")
+    if condition.quantile is None:
+        return words
+    size = f"{cut.territories:,}".replace(",", " " if lang == "fr" else ",")
+    whom = {
+        "territories": {"fr": f"des {size} territoires", "en": f"of {size} territories"},
+        "population": {
+            "fr": f"de la population de {size} territoires",
+            "en": f"of the population of {size} territories",
+        },
+    }[condition.reference][lang]
+    return f"{words} ({_number(100 * cut.share, '.1f', lang)} % {whom})"
+
+
+def _number(value: float, spec: str, lang: str) -> str:
+    text = format(value, spec)
+    return text.replace(".", ",") if lang == "fr" else text
+
+
+def _chosen_indicators(atlas: Atlas, rule: Rule) -> dict[Condition, Indicator]:
+    """The indicator that each condition is judged on; optional ones that are absent are not in it.
+
+    Raises:
+        InputError: all that the rule needs and the atlas lacks.
+    """
+    chosen: dict[Condition, Indicator] = {}
+    faults: list[Fault] = []
+    for condition in rule.when.conditions():
+        present = [name for name in condition.indicator if name in atlas.indicators]
+        if present:
+            chosen[condition] = atlas.indicators[present[0]]
+            faults += _misfits(condition, chosen[condition], rule)
+        elif not condition.optional:
+            names = " or ".join(repr(name) for name in condition.indicator)
+            known = nearest(condition.indicator[0], atlas.indicators)
+            faults.append(
+                Fault(
+                    f"the rule {rule.id!r} needs the indicator {names}, which the atlas has not.",
+                    file=rule.file,
+                    remedy=known,
+                    kind="unknown-indicator",
+                )
+            )
+    faults += list(_empty_groups(rule.when, chosen, rule))
+    if faults:
+        raise InputError(faults)
+    return chosen
+
+
+def _misfits(condition: Condition, indicator: Indicator, rule: Rule) -> Iterator[Fault]:
+    if condition.quantile is not None and indicator.better is None:
+        yield Fault(
+            f"{indicator.id!r} has no better direction, hence no {condition.direction} quantile.",
+            file=rule.file,
+            remedy="Compare it with `op` and `value`.",
+            kind="no-direction",
+        )
+    if condition.op == "in" and indicator.unit != "category":
+        yield Fault(
+            f"`in` lists codes of a category, and {indicator.id!r} is in {indicator.unit}.",
+            file=rule.file,
+            remedy="Compare it with <, <=, > or >=.",
+            kind="no-category",
+        )
+
+
+def _empty_groups(group: Group, chosen: dict[Condition, Indicator], rule: Rule) -> Iterator[Fault]:
+    conditions = list(group.conditions())
+    if not any(condition in chosen for condition in conditions):
+        names = dict.fromkeys(name for condition in conditions for name in condition.indicator)
+        yield Fault(
+            f"the rule {rule.id!r} needs one of {first_of(names)}, and the atlas has none.",
+            file=rule.file,
+            kind="unknown-indicator",
+        )
+        return
+    for member in group.members:
+        if isinstance(member, Group):
+            yield from _empty_groups(member, chosen, rule)

@@ -1,0 +1,209 @@
+"""Sparse or dense, served or not: the typology, and the joint distribution behind it.
+
+France Stratégie's question to a territory that is behind: is it to be opened up (désenclaver), or
+relieved (désengorger, désaturer)?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.source import union_of
+from zoneblanche.layers.analysis.flagging.judge import MAYBE, NO, UNKNOWN, YES, Judge
+from zoneblanche.layers.analysis.flagging.rule import Rule, read_rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+
+OPEN_UP, RELIEVE, SPARSE_SERVED, DENSE_SERVED, UNDECIDED = range(1, 6)
+
+TYPES = {
+    OPEN_UP: {
+        "fr": "peu dense et mal desservi : désenclaver",
+        "en": "sparse and underserved: open up",
+    },
+    RELIEVE: {
+        "fr": "dense et mal desservi : désengorger, désaturer",
+        "en": "dense and underserved: relieve",
+    },
+    SPARSE_SERVED: {"fr": "peu dense et desservi", "en": "sparse and served"},
+    DENSE_SERVED: {"fr": "dense et desservi", "en": "dense and served"},
+    UNDECIDED: {"fr": "entre deux types", "en": "between two types"},
+}
+
+TYPOLOGY = "typology"
+"""Id of the column that `add_typology` adds."""
+
+
+def add_typology(
+    atlas: Atlas,
+    *,
+    sparse: str | Path | Rule = "sparse",
+    underserved: str | Path | Rule = "underserved",
+) -> Atlas:
+    """The atlas with the column `typology`: 1 to 4 of `TYPES`, 5 between two types.
+
+    A territory is between two types where a rank interval lies on both sides of a rule's cut, and
+    missing where one of the rules cannot be judged.
+
+    Args:
+        atlas: with the indicators that the rules name.
+        sparse, underserved: the two rules, see `flags.read_rule`.
+
+    Raises:
+        InputError: see `flags.flag`.
+    """
+    judges = [
+        Judge(atlas, rule if isinstance(rule, Rule) else read_rule(rule))
+        for rule in (sparse, underserved)
+    ]
+    thin, behind = (judge.verdict() for judge in judges)
+    unknown = (thin.states <= UNKNOWN) & (thin.states != NO)
+    unjudged = unknown | ((behind.states <= UNKNOWN) & (behind.states != NO))
+    reasons = np.where(unknown, thin.reasons, behind.reasons)
+    values = np.select(
+        [
+            unjudged,
+            (thin.states == MAYBE) | (behind.states == MAYBE),
+            (thin.states == YES) & (behind.states == YES),
+            behind.states == YES,
+            thin.states == YES,
+        ],
+        [np.nan, UNDECIDED, OPEN_UP, RELIEVE, SPARSE_SERVED],
+        default=DENSE_SERVED,
+    )
+    made = atlas.add(
+        _indicator(judges),
+        pd.Series(values, index=atlas.codes),
+        reasons=pd.Series(reasons, index=atlas.codes),
+    )
+    return made.noting(*(notice for judge in judges for notice in judge.notices))
+
+
+def _indicator(judges: Sequence[Judge]) -> Indicator:
+    used = {indicator.id: indicator for judge in judges for indicator in judge.used}
+    words = {lang: [judge.described(lang) for judge in judges] for lang in ("fr", "en")}
+    return Indicator(
+        id=TYPOLOGY,
+        title={"fr": "Désenclaver ou désengorger", "en": "Open up or relieve"},
+        unit="category",
+        digits=0,
+        sources=union_of(*(indicator.sources for indicator in used.values())),
+        method={
+            "fr": f"Peu dense : {words['fr'][0]}. Mal desservi : {words['fr'][1]}.",
+            "en": f"Sparse: {words['en'][0]}. Underserved: {words['en'][1]}.",
+        },
+        categories=TYPES,
+        role="typology",
+        parts=tuple(used),
+    )
+
+
+@dataclass(frozen=True)
+class JointTable:
+    """Two indicators at once: how many territories, and people, are in each pair of classes.
+
+    Attributes:
+        first, second: their ids.
+        first_edges, second_edges: upper ends of all classes but the last; a value at an edge is
+            below it.
+        territories, population: one row a class of the first (0 the lowest), one column a class
+            of the second.
+        left_out: territories without one of the figures.
+        spearman: rank correlation of the two figures.
+        association: Cramér's V of the table of territories, 0 (independent) to 1; NaN where there
+            is one class only.
+    """
+
+    first: str
+    second: str
+    first_edges: tuple[float, ...]
+    second_edges: tuple[float, ...]
+    territories: pd.DataFrame
+    population: pd.DataFrame
+    left_out: int
+    spearman: float
+    association: float
+
+
+def joint_table(
+    atlas: Atlas,
+    first: str = "density",
+    second: str = "presence",
+    *,
+    classes: int = 3,
+    first_edges: Sequence[float] | None = None,
+    second_edges: Sequence[float] | None = None,
+) -> JointTable:
+    """The joint distribution of two indicators.
+
+    Args:
+        atlas: with both.
+        first, second: ids of figures (not categories).
+        classes: of as many territories as ties allow, where no edges are given.
+        first_edges, second_edges: ascending upper ends of all classes but the last.
+
+    Raises:
+        InputError: no such indicator, a category, edges that do not ascend, or no territory that
+            has both.
+    """
+    for name in (first, second):
+        if atlas.indicator(name).unit == "category":
+            raise InputError(f"{name!r} is a category: group by it instead of cutting it up.")
+    # Takes longer to import than a report takes to be written, and reports need the types alone.
+    from scipy import stats
+
+    table = atlas.values
+    known = (table[first].notna() & table[second].notna()).to_numpy()
+    if not known.any():
+        raise InputError(f"no territory has both {first!r} and {second!r}.")
+    x, y = table[first].to_numpy()[known], table[second].to_numpy()[known]
+    rows, columns = _edges(x, first_edges, classes), _edges(y, second_edges, classes)
+    at = np.searchsorted(rows, x), np.searchsorted(columns, y)
+    people = np.nan_to_num(atlas.territories.facts["population"].to_numpy()[known])
+    counts = np.zeros((len(rows) + 1, len(columns) + 1))
+    inhabitants = counts.copy()
+    np.add.at(counts, at, 1)
+    np.add.at(inhabitants, at, people)
+    varies = np.ptp(x) > 0 and np.ptp(y) > 0
+    return JointTable(
+        first=first,
+        second=second,
+        first_edges=tuple(rows.tolist()),
+        second_edges=tuple(columns.tolist()),
+        territories=pd.DataFrame(counts.astype("int64")),
+        population=pd.DataFrame(inhabitants),
+        left_out=int((~known).sum()),
+        spearman=float(stats.spearmanr(x, y).statistic) if varies else float("nan"),
+        association=_cramers_v(counts),
+    )
+
+
+def _edges(x: np.ndarray, given: Sequence[float] | None, classes: int) -> np.ndarray:
+    if given is not None:
+        edges = np.asarray(given, dtype="float64")
+        if not (np.diff(edges) > 0).all():
+            raise InputError(
+                f"class edges must ascend: {', '.join(f'{edge:g}' for edge in edges)}."
+            )
+        return edges
+    if classes < 1:
+        raise InputError(f"{classes} classes; at least 1 was expected.")
+    shares = np.arange(1, classes) / classes
+    edges = np.unique(np.quantile(x, shares, method="inverted_cdf"))
+    return edges[edges < x.max()]
+
+
+def _cramers_v(counts: np.ndarray) -> float:
+    """√(χ²/(n (m − 1))), m the smaller side, of the rows and columns that hold anything."""
+    held = counts[counts.any(axis=1)][:, counts.any(axis=0)]
+    least = min(held.shape) - 1
+    if least < 1:
+        return float("nan")
+    expected = np.outer(held.sum(axis=1), held.sum(axis=0)) / held.sum()
+    return float(np.sqrt(((held - expected) ** 2 / expected).sum() / held.sum() / least))

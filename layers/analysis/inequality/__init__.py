@@ -1,0 +1,1 @@
+"""How unequally figures are spread: between people, groups and sizes of territories."""

@@ -1,0 +1,209 @@
+"""At equal size: a territory against its peers, and against what its size and density predict.
+
+"Les offres numériques sont encore très différentes à taille égale": a small commune without a
+website is not behind its like, a town without one is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.inequality.groups import band_titles, size_band
+from zoneblanche.layers.analysis.inequality.logistic import LogisticFit, fit_logistic
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+
+VARIABLES = ("constant", "log_population", "log_density")
+"""What the coefficients of the fit belong to; natural logarithms."""
+
+_SCALES = {"boolean": 100.0, "percent": 1.0, "score": 1.0}
+"""What brings a unit to percent."""
+
+
+@dataclass(frozen=True)
+class EqualSize:
+    """An indicator beside peers of its size band and the prediction of size and density.
+
+    Attributes:
+        indicator: its id.
+        table: index as the territories. `value` (percent; a yes is 100), `band` (1 to 11), `peers`
+            (others of the band with a value), `peers_mean`, `peers_difference`, `expected` (of the
+            fit), `residual` (value − expected, in points). NaN where there is no value; in the
+            last two also where nobody lives or the area is not known.
+        fit: on `VARIABLES`.
+        fitted_territories: how many the fit is on.
+    """
+
+    indicator: str
+    table: pd.DataFrame
+    fit: LogisticFit
+    fitted_territories: int
+
+
+def compare_equal_size(atlas: Atlas, indicator_id: str) -> EqualSize:
+    """Each territory against the mean of the others of its legal size band, and the residual of
+    a logistic fit on log population and log density.
+
+    logit P = b₀ + b₁ ln(population) + b₂ ln(population/km²); see `logistic.fit_logistic`.
+
+    Args:
+        atlas: with the indicator, populations and areas.
+        indicator_id: of a boolean, a percent or a score of 0 to 100.
+
+    Raises:
+        InputError: no such indicator, another unit, a percent or score outside 0 to 100, or
+            nothing that can be fitted.
+    """
+    percent = _in_percent(atlas, indicator_id)
+    facts = atlas.territories.facts
+    people, area = facts["population"], facts["area_km2"]
+    inhabited = percent.notna() & (people > 0) & (area > 0)
+    logs = np.log(np.column_stack([people[inhabited], people[inhabited] / area[inhabited]]))
+    fit = fit_logistic(percent[inhabited].to_numpy() / 100, logs)
+    expected = pd.Series(np.nan, index=percent.index)
+    expected[inhabited] = 100 * fit.fitted
+    band = size_band(people)
+    grouped = percent.groupby(band)
+    count = grouped.transform("count")
+    total = grouped.transform("sum")
+    peers = (count - 1).where(percent.notna() & band.notna())
+    mean = (total - percent) / peers.where(peers > 0)
+    table = pd.DataFrame(
+        {
+            "value": percent,
+            "band": band,
+            "peers": peers,
+            "peers_mean": mean,
+            "peers_difference": percent - mean,
+            "expected": expected,
+            "residual": percent - expected,
+        }
+    )
+    return EqualSize(
+        indicator=indicator_id, table=table, fit=fit, fitted_territories=int(inhabited.sum())
+    )
+
+
+def bands_table(compared: EqualSize) -> pd.DataFrame:
+    """One row a size band: `title_fr`, `title_en`, `territories` with a value, `mean` (percent),
+    `low` and `high` (95 % interval of the mean: Wilson 1927, as of a yes or no)."""
+    rows = {}
+    for band, title in band_titles().items():
+        values = compared.table.loc[compared.table["band"] == band, "value"].dropna()
+        low, high = _wilson(values.mean() / 100, len(values)) if len(values) else (np.nan, np.nan)
+        rows[band] = {
+            "title_fr": title["fr"],
+            "title_en": title["en"],
+            "territories": len(values),
+            "mean": values.mean() if len(values) else np.nan,
+            "low": 100 * low,
+            "high": 100 * high,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("band")
+
+
+def _wilson(share: float, count: int, *, z: float = 1.959964) -> tuple[float, float]:
+    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
+    return middle - half, middle + half
+
+
+def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFrame:
+    """Who does better or worse than the sizes and densities of its territories predict.
+
+    Args:
+        atlas: the one that was compared.
+        compared: see `compare_equal_size`.
+        level: id of a level that contains the territories ("departement").
+
+    Returns:
+        One row a territory of that level, worst first: `name`, `territories`, `value`, `expected`
+        and `residual` (mean, points), `low` and `high` (95 % interval of the residual, its error
+        being √Σr²/n: nothing is assumed of the variance; NaN below ten territories, of which that
+        says nothing).
+
+    Raises:
+        InputError: no such level contains the territories.
+    """
+    territories = atlas.territories
+    if level not in territories.parents:
+        raise InputError(
+            Fault(
+                f"no level {level!r} contains the territories.",
+                remedy=nearest(level, territories.parents.columns),
+                kind="unknown-level",
+            )
+        )
+    known = compared.table["residual"].notna()
+    table = compared.table[known]
+    grouped = table.groupby(territories.parents.loc[known, level])
+    found = grouped[["value", "expected", "residual"]].mean()
+    found.insert(0, "territories", grouped.size())
+    squares = (table["residual"] ** 2).groupby(territories.parents.loc[known, level]).sum()
+    error = (1.959964 * np.sqrt(squares) / found["territories"]).where(found["territories"] >= 10)
+    found["low"], found["high"] = found["residual"] - error, found["residual"] + error
+    found.insert(0, "name", [territories.place_name(level, str(code)) for code in found.index])
+    return found.sort_values(["residual", "name"])
+
+
+def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
+    """The atlas with a column `<indicator>-equal-size`: the residual, in points.
+
+    Raises:
+        InputError: see `compare_equal_size`.
+    """
+    compared = compare_equal_size(atlas, indicator_id)
+    source = atlas.indicator(indicator_id)
+    residual = compared.table["residual"]
+    reasons = atlas.reasons[indicator_id].where(
+        atlas.reasons[indicator_id] != Reason.PRESENT, int(Reason.NOT_APPLICABLE)
+    )
+    made = Indicator(
+        id=f"{indicator_id}-equal-size",
+        title={
+            "fr": f"{source.title_in('fr')}, à taille égale",
+            "en": f"{source.title_in('en')}, at equal size",
+        },
+        unit="number",
+        better=source.better,
+        bounds=(-100, 100),
+        digits=0,
+        suffix="points",
+        period=source.period,
+        native_level=source.native_level,
+        sources=source.sources,
+        method={
+            "fr": "Écart, en points, à ce que prédisent le logarithme de la population et celui "
+            "de la densité (régression logistique).",
+            "en": "Points above or below what log population and log density predict (logistic "
+            "regression).",
+        },
+        role="context",
+        parts=(indicator_id,),
+    )
+    return atlas.add(made, residual, reasons=reasons)
+
+
+def _in_percent(atlas: Atlas, indicator_id: str) -> pd.Series:
+    indicator = atlas.indicator(indicator_id)
+    if indicator.unit not in _SCALES:
+        raise InputError(
+            Fault(
+                f"{indicator_id!r} is in {indicator.unit}; a logistic fit is of a boolean, a "
+                "percent or a score.",
+                kind="wrong-unit",
+            )
+        )
+    percent = _SCALES[indicator.unit] * atlas.values.loc[:, indicator_id]
+    outside = (percent < 0) | (percent > 100)
+    if outside.any():
+        raise InputError(
+            f"{outside.sum()} values of {indicator_id!r} lie outside its scale "
+            f"(first: {percent[outside].iloc[0] / _SCALES[indicator.unit]:g})."
+        )
+    return percent

@@ -1,0 +1,323 @@
+"""How unequally something is spread: Gini, Theil, Atkinson, ratios, the Lorenz curve.
+
+Each measure counts a territory as one, or as the people who live in it: pass their number as
+`weights`. NaN values, and values of unknown weight, are left out; negative values are refused,
+for none of these measures is defined on them. Where all values are zero there is nothing to
+share, and a measure is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.layers.analysis.inequality.logistic import xlogy
+from zoneblanche.layers.atlas import Atlas
+
+Values = pd.Series | np.ndarray
+Sample = tuple[np.ndarray, np.ndarray]
+"""Values in ascending order and their weights."""
+
+Measure = Callable[[np.ndarray, np.ndarray], float]
+_NAN = float("nan")
+
+
+def gini(values: Values, *, weights: Values | None = None) -> float:
+    """Gini coefficient, 0 (equal) to 1: Σᵢ Σⱼ wᵢ wⱼ |xᵢ − xⱼ| / (2 W² μ).
+
+    Without weights the greatest value is 1 − 1/n. Gini 1912; population-weighted as in Milanovic
+    2005, "concept 2".
+
+    >>> gini(np.array([0.0, 1.0])), gini(np.array([1.0, 3.0]), weights=np.array([3.0, 1.0]))
+    (0.5, 0.25)
+    """
+    return _gini(*sample_of(values, weights))
+
+
+def theil(values: Values, *, weights: Values | None = None) -> float:
+    """Theil's T: Σ sᵢ ln(sᵢ / pᵢ), s the share of the total and p of the weight; Σ sᵢ ln(n sᵢ).
+
+    0 where equal, at most ln n; a zero value adds nothing. Theil 1967.
+
+    >>> round(theil(np.array([1.0, 3.0])), 4)
+    0.1308
+    """
+    return _theil(*sample_of(values, weights))
+
+
+def atkinson(values: Values, *, epsilon: float = 0.5, weights: Values | None = None) -> float:
+    """Atkinson's index: 1 − (Σ pᵢ (xᵢ/μ)^(1−ε))^(1/(1−ε)); with ε = 1, 1 − geometric mean/μ.
+
+    ε, above 0, says how much a shortfall at the bottom counts. With ε ≥ 1 one value of zero makes
+    it 1. Atkinson 1970.
+
+    >>> round(atkinson(np.array([1.0, 3.0]), epsilon=1), 4)
+    0.134
+    """
+    if not epsilon > 0:
+        raise InputError(f"Atkinson's epsilon is {epsilon:g}; it must be above 0.")
+    return _atkinson(*sample_of(values, weights), epsilon=epsilon)
+
+
+def share_ratio(
+    values: Values, *, top: float = 0.1, bottom: float = 0.4, weights: Values | None = None
+) -> float:
+    """What the top share holds over what the bottom share holds; Palma's ratio by default.
+
+    (1 − L(1 − top)) / L(bottom) on the Lorenz curve L; NaN where the bottom has nothing.
+    Palma 2011; Cobham and Sumner 2013.
+
+    >>> share_ratio(np.array([1.0, 1, 1, 1, 1, 1, 1, 1, 1, 4]))
+    1.0
+    """
+    _check_shares(top, bottom)
+    return _share_ratio(*sample_of(values, weights), top=top, bottom=bottom)
+
+
+def quantile_ratio(
+    values: Values, *, top: float = 0.9, bottom: float = 0.1, weights: Values | None = None
+) -> float:
+    """One quantile over another; P90/P10 by default. NaN where the lower one is zero.
+
+    A quantile is the least value at which the weight reaches its share.
+
+    >>> quantile_ratio(np.arange(1.0, 11))
+    9.0
+    """
+    _check_shares(top, bottom)
+    return _quantile_ratio(*sample_of(values, weights), top=top, bottom=bottom)
+
+
+def lorenz_curve(
+    values: Values, *, weights: Values | None = None, points: int | None = None
+) -> pd.DataFrame:
+    """The Lorenz curve: `weight_share` (the poorest so many) and the `value_share` that they hold.
+
+    From (0, 0) to (1, 1); one row a value, or `points` evenly spaced rows interpolated on it.
+    Lorenz 1905.
+
+    >>> lorenz_curve(np.array([3.0, 1.0])).value_share.tolist()
+    [0.0, 0.25, 1.0]
+    """
+    x, weight = sample_of(values, weights)
+    if not (x * weight).sum() > 0:
+        raise InputError("all values are zero: there is nothing of which to hold a share.")
+    at, held = _lorenz(x, weight)
+    if points is not None:
+        if points < 2:
+            raise InputError(f"a curve of {points} points; it needs at least 2.")
+        even = np.linspace(0, 1, points)
+        at, held = even, np.interp(even, at, held)
+    return pd.DataFrame({"weight_share": at, "value_share": held})
+
+
+@dataclass(frozen=True)
+class Inequality:
+    """Every measure of one indicator, counting territories and counting people.
+
+    Attributes:
+        indicator: its id.
+        table: one row a measure and weighting (index levels `measure` and `counted`, the latter
+            `territories` or `population`); `value`, and `low`, `high`, the bootstrap interval.
+        territories: how many have a value.
+        missing: how many do not, and are left out.
+        level, draws, seed: of the intervals.
+    """
+
+    indicator: str
+    table: pd.DataFrame
+    territories: int
+    missing: int
+    level: float
+    draws: int
+    seed: int
+
+
+def measure_inequality(
+    atlas: Atlas, indicator_id: str, *, draws: int = 499, seed: int = 0, level: float = 0.9
+) -> Inequality:
+    """All measures of an indicator, each with its bootstrap interval; NaN where each inhabitant is
+    to count and no territory has a population.
+
+    The interval is the percentile interval over territories drawn with replacement (Efron 1979).
+    All territories being measured, it does not speak of sampling, but of how much the figure
+    hangs on which territories there are.
+
+    Args:
+        atlas: with the indicator and the populations.
+        indicator_id: of a figure that cannot be negative, and is no category.
+        draws: bootstrap samples; 0 leaves the bounds NaN.
+        seed: of the draws.
+        level: of the interval: 0.9 gives its 5 % and 95 % ends.
+
+    Raises:
+        InputError: no such indicator, a category, negative values, nothing known.
+    """
+    indicator = atlas.indicator(indicator_id)
+    if indicator.unit == "category":
+        raise InputError(f"{indicator_id!r} is a category: its codes cannot be unequal.")
+    values = atlas.values.loc[:, indicator_id]
+    rows: dict[tuple[str, str], tuple[float, float, float]] = {}
+    for counted in ("territories", "population"):
+        people = atlas.territories.facts["population"] if counted == "population" else None
+        if people is not None and not people[values.notna()].sum() > 0:
+            rows |= {(name, counted): (np.nan, np.nan, np.nan) for name in MEASURES}
+            continue
+        sample = sample_of(values, people)
+        drawn = _bootstrap(sample, draws=draws, seed=seed)
+        for name, measure in MEASURES.items():
+            low, high = _interval(drawn[name], level)
+            rows[name, counted] = (measure(*sample), low, high)
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
+    table.index = pd.MultiIndex.from_tuples(table.index, names=["measure", "counted"])
+    known = int(values.notna().sum())
+    return Inequality(
+        indicator=indicator_id,
+        table=table,
+        territories=known,
+        missing=len(values) - known,
+        level=level,
+        draws=draws,
+        seed=seed,
+    )
+
+
+def bootstrap_interval(
+    measure: Measure,
+    values: Values,
+    *,
+    weights: Values | None = None,
+    draws: int = 499,
+    seed: int = 0,
+    level: float = 0.9,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of a measure of ascending values and their weights."""
+    drawn = _bootstrap(sample_of(values, weights), draws=draws, seed=seed, measures={"it": measure})
+    return _interval(drawn["it"], level)
+
+
+def sample_of(values: Values, weights: Values | None) -> Sample:
+    """The known values in ascending order, and their weights (ones without).
+
+    Raises:
+        InputError: nothing known, negative or infinite values or weights, weights that are all
+            zero or of another length.
+    """
+    x = np.asarray(values, dtype="float64")
+    weight = np.ones(len(x)) if weights is None else np.asarray(weights, dtype="float64")
+    if len(weight) != len(x):
+        raise InputError(f"{len(x)} values and {len(weight)} weights; give one weight a value.")
+    known = ~np.isnan(x) & ~np.isnan(weight)
+    x, weight = x[known], weight[known]
+    for numbers, what in ((x, "values"), (weight, "weights")):
+        wrong = (numbers < 0) | np.isinf(numbers)
+        if wrong.any():
+            raise InputError(
+                Fault(
+                    f"{wrong.sum()} of {len(numbers)} {what} are negative or infinite "
+                    f"(first: {numbers[wrong][0]:g}).",
+                    remedy="Inequality is measured of amounts: shift, or choose another figure.",
+                )
+            )
+    if not weight.sum() > 0:
+        raise InputError("no value is known, or none has a weight: there is nothing to compare.")
+    order = np.argsort(x, kind="stable")
+    return x[order], weight[order]
+
+
+def _bootstrap(
+    sample: Sample, *, draws: int, seed: int, measures: dict[str, Measure] | None = None
+) -> dict[str, np.ndarray]:
+    """Each measure on samples of territories with replacement: the order stays, weights change."""
+    measures = MEASURES if measures is None else measures
+    x, weight = sample
+    rng = np.random.default_rng(seed)
+    found = {name: np.full(draws, np.nan) for name in measures}
+    for draw in range(draws):
+        counts = np.bincount(rng.integers(len(x), size=len(x)), minlength=len(x))
+        drawn = weight * counts
+        if drawn.sum() > 0:
+            for name, measure in measures.items():
+                found[name][draw] = measure(x, drawn)
+    return found
+
+
+def _interval(drawn: np.ndarray, level: float) -> tuple[float, float]:
+    known = drawn[~np.isnan(drawn)]
+    if not len(known):
+        return _NAN, _NAN
+    tail = (1 - level) / 2
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def _gini(x: np.ndarray, weight: np.ndarray) -> float:
+    total, amount = weight.sum(), (weight * x).sum()
+    if not amount > 0:
+        return _NAN
+    rank = 2 * np.cumsum(weight) - weight - total
+    return max(float((weight * x * rank).sum() / (total * amount)), 0.0)
+
+
+def _theil(x: np.ndarray, weight: np.ndarray) -> float:
+    total, amount = weight.sum(), (weight * x).sum()
+    if not amount > 0:
+        return _NAN
+    relative = x * total / amount
+    return max(float((weight * xlogy(relative, relative)).sum() / total), 0.0)
+
+
+def _atkinson(x: np.ndarray, weight: np.ndarray, *, epsilon: float) -> float:
+    total, amount = weight.sum(), (weight * x).sum()
+    if not amount > 0:
+        return _NAN
+    there = weight > 0
+    relative, share = x[there] * total / amount, weight[there] / total
+    if epsilon >= 1 and (relative == 0).any():
+        return 1.0
+    if epsilon == 1:
+        even = np.exp((share * np.log(relative)).sum())
+    else:
+        even = (share * relative ** (1 - epsilon)).sum() ** (1 / (1 - epsilon))
+    return min(max(float(1 - even), 0.0), 1.0)
+
+
+def _lorenz(x: np.ndarray, weight: np.ndarray) -> Sample:
+    at = np.concatenate([[0.0], np.cumsum(weight)])
+    held = np.concatenate([[0.0], np.cumsum(weight * x)])
+    return at / at[-1], held / held[-1]
+
+
+def _share_ratio(x: np.ndarray, weight: np.ndarray, *, top: float, bottom: float) -> float:
+    if not (weight * x).sum() > 0:
+        return _NAN
+    below, above = np.interp([bottom, 1 - top], *_lorenz(x, weight))
+    return float((1 - above) / below) if below > 0 else _NAN
+
+
+def _quantile_ratio(x: np.ndarray, weight: np.ndarray, *, top: float, bottom: float) -> float:
+    reached = np.cumsum(weight)
+    # A share that is reached but for the last bit of a sum is reached.
+    wanted = np.array([bottom, top]) * reached[-1] * (1 - 1e-12)
+    low, high = x[np.minimum(np.searchsorted(reached, wanted), len(x) - 1)]
+    return float(high / low) if low > 0 else _NAN
+
+
+def _check_shares(top: float, bottom: float) -> None:
+    if not (0 < top < 1 and 0 < bottom < 1):
+        raise InputError(f"shares of {top:g} and {bottom:g}; both must lie between 0 and 1.")
+
+
+MEASURES: dict[str, Measure] = {
+    "gini": _gini,
+    "theil": _theil,
+    "atkinson-0.5": partial(_atkinson, epsilon=0.5),
+    "palma": partial(_share_ratio, top=0.1, bottom=0.4),
+    "p90-p10": partial(_quantile_ratio, top=0.9, bottom=0.1),
+}
+"""What `measure_inequality` measures, by name."""

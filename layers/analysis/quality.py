@@ -1,0 +1,223 @@
+"""What a data steward asks of an atlas: how complete it is, of when, and what looks odd in it.
+
+Nothing here changes a figure. What is odd may be right: it is named so that someone looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.notice import notice_as_dict, warnings_first
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.inputs.accounting import unaccounted_rows
+
+FAR = 3.0
+"""Tukey's outer fence: so many times the distance between the quartiles beyond them."""
+
+TAIL = 0.02
+"""A greater share of the figures beyond the fences is the tail of a distribution, not outliers."""
+
+LARGE = 0.95
+"""From this quantile of population on a territory counts as large."""
+
+LEAST_NEIGHBOURS = 3
+USUAL = 0.05
+"""From this share of the territories on it is told that they have the same figure."""
+
+
+@dataclass(frozen=True)
+class ColumnQuality:
+    """What there is to say of one indicator.
+
+    Attributes:
+        id, unit, native_level, period: of the indicator.
+        sources: each in one line.
+        known: territories with a figure.
+        missing: the others, by reason.
+        people_percent: percent of all people who live in those with a figure; None if not known.
+        least, median, greatest: of the figures.
+        zeros: territories at nought.
+        large_zeros: those among them that are as populous as the top twentieth, largest first.
+        lonely_zeros: those whose neighbours, three or more, have a median above the country's.
+        outliers: beyond the outer fences (of logarithms for amounts), farthest first; none where
+            they are more than a fiftieth.
+        usual: the figure that most territories share, and how many, where they are many and it
+            is not a bound.
+    """
+
+    id: str
+    unit: str
+    native_level: str
+    period: str
+    sources: tuple[str, ...]
+    known: int
+    missing: Mapping[str, int]
+    people_percent: float | None
+    least: float | None
+    median: float | None
+    greatest: float | None
+    zeros: int = 0
+    large_zeros: tuple[str, ...] = ()
+    lonely_zeros: tuple[str, ...] = ()
+    outliers: tuple[str, ...] = ()
+    usual: tuple[float, int] | None = None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What there is to say of an atlas.
+
+    Attributes:
+        level, territories, people: what it is of; people None where not known.
+        columns: of each measured indicator.
+        rows: of each input: read, matched, of other territories, listed, unaccounted.
+        double_names: names that several territories of one containing territory bear, and codes.
+        periods: the oldest and the newest date that a figure describes.
+        notices: what the reading said, warnings first, in both languages.
+    """
+
+    level: str
+    territories: int
+    people: float | None
+    columns: tuple[ColumnQuality, ...]
+    rows: Mapping[str, Mapping[str, int]]
+    double_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    periods: tuple[str, str] = ("", "")
+    notices: tuple[dict[str, str], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def judge_quality(atlas: Atlas) -> Quality:
+    """The quality of an atlas as it was measured, before or after an index."""
+    measured = [one for one in atlas.indicators.values() if one.role in ("indicator", "context")]
+    population = atlas.territories.facts["population"]
+    neighbours = compute_contiguity(atlas.territories.frame.geometry)
+    dates = sorted(part for one in measured for part in one.period.split("/") if part)
+    return Quality(
+        level=atlas.territories.level,
+        territories=len(atlas.codes),
+        people=float(population.sum()) if population.notna().any() else None,
+        columns=tuple(_column(atlas, one, population, neighbours) for one in measured),
+        rows={
+            name: {
+                "rows": int(account["rows"]),
+                "matched": int(account["matched"]),
+                "outside": int(account.get("outside", 0)),
+                "listed": len(account["listed"]) + sum(account.get("counted", {}).values()),
+                "unaccounted": unaccounted_rows(account),
+            }
+            for name, account in atlas.account.items()
+        },
+        double_names=_double_names(atlas),
+        periods=(dates[0], dates[-1]) if dates else ("", ""),
+        notices=tuple(notice_as_dict(notice) for notice in warnings_first(atlas.notices)),
+    )
+
+
+def _column(
+    atlas: Atlas, indicator: Indicator, population: pd.Series, neighbours: Contiguity
+) -> ColumnQuality:
+    values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
+    known = values.dropna()
+    counts = {one.name.lower(): int((reasons == one).sum()) for one in Reason}
+    people = None
+    if population.sum() > 0:
+        people = float(100 * population[values.notna()].sum() / population.sum())
+    ordered = indicator.unit not in ("boolean", "category") and len(known) > 0
+    large, lonely = _odd_zeros(values, indicator, population, neighbours)
+    return ColumnQuality(
+        id=indicator.id,
+        unit=indicator.unit,
+        native_level=indicator.native_level,
+        period=indicator.period,
+        sources=tuple(
+            ", ".join(filter(None, (one.producer, one.title, one.published, one.licence)))
+            for one in indicator.sources
+        ),
+        known=len(known),
+        missing={name: count for name, count in counts.items() if count and name != "present"},
+        people_percent=people,
+        least=float(known.min()) if len(known) else None,
+        median=float(known.median()) if ordered else None,
+        greatest=float(known.max()) if len(known) else None,
+        zeros=int((known == 0).sum()) if ordered else 0,
+        large_zeros=large,
+        lonely_zeros=lonely,
+        outliers=_outliers(known, indicator) if ordered else (),
+        usual=_usual(known, indicator) if ordered else None,
+    )
+
+
+def _odd_zeros(
+    values: pd.Series, indicator: Indicator, population: pd.Series, neighbours: Contiguity
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Zeros of a share that should surprise: of large territories, or among neighbours that have
+    much. Where half of all are at nought, nought is no surprise."""
+    zeros = values == 0
+    shares = indicator.unit in ("percent", "ratio", "score") and indicator.better is not None
+    if not shares or not zeros.any() or zeros.sum() > values.notna().sum() / 2:
+        return (), ()
+    large = zeros & (population >= population.quantile(LARGE))
+    order = population[large].sort_values(ascending=False, kind="stable").index
+    figures, middle = values.to_numpy(), float(values.median())
+    places = map(int, np.flatnonzero(zeros))
+    lonely = [place for place in places if _around(place, figures, neighbours) > middle]
+    named = sorted(lonely, key=lambda place: -np.nan_to_num(population.iloc[place]))
+    return tuple(map(str, order)), tuple(str(values.index[place]) for place in named)
+
+
+def _around(place: int, figures: np.ndarray, neighbours: Contiguity) -> float:
+    """The median figure of a territory's neighbours; -inf where fewer than three are known."""
+    near = neighbours.neighbours[neighbours.starts[place] : neighbours.starts[place + 1]]
+    known = figures[near][~np.isnan(figures[near])]
+    return float(np.median(known)) if len(known) >= LEAST_NEIGHBOURS else -np.inf
+
+
+def _outliers(known: pd.Series, indicator: Indicator) -> tuple[str, ...]:
+    """Codes beyond Tukey's outer fences, the farthest first."""
+    amounts = indicator.bounds[1] is None and bool((known >= 0).all())
+    figures = known[known > 0].map(np.log) if amounts else known
+    if len(figures) < 10:
+        return ()
+    low, high = (float(figures.quantile(share)) for share in (0.25, 0.75))
+    below, above = low - figures, figures - high
+    beyond = below.where(below > above, above)
+    far = beyond[beyond > FAR * (high - low)] if high > low else beyond[:0]
+    if len(far) > TAIL * len(figures):
+        return ()
+    return tuple(map(str, far.sort_values(ascending=False, kind="stable").index))
+
+
+def _usual(known: pd.Series, indicator: Indicator) -> tuple[float, int] | None:
+    """The figure that most share, where a twentieth do and it is neither a bound nor nought."""
+    inside = known[(known != 0) & ~known.isin([one for one in indicator.bounds if one is not None])]
+    if not len(inside) or len(known) < 20:
+        return None
+    counts = inside.value_counts()
+    value, count = float(counts.index[0]), int(counts.iloc[0])
+    return (value, count) if count >= max(2, USUAL * len(known)) else None
+
+
+def _double_names(atlas: Atlas) -> dict[str, tuple[str, ...]]:
+    """Territories that share name and container: two, or one that is there twice?"""
+    names = atlas.territories.names
+    country = atlas.territories.country
+    level = None if country is None else country.bare_code_level
+    within = atlas.territories.parents.get(level) if level else None
+    keys = [names, within] if within is not None else [names]
+    table = pd.DataFrame({f"k{place}": key for place, key in enumerate(keys)}, index=atlas.codes)
+    double = table[table.duplicated(keep=False)]
+    return {
+        str(name): tuple(map(str, group.index)) for name, group in double.groupby("k0", sort=True)
+    }

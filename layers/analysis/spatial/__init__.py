@@ -1,0 +1,1 @@
+"""Whether neighbours resemble each other: Moran's I and clusters."""

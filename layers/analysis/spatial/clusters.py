@@ -1,0 +1,285 @@
+"""Local Moran: where like values gather, told from chance by permutations and from luck by FDR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.spatial.moran import Neighbourhood, neighbourhood_of
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+
+NONE, HIGH_HIGH, LOW_HIGH, LOW_LOW, HIGH_LOW = range(5)
+"""Labels, numbered as PySAL's quadrants: the first word is the territory, the second its
+neighbours."""
+
+LABELS = {
+    NONE: {"fr": "rien de significatif", "en": "nothing significant"},
+    HIGH_HIGH: {"fr": "haut entouré de hauts", "en": "high among high"},
+    LOW_HIGH: {"fr": "bas entouré de hauts", "en": "low among high"},
+    LOW_LOW: {"fr": "bas entouré de bas", "en": "low among low"},
+    HIGH_LOW: {"fr": "haut entouré de bas", "en": "high among low"},
+}
+
+
+@dataclass(frozen=True)
+class LocalMoran:
+    """The local statistic of each territory, and which clusters survive the correction.
+
+    Attributes:
+        table: index as the values; `statistic` (I of the territory), `p` (pseudo p-value, one
+            tail, as PySAL's `p_sim`), `q` (after the correction), `quadrant` (1 HH, 2 LH, 3 LL,
+            4 HL, whether significant or not), `label` (the quadrant where q ≤ the rate, else 0).
+            NaN throughout where there is no value, or no neighbour with one.
+        rate: the false-discovery rate that the labels keep.
+        tails: what the correction was applied to: `two` doubles `p`.
+        permutations, seed: of the reference distributions.
+        missing, islands: codes without a value; with a value and no neighbour that has one.
+    """
+
+    table: pd.DataFrame
+    rate: float
+    tails: Literal["one", "two"]
+    permutations: int
+    seed: int
+    missing: tuple[str, ...]
+    islands: tuple[str, ...]
+
+    def counts(self) -> dict[int, int]:
+        """How many territories have each label."""
+        found = self.table["label"].value_counts()
+        return {label: int(found.get(label, 0)) for label in LABELS}
+
+
+def local_moran(
+    values: pd.Series,
+    contiguity: Contiguity,
+    *,
+    permutations: int = 9999,
+    seed: int = 0,
+    rate: float = 0.05,
+    tails: Literal["one", "two"] = "two",
+) -> LocalMoran:
+    """Local Moran's I, its conditional permutation p-value, and labels after FDR correction.
+
+    Iᵢ = (n − 1) zᵢ Σⱼ wᵢⱼ zⱼ / Σ z², w row-standardised (Anselin 1995, as `esda.Moran_Local`). The
+    reference of territory i holds zᵢ where it is and draws its k neighbours, without replacement,
+    from the n − 1 others; `_tail_counts` says how that is exact and yet one table for all. p =
+    (the rarer tail + 1)/(permutations + 1). Draws equal to what was observed count in both tails,
+    where esda leaves them out of the lower one: that is the conservative side, and differs only
+    for figures with ties, such as booleans.
+
+    The correction is Benjamini and Hochberg 1995. p is that of one tail, chosen after looking, so
+    under chance p ≤ a has probability 2a: by default it is doubled first, and `rate` is then what
+    it says. `tails="one"` corrects p as it is, as is usual with PySAL and GeoDa.
+
+    Args:
+        values: one a territory, in the order of the contiguity; NaN is left out, and its borders.
+        contiguity: who neighbours whom.
+        permutations: draws of the reference; the least p is 1/(permutations + 1).
+        seed: of the draws; the same seed gives the same p.
+        rate: false-discovery rate of the labels.
+        tails: see above.
+
+    Raises:
+        InputError: see `moran.neighbourhood_of`; permutations below 1; a rate outside 0 to 1.
+    """
+    if permutations < 1 or not 0 < rate < 1:
+        raise InputError(
+            Fault(
+                f"{permutations} permutations at a rate of {rate:g}.",
+                remedy="Give at least 1 permutation, and a rate between 0 and 1.",
+            )
+        )
+    near = neighbourhood_of(values, contiguity)
+    lag = near.lag(near.z)
+    at_least, at_most = _tail_counts(near, permutations=permutations, seed=seed)
+    # A territory exactly at the mean has a statistic of 0 whatever surrounds it.
+    rarer = np.where(near.z == 0, permutations, np.minimum(at_least, at_most))
+    p = (rarer + 1) / (permutations + 1)
+    tested = near.cardinalities > 0
+    q = np.full(len(p), np.nan)
+    q[tested] = benjamini_hochberg(np.minimum(p[tested] * (2 if tails == "two" else 1), 1.0))
+    quadrant = np.select(
+        [near.z > 0, lag > 0],
+        [np.where(lag > 0, HIGH_HIGH, HIGH_LOW), LOW_HIGH],
+        default=LOW_LOW,
+    )
+    found = pd.DataFrame(
+        {
+            "statistic": (len(p) - 1) * near.z * lag / (near.z**2).sum(),
+            "p": p,
+            "q": q,
+            "quadrant": quadrant.astype("float64"),
+            "label": np.where(q <= rate, quadrant, NONE).astype("float64"),
+        },
+        index=near.index,
+    )
+    found[~tested] = np.nan
+    missing = np.setdiff1d(np.arange(len(values)), near.known, assume_unique=True)
+    return LocalMoran(
+        table=found.reindex(values.index),
+        rate=rate,
+        tails=tails,
+        permutations=permutations,
+        seed=seed,
+        missing=tuple(values.index[missing]),
+        islands=tuple(near.index[~tested]),
+    )
+
+
+def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
+    """Adjusted p-values: reject where they are ≤ the false-discovery rate wanted.
+
+    q of the k-th smallest of m is the least of m·p/j over the j-th smallest, j ≥ k.
+    Benjamini and Hochberg 1995.
+
+    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03, 0.5])).round(4).tolist()
+    [0.04, 0.0533, 0.0533, 0.5]
+    """
+    order = np.argsort(p, kind="stable")
+    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
+    return q
+
+
+def _tail_counts(
+    near: Neighbourhood, *, permutations: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """How many draws have a neighbour sum at least, and at most, as extreme as observed.
+
+    One table serves all territories. Each draw is a sequence of distinct territories; what it
+    says of i is the sum of the first k of the sequence *without i*, k being the number of i's
+    neighbours. Leaving i out of a random sequence leaves a random sequence of the others, so the
+    reference is exactly the conditional one. The sum is the prefix sum of k, unless i is among
+    the first k: then it is the prefix sum of k + 1 less zᵢ. So each k is sorted once and searched
+    by all its territories, and the few draws that hold i early are put right one by one.
+    """
+    size, degree = len(near.known), near.cardinalities
+    deepest = int(degree.max())
+    drawn = _distinct_draws(
+        size, min(deepest + 1, size), permutations=permutations, rng=np.random.default_rng(seed)
+    )
+    sums = np.cumsum(near.z[drawn], axis=0)
+    observed = near.sum_of_neighbours(near.z)
+    # Sums that are equal but for the order of their terms are ties.
+    slack = 1e-9 * np.abs(near.z).max() * max(deepest, 1)
+    # The statistic grows with the sum where z is above 0, and falls with it where it is below.
+    at_least = np.zeros(size, dtype=np.int64)
+    at_most = np.zeros(size, dtype=np.int64)
+    for k in np.unique(degree[degree > 0]):
+        chosen = np.flatnonzero(degree == k)
+        ordered = np.sort(sums[k - 1])
+        at_least[chosen] = permutations - np.searchsorted(ordered, observed[chosen] - slack)
+        at_most[chosen] = np.searchsorted(ordered, observed[chosen] + slack, side="right")
+    depth, draw = np.nonzero(np.arange(len(drawn))[:, None] < degree[drawn])
+    unit = drawn[depth, draw]
+    wrong = sums[degree[unit] - 1, draw]
+    right = sums[degree[unit], draw] - near.z[unit]
+    for counts, low in ((at_least, True), (at_most, False)):
+        compare = np.greater_equal if low else np.less_equal
+        edge = observed[unit] - slack if low else observed[unit] + slack
+        shift = compare(right, edge).astype(np.int64) - compare(wrong, edge)
+        np.add.at(counts, unit, shift)
+    return at_least, at_most
+
+
+def _distinct_draws(
+    size: int, depth: int, *, permutations: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Random sequences of distinct positions, shape (depth, permutations)."""
+    if 2 * size < depth**2:
+        # Few territories: shuffle all of them, in blocks of bounded memory.
+        rows = [
+            rng.permuted(np.tile(np.arange(size), (min(1000, permutations - done), 1)), axis=1)
+            for done in range(0, permutations, 1000)
+        ]
+        return np.ascontiguousarray(np.concatenate([block[:, :depth] for block in rows]).T)
+    # Many: draw with replacement, and draw again each sequence in which one stands twice.
+    drawn = rng.integers(size, size=(depth, permutations))
+    doubled = np.arange(permutations)
+    while len(doubled):
+        ordered = np.sort(drawn[:, doubled], axis=0)
+        doubled = doubled[(ordered[1:] == ordered[:-1]).any(axis=0)]
+        drawn[:, doubled] = rng.integers(size, size=(depth, len(doubled)))
+    return drawn
+
+
+def add_clusters(
+    atlas: Atlas,
+    indicator_id: str,
+    *,
+    contiguity: Contiguity | None = None,
+    permutations: int = 9999,
+    seed: int = 0,
+    rate: float = 0.05,
+) -> Atlas:
+    """The atlas with a column `<indicator>-clusters`: the local Moran labels of an indicator.
+
+    Args:
+        atlas: with the indicator.
+        indicator_id: of a figure, not of a category.
+        contiguity: of the atlas' territories, where it is already known.
+        permutations, seed, rate: see `local_moran`.
+
+    Raises:
+        InputError: no such indicator, a category, or nothing to cluster.
+    """
+    indicator = atlas.indicator(indicator_id)
+    if indicator.unit == "category":
+        raise InputError(f"{indicator_id!r} is a category: it has no high and no low.")
+    if contiguity is None:
+        contiguity = compute_contiguity(atlas.territories.frame.geometry)
+    table = atlas.values
+    result = local_moran(
+        table[indicator_id], contiguity, permutations=permutations, seed=seed, rate=rate
+    )
+    reasons = atlas.reasons[indicator_id].copy()
+    reasons[list(result.islands)] = int(Reason.NOT_APPLICABLE)
+    made = atlas.add(_cluster_indicator(indicator, result), result.table["label"], reasons=reasons)
+    if not result.islands:
+        return made
+    first, alone = first_of(result.islands), len(result.islands)
+    en, fr = indicator.title_in("en"), indicator.title_in("fr")
+    return made.noting(
+        Notice(
+            f"{en}: {alone} territories have no neighbour with a figure and belong to no cluster "
+            f"(first: {first}).",
+            fr=f"{fr} : {alone} territoires n'ont aucun voisin qui ait une valeur et ne sont "
+            f"d'aucun regroupement (les premiers : {first}).",
+            severity="remark",
+        )
+    )
+
+
+def _cluster_indicator(indicator: Indicator, result: LocalMoran) -> Indicator:
+    share = f"{100 * result.rate:g} %"
+    return Indicator(
+        id=f"{indicator.id}-clusters",
+        title={
+            "fr": f"Regroupements : {indicator.title_in('fr')}",
+            "en": f"Clusters: {indicator.title_in('en')}",
+        },
+        unit="category",
+        digits=0,
+        period=indicator.period,
+        native_level=indicator.native_level,
+        sources=indicator.sources,
+        method={
+            "fr": f"Moran local, {result.permutations} permutations conditionnelles, étiquettes "
+            f"après correction du taux de fausses découvertes à {share}.",
+            "en": f"Local Moran, {result.permutations} conditional permutations, labels after "
+            f"false-discovery-rate correction at {share}.",
+        },
+        categories=LABELS,
+        role="typology",
+        parts=(indicator.id,),
+    )

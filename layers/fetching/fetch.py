@@ -1,0 +1,261 @@
+"""Bringing the publishers' files into the user's store, and saying what is there.
+
+`fetch_sources` is what `zoneblanche fetch` calls. What opens a socket is `transport` alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import requests
+
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.layers.fetching.from_folder import file_of, files_below
+from zoneblanche.layers.fetching.http import Access, Address, Transport, forget
+from zoneblanche.layers.fetching.store import Record, Store, user_store
+from zoneblanche.layers.publishers.connector import (
+    Connector,
+    Resource,
+    connector_named,
+    known_connectors,
+)
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with a connector's id, the bytes that are there, and how many there will be, or None."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A publication that is in the store.
+
+    Attributes:
+        connector: its id.
+        path: the file.
+        source: what is cited.
+        how: "fetched", "unchanged" (it was there already), "offline" or "folder".
+    """
+
+    connector: str
+    path: Path
+    source: Source
+    how: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """A line of `zoneblanche list sources`: a connector, and what the store holds of it."""
+
+    connector: Connector
+    record: Record | None
+    path: Path | None
+
+
+def list_sources(*, country: str | None = None, store: Store | None = None) -> tuple[Known, ...]:
+    """All publications that are known, and which of them are in the store. Opens no socket."""
+    store = store or user_store()
+    listed = []
+    for connector in known_connectors().values():
+        if country in (None, connector.country):
+            record = store.held(connector.id)
+            path = None if record is None else store.path_of(record)
+            listed.append(Known(connector, record, path))
+    return tuple(listed)
+
+
+def fetch_sources(
+    country: str,
+    *,
+    only: Iterable[str] = (),
+    offline: bool = False,
+    from_folder: Path | None = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
+    access: Access | None = None,
+) -> tuple[Fetched, ...]:
+    """Bring a country's publications into the store.
+
+    Args:
+        country: code of the country.
+        only: ids of connectors; none means all but the large ones.
+        offline: open no socket; take what the store holds.
+        from_folder: open no socket; take the publishers' files from this folder and those in it,
+            by their names.
+        progress: see `Progress`.
+        store: where; the user's cache by default.
+        access: how the network may be used.
+
+    Returns:
+        What is in the store now, in the order of the connectors.
+
+    Raises:
+        InputError: a name that no connector has.
+        ProblemWithEnvironment: some could not be had; the others are in the store.
+    """
+    store, access = store or user_store(), access or Access()
+    named = [connector_named(name) for name in only]
+    chosen = named or (_usual(country) if from_folder is None else _all_of(country))
+    found, failures = [], []
+    for connector in chosen:
+        try:
+            with store.locked(connector.id):
+                if from_folder is not None:
+                    got = _from_folder(connector, from_folder, store)
+                elif offline:
+                    got = _held(connector, store)
+                else:
+                    got = fetch_source(connector, store=store, access=access, progress=progress)
+            found += [got] if got is not None else []
+            if got is None and named:
+                failures.append(_absent(connector, store, from_folder))
+        except ProblemWithEnvironment as error:
+            failures.append(f"{connector.id}: {error}")
+    if failures:
+        raise ProblemWithEnvironment("\n".join(failures))
+    return tuple(found)
+
+
+def fetch_source(
+    connector: Connector,
+    *,
+    store: Store,
+    access: Access,
+    progress: Progress | None = None,
+) -> Fetched:
+    """Bring one publication into the store, or find that what is there is current.
+
+    The caller holds the connector's lock.
+
+    Raises:
+        ProblemWithEnvironment: it cannot be had, with the address, what happened and what to do.
+    """
+    if connector.resource is None:
+        raise ProblemWithEnvironment(
+            "no lasting address is known. Get the file from its publisher "
+            f"({connector.source.url or connector.source.producer}) and give it with "
+            f"--source {connector.id}=FILE."
+        )
+    held = store.held(connector.id)
+    with requests.Session() as session:
+        session.headers["User-Agent"] = access.user_agent
+        transport = Transport(session, access, time.monotonic() + access.max_seconds)
+        address = transport.resolve(connector.resource)
+        if held is not None and address.checksum and held.checksum == address.checksum:
+            return Fetched(connector.id, store.path_of(held), held.source(connector), "unchanged")
+        partial = store.partial(connector.id)
+        same_url = held is not None and held.url == address.url
+        etag = transport.download(
+            address,
+            partial,
+            held_etag=held.etag if held is not None and same_url else "",
+            max_bytes=connector.resource.max_bytes,
+            told=lambda size, total: progress(connector.id, size, total) if progress else None,
+        )
+    if etag is None and held is not None:
+        return Fetched(connector.id, store.path_of(held), held.source(connector), "unchanged")
+    _check_sum(partial, address)
+    record = Record(
+        connector=connector.id,
+        filename=_filename(connector.resource, address),
+        sha256=sha256_of(partial),
+        size=partial.stat().st_size,
+        url=address.url,
+        retrieved=date.today().isoformat(),
+        etag=etag or "",
+        checksum=address.checksum,
+        resource_id=address.resource_id,
+        published=address.published,
+    )
+    path = store.keep(record, partial)
+    forget(partial)
+    return Fetched(connector.id, path, record.source(connector), "fetched")
+
+
+def _usual(country: str) -> list[Connector]:
+    """What is fetched where nothing is named: all but large files and those without an address."""
+    return [
+        connector
+        for connector in known_connectors().values()
+        if connector.country == country
+        and connector.resource is not None
+        and not connector.resource.on_request
+    ]
+
+
+def _all_of(country: str) -> list[Connector]:
+    return [one for one in known_connectors().values() if one.country == country]
+
+
+def _held(connector: Connector, store: Store) -> Fetched | None:
+    record = store.held(connector.id)
+    if record is None:
+        return None
+    return Fetched(connector.id, store.path_of(record), record.source(connector), "offline")
+
+
+def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | None:
+    """Copy the publisher's file of a folder into the store, or None where it has none."""
+    taken = file_of(connector, files_below(folder))
+    if taken is None:
+        return None
+    partial = store.partial(connector.id)
+    forget(partial)
+    try:
+        shutil.copyfile(taken, partial)
+    except OSError as error:
+        raise ProblemWithEnvironment(f"{taken} cannot be copied: {error}.") from error
+    record = Record(
+        connector=connector.id,
+        # The publisher's name is kept: it may say the quarter.
+        filename=taken.name,
+        sha256=sha256_of(partial),
+        size=partial.stat().st_size,
+        url="",
+        retrieved=date.fromtimestamp(taken.stat().st_mtime).isoformat(),
+    )
+    return Fetched(connector.id, store.keep(record, partial), record.source(connector), "folder")
+
+
+def _filename(resource: Resource, address: Address) -> str:
+    """The name a file is kept under: a dataset's resource by its title, which says the quarter."""
+    suffix = Path(resource.filename).suffix
+    title = re.sub(r"[^\w.-]+", "-", address.title).strip("-.")
+    if not title:
+        return resource.filename
+    return title if title.endswith(suffix) else title + suffix
+
+
+def _absent(connector: Connector, store: Store, folder: Path | None) -> str:
+    if folder is None:
+        return (
+            f"{connector.id}: nothing was fetched yet into {store.folder}. "
+            "Run it once without --offline, or use --from FOLDER."
+        )
+    name = connector.resource.filename if connector.resource else "its file"
+    return f"{connector.id}: {folder} holds no {name}."
+
+
+def _check_sum(partial: Path, address: Address) -> None:
+    """Refuse, and throw away, a file that is not what its publisher says.
+
+    Raises:
+        ProblemWithEnvironment: the hashes differ.
+    """
+    if not address.checksum:
+        return
+    algorithm, _, told = address.checksum.partition(":")
+    with partial.open("rb") as stream:
+        found = hashlib.file_digest(stream, algorithm).hexdigest()
+    if found != told:
+        forget(partial)
+        raise ProblemWithEnvironment(
+            f"{address.url} is not what its publisher says: its {algorithm} is {found}, and "
+            f"{told} was expected. It was thrown away; try again later."
+        )

@@ -1,0 +1,171 @@
+"""Publishers' files that a user has in a folder: which is whose, and why others are left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.notice import Notice
+from zoneblanche.layers.publishers.connector import Connector, known_connectors
+
+LEVELS_AND_CODES = re.compile(
+    r"(v_)?((communes?|departements?|regions?|collectivites-outremer|arrondissements?|cantons?)"
+    r"(_20\d\d)?\.csv|epcicom.*\.xlsx)",
+    re.IGNORECASE,
+)
+"""Files of the official code and of its levels, which the embedded edition is built from."""
+
+CODE_COLUMNS = {
+    "commune": ("code_insee", "codgeo", "insee_com", "insee", "com", "depcom", "code_commune"),
+    "epci": ("siren_epci", "siren_epci_2018", "epci", "code_epci"),
+    "departement": ("code_dep", "dep", "code_departement"),
+    "region": ("code_reg", "reg", "code_region"),
+}
+"""What columns of codes are called, by level, in small letters."""
+
+_HEADER_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Left:
+    """A file of a folder that was not taken, and why, as a sentence without an end."""
+
+    name: str
+    why: Notice
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """The files of a folder and of those in it, three deep, by name; of two of one name the one
+    nearer the top.
+
+    Raises:
+        InputError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise InputError(missing_file(folder, what="folder"))
+    found: dict[str, Path] = {}
+    for pattern in ("*", "*/*", "*/*/*", "*/*/*/*"):
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file() and not path.name.startswith("."):
+                found.setdefault(path.name, path)
+    return found
+
+
+def file_of(connector: Connector, below: Mapping[str, Path]) -> Path | None:
+    """The file that is the connector's by its name, the newest of several; None where there is
+    none, or where it has no record of the connector's level."""
+    for names in _fitting(connector, sorted(below)):
+        usable = [name for name in names if _holds(connector, below[name])]
+        if usable:
+            return below[usable[-1]]
+    return None
+
+
+def left_in(folder: Path, taken: Mapping[str, str]) -> list[Left]:
+    """The files of a folder that were not taken, each with the reason.
+
+    Args:
+        taken: by id of a connector, the name of the file that was taken for it.
+    """
+    names = set(taken.values())
+    below = files_below(folder)
+    return [Left(name, _why(path, taken)) for name, path in below.items() if name not in names]
+
+
+def _fitting(connector: Connector, names: list[str]) -> Iterator[list[str]]:
+    """The names that a connector's file may go by: its own, a resource's title, other ones."""
+    resource = connector.resource
+    if resource is not None:
+        yield [name for name in names if name.lower() == resource.filename.lower()]
+    if resource is not None and resource.title:
+        stem = re.compile(rf"({resource.title})(\.\w+)*", re.IGNORECASE)
+        yield [name for name in names if stem.fullmatch(name)]
+    if connector.named:
+        other = re.compile(connector.named, re.IGNORECASE)
+        yield [name for name in names if other.fullmatch(name)]
+
+
+def _holds(connector: Connector, path: Path) -> bool:
+    return connector.holds is None or connector.holds(path)
+
+
+def _why(path: Path, taken: Mapping[str, str]) -> Notice:
+    """Why a file was left, from its name first, then from its columns."""
+    for connector in known_connectors().values():
+        if not any(_fitting(connector, [path.name])):
+            continue
+        if connector.id in taken:
+            other = taken[connector.id]
+            return Notice(
+                f"{other} was taken for {connector.id}",
+                fr=f"{other} est retenu pour {connector.id}",
+            )
+        if connector.after is not None:
+            return Notice(in_language(connector.after, "en"), fr=in_language(connector.after, "fr"))
+        return Notice(
+            f"by its name it is that of {connector.id}, and holds nothing of it",
+            fr=f"son nom est celui de {connector.id}, et il n'en contient rien",
+        )
+    if LEVELS_AND_CODES.fullmatch(path.name):
+        return Notice(
+            "codes and levels, which the embedded edition has",
+            fr="codes et niveaux, que l'édition embarquée contient déjà",
+        )
+    return _why_by_columns(path)
+
+
+def _why_by_columns(path: Path) -> Notice:
+    columns = columns_of(path)
+    alike = [
+        connector.id
+        for connector in known_connectors().values()
+        if connector.header and connector.read is not None and set(connector.header) <= columns
+    ]
+    if alike:
+        names_en, names_fr = " or ".join(alike), " ou ".join(alike)
+        return Notice(
+            f"it has the columns of {names_en}: --source NAME=FILE says which",
+            fr=f"il a les colonnes de {names_fr}\u00a0: --source NOM=FICHIER dit laquelle",
+        )
+    small = {name.lower(): name for name in columns}
+    for level, names in CODE_COLUMNS.items():
+        code = next((small[name] for name in names if name in small), None)
+        if code is not None:
+            return Notice(
+                f"a table by {level} in no publisher's layout that is known: bring it as "
+                f'[[layers]] with code = "{code}"',
+                fr=f"une table par {level}, dont la disposition n'est celle d'aucun producteur "
+                f'connu\u00a0: l\'apporter en [[layers]] avec code = "{code}"',
+            )
+    if len(columns) == 1:
+        return Notice(
+            "a list of one column without codes: nothing joins it to territories",
+            fr="une liste d'une seule colonne, sans codes\u00a0: rien ne la rattache à des "
+            "territoires",
+        )
+    return Notice(
+        "by its name and its columns no publisher's file that is known",
+        fr="ni son nom ni ses colonnes ne sont d'un producteur connu",
+    )
+
+
+def columns_of(path: Path) -> set[str]:
+    """The columns that a text table or a Parquet file shows; none where it is neither."""
+    if path.suffix.lower() == ".parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return set(pq.read_schema(path).names)
+        except (pa.ArrowException, OSError):
+            return set()
+    if path.suffix.lower() not in (".csv", ".txt", ".tsv"):
+        return set()
+    with path.open("rb") as stream:
+        first = stream.read(_HEADER_BYTES).split(b"\n")[0].decode("utf-8-sig", errors="replace")
+    separator = max(";,\t|", key=first.count)
+    return {cell.strip().strip('"') for cell in first.split(separator)}

@@ -1,0 +1,1 @@
+"""The recipe: what an index is made of, read from TOML and kept with the atlas."""

@@ -1,0 +1,114 @@
+"""Recipes as they are written: shipped ones, files of the user's, tables of project files.
+
+A recipe is a TOML file in `layers/index/recipes/`, a file of the user's, or the `[recipe]` table
+of a project file: the same options everywhere (docs/recipes.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
+from zoneblanche.geo.files.toml import parse_toml, read_toml
+from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.indicator import Indicator
+
+
+def known_recipes() -> tuple[str, ...]:
+    """The recipes that are shipped, `digital-inequality` first."""
+    folder = resources.files("zoneblanche.layers.index") / "recipes"
+    names = (Path(entry.name) for entry in folder.iterdir())
+    found = sorted(name.stem for name in names if name.suffix == ".toml")
+    return tuple(sorted(found, key=lambda name: name != "digital-inequality"))
+
+
+def read_recipe(name_or_path: str | Path) -> Recipe:
+    """A shipped recipe by its name, or the recipe of a TOML file.
+
+    A file holds one `[recipe]` table; its `id` is the file's name where it gives none.
+
+    Raises:
+        InputError: no such recipe, a file that is not TOML, or a table that is no recipe.
+
+    >>> read_recipe("digital-inequality").orientation
+    'worse'
+    """
+    name = str(name_or_path)
+    if name in known_recipes():
+        entry = resources.files("zoneblanche.layers.index") / "recipes" / f"{name}.toml"
+        return _recipe(parse_toml(entry.read_bytes(), file=f"{name}.toml"), file=f"{name}.toml")
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise InputError(_no_recipe(name))
+    return _recipe(read_toml(path), file=name)
+
+
+def recipe_from_table(
+    table: Mapping[str, Any],
+    *,
+    file: str,
+    indicators: Mapping[str, Indicator] | Iterable[str] | None = None,
+    recipe_id: str = "index",
+) -> Recipe:
+    """The recipe of a `[recipe]` table.
+
+    Args:
+        table: the table, as TOML gives it.
+        file: the file's name, for messages.
+        indicators: what there is to choose from. A recipe that lists no indicator takes them all,
+            but context (`better` None) where the indicators themselves are given. None: the
+            recipe is read without knowing the data, and checked when it is computed.
+        recipe_id: the id where the table gives none.
+
+    Raises:
+        InputError: all that is wrong with the table, each fault with the path of its key.
+    """
+    # pydantic takes a fifth of a second to import, which only a reader of recipes should pay.
+    from zoneblanche.layers.index.recipe.parse import recipe_of
+
+    return recipe_of(table, file=file, indicators=indicators, recipe_id=recipe_id)
+
+
+def named_in(table: Mapping[str, Any]) -> set[str]:
+    """All that a `[recipe]` table names, before it is checked: indicators, dimensions, columns.
+
+    >>> sorted(named_in({"weights": {"a": 1}, "dimensions": {"d": {"indicators": ["b"]}}}))
+    ['a', 'b', 'd']
+    """
+    names: set[str] = set()
+    for key in ("weights", "indicators", "dimensions"):
+        found = table.get(key)
+        if isinstance(found, Mapping | list):
+            names |= {name for name in found if isinstance(name, str)}
+    inner = table.get("dimensions")
+    for child in inner.values() if isinstance(inner, Mapping) else ():
+        names |= named_in(child) if isinstance(child, Mapping) else set()
+    own = table.get("indicators")
+    for options in own.values() if isinstance(own, Mapping) else ():
+        if isinstance(options, Mapping) and isinstance(options.get("denominator"), str):
+            names.add(options["denominator"])
+    return names
+
+
+def _recipe(document: Mapping[str, Any], *, file: str) -> Recipe:
+    table = document.get("recipe")
+    others = [key for key in document if key != "recipe"]
+    if not isinstance(table, dict) or others:
+        odd = f" Found {others[0]!r} beside it." if others else ""
+        raise InputError(
+            Fault(f"a recipe file holds one table, [recipe].{odd}", file=file, kind="no-recipe")
+        )
+    return recipe_from_table(table, file=file, recipe_id=Path(file).stem)
+
+
+def _no_recipe(name: str) -> Fault:
+    if name.endswith(".toml") or "/" in name:
+        return missing_file(Path(name), what="recipe")
+    return Fault(
+        f"there is no recipe {name!r}.",
+        remedy=nearest(name, known_recipes()),
+        kind="unknown-recipe",
+    )

@@ -1,0 +1,345 @@
+"""From the options of a `[recipe]` table to the recipe: its tree of dimensions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.layers.index.recipe.recipe import (
+    MAZZIOTTA_PARETO,
+    Dimension,
+    Element,
+    Normalise,
+    Recipe,
+    Uncertainty,
+    Weighting,
+)
+from zoneblanche.layers.index.recipe.schema import (
+    ID,
+    DimensionTable,
+    IndicatorTable,
+    RecipeTable,
+    read_options,
+)
+from zoneblanche.layers.indicator import Indicator
+
+
+def recipe_of(
+    table: Mapping[str, Any],
+    *,
+    file: str,
+    indicators: Mapping[str, Indicator] | Iterable[str] | None,
+    recipe_id: str,
+) -> Recipe:
+    """See `layers.index.recipe.load.recipe_from_table`."""
+    options = read_options(table, file=file)
+    tree = _Tree(options, file=file, indicators=_known(indicators))
+    root = tree.root(options.id or recipe_id)
+    faults = tree.faults or _option_faults(options, root, file)
+    if faults:
+        raise InputError(faults)
+    root = _standardised(root, outer=None)
+    uncertain = options.uncertainty
+    return Recipe(
+        id=root.id,
+        title=options.title or root.id,
+        root=root,
+        description=options.description,
+        references=tuple(options.references),
+        file=file,
+        uncertainty=Uncertainty(
+            weights=uncertain.weights,
+            normalise=tuple(uncertain.normalise),
+            aggregate=tuple(uncertain.aggregate),
+            treat=tuple(uncertain.treat),
+            impute=tuple(uncertain.impute),
+            leave_out=uncertain.leave_out,
+        ),
+        **{name: getattr(options, name) for name in _PLAIN},
+    )
+
+
+_PLAIN = (
+    "orientation",
+    "min_available",
+    "group",
+    "reference",
+    "max_winsorised",
+    "skew",
+    "kurtosis",
+    "boxcox",
+    "draws",
+    "seed",
+)
+
+
+def _known(indicators: Mapping[str, Indicator] | Iterable[str] | None) -> dict[str, bool] | None:
+    """Ids of what there is to choose from, and whether each has a direction."""
+    if indicators is None:
+        return None
+    if isinstance(indicators, Mapping):
+        measured = ("indicator", "context")
+        return {
+            name: indicator.better is not None and indicator.role in measured
+            for name, indicator in indicators.items()
+        }
+    return dict.fromkeys(indicators, True)
+
+
+@dataclass
+class _Tree:
+    """Builds the dimensions, collecting what is wrong with them."""
+
+    options: RecipeTable
+    file: str
+    indicators: dict[str, bool] | None
+    faults: list[Fault] = field(default_factory=list)
+    declared: dict[str, tuple[str, DimensionTable]] = field(default_factory=dict)
+    nested: set[str] = field(default_factory=set)
+    placed: dict[str, str] = field(default_factory=dict)
+
+    def root(self, recipe_id: str) -> Dimension:
+        options = self.options
+        if self.indicators is not None and recipe_id in self.indicators:
+            self._fault(
+                "recipe.id",
+                f"the index has the id of an indicator, {recipe_id!r}.",
+                remedy="Give the recipe another id.",
+                kind="duplicate-dimension",
+            )
+            return Dimension(recipe_id, "", (), {})
+        self._declare(options.dimensions, "recipe.dimensions", inside=False)
+        for name, (_, table) in self.declared.items():
+            if isinstance(table.weights, dict):
+                self.nested |= set(table.weights) & set(self.declared) - {name}
+        listed = options.indicators if isinstance(options.indicators, list) else []
+        top = DimensionTable.model_construct(
+            title=options.title,
+            weights=options.weights,
+            indicators=listed or self._all_indicators(),
+            aggregate=options.aggregate,
+            power=options.power,
+            min_available=0.0,
+            dimensions={n: t for n, t in options.dimensions.items() if n not in self.nested},
+        )
+        around = Dimension(recipe_id, "", (), {})
+        if self.declared and not (top.dimensions or top.indicators or options.weights != "equal"):
+            # Every dimension stands in another: build from one of them, to show the chain.
+            top = top.model_copy(update={"indicators": list(self.declared)[:1]})
+        if self.faults:
+            return around
+        root = self._dimension(recipe_id, top, path="recipe", around=around, inside=())
+        lost = [name for name in self.declared if name not in self.placed]
+        for name in lost if not self.faults else ():
+            self._fault(
+                self.declared[name][0],
+                f"the dimension {name!r} is no part of the index: nothing that leads to it "
+                "starts from the recipe itself (a cycle, or a missing weight).",
+                kind="cycle",
+            )
+        self._check_overrides()
+        return root
+
+    def _all_indicators(self) -> list[str]:
+        """Of a recipe that lists none and has no dimension."""
+        if self.options.dimensions or isinstance(self.options.weights, dict):
+            return []
+        if self.indicators is None:
+            return list(self.options.indicators)
+        overridden = self.options.indicators
+        return [n for n, directed in self.indicators.items() if directed or n in overridden]
+
+    def _declare(self, tables: Mapping[str, DimensionTable], path: str, *, inside: bool) -> None:
+        for name, table in tables.items():
+            here = f"{path}.{name}"
+            if name in self.declared or (self.indicators and name in self.indicators):
+                what = "dimension" if name in self.declared else "indicator"
+                self._fault(
+                    here,
+                    f"there is already {'an' if what[0] == 'i' else 'a'} {what} {name!r}.",
+                    remedy="Give the dimension another id.",
+                    kind="duplicate-dimension",
+                )
+            if not re.fullmatch(ID, name):
+                self._fault(
+                    here,
+                    f"{shown(name)} is no id: it is made of letters, digits, - and _.",
+                    remedy="Give the dimension a plain id, and what readers see as its title.",
+                    kind="id",
+                )
+            self.declared[name] = (here, table)
+            if inside:
+                self.nested.add(name)
+            self._declare(table.dimensions, f"{here}.dimensions", inside=True)
+
+    def _dimension(
+        self,
+        name: str,
+        table: DimensionTable,
+        *,
+        path: str,
+        around: Dimension,
+        inside: tuple[str, ...],
+    ) -> Dimension:
+        given = table.weights if isinstance(table.weights, dict) else None
+        names = list(dict.fromkeys([*(given or ()), *table.indicators, *table.dimensions]))
+        if not names:
+            self._fault(path, "it names no indicator.", kind="empty-dimension")
+        for child in names:
+            if given is not None and child not in given:
+                self._fault(f"{path}.weights", f"{child!r} has no weight.", kind="no-weight")
+        weighting = "given" if given is not None else (table.weights or _found(around))
+        settings = Dimension(
+            id=name,
+            title=table.title or name,
+            children=(),
+            weights={},
+            weighting=weighting,
+            aggregate=table.aggregate or around.aggregate,
+            power=around.power if table.power is None else table.power,
+            min_available=table.min_available or 0.0,
+        )
+        children = [
+            built
+            for child in names
+            if (built := self._child(child, path=path, around=settings, inside=(*inside, name)))
+        ]
+        weights = {child.id: given.get(child.id, 0.0) if given else 1.0 for child in children}
+        return replace(settings, children=tuple(children), weights=weights)
+
+    def _child(
+        self, name: str, *, path: str, around: Dimension, inside: tuple[str, ...]
+    ) -> Dimension | Element | None:
+        if name in inside:
+            chain = " → ".join((*inside[inside.index(name) :], name))
+            self._fault(path, f"the dimensions run in a cycle: {chain}.", kind="cycle")
+            return None
+        if name in self.placed:
+            self._fault(
+                path,
+                f"{name!r} stands in {self.placed[name]!r} already; it can count only once.",
+                kind="duplicate-element",
+            )
+            return None
+        self.placed[name] = around.id
+        if name in self.declared:
+            where, table = self.declared[name]
+            return self._dimension(name, table, path=where, around=around, inside=inside)
+        if self.indicators is not None and name not in self.indicators:
+            self._fault(
+                path,
+                f"there is no indicator {name!r}.",
+                remedy=nearest(name, [*self.indicators, *self.declared]),
+                kind="unknown-indicator",
+            )
+            return None
+        return self._element(name)
+
+    def _element(self, name: str) -> Element:
+        options = self.options
+        overrides = options.indicators if isinstance(options.indicators, dict) else {}
+        own = overrides.get(name, IndicatorTable())
+        goalposts = own.goalposts or options.goalposts
+        return Element(
+            id=name,
+            better=own.better,
+            normalise=own.normalise
+            or ("goalposts" if own.goalposts else options.normalise)
+            or ("goalposts" if goalposts else "minmax"),
+            treat=own.treat or options.treat,
+            impute=own.impute or options.impute,
+            goalposts=goalposts,
+            range=own.range or options.range,
+            scale=own.scale,
+            target=own.target,
+            denominator=own.denominator,
+            error=own.error or 0.0,
+        )
+
+    def _check_overrides(self) -> None:
+        overrides = self.options.indicators
+        for name in overrides if isinstance(overrides, dict) else ():
+            if name not in self.placed and name not in self.declared:
+                used = [child for child in self.placed if child not in self.declared]
+                self._fault(
+                    f"recipe.indicators.{name}",
+                    f"the recipe does not use {name!r}.",
+                    remedy=nearest(name, used),
+                    kind="unknown-indicator",
+                )
+
+    def _fault(self, path: str, message: str, *, remedy: str = "", kind: str) -> None:
+        self.faults.append(Fault(message, file=self.file, column=path, remedy=remedy, kind=kind))
+
+
+def _found(around: Dimension) -> Weighting:
+    """What a dimension without weights of its own does: as the one around it, if it finds them."""
+    return "equal" if around.weighting == "given" else around.weighting
+
+
+def _standardised(dimension: Dimension, *, outer: Normalise | None) -> Dimension:
+    """With the indicators under a Mazziotta-Pareto mean standardised as the nearest one does."""
+    own = dimension.aggregate.partition("-")[0]
+    outer = cast("Normalise", own) if dimension.aggregate in MAZZIOTTA_PARETO else outer
+    children = tuple(
+        _standardised(child, outer=outer)
+        if isinstance(child, Dimension)
+        else (replace(child, normalise=outer) if outer else child)
+        for child in dimension.children
+    )
+    return replace(dimension, children=children)
+
+
+def _option_faults(options: RecipeTable, root: Dimension, file: str) -> list[Fault]:
+    """Options that contradict each other."""
+    faults = []
+
+    def fault(path: str, message: str, remedy: str = "", kind: str = "option") -> None:
+        faults.append(Fault(message, file=file, column=path, remedy=remedy, kind=kind))
+
+    everything = (*root.dimensions(), root)
+    mazziotta = sorted({d.aggregate for d in everything} & MAZZIOTTA_PARETO)
+    own = options.indicators if isinstance(options.indicators, dict) else {}
+    chosen: dict[str, RecipeTable | IndicatorTable] = {"recipe": options}
+    chosen |= {f"recipe.indicators.{name}": own[name] for name in own}
+    for path, table in chosen.items() if mazziotta else ():
+        if table.normalise is not None:
+            fault(
+                f"{path}.normalise",
+                f"{mazziotta[0]} standardises for itself and takes no other normalise.",
+                "Leave normalise out.",
+                "normalise",
+            )
+    kinds = {e.normalise for e in _standardised(root, outer=None).elements()}
+    if mazziotta and len(kinds) > 1:
+        fault(
+            "recipe.aggregate",
+            f"{mazziotta[0]} has a scale of its own; the indicators outside it are on another.",
+            "Write the same Mazziotta-Pareto mean in every dimension that holds indicators.",
+            "aggregate",
+        )
+    for dimension in everything:
+        if dimension.aggregate == "generalised" and dimension.power == 0:
+            fault(
+                "recipe.power",
+                "a generalised mean with power 0 is the geometric mean.",
+                'Write aggregate = "geometric".',
+            )
+    grouped = any(e.impute.startswith("group") for e in root.elements())
+    if grouped and options.group is None:
+        fault("recipe.group", "group imputation needs a group: a column or a level.")
+    for element in root.elements():
+        posts = [post for post in (*(element.goalposts or ()), element.target) if post is not None]
+        if element.scale == "log" and any(post <= 0 for post in posts):
+            fault(
+                f"recipe.indicators.{element.id}.scale",
+                "a logarithmic scale has no zero: its goalposts and target must be above it.",
+            )
+        if element.normalise == "dist2targ" and element.target is None:
+            fault(f"recipe.indicators.{element.id}.target", "dist2targ needs a target.")
+        if element.normalise == "dist2ref" and options.reference is None:
+            fault("recipe.reference", "dist2ref needs a reference: the code of a territory.")
+    return faults

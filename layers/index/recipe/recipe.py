@@ -1,0 +1,195 @@
+"""A recipe: dimensions, indicators, weights, and how scores are made of them.
+
+Read one with `layers.index.recipe.load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from zoneblanche.geo.country import Text, in_language
+from zoneblanche.layers.indicator import Better
+
+Normalise = Literal[
+    "minmax",
+    "zscore",
+    "scaled",
+    "dist2max",
+    "dist2ref",
+    "dist2targ",
+    "fracmax",
+    "prank",
+    "rank",
+    "borda",
+    "goalposts",
+    "mpi",
+    "ampi",
+]
+Aggregate = Literal[
+    "arithmetic",
+    "geometric",
+    "harmonic",
+    "generalised",
+    "median",
+    "copeland",
+    "mpi-minus",
+    "mpi-plus",
+    "ampi-minus",
+    "ampi-plus",
+    "bod",
+]
+Treat = Literal["none", "winsorise", "log", "boxcox", "auto"]
+Impute = Literal["none", "mean", "median", "group-mean", "group-median"]
+Weighting = Literal["given", "equal", "pca", "effective"]
+Orientation = Literal["better", "worse"]
+Scale = Literal["linear", "log"]
+
+MAZZIOTTA_PARETO: frozenset[str] = frozenset(
+    name for name in get_args(Aggregate) if name.startswith(("mpi", "ampi"))
+)
+"""The aggregations that standardise for themselves."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """An indicator in a recipe, and what is done to it.
+
+    Attributes:
+        id: the indicator's id.
+        better: its direction; None until it is taken from the indicator itself.
+        normalise, treat, impute: methods, as named in docs/recipes.md.
+        goalposts: the fixed values that score the least and the most; where they are given they
+            take the place of the observed minimum and maximum.
+        range: what the least and the greatest score.
+        scale: "log": its natural logarithm, and that of its goalposts and target, is normalised.
+        target: of `dist2targ`, in the indicator's unit.
+        denominator: column, fact or weight of the atlas that it is divided by before all else.
+        error: standard deviation of its measurement error, in its unit, for the rank intervals.
+    """
+
+    id: str
+    better: Better = None
+    normalise: Normalise = "minmax"
+    treat: Treat = "none"
+    impute: Impute = "none"
+    goalposts: tuple[float, float] | None = None
+    range: tuple[float, float] = (0.0, 100.0)
+    scale: Scale = "linear"
+    target: float | None = None
+    denominator: str | None = None
+    error: float = 0.0
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A part of an index that is itself a score; the whole index is the outermost one.
+
+    Attributes:
+        id, title: its column and its name.
+        children: what it is made of, in order; dimensions nest as deep as needed.
+        weights: of the children by id; they are divided by their sum.
+        weighting: "given" where `weights` hold; the others are found from the data.
+        aggregate: how children are put together.
+        power: exponent of the generalised mean.
+        min_available: least share of its indicators that must be known; 0 asks for one.
+    """
+
+    id: str
+    title: Text | str
+    children: tuple[Dimension | Element, ...]
+    weights: Mapping[str, float]
+    weighting: Weighting = "equal"
+    aggregate: Aggregate = "arithmetic"
+    power: float = 1.0
+    min_available: float = 0.0
+
+    def elements(self) -> Iterator[Element]:
+        """Its indicators, at every depth, in order."""
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+            else:
+                yield from child.elements()
+
+    def dimensions(self) -> Iterator[Dimension]:
+        """The dimensions inside it, each after those that it is made of; not itself."""
+        for child in self.children:
+            if isinstance(child, Dimension):
+                yield from child.dimensions()
+                yield child
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Which choices of a recipe are taken to be uncertain when ranks are given an interval.
+
+    Attributes:
+        weights: every weight varies by up to this share of itself, up or down, evenly.
+        normalise: the normalisations that are drawn from; empty: the recipe's own.
+        aggregate: the aggregations drawn for every dimension; empty: the recipe's own.
+        treat, impute: likewise.
+        leave_out: whether a draw may leave one indicator out (each is as likely as none).
+    """
+
+    weights: float = 0.25
+    normalise: tuple[Normalise, ...] = ()
+    aggregate: tuple[Aggregate, ...] = ()
+    treat: tuple[Treat, ...] = ()
+    impute: tuple[Impute, ...] = ()
+    leave_out: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an index is made. Read one with `layers.index.recipe.load`.
+
+    Attributes:
+        id: the column of the index.
+        title, description: in French and English, or one text.
+        root: the outermost dimension.
+        orientation: "better": a high score is a good one; "worse": a high score is worse off.
+        min_available: least share of all indicators that a territory must have to get a score.
+        group: column or level whose groups the group imputations use.
+        reference: code of the territory that `dist2ref` measures against.
+        max_winsorised: most points that winsorising may move.
+        skew, kurtosis: an indicator needs treatment where both are reached.
+        boxcox: the exponent of the Box-Cox transformation.
+        draws, seed: of the rank intervals; 0 draws: none.
+        uncertainty: what the draws vary.
+        references: the literature.
+        file: where it was read.
+    """
+
+    id: str
+    title: Text | str
+    root: Dimension
+    description: Text | str = ""
+    orientation: Orientation = "better"
+    min_available: float = 0.67
+    group: str | None = None
+    reference: str | None = None
+    max_winsorised: int = 5
+    skew: float = 2.0
+    kurtosis: float = 3.5
+    boxcox: float = 0.5
+    draws: int = 500
+    seed: int = 20260101
+    uncertainty: Uncertainty = field(default_factory=Uncertainty)
+    references: tuple[str, ...] = ()
+    file: str = ""
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """All its indicators, in order."""
+        return tuple(self.root.elements())
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """All its dimensions, each after those that it is made of; the last is the index."""
+        return (*self.root.dimensions(), self.root)
+
+    def title_in(self, lang: str) -> str:
+        """The title in `lang`."""
+        return in_language(self.title, lang)

@@ -1,0 +1,51 @@
+"""A recipe as JSON holds it, so that an atlas on disk can still explain its index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe, Uncertainty
+
+_PAIRS = ("goalposts", "range")
+
+
+def recipe_as_dict(recipe: Recipe) -> dict[str, Any]:
+    """All that is needed to make it again. See `recipe_from_dict`."""
+    return asdict(recipe)
+
+
+def recipe_from_dict(table: Mapping[str, Any]) -> Recipe:
+    """The recipe that `recipe_as_dict` wrote, also where JSON has made lists of its tuples.
+
+    >>> from layers.index.recipe.load import read_recipe
+    >>> recipe = read_recipe("digital-inequality")
+    >>> recipe_from_dict(recipe_as_dict(recipe)) == recipe
+    True
+    """
+    uncertainty: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in table["uncertainty"].items()
+    }
+    fields = {
+        **table,
+        "root": _dimension(table["root"]),
+        "uncertainty": Uncertainty(**uncertainty),
+        "references": tuple(table["references"]),
+    }
+    return Recipe(**fields)
+
+
+def _dimension(table: Mapping[str, Any]) -> Dimension:
+    children = tuple(
+        _dimension(child) if "children" in child else _element(child) for child in table["children"]
+    )
+    # JSON may have sorted the keys, and weights stand in the order of the children.
+    weights = {child.id: table["weights"][child.id] for child in children}
+    return Dimension(**{**table, "children": children, "weights": weights})
+
+
+def _element(table: Mapping[str, Any]) -> Element:
+    pairs = {name: tuple(table[name]) for name in _PAIRS if table[name] is not None}
+    return Element(**{**table, **pairs})

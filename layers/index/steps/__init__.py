@@ -1,0 +1,1 @@
+"""The steps from figures to a score, one a file."""

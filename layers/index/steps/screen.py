@@ -1,0 +1,41 @@
+"""Screen: which units have enough known figures to be given a score."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.layers.index.steps.step import Step, labels
+
+
+def availability(values: pd.DataFrame) -> pd.Series:
+    """Share of the columns that is known, by row."""
+    return values.notna().mean(axis=1)
+
+
+def screen(values: pd.DataFrame, *, min_available: float, min_nonzero: float = 0.0) -> Step:
+    """Blank the rows of which less than `min_available` is known.
+
+    A unit that is screened out keeps its indicators in the atlas; it only gets no score. COINr
+    drops such rows (`Screen`, "byNA"); here they stay, wholly missing, so that the index of every
+    table is the same.
+
+    Args:
+        values: one column an indicator, float64; NaN is missing.
+        min_available: least share of the columns that must be known, 0 to 1.
+        min_nonzero: least share of the known figures that must not be zero ("byzeros").
+
+    Returns:
+        Step whose details have one row a unit: `known`, `available`, `nonzero`, `kept`.
+    """
+    known = values.notna().sum(axis=1)
+    available = known / max(values.shape[1], 1)
+    nonzero = ((values != 0) & values.notna()).sum(axis=1) / known.where(known > 0)
+    kept = (available >= min_available) & (known > 0)
+    kept &= (nonzero >= min_nonzero) | (min_nonzero <= 0)
+    details = pd.DataFrame(
+        {"known": known, "available": available, "nonzero": nonzero, "kept": kept}
+    )
+    told = labels(values.index, np.where(kept, "", "too few indicators known"))
+    out = {} if bool(kept.all()) else {str(column): told for column in values}
+    return Step("screen", values.where(kept, axis=0), out, details)

@@ -1,0 +1,1 @@
+"""How sure scores and ranks are: draws, sensitivity, removal of one indicator."""

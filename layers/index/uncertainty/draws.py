@@ -1,0 +1,321 @@
+"""Draws: one plausible recipe after another, and the scores that each gives.
+
+A draw varies what a recipe's `Uncertainty` names: every weight within its share, and one of the
+normalisations, aggregations, treatments and imputations; it may leave one indicator out, and adds
+the measurement error of the indicators that have one.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.score import Scored, prepare
+from zoneblanche.layers.index.steps.normalise import normalised
+from zoneblanche.layers.index.steps.orient import is_mazziotta, scale_ends
+from zoneblanche.layers.index.uncertainty.draw_means import (
+    SLOW,
+    Made,
+    Scenario,
+    one_by_one,
+    weighted_mean,
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What each draw does. All arrays have one row a draw.
+
+    Attributes:
+        scenario: number of the scenario, see `Sampler`.
+        weights: one column a child of every dimension, in the order of `recipe.dimensions`.
+        seeds: of the measurement error.
+    """
+
+    scenario: np.ndarray
+    weights: np.ndarray
+    seeds: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.scenario)
+
+    def part(self, start: int, stop: int) -> Plan:
+        """The draws from `start` to `stop`."""
+        return Plan(self.scenario[start:stop], self.weights[start:stop], self.seeds[start:stop])
+
+
+class Sampler:
+    """Draws of one recipe on one table.
+
+    It holds the prepared table of every scenario, that is of every combination of treatment,
+    imputation, normalisation and aggregation that the recipe's `Uncertainty` allows. The first is
+    the recipe as it stands where it allows no other.
+
+    Attributes:
+        target: what is scored: the index, or one of its dimensions, see `of`.
+        kept: (rows,) bool: the rows of the table that have a score of the target.
+        units: how many columns the draws have.
+        stands: (kept rows,) the column that stands for each; `count`: how many rows each column
+            stands for.
+        one_scale: whether the target has the same ends of scale in every scenario.
+    """
+
+    def __init__(
+        self,
+        values: pd.DataFrame,
+        scored: Scored,
+        *,
+        groups: pd.Series | None = None,
+    ) -> None:
+        self.recipe = scored.recipe
+        self._has_score = scored.scores.notna()
+        self._held = self._has_score.any(axis=1).to_numpy()
+        self.shares = [scored.weights[d.id] for d in self.recipe.dimensions]
+        children = [child for d in self.recipe.dimensions for child in d.children]
+        self.leaves = [place for place, c in enumerate(children) if isinstance(c, Element)]
+        self.noise = _noise(scored)
+        recipes = (_with_options(self.recipe, options) for options in _options(self.recipe))
+        self._whole = [
+            # The recipe as it stands was prepared to score it.
+            self._scenario(
+                recipe,
+                scored.normalised
+                if recipe == self.recipe
+                else prepare(values, recipe, groups=groups)[-1].values,
+            )
+            for recipe in recipes
+        ]
+        self._aim(self.recipe.id, distinct=False)
+
+    def of(self, dimension_id: str) -> Sampler:
+        """The same draws, of one dimension or the whole index, on one column for all rows whose
+        figures are equal: in every draw their scores are equal too, unless each has a measurement
+        error of its own."""
+        part = copy.copy(self)
+        part._aim(dimension_id, distinct=not self.noise)
+        return part
+
+    def _aim(self, dimension_id: str, *, distinct: bool) -> None:
+        self.target = next(d for d in self.recipe.dimensions if d.id == dimension_id)
+        self._on_the_way = {dimension.id for dimension in self.target.dimensions()} | {dimension_id}
+        self.kept = self._has_score[dimension_id].to_numpy()
+        self._columns = np.flatnonzero(self.kept[self._held])
+        self.stands = np.arange(len(self._columns))
+        self.count = np.ones(len(self._columns), dtype="int64")
+        if distinct:
+            own = {element.id for element in self.target.elements()}
+            rows = [row for row, element in enumerate(self.recipe.elements) if element.id in own]
+            figures = np.vstack([scenario.x[rows] for scenario in self._whole])
+            first, self.stands, self.count = _distinct(figures[:, self._columns])
+            self._columns = self._columns[first]
+        self.units = len(self._columns)
+        self.scenarios = [self._narrowed(scenario) for scenario in self._whole]
+        self.one_scale = len({self._ends(scenario) for scenario in self.scenarios}) == 1
+
+    def _ends(self, scenario: Scenario) -> tuple[float, float] | None:
+        found = next(d for d in scenario.recipe.dimensions if d.id == self.target.id)
+        return scale_ends(found, count=len(self._held))
+
+    def _narrowed(self, scenario: Scenario) -> Scenario:
+        """The scenario of the target, on the columns that are scored."""
+        ends = self._ends(scenario)
+        known = None if scenario.known is None else scenario.known[:, self._columns]
+        return replace(
+            scenario,
+            x=np.ascontiguousarray(scenario.x[:, self._columns]),
+            offset=float(sum(ends)) if scenario.sign < 0 and ends else 0.0,
+            known=None if known is None or known.all() else np.ascontiguousarray(known),
+            sums={},
+            rows={},
+        )
+
+    def plan(self, draws: int, *, seed: int) -> Plan:
+        """What each of so many draws does; the same for the same seed, whatever the machine."""
+        uncertain = self.recipe.uncertainty
+        random = np.random.default_rng(seed)
+        scenario = random.integers(0, len(self.scenarios), draws)
+        nominal = np.concatenate([list(shares.values()) for shares in self.shares])
+        spread = uncertain.weights * random.uniform(-1.0, 1.0, (draws, len(nominal)))
+        weights = nominal * (1.0 + spread)
+        if uncertain.leave_out:
+            left_out = random.integers(0, len(self.leaves) + 1, draws)
+            for number, place in enumerate(self.leaves):
+                weights[left_out == number, place] = 0.0
+        seeds = random.integers(0, 2**63, draws).astype("uint64")
+        return Plan(scenario, weights.astype("float32"), seeds)
+
+    def scores(self, plan: Plan, loops: ModuleType) -> np.ndarray:
+        """Scores of the target in every draw: (draws, units) float32.
+
+        Args:
+            plan: the draws.
+            loops: `layers.index.uncertainty.kernels` or `layers.index.uncertainty.plain`.
+        """
+        out = np.empty((len(plan), self.units), dtype="float32")
+        for number in np.unique(plan.scenario):
+            chosen = np.flatnonzero(plan.scenario == number)
+            scenario, weights = self.scenarios[number], plan.weights[chosen]
+            if self.noise:
+                for draw in chosen:
+                    noisy = self._with_error(self._whole[number], int(plan.seeds[draw]), loops)
+                    row = plan.weights[draw : draw + 1]
+                    out[draw] = self._up(self._narrowed(noisy), row, loops)[0]
+            else:
+                out[chosen] = self._up(scenario, weights, loops)
+        return out
+
+    def _scenario(self, recipe: Recipe, table: pd.DataFrame) -> Scenario:
+        x = np.ascontiguousarray(table.to_numpy("float32")[self._held].T)
+        mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
+        missing = np.isnan(x)
+        _check_positive(table[self._held], recipe)
+        return Scenario(
+            recipe=recipe,
+            x=x,
+            offset=0.0,
+            sign=-1.0 if mirrored else 1.0,
+            known=(~missing).astype("float32") if missing.any() else None,
+        )
+
+    def _with_error(self, scenario: Scenario, seed: int, loops: ModuleType) -> Scenario:
+        x = scenario.x.copy()
+        for number, (deviation, low, high) in self.noise.items():
+            loops.add_noise(scenario.x[number], number, deviation, seed, x[number])
+            np.clip(x[number], low, high, out=x[number])
+        return replace(scenario, x=x, sums={}, rows={})
+
+    def _up(self, scenario: Scenario, weights: np.ndarray, loops: ModuleType) -> np.ndarray:
+        """Aggregate dimension after dimension, for several draws of one scenario."""
+        rows = {element.id: row for row, element in enumerate(scenario.recipe.elements)}
+        made: dict[str, Made] = {}
+        first = 0
+        for dimension in scenario.recipe.dimensions:
+            width = len(dimension.children)
+            w = weights[:, first : first + width]
+            first += width
+            if dimension.id not in self._on_the_way:
+                continue
+            if dimension.aggregate in SLOW:
+                done = one_by_one(scenario, dimension, rows, w, made)
+            else:
+                done = weighted_mean(scenario, dimension, rows, w, made, loops)
+            if dimension.min_available > 0 and scenario.known is not None:
+                own = scenario.known[[rows[element.id] for element in dimension.elements()]]
+                done.scores[:, own.mean(axis=0) < dimension.min_available] = np.nan
+            made[dimension.id] = done
+        done = made[self.target.id]
+        if scenario.sign == 1.0:
+            return done.scores
+        return np.float32(scenario.offset) - done.scores
+
+
+def _options(recipe: Recipe) -> Iterator[dict[str, Any]]:
+    """Every combination of the choices that are uncertain."""
+    uncertain = recipe.uncertainty
+    names = ("treat", "impute", "normalise", "aggregate")
+    choices = [(name, getattr(uncertain, name)) for name in names if getattr(uncertain, name)]
+    for picked in itertools.product(*(options for _, options in choices)):
+        yield dict(zip((name for name, _ in choices), picked, strict=True))
+
+
+def _with_options(recipe: Recipe, options: Mapping[str, Any]) -> Recipe:
+    return replace(recipe, root=_changed(recipe.root, options))
+
+
+def _changed(dimension: Dimension, options: Mapping[str, Any]) -> Dimension:
+    own = {name: option for name, option in options.items() if name != "aggregate"}
+    children = tuple(
+        _changed(child, options) if isinstance(child, Dimension) else replace(child, **own)
+        for child in dimension.children
+    )
+    return replace(
+        dimension, children=children, aggregate=options.get("aggregate", dimension.aggregate)
+    )
+
+
+def _distinct(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Columns that differ: the first of each, which of them each column equals, how many do.
+
+    NaN equals NaN: columns are compared by their bytes.
+    """
+    rows = np.ascontiguousarray(figures.T)
+    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
+    _, first, stands, count = np.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True
+    )
+    return first, stands, count.astype("int64")
+
+
+def _noise(scored: Scored) -> dict[int, tuple[float, float, float]]:
+    """Deviation of the measurement error on the normalised scale, and where it is cut off.
+
+    Raises:
+        InputError: an indicator with an error is normalised by ranks, where it has no one size.
+    """
+    found, faults = {}, []
+    for number, element in enumerate(scored.recipe.elements):
+        if element.error == 0:
+            continue
+        slope = _slope(element, scored)
+        if slope is None:
+            faults.append(
+                Fault(
+                    f"{element.id!r} has a measurement error, and its scale ({element.normalise}, "
+                    f"treatment {element.treat}, {element.scale}) is not a straight line on which "
+                    "the error has one size.",
+                    remedy="Normalise it by minmax, goalposts, zscore or scaled, without logarithm "
+                    "or Box-Cox, or leave the error out.",
+                    kind="error",
+                )
+            )
+            continue
+        bounded = element.normalise in ("minmax", "goalposts")
+        low, high = element.range if bounded else (-np.inf, np.inf)
+        found[number] = (element.error * slope, low, high)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _slope(element: Element, scored: Scored) -> float | None:
+    """Score per unit of a linearly normalised indicator."""
+    bent = element.treat in ("log", "boxcox") or element.scale == "log"
+    if bent or element.normalise in ("prank", "rank", "borda"):
+        return None
+    figures = scored.steps[-2].values[element.id].to_numpy("float64")
+    known = figures[~np.isnan(figures)]
+    ends = np.array([known.min(), known.max()])
+    if element.normalise == "goalposts" and element.goalposts is not None:
+        ends = np.array(element.goalposts)
+        low, high = element.range
+        return (high - low) / float(ends[1] - ends[0])
+    scores, _, _ = normalised(figures, element)
+    return float((np.nanmax(scores) - np.nanmin(scores)) / (ends[1] - ends[0]))
+
+
+def _check_positive(table: pd.DataFrame, recipe: Recipe) -> None:
+    """Refuse a drawn mean that the scores are not fit for, before ten thousand draws of NaN."""
+    for dimension in recipe.dimensions:
+        below_one = dimension.aggregate == "generalised" and dimension.power < 0
+        if dimension.aggregate not in ("geometric", "harmonic") and not below_one:
+            continue
+        wrong = [e.id for e in dimension.elements() if (table[e.id] <= 0).any()]
+        if wrong:
+            raise InputError(
+                Fault(
+                    f"the {dimension.aggregate} mean of {dimension.id!r}, one of the uncertain "
+                    f"choices, needs scores above zero; {first_of(wrong)} has some that are not.",
+                    column="recipe.uncertainty.aggregate",
+                    remedy="Write range = [1, 100] in the recipe, or leave that mean out.",
+                    kind="not-positive",
+                )
+            )

@@ -1,0 +1,294 @@
+"""Robustness: how far a rank can be trusted, by drawing plausible recipes.
+
+OECD/JRC Handbook, step 7 (uncertainty analysis). Few draws are kept and their quantiles are exact.
+Many are tallied: each unit has a histogram of its own ranks, over the span in which its first
+draws fell, so that memory does not grow with the number of draws. Which of the two is done depends
+on the number of draws and units only; neither they nor the threads touch the seeds, so the same
+recipe gives the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.notice import remark
+from zoneblanche.layers.index.score import Scored
+from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
+from zoneblanche.layers.index.steps.rank import rank
+from zoneblanche.layers.index.uncertainty.draw_means import SLOW
+from zoneblanche.layers.index.uncertainty.draws import Plan, Sampler
+
+KEPT = 20_000_000
+"""Most draws × units that are kept whole; above, the loops are compiled and draws are tallied."""
+
+SURE = 0.95
+"""Share of the draws in which one of a pair must be ahead for their order to be certain."""
+
+_SLOW_WORK = 2_000_000
+_TOGETHER = 128
+_RANK_BINS = 512
+_SCORE_BINS = 128
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the draws say of the ranks.
+
+    Attributes:
+        table: index as the values; `rank` and `score` of the recipe itself; `rank_low`,
+            `rank_median`, `rank_high` and the same for `score`: 5th percentile, median and 95th
+            percentile, widened to the recipe's own where that lies outside; `worst_decile`: share
+            of the draws in which the unit is among the worst tenth. NaN without a score.
+        draws, seed: how many, from which seed.
+        certain_pairs: share of the pairs of units of which one is ahead in 95 % of the draws; of
+            all pairs, or of 4,000 drawn with the seed where there are more.
+        notices: what is to be told.
+    """
+
+    table: pd.DataFrame
+    draws: int
+    seed: int
+    certain_pairs: float
+    notices: tuple[str, ...] = ()
+
+
+def draw_ranks(
+    values: pd.DataFrame,
+    scored: Scored,
+    *,
+    groups: pd.Series | None = None,
+    threads: int | None = None,
+) -> Drawn:
+    """Ranks and scores under the recipe's uncertainty.
+
+    Args:
+        values: the table that was scored.
+        scored: what the recipe gave, see `layers.index.score.score`.
+        groups: of the rows, for group imputation.
+        threads: how many to use, all cores if None. The result does not depend on it.
+
+    Raises:
+        InputError: an uncertain choice that the data does not allow.
+    """
+    sampler = Sampler(values, scored, groups=groups)
+    return _drawn(sampler, scored, scored.recipe.id, threads=threads)
+
+
+def draw_dimensions(
+    values: pd.DataFrame,
+    scored: Scored,
+    *,
+    groups: pd.Series | None = None,
+    threads: int | None = None,
+) -> dict[str, Drawn]:
+    """`draw_ranks` of every dimension, from the same draws; the index last.
+
+    Notices stand with the index. `certain_pairs` is NaN: comparing pairs takes its time, and only
+    `draw_ranks` is asked for them.
+
+    Raises:
+        InputError: an uncertain choice that the data does not allow.
+    """
+    sampler = Sampler(values, scored, groups=groups)
+    names = [dimension.id for dimension in scored.recipe.dimensions]
+    return {name: _drawn(sampler, scored, name, threads=threads, pairs=False) for name in names}
+
+
+def draw_scores(
+    values: pd.DataFrame,
+    scored: Scored,
+    *,
+    draws: int,
+    groups: pd.Series | None = None,
+    names: Collection[str] | None = None,
+) -> dict[str, np.ndarray]:
+    """Scores of every dimension and the index in each draw: (draws, rows) float32, the rows as
+    those of `values`, NaN without a score; the index last. `names`: of these only.
+    Never more draws than the recipe asks for and its aggregation allows.
+
+    Raises:
+        InputError: an uncertain choice that the data does not allow.
+    """
+    from zoneblanche.layers.index.uncertainty import plain
+
+    sampler = Sampler(values, scored, groups=groups)
+    draws = min(draws, _affordable(sampler)[0])
+    plan = sampler.plan(draws, seed=scored.recipe.seed)
+    found = {}
+    for dimension in scored.recipe.dimensions:
+        if names is not None and dimension.id not in names:
+            continue
+        part = sampler.of(dimension.id)
+        table = np.full((draws, len(values)), np.nan, dtype="float32")
+        table[:, part.kept] = part.scores(plan, plain)[:, part.stands]
+        found[dimension.id] = table
+    return found
+
+
+def _drawn(
+    sampler: Sampler, scored: Scored, name: str, *, threads: int | None, pairs: bool = True
+) -> Drawn:
+    recipe, scores = scored.recipe, scored.scores[name]
+    draws, notices = _affordable(sampler)
+    if not draws:
+        table = pd.DataFrame({"rank": rank(scores), "score": scores})
+        table = table.reindex(columns=[*table, *_COLUMNS])
+        return Drawn(table, 0, recipe.seed, float("nan"), notices)
+    plan = sampler.plan(draws, seed=recipe.seed)
+    part = sampler.of(name)
+    if not part.one_scale:
+        told = (
+            f"The uncertain normalisations of {name} differ in scale: ranks have an interval, "
+            "scores have none."
+        )
+        notices += (remark(told),)
+    worst_up = recipe.orientation == "worse"
+    job = _Job(part, plan, threads or os.cpu_count() or 1, worst_up, pairs=pairs)
+    found = job.kept() if draws * job.units <= KEPT else job.tallied()
+    spread = {column: figures[part.stands] for column, figures in found.items()}
+    table = pd.DataFrame(spread, index=scores.index[part.kept]).reindex(scores.index)
+    table = table.assign(rank=rank(scores), score=scores)
+    for what in ("rank", "score"):
+        table[f"{what}_low"] = table[[what, f"{what}_low"]].min(axis=1, skipna=False)
+        table[f"{what}_high"] = table[[what, f"{what}_high"]].max(axis=1, skipna=False)
+    return Drawn(table, draws, recipe.seed, job.certain_pairs(), notices)
+
+
+class _Job:
+    """The draws of one plan, run in blocks; `kept` and `tallied` give the same columns."""
+
+    def __init__(
+        self, sampler: Sampler, plan: Plan, threads: int, worst_up: bool, *, pairs: bool = True
+    ) -> None:
+        self.sampler, self.plan, self.threads = sampler, plan, threads
+        self.worst_up = worst_up
+        self.units = sampler.units
+        self.territories = len(sampler.stands)
+        compared = _pairs(self.territories if pairs else 0, seed=sampler.recipe.seed)
+        self.pairs = sampler.stands[compared]
+        self.ahead = np.zeros((len(self.pairs), 2), dtype="int64")
+        self.in_worst = np.zeros(self.units, dtype="int64")
+
+    def kept(self) -> dict[str, np.ndarray]:
+        """Every draw in memory, and exact quantiles."""
+        from zoneblanche.layers.index.uncertainty import plain
+
+        scores, ranks = self._block(0, len(self.plan), plain)
+        self._count(scores, ranks, plain)
+        return self._columns(exact_quantiles(ranks), exact_quantiles(scores))
+
+    def tallied(self) -> dict[str, np.ndarray]:
+        """Draws in blocks, and quantiles of each unit's histograms."""
+        # numba takes a second to import: only long runs pay for it.
+        loops = importlib.import_module("zoneblanche.layers.index.uncertainty.kernels")
+        dtype = "uint16" if len(self.plan) < 65_536 else "uint32"
+        ranks_of = Histogram(self.units, _RANK_BINS, dtype, whole=True)
+        scores_of = Histogram(self.units, _SCORE_BINS, dtype, whole=False)
+        for start in range(0, len(self.plan), _TOGETHER):
+            scores, ranks = self._block(start, min(start + _TOGETHER, len(self.plan)), loops)
+            self._count(scores, ranks, loops)
+            for histogram, figures in ((ranks_of, ranks), (scores_of, scores)):
+                if start == 0:
+                    histogram.span(figures)
+                self._shared(self.units, _tallying(loops, figures, histogram), each=1024)
+        return self._columns(ranks_of.quantiles(), scores_of.quantiles())
+
+    def certain_pairs(self) -> float:
+        """Share of the pairs of which one is nearly always ahead."""
+        if not len(self.pairs) or not len(self.plan):
+            return float("nan")
+        sure = self.ahead.max(axis=1) >= SURE * len(self.plan)
+        return float(sure.mean())
+
+    def _block(self, start: int, stop: int, loops: ModuleType) -> tuple[np.ndarray, np.ndarray]:
+        scores = np.empty((stop - start, self.units), dtype="float32")
+        ranks = np.empty_like(scores)
+
+        def run(first: int, last: int) -> None:
+            part = self.plan.part(start + first, start + last)
+            scores[first:last] = self.sampler.scores(part, loops)
+            loops.rank_draws(scores[first:last], self.sampler.count, ranks[first:last])
+
+        self._shared(stop - start, run, each=8)
+        return scores, ranks
+
+    def _count(self, scores: np.ndarray, ranks: np.ndarray, loops: ModuleType) -> None:
+        if len(self.pairs):
+            loops.tally_pairs(scores, self.pairs, self.ahead)
+        tenth = self.territories / 10.0
+        worst = ranks <= tenth if self.worst_up else ranks > self.territories - tenth
+        self.in_worst += worst.sum(axis=0)
+
+    def _shared(self, count: int, run: Callable[[int, int], None], *, each: int) -> None:
+        """`run(first, last)` over parts of `count`, in threads; parts do not overlap."""
+        parts = [(first, min(first + each, count)) for first in range(0, count, each)]
+        if self.threads == 1 or len(parts) == 1:
+            for first, last in parts:
+                run(first, last)
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(lambda part: run(*part), parts))
+
+    def _columns(self, ranks: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
+        if not self.sampler.one_scale:
+            scores = np.full_like(scores, np.nan)
+        return {
+            **{f"rank_{name}": row for name, row in zip(_NAMES, ranks, strict=True)},
+            **{f"score_{name}": row for name, row in zip(_NAMES, scores, strict=True)},
+            "worst_decile": self.in_worst / len(self.plan),
+        }
+
+
+_NAMES = ("low", "median", "high")
+_COLUMNS = (*(f"{what}_{name}" for what in ("rank", "score") for name in _NAMES), "worst_decile")
+
+
+def _tallying(
+    loops: ModuleType, figures: np.ndarray, histogram: Histogram
+) -> Callable[[int, int], None]:
+    def run(first: int, last: int) -> None:
+        loops.tally(figures, first, last, histogram.low, histogram.per_unit, histogram.counts)
+
+    return run
+
+
+def _pairs(units: int, *, seed: int, most: int = 4000) -> np.ndarray:
+    """All pairs of units, or some of them drawn at random."""
+    if units * (units - 1) // 2 <= most:
+        return np.stack(np.triu_indices(units, 1), axis=1).astype("int64")
+    random = np.random.default_rng([seed, 1])
+    first = random.integers(0, units, most)
+    second = (first + random.integers(1, units, most)) % units
+    return np.stack([first, second], axis=1).astype("int64")
+
+
+def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
+    """How many draws are run: all, but for aggregations of which each takes long."""
+    draws = sampler.recipe.draws
+    slow = {d.aggregate for s in sampler.scenarios for d in s.recipe.dimensions} & set(SLOW)
+    if not slow:
+        return draws, ()
+    cost = {
+        "median": sampler.units / 4.0,
+        "bod": 10.0 * sampler.units,
+        "copeland": float(sampler.units) ** 2 / 250.0,
+    }
+    fewer = int(_SLOW_WORK / max(cost[name] for name in slow))
+    # Percentiles of fewer than twenty draws would be their ends: better none.
+    fewer = fewer if fewer >= 20 else 0
+    if fewer >= draws:
+        return draws, ()
+    name = " and ".join(sorted(slow))
+    told = (
+        f"The rank intervals of {sampler.recipe.id} rest on {fewer} draws instead of {draws}: "
+        f"{name} takes long for {sampler.units} territories."
+    )
+    return fewer, (remark(told),)

@@ -1,0 +1,241 @@
+"""Polygons that are given in place of the embedded ones: a publisher's, and what the edition knows
+of the codes of any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from zoneblanche.geo.country import Country
+from zoneblanche.geo.errors import Fault, InputError, first_of, missing_file
+from zoneblanche.geo.notice import Notice, remark
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.geo.tables.account import Account
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vectors.read import read_territories
+from zoneblanche.geo.vintages.arrondissements import WHOLE, country_of
+from zoneblanche.layers.edition import edition_territories
+from zoneblanche.layers.project.read import Project
+from zoneblanche.layers.publishers.connector import Connector, connector_named, record_beside
+from zoneblanche.layers.publishers.geography import COMMUNE_LAYOUTS, commune_columns
+
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+
+
+def boundaries_of(country: Country | None, sources: Iterable[str]) -> Connector | None:
+    """The source, of those given, whose polygons take the place of the country's edition."""
+    if country is None or country.edition is None:
+        return None
+    given = (connector_named(name) for name in sources)
+    return next(
+        (one for one in given if one.aids == "boundaries" and one.country == country.code), None
+    )
+
+
+def given_boundaries(project: Project, country: Country) -> tuple[Territories, tuple[str, ...]]:
+    """The country's communes as the given file has them: polygons, names, people, year; what
+    contains them is the edition's where it knows the code, else the file's.
+
+    Raises:
+        InputError: another layout than the publisher's, arrondissements that are wanted and not
+            in it, and whatever `read_territories` refuses.
+    """
+    connector = boundaries_of(country, project.sources)
+    assert connector is not None
+    path = project.sources[connector.id]
+    columns = _columns(connector, path)
+    if project.table.arrondissements == "separate":
+        raise InputError(
+            Fault(
+                f"{connector.id} has Paris, Lyon and Marseille as whole communes.",
+                file=project.file,
+                column="arrondissements",
+                remedy="Leave out the arrondissements, or the source.",
+                kind="no-arrondissements",
+            )
+        )
+    above = [level.id for level in country.levels if level.id in columns]
+    read = read_territories(
+        path,
+        code=columns["code"],
+        name=columns["name"],
+        level=country.base.id,
+        country=country,
+        population=columns.get("population"),
+        parents={level: columns[level] for level in above},
+        limits=project.limits,
+    )
+    source = replace(connector.source, sha256=sha256_of(path), **record_beside(path))
+    year, notes = _year(connector, path, source)
+    bare = replace(
+        read.territories,
+        parents=read.territories.parents.iloc[:, :0],
+        sources=(replace(source, published=f"{year}-01-01"),),
+        vintage=year,
+    )
+    known = edition_territories(country)
+    territories, _ = completed(bare, country)
+    territories = replace(
+        territories,
+        parents=_parents(territories, read.territories.parents, country),
+        sources=_sources(territories, with_people="population" in columns),
+    )
+    told = (*read.notices, *notes, *_differences(connector, territories, known))
+    return territories, told
+
+
+def boundaries_account(
+    project: Project, country: Country | None, chosen: Territories
+) -> dict[str, Account]:
+    """The account of the given boundaries, by their id: every row is a territory, of those chosen
+    or not; empty where none are used."""
+    connector = boundaries_of(country, project.sources)
+    if connector is None or project.table.territories is not None:
+        return {}
+    rows = len(chosen.whole)
+    return {connector.id: Account(rows, len(chosen), outside=rows - len(chosen))}
+
+
+def unused_boundaries(project: Project, country: Country | None) -> tuple[str, ...]:
+    """A sentence on given boundaries that are not those of the run, or nothing."""
+    used = None if project.table.territories else boundaries_of(country, project.sources)
+    idle = [
+        name
+        for name in project.sources
+        if connector_named(name).aids == "boundaries" and (used is None or used.id != name)
+    ]
+    return tuple(
+        Notice(
+            f"The boundaries of {name} are not used: the territories are others.",
+            fr=f"Les contours de {name} ne servent pas\u00a0: les territoires viennent d'ailleurs.",
+        )
+        for name in idle
+    )
+
+
+def completed(territories: Territories, country: Country) -> tuple[Territories, tuple[str, ...]]:
+    """A user's polygons with what the country's edition knows of their codes and the file does
+    not say: containing territories, population."""
+    parents, facts = territories.parents, territories.facts
+    if country.edition is None or territories.level != country.base.id:
+        whole = parents.assign(**{country.levels[-1].id: country.code.upper()})
+        return replace(territories, parents=whole), ()
+    has_parts = any(code in WHOLE for code in territories.codes)
+    known = edition_territories(country, arrondissements="separate" if has_parts else "whole")
+    here = territories.codes.isin(known.codes)
+    added = [name for name in map(str, known.parents) if name not in parents]
+    parents = pd.concat([parents, known.parents[added].reindex(territories.codes)], axis=1)
+    parents = parents.astype("object").where(parents.notna(), None)
+    filled = [name for name in ("population",) if facts[name].isna().all()]
+    facts = facts.assign(**{name: known.facts[name].reindex(territories.codes) for name in filled})
+    filled_in = replace(
+        territories,
+        parents=parents,
+        facts=facts,
+        parent_names=known.parent_names,
+        country=country_of(country, territories.codes),
+        extra=None if known.extra is None else known.extra.reindex(territories.codes),
+        # The first source of the edition is of its polygons, which are not used here.
+        sources=(*territories.sources, *known.sources[1:]),
+    )
+    told = [
+        f"{', '.join([*added, *filled])} of the territories are those of the embedded edition of "
+        f"{known.vintage}; {int((~here).sum())} of {len(territories)} codes are not in it."
+    ]
+    return filled_in, tuple(told if (~here).any() else map(remark, told))
+
+
+def _columns(connector: Connector, path: Path) -> dict[str, str]:
+    if not path.is_file():
+        raise InputError(missing_file(path))
+    columns = commune_columns(path)
+    if columns is None:
+        names = " or ".join(f"{one['code']} and {one['name']}" for one in COMMUNE_LAYOUTS)
+        raise InputError(
+            Fault(
+                f"the file is not in the layout of {connector.id}: GeoParquet with {names}.",
+                file=str(path),
+                remedy="Give the publisher's commune.parquet, or other polygons as [territories] "
+                "of a project file.",
+                kind="layout",
+            )
+        )
+    return dict(columns)
+
+
+def _year(connector: Connector, path: Path, source: Source) -> tuple[str, tuple[str, ...]]:
+    """The year of the codes: that in the file's name or in the address it was fetched from; else
+    that of the publication, which is said."""
+    address = source.url if source.url != connector.source.url else ""
+    said = _YEAR.findall(path.name) or _YEAR.findall(address)
+    if said:
+        return said[-1], ()
+    year = connector.source.published[:4]
+    note = Notice(
+        f"{connector.id}: nothing in the file says the year of its codes; they are taken for those "
+        f"of {year}. A year in its name does (commune_2024.parquet).",
+        fr=f"{connector.id}\u00a0: rien dans le fichier ne donne le millésime de ses codes\u00a0; "
+        f"ils sont pris pour ceux de {year}. Une année dans son nom le donne "
+        "(commune_2024.parquet).",
+        severity="remark",
+    )
+    return year, (note,)
+
+
+def _parents(territories: Territories, filed: pd.DataFrame, country: Country) -> pd.DataFrame:
+    """What contains each: the edition's word, else the file's where the edition knows the place.
+    Of several EPCI in a cell the first that is known counts."""
+    parents = territories.parents.copy()
+    for level in map(str, filed):
+        places = territories.parent_names.get(level, {})
+        for code in parents.index[parents[level].isna()]:
+            cell = filed.loc[code, level]
+            named = cell.split("/") if isinstance(cell, str) else []
+            parents.loc[code, level] = next((one for one in named if one in places), None)
+    parents[country.levels[-1].id] = country.code.upper()
+    return parents
+
+
+def _sources(territories: Territories, *, with_people: bool) -> tuple[Source, ...]:
+    """Without the edition's populations where the file has its own."""
+    return tuple(
+        one
+        for one in territories.sources
+        if not (with_people and one.title.startswith("Populations légales"))
+    )
+
+
+def _differences(
+    connector: Connector, territories: Territories, known: Territories
+) -> tuple[str, ...]:
+    """What the file and the edition do not both have."""
+    new = territories.codes.difference(known.codes)
+    absent = known.codes.difference(territories.codes)
+    year, edition, notes = territories.vintage, known.vintage, []
+    if len(new):
+        notes.append(
+            Notice(
+                f"{connector.id}: codes of {year} that the embedded edition of {edition} does not "
+                f"know: {len(new)} of {len(territories)} ({first_of(new)}); what contains them is "
+                "what the file says.",
+                fr=f"{connector.id}\u00a0: codes de {year} que l'édition embarquée de {edition} ne "
+                f"connaît pas\u00a0: {len(new)} sur {len(territories)} "
+                f"({first_of(new)})\u00a0; leurs territoires d'appartenance sont ceux "
+                "du fichier.",
+            )
+        )
+    if len(absent):
+        notes.append(
+            Notice(
+                f"{connector.id}: codes of the embedded edition of {edition} that are not in the "
+                f"file, and no territories here: {len(absent)} ({first_of(absent)}).",
+                fr=f"{connector.id}\u00a0: codes de l'édition embarquée de {edition} absents du "
+                f"fichier, et donc des territoires\u00a0: {len(absent)} "
+                f"({first_of(absent)}).",
+            )
+        )
+    return tuple(notes)

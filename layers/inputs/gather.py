@@ -1,0 +1,180 @@
+"""From the files of a run to the tables that its layers measure from.
+
+Here it is decided which of two publications is taken where both are given, and here tables of
+another year's codes are brought to those of the territories, with a word on every row.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.notice import Notice, without
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages.arrondissements import WHOLE
+from zoneblanche.geo.vintages.events import read_events
+from zoneblanche.layers.inputs.join import account_of, added_accounts
+from zoneblanche.layers.inputs.recode import by_arrondissement, on_todays_codes
+from zoneblanche.layers.layer import Layer, Table
+from zoneblanche.layers.publishers.connector import Connector, cited, connector_named, read_source
+
+
+def gather_inputs(
+    sources: Mapping[str, Path], embedded: Mapping[str, Table], territories: Territories
+) -> dict[str, Table]:
+    """The tables that layers measure from: the embedded ones and the given files.
+
+    A file whose connector feeds another's input ("dila-directory" feeds "town-halls") stands under
+    both names. Of two files for one input the one that the other's connector prefers is taken, or
+    else the second fills in where the first has no row.
+
+    Args:
+        sources: id of a connector → file.
+        embedded: tables of the embedded edition, which files replace.
+        territories: those that are measured; the tables are brought to their codes.
+
+    Raises:
+        InputError: no such source or file, or one that cannot be read.
+    """
+    given = {name: connector_named(name) for name in sources}
+    events = next(
+        (
+            read_events(_existing(sources[name]))
+            for name, connector in given.items()
+            if connector.aids == "events"
+        ),
+        None,
+    )
+    inputs = {name: by_arrondissement(table, name, territories) for name, table in embedded.items()}
+    fed: dict[str, Connector] = {}
+    for name, connector in given.items():
+        if connector.aids and connector.on is None:
+            rows = events if connector.aids == "events" else None
+            inputs[name] = _aid(connector, sources[name], rows=rows)
+            continue
+        table = _read(connector, sources, territories)
+        table = on_todays_codes(table, connector, territories, events=events)
+        if connector.exhaustive and connector.places is not None and connector.on is None:
+            table = _exhausted(table, connector, sources[name], territories)
+        inputs[name] = table
+        if connector.input != name or connector.input in fed:
+            inputs[connector.input] = _merged(connector, table, fed, inputs, territories)
+        fed.setdefault(connector.input, connector)
+    return inputs
+
+
+def reads(layer: Layer, sources: Iterable[str]) -> bool:
+    """Whether a layer is measured from one of these sources, under its own or its input's name."""
+    given = {name for one in sources for name in (one, connector_named(one).input)}
+    return any(given.intersection(name.split("|")) for name in layer.needs)
+
+
+def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str, ...]:
+    """A sentence on the given sources that none of the layers is measured from, or nothing."""
+    chosen = tuple(layers)
+    idle = [
+        name
+        for name in sources
+        if connector_named(name).aids not in ("events", "boundaries")
+        and not connector_named(name).facts
+        and not any(reads(layer, (name,)) for layer in chosen)
+    ]
+    if not idle:
+        return ()
+    told = ", ".join(idle)
+    return (
+        Notice(
+            f"No layer is measured from {told}, which was given.",
+            fr=f"Aucune couche n'est mesurée à partir de {told}, pourtant donné.",
+        ),
+    )
+
+
+def _read(connector: Connector, sources: Mapping[str, Path], territories: Territories) -> Table:
+    path = _existing(sources[connector.id])
+    if connector.on is None:
+        apart = any(code in WHOLE for code in territories.whole.codes)
+        table = read_source(connector.id, path, arrondissements="separate" if apart else "whole")
+    else:
+        table = cited(connector.on(path, territories, sources), path)
+    # Where the file lies says nothing of the result, which is the same wherever it lies.
+    here = f"{path.parent}{os.sep}"
+    return replace(table, notices=tuple(without(note, here) for note in table.notices))
+
+
+def _aid(connector: Connector, path: Path, *, rows: pd.DataFrame | None) -> Table:
+    """A table for what other sources are measured with: the events of the official code, or one
+    without rows, which is there to be cited."""
+    frame = pd.DataFrame() if rows is None else rows
+    return cited(Table(frame, level="", source=connector.source), _existing(path))
+
+
+def _exhausted(table: Table, connector: Connector, path: Path, territories: Territories) -> Table:
+    """A list of all places on all territories: 0 where it names none, and `km` to the nearest.
+
+    In the parts of the country where it names no place at all it says nothing: *not covered*.
+    """
+    from zoneblanche.layers.measuring.nearby import covered_by, kilometres_to_nearest
+
+    assert connector.places is not None
+    if table.level != territories.level:
+        return table
+    whole = territories.whole  # the nearest place may lie beyond those that are chosen
+    account = table.account or account_of(table, territories.codes, everywhere=whole.codes)
+    frame = table.frame.reindex(whole.codes).fillna(0.0)
+    frame["km"] = kilometres_to_nearest(whole, connector.places(path).geometry)
+    frame = frame.where(covered_by(whole, pd.Series(table.frame.index)))
+    reasons = (frame.isna() * int(Reason.NOT_COVERED)).astype("int8")
+    return replace(table, frame=frame, reasons=reasons, account=account)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise InputError(missing_file(path))
+    return path
+
+
+def _merged(
+    connector: Connector,
+    table: Table,
+    fed: Mapping[str, Connector],
+    inputs: Mapping[str, Table],
+    territories: Territories,
+) -> Table:
+    """The table of an input that this connector feeds, and maybe another one did before."""
+    other = fed.get(connector.input)
+    if other is None:
+        return table
+    before = inputs[other.id]
+    if connector.prefer == other.id:
+        return _preferred(before, other, connector)
+    if other.prefer == connector.id:
+        return _preferred(table, connector, other)
+    frame = before.frame.combine_first(table.frame)
+    reasons = before.reasons
+    if reasons is not None and table.reasons is not None:
+        told = reasons.where(before.frame.isna()[list(reasons)])
+        reasons = told.combine_first(table.reasons).astype("int8")
+    notices = tuple(dict.fromkeys((*before.notices, *table.notices)))
+    account = added_accounts(
+        *(
+            one.account or account_of(one, territories.codes, everywhere=territories.whole.codes)
+            for one in (before, table)
+        )
+    )
+    return replace(before, frame=frame, reasons=reasons, notices=notices, account=account)
+
+
+def _preferred(table: Table, chosen: Connector, other: Connector) -> Table:
+    note = Notice(
+        f"{chosen.id} is taken for {chosen.input}, and {other.id} is not: both were given.",
+        fr=f"{chosen.id} est retenu pour {chosen.input}, et non {other.id} : les deux sont donnés.",
+        severity="remark",
+    )
+    return replace(table, notices=(*table.notices, note))

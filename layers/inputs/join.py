@@ -1,0 +1,211 @@
+"""Joining a table of figures to territories: every row matched or listed, none lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.layer import FileRows, Table
+
+Explain = Callable[[str], str]
+"""From a code that no territory has to the reason, e.g. "merged into 01033 on 2019-01-01"."""
+
+MOST_LISTED = 1000
+"""Rows of one file that are listed one by one; of more the reasons are counted."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The rows of a table on the codes of territories.
+
+    Attributes:
+        frame: index as the territories; the table's columns, missing where there is no row.
+        found: whether the territory, or the one that contains it, has a row.
+        account: what became of the table's rows.
+        native_level: the level that the table's figures were measured at.
+        told: why cells of the table are missing, as far as its publisher says it; same index.
+    """
+
+    frame: pd.DataFrame
+    found: pd.Series
+    account: Account
+    native_level: str
+    told: pd.DataFrame | None = None
+
+    def reasons_of(self, column: str) -> pd.Series:
+        """Why cells of a column are missing: int8 codes of `Reason`, on the territories.
+
+        *Not in the table* where there is no row, else what the publisher says, else *not
+        published*.
+        """
+        published = pd.Series(int(Reason.NOT_PUBLISHED), index=self.found.index)
+        if self.told is not None and column in self.told:
+            said = self.told[column].fillna(int(Reason.PRESENT))
+            published = said.mask(said == Reason.PRESENT, published)
+        reasons = published.where(self.frame[column].isna(), int(Reason.PRESENT))
+        return reasons.where(self.found, int(Reason.NOT_MATCHED)).astype("int8")
+
+
+def join_table(territories: Territories, table: Table, *, explain: Explain | None = None) -> Joined:
+    """The table's rows on the territories, handed down where it is of a containing level.
+
+    A table of départements gives each commune its département's row: the figure is then the
+    département's, and `native_level` says so.
+
+    Args:
+        territories: rows of others that they are a part of (`within`) are counted as such.
+        table: index of codes of its level.
+        explain: says of an unknown code what became of it. A table that brings an account of its
+            own (`layers.inputs.recode`) keeps it.
+
+    Raises:
+        InputError: the table is of a level that does not contain the territories, or none of its
+            rows matches.
+    """
+    if table.level != territories.level and table.level not in territories.parents:
+        raise InputError(
+            Fault(
+                f"{table.source.title} is a table of {table.level}, which does not contain "
+                f"{territories.level} territories.",
+                remedy="Take a coarser level, or a table of this one.",
+                kind="level",
+            )
+        )
+    keys = keys_at(territories, table.level)
+    account = table.account or account_of(
+        table,
+        pd.Index(keys.dropna().unique()),
+        everywhere=codes_at(territories.whole, table.level),
+        explain=explain,
+    )
+    if account.rows and not account.matched and not account.outside:
+        raise InputError(
+            Fault(
+                f"none of the {account.rows} rows of {table.source.title} has the code of a "
+                f"{table.level} (first: {first_of(table.frame.index)}).",
+                remedy="Check which column holds the codes, and their year.",
+                kind="no-match",
+            )
+        )
+    frame = table.frame.reindex(keys.to_numpy())
+    frame.index = territories.codes
+    found = pd.Series(keys.isin(table.frame.index).to_numpy(), index=territories.codes)
+    told = None if table.reasons is None else table.reasons.reindex(keys.to_numpy())
+    if told is not None:
+        told.index = territories.codes
+    return Joined(frame=frame, found=found, account=account, native_level=table.level, told=told)
+
+
+def keys_at(territories: Territories, level: str) -> pd.Series:
+    """The code of the territory of `level` that each territory is or lies in; None for none."""
+    if level == territories.level:
+        return pd.Series(territories.codes, index=territories.codes)
+    return territories.parents[level]
+
+
+def codes_at(territories: Territories, level: str) -> pd.Index:
+    """The codes of `level` that the territories have or lie in."""
+    return pd.Index(keys_at(territories, level).dropna().unique())
+
+
+def account_of(
+    table: Table,
+    known: pd.Index,
+    *,
+    everywhere: pd.Index | None = None,
+    explain: Explain | None = None,
+) -> Account:
+    """What becomes of the rows of a table, or of the file that it adds up, where these codes are
+    known; those that are known `everywhere` else are of territories that were not chosen."""
+    if everywhere is None:
+        everywhere = known
+    if table.rows is None:
+        return account_for(table.frame.index, known, everywhere=everywhere, explain=explain)
+    codes = table.rows.codes
+    reasons = {
+        str(code): _reason(str(code), explain) for code in codes[~codes.isin(everywhere)].unique()
+    }
+    return account_of_rows(table.rows, reasons, outside=everywhere.difference(known))
+
+
+def account_of_rows(
+    rows: FileRows, lost: Mapping[str, str], *, outside: Iterable[str] = ()
+) -> Account:
+    """The account of a file, row by row; of more than a thousand lost rows only the number.
+
+    Args:
+        lost: code that no territory has → why.
+        outside: codes of territories that were not chosen.
+    """
+    codes = rows.codes.astype("str")
+    strangers = codes[codes.isin(list(lost))]
+    elsewhere = int((codes.isin(list(outside)) & ~codes.isin(list(lost))).sum())
+    counted = {reason: number for reason, number in rows.left_out.items() if number}
+    listed: tuple[Listed, ...] = ()
+    if len(strangers) <= MOST_LISTED:
+        listed = tuple(
+            Listed(row=f"{rows.counted} {line}", code=code, reason=lost[code])
+            for line, code in strangers.items()
+        )
+    else:
+        for reason, number in strangers.map(lost).value_counts().items():
+            counted[str(reason)] = counted.get(str(reason), 0) + int(number)
+    return Account(
+        rows=len(codes) + sum(rows.left_out.values()),
+        matched=len(codes) - len(strangers) - elsewhere,
+        outside=elsewhere,
+        listed=listed,
+        counted=counted,
+    )
+
+
+def added_accounts(one: Account, other: Account) -> Account:
+    """The account of two files that are measured together."""
+    counted = dict(one.counted)
+    for reason, number in other.counted.items():
+        counted[reason] = counted.get(reason, 0) + number
+    return Account(
+        rows=one.rows + other.rows,
+        matched=one.matched + other.matched,
+        outside=one.outside + other.outside,
+        listed=(*one.listed, *other.listed),
+        carried=(*one.carried, *other.carried),
+        counted=counted,
+    )
+
+
+def account_for(
+    codes: pd.Index,
+    known: pd.Index,
+    *,
+    everywhere: pd.Index | None = None,
+    explain: Explain | None = None,
+) -> Account:
+    """What becomes of rows with these codes where these codes are known; those that are known
+    `everywhere` else are of territories that were not chosen.
+
+    >>> account_for(pd.Index(["01001", "01099"]), pd.Index(["01001"])).listed[0].reason
+    'no territory has this code'
+    """
+    matched = codes.isin(known)
+    elsewhere = ~matched & codes.isin(known if everywhere is None else everywhere)
+    listed = tuple(
+        Listed(row="", code=str(code), reason=_reason(str(code), explain))
+        for code in codes[~matched & ~elsewhere]
+    )
+    return Account(
+        rows=len(codes),
+        matched=int(matched.sum()),
+        listed=listed,
+        outside=int(elsewhere.sum()),
+    )
+
+
+def _reason(code: str, explain: Explain | None) -> str:
+    return (explain(code) if explain else "") or "no territory has this code"

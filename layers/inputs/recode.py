@@ -1,0 +1,352 @@
+"""Tables of another year's codes brought to those of the territories, never in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from zoneblanche.geo.country import Text, in_language
+from zoneblanche.geo.errors import first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, WHOLE
+from zoneblanche.geo.vintages.carry import Carried, carry_counts, carry_largest, carry_means
+from zoneblanche.geo.vintages.events import COLUMNS, explainer, heirs_in
+from zoneblanche.geo.vintages.passage import Passage, build_passage
+from zoneblanche.layers.edition import edition_events, people_of_parts
+from zoneblanche.layers.inputs.join import Explain, account_of, account_of_rows
+from zoneblanche.layers.layer import Table
+from zoneblanche.layers.publishers.connector import Connector
+
+EVENTS = "insee-code-events"
+"""Id of the source that tells what became of codes."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is known of codes that changed.
+
+    Attributes:
+        events: as of `geo.vintages.events.read_events`.
+        dated: whether they are the official events; else the embedded list of former codes, which
+            knows neither days nor divisions.
+        people: by code of a part, what its figures are weighted by.
+    """
+
+    events: pd.DataFrame
+    dated: bool
+    people: pd.Series = field(default_factory=lambda: pd.Series(dtype="float64"))
+
+    def explainer(self, territories: Territories) -> Explain:
+        """Says of a code that no territory has what became of it, or ""."""
+        return explainer(self.events, at=territories.vintage or str(self.events["date"].max()))
+
+    def heirs(self) -> Callable[[str], set[str]]:
+        """From a code that is gone to those that its territory came to since."""
+        return heirs_in(self.events)
+
+    def unknown(self) -> tuple[str, str]:
+        """What a sentence on carried codes has to add, in English and French: "" or a clause."""
+        if self.dated:
+            return "", ""
+        return (
+            f"; mergers are those of the embedded list, which knows no divisions: --source {EVENTS}"
+            "=FILE has both",
+            " ; les fusions sont celles de la liste embarquée, qui ignore les scissions : --source "
+            f"{EVENTS}=FICHIER donne les deux",
+        )
+
+
+def code_changes(territories: Territories, events: pd.DataFrame | None = None) -> Changes | None:
+    """The given events, else what the edition of the territories' country knows; None where
+    nothing is known of codes of their level."""
+    country = territories.country
+    has_edition = country is not None and country.edition is not None
+    if not has_edition or country is None or territories.level != country.base.id:
+        return None if events is None else Changes(events, dated=True)
+    if events is not None:
+        return Changes(events, dated=True, people=people_of_parts(country))
+    known = edition_events(country)
+    if known is None:
+        return None
+    # Of events without a day: a code that one of the territories has, of another year than the
+    # edition's, is not gone yet.
+    gone = known.frame[~known.frame["before"].isin(territories.whole.codes)]
+    return Changes(gone.reset_index(drop=True), dated=False, people=people_of_parts(country))
+
+
+def on_todays_codes(
+    table: Table,
+    connector: Connector,
+    territories: Territories,
+    *,
+    events: pd.DataFrame | None,
+) -> Table:
+    """The table on the codes of the territories, and its account: carried, matched, listed.
+
+    Where nothing is known of former codes nothing is carried: rows with codes that no territory
+    has are listed, and a notice says how to have them followed. Else counts are shared out and
+    added, means averaged, and anything else taken from the part that keeps its code.
+
+    Args:
+        table: of the connector. Tables of another level than the territories' stay as they are.
+        territories: those that are measured; codes are told from those of the whole, while
+            account and notices are of the rows that concern them.
+        events: of `geo.vintages.events.read_events`; without them the embedded list of former
+            codes is taken.
+    """
+    if table.level != territories.level:
+        return table
+    whole = territories.whole
+    strangers = table.frame.index[~table.frame.index.isin(whole.codes)]
+    # Most rows strangers: the territories are a part of a country, and the codes are not old.
+    if not len(strangers) or 2 * len(strangers) > len(table.frame):
+        return table
+    changes = code_changes(territories, events)
+    if changes is None:
+        some, rows, which = len(strangers), len(table.frame), first_of(strangers)
+        note = Notice(
+            f"{connector.id}: {some} of {rows} rows have a code that no {territories.level} has "
+            f"({which}); they are listed in the account. Codes change each January: with "
+            f"--source {EVENTS}=FILE they are followed.",
+            fr=f"{connector.id} : {some} lignes sur {rows} ont un code qu'aucun territoire n'a "
+            f"({first_of(strangers)}) ; le compte rendu en donne la liste. Les codes "
+            f"changent chaque 1er janvier : avec --source {EVENTS}=FICHIER ils sont suivis.",
+        )
+        return replace(table, notices=(*table.notices, note))
+    explain = changes.explainer(territories)
+    if not territories.vintage:
+        account = account_of(table, territories.codes, everywhere=whole.codes, explain=explain)
+        return replace(table, account=account)
+    return _on_codes(table, connector, territories, changes)
+
+
+def by_arrondissement(table: Table, name: str, territories: Territories) -> Table:
+    """A table of texts by commune on territories that are arrondissements in Paris, Lyon and
+    Marseille: the row of the commune stands for each of its own."""
+    whole = territories.whole
+    cities = [code for code in ARRONDISSEMENTS if code in table.frame.index]
+    if table.level != whole.level or not whole.codes.isin(WHOLE).any() or not cities:
+        return table
+    if whole.codes.isin(cities).any():
+        return table
+    nobody = Connector(name, {"en": name}, table.source, table.level)
+    return _on_codes(table, nobody, territories, code_changes(territories) or _nothing())
+
+
+def _nothing() -> Changes:
+    return Changes(pd.DataFrame(columns=list(COLUMNS), dtype="str"), dated=True)
+
+
+def _on_codes(
+    table: Table, connector: Connector, territories: Territories, changes: Changes
+) -> Table:
+    whole, explain = territories.whole, changes.explainer(territories)
+    twice = _twice(table.frame.index, whole.codes)
+    passage = build_passage(
+        changes.events,
+        start=table.vintage or territories.vintage,
+        end=territories.vintage,
+        codes=table.frame.index.difference(list(twice), sort=False),
+        known=whole.codes,
+        population=whole.facts["population"],
+        arrondissements="convert",
+    )
+    reaching = passage.reaching(territories.codes)
+    added = replace(table, frame=table.frame.drop(index=list(twice)))
+    carried = _carried(added, connector, passage, reaching, changes)
+    chosen = set(territories.codes)
+    lost = {
+        code: reason
+        for code, reason in twice.items()
+        if not chosen.isdisjoint((WHOLE.get(code, code), *ARRONDISSEMENTS.get(code, ())))
+    }
+    lost |= {str(code): explain(str(code)) or "no territory has this code" for code in passage.lost}
+    account = _account(table, reaching, explain, lost)
+    return replace(carried, account=account)
+
+
+def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
+    """Rows that say again what others do, and why: arrondissements whose commune has a row of its
+    own, or the commune where the territories are its arrondissements. To add them would count
+    people twice."""
+    here, wanted = set(codes), set(known)
+    found: dict[str, str] = {}
+    for whole, parts in ARRONDISSEMENTS.items():
+        given = [part for part in parts if part in here]
+        if whole not in here or not given:
+            continue
+        if whole in wanted:
+            found |= {part: f"arrondissement of {whole}" for part in given if part not in wanted}
+        elif wanted.intersection(given):
+            found[whole] = "its arrondissements have rows of their own"
+    return found
+
+
+def _carried(
+    table: Table, connector: Connector, passage: Passage, reaching: Passage, changes: Changes
+) -> Table:
+    """The table along a passage, and a notice of the rows that reach the chosen territories."""
+    counts = [name for name in connector.counts if name in table.frame]
+    means = {name: over for name, over in connector.means.items() if name in table.frame}
+    others = [name for name in table.frame if name not in counts and name not in means]
+    sums = carry_counts(table.frame[counts], passage) if counts else None
+    parts = [] if sums is None else [sums.frame]
+    parts += [
+        carry_means(table.frame[[name]], passage, weights=table.frame[over]).frame
+        for name, over in means.items()
+    ]
+    if others:
+        nobody = pd.Series(dtype="float64")
+        parts.append(carry_largest(table.frame[others], passage, weights=nobody).frame)
+    frame = pd.concat(parts, axis=1)[list(table.frame)]
+    frame.index = pd.Index(frame.index.astype("object"), name="code")
+    if sums is not None and len(reaching.shares) < len(passage.shares):
+        here = table.frame.index.isin([*reaching.shares["source"], *reaching.lost])
+        sums = carry_counts(table.frame.loc[here, counts], reaching)
+    return replace(
+        table,
+        frame=frame,
+        reasons=carried_reasons(table.reasons, frame, passage),
+        notices=(
+            *table.notices,
+            *carried_notices(
+                connector.title, reaching, sums, means=list(connector.means), changes=changes
+            ),
+        ),
+    )
+
+
+def _account(table: Table, reaching: Passage, explain: Explain, told: dict[str, str]) -> Account:
+    """Rows of the table as it was read: lost ones listed, those that went elsewhere named."""
+    carried = table.frame.index[table.frame.index.isin(reaching.moved_on)]
+    moved = tuple(
+        Listed("", str(code), carried_to(str(code), reaching, explain)) for code in carried
+    )
+    here = set(reaching.shares["source"])
+    if table.rows is not None:
+        codes = set(table.rows.codes.astype("str"))
+        return replace(account_of_rows(table.rows, told, outside=codes - here), carried=moved)
+    return Account(
+        rows=len(table.frame),
+        matched=len(here),
+        outside=len(table.frame) - len(here) - len(told),
+        listed=tuple(Listed("", code, reason) for code, reason in told.items()),
+        carried=moved,
+    )
+
+
+def carried_to(code: str, passage: Passage, explain: Explain) -> str:
+    """What became of a code that a passage took elsewhere."""
+    return explain(code) or (
+        "shared out to " + first_of(passage.shares["target"][passage.shares["source"] == code])
+    )
+
+
+def carried_reasons(
+    reasons: pd.DataFrame | None, frame: pd.DataFrame, passage: Passage
+) -> pd.DataFrame | None:
+    """Of several parts, the greatest reason stands where the territory has no figure."""
+    if reasons is None:
+        return None
+    shares = passage.shares
+    parts = reasons.reindex(shares["source"]).set_axis(shares["target"])
+    greatest = parts.groupby(level=0).max().reindex(frame.index)
+    columns = list(reasons.columns)
+    told = greatest.where(frame[columns].isna(), int(Reason.PRESENT))
+    return told.fillna(int(Reason.NOT_PUBLISHED)).astype("int8")
+
+
+COLUMN_TITLES: Mapping[str, Text] = {
+    "premises": {"en": "premises", "fr": "locaux"},
+    "places": {"en": "places", "fr": "structures"},
+    "population": {"en": "people", "fr": "habitants"},
+    "area_km2": {"en": "km²", "fr": "km²"},
+    "households": {"en": "households", "fr": "ménages"},
+    "people_in_households": {"en": "people in households", "fr": "personnes des ménages"},
+    "people_census": {"en": "people", "fr": "habitants"},
+    "people_out_of_school": {"en": "people out of school", "fr": "personnes non scolarisées"},
+    "median_income": {"en": "median income", "fr": "revenu médian"},
+    "poverty_percent": {"en": "poverty rate", "fr": "taux de pauvreté"},
+    "income_decile_ratio": {"en": "ratio of deciles", "fr": "rapport interdécile"},
+}
+"""What the publishers' columns that sentences name are called; a user's own keep their names."""
+
+
+def _column_in(column: str, lang: str) -> str:
+    return in_language(COLUMN_TITLES.get(column, column), lang)
+
+
+def carried_notices(
+    name: Text | str,
+    passage: Passage,
+    sums: Carried | None,
+    *,
+    means: Iterable[str],
+    changes: Changes,
+) -> tuple[Notice, ...]:
+    """Sentences on the rows of a table that a passage took to other codes, or none.
+
+    Args:
+        name: of the table, in each language.
+        sums: its counts on the new codes, where it has some.
+        means: its columns that are averages of the parts.
+    """
+    everything = list(dict.fromkeys(passage.moved["source"]))
+    cities = [code for code in everything if code in ARRONDISSEMENTS]
+    divided = (_city_notice(name, cities, sums),) if cities else ()
+    moved = [code for code in everything if code not in ARRONDISSEMENTS]
+    if not moved:
+        return divided
+    en = (
+        f"{in_language(name, 'en')}: {len(moved)} older codes were carried to those of "
+        f"{passage.end} ({first_of(moved)})"
+    )
+    fr = (
+        f"{in_language(name, 'fr')} : {len(moved)} codes plus anciens sont ramenés à ceux du "
+        f"{passage.end} ({first_of(moved)})"
+    )
+    sum_en, sum_fr = _totals(sums)
+    en, fr = en + sum_en, fr + sum_fr
+    averaged = list(means)
+    if averaged:
+        titles, titres = ([_column_in(one, lang) for one in averaged] for lang in ("en", "fr"))
+        en += f"; averages of the parts: {first_of(titles)}"
+        fr += f" ; moyennes des parties : {first_of(titres)}"
+    if passage.equal:
+        en += f"; shared out equally: {first_of(passage.equal)}"
+        fr += f" ; partagés à parts égales : {first_of(passage.equal)}"
+    more_en, more_fr = changes.unknown()
+    return (*divided, Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}.", severity="remark"))
+
+
+def _city_notice(name: Text | str, cities: list[str], sums: Carried | None) -> Notice:
+    which, (sum_en, sum_fr) = ", ".join(cities), _totals(sums)
+    return Notice(
+        f"{in_language(name, 'en')}: the rows of {which} are of the whole commune: a count is "
+        "shared out to its arrondissements by population, any other figure stands for each of "
+        f"them{sum_en}.",
+        fr=f"{in_language(name, 'fr')} : les lignes de {which} portent sur la commune entière : "
+        "un effectif est réparti entre ses arrondissements selon la population, toute autre "
+        f"valeur vaut pour chacun d'eux{sum_fr}.",
+    )
+
+
+def _totals(sums: Carried | None) -> tuple[str, str]:
+    """What became of the total of the first column that was added: a clause in English and in
+    French, or ""."""
+    if sums is None or not len(sums.totals):
+        return "", ""
+    column, total = str(sums.totals.index[0]), sums.totals.iloc[0]
+    said = [f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")]
+    french = (figure.replace(",", "\u202f") for figure in said)
+    return (
+        "; {}: {} before, {} after, {} lost, {} withheld".format(_column_in(column, "en"), *said),
+        " ; {} : {} avant, {} après, {} perdus, {} retenus".format(
+            _column_in(column, "fr"), *french
+        ),
+    )

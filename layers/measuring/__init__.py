@@ -1,0 +1,1 @@
+"""What layers of the catalogue have in common: columns, shares, places nearby."""

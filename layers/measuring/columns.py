@@ -1,0 +1,95 @@
+"""Layers that are a column of a table, or a share of two: what most of the catalogue is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.inputs.join import join_table
+from zoneblanche.layers.layer import Inputs, Measurement
+from zoneblanche.layers.measure import from_table
+
+
+def measure_column(
+    indicator: Indicator,
+    territories: Territories,
+    inputs: Inputs,
+    *,
+    source: str,
+    column: str,
+    weight: str = "",
+) -> Measurement:
+    """A column of a table as it stands, with the publisher's own reasons for what is missing.
+
+    Args:
+        source: id of the input.
+        column: of its table, in the unit of the indicator. A table without it did not collect it.
+        weight: column that the figure is a mean over; carried as the indicator's denominator.
+    """
+    table = inputs[source]
+    joined = join_table(territories, table)
+    weights: Mapping[str, pd.Series] = {}
+    if column in joined.frame:
+        values, reasons = joined.frame[column].astype("float64"), joined.reasons_of(column)
+    else:
+        values = pd.Series(float("nan"), index=territories.codes)
+        reasons = _everywhere(Reason.NOT_COLLECTED, territories)
+    if weight:
+        weights = {indicator.denominator: joined.frame[weight].astype("float64")}
+    return Measurement(
+        indicator=from_table(indicator, table),
+        values=values,
+        reasons=reasons,
+        weights=weights,
+        account=joined.account,
+    )
+
+
+def measure_share_of(
+    indicator: Indicator,
+    territories: Territories,
+    inputs: Inputs,
+    *,
+    source: str,
+    part: tuple[str, ...],
+    whole: str,
+) -> Measurement:
+    """100 × the sum of the columns `part` / the column `whole`, at most 100.
+
+    Where the whole is 0 the share is *not applicable*. The whole is carried as the indicator's
+    denominator. A table without one of the parts did not collect the figure.
+    """
+    table = inputs[source]
+    joined = join_table(territories, table)
+    over = joined.frame[whole]
+    if not set(part) <= set(joined.frame):
+        return Measurement(
+            indicator=from_table(indicator, table),
+            values=pd.Series(float("nan"), index=territories.codes),
+            reasons=_everywhere(Reason.NOT_COLLECTED, territories),
+            weights={indicator.denominator: over},
+            account=joined.account,
+        )
+    counted = joined.frame[list(part)].sum(axis=1, skipna=False)
+    values = (100 * counted / over).clip(upper=100).where(over > 0)
+    reasons = joined.reasons_of(whole)
+    unknown = values.isna() & (reasons == Reason.PRESENT)
+    reasons = reasons.mask(unknown, joined.reasons_of(part[0]))
+    unknown = values.isna() & (reasons == Reason.PRESENT)
+    reasons = reasons.mask(unknown, int(Reason.NOT_PUBLISHED))
+    reasons = reasons.mask(over == 0, int(Reason.NOT_APPLICABLE))
+    return Measurement(
+        indicator=from_table(indicator, table),
+        values=values,
+        reasons=reasons.astype("int8"),
+        weights={indicator.denominator: over},
+        account=joined.account,
+    )
+
+
+def _everywhere(reason: Reason, territories: Territories) -> pd.Series:
+    return pd.Series(int(reason), index=territories.codes, dtype="int8")

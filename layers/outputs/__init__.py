@@ -1,0 +1,1 @@
+"""What is written besides pages: the atlas file, tables, GeoPackage, styles, DCAT, tiles."""

@@ -1,0 +1,232 @@
+"""The files of a run: the territories as CSV, GeoParquet and GeoPackage, and what describes them.
+
+Everything here writes into a folder that is not yet in its place (`geo.files.output`); nothing
+names a time or a machine, so that the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import sha256_of, union_of
+from zoneblanche.geo.tables import safe_text, spreadsheet_safe
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.outputs.atlas_file import rounded, write_geoparquet
+from zoneblanche.layers.outputs.dcat import describe_dcat
+from zoneblanche.layers.outputs.geopackage import write_geopackage
+from zoneblanche.layers.outputs.styles import Style
+
+RANKS = ("rank", "rank_low", "rank_high")
+
+
+def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
+    """One row a territory, as project-file.md orders the columns.
+
+    `name`; one column a measured indicator; `score`, `rank`, `rank_low`, `rank_high` of the index;
+    dimensions; flags; what contains the territory and its facts; `missing`, the reasons.
+
+    Returns:
+        Index `code`. Figures are rounded to six decimals, missing ones empty.
+    """
+    by_role: dict[str, list[Indicator]] = {}
+    for indicator in atlas.indicators.values():
+        by_role.setdefault(_place_of(indicator), []).append(indicator)
+    columns: dict[str, pd.Series] = {"name": atlas.territories.names}
+    columns |= {item.id: _written(atlas, item) for item in by_role.get("measured", [])}
+    for position, item in enumerate(by_role.get("index", [])):
+        prefix = "" if position == 0 else f"{item.id}."
+        columns[f"{prefix}score"] = rounded(atlas.values[item.id])
+        table = atlas.intervals.get(item.id, pd.DataFrame(index=atlas.codes))
+        for name in RANKS:
+            if name in table:
+                columns[f"{prefix}{name}"] = table[name].round().astype("Int64")
+    columns |= {item.id: _written(atlas, item) for item in by_role.get("computed", [])}
+    columns |= {item.id: _written(atlas, item) for item in by_role.get("flag", [])}
+    # A GeoPackage does not tell Population from population.
+    taken = {name.casefold() for name in columns}
+    columns |= {
+        str(name): atlas.territories.parents[name]
+        for name in atlas.territories.parents
+        if name != "country" and str(name).casefold() not in taken
+    }
+    columns |= {
+        str(name): rounded(facts)
+        for name, facts in atlas.territories.facts.items()
+        if facts.notna().any() and str(name).casefold() not in taken
+    }
+    columns["missing"] = missing_in_words(atlas, lang=lang)
+    return pd.DataFrame(columns, index=atlas.codes)
+
+
+def missing_in_words(atlas: Atlas, *, lang: str) -> pd.Series:
+    """For each territory which indicators are missing and why, "" where none is."""
+    words = pd.Series("", index=atlas.codes, dtype="object")
+    for indicator_id in atlas.values:
+        codes = atlas.reasons[indicator_id].to_numpy()
+        for reason in np.unique(codes[codes != Reason.PRESENT]):
+            here = codes == reason
+            text = f"{indicator_id}: {Reason(int(reason)).title[lang]}"
+            words[here] = words[here].map(lambda known, text=text: f"{known}; {text}".lstrip("; "))
+    return words
+
+
+def write_results(
+    atlas: Atlas,
+    folder: Path,
+    *,
+    lang: str,
+    title: str,
+    name: str | None = None,
+    styles: Sequence[Style] = (),
+) -> None:
+    """Writes `territories.csv`, `.parquet`, `.gpkg`, and `datapackage.json` and `dcat.json`, which
+    describe them, into `folder`.
+
+    Args:
+        atlas: any.
+        folder: that is there.
+        lang, title: of the texts.
+        name: of the data package.
+        styles: of columns, for the GeoPackage; the first is what QGIS opens it with.
+
+    Raises:
+        OSError: the place cannot be written.
+    """
+    table = results_table(atlas, lang=lang)
+    # What a spreadsheet program opens holds no text that it would run as a formula.
+    harmless = safe_text(table.reset_index())
+    _write_csv(harmless, folder / "territories.csv")
+    shapes = atlas.territories.frame.geometry
+    frame = gpd.GeoDataFrame(table, geometry=shapes)
+    described = {"indicators": [item.as_dict() for item in atlas.indicators.values()]}
+    write_geoparquet(frame, folder / "territories.parquet", metadata=described)
+    layer = gpd.GeoDataFrame(harmless, geometry=shapes.array)
+    write_geopackage(layer, folder / "territories.gpkg", styles)
+    package = _datapackage(atlas, table, folder, lang=lang)
+    package = {"name": name or "zoneblanche", "title": title, **package}
+    write_json(package, folder / "datapackage.json")
+    write_json(describe_dcat(atlas, package, lang=lang), folder / "dcat.json")
+
+
+def write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Writes JSON that a person can read, the same bytes for the same content."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the figures depend on."""
+    names = ("zoneblanche", "geopandas", "shapely", "numpy", "pandas", "pyogrio", "rasterio")
+    told = {name: metadata.version(name) for name in names}
+    return {"python": platform.python_version(), **told}
+
+
+def _place_of(indicator: Indicator) -> str:
+    if indicator.role in ("index", "flag"):
+        return indicator.role
+    return "computed" if indicator.role in ("dimension", "typology") else "measured"
+
+
+MOST_WHOLE = 2.0**53
+"""Up to here every whole number has a place of its own among floating-point ones."""
+
+
+def _written(atlas: Atlas, indicator: Indicator) -> pd.Series:
+    values = atlas.values[indicator.id]
+    if indicator.unit in ("boolean", "category", "count"):
+        whole = values.round().where(values.notna())
+        if ((values - whole).abs().fillna(0) == 0).all() and whole.abs().max() < MOST_WHOLE:
+            return whole.astype("Int64")
+    return rounded(values)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    """UTF-8, comma, LF."""
+    text = table.rename(columns=lambda name: spreadsheet_safe(str(name)))
+    text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _datapackage(atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str) -> dict[str, Any]:
+    """A Data Package 2.0 with the Table Schema of the CSV, sources, licences and hashes."""
+    sources = union_of(
+        atlas.territories.sources, *(item.sources for item in atlas.indicators.values())
+    )
+    path = folder / "territories.csv"
+    fields = [{"name": "code", "type": "string", "constraints": {"unique": True}}]
+    fields += [_field(atlas, str(name), table[name], lang) for name in table]
+    resources = [
+        {
+            "name": "territories",
+            "path": path.name,
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "bytes": path.stat().st_size,
+            "hash": f"sha256:{sha256_of(path)}",
+            "schema": {"fields": fields, "primaryKey": "code", "missingValues": [""]},
+        }
+    ]
+    for extension, media in (
+        ("parquet", "application/vnd.apache.parquet"),
+        ("gpkg", "application/geopackage+sqlite3"),
+    ):
+        other = folder / f"territories.{extension}"
+        resources.append(
+            {
+                "name": f"territories-{extension}",
+                "path": other.name,
+                "format": extension,
+                "mediatype": media,
+                "bytes": other.stat().st_size,
+                "hash": f"sha256:{sha256_of(other)}",
+            }
+        )
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "licenses": [
+            {"name": name, "title": name}
+            for name in dict.fromkeys(source.licence for source in sources if source.licence)
+        ],
+        "sources": [
+            {
+                "title": source.cite(),
+                **({"path": source.url} if source.url else {}),
+            }
+            for source in sources
+        ],
+        "resources": resources,
+    }
+
+
+def _field(atlas: Atlas, name: str, column: pd.Series, lang: str) -> dict[str, Any]:
+    kinds = {"Int64": "integer", "float64": "number"}
+    described: dict[str, Any] = {"name": name, "type": kinds.get(str(column.dtype), "string")}
+    indicator = atlas.indicators.get(name)
+    if name == "score":
+        indicator = next((i for i in atlas.indicators.values() if i.role == "index"), None)
+    if indicator is None:
+        return described
+    described["title"] = indicator.title_in(lang)
+    described["description"] = " ".join(
+        part
+        for part in (
+            indicator.method_in(lang),
+            f"unit: {indicator.unit}.",
+            f"{indicator.period}." if indicator.period else "",
+            f"native level: {indicator.native_level}." if indicator.native_level else "",
+            "; ".join(source.cite() for source in indicator.sources),
+        )
+        if part
+    )
+    return described

@@ -1,0 +1,89 @@
+"""The territories as a GeoPackage, with the styles of its columns inside."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.files.lock import written_by_gdal
+from zoneblanche.layers.outputs.styles import LAYER, Style, write_qml, write_sld
+
+FIXED_TIME = "2000-01-01T00:00:00.000Z"
+"""Stands where the format asks for a time: the same inputs give the same bytes."""
+
+
+def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style] = ()) -> None:
+    """Write territories, codes in a column, and the styles of their columns, the first the default.
+
+    Text is written as it is: make it harmless before (`geo.tables.safe_text`), tables of a
+    GeoPackage go to spreadsheet programs as well.
+
+    Raises:
+        OSError: the place cannot be written.
+    """
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
+    try:
+        with written_by_gdal(path):
+            frame.to_file(path, driver="GPKG", layer=LAYER, engine="pyogrio", promote_to_multi=True)
+            _check_count(path, len(frame))
+            if styles:
+                add_styles(path, styles)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _check_count(path: Path, count: int) -> None:
+    """GDAL may close a file without a word where the disk was full at last."""
+    with closing(sqlite3.connect(path)) as base:
+        found = base.execute(f"SELECT count(*) FROM {LAYER}").fetchone()[0]
+    if found != count:
+        raise OSError(errno.EIO, f"{found} of {count} rows arrived", str(path))
+
+
+def add_styles(path: Path, styles: Sequence[Style]) -> None:
+    """Write the table `layer_styles`, which QGIS and GDAL read, into a GeoPackage.
+
+    Each style has its QML (QGIS) and its SLD (OGC 1.1). The same styles give the same bytes.
+    """
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("DROP TABLE IF EXISTS layer_styles")
+        base.execute("DELETE FROM gpkg_contents WHERE table_name = 'layer_styles'")
+        base.execute(_STYLES_TABLE)
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) "
+            "VALUES ('layer_styles', 'attributes', 'layer_styles', ?, 0)",
+            (FIXED_TIME,),
+        )
+        for place, style in enumerate(styles):
+            base.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+                "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
+                "owner, ui, update_time) VALUES ('', '', ?, ?, ?, ?, ?, ?, ?, '', NULL, ?)",
+                (LAYER, _geometry_column(base), style.name, write_qml(style), write_sld(style),
+                 int(place == 0), ", ".join(style.columns), FIXED_TIME),
+            )  # fmt: skip
+
+
+def _geometry_column(base: sqlite3.Connection) -> str:
+    found = base.execute(
+        "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (LAYER,)
+    ).fetchone()
+    if found is None:
+        raise InputError(f"the GeoPackage has no layer {LAYER!r}.")
+    return str(found[0])
+
+
+_STYLES_TABLE = (
+    "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "
+    "f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256), "
+    "f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, "
+    "useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME "
+    "DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))"
+)

@@ -1,0 +1,1 @@
+"""The online presence of authorities: criteria, RPNT, the barometer and its waves."""

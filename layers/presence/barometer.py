@@ -1,0 +1,347 @@
+"""The barometer: who is present on which network, by category of authority, wave by wave.
+
+A cell counts authorities of a category that declare something (a website, HTTPS, an e-mail of their
+own, an account on a network) at one date. What nobody collected is *not collected*, never zero.
+Changes between waves are measured on constant territory: the same authorities at both dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.vintages.carry import carry_largest
+from zoneblanche.geo.vintages.passage import build_passage
+from zoneblanche.layers.presence import criteria as presence
+from zoneblanche.layers.publishers.dila import NETWORKS
+
+CRITERIA: Mapping[str, Text] = {
+    "website": {"fr": "Site internet", "en": "Website"},
+    "https": {"fr": "Site déclaré en HTTPS", "en": "Website declared in HTTPS"},
+    "own-email": {"fr": "Courriel à son nom de domaine", "en": "E-mail at a domain of its own"},
+    "facebook": {"fr": "Facebook", "en": "Facebook"},
+    "x": {"fr": "X (Twitter)", "en": "X (Twitter)"},
+    "instagram": {"fr": "Instagram", "en": "Instagram"},
+    "youtube": {"fr": "YouTube", "en": "YouTube"},
+    "linkedin": {"fr": "LinkedIn", "en": "LinkedIn"},
+    "tiktok": {"fr": "TikTok", "en": "TikTok"},
+    "mastodon": {"fr": "Mastodon", "en": "Mastodon"},
+    "bluesky": {"fr": "Bluesky", "en": "Bluesky"},
+}
+"""What is counted, in the order of the table."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category of authority.
+
+    Attributes:
+        id, title: its name ("prefecture", préfecture towns).
+        level: id of the level whose directory holds its authorities.
+        codes: its authorities, by the codes of the last wave; None for all of the level.
+    """
+
+    id: str
+    title: Text
+    level: str
+    codes: Collection[str] | None = None
+
+
+@dataclass(frozen=True)
+class Wave:
+    """What the directories of one date declare.
+
+    Attributes:
+        date: ISO.
+        directories: by level, index code; some of the columns `website`, `email_domain` and the
+            networks (1 or 0). A column that is absent, or empty from top to bottom, was not
+            collected; a level that is absent neither.
+        vintage: year of the code list.
+    """
+
+    date: str
+    directories: Mapping[str, pd.DataFrame]
+    vintage: str = ""
+
+
+@dataclass(frozen=True)
+class Barometer:
+    """The table category × criterion × wave, and the changes between waves.
+
+    Attributes:
+        table: one row a category, criterion and wave. `authorities`: how many the category has in
+            that wave, NaN where no directory of the level was given; `known`: of how many the
+            criterion is known; `present`: how many meet it; `share_percent` of those known;
+            `state`: "collected" or "not collected", and then the figures are NaN.
+        changes: one row a category, criterion and pair of waves: each that collected it with the
+            next, and the first with the last. `from`, `to`: dates; `authorities`: present in both;
+            `from_percent`, `to_percent` and `change_points` on these; `low`, `high`: its 95 %
+            interval; `gained`, `given_up`: authorities; `listed_points`: what the change would
+            look like on the authorities that each wave lists, and `composition_points` the part
+            of that which is mergers, splits and new rows rather than change.
+        categories: in order.
+        notices: what the reader has to be told.
+    """
+
+    table: pd.DataFrame
+    changes: pd.DataFrame
+    categories: tuple[Category, ...]
+    notices: tuple[str, ...] = ()
+
+
+def compute_barometer(
+    waves: Iterable[Wave],
+    categories: Iterable[Category],
+    *,
+    generic: Collection[str],
+    events: pd.DataFrame | None = None,
+    weights: pd.Series | None = None,
+    level_of_codes: str = "commune",
+) -> Barometer:
+    """Count presence by category, criterion and wave, and its change between waves.
+
+    Args:
+        waves: any number; taken in order of date. The last says which codes are current.
+        categories: see `Category`.
+        generic: domains of e-mail providers that are nobody's own.
+        events: of `geo.vintages.events.read_events`; with them, authorities of earlier waves are
+            carried to the codes of the last one. Without, only codes that both waves list are
+            compared, and a notice says so.
+        weights: people by code: of merged communes the greatest speaks for the new one. Where
+            populations are not known, the one whose code the new commune kept.
+        level_of_codes: the level that the events are about.
+    """
+    ordered = sorted(waves, key=lambda wave: wave.date)
+    chosen = tuple(categories)
+    notices = []
+    listed = {wave.date: _criteria(wave, generic) for wave in ordered}
+    found = listed
+    if events is None:
+        notices.append(
+            Notice(
+                "Waves are compared on the codes that both list: without the official events, an "
+                "authority that was merged in between is left out.",
+                fr="Les vagues sont comparées sur les codes communs aux deux : sans les événements "
+                "officiels, une collectivité fusionnée entre-temps n'est pas comptée.",
+                severity="remark",
+            )
+        )
+    else:
+        found = {
+            wave.date: _on_codes_of(wave, ordered[-1], listed, events, weights, level_of_codes)
+            for wave in ordered
+        }
+    rows = [
+        _cell(category, criterion, wave.date, found[wave.date])
+        for category in chosen
+        for criterion in CRITERIA
+        for wave in ordered
+    ]
+    changes = [
+        _change(category, criterion, pair, found, listed)
+        for category in chosen
+        for criterion in CRITERIA
+        for pair in _pairs(category, criterion, found)
+    ]
+    return Barometer(
+        table=pd.DataFrame(rows, columns=list(_CELL)),
+        changes=pd.DataFrame([row for row in changes if row], columns=list(_CHANGE)),
+        categories=chosen,
+        notices=tuple(notices),
+    )
+
+
+def categories_of(
+    seats: pd.Series, *, levels: Iterable[str] = ("region", "departement", "epci")
+) -> tuple[Category, ...]:
+    """The categories of France: régions, départements, préfecture and sous-préfecture towns, EPCI,
+    communes.
+
+    Args:
+        seats: INSEE's rank of each commune as a seat: 4 of a région, 3 of a département, 2 of an
+            arrondissement, else less. Index: codes of communes.
+        levels: the other levels that are wanted.
+    """
+    titles = {
+        "region": {"fr": "Régions", "en": "Régions"},
+        "departement": {"fr": "Départements", "en": "Départements"},
+        "epci": {"fr": "Intercommunalités", "en": "Intercommunalities (EPCI)"},
+    }
+    return (
+        *(Category(level, titles[level], level) for level in levels),
+        Category(
+            "prefecture",
+            {"fr": "Villes préfectures", "en": "Préfecture towns"},
+            "commune",
+            frozenset(seats.index[seats >= 3]),
+        ),
+        Category(
+            "sous-prefecture",
+            {"fr": "Villes sous-préfectures", "en": "Sous-préfecture towns"},
+            "commune",
+            frozenset(seats.index[seats == 2]),
+        ),
+        Category("commune", {"fr": "Communes", "en": "Communes"}, "commune"),
+    )
+
+
+def waves_of(table: pd.DataFrame, *, level: str = "commune") -> tuple[Wave, ...]:
+    """The waves of a table that holds several, as the embedded edition does.
+
+    Args:
+        table: columns `code`, `wave` (ISO date), and those of a directory.
+        level: of its codes.
+    """
+    return tuple(
+        Wave(str(date), {level: rows.set_index("code").drop(columns="wave")}, str(date)[:4])
+        for date, rows in table.groupby("wave", sort=True)
+    )
+
+
+def change_interval(
+    gained: int, given_up: int, count: int, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Interval of the change of a share between two dates on the same authorities, in points.
+
+    Of paired yes/no answers only those that changed carry information. Agresti and Min (2005,
+    *Statistics in Medicine* 24, 729-740): the Wald interval of a paired difference after adding
+    half an authority to each of the four cells.
+
+    The authorities are all there are, not a sample: the interval tells how far the change is from
+    one that independent, random changes would bring.
+
+    >>> [round(bound, 1) for bound in change_interval(30, 10, 400)]
+    [1.9, 8.1]
+    """
+    up, down, total = gained + 0.5, given_up + 0.5, count + 2
+    change = (up - down) / total
+    spread = np.sqrt((up + down) - (up - down) ** 2 / total) / total
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * spread
+    return 100 * float(change - reach), 100 * float(change + reach)
+
+
+_CELL = (
+    *("category", "criterion", "wave", "state"),
+    *("authorities", "known", "present", "share_percent"),
+)
+_CHANGE = (
+    *("category", "criterion", "from", "to", "authorities", "from_percent", "to_percent"),
+    *("change_points", "low", "high", "gained", "given_up", "listed_points", "composition_points"),
+)
+
+_Criteria = Mapping[str, pd.DataFrame]
+"""By level: index code, one column a criterion that was collected; 1, 0 or missing."""
+
+
+def _criteria(wave: Wave, generic: Collection[str]) -> _Criteria:
+    found = {}
+    for level, directory in wave.directories.items():
+        collected = directory.loc[:, directory.notna().any()]
+        columns = {}
+        if "website" in collected:
+            columns["website"] = presence.declares_website(directory)
+            columns["https"] = presence.declares_https(directory)
+        if "email_domain" in collected:
+            columns["own-email"] = presence.declares_own_email(directory, pd.Index(list(generic)))
+        for network in NETWORKS:
+            if network in collected:
+                columns[network] = directory[network].astype("float64")
+        found[level] = pd.DataFrame(columns, index=directory.index)
+    return found
+
+
+def _members(category: Category, criteria: _Criteria) -> pd.DataFrame | None:
+    """The criteria of a category's authorities, or None where the level has no directory."""
+    table = criteria.get(category.level)
+    if table is None or category.codes is None:
+        return table
+    return table.reindex(sorted(category.codes))
+
+
+def _cell(category: Category, criterion: str, date: str, criteria: _Criteria) -> tuple[object, ...]:
+    members = _members(category, criteria)
+    count = float("nan") if members is None else len(members)
+    if members is None or criterion not in members:
+        return (category.id, criterion, date, "not collected", count, *[float("nan")] * 3)
+    known = members[criterion].dropna()
+    share = 100 * known.mean() if len(known) else float("nan")
+    return (category.id, criterion, date, "collected", count, len(known), known.sum(), share)
+
+
+def _change(
+    category: Category,
+    criterion: str,
+    pair: tuple[str, str],
+    carried: Mapping[str, _Criteria],
+    listed: Mapping[str, _Criteria],
+) -> tuple[object, ...] | None:
+    """One row of `Barometer.changes`, or None where one of the waves did not collect it."""
+    found = [_members(category, carried[date]) for date in pair]
+    if any(table is None or criterion not in table for table in found):
+        return None
+    before, after = (table[criterion] for table in found if table is not None)
+    both = pd.DataFrame({"before": before, "after": after}).dropna()
+    if both.empty:
+        return None
+    gained = int(((both["before"] == 0) & (both["after"] == 1)).sum())
+    given_up = int(((both["before"] == 1) & (both["after"] == 0)).sum())
+    change = 100 * (gained - given_up) / len(both)
+    low, high = change_interval(gained, given_up, len(both))
+    shares = [_listed_share(category, criterion, listed[date]) for date in pair]
+    as_listed = shares[1] - shares[0]
+    return (
+        *(category.id, criterion, *pair, len(both)),
+        *(100 * both["before"].mean(), 100 * both["after"].mean(), change, low, high),
+        *(gained, given_up, as_listed, as_listed - change),
+    )
+
+
+def _pairs(
+    category: Category, criterion: str, criteria: Mapping[str, _Criteria]
+) -> list[tuple[str, str]]:
+    """The waves that collected a criterion, each with the next, and the first with the last."""
+    dates = []
+    for date, found in criteria.items():
+        members = _members(category, found)
+        if members is not None and criterion in members:
+            dates.append(date)
+    return [*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 2 else [])]
+
+
+def _listed_share(category: Category, criterion: str, criteria: _Criteria) -> float:
+    members = _members(category, criteria)
+    if members is None or criterion not in members:
+        return float("nan")
+    return float(100 * members[criterion].mean())
+
+
+def _on_codes_of(
+    wave: Wave,
+    last: Wave,
+    listed: Mapping[str, _Criteria],
+    events: pd.DataFrame,
+    weights: pd.Series | None,
+    level: str,
+) -> _Criteria:
+    """The criteria of a wave on the codes of the last one."""
+    criteria, target = listed[wave.date], listed[last.date].get(level)
+    if level not in criteria or target is None or wave is last:
+        return criteria
+    passage = build_passage(
+        events,
+        start=wave.vintage or wave.date,
+        end=last.vintage or last.date,
+        codes=criteria[level].index,
+        known=target.index,
+        population=weights,
+    )
+    people = pd.Series(dtype="float64") if weights is None else weights
+    carried = carry_largest(criteria[level], passage, weights=people)
+    return {**criteria, level: carried.frame}

@@ -1,0 +1,104 @@
+"""Conformance with the RPNT as far as the given sources tell it: ANCT's own, or ours.
+
+ANCT publishes which criteria each authority meets; where its file is given that is what counts.
+Otherwise the criteria are evaluated from what the directory declares and from what was measured of
+sites and e-mail domains, and what nobody measured stays unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source, union_of
+from zoneblanche.geo.tables.account import Account
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.inputs.join import join_table
+from zoneblanche.layers.layer import Inputs
+from zoneblanche.layers.presence import criteria as presence
+from zoneblanche.layers.presence.rpnt import CRITERIA, LEVELS, evaluate, reasons_of
+from zoneblanche.layers.publishers.etalab import statuses_of
+
+ANCT = "anct-dpnt"
+SITES = "etalab-https"
+MAIL = "mxmap"
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """The criteria and levels of territories.
+
+    Attributes:
+        criteria: index as the territories; columns `1.1` … `2.8` and the levels; 1, 0 or missing.
+        reasons: why cells are missing, int8, same shape.
+        sources: what they rest on.
+        account: of the rows of the directory, or of ANCT's.
+        period: of the declarations.
+        native_level: of the authorities.
+    """
+
+    criteria: pd.DataFrame
+    reasons: pd.DataFrame
+    sources: tuple[Source, ...]
+    account: Account
+    period: str
+    native_level: str
+
+
+def conformance_on(territories: Territories, inputs: Inputs) -> Conformance:
+    """Which criteria and levels each territory's authority meets.
+
+    Args:
+        inputs: `anct-dpnt`; or the directory and the generic providers, with the measurements of
+            sites and of e-mail domains as far as they are given.
+    """
+    if ANCT in inputs:
+        return _published(territories, inputs)
+    table = inputs[presence.DIRECTORY]
+    joined = join_table(territories, table)
+    generic = inputs[presence.GENERIC].frame.index
+    measured = _measured(territories, inputs, joined.frame)
+    found = evaluate(joined.frame, generic, measured=measured)
+    reasons = reasons_of(found)
+    found = found.where(joined.found, axis=0)
+    reasons = reasons.where(joined.found, int(Reason.NOT_MATCHED), axis=0).astype("int8")
+    used = [name for name in (presence.DIRECTORY, SITES, MAIL) if name in inputs]
+    return Conformance(
+        criteria=found,
+        reasons=reasons,
+        sources=union_of([inputs[name].source for name in used]),
+        account=joined.account,
+        period=table.period,
+        native_level=table.level,
+    )
+
+
+def _published(territories: Territories, inputs: Inputs) -> Conformance:
+    table = inputs[ANCT]
+    joined = join_table(territories, table)
+    names = {"rpnt_" + name.replace(".", "_"): name for name in (*CRITERIA, *LEVELS)}
+    reasons = {name: joined.reasons_of(column) for column, name in names.items()}
+    return Conformance(
+        criteria=joined.frame[list(names)].rename(columns=names).astype("float64"),
+        reasons=pd.DataFrame(reasons, index=territories.codes),
+        sources=(table.source,),
+        account=joined.account,
+        period=table.period,
+        native_level=table.level,
+    )
+
+
+def _measured(
+    territories: Territories, inputs: Inputs, directory: pd.DataFrame
+) -> pd.DataFrame | None:
+    parts = []
+    if SITES in inputs:
+        parts.append(statuses_of(inputs[SITES], directory["website"]))
+    if MAIL in inputs:
+        scan = join_table(territories, inputs[MAIL]).frame
+        # The scan is of one day, the declaration of another: only of the same domain it tells.
+        same = scan["domain"] == directory["email_domain"].astype("object")
+        parts.append(scan[["mx", "spf"]].where(same, axis=0))
+    return pd.concat(parts, axis=1) if parts else None

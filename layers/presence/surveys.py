@@ -1,0 +1,166 @@
+"""Surveys of authorities: answers by category, with sample size, margin of error and question.
+
+A survey asks some authorities, a directory lists them all: what it says has an uncertainty, and no
+place on a map. It stands beside the barometer, by category.
+
+Layout: CSV or workbook; columns `category` (as in the barometer), `date`, `question`, `answer`,
+`percent`, `sample_size`; where the publisher says them `margin_points` and `source`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.tables import read_raw_table
+from zoneblanche.layers.publishers.read_tables import read_figures, rows_of
+
+COLUMNS = ("category", "date", "question", "answer", "percent", "sample_size")
+Z95 = 1.959964
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What authorities answered.
+
+    Attributes:
+        answers: one row a category, date, question and answer: `percent`, `sample_size`,
+            `margin_points` (the publisher's, or that of a simple random sample), `low`, `high`
+            (95 %, percent), `source`.
+        changes: one row a category, question and answer and pair of dates that follow one another:
+            `from`, `to`, `from_percent`, `to_percent`, `change_points`, `low`, `high` (95 %).
+    """
+
+    answers: pd.DataFrame
+    changes: pd.DataFrame
+
+
+def read_survey(path: Path, *, categories: Iterable[str]) -> Survey:
+    """A table of answers, checked, with its uncertainty.
+
+    Args:
+        categories: ids that a row may be of.
+
+    Raises:
+        InputError: all that is wrong: columns, categories that are none, percents outside 0 to
+            100, a sample of nobody, one answer twice.
+    """
+    rows = rows_of(read_raw_table(path), COLUMNS)
+    faults = _faults(rows, tuple(categories), path)
+    percent = read_figures(rows, {"percent": "percent"}, path, unit="percent").values["percent"]
+    sample = read_figures(rows, {"sample_size": "n"}, path, bounds=(1, None)).values["n"]
+    unknown = percent.isna() | sample.isna()
+    if unknown.any():
+        faults.append(
+            Fault(
+                f"line {rows.index[unknown][0]} has no percent or no sample size.",
+                file=str(path),
+                remedy="An answer without them says nothing: leave the row out.",
+                kind="missing-value",
+            )
+        )
+    if faults:
+        raise InputError(faults)
+    low, high = wilson_interval(percent, sample)
+    spread = 100 * Z95 * (percent / 100 * (1 - percent / 100) / sample) ** 0.5
+    answers = rows[["category", "date", "question", "answer"]].assign(
+        percent=percent,
+        sample_size=sample,
+        margin_points=_margins(rows, path).fillna(spread),
+        low=low,
+        high=high,
+        source=rows.get("source", ""),
+    )
+    answers = answers.sort_values(["category", "question", "answer", "date"], kind="stable")
+    return Survey(answers.reset_index(drop=True), _changes(answers))
+
+
+def wilson_interval(percent: pd.Series, sample: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """95 % interval of a share of a simple random sample, in percent (Wilson 1927).
+
+    >>> low, high = wilson_interval(pd.Series([31.0]), pd.Series([500.0]))
+    >>> float(low[0].round(1)), float(high[0].round(1))
+    (27.1, 35.2)
+    """
+    share, over = percent / 100, 1 + Z95**2 / sample
+    middle = (share + Z95**2 / (2 * sample)) / over
+    half = Z95 * np.sqrt(share * (1 - share) / sample + Z95**2 / (4 * sample**2)) / over
+    return 100 * (middle - half), 100 * (middle + half)
+
+
+def _changes(answers: pd.DataFrame) -> pd.DataFrame:
+    """Differences of independent samples, with Newcombe's (1998) hybrid score interval."""
+    found = []
+    for (category, question, answer), rows in answers.groupby(["category", "question", "answer"]):
+        for before, after in pairwise(rows.to_dict("records")):
+            change = after["percent"] - before["percent"]
+            down = np.hypot(after["percent"] - after["low"], before["high"] - before["percent"])
+            up = np.hypot(after["high"] - after["percent"], before["percent"] - before["low"])
+            found.append(
+                {
+                    "category": category,
+                    "question": question,
+                    "answer": answer,
+                    "from": before["date"],
+                    "to": after["date"],
+                    "from_percent": before["percent"],
+                    "to_percent": after["percent"],
+                    "change_points": change,
+                    "low": change - down,
+                    "high": change + up,
+                }
+            )
+    columns = ["category", "question", "answer", "from", "to", "from_percent", "to_percent"]
+    return pd.DataFrame(found, columns=[*columns, "change_points", "low", "high"])
+
+
+def _margins(rows: pd.DataFrame, path: Path) -> pd.Series:
+    if "margin_points" not in rows:
+        return pd.Series(np.nan, index=rows.index)
+    column = {"margin_points": "margin"}
+    return read_figures(rows, column, path, unit="number", bounds=(0, 100)).values["margin"]
+
+
+def _faults(rows: pd.DataFrame, categories: tuple[str, ...], path: Path) -> list[Fault]:
+    faults = []
+    for line, name in rows["category"].items():
+        if name not in categories:
+            faults.append(
+                Fault(
+                    f"{shown(name)} is no category of the barometer (line {line}).",
+                    file=str(path),
+                    column="category",
+                    remedy=nearest(str(name), categories),
+                    kind="unknown-category",
+                )
+            )
+    faults += [
+        Fault(
+            f"{shown(text)} is no date (line {line}).",
+            file=str(path),
+            column="date",
+            remedy="Write 2018, 2018-05 or 2018-05-01.",
+            kind="date",
+        )
+        for line, text in rows["date"].items()
+        if not _DATE.fullmatch(str(text))
+    ]
+    doubled = rows.duplicated(["category", "date", "question", "answer"])
+    faults += [
+        Fault(
+            f"line {line} repeats an answer of the same category and date.",
+            file=str(path),
+            kind="duplicate",
+        )
+        for line in rows.index[doubled]
+    ]
+    return faults[:20]

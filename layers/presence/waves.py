@@ -1,0 +1,158 @@
+"""What the barometer of a country is counted from: its waves, its categories, its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from zoneblanche.geo.country import Country
+from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages.events import read_events
+from zoneblanche.layers.edition import edition_inputs, edition_territories, presence_waves
+from zoneblanche.layers.inputs.recode import Changes, code_changes
+from zoneblanche.layers.presence.barometer import (
+    Barometer,
+    Wave,
+    categories_of,
+    compute_barometer,
+    waves_of,
+)
+from zoneblanche.layers.publishers.connector import connector_named, read_source
+from zoneblanche.layers.publishers.dila import PIVOTS
+from zoneblanche.layers.publishers.directory_waves import SOURCE, read_waves
+
+DIRECTORIES = {
+    level: "dila-directory" if level == "commune" else f"dila-directory-{level}" for level in PIVOTS
+}
+"""By level of authority, the source that holds its directory."""
+
+
+USABLE = (*DIRECTORIES.values(), "presence-waves", "insee-code-events")
+"""All sources that a barometer is counted from."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A barometer, the territories that its communes are, and what it rests on."""
+
+    barometer: Barometer
+    territories: Territories
+    sources: tuple[Source, ...]
+
+
+def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
+    """The barometer of a country from its embedded waves and the files that are given.
+
+    Directories (`dila-directory`, `-epci`, `-departement`, `-region`) are one more wave, of the
+    latest day on which one of them was fetched; `presence-waves` replaces the embedded waves;
+    Waves are compared on constant territory: by `insee-code-events` where it is given, else by
+    the embedded list of former codes, which knows no divisions.
+
+    Raises:
+        InputError: a source that is unknown or of no use here, or that cannot be read.
+    """
+    for name, path in sources.items():
+        _check_use(name, path)
+    territories = edition_territories(country)
+    embedded = edition_inputs(country)
+    given = "presence-waves" in sources
+    table = read_waves(sources["presence-waves"]) if given else presence_waves(country)
+    waves = waves_of(table)
+    cited = [SOURCE if given else embedded["town-halls"].source]
+    latest, notices = _latest(sources, waves)
+    if latest is not None:
+        directories, when, more = latest
+        waves = _with_wave(waves, directories, when)
+        cited += more
+    events = sources.get("insee-code-events")
+    changes = code_changes(territories, None if events is None else read_events(events))
+    assert territories.extra is not None  # the edition always tells seats
+    found = compute_barometer(
+        waves,
+        categories_of(territories.extra["seat"]),
+        generic=embedded["generic-providers"].frame.index,
+        events=None if changes is None else changes.events,
+        weights=_people(territories, changes),
+    )
+    if changes is not None and not changes.dated:
+        notices = (*notices, _UNDATED)
+    return Counted(
+        barometer=replace(found, notices=(*notices, *found.notices)),
+        territories=territories,
+        sources=tuple(dict.fromkeys(cited)),
+    )
+
+
+_UNDATED = Notice(
+    "Waves are compared on constant territory by the embedded list of former codes, which knows no "
+    "divisions; with --source insee-code-events=FILE those are followed too.",
+    fr="Les vagues sont comparées à territoire constant d'après la liste embarquée des anciens "
+    "codes, qui ignore les scissions ; avec --source insee-code-events=FICHIER, elles sont suivies "
+    "aussi.",
+    severity="remark",
+)
+
+
+def _people(territories: Territories, changes: Changes | None) -> pd.Series:
+    """People by code, of what communes were made of before those of today."""
+    now = territories.facts["population"]
+    return now if changes is None else changes.people.combine_first(now)
+
+
+def _check_use(name: str, path: Path) -> None:
+    usable = (*DIRECTORIES.values(), "presence-waves", "insee-code-events")
+    if name not in usable:
+        connector_named(name)
+        raise InputError(f"a barometer is not counted from {name}. It takes {', '.join(usable)}.")
+    if not path.is_file():
+        raise InputError(missing_file(path))
+
+
+_Latest = tuple[dict[str, pd.DataFrame], str, list[Source]]
+
+
+def _latest(
+    sources: Mapping[str, Path], waves: tuple[Wave, ...]
+) -> tuple[_Latest | None, tuple[str, ...]]:
+    """The given directories by level, their date and sources; and what has to be said of them."""
+    directories, dates, cited = {}, [], []
+    notices: list[str] = []
+    for level, name in DIRECTORIES.items():
+        if name not in sources:
+            continue
+        table = read_source(name, sources[name])
+        directories[level] = table.frame
+        retrieved = table.source.retrieved
+        if not retrieved:
+            retrieved = date.fromtimestamp(sources[name].stat().st_mtime).isoformat()
+            notices.append(
+                Notice(
+                    f"{name} does not say of when it is: it is taken to be of {retrieved}, when "
+                    "the file was last written.",
+                    fr=f"{name} ne dit pas de quand il est : il est daté du {retrieved}, jour où "
+                    "le fichier a été écrit.",
+                )
+            )
+        dates.append(retrieved)
+        cited.append(table.source)
+        notices += table.notices
+    if not directories:
+        return None, ()
+    return (directories, max(dates), cited), tuple(notices)
+
+
+def _with_wave(
+    waves: tuple[Wave, ...], directories: Mapping[str, pd.DataFrame], when: str
+) -> tuple[Wave, ...]:
+    """One more wave; of a date that is there already, the given levels take their place."""
+    same = [wave for wave in waves if wave.date == when]
+    before = dict(same[0].directories) if same else {}
+    added = Wave(when, {**before, **directories}, vintage=when[:4])
+    return (*(wave for wave in waves if wave.date != when), added)

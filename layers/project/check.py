@@ -1,0 +1,292 @@
+"""What is wrong with a project file whose keys and types are right."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from zoneblanche.geo.country import known_countries, read_country
+from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
+from zoneblanche.geo.files.output import plain_name
+from zoneblanche.layers.indicator import RESERVED
+from zoneblanche.layers.project.layers import LayerTable, ProjectTable, found_path, paths_of
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[/\\]vsi", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"[A-Za-z]:|[/\\]")
+_COMMON = {"id", "path", "title", "kind", "unit", "better", "stat", "level", "period", "weight",
+           "source"}  # fmt: skip
+_OF_TABLES = {"separator", "decimal", "encoding", "sheet", "header"}
+_KEYS = {
+    "table": _COMMON | _OF_TABLES | {"code", "value", "nodata", "vintage"},
+    "points": _COMMON | _OF_TABLES | {"x", "y", "crs"},
+    "polygons": _COMMON | {"layer"},
+    "raster": _COMMON | {"threshold", "below", "weights", "band", "nodata"},
+}
+"""The keys that say something for a layer of each kind."""
+
+
+def check_project(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
+    """All faults of the project that can be told before one of its inputs is read.
+
+    Args:
+        table: the file's content.
+        folder: where it lies, resolved.
+        file: as the user named it.
+    """
+    faults = []
+    for key, value in paths_of(table).items():
+        faults += _path_faults(value, folder, key)
+    faults += _id_faults([layer.id for layer in table.layers])
+    for layer in table.layers:
+        faults += [*_layer_faults(layer), *_raster_faults(layer)]
+    faults += [*_whole_faults(table), *_choice_faults(table), *_name_faults(table)]
+    return [
+        Fault(
+            fault.message,
+            file=file,
+            column=fault.column,
+            value=fault.value,
+            remedy=fault.remedy,
+            kind=fault.kind,
+        )
+        for fault in faults
+    ]
+
+
+def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
+    if _ADDRESS.match(value):
+        return [
+            Fault(
+                f"{shown(value)} is an address, not a file of the project.",
+                column=key,
+                value=value,
+                remedy="Download it, and name the file: a run opens no connection.",
+                kind="path",
+            )
+        ]
+    try:
+        inside = "\0" not in value and (folder / value).resolve().is_relative_to(folder)
+        target = found_path(folder, value) if inside else folder
+        status = target.is_file(), target.is_dir(), target.exists(), target.is_symlink()
+    except (OSError, RuntimeError, ValueError):
+        return [
+            Fault(
+                f"the path {shown(value)} cannot be followed.",
+                column=key,
+                value=value,
+                remedy="Put the file itself beside the project file.",
+                kind="path",
+            )
+        ]
+    if not inside or _ABSOLUTE.match(value):
+        return [
+            Fault(
+                f"the path {shown(value)} leads out of the project's folder.",
+                column=key,
+                value=value,
+                remedy="Put the file beside the project file, or name it on the command line "
+                "with --source NAME=FILE.",
+                kind="path",
+            )
+        ]
+    is_file, is_folder, exists, is_link = status
+    if is_file:
+        return []
+    what, remedy = "no file", missing_file(target).remedy
+    if is_folder:
+        what, remedy = "a folder", "Name a file in it."
+    elif exists:
+        what, remedy = "no plain file", "Name a file."
+    elif is_link:
+        what, remedy = "a link that leads nowhere", "Put the file itself there."
+    return [
+        Fault(
+            f"the path {shown(value)} leads to {what}.",
+            column=key,
+            value=value,
+            remedy=remedy,
+            kind="no-file",
+        )
+    ]
+
+
+def _id_faults(ids: list[str]) -> Iterator[Fault]:
+    """Ids that two columns of the results would share; a GeoPackage does not tell case apart."""
+    counts = Counter(name.casefold() for name in ids)
+    for name in {name.casefold(): name for name in ids}.values():
+        if counts[name.casefold()] > 1:
+            yield Fault(
+                f"two layers have the id {shown(name)}.",
+                column="layers",
+                value=name,
+                remedy="Give each layer an id of its own, whatever the case of its letters.",
+                kind="duplicate-id",
+            )
+    for name in dict.fromkeys(ids):
+        if name.casefold() in RESERVED:
+            yield Fault(
+                f"the id {shown(name)} is that of a column of the results.",
+                column=f"zoneblanche.layers.{name}.id",
+                value=name,
+                remedy=f"Give the layer another id; not {', '.join(RESERVED)}.",
+                kind="reserved-id",
+            )
+
+
+def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
+    if table.country is None and table.territories is None:
+        yield Fault(
+            "neither a country nor territories are given.",
+            remedy='Write country = "fr", or a table [territories] with path and code.',
+            kind="no-territories",
+        )
+    elif table.country is None and not table.layers and not table.catalogue and not table.sources:
+        yield Fault(
+            "there is nothing to measure: no layer is given.",
+            column="layers",
+            remedy="Write a table [[layers]] with id, path, code and value.",
+            kind="no-layers",
+        )
+    if table.country is not None and table.country not in known_countries():
+        yield Fault(
+            f"no country {shown(table.country)} is described.",
+            column="country",
+            value=table.country,
+            remedy=nearest(table.country, known_countries()),
+            kind="unknown-country",
+        )
+    elif table.country is not None and table.level is not None:
+        own = () if table.territories is None else table.territories.parents
+        levels = [*(level.id for level in read_country(table.country).levels), *own]
+        if table.level not in levels:
+            yield Fault(
+                f"{shown(table.level)} is no level of the country or of the territories.",
+                column="level",
+                value=table.level,
+                remedy=nearest(table.level, levels),
+                kind="unknown-level",
+            )
+    if table.use is not None and table.recipe is not None:
+        yield Fault(
+            "both a shipped recipe (use) and a recipe of its own ([recipe]) are given.",
+            column="use",
+            remedy="Keep one of them.",
+            kind="two-recipes",
+        )
+
+
+def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
+    """Recipes, rules and sources that the package does not know."""
+    from zoneblanche.layers.analysis.flagging.rule import known_rules
+    from zoneblanche.layers.index.recipe.load import known_recipes
+
+    asked = [("use", "recipe", table.use or "", known_recipes())]
+    asked += [("flags", "rule", rule, known_rules()) for rule in table.flags]
+    for key, what, name, known in asked:
+        if name and not name.endswith(".toml") and name not in known:
+            yield Fault(
+                f"no {what} is called {shown(name)}.",
+                column=key,
+                value=name,
+                remedy=nearest(name, known),
+                kind=f"unknown-{what}",
+            )
+    if table.sources:
+        from zoneblanche.layers.publishers.connector import known_connectors
+
+        known_sources = known_connectors()
+        for name in table.sources:
+            if name not in known_sources:
+                yield Fault(
+                    f"no source is called {shown(name)}.",
+                    column=f"sources.{name}",
+                    value=name,
+                    remedy=nearest(name, known_sources),
+                    kind="unknown-source",
+                )
+
+
+def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
+    """Keys that a layer of this kind needs, or that say nothing for it."""
+    given = layer.model_fields_set
+    pair = {"table": ("code", "value"), "points": ("x", "y")}.get(layer.kind, ())
+    for name in pair:
+        if getattr(layer, name) is None:
+            yield Fault(
+                f"a layer of kind {layer.kind} needs {name!r}.",
+                column=f"zoneblanche.layers.{layer.id}.{name}",
+                remedy=f"Name the column in the file {layer.path}.",
+                kind="missing-key",
+            )
+    if pair and getattr(layer, pair[0]) is not None:
+        first, second = (getattr(layer, name) for name in pair)
+        if first == second:
+            yield Fault(
+                f"{pair[0]} and {pair[1]} name the same column, {shown(first)}.",
+                column=f"zoneblanche.layers.{layer.id}.{pair[1]}",
+                value=first,
+                remedy="Name the two columns.",
+                kind="same-column",
+            )
+    for name in sorted(given - _KEYS[layer.kind] - {"threshold", "below", "weights"}):
+        yield Fault(
+            f"the key {name!r} says nothing for a layer of kind {layer.kind}.",
+            column=f"zoneblanche.layers.{layer.id}.{name}",
+            remedy="Take it out, or give the kind of layer that is meant: kind = "
+            f"{' or '.join(repr(kind) for kind, keys in _KEYS.items() if name in keys)}.",
+            kind="idle-key",
+        )
+    possible = {
+        "raster": ("mean", "sum", "share", "weighted_mean", "weighted_share", "urbanisation"),
+        "points": ("count", "distance"),
+    }.get(layer.kind, ())
+    if layer.stat is not None and layer.stat not in possible:
+        allowed = ", ".join(possible) or "none"
+        yield Fault(
+            f"stat = {layer.stat!r} does not go with kind = {layer.kind!r}.",
+            column=f"zoneblanche.layers.{layer.id}.stat",
+            value=layer.stat,
+            remedy=f"Possible here: {allowed}.",
+            kind="stat",
+        )
+
+
+def _raster_faults(layer: LayerTable) -> Iterator[Fault]:
+    """Keys that a statistic of a raster needs, and those that it has no use for."""
+    stat = layer.stat or "mean"
+    cuts = [name for name in ("threshold", "below") if getattr(layer, name) is not None]
+    faults = []
+    if stat.endswith("share") != (len(cuts) == 1):
+        needs = "needs a threshold (or below)" if stat.endswith("share") else "takes no threshold"
+        faults.append(("threshold", needs, "A share is that of area, or of people, with at least "
+                       "`threshold` or with less than `below`: give one of them."))  # fmt: skip
+    if stat.startswith("weighted_") != (layer.weights is not None):
+        needs = "needs weights" if stat.startswith("weighted_") else "takes no weights"
+        faults.append(("weights", needs, "They are a raster of people, and go with weighted_mean "
+                       "and weighted_share."))  # fmt: skip
+    for name, needs, remedy in faults:
+        if layer.kind == "raster" or layer.weights is not None or cuts:
+            yield Fault(
+                f"stat = {stat!r} {needs}.",
+                column=f"zoneblanche.layers.{layer.id}.{name}",
+                remedy=remedy,
+                kind="missing-key",
+            )
+
+
+def _name_faults(table: ProjectTable) -> Iterator[Fault]:
+    if table.output.name is None:
+        return
+    try:
+        plain_name(table.output.name)
+    except InputError as error:
+        for fault in error.faults:
+            yield Fault(
+                fault.message,
+                column="output.name",
+                value=table.output.name,
+                remedy=fault.remedy,
+                kind="name",
+            )

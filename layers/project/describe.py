@@ -1,0 +1,67 @@
+"""What a project file says of a layer, as an indicator and a source."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from zoneblanche.geo.source import Source, sha256_of
+from zoneblanche.layers.indicator import Better, Indicator, Kind, Unit
+from zoneblanche.layers.project.read import LayerTable, Project, text_of
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_LICENCE = re.compile(r"licen[cs]|^cc|odbl|^mit$|etalab", re.IGNORECASE)
+BOUNDS: dict[str, tuple[float | None, float | None]] = {
+    "percent": (0, 100),
+    "ratio": (0, 1),
+    "count": (0, None),
+    "boolean": (0, 1),
+    "url": (0, 1),
+    "number": (None, None),
+}
+
+
+def describe(
+    spec: LayerTable, project: Project, *, kind: Kind, unit: Unit, denominator: str, level: str
+) -> Indicator:
+    """The indicator of a layer: what the file says, with `better = none` as context."""
+    better: Better = None if spec.better == "none" else spec.better
+    source = parse_source(spec.source or "", file=project.path(spec.path))
+    return Indicator(
+        id=spec.id,
+        title=text_of(spec.title or spec.id),
+        unit=unit,
+        better=better,
+        kind=kind,
+        denominator=spec.weight or denominator,
+        bounds=BOUNDS[unit if unit in BOUNDS else "number"],
+        digits={"count": 0, "boolean": 0, "ratio": 3, "number": 2}.get(unit, 1),
+        period=spec.period or source.published,
+        native_level=level,
+        sources=(source,),
+        role="context" if better is None else "indicator",
+    )
+
+
+def parse_source(text: str, *, file: Path) -> Source:
+    """The source named in one line: producer, then title, date and licence as they are found.
+
+    Args:
+        text: e.g. "Arcep, 2022-12-31, Licence Ouverte 2.0"; "" where the user named none.
+        file: what was read; its name stands in for what is not said.
+
+    >>> source = parse_source("Arcep, 2022-12-31, Licence Ouverte 2.0", file=Path(__file__))
+    >>> source.producer, source.published, source.licence
+    ('Arcep', '2022-12-31', 'Licence Ouverte 2.0')
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    dates = [part for part in parts if _DATE.fullmatch(part)]
+    licences = [part for part in parts[1:] if _LICENCE.search(part)]
+    rest = [part for part in parts if part not in dates and part not in licences]
+    return Source(
+        producer=rest[0] if rest else "",
+        title=", ".join(rest[1:]) or file.name,
+        published=dates[0] if dates else "",
+        licence=", ".join(licences),
+        sha256=sha256_of(file),
+    )

@@ -1,0 +1,311 @@
+"""A user's table with codes of another year, or of arrondissements of Paris, Lyon, Marseille.
+
+By itself nothing is carried: a row with a code that is gone is listed with what became of it. A
+layer's `vintage` and a project's `arrondissements` say that it shall be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables import Figures
+from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.tables.codes import Codes, Explain
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, WHOLE
+from zoneblanche.geo.vintages.carry import Carried, carry_counts, carry_largest, carry_means
+from zoneblanche.geo.vintages.passage import Passage, build_passage
+from zoneblanche.layers.inputs.recode import (
+    EVENTS,
+    Changes,
+    carried_notices,
+    carried_reasons,
+    carried_to,
+    code_changes,
+)
+from zoneblanche.layers.layer import Inputs
+from zoneblanche.layers.project.read import LayerTable, Project
+
+MEAN, SUM, LARGEST = "mean", "sum", "largest"
+_HOW = {"count": SUM, "boolean": LARGEST, "url": LARGEST}
+"""How figures of several parts become one, by unit; any other is averaged by people."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A column of a table on the codes of territories: missing where no row is.
+
+    Attributes:
+        values: float64.
+        reasons: codes of `Reason`; missing where no row is.
+        account: matched, carried and listed rows.
+        notices: what was done.
+    """
+
+    values: pd.Series
+    reasons: pd.Series
+    account: Account
+    notices: tuple[str, ...] = ()
+
+
+def place_as_is(codes: Codes, figures: Figures, known: pd.Index) -> Placed:
+    """A column whose codes are those of the territories, or of others than those chosen."""
+    here = int(codes.codes[codes.matched].isin(known).sum())
+    account = codes.account
+    return Placed(
+        values=codes.place(figures.values, known, missing=np.nan),
+        reasons=codes.place(figures.reasons, known, missing=int(Reason.NOT_MATCHED)),
+        account=replace(account, matched=here, outside=account.outside + account.matched - here),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What is known, for one table of the project, of codes that its territories do not have."""
+
+    spec: LayerTable
+    project: Project
+    territories: Territories
+    events: pd.DataFrame | None
+
+    @classmethod
+    def of(
+        cls, spec: LayerTable, project: Project, territories: Territories, inputs: Inputs
+    ) -> Past:
+        """With the official events, where the run was given them."""
+        given = inputs.get(EVENTS)
+        return cls(spec, project, territories, None if given is None else given.frame)
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What is known of codes that changed; looked up where a code asks for it."""
+        return code_changes(self.territories, self.events)
+
+    @cached_property
+    def _explain(self) -> Explain:
+        if self.changes is None:
+            return lambda code: ""
+        return self.changes.explainer(self.territories)
+
+    @property
+    def carries(self) -> bool:
+        """Whether the user wants rows of other codes carried."""
+        return self.spec.vintage is not None or self.project.table.arrondissements is not None
+
+    def explain(self, code: str) -> str:
+        """What became of a code that no territory has, or ""."""
+        return self._explain(code)
+
+    @cached_property
+    def _heirs(self) -> Callable[[str], set[str]]:
+        if self.changes is None:
+            return lambda code: set()
+        return self.changes.heirs()
+
+    def elsewhere(self, code: str) -> bool:
+        """Whether what became of a code lies outside the territories that were chosen."""
+        if self.territories.part_of is None:
+            return False
+        heirs = self._heirs(code)
+        known, chosen = self.territories.whole.codes, self.territories.codes
+        return any(one in known for one in heirs) and not any(one in chosen for one in heirs)
+
+    def known(self) -> pd.Index:
+        """The codes that a row may have: those of the territories, the rest of the country and,
+        where the user wants it, former ones and arrondissements.
+
+        Raises:
+            InputError: a vintage was named, and nothing is known of codes that changed.
+        """
+        codes = self.territories.whole.codes
+        more: list[str] = []
+        if self.spec.vintage is not None:
+            if self.changes is None:
+                raise InputError(
+                    Fault(
+                        "nothing is known of codes that changed.",
+                        file=self.project.file,
+                        column=f"zoneblanche.layers.{self.spec.id}.vintage",
+                        remedy=f"Give the events of the official code with --source {EVENTS}=FILE, "
+                        "or leave vintage out.",
+                        kind="no-events",
+                    )
+                )
+            more += self.changes.events["before"].unique().tolist()
+        if self.project.table.arrondissements is not None:
+            more += [part for part, whole in WHOLE.items() if whole in codes]
+            more += [whole for part, whole in WHOLE.items() if part in codes]
+        return codes.union(pd.Index([code for code in more if code], dtype="object"))
+
+    def place(self, codes: Codes, figures: Figures) -> Placed:
+        """The column on the codes of the territories; rows with other codes carried or listed.
+
+        Raises:
+            InputError: an arrondissement stands beside its own commune, and both would be counted.
+        """
+        found = codes.codes[codes.matched]
+        chosen = self.territories.codes
+        if not self.carries or found.isin(self.territories.whole.codes).all():
+            placed = place_as_is(codes, figures, self.territories.codes)
+            return Placed(placed.values, placed.reasons, placed.account, self._hint(codes))
+        self._check_parts(found)
+        values = pd.DataFrame({self.spec.id: figures.values[codes.matched]}, index=found)
+        reasons = pd.DataFrame({self.spec.id: figures.reasons[codes.matched]}, index=found)
+        passage = self._passage(found)
+        carried, equal = self._carry(values, passage)
+        told = carried_reasons(reasons, carried.frame, passage)
+        assert told is not None  # reasons were given
+        changes = self.changes or Changes(_no_events(), dated=True)
+        how = _HOW.get(self.spec.unit, MEAN)
+        reaching = passage.reaching(self.territories.codes)
+        sums = carried
+        if how == SUM and len(reaching.shares) < len(passage.shares):
+            here = values.index.isin([*reaching.shares["source"], *reaching.lost])
+            sums, _ = self._carry(values[here], reaching)
+        notices = carried_notices(
+            self.spec.id,
+            reaching,
+            sums if how == SUM else None,
+            means=[self.spec.id] if how == MEAN else (),
+            changes=changes,
+        )
+        return Placed(
+            values=carried.frame[self.spec.id].reindex(self.territories.codes),
+            reasons=told[self.spec.id].reindex(self.territories.codes),
+            account=self._account(codes, reaching),
+            notices=(
+                *self._hint(codes),
+                *notices,
+                *_equal_notice(self.spec.id, [one for one in equal if one in chosen]),
+            ),
+        )
+
+    def _passage(self, found: pd.Index) -> Passage:
+        changes = self.changes
+        events = _no_events() if changes is None else changes.events
+        end = self.territories.vintage or max([self.spec.vintage or "", *events["date"].tail(1)])
+        return build_passage(
+            events,
+            start=self.spec.vintage or end,
+            end=end,
+            codes=found,
+            known=self.territories.whole.codes,
+            population=self.territories.whole.facts["population"],
+            arrondissements="separate" if self.project.table.arrondissements is None else "convert",
+        )
+
+    def _carry(self, values: pd.DataFrame, passage: Passage) -> tuple[Carried, Sequence[str]]:
+        """The figures on the new codes; and those whose parts weigh alike for want of people."""
+        how = _HOW.get(self.spec.unit, MEAN)
+        if how == SUM:
+            return carry_counts(values, passage), ()
+        weights, equal = self._weights(values.index, passage)
+        carry = carry_largest if how == LARGEST else carry_means
+        return carry(values, passage, weights=weights), equal
+
+    def _weights(self, codes: pd.Index, passage: Passage) -> tuple[pd.Series, list[str]]:
+        """People of each part; alike where those of one part of a territory are not known."""
+        people = pd.Series(np.nan, index=codes)
+        if self.changes is not None:
+            people = people.fillna(self.changes.people.reindex(codes))
+        shares = passage.shares
+        unsure = shares["source"].map(people).isna().groupby(shares["target"]).any()
+        several = shares.groupby("target").size() > 1
+        alike = shares["target"].map(unsure)
+        people = people.mask(people.index.isin(shares["source"][alike]), 1.0)
+        return people.fillna(1.0), list(unsure.index[unsure & several])
+
+    def _check_parts(self, found: pd.Index) -> None:
+        here = set(found)
+        both = [w for w, parts in ARRONDISSEMENTS.items() if w in here and here & set(parts)]
+        if both and self.project.table.arrondissements is not None:
+            raise InputError(
+                Fault(
+                    f"{first_of(both)} stands beside its own arrondissements.",
+                    file=str(self.project.path(self.spec.path)),
+                    column=self.spec.code or "",
+                    remedy="Leave one of the two out: adding them would count twice.",
+                    kind="arrondissements",
+                )
+            )
+
+    def _account(self, codes: Codes, reaching: Passage) -> Account:
+        listed = list(codes.account.listed)
+        carried: list[Listed] = []
+        sources = set(reaching.shares["source"])
+        strange = codes.matched & codes.codes.isin([*reaching.moved_on, *reaching.lost])
+        for row in np.flatnonzero(strange).tolist():
+            code = str(codes.codes[row])
+            if code in reaching.lost:
+                reason = self.explain(code) or "no territory has this code"
+                listed.append(Listed(codes.places(row), code, reason))
+            else:
+                reason = carried_to(code, reaching, self.explain)
+                carried.append(Listed(codes.places(row), code, reason))
+        rows = codes.account.rows
+        matched = int((codes.matched & codes.codes.isin(sources)).sum())
+        outside = rows - matched - len(listed)
+        return Account(rows, matched, tuple(listed), tuple(carried), outside=outside)
+
+    def _gone(self, codes: Sequence[str]) -> list[str]:
+        if not codes or self.changes is None:
+            return []
+        gone = set(self.changes.events["before"])
+        return [code for code in codes if code in gone]
+
+    def _hint(self, codes: Codes) -> tuple[str, ...]:
+        """How rows that are listed for their codes could be carried."""
+        listed = [row.code for row in codes.account.listed]
+        parts = [code for code in listed if code in WHOLE]
+        notes = []
+        older = [] if self.spec.vintage is not None else self._gone(listed)
+        if older:
+            notes.append(
+                Notice(
+                    f"{self.spec.id}: {len(older)} rows have codes that are gone "
+                    f'({first_of(older)}). With vintage = "YYYY", the year of its codes, in '
+                    "[[layers]] they are carried.",
+                    fr=f"{self.spec.id} : lignes dont le code a disparu : {len(older)} "
+                    f'({first_of(older)}). Avec vintage = "AAAA", millésime de ses codes, dans '
+                    "[[layers]], elles sont reportées.",
+                )
+            )
+        if parts:
+            notes.append(
+                Notice(
+                    f"{self.spec.id}: {len(parts)} rows are of municipal arrondissements "
+                    f'({first_of(parts)}). With arrondissements = "whole" in the project they '
+                    "are put together.",
+                    fr=f"{self.spec.id} : {len(parts)} lignes portent sur des arrondissements "
+                    f'municipaux ({first_of(parts)}). Avec arrondissements = "whole" dans le '
+                    "projet, elles sont regroupées.",
+                )
+            )
+        return tuple(notes)
+
+
+def _equal_notice(name: str, equal: Sequence[str]) -> tuple[str, ...]:
+    if not equal:
+        return ()
+    return (
+        Notice(
+            f"{name}: the parts of {first_of(equal)} weigh alike: their people are not known.",
+            fr=f"{name} : les parties de {first_of(equal)} pèsent autant l'une que l'autre : leur "
+            "population n'est pas connue.",
+            severity="remark",
+        ),
+    )
+
+
+def _no_events() -> pd.DataFrame:
+    from zoneblanche.geo.vintages.events import COLUMNS
+
+    return pd.DataFrame(columns=list(COLUMNS), dtype="str")

@@ -1,0 +1,287 @@
+"""Points of the user's own: how many lie in each territory, or how far the nearest is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from zoneblanche.geo.errors import Fault, InputError, shown, together
+from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.points.count import Layout, count_points, find_territories
+from zoneblanche.geo.points.distance import centres_of
+from zoneblanche.geo.points.nearest import compute_nearest
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables import column, parse_numbers, read_raw_table
+from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.tables.missing import MARKS, Figures
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.nearby import parts_of
+from zoneblanche.layers.project.describe import describe
+from zoneblanche.layers.project.read import LayerTable, Project
+
+NOWHERE = "lies in none of the territories"
+NO_PLACE = "has no two coordinates"
+MOST_BYTES_LISTED = 8 * 2**20
+"""Size of a file up to which each point that lies nowhere is listed; larger ones are streamed."""
+
+
+ERROR_MARKS = {"#n/a": Reason.NOT_PUBLISHED, "#na": Reason.NOT_PUBLISHED}
+"""A figure that reads so is refused; a point that has no place is listed with those left out."""
+FARTHEST_KM = 1000
+"""Where no point is nearer than this to any territory, its coordinates are misread."""
+
+
+@dataclass(frozen=True)
+class PointLayer:
+    """Counts the points of a table in territories."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """A count a territory: 0 where no point lies, since the whole file was looked through.
+
+        Raises:
+            InputError: the table cannot be read, or none of its points lies in a territory.
+        """
+        spec = self.spec
+        path = self.project.path(spec.path)
+        coordinates = read_crs(spec, self.project)
+        whole = territories.whole  # tells a point of elsewhere from one that lies nowhere
+        if path.stat().st_size <= MOST_BYTES_LISTED:
+            counts, account, notices = _count_rows(
+                spec, path, coordinates, whole, limits=self.project.limits
+            )
+        else:
+            counts, account, notices = _count_stream(spec, path, coordinates, whole)
+        counts = counts.reindex(territories.codes)
+        inside = int(counts.sum())
+        account = replace(account, matched=inside, outside=account.matched - inside)
+        return Measurement(
+            indicator=point_indicator(spec, self.project, territories.level),
+            values=counts.astype("float64"),
+            reasons=pd.Series(int(Reason.PRESENT), index=territories.codes, dtype="int8"),
+            account=account,
+            notices=notices,
+        )
+
+
+@dataclass(frozen=True)
+class DistanceLayer:
+    """Measures how far the nearest point of a table is from the middle of each territory."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """Kilometres along the ellipsoid; not covered where a part of the country, across an
+        ocean, has no point.
+
+        Raises:
+            InputError: the table cannot be read, or has no point near the territories.
+        """
+        spec = self.spec
+        whole = territories.whole  # the nearest point may lie beyond those that are chosen
+        coordinates = read_crs(spec, self.project)
+        found = compute_nearest(
+            centres_of(whole),
+            self.project.path(spec.path),
+            layout=layout_of(spec, coordinates),
+            crs=coordinates,
+            groups=parts_of(whole),
+        )
+        values = found.distance_m / 1000
+        if not (values <= FARTHEST_KM).any():
+            raise InputError(_nowhere(spec, found.rows, f"within {FARTHEST_KM} km of"))
+        values = values.reindex(territories.codes)
+        reasons = np.where(values.isna(), int(Reason.NOT_COVERED), int(Reason.PRESENT))
+        return Measurement(
+            indicator=distance_indicator(spec, self.project, territories.level),
+            values=values,
+            reasons=pd.Series(reasons, index=territories.codes, dtype="int8"),
+            notices=_left_out(spec.id, 0, found.unreadable),
+        )
+
+
+Counted = tuple[pd.Series, Account, tuple[str, ...]]
+
+
+def _count_rows(
+    spec: LayerTable,
+    path: Path,
+    coordinates: pyproj.CRS,
+    territories: Territories,
+    *,
+    limits: Limits,
+) -> Counted:
+    """Counts with an account of every row, read as strictly as any table."""
+    assert spec.x is not None  # project files without them are refused when they are read
+    assert spec.y is not None
+    raw = read_raw_table(
+        path,
+        separator=spec.separator,
+        decimal=spec.decimal,
+        encoding=spec.encoding,
+        sheet=spec.sheet,
+        header=spec.header,
+        limits=limits,
+    )
+    most_x, most_y = bounds_of(coordinates)
+
+    def coordinate(name: str, most: float) -> Figures:
+        bounds = (-most, most) if math.isfinite(most) else (None, None)
+        return parse_numbers(raw, name, bounds=bounds, marks={**MARKS, **ERROR_MARKS})
+
+    x, y = together(partial(coordinate, spec.x, most_x), partial(coordinate, spec.y, most_y))
+    found = find_territories(territories.frame.geometry, x.values, y.values, crs=coordinates)
+    if not (found >= 0).any():
+        raise InputError(_nowhere(spec, len(raw)))
+    placed = np.isfinite(x.values) & np.isfinite(y.values)
+    cells = zip(column(raw, spec.x), column(raw, spec.y), strict=True)
+    listed = tuple(
+        Listed(
+            raw.place(row),
+            f"{east}, {north}",
+            NOWHERE if placed[row] else NO_PLACE,
+        )
+        for row, (east, north) in enumerate(cells)
+        if found[row] < 0
+    )
+    inside = int((found >= 0).sum())
+    notices = _left_out(spec.id, int((placed & (found < 0)).sum()), int((~placed).sum()))
+    return (
+        pd.Series(
+            np.bincount(found[found >= 0], minlength=len(territories.codes)), territories.codes
+        ),
+        Account(rows=len(raw), matched=inside, listed=listed),
+        (*raw.notices, *x.notices, *y.notices, *notices),
+    )
+
+
+def _count_stream(
+    spec: LayerTable, path: Path, coordinates: pyproj.CRS, territories: Territories
+) -> Counted:
+    """Counts of a file of any size, whose rows are counted but not listed one by one."""
+    counted = count_points(
+        territories.frame.geometry, path, layout=layout_of(spec, coordinates), crs=coordinates
+    )
+    if not counted.counts.sum():
+        raise InputError(_nowhere(spec, counted.rows))
+    account = Account(
+        rows=counted.rows,
+        matched=int(counted.counts.sum()),
+        counted={NOWHERE: counted.outside, NO_PLACE: counted.unreadable},
+    )
+    return counted.counts, account, _left_out(spec.id, counted.outside, counted.unreadable)
+
+
+def layout_of(spec: LayerTable, coordinates: pyproj.CRS) -> Layout:
+    """Where a table of points has its coordinates, and which are refused as in a table."""
+    assert spec.x is not None  # project files without them are refused when they are read
+    assert spec.y is not None
+    return Layout(
+        x=spec.x,
+        y=spec.y,
+        separator=spec.separator,
+        decimal=spec.decimal or ".",
+        bounds=bounds_of(coordinates),
+    )
+
+
+def bounds_of(coordinates: pyproj.CRS) -> tuple[float, float]:
+    """How far from nought x and y may lie: on the globe in degrees, anywhere in metres."""
+    return (180.0, 90.0) if coordinates.is_geographic else (math.inf, math.inf)
+
+
+def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:
+    notices = []
+    if outside:
+        notices.append(
+            Notice(
+                f"{layer}: {outside} points lie in none of the territories.",
+                fr=f"{layer} : {outside} points ne sont dans aucun territoire.",
+            )
+        )
+    if unreadable:
+        notices.append(
+            Notice(
+                f"{layer}: {unreadable} rows have no two coordinates.",
+                fr=f"{layer} : {unreadable} lignes n'ont pas leurs deux coordonnées.",
+            )
+        )
+    return tuple(notices)
+
+
+def _nowhere(spec: LayerTable, rows: int, where: str = "in") -> Fault:
+    return Fault(
+        f"none of the {rows} points lies {where} a territory.",
+        file=spec.path,
+        remedy="Check which columns are x (longitude, east) and y (latitude, north), "
+        "and their crs.",
+        kind="no-match",
+    )
+
+
+def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
+    """The reference system of the points: degrees of WGS 84 unless the layer names another.
+
+    Raises:
+        InputError: none of that name, or one that is not flat or in degrees on the ground.
+    """
+    name = spec.crs or "EPSG:4326"
+    try:
+        coordinates = pyproj.CRS.from_user_input(name)
+    except pyproj.exceptions.CRSError:
+        coordinates = None
+    if coordinates is None or not (coordinates.is_geographic or coordinates.is_projected):
+        raise InputError(
+            Fault(
+                f"{shown(name)} is no reference system of longitudes and latitudes, or of metres.",
+                file=project.file,
+                column=f"zoneblanche.layers.{spec.id}.crs",
+                remedy="Name one by its EPSG code, e.g. EPSG:4326 or EPSG:2154.",
+                kind="unknown-crs",
+            )
+        )
+    return coordinates
+
+
+def point_layer(spec: LayerTable, project: Project) -> Layer:
+    """The layer of points: counts, or distances to the nearest."""
+    if spec.stat == "distance":
+        return Layer(
+            indicator=distance_indicator(spec, project, ""),
+            needs=(),
+            measure=DistanceLayer(spec, project),
+        )
+    return Layer(
+        indicator=point_indicator(spec, project, ""), needs=(), measure=PointLayer(spec, project)
+    )
+
+
+def point_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+    """Points are summed when territories are put together."""
+    return describe(
+        spec, project, kind="extensive", unit="count", denominator="territories", level=level
+    )
+
+
+def distance_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+    """Nearer is better unless the project says otherwise; the mean of territories, or weighted by
+    what the project names, when they are put together."""
+    near = describe(
+        spec, project, kind="intensive", unit="number", denominator="territories", level=level
+    )
+    unsaid = "better" not in spec.model_fields_set
+    return replace(
+        near, better="lower" if unsaid else near.better, bounds=(0, None), digits=1, suffix="km"
+    )

@@ -1,0 +1,308 @@
+"""A raster of the user's own: the mean, the sum or a share of its cells in each territory, by area
+or by the people of a second raster; or the degree of urbanisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.rasters.read import NoData, check_raster_limits
+from zoneblanche.geo.rasters.urbanisation import CLASSES, compute_urbanisation
+from zoneblanche.geo.rasters.zonal import Stat, compute_zonal
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Unit
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.project.describe import describe
+from zoneblanche.layers.project.read import LayerTable, Project
+
+LEAST_COVER = 0.5
+"""A territory of which the raster has data for less than this share of area is *not covered*."""
+TITLES = dict(
+    enumerate(
+        (
+            {"fr": "Centre urbain", "en": "Urban centre"},
+            {"fr": "Pôle urbain", "en": "Urban cluster"},
+            {"fr": "Bourg rural", "en": "Rural cluster"},
+            {"fr": "Peu dense", "en": "Low density"},
+            {"fr": "Très peu dense", "en": "Very low density"},
+        ),
+        start=1,
+    )
+)
+"""Of the classes of the degree of urbanisation, `geo.rasters.urbanisation.CLASSES`."""
+WHOLE = 0.99
+"""From this share on, a territory counts as covered as a whole: pixels end where coasts do not."""
+
+
+def nodata_of(spec: LayerTable) -> NoData:
+    """What stands for no data: what the file declares, unless the project says otherwise."""
+    if spec.nodata is None:
+        return "declared"
+    return "none" if spec.nodata == "none" else float(spec.nodata)
+
+
+def _statistic(spec: LayerTable) -> Stat:
+    stat = spec.stat or "mean"
+    if stat == "distance" or stat == "urbanisation":
+        raise ValueError(f"{stat!r} is not computed from the cells of a territory alone")
+    return stat
+
+
+@dataclass(frozen=True)
+class RasterLayer:
+    """Measures a raster on territories, exact fractions of cells."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """One figure a territory; missing where less than half of its area has data, and not
+        applicable where there is nobody to weigh by.
+
+        Raises:
+            InputError: the raster cannot be used, covers none of the territories, or holds values
+                that its unit does not allow.
+        """
+        spec = self.spec
+        path = self.project.path(spec.path)
+        weights = None if spec.weights is None else self.project.path(spec.weights)
+        for raster in (path, weights):
+            if raster is not None:
+                check_raster_limits(raster, self.project.limits)
+        zonal = compute_zonal(
+            territories.frame.geometry,
+            path,
+            stat=_statistic(spec),
+            band=spec.band or 1,
+            nodata=nodata_of(spec),
+            threshold=spec.below if spec.threshold is None else spec.threshold,
+            weights_path=weights,
+        )
+        covered = zonal.covered.fillna(0.0)
+        values = zonal.values.where(covered >= LEAST_COVER)
+        if spec.below is not None:
+            values = 100 - values
+        check_cover(values, territories, spec.path, lambda whole: self(whole, inputs))
+        indicator = raster_indicator(spec, self.project, territories.level)
+        if zonal.span is not None and not _statistic(spec).endswith("share"):
+            check_cells(zonal.span, indicator, spec.path)
+        check_bounds(values, indicator, spec.path)
+        reasons = np.select(
+            [covered < LEAST_COVER, values.isna()],
+            [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
+            default=int(Reason.PRESENT),
+        )
+        return Measurement(
+            indicator=indicator,
+            values=values,
+            reasons=pd.Series(reasons, index=values.index, dtype="int8"),
+            weights=self._people(territories),
+            account=cover_account(covered),
+            notices=(*zonal.facts.notices, *zonal.doubts, *cover_notices(spec.id, covered)),
+        )
+
+    def _people(self, territories: Territories) -> dict[str, pd.Series]:
+        """What a weighted figure is a mean over, by which territories are put together."""
+        if self.spec.weights is None or self.spec.weight is not None:
+            return {}
+        path = self.project.path(self.spec.weights)
+        people = compute_zonal(territories.frame.geometry, path, stat="sum").values
+        return {_people_of(self.spec): people.fillna(0.0)}
+
+
+@dataclass(frozen=True)
+class UrbanisationLayer:
+    """Classifies territories by a raster of people in cells of 1 km²."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """1 (urban centre) to 5 (very low density); missing where less than half of the area has
+        data, not applicable where nobody lives.
+
+        Raises:
+            InputError: what `compute_urbanisation` refuses; no territory is covered.
+        """
+        spec = self.spec
+        check_raster_limits(self.project.path(spec.path), self.project.limits)
+        found = compute_urbanisation(
+            territories.frame.geometry,
+            self.project.path(spec.path),
+            nodata=nodata_of(spec),
+        )
+        covered = found.covered.fillna(0.0)
+        number = {name: float(place) for place, name in enumerate(CLASSES, start=1)}
+        values = found.degree.map(number).astype("float64").where(covered >= LEAST_COVER)
+        check_cover(values, territories, spec.path, lambda whole: self(whole, inputs))
+        reasons = np.select(
+            [covered < LEAST_COVER, values.isna()],
+            [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
+            default=int(Reason.PRESENT),
+        )
+        return Measurement(
+            indicator=raster_indicator(spec, self.project, territories.level),
+            values=values,
+            reasons=pd.Series(reasons, index=values.index, dtype="int8"),
+            account=cover_account(covered),
+            notices=(*found.notices, *cover_notices(spec.id, covered)),
+        )
+
+
+def raster_layer(spec: LayerTable, project: Project) -> Layer:
+    """The layer of a raster."""
+    measure = UrbanisationLayer if spec.stat == "urbanisation" else RasterLayer
+    return Layer(
+        indicator=raster_indicator(spec, project, ""), needs=(), measure=measure(spec, project)
+    )
+
+
+def raster_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+    """A mean or a share is weighted by area, or by the people it is weighted by, when territories
+    are put together; a sum is summed; a class is context."""
+    stat = spec.stat or "mean"
+    unit: Unit = "number" if spec.unit == "url" else spec.unit
+    if stat.endswith("share"):
+        unit = "percent"
+    if stat == "urbanisation":
+        classes = describe(
+            spec, project, kind="intensive", unit="category", denominator="population", level=level
+        )
+        return replace(
+            classes, better=None, role="context", bounds=(1, 5), digits=0, categories=TITLES
+        )
+    if stat == "sum":
+        return describe(
+            spec, project, kind="extensive", unit=unit, denominator="territories", level=level
+        )
+    over = "area_km2" if spec.weights is None else _people_of(spec)
+    return describe(spec, project, kind="intensive", unit=unit, denominator=over, level=level)
+
+
+def _people_of(spec: LayerTable) -> str:
+    return f"{spec.id}-people"
+
+
+def check_cover(
+    values: pd.Series,
+    territories: Territories,
+    file: str,
+    measure: Callable[[Territories], object],
+) -> None:
+    """Refuses a raster that says nothing of any territory; where only some are chosen, one that
+    says nothing of the others either, which `measure` is asked for.
+
+    Raises:
+        InputError: no territory has a figure.
+    """
+    if values.notna().any():
+        return
+    if territories.part_of is not None:
+        measure(territories.part_of)
+        return
+    raise InputError(
+        Fault(
+            "the raster covers none of the territories.",
+            file=file,
+            remedy="Check that both are of the same place, and the raster's CRS.",
+            kind="no-cover",
+        )
+    )
+
+
+def check_cells(span: tuple[float, float], indicator: Indicator, file: str) -> None:
+    """Refuses cells that their unit does not allow, though the means of territories may be in
+    bounds; and percentages none of which is above 1.
+
+    Raises:
+        InputError: with the least and the greatest value.
+    """
+    low, high = (
+        None if bound is None else bound + sign * 1e-6 * max(1.0, abs(bound))
+        for bound, sign in zip(indicator.bounds, (-1, 1), strict=True)
+    )
+    least, greatest = span
+    told = f"its cells hold values from {least:g} to {greatest:g}"
+    if (low is not None and least < low) or (
+        high is not None and greatest > high and indicator.kind == "intensive"
+    ):
+        message, kind = f"{told}, which {indicator.unit} does not allow.", "range"
+        remedy = "Give the unit that the file is in, or its nodata value."
+    elif indicator.unit == "percent" and least >= 0 and 0 < greatest <= 1:
+        message, kind = f"{told}: shares of one, not percentages.", "mixed-scale"
+        remedy = 'Write unit = "ratio"; if they are percentages, unit = "number".'
+    else:
+        return
+    raise InputError(Fault(message, file=file, value=f"{least:g}", remedy=remedy, kind=kind))
+
+
+def check_bounds(values: pd.Series, indicator: Indicator, file: str) -> None:
+    """Refuses figures that their unit does not allow; a hair's breadth is rounding.
+
+    Raises:
+        InputError: with the first codes and values.
+    """
+    low, high = indicator.bounds
+    wrong = pd.Series(False, index=values.index)
+    if low is not None:
+        wrong |= values < low - 1e-6
+    if high is not None:
+        wrong |= values > high + 1e-6
+    if wrong.any():
+        example = values[wrong].iloc[0]
+        raise InputError(
+            Fault(
+                f"{wrong.sum()} territories get a figure that {indicator.unit} does not allow "
+                f"(first: {first_of(values.index[wrong])}).",
+                file=file,
+                value=f"{example:g}",
+                remedy="Give the unit that the file is in, or its nodata value.",
+                kind="range",
+            )
+        )
+
+
+def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
+    """What a reader has to know of territories that the input covers in part or not at all."""
+    none = covered.index[covered < LEAST_COVER]
+    part = covered.index[(covered >= LEAST_COVER) & (covered < WHOLE)]
+    told = []
+    if len(none):
+        first = first_of(none)
+        told.append(
+            Notice(
+                f"{layer}: {len(none)} territories are not covered, or by less than half "
+                f"(first: {first}).",
+                fr=f"{layer} : {len(none)} territoires ne sont pas couverts, ou le sont à moins de "
+                f"moitié (premiers : {first}).",
+            )
+        )
+    if len(part):
+        first = first_of(part)
+        told.append(
+            Notice(
+                f"{layer}: {len(part)} territories are covered in part; their figure is of the "
+                f"part (first: {first}). run.json lists all.",
+                fr=f"{layer} : {len(part)} territoires sont couverts en partie ; leur valeur est "
+                f"celle de cette partie (premiers : {first}). run.json les énumère tous.",
+            )
+        )
+    return tuple(told)
+
+
+def cover_account(covered: pd.Series) -> Account:
+    """What became of the territories that have a figure: those covered in part are listed."""
+    part = covered[(covered >= LEAST_COVER) & (covered < WHOLE)]
+    measured = int((covered >= LEAST_COVER).sum())
+    listed = tuple(
+        Listed("", str(code), f"covered to {100 * share:.1f} % of its area")
+        for code, share in part.items()
+    )
+    return Account(rows=measured, matched=measured - len(listed), listed=listed)

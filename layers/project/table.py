@@ -1,0 +1,138 @@
+"""A table of the user's own: one figure a row, by the code of a territory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, nearest, together
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables import RawTable, parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Indicator, Unit
+from zoneblanche.layers.inputs.join import codes_at, keys_at
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.project.describe import describe
+from zoneblanche.layers.project.former_codes import Past, place_as_is
+from zoneblanche.layers.project.read import LayerTable, Project
+
+
+@dataclass(frozen=True)
+class TableLayer:
+    """Measures a column of a table on territories."""
+
+    spec: LayerTable
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """One figure a territory; every row of the table is matched or listed.
+
+        A table of a containing level (`level`) gives each territory its container's figure.
+
+        Raises:
+            InputError: all that is wrong with the table, with line and column.
+        """
+        spec = self.spec
+        assert spec.code is not None  # project files without it are refused when they are read
+        assert spec.value is not None
+        raw = read_raw_table(
+            self.project.path(spec.path),
+            separator=spec.separator,
+            decimal=spec.decimal,
+            encoding=spec.encoding,
+            sheet=spec.sheet,
+            header=spec.header,
+            limits=self.project.limits,
+        )
+        level = spec.level or territories.level
+        _check_level(territories, level, spec, self.project)
+        keys = keys_at(territories, level)
+        known, everywhere = pd.Index(keys.dropna().unique()), codes_at(territories.whole, level)
+        past = None
+        if level == territories.level:
+            past = Past.of(spec, self.project, territories, inputs)
+        codes, figures = together(
+            partial(
+                parse_codes,
+                raw,
+                spec.code,
+                known=everywhere if past is None else past.known(),
+                level_title=_title(territories, level),
+                explain=None if past is None else past.explain,
+                elsewhere=None if past is None else past.elsewhere,
+            ),
+            partial(parse_numbers, raw, spec.value, unit=spec.unit, nodata=nodata_of(spec)),
+        )
+        if not np.isfinite(figures.values).any():
+            raise InputError(_no_figures(raw, spec.value))
+        placed = place_as_is(codes, figures, known) if past is None else past.place(codes, figures)
+        values = placed.values.reindex(keys.to_numpy())
+        reasons = placed.reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
+        return Measurement(
+            indicator=table_indicator(spec, self.project, level),
+            values=pd.Series(values.to_numpy(dtype="float64"), index=territories.codes),
+            reasons=pd.Series(reasons.to_numpy(dtype="int8"), index=territories.codes),
+            account=placed.account,
+            notices=(*raw.notices, *codes.notices, *figures.notices, *placed.notices),
+        )
+
+
+def _no_figures(raw: RawTable, name: str) -> Fault:
+    return raw.column_fault(
+        f"none of the {len(raw)} rows has a figure.",
+        column=name,
+        remedy="Check which column holds the figures, or leave the layer out.",
+        kind="no-figures",
+    )
+
+
+def nodata_of(spec: LayerTable) -> tuple[float, ...] | None:
+    """The figures that stand for no data; None where the project says that none does."""
+    if spec.nodata is None:
+        return ()
+    return None if spec.nodata == "none" else (float(spec.nodata),)
+
+
+def table_layer(spec: LayerTable, project: Project) -> Layer:
+    """The layer of a table."""
+    return Layer(
+        indicator=table_indicator(spec, project, ""), needs=(), measure=TableLayer(spec, project)
+    )
+
+
+def table_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+    """A count is summed over territories; any other unit is averaged, each territory as one or
+    weighted by what `weight` names. An address counts as declared or not."""
+    unit: Unit = "boolean" if spec.unit == "url" else spec.unit
+    return describe(
+        spec,
+        project,
+        kind="extensive" if unit == "count" else "intensive",
+        unit=unit,
+        denominator="territories",
+        level=level,
+    )
+
+
+def _check_level(territories: Territories, level: str, spec: LayerTable, project: Project) -> None:
+    """Refuses a table of a level that neither the territories are of nor anything they lie in."""
+    if level == territories.level or level in territories.parents:
+        return
+    raise InputError(
+        Fault(
+            f"the territories do not say in which {level} they lie.",
+            file=project.file,
+            column=f"zoneblanche.layers.{spec.id}.level",
+            remedy=nearest(level, [territories.level, *territories.parents.columns]),
+            kind="unknown-level",
+        )
+    )
+
+
+def _title(territories: Territories, level: str) -> str:
+    if level == territories.level:
+        return territories.level_title("en", plural=True)
+    return f"{level} codes"

@@ -1,0 +1,269 @@
+"""Arcep, 4G coverage: the operators' maps as a raster of counts, or as polygons.
+
+The raster counts operators in each cell (CGET and Arcep, 2017 and 2019). The polygons are those of
+*Mon réseau mobile*: a GeoPackage with one field `operateur`; unpack the publisher's archive (7z)
+first.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.tables.account import Account
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.layer import Table
+from zoneblanche.layers.publishers.connector import Connector
+from zoneblanche.layers.publishers.population_grid import people_notice, people_rasters
+from zoneblanche.layers.publishers.read_tables import date_in_name
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+OPERATORS = 4
+"""Operators of the mainland, of which the raster counts those that cover a cell."""
+
+COUNTS = (1, OPERATORS)
+"""Least numbers of operators that shares are measured for: any of them, all of them."""
+
+LEAST_COVER = 0.5
+"""A territory of which the map has less than this share of area is not covered by the map."""
+
+RASTER = Source(
+    producer="Arcep, CGET",
+    title="Nombre d'opérateurs 4G par maille, cartes de couverture des opérateurs",
+    url="https://www.data.gouv.fr/fr/datasets/mon-reseau-mobile/",
+    licence="Licence Ouverte",
+    note="Theoretical outdoor coverage, as the operators simulate it.",
+)
+POLYGONS = Source(
+    producer="Arcep",
+    title="Mon réseau mobile, couvertures théoriques",
+    url="https://www.data.gouv.fr/fr/datasets/mon-reseau-mobile/",
+    licence="Licence Ouverte 1.0",
+    note="Theoretical outdoor coverage, as the operators simulate it.",
+)
+
+
+def measure_raster(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
+    """Percent of area covered by at least 1 and by at least 4 operators, and of people where a
+    population raster is among the sources.
+
+    Columns `area_1`, `area_4`, `area_none` (zone blanche), `area_some` (by some and not by all:
+    zone grise), and `people_1`, `people_4`. Missing, *not covered*, where the map
+    has data for less than half of the territory.
+    """
+    from zoneblanche.geo.rasters.zonal import compute_zonal
+
+    shapes = territories.frame.geometry
+    columns: dict[str, pd.Series] = {}
+    notices: dict[str, None] = {}
+    source = replace(RASTER, published=date_in_name(path))
+    if territories.part_of is not None and not reached_by(shapes, path).any():
+        # A map of the mainland, and territories chosen overseas: nothing is wrong with either.
+        unknown = pd.Series(float("nan"), index=territories.codes)
+        return _table(dict.fromkeys(("area_1", "area_4"), unknown), territories, source, ())
+    for count in COUNTS:
+        zonal = compute_zonal(shapes, path, stat="share", threshold=count)
+        columns[f"area_{count}"] = zonal.values.where(zonal.covered >= LEAST_COVER)
+        notices |= dict.fromkeys(zonal.notices)
+    with people_rasters(sources) as grids:
+        if grids:
+            places = [grid.path for grid in grids]
+            people = _shares_of_people([path] * len(grids), territories, places)
+            known = columns["area_1"].notna()
+            columns |= {name: share.where(known) for name, share in people.items()}
+    return _table(columns, territories, source, (*notices, *people_notice(sources)))
+
+
+def measure_polygons(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
+    """Percent of area covered by at least 1, 2, … operators: as many as the file names, at least 4;
+    and of people by at least 1 and 4, where a population raster is among the sources.
+
+    The parts of the country in which the file has no polygon at all are *not covered*.
+
+    Raises:
+        InputError: no GeoPackage of polygons, or one without the field `operateur`.
+    """
+    import shapely
+
+    from zoneblanche.geo.borders.coverage_grid import write_group_counts
+    from zoneblanche.geo.borders.coverage_share import area_crs, compute_coverage_share
+    from zoneblanche.layers.measuring.nearby import parts_of
+
+    shapes, operators, others, notices = _read_polygons(path)
+    whole = territories.whole
+    # Straight edges bend with the projection: it is that of the whole, so that figures agree.
+    crs = area_crs(whole.frame.geometry, shapes)
+    share = compute_coverage_share(territories.frame.geometry, shapes, groups=operators, crs=crs)
+    least = share.at_least_percent
+    # Where the file has polygons in a part of the country, those chosen there are covered or not.
+    parts = parts_of(whole)
+    west, south, east, north = shapely.bounds(shapes.to_crs("EPSG:4326").to_numpy()).T
+    bounds = whole.frame.geometry.to_crs("EPSG:4326").bounds.groupby(parts)
+    there = {
+        part
+        for part, rows in bounds
+        if (
+            (west <= rows["maxx"].max())
+            & (east >= rows["minx"].min())
+            & (south <= rows["maxy"].max())
+            & (north >= rows["miny"].min())
+        ).any()
+    }
+    known = parts.reindex(territories.codes).isin(there)
+    columns = {
+        f"area_{count}": (least[count] if count in least else 0.0 * least[1]).where(known)
+        for count in range(1, max(OPERATORS, least.shape[1]) + 1)
+    }
+    with people_rasters(sources) as grids, tempfile.TemporaryDirectory() as folder:
+        maps = [Path(folder) / f"operators-{number}.tif" for number in range(len(grids))]
+        for burned, grid in zip(maps, grids, strict=True):
+            write_group_counts(shapes, operators, like=grid.path, out=burned, parts=grid.parts)
+        if grids:
+            people = _shares_of_people(maps, territories, [grid.path for grid in grids])
+            columns |= {name: share.where(known) for name, share in people.items()}
+    source = replace(POLYGONS, published=date_in_name(path))
+    notes = (*notices, *share.notices, *people_notice(sources))
+    account = Account(
+        rows=len(shapes) + others,
+        matched=len(shapes),
+        counted={"of another technology": others} if others else {},
+    )
+    return replace(_table(columns, territories, source, notes), account=account)
+
+
+def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str, ...]]:
+    """The 4G polygons of a coverage file, the operator of each, and the number of others."""
+    import geopandas as gpd
+
+    from zoneblanche.geo.files.limits import DEFAULT_LIMITS
+    from zoneblanche.geo.vectors.fields import field_of
+    from zoneblanche.geo.vectors.formats import read_features
+    from zoneblanche.geo.vectors.repair import mend
+
+    features = read_features(
+        path, layer=None, wanted=("operateur", "techno"), limits=DEFAULT_LIMITS
+    )
+    operators = pd.Series([str(name) for name in field_of(features, "operateur")])
+    mended = mend(features, [str(number) for number in range(len(features))])
+    if mended.faults or features.crs is None:
+        raise InputError(list(mended.faults) or Fault("has no CRS.", file=str(path), kind="no-crs"))
+    shapes = gpd.GeoSeries(list(mended.shapes), crs=features.crs)
+    if "techno" in features.fields:
+        wanted = np.array([str(name).upper() == "4G" for name in features.fields["techno"]])
+        if not wanted.any():
+            raise InputError(
+                Fault("holds no polygon of techno 4G.", file=str(path), kind="no-records")
+            )
+        shapes, operators = shapes[wanted], operators[wanted]
+    others = len(features) - len(shapes)
+    return shapes, operators, others, (*features.notices, *mended.notices)
+
+
+def _shares_of_people(
+    maps: list[Path], territories: Territories, grids: list[Path]
+) -> dict[str, pd.Series]:
+    """`people_<k>`: percent of people covered by at least k operators, over all tiles of people
+    (`grids`), each with a raster of the number of operators (`maps`).
+
+    The share of several tiles is the mean of theirs, weighted by the people on each. Missing where
+    the tiles together have less than half of a territory.
+    """
+    from zoneblanche.geo.rasters.zonal import compute_zonal
+
+    everywhere, codes = territories.frame.geometry, territories.codes
+    covered = {f"people_{count}": pd.Series(0.0, index=codes) for count in COUNTS}
+    total, area = pd.Series(0.0, index=codes), pd.Series(0.0, index=codes)
+    for path, grid in zip(maps, grids, strict=True):
+        # An island's grid has a coordinate system that does not reach the others.
+        shapes = everywhere[reached_by(everywhere, path) & reached_by(everywhere, grid)]
+        if not len(shapes):
+            continue
+        inside = compute_zonal(shapes, grid, stat="sum")
+        people = inside.values.reindex(codes).fillna(0.0)
+        total += people
+        area += inside.covered.reindex(codes).fillna(0.0)
+        for count in COUNTS:
+            share = compute_zonal(
+                shapes, path, stat="weighted_share", threshold=count, weights_path=grid
+            ).values
+            covered[f"people_{count}"] += share.reindex(codes).fillna(0.0) * people
+    known = (total > 0) & (area >= LEAST_COVER)
+    return {name: (sums / total).where(known) for name, sums in covered.items()}
+
+
+def reached_by(shapes: gpd.GeoSeries, raster: Path) -> pd.Series:
+    """Whether each shape's frame in degrees meets the raster's.
+
+    Raises:
+        InputError: the raster is none that `geo.rasters.read` reads.
+    """
+    from rasterio.warp import transform_bounds
+
+    from zoneblanche.geo.rasters.read import read_raster_facts
+
+    facts = read_raster_facts(raster)
+    west, south, east, north = transform_bounds(facts.crs.to_wkt(), "EPSG:4326", *facts.bounds)
+    frames = shapes.to_crs("EPSG:4326").bounds
+    beside = (frames["minx"] > east) | (frames["maxx"] < west)
+    return ~(beside | (frames["miny"] > north) | (frames["maxy"] < south))
+
+
+def _table(
+    columns: Mapping[str, pd.Series],
+    territories: Territories,
+    source: Source,
+    notices: tuple[str, ...],
+) -> Table:
+    frame = pd.DataFrame(columns, index=territories.codes).astype("float64").clip(0, 100) + 0.0
+    frame["area_none"] = 100 - frame["area_1"]
+    frame["area_some"] = (frame["area_1"] - frame[f"area_{OPERATORS}"]).clip(lower=0)
+    reasons = (frame.isna() * int(Reason.NOT_COVERED)).astype("int8")
+    return Table(
+        frame=frame,
+        level=territories.level,
+        source=source,
+        period=source.published,
+        notices=notices,
+        reasons=reasons,
+    )
+
+
+CONNECTORS = (
+    Connector(
+        id="arcep-4g-raster",
+        named=r"nb_operateurs_4g_.*\.tiff?",
+        title={"fr": "Nombre d'opérateurs 4G, raster", "en": "Number of 4G operators, raster"},
+        source=RASTER,
+        level="commune",
+        on=measure_raster,
+        columns={
+            "area_1": "percent of area that at least 1 operator covers (area_4: 4)",
+            "people_1": "percent of people likewise, with a population raster (people_4: 4)",
+        },
+        prefer="arcep-4g-polygons",
+        feeds="coverage-4g",
+    ),
+    Connector(
+        id="arcep-4g-polygons",
+        title={"fr": "Couvertures 4G, polygones", "en": "4G coverage, polygons"},
+        source=POLYGONS,
+        level="commune",
+        on=measure_polygons,
+        columns={
+            "area_1": "percent of area that at least 1 operator covers (… area_4)",
+            "people_1": "percent of people likewise, with a population raster (people_4: 4)",
+        },
+        feeds="coverage-4g",
+    ),
+)

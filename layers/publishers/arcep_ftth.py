@@ -1,0 +1,147 @@
+"""Arcep, FttH deployment by commune: the zipped shapefile of *Cartefibre*, and its flat table.
+
+The archive's attribute table is Latin-1 in spite of the `.cpg` beside it, and counts Paris, Lyon
+and Marseille by arrondissement.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.vintages.arrondissements import Choice, as_chosen
+from zoneblanche.layers.fetching.from_folder import columns_of
+from zoneblanche.layers.layer import FileRows, Table
+from zoneblanche.layers.publishers.connector import Connector, Resource
+from zoneblanche.layers.publishers.insee import COMMUNE
+from zoneblanche.layers.publishers.read_tables import (
+    check_header,
+    date_in_name,
+    read_codes,
+    read_figures,
+    read_member,
+    read_rows,
+    sum_parts,
+)
+
+SOURCE = Source(
+    producer="Arcep",
+    title="Déploiement de la fibre jusqu'à l'abonné (Cartefibre)",
+    url="https://www.data.gouv.fr/fr/datasets/"
+    "le-marche-du-haut-et-tres-haut-debit-fixe-deploiements/",
+    licence="Licence Ouverte",
+)
+_SHAPEFILE = {"Locaux": "premises", "ftth": "premises_ftth"}
+_FLAT = {"locaux": "premises", "deploye_commune": "premises_ftth"}
+_QUARTER = re.compile(r"ftth_(20\d\d)_T([1-4])")
+
+
+def read_ftth(path: Path, arrondissements: Choice = "whole") -> Table:
+    """Premises, and premises that fibre passes, by commune, as counts.
+
+    Reads the zipped shapefile `YYYYTn-Commune` (its shapes are not looked at), the CSV "données
+    sous-jacentes" of the geographic survey, and the table of quarters of 2017 and 2018
+    (`code_insee`, `locaux`, `ftth_2018_T1`), of which it takes the last, whichever the content is.
+
+    Raises:
+        InputError: neither of the two, or more premises passed than anybody could count.
+    """
+    if zipfile.is_zipfile(path):
+        rows, columns = _attributes(path), _SHAPEFILE
+    else:
+        rows, columns = _flat_table(path)
+    codes = read_codes(rows, "INSEE_COM", path, pattern=COMMUNE)
+    counts = read_figures(rows, columns, path).values
+    whole = as_chosen(codes, arrondissements)
+    frame = sum_parts(counts, whole)
+    wrong = frame.index[frame["premises_ftth"] > 2 * frame["premises"] + 50]
+    if len(wrong) > len(frame) // 100:
+        raise InputError(
+            Fault(
+                f"{len(wrong)} communes have more than twice as many premises passed as premises "
+                f"(first: {first_of(wrong)}).",
+                file=str(path),
+                remedy="Are the columns those of Arcep's layout?",
+                kind="value",
+            )
+        )
+    period = date_in_name(path)
+    return Table(
+        frame=frame,
+        level="commune",
+        source=replace(SOURCE, published=period),
+        vintage=period[:4],
+        period=period,
+        rows=FileRows(whole, counted="record" if zipfile.is_zipfile(path) else "line"),
+    )
+
+
+def _flat_table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+    """A table as text, its codes as `INSEE_COM`, and the columns of figures that it has."""
+    quarters = sorted(name for name in columns_of(path) if _QUARTER.fullmatch(name))
+    if not quarters:
+        return read_rows(path, ("INSEE_COM", *_FLAT)), _FLAT
+    rows = read_rows(path, ("code_insee", "locaux"), separator=",")
+    columns = {"locaux": "premises", quarters[-1]: "premises_ftth"}
+    return rows.rename(columns={"code_insee": "INSEE_COM"}), columns
+
+
+def _attributes(path: Path) -> pd.DataFrame:
+    """The attribute table of the shapefile in an archive, as text, without the shapes."""
+    from zoneblanche.geo.vectors.formats.shapefile import read_attributes
+
+    with zipfile.ZipFile(path) as archive:
+        tables = [info for info in archive.infolist() if info.filename.lower().endswith(".dbf")]
+        if len(tables) != 1:
+            raise InputError(
+                Fault(
+                    f"holds {len(tables)} attribute tables (.dbf); one was expected.",
+                    file=str(path),
+                    kind="archive",
+                )
+            )
+        content = read_member(archive, tables[0], path)
+    frame = read_attributes(content, f"{path}: {tables[0].filename}", encoding="ISO-8859-1")
+    check_header(frame.columns, ("INSEE_COM", *_SHAPEFILE), path)
+    text = frame[["INSEE_COM", *_SHAPEFILE]].copy()
+    for column in _SHAPEFILE:
+        text[column] = [_plain(value) for value in frame[column]]
+    text["INSEE_COM"] = text["INSEE_COM"].astype("str")
+    return text
+
+
+def _plain(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+CONNECTORS = (
+    Connector(
+        id="arcep-ftth",
+        title={"fr": "Déploiement de la fibre", "en": "Fibre deployment"},
+        source=SOURCE,
+        level="commune",
+        read=read_ftth,
+        apart=partial(read_ftth, arrondissements="separate"),
+        columns={
+            "premises": "premises (count)",
+            "premises_ftth": "premises that fibre passes (count); may exceed `premises`",
+        },
+        counts=("premises", "premises_ftth"),
+        header=("INSEE_COM", *_SHAPEFILE),
+        resource=Resource(
+            "ftth-commune.zip",
+            dataset="le-marche-du-haut-et-tres-haut-debit-fixe-deploiements",
+            title=r"\d{4}T\d-Commune",
+        ),
+        named=r"(releve_geographique.*|communes_ftth_20\d\d_?T\d)\.csv",
+    ),
+)

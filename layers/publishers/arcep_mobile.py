@@ -1,0 +1,214 @@
+"""Arcep, *Mon réseau mobile*: the sites of the mobile operators.
+
+Layout: one row a site and operator, separator `;`, decimal point, UTF-8 or Latin-1; `insee_com`
+since the end of 2018, arrondissements in Paris, Lyon and Marseille. The older file of 2018
+(`Operateur;x;y;2G;3G;4G`, EPSG:2154) has positions only and is read as points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages.arrondissements import Choice, as_chosen
+from zoneblanche.layers.inputs.join import account_of_rows
+from zoneblanche.layers.layer import FileRows, Table
+from zoneblanche.layers.publishers.connector import Connector, Resource
+from zoneblanche.layers.publishers.insee import COMMUNE
+from zoneblanche.layers.publishers.read_tables import (
+    date_in_name,
+    read_codes,
+    read_figures,
+    read_rows,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+GENERATIONS = ("2g", "3g", "4g", "5g")
+
+SOURCE = Source(
+    producer="Arcep",
+    title="Mon réseau mobile, sites",
+    url="https://www.data.gouv.fr/fr/datasets/mon-reseau-mobile/",
+    licence="Licence Ouverte 1.0",
+)
+
+
+def read_sites(path: Path, arrondissements: Choice = "whole") -> Table:
+    """Sites and operators by commune, and by generation, as counts.
+
+    `sites` counts antennas' sites of each operator; `operators_4g` the operators with at least one
+    4G site in the commune. The list is exhaustive for the part of the country that it covers.
+
+    Raises:
+        InputError: no such layout; the file of 2018 has no commune and gives points only.
+    """
+    flags = {f"site_{name}": f"sites_{name}" for name in GENERATIONS}
+    rows = read_rows(path, ("code_op", "insee_com", "site_2g", "site_3g", "site_4g"))
+    known = {column: name for column, name in flags.items() if column in rows}
+    codes = read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False)
+    codes = as_chosen(codes, arrondissements).rename("code")
+    sites = read_figures(rows, known, path, bounds=(0, 1)).values
+    sites.insert(0, "sites", 1.0)
+    frame = sites.groupby(codes).sum()
+    for column in ("sites", *known.values()):
+        has = sites[column] > 0
+        operators = rows.loc[has, "code_op"].groupby(codes[has]).nunique()
+        name = column.replace("sites", "operators")
+        frame[name] = operators.reindex(frame.index, fill_value=0).astype("float64")
+    period = date_in_name(path)
+    return Table(
+        frame=frame,
+        level="commune",
+        source=replace(SOURCE, published=period),
+        vintage=period[:4],
+        period=period,
+        rows=FileRows(codes),
+    )
+
+
+def places_of_sites(path: Path) -> gpd.GeoDataFrame:
+    """The sites as points, EPSG:4326, with `operator` and one boolean column a generation; index:
+    lines of the file.
+
+    Rows without a position, or with one outside the projection's own bounds, are left out: the
+    file of January 2018 has one such row.
+
+    Raises:
+        InputError: neither layout.
+    """
+    return _positions(path)[0]
+
+
+def _positions(path: Path) -> tuple[gpd.GeoDataFrame, int]:
+    """The sites as points, and how many rows have no position."""
+    import geopandas as gpd
+
+    rows = read_rows(path, ())
+    if {"code_op", "longitude", "latitude"} <= set(rows):
+        x, y, crs = "longitude", "latitude", "EPSG:4326"
+        bounds = (-180.0, -90.0, 180.0, 90.0)
+        operator = "code_op"
+        flags = {name: f"site_{name}" for name in GENERATIONS}
+    elif {"Operateur", "x", "y"} <= set(rows):
+        x, y, crs = "x", "y", "EPSG:2154"
+        bounds = (-400_000.0, 6_000_000.0, 1_400_000.0, 7_200_000.0)
+        operator = "Operateur"
+        flags = {name: name.upper() for name in GENERATIONS}
+    else:
+        raise InputError(
+            Fault("is no list of mobile sites of Arcep.", file=str(path), kind="header")
+        )
+    position = read_figures(rows, {x: "x", y: "y"}, path, unit="number").values
+    west, south, east, north = bounds
+    inside = position["x"].between(west, east) & position["y"].between(south, north)
+    chosen = rows[inside]
+    told = {name: chosen[column] == "1" for name, column in flags.items() if column in rows}
+    points = gpd.points_from_xy(position.loc[inside, "x"], position.loc[inside, "y"])
+    columns = pd.DataFrame({"operator": chosen[operator], **told})
+    sites = gpd.GeoDataFrame(columns, geometry=points, crs=crs).to_crs("EPSG:4326")
+    return sites, len(rows) - len(sites)
+
+
+def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
+    """Sites and operators in each territory, and kilometres to the nearest site, by generation.
+
+    From positions, not from the codes in the file: so both layouts can be read, and codes of other
+    years do no harm. Columns `sites`, `operators`, `km`, each also `…_2g` to `…_5g` as far as the
+    file knows the generation. In the parts of the country where the list has no site at all they
+    are *not covered*; elsewhere no site is 0.
+
+    Raises:
+        InputError: neither layout.
+    """
+    from zoneblanche.layers.measuring.nearby import covered_by, kilometres_to_nearest, located_in
+
+    measured = territories.codes
+    territories = territories.whole  # the nearest site may lie beyond those that are chosen
+    points, nowhere = _positions(path)
+    where = located_in(territories, points.geometry)
+    covered = covered_by(territories, where)
+    columns: dict[str, pd.Series] = {}
+    chosen = {"": pd.Series(True, index=points.index)}
+    chosen |= {f"_{name}": points[name] for name in GENERATIONS if name in points}
+    for suffix, has in chosen.items():
+        here = points.loc[has, "operator"].groupby(where[has])
+        columns[f"sites{suffix}"] = here.size()
+        columns[f"operators{suffix}"] = here.nunique()
+    frame = pd.DataFrame(columns).reindex(territories.codes).fillna(0.0)
+    for suffix in ("_4g", "_5g"):
+        if suffix in chosen:
+            there = points.geometry[chosen[suffix]]
+            frame[f"km{suffix}"] = kilometres_to_nearest(territories, there)
+    frame = frame.where(covered)
+    outside = int(where.isna().sum())
+    told = Notice(
+        f"{outside:,} of {len(points):,} mobile sites lie in none of the territories.",
+        fr=f"{outside:,} des {len(points):,} sites mobiles ne sont dans aucun des "
+        "territoires.".replace(",", "\u202f"),
+        severity="remark",
+    )
+    period = date_in_name(path)
+    return Table(
+        frame=frame.astype("float64"),
+        level=territories.level,
+        source=replace(SOURCE, published=period),
+        period=period,
+        notices=(told,) if outside else (),
+        reasons=(frame.isna() * int(Reason.NOT_COVERED)).astype("int8"),
+        account=account_of_rows(
+            FileRows(where.fillna(""), {"without a position": nowhere}),
+            {"": "lies in none of the territories"},
+            outside=territories.codes.difference(measured),
+        ),
+    )
+
+
+def _connector(part: str, *, fr: str, en: str) -> Connector:
+    return Connector(
+        id="arcep-mobile-sites" if part == "Metropole" else "arcep-mobile-sites-overseas",
+        title={"fr": fr, "en": en},
+        source=SOURCE,
+        level="commune",
+        read=read_sites,
+        apart=partial(read_sites, arrondissements="separate"),
+        places=places_of_sites,
+        on=measure_sites,
+        feeds="" if part == "Metropole" else "arcep-mobile-sites",
+        columns={
+            "sites": "sites × operators (count)",
+            "operators": "operators with a site (count)",
+            **{f"sites_{name}": "sites × operators (count)" for name in GENERATIONS},
+            **{f"operators_{name}": "operators with such a site" for name in GENERATIONS},
+        },
+        header=("code_op", "insee_com", "latitude", "longitude", "site_2g", "site_3g", "site_4g"),
+        separator=";",
+        resource=Resource(
+            f"sites_{part}.csv",
+            dataset="mon-reseau-mobile",
+            title=rf"\d{{4}}_T\d_sites_{part}(\.csv)?",
+        ),
+        named=r"\d{4}_(\d{2}|T\d)_sites.*france_metropolitaine.*\.csv"
+        if part == "Metropole"
+        else "",
+        exhaustive=True,
+    )
+
+
+CONNECTORS = (
+    _connector(
+        "Metropole", fr="Sites mobiles, hexagone et Corse", en="Mobile sites, mainland and Corsica"
+    ),
+    _connector("Outremer", fr="Sites mobiles, outre-mer", en="Mobile sites, overseas"),
+)

@@ -1,0 +1,200 @@
+"""DILA, the directory of public services: what local authorities declare of themselves.
+
+One export holds town halls (`mairie`), EPCI, départements (`cg`) and régions (`cr`); each has a
+connector here, because a table is of one level. Fields that are lists come JSON-encoded. Of an
+address only the domain is kept, and of a record nothing about persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.notice import remark
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.layer import FileRows, Table
+from zoneblanche.layers.publishers.authorities import departement_of, region_of
+from zoneblanche.layers.publishers.connector import Connector, Resource
+from zoneblanche.layers.publishers.read_records import (
+    Record,
+    email_domain,
+    listed,
+    one_a_code,
+    read_records,
+    require_fields,
+)
+
+NETWORKS = ("facebook", "x", "instagram", "youtube", "linkedin", "tiktok", "mastodon", "bluesky")
+"""The networks that are counted, each a column: 1 where the authority declares an account."""
+
+PIVOTS = {"commune": "mairie", "epci": "epci", "departement": "cg", "region": "cr"}
+"""The directory's kind of service for the authority of each level."""
+
+SOURCE = Source(
+    producer="DILA",
+    title="Annuaire de l'administration",
+    url="https://api-lannuaire.service-public.gouv.fr/explore/dataset/api-lannuaire-administration/",
+    licence="Licence Ouverte 2.0",
+)
+_EXPORT = (
+    "https://api-lannuaire.service-public.gouv.fr/api/explore/v2.1/catalog/datasets/"
+    "api-lannuaire-administration/exports/json?where=pivot%20LIKE%20%22{pivot}%22"
+)
+_FIELDS = ("nom", "pivot", "site_internet", "adresse_courriel", "code_insee_commune")
+
+
+def read_directory(path: Path, *, level: str) -> Table:
+    """Declared website, domain of the e-mail, and accounts on social networks, by authority.
+
+    Where a code has several records (delegated town halls, annexes) the authority itself is kept
+    and a notice counts the others. Where the export has no field `reseau_social` at all, accounts
+    are not collected, which is not the same as none.
+
+    Raises:
+        InputError: no such export, or no record of that level in it.
+    """
+    records = read_records(path)
+    require_fields(records, _FIELDS, path)
+    chosen = {
+        number: record for number, record in enumerate(records) if PIVOTS[level] in _kinds(record)
+    }
+    if not chosen:
+        raise InputError(
+            Fault(f"holds no record of {PIVOTS[level]!r}.", file=str(path), kind="no-records")
+        )
+    social = any("reseau_social" in record for record in records)
+    rows = pd.DataFrame(
+        [_row(record, level, social=social) for record in chosen.values()], list(chosen)
+    )
+    without = int((rows["code"] == "").sum())
+    coded = rows[rows["code"] != ""]
+    frame, others = one_a_code(coded)
+    notices = [
+        notice
+        for count, notice in (
+            (others, remark(f"Further records of the same authorities, left out: {others}.")),
+            (without, f"Records without a code, left out: {without}."),
+        )
+        if count
+    ]
+    reasons = pd.DataFrame(
+        int(Reason.PRESENT if social else Reason.NOT_COLLECTED),
+        index=frame.index,
+        columns=list(NETWORKS),
+        dtype="int8",
+    )
+    left_out = {
+        "without a code": without,
+        "a further record of the same authority": others,
+        "of another level": len(records) - len(rows),
+    }
+    return Table(
+        frame=frame,
+        level=level,
+        source=SOURCE,
+        notices=tuple(notices),
+        reasons=reasons,
+        rows=FileRows(coded["code"].drop_duplicates(), left_out, counted="record"),
+    )
+
+
+def holds_level(path: Path, *, level: str) -> bool:
+    """Whether an export has an authority of that level."""
+    try:
+        records = read_records(path)
+        require_fields(records, _FIELDS, path)
+        return any(PIVOTS[level] in _kinds(record) for record in records)
+    except InputError:
+        return False
+
+
+def networks_of(record: Record) -> set[str]:
+    """The networks on which a record declares an account.
+
+    >>> networks_of({"reseau_social": '[{"valeur": "https://x.com/a", "custom_dico2": "X"}]'})
+    {'x'}
+    """
+    found = set()
+    for account in listed(record.get("reseau_social")):
+        if isinstance(account, dict) and account.get("valeur"):
+            name = str(account.get("custom_dico2") or account.get("description") or "").lower()
+            if name in ("x", "x.com") or "twitter" in name:
+                found.add("x")
+            found |= {network for network in NETWORKS if network != "x" and network in name}
+    return found
+
+
+def _row(record: Record, level: str, *, social: bool) -> dict[str, Any]:
+    sites = [
+        site.get("valeur") for site in listed(record["site_internet"]) if isinstance(site, dict)
+    ]
+    accounts = networks_of(record)
+    return {
+        "code": _KEYS[level](record),
+        "name": str(record.get("nom") or ""),
+        "website": next((str(site).strip() for site in sites if site), None),
+        "email_domain": email_domain(record["adresse_courriel"]),
+        **{name: float(name in accounts) if social else float("nan") for name in NETWORKS},
+    }
+
+
+def _kinds(record: Record) -> set[str]:
+    return {
+        str(pivot.get("type_service_local"))
+        for pivot in listed(record["pivot"])
+        if isinstance(pivot, dict)
+    }
+
+
+def _seat(record: Record) -> str:
+    return str(record.get("code_insee_commune") or "").strip()
+
+
+def _siren(record: Record) -> str:
+    return str(record.get("siren") or record.get("siret") or "").replace(" ", "")[:9]
+
+
+_KEYS: dict[str, Callable[[Record], str]] = {
+    "commune": _seat,
+    "epci": _siren,
+    "departement": lambda record: departement_of(_seat(record)),
+    "region": lambda record: region_of(_seat(record)),
+}
+_TITLES = {
+    "commune": ("Annuaire des mairies", "Directory of town halls"),
+    "epci": ("Annuaire des intercommunalités", "Directory of EPCI"),
+    "departement": ("Annuaire des départements", "Directory of départements"),
+    "region": ("Annuaire des régions", "Directory of régions"),
+}
+
+
+def _connector(level: str) -> Connector:
+    fr, en = _TITLES[level]
+    return Connector(
+        id="dila-directory" if level == "commune" else f"dila-directory-{level}",
+        title={"fr": fr, "en": en},
+        source=SOURCE,
+        level=level,
+        read=partial(read_directory, level=level),
+        columns={
+            "website": "text: the declared address",
+            "email_domain": "text: the domain of the declared e-mail",
+            **dict.fromkeys(NETWORKS, "1 where an account is declared, 0 where none is"),
+        },
+        header=_FIELDS,
+        named=r"(annuaire|api-lannuaire-administration).*\.(json|jsonl|csv)(\.gz)?",
+        holds=partial(holds_level, level=level),
+        resource=Resource(
+            f"annuaire-{PIVOTS[level]}.json", _EXPORT.format(pivot=PIVOTS[level]), max_bytes=10**9
+        ),
+        feeds="town-halls" if level == "commune" else "",
+    )
+
+
+CONNECTORS = tuple(_connector(level) for level in PIVOTS)

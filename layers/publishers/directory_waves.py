@@ -1,0 +1,83 @@
+"""Several states of the directory of town halls in one table: the waves of a barometer.
+
+Layout: one row a town hall and date; CSV or Parquet; `code`, `date` (ISO), `website` and, where it
+was collected, `email_domain`; codes are those of each date.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.tables import read_raw_table
+from zoneblanche.layers.publishers.connector import Connector
+from zoneblanche.layers.publishers.insee import COMMUNE
+from zoneblanche.layers.publishers.read_tables import read_codes, rows_of
+
+SOURCE = Source(
+    producer="DILA",
+    title="Annuaire de l'administration, états successifs",
+    licence="Licence Ouverte 2.0",
+)
+_DATE = r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+
+
+def read_waves(path: Path) -> pd.DataFrame:
+    """All waves of a table: `code`, `wave` (ISO date), `website`, `email_domain` (None where none
+    is declared; a column that no row of a wave has was not collected).
+
+    Raises:
+        InputError: not this layout, a date that is none, or a town hall twice in a wave.
+    """
+    rows = rows_of(read_raw_table(path), ("code", "date", "website"))
+    dates = rows["date"].str.slice(0, 10)
+    wrong = ~dates.str.fullmatch(_DATE)
+    if wrong.any():
+        raise InputError(
+            Fault(
+                f"{rows['date'][wrong].iloc[0]!r} is no date (line {rows.index[wrong][0]}).",
+                file=str(path),
+                column="date",
+                remedy="Write ISO dates: 2026-09-22.",
+                kind="date",
+            )
+        )
+    waves = pd.DataFrame(
+        {
+            "code": read_codes(rows, "code", path, pattern=COMMUNE, unique=False),
+            "wave": dates,
+            "website": _declared(rows["website"]),
+            "email_domain": _declared(rows["email_domain"]) if "email_domain" in rows else None,
+        }
+    )
+    doubled = waves[waves.duplicated(["code", "wave"])]
+    if len(doubled):
+        raise InputError(
+            Fault(
+                f"{first_of(doubled['code'])} stand twice in one wave.",
+                file=str(path),
+                kind="duplicate-code",
+            )
+        )
+    return waves.astype("object").where(waves.notna(), None)
+
+
+def _declared(column: pd.Series) -> pd.Series:
+    text = column.str.strip()
+    return text.mask(text == "")
+
+
+CONNECTORS = (
+    Connector(
+        id="presence-waves",
+        named=r"presence_(panel|waves).*\.(csv|parquet)",
+        title={"fr": "États successifs de l'annuaire", "en": "Successive states of the directory"},
+        source=SOURCE,
+        level="commune",
+        aids="waves",
+        header=("code", "date", "website"),
+    ),
+)

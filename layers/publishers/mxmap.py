@@ -1,0 +1,77 @@
+"""mxmap-fr: where the e-mail of town halls is hosted, from a scan of their domains' DNS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.layer import Table
+from zoneblanche.layers.publishers.connector import Connector
+from zoneblanche.layers.publishers.insee import COMMUNE
+from zoneblanche.layers.publishers.read_tables import read_codes, read_rows
+
+SOURCE = Source(
+    producer="mxmap-fr",
+    title="Hébergement des messageries des mairies",
+    licence="MIT / Licence Ouverte 2.0",
+    published="2026-07-01",
+    note="Scan of the DNS of the e-mail domains that town halls declare.",
+)
+_PROVIDER_KNOWN = "classified_via_known_email_domain"
+
+
+def read_mail_hosting(path: Path) -> Table:
+    """Provider, domain, and whether the domain has MX and SPF records, by commune.
+
+    Where the address is at a generic provider the scan did not look the domain up: `mx` and `spf`
+    are not collected there, whatever its flags say. Without a domain they are not applicable.
+    """
+    rows = read_rows(path, ("insee", "provider", "domain", "flags"), separator=",")
+    codes = pd.Index(read_codes(rows, "insee", path, pattern=COMMUNE), name="code")
+    flags = ";" + rows["flags"].str.replace(" ", "", regex=False) + ";"
+    not_scanned = flags.str.contains(f";{_PROVIDER_KNOWN};", regex=False)
+    no_domain = flags.str.contains(";no_domain;", regex=False)
+    values, reasons = {}, {}
+    for record in ("mx", "spf"):
+        absent = flags.str.contains(f";no_{record};", regex=False)
+        values[record] = (~absent).astype("float64").mask(not_scanned | no_domain)
+        told = pd.Series(int(Reason.PRESENT), index=rows.index)
+        told = told.mask(not_scanned, int(Reason.NOT_COLLECTED))
+        reasons[record] = told.mask(no_domain, int(Reason.NOT_APPLICABLE)).astype("int8")
+    frame = pd.DataFrame(
+        {
+            **values,
+            "provider": rows["provider"].mask(rows["provider"].isin(["", "unknown"])),
+            "domain": rows["domain"].str.lower().mask(rows["domain"] == ""),
+        }
+    )
+    return Table(
+        frame=frame.set_index(codes),
+        level="commune",
+        source=SOURCE,
+        period=SOURCE.published,
+        reasons=pd.DataFrame(reasons).set_index(codes),
+    )
+
+
+CONNECTORS = (
+    Connector(
+        id="mxmap",
+        named=r"mxmap_fr.*\.csv",
+        title={"fr": "Hébergement des messageries", "en": "Hosting of e-mail"},
+        source=SOURCE,
+        level="commune",
+        read=read_mail_hosting,
+        columns={
+            "mx": "1 where the domain has an MX record, 0 where not (RPNT 2.4)",
+            "spf": "1 where the domain has an SPF record, 0 where not (RPNT 2.5)",
+            "provider": "text",
+            "domain": "text: the domain of the address, never what stands before the @",
+        },
+        header=("insee", "provider", "domain", "flags"),
+        separator=",",
+    ),
+)

@@ -1,0 +1,314 @@
+"""Official tables through the one reader of tables: archives, headers, codes and figures.
+
+Publishers' layouts are known, so nothing is guessed here: separator and header are what the
+connector declares, and a file that differs is refused with what was found. All suspicion of cells
+lives in `geo.tables`.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables import (
+    MARKS,
+    RawTable,
+    TableUnit,
+    parse_codes,
+    parse_numbers,
+    read_raw_table,
+)
+
+GREATEST_MEMBER = 2_000_000_000
+"""Bytes, unpacked, beyond which a file of an archive is refused: no official table comes near."""
+
+_MARKS = {**MARKS, "#n/a": Reason.NOT_PUBLISHED}
+"""With the mark that spreadsheet programs leave, which Arcep's sites of 2018 hold."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Columns of figures and, for each cell, why it is missing.
+
+    Attributes:
+        values: float64; NaN is missing. Index: line numbers of the file.
+        reasons: int8 codes of `Reason`, same shape.
+    """
+
+    values: pd.DataFrame
+    reasons: pd.DataFrame
+
+
+def read_rows(
+    path: Path, columns: Iterable[str], *, separator: str = ";", member: str = ""
+) -> pd.DataFrame:
+    """The rows of an official CSV, every cell as it stands, as text.
+
+    Args:
+        path: the CSV, or a zip archive that holds it.
+        columns: names that the header must have; others are read as well.
+        member: regular expression on the name of the file inside an archive.
+
+    Returns:
+        Index: the 1-based line of each row. One text column for each column of the file.
+
+    Raises:
+        InputError: whatever `read_raw_table` refuses, or a header without one of the columns.
+    """
+    if member and zipfile.is_zipfile(path):
+        with tempfile.TemporaryDirectory() as folder:
+            unpacked = Path(folder) / "table.csv"
+            unpacked.write_bytes(_member_of(path, member))
+            raw = replace(read_raw_table(unpacked, separator=separator), file=str(path))
+    else:
+        raw = read_raw_table(path, separator=separator)
+    return rows_of(raw, columns)
+
+
+def read_sheet(path: Path, columns: Iterable[str]) -> tuple[pd.DataFrame, str]:
+    """The table of a workbook whose header has these names, and the text that stands above it.
+
+    Returns:
+        Every cell as text, index the 1-based row of the sheet; and the lines above, joined.
+
+    Raises:
+        InputError: no workbook, or no sheet with such a header.
+    """
+    wanted = set(columns)
+    for sheet, lines in _first_lines(path).items():
+        for number, line in enumerate(lines, start=1):
+            if wanted <= set(line):
+                above = " ".join(cell for row in lines[: number - 1] for cell in row)
+                return rows_of(read_raw_table(path, sheet=sheet, header=number), wanted), above
+    raise InputError(
+        Fault(
+            f"no sheet has the columns {first_of(sorted(wanted))}.", file=str(path), kind="header"
+        )
+    )
+
+
+def rows_of(raw: RawTable, columns: Iterable[str]) -> pd.DataFrame:
+    """A raw table as a frame of text, index the line of each row.
+
+    Raises:
+        InputError: a column is absent; the message says what the header has instead.
+    """
+    check_header(raw.columns, columns, Path(raw.file))
+    return pd.DataFrame(dict(raw.columns), index=pd.Index(raw.lines, name="line"), dtype="str")
+
+
+def check_header(header: Iterable[str], columns: Iterable[str], path: Path) -> None:
+    """Refuse a table that does not have the columns that its layout has.
+
+    Raises:
+        InputError: which are absent, and what the header says instead.
+    """
+    found = [str(name) for name in header]
+    absent = [name for name in columns if name not in found]
+    if absent:
+        raise InputError(
+            Fault(
+                f"has no column {', '.join(map(repr, absent))}; its header says "
+                f"{shown(', '.join(found), limit=200)}.",
+                file=str(path),
+                remedy="Is it the file of this publisher? See docs/sources.md for its layout.",
+                kind="header",
+            )
+        )
+
+
+def read_codes(
+    rows: pd.DataFrame, column: str, path: Path, *, pattern: str, unique: bool = True
+) -> pd.Series:
+    """The codes of a column, as text, on the index of the rows.
+
+    Args:
+        pattern: regular expression that a whole code matches.
+        unique: whether a code may stand once only.
+
+    Raises:
+        InputError: codes of another form (a lost leading zero), or duplicates.
+    """
+    judged = rows if unique else rows.drop_duplicates(column)
+    codes = parse_codes(_raw(judged, (column,), path), column, pattern=pattern)
+    if codes.account.listed:
+        raise InputError(
+            [
+                Fault(
+                    f"{shown(row.code)} is no code of the form expected here ({row.row}).",
+                    file=str(path),
+                    column=column,
+                    value=row.code,
+                    kind="code",
+                )
+                for row in codes.account.listed
+            ]
+        )
+    return rows[column].str.strip()
+
+
+def read_figures(
+    rows: pd.DataFrame,
+    columns: Mapping[str, str],
+    path: Path,
+    *,
+    unit: TableUnit = "count",
+    bounds: tuple[float | None, float | None] = (None, None),
+) -> Figures:
+    """Columns of figures, strictly: see `geo.tables.parse_numbers`.
+
+    Args:
+        columns: name in the file → name in the result.
+        unit, bounds: of all of them.
+
+    Raises:
+        InputError: cells that are neither figure nor mark, or out of range, with line and column.
+    """
+    raw = _raw(rows, columns, path)
+    values, reasons = {}, {}
+    faults: list[Fault] = []
+    for column, name in columns.items():
+        try:
+            found = parse_numbers(raw, column, unit=unit, bounds=bounds, marks=_MARKS)
+        except InputError as error:
+            faults += error.faults
+            continue
+        values[name], reasons[name] = found.values, found.reasons
+    if faults:
+        raise InputError(faults)
+    return Figures(
+        values=pd.DataFrame(values, index=rows.index, dtype="float64"),
+        reasons=pd.DataFrame(reasons, index=rows.index, dtype="int8"),
+    )
+
+
+def one_value(rows: pd.DataFrame, column: str, path: Path) -> str:
+    """The one value that a whole column repeats (a date), or "" in a table without rows.
+
+    Raises:
+        InputError: it has several.
+    """
+    found = rows[column].unique()
+    if len(found) > 1:
+        raise InputError(
+            Fault(
+                f"holds several values of {column!r} ({first_of(found)}); one was expected.",
+                file=str(path),
+                column=column,
+                remedy="Keep the rows of one release.",
+                kind="several-releases",
+            )
+        )
+    return str(found[0]) if len(found) else ""
+
+
+def date_in_name(path: Path) -> str:
+    """The date that a file's name says: a day, the end of a quarter, a month; "" where none.
+
+    >>> date_in_name(Path("2026T2-commune.zip")), date_in_name(Path("operators_2019_06_l93.tif"))
+    ('2026-06-30', '2019-06')
+    """
+    day = re.search(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)", path.name)
+    if day:
+        return "-".join(day.groups())
+    quarter = re.search(r"(20\d\d)[_-]?[tT]([1-4])(?!\d)", path.name)
+    if quarter:
+        ends = {"1": "-03-31", "2": "-06-30", "3": "-09-30", "4": "-12-31"}
+        return quarter[1] + ends[quarter[2]]
+    month = re.search(r"(?<!\d)(20\d\d)[_-](0[1-9]|1[0-2])(?!\d)", path.name)
+    return f"{month[1]}-{month[2]}" if month else ""
+
+
+def sum_parts(frame: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    """Sums of extensive columns by code; a sum with a missing part is missing.
+
+    Args:
+        frame: float64 columns.
+        codes: the code that each row counts for, same index.
+    """
+    grouped = frame.groupby(codes.rename("code"))
+    whole = grouped.count().eq(grouped.size(), axis=0)
+    return grouped.sum().where(whole)
+
+
+def first_reason(reasons: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    """For each code, the reason of a missing part, or PRESENT; int8."""
+    return reasons.groupby(codes.rename("code")).max().astype("int8")
+
+
+def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> bytes:
+    """One file of an archive, unpacked in memory and bounded.
+
+    Raises:
+        InputError: it says, or turns out, to be larger than any official table.
+    """
+    if info.file_size > GREATEST_MEMBER:
+        raise _too_big(path, info.file_size)
+    try:
+        with archive.open(info) as stream:
+            content = stream.read(info.file_size + 1)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise InputError(Fault(f"cannot be unpacked: {error}.", file=str(path))) from error
+    if len(content) > info.file_size:
+        raise _too_big(path, len(content))
+    return content
+
+
+def _member_of(path: Path, member: str) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        names = [info for info in archive.infolist() if re.search(member, info.filename)]
+        if len(names) != 1:
+            raise InputError(
+                Fault(
+                    f"holds {len(names)} files named like {member!r}; one was expected "
+                    f"(it holds {first_of(archive.namelist())}).",
+                    file=str(path),
+                    kind="archive",
+                )
+            )
+        return read_member(archive, names[0], path)
+
+
+def _first_lines(path: Path) -> dict[str, list[list[str]]]:
+    """The first rows of each sheet of a workbook, as text."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
+        raise InputError(Fault(f"is no workbook: {error}.", file=str(path))) from error
+    try:
+        return {
+            sheet.title: [
+                ["" if cell is None else str(cell).strip() for cell in row]
+                for row in sheet.iter_rows(values_only=True, max_row=40)
+            ]
+            for sheet in book.worksheets
+        }
+    finally:
+        book.close()
+
+
+def _raw(rows: pd.DataFrame, columns: Iterable[str], path: Path) -> RawTable:
+    cells = {name: rows[name].to_numpy(dtype="object") for name in columns}
+    return RawTable(file=str(path), columns=cells, lines=np.asarray(rows.index))
+
+
+def _too_big(path: Path, size: int) -> InputError:
+    return InputError(
+        Fault(
+            f"holds {size:,} bytes; no official table has more than {GREATEST_MEMBER:,}.",
+            file=str(path),
+            kind="too-big",
+        )
+    )

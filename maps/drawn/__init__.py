@@ -1,0 +1,1 @@
+"""What every picture shares: words, palettes, class breaks, legends, insets, citations."""

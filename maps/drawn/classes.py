@@ -1,0 +1,303 @@
+"""Territories by class, in the colours and words of the page: what a picture and its legend need.
+
+The page does the same in `assets/classes.js`, from the same breaks; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.maps.drawn.bivariate import Bivariate
+from zoneblanche.maps.drawn.breaks import classify, custom_breaks
+from zoneblanche.maps.drawn.palettes import BIVARIATE, CONTEXT, DIVERGING, KINDS, NEED, Theme, ramp
+from zoneblanche.maps.drawn.words import WORDS, write_number
+from zoneblanche.maps.page.layers import Citations, describe_bivariate, describe_layer
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.indicator import Indicator
+
+BLANK = "\u00a0"
+
+Edges = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One side of the square of two indicators, from its pale end to its strong one.
+
+    Attributes:
+        title: of the indicator.
+        heading: where the side leads, in words ("Density, lower").
+        labels: of each third ("< 24.0"), "" where the figures allow fewer.
+        spans: the same in words, with the unit ("under 24.0 people/km²").
+        edges: where each begins and ends, None for an open end.
+    """
+
+    title: str
+    heading: str
+    labels: tuple[str, ...]
+    spans: tuple[str, ...]
+    edges: tuple[Edges, ...]
+
+
+@dataclass(frozen=True)
+class Classed:
+    """Territories by class.
+
+    Attributes:
+        of: class of each territory of the atlas, -1 where its figure is missing.
+        reasons: code of the `Reason` of each territory, 0 where its figure is there.
+        colours, labels: of each class, from the lowest figure to the highest.
+        method: name of the way in which breaks were found ("quantile"); "" for kinds and pairs.
+        ends: words for the lowest and the highest class ("better off"), empty for kinds and pairs.
+        square: the two sides of a map of two, x then y; None otherwise.
+        codes: of kinds, in the order of their colours.
+        breaks: between the classes of figures.
+    """
+
+    of: np.ndarray
+    reasons: np.ndarray
+    colours: tuple[str, ...]
+    labels: tuple[str, ...]
+    method: str = ""
+    ends: tuple[str, str] | tuple[()] = ()
+    square: tuple[Axis, Axis] | None = None
+    codes: tuple[int, ...] = ()
+    breaks: tuple[float, ...] = ()
+
+    def counts(self, inside: np.ndarray) -> list[int]:
+        """How many of the territories of a mask are in each class."""
+        found = np.bincount(self.of[inside & (self.of >= 0)], minlength=len(self.colours))
+        return [int(count) for count in found]
+
+    def missing(self, inside: np.ndarray, lang: str) -> list[tuple[str, int]]:
+        """Why figures of the territories of a mask are missing, the commonest reason first."""
+        codes, counts = np.unique(self.reasons[inside & (self.of < 0)], return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return [(in_language(Reason(codes[k]).title, lang), int(counts[k])) for k in order]
+
+
+def class_territories(
+    atlas: Atlas,
+    show: str | Bivariate,
+    *,
+    lang: str,
+    method: str = "quantile",
+    breaks: Sequence[float] = (),
+    theme: Theme = "light",
+) -> Classed:
+    """Classes of an indicator, or of two, as the page has them.
+
+    Args:
+        atlas: all of it is classed, whatever part is drawn, so that a part has the whole's colours.
+        show: an indicator's id, or a map of two.
+        lang: of the labels.
+        method: "quantile", "jenks", "equal", or "goalposts" where the indicator is bounded.
+        breaks: inner breaks of one's own instead, rising.
+        theme: of the colours.
+
+    Raises:
+        InputError: no such indicator or method, or breaks that do not rise.
+    """
+    if isinstance(show, Bivariate):
+        return _pair(atlas, describe_bivariate(atlas, show, Citations()), lang, theme)
+    indicator = atlas.indicator(show)
+    layer, _ = describe_layer(atlas, indicator, Citations())
+    if "categories" in layer:
+        return _kinds(atlas, layer, lang, theme)
+    if breaks:
+        layer["breaks"]["custom"] = custom_breaks(breaks)
+        method = "custom"
+    if method not in layer["breaks"]:
+        raise InputError(
+            Fault(
+                f"{method!r} is no way to class {indicator.id!r}.",
+                remedy=nearest(method, layer["breaks"]),
+                kind="option",
+            )
+        )
+    return _figures(atlas, indicator, layer, lang=lang, method=method, theme=theme)
+
+
+def _figures(
+    atlas: Atlas,
+    indicator: Indicator,
+    layer: dict[str, Any],
+    *,
+    lang: str,
+    method: str,
+    theme: Theme,
+) -> Classed:
+    values, reasons = _column(atlas, indicator.id, layer["digits"])
+    breaks = layer["breaks"][method]
+    of = classify(values, breaks)
+    there = values[of >= 0]
+    if not len(there):
+        return Classed(of, reasons, (), (), method)
+    lowest, highest = float(there.min()), float(there.max())
+    # Where nothing is below the first break, or from the last one on, that class has an open end.
+    edges = [lowest if not breaks or lowest < breaks[0] else -np.inf, *breaks]
+    edges.append(highest if not breaks or highest >= breaks[-1] else np.inf)
+    last = len(edges) - 2
+    labels = [_range(edges[k], edges[k + 1], k == last, layer, lang) for k in range(last + 1)]
+    words = WORDS[lang]
+    low, high = ("low_end", "high_end")
+    if layer["better"]:
+        low, high = ("worse_end", "better_end")[:: 1 if layer["better"] == "higher" else -1]
+    colours = (
+        diverging(layer["better"], breaks, theme)
+        if layer["diverging"]
+        else _ordered(layer["better"], len(labels), theme)
+    )
+    return Classed(
+        of, reasons, colours, tuple(labels), method, (words[low], words[high]), breaks=tuple(breaks)
+    )
+
+
+def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str) -> str:
+    """The label of a class, as the page writes it."""
+    digits, words = layer["digits"], WORDS[lang]
+    suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
+    percent = layer["unit"] == "percent"
+    sign = f"{BLANK}%" if percent else ""
+    if low == -np.inf:
+        return words["range_under"].replace("{to}", write_number(high, digits, lang) + sign)
+    if high == np.inf:
+        return words["range_from"].replace("{from}", write_number(low, digits, lang) + sign)
+    if low == high or (not last and high - low <= 1.001 * 10**-digits):
+        unit = "%" if percent else suffix
+        return write_number(low, digits, lang) + (f"{BLANK}{unit}" if unit else "")
+    said = words["range_closed" if last else "range_open"].replace(
+        "{from}", write_number(low, digits, lang)
+    )
+    return said.replace("{to}", write_number(high, digits, lang)) + sign
+
+
+def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
+    values, reasons = _column(atlas, layer["id"], 0)
+    codes = [code for code, _ in layer["categories"]]
+    of = np.full(len(values), -1)
+    for place, code in enumerate(codes):
+        of[values == code] = place
+    if layer["ordered"]:
+        colours = _ordered(layer["better"], max(len(codes), 2), theme)[: len(codes)]
+    else:
+        colours = _kind_colours(codes, KINDS[theme])
+    labels = tuple(in_language(title, lang) for _, title in layer["categories"])
+    return Classed(of, reasons, colours, labels, codes=tuple(codes))
+
+
+def _kind_colours(codes: list[int], kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Code 0 is none of the kinds, and takes the palette's grey, its last; the others share the
+    rest."""
+    shift = int(0 in codes)
+    rest = kinds[: len(kinds) - shift]
+    return tuple(
+        kinds[-1] if code == 0 else rest[(place - shift) % len(rest)]
+        for place, code in enumerate(codes)
+    )
+
+
+def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
+    places, axes, why = [], [], []
+    for axis in ("x", "y"):
+        indicator = atlas.indicator(layer[axis])
+        breaks, low = layer["breaks"][axis], layer["toward"][axis] == "low"
+        described, _ = describe_layer(atlas, indicator, Citations())
+        values, reasons = _column(atlas, indicator.id, described["digits"])
+        of, most = classify(values, breaks), len(breaks)
+        places.append(np.where(of < 0, -1, (most - of if low else of) + 2 - most))
+        axes.append(_axis(described, breaks, low=low, lang=lang))
+        why.append(reasons)
+    x, y = places
+    labels = [
+        f"{axes[0].title} {across} · {axes[1].title} {up}" if across and up else ""
+        for up in axes[1].labels
+        for across in axes[0].labels
+    ]
+    return Classed(
+        of=np.where((x < 0) | (y < 0), -1, 3 * y + x),
+        reasons=np.where(why[0] > 0, why[0], why[1]),
+        colours=BIVARIATE[theme],
+        labels=tuple(labels),
+        square=(axes[0], axes[1]),
+    )
+
+
+def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: str) -> Axis:
+    words, title = _WORDS[lang], in_language(layer["title"], lang)
+    sign = f"{BLANK}%" if layer["unit"] == "percent" else ""
+    suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
+    unit = sign or (f"{BLANK}{suffix}" if suffix else "")
+    ends = [write_number(value, layer["digits"], lang) for value in breaks]
+    thirds: list[tuple[str, str, Edges]] = []
+    for k in range(len(breaks) + 1):
+        edges = (breaks[k - 1] if k else None, breaks[k] if k < len(breaks) else None)
+        a, b = ends[k - 1] if k else "", ends[k] if k < len(ends) else ""
+        if not ends:
+            label, span = "", words["all"]
+        elif not a:
+            label, span = f"< {b}{sign}", words["under"].format(high=b + unit)
+        elif not b:
+            label, span = f"≥ {a}{sign}", words["above"].format(low=a + unit)
+        else:
+            label, span = f"{a} – {b}{sign}", words["from_to"].format(low=a, high=b + unit)
+        thirds.append((label, span, edges))
+    # Where figures allow fewer than three, the pale ones are the ones that are not there.
+    thirds = [("", "–", (None, None))] * (3 - len(thirds)) + (thirds[::-1] if low else thirds)
+    leads = WORDS[lang]  # as the page says it, in `axisWords` of legend.js
+    heading = leads["toward_low" if low else "toward_high"].replace("{title}", title)
+    if layer["better"] and low == (layer["better"] == "higher"):
+        heading = leads["toward_way_worse"].replace("{way}", heading)
+    labels, spans, edges_of = zip(*thirds, strict=True)
+    return Axis(title, heading, labels, spans, edges_of)
+
+
+def _column(atlas: Atlas, name: str, digits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Figures at the precision that is shown, and why they are missing."""
+    values = np.round(atlas.values[name].to_numpy(dtype=np.float64), digits)
+    reasons = atlas.reasons[name].to_numpy(dtype=np.int64)
+    return values, np.where(np.isnan(values), np.maximum(reasons, 1), 0)
+
+
+def _ordered(better: str | None, count: int, theme: Theme) -> tuple[str, ...]:
+    """Colours from the lowest class to the highest: the strongest is where people are worse off."""
+    colours = ramp(NEED[theme] if better else CONTEXT[theme], count)
+    return tuple(colours[::-1] if better == "higher" else colours)
+
+
+def diverging(better: str | None, breaks: Sequence[float], theme: Theme) -> tuple[str, ...]:
+    """Colours of classes below and above zero, stronger the further from it."""
+    below = sum(value <= 0 for value in breaks)
+    above = len(breaks) + 1 - below
+    low, high = ("better", "worse") if better == "lower" else ("worse", "better")
+    sides = DIVERGING[theme]
+    return (*_side(sides[low], below)[::-1], *_side(sides[high], above))
+
+
+def _side(stops: Sequence[str], count: int) -> list[str]:
+    return ramp(stops, count) if count else []
+
+
+_WORDS = {
+    "fr": {
+        "all": "toutes les valeurs",
+        "under": "moins de {high}",
+        "from_to": "de {low} à moins de {high}",
+        "above": "{low} et plus",
+    },
+    "en": {
+        "all": "all values",
+        "under": "under {high}",
+        "from_to": "{low} to under {high}",
+        "above": "{low} and more",
+    },
+}

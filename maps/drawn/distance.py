@@ -1,0 +1,32 @@
+"""Round lengths for scale bars, and how they are written."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zoneblanche.maps.drawn.words import write_number
+
+
+def round_length(metres: float, most: float) -> float:
+    """A round length for a scale bar, in metres.
+
+    Args:
+        metres: a unit of the picture stands for.
+        most: units that the bar may be long.
+
+    >>> round_length(1000, 100), round_length(3, 50)
+    (100000.0, 100.0)
+    """
+    power = 10.0 ** np.floor(np.log10(most * metres))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= most * metres * 1.0001))
+
+
+def write_distance(metres: float, lang: str) -> str:
+    """A round length with its unit.
+
+    >>> write_distance(20000, "en"), write_distance(0.5, "fr")
+    ('20\xa0km', '0,5\xa0m')
+    """
+    number, unit = (metres / 1000, "km") if metres >= 1000 else (metres, "m")
+    digits = 0 if number >= 1 else 1 - int(np.floor(np.log10(number))) - 1
+    return f"{write_number(number, digits, lang)}\u00a0{unit}"

@@ -1,0 +1,23 @@
+"""The parts of a country that maps show in frames of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zoneblanche.geo.country import Part
+from zoneblanche.maps.page.places import part_of_each
+
+if TYPE_CHECKING:
+    from zoneblanche.geo.territories import Territories
+
+
+def distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Part, np.ndarray]]:
+    """The parts that a country shows in frames, and which of the territories drawn lie in each."""
+    country = territories.country
+    if country is None or not country.parts:
+        return []
+    of = part_of_each(territories)
+    found = [(part, drawn & (of == part.id)) for part in country.parts if part.inset]
+    return [(part, inside) for part, inside in found if inside.any()]

@@ -1,0 +1,78 @@
+"""Classes told to a reader: the legend as a list, and what there is to see as a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zoneblanche.maps.drawn.cite import SEMICOLON
+from zoneblanche.maps.drawn.classes import Classed
+from zoneblanche.maps.drawn.palettes import MISSING
+from zoneblanche.maps.drawn.words import WORDS, write_number
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of a legend: a colour and its words; the hatch's stripes where it is hatched."""
+
+    colour: str
+    text: str
+    stripe: str = ""
+
+
+def keys_of(classed: Classed, inside: np.ndarray, lang: str) -> tuple[Key, ...]:
+    """The legend as a list: classes, whose two ends say which is worse off; then the hatch."""
+    texts = list(classed.labels)
+    if classed.ends and len(texts) > 1:
+        for at, end in zip((0, -1), classed.ends, strict=True):
+            texts[at] = f"{texts[at]} ({end})"
+    keys = [Key(colour, text) for colour, text in zip(classed.colours, texts, strict=True) if text]
+    if (classed.of[inside] < 0).any():
+        keys.append(Key(MISSING["light"][0], WORDS[lang]["no_data"], MISSING["light"][1]))
+    return tuple(keys)
+
+
+def describe_classes(
+    classed: Classed, inside: np.ndarray, *, title: str, units: str, lang: str
+) -> str:
+    """What there is to see, in a sentence: how many territories are in each class; of a map of
+    two first in the one that it is drawn for, where both meet.
+
+    Args:
+        classed, inside: the classes, and the territories that are drawn.
+        title: of the map.
+        units: what the territories that are drawn are called, in their number.
+    """
+    counts = classed.counts(inside)
+    words, colon = _WORDS[lang], WORDS[lang]["colon"]
+    of = write_number(int(inside.sum()), 0, lang)
+    found = [*zip(classed.labels, counts, strict=True)]
+    told = []
+    if classed.square is not None:
+        label, count = found.pop()
+        n = write_number(count, 0, lang)
+        told += [words["both"].format(label=label, n=n, of=of)] if label else []
+        found = [(label, count) for label, count in found if label and count]
+    told += [f"{label}{colon}{write_number(count, 0, lang)}" for label, count in found]
+    told += [
+        f"{words['missing'].format(reason=reason)}{colon}{write_number(count, 0, lang)}"
+        for reason, count in classed.missing(inside, lang)
+    ]
+    parts = SEMICOLON[lang].join(told)
+    parts = parts[:1].upper() + parts[1:]
+    return words["map"].format(of=of, units=units, title=title, parts=parts)
+
+
+_WORDS = {
+    "fr": {
+        "map": "Carte de {of} {units}\u00a0: {title}. {parts}.",
+        "missing": "pas de donnée ({reason})",
+        "both": "là où les deux situations se cumulent ({label})\u00a0: {n} sur {of}",
+    },
+    "en": {
+        "map": "Map of {of} {units}: {title}. {parts}.",
+        "missing": "no data ({reason})",
+        "both": "where both conditions meet ({label}): {n} of {of}",
+    },
+}

@@ -1,0 +1,212 @@
+"""`write_embed`: a map as snippets for a report or a content management system.
+
+A folder with the page for the frame, the picture and the words that stand for it where frames are
+refused, the snippets, what oEmbed asks for, and a page that shows each variant at work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.output import staged_folder
+from zoneblanche.geo.source import sha256_of, union_of
+from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
+from zoneblanche.maps.drawn.cite import cite_all
+from zoneblanche.maps.embed.framed import framed_page
+from zoneblanche.maps.embed.snippets import (
+    Embed,
+    words_in,
+    write_examples,
+    write_oembed,
+    write_snippets,
+)
+from zoneblanche.maps.page.noscript_text import write_findings
+from zoneblanche.maps.page.payload import write_payload
+from zoneblanche.maps.page.write_page import page_text
+from zoneblanche.maps.report.areas import find_area, part_of
+from zoneblanche.maps.report.map import Figure, draw_figure
+from zoneblanche.maps.report.picture import Sheet
+from zoneblanche.maps.report.write import language_of
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+
+PAGE, PICTURE = "map.html", "map.png"
+LARGEST_ALONE = 1_500_000
+"""Size of a page above which it is not put into a single file as well: nobody pastes so much."""
+
+SMALL = 340
+"""Width of the picture that travels in a single file."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map page that is written.
+
+    Attributes:
+        atlas: that it shows.
+        shown: what it opens with.
+        lang, title: of the page.
+        text: of the page, as `maps.page.write_page` writes it.
+    """
+
+    atlas: Atlas
+    shown: str | Bivariate
+    lang: str
+    title: str
+    text: str
+
+
+def write_embed(
+    atlas: Atlas,
+    folder: str | Path,
+    *,
+    show: str | None = None,
+    lang: str | None = None,
+    title: str | None = None,
+    area: str | None = None,
+    url: str = "",
+) -> dict[str, int]:
+    """Write a map's snippets into a folder, which appears or is replaced as a whole.
+
+    Args:
+        atlas: what to draw.
+        folder: for the files; a new one, an empty one, or one that this function wrote.
+        show: what the map opens with, as `draw_map` takes it.
+        lang: "fr" or "en"; None takes the country's.
+        title: of the map and the frame.
+        area: code of a containing territory, to draw that part alone.
+        url: address under which the folder will be published ("https://…/carte/"); without it the
+            frame points to the file beside the page that holds it.
+
+    Returns:
+        Size in bytes of each file by its name.
+
+    Raises:
+        InputError: nothing of that name to show, no such area, no http(s) address, or a folder of
+            something else.
+        ProblemWithEnvironment: the folder cannot be written.
+    """
+    base = check_base(url)
+    if area is not None:
+        about = find_area(atlas, area, lang=lang or language_of(atlas))
+        atlas = part_of(atlas, about.inside)
+        title = title or _titled(atlas, show, about.name, lang or language_of(atlas))
+    drawn = _draw(atlas, show, lang=lang or language_of(atlas), title=title)
+    with staged_folder(Path(folder)) as staging:
+        sizes = write_embed_files(drawn, staging, base=base)
+        mark = {
+            "zoneblanche": metadata.version("zoneblanche"),
+            "command": "embed",
+            "files": {name: {"sha256": sha256_of(staging / name)} for name in sorted(sizes)},
+        }
+        text = json.dumps(mark, ensure_ascii=False, indent=2) + "\n"
+        (staging / "run.json").write_text(text, encoding="utf-8", newline="\n")
+    return sizes
+
+
+def _draw(atlas: Atlas, show: str | None, *, lang: str, title: str | None) -> Drawn:
+    shown = read_show(atlas, show)
+    payload = write_payload(atlas, shown, lang=lang, title=title)
+    text = page_text(atlas, payload, show=shown, lang=lang)
+    return Drawn(atlas, shown, lang, in_language(payload.head["title"], lang), text)
+
+
+def write_embed_files(
+    drawn: Drawn, folder: Path, *, base: str = "", sheet: Sheet | None = None
+) -> dict[str, int]:
+    """Write the snippets of a map that is written already into a folder that is there.
+
+    `sheet` is that of all its territories, where they are laid out already.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    page = framed_page(drawn.text)
+    embed, figure = _embed_of(drawn, base, sheet)
+    alone = len(page) <= LARGEST_ALONE
+    small = _figure_of(drawn, width=SMALL) if figure is not None and alone else None
+    files: dict[str, bytes] = {PAGE: page.encode("utf-8")}
+    if figure is not None:
+        files[PICTURE] = figure.picture.png
+    snippets = write_snippets(embed, page if alone else "", small)
+    for name, text in snippets.items():
+        files[f"snippet{'' if name == 'iframe' else '-' + name}.html"] = text.encode("utf-8")
+    files["oembed.json"] = write_oembed(embed, snippets, base).encode("utf-8")
+    for name, text in write_examples(embed, snippets).items():
+        files[name] = text.encode("utf-8")
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return {name: len(content) for name, content in files.items()}
+
+
+def _titled(atlas: Atlas, show: str | None, place: str, lang: str) -> str:
+    """What is shown, and where."""
+    title = title_of(atlas, read_show(atlas, show), lang)
+    return f"{title}{words_in(lang)['colon']}{place}" if place else title
+
+
+def check_base(url: str) -> str:
+    """The address of a folder, with its last slash; "" stays.
+
+    Raises:
+        InputError: not an http(s) address.
+
+    >>> check_base("https://example.org/carte")
+    'https://example.org/carte/'
+    """
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    plain = not any(sign.isspace() or sign in "\"'<>`" for sign in url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or not plain:
+        raise InputError(
+            Fault(
+                f"--url {url[:80]!r} is no http(s) address.",
+                remedy="Write e.g. --url https://example.org/carte/.",
+                kind="option",
+            )
+        )
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _embed_of(drawn: Drawn, base: str, sheet: Sheet | None) -> tuple[Embed, Figure | None]:
+    atlas, shown, lang, title = drawn.atlas, drawn.shown, drawn.lang, drawn.title
+    figure = _figure_of(drawn, sheet=sheet)
+    ids = ids_of(shown)
+    sources = union_of(*(atlas.indicator(name).sources for name in ids))
+    words = words_in(lang)
+    key = "\0".join([title, *ids, *map(str, atlas.codes)])
+    embed = Embed(
+        id="zoneblanche-" + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:10],
+        title=title,
+        alt=figure.alt if figure else title,
+        page=f"{base}{PAGE}",
+        image=f"{base}{PICTURE}",
+        width=figure.picture.width if figure else 1,
+        height=figure.picture.height if figure else 1,
+        keys=figure.keys if figure else (),
+        findings=tuple(write_findings(atlas, ids, lang=lang)),
+        sources=cite_all(sources, lang) or "–",
+        words=words,
+        lang=lang,
+    )
+    return embed, figure
+
+
+def _figure_of(drawn: Drawn, *, width: int = 680, sheet: Sheet | None = None) -> Figure | None:
+    everything = np.ones(len(drawn.atlas.codes), dtype=bool)
+    return draw_figure(drawn.atlas, drawn.shown, everything, drawn.lang, width=width, sheet=sheet)

@@ -1,0 +1,211 @@
+"""The page as one HTML file: everything inside, nothing fetched, nothing but our script runs."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.maps.drawn.legend import Key
+from zoneblanche.maps.drawn.palettes import RULE
+from zoneblanche.maps.page.content_policy import hash_source
+
+SCRIPTS = (
+    "dom.js",
+    "later.js",
+    "decode.js",
+    "raster.js",
+    "paint.js",
+    "layer.js",
+    "model.js",
+    "levels.js",
+    "labels.js",
+    "speech.js",
+    "classes.js",
+    "breaks.js",
+    "histogram.js",
+    "legend.js",
+    "contributions.js",
+    "card.js",
+    "search.js",
+    "insets.js",
+    "pairs.js",
+    "beside.js",
+    "rows.js",
+    "table.js",
+    "files.js",
+    "shapes.js",
+    "picture.js",
+    "tools.js",
+    "address.js",
+    "panel.js",
+    "placing.js",
+    "pointing.js",
+    "verbs.js",
+    "app.js",
+    "embed.js",
+)
+"""Our script, in the order in which it is put together; see docs/map-page.md."""
+
+START = 'window.zoneblanche.started = window.zoneblanche.startPage(document.getElementById("zb"));'
+"""A promise of the page, for who drives it: tests, benchmarks, an embedding site."""
+
+
+@cache
+def read_asset(name: str) -> str:
+    """A file of `maps/assets`."""
+    return (resources.files("zoneblanche.maps") / "assets" / name).read_text("utf-8")
+
+
+@cache
+def leaflet() -> str:
+    """Leaflet as it is published, without the line that names its source map."""
+    lines = read_asset("leaflet.js").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("//# sourceMappingURL="))
+
+
+@cache
+def our_script() -> str:
+    """All our modules in one scope of their own; the page and folium call what it gives out."""
+    modules = "\n".join(without_comments(read_asset(name)) for name in SCRIPTS)
+    given = "window.zoneblanche = { startPage, layerFor };"
+    return "\n".join(["(function () {", '"use strict";', modules, given, "})();"])
+
+
+def without_comments(script: str) -> str:
+    """A script of ours without the lines that are comments and without indentation, which would
+    be a third of what a page carries of it. No string of ours runs over a line (a test looks).
+
+    >>> without_comments("/** Twice.\\n * x */\\nfunction f(x) {\\n  // why\\n  return 2 * x;\\n}")
+    'function f(x) {\\nreturn 2 * x;\\n}'
+    """
+    kept, inside = [], False
+    for line in map(str.strip, script.splitlines()):
+        inside = inside or line.startswith("/*")
+        if not inside and line and not line.startswith("//"):
+            kept.append(line)
+        inside = inside and not line.endswith("*/")
+    return "\n".join(kept)
+
+
+@cache
+def page_scripts() -> tuple[str, str]:
+    """The scripts of a page, as they stand in it."""
+    return leaflet(), our_script() + "\n" + START
+
+
+@cache
+def our_style() -> str:
+    """Leaflet's style and ours."""
+    return read_asset("leaflet.css") + "\n" + read_asset("page.css")
+
+
+def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zoneblanche") -> str:
+    """The data as elements that no browser runs; base64 holds neither markup nor templates."""
+    return "\n".join(
+        f'<script type="application/octet-stream" id="{prefix}-{name}">{text}</script>'
+        for name, text in blocks.items()
+    )
+
+
+@dataclass(frozen=True)
+class Still:
+    """A picture of the first map: its PNG and size in pixels, its title, what there is to see, and
+    its legend."""
+
+    png: bytes
+    width: int
+    height: int
+    title: str
+    alt: str
+    legend: tuple[Key, ...]
+
+
+def write_document(
+    blocks: Mapping[str, str],
+    *,
+    lang: str,
+    title: str,
+    findings: list[str],
+    still: Still | None = None,
+) -> str:
+    """The whole page.
+
+    Args:
+        blocks: base64 text by name.
+        lang: language of the page as it opens.
+        title: of the document, as the data has it; it is escaped here.
+        findings: sentences for a reader without a script; escaped here.
+        still: a picture for that reader.
+    """
+    scripts = page_scripts()
+    style = our_style()
+    told = "".join(f"<p>{_escaped(sentence)}</p>" for sentence in findings)
+    # Joined, never formatted into each other: a title that looks like a template stays a title.
+    parts = [
+        "<!DOCTYPE html>\n",
+        f'<html lang="{lang}" class="zb-page">\n<head>\n<meta charset="utf-8">\n',
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts, style)}">\n',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+        '<meta name="referrer" content="no-referrer">\n',
+        '<meta name="generator" content="zoneblanche">\n',
+        '<meta name="color-scheme" content="light dark">\n',
+        "<title>", _escaped(title), "</title>\n",
+        "<style>", style, "</style>\n</head>\n<body>\n",
+        '<div id="zb" class="zb-root"></div>\n',
+        "<noscript><h1>", _escaped(title), "</h1>", _picture(still), told, "</noscript>\n",
+        data_blocks(blocks), "\n",
+    ]  # fmt: skip
+    parts += [f"<script>{script}</script>\n" for script in scripts]
+    parts.append("</body>\n</html>\n")
+    return "".join(parts)
+
+
+def _picture(still: Still | None) -> str:
+    """The picture with its legend; marks are SVG, whose colours the policy allows."""
+    if still is None:
+        return ""
+    data = base64.b64encode(still.png).decode("ascii")
+    marks = "".join(
+        f'<li><svg width="20" height="14"><rect width="20" height="14" fill="{key.colour}" '
+        f'stroke="{RULE["light"]}"/>{_stripes(key)}</svg> {_escaped(key.text)}</li>'
+        for key in still.legend
+    )
+    return (
+        f'<figure><img src="data:image/png;base64,{data}" width="{still.width}" '
+        f'height="{still.height}" alt="{_escaped(still.alt)}">'
+        f"<figcaption>{_escaped(still.title)}<ul>{marks}</ul></figcaption></figure>"
+    )
+
+
+def _stripes(key: Key) -> str:
+    lines = "M0 14L14 0M7 14L20 1M-7 14L7 0M14 14L28 0"
+    return f'<path stroke="{key.stripe}" stroke-width="1.6" d="{lines}"/>' if key.stripe else ""
+
+
+def _policy(scripts: Iterable[str], style: str) -> str:
+    allowed = " ".join(hash_source(script) for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src {hash_source(style)}; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        InputError: the path leads to a folder or a device.
+        ProblemWithEnvironment: the place cannot be written, or the disk is full.
+    """
+    with staged_file(path) as staging:
+        staging.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,250 @@
+"""What a page's header says of each layer, and the bytes of its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.analysis.flagging.flags import FLAGGED, NOT_FLAGGED, POSSIBLE
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.drawn.bivariate import DEFAULT, Bivariate, toward
+from zoneblanche.maps.drawn.breaks import (
+    METHODS,
+    goalpost_breaks,
+    quantile_breaks,
+    two_sided_breaks,
+)
+from zoneblanche.maps.drawn.words import LANGUAGES, YES_NO
+from zoneblanche.maps.page.contributions import describe_contributions
+from zoneblanche.maps.page.encoding import pack_column
+
+if TYPE_CHECKING:
+    from zoneblanche.geo.territories import Territories
+    from zoneblanche.layers.atlas import Atlas
+
+INTERVAL_COLUMNS = {
+    "rank": None,
+    "rank_low": "rank",
+    "rank_high": "rank",
+    "score_low": "",
+    "score_high": "",
+}
+"""Columns of an atlas' intervals that a page carries, each as its difference from another: an
+end of an interval lies near its middle, and small numbers take few bytes ("" is the score)."""
+
+FLAG_ORDER = {NOT_FLAGGED: 0, POSSIBLE: 1, FLAGGED: 2}
+"""From the class that stands out least to the one that does most."""
+
+MOST_DIGITS = 6
+
+
+class Citations:
+    """The sources of a page, each once; layers name them by their position."""
+
+    def __init__(self) -> None:
+        self.sources: list[Source] = []
+
+    def cite(self, sources: tuple[Source, ...]) -> list[int]:
+        """Positions of these sources, which are added where they are new."""
+        self.sources += [source for source in dict.fromkeys(sources) if source not in self.sources]
+        return [self.sources.index(source) for source in dict.fromkeys(sources)]
+
+    def describe(self) -> list[dict[str, str]]:
+        """All sources, for the header."""
+        names = ("producer", "title", "url", "licence", "published", "note")
+        return [{name: str(getattr(one, name)) for name in names} for one in self.sources]
+
+
+def in_both(text: Any) -> Any:
+    """A text in the page's languages; a plain text stays one.
+
+    >>> in_both({"en": "Area"}), in_both("Area")
+    ({'fr': 'Area', 'en': 'Area'}, 'Area')
+    """
+    if isinstance(text, str) or not text:
+        return text or ""
+    return {lang: in_language(text, lang) for lang in LANGUAGES}
+
+
+def describe_layer(
+    atlas: Atlas, indicator: Indicator, citations: Citations
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """An indicator as the page knows it, and its streams: figures, and its interval if any."""
+    values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
+    categories = _categories(indicator, values)
+    digits = 0 if categories else shown_digits(indicator)
+    column = pack_column(values, reasons, digits=digits)
+    interval, streams = _interval(atlas, indicator.id, column.digits)
+    layer = {
+        "id": indicator.id,
+        "kind": "kinds" if categories else "figures",
+        "role": indicator.role,
+        "title": in_both(indicator.title),
+        "unit": indicator.unit,
+        "better": indicator.better,
+        "digits": column.digits,
+        "period": indicator.period,
+        "suffix": in_both(indicator.suffix),
+        "native": _native_level(atlas.territories, indicator),
+        "partly": _measured_partly(atlas, indicator),
+        "method": in_both(indicator.method),
+        "bounds": [_finite(bound) for bound in indicator.bounds],
+        "parts": list(indicator.parts),
+        "sources": citations.cite(indicator.sources),
+        "column": column.describe(),
+        "interval": interval,
+    }
+    if indicator.role == "index":
+        layer["tree"] = describe_contributions(atlas, indicator.id)
+    if categories:
+        if indicator.role == "flag":
+            categories.sort(key=lambda one: FLAG_ORDER.get(one[0], one[0]))
+        layer["categories"] = categories
+        layer["ordered"] = indicator.unit == "boolean" or indicator.role == "flag"
+        if indicator.role == "flag" and indicator.better is None:
+            layer["better"] = "lower"  # a flag is raised where people are worse off
+    else:
+        layer["diverging"] = diverges(values)
+        layer["breaks"] = _breaks(indicator, values, column.digits)
+        layer["scheme"] = "quantile"
+        layer["spread"] = _spread(values)
+        layer["thirds"] = _thirds(values, column.digits)
+    return layer, {indicator.id: column.data, **streams}
+
+
+def shown_digits(indicator: Indicator) -> int:
+    """Decimals that a page carries and shows."""
+    return max(0, min(indicator.digits, MOST_DIGITS))
+
+
+def list_bivariates(atlas: Atlas, show: str | Bivariate) -> list[Bivariate]:
+    """The maps of two indicators that a page offers: the one asked for, and the default."""
+    pairs = [show] if isinstance(show, Bivariate) else []
+    offered = DEFAULT.x in atlas.indicators and DEFAULT.y in atlas.indicators
+    if offered and all(pair.id != DEFAULT.id for pair in pairs):
+        pairs.append(DEFAULT)
+    return pairs
+
+
+def describe_bivariate(atlas: Atlas, pair: Bivariate, citations: Citations) -> dict[str, Any]:
+    """A map of two indicators as the page knows it; it has no figures of its own."""
+    x, y = atlas.indicator(pair.x), atlas.indicator(pair.y)
+    breaks = {}
+    for axis, indicator, given in (("x", x, pair.x_breaks), ("y", y, pair.y_breaks)):
+        digits = shown_digits(indicator)
+        breaks[axis] = list(given) or _thirds(atlas.values[indicator.id], digits)
+    return {
+        "id": pair.id,
+        "kind": "bivariate",
+        "role": "bivariate",
+        "title": {lang: f"{x.title_in(lang)} × {y.title_in(lang)}" for lang in LANGUAGES},
+        "x": pair.x,
+        "y": pair.y,
+        "toward": {"x": toward(x.better, pair.x_toward), "y": toward(y.better, pair.y_toward)},
+        "breaks": breaks,
+        "period": "",
+        "native": None,
+        "sources": citations.cite((*x.sources, *y.sources)),
+    }
+
+
+def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | None:
+    titles: Mapping[int, Any] = indicator.categories
+    known = values.dropna()
+    if indicator.unit == "boolean" and not titles:
+        if not known.isin((0, 1)).all():
+            return None  # an average of yes and no is a share, and is shown as a figure
+        titles = YES_NO
+    if not titles:
+        return None
+    codes = sorted({*titles, *(round(value) for value in known.unique())})
+    return [[code, in_both(titles.get(code, str(code)))] for code in codes]
+
+
+def _interval(atlas: Atlas, name: str, digits: int) -> tuple[dict[str, Any], dict[str, bytes]]:
+    # Only the card of an index tells ranks and intervals.
+    index = atlas.indicators[name].role == "index"
+    table = atlas.intervals.get(name) if index else None
+    described: dict[str, Any] = {}
+    streams: dict[str, bytes] = {}
+    if table is None:
+        return described, streams
+    score = atlas.values[name].round(digits)
+    for column, base in INTERVAL_COLUMNS.items():
+        if column not in table or table[column].isna().all() or (base and base not in table):
+            continue
+        decimals = digits if base == "" else 0
+        figures = table[column].astype("float64").round(decimals)
+        if base is not None:
+            figures = figures - (score if base == "" else table[base].round())
+        packed = pack_column(figures, _unexplained(figures, Reason.TOO_FEW), digits=decimals)
+        described[column] = packed.describe() | {"from": base}
+        streams[f"{name}/{column}"] = packed.data
+    return described, streams
+
+
+def _unexplained(figures: pd.Series, reason: Reason) -> pd.Series:
+    return pd.Series(np.where(figures.isna(), int(reason), 0), index=figures.index)
+
+
+def _breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, list[float]]:
+    figures = np.round(values.to_numpy(dtype=np.float64), digits)
+    if diverges(values):
+        return {name: two_sided_breaks(figures, name, digits=digits) for name in METHODS}
+    breaks = {name: method(figures, digits=digits) for name, method in METHODS.items()}
+    low, high = indicator.bounds
+    if low is not None and high is not None and high > low:
+        breaks["goalposts"] = goalpost_breaks(low, high, digits=digits)
+    return breaks
+
+
+def diverges(values: pd.Series) -> bool:
+    """Whether figures lie on both sides of zero, as differences do: then zero is a break, and the
+    two sides have hues of their own."""
+    return bool(values.min() < 0 < values.max())
+
+
+def _thirds(values: pd.Series, digits: int) -> list[float]:
+    """Breaks of a map of two: each class holds a third of the territories, as near as may be."""
+    figures = np.round(values.to_numpy(dtype=np.float64), digits)
+    return quantile_breaks(figures, classes=3, digits=digits)
+
+
+def _spread(values: pd.Series) -> str:
+    """Whether a histogram needs a logarithmic scale: a hundred middles would not reach the top."""
+    known = values.dropna()
+    skewed = len(known) and known.min() >= 0 and known.max() > 100 * known.median()
+    return "log" if skewed else "linear"
+
+
+def _native_level(territories: Territories, indicator: Indicator) -> Any:
+    """Title of the level that a figure was measured at, where it is not that of the page."""
+    native, country = indicator.native_level, territories.country
+    if native in ("", territories.level):
+        return None
+    if country is None:
+        return native
+    if native in country.finer_than(territories.level):
+        return None  # an aggregate of what was measured more finely
+    known = {level.id: level.title for level in country.levels}
+    return in_both(known.get(native, native))
+
+
+def _measured_partly(atlas: Atlas, indicator: Indicator) -> bool:
+    """Whether only some of what an indicator is made of was measured at its native level."""
+    parts = [atlas.indicators[name] for name in indicator.parts if name in atlas.indicators]
+    return any(
+        part.native_level != indicator.native_level or _measured_partly(atlas, part)
+        for part in parts
+        if part.role != "context"
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)

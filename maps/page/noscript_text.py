@@ -1,0 +1,105 @@
+"""What a map shows, in sentences, for readers without the map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.maps.drawn.cite import SEMICOLON, cite
+from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.indicator import Indicator
+
+NAMED = 3
+"""How many territories are named at either end, where no more share it."""
+
+
+def write_findings(atlas: Atlas, indicator_ids: Sequence[str], *, lang: str) -> list[str]:
+    """A few sentences on each indicator: how many, the middle, both ends; then the sources."""
+    sentences = []
+    for name in indicator_ids:
+        sentences += _sentences(atlas, atlas.indicator(name), lang)
+    sentences += [
+        cite(source, lang) + "."
+        for source in dict.fromkeys(
+            source for name in indicator_ids for source in atlas.indicator(name).sources
+        )
+    ]
+    return sentences
+
+
+def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    values = atlas.values[indicator.id].round(indicator.digits)
+    known = values.dropna()
+    words = _FRENCH if lang == "fr" else _ENGLISH
+    level = atlas.territories.level_title(lang, plural=True)
+    title = indicator.title_in(lang)
+    slots = {
+        "title": title,
+        "period": f" ({write_date(indicator.period, lang)})" if indicator.period else "",
+        "known": write_number(len(known), 0, lang),
+        "all": write_number(len(values), 0, lang),
+        "level": level,
+    }
+    if not len(known):
+        return [words["none"].format_map(slots)]
+    if indicator.categories or indicator.unit == "boolean":
+        return [words["known"].format_map(slots), *_shares(indicator, known, lang)]
+
+    def figure(value: float) -> str:
+        number = write_number(value, indicator.digits, lang)
+        return f"{number}\u00a0%" if indicator.unit == "percent" else number
+
+    names = atlas.territories.names
+    order = known.sort_values(kind="stable")
+
+    def named(ordered: pd.Series) -> str:
+        """Those at an end, or how many: to name three of hundreds alike would single them out."""
+        alike = int((ordered == ordered.iloc[0]).sum())
+        if alike > NAMED:
+            return f"{write_number(alike, 0, lang)} {level}"
+        return ", ".join(str(names[code]) for code in ordered.index[:NAMED])
+
+    slots |= {
+        "median": figure(float(np.median(known))),
+        "low": figure(float(order.iloc[0])),
+        "high": figure(float(order.iloc[-1])),
+        "lowest": named(order),
+        "highest": named(order[::-1]),
+    }
+    if order.iloc[0] == order.iloc[-1]:
+        return [words["known"].format_map(slots), words["constant"].format_map(slots)]
+    return [words[key].format_map(slots) for key in ("known", "middle", "ends")]
+
+
+def _shares(indicator: Indicator, known: pd.Series, lang: str) -> list[str]:
+    """One sentence with the number of territories in each category."""
+    titles = indicator.categories or YES_NO
+    codes, counts = np.unique(known.round().to_numpy(dtype=np.int64), return_counts=True)
+    parts = [
+        f"{in_language(titles.get(code, str(code)), lang)} {write_number(count, 0, lang)}"
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
+    ]
+    return [SEMICOLON[lang].join(parts) + "."]
+
+
+_FRENCH = {
+    "none": "{title}{period} : aucune donnée pour les {all} {level}.",
+    "known": "{title}{period} : connu pour {known} des {all} {level}.",
+    "middle": "La moitié des {level} est à {median} ou moins, la moitié à {median} ou plus.",
+    "ends": "Du plus faible, {low} ({lowest}), au plus élevé, {high} ({highest}).",
+    "constant": "Toutes les valeurs sont égales à {low}.",
+}
+_ENGLISH = {
+    "none": "{title}{period}: no data for any of the {all} {level}.",
+    "known": "{title}{period}: known for {known} of {all} {level}.",
+    "middle": "Half of the {level} are at {median} or less, half at {median} or more.",
+    "ends": "From the lowest, {low} ({lowest}), to the highest, {high} ({highest}).",
+    "constant": "All values equal {low}.",
+}

@@ -1,0 +1,161 @@
+"""An atlas as the data blocks of a page: a header in JSON, and streams of bytes.
+
+Text of the data stands only in these blocks. See docs/map-page.md for the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.notice import notice_as_dict, warnings_first
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.context import unmeasured_context
+from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
+from zoneblanche.maps.drawn.palettes import for_page
+from zoneblanche.maps.drawn.words import HOW_TO_READ, SIMPLIFIED, WORDS
+from zoneblanche.maps.page.encoding import pack_block
+from zoneblanche.maps.page.geometry import PageGeometry, encode_geometry
+from zoneblanche.maps.page.layers import (
+    Citations,
+    describe_bivariate,
+    describe_layer,
+    in_both,
+    list_bivariates,
+)
+from zoneblanche.maps.page.places import (
+    choose_outline,
+    describe_bands,
+    describe_facts,
+    describe_level,
+    describe_levels,
+    describe_places,
+    pack_codes,
+    pack_text,
+    write_json,
+)
+from zoneblanche.maps.page.upper_levels import describe_upper
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+
+Streams = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What a page carries.
+
+    Attributes:
+        blocks: base64 text by name: `head`, `arcs` and `map` (what the first picture needs), and
+            `data` (all else).
+        head: the header before it was packed.
+        geometry: of the territories.
+    """
+
+    blocks: Mapping[str, str]
+    head: Mapping[str, Any]
+    geometry: PageGeometry
+
+
+def write_payload(
+    atlas: Atlas,
+    show: str | Bivariate,
+    *,
+    lang: str,
+    title: Text | str | None = None,
+    geometry: PageGeometry | None = None,
+) -> Payload:
+    """Pack an atlas for a page that opens with `show` in `lang`.
+
+    `geometry` is that of the atlas' territories where it was encoded before.
+    """
+    territories = atlas.territories
+    if geometry is None:
+        geometry = encode_geometry(territories.frame.geometry)
+    citations = Citations()
+    layers, figures = _layers(atlas, show, citations)
+    levels, parents, containers = describe_levels(territories)
+    upper, upper_streams = describe_upper(atlas, layers, citations)
+    facts, fact_streams = describe_facts(territories)
+    codes, code_width = pack_codes(territories)
+    outline = choose_outline(levels, len(territories))
+    shown = next(one for one in layers if one["id"] == _id_of(show))
+    head = {
+        "lang": lang,
+        "show": shown["id"],
+        "title": title if title is not None else _title(layers, shown),
+        "readings": HOW_TO_READ,
+        "place": in_both(territories.country.name) if territories.country else "",
+        "level": describe_level(territories),
+        "levels": levels,
+        "outline": outline,
+        "upper": upper,
+        "code_width": code_width,
+        "facts": facts,
+        "absent": [
+            {"title": in_both(layer.indicator.title), "source": " / ".join(layer.needs)}
+            for layer in unmeasured_context(atlas)
+        ],
+        "bands": describe_bands(territories),
+        "layers": layers,
+        "boundaries": citations.cite(territories.sources),
+        "sources": citations.describe(),
+        "reasons": {int(reason): dict(reason.title) for reason in Reason if reason},
+        "notices": [*map(notice_as_dict, warnings_first(atlas.notices)), *_simplified(geometry)],
+        "colours": for_page(),
+        "words": WORDS,
+        "geometry": geometry.header,
+        **describe_places(territories, geometry),
+    }
+    text = pack_text(territories, containers, with_codes=not codes)
+    first = {*ids_of(show), f"parent/{outline}"}
+    streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
+    return _pack(head, geometry, streams, first)
+
+
+def _id_of(show: str | Bivariate) -> str:
+    return show if isinstance(show, str) else show.id
+
+
+def _layers(
+    atlas: Atlas, show: str | Bivariate, citations: Citations
+) -> tuple[list[dict[str, Any]], Streams]:
+    layers: list[dict[str, Any]] = []
+    figures: Streams = {}
+    for indicator in atlas.indicators.values():
+        layer, streams = describe_layer(atlas, indicator, citations)
+        layers.append(layer)
+        figures |= streams
+    pairs = list_bivariates(atlas, show)
+    layers += [describe_bivariate(atlas, pair, citations) for pair in pairs]
+    return layers, figures
+
+
+def _pack(
+    head: dict[str, Any], geometry: PageGeometry, streams: Streams, first: set[str]
+) -> Payload:
+    """Blocks: what the first picture needs before all else, so that it comes at once."""
+    blocks, places = {}, {}
+    at_once = {name: data for name, data in streams.items() if name in first}
+    later = {name: data for name, data in streams.items() if name not in first}
+    blocks["arcs"], places["arcs"] = pack_block(geometry.streams, kind="tokens")
+    blocks["map"], places["map"] = pack_block(at_once)
+    blocks["data"], places["data"] = pack_block(later)
+    head["places"] = places
+    blocks["head"], _ = pack_block({"head": write_json(head)})
+    return Payload(blocks, head, geometry)
+
+
+def _title(layers: list[dict[str, Any]], shown: Mapping[str, Any]) -> Any:
+    return next((layer for layer in layers if layer["role"] == "index"), shown)["title"]
+
+
+def _simplified(geometry: PageGeometry) -> list[dict[str, str]]:
+    if not geometry.tolerance_m:
+        return []
+    metres = f"{geometry.tolerance_m:.0f}"
+    told = {lang: text.replace("{metres}", metres) for lang, text in SIMPLIFIED.items()}
+    return [{"severity": "remark", **told}]

@@ -1,0 +1,226 @@
+"""What a page's header says of the territories: names, what contains them, where to look."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES, band_titles
+from zoneblanche.maps.drawn.words import LANGUAGES
+from zoneblanche.maps.page.encoding import bytes_for, pack_column, pack_planes, pack_tokens, zigzag
+from zoneblanche.maps.page.geometry import PageGeometry
+from zoneblanche.maps.page.layers import in_both
+
+if TYPE_CHECKING:
+    from zoneblanche.geo.territories import Territories
+
+EXTRA_FOR_ALL = ("postal_codes",)
+EXTRA_AT_MOST = 5_000
+"""Up to so many territories a page carries every extra column; above, only the postal codes."""
+
+EXTRA_NEVER = ("seat",)
+"""A code for machines, of the edition."""
+
+PLAIN_CODE = re.compile(r"[0-9A-Z]{1,5}")
+
+GROUPS_WANTED = 100
+"""Parent outlines help most where there are about as many groups as this."""
+
+WORLD = [[-60.0, -120.0], [70.0, 120.0]]
+"""Where a map opens that has no territory with a shape."""
+
+METRES_A_DEGREE = 111_320
+
+
+def write_json(value: Any) -> bytes:
+    """JSON in UTF-8; a lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "replace")
+
+
+def describe_levels(
+    territories: Territories,
+) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[str, list[list[str]]]]:
+    """The containing levels; for each, the position of every territory's container (0 for none);
+    and the containers' codes and names."""
+    levels, streams, containers = [], {}, {}
+    known_levels = territories.country.levels if territories.country else ()
+    titles = {level.id: (level.title, level.plural) for level in known_levels}
+    for name in map(str, territories.parents.columns):
+        codes, known = pd.factorize(territories.parents[name], sort=True)
+        if not len(known):
+            continue
+        size = bytes_for(len(known))
+        streams[f"parent/{name}"] = pack_planes(codes + 1, bytes_each=size)
+        containers[name] = [[str(code), territories.place_name(name, code)] for code in known]
+        title, plural = map(in_both, titles.get(name, (name, name)))
+        levels.append(
+            {"id": name, "title": title, "plural": plural, "bytes": size, "count": len(known)}
+        )
+    levels.sort(key=lambda level: -level["count"])  # the nearest container first
+    return levels, streams, containers
+
+
+def choose_outline(levels: Sequence[Mapping[str, Any]], count: int) -> str | None:
+    """The level whose borders are drawn stronger: the one nearest to a hundred groups."""
+    useful = [level for level in levels if 1 < level["count"] <= count / 2]
+    if not useful:
+        return None
+    nearest = min(useful, key=lambda level: abs(np.log(level["count"] / GROUPS_WANTED)))
+    return str(nearest["id"])
+
+
+def describe_facts(territories: Territories) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Population and area, as far as they are known."""
+    described, streams = {}, {}
+    for name, digits in (("population", 0), ("area_km2", 1)):
+        if name not in territories.facts or territories.facts[name].isna().all():
+            continue
+        figures = territories.facts[name].astype("float64")
+        told = pd.Series(np.where(figures.isna(), int(Reason.NOT_PUBLISHED), 0))
+        packed = pack_column(figures, told, digits=digits)
+        described[name] = packed.describe()
+        streams[f"fact/{name}"] = packed.data
+    return described, streams
+
+
+def pack_codes(territories: Territories) -> tuple[dict[str, bytes], int]:
+    """The codes as differences of numbers, and their length; nothing where they have no one form.
+
+    Five digits or capitals read as a number in base 36; those of neighbours in a sorted list
+    differ by little, which takes a sixteenth of the bytes that their text would.
+    """
+    codes = list(territories.codes)
+    width = len(codes[0]) if codes else 0
+    if not all(len(code) == width and PLAIN_CODE.fullmatch(code) for code in codes):
+        return {}, 0
+    numbers = np.array([int(code, 36) for code in codes], dtype=np.int64)
+    tokens, bits = pack_tokens(zigzag(np.diff(numbers, prepend=0)))
+    return {"codes": tokens, "codes.bits": bits}, width
+
+
+def pack_text(
+    territories: Territories, containers: Mapping[str, list[list[str]]], *, with_codes: bool
+) -> bytes:
+    """Names, extra columns, containers, and the codes where they are not packed as numbers."""
+    extra: dict[str, list[str]] = {}
+    if territories.extra is not None:
+        for name in territories.extra.columns.difference(list(EXTRA_NEVER), sort=False):
+            if name in EXTRA_FOR_ALL or len(territories) <= EXTRA_AT_MOST:
+                column = territories.extra[name].astype("object")
+                extra[str(name)] = list(map(str, column.where(column.notna(), "").tolist()))
+    return write_json(
+        {
+            "names": list(map(str, territories.names.tolist())),
+            "codes": list(territories.codes) if with_codes else None,
+            "extra": extra,
+            "containers": containers,
+        }
+    )
+
+
+def describe_places(territories: Territories, geometry: PageGeometry) -> dict[str, Any]:
+    """Where the map opens, the parts with frames of their own, and how far it may be enlarged."""
+    boxes = geometry.boxes
+    known = np.isfinite(boxes).all(axis=1)
+    parts, distant = _insets(territories, boxes, known)
+    main = known & ~distant
+    if not main.any():  # only distant parts were chosen: they are the map
+        main, parts = known, []
+    # One screen pixel is a grid step at the largest zoom but one.
+    zoom = np.floor(np.log2(156_543.0 / geometry.header["grid"])) + 1
+    return {
+        "parts": parts,
+        "home": _box(boxes[main]) if main.any() else WORLD,
+        "typical_width": _typical_width(boxes[main]),
+        "max_zoom": int(np.clip(zoom, 10, 20)),
+    }
+
+
+def describe_bands(territories: Territories) -> dict[str, Any] | None:
+    """The size bands that a territory's peers are of; None above the base level of a country, for
+    which they are made, and where no population is known."""
+    country, facts = territories.country, territories.facts
+    if country is None or territories.level != country.base.id:
+        return None
+    if "population" not in facts or facts["population"].isna().all():
+        return None
+    return {"edges": list(BAND_EDGES), "titles": list(band_titles().values())}
+
+
+def describe_level(territories: Territories) -> dict[str, Any]:
+    """What the territories are called."""
+    return {
+        "title": {lang: territories.level_title(lang) for lang in LANGUAGES},
+        "plural": {lang: territories.level_title(lang, plural=True) for lang in LANGUAGES},
+    }
+
+
+def _insets(
+    territories: Territories, boxes: np.ndarray, known: np.ndarray
+) -> tuple[list[dict[str, Any]], np.ndarray]:
+    """The parts that the country shows in frames, and which territories lie in them."""
+    distant = np.zeros(len(boxes), dtype=bool)
+    parts: list[dict[str, Any]] = []
+    country = territories.country
+    if country is None:
+        return parts, distant
+    of = part_of_each(territories)
+    for part in country.parts:
+        inside = known & (of == part.id)
+        if part.inset and inside.any():
+            distant |= inside
+            box = _box(boxes[inside])
+            parts.append({"id": part.id, "title": in_both(part.title), "bounds": box})
+    return parts, distant
+
+
+def part_of_each(territories: Territories) -> np.ndarray:
+    """Id of the part of the country that each territory lies in.
+
+    Parts are told by codes of the base level. Territories of another level lie where the middle
+    of their shape does: in the part whose projection covers it.
+    """
+    country = territories.country
+    assert country is not None
+    if country.base.id == territories.level:
+        return country.parts_of(territories.codes)
+    return _parts_by_place(territories)
+
+
+def _parts_by_place(territories: Territories) -> np.ndarray:
+    from pyproj import CRS
+
+    country = territories.country
+    assert country is not None
+    middle = territories.frame.geometry.to_crs("EPSG:4326").bounds
+    x, y = (middle["minx"] + middle["maxx"]) / 2, (middle["miny"] + middle["maxy"]) / 2
+    of = np.full(len(territories), country.parts[-1].id, dtype=object)
+    for part in reversed(country.parts[:-1]):
+        area = CRS(part.crs).area_of_use
+        bounds = part.bounds or (area and area.bounds)
+        if bounds:
+            west, south, east, north = bounds
+            inside = x.between(west, east) & y.between(south, north)
+            of[inside.to_numpy()] = part.id
+    return of
+
+
+def _box(boxes: np.ndarray) -> list[list[float]]:
+    """South-west and north-east corner of several boxes, latitude first as Leaflet has it."""
+    west, south = boxes[:, 0].min(), boxes[:, 1].min()
+    east, north = boxes[:, 2].max(), boxes[:, 3].max()
+    return [[round(float(value), 5) for value in at] for at in ((south, west), (north, east))]
+
+
+def _typical_width(boxes: np.ndarray) -> float:
+    """Width of a typical territory, in metres of the projection."""
+    if not len(boxes):
+        return 1000.0
+    return round(float(np.median(boxes[:, 2] - boxes[:, 0])) * METRES_A_DEGREE, 3)

@@ -1,0 +1,134 @@
+"""The atlas of a page at the levels that contain its territories, so that a reader can switch.
+
+Figures are aggregated as everywhere in the house (`layers.aggregate`): sums and weighted means,
+never means of means; an index is computed anew from the aggregated figures, and a flag raised on
+them. Nothing is drawn from these atlases' own shapes: the page joins the borders that it has.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.notice import Notice, notice_as_dict
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.analysis.flagging.flags import flag, known_rules
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.score import in_other_units
+from zoneblanche.maps.page.layers import Citations, describe_layer
+from zoneblanche.maps.page.places import choose_outline, describe_facts, describe_level
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+
+CARRIED = ("indicator", "context")
+"""Roles of what is aggregated; what is computed is computed anew."""
+
+
+def atlases_above(atlas: Atlas) -> list[Atlas]:
+    """The atlas at each containing level that has some territories, but not nearly as many as the
+    atlas itself; the finest first."""
+    parents, most = atlas.territories.parents, len(atlas.codes) / 2
+    counts = {str(name): parents[name].nunique() for name in parents}
+    levels = [name for name, count in counts.items() if 2 <= count <= most]
+    return [
+        _computed_anew(atlas, atlas_at(_measured(atlas), level, shapes="boxes"))
+        for level in sorted(levels, key=lambda name: -counts[name])
+    ]
+
+
+def _measured(atlas: Atlas) -> Atlas:
+    return atlas.keep(
+        name
+        for name, indicator in atlas.indicators.items()
+        if indicator.role in CARRIED and indicator.unit != "category"
+    )
+
+
+def _computed_anew(atlas: Atlas, upper: Atlas) -> Atlas:
+    """The upper atlas with the indices and flags of the atlas, as far as they can be had there."""
+    for recipe in atlas.recipes.values():
+        try:
+            upper = compute_index(upper, in_other_units(recipe, atlas.indicators, upper.indicators))
+        except InputError:  # nothing to scale by, or an indicator that is not carried
+            continue
+    rules = known_rules()
+    for name, indicator in atlas.indicators.items():
+        if indicator.role == "flag" and name in rules:
+            try:
+                upper = flag(upper, name)
+            except InputError:
+                continue
+    return upper
+
+
+def describe_upper(
+    atlas: Atlas, layers: list[dict[str, Any]], citations: Citations
+) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """What the header says of each containing level, and its streams, named `level:stream`.
+
+    Of a layer only that is said in which it differs from the one of the same id at the page's own
+    level. The order of a level's territories is that of its containers (`describe_levels`).
+    """
+    base = {layer["id"]: layer for layer in layers}
+    described: list[dict[str, Any]] = []
+    streams: dict[str, bytes] = {}
+    for upper in atlases_above(atlas):
+        told, own = _describe(upper, base, citations)
+        told["notices"] = [
+            notice_as_dict(one)
+            for one in (*_anew(atlas, upper), *upper.notices)
+            if one not in atlas.notices
+        ]
+        described.append(told)
+        streams |= {f"{told['id']}:{name}": data for name, data in own.items()}
+    return described, streams
+
+
+def _anew(atlas: Atlas, upper: Atlas) -> tuple[Notice, ...]:
+    """That the index of a level is not the mean of its parts' scores, by which others rank it."""
+    if not set(atlas.recipes) & set(upper.indicators):
+        return ()
+    above, below = upper.territories, atlas.territories
+    en, fr = (
+        (above.level_title(lang, plural=True), below.level_title(lang, plural=True))
+        for lang in ("en", "fr")
+    )
+    return (
+        Notice(
+            f"The index is computed anew on the figures of the {en[0]}; the report and the "
+            f"terminal rank {en[0]} by the mean, by inhabitant, of the scores of their {en[1]}: "
+            "the two orders differ.",
+            fr=f"L'indice est calculé à nouveau sur les chiffres des {fr[0]} ; le rapport et le "
+            f"terminal classent les {fr[0]} par la moyenne, par habitant, des scores de leurs "
+            f"{fr[1]} : les deux ordres diffèrent.",
+        ),
+    )
+
+
+def _describe(
+    upper: Atlas, base: dict[str, dict[str, Any]], citations: Citations
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    territories = upper.territories
+    layers: list[dict[str, Any]] = []
+    streams: dict[str, bytes] = {}
+    for indicator in upper.indicators.values():
+        layer, figures = describe_layer(upper, indicator, citations)
+        known = base.get(indicator.id, {})
+        layers.append(
+            {key: value for key, value in layer.items() if key == "id" or known.get(key) != value}
+        )
+        streams |= figures
+    facts, fact_streams = describe_facts(territories)
+    counts = [
+        {"id": str(name), "count": territories.parents[name].nunique()}
+        for name in territories.parents
+    ]
+    return {
+        "id": territories.level,
+        "level": describe_level(territories),
+        "above": [one["id"] for one in counts],
+        "outline": choose_outline(counts, len(territories)),
+        "layers": layers,
+        "facts": facts,
+    }, streams | fact_streams

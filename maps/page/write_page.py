@@ -1,0 +1,83 @@
+"""The page as one self-contained file, for those who need no folium map in between.
+
+Folium takes as long to import as the page takes to be packed; `draw_map(…).save` writes the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zoneblanche.geo.country import Text, in_language
+from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show
+from zoneblanche.maps.drawn.classes import class_territories
+from zoneblanche.maps.drawn.legend import describe_classes, keys_of
+from zoneblanche.maps.drawn.words import LANGUAGES
+from zoneblanche.maps.page.geometry import PageGeometry
+from zoneblanche.maps.page.html import Still, write_document, write_whole
+from zoneblanche.maps.page.noscript_text import write_findings
+from zoneblanche.maps.page.payload import Payload, write_payload
+from zoneblanche.maps.page.still import paint_still
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+
+
+def write_page(
+    atlas: Atlas,
+    path: Path,
+    show: str | tuple[str, str] | Bivariate | None = None,
+    *,
+    lang: str | None = None,
+    title: Text | str | None = None,
+    geometry: PageGeometry | None = None,
+) -> None:
+    """Writes the page that `draw_map(atlas, show).save(path)` writes, whole or not at all.
+
+    Args:
+        atlas, show, lang, title: as of `draw_map`.
+        geometry: of the atlas' territories, where `encode_geometry` has made it before.
+
+    Raises:
+        InputError: the atlas has no such indicator, or none at all.
+        ProblemWithEnvironment: the file cannot be written.
+    """
+    lang = lang or language_of(atlas)
+    shown = read_show(atlas, show)
+    payload = write_payload(atlas, shown, lang=lang, title=title, geometry=geometry)
+    write_whole(path, page_text(atlas, payload, show=shown, lang=lang))
+
+
+def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> str:
+    """The page as text."""
+    title = payload.head["title"]
+    return write_document(
+        payload.blocks,
+        lang=lang,
+        title=in_language(title, lang),
+        findings=write_findings(atlas, ids_of(show), lang=lang),
+        still=draw_still(atlas, payload, show=show, lang=lang),
+    )
+
+
+def draw_still(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> Still | None:
+    """The first map as a picture with its legend, for readers without a script."""
+    classed = class_territories(atlas, show, lang=lang)
+    painted = paint_still(payload.geometry, dict(payload.head), classed.of, classed.colours)
+    if painted is None:
+        return None
+    png, width, height = painted
+    everything = np.ones(len(atlas.codes), dtype=bool)
+    shown = next(one for one in payload.head["layers"] if one["id"] == payload.head["show"])
+    title = in_language(shown["title"], lang)
+    units = atlas.territories.level_title(lang, plural=len(atlas.codes) != 1)
+    alt = describe_classes(classed, everything, title=title, units=units, lang=lang)
+    return Still(png, width, height, title, alt, keys_of(classed, everything, lang))
+
+
+def language_of(atlas: Atlas) -> str:
+    """The language of the atlas' country if pages speak it, else French."""
+    country = atlas.territories.country
+    return country.lang if country is not None and country.lang in LANGUAGES else "fr"

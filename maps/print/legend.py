@@ -1,0 +1,181 @@
+"""The legend of a static map: classes with their counts, the square of two, what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zoneblanche.maps.drawn.classes import Axis, Classed
+from zoneblanche.maps.drawn.palettes import INK, MISSING, RULE, contrast
+from zoneblanche.maps.drawn.words import WORDS, write_number
+from zoneblanche.maps.print.layout import Letters
+from zoneblanche.maps.print.pen import Pen
+
+SWATCH_WIDE, SWATCH_HIGH = 15.0, 8.5
+INDENT = SWATCH_WIDE + 6.0
+SIDE = 40.0
+"""Width of a colour of the square, where its label asks for no more."""
+
+QUIET = "#4f5a68"
+"""Colour of notes: on white it keeps the contrast of 4.5 : 1 that letters need."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a legend says beside its colours.
+
+    Attributes:
+        heading: its title; "" where the map's title says it already.
+        inside: the territories of the atlas that are drawn.
+        units: what they are called, in the plural.
+        lang: of all words.
+    """
+
+    heading: str
+    inside: np.ndarray
+    units: str
+    lang: str
+
+
+def draw_legend(
+    pen: Pen,
+    classed: Classed,
+    told: Told,
+    *,
+    left: float,
+    top: float,
+    width: float,
+    letters: Letters,
+) -> float:
+    """Draws the legend and returns where it ends."""
+    column = _Column(pen, told, letters, left, width, top)
+    if told.heading:
+        column.say(told.heading, letters.text, bold=True, most=4)
+        column.y += 4
+    if classed.square is not None:
+        _draw_square(column, classed, *classed.square)
+    else:
+        _draw_classes(column, classed)
+    column.y += 2
+    _draw_missing(column, classed)
+    return column.y
+
+
+@dataclass
+class _Column:
+    """A column of the paper that is filled from its top; `y` is where it is filled to."""
+
+    pen: Pen
+    told: Told
+    letters: Letters
+    left: float
+    width: float
+    y: float
+
+    def say(
+        self,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        quiet: bool = False,
+        indent: float = 0.0,
+        most: int = 3,
+    ) -> None:
+        """A text in as many lines as it needs."""
+        self.y = self.pen.write_lines(
+            self.left + indent, self.y, text, self.width - indent, size,
+            bold=bold, colour=QUIET if quiet else INK["light"], most=most,
+        )  # fmt: skip
+
+    def row(self, label: str, count: int, colour: str, *, hatch: str | None = None) -> None:
+        """A swatch, its label in as many lines as it needs, and its number and share at the
+        right."""
+        pen, small, right = self.pen, self.letters.small, self.left + self.width
+        number = write_number(count, 0, self.told.lang)
+        share_wide = pen.measure("< 1\u00a0%", small) + 4
+        reach = pen.measure(number, small) + share_wide + 4
+        base = self.y + self.letters.line
+        pen.box(self.left, base - SWATCH_HIGH + 1.5, SWATCH_WIDE, SWATCH_HIGH, colour=colour,
+                hatch=hatch, line=RULE["light"])  # fmt: skip
+        pen.write(right - share_wide, base, number, small, align="right")
+        pen.write(right, base, self._share(count), small, colour=QUIET, align="right")
+        lines = pen.wrap(label, self.width - INDENT - reach, self.letters.text, most=6)
+        for at, line in enumerate(lines):
+            pen.write(self.left + INDENT, base + at * self.letters.line, line, self.letters.text)
+        self.y = base + (len(lines) - 1) * self.letters.line + 2
+
+    def _share(self, count: int) -> str:
+        of = int(self.told.inside.sum())
+        percent = 100 * count / of if of else 0.0
+        text = "< 1" if 0 < percent < 1 else write_number(percent, 0, self.told.lang)
+        return f"{text}\u00a0%"
+
+
+def _draw_classes(column: _Column, classed: Classed) -> None:
+    small, lang = column.letters.small, column.told.lang
+    if classed.ends:
+        column.say(classed.ends[0], small, quiet=True)
+        column.y += 3
+    counts = classed.counts(column.told.inside)
+    for colour, label, count in zip(classed.colours, classed.labels, counts, strict=True):
+        column.row(label, count, colour)
+    if classed.ends:
+        column.y += 1
+        column.say(classed.ends[1], small, quiet=True)
+        column.y += 2
+    words = WORDS[lang]
+    if classed.method:
+        whole = f"{write_number(len(classed.of), 0, lang)} {column.told.units}"
+        how = f"{words['scheme']}{words['colon']}{words[f'scheme_{classed.method}']}, {whole}"
+        column.say(how, small, quiet=True)
+    column.y += 3
+
+
+def _draw_missing(column: _Column, classed: Classed) -> None:
+    """The hatch for "no data", with its number and its reasons; nothing where none is missing."""
+    lang = column.told.lang
+    reasons = classed.missing(column.told.inside, lang)
+    if not reasons:
+        return
+    ground, stripe = MISSING["light"]
+    count = sum(number for _, number in reasons)
+    column.row(WORDS[lang]["no_data"], count, ground, hatch=stripe)
+    said = ", ".join(f"{reason} ({write_number(number, 0, lang)})" for reason, number in reasons)
+    column.say(said, column.letters.small, quiet=True, indent=INDENT, most=5)
+    column.y += 3
+
+
+def _draw_square(column: _Column, classed: Classed, across: Axis, up: Axis) -> None:
+    """Three by three colours, strongest in the upper right corner; in each its number. Each
+    arrow says in words where it leads, and the ends of the classes stand at every step."""
+    pen, letters, left = column.pen, column.letters, column.left
+    small = letters.small
+    column.say(f"↑ {up.heading}", letters.text, bold=True)
+    column.y += 4
+    margin = max(pen.measure(label, small) for label in up.labels) + 5
+    widest = max(pen.measure(label, small) for label in across.labels) + 5
+    side = min((column.width - margin) / 3, max(SIDE, widest))
+    high = SIDE * 0.72
+    counts = classed.counts(column.told.inside)
+    for row, step in enumerate((2, 1, 0)):
+        middle = column.y + row * high + high / 2 + small * 0.36
+        pen.write(left + margin - 4, middle, up.labels[step], small, align="right")
+        for place in range(3):
+            k, x = 3 * step + place, left + margin + place * side
+            colour = classed.colours[k]
+            pen.box(x, column.y + row * high, side, high, colour=colour, line=RULE["light"])
+            ink = max(("#ffffff", INK["light"]), key=lambda one: contrast(colour, one))
+            number = write_number(counts[k], 0, column.told.lang)
+            pen.write(x + side / 2, middle, number, small, colour=ink, align="center")
+    column.y += 3 * high
+    below = [
+        pen.write_lines(
+            left + margin + (place + 0.5) * side, column.y, label, side - 2, small, align="center"
+        )
+        for place, label in enumerate(across.labels)
+    ]
+    column.y = max(below) + 2
+    column.say(f"{across.heading} →", letters.text, bold=True)
+    column.y += 4

@@ -1,0 +1,212 @@
+"""`write_picture`: an atlas as one picture for print.
+
+Like the page in its classes, colours and words; like a printed map in the rest: a title, a legend
+with its counts, a scale bar for every frame, the sources with their dates and licences. The same
+atlas gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.source import union_of
+from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
+from zoneblanche.maps.drawn.cite import cite_all
+from zoneblanche.maps.drawn.classes import Classed, class_territories
+from zoneblanche.maps.drawn.legend import describe_classes
+from zoneblanche.maps.drawn.words import WORDS, write_date, write_number
+from zoneblanche.maps.page.write_page import language_of
+from zoneblanche.maps.print.compose import compose
+from zoneblanche.maps.print.layout import Caption, Paper
+from zoneblanche.maps.print.pen import FONT, check_matplotlib, clean
+from zoneblanche.maps.report.areas import find_area, part_of
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.indicator import Indicator
+
+Format = Literal["png", "svg", "pdf"]
+DOTS = 300
+"""Dots an inch of a PNG: what print asks for."""
+
+_SCORED = {"fr": "score de {low} à {high}", "en": "score from {low} to {high}"}
+
+
+def write_picture(
+    atlas: Atlas,
+    path: str | Path,
+    show: str | tuple[str, str] | Bivariate | None = None,
+    *,
+    form: Format = "png",
+    width: float = 170.0,
+    height: float | None = None,
+    area: str | None = None,
+    method: str = "quantile",
+    breaks: Sequence[float] = (),
+    lang: str | None = None,
+    title: str | None = None,
+) -> str:
+    """Writes a static map, whole or not at all.
+
+    Args:
+        atlas: what to draw. All of it is classed, so that an area keeps the colours that it has
+            on the map of the whole.
+        path: of the picture.
+        show: as `draw_map` takes it.
+        form: "png" (300 dots an inch), "svg" or "pdf", both vector.
+        width: in millimetres.
+        height: that the picture fits into, in millimetres; None lets it be as high as its width
+            makes it.
+        area: code of a containing territory, to draw that part alone ("48", "epci:200066868").
+        method, breaks: how figures are classed: see `class_territories`.
+        lang: "fr" or "en"; None takes the country's.
+        title: of the map; None takes the indicator's and the place's.
+
+    Returns:
+        What the picture shows, in a sentence; it stands in the file too.
+
+    Raises:
+        InputError: no such indicator, method or area.
+        ProblemWithEnvironment: matplotlib is not installed, or the file cannot be written.
+    """
+    check_matplotlib()
+    lang = lang or language_of(atlas)
+    shown = read_show(atlas, show)
+    about = find_area(atlas, area, lang=lang)
+    classed = class_territories(atlas, shown, lang=lang, method=method, breaks=breaks)
+    caption = _caption(atlas, shown, classed, about.inside, lang, title, about.name)
+    with _own_settings(), warnings.catch_warnings():
+        # A letter that the typeface lacks becomes a box; the words also stand in the file.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from", category=UserWarning)
+        figure = compose(
+            part_of(atlas, about.inside),
+            classed,
+            caption,
+            inside=about.inside,
+            paper=Paper(width, height),
+        )
+        content = _rendered(figure, form, caption)
+    with staged_file(Path(path)) as staging:
+        staging.write_bytes(content)
+    return caption.alt
+
+
+def _caption(
+    atlas: Atlas,
+    shown: str | Bivariate,
+    classed: Classed,
+    inside: np.ndarray,
+    lang: str,
+    title: str | None,
+    place: str,
+) -> Caption:
+    indicators = [atlas.indicator(name) for name in ids_of(shown)]
+    heading = title_of(atlas, shown, lang)
+    words = WORDS[lang]
+    full = title or (f"{heading}{words['colon']}{place}" if place else heading)
+    units = atlas.territories.level_title(lang, plural=True)
+    drawn = atlas.territories.level_title(lang, plural=int(inside.sum()) != 1)
+    country = atlas.territories.country
+    notes = [f"{units[:1].upper()}{units[1:]}"]
+    titles = {level.id: level.title for level in country.levels} if country else {}
+    for one in indicators:
+        parts = [one.title_in(lang)] if len(indicators) > 1 else []
+        parts += [in_language(one.suffix, lang)] if one.suffix else _scale_of(one, lang)
+        parts += [write_date(one.period, lang)] if one.period else []
+        if one.native_level not in ("", atlas.territories.level):
+            level = in_language(titles.get(one.native_level, one.native_level), lang)
+            parts.append(words["measured_by"].replace("{level}", level))
+        notes += [", ".join(parts)] if parts else []
+    used = union_of(*(indicator.sources for indicator in indicators))
+    borders = tuple(one for one in atlas.territories.sources if one not in used)
+    lines = [(words["source"], used), (words["boundaries"], borders)]
+    return Caption(
+        title=full,
+        note=" · ".join(notes),
+        heading=heading if title else "",
+        sources=(
+            *(f"{word}{words['colon']}{cite_all(some, lang)}." for word, some in lines if some),
+            words["made_with"],
+        ),
+        alt=clean(describe_classes(classed, inside, title=full, units=drawn, lang=lang)),
+        units=units,
+        lang=lang,
+    )
+
+
+def _scale_of(one: Indicator, lang: str) -> list[str]:
+    """What a score runs between, where that is fixed."""
+    low, high = one.bounds
+    if one.unit != "score" or low is None or high is None:
+        return []
+    ends = (write_number(end, 0, lang) for end in (low, high))
+    return [_SCORED[lang].format(**dict(zip(("low", "high"), ends, strict=True)))]
+
+
+class _own_settings:
+    """matplotlib with its defaults and ours: neither a user's settings file nor what else runs in
+    the process changes a picture."""
+
+    def __enter__(self) -> None:
+        import matplotlib as mpl
+
+        self._context = mpl.rc_context()
+        self._context.__enter__()
+        mpl.rcdefaults()
+        mpl.rcParams.update(
+            {
+                "font.family": FONT,
+                "hatch.linewidth": 0.6,
+                "svg.fonttype": "none",  # letters stay letters: found, read aloud, corrected
+                "svg.hashsalt": "zoneblanche",
+                "pdf.fonttype": 42,
+                "path.simplify": False,
+            }
+        )
+
+    def __exit__(self, *error: object) -> None:
+        self._context.__exit__(None, None, None)
+
+
+def _rendered(figure: Any, form: Format, caption: Caption) -> bytes:
+    """The bytes of a picture, without a date or a machine's name in it."""
+    about = {"Title": clean(caption.title)}
+    said = " ".join(clean(line) for line in caption.sources)
+    metadata: dict[str, dict[str, Any]] = {
+        "png": about | {"Description": caption.alt, "Source": said, "Software": "zoneblanche"},
+        "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+        "pdf": about | {"Subject": caption.alt, "Keywords": said, "CreationDate": None,
+                        "Creator": "zoneblanche", "Producer": "zoneblanche (matplotlib)"},
+    }  # fmt: skip
+    stream = io.BytesIO()
+    try:
+        figure.savefig(stream, format=form, dpi=DOTS, metadata=metadata[form], facecolor="#ffffff")
+    except (MemoryError, ValueError) as error:
+        raise ProblemWithEnvironment(f"the picture cannot be drawn: {error}.") from error
+    content = stream.getvalue()
+    return _accessible_svg(content.decode("utf-8"), caption) if form == "svg" else content
+
+
+def _accessible_svg(text: str, caption: Caption) -> bytes:
+    """An SVG that says its name and what it shows, and names no file elsewhere."""
+    text = re.sub(r"<!DOCTYPE[^>]*>\s*", "", text, count=1)
+    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
+    head, _, rest = text.partition("<svg ")
+    attributes, _, body = rest.partition(">")
+    title, alt = (html.escape(part, quote=False) for part in (clean(caption.title), caption.alt))
+    named = f'role="img" lang="{caption.lang}" aria-labelledby="zb-title zb-desc"'
+    # Where letters of ours are not installed, those of the same width, never a serif.
+    body = body.replace(f"font-family: '{FONT}'", f"font-family: '{FONT}', Verdana, sans-serif")
+    told = f'<title id="zb-title">{title}</title>\n<desc id="zb-desc">{alt}</desc>'
+    return f"{head}<svg {attributes} {named}>\n{told}{body}".encode()

@@ -1,0 +1,114 @@
+"""A map with its legend for a report or an embed, in the page's classes, colours and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps.drawn.bivariate import Bivariate, title_of
+from zoneblanche.maps.drawn.classes import Axis, Classed, class_territories
+from zoneblanche.maps.drawn.legend import Key, describe_classes, keys_of
+from zoneblanche.maps.drawn.palettes import MISSING
+from zoneblanche.maps.report.areas import part_of
+from zoneblanche.maps.report.picture import Picture, Sheet, lay_out, paint_picture
+
+
+@dataclass(frozen=True)
+class Square:
+    """The legend of a map of two: nine colours, row by row from the top, and its two sides."""
+
+    rows: tuple[tuple[str, ...], ...]
+    across: Axis
+    up: Axis
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A map with its legend.
+
+    Attributes:
+        picture: what is drawn.
+        title: of what is shown, with its unit.
+        alt: what there is to see, in words.
+        keys: the legend as a list, "no data" last where a figure is missing.
+        square: the legend of a map of two; None of one.
+    """
+
+    picture: Picture
+    title: str
+    alt: str
+    keys: tuple[Key, ...]
+    square: Square | None
+
+
+def draw_figure(
+    atlas: Atlas,
+    show: str | Bivariate,
+    inside: np.ndarray,
+    lang: str,
+    *,
+    width: int = 680,
+    sheet: Sheet | None = None,
+    classed: Classed | None = None,
+) -> Figure | None:
+    """The map of an indicator, or of two, over some territories, with its legend.
+
+    Classes are those of the whole atlas, so that a part is coloured as it is on the whole map.
+
+    Args:
+        atlas: whose figures they are.
+        show: an indicator's id, or a map of two.
+        inside: the territories that are drawn, boolean.
+        lang: of the legend.
+        width: of the picture, in pixels of the page.
+        sheet: of these territories, where they are laid out already; it has its own width.
+        classed: the classes of the atlas, where they are found already.
+
+    Returns:
+        None where no territory has a shape.
+    """
+    classed = classed or class_territories(atlas, show, lang=lang)
+    inner = part_of(atlas, inside)
+    sheet = sheet or lay_out(inner.territories, lang=lang, width=width)
+    if sheet is None:
+        return None
+    picture = paint_picture(
+        sheet, inner.territories, classed.of[inside], list(classed.colours),
+        missing=MISSING["light"], outline=_outline(inner),
+    )  # fmt: skip
+    title = title_with_unit(atlas, show, lang)
+    units = inner.territories.level_title(lang, plural=len(inner.codes) != 1)
+    return Figure(
+        picture=picture,
+        title=title,
+        alt=describe_classes(classed, inside, title=title, units=units, lang=lang),
+        keys=keys_of(classed, inside, lang),
+        square=_square_of(classed),
+    )
+
+
+def title_with_unit(atlas: Atlas, show: str | Bivariate, lang: str) -> str:
+    """What is shown; of one indicator with its unit, which a map of two says on its sides."""
+    title = title_of(atlas, show, lang)
+    suffix = "" if isinstance(show, Bivariate) else atlas.indicator(show).suffix
+    return f"{title} ({in_language(suffix, lang)})" if suffix else title
+
+
+def _square_of(classed: Classed) -> Square | None:
+    if classed.square is None:
+        return None
+    colours = classed.colours
+    rows = tuple(tuple(colours[3 * row : 3 * row + 3]) for row in (2, 1, 0))
+    return Square(rows, *classed.square)
+
+
+def _outline(inner: Atlas) -> str | None:
+    """The containing level whose borders help most: of three groups to a hundred and fifty."""
+    parents = inner.territories.parents
+    for level in map(str, parents):
+        if 3 <= parents[level].nunique() <= 150 and parents[level].nunique() <= len(parents) / 4:
+            return level
+    return None

@@ -1,0 +1,288 @@
+"""The data-quality page: what a data steward reads before anything is drawn."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.notice import notice_in, severity_of
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.quality import ColumnQuality, Quality
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps.drawn.cite import SEMICOLON
+from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.maps.page.content_policy import hash_source
+from zoneblanche.maps.page.html import read_asset
+
+MOST = 12
+"""Territories that are named in one sentence; the JSON names all."""
+
+WORDS = {
+    "fr": {
+        "title": "Qualité des données",
+        "colon": "\u00a0: ",
+        "complete": "Complétude et dates",
+        "look": "À vérifier",
+        "rows": "Lignes des fichiers",
+        "sources": "Sources",
+        "warning": "Avertissements",
+        "remark": "Remarques : ce que la lecture a décidé",
+        "indicator": "Indicateur",
+        "source": "Source",
+        "for": "Indicateurs",
+        "level": "Mesuré par",
+        "period": "Date",
+        "known": "Renseignés",
+        "people": "Habitants",
+        "why": "Manquants, et pourquoi",
+        "range": "Min. – médiane – max.",
+        "input": "Fichier de",
+        "read": "Lues",
+        "matched": "Rattachées",
+        "outside": "D'autres territoires",
+        "listed": "Listées",
+        "lost": "Sans compte",
+        "nothing": "Rien ne saute aux yeux.",
+        "no_rows": "Aucun fichier de l'utilisateur.",
+        "territories": "territoires",
+        "habitants": "habitants",
+        "periods": "les valeurs datent de {0} à {1}",
+        "zeros": "{0} territoires sont à zéro.",
+        "large": "{0} d'entre eux sont parmi les 5 % les plus peuplés{1}.",
+        "large_one": "{0} d'entre eux est parmi les 5 % les plus peuplés{1}.",
+        "lonely": "{0} ont des voisins dont la médiane dépasse celle du pays{1}.",
+        "lonely_one": "{0} a des voisins dont la médiane dépasse celle du pays{1}.",
+        "outliers": "{0} valeurs sont très éloignées des autres{1}.",
+        "outliers_one": "{0} valeur est très éloignée des autres{1}.",
+        "usual": "{0} territoires ont exactement la même valeur, {1}.",
+        "doubles": "Même nom dans le même territoire{0}{1}.",
+        "note": "Ce qui est curieux peut être juste : rien n'est changé, tout est à regarder.",
+    },
+    "en": {
+        "title": "Data quality",
+        "colon": ": ",
+        "complete": "Completeness and dates",
+        "look": "To look at",
+        "rows": "Rows of the files",
+        "sources": "Sources",
+        "warning": "Warnings",
+        "remark": "Remarks: what the reading decided",
+        "indicator": "Indicator",
+        "source": "Source",
+        "for": "Indicators",
+        "level": "Measured by",
+        "period": "Date",
+        "known": "Known",
+        "people": "People",
+        "why": "Missing, and why",
+        "range": "Least – median – greatest",
+        "input": "File of",
+        "read": "Read",
+        "matched": "Matched",
+        "outside": "Of other territories",
+        "listed": "Listed",
+        "lost": "Unaccounted",
+        "nothing": "Nothing stands out.",
+        "no_rows": "No file of the user's.",
+        "territories": "territories",
+        "habitants": "people",
+        "periods": "figures date from {0} to {1}",
+        "zeros": "{0} territories are at nought.",
+        "large": "{0} of them are among the most populous twentieth{1}.",
+        "large_one": "{0} of them is among the most populous twentieth{1}.",
+        "lonely": "{0} have neighbours whose median is above the country's{1}.",
+        "lonely_one": "{0} has neighbours whose median is above the country's{1}.",
+        "outliers": "{0} figures lie far from all others{1}.",
+        "outliers_one": "{0} figure lies far from all others{1}.",
+        "usual": "{0} territories have the very same figure, {1}.",
+        "doubles": "The same name in the same territory{0}{1}.",
+        "note": "What is odd may be right: nothing is changed, all is to be looked at.",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: a table, or sentences where it has no header."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+    header: tuple[str, ...] = ()
+    note: str = ""
+
+
+def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, list[Section]]:
+    """The line under the title, and the sections of the page, in `lang`."""
+    words = WORDS[lang]
+    counted = write_number(quality.territories, 0, lang)
+    head = f"{counted} {atlas.territories.level_title(lang, plural=quality.territories != 1)}"
+    if quality.people is not None:
+        head += f", {write_number(quality.people, 0, lang)} {words['habitants']}"
+    if quality.periods[0]:
+        head += SEMICOLON[lang]
+        head += words["periods"].format(*quality.periods)
+    rows = {"rows": "read", "matched": "matched", "listed": "listed", "unaccounted": "lost"}
+    if any(counts["outside"] for counts in quality.rows.values()):
+        rows = {"rows": "read", "matched": "matched", "outside": "outside", **rows}
+    odd = [row for column in quality.columns for row in _odd(column, atlas, lang)]
+    odd += _doubles(quality, lang)
+    return head, [
+        _complete(quality, atlas, lang),
+        Section(words["look"], tuple(odd) or ((words["nothing"],),), note=words["note"]),
+        Section(
+            words["rows"],
+            tuple(
+                (_titled(name, atlas, lang), *(write_number(counts[key], 0, lang) for key in rows))
+                for name, counts in quality.rows.items()
+            )
+            or ((words["no_rows"],),),
+            tuple(words[key] for key in ("input", *rows.values())) if quality.rows else (),
+        ),
+        Section(
+            words["sources"],
+            _by_source(quality, atlas, lang),
+            (words["source"], words["for"]),
+        ),
+        *(
+            Section(words[severity], told)
+            for severity in ("warning", "remark")
+            if (
+                told := tuple(
+                    (notice_in(notice, lang),)
+                    for notice in atlas.notices
+                    if severity_of(notice) == severity
+                )
+            )
+        ),
+    ]
+
+
+def _titled(name: str, atlas: Atlas, lang: str) -> str:
+    """What the rows of a file were read for: an indicator by its title, else a source's id."""
+    return atlas.indicators[name].title_in(lang) if name in atlas.indicators else name
+
+
+def _by_source(quality: Quality, atlas: Atlas, lang: str) -> tuple[tuple[str, str], ...]:
+    """Each source once, and the indicators that are measured from it."""
+    titles: dict[str, list[str]] = {}
+    for column in quality.columns:
+        for source in column.sources:
+            titles.setdefault(source, []).append(atlas.indicators[column.id].title_in(lang))
+    return tuple((source, ", ".join(dict.fromkeys(named))) for source, named in titles.items())
+
+
+def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
+    words = WORDS[lang]
+    rows = []
+    for column in quality.columns:
+        indicator = atlas.indicators[column.id]
+        missing = [
+            f"{Reason[name.upper()].title[lang]} {write_number(count, 0, lang)}"
+            for name, count in column.missing.items()
+        ]
+        people = column.people_percent
+        figures = [column.least, column.median, column.greatest]
+        rows.append(
+            (
+                indicator.title_in(lang),
+                column.native_level or "–",
+                (column.period or "–").replace("-", "\u2011"),
+                _percent(100 * column.known / max(quality.territories, 1), lang),
+                "–" if people is None else _percent(people, lang),
+                " – ".join(
+                    write_number(one, indicator.digits, lang) for one in figures if one is not None
+                ),
+                ", ".join(missing),
+            )
+        )
+    keys = ("indicator", "level", "period", "known", "people", "range", "why")
+    return Section(words["complete"], tuple(rows), tuple(words[key] for key in keys))
+
+
+def _percent(share: float, lang: str) -> str:
+    """A share that is not the whole is not rounded to 100 %."""
+    shown = 99.9 if 99.95 <= share < 100 else share
+    return ("> " if shown != share else "") + write_number(shown, 1, lang) + "\u00a0%"
+
+
+def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]]:
+    words, indicator = WORDS[lang], atlas.indicators[column.id]
+    told = []
+    if column.large_zeros or column.lonely_zeros:
+        told.append(words["zeros"].format(write_number(column.zeros, 0, lang)))
+    for key, codes in (
+        ("large", column.large_zeros),
+        ("lonely", column.lonely_zeros),
+        ("outliers", column.outliers),
+    ):
+        if codes:
+            many = write_number(len(codes), 0, lang)
+            told.append(
+                words[key + ("_one" if len(codes) == 1 else "")].format(
+                    many, words["colon"] + _named(codes, column, atlas)
+                )
+            )
+    if column.usual is not None:
+        value, count = column.usual
+        shown = write_number(value, indicator.digits, lang)
+        told.append(words["usual"].format(write_number(count, 0, lang), shown))
+    return [(indicator.title_in(lang) + words["colon"] + " ".join(told),)] if told else []
+
+
+def _named(codes: tuple[str, ...], column: ColumnQuality, atlas: Atlas) -> str:
+    more = f" (+\u00a0{len(codes) - MOST})" if len(codes) > MOST else ""
+    return ", ".join(atlas.territories.label(code) for code in codes[:MOST]) + more
+
+
+def _doubles(quality: Quality, lang: str) -> list[tuple[str, ...]]:
+    if not quality.double_names:
+        return []
+    pairs = [f"{name} ({', '.join(codes)})" for name, codes in quality.double_names.items()]
+    more = f" (+\u00a0{len(pairs) - MOST})" if len(pairs) > MOST else ""
+    colon = WORDS[lang]["colon"]
+    return [(WORDS[lang]["doubles"].format(colon, SEMICOLON[lang].join(pairs[:MOST]) + more),)]
+
+
+def write_quality_page(path: Path, *, head: str, sections: list[Section], lang: str) -> None:
+    """Writes the page: one file, no script, nothing fetched; every text is escaped.
+
+    Raises:
+        ProblemWithEnvironment: the place cannot be written.
+    """
+    style = read_asset("report.css")
+    title = WORDS[lang]["title"]
+    # Joined, never formatted into each other: a name that looks like a template stays a name.
+    parts = [
+        "<!DOCTYPE html>\n", f'<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n',
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; ',
+        f"style-src {hash_source(style)}; base-uri 'none'; form-action 'none'\">\n",
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+        "<title>", _escaped(title), "</title>\n<style>", style, "</style>\n</head>\n<body>\n",
+        '<header class="head"><h1>', _escaped(title), '</h1><p class="subtitle">',
+        _escaped(head), "</p></header>\n<main>\n",
+    ]  # fmt: skip
+    for section in sections:
+        parts += ["<section><h2>", _escaped(section.title), "</h2>\n", *_block(section)]
+        parts += ['<p class="note">', _escaped(section.note), "</p>"] if section.note else []
+        parts.append("</section>\n")
+    parts.append("</main>\n</body>\n</html>\n")
+    with staged_file(path) as staging:
+        staging.write_text("".join(parts), encoding="utf-8", newline="\n")
+
+
+def _block(section: Section) -> list[str]:
+    if not section.header:
+        return [f'<p class="said">{_escaped(" ".join(row))}</p>\n' for row in section.rows]
+    head = "".join(f'<th scope="col">{_escaped(cell)}</th>' for cell in section.header)
+    parts = ['<div class="scroll"><table><thead><tr>', head, "</tr></thead>\n<tbody>\n"]
+    for row in section.rows:
+        parts += ['<tr><th scope="row">', _escaped(row[0]), "</th>"]
+        parts += [f"<td>{_escaped(cell)}</td>" for cell in row[1:]]
+        parts.append("</tr>\n")
+    return [*parts, "</tbody></table></div>\n"]
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text.encode("utf-8", "replace").decode("utf-8"))

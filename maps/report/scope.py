@@ -1,0 +1,308 @@
+"""What every section of a report needs: the atlas, the area, the words, and how figures are
+written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.flagging.typology import TYPOLOGY, add_typology
+from zoneblanche.layers.analysis.inequality.equal_size import EqualSize, compare_equal_size
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
+from zoneblanche.maps.report.areas import Area, part_of
+from zoneblanche.maps.report.content import Cell, Piece, finite
+from zoneblanche.maps.report.figures import FEWEST, Columns, Difference, Figure, Verdict
+from zoneblanche.maps.report.panel import Panel, read_panel
+from zoneblanche.maps.report.picture import Sheet
+from zoneblanche.maps.report.words import article_of, words_in
+
+FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
+
+Tone = Literal["worse", "better", "more", "less", "same", "equal", "unsure"]
+
+
+class Shared:
+    """What all reports on one atlas have in common, each worked out once, when it is first asked
+    for. It travels to the workers of a batch."""
+
+    def __init__(self, atlas: Atlas, *, sheet: Sheet | None = None) -> None:
+        self.atlas = atlas
+        self.sheet = sheet  # of all its territories, where they are laid out already
+        self.columns = Columns(atlas)
+
+    @cached_property
+    def main(self) -> Indicator | None:
+        """What territories are ranked by: the index, else a dimension, else the first figure that
+        has a better direction."""
+        for role in ("index", "dimension", "indicator"):
+            for indicator in self.atlas.indicators.values():
+                ordered = indicator.better is not None and indicator.unit in FIGURE_UNITS
+                known = self.atlas.values[indicator.id].notna().any()
+                if indicator.role == role and ordered and known:
+                    return indicator
+        return None
+
+    @cached_property
+    def measured(self) -> tuple[Indicator, ...]:
+        """The indicators that are figures: the index, its dimensions, what these are made of, then
+        all others."""
+        order = {"index": 0, "dimension": 1, "indicator": 2, "context": 3}
+        counted = self._parts_of_main
+        found = [
+            item
+            for item in self.atlas.indicators.values()
+            if item.role in order and item.unit in FIGURE_UNITS
+        ]
+        return tuple(
+            sorted(found, key=lambda item: (order[item.role], counted.get(item.id, len(counted))))
+        )
+
+    @property
+    def _parts_of_main(self) -> dict[str, int]:
+        """Ids of all that the index is made of, and their order in it."""
+        waiting = [] if self.main is None else [self.main.id]
+        found: dict[str, int] = {}
+        while waiting:
+            name = waiting.pop(0)
+            if name in found or name not in self.atlas.indicators:
+                continue
+            found[name] = len(found)
+            waiting += self.atlas.indicators[name].parts
+        return found
+
+    @cached_property
+    def equal_size(self) -> EqualSize | None:
+        """The comparison at equal size of the website, else of the first yes or no, else of a
+        score; None where nothing can be fitted."""
+        units = ("boolean", "percent", "score")
+        there = [i for i in self.atlas.indicators.values() if i.role == "indicator"]
+        there.sort(key=lambda item: (item.id != "website", units.index(item.unit)
+                                     if item.unit in units else len(units)))  # fmt: skip
+        facts = self.atlas.territories.facts
+        if not {"population", "area_km2"} <= set(facts):
+            return None
+        inhabited = (facts["population"] > 0) & (facts["area_km2"] > 0)
+        for indicator in there:
+            known = self.atlas.values[indicator.id].notna() & inhabited
+            if indicator.unit not in units or indicator.better != "higher" or known.sum() < FEWEST:
+                continue
+            try:
+                return compare_equal_size(self.atlas, indicator.id)
+            except InputError:
+                continue
+        return None
+
+    @cached_property
+    def typology(self) -> np.ndarray | None:
+        """Type of each territory (`layers.analysis.flagging.typology.TYPES`), or None."""
+        if TYPOLOGY in self.atlas.indicators:
+            return self.atlas.values[TYPOLOGY].to_numpy()
+        try:
+            return add_typology(self.atlas).values[TYPOLOGY].to_numpy()
+        except (InputError, KeyError):
+            return None
+
+    @cached_property
+    def panel(self) -> Panel | None:
+        """The waves of presence that belong to the atlas; None without."""
+        return read_panel(self.atlas)
+
+    def prepare(self) -> Shared:
+        """Work everything out now."""
+        for name in ("main", "measured", "equal_size", "typology", "panel"):
+            getattr(self, name)
+        return self
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One report's subject.
+
+    Attributes:
+        shared: of the atlas.
+        area: what the report is about.
+        references: what it is held against, the nearest first.
+        lang: "fr" or "en".
+    """
+
+    shared: Shared
+    area: Area
+    references: tuple[Area, ...]
+    lang: str
+
+    @property
+    def atlas(self) -> Atlas:
+        """The whole atlas, of which the area is a part."""
+        return self.shared.atlas
+
+    @cached_property
+    def inner(self) -> Atlas:
+        """The atlas of the area alone."""
+        return part_of(self.atlas, self.area.inside)
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """Where the territories lie on a picture, if they are all of the atlas' and it is known."""
+        return self.shared.sheet if self.area.inside.all() else None
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The words of the language."""
+        return words_in(self.lang)
+
+    @property
+    def units(self) -> str:
+        """What the territories are called, in the plural."""
+        return self.atlas.territories.level_title(self.lang, plural=True)
+
+    def units_of(self, count: float | None) -> str:
+        """What so many territories are called: "1 commune", "2 communes"; French counts none in
+        the singular."""
+        one = count is not None and (count == 1 or (count == 0 and self.lang == "fr"))
+        return self.atlas.territories.level_title(self.lang, plural=not one)
+
+    def level_title(self, level: str, *, plural: bool = False) -> str:
+        """What a containing level is called."""
+        country = self.atlas.territories.country
+        if country is None:
+            return level
+        for known in country.levels:
+            if known.id == level:
+                return in_language(known.plural if plural else known.title, self.lang)
+        return level
+
+    def inside(self, area: Area) -> tuple[Piece, ...]:
+        """ "in the département Lozère", as pieces of a sentence."""
+        before = self.words.get(f"in_{area.level}", self.words["in_other"])
+        if not area.name:
+            return (Piece(self.words["in_all"]),)
+        if area.level == "country":
+            return (Piece(self.words["in_country"]),)
+        head, _, tail = before.partition("{name}")
+        country = self.atlas.territories.country
+        if self.lang == "fr" and country is not None and country.code == "fr":
+            head += article_of(area.level, area.code, area.name)
+        pieces = (Piece(head), Piece(area.name, is_name=True), Piece(tail))
+        return tuple(piece for piece in pieces if piece.text)
+
+    def label(self, area: Area) -> str:
+        """Name of an area for a heading."""
+        return area.name or self.words["all_studied"]
+
+    # -- figures as they are written ------------------------------------------------------------
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """A number, or a dash where there is none."""
+        if value is None or not np.isfinite(value):
+            return "–"
+        value = 0.0 if round(float(value), digits) == 0 else float(value)
+        return write_number(value, digits, self.lang)
+
+    def signed(self, value: float, digits: int) -> str:
+        """A difference with its sign; none where it is written as zero."""
+        text = self.number(value, digits)
+        return f"+{text}" if value > 0 and text != self.number(0.0, digits) else text
+
+    def amount(self, value: float, indicator: Indicator) -> str:
+        """A figure of an indicator with its unit."""
+        return self._with_unit(self.number(value, digits_of(indicator)), indicator)
+
+    def _with_unit(self, text: str, indicator: Indicator) -> str:
+        if text == "–":
+            return text
+        if indicator.unit in ("percent", "boolean"):
+            return text + self.words["percent"]
+        suffix = in_language(indicator.suffix, self.lang) if indicator.suffix else ""
+        return f"{text}\u00a0{suffix}" if suffix else text
+
+    def between(self, low: float, high: float, digits: int) -> str:
+        """An interval in words, "" where there is none."""
+        if not (np.isfinite(low) and np.isfinite(high)):
+            return ""
+        ends = {"low": self.number(low, digits), "high": self.number(high, digits)}
+        return self.words["between"].format_map(ends)
+
+    def count(self, value: float) -> Cell:
+        """A whole number as a cell."""
+        return Cell(self.number(value), finite(value))
+
+    def percent(self, share: float, *, low: float = np.nan, high: float = np.nan) -> Cell:
+        """A percentage as a cell."""
+        text = self.number(share, 1)
+        text = text if text == "–" else text + self.words["percent"]
+        between = self.between(low, high, 1)
+        return Cell(text, finite(share), between, finite(low), finite(high))
+
+    def figure(self, figure: Figure, indicator: Indicator) -> Cell:
+        """A figure of an area as a cell; one that is not the area's own says so."""
+        between = self.between(figure.low, figure.high, digits_of(indicator))
+        if figure.kind == "coarse":
+            between = self.words["coarse_mark"]
+        text = self.amount(figure.value, indicator)
+        if figure.kind == "share" and figure.territories == 1:
+            text = self.yes_or_no(figure.value)
+        return Cell(
+            text,
+            finite(figure.value),
+            between,
+            finite(figure.low),
+            finite(figure.high),
+        )
+
+    def yes_or_no(self, share: float) -> str:
+        """The answer of a single territory: there is no share of one."""
+        return in_language(YES_NO[int(share > 0)], self.lang)
+
+    def difference(self, difference: Difference, indicator: Indicator) -> Cell:
+        """A difference as a cell, signed, in points or in the unit."""
+        digits = digits_of(indicator)
+        return Cell(
+            self.signed(difference.value, digits),
+            finite(difference.value),
+            self.between(difference.low, difference.high, digits),
+            finite(difference.low),
+            finite(difference.high),
+            kind=tone_of(difference.verdict, indicator),
+        )
+
+    def day(self, date: str) -> str:
+        """An ISO date or interval as readers write it; what is none stays as it is."""
+        return write_date(date, self.lang)
+
+
+def digits_of(indicator: Indicator) -> int:
+    """Decimals that a mean or a share of an indicator is written with."""
+    if indicator.unit in ("boolean", "percent", "score"):
+        return 1
+    least = 0 if indicator.kind == "extensive" else 1  # a mean of whole numbers is none
+    return max(least, min(indicator.digits, 3))
+
+
+def tone_of(verdict: Verdict, indicator: Indicator) -> Tone:
+    """What a verdict means for people, by the indicator's better direction.
+
+    >>> tone_of("below", Indicator("a", "A", better="higher"))
+    'worse'
+    """
+    if verdict in ("same", "unsure", "equal"):
+        return verdict
+    above = verdict.endswith("above")
+    if indicator.better is None:
+        return "more" if above else "less"
+    return "better" if above == (indicator.better == "higher") else "worse"
+
+
+def population_of(atlas: Atlas) -> pd.Series:
+    """People of each territory, NaN where unknown."""
+    facts = atlas.territories.facts
+    if "population" in facts:
+        return facts["population"]
+    return pd.Series(np.nan, index=atlas.codes)

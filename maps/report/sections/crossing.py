@@ -1,0 +1,96 @@
+"""Section: density against online presence, as a map and as a table."""
+
+from __future__ import annotations
+
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps.drawn.bivariate import DEFAULT, Bivariate
+from zoneblanche.maps.drawn.classes import Axis, Classed, class_territories
+from zoneblanche.maps.report.content import (
+    Cell,
+    Piece,
+    Section,
+    Sentence,
+    Table,
+    make_table,
+    name_of,
+    say,
+)
+from zoneblanche.maps.report.map import draw_figure
+from zoneblanche.maps.report.scope import Scope
+from zoneblanche.maps.report.sections.measured import people_of
+
+
+def crossing_section(scope: Scope) -> Section:
+    """The map, and how many territories and people are in each of the nine classes."""
+    words, atlas, inside = scope.words, scope.atlas, scope.area.inside
+    pair = crossable(atlas)
+    if pair is None:
+        main = scope.shared.main
+        figure = (
+            None
+            if main is None
+            else draw_figure(atlas, main.id, inside, scope.lang, sheet=scope.sheet)
+        )
+        said = say(words, "crossing.absent")
+        return Section("map", words["map"], (said,), blocks=(figure,) if figure else ())
+    classed = class_territories(atlas, pair, lang=scope.lang)
+    assert classed.square is not None
+    table = _table(scope, classed, *classed.square)
+    figure = draw_figure(atlas, pair, inside, scope.lang, sheet=scope.sheet, classed=classed)
+    blocks = tuple(block for block in (figure, table) if block is not None)
+    note = words["crossing_note"].format(units=scope.units)
+    said_of = _said(scope, table, *classed.square)
+    return Section("map", words["map"], said_of, blocks=blocks, notes=(note,))
+
+
+def crossable(atlas: Atlas) -> Bivariate | None:
+    """Density and presence, where the atlas has figures of both."""
+    there = [name in atlas.indicators and atlas.values[name].notna().any()
+             for name in (DEFAULT.x, DEFAULT.y)]  # fmt: skip
+    return DEFAULT if all(there) else None
+
+
+def _table(scope: Scope, classed: Classed, across: Axis, up: Axis) -> Table:
+    words, inside = scope.words, scope.area.inside
+    rows = {}
+    for step_y in (2, 1, 0):
+        for step_x in (2, 1, 0):
+            chosen = inside & (classed.of == 3 * step_y + step_x)
+            rows[f"{step_x}{step_y}"] = (
+                Cell(across.spans[step_x]),
+                Cell(up.spans[step_y]),
+                scope.count(chosen.sum()),
+                scope.count(people_of(scope, chosen) if chosen.any() else 0.0),
+            )
+    unknown = inside & (classed.of < 0)
+    people = people_of(scope, unknown) if unknown.any() else 0.0
+    dash = Cell("–")
+    rows["unknown"] = (Cell(words["no_data"]), dash, scope.count(unknown.sum()),
+                       scope.count(people))  # fmt: skip
+    columns = {"x": across.title, "y": up.title, "units": scope.units, "people": words["people"]}
+    return make_table("t-crossing", words["crossing_caption"], columns, rows)
+
+
+def _said(scope: Scope, table: Table, across: Axis, up: Axis) -> tuple[Sentence, ...]:
+    strong = table.at("22", "units")
+    key = "crossing.both" if strong.value else "crossing.none"
+    if table.at("unknown", "units").value == scope.area.count:
+        return (say(scope.words, "crossing.unknown"),)
+    if not (across.labels[2] and up.labels[2]):
+        return (say(scope.words, "crossing.level"),)
+    if scope.area.count == 1:
+        key = f"{key}.one"
+    return (
+        say(
+            scope.words,
+            key,
+            n=strong,
+            people=table.at("22", "people"),
+            x=name_of(table.at("22", "x")),
+            y=name_of(table.at("22", "y")),
+            x_title=Piece(table.columns["x"], is_name=True),
+            y_title=Piece(table.columns["y"], is_name=True),
+            units=scope.units_of(strong.value),
+            name=Piece(scope.label(scope.area), is_name=True),
+        ),
+    )

@@ -1,0 +1,221 @@
+"""Section: flagged territories and the people concerned; the typology."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zoneblanche.layers.analysis.flagging.flags import FLAGGED, POSSIBLE
+from zoneblanche.layers.analysis.flagging.typology import OPEN_UP, RELIEVE, TYPES
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.report.areas import Area
+from zoneblanche.maps.report.content import (
+    Cell,
+    Piece,
+    Section,
+    Sentence,
+    Slot,
+    Table,
+    make_table,
+    name_cell,
+    say,
+)
+from zoneblanche.maps.report.scope import Scope, population_of
+from zoneblanche.maps.report.sections.measured import people_of
+from zoneblanche.maps.report.sections.ranking import unit_columns, unit_row
+
+LISTED = 20
+"""Flagged territories that are named; all of them stand in the tables of the run."""
+
+
+def flagged_section(scope: Scope) -> Section:
+    """For each flag how many territories and people; the worst of the flagged by name."""
+    flags = [i for i in scope.atlas.indicators.values() if i.role == "flag"]
+    sentences: list[Sentence] = []
+    blocks: list[object] = []
+    if not flags:
+        sentences.append(say(scope.words, "flag.absent"))
+    for place, flag in enumerate(flags):
+        table = _tally(scope, flag, f"t-flag{place}")
+        blocks.append(table)
+        sentences += _flag_said(scope, flag, table)
+        listed = _listed(scope, flag, f"t-flagged{place}")
+        if listed is not None:
+            blocks.append(listed)
+    types = _types(scope)
+    if types is not None:
+        blocks.append(types)
+        sentences += _types_said(scope, types)
+    notes = [scope.words["flag_note"]] if flags else []
+    notes += [
+        f"{flag.title_in(scope.lang)}{scope.words['colon']}{flag.method_in(scope.lang)}"
+        for flag in flags
+    ]
+    return Section(
+        "flags", scope.words["flags"], tuple(sentences), blocks=tuple(blocks), notes=tuple(notes)
+    )
+
+
+def _tally(scope: Scope, flag: Indicator, table_id: str) -> Table:
+    words = scope.words
+    columns = {
+        "area": words["territory"],
+        "units": scope.units,
+        "flagged": words["flagged"],
+        "share": words["share_of"].format(units=scope.units),
+        "people": words["people_flagged"],
+        "people_share": words["people_share"],
+        "possible": words["possible"],
+        "unjudged": words["unjudged"],
+    }
+    rows = {"area": _tally_row(scope, flag, scope.area)}
+    for place, reference in enumerate(scope.references):
+        rows[f"ref{place}"] = _tally_row(scope, flag, reference)
+    caption = words["flag_caption"].format(title=flag.title_in(scope.lang))
+    return make_table(table_id, caption, columns, rows)
+
+
+def _tally_row(scope: Scope, flag: Indicator, area: Area) -> tuple[Cell, ...]:
+    states = scope.atlas.values[flag.id].to_numpy()
+    inside = area.inside
+    flagged, possible = (inside & (states == state) for state in (FLAGGED, POSSIBLE))
+    judged = inside & ~np.isnan(states)
+    people, everyone = people_of(scope, flagged), people_of(scope, inside)
+    share = 100 * flagged.sum() / judged.sum() if judged.any() else np.nan
+    return (
+        name_cell(scope.label(area)),
+        scope.count(area.count),
+        scope.count(flagged.sum()),
+        scope.percent(share),
+        scope.count(people if flagged.any() else 0.0),
+        scope.percent(100 * people / everyone if everyone and flagged.any() else _none(flagged)),
+        scope.count(possible.sum()),
+        scope.count((inside & np.isnan(states)).sum()),
+    )
+
+
+def _none(flagged: np.ndarray) -> float:
+    return float("nan") if flagged.any() else 0.0
+
+
+def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
+    words = scope.words
+    slots: dict[str, Slot] = {
+        "title": Piece(flag.title_in(scope.lang), is_name=True),
+        "count": table.at("area", "flagged"),
+        "of": table.at("area", "units"),
+        "units": scope.units,
+        "people": table.at("area", "people"),
+        "people_share": table.at("area", "people_share"),
+    }
+    if table.at("area", "unjudged").value == table.at("area", "units").value:
+        return [say(words, "flag.unknown", title=slots["title"])]
+    if scope.area.count == 1:
+        return [_one_said(scope, slots["title"], table)]
+    if not table.at("area", "flagged").value:
+        some = "flag.none.of" if table.at("area", "unjudged").value else "flag.none"
+        said = [say(words, some, **slots, unjudged=table.at("area", "unjudged"))]
+    elif table.at("area", "people").value is None:
+        said = [say(words, "flag.count", **slots)]
+    else:
+        said = [say(words, "flag.people", **slots)]
+    if scope.references and table.at("area", "share").value is not None:
+        last = f"ref{len(scope.references) - 1}"
+        said.append(
+            say(
+                words,
+                "flag.beside",
+                share=table.at("area", "share"),
+                other=table.at(last, "share"),
+                in_reference=scope.inside(scope.references[-1]),
+                units=scope.units,
+            )
+        )
+    if table.at("area", "possible").value:
+        said.append(say(words, "flag.possible", count=table.at("area", "possible")))
+    if table.at("area", "unjudged").value and table.at("area", "flagged").value:
+        said.append(say(words, "flag.unjudged", count=table.at("area", "unjudged")))
+    return said
+
+
+def _one_said(scope: Scope, title: Slot, table: Table) -> Sentence:
+    """What is said of a single territory, of which there are no shares."""
+    key = "none"
+    for state in ("flagged", "possible"):
+        key = state if table.at("area", state).value else key
+    name = Piece(scope.label(scope.area), is_name=True)
+    return say(scope.words, f"flag.{key}.one", title=title, name=name)
+
+
+def _listed(scope: Scope, flag: Indicator, table_id: str) -> Table | None:
+    states = scope.atlas.values[flag.id].to_numpy()
+    chosen = scope.area.inside & (states == FLAGGED)
+    main = scope.shared.main
+    if not chosen.any() or main is None:
+        return None
+    scores = scope.atlas.values[main.id].to_numpy()
+    sign = -1.0 if main.better == "lower" else 1.0
+    places = np.flatnonzero(chosen)
+    people = np.nan_to_num(population_of(scope.atlas).to_numpy(dtype="float64"))
+    order = places[np.lexsort((-people[places], np.round(sign * scores[places], 9)))]
+    rows = {
+        str(scope.atlas.codes[at]): unit_row(scope, main, int(at), bars=False)
+        for at in order[:LISTED]
+    }
+    words = scope.words
+    note = ""
+    if len(order) > LISTED:
+        note = words["flagged_more"]
+    caption = words["flagged_caption"].format(
+        units=scope.units, title=flag.title_in(scope.lang), main=main.title_in(scope.lang)
+    )
+    return make_table(table_id, caption, unit_columns(scope, main), rows, note=note)
+
+
+def _types(scope: Scope) -> Table | None:
+    types = scope.shared.typology
+    if types is None or np.isnan(types[scope.area.inside]).all():
+        return None
+    words = scope.words
+    everyone = people_of(scope, scope.area.inside)
+    rows = {}
+    for code, title in TYPES.items():
+        chosen = scope.area.inside & (types == code)
+        people = people_of(scope, chosen) if chosen.any() else 0.0
+        rows[str(code)] = (
+            Cell(title[scope.lang]),
+            scope.count(chosen.sum()),
+            scope.count(people),
+            scope.percent(100 * people / everyone if everyone else np.nan),
+        )
+    unknown = scope.area.inside & np.isnan(types)
+    if unknown.any():
+        people = people_of(scope, unknown)
+        share = scope.percent(100 * people / everyone if everyone else np.nan)
+        rows["unknown"] = (
+            Cell(words["unjudged"]), scope.count(unknown.sum()), scope.count(people), share
+        )  # fmt: skip
+    columns = {
+        "type": words["type"],
+        "units": scope.units,
+        "people": words["people"],
+        "share": words["people_share"],
+    }
+    return make_table("t-types", words["types_caption"], columns, rows)
+
+
+def _types_said(scope: Scope, table: Table) -> list[Sentence]:
+    thin, dense = str(OPEN_UP), str(RELIEVE)
+    if scope.area.count == 1:
+        return []
+    return [
+        say(
+            scope.words,
+            "types.both",
+            thin=table.at(thin, "units"),
+            thin_people=table.at(thin, "people"),
+            dense=table.at(dense, "units"),
+            dense_people=table.at(dense, "people"),
+            thin_units=scope.units_of(table.at(thin, "units").value),
+            dense_units=scope.units_of(table.at(dense, "units").value),
+        )
+    ]

@@ -1,0 +1,285 @@
+"""Section: the area at equal size, against its like and against what size and density predict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.layers.analysis.inequality.equal_size import EqualSize
+from zoneblanche.layers.analysis.inequality.groups import band_titles
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.report.areas import Area, parts_level, parts_of
+from zoneblanche.maps.report.content import (
+    Cell,
+    Chart,
+    Mark,
+    Piece,
+    Section,
+    Sentence,
+    Slot,
+    Table,
+    finite,
+    make_table,
+    name_cell,
+    name_of,
+    say,
+)
+from zoneblanche.maps.report.figures import (
+    FEWEST,
+    FEWEST_ANSWERS,
+    Difference,
+    Verdict,
+    Z,
+    clear_of_chance,
+    verdict_of,
+    wilson,
+)
+from zoneblanche.maps.report.scope import Scope
+from zoneblanche.maps.report.sections.ranking import part_name
+
+FULL = 100.0
+
+_KINDS: dict[Verdict, str] = dict(zip(get_args(Verdict), get_args(Verdict), strict=True))
+_KINDS |= {"above": "better", "below": "worse"}
+_VERDICTS = {kind: verdict for verdict, kind in _KINDS.items()}
+
+
+def like_sized_section(scope: Scope) -> Section:
+    """Shares by size band beside the reference; observed and expected."""
+    words, compared = scope.words, scope.shared.equal_size
+    if compared is None or compared.table.loc[scope.area.inside, "value"].isna().all():
+        return Section("size", words["size"], (say(words, "size.nothing"),))
+    indicator = scope.atlas.indicator(compared.indicator)
+    bands = _bands(scope, compared, indicator)
+    residuals, outcome = _residuals(scope, compared, indicator)
+    sentences = [
+        *_bands_said(scope, indicator, bands),
+        *_residuals_said(scope, indicator, residuals),
+        *_outcome_said(scope, indicator, outcome),
+    ]
+    return Section(
+        "size",
+        words["size"],
+        tuple(sentences),
+        blocks=tuple(
+            block
+            for block in (_chart(scope, bands), bands, outcome, residuals)
+            if block is not None
+        ),
+        notes=(words["size_note"].format(n=scope.number(compared.fitted_territories),
+                                         units=scope.units),),
+    )  # fmt: skip
+
+
+def _bands(scope: Scope, compared: EqualSize, indicator: Indicator) -> Table:
+    words = scope.words
+    columns = {
+        "band": words["band"],
+        "units": scope.units,
+        "area": scope.label(scope.area),
+    }
+    reference = scope.references[-1] if scope.references else None
+    if reference is not None:
+        columns |= {"ref_units": scope.units, "ref": scope.label(reference)}
+    rows: dict[str, tuple[Cell, ...]] = {}
+    for band, title in band_titles().items():
+        own = _band_cells(scope, compared, indicator, band, scope.area)
+        if own is None:
+            continue
+        rows[str(band)] = (Cell(title[scope.lang]), *own)
+        if reference is not None:
+            other = _band_cells(scope, compared, indicator, band, reference)
+            assert other is not None  # the reference contains the area
+            rows[str(band)] += other
+    caption = words["bands_caption"].format(title=indicator.title_in(scope.lang))
+    return make_table("t-bands", caption, columns, rows)
+
+
+def _band_cells(
+    scope: Scope, compared: EqualSize, indicator: Indicator, band: int, area: Area
+) -> tuple[Cell, Cell] | None:
+    chosen = area.inside & (compared.table["band"] == band).to_numpy()
+    values = compared.table.loc[chosen, "value"].dropna()
+    if not len(values):
+        return None
+    low = high = float("nan")
+    if indicator.unit == "boolean" and len(values) >= FEWEST_ANSWERS:
+        low, high = (FULL * end for end in wilson(values.mean() / FULL, len(values)))
+    return scope.count(len(values)), scope.percent(values.mean(), low=low, high=high)
+
+
+def _bands_said(scope: Scope, indicator: Indicator, table: Table) -> list[Sentence]:
+    told = [row for row in table.rows if (table.at(row, "units").value or 0) >= FEWEST]
+    if len(told) < 2:
+        return []
+    small, large = told[0], told[-1]
+    return [
+        say(
+            scope.words,
+            "size.bands",
+            title=Piece(indicator.title_in(scope.lang), is_name=True),
+            small=table.at(small, "area"),
+            small_band=name_of(table.at(small, "band")),
+            small_units=table.at(small, "units"),
+            large=table.at(large, "area"),
+            large_band=name_of(table.at(large, "band")),
+            large_units=table.at(large, "units"),
+            units=scope.units,
+        )
+    ]
+
+
+def _residuals(
+    scope: Scope, compared: EqualSize, indicator: Indicator
+) -> tuple[Table | None, Table | None]:
+    """The area and its parts, the worst first; and how many parts lie below, above or neither."""
+    areas = [] if scope.area.inside.all() else [scope.area]
+    level = parts_level(scope.atlas, scope.area)
+    parts = parts_of(scope.atlas, scope.area, level, lang=scope.lang) if level else ()
+    found = [
+        (area, row)
+        for area in (*areas, *parts)
+        if (row := _residual_row(scope, compared.table, area)) is not None
+    ]
+    if not found:
+        return None, None
+    head, rest = found[: len(areas)], _clear(found[len(areas) :])
+    rest.sort(key=lambda pair: (pair[1][4].value or 0.0, pair[0].code))
+    plural = scope.level_title(level, plural=True) if level else ""
+    # A part without a single figure cannot be told either.
+    silent = ["unsure"] * (len(parts) - len(rest))
+    outcome = _outcome(scope, [pair[1][4].kind for pair in rest] + silent, plural)
+    shown = rest if len(rest) <= 15 else [*rest[:10], *rest[-5:]]
+    words = scope.words
+    rows = {
+        "area" if area is scope.area else f"part-{area.code}": cells
+        for area, cells in [*head, *shown]
+    }
+    columns = {
+        "name": words["territory"],
+        "units": scope.units,
+        "observed": words["observed"],
+        "expected": words["expected"],
+        "residual": words["residual"],
+    }
+    note = words["parts_more"].format(plural=plural) if len(shown) < len(rest) else ""
+    caption = words["residuals_caption"].format(title=indicator.title_in(scope.lang))
+    return make_table("t-residuals", caption, columns, rows, note=note), outcome
+
+
+def _clear(rows: list[tuple[Area, tuple[Cell, ...]]]) -> list[tuple[Area, tuple[Cell, ...]]]:
+    """Parts whose difference is clear although so many are looked at; the others are alike."""
+    nan = float("nan")
+    apart = [
+        Difference(
+            nan if cells[4].value is None else cells[4].value,
+            nan if cells[4].low is None else cells[4].low,
+            nan if cells[4].high is None else cells[4].high,
+            _VERDICTS[cells[4].kind],
+        )
+        for _, cells in rows
+    ]
+    return [
+        (area, (*cells[:4], replace(cells[4], kind=_KINDS[one.verdict])))
+        for (area, cells), one in zip(rows, clear_of_chance(apart), strict=True)
+    ]
+
+
+def _outcome(scope: Scope, kinds: list[str], plural: str) -> Table | None:
+    if len(kinds) < 2:
+        return None
+    words = scope.words
+    rows = {
+        kind: (Cell(words[f"size_{kind}"]), scope.count(kinds.count(kind)))
+        for kind in ("worse", "same", "better", "unsure")
+    }
+    columns = {"state": words["beside_expected"], "n": plural}
+    caption = words["outcome_caption"].format(plural=plural)
+    return make_table("t-outcome", caption, columns, rows, note=words["many_note"])
+
+
+def _outcome_said(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
+    if table is None:
+        return []
+    slots: dict[str, Slot] = {kind: table.at(kind, "n") for kind in table.rows}
+    slots["title"] = Piece(indicator.title_in(scope.lang), is_name=True)
+    unsure = table.at("unsure", "n").value
+    key = "size.parts_most" if unsure else "size.parts"
+    return [say(scope.words, key, **slots, plural=table.columns["n"])]
+
+
+def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, ...] | None:
+    """Mean residual; its error is √Σr²/n, which assumes nothing of the variance."""
+    chosen = np.flatnonzero(area.inside)
+    chosen = chosen[~np.isnan(table["residual"].to_numpy()[chosen])]
+    count = len(chosen)
+    if not count:
+        return None
+    value, expected, residuals = (
+        table[name].to_numpy()[chosen] for name in ("value", "expected", "residual")
+    )
+    residual = float(residuals.mean())
+    reach = Z * float(np.sqrt((residuals**2).sum())) / count
+    low, high = residual - reach, residual + reach
+    if count < FEWEST:
+        low = high = float("nan")
+    kind = _KINDS[verdict_of(low, high)]
+    return (
+        name_cell(_name_of(scope, area)),
+        scope.count(count),
+        scope.percent(value.mean()),
+        scope.percent(expected.mean()),
+        Cell(
+            scope.signed(residual, 1),
+            residual, scope.between(low, high, 1), finite(low), finite(high), kind=kind,
+        ),
+    )  # fmt: skip
+
+
+def _name_of(scope: Scope, area: Area) -> str:
+    if area is scope.area or area.level not in scope.atlas.territories.parents:
+        return scope.label(area)
+    return part_name(scope, area)
+
+
+def _residuals_said(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
+    if table is None or "area" not in table.rows:
+        return []
+    residual = table.at("area", "residual")
+    return [
+        say(
+            scope.words,
+            f"size.{residual.kind}",
+            title=Piece(indicator.title_in(scope.lang), is_name=True),
+            observed=table.at("area", "observed"),
+            expected=table.at("area", "expected"),
+            residual=residual,
+            range=residual.range,
+        )
+    ]
+
+
+def _chart(scope: Scope, table: Table) -> Chart | None:
+    if len(table.rows) < 2:
+        return None
+    rows = []
+    for key in table.rows:
+        marks = []
+        if "ref" in table.columns:
+            other = table.at(key, "ref")
+            at = (other.value or 0.0) / FULL
+            marks.append(Mark(at, at, at, "ref0"))
+        own = table.at(key, "area")
+        value = own.value or 0.0
+        low = value if own.low is None else own.low
+        high = value if own.high is None else own.high
+        marks.append(Mark(value / FULL, low / FULL, high / FULL, "area"))
+        rows.append((table.at(key, "band").text, tuple(marks)))
+    legend = [("area", table.columns["area"])]
+    if "ref" in table.columns:
+        legend.append(("ref0", table.columns["ref"]))
+    ticks = tuple((tick / FULL, scope.number(tick)) for tick in (0, 25, 50, 75, 100))
+    return Chart(scope.words["bands_chart"], tuple(rows), ticks, tuple(legend))

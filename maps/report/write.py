@@ -1,0 +1,331 @@
+"""`write_report`: a policy report on an area, as one self-contained HTML page, and as a PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import markupsafe
+
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.maps.drawn.words import LANGUAGES
+from zoneblanche.maps.page.content_policy import hash_source
+from zoneblanche.maps.report.areas import find_area, references_of
+from zoneblanche.maps.report.content import Chart, Line, LineChart, Section, Sentence, Table
+from zoneblanche.maps.report.map import Figure
+from zoneblanche.maps.report.scope import Scope, Shared
+from zoneblanche.maps.report.sections.crossing import crossing_section
+from zoneblanche.maps.report.sections.flagged import flagged_section
+from zoneblanche.maps.report.sections.key_figures import key_section
+from zoneblanche.maps.report.sections.like_sized import like_sized_section
+from zoneblanche.maps.report.sections.measured import (
+    Notices,
+    measured_section,
+    people_of,
+    quality_section,
+)
+from zoneblanche.maps.report.sections.method import method_section
+from zoneblanche.maps.report.sections.ranking import ranking_section
+from zoneblanche.maps.report.sections.unequal import unequal_section
+from zoneblanche.maps.report.sections.waves import waves_section
+from zoneblanche.maps.report.words import words_in
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+
+SECTIONS = (
+    key_section,
+    crossing_section,
+    flagged_section,
+    ranking_section,
+    unequal_section,
+    like_sized_section,
+    waves_section,
+    measured_section,
+    quality_section,
+    method_section,
+)
+"""In the order of the report."""
+
+ESSENTIAL = (
+    r"index\.alone",
+    r"index\.(worse|better|same|unsure|unknown|unweighted|none)",
+    r"coarse\.",
+    r"peers\.",
+    r"flag\.(people|none|count)|flag\.\w+\.one",
+    r"size\.(worse|better|same|parts)",
+    r"waves\.(better|worse|same)",
+    r"quality\.unscored_many",
+    r"measures\.",
+)
+"""What the summary takes: the first sentence of each kind."""
+
+NO_PDF = (
+    "The PDF is not written: {why}. The PDF needs the PyPI package weasyprint and the system "
+    "libraries Pango and HarfBuzz (Debian and Ubuntu: apt install libpango-1.0-0 "
+    "libpangoft2-1.0-0; macOS: brew install pango; Windows: MSYS2's pango). The HTML report is "
+    "complete and prints to A4 from any browser."
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report says, before it is drawn.
+
+    Attributes:
+        title: of the page.
+        scope: area, references, language.
+        essential: its main sentences; each stands in its section as well.
+        sections: in order.
+    """
+
+    title: str
+    scope: Scope
+    essential: tuple[Sentence, ...]
+    sections: tuple[Section, ...]
+
+    def sentences(self) -> Iterable[Sentence]:
+        """All sentences, in order."""
+        for section in self.sections:
+            yield from section.sentences
+
+
+def write_report(
+    atlas: Atlas | Shared,
+    path: str | Path,
+    *,
+    lang: str | None = None,
+    title: str | None = None,
+    area: str | None = None,
+) -> None:
+    """Write the report on an area of an atlas as one HTML page, whole or not at all.
+
+    The page opens without a network and runs no script; it prints to A4.
+
+    Args:
+        atlas: measured, better with an index and flags. What surrounds the area in it is what the
+            area is compared with. (`Shared` saves a batch from working things out again.)
+        path: of the page.
+        lang: "fr" or "en"; None takes the country's, else French.
+        title: of the page.
+        area: code of a containing territory ("48", "region:76", "epci:200066868"), as
+            `Territories.within` reads it; None for the whole atlas.
+
+    Raises:
+        InputError: no such area, or another language.
+        ProblemWithEnvironment: the file cannot be written.
+    """
+    text = render_report(compose_report(atlas, lang=lang, title=title, area=area))
+    with staged_file(Path(path)) as staging:
+        staging.write_text(text, encoding="utf-8", newline="\n")
+
+
+def compose_report(
+    atlas: Atlas | Shared,
+    *,
+    lang: str | None = None,
+    title: str | None = None,
+    area: str | None = None,
+) -> Report:
+    """What a report says. See `write_report`."""
+    shared = atlas if isinstance(atlas, Shared) else Shared(atlas)
+    lang = lang or language_of(shared.atlas)
+    if lang not in LANGUAGES:
+        raise InputError(f"the language {lang!r} is not known. Known: {', '.join(LANGUAGES)}.")
+    about = find_area(shared.atlas, area, lang=lang)
+    scope = Scope(shared, about, references_of(shared.atlas, about, lang=lang), lang)
+    sections = tuple(section(scope) for section in SECTIONS)
+    return Report(
+        title=title or scope.words["default_title"],
+        scope=scope,
+        essential=_essential(sections),
+        sections=sections,
+    )
+
+
+def language_of(atlas: Atlas) -> str:
+    """The language of an atlas' country, else French."""
+    country = atlas.territories.country
+    return country.lang if country is not None and country.lang in LANGUAGES else "fr"
+
+
+def render_report(report: Report, *, inputs: str = "") -> str:
+    """The page as text.
+
+    Args:
+        report: what it says.
+        inputs: hash of what it was made of, which a batch goes by; "" for none.
+    """
+    text = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            scope=report.scope,
+            words=report.scope.words,
+            lang=report.scope.lang,
+            area=report.scope.area,
+            subtitle=_subtitle(report.scope),
+            policy=_policy(),
+            style=markupsafe.Markup(_style()),  # ours, from maps/assets
+            inputs=inputs,
+            version=metadata.version("zoneblanche"),
+            kind=_kind_of,
+            spread=_spread,
+        )
+    )
+    # A lone surrogate, which UTF-8 cannot hold, becomes a question mark.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def render_list(entries: list[tuple[str, str]], *, lang: str, title: str | None) -> str:
+    """A page that leads to many reports: the name and the file of each."""
+    return (
+        _environment()
+        .get_template("report_list.html")
+        .render(
+            entries=entries,
+            lang=lang,
+            title=title or words_in(lang)["default_title"],
+            policy=_policy(),
+            style=markupsafe.Markup(_style()),
+            version=metadata.version("zoneblanche"),
+        )
+    )
+
+
+def _policy() -> str:
+    """No script, no request; the style is ours."""
+    return (
+        f"default-src 'none'; style-src {hash_source(_style())}; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def write_pdf(html: str, path: str | Path) -> None:
+    """The page as a tagged PDF (PDF/UA-1), whole or not at all.
+
+    Args:
+        html: what `render_report` returned.
+        path: of the PDF.
+
+    Raises:
+        ProblemWithEnvironment: weasyprint or its system libraries are not there (the sentence says
+            what to install), or the file cannot be written.
+    """
+    try:
+        import weasyprint
+    except ImportError as error:
+        raise ProblemWithEnvironment(
+            NO_PDF.format(why="weasyprint is not installed (pip install 'zoneblanche[pdf]')")
+        ) from error
+    except OSError as error:
+        why = f"a system library of weasyprint is missing ({str(error).splitlines()[0][:120]})"
+        raise ProblemWithEnvironment(NO_PDF.format(why=why)) from error
+    page = weasyprint.HTML(string=html, url_fetcher=_only_data(weasyprint), media_type="print")
+    with staged_file(Path(path)) as staging:
+        page.write_pdf(staging, pdf_variant="pdf/ua-1")
+
+
+def _only_data(weasyprint: ModuleType) -> Any:
+    """What weasyprint may read: what the page holds itself."""
+    if hasattr(weasyprint, "URLFetcher"):
+        return weasyprint.URLFetcher(allowed_protocols=["data"], allow_redirects=False)
+
+    def fetch(url: str, *_: Any, **__: Any) -> Any:  # releases before 68
+        if not url.startswith("data:"):
+            raise ValueError("a report holds all that it shows")
+        return weasyprint.default_url_fetcher(url)
+
+    return fetch
+
+
+def recipe_hash() -> str:
+    """Hash of what turns an atlas into a report: the version, the template, style and words."""
+    parts = [metadata.version("zoneblanche"), _style(), _template_text("report.html")]
+    parts += [_template_text(f"report_{lang}.toml") for lang in LANGUAGES]
+    folder = resources.files("zoneblanche.maps") / "reporting"
+    parts += [
+        entry.read_text("utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".py")
+    ]
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
+
+
+def _essential(sections: tuple[Section, ...]) -> tuple[Sentence, ...]:
+    said = [sentence for section in sections for sentence in section.sentences]
+    chosen = []
+    for pattern in ESSENTIAL:
+        found = next((one for one in said if re.match(pattern, one.key)), None)
+        if found is not None:
+            chosen.append(found)
+    return tuple(chosen)
+
+
+def _subtitle(scope: Scope) -> list[str]:
+    """Level and code, number of territories, people: what the report is about."""
+    area = scope.area
+    parts = []
+    if area.level and area.name and area.level not in ("country", "sparse"):
+        parts.append(f"{scope.level_title(area.level)} {area.code}")
+    units = scope.atlas.territories.level_title(scope.lang, plural=area.count != 1)
+    parts.append(f"{scope.number(area.count)} {units}")
+    people = people_of(scope, area.inside)
+    if people == people:  # not NaN
+        parts.append(scope.words["people_count"].format(n=scope.number(people)))
+    if scope.atlas.territories.vintage:
+        parts.append(scope.atlas.territories.vintage)
+    return parts
+
+
+def _kind_of(block: object) -> str:
+    """Which macro of the template draws a block."""
+    kinds: dict[type, str] = {
+        Table: "table",
+        Chart: "chart",
+        LineChart: "lines",
+        Figure: "figure",
+        Notices: "notices",
+    }
+    return kinds[type(block)]
+
+
+def _spread(lines: tuple[Line, ...]) -> list[tuple[float, Line]]:
+    """Where the names of the lines of a chart stand: beside their ends, and not on each other."""
+    placed: list[tuple[float, Line]] = []
+    for line in sorted(lines, key=lambda one: -one.points[-1][1]):
+        height = 204 - line.points[-1][1] * 190
+        above = placed[-1][0] + 16 if placed else 0.0
+        placed.append((max(height, above), line))
+    return placed
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Every text is escaped where it is written; a name that is not there is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template_text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _template_text(name: str) -> str:
+    return (resources.files("zoneblanche.maps") / "templates" / name).read_text("utf-8")
+
+
+@cache
+def _style() -> str:
+    return (resources.files("zoneblanche.maps") / "assets" / "report.css").read_text("utf-8")

@@ -1,5 +1,0 @@
-"""Static maps for print: one atlas, one picture, as PNG, SVG or PDF."""
-
-from zoneblanche.maps.static.write import write_picture
-
-__all__ = ["write_picture"]

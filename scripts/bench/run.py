@@ -1,0 +1,106 @@
+"""The main job beside what a user would write with geopandas and folium: seconds and memory.
+
+    python -m scripts.bench.run [--runs 3] [--only ours]
+
+Each is a process of its own, timed from outside, start-up included; the first run of each compiles
+modules and kernels and is not counted. The peer reads the same embedded boundaries, takes the mean
+of the same indicators and writes one folium choropleth, which is what our page holds a dozen of.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PEER = """
+import sys
+import folium
+from zoneblanche.geo import read_country
+from zoneblanche.layers.edition import edition_inputs, edition_territories
+from zoneblanche.layers.presence.criteria import criteria
+country = read_country("fr")
+frame = edition_territories(country).frame
+inputs = edition_inputs(country)
+told = criteria(inputs["town-halls"].frame, inputs["generic-providers"].frame.index)
+frame["index"] = 100 * told.mean(axis=1).reindex(frame.index)
+frame = frame.reset_index()
+page = folium.Map(location=[46.5, 2.5], zoom_start=6)
+folium.Choropleth(
+    geo_data=frame[["code", "name", "geometry"]].to_json(),
+    data=frame[["code", "index"]].dropna(),
+    columns=["code", "index"],
+    key_on="feature.properties.code",
+).add_to(page)
+page.save(sys.argv[1])
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process: wall and CPU seconds, peak memory in MB of its largest process, MB written."""
+
+    wall: float
+    cpu: float
+    memory_mb: float
+    written_mb: float
+
+
+def measure(arguments: list[str], *, written: Path, modules: Path) -> Run:
+    """Runs a command in a process of its own and says what it took; `modules` keeps its byte
+    code, which an installed package has and which the environment may say not to write."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(modules)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    begun = time.perf_counter()
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    if status:
+        raise SystemExit(f"{' '.join(arguments[:4])} … failed")
+    scale = 1024 if sys.platform != "darwin" else 1024**2
+    size = written.stat().st_size / 1e6
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, size)
+
+
+def main() -> None:
+    """Prints the medians side by side."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", choices=["ours", "peer"])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        out, page = Path(folder) / "out", Path(folder) / "peer.html"
+        ours = [sys.executable, "-m", "zoneblanche.scripts.cli", "run", "-q", "-o", str(out)]
+        peer = [sys.executable, "-c", PEER, str(page)]
+        commands = {"ours": (ours, out / "index.html"), "peer": (peer, page)}
+        modules = Path(folder) / "modules"
+        for name, (command, written) in commands.items():
+            if options.only in (None, name):
+                measure(command, written=written, modules=modules)
+        runs: dict[str, list[Run]] = {name: [] for name in commands if options.only in (None, name)}
+        for _ in range(options.runs):
+            for name, taken in runs.items():
+                command, written = commands[name]
+                taken.append(measure(command, written=written, modules=modules))
+    print(f"{os.cpu_count()} cores, medians of {options.runs} runs, whole processes")
+    print(f"{'':34} {'wall s':>8} {'CPU s':>8} {'peak MB':>8} {'page MB':>8}")
+    titles = {
+        "ours": "zoneblanche run (all layers, files)",
+        "peer": "geopandas + folium, one choropleth",
+    }
+    for name, taken in runs.items():
+        figures = (
+            statistics.median(getattr(run, field) for run in taken)
+            for field in ("wall", "cpu", "memory_mb", "written_mb")
+        )
+        print(f"{titles[name]:34} " + " ".join(f"{figure:8.1f}" for figure in figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The maintainers' builders: the edition, the gallery, pages of the documentation."""

@@ -1,0 +1,87 @@
+"""Codes that are gone, and municipal arrondissements: what tables of other years are keyed by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.vintages.arrondissements import WHOLE
+from zoneblanche.scripts.build.edition.official import OfficialCode
+from zoneblanche.scripts.build.edition.shapes import geodesic_area_km2, shapes_of, snap
+
+
+def former_codes(official: OfficialCode, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Each code that communes had and no longer have, and the one that has its territory.
+
+    The official code's list of former codes says neither when nor how: `kind` is "merged" where
+    the commune that has the territory is of the same département and has its code since the first
+    wave at least, and "now" where it was, or may have been, given another code.
+
+    Args:
+        official: the current communes and their former codes.
+        tables: the communes table of each wave, by its ISO date.
+
+    Returns:
+        Sorted by `code`; `now`, `kind` and `people`, the legal population of the part as the
+        tables know it (missing for most mergers of before 2003). Parts whose code the commune has
+        kept are there with that (`code` = `now`): they weigh what was theirs.
+    """
+    first = tables[min(tables)]
+    early = set(first["code"][first["type"] == "COM"])
+    people = _people(tables)
+    rows = [
+        (code, now, "merged" if code[:2] == now[:2] and now in early else "now")
+        for code, now in official.former.items()
+    ]
+    with_others = {now for _, now, _ in rows}
+    kept = people.index.intersection(sorted(with_others))
+    rows += [(code, code, "kept") for code in kept]
+    found = pd.DataFrame(rows, columns=["code", "now", "kind"])
+    found["people"] = found["code"].map(people).astype("Int64")
+    return found.sort_values(["code", "now"], ignore_index=True)
+
+
+def arrondissements(
+    official: OfficialCode, table: pd.DataFrame, *, step: float
+) -> gpd.GeoDataFrame:
+    """Municipal arrondissements: `code`, `name`, `commune`, `population`, `area_km2`, `geometry`.
+
+    Args:
+        official: the current communes and their arrondissements.
+        table: the communes table whose shapes are those of the edition.
+        step: of the grid, that of the communes.
+
+    Raises:
+        InputError: a shape is missing, or those of a commune do not fill it.
+    """
+    found = official.arrondissements
+    shapes = shapes_of(table, types=("ARM",)).reindex(found.index)
+    absent = list(found.index[shapes.isna()])
+    if absent or set(found.index) - set(WHOLE):
+        message = f"arrondissements without a shape, or unknown ones: {first_of(absent)}."
+        raise InputError(Fault(message, kind="geometry"))
+    oriented = pd.Series(shapely.orient_polygons(shapes.to_numpy()), index=shapes.index)
+    area = geodesic_area_km2(oriented)
+    frame = found.assign(area_km2=area, geometry=snap(oriented, step)).reset_index()
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
+
+
+def _people(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """People by code of a part: as the newest table has it that has it as a part or, where none
+    has, as the newest in which it was a commune that is none any more."""
+    newest = tables[max(tables)]
+    current = set(newest["code"][newest["type"] == "COM"])
+    found = pd.Series(dtype="float64")
+    for types in (("COMD", "COMA"), ("COM",)):
+        for wave in sorted(tables, reverse=True):
+            table = tables[wave]
+            rows = table[table["type"].isin(types) & table["population_municipale"].notna()]
+            if types == ("COM",):
+                rows = rows[~rows["code"].isin(current)]
+            told = rows.drop_duplicates("code").set_index("code")["population_municipale"]
+            found = found.combine_first(told.astype("float64"))
+    return found

@@ -1,0 +1,77 @@
+"""The files of an edition: the same content always gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from zoneblanche.geo.files.output import staged_file
+
+ZSTD_LEVEL = 22
+
+VERTEX = "geometry.list.element.list.element.list.element."
+
+# One page a column: zstd then finds what repeats over the whole country, not over a mebibyte.
+ONE_PAGE = {"data_page_size": 1 << 30, "row_group_size": 1 << 20, "write_statistics": False}
+
+
+REPEATED = ("epci", "departement", "region", "commune")
+"""Columns that are stored as dictionaries."""
+
+
+def write_communes(communes: gpd.GeoDataFrame, path: Path) -> None:
+    """Writes GeoParquet 1.1 with native (GeoArrow) coordinates, sorted by the column `code`.
+
+    Longitudes and latitudes are two columns of doubles whose bytes are stored stream by stream:
+    the high bytes hardly change from vertex to vertex, and the low ones are zero on the grid.
+    """
+    frame = communes.sort_values("code", ignore_index=True)
+    # One type of geometry for all, as the native encoding wants it.
+    shapes = [shapely.MultiPolygon([s]) if s.geom_type == "Polygon" else s for s in frame.geometry]
+    with staged_file(path) as staging:
+        frame.set_geometry(gpd.GeoSeries(shapes, crs=communes.crs)).to_parquet(
+            staging,
+            index=False,
+            geometry_encoding="geoarrow",
+            schema_version="1.1.0",
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            use_dictionary=[name for name in REPEATED if name in frame],
+            use_byte_stream_split=[f"{VERTEX}x", f"{VERTEX}y"],
+            **ONE_PAGE,
+        )
+
+
+def write_presence(panel: pd.DataFrame, path: Path) -> None:
+    """Writes Parquet: the waves of one commune stand together, so their repeats cost nothing."""
+    names = ["code", "wave", "website", "email_domain"]
+    schema = pa.schema([(name, pa.string()) for name in names])
+    table = pa.Table.from_pandas(panel[names], schema=schema, preserve_index=False)
+    with staged_file(path) as staging:
+        pq.write_table(
+            table.replace_schema_metadata(None),
+            staging,
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            use_dictionary=False,
+            **ONE_PAGE,
+        )
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Writes UTF-8 CSV with a comma and a line feed."""
+    with staged_file(path) as staging:
+        table.to_csv(staging, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def write_json(content: dict[str, Any], path: Path) -> None:
+    """Writes indented UTF-8 JSON."""
+    with staged_file(path) as staging:
+        staging.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")

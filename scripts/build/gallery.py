@@ -1,0 +1,209 @@
+"""Writes docs/gallery: real maps, reports and an embed, by the commands that users have.
+
+Run: python -m scripts.build.gallery [FOLDER] [--source arcep-debit=commune_debit_2022-12-31.csv]
+
+Without Arcep's file by commune, fixed broadband is by département, as in the embedded edition.
+With pandoc on the PATH the embed's Quarto document is rendered anew as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from PIL import Image
+
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.layers.outputs.atlas_file import save_atlas
+from zoneblanche.maps.print.layout import read_paper
+from zoneblanche.maps.print.write import Format, write_picture
+from zoneblanche.scripts.commands.options import parse_sources
+from zoneblanche.scripts.jobs.report import edition_atlas, embed_file, report_file
+
+GALLERY = Path(__file__).resolve().parents[2] / "docs" / "gallery"
+MOST_BYTES = 600_000
+REPORTS = (("lozere.html", "48", "fr"), ("lozere-en.html", "48", "en"), ("france.html", None, "fr"))
+KEPT = ("map.html", "map.png", "snippet.html", "example.html")
+COLOURS = 128
+"""Colours that pictures in the repository keep, which halves them; the command writes them all."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A static map of the gallery.
+
+    Attributes:
+        name: of its file; its end is the format.
+        show, area, width, lang, method: as the command line takes them.
+    """
+
+    name: str
+    show: str
+    area: str | None = None
+    width: str = "a4"
+    lang: str = "fr"
+    method: str = "quantile"
+
+    @property
+    def command(self) -> str:
+        """The command that draws it."""
+        parts = ["zoneblanche map scored.parquet", f"-o {self.name}", f"--show {self.show}"]
+        parts += [f"--within {self.area}"] if self.area else []
+        parts += [f"--width {self.width}"] if self.width != "a4" else []
+        parts += [f"--method {self.method}"] if self.method != "quantile" else []
+        return " ".join([*parts, f"--lang {self.lang}"])
+
+
+CHAPTERS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
+    (
+        "France",
+        (
+            Shot("france-index.png", "digital-inequality"),
+            Shot(
+                "france-density-presence.png", "density-presence", width="a4-landscape", lang="en"
+            ),
+            Shot("france-flag.png", "sparse-underserved", width="column"),
+        ),
+    ),
+    (
+        "A département: Lozère",
+        (
+            Shot("lozere-index.svg", "digital-inequality", "48"),
+            Shot("lozere-density-presence.png", "density-presence", "48", lang="en"),
+            Shot("lozere-fibre.png", "premises-1gbps", "48", "column", method="goalposts"),
+        ),
+    ),
+    (
+        "A city: Métropole de Lyon",
+        (
+            Shot("lyon-presence.svg", "presence", "epci:200046977", "column", "en"),
+            Shot("lyon-fibre.png", "premises-1gbps", "epci:200046977", "column", method="jenks"),
+        ),
+    ),
+)
+
+
+def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
+    """Writes the pictures and pages, and the page that shows them; returns all.
+
+    Raises:
+        ProblemWithEnvironment: a file is too large to be kept in the repository.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        atlas = edition_atlas(sources)
+        scored = Path(place) / "scored.parquet"
+        save_atlas(atlas, scored)
+        written = []
+        for name, area, lang in REPORTS:
+            written += report_file(scored, out=folder / name, within=area, lang=lang, quiet=True)
+        embed = Path(place) / "embed"
+        embed_file(scored, out=embed, show="density-presence", within="48", lang="fr", quiet=True)
+        (folder / "embed").mkdir(exist_ok=True)
+        for name in KEPT:
+            written.append(folder / "embed" / name)
+            written[-1].write_bytes((embed / name).read_bytes())
+        written += render_examples(embed, folder / "embed")
+    told = {}
+    for shot in (shot for _, shots in CHAPTERS for shot in shots):
+        path = folder / shot.name
+        paper = read_paper(shot.width)
+        form: Format = "svg" if path.suffix == ".svg" else "png"
+        told[shot.name] = write_picture(
+            atlas, path, shot.show,
+            form=form, width=paper.width, height=paper.height, area=shot.area,
+            method=shot.method, lang=shot.lang,
+        )  # fmt: skip
+        if form == "png":
+            shrink_picture(path)
+        written.append(path)
+    written.append(folder / "index.md")
+    written[-1].write_text(write_index(told, sources), encoding="utf-8", newline="\n")
+    check_sizes(written)
+    return written
+
+
+def shrink_picture(path: Path) -> None:
+    """Half the dots an inch, on a palette, without the text chunks: what a repository can keep."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").reduce(2)
+    small.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True, dpi=(150, 150))
+
+
+def render_examples(embed: Path, folder: Path) -> list[Path]:
+    """Writes the embed's Markdown as CommonMark renders it, and its Quarto document as pandoc does,
+    which Quarto calls; the latter stays as it is where there is no pandoc."""
+    text = (embed / "example.md").read_text("utf-8")
+    page = folder / "example-markdown.html"
+    head = '<!DOCTYPE html>\n<html lang="fr">\n<meta charset="utf-8">\n<title>Markdown</title>\n'
+    body = MarkdownIt("commonmark").render(text)
+    page.write_text(f"{head}{body}", encoding="utf-8", newline="\n")
+    pandoc, quarto = shutil.which("pandoc"), folder / "example-quarto.html"
+    if pandoc is not None:
+        options = ["--standalone", "--from", "markdown", "--to", "html5", "--output", str(quarto)]
+        subprocess.run([pandoc, *options, str(embed / "example.qmd")], check=True)
+    return [page, *([quarto] if quarto.exists() else [])]
+
+
+def check_sizes(written: list[Path]) -> None:
+    """Raises ProblemWithEnvironment where a file is too large to be kept."""
+    for path in written:
+        if path.stat().st_size > MOST_BYTES:
+            raise ProblemWithEnvironment(
+                f"{path} has {path.stat().st_size} bytes; the repository keeps {MOST_BYTES}."
+            )
+
+
+def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
+    """The page of the gallery: each picture with what it shows in words, and its command."""
+    given = "".join(f" --source {name}={path.name}" for name, path in sorted(sources.items()))
+    parts = [
+        "# Gallery",
+        "",
+        "Written by `python -m scripts.build.gallery` from real figures; every figure's source and "
+        "date stands on its picture. The atlas of all pictures:",
+        "",
+        "```",
+        f"zoneblanche build -o atlas.parquet{given}",
+        "zoneblanche index atlas.parquet -o scored.parquet --flag sparse-underserved",
+        "```",
+        "",
+        "Pictures here are at 150 dots an inch on a palette; the commands write 300.",
+    ]
+    for title, shots in CHAPTERS:
+        parts += ["", f"## {title}"]
+        for shot in shots:
+            alt = told[shot.name].translate({ord(sign): f"\\{sign}" for sign in "[]<>"})
+            parts += ["", f"![{alt}]({shot.name})", "", f"`{shot.command}`"]
+    parts += [
+        "",
+        "## Pages",
+        "",
+        "- The interactive map of Lozère, as it stands in a frame: "
+        "[embed/map.html](embed/map.html), and the ways to embed it in [HTML](embed/example.html), "
+        "[Markdown](embed/example-markdown.html) and [Quarto](embed/example-quarto.html)",
+        "- Reports: [Lozère](lozere.html), [Lozère in English](lozere-en.html), "
+        "[France](france.html)",
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Reads the options and writes the gallery."""
+    parser = argparse.ArgumentParser(description="Write the gallery.")
+    parser.add_argument("folder", nargs="?", type=Path, default=GALLERY)
+    parser.add_argument("--source", action="append", metavar="NAME=FILE")
+    options = parser.parse_args()
+    for path in build_gallery(options.folder, parse_sources(options.source)):
+        print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Lists what zoneblanche depends on: the versions it was tested with, and their licences.
+
+    python -m scripts.build.licences
+
+Writes `requirements.lock`, by which `make` installs, and `docs/licences.md`, from what is installed
+here: run it after `.venv/bin/pip install -e '.[test,static,pdf,scale]'`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements.lock"
+PAGE = ROOT / "docs" / "licences.md"
+PROJECT = "zoneblanche"
+LEFT_OUT = ("bench",)
+"""Extras that only the benchmarks need, for the tools that ours are held against."""
+LONG = {
+    "Apache License": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+}
+"""Short names for what classifiers spell out."""
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A package that is installed because zoneblanche asks for it, or one that it asks for does.
+
+    Attributes:
+        name: as the package writes it, in its normal form.
+        version: that is installed.
+        licence: a short name or an SPDX expression; "" where the package says none.
+        extras: of zoneblanche that bring it; empty where the package itself does.
+    """
+
+    name: str
+    version: str
+    licence: str
+    extras: tuple[str, ...]
+
+
+def dependencies() -> list[Dependency]:
+    """All of them that are installed, by name, with every extra but those of `LEFT_OUT`."""
+    core = _closure([""])
+    extras = {extra: _closure([extra]) for extra in _extras()}
+    found = []
+    for name in sorted(core.union(*extras.values()) - {PROJECT}):
+        if not is_installed(name):
+            continue
+        bringing = () if name in core else tuple(x for x in extras if name in extras[x])
+        found.append(Dependency(name, metadata.version(name), licence_of(name), bringing))
+    return found
+
+
+def is_installed(name: str) -> bool:
+    """Whether a package is here."""
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def absent() -> list[str]:
+    """Packages of some extra that are not installed here."""
+    return sorted(name for name in _closure(["", *_extras()]) if not is_installed(name))
+
+
+def licence_of(name: str) -> str:
+    """The licence that a package says it is under."""
+    told = metadata.metadata(name)
+    expressions = told.get_all("License-Expression")
+    if expressions:
+        return str(expressions[0])
+    classifiers = told.get_all("Classifier") or ()
+    named = [text.split(" :: ")[-1] for text in classifiers if text.startswith("License :: ")]
+    named = [LONG.get(text, text) for text in named if text != "OSI Approved"]
+    if named:
+        return " or ".join(dict.fromkeys(named))
+    lines = "\n".join(told.get_all("License") or ()).strip().splitlines()
+    if lines:
+        return LONG.get(lines[0], lines[0][:60])
+    # The metadata of some packages of the Apache foundation carry its notice in their text only.
+    return "Apache-2.0" if "Apache License, Version 2.0" in _text_of(name) else ""
+
+
+def _text_of(name: str) -> str:
+    return metadata.distribution(name).read_text("METADATA") or ""
+
+
+def lock_text(found: list[Dependency]) -> str:
+    """The pins, for `pip install --constraint`."""
+    lines = [f"{one.name}=={one.version}\n" for one in found]
+    return (
+        "# The versions that the tests ran with: python -m scripts.build.licences\n"
+        "# Constraints, which pin what a platform needs and name no place to fetch it from.\n"
+        f"{''.join(lines)}"
+    )
+
+
+def page_text(found: list[Dependency]) -> str:
+    """The page of licences."""
+    rows = [
+        f"| {one.name} | {one.version} | {one.licence} | {', '.join(one.extras) or '–'} |\n"
+        for one in found
+    ]
+    vendored = json.loads((ROOT / "maps" / "assets" / "vendored.json").read_text("utf-8"))
+    scripts = [
+        f"| {one['name']} | {one['version']} | {one['licence']} | {', '.join(one['files'])} |\n"
+        for one in vendored
+    ]
+    return (
+        "# Licences of what zoneblanche uses\n\n"
+        "Written by `python -m scripts.build.licences` from the packages' own metadata. Nothing\n"
+        "of these packages stands in zoneblanche's own; each is installed from its publisher. The\n"
+        "column *extra* says what brings a package that the tool itself does not need.\n\n"
+        "| package | version | licence | extra |\n| --- | --- | --- | --- |\n"
+        f"{''.join(rows)}\n"
+        "## What stands in every page\n\n"
+        "Scripts of others that zoneblanche carries and writes into its pages. Their licence\n"
+        "stands in `maps/assets`, their hashes in `maps/assets/vendored.json`, which a test\n"
+        "compares.\n\n"
+        "| script | version | licence | files |\n| --- | --- | --- | --- |\n"
+        f"{''.join(scripts)}\n"
+        "The embedded figures are under the Licence Ouverte 2.0 of their producers: "
+        "[edition.md](edition.md).\n"
+    )
+
+
+def _extras() -> list[str]:
+    told = metadata.metadata(PROJECT).get_all("Provides-Extra") or ()
+    return [extra for extra in told if extra not in LEFT_OUT]
+
+
+def _closure(extras: list[str]) -> set[str]:
+    """Names of all packages that zoneblanche brings with these extras ("" is none)."""
+    pending = [(PROJECT, extra) for extra in extras]
+    seen: set[tuple[str, str]] = set()
+    while pending:
+        name, extra = pending.pop()
+        if (name, extra) in seen:
+            continue
+        seen.add((name, extra))
+        for line in (metadata.requires(name) or ()) if is_installed(name) else ():
+            wanted = Requirement(line)
+            if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
+                other = canonicalize_name(wanted.name)
+                pending += [(other, ""), *((other, one) for one in wanted.extras)]
+    return {name for name, _ in seen}
+
+
+def main() -> int:
+    """Writes both; 1 where a package is not here or says nothing of its licence."""
+    if absent():
+        print(f"Install every extra first: {', '.join(absent())} are not here.", file=sys.stderr)
+        return 1
+    found = dependencies()
+    LOCK.write_text(lock_text(found), encoding="utf-8", newline="\n")
+    PAGE.write_text(page_text(found), encoding="utf-8", newline="\n")
+    silent = [one.name for one in found if not re.search(r"\w", one.licence)]
+    for name in silent:
+        print(f"{name} says nothing of its licence", file=sys.stderr)
+    print(f"{len(found)} packages")
+    return 1 if silent else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,305 @@
+"""A method page for each shipped recipe, from the recipe itself and an atlas of real figures.
+
+    zoneblanche build --source arcep-debit=… --source insee-filosofi=… … -o atlas.parquet
+    python -m scripts.build.method_pages atlas.parquet -o docs
+
+What a page says of the method is read from the recipe; correlations, influence and robustness are
+computed on the atlas. An indicator that the atlas lacks is left out of these, and the page says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.consistency import (
+    alpha_by_dimension,
+    correlation_flags,
+    correlations,
+    effective_weights,
+    nominal_weights,
+)
+from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe
+from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
+from zoneblanche.layers.index.score import Scored, index_groups, index_values, resolve, score
+from zoneblanche.layers.index.uncertainty.remove import remove_each
+from zoneblanche.layers.index.uncertainty.robustness import draw_ranks
+from zoneblanche.layers.outputs.atlas_file import load_atlas
+from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.scripts.jobs.findings import choice_lines
+
+HEAD = (
+    "<!-- Written by `python -m scripts.build.method_pages`: change the recipe, not this page. -->"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write all pages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("atlas", type=Path, help="from `zoneblanche build`")
+    parser.add_argument("-o", "--out", type=Path, default=Path("docs"))
+    asked = parser.parse_args(arguments)
+    atlas = load_atlas(asked.atlas)
+    for name in known_recipes():
+        with staged_file(asked.out / page_name(name)) as staging:
+            staging.write_text(method_page(atlas, read_recipe(name)), encoding="utf-8")
+
+
+def page_name(recipe_id: str) -> str:
+    """The file of a recipe's page."""
+    return f"method-{recipe_id}.md"
+
+
+def method_page(atlas: Atlas, recipe: Recipe) -> str:
+    """The whole page, in Markdown."""
+    lines = [*method_lines(recipe), *_data_lines(atlas, recipe)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def method_lines(recipe: Recipe) -> list[str]:
+    """What the recipe itself says: nothing here depends on data."""
+    worse = recipe.orientation == "worse"
+    weighed = _shares(recipe.root)
+    rows: list[tuple[str, ...]] = []
+
+    def descend(dimension: Dimension, depth: int) -> None:
+        for child in dimension.children:
+            inside = "&nbsp;" * 4 * depth
+            share = _percent(weighed[child.id])
+            if isinstance(child, Dimension):
+                title = f"{inside}**{in_language(child.title, 'en')}** (`{child.id}`)"
+                rows.append((title, share, child.aggregate, ""))
+                descend(child, depth + 1)
+            else:
+                rows.append((inside + _named(child.id), share, "", _scale(child)))
+
+    descend(recipe.root, 0)
+    doubted = recipe.uncertainty
+    varied = [f"every weight within ±{100 * doubted.weights:g} %"] if doubted.weights else []
+    for what in ("normalise", "aggregate", "treat", "impute"):
+        chosen = getattr(doubted, what)
+        varied += [f"{what}: {', '.join(chosen)}"] if chosen else []
+    varied += ["one indicator left out"] if doubted.leave_out else []
+    return [
+        HEAD,
+        "",
+        f"# {recipe.title_in('en')}",
+        "",
+        in_language(recipe.description, "en"),
+        "",
+        f"Recipe `{recipe.id}`: `zoneblanche index ATLAS.parquet --recipe {recipe.id} -o "
+        "SCORED.parquet`. Why it is made so: [recipes.md](recipes.md); what the steps do: "
+        "[index-engine.md](index-engine.md).",
+        "",
+        "## How it is made",
+        "",
+        *_table(("element", "weight", "mean of its parts", "scale"), rows),
+        "",
+        f"- The whole is the {recipe.root.aggregate} mean of its parts; a high score is "
+        f"{'worse' if worse else 'better'} off, and rank 1 is the highest score.",
+        f"- A territory gets a score where at least {100 * recipe.min_available:.0f} % of the "
+        "indicators are known. A missing one is left out and the others count for it.",
+        f"- Uncertainty of the ranks: {recipe.draws} draws (seed {recipe.seed}) of "
+        f"{', '.join(varied)}."
+        if varied
+        else "- Ranks have no uncertainty: the recipe has no choice to doubt.",
+        "",
+        "Literature:",
+        "",
+        *[f"- {reference}" for reference in recipe.references],
+        "",
+    ]
+
+
+def _shares(dimension: Dimension, whole: float = 1.0) -> dict[str, float]:
+    """Weight of every element in the whole, where weights are given or equal."""
+    total = sum(dimension.weights.values())
+    found: dict[str, float] = {}
+    for child in dimension.children:
+        found[child.id] = whole * dimension.weights[child.id] / total
+        if isinstance(child, Dimension):
+            found |= _shares(child, found[child.id])
+    return found
+
+
+def _named(indicator_id: str) -> str:
+    layer = known_layers().get(indicator_id)
+    return f"{layer.indicator.title_in('en')} (`{indicator_id}`)" if layer else f"`{indicator_id}`"
+
+
+def _scale(element: Element) -> str:
+    layer = known_layers().get(element.id)
+    posts = element.goalposts
+    if posts is None and element.normalise == "goalposts" and layer is not None:
+        found = resolve(_alone(element), {element.id: layer.indicator}).elements[0]
+        posts = found.goalposts
+    better = element.better or (layer.indicator.better if layer else None)
+    told: list[str] = [element.normalise]
+    told += [f"{posts[0]:g} to {posts[1]:g}"] if posts is not None else []
+    told += ["log"] if element.scale == "log" else []
+    told += [f"treated: {element.treat}"] if element.treat != "none" else []
+    told += [f"imputed: {element.impute}"] if element.impute != "none" else []
+    return f"{' '.join(told)}; {better} is better"
+
+
+def _alone(element: Element) -> Recipe:
+    return Recipe("x", "x", Dimension("x", "x", (element,), {element.id: 1.0}))
+
+
+def _data_lines(atlas: Atlas, recipe: Recipe) -> Iterator[str]:
+    known, absent = _on_atlas(recipe, atlas)
+    yield "## On the real figures"
+    yield ""
+    if absent:
+        yield f"The atlas of these figures lacks {', '.join(f'`{name}`' for name in absent)}:"
+        yield "`zoneblanche list layers` names the sources of what the catalogue has, the rest are"
+        yield "layers of your own."
+    if known is None:
+        yield "Nothing is left to compute here."
+        return
+    if absent:
+        yield "What follows is without; the weights of the others are divided by their sum."
+        yield ""
+    known = resolve(known, atlas.indicators)
+    values = index_values(known, atlas)
+    groups = index_groups(known, atlas)
+    scored = score(values, known, groups=groups)
+    count = int(scored.index.notna().sum())
+    yield f"{len(atlas.codes):,} territories, of which {count:,} have a score."
+    yield ""
+    yield from _figure_lines(atlas, values)
+    yield from _correlation_lines(scored)
+    yield from _influence_lines(scored)
+    yield from _robustness_lines(atlas, known, values, scored, groups)
+
+
+def _on_atlas(recipe: Recipe, atlas: Atlas) -> tuple[Recipe | None, list[str]]:
+    """The recipe on the indicators that the atlas has, and those that it has not."""
+    absent = [e.id for e in recipe.elements if e.id not in atlas.indicators]
+    root = _kept(recipe.root, set(absent))
+    return (None if root is None else replace(recipe, root=root)), absent
+
+
+def _kept(dimension: Dimension, absent: set[str]) -> Dimension | None:
+    children: list[Dimension | Element] = []
+    for child in dimension.children:
+        if isinstance(child, Dimension):
+            inner = _kept(child, absent)
+            children += [] if inner is None else [inner]
+        elif child.id not in absent:
+            children.append(child)
+    weights = {child.id: dimension.weights[child.id] for child in children}
+    return replace(dimension, children=tuple(children), weights=weights) if children else None
+
+
+def _figure_lines(atlas: Atlas, values: pd.DataFrame) -> Iterator[str]:
+    rows = []
+    for name in map(str, values):
+        indicator, column = atlas.indicator(name), values[name].dropna()
+        low, middle, high = column.quantile([0.25, 0.5, 0.75])
+        figures = (column.min(), low, middle, high, column.max())
+        told = [write_number(float(x), indicator.digits, "en") for x in figures]
+        source = "; ".join(
+            dict.fromkeys(f"{s.producer}, {s.published or s.retrieved}" for s in indicator.sources)
+        )
+        rows.append((f"`{name}`", f"{len(column):,}", *told, indicator.period, source))
+    head = ("indicator", "known", "least", "quarter", "half", "three quarters", "most")
+    yield from _table((*head, "period", "source"), rows)
+    yield ""
+
+
+def _correlation_lines(scored: Scored) -> Iterator[str]:
+    yield "### Correlations"
+    yield ""
+    yield "Pearson, of the normalised figures, high being good."
+    yield ""
+    dimensions = [dimension.id for dimension in scored.recipe.dimensions]
+    table = correlations(scored)
+    names = [str(name) for name in table if name not in dimensions] + dimensions
+    rows = []
+    for place, name in enumerate(names):
+        cells = [_two(table.loc[name, other]) for other in names[:place]]
+        rows.append((f"`{name}`", *cells, "1", *[""] * (len(names) - place - 1)))
+    yield from _table(("", *[f"`{name}`" for name in names]), rows)
+    yield ""
+    alphas = alpha_by_dimension(scored).dropna()
+    if len(alphas):
+        told = ", ".join(f"`{name}` {_two(alpha)}" for name, alpha in alphas.items())
+        yield f"Cronbach's α of the parts of each dimension: {told}."
+        yield ""
+    for row in correlation_flags(scored).itertuples():
+        what = "say nearly the same" if row.flag == "same" else "work against each other"
+        yield f"- `{row.first}` and `{row.second}` {what} ({_two(row.correlation)})."
+    yield ""
+
+
+def _influence_lines(scored: Scored) -> Iterator[str]:
+    yield "### What each indicator counts for"
+    yield ""
+    table, shift = effective_weights(scored), remove_each(scored).shift
+    nominal = nominal_weights(scored)
+    rows = [
+        (
+            f"`{name}`",
+            _percent(nominal[name]),
+            _two(row["correlation"]),
+            _percent(row["effective"]),
+            f"{shift[name]:,.0f}" if np.isfinite(shift[name]) else "–",
+        )
+        for name, row in ((str(name), row) for name, row in table.iterrows())
+    ]
+    head = ("indicator", "weight", "correlation with the index", "share of influence")
+    yield from _table((*head, "mean rank shift without it"), rows)
+    yield ""
+
+
+def _robustness_lines(
+    atlas: Atlas, recipe: Recipe, values: pd.DataFrame, scored: Scored, groups: pd.Series | None
+) -> Iterator[str]:
+    yield "### Robustness"
+    yield ""
+    if not recipe.draws:
+        yield "The recipe asks for no draws."
+        return
+    drawn = draw_ranks(values, scored, groups=groups)
+    width = (drawn.table["rank_high"] - drawn.table["rank_low"]).dropna()
+    sure = int((drawn.table["worst_decile"] >= 0.95).sum())
+    yield (
+        f"- {drawn.draws} draws: half of the territories have a rank interval (5 to 95 %) of at "
+        f"most {width.median():,.0f} ranks, one in twenty of more than "
+        f"{width.quantile(0.95):,.0f}; {100 * drawn.certain_pairs:.0f} % of the pairs are in a "
+        "certain order."
+    )
+    yield f"- {sure:,} territories are in the worst tenth in 95 % of the draws or more."
+    made = compute_index(atlas, recipe, draws=0)
+    yield from (f"- {line}." for line in choice_lines(made, recipe.id, "en")[:1])
+    if len(recipe.elements) < len(read_recipe(recipe.id).elements):
+        yield "- Without the indicators that are lacking, these are of a part of the index."
+
+
+def _percent(share: float) -> str:
+    return f"{write_number(100 * share, 1, 'en')} %"
+
+
+def _two(figure: object) -> str:
+    number = float(str(figure))
+    return f"{number:.2f}".replace("-", "−") if np.isfinite(number) else "–"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""The command `build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoneblanche.scripts.commands.options import (
+    Arrondissements,
+    Fetched,
+    Lang,
+    Level,
+    Project,
+    Quiet,
+    Sources,
+    Verbose,
+    Within,
+    asked_of,
+)
+
+
+def build(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The atlas to write, a GeoParquet.")],
+    project: Project = None,
+    source: Sources = None,
+    fetched: Fetched = False,
+    within: Within = None,
+    level: Level = None,
+    arrondissements: Arrondissements = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Measure the layers and write them as one atlas, without an index."""
+    from zoneblanche.scripts.jobs.build_and_index import build_atlas_file
+
+    build_atlas_file(
+        project,
+        out=out,
+        asked=asked_of(source, fetched, within, level, arrondissements, lang),
+        quiet=quiet,
+        verbose=verbose,
+    )

@@ -1,0 +1,43 @@
+"""The command `fetch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoneblanche.scripts.commands.options import (
+    Lang,
+    Quiet,
+    check_lang,
+)
+
+
+def fetch(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="e.g. fr")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="One source (`list sources`); may be repeated."),
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Open no socket: say what was fetched before.")
+    ] = False,
+    from_folder: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="Take the publishers' files from there."),
+    ] = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    """Bring the publishers' files into your cache: the only command that opens a socket."""
+    from zoneblanche.scripts.jobs.fetch import fetch_country
+
+    fetch_country(
+        country,
+        only=tuple(only or ()),
+        offline=offline,
+        from_folder=from_folder,
+        quiet=quiet,
+        lang=check_lang(lang),
+    )

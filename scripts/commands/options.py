@@ -1,0 +1,163 @@
+"""Options and arguments that several commands share, and what is read from their texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.scripts.jobs.overrides import Asked
+
+Project = Annotated[
+    Path | None,
+    typer.Argument(metavar="PROJECT.toml", help="Your project; by default all of France."),
+]
+AtlasFile = Annotated[
+    Path, typer.Argument(metavar="ATLAS.parquet", help="What `build` or `index` wrote.")
+]
+AtlasOrEdition = Annotated[
+    Path | None,
+    typer.Argument(metavar="ATLAS.parquet", help="From index; by default all of France."),
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="NAME=FILE",
+        help="A publisher's file, e.g. arcep-debit=commune_debit.csv; may be repeated.",
+    ),
+]
+Fetched = Annotated[
+    bool, typer.Option("--fetched", help="Measure from what `fetch` brought as well.")
+]
+Within = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CODE",
+        help="Only territories that this one contains, e.g. 48 or region:75; may be repeated.",
+    ),
+]
+Part = Annotated[
+    str | None, typer.Option(metavar="CODE", help="Only this part: 48, region:76, epci:200069144.")
+]
+Arrondissements = Annotated[
+    str | None,
+    typer.Option(metavar="whole|separate", help="Paris, Lyon and Marseille: by default whole."),
+]
+Level = Annotated[
+    str | None, typer.Option(metavar="LEVEL", help="commune, epci, departement, region, …")
+]
+Recipe = Annotated[
+    str, typer.Option(metavar="NAME|FILE", help="A shipped recipe or a TOML of your own.")
+]
+Show = Annotated[
+    str | None, typer.Option(metavar="ID", help="Indicator shown first, or density-presence.")
+]
+Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of what is written.")]
+Country = Annotated[str, typer.Option(metavar="CODE", help="One with an embedded edition.")]
+Lang = Annotated[
+    str | None,
+    typer.Option(metavar="fr|en", help="Language; by default the project's or the country's."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say remarks on the computation too.")
+]
+
+
+def asked_of(
+    source: list[str] | None,
+    fetched: bool,
+    within: list[str] | None,
+    level: str | None,
+    arrondissements: str | None,
+    lang: str | None,
+) -> Asked:
+    """What the options that measuring commands share ask of a project.
+
+    Raises:
+        InputError: one of them says what is not known.
+    """
+    return Asked(
+        sources=chosen_sources(source, fetched=fetched),
+        within=tuple(within or ()),
+        level=level,
+        arrondissements=check_choice(arrondissements),
+        lang=check_lang(lang),
+    )
+
+
+def chosen_sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]:
+    """The given files and, where it is asked for, those that were fetched."""
+    sources = parse_sources(given)
+    if not fetched:
+        return sources
+    from zoneblanche.scripts.jobs.fetch import fetched_sources
+
+    return fetched_sources(sources)
+
+
+def parse_sources(given: list[str] | None) -> dict[str, Path]:
+    """`NAME=FILE` options as a mapping.
+
+    Raises:
+        InputError: an option without `=`, or a name given twice.
+    """
+    sources: dict[str, Path] = {}
+    faults: list[Fault] = []
+    for option in given or ():
+        name, equals, file = option.partition("=")
+        if not equals or not name or not file:
+            faults.append(
+                Fault(
+                    f"--source {option!r} is not NAME=FILE.",
+                    remedy="Write e.g. --source arcep-debit=commune_debit.csv.",
+                    kind="option",
+                )
+            )
+        elif name in sources:
+            faults.append(
+                Fault(f"--source {name} is given twice.", remedy="Keep one.", kind="option")
+            )
+        else:
+            sources[name] = Path(file)
+    if faults:
+        raise InputError(faults)
+    return sources
+
+
+def check_choice(arrondissements: str | None) -> str | None:
+    """What is said of Paris, Lyon and Marseille, if it is one of two words.
+
+    Raises:
+        InputError: it is not.
+    """
+    if arrondissements not in (None, "whole", "separate"):
+        raise InputError(
+            Fault(
+                f"--arrondissements {arrondissements!r} is not known.",
+                remedy="Known: whole, separate.",
+                kind="option",
+            )
+        )
+    return arrondissements
+
+
+def check_lang(lang: str | None) -> str | None:
+    """The language, if it is one that pages speak.
+
+    Raises:
+        InputError: it is not.
+    """
+    if lang not in (None, "fr", "en"):
+        raise InputError(
+            Fault(f"--lang {lang!r} is not known.", remedy="Known: fr, en.", kind="option")
+        )
+    return lang
+
+
+def atlas_or_edition(path: Path | None) -> Path | None:
+    """The atlas file; None for the embedded edition, which `none` asks for by name."""
+    return None if path is not None and str(path) == "none" else path

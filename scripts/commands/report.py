@@ -1,0 +1,52 @@
+"""The command `report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoneblanche.scripts.commands.options import (
+    AtlasOrEdition,
+    Lang,
+    Part,
+    Quiet,
+    Sources,
+    Title,
+    atlas_or_edition,
+    check_lang,
+    parse_sources,
+)
+
+
+def report(
+    atlas: AtlasOrEdition = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The page, or with --each the folder of pages.")
+    ] = Path("report.html"),
+    within: Part = None,
+    each: Annotated[
+        str | None,
+        typer.Option(metavar="LEVEL", help="One report for each departement, region, epci, …"),
+    ] = None,
+    lang: Lang = None,
+    title: Title = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write a tagged PDF beside the page.")] = False,
+    source: Sources = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the policy report of an area, or of every département, as a page that prints to A4."""
+    from zoneblanche.scripts.jobs.report import report_file
+
+    report_file(
+        atlas_or_edition(atlas),
+        out=out,
+        within=within,
+        each=each,
+        lang=check_lang(lang),
+        title=title,
+        pdf=pdf,
+        sources=parse_sources(source),
+        quiet=quiet,
+    )

@@ -1,0 +1,47 @@
+"""The command `run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoneblanche.scripts.commands.options import (
+    Arrondissements,
+    Fetched,
+    Lang,
+    Level,
+    Project,
+    Quiet,
+    Sources,
+    Verbose,
+    Within,
+    asked_of,
+)
+
+
+def run(
+    project: Project = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
+        "zoneblanche-out"
+    ),
+    source: Sources = None,
+    fetched: Fetched = False,
+    within: Within = None,
+    level: Level = None,
+    arrondissements: Arrondissements = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """The main job: layers, index, flags, the map page and the files, into one folder."""
+    from zoneblanche.scripts.jobs.run import run_project
+
+    run_project(
+        project,
+        out=out,
+        asked=asked_of(source, fetched, within, level, arrondissements, lang),
+        quiet=quiet,
+        verbose=verbose,
+    )

@@ -1,0 +1,288 @@
+"""What there is to know of one indicator: inequality, gradient, equal size, space, stability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.borders.contiguity import compute_contiguity
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.layers.analysis.change.stability import draw_index, flag_stability
+from zoneblanche.layers.analysis.inequality.decomposition import spatial_gini, split_inequality
+from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
+from zoneblanche.layers.analysis.inequality.gradient import measure_gradient
+from zoneblanche.layers.analysis.inequality.measures import lorenz_curve, measure_inequality
+from zoneblanche.layers.analysis.spatial.clusters import LABELS, NONE, local_moran
+from zoneblanche.layers.analysis.spatial.moran import moran
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.outputs.atlas_file import load_atlas
+from zoneblanche.maps.drawn.words import write_number
+
+DRAWS = 100
+"""Of the recipe, for the stability of flags."""
+
+ENDS = 3
+"""Areas that are named at either end."""
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "fr": {
+        "inequality": "Inégalité, entre territoires et entre habitants (5 à 95 % du bootstrap)",
+        "gini": "Gini",
+        "theil": "Theil",
+        "atkinson-0.5": "Atkinson (ε = 0,5)",
+        "palma": "part des 10 % du haut / 40 % du bas",
+        "p90-p10": "9e décile / 1er décile",
+        "head": "territoires|habitants",
+        "between": "Part de l'indice de Theil entre groupes",
+        "size-band": "tranches de population",
+        "density-class": "classes de densité",
+        "split": "territoires {territories} %, habitants {people} %",
+        "density": "Densité, hab./km²",
+        "bands": "territoires|habitants|moyenne",
+        "more": "{low} et plus",
+        "band": "{low} à {high}",
+        "doubling": "À chaque doublement de la densité : {slope} (± {error}) ; corrélation des "
+        "rangs {spearman} ; indice de concentration {concentration}",
+        "equal": "À taille et densité égales ({deviance} % de la déviance expliqués), écart moyen "
+        "en points : au plus bas {low} ; au plus haut {high}",
+        "moran": "I de Moran {statistic} (z = {z}) ; parmi voisins, {likeness} de ressemblance "
+        "(0 : hasard, 1 : égalité)",
+        "clusters": "Regroupements après correction : {told}",
+        "stable": "{title} : signalé dans 95 % des tirages ou plus, {sure} territoires ; dans 5 à "
+        "95 %, {unsure} (sur {draws} tirages)",
+        "left": "Laissé de côté : {why}",
+    },
+    "en": {
+        "inequality": "Inequality, between territories and between people (5 to 95 % of the "
+        "bootstrap)",
+        "gini": "Gini",
+        "theil": "Theil",
+        "atkinson-0.5": "Atkinson (ε = 0.5)",
+        "palma": "share of the top 10 % / bottom 40 %",
+        "p90-p10": "9th decile / 1st decile",
+        "head": "territories|people",
+        "between": "Share of Theil's index between groups",
+        "size-band": "size bands",
+        "density-class": "density classes",
+        "split": "territories {territories} %, people {people} %",
+        "density": "Density, inhabitants/km²",
+        "bands": "territories|people|mean",
+        "more": "{low} and more",
+        "band": "{low} to {high}",
+        "doubling": "Each time density doubles: {slope} (± {error}); rank correlation {spearman}; "
+        "concentration index {concentration}",
+        "equal": "At equal size and density ({deviance} % of the deviance explained), mean "
+        "difference in points: lowest {low}; highest {high}",
+        "moran": "Moran's I {statistic} (z = {z}); neighbours alike by {likeness} (0: by chance, "
+        "1: equal)",
+        "clusters": "Clusters after correction: {told}",
+        "stable": "{title}: flagged in 95 % of the draws or more, {sure} territories; in 5 to "
+        "95 %, {unsure} (of {draws} draws)",
+        "left": "Left out: {why}",
+    },
+}
+
+
+def print_analysis(
+    file: Path, indicator_id: str | None, *, lorenz: Path | None, lang: str | None
+) -> None:
+    """Prints what there is to know of an indicator of an atlas.
+
+    Args:
+        file: the atlas.
+        indicator_id: of the indicator; None: the last index.
+        lorenz: file for the points of the Lorenz curves, if they are wanted.
+        lang: fr or en; None: the country's.
+
+    Raises:
+        InputError: no such indicator, or a category.
+    """
+    atlas = load_atlas(file)
+    if indicator_id is None:
+        indices = [name for name, item in atlas.indicators.items() if item.role == "index"]
+        indicator_id = indices[-1] if indices else "presence"
+    country = atlas.territories.country
+    lang = lang or ("en" if country is None else country.lang)
+    print(*analysis_lines(atlas, indicator_id, lang), sep="\n")
+    if lorenz is not None:
+        write_lorenz(atlas, indicator_id, lorenz)
+        print(lorenz)
+
+
+def write_lorenz(atlas: Atlas, indicator_id: str, path: Path) -> None:
+    """Writes 101 points of the Lorenz curve, of territories and of people, as CSV."""
+    values, people = atlas.values[indicator_id], atlas.territories.facts["population"]
+    of_all = lorenz_curve(values, points=101)
+    table = pd.DataFrame(
+        {
+            "share_percent": 100 * of_all["weight_share"],
+            "held_territories_percent": 100 * of_all["value_share"],
+            "held_people_percent": 100
+            * lorenz_curve(values, weights=people, points=101)["value_share"],
+        }
+    ).round(6)
+    with staged_file(path) as staging:
+        table.to_csv(staging, index=False, lineterminator="\n")
+
+
+def analysis_lines(atlas: Atlas, indicator_id: str, lang: str) -> list[str]:
+    """The lines that `print_analysis` prints. A part that the figures do not allow is left out,
+    and says why.
+
+    Raises:
+        InputError: no such indicator, or a category.
+    """
+    indicator = atlas.indicator(indicator_id)
+    if indicator.unit == "category":
+        raise InputError(f"{indicator_id!r} is a category: it has no more and no less.")
+    lines = [indicator.title_in(lang)]
+    for part in (_inequality, _groups, _density, _equal_size, _space, _stability):
+        try:
+            found = list(part(atlas, indicator_id, lang))
+        except InputError as error:
+            found = [WORDS[lang]["left"].format(why=error)]
+        lines += ["", *found] if found else []
+    return lines
+
+
+def _inequality(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+    words = WORDS[lang]
+    table = measure_inequality(atlas, indicator_id).table
+    rows = [("", *words["head"].split("|"))]
+    for measure in table.index.get_level_values("measure").unique():
+        cells = [_with_bounds(table, (measure, by), lang) for by in ("territories", "population")]
+        rows.append((words[measure], *cells))
+    yield words["inequality"]
+    yield from _aligned(rows)
+
+
+def _with_bounds(table: pd.DataFrame, key: tuple[str, str], lang: str) -> str:
+    value, low, high = (write_number(float(x), 3, lang) for x in np.asarray(table.loc[[key]])[0])
+    return value if "–" in (low, high) else f"{value} ({low}–{high})"
+
+
+def _groups(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+    words, country = WORDS[lang], atlas.territories.country
+    titles = {name: words[name] for name in ("density-class", "size-band")}
+    for level in () if country is None else country.levels:
+        titles[level.id] = level.plural[lang]
+    rows = []
+    for by, title in titles.items():
+        parents = atlas.territories.parents
+        several = by in parents and len(parents[by].dropna().unique()) > 1
+        if not (by == "size-band" or by in atlas.indicators or several):
+            continue
+        told = {
+            name: write_number(
+                split_inequality(atlas, indicator_id, by=by, people=people).between_percent, 1, lang
+            )
+            for name, people in (("territories", False), ("people", True))
+        }
+        rows.append((title, words["split"].format(**told)))
+    yield words["between"]
+    yield from _aligned(rows)
+
+
+def _density(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+    words, digits = WORDS[lang], atlas.indicator(indicator_id).digits + 1
+    found = measure_gradient(atlas, indicator_id)
+    rows = [(words["density"], *words["bands"].split("|"))]
+    for row in found.bands.itertuples():
+        low, high = (write_number(float(str(end)), 0, lang) for end in (row.from_, row.to))
+        rows.append(
+            (
+                words["band" if np.isfinite(float(str(row.to))) else "more"].format(
+                    low=low, high=high
+                ),
+                write_number(float(str(row.territories)), 0, lang),
+                write_number(float(str(row.population)), 0, lang),
+                write_number(float(str(row.mean)), digits, lang),
+            )
+        )
+    yield from _aligned(rows)
+    yield words["doubling"].format(
+        slope=write_number(found.per_doubling, digits, lang),
+        error=write_number(1.959964 * found.per_doubling_error, digits, lang),
+        spearman=write_number(found.spearman, 2, lang),
+        concentration=write_number(found.concentration, 3, lang),
+    )
+
+
+def _equal_size(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+    country, territories = atlas.territories.country, atlas.territories
+    level = None if country is None else country.bare_code_level
+    if level is None or level not in territories.parents:
+        return
+    compared = compare_equal_size(atlas, indicator_id)
+    table = residuals_by(atlas, compared, level=level)
+    ends = [table.head(ENDS), table.iloc[ENDS:].tail(ENDS)]
+    low, high = (
+        ", ".join(
+            f"{name} {write_number(float(left), 1, lang)}"
+            for name, left in zip(end["name"], end["residual"], strict=True)
+        )
+        for end in ends
+    )
+    explained = write_number(100 * compared.fit.explained, 0, lang)
+    yield WORDS[lang]["equal"].format(deviance=explained, low=low, high=high)
+
+
+def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+    words, values = WORDS[lang], atlas.values[indicator_id]
+    contiguity = compute_contiguity(atlas.territories.frame.geometry)
+    found = moran(values, contiguity)
+    # A spatial Gini needs figures that are not negative; without one, neighbours are not compared.
+    alike = float("nan")
+    if not (values < 0).any():
+        alike = spatial_gini(values, contiguity, permutations=1).likeness
+    yield words["moran"].format(
+        statistic=write_number(found.statistic, 3, lang),
+        z=write_number(found.z, 1, lang),
+        likeness=write_number(alike, 2, lang),
+    )
+    counts = local_moran(values, contiguity).counts()
+    told = [
+        f"{LABELS[label][lang]} {write_number(count, 0, lang)}"
+        for label, count in counts.items()
+        if label != NONE
+    ]
+    yield words["clusters"].format(told=", ".join(told))
+
+
+def _stability(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+    """Of the flags of the atlas that hang on the index."""
+    if indicator_id not in atlas.recipes:
+        return
+    recipe = atlas.recipes[indicator_id]
+    own = {dimension.id for dimension in recipe.dimensions}
+    flags = [
+        item for item in atlas.indicators.values() if item.role == "flag" and own & set(item.parts)
+    ]
+    drawn = draw_index(atlas, indicator_id, draws=DRAWS) if flags and recipe.draws else {}
+    for flag in flags if drawn else ():
+        share = flag_stability(atlas, flag.id, drawn)
+        count = len(next(iter(drawn.values())))
+        yield WORDS[lang]["stable"].format(
+            title=flag.title_in(lang),
+            sure=write_number(int((share >= 0.95).sum()), 0, lang),
+            unsure=write_number(int(((share > 0.05) & (share < 0.95)).sum()), 0, lang),
+            draws=count,
+        )
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  "
+        + "  ".join(
+            [
+                row[0].ljust(widths[0]),
+                *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)),
+            ]
+        ).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,352 @@
+"""The command `zoneblanche barometer`: presence by category of authority, criterion and wave."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
+from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
+from zoneblanche.layers.atlas import empty_atlas
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.edition import edition_inputs
+from zoneblanche.layers.measure import add_measurement
+from zoneblanche.layers.presence.barometer import CRITERIA, Barometer
+from zoneblanche.layers.presence.surveys import Survey, read_survey
+from zoneblanche.layers.presence.waves import Counted, count_presence
+from zoneblanche.maps.drawn.cite import SEMICOLON, cite
+from zoneblanche.scripts.jobs.findings import colon
+
+FORMATS = ("table", "csv", "json")
+EQUAL_SIZE = "presence"
+"""The layer that départements are compared by at equal size."""
+
+WORDS = {
+    "fr": {
+        "presence": "Présence par catégorie de collectivité (% ; n. c. : non collecté)",
+        "category": "Catégorie",
+        "criterion": "Critère",
+        "authorities": "Nombre",
+        "change": "Évolution, points",
+        "none": "n. c.",
+        "equal-size": "À taille égale : présence numérique par département, points d'écart",
+        "departement": "Département",
+        "expected": "Attendu",
+        "value": "Observé",
+        "residual": "Écart",
+        "survey": "Enquêtes : ce que répondent les collectivités (%)",
+        "question": "Question",
+        "answer": "Réponse",
+        "date": "Date",
+        "sample": "Effectif",
+        "margin": "Marge, points",
+        "interval": "Intervalle à 95 %",
+        "source": "Sources",
+    },
+    "en": {
+        "presence": "Presence by category of authority (%; n. c.: not collected)",
+        "category": "Category",
+        "criterion": "Criterion",
+        "authorities": "Number",
+        "change": "Change, points",
+        "none": "n. c.",
+        "equal-size": "At equal size: digital presence by département, points of difference",
+        "departement": "Département",
+        "expected": "Expected",
+        "value": "Observed",
+        "residual": "Difference",
+        "survey": "Surveys: what authorities answer (%)",
+        "question": "Question",
+        "answer": "Answer",
+        "date": "Date",
+        "sample": "Sample",
+        "margin": "Margin, points",
+        "interval": "95 % interval",
+        "source": "Sources",
+    },
+}
+
+
+def show_barometer(
+    country: str,
+    *,
+    sources: Mapping[str, Path],
+    surveys: Iterable[Path] = (),
+    table: str = "presence",
+    form: str | None = None,
+    out: Path | None = None,
+    lang: str | None = None,
+) -> None:
+    """Counts presence and prints one of its tables, or writes it.
+
+    Args:
+        country: one with an embedded edition.
+        sources: see `layers.presence.waves.count_presence`.
+        surveys: tables of answers, see `layers.presence.surveys`.
+        table: `presence`, `change`, `equal-size` or `survey`.
+        form: `table`, `csv` or `json`; by default what the name of `out` says, or a table.
+        out: file to write.
+        lang: of titles and notices.
+
+    Raises:
+        InputError: an option, source or survey that cannot be used.
+        ProblemWithEnvironment: the file cannot be written.
+    """
+    form = _form(form, out)
+    if table not in TABLES:
+        raise InputError(
+            Fault(f"there is no table {table!r}.", remedy=nearest(table, TABLES), kind="option")
+        )
+    files = tuple(surveys)
+    if table == "survey" and not files:
+        raise InputError("no survey was given. Give one with --survey FILE.")
+    described = read_country(country)
+    lang = lang or described.lang
+    counted = count_presence(described, sources)
+    ids = [category.id for category in counted.barometer.categories]
+    asked = [read_survey(path, categories=ids) for path in files]
+    if form == "table":
+        shown = [table] + (["survey"] if asked and table == "presence" else [])
+        _print(counted, asked, shown, lang=lang)
+        return
+    text = as_text(TABLES[table](counted, asked, lang), form=form)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    with staged_file(out) as path:
+        path.write_text(text, "utf-8")
+
+
+def presence_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """`Barometer.table` with the titles of categories and criteria."""
+    return _titled(counted.barometer.table, counted.barometer, lang)
+
+
+def change_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """`Barometer.changes` with the titles of categories and criteria."""
+    return _titled(counted.barometer.changes, counted.barometer, lang)
+
+
+def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """One row a département, worst first (`layers.analysis.inequality.equal_size`)."""
+    territories = counted.territories
+    assert territories.country is not None  # it is an embedded edition's
+    layer = known_layers()[EQUAL_SIZE]
+    measured = layer.measure(territories, edition_inputs(territories.country))
+    atlas = add_measurement(empty_atlas(territories), measured)
+    found = residuals_by(atlas, compare_equal_size(atlas, EQUAL_SIZE), level="departement")
+    return found.rename_axis("code").reset_index()
+
+
+def survey_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """All answers of all surveys, with the title of the category and, where the same was asked
+    before, `since` when and the change with its 95 % interval."""
+    answers = pd.concat([survey.answers for survey in surveys], ignore_index=True)
+    changes = pd.concat([survey.changes for survey in surveys], ignore_index=True)
+    titles = _category_titles(counted.barometer, lang)
+    answers.insert(1, "category_title", answers["category"].map(titles))
+    changes = changes.drop(columns=["from_percent", "to_percent"]).rename(
+        columns={"from": "since", "to": "date", "low": "change_low", "high": "change_high"}
+    )
+    return answers.merge(changes, on=["category", "question", "answer", "date"], how="left")
+
+
+Made = Callable[[Counted, list[Survey], str], pd.DataFrame]
+
+TABLES: Mapping[str, Made] = {
+    "presence": presence_table,
+    "change": change_table,
+    "equal-size": equal_size_table,
+    "survey": survey_table,
+}
+
+
+def as_text(table: pd.DataFrame, *, form: str) -> str:
+    """A table as CSV (comma, LF, no cell that a spreadsheet would run) or as a JSON list of rows.
+
+    Figures have six decimals at most; a missing one is an empty cell, or null.
+    """
+    rounded = table.round(6)
+    if form == "csv":
+        for name in rounded.select_dtypes(exclude="number"):
+            rounded[name] = rounded[name].map(spreadsheet_safe, na_action="ignore")
+        return str(rounded.to_csv(index=False, lineterminator="\n"))
+    rows = [
+        {key: _plain(value) for key, value in row.items()} for row in rounded.to_dict("records")
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _form(form: str | None, out: Path | None) -> str:
+    if form is None:
+        suffix = "" if out is None else out.suffix.lower().lstrip(".")
+        form = suffix if suffix in ("csv", "json") else "table"
+    if form not in FORMATS:
+        raise InputError(
+            Fault(f"--format {form!r} is not known.", remedy=nearest(form, FORMATS), kind="option")
+        )
+    if out is not None and form == "table":
+        raise InputError(
+            Fault(
+                f"{out} names no format.",
+                remedy="Write a .csv or .json, or give --format.",
+                kind="option",
+            )
+        )
+    return form
+
+
+def _titled(table: pd.DataFrame, barometer: Barometer, lang: str) -> pd.DataFrame:
+    titled = table.copy()
+    titled.insert(1, "category_title", table["category"].map(_category_titles(barometer, lang)))
+    criteria = {name: in_language(title, lang) for name, title in CRITERIA.items()}
+    titled.insert(3, "criterion_title", table["criterion"].map(criteria))
+    return titled
+
+
+def _category_titles(barometer: Barometer, lang: str) -> dict[str, str]:
+    return {category.id: in_language(category.title, lang) for category in barometer.categories}
+
+
+def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: str) -> None:
+    """The tables on the terminal, then what has to be said of them."""
+    from rich.console import Console
+
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
+    printed = {
+        "presence": _print_presence,
+        "change": _print_changes,
+        "equal-size": _print_equal_size,
+        "survey": _print_survey,
+    }
+    for name in shown:
+        console.print(printed[name](counted, surveys, lang))
+    cited: list[str] = []
+    if shown != ["survey"]:  # else nothing of the directories is told
+        for notice in dict.fromkeys(counted.barometer.notices):
+            console.print(f"- {notice_in(notice, lang)}")
+        cited += [cite(source, lang) for source in counted.sources]
+    if "survey" in shown:
+        cited += [str(name) for survey in surveys for name in survey.answers["source"] if name]
+    if cited:
+        listed = SEMICOLON[lang].join(dict.fromkeys(cited))
+        console.print(f"{WORDS[lang]['source']}{colon(lang)}{listed}")
+
+
+def _grid(title: str, columns: Iterable[str], *, left: int) -> Any:
+    from rich.table import Table
+
+    grid = Table(title=title, title_justify="left")
+    for number, name in enumerate(columns):
+        grid.add_column(name, justify="left" if number < left else "right", no_wrap=number >= left)
+    return grid
+
+
+def _print_presence(counted: Counted, surveys: list[Survey], lang: str) -> Any:
+    """One row a category and criterion, one column a wave, and the change from first to last.
+
+    What no wave collected of a category stands together in one row.
+    """
+    words, table = WORDS[lang], presence_table(counted, surveys, lang)
+    waves = list(dict.fromkeys(table["wave"]))
+    names = [words["category"], words["criterion"], words["authorities"]]
+    grid = _grid(words["presence"], [*names, *waves, words["change"]], left=2)
+    changes = counted.barometer.changes
+    for category, members in table.groupby("category", sort=False):
+        collected = members.groupby("criterion")["share_percent"].transform("count") > 0
+        title = str(members["category_title"].iloc[0])
+        number = _number(members["authorities"].iloc[-1], lang, digits=0)
+        for criterion, rows in members[collected].groupby("criterion", sort=False):
+            shares = rows.set_index("wave")["share_percent"]
+            last = changes[(changes["category"] == category) & (changes["criterion"] == criterion)]
+            grid.add_row(
+                title,
+                str(rows["criterion_title"].iloc[0]),
+                number,
+                *(_number(shares[wave], lang) or words["none"] for wave in waves),
+                _with_interval(last.iloc[-1], lang) if len(last) else words["none"],
+            )
+            title = ""
+        without = ", ".join(dict.fromkeys(members.loc[~collected, "criterion_title"]))
+        if without:
+            grid.add_row(title, without, number, *[words["none"]] * (len(waves) + 1))
+        grid.add_section()
+    return grid
+
+
+def _print_changes(counted: Counted, surveys: list[Survey], lang: str) -> Any:
+    words, table = WORDS[lang], change_table(counted, surveys, lang)
+    names = [words["category"], words["criterion"], words["date"], words["authorities"]]
+    grid = _grid(words["change"], [*names, words["change"]], left=3)
+    for _, row in table.iterrows():
+        grid.add_row(
+            str(row["category_title"]),
+            str(row["criterion_title"]),
+            f"{row['from']} → {row['to']}",
+            _number(row["authorities"], lang, digits=0),
+            _with_interval(row, lang),
+        )
+    return grid
+
+
+def _print_equal_size(counted: Counted, surveys: list[Survey], lang: str) -> Any:
+    words, table = WORDS[lang], equal_size_table(counted, surveys, lang)
+    names = [words["departement"], words["authorities"], words["value"], words["expected"]]
+    grid = _grid(words["equal-size"], [*names, words["residual"]], left=1)
+    for _, row in table.iterrows():
+        grid.add_row(
+            f"{row['name']} ({row['code']})",
+            _number(row["territories"], lang, digits=0),
+            _number(row["value"], lang),
+            _number(row["expected"], lang),
+            _with_interval(row.rename({"residual": "change_points"}), lang),
+        )
+    return grid
+
+
+def _print_survey(counted: Counted, surveys: list[Survey], lang: str) -> Any:
+    words, table = WORDS[lang], survey_table(counted, surveys, lang)
+    names = [words["category"], words["question"], words["answer"], words["date"]]
+    figures = ["%", words["sample"], words["margin"], words["interval"], words["change"]]
+    grid = _grid(words["survey"], [*names, *figures], left=4)
+    for _, row in table.iterrows():
+        grid.add_row(
+            *(str(row[name]) for name in ("category_title", "question", "answer", "date")),
+            _number(row["percent"], lang),
+            _number(row["sample_size"], lang, digits=0),
+            f"± {_number(row['margin_points'], lang)}",
+            f"{_number(row['low'], lang)} – {_number(row['high'], lang)}",
+            _with_interval(
+                row.drop(["low", "high"]).rename({"change_low": "low", "change_high": "high"}), lang
+            ),
+        )
+    return grid
+
+
+def _with_interval(row: pd.Series, lang: str) -> str:
+    """ "+10.3 [9.8; 10.7]", or the figure alone where its interval is not known."""
+    change = _number(row["change_points"], lang, sign=True)
+    low, high = (_number(row[name], lang, sign=True) for name in ("low", "high"))
+    return f"{change} [{low}; {high}]" if low and high else change
+
+
+def _number(value: float, lang: str, *, digits: int = 1, sign: bool = False) -> str:
+    """A figure as it is written in the language; "" where it is missing."""
+    if value is None or math.isnan(value):
+        return ""
+    text = f"{value:{'+' if sign else ''},.{digits}f}".replace("-", "−")
+    return text.translate({ord(","): "\u202f", ord("."): ","}) if lang == "fr" else text

@@ -1,0 +1,73 @@
+"""The steps of the main job one by one: build, index. See `drawing.py` for the map."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
+from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.scripts.jobs.findings import colon
+from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
+from zoneblanche.scripts.jobs.run import adjusted_project, language_of
+from zoneblanche.scripts.jobs.summary import print_notices
+
+
+def build_atlas_file(
+    file: Path | None,
+    *,
+    out: Path,
+    asked: Asked = NOTHING,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
+    """Measures the layers of a project and writes the atlas; says so in the project's language, and
+    what the measuring had to tell. Without a project, every layer that the files at hand allow."""
+    project = adjusted_project(file, asked)
+    if file is None:
+        project = project.with_changes({"catalogue": None, "use": None})
+    atlas = build_atlas(project)
+    save_atlas(atlas, out)
+    if not quiet:
+        print(_written(out, atlas, lang=language_of(project)))
+        print_notices(atlas, lang=language_of(project), verbose=verbose)
+
+
+def index_atlas_file(
+    atlas_file: Path,
+    *,
+    out: Path,
+    recipe: str,
+    rules: tuple[str, ...],
+    analyses: tuple[str, ...] = (),
+    lang: str | None = None,
+    verbose: bool = False,
+) -> None:
+    """Computes an index, raises flags and adds analyses, on an atlas; says so in `lang`, by default
+    that of its country."""
+    from zoneblanche.layers.analysis.add import add_analyses, check_analyses
+    from zoneblanche.layers.analysis.flagging.flags import flag
+    from zoneblanche.layers.index.compute import compute_index
+
+    check_analyses(analyses)
+    read = load_atlas(atlas_file)
+    atlas = compute_index(read, recipe)
+    for rule in rules:
+        atlas = flag(atlas, rule)
+    atlas = add_analyses(atlas, analyses, index_id=list(atlas.recipes)[-1])
+    save_atlas(atlas, out)
+    country = atlas.territories.country
+    chosen = lang or ("en" if country is None else country.lang)
+    print(_written(out, atlas, lang=chosen))
+    # What was told when the atlas was built is in it, and was told then.
+    new = tuple(notice for notice in atlas.notices if notice not in read.notices)
+    print_notices(replace(atlas, notices=new), lang=chosen, verbose=verbose)
+
+
+def _written(out: Path, atlas: Atlas, *, lang: str) -> str:
+    """The file, how many territories it has, and the ids by which other commands name columns."""
+    units = atlas.territories.level_title(lang, plural=len(atlas.codes) != 1)
+    count = write_number(len(atlas.codes), 0, lang)
+    return f"{out}{colon(lang)}{count} {units}, {', '.join(atlas.indicators)}"

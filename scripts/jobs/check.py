@@ -1,0 +1,79 @@
+"""`zoneblanche check`: every check of a run and no drawing; what a data steward asks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.layers.analysis.quality import Quality, judge_quality
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.maps.drawn.cite import SEMICOLON
+from zoneblanche.maps.report.quality_page import WORDS, Section, compose_quality, write_quality_page
+from zoneblanche.scripts.jobs.findings import colon
+from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
+from zoneblanche.scripts.jobs.run import adjusted_project, language_of, with_index
+
+
+def check_project_file(
+    file: Path | None,
+    *,
+    out: tuple[Path, ...],
+    asked: Asked = NOTHING,
+    quiet: bool = False,
+) -> Quality:
+    """Reads and measures a project as a run does, computes its index, and says what it found.
+
+    Args:
+        file: the project file; None for the edition that the package carries.
+        out: files to write: a page where the name ends in .html, all of it where in .json.
+        asked: in place of what the project says.
+        quiet: print nothing but errors.
+
+    Raises:
+        InputError: what a run would refuse; a name that ends otherwise.
+        ProblemWithEnvironment: a file cannot be written.
+    """
+    odd = [path for path in out if path.suffix.lower() not in (".html", ".json")]
+    if odd:
+        raise InputError(
+            Fault(
+                f"{odd[0].name!r} is no name of a page or of a JSON file.",
+                remedy="Name it e.g. quality.html or quality.json.",
+                kind="option",
+            )
+        )
+    project = adjusted_project(file, asked)
+    lang = language_of(project)
+    atlas, _ = with_index(project, build_atlas(project))
+    quality = judge_quality(atlas)
+    head, sections = compose_quality(quality, atlas, lang=lang)
+    for path in out:
+        if path.suffix.lower() == ".html":
+            write_quality_page(path, head=head, sections=sections, lang=lang)
+        else:
+            _write_json(quality, path)
+    if not quiet:
+        print("\n".join([WORDS[lang]["title"], head, *_lines(sections, lang)]))
+    return quality
+
+
+def _lines(sections: list[Section], lang: str) -> list[str]:
+    lines = []
+    for section in sections:
+        lines += ["", section.title]
+        for row in section.rows:
+            if section.header:
+                pairs = zip(section.header[1:], row[1:], strict=True)
+                told = [f"{name.lower()} {cell}" for name, cell in pairs if cell]
+                lines.append(f"  {row[0]}{colon(lang)}{SEMICOLON[lang].join(told)}")
+            else:
+                lines.append(f"  {' '.join(row)}")
+    return lines
+
+
+def _write_json(quality: Quality, path: Path) -> None:
+    text = json.dumps(quality.as_dict(), ensure_ascii=False, indent=2, allow_nan=False)
+    with staged_file(path) as staging:
+        staging.write_text(text + "\n", encoding="utf-8", newline="\n")

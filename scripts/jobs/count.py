@@ -1,0 +1,214 @@
+"""`zoneblanche count`: points of tables of any length to counts of territories, and how far the
+nearest is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+import pandas as pd
+
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.executors import Executor
+from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.nesting import groups_at, sum_by
+from zoneblanche.geo.points.count import Engine, Layout, PointCounts, count_points
+from zoneblanche.geo.points.distance import centres_of
+from zoneblanche.geo.points.nearest import compute_nearest
+from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
+from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vectors.read import read_territories
+from zoneblanche.layers.edition import edition_territories
+from zoneblanche.layers.measuring.nearby import parts_of
+
+
+@dataclass(frozen=True)
+class Places:
+    """Which territories points are counted in.
+
+    Attributes:
+        country: whose embedded edition they are of, unless `file` is given.
+        file, code: polygons of the user's own, and the field with their codes.
+        level: the level that counts are summed to; None for the finest.
+    """
+
+    country: str
+    file: Path | None = None
+    code: str | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Where chunks are counted; as the arguments of `count_points`."""
+
+    executor: str = "serial"
+    workers: int | None = None
+    scheduler: str | None = None
+    engine: str = "kernel"
+
+
+def count_into_file(
+    points: tuple[str, ...],
+    *,
+    layout: Layout,
+    crs: str,
+    places: Places,
+    machines: Machines,
+    nearest_too: bool,
+    out: Path,
+    quiet: bool,
+) -> None:
+    """Counts the points in each territory and writes one CSV: code, name, count, sums; with
+    `nearest_too` also the kilometres from its middle to the nearest point.
+
+    Raises:
+        InputError: options that are not known or do not go together, what `count_points` refuses.
+    """
+    options = _checked(machines)
+    # In the environment, where the workers of a cluster read it too; errors are still told.
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
+    _check_places(places, nearest_too)
+    if not quiet:
+        _say_what_opens_sockets(points, machines)
+    territories = _territories(places)
+    counted = count_points(
+        territories.frame.geometry, list(points), layout=layout, crs=crs, **options
+    )
+    if not counted.counts.any():
+        raise InputError(
+            Fault(
+                f"none of the {counted.rows} points lies in a territory.",
+                file=points[0],
+                remedy="Check which columns are x (longitude, east) and y (latitude, north), "
+                "and their crs.",
+                kind="no-match",
+            )
+        )
+    table = _table(counted, territories, places.level)
+    if nearest_too:
+        where = {name: option for name, option in options.items() if name != "engine"}
+        away = compute_nearest(
+            centres_of(territories),
+            list(points),
+            layout=replace(layout, values=()),
+            crs=crs,
+            groups=parts_of(territories),
+            **where,
+        )
+        table["nearest_km"] = (away.distance_m / 1000).round(3).to_numpy()
+    with staged_file(out) as staging:
+        table.to_csv(staging, encoding="utf-8", lineterminator="\n")
+    if not quiet:
+        print(_told(counted, table, out))
+
+
+def _checked(machines: Machines) -> dict[str, Any]:
+    faults = [
+        Fault(
+            f"--{name} {value!r} is not known.",
+            remedy=nearest(value, known),
+            kind="option",
+        )
+        for name, value, known in (
+            ("executor", machines.executor, get_args(Executor)),
+            ("engine", machines.engine, get_args(Engine)),
+        )
+        if value not in known
+    ]
+    if machines.scheduler is not None and machines.executor != "dask":
+        faults.append(
+            Fault("--scheduler goes with --executor dask alone.", remedy="Add it.", kind="option")
+        )
+    if machines.workers is not None and machines.workers < 1:
+        faults.append(
+            Fault(f"--workers {machines.workers} is no number of workers.", kind="option")
+        )
+    if faults:
+        raise InputError(faults)
+    return vars(machines)
+
+
+def _check_places(places: Places, nearest_too: bool) -> None:
+    if nearest_too and places.level is not None:
+        raise InputError(
+            Fault(
+                "--nearest does not go with --level: distances cannot be summed.",
+                remedy="Leave --level out, or give the polygons of that level by --territories.",
+                kind="option",
+            )
+        )
+    if (places.file is None) != (places.code is None):
+        raise InputError(
+            Fault(
+                "--territories and --code go together.",
+                remedy="Name the file of polygons and the field with their codes.",
+                kind="option",
+            )
+        )
+    if places.file is not None and places.level is not None:
+        raise InputError(
+            Fault(
+                "--level goes with the embedded edition, not with --territories.",
+                remedy="Give the polygons of that level.",
+                kind="option",
+            )
+        )
+
+
+def _say_what_opens_sockets(points: tuple[str, ...], machines: Machines) -> None:
+    """A plain run opens none: paths with a scheme and clusters are asked for in so many words."""
+    away = [path for path in points if "://" in path]
+    if away:
+        print(f"{away[0]}: read through fsspec, which may open the network.", file=sys.stderr)
+    if machines.executor == "dask":
+        where = machines.scheduler or "a cluster on this machine (loopback)"
+        print(f"Counting on dask: {where}.", file=sys.stderr)
+
+
+def _territories(places: Places) -> Territories:
+    if places.file is None or places.code is None:
+        return edition_territories(read_country(places.country))
+    return read_territories(places.file, code=places.code).territories
+
+
+def _table(counted: PointCounts, territories: Territories, level: str | None) -> pd.DataFrame:
+    """Index `code`; `name`, `count` and the sums, of the wanted level."""
+    figures = pd.concat([counted.counts, counted.sums.add_prefix("sum_")], axis=1)
+    names = territories.names
+    if level is not None and level != territories.level:
+        groups = groups_at(territories, level)
+        figures = figures.apply(lambda column: sum_by(column, groups))
+        figures["count"] = figures["count"].astype("int64")
+        known = territories.parent_names.get(level, {})
+        names = pd.Series([known.get(code, code) for code in figures.index], index=figures.index)
+    figures.insert(0, "name", names.map(spreadsheet_safe))
+    figures.index = figures.index.map(spreadsheet_safe)
+    figures.columns = [spreadsheet_safe(str(name)) for name in figures.columns]
+    return figures.rename_axis("code")
+
+
+def _told(counted: PointCounts, table: pd.DataFrame, out: Path) -> str:
+    lines = [
+        f"{counted.rows} rows: {int(counted.counts.sum())} points in territories, "
+        f"{counted.outside} in none, {counted.unreadable} without two coordinates."
+    ]
+    for what, rows in zip(("In none", "Without two coordinates"), counted.examples, strict=True):
+        if rows:
+            lines.append(f"{what}, the first: {'; '.join(rows)}.")
+    inside = int(table["count"].sum())
+    if inside != counted.counts.sum():
+        lines.append(
+            f"{int(counted.counts.sum()) - inside} of them lie in territories that belong to none "
+            "of that level."
+        )
+    lines += [
+        f"{blank} points in territories have no {column}: they are counted, and not summed."
+        for column, blank in counted.blank.items()
+        if blank
+    ]
+    return "\n".join([*lines, f"{out}: {len(table)} territories"])

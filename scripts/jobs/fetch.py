@@ -1,0 +1,237 @@
+"""The command `zoneblanche fetch`, the only one that opens a socket; and what it brought.
+
+A plain run does not look into the store: what it measures depends on its inputs alone. `--fetched`
+asks for it.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
+from zoneblanche.geo.notice import notice_in
+from zoneblanche.layers.fetching.fetch import Fetched, Known, Progress, fetch_sources, list_sources
+from zoneblanche.layers.fetching.from_folder import left_in
+from zoneblanche.layers.fetching.store import Store, user_store
+from zoneblanche.layers.publishers.connector import Connector, connector_named, known_connectors
+
+HOW = {
+    "en": {
+        "fetched": "fetched",
+        "unchanged": "is current",
+        "offline": "was fetched before",
+        "folder": "taken from the folder",
+    },
+    "fr": {
+        "fetched": "téléchargé",
+        "unchanged": "à jour",
+        "offline": "déjà téléchargé",
+        "folder": "pris dans le dossier",
+    },
+}
+COLON = {"en": ": ", "fr": "\u00a0: "}
+WORDS = {
+    "en": {
+        "size": "{size:.1f} MB",
+        "end": "In {folder}. `zoneblanche run --fetched` measures from them.",
+        "left": "{count} files were not taken:",
+        "left_one": "One file was not taken:",
+    },
+    "fr": {
+        "size": "{size:.1f} Mo",
+        "end": "Dans {folder}. `zoneblanche run --fetched` mesure à partir de ces fichiers.",
+        "left": "{count} fichiers n'ont pas été pris\u00a0:",
+        "left_one": "Un fichier n'a pas été pris\u00a0:",
+    },
+}
+
+
+def fetch_country(
+    country: str,
+    *,
+    only: Iterable[str] = (),
+    offline: bool = False,
+    from_folder: Path | None = None,
+    quiet: bool = False,
+    lang: str | None = None,
+) -> tuple[Fetched, ...]:
+    """Brings a country's publications into the user's store, with a bar for each.
+
+    What was done is said in `lang`, else in the country's language.
+
+    Raises:
+        InputError: no such country or source, or a country without a publisher.
+        ProblemWithEnvironment: some could not be had; those that could are in the store.
+    """
+    lang = lang or read_country(country).lang
+    if not any(connector.country == country for connector in known_connectors().values()):
+        raise InputError(
+            Fault(
+                f"no publisher of {country!r} is known.",
+                remedy="Bring its files as [[layers]] of a project file.",
+                kind="no-publisher",
+            )
+        )
+    with _bars(quiet) as progress:
+        found = fetch_sources(
+            country, only=only, offline=offline, from_folder=from_folder, progress=progress
+        )
+    if not found:
+        raise ProblemWithEnvironment(_nothing(country, from_folder))
+    if not quiet:
+        print_fetched(found, user_store(), lang=lang)
+        if from_folder is not None and not tuple(only):
+            print_left(from_folder, found, lang=lang)
+    return found
+
+
+def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
+    """Names the files of the folder that were not taken, each with the reason."""
+    left = left_in(folder, {got.connector: got.path.name for got in found})
+    if left:
+        words = WORDS[lang]["left_one" if len(left) == 1 else "left"]
+        print(words.format(count=len(left)))
+    for file in left:
+        print(f"  {file.name}{COLON[lang]}{notice_in(file.why, lang)}.")
+
+
+def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
+    """One line a file: its id, what was done, size and date; then how to use them."""
+    for got in found:
+        size = WORDS[lang]["size"].format(size=got.path.stat().st_size / 1e6)
+        if lang == "fr":
+            size = size.replace(".", ",")
+        which = got.path.name if got.how == "folder" else got.source.published
+        which = which or got.source.retrieved
+        print(f"{got.connector:28} {HOW[lang][got.how]}, {size}, {which}")
+        connector = connector_named(got.connector)
+        if connector.after is not None and _to_be_unpacked(connector, got.path):
+            print(f"  {in_language(connector.after, lang)}.")
+    print(WORDS[lang]["end"].format(folder=store.folder))
+
+
+def fetched_sources(
+    given: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
+) -> dict[str, Path]:
+    """The given sources, and beside them what the store holds that a run can measure from.
+
+    A file that is given wins over whatever was fetched for the same input.
+    """
+    taken = {connector_named(name).input for name in given}
+    found = {
+        known.connector.id: known.path
+        for known in list_sources(country=country, store=store)
+        if known.path is not None
+        and measurable(known.connector)
+        and not _to_be_unpacked(known.connector, known.path)
+    }
+    return {
+        **{name: path for name, path in found.items() if connector_named(name).input not in taken},
+        **given,
+    }
+
+
+def fetched_for_barometer(
+    given: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
+) -> dict[str, Path]:
+    """The given sources, and beside them the directories and events that the store holds."""
+    from zoneblanche.layers.presence.waves import USABLE
+
+    found = {
+        known.connector.id: known.path
+        for known in list_sources(country=country, store=store)
+        if known.path is not None and known.connector.id in USABLE
+    }
+    return {**found, **given}
+
+
+def _to_be_unpacked(connector: Connector, path: Path) -> bool:
+    """Whether a fetched file waits for its user to unpack it, which `fetch` said."""
+    return connector.after is not None and zipfile.is_zipfile(path)
+
+
+def measurable(connector: Connector) -> bool:
+    """Whether a run measures something from it or with it, rather than a barometer or a project
+    file."""
+    from zoneblanche.layers.catalogue import known_layers
+    from zoneblanche.layers.inputs.gather import reads
+
+    if connector.aids or connector.facts:
+        return connector.aids != "waves"
+    return any(reads(layer, (connector.id,)) for layer in known_layers().values())
+
+
+STATES = {
+    "fr": {
+        "fetched": "téléchargé le {date}",
+        "given": "sans adresse : --source",
+        "named": "sur demande : --only",
+        "none": "non téléchargé",
+    },
+    "en": {
+        "fetched": "fetched {date}",
+        "given": "no address: --source",
+        "named": "by name: --only",
+        "none": "not fetched",
+    },
+}
+
+
+def state_of(known: Known, lang: str = "en") -> str:
+    """What there is of a publication: "fetched 2026-11-02", "not fetched", …"""
+    resource, words = known.connector.resource, STATES[lang]
+    if known.record is not None:
+        return words["fetched"].format(date=known.record.retrieved)
+    if resource is None:
+        return words["given"]
+    return words["named" if resource.on_request else "none"]
+
+
+def state_width(lang: str) -> int:
+    """Letters that a state has at most."""
+    return max(len(text.format(date="2026-01-01")) for text in STATES[lang].values())
+
+
+def _nothing(country: str, folder: Path | None) -> str:
+    if folder is None:
+        return (
+            f"nothing of {country!r} was fetched yet. Run it once without --offline, or take the "
+            "files from a folder with --from FOLDER."
+        )
+    names = sorted(
+        connector.resource.filename
+        for connector in known_connectors().values()
+        if connector.country == country and connector.resource is not None
+    )
+    return f"{folder} holds none of the publishers' files: {', '.join(names)}."
+
+
+@contextmanager
+def _bars(quiet: bool) -> Iterator[Progress | None]:
+    """A bar on stderr for each file that is on its way."""
+    if quiet:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description:28}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(connector: str, size: int, total: int | None) -> None:
+            if connector not in tasks:
+                tasks[connector] = bars.add_task(connector, total=total)
+            bars.update(tasks[connector], completed=size, total=total)
+
+        yield progress

@@ -1,0 +1,328 @@
+"""The commands `report` and `embed`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest
+from zoneblanche.geo.executors import run_chunks
+from zoneblanche.geo.files.output import plain_name, staged_file
+from zoneblanche.layers.analysis.flagging.flags import flag
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas, recipe_of
+from zoneblanche.layers.edition import edition_project
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.outputs.atlas_file import load_atlas
+from zoneblanche.layers.outputs.tiles import write_pmtiles
+from zoneblanche.layers.project.read import read_project
+from zoneblanche.maps.embed.write import check_base, write_embed
+from zoneblanche.maps.report.areas import find_area, part_of
+from zoneblanche.maps.report.write import (
+    Shared,
+    compose_report,
+    language_of,
+    recipe_hash,
+    render_list,
+    render_report,
+    write_pdf,
+)
+from zoneblanche.scripts.jobs.findings import colon
+
+LIST = "index.html"
+INPUTS = re.compile(rb'<meta name="zoneblanche-inputs" content="([0-9a-f]{64})">')
+SERIAL = 4
+"""Reports up to which starting other processes takes longer than it saves."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One report of a batch: the code of its area (None for the whole), its file, and the hash of
+    all that it is made of."""
+
+    area: str | None
+    path: Path
+    inputs: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What all reports of a batch have in common; sent once to each process."""
+
+    shared: Shared
+    lang: str
+    title: str | None
+    pdf: bool
+
+
+def report_file(
+    atlas_file: Path | None,
+    *,
+    out: Path,
+    within: str | None = None,
+    each: str | None = None,
+    lang: str | None = None,
+    title: str | None = None,
+    pdf: bool = False,
+    sources: Mapping[str, Path] | None = None,
+    quiet: bool = False,
+    workers: int | None = None,
+) -> list[Path]:
+    """Write one report, or one for each territory of a level.
+
+    Args:
+        atlas_file: a scored atlas; None for the embedded edition of France, scored and flagged.
+        out: the page, or with `each` the folder of the pages.
+        within: code of the area of the report, or, with `each`, that the areas lie in.
+        each: id of a containing level: a report for each of its territories.
+        lang, title: of the pages.
+        pdf: whether each is written as a PDF as well.
+        sources: publishers' files in place of the edition's.
+        quiet: print nothing but errors.
+        workers: processes of a batch; by default as many as there are processors.
+
+    Returns:
+        The pages that were written; those whose inputs had not changed are left as they are.
+
+    Raises:
+        InputError: no such file, area or level.
+        ProblemWithEnvironment: a file cannot be written, or the PDF's libraries are missing (the
+            page is written all the same).
+    """
+    atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas(sources or {})
+    chosen = lang or language_of(atlas)
+    orders = _orders(atlas, out=out, within=within, each=each, lang=chosen, title=title)
+    waiting = [order for order in orders if not _is_done(order, pdf=pdf)] if each else orders
+    batch = Batch(Shared(atlas), chosen, title, pdf)
+    written = []
+    failed = ""
+    many = len(waiting) > SERIAL
+    if many:
+        batch.shared.prepare()
+    with _progress(len(waiting), quiet=quiet or each is None) as done:
+        made = run_chunks(
+            write_one, waiting, batch, executor="processes" if many else "serial", workers=workers
+        )
+        for order, failure in zip(waiting, made, strict=True):
+            written.append(order.path)
+            failed = failed or failure
+            done(order.path.name)
+    if each is not None:
+        _write_list(batch, orders, out)
+    if not quiet:
+        _tell(out, orders, written, each)
+    if failed:
+        raise ProblemWithEnvironment(failed)
+    return written
+
+
+def write_one(order: Order, batch: Batch) -> str:
+    """Write the report of one area; the page last, for it is by the page that a batch knows what
+    is done.
+
+    Returns:
+        Why the PDF is not there, "" where it is, or was not asked for.
+    """
+    report = compose_report(batch.shared, lang=batch.lang, title=batch.title, area=order.area)
+    text = render_report(report, inputs=order.inputs)
+    failure = ""
+    if batch.pdf:
+        try:
+            write_pdf(text, order.path.with_suffix(".pdf"))
+        except ProblemWithEnvironment as error:
+            failure = str(error)
+    with staged_file(order.path) as staging:
+        staging.write_text(text, encoding="utf-8", newline="\n")
+    return failure
+
+
+def edition_atlas(sources: Mapping[str, Path]) -> Atlas:
+    """All of France on the embedded edition, scored and flagged as `zoneblanche run` does."""
+    project = read_project(edition_project(read_country("fr")), sources=sources)
+    atlas = build_atlas(project)
+    recipe = recipe_of(project, atlas)
+    if recipe is not None:
+        atlas = compute_index(atlas, recipe)
+    for rule in project.rules:
+        atlas = flag(atlas, rule)
+    return atlas
+
+
+def atlas_hash(atlas: Atlas) -> str:
+    """Hash of all that an atlas holds: figures, reasons, shapes, names, and what it says of them.
+
+    The same on every machine and in every run.
+    """
+    digest = hashlib.sha256()
+    tables = (
+        atlas.values,
+        atlas.reasons,
+        atlas.weights,
+        atlas.territories.facts,
+        atlas.territories.parents.astype(str),
+        *(atlas.intervals[name] for name in sorted(atlas.intervals)),
+        pd.DataFrame({"name": atlas.territories.names.astype(str)}),
+    )
+    for table in tables:
+        digest.update("\0".join(map(str, table.columns)).encode("utf-8", "replace"))
+        digest.update(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes())
+    coordinates = shapely.get_coordinates(atlas.territories.frame.geometry.to_numpy())
+    digest.update(np.ascontiguousarray(coordinates).tobytes())
+    told = {
+        "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
+        "sources": [source.as_dict() for source in atlas.territories.sources],
+        "parents": {k: dict(v) for k, v in atlas.territories.parent_names.items()},
+        "notices": list(atlas.notices),
+    }
+    digest.update(json.dumps(told, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def embed_file(
+    atlas_file: Path | None,
+    *,
+    out: Path,
+    show: str | None = None,
+    within: str | None = None,
+    lang: str | None = None,
+    title: str | None = None,
+    url: str = "",
+    tiles: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Write the snippets of a map into a folder, and on demand its tiles.
+
+    Raises:
+        InputError: no such file, area or thing to show, or no http(s) address.
+        ProblemWithEnvironment: the folder cannot be written.
+    """
+    check_base(url)
+    atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas({})
+    sizes = write_embed(atlas, out, show=show, lang=lang, title=title, area=within, url=url)
+    if tiles:
+        whole = atlas
+        if within is not None:
+            chosen = lang or language_of(atlas)
+            whole = part_of(atlas, find_area(atlas, within, lang=chosen).inside)
+        write_pmtiles(whole, out / "territories.pmtiles", lang=lang or language_of(atlas))
+    if not quiet:
+        chosen = lang or language_of(atlas)
+        for name, size in sizes.items():
+            kilobytes = f"{size / 1000:.0f} {'ko' if chosen == 'fr' else 'kB'}"
+            print(f"{out / name}{colon(chosen)}{kilobytes}")
+
+
+def _orders(
+    atlas: Atlas,
+    *,
+    out: Path,
+    within: str | None,
+    each: str | None,
+    lang: str,
+    title: str | None,
+) -> list[Order]:
+    if each is None:
+        if within is not None:
+            find_area(atlas, within, lang=lang)
+        return [Order(within, out, "")]
+    parents = atlas.territories.parents
+    if each not in parents:
+        raise InputError(
+            Fault(
+                f"--each {each!r}: no such level contains the territories.",
+                remedy=nearest(each, map(str, parents)),
+                kind="unknown-level",
+            )
+        )
+    if out.exists() and not out.is_dir():
+        raise InputError(
+            Fault("there is a file of that name.", file=str(out),
+                  remedy="With --each, name a folder for the reports.", kind="output")
+        )  # fmt: skip
+    inside = np.ones(len(atlas.codes), dtype=bool)
+    if within is not None:
+        inside = find_area(atlas, within, lang=lang).inside
+    codes = sorted({code for code in parents.loc[inside, each] if isinstance(code, str)})
+    common = hashlib.sha256()
+    for part in (recipe_hash(), atlas_hash(atlas), lang, title or ""):
+        common.update(part.encode("utf-8", "replace") + b"\0")
+    orders = []
+    for code in codes:
+        mine = common.copy()
+        mine.update(f"{each}:{code}".encode())
+        name = f"{_file_name(each, code)}.html"
+        orders.append(Order(f"{each}:{code}", out / name, mine.hexdigest()))
+    return orders
+
+
+def _file_name(level: str, code: str) -> str:
+    """A name for the file of a territory; a code that is no plain name is told by its hash."""
+    name = f"{level}-{code}"
+    try:
+        return plain_name(name)
+    except InputError:
+        return f"{level}-{hashlib.sha256(code.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def _is_done(order: Order, *, pdf: bool) -> bool:
+    """Whether the report stands there, made of the same inputs."""
+    if pdf and not order.path.with_suffix(".pdf").is_file():
+        return False
+    try:
+        with order.path.open("rb") as stream:
+            found = INPUTS.search(stream.read(8192))
+    except OSError:
+        return False
+    return found is not None and found[1].decode() == order.inputs
+
+
+def _write_list(batch: Batch, orders: list[Order], out: Path) -> None:
+    """The page that leads to all reports of the folder."""
+    names = []
+    for order in orders:
+        area = find_area(batch.shared.atlas, order.area, lang=batch.lang)
+        names.append((f"{area.name} ({area.code})", quote(order.path.name)))
+    with staged_file(out / LIST) as staging:
+        text = render_list(names, lang=batch.lang, title=batch.title)
+        staging.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _tell(out: Path, orders: list[Order], written: list[Path], each: str | None) -> None:
+    if each is None:
+        print(out)
+        return
+    kept = len(orders) - len(written)
+    same = f", {kept} unchanged" if kept else ""
+    print(f"{out / LIST}: {len(written)} reports written{same}")
+
+
+@contextmanager
+def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr that counts reports; nothing where nobody watches."""
+    if quiet or not total:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
+               TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
+        task = progress.add_task("", total=total)
+
+        def done(name: str) -> None:
+            progress.update(task, description=name, advance=1)
+
+        yield done

@@ -1,0 +1,269 @@
+"""The main job: a project to a folder of results, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.geo.errors import Fault, InputError, blamed_on, first_of
+from zoneblanche.geo.files.limits import bounded_time
+from zoneblanche.geo.files.lock import place_of
+from zoneblanche.geo.files.output import staged_folder
+from zoneblanche.geo.notice import Notice, notice_as_dict, warnings_first
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source, sha256_of, union_of
+from zoneblanche.geo.vectors.formats.shapefile import companions_of
+from zoneblanche.layers.analysis.add import add_analyses, check_analyses
+from zoneblanche.layers.analysis.flagging.flags import flag
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas, recipe_of, without_scale
+from zoneblanche.layers.edition import edition_project
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.outputs.export import versions, write_json, write_results
+from zoneblanche.layers.project.read import Project, is_toml, read_project
+from zoneblanche.maps.drawn.gis_styles import styles_of
+from zoneblanche.maps.page.geometry import encode_geometry
+from zoneblanche.maps.page.write_page import write_page
+from zoneblanche.maps.report.picture import lay_out
+from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
+from zoneblanche.scripts.jobs.run_extras import write_run_embed, write_run_report
+from zoneblanche.scripts.jobs.summary import print_notices, print_summary
+
+PAGE = "index.html"
+
+Step = Callable[[str], None]
+
+
+def run_project(
+    file: Path | None,
+    *,
+    out: Path,
+    asked: Asked = NOTHING,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> Atlas:
+    """Runs a project, or the embedded edition of France, and writes the results to `out`.
+
+    Args:
+        file: the project file; None for the edition that the package carries.
+        out: the folder for the results; replaced as a whole, untouched on any failure.
+        asked: in place of what the project says.
+        quiet: print nothing but errors.
+        verbose: print remarks as well as warnings.
+
+    Raises:
+        InputError: the project or one of its inputs cannot be used.
+        ProblemWithEnvironment: the results cannot be written.
+    """
+    project = adjusted_project(file, asked)
+    check_analyses(project.table.analyses, file=project.file)
+    lang = language_of(project)
+    _check_apart(project, out)
+    with bounded_time(project.limits.seconds), _progress(quiet) as step:
+        step("reading")
+        with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
+            atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
+            # Borders do not wait for the index: they are packed on the other core meanwhile.
+            borders = other.submit(encode_geometry, atlas.territories.frame.geometry)
+            sheet = other.submit(lay_out, atlas.territories, lang=lang)
+            step("computing the index")
+            atlas, recipe = with_index(project, atlas)
+            step("raising flags")
+            for rule in project.rules:
+                atlas = flag(atlas, rule)
+            step("analysing")
+            atlas = add_analyses(
+                atlas, project.table.analyses, index_id=None if recipe is None else recipe.id
+            )
+            step("drawing the map, writing the tables and the report")
+            title = title_of(project, lang)
+            name = project.table.output.name
+            styles = styles_of(atlas, lang=lang)
+            tables = other.submit(
+                write_results, atlas, folder, lang=lang, title=title, name=name, styles=styles
+            )
+            # The page has every language of the title: its reader may change it there.
+            shown = project.title or title
+            write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
+            # The tables take the other core as long as the map and the report take this one.
+            laid = sheet.result()
+            write_run_embed(atlas, folder, page=folder / PAGE, lang=lang, title=title, sheet=laid)
+            write_run_report(atlas, folder, lang=lang, title=title, sheet=laid)
+            tables.result()
+            step("writing the account")
+            write_json(_account(project, atlas, recipe, folder), folder / "run.json")
+    if not quiet:
+        print_summary(atlas, page=out / PAGE, lang=lang)
+        print_notices(atlas, lang=lang, verbose=verbose, account="run.json")
+    return atlas
+
+
+def language_of(project: Project) -> str:
+    """The project's language: its own, else its country's, else English."""
+    if project.table.lang is not None:
+        return project.table.lang
+    return "en" if project.table.country is None else read_country(project.table.country).lang
+
+
+def title_of(project: Project, lang: str) -> str:
+    """The title of the page: the project's own, else what it shows."""
+    if project.title is not None:
+        return in_language(project.title, lang)
+    return {"fr": "Inégalités numériques", "en": "Digital inequality"}[lang]
+
+
+def adjusted_project(file: Path | None, asked: Asked) -> Project:
+    """The project of a file, or of the embedded edition, with what the command line asks."""
+    path = edition_project(read_country("fr")) if file is None else file
+    project = read_project(path, sources=asked.sources)
+    if file is None:
+        project = replace(project, file="the embedded edition")
+    return project.with_changes(asked.changes())
+
+
+def _check_apart(project: Project, out: Path) -> None:
+    """Refuses a folder for results that holds what is read: it would be read but once."""
+    place = place_of(out)
+    read = {**project.files, **project.sources}
+    if Path(project.file).is_file():  # not the one that the package carries
+        read[project.file] = Path(project.file)
+    inside = sorted(name for name, path in read.items() if place_of(path).is_relative_to(place))
+    if inside and place.is_dir():
+        raise InputError(
+            Fault(
+                f"the folder holds {first_of(inside)}, which is read.",
+                file=str(out),
+                remedy="Name another folder for the results.",
+                kind="output",
+            )
+        )
+
+
+def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
+    """The atlas with the index that the project asks for, and its recipe; a notice where none."""
+    recipe = recipe_of(project, atlas)
+    alike = without_scale(project, atlas)
+    if alike:
+        named = first_of(alike)
+        atlas = atlas.noting(
+            Notice(
+                f"{named}: the same figure wherever there is one; the index leaves it out.",
+                fr=f"{named} : partout la même valeur là où il y en a une ; l'indice n'en tient "
+                "pas compte.",
+            )
+        )
+    if recipe is None:
+        told = Notice(
+            "No index is computed: no layer that says which direction is better has two different "
+            "figures.",
+            fr="Aucun indice n'est calculé : aucune couche orientée n'a deux valeurs différentes.",
+        )
+        return atlas.noting(told), None
+    try:
+        with blamed_on(*_place_of(project, recipe)):
+            return compute_index(atlas, recipe), recipe
+    except InputError as error:
+        # That too little is known of one place does not speak against the recipe.
+        of_place = bool(project.table.within) and all(f.kind == "too-few" for f in error.faults)
+        if not of_place:
+            raise
+    place = first_of(project.table.within)
+    told = Notice(
+        f"No index is computed: of no territory within {place} enough of the indicators of "
+        f"{recipe.id!r} is known ({recipe.min_available:.0%} at least).",
+        fr=f"Aucun indice n'est calculé : dans {place}, aucun territoire n'a assez d'indicateurs "
+        f"connus pour {recipe.id!r} (au moins {100 * recipe.min_available:.0f} %).",
+    )
+    return atlas.noting(told), None
+
+
+def _place_of(project: Project, recipe: Recipe) -> tuple[str | None, str | None]:
+    """The file and the key that say how the index is made."""
+    use = project.table.use
+    if use is not None and not is_toml(use):
+        return project.file_of("use"), "use"
+    return recipe.file or None, None if project.table.recipe is None and use is None else "recipe"
+
+
+def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:
+    """All that is needed to know what was done, and nothing that differs between two runs."""
+    inputs = dict(project.sources)
+    inputs |= {name: path for name, path in project.files.items() if path not in inputs.values()}
+    inputs |= {
+        f"{name}, {part.name}": part
+        for name, path in inputs.items()
+        for part in companions_of(path)
+    }
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        "zoneblanche": versions()["zoneblanche"],
+        "versions": versions(),
+        "project": project.table.model_dump(mode="json", exclude_none=True),
+        "recipe": None if recipe is None else recipe.id,
+        "territories": len(atlas.codes),
+        "level": atlas.territories.level,
+        "inputs": {
+            name: {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+            for name, path in sorted(inputs.items())
+        },
+        "rows": {name: dict(rows) for name, rows in atlas.account.items()},
+        "missing": _missing_by_reason(atlas),
+        "warnings": [str(notice) for notice in warnings_first(atlas.notices)],
+        "notices": [notice_as_dict(notice) for notice in warnings_first(atlas.notices)],
+        "sources": [source.as_dict() for source in sources_of(atlas)],
+        "files": {
+            path.relative_to(folder).as_posix(): {
+                "sha256": sha256_of(path),
+                "bytes": path.stat().st_size,
+            }
+            for path in files
+        },
+    }
+
+
+def sources_of(atlas: Atlas) -> list[Source]:
+    """All sources of an atlas, each once, as they first stand in it."""
+    return list(
+        union_of(
+            atlas.territories.sources,
+            *(indicator.sources for indicator in atlas.indicators.values()),
+        )
+    )
+
+
+def _missing_by_reason(atlas: Atlas) -> dict[str, dict[str, int]]:
+    told: dict[str, dict[str, int]] = {}
+    for name in map(str, atlas.reasons):
+        found = atlas.reasons[name].to_numpy()
+        counts = {reason.name.lower(): int((found == reason).sum()) for reason in Reason}
+        told[name] = {
+            reason: count for reason, count in counts.items() if count and reason != "present"
+        }
+    return {name: counts for name, counts in told.items() if counts}
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Step]:
+    """A bar on stderr that says what is being done; nothing where nobody watches."""
+    if quiet:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    console = Console(stderr=True)
+    watched = console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not watched) as progress:
+        task = progress.add_task("", total=16)
+
+        def step(what: str) -> None:
+            progress.update(task, description=what, advance=1)
+
+        yield step

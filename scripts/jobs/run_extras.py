@@ -1,0 +1,44 @@
+"""What a run adds to its folder beside the map and the tables: `report.html` and `embed/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps.drawn.bivariate import read_show
+from zoneblanche.maps.embed.write import Drawn, write_embed_files
+from zoneblanche.maps.report.picture import Sheet
+from zoneblanche.maps.report.write import Shared, compose_report, render_report
+
+REPORT, EMBED = "report.html", "embed"
+
+
+def write_run_report(
+    atlas: Atlas, folder: Path, *, lang: str, title: str, sheet: Sheet | None
+) -> None:
+    """Write the report on all territories of a run.
+
+    Args:
+        atlas: of the run.
+        folder: its results.
+        lang, title: of the report.
+        sheet: where the territories lie on a picture, see `lay_out`; None if they have no shapes.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    report = compose_report(Shared(atlas, sheet=sheet), lang=lang, title=title)
+    (folder / REPORT).write_text(render_report(report), encoding="utf-8", newline="\n")
+
+
+def write_run_embed(
+    atlas: Atlas, folder: Path, *, page: Path, lang: str, title: str, sheet: Sheet | None
+) -> None:
+    """Write the snippets of a run's map, which is written already: `page`. See `write_run_report`.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    drawn = Drawn(atlas, read_show(atlas, None), lang, title, page.read_text("utf-8"))
+    (folder / EMBED).mkdir()
+    write_embed_files(drawn, folder / EMBED, sheet=sheet)

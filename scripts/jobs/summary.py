@@ -1,0 +1,281 @@
+"""What a run found, in a few lines for the terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.nesting import mean_by
+from zoneblanche.geo.notice import notice_in, severity_of, warnings_first
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.flagging.flags import flag_summary
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.steps.rank import rank
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.drawn.cite import SEMICOLON
+from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.scripts.jobs.findings import colon, main_lines
+
+SMALL, LARGE = 200, 2000
+"""Legal populations that the summary compares: small authorities, and those of some size."""
+
+NOT_ASKED = (Reason.NOT_MATCHED, Reason.NOT_COLLECTED, Reason.NOT_PUBLISHED, Reason.NOT_COVERED)
+"""Reasons for which nothing is known of a territory: it counts neither for nor against."""
+
+WORDS = {
+    "fr": {
+        "people": "habitants",
+        "of": "des",
+        "they_hold": "où vivent {share} % de la population",
+        "applies": "de ceux que le critère concerne",
+        "below": f"en dessous de {SMALL} habitants",
+        "above": f"au-dessus de {LARGE // 1000}\u202f000",
+        "overall": "dans l'ensemble",
+        "lowest": "le plus bas",
+        "highest": "le plus haut",
+        "measured_by": "mesuré par",
+        "coarse": "en partie d'après des chiffres connus par {level} seulement",
+        "alike": "les mêmes pour tous les territoires qu'il contient",
+        "worst": "Les plus mal placés",
+        "best": "Les mieux placés",
+        "highest_scores": "Les scores les plus élevés",
+        "rank": "rang",
+        "share": "ex æquo au rang 1",
+        "flagged": "signalés",
+        "possible": "peut-être",
+        "unknown": "sans réponse",
+        "unreadable": "illisibles, comptées comme non remplies",
+        "missing": "Sans valeur",
+        "warning": "Attention\u00a0:",
+        "remark": "Remarque\u00a0:",
+        "remarks": "Remarques sur le calcul\u00a0: {n}, à lire avec -v{kept}.",
+        "or_in": "ou dans",
+        "look": "À voir",
+        "files": "Fichiers",
+    },
+    "en": {
+        "people": "people",
+        "of": "of the",
+        "they_hold": "home to {share} % of the population",
+        "applies": "of those it applies to",
+        "below": f"below {SMALL} inhabitants",
+        "above": f"above {LARGE}",
+        "overall": "overall",
+        "lowest": "lowest",
+        "highest": "highest",
+        "measured_by": "measured by",
+        "coarse": "in part by figures known by {level} only",
+        "alike": "the same for all territories in it",
+        "worst": "Worst off",
+        "best": "Best off",
+        "highest_scores": "Highest scores",
+        "rank": "rank",
+        "share": "share rank 1",
+        "flagged": "flagged",
+        "possible": "possible",
+        "unknown": "not known",
+        "unreadable": "unreadable, counted as not met",
+        "missing": "Missing",
+        "warning": "Warning:",
+        "remark": "Remark:",
+        "remarks": "Remarks on the computation: {n}, to be read with -v{kept}.",
+        "or_in": "or in",
+        "look": "Look at",
+        "files": "Files",
+    },
+}
+
+
+def print_summary(atlas: Atlas, *, page: Path, lang: str) -> None:
+    """Prints what the run found and where to look."""
+    for line in summary_lines(atlas, lang=lang):
+        print(line)
+    words = WORDS[lang]
+    print(f"\n{words['look']}{colon(lang)}{page.absolute().as_uri()}")
+    print(f"{words['files']}{colon(lang)}{page.parent}{'/' if page.parent.name else ''}")
+
+
+def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
+    """The findings, a line each; every figure is computed from the atlas."""
+    words = WORDS[lang]
+    territories = atlas.territories
+    population = territories.facts["population"]
+    title = territories.level_title(lang, plural=len(territories) != 1)
+    head = f"{write_number(len(territories), 0, lang)} {title}"
+    if population.notna().any():
+        head += f", {write_number(population.sum(), 0, lang)} {words['people']}"
+    lines = [head]
+    for indicator in atlas.indicators.values():
+        if indicator.role in ("indicator", "context"):
+            lines += _indicator_lines(atlas, indicator, lang)
+    for indicator in atlas.indicators.values():
+        if indicator.role == "index":
+            lines += _index_lines(atlas, indicator, lang)
+        if indicator.role == "flag":
+            lines.append(_flag_line(atlas, indicator, lang))
+    for index_id in atlas.recipes:
+        lines += main_lines(atlas, index_id, lang)
+    return lines
+
+
+def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    if indicator.unit == "boolean":
+        return _criterion_lines(atlas, indicator, lang)
+    if indicator.unit == "category" or atlas.values[indicator.id].notna().sum() == 0:
+        return []
+    return [_mean_line(atlas, indicator, lang)]
+
+
+def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    """The share of territories that meet a criterion, of those that were asked, and the share of
+    all people who live in them: what is not known of Paris counts neither as yes nor as no."""
+    words = WORDS[lang]
+    values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
+    asked = ~reasons.isin([int(reason) for reason in NOT_ASKED])
+    if not asked.any():
+        return []
+    met = values.fillna(0.0)
+    population = atlas.territories.facts["population"]
+    plural = atlas.territories.level_title(lang, plural=True)
+    line = f"{indicator.title_in(lang)}{colon(lang)}{_percent(met, asked, lang)}"
+    line += f" {words['of']} {plural}"
+    if population.notna().all() and population.sum() > 0:
+        share = (met * population).sum() / population.sum()
+        line += f", {words['they_hold']}".format(share=write_number(100 * share, 1, lang))
+        small = asked & (population < SMALL)
+        large = asked & (population >= LARGE)
+        if small.any() and large.any():
+            line += (
+                f" ({_percent(met, small, lang)} {words['below']}, "
+                f"{_percent(met, large, lang)} {words['above']})"
+            )
+    apart = SEMICOLON[lang]
+    if (reasons == Reason.NOT_APPLICABLE).any():
+        line += f"{apart}{_percent(met, values.notna(), lang)} {words['applies']}"
+    if not asked.all():
+        line += f"{apart}{write_number((~asked).sum(), 0, lang)} {words['unknown']}"
+    # Those two and what is unreadable are the cells without a figure in the tables.
+    if unreadable := int((reasons == Reason.UNREADABLE).sum()):
+        line += f"{apart}{write_number(unreadable, 0, lang)} {words['unreadable']}"
+    return [line]
+
+
+def _percent(met: pd.Series, chosen: pd.Series, lang: str) -> str:
+    return f"{write_number(100 * met[chosen].mean(), 1, lang)} %"
+
+
+def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
+    """The figure overall, weighted by its own denominator or summed, and its extremes by large
+    unit."""
+    words = WORDS[lang]
+    values, weights = atlas.values[indicator.id], atlas.weight_of(indicator)
+    everything = pd.Series("all", index=atlas.codes)
+    overall = mean_by(values, weights, everything)["mean"].iloc[0]
+    if indicator.kind == "extensive":
+        overall = values.sum()
+    unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
+    shown = write_number(overall, indicator.digits, lang)
+    line = f"{indicator.title_in(lang)}{colon(lang)}{shown}{unit.rstrip()} {words['overall']}"
+    native = atlas.coarser_level_of(indicator)
+    if native:
+        dated = f", {indicator.period}" if indicator.period else ""
+        line += f" ({words['measured_by']} {_level(atlas, native, lang)}{dated})"
+    country = atlas.territories.country
+    level = None if country is None else country.bare_code_level
+    if level is None or level not in atlas.territories.parents or indicator.role == "context":
+        return line
+    table = mean_by(values, weights, atlas.territories.parents[level])["mean"].dropna()
+    if len(table) < 2:
+        return line
+    apart = SEMICOLON[lang]
+    for word, code in (("highest", str(table.idxmax())), ("lowest", str(table.idxmin()))):
+        name = atlas.territories.place_name(level, code)
+        shown = write_number(table[code], indicator.digits, lang)
+        line += f"{apart}{words[word]} {shown}{unit.rstrip()} ({name})"
+    return line
+
+
+def _level(atlas: Atlas, level: str, lang: str) -> str:
+    country = atlas.territories.country
+    return level if country is None else in_language(country.level(level).title, lang)
+
+
+def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
+    words = WORDS[lang]
+    scores = atlas.values[indicator.id].dropna()
+    if scores.empty:
+        return [f"{indicator.title_in(lang)}{colon(lang)}–"]
+    table = atlas.intervals.get(indicator.id)
+    # Rank 1 is the highest score; whether that is good is the indicator's direction.
+    head = "worst" if indicator.better == "lower" else "best"
+    order = scores.sort_values(ascending=False, kind="stable").index[:5]
+    named = []
+    for code in order:
+        text = f"{atlas.territories.label(code)} "
+        text += write_number(scores[code], indicator.digits, lang)
+        if table is not None and {"rank_low", "rank_high"} <= set(table.columns):
+            low, high = table.loc[code, ["rank_low", "rank_high"]].to_numpy(dtype="float64")
+            if np.isfinite(low) and np.isfinite(high):
+                text += f", {words['rank']} {write_number(low, 0, lang)}"
+                text += f"–{write_number(high, 0, lang)}" if high > low else ""
+        named.append(text)
+    first = int((rank(scores) == 1).sum())
+    tied = f" ({write_number(first, 0, lang)} {words['share']})" if first > 1 else ""
+    told = SEMICOLON[lang].join(named)
+    title = indicator.title_in(lang) + _coarse(atlas, indicator, lang)
+    return [f"{title}. {words[head]}{tied}{colon(lang)}{told}"]
+
+
+def _coarse(atlas: Atlas, indicator: Indicator, lang: str) -> str:
+    """In brackets, where what is computed rests on figures that the territories share."""
+    native, words = atlas.coarser_level_of(indicator), WORDS[lang]
+    if not native:
+        return ""
+    told = words["coarse"].format(level=_level(atlas, native, lang))
+    return f" ({told}, {words['alike']})" if indicator.role == "index" else f" ({told})"
+
+
+def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
+    words = WORDS[lang]
+    summary = flag_summary(atlas, indicator.id)
+    parts = []
+    for word, tally in (
+        ("flagged", summary.flagged),
+        ("possible", summary.possible),
+        ("unknown", summary.unknown),
+    ):
+        if word != "flagged" and not tally.territories:
+            continue
+        text = f"{write_number(tally.territories, 0, lang)} {words[word]}"
+        if tally.population is not None and np.isfinite(tally.population):
+            text += f" ({write_number(tally.population, 0, lang)} {words['people']}"
+            share = write_number(summary.population_percent(tally), 1, lang)
+            text += f", {share} %)" if summary.population else ")"
+        parts.append(text)
+    title = indicator.title_in(lang) + _coarse(atlas, indicator, lang)
+    return f"{title}{colon(lang)}" + ", ".join(parts)
+
+
+def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False, account: str = "") -> None:
+    """Prints on stderr, apart from the findings, what their reader has to be told: each warning,
+    and the remarks where they are asked for, else how many there are.
+
+    Args:
+        atlas: whose notices are told.
+        lang: fr or en.
+        verbose: whether remarks are asked for.
+        account: the file that holds them too, if there is one.
+    """
+    words = WORDS[lang]
+    told = warnings_first(atlas.notices)
+    shown = [notice for notice in told if verbose or severity_of(notice) == "warning"]
+    for notice in shown:
+        print(f"{words[severity_of(notice)]} {notice_in(notice, lang)}", file=sys.stderr)
+    hidden = len(told) - len(shown)
+    if hidden:
+        kept = f" {words['or_in']} {account}" if account else ""
+        print(words["remarks"].format(n=hidden, kept=kept), file=sys.stderr)

@@ -1,0 +1,1 @@
+"""What the maintainers try the tool with: fuzz, spoiled files, killed runs, watched children."""

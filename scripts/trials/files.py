@@ -1,0 +1,226 @@
+"""Mutations of files that are more than text: Parquet and atlases, GeoPackages, rasters.
+
+What cannot be taken apart, because an earlier mutation spoiled it, is an error of the library that
+was asked; `mutations.spoil` changes bytes then.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from zoneblanche.scripts.trials.texts import NUMBERS, TEXTS, mutate_bytes, mutate_json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ODD_FIGURES = (float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1e308, 1e-320, 101.0, 2.0**63)
+
+
+def mutate_parquet(content: bytes, chance: random.Random) -> bytes:
+    """Other cells, types, columns, rows or metadata: of a table, a GeoParquet, an atlas."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(io.BytesIO(content))
+    change = chance.choice((_change_cell, _change_cell, _change_column, _change_rows, _change_told))
+    table = change(table, chance)
+    packed = io.BytesIO()
+    pq.write_table(table, packed, compression=chance.choice(("zstd", "snappy", "none")))
+    pa.default_memory_pool().release_unused()
+    return packed.getvalue()
+
+
+def _change_cell(table: pa.Table, chance: random.Random) -> pa.Table:
+    """One cell to another, or to nothing; one of a geometry column is mutated as bytes."""
+    import pyarrow as pa
+
+    place, row = chance.randrange(table.num_columns), chance.randrange(table.num_rows)
+    column = table.column(place)
+    cells = column.to_pylist()
+    old = cells[row]
+    new: Any = None
+    if isinstance(old, bytes):
+        new = mutate_bytes(old, chance)
+    elif isinstance(old, str):
+        new = chance.choice((*TEXTS, *NUMBERS, cells[chance.randrange(len(cells))], None))
+    elif isinstance(old, float):
+        new = chance.choice((*ODD_FIGURES, None))
+    elif isinstance(old, int):
+        new = chance.choice((0, -1, 2**31 - 1, -(2**31), None))
+    cells[row] = new
+    changed = pa.array(cells, column.type)
+    return table.set_column(place, table.field(place), changed)
+
+
+def _change_column(table: pa.Table, chance: random.Random) -> pa.Table:
+    """Another type, nulls, nested values, another name, or a column less or twice."""
+    import pyarrow as pa
+
+    place = chance.randrange(table.num_columns)
+    name, column = table.column_names[place], table.column(place)
+    match chance.randrange(7):
+        case 0 | 1:
+            kinds = (
+                pa.string(), pa.large_string(), pa.float64(), pa.float16(), pa.int64(), pa.bool_(),
+                pa.binary(), pa.timestamp("ns"), pa.dictionary(pa.int32(), column.type),
+            )  # fmt: skip
+            return table.set_column(place, name, column.cast(chance.choice(kinds), safe=False))
+        case 2:
+            return table.set_column(place, name, pa.nulls(len(table), column.type))
+        case 3:
+            return table.set_column(place, name, pa.array([[1, 2]] * len(table)))
+        case 4:
+            return table.remove_column(place)
+        case 5:
+            other = chance.choice((*TEXTS, *table.column_names, "value.x", "interval.x.y"))
+            names = list(table.column_names)
+            names[place] = other
+            return table.rename_columns(names)
+        case _:
+            return table.append_column(chance.choice((name, f"{name}.x")), column)
+
+
+def _change_rows(table: pa.Table, chance: random.Random) -> pa.Table:
+    """None, some, twice as many, or in another order."""
+    import pyarrow as pa
+
+    order = list(range(len(table)))
+    match chance.randrange(4):
+        case 0:
+            return table.slice(0, 0)
+        case 1:
+            return table.slice(0, chance.randrange(len(table)))
+        case 2:
+            return pa.concat_tables([table] * chance.choice((2, 3)))
+        case _:
+            chance.shuffle(order)
+            return table.take(order)
+
+
+def _change_told(table: pa.Table, chance: random.Random) -> pa.Table:
+    """One entry of the file's metadata, as JSON or as bytes, or none of it."""
+    known = dict(table.schema.metadata or {})
+    if not known:
+        return _change_cell(table, chance)
+    key = chance.choice(sorted(known))
+    if chance.random() < 0.1:
+        del known[key]
+    else:
+        for _ in range(chance.choice((1, 1, 3))):
+            known[key] = mutate_json(known[key], chance)
+    return table.replace_schema_metadata(known)
+
+
+def mutate_sqlite(content: bytes, chance: random.Random) -> bytes:
+    """Changes a cell or the schema of a GeoPackage, its geometries and its catalogue included."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file.gpkg"
+        path.write_bytes(content)
+        database = sqlite3.connect(path)
+        try:
+            triggers = database.execute("select name from sqlite_master where type = 'trigger'")
+            for (name,) in triggers.fetchall():
+                database.execute(f'drop trigger "{name}"')
+            change = chance.choice((_spoil_cell, _spoil_cell, _spoil_schema))
+            change(database, chance)
+            database.commit()
+        finally:
+            database.close()
+        return path.read_bytes()
+
+
+def _some_table(database: sqlite3.Connection, chance: random.Random) -> tuple[str, list[str]]:
+    """A table of a database and its columns."""
+    kinds = "type = 'table' and name not like 'sqlite%' and name not like 'rtree%'"
+    found = database.execute(f"select name from sqlite_master where {kinds} order by name")
+    table = chance.choice([row[0] for row in found])
+    return table, [row[1] for row in database.execute(f'pragma table_info("{table}")')]
+
+
+def _spoil_cell(database: sqlite3.Connection, chance: random.Random) -> None:
+    table, columns = _some_table(database, chance)
+    column = chance.choice(columns)
+    found = database.execute(f'select rowid, "{column}" from "{table}"').fetchall()
+    if not found:
+        return
+    row, value = chance.choice(found)
+    new: object = chance.choice((None, -1, 1e300, "x", b"GP", *TEXTS[:8], *NUMBERS[:8]))
+    if isinstance(value, bytes) and chance.random() < 0.8:
+        new = mutate_bytes(value, chance)
+    database.execute(f'update "{table}" set "{column}" = ? where rowid = ?', (new, row))
+
+
+def _spoil_schema(database: sqlite3.Connection, chance: random.Random) -> None:
+    """A table or column less or renamed, rows less or twice, a view or a trigger in its place."""
+    table, columns = _some_table(database, chance)
+    column, other = chance.choice(columns), chance.choice(("x", "fid", "geom"))
+    commands = (
+        f'drop table "{table}"',
+        f'delete from "{table}"',
+        f'alter table "{table}" rename to "other"',
+        f'alter table "{table}" rename column "{column}" to "{other}"',
+        f'alter table "{table}" drop column "{column}"',
+        f'insert into "{table}" select * from "{table}"',
+        f'alter table "{table}" add column "more" geometry',
+        f'create view "v" as select * from "{table}"',
+        f"pragma application_id = {chance.choice((0, 1, 2**31 - 1))}",
+        f"pragma user_version = {chance.choice((0, 1, 99999))}",
+    )
+    database.execute(chance.choice(commands))
+
+
+def mutate_tiff(content: bytes, chance: random.Random) -> bytes:
+    """Overwrites entries of the directory, where sizes, offsets and types stand, or writes the
+    raster again with another place, kind or values."""
+    return chance.choice((_spoil_directory, _spoil_directory, _written_otherwise))(content, chance)
+
+
+def _spoil_directory(content: bytes, chance: random.Random) -> bytes:
+    data = bytearray(content)
+    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+    start = int.from_bytes(data[4:8], order)
+    if not 8 <= start < len(data) - 14:
+        return mutate_bytes(content, chance)
+    entries = int.from_bytes(data[start : start + 2], order)
+    entry = start + 2 + 12 * chance.randrange(max(1, min(entries, 40)))
+    field = entry + chance.choice((0, 2, 4, 8, 8, 8))
+    size = 2 if field < entry + 4 else 4
+    value = chance.choice((0, 1, 2, 3, 7, 255, 32767, 65535, 2**31 - 1, 2**32 - 1, len(data)))
+    data[field : field + size] = (value % 256**size).to_bytes(size, order)
+    return bytes(data)
+
+
+def _written_otherwise(content: bytes, chance: random.Random) -> bytes:
+    import numpy as np
+    import rasterio
+    from rasterio.io import MemoryFile
+
+    with MemoryFile(content) as held, held.open() as raster:
+        profile, cells = dict(raster.profile), raster.read()
+    steps = (*profile["transform"][:6], 0.0, 1e-300, 1e300, -1.0)
+    changes: tuple[Callable[[], dict[str, Any]], ...] = (
+        lambda: {"transform": rasterio.Affine(*(chance.choice(steps) for _ in range(6)))},
+        lambda: {"crs": chance.choice((None, "EPSG:2154", "EPSG:4978", "EPSG:3857", "EPSG:5698"))},
+        lambda: {"nodata": chance.choice((None, float("nan"), -9999, 0, 3, 1e38))},
+        lambda: {"dtype": chance.choice(("uint8", "int16", "float64", "complex64", "int8"))},
+        lambda: {"count": chance.choice((2, 300))},
+        lambda: {"tiled": True, "blockxsize": 16, "blockysize": 16, "compress": "deflate"},
+    )  # fmt: skip
+    profile |= chance.choice(changes)()
+    if chance.random() < 0.5:
+        cells = cells.astype("float64")
+        cells.flat[chance.randrange(cells.size)] = chance.choice(ODD_FIGURES)
+    with np.errstate(all="ignore"):
+        cells = np.resize(cells, (profile["count"], *cells.shape[1:])).astype(profile["dtype"])
+    if profile["nodata"] is not None and profile["dtype"] not in ("float32", "float64"):
+        profile["nodata"] = 0
+    with MemoryFile() as held:
+        with held.open(**profile) as raster:
+            raster.write(cells)
+        return bytes(held.read())

@@ -1,0 +1,186 @@
+"""Runs commands on spoiled inputs for a time and says which were met with less than a sentence.
+
+    python -m scripts.trials.fuzz --seconds 3600 [--seed 1] [--keep FOLDER] [PROJECT.toml …]
+
+Each try copies the files that a command reads, spoils one to three of them and runs the command in
+a child process that is watched. A try is good if it ends with a result or with a sentence: no
+traceback, no crash, no hang, no more memory or time than its bounds, no socket; the result whole
+or what stood there before untouched, and nothing written elsewhere. What is not good is kept so
+that it can be run again. All commands that read a file are tried in turn; where projects are
+named, `run`, `build` and `check` on these.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shlex
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoneblanche.scripts.trials.ground import (
+    age,
+    command,
+    copy_files,
+    part_store,
+    places_fault,
+    standing,
+    surroundings,
+)
+from zoneblanche.scripts.trials.guarded import Bounds, Outcome, run_alone, watch
+from zoneblanche.scripts.trials.mutations import spoil_files
+from zoneblanche.scripts.trials.trials import Trial, chosen, filled, write_trials
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A try that was not met as it should be.
+
+    Attributes:
+        fault: what is wrong.
+        case: number of the try; the seed and it give the same files again.
+        arguments: of the command, with places for the files and the results.
+        spoiled: names of the files that were spoiled.
+        said: the end of what the command wrote to stderr.
+    """
+
+    fault: str
+    case: int
+    arguments: tuple[str, ...]
+    spoiled: tuple[str, ...]
+    said: str
+
+
+def fuzz(
+    trials: Sequence[Trial],
+    *,
+    seconds: float,
+    seed: int = 0,
+    keep: Path | None = None,
+    bounds: Bounds | None = None,
+    most: int | None = None,
+) -> tuple[list[Finding], Counter[str]]:
+    """Tries commands on spoiled files until the time is over.
+
+    Args:
+        trials: commands with their files, in turn.
+        seconds: how long.
+        seed: where the choices come from; the same seed makes the same cases in the same order.
+        keep: folder for what was not met well; None keeps nothing.
+        bounds: what one try may use.
+        most: number of tries after which it ends, whatever the time.
+
+    Returns:
+        The findings, and how often which command ended how.
+    """
+    findings: list[Finding] = []
+    ends: Counter[str] = Counter()
+    until = time.monotonic() + seconds
+    case = 0
+    while time.monotonic() < until and (most is None or case < most):
+        with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+            ground = Path(name)
+            trial, chance = chosen(trials, seed, case)
+            spoiled = lay_out(trial, ground, chance)
+            outcome, fault = try_on(ground, trial, bounds or Bounds())
+            ends[f"{trial.arguments[0]}: {fault or f'exit {outcome.status}'}"] += 1
+            if fault:
+                finding = Finding(fault, case, trial.arguments, spoiled, outcome.said[-3000:])
+                findings.append(finding)
+                _tell(finding, outcome)
+                if keep is not None:
+                    _keep(finding, ground, keep / f"{seed}-{case}")
+        case += 1
+    return findings, ends
+
+
+def lay_out(trial: Trial, ground: Path, chance: random.Random) -> tuple[str, ...]:
+    """Copies the files of a trial to `ground/in` and spoils some; to `ground/out` every other time
+    what the command had made of them before.
+
+    Returns:
+        Names of the spoiled files.
+    """
+    copy_files(trial.folder, ground)
+    if chance.random() < 0.5:
+        shutil.copytree(trial.old, ground / "out")
+        age(ground / "out")
+    else:
+        (ground / "out").mkdir()
+    spoiled = spoil_files(ground / "in", chance)
+    part_store(ground)
+    return spoiled
+
+
+def try_on(ground: Path, trial: Trial, bounds: Bounds) -> tuple[Outcome, str]:
+    """Runs a trial where it was laid out and judges how that ended.
+
+    Returns:
+        The outcome and what is wrong with it, or "".
+    """
+    before = standing(ground)
+    arguments = filled(trial.arguments, ground)
+    log = ground / "log.txt"
+    outcome = watch(lambda: sys.exit(command(arguments, ground=ground)), log=log, bounds=bounds)
+    if outcome.hung or outcome.status < 0:
+        outcome = run_alone(arguments, log=log, bounds=bounds, environment=surroundings(ground))
+    fault = outcome.fault or places_fault(ground, outcome.status, trial.writes, before)
+    return outcome, fault
+
+
+def _tell(finding: Finding, outcome: Outcome) -> None:
+    last = finding.said.strip().splitlines()[-1:] or [""]
+    print(
+        f"case {finding.case}, {finding.arguments[0]}: {finding.fault} "
+        f"({', '.join(finding.spoiled)}; "
+        f"{outcome.seconds:.1f} s): {last[0][:300]}",
+        flush=True,
+    )
+
+
+def _keep(finding: Finding, ground: Path, place: Path) -> None:
+    """Copies the files, and writes beside them what was wrong and how to see it again."""
+    for name in ("in", "cache"):
+        if (ground / name).is_dir():
+            shutil.copytree(ground / name, place / name, symlinks=True, ignore=_special)
+    again = shlex.join(["zoneblanche", *filled(finding.arguments, place)])
+    text = f"{finding.fault}\n\n{again}\n\n{', '.join(finding.spoiled)}\n\n{finding.said}"
+    (place / "fault.txt").write_text(text, encoding="utf-8")
+
+
+def _special(folder: str, names: list[str]) -> list[str]:
+    """Pipes, which cannot be copied."""
+    return [name for name in names if (Path(folder) / name).is_fifo()]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parses the command line, tries, sums up; 1 where anything was found."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.trials.fuzz", description=__doc__)
+    parser.add_argument("projects", nargs="*", type=Path, metavar="PROJECT.toml")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
+    parser.add_argument("--bound", type=int, default=60, help="seconds of processor time for a try")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="fuzz-seeds-") as name:
+        findings, ends = fuzz(
+            write_trials(Path(name), given.projects),
+            seconds=given.seconds,
+            seed=given.seed,
+            keep=given.keep,
+            bounds=Bounds(seconds=given.bound),
+        )
+    print(f"{sum(ends.values())} tries, {len(findings)} findings")
+    for end, count in sorted(ends.items()):
+        print(f"{count:7} {end}")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""Kills the main job at random moments, for all of France, and looks at what stands there then.
+
+    python -m scripts.trials.kill_runs --times 20 [--seed 1] [PROJECT.toml]
+
+Runs take turns in French and in English, so that an old result and a new one differ. After each
+kill -9 every file must be that of one run: the account in `run.json` names all of them with their
+hashes. At the end one more run must clear what the kills left, and stand whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from zoneblanche.scripts.trials.whole import check_whole
+
+
+def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> Counter[str]:
+    """Kills a run `times` times; how often which result stood there afterwards.
+
+    Args:
+        project: the project file; None for the embedded edition of France.
+        times: number of kills.
+        seed: of the moments.
+        folder: an empty one, where results go.
+
+    Raises:
+        AssertionError: what stands there is not whole.
+    """
+    out = folder / "out"
+    started = time.monotonic()
+    _start(project, out, "fr").wait()
+    whole = time.monotonic() - started
+    language = _language(out)
+    chance = random.Random(seed)
+    found: Counter[str] = Counter()
+    for turn in range(times):
+        other = "en" if language == "fr" else "fr"
+        moment = chance.uniform(0.2, 1.6) * whole
+        child = _start(project, out, other)
+        try:
+            child.wait(timeout=moment)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        now = _language(out)
+        killed = "killed" if child.returncode else "done before"
+        stands = "the new result" if now == other else "the old result"
+        found[f"{killed}: {stands}"] += 1
+        left = len(_beside(folder))
+        print(f"{turn + 1}: {killed} after {moment:.1f} s, {stands}, {left} beside it", flush=True)
+        language = now
+    status = _start(project, out, "fr").wait()
+    assert status == 0, f"the last run ended with {status}"
+    assert _language(out) == "fr"
+    assert not _beside(folder), f"left behind: {_beside(folder)}"
+    return found
+
+
+def _language(out: Path) -> str:
+    return str(check_whole(out)["project"]["lang"])
+
+
+def _start(project: Path | None, out: Path, lang: str) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-m",
+        "zoneblanche.scripts.cli",
+        "run",
+        "-q",
+        "--lang",
+        lang,
+        "-o",
+        str(out),
+    ]
+    return subprocess.Popen(command + ([] if project is None else [str(project)]))
+
+
+def _beside(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name != "out")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parses the command line, kills, sums up."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.trials.kill_runs", description=__doc__)
+    parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT.toml")
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="kill-runs-") as name:
+        found = kill_runs(given.project, times=given.times, seed=given.seed, folder=Path(name))
+    for what, count in found.most_common():
+        print(f"{count:5} {what}")
+
+
+if __name__ == "__main__":
+    main()

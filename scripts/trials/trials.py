@@ -1,0 +1,259 @@
+"""What is tried: every command that reads a file, each with the files that it reads."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from zoneblanche.geo.files.output import MARK
+from zoneblanche.scripts.trials.ground import command, copy_files, part_store
+from zoneblanche.scripts.trials.publishers_files import write_fixtures
+from zoneblanche.scripts.trials.sample import TABLES, VECTORS, write_sample
+
+CODES = ("01001", "01002", "01003", "01004")
+RECIPE = """\
+[recipe]
+title = { fr = "Indice", en = "Index" }
+normalise = "minmax"
+range = [1, 100]
+aggregate = "arithmetic"
+min_available = 0.5
+weights = { fibre = 0.4, debit = 0.2, web = 0.4 }
+[recipe.indicators.fibre]
+goalposts = [0, 100]
+[recipe.uncertainty]
+weights = 0.25
+normalise = ["minmax", "prank"]
+"""
+SURVEY = """\
+category;date;question;answer;percent;sample_size;margin_points;source
+commune;2018-05;A un site;oui;31,5;500;4,1;AMF
+commune;2020-05-01;A un site;oui;41;480;;AMF
+epci;2020;A un site;non;12,25;1200;;AMF
+"""
+PUBLISHED = {
+    "arcep-debit-filaire": "commune_debit_filaire.csv",
+    "arcep-technologies": "commune_techno.csv",
+    "arcep-best-technology": "commune_meilleure_techno_thd.csv",
+    "arcep-mobile-sites": "2026_T2_sites_Metropole.csv",
+    "arcep-ftth": "2026T2-Commune.zip",
+    "anct-dpnt": "presence-numerique-des-territoires.json.gz",
+}
+COMMUNES = "commune.parquet"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A command and the files that it reads.
+
+    Attributes:
+        folder: the files, a copy of which is spoiled.
+        arguments: of the command line, with `{in}` for that copy and `{out}` for where results go.
+        writes: names in `{out}` that must be there, whole, where it says that it is done.
+    """
+
+    folder: Path
+    arguments: tuple[str, ...]
+    writes: tuple[str, ...] = ()
+
+    @property
+    def old(self) -> Path:
+        """Where the results of the files as they were before lie."""
+        name = "-".join(part for part in self.arguments if part.isalnum())
+        return self.folder.parent / f"{self.folder.name}.{name}.{'+'.join(self.writes)}"
+
+
+def filled(arguments: Sequence[str], ground: Path) -> tuple[str, ...]:
+    """The arguments with the places that they mean."""
+    places = {"{in}": str(ground / "in"), "{out}": str(ground / "out")}
+    found = []
+    for argument in arguments:
+        for mark, place in places.items():
+            argument = argument.replace(mark, place)
+        found.append(argument)
+    return tuple(found)
+
+
+def write_trials(folder: Path, projects: Sequence[Path] = ()) -> tuple[Trial, ...]:
+    """All trials, with their files and what the commands make of these before they are spoiled.
+
+    Args:
+        folder: an empty one, for the files.
+        projects: project files to try in place of the small one.
+
+    Raises:
+        AssertionError: a command refuses files that nobody spoiled.
+    """
+    if projects:
+        trials = [trial for project in projects for trial in _of_project(project)]
+    else:
+        trials = [*_small(folder), *_atlases(folder), *_france(folder), *_others(folder)]
+    for trial in trials:
+        if not trial.old.exists():
+            _make_old(trial, folder / "ground")
+    return tuple(trials)
+
+
+def chosen(trials: Sequence[Trial], seed: int, case: int) -> tuple[Trial, random.Random]:
+    """The trial of a case and where its choices come from; the same for the same seed."""
+    chance = random.Random(f"{seed}.{case}")
+    return trials[case % len(trials)], chance
+
+
+def _make_old(trial: Trial, ground: Path) -> None:
+    """Runs a trial as it is, in this very process, which has loaded all that it needs then."""
+    ground.mkdir()
+    copy_files(trial.folder, ground)
+    part_store(ground)
+    (ground / "out").mkdir()
+    status = command(filled(trial.arguments, ground), ground=ground)
+    assert status == 0, f"{' '.join(trial.arguments)} ends with {status}"
+    absent = [name for name in trial.writes if not (ground / "out" / name).is_file()]
+    assert not absent, f"{' '.join(trial.arguments)} leaves no {absent}"
+    shutil.move(ground / "out", trial.old)
+    shutil.rmtree(ground)
+
+
+def _of_project(project: Path) -> Iterator[Trial]:
+    file, folder = f"{{in}}/{project.name}", project.parent
+    run = Trial(folder, ("run", file, "-o", "{out}/run", "-q"), (f"run/{MARK}",))
+    yield run
+    yield Trial(folder, ("build", file, "-o", "{out}/a.parquet", "-q"), ("a.parquet",))
+    yield run
+    yield Trial(
+        folder,
+        ("check", file, "-o", "{out}/q.html", "-o", "{out}/q.json"),
+        ("q.html", "q.json"),
+    )
+
+
+def _small(folder: Path) -> Iterator[Trial]:
+    """The small project in every format that is read."""
+    for place, vector in enumerate(VECTORS):
+        table = TABLES[place % len(TABLES)]
+        yield from _of_project(
+            write_sample(folder / f"{vector}-{table}", vector=vector, table=table)
+        )
+
+
+def _atlases(folder: Path) -> Iterator[Trial]:
+    """All that is done with an atlas, on the four squares."""
+    sample = write_sample(folder / "sample")
+    built, scored = folder / "built", folder / "scored"
+    built.mkdir()
+    scored.mkdir()
+    for name in ("recipe.toml", "other.toml"):
+        mean = "arithmetic" if name == "recipe.toml" else "median"
+        (built / name).write_text(RECIPE.replace("arithmetic", mean), encoding="utf-8")
+    shutil.copy(sample.parent / "little-fibre.toml", built)
+    _run(folder, "build", sample, "-o", built / "a.parquet", "-q")
+    recipe = ("--recipe", built / "recipe.toml", "--flag", built / "little-fibre.toml")
+    _run(folder, "index", built / "a.parquet", *recipe, "-o", scored / "s.parquet")
+    index = ("index", "{in}/a.parquet", "--recipe", "{in}/recipe.toml")
+    yield Trial(
+        built,
+        (*index, "--flag", "{in}/little-fibre.toml", "-o", "{out}/s.parquet"),
+        ("s.parquet",),
+    )
+    yield Trial(built, ("findings", "{in}/a.parquet", "--recipe", "{in}/recipe.toml"))
+    yield Trial(built, ("compare", "{in}/a.parquet", "{in}/recipe.toml", "{in}/other.toml"))
+    yield from _of_atlas(scored, code=CODES[0])
+
+
+def _of_atlas(folder: Path, *, code: str) -> Iterator[Trial]:
+    file = "{in}/s.parquet"
+    yield Trial(folder, ("map", file, "-o", "{out}/m.html"), ("m.html",))
+    yield Trial(folder, ("map", file, "-o", "{out}/m.svg"), ("m.svg",))
+    yield Trial(folder, ("report", file, "-o", "{out}/r.html", "-q"), ("r.html",))
+    yield Trial(
+        folder, ("embed", file, "-o", "{out}/embed", "-q"), ("embed/map.html", "embed/run.json")
+    )
+    yield Trial(folder, ("explain", file, code))
+    yield Trial(folder, ("analyse", file, "--lorenz", "{out}/l.csv"), ("l.csv",))
+
+
+def _france(folder: Path) -> Iterator[Trial]:
+    """A département of the embedded edition: levels, names, context, intervals, two languages."""
+    built, scored = folder / "lozere-built", folder / "lozere"
+    built.mkdir()
+    scored.mkdir()
+    _run(folder, "build", "--within", "48", "-o", built / "a.parquet", "-q")
+    _run(folder, "index", built / "a.parquet", "-o", scored / "s.parquet")
+    yield Trial(
+        built,
+        ("index", "{in}/a.parquet", "--flag", "sparse-underserved", "-o", "{out}/s.parquet"),
+        ("s.parquet",),
+    )
+    yield from _of_atlas(scored, code="48095")
+    yield Trial(scored, ("findings", "{in}/s.parquet"))
+    yield Trial(
+        scored,
+        ("map", "{in}/s.parquet", "--show", "density-presence", "-o", "{out}/d.html"),
+        ("d.html",),
+    )
+
+
+def _others(folder: Path) -> Iterator[Trial]:
+    """Surveys, points, publishers' files, the store of fetched ones, descriptions of countries."""
+    survey, points = folder / "survey", folder / "points"
+    survey.mkdir()
+    (survey / "survey.csv").write_text(SURVEY, "utf-8")
+    yield Trial(
+        survey,
+        ("barometer", "--survey", "{in}/survey.csv", "--table", "survey", "-o", "{out}/b.json"),
+        ("b.json",),
+    )
+    sample = write_sample(points).parent
+    for path in sample.iterdir():
+        if path.name not in ("sites.csv", "squares.geojson"):
+            path.unlink()
+    columns = ("--x", "lon", "--y", "lat", "--code", "code", "-q")
+    yield Trial(
+        points,
+        ("count", "{in}/sites.csv", "--territories", "{in}/squares.geojson", *columns,
+         "-o", "{out}/c.csv"),
+        ("c.csv",),
+    )  # fmt: skip
+    published, fetched = folder / "published", folder / "fetched"
+    write_fixtures(published)
+    yield Trial(published, ("fetch", "fr", "--from", "{in}", "-q"))
+    given = [f"{name}={{in}}/{file}" for name, file in PUBLISHED.items()]
+    sources = [part for one in given for part in ("--source", one)]
+    build = ("build", "--within", "48", "-o", "{out}/f.parquet", "-q")
+    yield Trial(published, (*build, *sources), ("f.parquet",))
+    communes = folder / "communes"
+    communes.mkdir()
+    # The five communes of this file would be the only territories, and most files not about them.
+    (published / COMMUNES).rename(communes / COMMUNES)
+    yield Trial(
+        communes,
+        (*build, "--source", f"ign-admin-express={{in}}/{COMMUNES}"),
+        ("f.parquet",),
+    )
+    fetched.mkdir()
+    _run(fetched, "fetch", "fr", "--from", published, "-q")
+    yield Trial(fetched, ("fetch", "fr", "--offline"))
+    yield Trial(fetched, ("list", "sources"))
+    yield Trial(fetched, (*build, "--fetched"), ("f.parquet",))
+    countries = folder / "described"
+    described = write_sample(countries)
+    text = described.read_text("utf-8").replace("flags = ", 'country = "fr"\nflags = ')
+    described.write_text(text, "utf-8")
+    with resources.as_file(resources.files("zoneblanche.geo") / "countries") as source:
+        shutil.copytree(source, countries / "countries", ignore=shutil.ignore_patterns("__*"))
+    yield Trial(countries, ("list", "countries"))
+    yield Trial(
+        countries, ("build", "{in}/project.toml", "-o", "{out}/a.parquet", "-q"), ("a.parquet",)
+    )
+
+
+def _run(folder: Path, *arguments: object) -> None:
+    told = tuple(map(str, arguments))
+    (folder / "tmp").mkdir()
+    status = command(told, ground=folder)
+    assert status == 0, f"{' '.join(told)} ends with {status}"
+    (folder / "tmp").rmdir()

@@ -1,0 +1,28 @@
+"""Whether a folder of results is that of one run, whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from zoneblanche.geo.files.output import MARK
+from zoneblanche.geo.source import sha256_of
+
+
+def check_whole(out: Path) -> dict[str, Any]:
+    """Holds every file of a folder of results against the account that stands among them.
+
+    Returns:
+        The account, `run.json`.
+
+    Raises:
+        AssertionError: a file is missing, there without being told, or of another run.
+    """
+    account: dict[str, Any] = json.loads((out / MARK).read_text("utf-8"))
+    found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    odd = sorted(found ^ {*account["files"], MARK})
+    assert not odd, f"told and not there, or there and not told: {odd}"
+    for name, told in account["files"].items():
+        assert sha256_of(out / name) == told["sha256"], f"{name} is of another run"
+    return account

@@ -1,0 +1,350 @@
+"""Codes, figures and addresses of a column: each spoiled cell with its line and value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables import (
+    Figures,
+    RawTable,
+    is_web_address,
+    parse_codes,
+    parse_numbers,
+    parse_urls,
+    spreadsheet_safe,
+)
+
+COMMUNES = pd.Index(["01001", "01002", "01004", "01005", "2A004"])
+
+
+def raw(*cells: str, name: str = "taux", **others: list[str]) -> RawTable:
+    columns = {name: list(cells), **others}
+    return RawTable(
+        file="t.csv",
+        columns={key: np.array(value, dtype=object) for key, value in columns.items()},
+        lines=np.arange(2, 2 + len(cells)),
+    )
+
+
+def numbers(*cells: str, **options: Any) -> Figures:
+    return parse_numbers(raw(*cells), "taux", **options)
+
+
+def faults_of(*cells: str, **options: Any) -> tuple[Fault, ...]:
+    with pytest.raises(InputError) as caught:
+        numbers(*cells, **options)
+    assert all((fault.file, fault.column) == ("t.csv", "taux") for fault in caught.value.faults)
+    return caught.value.faults
+
+
+def test_every_row_is_matched_or_listed_with_its_reason() -> None:
+    cells = ("01001", " 01002 ", "2a004", "99999", "01099")
+    codes = parse_codes(
+        raw(*cells),
+        "taux",
+        known=COMMUNES,
+        explain=lambda code: "merged into 01004" if code == "01099" else "",
+    )
+    assert codes.matched.tolist() == [True, True, False, False, False]
+    assert codes.account.rows == codes.account.matched + len(codes.account.listed)
+    assert [(row.row, row.code, row.reason) for row in codes.account.listed] == [
+        ("line 4", "2a004", "unknown code; 2A004 is known"),
+        ("line 5", "99999", "unknown code"),
+        ("line 6", "01099", "merged into 01004"),
+    ]
+    assert any("spaces around a code" in notice for notice in codes.notices)
+    placed = codes.place(np.array([1.0, 2, 3, 4, 5]), COMMUNES, missing=np.nan)
+    assert placed.iloc[:2].tolist() == [1, 2]
+    assert placed.iloc[2:].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("cells", "line", "value", "kind", "says"),
+    [
+        (("01002", "1001"), 3, "1001", "lost-zeros", "01001 is a code"),
+        (("01002", "1001.0"), 3, "1001.0", "code-not-text", "with decimals"),
+        (("01002", "1E5"), 3, "1E5", "code-not-text", "scientific notation"),
+        (("01002", "2,0E+08"), 3, "2,0E+08", "code-not-text", "scientific notation"),
+        (("01002", ""), 3, "", "blank-code", "blank"),
+        (("01002", "\u00a0"), 3, "\u00a0", "blank-code", "blank"),
+        (("01002", "01001", "01002"), 2, "01002", "duplicate-code", "2 rows (lines 2, 4)"),
+        (("01002", "01002 "), 2, "01002", "duplicate-code", "2 rows (lines 2, 3)"),
+    ],
+)
+def test_spoiled_codes(cells: tuple[str, ...], line: int, value: str, kind: str, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_codes(raw(*cells), "taux", known=COMMUNES)
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.value, fault.kind) == (line, value, kind)
+    assert says in str(fault)
+
+
+def test_lost_zeros_show_by_the_pattern_alone() -> None:
+    with pytest.raises(InputError, match="01001 is a code"):
+        parse_codes(raw("1001", "75056"), "taux", pattern=r"\d{5}")
+
+
+def test_no_row_that_matches_is_a_fault() -> None:
+    with pytest.raises(InputError) as caught:
+        parse_codes(raw("'01001", "x"), "taux", known=COMMUNES, level_title="communes")
+    assert caught.value.faults[0].kind == "no-match"
+    assert "none of the 2 codes" in str(caught.value)
+    assert "would be 01001" in str(caught.value)
+
+
+def test_doubled_rows_that_are_listed_anyway_do_no_harm() -> None:
+    codes = parse_codes(raw("01001", "TOTAL", "TOTAL"), "taux", known=COMMUNES)
+    assert len(codes.account.listed) == 2
+
+
+def test_scientific_looking_codes_that_are_known_are_codes() -> None:
+    assert parse_codes(raw("1E5", "2E5"), "taux", known=pd.Index(["1E5", "2E5"])).matched.all()
+
+
+def test_marks_are_reasons_and_never_zero() -> None:
+    read = numbers("s", "NS", "nd", "N/D", "NA", "so", "", "0", "12")
+    assert read.reasons.tolist() == [
+        Reason.SECRET,
+        Reason.SECRET,
+        Reason.NOT_PUBLISHED,
+        Reason.NOT_PUBLISHED,
+        Reason.NOT_PUBLISHED,
+        Reason.NOT_APPLICABLE,
+        Reason.NOT_PUBLISHED,
+        Reason.PRESENT,
+        Reason.PRESENT,
+    ]
+    assert np.isnan(read.values[:7]).all()
+    assert read.values[7:].tolist() == [0.0, 12.0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("12.5", "3"), [12.5, 3]),
+        (("12,5", "3"), [12.5, 3]),
+        (("-0.5", "+3", "−4"), [-0.5, 3, -4]),
+        (("1\u202f234", "12"), [1234, 12]),
+        (("1 234,5", "12 345,25"), [1234.5, 12345.25]),
+        (("1'234", "7"), [1234, 7]),
+        (("1e-05", "2E+3"), [1e-05, 2000]),
+        (("1,234", "2,5"), [1.234, 2.5]),
+        ((" 7 ", "\u00a08"), [7, 8]),
+    ],
+)
+def test_figures_that_are_read(cells: tuple[str, ...], values: list[float]) -> None:
+    assert numbers(*cells).values.tolist() == values
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        ("1_000", "ambiguous-value"),
+        ("inf", "not-finite"),
+        ("-Infinity", "not-finite"),
+        ("NaN", "not-finite"),
+        ("1e400", "not-finite"),
+        ("1e-400", "not-finite"),
+        ("-", "ambiguous-value"),
+        ("…", "ambiguous-value"),
+        ("12.", "ambiguous-value"),
+        ("1.234,56", "ambiguous-value"),
+        ("1,234,567", "ambiguous-value"),
+        ("12 34", "ambiguous-value"),
+        ("0x1F", "not-a-number"),
+        ("١٢", "not-a-number"),
+        ("12 €", "not-a-number"),
+        ("#DIV/0!", "not-a-number"),
+        ("2024-12-03", "not-a-number"),
+        ("=A1*2", "formula"),
+        ("12 %", "percent-sign"),
+        ("null", "not-a-number"),
+        ("1e", "not-a-number"),
+        ("--5", "not-a-number"),
+    ],
+)
+def test_a_cell_that_is_no_figure_stops_with_its_line_and_value(cell: str, kind: str) -> None:
+    (fault,) = faults_of("5", cell, "6")
+    assert (fault.line, fault.value, fault.kind) == (3, cell, kind)
+    assert fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("unit", "cells", "line", "value", "kind"),
+    [
+        ("percent", ("50", "102"), 3, "102", "out-of-range"),
+        ("percent", ("50", "102 %"), 3, "102 %", "out-of-range"),
+        ("percent", ("50", "−3 %"), 3, "−3 %", "out-of-range"),
+        ("percent", ("50", "-3"), 3, "-3", "out-of-range"),
+        ("ratio", ("0.5", "1.2"), 3, "1.2", "out-of-range"),
+        ("count", ("5", "-1"), 3, "-1", "out-of-range"),
+        ("count", ("5", "2.5"), 3, "2.5", "not-whole"),
+        ("count", ("5", "1,234"), 3, "1,234", "ambiguous-decimal"),
+        ("number", ("2,500", "1,234"), 2, "2,500", "ambiguous-decimal"),
+        ("number", ("12.5", "13.5", "12,5"), 4, "12,5", "decimal-mark"),
+        ("boolean", ("oui", "peut-être"), 3, "peut-être", "not-a-boolean"),
+        ("boolean", ("1", "2"), 3, "2", "not-a-boolean"),
+        ("percent", ("50", "-9999"), 3, "-9999", "out-of-range"),
+        ("number", ("3.5", "12", "-9999"), 4, "-9999", "undeclared-nodata"),
+        ("number", ("3.5", "12", "-99"), 4, "-99", "undeclared-nodata"),
+        ("count", ("35", "12", "999999"), 4, "999999", "undeclared-nodata"),
+        ("number", ("3.5", "1.7976931348623157e308"), 3, None, "undeclared-nodata"),
+        ("percent", ("96.9", "0.97", "54.1", "88.2"), 3, "0.97", "mixed-scale"),
+        ("percent", ("0.9", "90", "0.8", "85", "70"), 2, "0.9", "mixed-scale"),
+    ],
+)
+def test_values_that_cannot_be(
+    unit: str, cells: tuple[str, ...], line: int, value: str | None, kind: str
+) -> None:
+    fault = faults_of(*cells, unit=unit)[0]
+    assert (fault.line, fault.kind) == (line, kind)
+    assert value is None or fault.value == value
+    assert f"t.csv, line {line}, column 'taux'" in str(fault)
+
+
+def test_out_of_range_codes_for_no_data_say_how_to_declare_them() -> None:
+    assert "nodata = -9999" in str(faults_of("50", "-9999", unit="percent")[0])
+    read = numbers("50", "-9999", unit="percent", nodata=[-9999])
+    assert read.reasons.tolist() == [Reason.PRESENT, Reason.NOT_PUBLISHED]
+
+
+def test_half_shares_half_percentages_is_refused_row_by_row() -> None:
+    generator = np.random.default_rng(1)
+    percentages = generator.uniform(1, 100, 100).round(1)
+    cells = [
+        str(value) if row % 2 else f"{value / 100:.4f}" for row, value in enumerate(percentages)
+    ]
+    assert len(faults_of(*cells, unit="percent")) == 50
+
+
+def test_percentages_that_are_all_shares_ask_for_the_unit() -> None:
+    (fault,) = faults_of("0.97", "0.5", "1", "0", unit="percent")
+    assert fault.kind == "scale"
+    assert 'unit = "ratio"' in str(fault)
+    assert numbers("0.97", "0.5", "1", "0", unit="ratio").values.tolist() == [0.97, 0.5, 1, 0]
+    assert numbers("0.97 %", "0.5 %", "1 %", unit="percent").values.tolist() == [0.97, 0.5, 1]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("0.5", "12.3", "45.1", "100"),
+        ("0.05", "0.33", "2.5", "12.25", "100"),
+        ("0", "0", "0.4", "0"),
+        ("0.2", "0.4", "3", "5", "8", "40"),
+        ("0.3", "0.6", "0.1", "0.4", "2", "3", "12"),
+        ("0.123456789012345", "49.5626822157434", "1.5"),
+    ],
+)
+def test_small_percentages_are_no_mixture(cells: tuple[str, ...]) -> None:
+    assert np.isfinite(numbers(*cells, unit="percent").values).all()
+
+
+def test_rounding_past_a_bound_is_put_back() -> None:
+    assert numbers("100.00000000000001", "5", unit="percent").values.max() == 100.0
+
+
+def test_decimal_marks_by_evidence_are_stated_and_pins_obeyed() -> None:
+    assert any("decimal mark is ','" in said for said in numbers("12,5", "3").notices)
+    assert any("decimal mark is '.'" in said for said in numbers("12.5", "3").notices)
+    assert numbers("1,234", "2,500", decimal=",").values.tolist() == [1.234, 2.5]
+    assert faults_of("1,234", "2.5", decimal=".")[0].kind == "decimal-mark"
+    assert numbers("1,234", "2,500", unit="percent").values.tolist() == [1.234, 2.5]
+    beside = raw("1,234", "2,500", autre=["12,5", "7"])
+    assert parse_numbers(beside, "taux").values.tolist() == [1.234, 2.5]
+    points = raw("1.234", "2.500", autre=["12,5", "7"])
+    with pytest.raises(InputError, match="may be thousands or decimals"):
+        parse_numbers(points, "taux")
+
+
+def test_thousands_set_apart_in_two_ways_are_refused() -> None:
+    assert any("between thousands" in said for said in numbers("1 234", "5").notices)
+    assert faults_of("1 234", "1\u00a0234")[0].kind == "ambiguous-value"
+
+
+def test_truth_values() -> None:
+    cells = ("oui", "Non", "TRUE", "faux", "1", "0", "yes", "no", "", "nd")
+    read = numbers(*cells, unit="boolean")
+    assert read.values[:8].tolist() == [1, 0, 1, 0, 1, 0, 1, 0]
+    assert read.reasons[8:].tolist() == [Reason.NOT_PUBLISHED] * 2
+
+
+def test_bounds_of_the_indicator_hold_too() -> None:
+    assert faults_of("3", "9", bounds=(0, 7))[0].value == "9"
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1))
+def test_python_floats_come_back_as_they_are(values: list[float]) -> None:
+    cells = [repr(value) for value in values]
+    try:
+        assert numbers(*cells).values.tolist() == values
+    except InputError as error:
+        assert {fault.kind for fault in error.faults} == {"undeclared-nodata"}
+
+
+@given(
+    st.lists(st.text(max_size=8), min_size=1, max_size=5), st.sampled_from(["number", "percent"])
+)
+def test_any_cells_give_figures_or_sentences(cells: list[str], unit: str) -> None:
+    try:
+        read = numbers(*cells, unit=unit)
+    except InputError as error:
+        assert all(fault.message and fault.kind for fault in error.faults)
+    else:
+        assert (np.isnan(read.values) == (read.reasons != Reason.PRESENT)).all()
+
+
+@pytest.mark.parametrize(
+    ("address", "good"),
+    [
+        ("http://www.mende.fr", True),
+        ("https://mende.fr:8443/a?b=c#d", True),
+        ("HTTPS://Mende.FR/", True),
+        ("https://évreux.fr", True),
+        ("https://xn--vreux-9ra.fr/", True),
+        ("www.mende.fr", False),
+        ("//mende.fr", False),
+        ("ftp://mende.fr", False),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("https://mende", False),
+        ("https://10.0.0.1/", False),
+        ("https://user@mende.fr", False),
+        ("https://user:pass@mende.fr/", False),
+        ("https://mende.fr/a b", False),
+        ("https://mende.fr/\u202efdp", False),
+        ("https://mende.fr/<script>", False),
+        ("https://mende.fr\\@evil.fr", False),
+        ("https://-mende.fr", False),
+        ("https://mende..fr", False),
+        ("https:///mende.fr", False),
+        ("https://mende.fr/" + "a" * 3000, False),
+        ("https://[::1", False),
+        ("néant", False),
+    ],
+)
+def test_web_addresses(address: str, good: bool) -> None:
+    assert is_web_address(address) is good
+
+
+def test_a_website_is_declared_or_not_or_unreadable() -> None:
+    read = parse_urls(raw("https://a.fr", "", "www.b.fr", " https://c.fr "), "taux")
+    assert read.values[[0, 1, 3]].tolist() == [1.0, 0.0, 1.0]
+    assert np.isnan(read.values[2])
+    assert read.reasons.tolist() == [0, 0, Reason.UNREADABLE, 0]
+    (notice,) = read.notices
+    assert "line 4: 'www.b.fr'" in notice
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", " =1", "＝1"])
+def test_formulas_are_neutralised(start: str) -> None:
+    assert spreadsheet_safe(start) == f"'{start}"
+    assert spreadsheet_safe("Mende") == "Mende"

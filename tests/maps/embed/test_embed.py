@@ -1,0 +1,174 @@
+"""Snippets: small, whole, safe in a page of others and in Markdown."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from markdown_it import MarkdownIt
+
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.maps import draw_map
+from zoneblanche.maps.embed.framed import framed_page
+from zoneblanche.maps.embed.write import check_base, write_embed
+
+FILES = {
+    "map.html", "map.png", "snippet.html", "snippet-srcdoc.html", "snippet-picture.html",
+    "oembed.json", "example.html", "example.md", "example.qmd",
+}  # fmt: skip
+HOSTILE = '"></iframe><script>alert(1)</script>{{ 7*7 }}\n\n# heading'
+
+
+class Tags(HTMLParser):
+    """Elements of a snippet with their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+    def of(self, tag: str) -> list[dict[str, str]]:
+        return [told for name, told in self.found if name == tag]
+
+
+def read(folder: Path, name: str) -> str:
+    with (folder / name).open(encoding="utf-8", newline="") as stream:
+        return stream.read()
+
+
+@pytest.fixture
+def folder(toy_atlas: Atlas, tmp_path: Path) -> Path:
+    sizes = write_embed(toy_atlas, tmp_path / "embed", show="presence", lang="en")
+    assert set(sizes) == FILES
+    return tmp_path / "embed"
+
+
+def test_a_departement_stays_small() -> None:
+    """Under 400 KB for the département of most communes, with every layer of the edition."""
+    atlas = compute_index(
+        read_atlas(read_country("fr"), within="62"), "digital-inequality", draws=50
+    )
+    page = framed_page(draw_map(atlas, "density-presence").write())
+    assert len(page.encode("utf-8")) < 400_000
+
+
+def test_the_frame_has_a_title_and_asks_for_little(folder: Path) -> None:
+    (frame,) = Tags(read(folder, "snippet.html")).of("iframe")
+    assert frame["title"] == "Need" and frame["src"] == "map.html" and frame["loading"] == "lazy"
+    assert "allow-same-origin" not in frame["sandbox"] and "allow-scripts" in frame["sandbox"]
+    (image,) = Tags(read(folder, "snippet.html")).of("img")
+    assert image["src"] == "map.png" and "4 territories" in image["alt"]
+
+
+def test_the_single_file_holds_the_same_page(folder: Path) -> None:
+    (frame,) = Tags(read(folder, "snippet-srcdoc.html")).of("iframe")
+    assert frame["srcdoc"] == read(folder, "map.html")
+    (image,) = Tags(read(folder, "snippet-srcdoc.html")).of("img")
+    assert image["src"].startswith("data:image/png;base64,")
+
+
+def test_the_page_in_the_frame_keeps_its_policy(folder: Path) -> None:
+    page = read(folder, "map.html")
+    policy = html.unescape(re.findall(r'Content-Security-Policy" content="([^"]*)"', page)[0])
+    assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+    # Leaflet, ours, the frame's and what unpacks; two styles.
+    assert policy.count("sha256-") == 6
+    packed = re.findall(r"data-packed>([^<]*)</script>", page)
+    assert len(packed) == 2
+    for block in packed:  # what is run is what the policy names
+        script = gzip.decompress(base64.b64decode(block))
+        digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+        assert f"'sha256-{digest}'" in policy.partition("style-src")[0]
+    with pytest.raises(ValueError, match="no policy"):
+        framed_page("<html><body></body></html>")
+
+
+@pytest.mark.parametrize("name", ["snippet.html", "snippet-srcdoc.html", "snippet-picture.html"])
+def test_a_snippet_survives_markdown(folder: Path, name: str) -> None:
+    """CommonMark ends HTML at a blank line; a snippet has none, so it comes out as it went in."""
+    snippet = read(folder, name)
+    assert "\n\n" not in snippet
+    rendered = MarkdownIt("commonmark").render(f"Before.\n\n{snippet}\nAfter.\n")
+    assert rendered == f"<p>Before.</p>\n{snippet}<p>After.</p>\n"
+    assert read(folder, "snippet.html") in read(folder, "example.md")
+
+
+def test_quarto_gets_a_raw_block(folder: Path) -> None:
+    text = read(folder, "example.qmd")
+    assert text.startswith("---\n")
+    raw = re.findall(r"```\{=html\}\n(.*?)```", text, re.DOTALL)
+    assert raw == [read(folder, "snippet.html")]
+
+
+def test_oembed(folder: Path, toy_atlas: Atlas, tmp_path: Path) -> None:
+    told = json.loads(read(folder, "oembed.json"))
+    assert (told["version"], told["type"], told["title"]) == ("1.0", "rich", "Need")
+    assert told["width"] > 0 and told["height"] > 0 and "srcdoc" in told["html"]
+    write_embed(toy_atlas, tmp_path / "at", lang="en", url="https://example.org/map")
+    told = json.loads(read(tmp_path / "at", "oembed.json"))
+    (frame,) = Tags(told["html"]).of("iframe")
+    assert frame["src"] == "https://example.org/map/map.html"
+    assert told["thumbnail_url"] == "https://example.org/map/map.png"
+    assert told["thumbnail_width"] > 0
+
+
+def test_names_stay_names(toy_atlas: Atlas, tmp_path: Path) -> None:
+    told = replace(toy_atlas.indicators["presence"], title=HOSTILE)
+    atlas = replace(toy_atlas, indicators={**toy_atlas.indicators, "presence": told})
+    write_embed(atlas, tmp_path / "e", show="presence", lang="en", title=HOSTILE)
+    for name in ("snippet.html", "snippet-srcdoc.html", "snippet-picture.html", "example.html"):
+        tags = Tags(read(tmp_path / "e", name))
+        frames = {"snippet-picture.html": 0, "example.html": 2}.get(name, 1)
+        assert len(tags.of("iframe")) == len(tags.of("script")) == frames, name
+        assert "\n\n" not in read(tmp_path / "e", name) or name == "example.html"
+        assert not tags.of("h1") or name == "example.html"
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "ftp://x/", "https://", 'https://x/"><script>', "x", "//x/y"]
+)
+def test_only_http_addresses(url: str, toy_atlas: Atlas, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no http"):
+        write_embed(toy_atlas, tmp_path / "e", url=url)
+    assert check_base("") == ""
+
+
+def test_a_folder_of_something_else_is_refused(toy_atlas: Atlas, tmp_path: Path) -> None:
+    target = tmp_path / "e"
+    write_embed(toy_atlas, target, lang="en")
+    first = {path.name: path.read_bytes() for path in target.iterdir()}
+    write_embed(toy_atlas, target, lang="en")  # ours: replaced, byte for byte the same
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == first
+    other = tmp_path / "mine"
+    other.mkdir()
+    (other / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match="no results"):
+        write_embed(toy_atlas, other, lang="en")
+    assert [path.name for path in other.iterdir()] == ["thesis.txt"]
+
+
+def test_a_map_without_figures(toy_atlas: Atlas, tmp_path: Path) -> None:
+    nothing = replace(
+        toy_atlas,
+        values=toy_atlas.values * np.nan,
+        reasons=(toy_atlas.reasons * 0 + 1).astype("int8"),
+        intervals={},
+    )
+    write_embed(nothing, tmp_path / "e", show="presence", lang="fr")
+    assert "aucune donnée" in read(tmp_path / "e", "snippet.html")

@@ -1,0 +1,55 @@
+"""Where the points of an index come from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.explain import explain
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.maps.page.contributions import _points, describe_contributions
+
+
+def leaves(branch: dict) -> list[str]:
+    if "children" not in branch:
+        return [branch["id"]]
+    return [name for child in branch["children"] for name in leaves(child)]
+
+
+def scored(atlas: Atlas, **options: object) -> Atlas:
+    table = {
+        "id": "lack",
+        "draws": 0,
+        "min_available": 0.3,
+        "weights": {"net": 3, "density": 1},
+        "dimensions": {"net": {"title": "Net", "weights": {"fibre": 2, "presence": 1}}},
+        "indicators": {"density": {"better": "higher"}},
+        **options,
+    }
+    recipe = recipe_from_table(table, file="", indicators=atlas.indicators)
+    return compute_index(atlas.keep(["fibre", "presence", "density"]), recipe)
+
+
+@pytest.mark.parametrize("orientation", ["better", "worse"])
+def test_the_points_of_the_parts_are_those_that_explain_tells(
+    toy_atlas: Atlas, orientation: str
+) -> None:
+    atlas = scored(toy_atlas, orientation=orientation)
+    tree = describe_contributions(atlas, "lack")
+    assert tree is not None
+    points = dict(zip(leaves(tree), _points(atlas, tree, np.ones(4)), strict=True))
+    for row, code in enumerate(atlas.codes):
+        parts = explain(atlas, code, "lack").parts["contribution"]
+        for name, contribution in parts.items():
+            assert points[str(name)][row] == pytest.approx(contribution, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "options", [{"aggregate": "median"}, {"normalise": "zscore"}, {"treat": "winsorise"}]
+)
+def test_points_that_are_no_plain_sum_are_not_told(
+    toy_atlas: Atlas, options: dict[str, str]
+) -> None:
+    assert describe_contributions(scored(toy_atlas, **options), "lack") is None

@@ -1,0 +1,78 @@
+"""The levels that a page can switch to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from tests.maps.unpacking import Opened, read_column
+from zoneblanche.geo.nesting import territories_at
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.analysis.flagging.flags import flag
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.maps.page.payload import write_payload
+from zoneblanche.maps.page.upper_levels import atlases_above
+
+
+def scored(toy_atlas: Atlas) -> Atlas:
+    """The toy atlas with an index and a shipped flag that are computed, not given."""
+    atlas = toy_atlas.keep(["fibre", "presence", "density"])
+    table = {"id": "lack", "normalise": "goalposts", "draws": 20}
+    table |= {"weights": {"fibre": 2, "presence": 1}}
+    recipe = recipe_from_table(table, file="", indicators=atlas.indicators)
+    return flag(compute_index(atlas, recipe), "sparse")
+
+
+def test_figures_are_aggregated_and_scores_computed_anew(toy_atlas: Atlas) -> None:
+    atlas = scored(toy_atlas)
+    uppers = {upper.territories.level: upper for upper in atlases_above(atlas)}
+    assert set(uppers) == {"epci", "departement"}
+    for level, upper in uppers.items():
+        wanted = atlas_at(atlas.keep(["fibre", "presence", "density"]), level)
+        wanted = flag(compute_index(wanted, atlas.recipes["lack"]), "sparse")
+        pd.testing.assert_frame_equal(upper.values, wanted.values)
+        pd.testing.assert_frame_equal(upper.reasons, wanted.reasons)
+        pd.testing.assert_frame_equal(upper.intervals["lack"], wanted.intervals["lack"])
+
+
+def test_levels_with_one_territory_are_not_offered(toy_atlas: Atlas) -> None:
+    first = toy_atlas.territories.parents["departement"] == "A"
+    some = Atlas(
+        territories=toy_atlas.territories.take(first),
+        values=toy_atlas.values[first],
+        reasons=toy_atlas.reasons[first],
+        indicators=toy_atlas.indicators,
+        weights=toy_atlas.weights[first],
+    )
+    assert [one.territories.level for one in atlases_above(some)] == []
+
+
+def test_a_page_carries_its_upper_levels_in_the_order_of_their_containers(
+    toy_atlas: Atlas,
+) -> None:
+    atlas = scored(toy_atlas)
+    page = Opened(dict(write_payload(atlas, "lack", lang="fr").blocks))
+    uppers = {upper.territories.level: upper for upper in atlases_above(atlas)}
+    for told in page.head["upper"]:
+        upper = uppers[told["id"]]
+        codes = [code for code, _ in page.text["containers"][told["id"]]]
+        assert codes == list(upper.codes)
+        assert [layer["id"] for layer in told["layers"]] == list(upper.indicators)
+        for layer in told["layers"]:
+            how = {**page.layer(layer["id"]), **layer}["column"]
+            stream = page.stream(f"{told['id']}:{layer['id']}")
+            values, reasons = read_column(stream, how, len(codes))
+            digits = upper.indicators[layer["id"]].digits
+            np.testing.assert_allclose(values, upper.values[layer["id"]].round(digits))
+            assert reasons == upper.reasons[layer["id"]].tolist()
+
+
+def test_boxes_stand_for_shapes_where_nothing_is_drawn(toy: Territories) -> None:
+    boxes = territories_at(toy, "departement", shapes="boxes")
+    united = territories_at(toy, "departement")
+    np.testing.assert_allclose(boxes.frame.bounds, united.frame.bounds)
+    pd.testing.assert_frame_equal(boxes.facts, united.facts)
+    pd.testing.assert_frame_equal(boxes.parents, united.parents)

@@ -1,0 +1,733 @@
+"""A report says what its tables hold, and no more than their intervals support."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import sqrt
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.maps.reading_reports import ReportPage, squeezed
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.analysis.inequality.measures import gini
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
+from zoneblanche.layers.edition import edition_inputs, presence_waves
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.presence.barometer import Category, Wave, compute_barometer
+from zoneblanche.maps import write_report
+from zoneblanche.maps.report.areas import find_area, references_of
+from zoneblanche.maps.report.content import Table
+from zoneblanche.maps.report.figures import (
+    Columns,
+    Difference,
+    clear_of_chance,
+    difference_of,
+    figure_of,
+    verdict_of,
+    wilson,
+)
+from zoneblanche.maps.report.picture import lay_out, paint_picture
+from zoneblanche.maps.report.words import article_of, words_in
+from zoneblanche.maps.report.write import Report, Shared, compose_report, render_report, write_pdf
+from zoneblanche.scripts.jobs.report import edition_atlas
+
+AREAS = (None, "48", "departement:976", "epci:200069144")
+PAIRS = [*((area, "fr") for area in AREAS), (None, "en"), ("48", "en")]
+MONTHS = "janvier|février|avril|mai|juillet|septembre|February|April|May|July|September"
+
+
+@pytest.fixture(scope="module")
+def shared() -> Shared:
+    """All of France, as `zoneblanche report` takes it."""
+    return Shared(edition_atlas({}))
+
+
+@pytest.fixture(scope="module")
+def reports(shared: Shared) -> dict[tuple[str | None, str], Report]:
+    return {(area, lang): compose_report(shared, area=area, lang=lang) for area, lang in PAIRS}
+
+
+def table_of(report: Report, table_id: str) -> Table:
+    return next(t for section in report.sections for t in section.tables if t.id == table_id)
+
+
+# -- every sentence against its table -------------------------------------------------------------
+
+
+def check_page(report: Report) -> ReportPage:
+    """Each figure of each sentence stands in the cell it leads to; no other figure is said."""
+    page = ReportPage(render_report(report))
+    assert page.sentences
+    literals = {
+        key: "".join(part for part, _, _, _ in Formatter().parse(text))
+        for key, text in words_in(report.scope.lang).items()
+    }
+    for said in page.sentences:
+        for target, text in said.links:
+            cell = page.cells[target]
+            assert squeezed(text), said.key
+            if target.endswith("-i"):
+                assert squeezed(cell.text) == squeezed(text), (said.key, target)
+            else:
+                assert squeezed(cell.text).startswith(squeezed(text)), (said.key, target)
+        loose = re.sub(rf"\d{{1,2}} ({MONTHS}) \d{{4}}", "", said.words)
+        loose = loose.replace("hab./km²", "").replace("people/km²", "")
+        allowed = re.findall(r"\d+", literals[said.key] + literals["of_a_hundred"])
+        for number in re.findall(r"\d+", loose):
+            assert number in allowed, (said.key, number, said.words)
+    return page
+
+
+@pytest.mark.parametrize(("area", "lang"), PAIRS)
+def test_every_figure_of_a_sentence_is_a_cell(
+    reports: dict[tuple[str | None, str], Report], area: str | None, lang: str
+) -> None:
+    page = check_page(reports[area, lang])
+    assert len({said.key for said in page.sentences}) >= 8
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_verdicts_are_what_the_intervals_say(
+    reports: dict[tuple[str | None, str], Report], area: str | None
+) -> None:
+    """A claim of a difference needs an interval on one side of zero, in the cell it names."""
+    report = reports[area, "fr"]
+    page = ReportPage(render_report(report))
+    better = {i.id: i.better for i in report.scope.atlas.indicators.values()}
+    checked = 0
+    for said in page.sentences:
+        kind = said.key.split(".")[1] if "." in said.key else ""
+        if said.key.startswith(("index.", "size.", "waves.")) and kind in (
+            "better",
+            "worse",
+            "same",
+        ):
+            target = next(t for t, _ in said.links if re.search(r"-(dif\d|residual|change)$", t))
+            told = page.cells[target].attributes
+            low, high = float(told["data-low"]), float(told["data-high"])
+            if kind == "same":
+                assert low <= 0 <= high, said
+            else:
+                main = report.scope.shared.main
+                bad_up = (
+                    said.key.startswith("index.")
+                    and main is not None
+                    and better[main.id] == "lower"
+                )
+                assert (low > 0) == ((kind == "worse") == bad_up) and low * high > 0, said
+            checked += 1
+    assert checked >= (2 if area else 1)
+
+
+@pytest.mark.parametrize("area", [area for area in AREAS if area])
+def test_lists_of_better_and_worse_agree_with_the_cells(
+    reports: dict[tuple[str | None, str], Report], area: str
+) -> None:
+    report = reports[area, "fr"]
+    page = ReportPage(render_report(report))
+    table = table_of(report, "t-key")
+    rows = {cells[1].id: key for key, cells in table.rows.items()}
+    for said in page.sentences:
+        if not said.key.startswith("key.") or said.key in ("key.nothing",):
+            continue
+        tone = said.key.removeprefix("key.").removeprefix("counted_")
+        figures = [target for target, _ in said.links]
+        for own, other in zip(figures[::2], figures[1::2], strict=True):
+            cell = table.at(rows[own], "dif" + other[-1])
+            value, reference = (
+                table.at(rows[own], "area").value,
+                table.at(rows[own], "ref" + other[-1]).value,
+            )
+            assert value is not None and reference is not None
+            if tone == "coarse":
+                assert cell.value is None
+                continue
+            assert cell.kind == tone
+            assert cell.value == pytest.approx(value - reference)
+            if tone in ("better", "worse") and cell.low is not None and cell.high is not None:
+                assert cell.low * cell.high > 0
+                up = report.scope.atlas.indicators[rows[own]].better == "higher"
+                assert (cell.value > 0) == ((tone == "better") == up)
+
+
+def test_key_figures_are_those_of_the_atlas(
+    shared: Shared, reports: dict[tuple[str | None, str], Report]
+) -> None:
+    """Recomputed here from the columns, without the code of the report."""
+    atlas, table = shared.atlas, table_of(reports["48", "fr"], "t-key")
+    lozere = (atlas.territories.parents["departement"] == "48").to_numpy()
+    website = atlas.values["website"]
+    assert table.at("website", "area").value == pytest.approx(100 * website[lozere].mean())
+    assert table.at("website", "ref1").value == pytest.approx(100 * website.mean())
+    people = atlas.territories.facts["population"]
+    index = atlas.values["digital-inequality"]
+    known = index.notna() & lozere
+    assert table.at("digital-inequality", "area").value == pytest.approx(
+        np.average(index[known], weights=people[known])
+    )
+    premises = atlas.weights["premises"]
+    assert table.at("premises-1gbps", "area").value == pytest.approx(
+        np.average(atlas.values["premises-1gbps"][lozere], weights=premises[lozere])
+    )
+    area = atlas.territories.facts["area_km2"]
+    assert table.at("density", "area").value == pytest.approx(
+        people[lozere].sum() / area[lozere].sum()
+    )
+    # Newcombe's interval, spelt out: area less the rest of the country, scaled to the country.
+    here, rest = website[lozere].dropna(), website[~lozere].dropna()
+    p, q = here.mean(), rest.mean()
+    (l1, u1), (l2, u2) = wilson(p, len(here)), wilson(q, len(rest))
+    low = p - q - sqrt((p - l1) ** 2 + (u2 - q) ** 2)
+    high = p - q + sqrt((u1 - p) ** 2 + (q - l2) ** 2)
+    scale = (p - website.mean()) / (p - q)
+    cell = table.at("website", "dif1")
+    assert (cell.low, cell.high) == (
+        pytest.approx(100 * low * scale), pytest.approx(100 * high * scale)
+    )  # fmt: skip
+
+
+def test_flags_waves_and_inequality_are_those_of_the_atlas(
+    shared: Shared, reports: dict[tuple[str | None, str], Report]
+) -> None:
+    atlas, report = shared.atlas, reports["48", "fr"]
+    lozere = (atlas.territories.parents["departement"] == "48").to_numpy()
+    flags = table_of(report, "t-flag0")
+    state = atlas.values["sparse-underserved"].to_numpy()
+    people = atlas.territories.facts["population"]
+    assert flags.at("area", "flagged").value == (state[lozere] == 1).sum()
+    assert flags.at("area", "people").value == people[lozere & (state == 1)].sum()
+    types = table_of(report, "t-types")
+    assert sum(cells[1].value or 0 for cells in types.rows.values()) == lozere.sum()
+    crossing = table_of(report, "t-crossing")
+    assert sum(cells[2].value or 0 for cells in crossing.rows.values()) == lozere.sum()
+    assert sum(cells[3].value or 0 for cells in crossing.rows.values()) == people[lozere].sum()
+    measured = table_of(report, "t-unequal").at("gini", "territories").value
+    assert measured == pytest.approx(gini(atlas.values["digital-inequality"][lozere]))
+
+
+def test_waves_are_those_of_the_barometer(
+    shared: Shared, reports: dict[tuple[str | None, str], Report]
+) -> None:
+    """The barometer counts the same changes by a code of its own."""
+    country = read_country("fr")
+    codes = set(shared.atlas.codes[shared.atlas.territories.parents["departement"] == "48"])
+    rows = presence_waves(country)
+    dates = sorted(rows["wave"].astype(str).unique())
+    waves = []
+    for date in (dates[0], dates[-1]):
+        there = rows[(rows["wave"] == date) & rows["code"].isin(codes)].set_index("code")
+        waves.append(Wave(date, {"commune": there[["website", "email_domain"]]}))
+    generic = list(edition_inputs(country)["generic-providers"].frame.index)
+    category = Category("commune", {"fr": "c", "en": "c"}, "commune")
+    found = compute_barometer(waves, [category], generic=generic).changes.set_index("criterion")
+    table = table_of(reports["48", "fr"], "t-change")
+    assert list(table.rows) == ["website", "https", "own-email"]
+    for name in table.rows:
+        row = found.loc[name]
+        assert table.at(name, "both").value == row["authorities"]
+        assert table.at(name, "change").value == pytest.approx(row["change_points"])
+        assert table.at(name, "change").low == pytest.approx(row["low"])
+        assert table.at(name, "gained").value == row["gained"]
+
+
+def test_the_last_wave_is_the_atlas_own_column(shared: Shared) -> None:
+    panel = shared.panel
+    assert panel is not None
+    for name, table in panel.found.items():
+        pd.testing.assert_series_equal(
+            table[panel.waves[-1]], shared.atlas.values[name], check_names=False
+        )
+
+
+def test_peers_and_outcome_add_up(reports: dict[tuple[str | None, str], Report]) -> None:
+    peers = table_of(reports["48", "fr"], "t-peers")
+    parts = [peers.at(key, "n").value or 0 for key in ("worse", "same", "better", "unsure")]
+    assert sum(parts) == peers.at("all", "n").value == 100
+    outcome = table_of(reports[None, "fr"], "t-outcome")
+    assert sum(cells[1].value or 0 for cells in outcome.rows.values()) == 101
+
+
+def test_a_shared_worst_score_is_nobodys_own(
+    reports: dict[tuple[str | None, str], Report], shared: Shared
+) -> None:
+    report = reports["48", "fr"]
+    scores = report.scope.inner.values["digital-inequality"]
+    assert (scores.round(9) == scores.round(9).max()).sum() > 1
+    keys = {sentence.key for sentence in report.sentences()}
+    assert "worst.shared" in keys and "worst.first" not in keys
+
+
+def test_a_figure_of_a_wider_level_is_not_compared(
+    reports: dict[tuple[str | None, str], Report],
+) -> None:
+    """Fixed broadband is known by département: an intercommunality has no figure of its own."""
+    report = reports["epci:200069144", "fr"]
+    cell = table_of(report, "t-key").at("premises-1gbps", "dif0")
+    assert cell.value is None and cell.text == "–"
+    assert "key.coarse" in {sentence.key for sentence in report.sentences()}
+    counted = table_of(reports["48", "fr"], "t-key").at("premises-1gbps", "area")
+    assert counted.low is None
+
+
+# -- figures by hand ------------------------------------------------------------------------------
+
+
+def test_differences_by_hand(toy_atlas: Atlas) -> None:
+    columns = Columns(toy_atlas)
+    fibre, presence = toy_atlas.indicator("fibre"), toy_atlas.indicator("presence")
+    first, everything = np.array([True, True, False, False]), np.ones(4, dtype=bool)
+    counted = difference_of(columns, fibre, first, everything, digits=1)
+    assert counted.value == pytest.approx(50 - 70.6) and counted.verdict == "counted_below"
+    few = difference_of(columns, presence, first, everything, digits=1)
+    assert few.verdict == "unsure"  # two territories: their spread says nothing
+    alone = np.array([True, False, False, False])
+    assert figure_of(columns, fibre, alone).kind == "coarse"
+    assert figure_of(columns, presence, everything).value == pytest.approx(50.0)
+
+
+def test_a_mean_has_the_interval_of_its_spread() -> None:
+    values = np.arange(12.0)
+    atlas = squares(12, {"x": Indicator("x", "X", "percent", "higher")}, {"x": values})
+    figure = figure_of(Columns(atlas), atlas.indicator("x"), np.ones(12, dtype=bool))
+    error = sqrt(((values - 5.5) ** 2).sum() / 11 / 12)  # s / √n
+    assert figure.value == 5.5 and figure.error == pytest.approx(error)
+    assert figure.high == pytest.approx(5.5 + 1.959964 * error)
+
+
+def test_who_weighs_most_is_seen_in_the_interval() -> None:
+    """A town of nine tenths of the people holds the mean near its own figure, not the chance."""
+    atlas = squares(12, {"x": Indicator("x", "X", "percent", "higher", denominator="population")},
+                    {"x": [0.0, *np.arange(80.0, 91)]})  # fmt: skip
+    people = np.array([9900.0, *[100.0] * 11])
+    facts = atlas.territories.facts.assign(population=people)
+    atlas = replace(atlas, territories=replace(atlas.territories, facts=facts))
+    figure = figure_of(Columns(atlas), atlas.indicator("x"), np.ones(12, dtype=bool))
+    x = atlas.values["x"].to_numpy()
+    without = [np.average(np.delete(x, k), weights=np.delete(people, k)) for k in range(12)]
+    moved = figure.value - np.array(without)
+    assert figure.error == pytest.approx(sqrt(11 / 12 * (moved**2).sum()))
+    assert figure.error > 70  # without the town the mean is 85 instead of 8.5
+
+
+def test_territories_alike_by_construction_do_not_count_one_by_one() -> None:
+    """Ten units of four territories: the index rests on the ten figures of the units."""
+    unit = Indicator("x", "X", "score", "higher", role="index", native_level="departement")
+    figures = np.arange(0.0, 100, 10)
+    x = np.repeat(figures, 4) + np.tile([0.0, 1.0, 2.0, 3.0], 10)
+    atlas = squares(40, {"x": unit}, {"x": x})
+    parents = atlas.territories.parents.assign(departement=np.repeat(list("ABCDEFGHIJ"), 4))
+    atlas = replace(atlas, territories=replace(atlas.territories, parents=parents))
+    figure = figure_of(Columns(atlas), unit, np.ones(40, dtype=bool))
+    assert figure.error == pytest.approx(figures.std(ddof=1) / sqrt(10))
+    plain = squares(40, {"x": replace(unit, native_level="")}, {"x": x})
+    alone = figure_of(Columns(plain), plain.indicator("x"), np.ones(40, dtype=bool))
+    assert alone.error < 0.6 * figure.error
+
+
+def test_nothing_is_said_where_nothing_varies_or_too_few_answer() -> None:
+    score = Indicator("x", "X", "score", "higher")
+    web = Indicator("website", "W", "boolean", "higher")
+    values = {"x": [50.0] * 20 + [10.0] * 20, "website": [1.0] * 4 + [0.0] * 36}
+    atlas = squares(40, {"x": score, "website": web}, values)
+    columns, everything = Columns(atlas), np.ones(40, dtype=bool)
+    half = np.arange(40) < 20
+    assert difference_of(columns, score, half, everything, digits=1).verdict == "unsure"
+    four = difference_of(columns, web, np.arange(40) < 4, everything, digits=1)
+    assert four.verdict == "unsure" and np.isnan(four.low)
+    assert difference_of(columns, web, half, everything, digits=1).verdict != "unsure"
+    level = squares(40, {"x": score}, {"x": [50.0] * 40})
+    assert difference_of(Columns(level), score, half, everything, digits=1).verdict == "equal"
+
+
+def test_many_comparisons_do_not_find_chance() -> None:
+    """Benjamini and Hochberg, by hand: of ten p-values the sorted k-th is held to k/200."""
+    nan = float("nan")
+    reach = [1.96 / z for z in (3.5, 2.9, 2.6, 2.0, 1.97, 1.0, 0.5, 0.3, 0.2, 0.1)]
+    apart = [Difference(1.0, 1 - r, 1 + r, verdict_of(1 - r, 1 + r)) for r in reach]
+    assert [one.verdict for one in apart].count("above") == 5
+    found = clear_of_chance([*apart, Difference(nan, nan, nan, "unsure")])
+    # p of 0.0005, 0.0037, 0.0093 lie under 0.005, 0.010, 0.015; 0.0455 not under 0.020.
+    assert [one.verdict for one in found] == ["above"] * 3 + ["same"] * 7 + ["unsure"]
+
+
+def test_equal_halves_do_not_differ() -> None:
+    web = Indicator("website", "W", "boolean", "higher")
+    atlas = squares(40, {"website": web}, {"website": np.tile([0.0, 1.0], 20)})
+    half = np.arange(40) < 20
+    apart = difference_of(Columns(atlas), web, half, np.ones(40, dtype=bool), digits=1)
+    assert apart.verdict == "same" and apart.value == 0.0
+
+
+def squares(count: int, indicators: dict[str, Indicator], values: dict[str, Any]) -> Atlas:
+    """Squares in a row, a hundred people in each, in two départements."""
+    import geopandas as gpd
+
+    from zoneblanche.geo.territories import Territories
+
+    codes = pd.Index([f"T{k:03}" for k in range(count)], name="code", dtype="object")
+    shapes = [shapely.box(k * 1000, 0, k * 1000 + 1000, 1000) for k in range(count)]
+    frame = gpd.GeoDataFrame(
+        {"name": [f"Place {k}" for k in range(count)]},
+        geometry=gpd.GeoSeries(shapes, index=codes),
+        index=codes,
+        crs="EPSG:2154",
+    )
+    table = pd.DataFrame(values, index=codes, dtype="float64")
+    half = ["A"] * (count // 2) + ["B"] * (count - count // 2)
+    return Atlas(
+        territories=Territories(
+            frame=frame,
+            level="commune",
+            parents=pd.DataFrame({"departement": half, "country": "T"}, index=codes),
+            facts=pd.DataFrame({"population": 100.0, "area_km2": 1.0}, index=codes),
+            parent_names={"departement": {"A": "Alpha", "B": "Beta"}},
+        ),
+        values=table,
+        reasons=table.isna().astype("int8") * int(Reason.NOT_PUBLISHED),
+        indicators=indicators,
+        weights=pd.DataFrame(index=codes),
+    )
+
+
+# -- areas ----------------------------------------------------------------------------------------
+
+
+def test_references_are_named_only_where_they_are_whole(shared: Shared) -> None:
+    atlas = shared.atlas
+    area = find_area(atlas, "48", lang="fr")
+    assert (area.level, area.name, area.count) == ("departement", "Lozère", 152)
+    assert [one.name for one in references_of(atlas, area, lang="fr")] == ["Occitanie", "France"]
+    parents = atlas.territories.parents["departement"]
+    two = take(atlas, parents.isin(["48", "12"]).to_numpy())
+    area = find_area(two, "48", lang="fr")
+    found = references_of(two, area, lang="fr")
+    assert [one.name for one in found] == [""]  # a part of Occitanie is not Occitanie
+    lozere = take(atlas, (parents == "48").to_numpy())
+    assert find_area(lozere, None, lang="fr").name == "Lozère"
+    assert references_of(lozere, find_area(lozere, None, lang="fr"), lang="fr") == ()
+
+
+def test_an_unknown_area_is_refused(shared: Shared) -> None:
+    with pytest.raises(InputError, match="'4X' contains none"):
+        compose_report(shared, area="4X")
+    with pytest.raises(InputError, match="language 'de'"):
+        compose_report(shared, lang="de")
+
+
+# -- bad input ------------------------------------------------------------------------------------
+
+
+def assert_sound(atlas: Atlas, **options: Any) -> ReportPage:
+    for lang in ("fr", "en"):
+        page = check_page(compose_report(atlas, lang=lang, **options))
+    return page
+
+
+def test_no_data_at_all(toy_atlas: Atlas) -> None:
+    nothing = replace(
+        toy_atlas,
+        values=toy_atlas.values * np.nan,
+        reasons=(toy_atlas.reasons * 0 + int(Reason.NOT_PUBLISHED)).astype("int8"),
+        intervals={},
+    )
+    page = assert_sound(nothing)
+    keys = {said.key for said in page.sentences}
+    assert {"ranking.nothing", "unequal.nothing", "size.nothing", "waves.nothing"} <= keys
+    assert {"flag.unknown", "quality.least"} <= keys
+
+
+def test_no_indicator(toy_atlas: Atlas) -> None:
+    empty = replace(toy_atlas.keep([]), weights=toy_atlas.weights)
+    keys = {said.key for said in assert_sound(empty).sentences}
+    assert {"key.nothing", "quality.nothing", "flag.absent"} <= keys
+
+
+def test_one_commune(toy_atlas: Atlas, shared: Shared) -> None:
+    one = take(toy_atlas, np.array([True, False, False, False]))
+    page = assert_sound(one)
+    assert not [said for said in page.sentences if said.key in ("index.worse", "index.better")]
+    page = assert_sound(shared.atlas, area="commune:48095")
+    tones = {said.key.split(".")[1] for said in page.sentences if "." in said.key}
+    assert not tones & {"worse", "better", "same", "ranged"}  # one territory leaves all open
+    said = {said.key: said for said in page.sentences}
+    assert "flag.none.one" in said and "crossing.none.one" in said
+    answers = {text for target, text in said["key.single"].links if target.endswith("-area")}
+    assert "yes" in answers and "100.0%" not in answers
+
+
+def test_rows_without_a_territory_are_told(toy_atlas: Atlas) -> None:
+    told = {"rows": 6, "matched": 4, "listed": [{"row": "5"}, {"row": "6"}]}
+    page = assert_sound(replace(toy_atlas, account={"fibre": told}))
+    said = {one.key: one for one in page.sentences}["quality.rows"]
+    assert [text for _, text in said.links] == ["2", "6"]
+    assert "quality.rows" not in {one.key for one in assert_sound(toy_atlas).sentences}
+
+
+def test_scores_without_people_and_no_direction_at_all(toy_atlas: Atlas) -> None:
+    facts = toy_atlas.territories.facts.assign(population=np.nan)
+    territories = replace(toy_atlas.territories, facts=facts)
+    need = replace(toy_atlas.indicator("need"), denominator="population")
+    by_people = {**toy_atlas.indicators, "need": need}
+    unweighted = assert_sound(replace(toy_atlas, territories=territories, indicators=by_people))
+    said = {one.key for one in unweighted.sentences}
+    assert {"index.unweighted", "unequal.gini_units"} <= said
+    assert not said & {"unequal.gini", "unequal.nothing", "worst.shared"}
+    plain = {name: replace(one, better=None) for name, one in toy_atlas.indicators.items()}
+    page = assert_sound(replace(toy_atlas, indicators=plain))
+    assert {"index.none", "ranking.nothing"} <= {one.key for one in page.sentences}
+
+
+def test_paris_of_which_little_is_known_is_called_neither_good_nor_bad(shared: Shared) -> None:
+    page = assert_sound(shared.atlas, area="75")
+    keys = {said.key for said in page.sentences}
+    assert {"index.unknown", "crossing.unknown", "ranking.nothing"} <= keys
+    assert not keys & {"crossing.none", "crossing.none.one", "quality.complete"}
+
+
+def test_names_of_departements_have_their_article(shared_data: Path) -> None:
+    """INSEE says in TNCC what stands before a name."""
+    words = {"0": "de ", "1": "d'", "2": "du ", "3": "de la ", "4": "des ", "5": "de l'"}
+    table = pd.read_csv(shared_data / "fr" / "population" / "departements.csv", dtype=str)
+    for code, kind, name in zip(table["DEP"], table["TNCC"], table["LIBELLE"], strict=True):
+        assert article_of("departement", code, name) == words[kind], name
+    assert article_of("commune", "72181", "Le Mans") == ""
+    assert article_of("commune", "54395", "Nancy") == "de "
+
+
+def test_a_dimension_that_is_missing_throughout(shared: Shared) -> None:
+    atlas = shared.atlas
+    gone = ["website", "https", "own-email", "online-presence", "digital-inequality"]
+    values = atlas.values.assign(**dict.fromkeys(gone, np.nan))
+    reasons = atlas.reasons.assign(**dict.fromkeys(gone, int(Reason.NOT_COLLECTED)))
+    lost = replace(atlas, values=values, reasons=reasons.astype("int8"), intervals={})
+    report = compose_report(lost, area="48", lang="fr")
+    check_page(report)
+    assert table_of(report, "t-quality").at("website", "known").value == 0
+    assert "non collecté" in table_of(report, "t-quality").at("website", "missing").text
+
+
+HOSTILE = "</title><script>alert(1)</script>{{ 7*7 }}{% raw %}<img src=x onerror=alert(1)>\"'&"
+ARABIC = "\u202eبلدية الاختبار\u202d مدينة"
+
+
+@pytest.mark.parametrize("name", [HOSTILE, ARABIC, "Z" * 200, "\ud800 lone", "a\x00b"])
+def test_names_stay_names(toy_atlas: Atlas, name: str) -> None:
+    page = assert_sound(renamed(toy_atlas, name), title=name)
+    assert not {"script", "iframe", "object", "link", "base", "form"} & set(page.tags)
+    handlers = [one for one in page.attributes if one[1].startswith("on")]
+    assert not handlers
+    assert not [v for t, n, v in page.attributes if n in ("src", "href") and not (
+        (v or "").startswith(("#", "data:image/png", "https://example.org/")))]  # fmt: skip
+    assert "49" not in squeezed(next(c.text for i, c in page.cells.items() if "worst" in i))
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(name=st.text(min_size=1, max_size=40))
+def test_no_text_adds_an_element(toy_atlas: Atlas, name: str) -> None:
+    same = renamed(toy_atlas, "plain")
+    plain = ReportPage(render_report(compose_report(same, lang="en", title="T")))
+    found = ReportPage(
+        render_report(compose_report(renamed(toy_atlas, name), lang="en", title=name))
+    )
+    for tag in ("script", "a", "img", "style", "td"):
+        assert found.tags.get(tag) == plain.tags.get(tag), tag
+
+
+def renamed(atlas: Atlas, name: str) -> Atlas:
+    """The atlas with that text wherever the data has text."""
+    # A table cannot hold half a character; a title can.
+    held = name.encode("utf-8", "replace").decode("utf-8")
+    frame = atlas.territories.frame.assign(name=held)
+    names = {level: dict.fromkeys(known, name) for level, known in
+             atlas.territories.parent_names.items()}  # fmt: skip
+    told = Source(name, name, "javascript:alert(1)", name, name, note=name)
+    indicators = {
+        key: replace(one, title=name, sources=(told,), method=name, period=name, suffix=name)
+        for key, one in atlas.indicators.items()
+    }
+    return replace(
+        atlas,
+        territories=replace(atlas.territories, frame=frame, parent_names=names),
+        indicators=indicators,
+        notices=(name,),
+    )
+
+
+def test_a_place_that_cannot_be_written(toy_atlas: Atlas, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ProblemWithEnvironment, match="cannot be written"):
+        write_report(toy_atlas, tmp_path / "file" / "report.html")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+# -- the page and the PDF -------------------------------------------------------------------------
+
+
+def test_the_page_is_self_contained_and_accessible(
+    reports: dict[tuple[str | None, str], Report],
+) -> None:
+    for (area, lang), report in reports.items():
+        text = render_report(report)
+        page = ReportPage(text)
+        assert f'<html lang="{lang}">' in text
+        assert page.tags["h1"] == 1 and page.tags["h2"] == len(report.sections) + 1
+        assert "script" not in page.tags and "link" not in page.tags
+        assert page.tags["caption"] == page.tags["table"]
+        assert all(value for tag, name, value in page.attributes if (tag, name) == ("img", "alt"))
+        assert [n for t, n, _ in page.attributes if t == "img"].count("alt") == page.tags["img"]
+        assert not [one for one in page.attributes if one[1] == "style"]
+        assert len(text) < (600_000 if area is None else 320_000)
+        loaded = [v for _, n, v in page.attributes if n in ("src", "data", "srcset")]
+        assert all((value or "").startswith("data:image/png;base64,") for value in loaded)
+        policy = next(v for t, n, v in page.attributes if n == "content" and "default-src" in v)
+        assert policy.startswith("default-src 'none'; style-src 'sha256-")
+        assert "script-src" not in policy and "unsafe" not in policy
+
+
+def test_the_same_atlas_gives_the_same_bytes(shared: Shared) -> None:
+    once = render_report(compose_report(Shared(shared.atlas), area="48"))
+    assert once == render_report(compose_report(shared, area="48"))
+
+
+def test_words_are_the_same_in_both_languages() -> None:
+    def slots(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    french, english = words_in("fr"), words_in("en")
+    assert french.keys() == english.keys()
+    for key in french:
+        assert slots(french[key]) == slots(english[key]), key
+
+
+@pytest.fixture
+def without_weasyprint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Exception], None]]:
+    """Makes `import weasyprint` fail as it does on machines that lack something."""
+    import builtins
+
+    real = builtins.__import__
+
+    def install(error: Exception) -> None:
+        def failing(name: str, *rest: Any, **options: Any) -> Any:
+            if name == "weasyprint":
+                raise error
+            return real(name, *rest, **options)
+
+        monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+        monkeypatch.setattr(builtins, "__import__", failing)
+
+    yield install
+
+
+def test_without_the_libraries_of_the_pdf_a_sentence_says_what_to_install(
+    tmp_path: Path, without_weasyprint: Callable[[Exception], None]
+) -> None:
+    without_weasyprint(OSError("cannot load library 'libpango-1.0-0'"))
+    with pytest.raises(ProblemWithEnvironment, match="apt install libpango"):
+        write_pdf("<p>", tmp_path / "report.pdf")
+    without_weasyprint(ModuleNotFoundError("No module named 'weasyprint'"))
+    with pytest.raises(ProblemWithEnvironment, match=r"zoneblanche\[pdf\]"):
+        write_pdf("<p>", tmp_path / "report.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_pdf_is_tagged(toy_atlas: Atlas, tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint")
+    path = tmp_path / "report.pdf"
+    write_pdf(render_report(compose_report(toy_atlas, lang="en", title="Toy")), path)
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF-1.")
+    told = b"".join(map(inflated, re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)))
+    assert b"pdfuaid" in told + content and b"/MarkInfo" in told + content
+    assert b"/Figure" in told and told.count(b"/Alt") >= 1
+
+
+def inflated(stream: bytes) -> bytes:
+    """A stream of a PDF, unpacked where it is packed."""
+    import zlib
+
+    try:
+        return zlib.decompressobj().decompress(stream)
+    except zlib.error:
+        return stream
+
+
+# -- the picture ----------------------------------------------------------------------------------
+
+
+def test_the_picture_paints_what_lies_there(toy_atlas: Atlas) -> None:
+    """Three squares side by side and one apart: a pixel is of whoever holds its middle."""
+    colours = ["#111111", "#222222", "#333333", "#444444"]
+    territories = toy_atlas.territories
+    sheet = lay_out(territories, lang="en", width=300)
+    assert sheet is not None
+    picture = paint_picture(
+        sheet, territories, np.array([0, 1, 2, -1]), colours, missing=("#ffffff", "#999999")
+    )
+    assert picture.scale is not None
+    pixels, palette = unpacked(picture.png)
+    assert pixels.shape == (2 * picture.height, 600)
+    row = pixels[pixels.shape[0] // 2]
+    middles = [int(600 * (k + 0.5) / 6) for k in (0, 1, 2, 3, 5)]
+    assert [palette[row[at]] for at in middles[:3]] == colours[:3]
+    assert row[middles[3]] == 0  # nothing lies between the third and the island
+    hatch = {
+        palette[value] for value in np.unique(pixels[20:80, middles[4] - 10 : middles[4] + 10])
+    }
+    assert hatch == {"#ffffff", "#999999"}
+
+
+def unpacked(png: bytes) -> tuple[np.ndarray, list[str]]:
+    """Pixels and palette of a PNG, its checksums held."""
+    import struct
+    import zlib
+
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    at, parts = 8, {}
+    while at < len(png):
+        (size,) = struct.unpack(">I", png[at : at + 4])
+        name, data = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
+        assert struct.unpack(">I", png[at + 8 + size : at + 12 + size])[0] == zlib.crc32(
+            name + data
+        )
+        parts[name] = data
+        at += 12 + size
+    width, height = struct.unpack(">II", parts[b"IHDR"][:8])
+    rows = np.frombuffer(zlib.decompress(parts[b"IDAT"]), dtype=np.uint8).reshape(height, width + 1)
+    palette = [f"#{parts[b'PLTE'][k : k + 3].hex()}" for k in range(0, len(parts[b"PLTE"]), 3)]
+    return rows[:, 1:], palette
+
+
+def test_a_territory_without_people_or_shape_is_left_out(toy_atlas: Atlas) -> None:
+    facts = toy_atlas.territories.facts.assign(population=np.nan)
+    unknown = replace(toy_atlas, territories=replace(toy_atlas.territories, facts=facts))
+    page = assert_sound(unknown)
+    assert "flag.count" in {said.key for said in page.sentences}
+
+
+def test_frames_of_distant_parts_have_scales_of_their_own(overseas_atlas: Atlas) -> None:
+    sheet = lay_out(overseas_atlas.territories, lang="fr", width=400)
+    assert sheet is not None and sheet.scale is not None
+    (frame,) = sheet.frames
+    assert frame.scale is not None and frame.scale[1].endswith("\u00a0km")
+    assert frame.scale[0] <= 0.55 * frame.width and sheet.height >= frame.y + frame.height + 29
+    # two communes of 0.2 degrees, side by side on 16.2 degrees north: 43 km in the frame
+    metres = float(frame.scale[1].split("\u00a0")[0].replace(",", ".")) * 1000 / frame.scale[0]
+    assert metres == pytest.approx(42_700 / (frame.width - 2 * 4), rel=0.03)

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zoneblanche.geo import read_country
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe
+from zoneblanche.layers.outputs.atlas_file import save_atlas
+from zoneblanche.scripts.build.method_pages import main, method_lines, page_name
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize("name", known_recipes())
+def test_the_committed_pages_are_those_of_the_recipes(name: str) -> None:
+    page = (ROOT / "docs" / page_name(name)).read_text("utf-8")
+    assert page.startswith("\n".join(method_lines(read_recipe(name)))), (
+        "python -m scripts.build.method_pages ATLAS.parquet"
+    )
+    assert "## On the real figures" in page
+
+
+def test_pages_are_written_from_an_atlas(tmp_path: Path) -> None:
+    save_atlas(read_atlas(read_country("fr"), within=["48", "15"]), tmp_path / "atlas.parquet")
+    main([str(tmp_path / "atlas.parquet"), "-o", str(tmp_path)])
+    page = (tmp_path / "method-presence-only.md").read_text("utf-8")
+    for heading in ("### Correlations", "### What each indicator counts for", "### Robustness"):
+        assert heading in page
+    assert "Cronbach's α of the parts of each dimension: `presence-only` 0." in page
+    assert "draws: half of the territories" in page
+    page = (tmp_path / "method-fragility.md").read_text("utf-8")
+    assert "lacks `coverage-4g`, `aged-65`, `low-diploma`, `poverty`:" in page
+    assert "these are of a part of the index" in page
+    page = (tmp_path / "method-rpnt.md").read_text("utf-8")
+    assert "Nothing is left to compute here." in page

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from zoneblanche.geo import read_country
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.flagging.flags import flag
+from zoneblanche.layers.analysis.inequality.measures import gini
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.outputs.atlas_file import save_atlas
+from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.jobs.analyse import analysis_lines
+
+
+@pytest.fixture(scope="module")
+def atlas() -> Atlas:
+    made = compute_index(read_atlas(read_country("fr"), within=["48", "15"]), "digital-inequality")
+    return flag(made, "sparse-underserved")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_an_index_is_analysed_in_both_languages(atlas: Atlas, lang: str) -> None:
+    text = "\n".join(analysis_lines(atlas, "digital-inequality", lang))
+    whole = gini(atlas.values["digital-inequality"].dropna())
+    assert f"{whole:.3f}".replace(".", "," if lang == "fr" else ".") in text
+    for word in ("Moran", "Theil", "Cantal", "Atkinson"):
+        assert word in text
+    flagged = {"fr": "dans 95 % des tirages ou plus", "en": "in 95 % of the draws or more"}
+    assert flagged[lang] in text
+    assert "Left out" not in text
+    assert "Laissé" not in text
+
+
+def test_what_the_figures_do_not_allow_is_left_out_and_said(atlas: Atlas) -> None:
+    lines = analysis_lines(atlas, "density", "en")
+    assert sum(line.startswith("Left out: ") for line in lines) == 1, "no curve of a density"
+    with pytest.raises(InputError, match="is a category"):
+        analysis_lines(atlas, "sparse-underserved", "en")
+
+
+def test_the_command_writes_the_curves(
+    atlas: Atlas,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    save_atlas(atlas, tmp_path / "atlas.parquet")
+    arguments = ["analyse", str(tmp_path / "atlas.parquet"), "--lorenz", str(tmp_path / "l.csv")]
+    monkeypatch.setattr(sys, "argv", ["zoneblanche", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert not caught.value.code
+    assert capsys.readouterr().out.startswith("Inégalité numérique\n")
+    curve = pd.read_csv(tmp_path / "l.csv")
+    assert len(curve) == 101
+    assert curve.iloc[-1].tolist() == [100.0, 100.0, 100.0]
+    assert (curve["held_people_percent"] <= curve["share_percent"] + 1e-6).all()

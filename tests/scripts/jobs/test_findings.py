@@ -1,0 +1,123 @@
+"""What an atlas answers: by hand on a few territories, and by the command on a département."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers import read_atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.outputs.atlas_file import save_atlas
+from zoneblanche.scripts.jobs.findings import (
+    choice_lines,
+    main_lines,
+    rank_areas,
+    sparse_at_equal_size,
+)
+from zoneblanche.scripts.jobs.summary import summary_lines
+
+
+@pytest.fixture(scope="module")
+def lozere():
+    return compute_index(read_atlas("fr", within=["48", "2A"]), "presence-only")
+
+
+def test_areas_are_ranked_by_the_mean_of_their_inhabitants(lozere):
+    found = rank_areas(lozere, "presence-only", level="departement", draws=20)
+    people = lozere.territories.facts["population"]
+    scores, of = lozere.values["presence-only"], lozere.territories.parents["departement"]
+    known = scores.notna()
+    for code in ("48", "2A"):
+        here = known & (of == code)
+        mean = (scores[here] * people[here]).sum() / people[here].sum()
+        assert found.loc[code, "score"] == pytest.approx(mean)
+    assert found["score"].is_monotonic_decreasing
+    assert found["rank"].tolist() == [1, 2]
+    assert (found["rank_low"] <= found["rank"]).all()
+    assert (found["rank"] <= found["rank_high"]).all()
+
+
+def test_sparse_and_others_are_compared_within_a_size_band(lozere):
+    found = sparse_at_equal_size(lozere, "presence-only")
+    assert found is not None
+    raw, left, low, high = found
+    sparse = lozere.values["density"] < 30
+    scores = lozere.values["presence-only"]
+    assert raw == pytest.approx(scores[sparse].mean() - scores[~sparse].mean())
+    assert low < left < high
+    # The small are sparse and seldom online: at equal size less of the difference is left.
+    assert abs(left) < abs(raw)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_lines_in_both_languages(lozere, lang):
+    lines = main_lines(lozere, "presence-only", lang)
+    assert len(lines) == 4
+    assert "Lozère" in lines[0]
+    assert {"fr": "calcule l'indice à nouveau", "en": "computes the index anew"}[lang] in lines[1]
+    choices = choice_lines(lozere, "presence-only", lang)
+    assert len(choices) == 2
+    assert lozere.indicator("website").title_in(lang) in choices[1]
+
+
+def test_a_departement_of_which_broadband_is_known_as_a_whole_has_its_choices():
+    atlas = compute_index(read_atlas("fr", within="48"), "digital-inequality", draws=0)
+    assert atlas.values["premises-1gbps"].nunique() == 1
+    assert len(choice_lines(atlas, "digital-inequality", "fr")) == 2
+
+
+def test_people_of_whom_nothing_is_known_are_said_apart():
+    atlas = read_atlas("fr", within="75")
+    assert not [line for line in summary_lines(atlas, lang="fr") if line.startswith("Site")]
+    atlas = read_atlas("fr", within=["75", "92"])
+    website, people = atlas.values["website"], atlas.territories.facts["population"]
+    assert website.isna().sum() == 1, "Paris is in no directory of town halls"
+    share = 100 * people[website == 1].sum() / people.sum()
+    (line,) = [one for one in summary_lines(atlas, lang="en") if one.startswith("Declared website")]
+    assert f"home to {share:.1f} % of the population; 1 not known" in line
+
+
+def test_an_index_that_nobody_knows_the_recipe_of(lozere):
+    with pytest.raises(InputError, match="does not know how"):
+        rank_areas(lozere, "website", level="departement")
+
+
+def test_the_command(lozere, tmp_path):
+    save_atlas(lozere, tmp_path / "a.parquet")
+    command = [
+        sys.executable,
+        "-m",
+        "zoneblanche.scripts.cli",
+        "findings",
+        str(tmp_path / "a.parquet"),
+    ]
+    done = subprocess.run(
+        [*command, "--recipe", "presence-only", "--lang", "en"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Highest scores of the 2 départements" in done.stdout
+    assert "total Sobol index" in done.stdout
+
+
+@pytest.mark.parametrize("mean", ["geometric", "mpi-minus"])
+def test_choices_of_means_that_are_not_arithmetic(lozere, mean):
+    # Percentile ranks have a zero, and no place on the scale of Mazziotta and Pareto.
+    table = {"aggregate": mean, "weights": {"website": 1, "density": 1}, "range": [1, 100]}
+    table["indicators"] = {"density": {"better": "higher"}}
+    made = compute_index(lozere, recipe_from_table(table, file="r.toml"), draws=0)
+    choices = choice_lines(made, "index", "en")
+    assert "weights (± 25 %)" in choices[0]
+    assert "normalisation" not in choices[0]
+
+
+def test_one_indicator_has_no_choice_that_moves_ranks(lozere):
+    table = {"weights": {"website": 1}}
+    made = compute_index(lozere, recipe_from_table(table, file="r.toml"), draws=0)
+    assert choice_lines(made, "index", "en") == []

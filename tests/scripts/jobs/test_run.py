@@ -1,0 +1,285 @@
+"""The main job as its user runs it, on real data and on spoiled projects."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from zoneblanche.geo.source import sha256_of
+from zoneblanche.layers.outputs.atlas_file import load_atlas
+from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.jobs.overrides import Asked
+from zoneblanche.scripts.jobs.run import run_project
+
+Command = Callable[..., tuple[int, str, str]]
+MEASURED = ("premises-100mbps", "premises-1gbps", "website", "https", "own-email")
+FILES = {
+    "index.html",
+    "report.html",
+    "embed",
+    "dcat.json",
+    "territories.csv",
+    "territories.parquet",
+    "territories.gpkg",
+    "datapackage.json",
+    "run.json",
+}
+
+
+@pytest.fixture
+def zoneblanche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command line; returns the exit status, stdout and stderr."""
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["zoneblanche", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return int(caught.value.code or 0), out, err
+
+    return command
+
+
+def rows_of(folder: Path) -> dict[str, dict[str, str]]:
+    with (folder / "territories.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["code"]: row for row in csv.DictReader(stream)}
+
+
+def test_lozere_from_the_embedded_edition(zoneblanche: Command, tmp_path: Path) -> None:
+    status, out, err = zoneblanche("run", "--within", "48", "-o", tmp_path / "out", "--lang", "en")
+    assert status == 0, err
+    assert "152 communes" in out
+    assert "index.html" in out
+    assert "Digital inequality (in part by figures known by département only" in out
+    warning, remarks = err.strip().splitlines()
+    assert warning.startswith("Warning: Lack of fixed networks rests")
+    assert remarks == "Remarks on the computation: 6, to be read with -v or in run.json."
+    folder = tmp_path / "out"
+    assert {path.name for path in folder.iterdir()} == FILES
+    rows = rows_of(folder)
+    assert rows["48095"]["name"] == "Mende"
+    assert list(rows["48095"])[:2] == ["code", "name"]
+    assert {"density", "website", "score", "rank", "rank_low", "rank_high", "missing"} <= set(
+        rows["48095"]
+    )
+    assert len(gpd.read_parquet(folder / "territories.parquet")) == 152
+    with sqlite3.connect(folder / "territories.gpkg") as database:
+        assert database.execute("select count(*) from territories").fetchone() == (152,)
+
+
+def test_what_is_written_is_described(zoneblanche: Command, tmp_path: Path) -> None:
+    assert zoneblanche("run", "--within", "48", "-o", tmp_path / "out", "-q")[0] == 0
+    folder = tmp_path / "out"
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    table = package["resources"][0]
+    with (folder / "territories.csv").open(encoding="utf-8") as stream:
+        header = next(csv.reader(stream))
+    assert [field["name"] for field in table["schema"]["fields"]] == header
+    for resource in package["resources"]:
+        assert resource["hash"] == f"sha256:{sha256_of(folder / resource['path'])}"
+    assert any("DILA" in source["title"] for source in package["sources"])
+    run = json.loads((folder / "run.json").read_text("utf-8"))
+    for name, told in run["files"].items():
+        assert told["sha256"] == sha256_of(folder / name)
+    for account in run["rows"].values():
+        placed = account["matched"] + account["outside"]
+        assert account["rows"] == placed + len(account["listed"])
+    assert [told["en"] for told in run["notices"]] == run["warnings"]
+    assert [told["severity"] for told in run["notices"]] == ["warning"] + 6 * ["remark"]
+    assert "« Manque de réseaux fixes » repose" in run["notices"][0]["fr"].replace("\u00a0", " ")
+
+
+def test_the_same_inputs_give_the_same_bytes(zoneblanche: Command, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert zoneblanche("run", "--within", "48", "-o", tmp_path / name, "-q")[0] == 0
+    written = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*")]
+    assert len(written) >= 15
+    for name in written:
+        assert sha256_of(tmp_path / "one" / name) == sha256_of(tmp_path / "two" / name), name
+
+
+def test_the_report_and_the_snippets_of_a_run(zoneblanche: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    for _ in range(2):  # what a run wrote before is exchanged as a whole
+        assert zoneblanche("run", "--within", "48", "-o", folder, "-q")[0] == 0
+    report = (folder / "report.html").read_text("utf-8")
+    assert "<bdi>Inégalités numériques des territoires</bdi>\u00a0: <bdi>Lozère</bdi>" in report
+    index = (folder / "index.html").read_text("utf-8")
+    framed = (folder / "embed" / "map.html").read_text("utf-8")
+    blocks = index[index.index('<script type="application/octet-stream"') :].split("<script>")[0]
+    assert blocks in framed  # the same map
+    assert "embed/snippet.html" in json.loads((folder / "run.json").read_text("utf-8"))["files"]
+
+
+def test_each_territory_is_in_one_class_of_each_style(zoneblanche: Command, tmp_path: Path) -> None:
+    """The conditions of a QGIS rule are SQL as well."""
+    assert zoneblanche("run", "--within", "48", "-o", tmp_path / "out", "-q")[0] == 0
+    with closing(sqlite3.connect(tmp_path / "out" / "territories.gpkg")) as base:
+        styles = base.execute(
+            "SELECT description, styleQML, styleSLD FROM layer_styles ORDER BY useAsDefault DESC"
+        ).fetchall()
+        assert styles[0][0] == "score"
+        assert {"website", "density", "sparse-underserved"} <= {column for column, _, _ in styles}
+        for column, qml, sld in styles:
+            rules = ET.fromstring(qml.partition("\n")[2]).findall(".//rule")
+            tests = [f"({rule.get('filter')})" for rule in rules]
+            (wrong,) = base.execute(
+                f"SELECT count(*) FROM territories WHERE {' + '.join(tests)} <> 1"
+            ).fetchone()
+            assert wrong == 0, column
+            space = {"se": "http://www.opengis.net/se"}
+            assert len(ET.fromstring(sld.partition("\n")[2]).findall(".//se:Rule", space)) == len(
+                rules
+            )
+
+
+def test_a_level_above(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
+    out = tmp_path / "out"
+    status, said, err = zoneblanche("run", "--level", "departement", "-o", out, "--lang", "en")
+    assert status == 0, err
+    assert "101 départements" in said
+    rows = rows_of(out)
+    assert len(rows) == 101
+    assert rows["48"]["name"] == "Lozère"
+    official = pd.read_csv(
+        shared_data / "fr/population/donnees_communes.csv", sep=";", dtype={"DEP": str}
+    )
+    assert float(rows["48"]["population"]) == official.loc[official["DEP"] == "48", "PMUN"].sum()
+    # Arcep's own figure for the département, given back by the communes' weights.
+    assert float(rows["48"]["premises-1gbps"]) == pytest.approx(76.9, abs=0.05)
+    # The index of a département, by hand: what is missing to 100 %, each dimension half.
+    row = {name: float(rows["48"][name]) for name in rows["48"] if name in MEASURED}
+    networks = 100 - (row["premises-100mbps"] + row["premises-1gbps"]) / 2
+    online = 100 - (2 * row["website"] + row["https"] + row["own-email"]) / 4
+    assert float(rows["48"]["score"]) == pytest.approx((networks + online) / 2, abs=1e-4)
+
+
+def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
+    """What the run's summary prints, recomputed from the inputs by other means."""
+    arcep = shared_data / "fr/connectivity/commune_debit_2022-12-31.csv"
+    density = shared_data / "fr/population/grille_densite_7_niveaux_2024.xlsx"
+    out = tmp_path / "out"
+    status, said, err = zoneblanche(
+        "run", "--source", f"arcep-debit={arcep}", "--source", f"insee-density={density}",
+        "-o", out, "--lang", "en",
+    )  # fmt: skip
+    assert status == 0, err
+    assert "34,875 communes, 68,350,798 people" in said
+    assert "Declared website: 61.6 % of the communes, home to 91.3 % of the population" in said
+    assert "(22" in said, "below 200 inhabitants"
+    assert "28.4 % of the communes" in said, "e-mail at the website's domain"
+    assert "46.0 % of those it applies to" in said, "e-mail at a domain of its own"
+    assert "Premises at 1 Gbit/s or more: 77.8 % overall; highest 99.3 % (Paris); lowest 0.0 %" in (
+        said
+    )
+    table = pd.read_csv(arcep, sep=";", dtype={"code_insee": str, "code_dep": str})
+    rows = rows_of(out)
+    mende = table.set_index("code_insee").loc["48095"]
+    expected = 100 * mende["elig_thd1g"] / mende["nbr"]
+    assert float(rows["48095"]["premises-1gbps"]) == pytest.approx(expected, abs=1e-5)
+    run = json.loads((out / "run.json").read_text("utf-8"))
+    account = run["rows"]["premises-1gbps"]
+    assert account["rows"] == len(table)
+    assert account["matched"] + len(account["listed"]) == len(table)
+    assert run["missing"]["premises-1gbps"]["not_applicable"] >= 1, "no premises is not 0 %"
+    # The budget of the page with every layer; plain, on the embedded edition, it is 3 MB.
+    assert (out / "index.html").stat().st_size < 3_500_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("run", "nowhere.toml"), "nowhere.toml"),
+        (("run", "--within", "4B"), "'4B' contains none"),
+        (("run", "--level", "comune"), "Did you mean 'commune'"),
+        (("run", "--lang", "de"), "fr, en"),
+        (("run", "--source", "arcep-debit"), "is not NAME=FILE"),
+        (("run", "--source", "arcep-debi=x.csv"), "Did you mean 'arcep-debit'"),
+        (("run", "--source", "arcep-debit=nowhere.csv"), "nowhere.csv"),
+        (("run", "--bogus"), "bogus"),
+        (("list", "layer"), "Did you mean 'layers'"),
+        (("map", "nowhere.parquet"), "nowhere.parquet"),
+        (("index", "nowhere.parquet", "-o", "x.parquet"), "nowhere.parquet"),
+    ],
+)
+def test_a_misuse_is_a_sentence_and_exit_2(
+    zoneblanche: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    # Of France a run fails in French, where nothing else is asked for.
+    english = ("--lang", "en") if arguments[0] == "run" and "--lang" not in arguments else ()
+    status, _, err = zoneblanche(*arguments, *english)
+    assert status == 2
+    assert told in err
+    assert list(tmp_path.iterdir()) == [], "nothing half-written"
+
+
+def test_the_steps_one_by_one(zoneblanche: Command, tmp_path: Path) -> None:
+    atlas, scored = tmp_path / "atlas.parquet", tmp_path / "scored.parquet"
+    assert zoneblanche("build", "--level", "epci", "--within", "48", "-o", atlas)[0] == 0
+    status, _, err = zoneblanche(
+        "index", atlas, "--recipe", "digital-inequality", "--flag", "sparse-underserved",
+        "-o", scored,
+    )  # fmt: skip
+    assert status == 0, err
+    read = load_atlas(scored)
+    assert read.territories.level == "epci"
+    assert {"digital-inequality", "sparse-underserved"} <= set(read.indicators)
+    page = tmp_path / "map.html"
+    status, _, err = zoneblanche("map", scored, "--show", "density-presence", "-o", page)
+    assert status == 0, err
+    assert page.stat().st_size > 100_000
+
+
+def test_an_atlas_is_the_same_after_the_disk(zoneblanche: Command, tmp_path: Path) -> None:
+    from zoneblanche.layers import read_atlas
+    from zoneblanche.layers.outputs.atlas_file import save_atlas
+
+    atlas = read_atlas("fr", within="48")
+    save_atlas(atlas, tmp_path / "a.parquet")
+    again = load_atlas(tmp_path / "a.parquet")
+    pd.testing.assert_frame_equal(again.values, atlas.values)
+    pd.testing.assert_frame_equal(again.reasons, atlas.reasons)
+    assert again.indicators == atlas.indicators
+    assert again.notices == atlas.notices
+    assert again.territories.parent_names["departement"]["48"] == "Lozère"
+
+
+def test_a_file_that_is_no_atlas_is_refused(zoneblanche: Command, tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    pd.DataFrame({"a": [1]}).to_parquet(path)
+    status, _, err = zoneblanche("map", path)
+    assert status == 2
+    assert "does not say what its columns are" in err
+
+
+@pytest.mark.parametrize("what", ["layers", "recipes", "rules", "countries", "sources"])
+def test_lists(zoneblanche: Command, what: str) -> None:
+    status, out, _ = zoneblanche("list", what)
+    assert status == 0
+    assert len(out.splitlines()) >= 2
+
+
+def test_a_place_of_which_too_little_is_known_is_drawn_without_an_index(tmp_path: Path) -> None:
+    """The directory has no entry for Paris; that stops no run of Paris."""
+    atlas = run_project(None, out=tmp_path / "paris", asked=Asked(within=("75",)), quiet=True)
+    assert not atlas.recipes
+    told = " ".join(atlas.notices)
+    assert "No index is computed: of no territory within 75" in told
+    assert "Not known of any territory within 75: https, own-email" in told
+    assert (tmp_path / "paris" / "index.html").is_file()
