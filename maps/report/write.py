@@ -253,10 +253,11 @@ def recipe_hash() -> str:
     """Hash of what turns an atlas into a report: the version, the template, style and words."""
     parts = [metadata.version("zoneblanche"), _style(), _template_text("report.html")]
     parts += [_template_text(f"report_{lang}.toml") for lang in LANGUAGES]
-    folder = resources.files("zoneblanche.maps") / "reporting"
+    folder = resources.files("zoneblanche.maps.report")
+    modules = [*folder.iterdir(), *(folder / "sections").iterdir()]
     parts += [
         entry.read_text("utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        for entry in sorted(modules, key=lambda entry: entry.name)
         if entry.name.endswith(".py")
     ]
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()

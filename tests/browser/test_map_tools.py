@@ -404,7 +404,7 @@ def test_any_two_indicators_make_a_map(watched: Opener, france_page: Path, franc
 
 
 STUBS = {"jquery": "window.$ = () => ({ ready: (f) => f() });"}
-ASSETS = Path(document.__file__).parent / "assets"
+ASSETS = Path(document.__file__).parents[1] / "assets"
 
 
 def serve(route: Route) -> None:

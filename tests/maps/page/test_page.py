@@ -30,7 +30,7 @@ from zoneblanche.maps.page import html as document
 from zoneblanche.maps.page.html import read_asset
 from zoneblanche.maps.page.noscript_text import write_findings
 
-ASSETS = Path(document.__file__).parent / "assets"
+ASSETS = Path(document.__file__).parents[1] / "assets"
 HOSTILE = "{{7*7}}</script><script>alert(1)</script>{% raw %}{# #}<!--${7}\u2028\u2029\ud83d\x00'\""
 
 

@@ -18,7 +18,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.maps.reading_reports import ReportPage, squeezed
+from tests.maps.report.reading_reports import ReportPage, squeezed
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.reasons import Reason
