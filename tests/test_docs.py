@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,44 @@ def test_the_snippet_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Monk
     page = (tmp_path / "lozere.html").read_text("utf-8")
     assert page.lstrip().lower().startswith("<!doctype html>")
     assert len(scope["atlas"].codes) == 152
+
+
+BLOCK = re.compile(r"(?:^`([\w.-]+)`:\n\n)?^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+"""A block of code: the name of the file it shows, where the line above it is one; language; text."""
+
+
+def test_the_tutorial_does_what_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = BLOCK.findall((ROOT / "docs" / "tutorial.md").read_text("utf-8"))
+    compared, printed = 0, ""
+    for name, language, text in blocks:
+        if name:
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        elif language == "console":
+            command, expected = text.removeprefix("$ zoneblanche ").split("\n", 1)
+            done = subprocess.run(
+                [sys.executable, "-m", "zoneblanche.scripts.cli", *command.split()],
+                capture_output=True, encoding="utf-8", check=True,
+            )  # fmt: skip
+            assert done.stdout.replace(tmp_path.as_uri(), "file:///…") == expected
+            compared += 1
+        elif language == "python":
+            exec(compile(text, "tutorial.md", "exec"), {})
+            printed = capsys.readouterr().out
+        elif language == "text":
+            assert printed == text
+            compared += 1
+    assert compared == 3
+    assert (tmp_path / "out" / "index.html").is_file()
+    assert (tmp_path / "map.html").is_file()
+
+
+def test_the_project_of_the_tutorial_has_ten_lines() -> None:
+    blocks = BLOCK.findall((ROOT / "docs" / "tutorial.md").read_text("utf-8"))
+    (project,) = [text for name, _, text in blocks if name == "project.toml"]
+    assert len(project.splitlines()) == 10
 
 
 def test_every_command_is_documented() -> None:
