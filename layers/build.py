@@ -123,7 +123,7 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
         Fault(
             f"nothing is known of {layer.weight!r}, by which the layer is to be weighted.",
             file=project.file,
-            column=f"zoneblanche.layers.{layer.id}.weight",
+            column=f"layers.{layer.id}.weight",
             remedy=nearest(layer.weight, known),
             kind="unknown-weight",
         )

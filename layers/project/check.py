@@ -128,7 +128,7 @@ def _id_faults(ids: list[str]) -> Iterator[Fault]:
         if name.casefold() in RESERVED:
             yield Fault(
                 f"the id {shown(name)} is that of a column of the results.",
-                column=f"zoneblanche.layers.{name}.id",
+                column=f"layers.{name}.id",
                 value=name,
                 remedy=f"Give the layer another id; not {', '.join(RESERVED)}.",
                 kind="reserved-id",
@@ -216,7 +216,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
         if getattr(layer, name) is None:
             yield Fault(
                 f"a layer of kind {layer.kind} needs {name!r}.",
-                column=f"zoneblanche.layers.{layer.id}.{name}",
+                column=f"layers.{layer.id}.{name}",
                 remedy=f"Name the column in the file {layer.path}.",
                 kind="missing-key",
             )
@@ -225,7 +225,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
         if first == second:
             yield Fault(
                 f"{pair[0]} and {pair[1]} name the same column, {shown(first)}.",
-                column=f"zoneblanche.layers.{layer.id}.{pair[1]}",
+                column=f"layers.{layer.id}.{pair[1]}",
                 value=first,
                 remedy="Name the two columns.",
                 kind="same-column",
@@ -233,7 +233,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
     for name in sorted(given - _KEYS[layer.kind] - {"threshold", "below", "weights"}):
         yield Fault(
             f"the key {name!r} says nothing for a layer of kind {layer.kind}.",
-            column=f"zoneblanche.layers.{layer.id}.{name}",
+            column=f"layers.{layer.id}.{name}",
             remedy="Take it out, or give the kind of layer that is meant: kind = "
             f"{' or '.join(repr(kind) for kind, keys in _KEYS.items() if name in keys)}.",
             kind="idle-key",
@@ -246,7 +246,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
         allowed = ", ".join(possible) or "none"
         yield Fault(
             f"stat = {layer.stat!r} does not go with kind = {layer.kind!r}.",
-            column=f"zoneblanche.layers.{layer.id}.stat",
+            column=f"layers.{layer.id}.stat",
             value=layer.stat,
             remedy=f"Possible here: {allowed}.",
             kind="stat",
@@ -270,7 +270,7 @@ def _raster_faults(layer: LayerTable) -> Iterator[Fault]:
         if layer.kind == "raster" or layer.weights is not None or cuts:
             yield Fault(
                 f"stat = {stat!r} {needs}.",
-                column=f"zoneblanche.layers.{layer.id}.{name}",
+                column=f"layers.{layer.id}.{name}",
                 remedy=remedy,
                 kind="missing-key",
             )

@@ -133,7 +133,7 @@ class Past:
                     Fault(
                         "nothing is known of codes that changed.",
                         file=self.project.file,
-                        column=f"zoneblanche.layers.{self.spec.id}.vintage",
+                        column=f"layers.{self.spec.id}.vintage",
                         remedy=f"Give the events of the official code with --source {EVENTS}=FILE, "
                         "or leave vintage out.",
                         kind="no-events",

@@ -154,9 +154,9 @@ def found_path(folder: Path, name: str) -> Path:
 
 def paths_of(table: ProjectTable) -> dict[str, str]:
     """Every path of a project by its key."""
-    paths = {f"zoneblanche.layers.{layer.id}.path": layer.path for layer in table.layers}
+    paths = {f"layers.{layer.id}.path": layer.path for layer in table.layers}
     paths |= {
-        f"zoneblanche.layers.{layer.id}.weights": layer.weights
+        f"layers.{layer.id}.weights": layer.weights
         for layer in table.layers
         if layer.weights is not None
     }

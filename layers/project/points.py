@@ -247,7 +247,7 @@ def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
             Fault(
                 f"{shown(name)} is no reference system of longitudes and latitudes, or of metres.",
                 file=project.file,
-                column=f"zoneblanche.layers.{spec.id}.crs",
+                column=f"layers.{spec.id}.crs",
                 remedy="Name one by its EPSG code, e.g. EPSG:4326 or EPSG:2154.",
                 kind="unknown-crs",
             )

@@ -125,7 +125,7 @@ def _check_level(territories: Territories, level: str, spec: LayerTable, project
         Fault(
             f"the territories do not say in which {level} they lie.",
             file=project.file,
-            column=f"zoneblanche.layers.{spec.id}.level",
+            column=f"layers.{spec.id}.level",
             remedy=nearest(level, [territories.level, *territories.parents.columns]),
             kind="unknown-level",
         )

@@ -116,6 +116,11 @@ def test_a_stat_that_does_not_go_with_the_kind(folder: Path) -> None:
     assert "does not go with kind = 'table'" in faults(folder, text)
 
 
+def test_a_fault_names_the_key_as_the_file_has_it(folder: Path) -> None:
+    text = faults(folder, GOOD.replace('path = "t.csv"', 'path = "none.csv"'))
+    assert "key 'layers.4g.path'" in text
+
+
 def test_no_such_project() -> None:
     with pytest.raises(InputError, match=r"no folder 'nowhere'"):
         read_project("nowhere/project.toml")
