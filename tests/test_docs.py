@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.main import get_group
 
+from tests.test_house import ROOMS, imported_rooms
 from zoneblanche.scripts.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def python_blocks(page: Path) -> list[str]:
@@ -33,7 +40,7 @@ def test_the_snippet_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 BLOCK = re.compile(r"(?:^`([\w.-]+)`:\n\n)?^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-"""A block of code: the name of the file it shows, where the line above it is one; language; text."""
+"""A block of code: the file it shows, if the line above names one; language; text."""
 
 
 def test_the_tutorial_does_what_it_shows(
@@ -103,8 +110,76 @@ def test_the_python_that_is_required() -> None:
     assert sys.version_info >= (3, 11)
 
 
-def test_the_guarantees_name_what_is_there() -> None:
-    text = (ROOT / "docs" / "guarantees.md").read_text("utf-8")
-    named = set(re.findall(r"`((?:geo|layers|maps|scripts|tests)/[\w./]+)`", text))
-    assert len(named) > 20
+MADE_UP = {
+    "layers/catalogue/people_apart.py",
+    "geo/countries/lu.toml",
+    "layers/index/recipes/fibre-and-website.toml",
+    "layers/publishers/access_points.py",
+}
+"""Files that the pages on adding something have the reader write."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_and_folders_that_are_named_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    named = set(re.findall(r"`((?:geo|layers|maps|scripts|tests)/[\w./-]*)`", text)) - MADE_UP
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    assert len(named) > 20 or page.name not in ("guarantees.md", "architecture.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_names_of_the_code_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    named = set(re.findall(r"`(?:zoneblanche\.)?((?:geo|layers|maps|scripts)(?:\.\w+)+)", text))
+    for name in sorted(named):
+        thing: Any = import_module("zoneblanche")
+        for part in name.split("."):
+            thing = attribute_or_module(thing, part)
+    for line in re.findall(r"^(?:from zoneblanche|import zoneblanche).*$", text, re.MULTILINE):
+        exec(line, {})
+    assert len(named) > 15 or page.name not in ("glossary.md", "architecture.md")
+
+
+def attribute_or_module(thing: Any, name: str) -> Any:
+    """A module before what a package calls the same: `layers.index.explain`."""
+    if inspect.ismodule(thing) and hasattr(thing, "__path__"):
+        with contextlib.suppress(ModuleNotFoundError):
+            return import_module(f"{thing.__name__}.{name}")
+    return getattr(thing, name)
+
+
+def test_the_architecture_lists_every_folder() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    listed = re.findall(r"^\| `((?:geo|layers|maps|scripts)/[\w/]*)` \|", text, re.MULTILINE)
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.is_file()]
+    real = {path.parent.relative_to(ROOT).as_posix() + "/" for path in files}
+    assert set(listed) == {folder for folder in real if "__pycache__" not in folder}
+
+
+def test_the_architecture_draws_every_import_between_rooms() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    drawn = set(re.findall(r"^  (\w+) --> (\w+)$", text, re.MULTILINE))
+    real = {
+        (room, other)
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        for other in imported_rooms(path) - {room}
+    }
+    assert {arrow for arrow in drawn if set(arrow) <= set(ROOMS)} == real
+
+
+def test_a_run_goes_the_way_that_the_architecture_says() -> None:
+    """Each function of the list is named by a function before it, or in a module of one."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    steps = text.split("## From command to page")[1].split("\n## ")[0]
+    named = re.findall(r"`((?:geo|layers|maps|scripts)(?:\.\w+)+)`", steps.split("An error")[0])
+    assert len(named) >= 15
+    modules = [name.rpartition(".")[0].replace(".", "/") for name in named]
+    paths = [ROOT / f"{module}.py" for module in modules]
+    texts = [
+        (path if path.exists() else path.with_suffix("") / "__init__.py").read_text("utf-8")
+        for path in paths
+    ]
+    for place, name in enumerate(named[1:], start=1):
+        short = name.rpartition(".")[2]
+        assert any(re.search(rf"\b{short}\b", before) for before in texts[:place]), name

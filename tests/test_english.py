@@ -1,0 +1,48 @@
+"""The documentation and the docstrings are plain English, as far as a machine can judge it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+SHORT = ("README.md", "CONTRIBUTING.md", "tutorial.md", "glossary.md", "architecture.md")
+"""Pages of which no sentence has 25 words or more, lists apart."""
+
+ODD = re.compile(
+    r"\b(?:nought|for want of|whatever|likewise|moreover|hence|save (?:for|where|what)"
+    r"|reckon(?:s|ed|ing)?|tells?|told|said|(?:its|their|his) like"
+    r"|(?<![Tt]here )(?:is|are) no (?!longer|more|less|further)[a-z]+)\b"
+)
+"""Words and turns that pandas, GDAL and Python do not write in their documentation."""
+
+
+def prose_of(page: Path) -> str:
+    """The text of a page without code, comments and headings' marks."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    return re.sub(r"`[^`\n]*`", "`x`", text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_use_common_words(page: Path) -> None:
+    assert ODD.findall(prose_of(page)) == []
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_sentences_are_short(name: str) -> None:
+    (page,) = [page for page in PAGES if page.name == name and page != ROOT / "docs" / "README.md"]
+    long = []
+    for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-|*#]|\d+\.) )", prose_of(page)):
+        if paragraph.lstrip().startswith(("#", "!", "<", "|")):
+            continue
+        # French sets a space before a colon or a question mark, which is no end of a word.
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(paragraph.split()))
+        long += [one for one in re.split(r"(?<=[.:;?!»])\s", text) if len(one.split()) >= 25]
+    assert long == []
