@@ -1,6 +1,6 @@
-"""Where: territories and their levels, rasters and points on them, topology.
+"""Where: territories and their levels, and the rasters, points and borders on them.
 
-Names are imported when they are first used, so that the command line answers before geopandas is
+Each name is imported when it is first used, so that the command line starts before geopandas is
 loaded.
 """
 

@@ -1,4 +1,4 @@
-"""The one way in which this project compiles a kernel."""
+"""The only place where the project compiles a kernel."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def compiled(kernel: Kernel) -> Kernel:
-    """Compile with numba on first call, keeping the machine code on disk where that is possible.
+    """Compile with numba on first call, and keep the machine code on disk if possible.
 
-    numba looks for a place beside the source, then in the user's cache folder. Where neither can
-    be written (a read-only container) it refuses to decorate at all; then the kernel is compiled
-    anew in each process, a second or so.
+    numba looks for a folder next to the source, then in the user's cache folder. If neither is
+    writable (a read-only container), it refuses to decorate. The kernel is then compiled in each
+    process, which takes about a second.
     """
     try:
         return cast(Kernel, numba.njit(cache=True, nogil=True, error_model="numpy")(kernel))

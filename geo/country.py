@@ -1,6 +1,6 @@
-"""A country: its levels and how they nest, its codes, where to measure, how to display.
+"""A country: its levels and how they nest, its codes, its projections, how it is displayed.
 
-A country is one TOML file in `geo/countries/`; nothing else in the project knows its name.
+A country is one TOML file in `geo/countries/`. Nothing else in the project knows its name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Text = Mapping[str, str]
 
 
 def in_language(text: Text | str, lang: str) -> str:
-    """The text in `lang`, else in English, else in whatever language there is."""
+    """Return the text in `lang`, else in English, else in any language that it has."""
     if isinstance(text, str):
         return text
     return text.get(lang) or text.get("en") or next(iter(text.values()))
@@ -32,13 +32,13 @@ def in_language(text: Text | str, lang: str) -> str:
 
 @dataclass(frozen=True)
 class Level:
-    """A level of territories, e.g. commune or département.
+    """A level of territories, for example commune or département.
 
     Attributes:
         id: the name used in options and column names ("departement").
-        title, plural: what a reader sees.
-        within: ids of the levels that wholly contain each territory of this one.
-        code_pattern: regular expression that a whole code of this level matches.
+        title, plural: the names displayed to readers.
+        within: ids of the levels that contain each territory of this one.
+        code_pattern: regular expression that matches a whole code of this level.
     """
 
     id: str
@@ -48,20 +48,20 @@ class Level:
     code_pattern: str = ".+"
 
     def accepts(self, code: str) -> bool:
-        """Whether `code` has the form of a code of this level."""
+        """Return whether `code` has the form of a code of this level."""
         return re.fullmatch(self.code_pattern, code) is not None
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the country that is measured, and drawn, in a place of its own.
+    """A part of the country with its own projection and its own place on the map.
 
     Attributes:
         id, title: its name.
         crs: the projected CRS (metres) in which lengths and areas are measured.
-        codes: regular expression on base-level codes; the first part that matches holds a code.
-        inset: whether the country map shows it in a frame of its own.
-        bounds: west, south, east, north in degrees; None for the area that the CRS is made for.
+        codes: regular expression on base-level codes; a code is in the first part that matches.
+        inset: whether the map of the country shows it in its own frame.
+        bounds: west, south, east, north in degrees; None for the area of use of the CRS.
     """
 
     id: str
@@ -74,16 +74,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Country:
-    """What the project has to know of a country. See `geo/countries/*.toml`.
+    """The description of a country, from `geo/countries/*.toml`.
 
     Attributes:
         code: two letters, lower case.
         levels: from the base level (the finest) up to the country itself.
-        parts: in order; the last is the mainland, matching every remaining code.
+        parts: in order; the last is the mainland and matches every remaining code.
         bounds: west, south, east, north in degrees, of all parts together.
-        bare_code_level: the level that a bare code means where several levels use the same one.
+        bare_code_level: the level of a bare code that several levels use.
         lang: default language of pages.
-        sparse_below: inhabitants per km² under which a territory counts as sparse.
+        sparse_below: inhabitants per km² below which a territory is sparse.
         edition: name of the embedded edition in `layers/edition/`, or None.
     """
 
@@ -100,18 +100,18 @@ class Country:
 
     @property
     def base(self) -> Level:
-        """The finest level, the one that everything is measured at."""
+        """The finest level, at which everything is measured."""
         return self.levels[0]
 
     def finer_than(self, level_id: str) -> frozenset[str]:
-        """Ids of the levels whose territories lie wholly in one of that level."""
+        """Return the ids of the levels whose territories are contained in one of that level."""
         return frozenset(level.id for level in self.levels if level_id in level.within)
 
     def level(self, level_id: str) -> Level:
-        """The level of that id.
+        """Return the level with that id.
 
         Raises:
-            InputError: there is none; the message suggests the nearest.
+            InputError: no such level; the message suggests the nearest.
         """
         for level in self.levels:
             if level.id == level_id:
@@ -126,22 +126,22 @@ class Country:
         )
 
     def part_of(self, code: str) -> Part:
-        """The part that holds the base-level territory `code`."""
+        """Return the part that contains the base-level territory `code`."""
         for part in self.parts:
             if re.fullmatch(part.codes, code):
                 return part
         return self.parts[-1]
 
     def parts_of(self, codes: pd.Index) -> np.ndarray:
-        """Ids of the parts that hold these base-level territories, as `part_of` finds them.
+        """Return the ids of the parts that contain these base-level territories, like `part_of`.
 
         >>> import pandas as pd
         >>> list(read_country("fr").parts_of(pd.Index(["48095", "97411"])))
         ['metropole', 'reunion']
         """
-        import numpy as np  # here, so that describing a country does not load it
+        import numpy as np  # imported here, so that describing a country does not load it
 
-        # One pattern for all parts: each in turn takes a quarter of a second for a country.
+        # One pattern for all parts: a loop over parts takes a quarter of a second for a country.
         first = self.parts[:-1]
         joined = re.compile("|".join(f"(?P<p{k}>{part.codes})" for k, part in enumerate(first)))
         ids = {f"p{k}": part.id for k, part in enumerate(first)}
@@ -152,21 +152,21 @@ class Country:
 
 
 def descriptions() -> Traversable:
-    """The folder of the package that holds the descriptions."""
+    """Return the folder of the package that contains the descriptions."""
     return resources.files("zoneblanche.geo") / "countries"
 
 
 def known_countries() -> tuple[str, ...]:
-    """Codes of the countries that the package describes."""
+    """Return the codes of the countries that the package describes."""
     names = [entry.name for entry in descriptions().iterdir()]
     return tuple(sorted(name[:-5] for name in names if name.endswith(".toml")))
 
 
 def read_country(code: str) -> Country:
-    """The country described by `geo/countries/<code>.toml`.
+    """Return the country described by `geo/countries/<code>.toml`.
 
     Raises:
-        InputError: no such country, or its file does not say what it must.
+        InputError: no such country, or its file is incomplete.
 
     >>> read_country("fr").base.id
     'commune'

@@ -1,8 +1,7 @@
-"""Run one pure function over many chunks: here, in processes, or on a dask.distributed cluster.
+"""Run one pure function on many chunks: serially, in processes, or on a dask.distributed cluster.
 
-Each chunk's answer comes back in the order of the chunks, so that what is made of them does not
-depend on who was quicker. A worker that dies is nobody's loss: the function is pure, and the
-chunks it had in hand are run again.
+Results are returned in the order of the chunks, so they do not depend on which worker is faster. If
+a worker dies, its chunks are run again, because the function is pure.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ ChunkT = TypeVar("ChunkT")
 PartT = TypeVar("PartT")
 ATTEMPTS = 3
 
-_shared: Any = None  # in a worker process: what every chunk needs, sent once
-_at_work = threading.Lock()  # in a worker process: held while a chunk is in hand
+_shared: Any = None  # in a worker process: the data that every chunk needs, sent once
+_at_work = threading.Lock()  # in a worker process: held while a chunk is being processed
 
 
 def run_chunks(
@@ -38,14 +37,14 @@ def run_chunks(
     workers: int | None = None,
     scheduler: str | None = None,
 ) -> Iterator[PartT]:
-    """`function(chunk, shared)` of each chunk, in their order.
+    """Return `function(chunk, shared)` of each chunk, in their order.
 
     `function` is a module-level function without side effects; `shared` is sent to each worker
-    once. `workers` defaults to the processors there are. `scheduler` is the address of a running
-    dask cluster (`tcp://…`); without it dask starts one on this machine.
+    once. `workers` defaults to the number of processors. `scheduler` is the address of a running
+    dask cluster (`tcp://…`); without it, dask starts one on this machine.
 
     Raises:
-        ProblemWithEnvironment: workers die again and again (out of memory?), no cluster answers,
+        ProblemWithEnvironment: workers die repeatedly (out of memory?), no cluster answers, or
             dask is not installed.
     """
     if executor == "serial":
@@ -71,8 +70,8 @@ def _in_order(parts: Iterator[tuple[int, PartT]], count: int) -> Iterator[PartT]
 
 
 def _receive(shared: Any) -> None:
-    """Begin as a worker: Ctrl-C is for who hands out the work, and without that process there is
-    none left to do."""
+    """Start a worker. It ignores Ctrl-C, which the main process handles, and stops if the main
+    process is gone."""
     global _shared
     _shared = shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -83,7 +82,7 @@ def _receive(shared: Any) -> None:
 
 def _end_after(parent: BaseProcess) -> None:
     parent.join()
-    with _at_work:  # what is begun is ended: no half of it stays on the disk
+    with _at_work:  # a chunk that was begun is finished: no half of it stays on the disk
         os._exit(1)
 
 
@@ -94,7 +93,7 @@ def _work(function: Callable[[ChunkT, Any], PartT], chunk: ChunkT) -> PartT:
 
 @contextmanager
 def _deaf_children() -> Iterator[None]:
-    """Processes that are started meanwhile do not hear Ctrl-C, not even while they import."""
+    """Start processes in the block that ignore Ctrl-C, even while they import."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -125,7 +124,7 @@ def _in_processes(
                 for place, part in _finished(as_completed(futures), futures, (BrokenProcessPool,)):
                     del left[place]
                     yield place, part
-            except BaseException:  # stopped: what no worker has begun stays undone
+            except BaseException:  # stopped: chunks that no worker has begun are not run
                 pool.shutdown(cancel_futures=True)
                 raise
         if not left:
@@ -176,7 +175,7 @@ def _on_dask(
 def _finished(
     ready: Iterator[Any], places: Mapping[Any, int], lost: tuple[type[BaseException], ...]
 ) -> Iterator[tuple[int, Any]]:
-    """Places and answers of the futures as they come, without those whose worker was lost."""
+    """Return positions and results of the futures as they finish, without those of lost workers."""
     for future in ready:
         try:
             answer = future.result()

@@ -18,17 +18,17 @@ from zoneblanche.geo.territories import Territories
 
 
 def sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
-    """Sum of an extensive figure over the members of each group.
+    """Return the sum of an extensive figure over the members of each group.
 
-    A group with a missing member is missing: the sum of the rest would be too small and would not
-    say so. Members without a group count nowhere.
+    A group with a missing member is missing: the sum of the others would be too small without
+    showing it. Members without a group are not counted.
 
     Args:
         values: any unit; NaN is missing.
-        groups: code of the group of each value, on the same index; None for none.
+        groups: code of the group of each value, on the same index; None for no group.
 
     Returns:
-        One value a group, index sorted by code.
+        One value per group, index sorted by code.
 
     >>> sum_by(pd.Series([1.0, 2.0, np.nan]), pd.Series(["a", "a", "b"])).tolist()
     [3.0, nan]
@@ -36,22 +36,22 @@ def sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
     place, codes = _places(groups)
     inside = place >= 0
     figures = values.to_numpy(dtype=np.float64)[inside]
-    # A missing member makes its group's sum NaN by itself.
+    # A missing member makes the sum of its group NaN.
     total = np.bincount(place[inside], weights=figures, minlength=len(codes))
     return pd.Series(total, index=codes)
 
 
 def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.DataFrame:
-    """Mean of an intensive figure over each group, weighted by its denominator.
+    """Return the mean of an intensive figure over each group, weighted by its denominator.
 
     Args:
-        values: NaN is missing and takes no part.
+        values: NaN is missing and is left out.
         weights: the denominator, ≥ 0, on the same index; NaN counts as missing.
-        groups: code of the group of each value, on the same index; None for none.
+        groups: code of the group of each value, on the same index; None for no group.
 
     Returns:
-        Index: codes of the groups, sorted. `mean`: the weighted mean, NaN where no member with a
-        positive weight is known; `known`: share of the group's weight that it rests on, 0 to 1.
+        Index: codes of the groups, sorted. `mean`: the weighted mean, NaN if no member with a
+        positive weight is known; `known`: share of the group's weight that is known, 0 to 1.
 
     >>> table = mean_by(pd.Series([10.0, 40.0]), pd.Series([2.0, 1.0]), pd.Series(["a", "a"]))
     >>> table["mean"].tolist()
@@ -79,8 +79,8 @@ def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Data
 
 
 def _places(groups: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """The place of each row's group, -1 for none, and the groups' codes, sorted. A categorical
-    has them ready, which saves sorting the codes for every column."""
+    """Return the position of each row's group, -1 for none, and the codes of the groups, sorted. A
+    categorical has them, which saves sorting the codes for every column."""
     if isinstance(groups.dtype, pd.CategoricalDtype):
         place, codes = groups.cat.codes.to_numpy(), groups.cat.categories
     else:
@@ -89,7 +89,7 @@ def _places(groups: pd.Series) -> tuple[np.ndarray, pd.Index]:
 
 
 def groups_at(territories: Territories, level: str) -> pd.Series:
-    """Code of the territory of `level` that contains each territory.
+    """Return the code of the territory of `level` that contains each territory.
 
     Raises:
         InputError: the level does not contain them.
@@ -111,16 +111,16 @@ def groups_at(territories: Territories, level: str) -> pd.Series:
 def territories_at(
     territories: Territories, level: str, *, shapes: Literal["united", "boxes"] = "united"
 ) -> Territories:
-    """The territories of a containing level: shapes united, facts summed, parents kept.
+    """Return the territories of a containing level: shapes united, facts summed, parents kept.
 
     Members without a territory at that level (an island commune without EPCI) are left out; the
-    caller states them.
+    caller reports them.
 
     Args:
         territories: the members.
         level: id of the level.
-        shapes: "boxes" gives each its members' bounding box instead of their union, which takes
-            seconds for a country: for who needs the figures and draws nothing from the result.
+        shapes: "boxes" gives each territory the bounding box of its members instead of their
+            union, which takes seconds for a country. Use it if nothing is drawn from the result.
 
     Raises:
         InputError: the level does not contain the territories.
@@ -153,13 +153,13 @@ def territories_at(
 
 
 def left_out(territories: Territories, level: str) -> tuple[str, ...]:
-    """Codes of the territories that no territory of `level` contains."""
+    """Return the codes of the territories that no territory of `level` contains."""
     groups = groups_at(territories, level)
     return tuple(territories.codes[groups.isna().to_numpy()])
 
 
 def _united(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
-    """One row a group. The fast union asks for shared edges; where a union of it is not a valid
+    """Return one row per group. The fast union needs shared edges; if the result is not a valid
     polygon (the parts overlapped), that group is united the slow way."""
     known, codes, position = _positions(territories, groups)
     shapes = territories.frame.geometry.to_numpy()[known]
@@ -172,7 +172,7 @@ def _united(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
 
 
 def _boxed(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
-    """One row a group, with its bounding box for a shape."""
+    """Return one row per group, with its bounding box as its shape."""
     known, codes, position = _positions(territories, groups)
     boxes = shapely.bounds(territories.frame.geometry.to_numpy()[known])
     ends = np.array([[np.inf, np.inf, -np.inf, -np.inf]]).repeat(len(codes), axis=0)
@@ -184,7 +184,8 @@ def _boxed(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
 def _positions(
     territories: Territories, groups: pd.Series
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which territories lie in a group, the sorted codes of the groups, and the place of each."""
+    """Return which territories are in a group, the sorted codes of the groups, and their
+    positions."""
     known = groups.notna().to_numpy()
     codes, position = np.unique(groups[known].to_numpy(dtype=str), return_inverse=True)
     if not len(codes):

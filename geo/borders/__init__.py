@@ -1,1 +1,1 @@
-"""Shared boundaries: arcs, neighbours, and the share of a territory that polygons cover."""
+"""Shared borders: arcs, neighbours, and the share of a territory that polygons cover."""

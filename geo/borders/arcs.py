@@ -1,17 +1,17 @@
-"""Territories as shared arcs: each stretch of border once, with who lies on either side.
+"""Territories as shared arcs: each stretch of border once, with the territory on either side.
 
-A coverage of polygons says every inner border twice. Here it is said once, and everything that
-needs borders rather than polygons works from that: the map page, contiguity, point location,
-zonal sums.
+In a coverage of polygons, every inner border appears twice. Here it appears once. Everything that
+needs borders and not polygons uses these arcs: the map page, contiguity, point location, zonal
+sums.
 
-Orientation, once and for all. x grows to the east and y to the north. Walking an arc from its
-first vertex to its last, territory `left` lies on the left hand and `right` on the right hand.
-So an edge that goes north has `left` to its west and `right` to its east; -1 is "no territory".
-Summed over arcs, +½(x₀y₁ - x₁y₀) to `left` and its opposite to `right` is each area exactly.
+Orientation, everywhere in the project: x grows to the east and y to the north. Along an arc, from
+its first vertex to its last, territory `left` is on the left and `right` on the right. So an edge
+that goes north has `left` to its west and `right` to its east; -1 is "no territory". The sum over
+arcs of +½(x₀y₁ - x₁y₀) for `left`, and of its opposite for `right`, is each area exactly.
 
-Method: rings oriented (shells anticlockwise, holes clockwise), snapped to the grid, vertices
-numbered; two half-edges between the same two vertices in opposite directions are twins; rings are
-cut where three or more borders meet (a junction), or where the territory beyond changes.
+Method: orient the rings (shells anticlockwise, holes clockwise), snap them to the grid and number
+the vertices. Two half-edges between the same two vertices in opposite directions are twins. Rings
+are cut where three or more borders meet (a junction), or where the territory beyond changes.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ GRID_CELLS = 2**31 - 1  # coordinates on the grid are int32
 class Arcs:
     """The shared borders of n territories.
 
-    Arc k is the vertices `x[starts[k]:starts[k + 1]]`, at least two; a closed arc (an island, an
-    enclave) repeats its first vertex at its end. No two successive vertices are equal.
+    Arc k has the vertices `x[starts[k]:starts[k + 1]]`, at least two. A closed arc (an island, an
+    enclave) repeats its first vertex at its end. Successive vertices are never equal.
 
     Attributes:
         x, y: coordinates of all arcs one after another, shape (starts[-1],). On a grid: int32,
-            in grid steps from `origin`. Without a grid: float64, the coordinates as they came.
+            in grid steps from `origin`. Without a grid: float64, the input coordinates.
         starts: where each arc begins, and the end; int64, shape (arcs + 1,).
         left, right: position in the input of the territory on each side, -1 for none; int32,
             shape (arcs,). They always differ.
         bounds: west, south, east, north of each arc in the unit of x and y; shape (arcs, 4).
-        grid: the grid step in the unit of the CRS, or None for coordinates as they came.
-        origin: the place of grid point (0, 0) in the CRS; (0.0, 0.0) without a grid.
-        count: how many territories went in, those without a shape included.
+        grid: the grid step in the unit of the CRS, or None for the input coordinates.
+        origin: the position of grid point (0, 0) in the CRS; (0.0, 0.0) without a grid.
+        count: number of input territories, including those without a shape.
         enlarged: positions of the territories too small for the grid, drawn as one grid square.
     """
 
@@ -81,7 +81,7 @@ class Edges:
 
 @dataclass(frozen=True)
 class Rings:
-    """Rings without their closing vertex, each with its territory on the left hand.
+    """Rings without their closing vertex, each with its territory on the left.
 
     Attributes:
         x, y: vertices of all rings one after another; ring r is `starts[r]:starts[r + 1]`.
@@ -101,7 +101,7 @@ class Rings:
 
     @property
     def following(self) -> Ints:
-        """For each vertex the position of the next one round its ring."""
+        """For each vertex, the position of the next one in its ring."""
         following = np.arange(1, len(self.x) + 1)
         full = np.diff(self.starts) > 0
         following[self.starts[1:][full] - 1] = self.starts[:-1][full]
@@ -114,23 +114,23 @@ def build_arcs(
     grid: float | None = None,
     origin: tuple[float, float] | None = None,
 ) -> Arcs:
-    """Shared arcs of a coverage of valid polygons and multipolygons, in the CRS they are in.
+    """Return the shared arcs of a coverage of valid polygons and multipolygons, in their CRS.
 
     `grid` is the step to which coordinates are snapped (10 for ten metres in a metric CRS); None
-    keeps them as they are. `origin` defaults to the south-west corner, rounded down to the grid.
+    does not snap them. `origin` defaults to the south-west corner, rounded down to the grid.
     None and empty geometries have no arc.
 
-    What is not a coverage still gives a usable answer. An edge without a twin, of the outer
-    border or of a gap, has -1 beyond it; so has every edge of two neighbours that do not share
-    their vertices. Where territories overlap, each keeps its own edges, and a place is in all
-    those whose edges wind round it: a sweep along a row counts a territory in at each edge that
-    has it on the far side, out where it is on the near side, and draws of those counted in the
-    last that came in. Two equal polygons give arcs of each on the same place, with -1 beyond.
-    Edges that a territory shares with itself (parts that touch along a side) vanish.
+    Polygons that are not a coverage still give a usable result. An edge without a twin, on the
+    outer border or at a gap, has -1 beyond it; so has every edge of two neighbours that do not
+    share their vertices. Where territories overlap, each keeps its own edges, and a point is in
+    all territories whose edges wind around it: a sweep along a row enters a territory at each edge
+    that has it on the far side and leaves it where it is on the near side, and draws the
+    territory that it entered last. Two equal polygons give arcs of each in the same place, with -1
+    beyond. Edges that a territory shares with itself (parts that touch along a side) vanish.
 
-    A territory whose area on the grid is not positive is replaced by the single grid square
-    that holds a point inside it, on top of its neighbours, and is listed in `enlarged`. Parts
-    and holes of larger territories that vanish on the grid are left out.
+    A territory whose area on the grid is not positive is replaced by the grid square that contains
+    a point inside it, on top of its neighbours, and is listed in `enlarged`. Parts and holes of
+    larger territories that vanish on the grid are left out.
 
     Raises:
         InputError: other geometry types, coordinates that are not finite, a grid too fine for
@@ -154,7 +154,7 @@ def build_arcs(
 
 
 def read_edges(arcs: Arcs) -> Edges:
-    """Every edge of the arcs once, in the CRS of the territories (the grid undone)."""
+    """Return every edge of the arcs once, in the CRS of the territories (not on the grid)."""
     begin = np.ones(len(arcs.x), dtype=bool)
     begin[arcs.starts[1:] - 1] = False
     first = np.flatnonzero(begin)
@@ -173,14 +173,15 @@ def read_edges(arcs: Arcs) -> Edges:
 
 
 def compute_areas(arcs: Arcs) -> Floats:
-    """Area of each territory by the shoelace formula over the arcs, shape (count,).
+    """Return the area of each territory by the shoelace formula over the arcs, shape (count,).
 
-    In the square of the unit of x and y: grid squares on a grid, where it is exact to the half.
+    The unit is the square of the unit of x and y. On a grid these are grid squares, exact to half
+    a square.
     """
     x, y = arcs.x.astype(np.float64), arcs.y.astype(np.float64)
     if len(arcs) == 0:
         return np.zeros(arcs.count)
-    # Relative to each arc's first vertex, so that far-away coordinates lose no digits ...
+    # Relative to each arc's first vertex, so that distant coordinates lose no digits ...
     origin = np.repeat(arcs.starts[:-1], np.diff(arcs.starts))
     dx, dy = x - x[origin], y - y[origin]
     cross = dx * np.roll(dy, -1) - np.roll(dx, -1) * dy
@@ -197,7 +198,7 @@ def compute_areas(arcs: Arcs) -> Floats:
 
 
 def read_rings(geometry: gpd.GeoSeries | np.ndarray) -> Rings:
-    """All rings, shells anticlockwise and holes clockwise, so that the territory is to the left.
+    """Return all rings, shells anticlockwise and holes clockwise: the territory is on the left.
 
     Raises:
         InputError: other geometry types than polygons, coordinates that are not finite.
@@ -275,7 +276,7 @@ def _place_origin(
 def _snap(
     rings: Rings, shapes: np.ndarray, grid: float, origin: tuple[float, float]
 ) -> tuple[Rings, Ints]:
-    """Rings on the grid (int64), and the territories that were too small and became a square."""
+    """Return the rings on the grid (int64), and the territories that were too small for it."""
     x = np.rint((rings.x - origin[0]) / grid).astype(np.int64)
     y = np.rint((rings.y - origin[1]) / grid).astype(np.int64)
     following = rings.following
@@ -316,7 +317,7 @@ def _without_repeats(rings: Rings) -> Rings:
 
 
 def _number(x: np.ndarray, y: np.ndarray) -> tuple[Ints, int]:
-    """A number for each distinct vertex, in order of appearance, and how many there are."""
+    """Return a number for each distinct vertex, in order of appearance, and their count."""
     if not len(x):
         return np.empty(0, np.int64), 0
     if x.dtype == np.int64:
@@ -328,7 +329,7 @@ def _number(x: np.ndarray, y: np.ndarray) -> tuple[Ints, int]:
 
 
 def _find_twins(rings: Rings, vertex: Ints, vertices: int) -> Ints:
-    """For each half-edge the territory beyond: -1 for none, -2 where the edge is to vanish."""
+    """Return the territory beyond each half-edge: -1 for none, -2 if the edge vanishes."""
     ahead = vertex[rings.following]
     forward = vertex < ahead
     low, high = np.minimum(vertex, ahead), np.maximum(vertex, ahead)
@@ -338,8 +339,8 @@ def _find_twins(rings: Rings, vertex: Ints, vertices: int) -> Ints:
     side[0, edge[forward]] = territory[forward]
     side[1, edge[~forward]] = territory[~forward]
     beyond = np.where(forward, side[1, edge], side[0, edge])
-    # An edge that is used twice in one direction, or both ways by one territory, is no border of
-    # a coverage; such edges are few, and are paired with more care.
+    # An edge used twice in one direction, or in both directions by one territory, is not a border
+    # of a coverage. Such edges are rare, and are paired with more care.
     used = np.bincount(edge * 2 + forward, minlength=2 * len(edges)).reshape(-1, 2)
     odd = (used > 1).any(axis=1) | (side[0] == side[1])
     doubtful = np.flatnonzero(odd[edge])
@@ -349,7 +350,7 @@ def _find_twins(rings: Rings, vertex: Ints, vertices: int) -> Ints:
 
 
 def _pair(edge: Ints, territory: Ints, forward: np.ndarray) -> Ints:
-    """The territory beyond for half-edges that overlap: a territory first cancels itself."""
+    """Return the territory beyond half-edges that overlap: a territory first cancels itself."""
     own = pd.DataFrame({"edge": edge, "territory": territory, "forward": forward})
     rank = own.groupby(["edge", "territory", "forward"]).cumcount()
     ways = own.groupby(["edge", "territory"])["forward"]
@@ -403,17 +404,19 @@ def _cut(
 
 
 def _from_a_cut(rings: Rings, begins: np.ndarray, ring: Ints) -> Ints:
-    """The half-edges with each ring turned so that it starts where an arc begins, if any does."""
+    """Return the half-edges with each ring rotated so that it starts where an arc begins, if
+    any."""
     turned = rings.starts[:-1].copy()
     cuts = np.flatnonzero(begins)[::-1]
-    turned[ring[cuts]] = cuts  # reversed, so the first cut of each ring is what stays
+    turned[ring[cuts]] = cuts  # reversed, so that the first cut of each ring remains
     sizes = np.diff(rings.starts)[ring]
     start = rings.starts[ring]
     return start + (np.arange(len(ring)) - start + turned[ring] - start) % np.maximum(sizes, 1)
 
 
 def _join(rings: Rings, order: Ints, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray, Ints]:
-    """Vertices of the arcs: where each half-edge starts, and after each arc's last its end."""
+    """Return the vertices of the arcs: the start of each half-edge, and the end of each last
+    one."""
     arc = np.cumsum(begins) - 1
     edges = np.bincount(arc, minlength=0)
     starts = np.concatenate([[0], np.cumsum(edges + 1)]).astype(np.int64)

@@ -32,29 +32,29 @@ class Contiguity:
 
     @property
     def cardinalities(self) -> Ints:
-        """How many neighbours each territory has, shape (territories,)."""
+        """Number of neighbours of each territory, shape (territories,)."""
         return np.diff(self.starts)
 
     @property
     def islands(self) -> Ints:
-        """Positions of the territories without a neighbour, those without a shape included."""
+        """Positions of the territories without a neighbour, including those without a shape."""
         return np.flatnonzero(self.cardinalities == 0)
 
     @property
     def edges(self) -> int:
-        """How many pairs of neighbours there are, each pair once."""
+        """Number of pairs of neighbours, each pair once."""
         return len(self.neighbours) // 2
 
 
 def compute_contiguity(
     territories: gpd.GeoSeries | Arcs, *, rule: Literal["queen", "rook"] = "queen"
 ) -> Contiguity:
-    """Neighbours of each territory: `queen` shares at least a vertex, `rook` at least an edge.
+    """Return the neighbours of each territory: `queen` shares a vertex, `rook` an edge.
 
-    The same pairs as `libpysal.weights.Queen` and `Rook`: what counts is a vertex (an edge
-    between two vertices) that both have with equal coordinates; so give arcs built without a
-    grid, unless neighbours that are not exactly neighbours are to be joined by snapping. Borders
-    that coincide without a common vertex, and overlaps, make no neighbours; a gap parts them.
+    The pairs are those of `libpysal.weights.Queen` and `Rook`: two neighbours have a vertex (an
+    edge between two vertices) with equal coordinates. So use arcs built without a grid, unless
+    snapping is to join neighbours whose coordinates differ. Borders that coincide without a common
+    vertex, and overlaps, make no neighbours; a gap separates them.
 
     >>> from shapely import box
     >>> squares = gpd.GeoSeries([box(0, 0, 1, 1), box(1, 0, 2, 1), box(1, 1, 2, 2)])
@@ -79,7 +79,7 @@ def _sharing_an_edge(arcs: Arcs) -> tuple[Ints, Ints]:
 
 
 def _sharing_a_junction(arcs: Arcs) -> tuple[Ints, Ints]:
-    """Pairs of the territories that meet in a point where arcs end.
+    """Return the pairs of territories that meet at a point where arcs end.
 
     Two territories that share a vertex share an arc or meet where arcs end: a vertex with two
     borders only has the same territory on both sides of each.
@@ -92,8 +92,8 @@ def _sharing_a_junction(arcs: Arcs) -> tuple[Ints, Ints]:
     meeting = _distinct(at[territory >= 0] * np.int64(arcs.count) + territory[territory >= 0])
     at, territory = np.divmod(meeting, arcs.count)
     pairs: list[tuple[Ints, Ints]] = []
-    # Sorted by junction: pair each with the next, the next but one, ... while the junction is
-    # the same. Four territories at a point are rare, so this ends after a few rounds.
+    # Sorted by junction: pair each with the next, the one after, ... while the junction is the
+    # same. Four territories at a point are rare, so this ends after a few rounds.
     for step in range(1, len(at)):
         same = at[step:] == at[:-step]
         if not same.any():
@@ -114,6 +114,6 @@ def _compress(first: Ints, second: Ints, count: int) -> Contiguity:
 
 
 def _distinct(numbers: Ints) -> Ints:
-    """As `np.unique`, which goes by hashes and takes ten times as long as sorting whole numbers."""
+    """Like `np.unique`, which hashes and takes ten times as long as sorting integers."""
     ordered = np.sort(numbers)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)]]

@@ -1,7 +1,7 @@
-"""Coverage polygons as a raster: how many groups cover each cell of a grid finer than a given one.
+"""Coverage polygons as a raster: how many groups cover each cell of a refined grid.
 
-A population raster says how many people a cell has and not where in it they live; with coverage on
-the same grid, only finer, the share of a cell's people that is covered is that of its area.
+A population raster says how many people live in a cell, not where in it. With coverage on a finer
+version of the same grid, the covered share of a cell's people is the covered share of its area.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rasterio.features import rasterize
 from zoneblanche.geo.rasters.read import read_raster_facts
 
 PARTS = 4
-"""Cells of the raster on each side of a cell of the given grid: 250 m in one of 1 km."""
+"""Cells of the raster on each side of a cell of the given grid: 250 m in a cell of 1 km."""
 
 NOTHING = 255
 
@@ -25,17 +25,17 @@ NOTHING = 255
 def write_group_counts(
     shapes: gpd.GeoSeries, groups: pd.Series, *, like: Path, out: Path, parts: int = PARTS
 ) -> None:
-    """Writes a GeoTIFF of the number of groups whose polygons hold the middle of each cell.
+    """Write a GeoTIFF of the number of groups whose polygons contain the middle of each cell.
 
     Args:
         shapes: polygons in any CRS.
         groups: the group of each (an operator), at most 254; same index.
-        like: raster whose CRS, extent and cells are taken, each cell divided.
-        out: file to write; uint8, 0 where no polygon is, so that it covers all of `like`.
-        parts: cells on each side of one of `like`.
+        like: raster whose CRS, extent and cells are used, each cell divided.
+        out: file to write; uint8, 0 without a polygon, so that it covers all of `like`.
+        parts: cells on each side of a cell of `like`.
 
     Raises:
-        InputError: `like` is no raster that `geo.rasters.read` reads.
+        InputError: `geo.rasters.read` does not read `like`.
     """
     grid = read_raster_facts(like)
     shape = (grid.shape[0] * parts, grid.shape[1] * parts)

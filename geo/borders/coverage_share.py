@@ -1,8 +1,8 @@
 """How much of each territory is covered by polygons that may overlap, each place counted once.
 
-What meets a territory is measured by a sweep (`geo.borders.coverage_sweep`). Where very much does,
-the territory is cut in four, and again: a small part often lies whole in one polygon, and then no
-other of that group needs to be looked at.
+A sweep (`geo.borders.coverage_sweep`) measures the polygons that meet a territory. If very many do,
+the territory is cut in four, and again. A small part is often entirely in one polygon, and then the
+other polygons of that group need no check.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
 MOST_VERTICES = 512  # larger coverage polygons are cut into tiles before clipping
-MOST_PIECES = 24  # a territory that meets more is cut in four
-FREE_LEVELS = 6  # and again, as long as that helps: borders on one line remain many ...
+MOST_PIECES = 24  # a territory that meets more polygons is cut in four
+FREE_LEVELS = 6  # and again, as long as that helps: borders on the same line remain many ...
 PROGRESS = 0.75  # ... so from here on a part has to meet fewer than this share of its parent's
-SMALLEST_TILE = 1e-6  # of the extent: a polygon all of whose vertices lie on one spot
+SMALLEST_TILE = 1e-6  # of the extent: a polygon with all its vertices in one spot
 
 
 @dataclass(frozen=True)
 class CoverageShare:
-    """Covered share of the area of each territory, in percent; on the territories' index.
+    """Covered share of the area of each territory, in percent, on the index of the territories.
 
-    NaN for a territory without a shape, and for one outside of the surveyed area.
+    NaN for a territory without a shape, and for one outside the surveyed area.
 
     Attributes:
         any_percent: covered by any polygon.
-        by_group_percent: one column a group; a single column "all" without groups.
+        by_group_percent: one column per group; a single column "all" without groups.
         at_least_percent: column k (1, 2, …) is the share covered by at least k groups.
-        notices: repairs made, as sentences.
+        notices: repairs, as sentences.
     """
 
     any_percent: pd.Series
@@ -59,14 +59,13 @@ def compute_coverage_share(
     crs: str | pyproj.CRS | None = None,
     surveyed: shapely.Geometry | None = None,
 ) -> CoverageShare:
-    """Exact covered share of each territory by `coverage`, in all, by group and by ≥ k groups.
+    """Return the exact covered share of each territory: by any, by group and by ≥ k groups.
 
-    `groups` (an operator for each polygon) is on the index of `coverage`. Areas are measured in
-    `crs`; by default in that of the territories if it is projected, otherwise in a Lambert
-    azimuthal equal-area projection about their middle. Where there is no polygon there is no
-    coverage: 0 %, unless `surveyed` (a geometry in the CRS of the coverage) leaves the territory
-    out: then NaN. Empty and missing coverage shapes cover nothing; invalid ones are made valid,
-    which is stated.
+    `groups` (the operator of each polygon) is on the index of `coverage`. Areas are measured in
+    `crs`. It defaults to the CRS of the territories if that is projected, otherwise to a Lambert
+    azimuthal equal-area projection around their centre. Without a polygon the coverage is 0 %. If
+    `surveyed` (a geometry in the CRS of the coverage) does not include a territory, it is NaN.
+    Empty and missing coverage shapes cover nothing. Invalid ones are made valid, with a notice.
 
     Raises:
         InputError: no CRS, coverage that is not polygons, a polygon without a group.
@@ -94,7 +93,7 @@ def compute_coverage_share(
     def percent(covered: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
             share = 100 * covered / area[:, None]
-        # Rounding: a commune covered in full may come to 100.00000000001 %.
+        # Rounding: a fully covered commune may have 100.00000000001 %.
         share = np.clip(share, 0, 100)
         share[left_out] = np.nan
         return share
@@ -134,8 +133,8 @@ def _number_groups(
 def area_crs(
     territories: gpd.GeoSeries, coverage: gpd.GeoSeries, crs: str | pyproj.CRS | None = None
 ) -> pyproj.CRS:
-    """The projection that areas are measured in: the given one, else the territories' own, else an
-    equal-area one about their middle.
+    """Return the projection for areas: the given one, the territories' own, or an equal-area one
+    around their centre.
 
     Raises:
         InputError: either has no CRS, or the given one is in degrees.
@@ -180,7 +179,7 @@ def _mend(series: gpd.GeoSeries, what: str) -> tuple[Shapes, tuple[str, ...]]:
 
 
 def _measure(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> tuple[Floats, Floats]:
-    """Covered area of each territory by each group, and by exactly 0, 1, 2, … groups."""
+    """Return the covered area of each territory by each group, and by exactly 0, 1, 2, … groups."""
     by_group, exactly = np.zeros((len(land), groups)), np.zeros((len(land), groups + 1))
     pieces, label = _cut(shapes, label, MOST_VERTICES)
     if not len(pieces):
@@ -206,7 +205,7 @@ def _measure(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> tuple[Fl
 def _meet(
     parts: Shapes, pieces: Shapes, label: Ints, groups: int
 ) -> tuple[Ints, tuple[Ints, Ints]]:
-    """Which groups cover a part whole by a single piece, shape (parts, groups); and the pairs of
+    """Return which groups cover a part with a single piece, shape (parts, groups), and the pairs of
     parts and pieces of the other groups that may meet, by part."""
     tree = shapely.STRtree(parts)
     depth = np.zeros((len(parts), groups), dtype=np.int64)
@@ -215,7 +214,7 @@ def _meet(
     piece, part = tree.query(pieces)
     open_yet = depth[part, label[piece]] == 0
     piece, part = piece[open_yet], part[open_yet]
-    # Boxes that meet are enough, but where they are many the polygons are asked.
+    # Comparing boxes is enough, but if many meet, the polygons are compared.
     many = np.flatnonzero(np.bincount(part, minlength=len(parts))[part] > MOST_PIECES)
     apart = many[~shapely.intersects(pieces[piece[many]], parts[part[many]])]
     piece, part = np.delete(piece, apart), np.delete(part, apart)
@@ -224,7 +223,7 @@ def _meet(
 
 
 def _cut(shapes: Shapes, owner: Ints, most_vertices: int) -> tuple[Shapes, Ints]:
-    """Single polygons, those with many vertices cut in four until they have few."""
+    """Return single polygons; those with many vertices are cut in four until they have few."""
     parts, source = shapely.get_parts(shapes, return_index=True)
     owner = owner[source]
     done, done_owner = [], []
@@ -240,7 +239,7 @@ def _cut(shapes: Shapes, owner: Ints, most_vertices: int) -> tuple[Shapes, Ints]
 
 
 def _quarter(parts: Shapes) -> tuple[Shapes, Ints]:
-    """The four quarters of each polygon, as single polygons, and which polygon each is of."""
+    """Return the four quarters of each polygon, as single polygons, and the polygon of each."""
     west, south, east, north = shapely.bounds(parts).T
     x, y = (west + east) / 2, (south + north) / 2
     quarters = [
@@ -256,6 +255,6 @@ def _quarter(parts: Shapes) -> tuple[Shapes, Ints]:
 
 
 def _size(shapes: Shapes) -> Floats:
-    """The longer side of the box of each."""
+    """Return the longer side of each box."""
     west, south, east, north = shapely.bounds(shapes).T
     return np.maximum(east - west, north - south)

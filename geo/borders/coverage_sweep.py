@@ -1,10 +1,10 @@
-"""The area of overlapping polygons inside others, each place once: exact, without an overlay.
+"""The area of overlapping polygons inside others, each place counted once, without an overlay.
 
-A line sweeps each territory from south to north, through the heights at which a border begins,
-ends or crosses another. Between two of these no borders cross, so what the line meets is a row of
-trapezoids, whose areas are exact; a depth for each group, raised at a border that has a polygon of
-the group to its east and lowered where it lies to the west, says which of them are covered, and by
-how many groups. Borders that coincide make trapezoids of no width: nothing has to be snapped,
+A line sweeps each territory from south to north and stops at the heights at which a border begins,
+ends or crosses another. Between two stops no borders cross, so the line meets a row of trapezoids
+whose areas are exact. Each group has a depth. It increases at a border with a polygon of the group
+to its east, and decreases at one with a polygon to its west. The depths show which groups cover a
+trapezoid, and how many. Borders that coincide make trapezoids of zero width, so nothing is snapped
 and no topology can fail.
 """
 
@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 Packed = tuple[Floats, Floats, Ints, Ints, Floats]
-"""x, y, following, starts and box of `Borders`: a kernel takes no dataclass."""
+"""x, y, following, starts and box of `Borders`: a kernel cannot take a dataclass."""
 
 Edge = tuple[float, float, float, float, float, float]
 
@@ -37,11 +37,11 @@ LAND = -1.0  # the group of a territory's own border
 
 @dataclass(frozen=True)
 class Borders:
-    """The rings of polygons, each with its polygon to the left.
+    """The rings of polygons, each with its polygon on the left.
 
     Attributes:
         x, y: vertices; those of polygon p are `starts[p]:starts[p + 1]`.
-        following: for each vertex the position of the next one round its ring.
+        following: for each vertex, the position of the next one in its ring.
         starts: int64, shape (polygons + 1,).
         box: west, south, east, north of each polygon.
     """
@@ -54,7 +54,7 @@ class Borders:
 
 
 def read_borders(shapes: Shapes) -> Borders:
-    """The borders of polygons or multipolygons."""
+    """Return the borders of polygons or multipolygons."""
     rings = read_rings(shapes)
     first = np.searchsorted(rings.territory, np.arange(len(shapes) + 1))
     return Borders(rings.x, rings.y, rings.following, rings.starts[first], shapely.bounds(shapes))
@@ -63,17 +63,17 @@ def read_borders(shapes: Shapes) -> Borders:
 def measure_cover(
     land: Borders, pieces: Borders, label: Ints, pairs: tuple[Ints, Ints], depth: Ints
 ) -> tuple[Floats, Floats]:
-    """Covered area of each territory, in the square of the unit of the coordinates.
+    """Return the covered area of each territory, in the square of the unit of the coordinates.
 
     Args:
         land: the territories.
-        pieces: polygons that cover, of which group `label` says.
-        pairs: positions of territories, ascending, and of the pieces to be looked at in each.
-        depth: 1 where a group covers a territory whole, shape (territories, groups).
+        pieces: polygons that cover; `label` gives the group of each.
+        pairs: positions of territories, ascending, and of the pieces to check in each.
+        depth: 1 where a group covers a territory entirely, shape (territories, groups).
 
     Returns:
-        by each group, shape (territories, groups); by exactly 0, 1, 2, … groups (0 is left at
-        nothing), shape (territories, groups + 1).
+        by each group, shape (territories, groups); by exactly 0, 1, 2, … groups (column 0 stays
+        zero), shape (territories, groups + 1).
     """
     count, groups = depth.shape
     by_group, exactly = np.zeros((count, groups)), np.zeros((count, groups + 1))
@@ -95,7 +95,7 @@ def measure_cover(
             exactly,
         )
 
-    # The kernel works without Python's lock, so that every processor can have its part.
+    # The kernel releases the GIL, so that all processors work.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(work, range(0, count, PART)):
             pass
@@ -129,10 +129,10 @@ def _measure(
 def _add_edges(
     borders: Packed, polygon: int, group: float, box: np.ndarray, edges: np.ndarray, count: int
 ) -> tuple[np.ndarray, int]:
-    """Add the edges of a polygon within a box, counted from its corner.
+    """Add the edges of a polygon within a box, relative to its corner.
 
-    What lies east of the box is left out. What lies west of it is moved to its western side, where
-    it still raises and lowers the depth.
+    Edges east of the box are left out. Edges west of it are moved to its western side, where they
+    still change the depth.
     """
     xs, ys, following, starts, boxes = borders
     west, south = box[0], box[1]
@@ -159,7 +159,7 @@ def _add_edges(
             more = np.empty((2 * len(edges), 6))
             more[:count] = edges[:count]
             edges = more
-        # Where it passes a side of the box it is cut; going north it meets them in this order.
+        # The edge is cut at each side of the box; going north it meets them in this order.
         for side in (0.0, width) if x0 < x1 else (width, 0.0):
             if min(x0, x1) < side < max(x0, x1):
                 middle = min(max(y0 + (side - x0) / slope, y0), y1)
@@ -235,7 +235,7 @@ def _sweep(edges: np.ndarray, depth: np.ndarray, by_group: np.ndarray, exactly: 
 
 @compiled
 def _sort(order: np.ndarray, key: np.ndarray, then: np.ndarray) -> None:
-    """Sort edges from west to east, in place; they are nearly sorted already."""
+    """Sort edges from west to east, in place; they are nearly sorted."""
     for k in range(1, len(order)):
         edge = order[k]
         j = k - 1
@@ -252,10 +252,10 @@ def _sort(order: np.ndarray, key: np.ndarray, then: np.ndarray) -> None:
 def _cross(
     order: np.ndarray, low: np.ndarray, high: np.ndarray, crossings: np.ndarray
 ) -> tuple[np.ndarray, int]:
-    """Sort edges as they lie at the top of a slab; each pair that changes places crosses.
+    """Sort edges by their position at the top of a slab; each pair that changes places crosses.
 
-    Returns where, as shares of the height of the slab, in an array that grows as it must, and
-    how many.
+    Returns the crossings, as shares of the height of the slab, in an array that grows as needed,
+    and their number.
     """
     crossed = 0
     for k in range(1, len(order)):
@@ -284,7 +284,7 @@ def _add_row(
     by_group: np.ndarray,
     exactly: np.ndarray,
 ) -> None:
-    """Add one row of trapezoids: their widths at half height, times the height."""
+    """Add one row of trapezoids: their widths at half height times the height."""
     deep = depth.copy()
     groups = len(deep)
     covering = np.count_nonzero(deep)

@@ -1,1 +1,1 @@
-"""Files as bytes: what they are, how much of them is read, and how results are written whole."""
+"""Any file: its kind, its limits, and writing results whole or not at all."""

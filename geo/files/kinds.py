@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: the name of a file is only a name."""
+"""What a file is, from its first bytes. Its name decides nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file
 
 HEAD = 4096
-"""Bytes that are looked at to tell what a file is."""
+"""Number of bytes read to determine the kind of a file."""
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"),
@@ -79,7 +79,7 @@ DESCRIBED = {
     "binary": "a binary file of no kind that is known here",
     "empty": "empty",
 }
-"""What each answer of `kind_of` is called in a sentence."""
+"""The name of each result of `kind_of` in a sentence."""
 
 REMEDIES = {
     "zip": "Unpack it, and name the file inside.",
@@ -95,11 +95,11 @@ REMEDIES = {
     "vrt": "Name the file it points to; VRT is never followed.",
     "empty": "Export or fetch it again.",
 }
-"""What to do about a file that is of no kind that is read, where there is something to say."""
+"""What to do about a file of a kind that is not read, if there is advice."""
 
 
 def kind_of(head: bytes) -> str:
-    """What a file with these first bytes is: a key of `DESCRIBED`.
+    """Return the kind of a file with these first bytes: a key of `DESCRIBED`.
 
     >>> kind_of(b"PAR1...."), kind_of(b"code;taux"), kind_of(b" <OGRVRTDataSource>")
     ('parquet', 'text', 'vrt')
@@ -121,7 +121,8 @@ def kind_of(head: bytes) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Control characters that no text holds. In UTF-16 every second byte may be a NUL."""
+    """Return whether there are control characters, which no text contains. In UTF-16 every second
+    byte may be NUL."""
     for half in (head[::2], head[1::2]):
         if half.count(0) > 0.8 * len(half):
             head = head.replace(b"\x00", b"")
@@ -130,11 +131,11 @@ def _is_binary(head: bytes) -> bool:
 
 
 def check_file(path: Path, *, most_bytes: int, what: str = "file") -> bytes:
-    """The first bytes of a plain file that is there, readable and not too large.
+    """Return the first bytes of a regular file that is readable and not too large.
 
     Raises:
         InputError: no such file, a folder or a device, or more than `most_bytes`.
-        ProblemWithEnvironment: it may not be read.
+        ProblemWithEnvironment: no permission to read it.
     """
     shown_path = str(path)
     try:
@@ -163,10 +164,10 @@ def check_file(path: Path, *, most_bytes: int, what: str = "file") -> bytes:
 
 
 def read_bytes(path: Path, *, most_bytes: int) -> bytes:
-    """All bytes of a file that `check_file` found good.
+    """Return all bytes of a file that `check_file` accepted.
 
     Raises:
-        InputError: it grew past the limit meanwhile.
+        InputError: it has grown beyond the limit since.
         ProblemWithEnvironment: it cannot be read.
     """
     try:
@@ -182,7 +183,7 @@ def read_bytes(path: Path, *, most_bytes: int) -> bytes:
 
 
 def refused_kind(path: Path, kind: str, *, accepted: str) -> Fault:
-    """The fault of a file that is, by its content, of a kind that is not read here."""
+    """Return the fault of a file whose content is of a kind that is not read."""
     return Fault(
         f"the file is {DESCRIBED[kind]}; read here are {accepted}.",
         file=str(path),

@@ -1,5 +1,4 @@
-"""How much is taken before it is refused: stated in docs/reading.md, settable by the caller and,
-as `[limits]`, by a project."""
+"""Limits on inputs. docs/reading.md lists them; the caller or `[limits]` of a project sets them."""
 
 from __future__ import annotations
 
@@ -18,25 +17,25 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on what one input may hold. Raise one by `replace(Limits(), rows=…)`.
+    """Limits on one input. Change one with `replace(Limits(), rows=…)`.
 
     Attributes:
         toml_bytes: size of a TOML file.
-        table_bytes: size of a table's file, of any kind.
+        table_bytes: size of the file of a table, of any kind.
         rows: data rows of a table.
         columns: columns of a table, or fields of a vector file.
         cells: rows times columns of a table.
         cell_length: characters in one cell, one name or one attribute.
-        archive_bytes: what a workbook (a ZIP archive) or a Parquet file may unpack to.
+        archive_bytes: unpacked size of a workbook (a ZIP archive) or a Parquet file.
         archive_ratio: unpacked size over packed size, for members over 10 MiB.
         vector_bytes: size of a file of polygons.
-        json_bytes: size of one that is JSON, which takes ten times its size in memory.
+        json_bytes: size of a JSON file of polygons, which needs ten times its size in memory.
         features: shapes in a file of polygons.
-        vertices: corners of all its shapes together.
-        raster_bytes: size of a raster's file.
-        raster_cells: cells of a raster, whatever a small file claims (2e10: Europe at 15 m).
-        faults: faults collected from one input before reading it stops.
-        seconds: of wall time that a run may take; None leaves that open.
+        vertices: vertices of all its shapes together.
+        raster_bytes: size of the file of a raster.
+        raster_cells: declared number of cells of a raster (2e10: Europe at 15 m).
+        faults: faults collected from one input before reading stops.
+        seconds: wall time of a run; None for no limit.
     """
 
     toml_bytes: int = 1 * MIB
@@ -62,10 +61,10 @@ DEFAULT_LIMITS = Limits()
 
 @contextmanager
 def bounded_time(seconds: float | None) -> Iterator[None]:
-    """Ends the block with a sentence where it takes longer.
+    """Stop the block with an error if it takes longer.
 
-    A clock interrupts the main thread between two instructions of Python, and so after, not
-    within, a call of a library. In other threads time is not bounded.
+    A timer interrupts the main thread between two Python instructions, so it acts after a call of
+    a library returns. Time in other threads is not limited.
 
     Raises:
         OutOfTime: the time is over.
@@ -91,7 +90,7 @@ def bounded_time(seconds: float | None) -> Iterator[None]:
 
 @contextmanager
 def _alarm(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
-    """The system's own clock: Linux and macOS."""
+    """The clock of the operating system: Linux and macOS."""
     before = signal.signal(signal.SIGALRM, lambda number, frame: stop())
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -103,7 +102,7 @@ def _alarm(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def _timer(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
-    """A thread that counts, and interrupts the main one as Ctrl-C does: Windows."""
+    """A thread that waits and then interrupts the main thread like Ctrl-C: Windows."""
     over = threading.Event()
     before = signal.getsignal(signal.SIGINT)
 

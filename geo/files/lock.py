@@ -1,7 +1,7 @@
-"""Holding the place where results are to stand.
+"""Locking the place where results will be written.
 
-That it may be taken, that nobody else writes there, and what the operating system refuses, as a
-sentence.
+This module checks that results may be written there, keeps other runs away, and turns errors of the
+operating system into sentences.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ _LINKS_IN_A_RING = errno.ELOOP
 
 @contextmanager
 def told(place: Path) -> Iterator[None]:
-    """Turns what the operating system refuses into a sentence about `place`, or about the other
-    file that it names.
+    """Turn errors of the operating system in the block into a sentence about `place`, or about the
+    other file that the error names.
 
     Raises:
-        ProblemWithEnvironment: in place of an OSError.
+        ProblemWithEnvironment: instead of an OSError.
     """
     try:
         yield
@@ -57,10 +57,10 @@ def told(place: Path) -> Iterator[None]:
 
 @contextmanager
 def written_by_gdal(path: Path) -> Iterator[None]:
-    """Turns what GDAL and SQLite say of a write that failed into what the system would say.
+    """Turn failed writes by GDAL and SQLite in the block into errors of the operating system.
 
-    GDAL keeps no number of the system's error, and prints what it meets along the way, which is
-    kept from the user's screen.
+    GDAL does not return the error number of the system. It also prints messages, which are kept
+    from the user's screen.
 
     Raises:
         OSError: the file could not be written.
@@ -83,10 +83,10 @@ def _number_of(said: str, path: Path) -> int:
 
 
 def place_of(target: Path) -> Path:
-    """The place that a path leads to, links followed.
+    """Return the place that a path leads to, with links resolved.
 
     Raises:
-        InputError: no name that a file system takes, or links that lead in a ring.
+        InputError: a name that no file system accepts, or links that form a loop.
     """
     try:
         return target.resolve()
@@ -103,11 +103,11 @@ def place_of(target: Path) -> Path:
 
 
 def check_file_place(target: Path) -> None:
-    """Refuses a file's place that is a folder, a device or a pipe.
+    """Refuse a folder, a device or a pipe as the place of a file.
 
     Raises:
-        InputError: it is.
-        ProblemWithEnvironment: it cannot be looked at.
+        InputError: it is one of these.
+        ProblemWithEnvironment: it cannot be examined.
     """
     with told(target), suppress(FileNotFoundError):
         mode = target.stat().st_mode
@@ -124,7 +124,7 @@ def check_file_place(target: Path) -> None:
 
 
 def make_parents(target: Path) -> list[Path]:
-    """Makes the folders above `target`; those that it made, innermost first."""
+    """Create the folders above `target`; return those that were created, innermost first."""
     made = []
     above = target.parent
     while not above.exists():
@@ -136,27 +136,27 @@ def make_parents(target: Path) -> list[Path]:
 
 
 def own_prefix(target: Path) -> str:
-    """How the names of all begin that is put beside `target` while it is being made."""
+    """Return the prefix of the names of everything created next to `target`."""
     digest = sha256(os.fsencode(target.name)).hexdigest()[:8]
     return f".{target.name[:40]}.zb-{digest}-"
 
 
 def left_behind(target: Path) -> list[Path]:
-    """What earlier runs on `target` that were killed left beside it."""
+    """Return what killed runs on `target` left next to it."""
     own = re.compile(re.escape(own_prefix(target)) + r"[a-z0-9_]{8}(\.[^./\\]*)?")
     return [entry for entry in target.parent.iterdir() if own.fullmatch(entry.name)]
 
 
 @contextmanager
 def held(target: Path) -> Iterator[None]:
-    """Keeps other runs from writing to `target` meanwhile.
+    """Keep other runs from writing to `target` during the block.
 
     Raises:
-        ProblemWithEnvironment: another run holds it, or nothing can be written beside it.
+        ProblemWithEnvironment: another run holds it, or nothing can be written next to it.
     """
     path = target.parent / f"{own_prefix(target)}lock"
     with told(target):
-        # Without a place to write, the lock would be taken for one that another run has.
+        # Without a writable place, the lock would look like that of another run.
         with tempfile.TemporaryFile(dir=target.parent):
             pass
         release = _lock(path) if os.name == "posix" else _lock_elsewhere(path)
@@ -171,7 +171,7 @@ def held(target: Path) -> Iterator[None]:
 
 
 def _lock(path: Path) -> Callable[[], None] | None:
-    """Locks a file that is there only while it is held; how to let go of it, or None where another
+    """Lock a file that exists only while it is locked; return how to release it, or None if another
     run holds it."""
     import fcntl
 
@@ -179,8 +179,8 @@ def _lock(path: Path) -> Callable[[], None] | None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever held it before removes the file first and lets go then: what was opened
-            # in between has no name any more, and protects nothing.
+            # The previous holder removes the file, then releases the lock: a file opened in
+            # between has no name any more, and protects nothing.
             if os.path.samestat(os.fstat(handle), path.stat()):
                 return partial(_let_go, path, handle)
         except FileNotFoundError:
@@ -201,7 +201,7 @@ def _let_go(path: Path, handle: int) -> None:
 
 
 def _lock_elsewhere(path: Path) -> Callable[[], None] | None:
-    """The same on Windows, where a file that is open cannot be removed."""
+    """The same on Windows, where an open file cannot be removed."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(path)
@@ -217,7 +217,7 @@ def _sentence(place: Path, error: OSError) -> str:
     named = Path(error.filename) if isinstance(error.filename, str) else place
     if not named.is_relative_to(place.parent):
         return f"{shown_path(named)}: cannot be used, {reason}. {place} is untouched."
-    # What is made beside the place bears no name that the user knows.
+    # Files created next to the place have names that the user does not know.
     denied = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
     hint = f" Results are made in {place.parent} first, which must be writable." if denied else ""
     return (
@@ -227,5 +227,5 @@ def _sentence(place: Path, error: OSError) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """A path as it may stand in a sentence, whatever signs it holds."""
+    """Return a path as it can appear in a sentence, with any characters."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(path))

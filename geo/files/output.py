@@ -1,8 +1,8 @@
 """Writing whole or not at all.
 
-A folder of results is made beside its place under another name and exchanged for the old one in
-one step; a single file likewise. Whatever stops a run, what stood there before stands there still,
-and what a killed run left beside it is cleared by the next.
+A folder of results is created next to its place under another name, and replaces the old one in one
+step. Single files are written in the same way. If a run is stopped at any point, the old content is
+still there. The next run removes what a killed run left.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ from zoneblanche.geo.files.lock import (
 )
 
 MARK = "run.json"
-"""The file by which a folder is known to be of our making, and so may be replaced."""
+"""The file that marks a folder as ours, so that it may be replaced."""
 HARMLESS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", ".keep", ".gitignore"})
-"""What other programs put into folders that are else empty; it is kept."""
+"""Files that other programs put into otherwise empty folders; they are kept."""
 
 
 @contextmanager
 def staged_folder(target: Path) -> Iterator[Path]:
-    """A new empty folder that takes the place of `target` when the block ends without an error.
+    """Open a new empty folder that replaces `target` when the block ends without an error.
 
-    Files in an old `target` that we did not write are kept, and never overwritten. A link is
-    followed. A second run on the same `target` is refused while the first one lasts.
+    Files in the old `target` that zoneblanche did not write are kept and never overwritten. A link
+    is followed. A second run on the same `target` is refused during the first.
 
     Args:
-        target: where the results are to stand; need not exist.
+        target: the folder for the results; need not exist.
 
     Raises:
-        InputError: `target` is a file, the folder one works in, one's home, or a folder of
-            something else; or a file of the user's own has the name of a result.
-        ProblemWithEnvironment: another run writes there, or the disk or a permission forbids it.
+        InputError: `target` is a file, the current folder, the home folder, or a folder with
+            other content; or a file of the user has the name of a result.
+        ProblemWithEnvironment: another run writes there, or the disk or a permission prevents it.
     """
     target = place_of(target)
     with told(target):
@@ -75,13 +75,13 @@ def staged_folder(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def staged_file(target: Path) -> Iterator[Path]:
-    """A path to write to, which takes the place of `target` when the block ends without an error.
+    """Return a path to write to; it replaces `target` when the block ends without an error.
 
-    A link is followed. A second run on the same `target` is refused while the first one lasts.
+    A link is followed. A second run on the same `target` is refused during the first.
 
     Raises:
         InputError: `target` is a folder or a device.
-        ProblemWithEnvironment: another run writes there, or the disk or a permission forbids it.
+        ProblemWithEnvironment: another run writes there, or the disk or a permission prevents it.
     """
     target = place_of(target)
     check_file_place(target)
@@ -111,7 +111,7 @@ def staged_file(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _told_of_its_place(staging: Path) -> Iterator[None]:
-    """What a file in the staging folder met is told of the place that its user named."""
+    """Report errors about files in the staging folder as errors about the user's folder."""
     try:
         yield
     except ProblemWithEnvironment as problem:
@@ -150,8 +150,8 @@ def _refusal(target: Path, message: str, remedy: str) -> InputError:
 
 
 def _clear(target: Path) -> None:
-    """Puts back what a run that was killed between two renames had set aside, and removes what
-    killed runs left half made."""
+    """Restore what a run that was killed between two renames had moved, and remove what killed runs
+    left incomplete."""
     aside = _aside(target)
     if aside.is_dir():
         if target.exists():
@@ -171,7 +171,7 @@ def _replace_folder(staging: Path, target: Path) -> None:
         staging.rename(target)
         _sync_folder(target.parent)
         return
-    # A user's own files stand in both folders before the exchange, so that no moment is without.
+    # The user's files are in both folders before the exchange, so they are never absent.
     _keep_others(target, staging)
     _take_mode(staging, target, otherwise=0o777)
     _sync_folder(staging)
@@ -191,7 +191,7 @@ def _aside(target: Path) -> Path:
 
 
 def _exchanged(one: Path, other: Path) -> bool:
-    """Exchanges two folders in one step where the system can (Linux); False where it cannot."""
+    """Exchange two folders in one step if the system can (Linux); return False if it cannot."""
     if not sys.platform.startswith("linux"):
         return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -202,10 +202,10 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 def _keep_others(old: Path, new: Path, *, late: bool = False) -> None:
-    """Gives the new folder the files of the old one that we did not write.
+    """Copy to the new folder the files of the old one that zoneblanche did not write.
 
     Args:
-        late: after the exchange: only what came meanwhile, and nothing is refused any more.
+        late: after the exchange: only files that appeared in between, and nothing is refused.
 
     Raises:
         InputError: a result has the name of such a file.
@@ -235,7 +235,7 @@ def _keep_others(old: Path, new: Path, *, late: bool = False) -> None:
 
 
 def _link(path: Path, place: Path) -> None:
-    """A second name for a file; a copy where the file system knows no second names."""
+    """Give a file a second name; copy it where the file system has no hard links."""
     try:
         os.link(path, place, follow_symlinks=False)
     except OSError:
@@ -243,7 +243,7 @@ def _link(path: Path, place: Path) -> None:
 
 
 def _written_by_us(folder: Path) -> frozenset[str] | None:
-    """Names of the files that an earlier run wrote; None where the folder is not of our making."""
+    """Return the names of the files that an earlier run wrote; None if the folder is not ours."""
     try:
         account = json.loads((folder / MARK).read_text("utf-8"))
         return frozenset({MARK, *account["files"]}) if "zoneblanche" in account else None
@@ -252,7 +252,7 @@ def _written_by_us(folder: Path) -> frozenset[str] | None:
 
 
 def _take_mode(staging: Path, target: Path, *, otherwise: int) -> None:
-    """The permissions of what is replaced, or those of what is new."""
+    """Set the permissions of what is replaced, or those of new files."""
     try:
         staging.chmod(stat.S_IMODE(target.stat().st_mode))
     except FileNotFoundError:
@@ -296,15 +296,15 @@ def _umask() -> int:
 
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Letters that are not seen, or turn the direction of others: a name with them is not what it
+"""Characters that are invisible or change the direction of text: a name with them is not what it
 looks like."""
 
 
 def plain_name(name: str) -> str:
-    """`name` if it can name a file on every system.
+    """Return `name` if it can name a file on every system.
 
     Raises:
-        InputError: it holds a separator, a control character, or a name that Windows reserves.
+        InputError: it has a separator, a control character, or a name that Windows reserves.
 
     >>> plain_name("carte")
     'carte'

@@ -1,4 +1,4 @@
-"""One reader of TOML files: projects, recipes, rules, countries."""
+"""The reader of TOML files: projects, recipes, rules, countries."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 _DEEP_KEY = re.compile(
     rb"""(?<![\w"'-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){100}"""
 )
-"""A dotted key of a hundred parts: the time tomllib takes for one grows with its square."""
+"""Number of parts of a dotted key: the time that tomllib takes grows with its square."""
 
 _LONG_NUMBER = re.compile(rb"(?<![0-9_])[0-9_]{4301,}")
-"""More digits than Python makes a whole number of."""
+"""More digits than Python converts to an integer."""
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def read_toml(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
-    """The table that a TOML file holds.
+    """Return the table in a TOML file.
 
-    Keys written twice, bytes that are not UTF-8 and numbers that are not finite are faults, as
-    is every error of syntax, with its line and column.
+    Duplicate keys, bytes that are not UTF-8 and numbers that are not finite are faults, like every
+    syntax error, with line and column.
 
     Raises:
-        InputError: the file is not there, too large, no TOML, or holds such a fault.
+        InputError: the file does not exist, is too large, is not TOML, or has such a fault.
         ProblemWithEnvironment: it cannot be read.
     """
     path = Path(path)
@@ -44,7 +44,7 @@ def read_toml(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> dict[str,
 
 
 def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
-    """The table that the bytes of a TOML file hold; `file` names it in a fault.
+    """Return the table in the bytes of a TOML file; `file` names it in a fault.
 
     >>> parse_toml(b"a = 1\\na = 2\\n", file="p.toml")
     Traceback (most recent call last):
@@ -61,7 +61,7 @@ def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
         raise InputError(_too_deep(file)) from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(_syntax(str(error), data, file)) from error
-    except ValueError:  # of int(), which no place is told of
+    except ValueError:  # raised by int(), without a place
         raise InputError(_too_long(data, file)) from None
     faults = list(_not_finite(table, file))
     if faults:
@@ -92,7 +92,7 @@ def _too_deep(file: str, line: int | None = None) -> Fault:
 def _too_long(data: bytes, file: str) -> Fault:
     for found in _LONG_NUMBER.finditer(data):
         before = data[data.rfind(b"\n", 0, found.start()) + 1 : found.start()]
-        if not set(before) & set(b"\"'#"):  # no text, nor a comment
+        if not set(before) & set(b"\"'#"):  # neither text nor a comment
             line = data.count(b"\n", 0, found.start()) + 1
             break
     else:
@@ -107,7 +107,7 @@ def _too_long(data: bytes, file: str) -> Fault:
 
 
 def _syntax(message: str, data: bytes, file: str) -> Fault:
-    """tomllib ends its messages with the place, which a fault has a field for."""
+    """tomllib ends its messages with the place; a fault has fields for it."""
     place = _PLACE.search(message)
     line = column = None
     if place:
@@ -145,7 +145,7 @@ def _not_finite(table: dict[str, Any], file: str) -> Iterator[Fault]:
 
 
 def _is_usable(value: Any) -> bool:
-    """False for what is not finite, and for whole numbers beyond the 64 bits that TOML has."""
+    """Return False for numbers that are not finite, and for integers beyond 64 bits."""
     if isinstance(value, int):
         return -(2**63) <= value < 2**63
     return not isinstance(value, float) or math.isfinite(value)
