@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Reason(IntEnum):
-    """Why a cell is missing. Missing is NaN in the values and one of these beside it, never 0."""
+    """Why a cell is missing. A missing cell is NaN in the values and has one of these, never 0."""
 
     PRESENT = 0
     NOT_PUBLISHED = 1
@@ -21,7 +21,7 @@ class Reason(IntEnum):
 
     @property
     def title(self) -> Mapping[str, str]:
-        """What a reader is told."""
+        """The text that a reader sees."""
         return _REASON_TITLES[self]
 
 

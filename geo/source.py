@@ -1,4 +1,4 @@
-"""Where a figure or a boundary comes from."""
+"""The source of a figure or a boundary."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from zoneblanche.geo.sentences import said_in
 
 @dataclass(frozen=True)
 class Source:
-    """One publication that figures or boundaries were taken from.
+    """One publication that figures or boundaries come from.
 
-    It stands in `geo`, the lowest room, because boundaries have a source as indicators do;
-    `layers` gives it out under the same name.
+    It is in `geo`, the lowest room, because boundaries have sources like indicators; `layers`
+    exports it under the same name.
 
     Attributes:
-        producer: who made it ("Arcep").
-        title: what it is called there.
+        producer: the organisation that made it ("Arcep").
+        title: its title.
         url: where it is published, or "".
-        licence: short name of its licence ("Licence Ouverte 2.0"), or "" where unknown.
-        published: ISO date of the state or release, or "".
-        retrieved: ISO date on which it was fetched, or "".
+        licence: short name of its licence ("Licence Ouverte 2.0"), or "" if unknown.
+        published: ISO date of the release, or "".
+        retrieved: ISO date of the download, or "".
         sha256: of the file that was read, or "".
-        note: what a reader has to know of it, in a sentence of English; `note_in` has it in French.
+        note: what a reader has to know, as a sentence in English; `note_in` translates it.
     """
 
     producer: str
@@ -39,7 +39,7 @@ class Source:
     note: str = ""
 
     def cite(self) -> str:
-        """The line that a map or a report shows.
+        """Return the line that a map or a report displays.
 
         >>> Source("Arcep", "Ma connexion internet", published="2022-12-31").cite()
         'Arcep, Ma connexion internet, 2022-12-31'
@@ -56,12 +56,12 @@ class Source:
         return said_in(self.note, lang)
 
     def as_dict(self) -> dict[str, Any]:
-        """The fields that say something, for JSON."""
+        """Return the fields that are not empty, for JSON."""
         return {key: value for key, value in asdict(self).items() if value}
 
 
 def source_from_dict(told: Mapping[str, str]) -> Source:
-    """The source that `as_dict` wrote.
+    """Return the source that `as_dict` wrote.
 
     >>> source_from_dict(Source("", "fibre.csv").as_dict()) == Source("", "fibre.csv")
     True
@@ -70,11 +70,11 @@ def source_from_dict(told: Mapping[str, str]) -> Source:
 
 
 def union_of(*groups: Iterable[Source]) -> tuple[Source, ...]:
-    """All sources of the groups, each once, in the order in which they first stand there."""
+    """Return all sources of the groups, each once, in the order of their first appearance."""
     return tuple(dict.fromkeys(source for group in groups for source in group))
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

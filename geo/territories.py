@@ -16,7 +16,7 @@ from zoneblanche.geo.notice import remark
 from zoneblanche.geo.source import Source
 
 EQUAL_AREA = "EPSG:6933"
-"""The equal-area projection (EASE-Grid 2.0) in which areas are measured where none is published."""
+"""The equal-area projection (EASE-Grid 2.0) in which areas are measured if none is published."""
 
 FACTS = ("population", "area_km2")
 
@@ -30,16 +30,16 @@ class Territories:
             multipolygons, in a known CRS).
         level: id of the level ("commune").
         parents: the nesting table. Index as `frame`; one column for each containing level, with
-            the code of the territory that contains the row, or None where none does.
+            the code of the territory that contains the row, or None if none does.
         parent_names: for each containing level, the name of each of its codes.
-        facts: index as `frame`; `population` (people) and `area_km2`, float64, NaN where unknown.
+        facts: index as `frame`; `population` (people) and `area_km2`, float64, NaN if unknown.
         vintage: year of the code list, or "".
-        country: the country they belong to, or None for a user's own polygons.
+        country: the country of the territories, or None for polygons of the user.
         sources: of the boundaries and the facts.
         extra: further text columns on the same index (postal codes, seats), which a page may
-            search or show. Never measured.
-        part_of: the territories that these were chosen from, where the rest still counts: to tell
-            a row of elsewhere from an unknown one, and for what is measured by comparison.
+            search or display. Never measured.
+        part_of: the territories that these were selected from. Used to tell a row outside the
+            selection from an unknown one, and to measure what compares with the others.
 
     Raises:
         InputError: an index that is not unique text, a frame without CRS, geometries that are
@@ -80,7 +80,7 @@ class Territories:
 
     @property
     def codes(self) -> pd.Index:
-        """The codes, in order: the index that everything else is on."""
+        """The codes, in order: the index of all other tables."""
         return self.frame.index
 
     @property
@@ -89,17 +89,17 @@ class Territories:
         return self.frame["name"]
 
     def label(self, code: str) -> str:
-        """Name and code of a territory, or the code alone where that is its name."""
+        """Return name and code of a territory, or the code alone if that is its name."""
         name = str(self.names[code])
         return name if name == code else f"{name} ({code})"
 
     @property
     def whole(self) -> Territories:
-        """Those that these were chosen from, or these."""
+        """The territories that these were selected from, or these."""
         return self if self.part_of is None else self.part_of
 
     def take(self, chosen: np.ndarray | pd.Series) -> Territories:
-        """The territories where the boolean `chosen` is true, in the same order."""
+        """Return the territories where the boolean `chosen` is true, in the same order."""
         keep = np.asarray(chosen, dtype=bool)
         return replace(
             self,
@@ -110,11 +110,11 @@ class Territories:
         )
 
     def within(self, places: Iterable[str]) -> tuple[Territories, tuple[str, ...]]:
-        """The territories that the named places contain, and notices on how names were read.
+        """Return the territories that the given places contain, and notices on how names were read.
 
         Args:
             places: codes of containing territories ("48"), or of the territories themselves;
-                `level:code` ("region:75") where several levels use one code.
+                `level:code` ("region:75") if several levels use one code.
 
         Raises:
             InputError: a place that contains none of the territories.
@@ -157,7 +157,7 @@ class Territories:
         return matches[chosen], remark(notice)
 
     def place_name(self, level: str, code: str) -> str:
-        """Name of a containing territory, or its code where the name is not known."""
+        """Return the name of a containing territory, or its code if the name is not known."""
         return self.parent_names.get(level, {}).get(code, code)
 
     def _bare_level(self) -> str:
@@ -181,7 +181,7 @@ class Territories:
             for level in map(str, self.parents)
             for code in self.parent_names.get(level, {})
         ]
-        # Most places are given by the bare codes of one level: those are named first.
+        # Most places are bare codes of one level: these are named first.
         bare = [code for name, code in codes if name == self._bare_level()]
         known = [*bare, *(f"{name}:{code}" for name, code in codes), *(code for _, code in codes)]
         levels = first_of([*self.parents.columns, self.level])
@@ -192,7 +192,7 @@ class Territories:
         )
 
     def level_title(self, lang: str, *, plural: bool = False) -> str:
-        """What the level is called in `lang`, e.g. "communes"."""
+        """Return the name of the level in `lang`, for example "communes"."""
         if self.country is not None:
             level = self.country.level(self.level)
             return in_language(level.plural if plural else level.title, lang)
@@ -227,7 +227,7 @@ def check_index(index: pd.Index, *, what: str) -> None:
 
 
 def measured_area_km2(geometry: gpd.GeoSeries) -> pd.Series:
-    """Area of each geometry in km², in an equal-area projection of the ellipsoid."""
+    """Return the area of each geometry in km², in an equal-area projection of the ellipsoid."""
     return geometry.to_crs(EQUAL_AREA).area / 1e6
 
 

@@ -1,1 +1,2 @@
-"""Points on territories: files of millions of them, located, counted, measured to."""
+"""Points on territories: reading, locating, counting, measuring distances, for any number of
+points."""

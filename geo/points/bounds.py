@@ -1,4 +1,4 @@
-"""Coordinates that no place has, in a table of points that is read in pieces."""
+"""Coordinates that are not on Earth, in a table of points that is read in pieces."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from zoneblanche.geo.errors import Fault, shown
 
 Floats = NDArray[np.float64]
 
-MOST_TOLD = 20  # of one piece; a run stops at the first piece that holds any
+MOST_TOLD = 20  # per piece; a run stops at the first piece that has any
 ROUNDING = 1e-9
 BLOCK_BYTES = 2**20
 
 
 def beyond_bounds(x: Floats, y: Floats, bounds: tuple[float, float]) -> list[tuple[int, int]]:
-    """The first rows, and which of x (0) and y (1), that are infinite or past ±bound; NaN is not.
+    """Return the first rows, and which of x (0) and y (1), that are infinite or beyond ±bound. NaN
+    is allowed.
 
     >>> beyond_bounds(np.array([2.0, 999.0]), np.array([np.inf, 48.0]), (180.0, 90.0))
     [(0, 1), (1, 0)]
@@ -33,7 +34,7 @@ def beyond_bounds(x: Floats, y: Floats, bounds: tuple[float, float]) -> list[tup
 def coordinate_fault(
     value: float, most: float, *, file: str, column: str, line: int | None, feature: int | None
 ) -> Fault:
-    """What is wrong with a coordinate, in the words of tables that are read as a whole."""
+    """Return the fault of a coordinate, in the words of tables that are read as a whole."""
     cell = f"{value:.15g}"
     if np.isinf(value):
         message, kind = f"{shown(cell)} is no finite number.", "not-finite"
@@ -56,9 +57,9 @@ def coordinate_fault(
 
 
 def lines_of_rows(stream: IO[bytes], begin: int, rows: list[int]) -> list[int]:
-    """The lines of a file, from 1, on which rows stand that are counted from 0 at byte `begin`.
+    """Return the lines of a file, from 1, of rows that are counted from 0 at byte `begin`.
 
-    Rows ascend; a line that holds nothing is no row.
+    Rows are ascending; an empty line is not a row.
     """
     stream.seek(0)
     line, left = 0, begin

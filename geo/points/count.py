@@ -1,7 +1,7 @@
-"""Points to territories: how many lie in each.
+"""Count the points in each territory.
 
-Any number of points: they are read chunk by chunk, each chunk becomes partial sums by a pure
-function, and partial sums are added. So the same call runs here, in processes, or on a cluster.
+Points are read chunk by chunk, in any number. A pure function turns each chunk into partial sums,
+which are added. So the same call runs serially, in processes, or on a cluster.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from zoneblanche.geo.points.locate import Locator, build_locator, locate_points
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Engine = Literal["kernel", "sedonadb"]
-EXAMPLES = 3  # of the rows that are not counted
+EXAMPLES = 3  # examples of rows that are not counted
 Locate = Callable[[Locator, Floats, Floats], NDArray[np.int32]]
 
 
@@ -35,15 +35,15 @@ class PointCounts:
     """Points of each territory; rows = counts.sum() + outside + unreadable.
 
     Attributes:
-        counts: points in each territory, 0 where there is none; int64, on their index.
-        sums: sums of the value columns over the points of each territory, on their index.
+        counts: points in each territory, 0 if none; int64, on the index of the territories.
+        sums: sums of the value columns over the points of each territory, on the same index.
         rows: rows read.
-        outside: points that lie in no territory.
+        outside: points that are in no territory.
         unreadable: rows without two finite coordinates.
-        blank: for each value column, points in a territory whose value is absent: they are in
+        blank: for each value column, points in a territory without a value: they are in
             `counts`, and not in `sums`.
-        examples: the first of the points that are not counted, as file and row (the first row
-            below the header is 1): those that lie in no territory, and those without coordinates.
+        examples: the first points that are not counted, as file and row (the first row below the
+            header is 1): those that are in no territory, and those without coordinates.
     """
 
     counts: pd.Series
@@ -57,9 +57,10 @@ class PointCounts:
 
 @dataclass(frozen=True)
 class CountPart:
-    """What one chunk adds: counts (territories,), sums (territories, columns), blank (columns,).
+    """The result of one chunk: counts (territories,), sums (territories, columns), blank
+    (columns,).
 
-    `outside` and `lost` are the first rows of the chunk, from 0, that lie in no territory or have
+    `outside` and `lost` are the first rows of the chunk, from 0, that are in no territory or have
     no two coordinates.
     """
 
@@ -74,7 +75,8 @@ class CountPart:
 
 @dataclass(frozen=True)
 class CountTask:
-    """What every chunk needs: where territories are, and the CRS of points and of territories."""
+    """The data that every chunk needs: the territories, and the CRS of points and of
+    territories."""
 
     locator: Locator
     points_crs: str
@@ -92,13 +94,14 @@ def count_points(
     scheduler: str | None = None,
     engine: Engine = "kernel",
 ) -> PointCounts:
-    """Points of a table in each territory, and sums of its value columns over them.
+    """Count the points of a table in each territory, and sum its value columns over them.
 
-    `crs` is that of the points' coordinates, x (longitude) first; by default the territories'.
-    Borders are straight in the CRS of the territories; `locate_points` says to whom a point on a
-    border belongs. Counts do not depend on the executor, the chunks or the order of rows; sums of
-    numbers with decimals do not depend on the executor. `engine="sedonadb"` finds the territories
-    by a join in SQL instead, with the same counts; it runs in this process (executor "serial").
+    `crs` is that of the coordinates of the points, x (longitude) first; it defaults to that of the
+    territories. Borders are straight in the CRS of the territories; `locate_points` says to which
+    territory a point on a border belongs. Counts do not depend on the executor, the chunks or the
+    order of rows; sums of numbers with decimals do not depend on the executor.
+    `engine="sedonadb"` locates points by a join in SQL instead, with the same counts; it runs in
+    this process (executor "serial").
 
     Raises:
         InputError: territories without a CRS, what `plan_chunks` and `read_chunk` refuse;
@@ -143,12 +146,12 @@ def count_points(
 def find_territories(
     territories: gpd.GeoSeries, x: Floats, y: Floats, *, crs: str | pyproj.CRS
 ) -> NDArray[np.int32]:
-    """Position of the territory in which each point lies, -1 for none or for NaN; shape of x.
+    """Return the position of the territory of each point, -1 for none or for NaN; shape of x.
 
-    `x` (longitude, east) and `y` are in `crs`.
+    `x` (longitude, easting) and `y` are in `crs`.
 
     Raises:
-        InputError: territories without a CRS, or a `crs` that is not known.
+        InputError: territories without a CRS, or an unknown `crs`.
     """
     home = known_crs(territories.crs, "territories")
     batch = Batch(x, y, np.empty((len(x), 0)))
@@ -157,7 +160,9 @@ def find_territories(
 
 
 def _sql_join(territories: gpd.GeoSeries, executor: Executor) -> Locate:
-    from zoneblanche.geo.points.sql import SqlJoin  # here: few have its package installed
+    from zoneblanche.geo.points.sql import (
+        SqlJoin,
+    )  # imported here: few users have its package installed
 
     if executor != "serial":
         raise InputError(
@@ -171,7 +176,8 @@ def _sql_join(territories: gpd.GeoSeries, executor: Executor) -> Locate:
 
 
 def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points) -> CountPart:
-    """Partial sums of one chunk: pure, so that it can run anywhere and again."""
+    """Return the partial sums of one chunk. The function is pure, so it can run anywhere and
+    again."""
     territories = task.locator.count
     counts = np.zeros(territories, dtype=np.int64)
     sums = np.zeros((territories, len(chunk.layout.values)))
@@ -198,10 +204,10 @@ def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points
 
 
 def known_crs(crs: str | pyproj.CRS | None, whose: str) -> str:
-    """The CRS as WKT, which can be sent to another machine; `whose` names it in faults.
+    """Return the CRS as WKT, which can be sent to another machine; `whose` names it in faults.
 
     Raises:
-        InputError: none, or one that is not known.
+        InputError: no CRS, or an unknown one.
     """
     if crs is None:
         raise InputError(Fault(f"the {whose} have no coordinate system.", kind="no-crs"))
@@ -219,12 +225,12 @@ def _change(source: str, target: str) -> pyproj.Transformer | None:
 
 
 def project(batch: Batch, source: str, target: str) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Coordinates in the target CRS, and which rows had two finite ones to begin with."""
+    """Return coordinates in the target CRS, and which rows had two finite ones."""
     readable = np.isfinite(batch.x) & np.isfinite(batch.y)
     change = _change(source, target)
     if change is None:
         return batch.x, batch.y, readable
-    # What has no place in the target CRS becomes infinite, hence outside of all territories.
+    # A point outside the target CRS becomes infinite, and so is outside all territories.
     x, y = change.transform(batch.x, batch.y)
     readable &= np.isfinite(x) & np.isfinite(y)
     return x, y, readable

@@ -1,6 +1,6 @@
-"""How far the nearest of some points is, on the ellipsoid, wherever on Earth.
+"""The distance to the nearest of some points, on the ellipsoid.
 
-For points that are at hand; `geo.points.nearest` reads them from files of any length.
+For points in memory; `geo.points.nearest` reads points from files of any length.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from zoneblanche.geo.territories import Territories
 
 
 def centres_of(territories: Territories) -> gpd.GeoSeries:
-    """A point in the middle of each territory, EPSG:4326: its centroid where that lies inside, or
-    else a point that does."""
+    """Return a point in the middle of each territory, EPSG:4326: its centroid if that is inside,
+    else another point inside."""
     shapes = territories.frame.geometry.to_crs("EPSG:4326").to_numpy()
     middle = shapely.centroid(shapes)
     outside = ~shapely.intersects(shapes, middle)
@@ -27,19 +27,19 @@ def centres_of(territories: Territories) -> gpd.GeoSeries:
 
 
 def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Series:
-    """Metres from each place to the nearest point, along the ellipsoid (Karney 2013).
+    """Return the metres from each place to the nearest point, along the ellipsoid (Karney 2013).
 
-    The nearest is looked for along straight lines through the Earth.
+    The nearest point is found along straight lines through the Earth.
 
     Args:
         places: points, in any known CRS.
-        points: points, in any known CRS; missing and empty ones are nowhere.
+        points: points, in any known CRS; missing and empty ones are ignored.
 
     Returns:
-        float64 on the index of the places; NaN where there is no point at all.
+        float64 on the index of the places; NaN if there is no point at all.
 
     Raises:
-        InputError: a CRS is not known.
+        InputError: an unknown CRS.
 
     >>> towns = gpd.GeoSeries.from_xy([2.0, 3.0], [48.0, 48.0], crs=4326)
     >>> distance_to_nearest(towns, towns.iloc[:1]).round().tolist()
@@ -61,7 +61,8 @@ def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Seri
 
 
 def to_geocentric(east: np.ndarray, north: np.ndarray) -> np.ndarray:
-    """Metres from the middle of the Earth of points on WGS 84 in degrees, shape (points, 3)."""
+    """Return metres from the centre of the Earth of points on WGS 84 in degrees, shape (points,
+    3)."""
     earth = pyproj.Geod(ellps="WGS84")
     longitude, latitude = np.radians(east), np.radians(north)
     normal = earth.a / np.sqrt(1 - earth.es * np.sin(latitude) ** 2)

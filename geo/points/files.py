@@ -1,7 +1,7 @@
-"""Points from CSV or Parquet of any size, in pieces of bounded size.
+"""Read points from CSV or Parquet files of any size, in pieces of bounded size.
 
-A piece is a row group of a Parquet file or a range of bytes of a CSV file. It is described by a
-small object that can be sent to another machine, and read there.
+A piece is a row group of a Parquet file or a byte range of a CSV file. A small object describes it;
+that object can be sent to another machine and read there.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from zoneblanche.geo.points.bounds import beyond_bounds, coordinate_fault, lines
 
 Floats = NDArray[np.float64]
 
-CHUNK_BYTES = 2**25  # of CSV: some half a million rows
-BATCH_ROWS = 2**20  # of Parquet, whose row groups may be of any size
+CHUNK_BYTES = 2**25  # of CSV: about half a million rows
+BATCH_ROWS = 2**20  # of Parquet, whose row groups can have any size
 LINE_BYTES = 2**20
 LARGEST_FILE = 2**44
 ABSENT = ["", "NA", "N/A", "#N/A", "#NA", "n/a", "NaN", "nan", "null", "NULL", "None", "\\N"]
@@ -34,15 +34,15 @@ ABSENT = ["", "NA", "N/A", "#N/A", "#NA", "n/a", "NaN", "nan", "null", "NULL", "
 
 @dataclass(frozen=True)
 class Layout:
-    """Which columns of a table hold what, and how a CSV writes them.
+    """Which columns of a table are read, and how a CSV writes them.
 
     Attributes:
         x, y: names of the columns of coordinates.
         values: names of further columns of numbers.
-        separator: of a CSV; None finds it in the header line.
+        separator: of a CSV; None detects it in the header line.
         decimal: "." or ",".
-        bounds: greatest x and y, either side of nought, that a point may have; None leaves what no
-            place has among the points that lie nowhere.
+        bounds: greatest absolute x and y of a point; None counts points beyond them among those in
+            no territory.
     """
 
     x: str
@@ -55,9 +55,9 @@ class Layout:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of a table: bytes `first` to `last` of a CSV, or row group `first` of a Parquet.
+    """A piece of a table: bytes `first` to `last` of a CSV, or row group `first` of a Parquet file.
 
-    A line belongs to the chunk in which it begins. `header` holds the names of the columns.
+    A line belongs to the chunk in which it begins. `header` has the names of the columns.
     """
 
     path: str
@@ -70,7 +70,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Batch:
-    """Points in memory: x, y of shape (rows,), values of shape (rows, columns); NaN if absent."""
+    """Points in memory: x, y of shape (rows,), values of shape (rows, columns); NaN is missing."""
 
     x: Floats
     y: Floats
@@ -78,13 +78,13 @@ class Batch:
 
 
 def plan_chunks(source: str | Path | Sequence[str | Path], layout: Layout) -> list[Chunk]:
-    """The pieces of one file, of several, or of all CSV and Parquet files of a folder.
+    """Return the pieces of one file, of several, or of all CSV and Parquet files of a folder.
 
-    A path with a scheme (`s3://…`) is opened by fsspec, if that is installed. What a file is, its
-    first bytes say. A CSV has a header line, and no line end within a field.
+    fsspec, if installed, opens a path with a scheme (`s3://…`). The first bytes of a file decide
+    its kind. A CSV has a header line, and no line break within a field.
 
     Raises:
-        InputError: no such file, another format, a column that is not there.
+        InputError: no such file, another format, a column that does not exist.
     """
     sources = [source] if isinstance(source, str | Path) else list(source)
     chunks: list[Chunk] = []
@@ -105,10 +105,10 @@ def plan_chunks(source: str | Path | Sequence[str | Path], layout: Layout) -> li
 
 
 def read_chunk(chunk: Chunk) -> Iterator[Batch]:
-    """The points of a chunk, in batches of bounded size.
+    """Read the points of a chunk, in batches of bounded size.
 
     Raises:
-        InputError: rows of another length than the header, a text where a number should be, a
+        InputError: rows of another length than the header, text instead of a number, a
             coordinate beyond the bounds of the layout.
     """
     columns = [chunk.layout.x, chunk.layout.y, *chunk.layout.values]
@@ -135,7 +135,7 @@ def _rows_after(before: int, rows: list[int]) -> list[int]:
 
 
 def _check_bounds(batch: Batch, chunk: Chunk, place: Callable[[list[int]], list[int]]) -> None:
-    """Refuses coordinates beyond the bounds; `place` tells where rows of the batch stand."""
+    """Refuse coordinates beyond the bounds; `place` gives the position of rows of the batch."""
     bounds = chunk.layout.bounds
     beyond = [] if bounds is None else beyond_bounds(batch.x, batch.y, bounds)
     if bounds is None or not beyond:
@@ -256,7 +256,7 @@ def _check_columns(path: str, names: Sequence[str], layout: Layout) -> None:
 
 
 def _read_lines(stream: IO[bytes], chunk: Chunk) -> tuple[int, bytes]:
-    """The lines that begin within the chunk, and the byte at which the first does."""
+    """Return the lines that begin within the chunk, and the byte where the first begins."""
     stream.seek(chunk.first - 1)
     stream.readline(LINE_BYTES)
     begin = stream.tell()

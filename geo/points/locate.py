@@ -1,11 +1,11 @@
-"""In which territory a point lies: exactly, without a tree, in bounded memory.
+"""The territory of a point: exact, without a tree, in bounded memory.
 
-A uniform grid is laid over the borders. A cell that no border touches lies in one territory and
-says so. In any other cell a point looks west along its parallel: the first border that it meets
-has its territory on the eastern side. Both questions, is a border west of the point and which of
-two borders is the nearer, are decided by the sign of a determinant, evaluated in double-double
-arithmetic where rounding could change it, as GEOS does (Shewchuk 1997 for the filter). So a point
-is never in two territories, nor lost between two.
+A uniform grid covers the borders. A cell that no border touches is in one territory, which it
+stores. In any other cell, the search goes west from the point along its parallel: the first border
+has the territory of the point on its eastern side. Two questions arise: is a border west of the
+point, and which of two borders is nearer? The sign of a determinant answers both. It is evaluated
+in double-double arithmetic where rounding could change it, like in GEOS (Shewchuk 1997 for the
+filter). So a point is never in two territories, and never lost between two.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Floats = NDArray[np.float64]
 Sides = NDArray[np.int32]
 
 MOST_CELLS = 2**24  # 64 MiB of offsets
-COARSE = 256  # cells a side, by which territories that lie far apart are told
-MOST_GRIDS = 32  # a point looks at the frame of each
+COARSE = 256  # cells per side, to find territories that are far apart
+MOST_GRIDS = 32  # a point checks the frame of each
 CELLS_PER_EDGE = 4
-MARGIN = 1e-6  # of a cell: an edge is listed in each cell it comes this near to
-MOST_ENTERED = 64  # territories one over another
+MARGIN = 1e-6  # of a cell: an edge is listed in each cell within this distance
+MOST_ENTERED = 64  # overlapping territories
 FILTER = 4e-16  # relative error of the determinant, above Shewchuk's (3 + 16 ε) ε
 
 
@@ -41,8 +41,8 @@ class Grid:
     Attributes:
         frame: west, south, east, north of the borders.
         edges: x0, y0, x1, y1 of each border, south end first; float64, shape (edges, 4).
-        west, east: territory on each side, -1 for none; int32, shape (edges,). For a border along
-            a parallel, of no use to the search, the sides are those of its left and right hand.
+        west, east: territory on each side, -1 for none; int32, shape (edges,). The search does not
+            use a border along a parallel; for it these are the left and the right side.
         starts: where each cell's edges begin in `listed`; int32, shape (cells + 1,).
         listed: int32, edge numbers by cell.
         inside: territory of each cell without an edge, -1 for none; int32, shape (cells,).
@@ -64,7 +64,7 @@ class Grid:
 
     @property
     def nbytes(self) -> int:
-        """Memory taken by the arrays, in bytes."""
+        """Memory of the arrays, in bytes."""
         held = (self.edges, self.west, self.east, self.starts, self.listed, self.inside)
         return sum(part.nbytes for part in held)
 
@@ -74,10 +74,10 @@ class Locator:
     """Borders of territories, indexed for `locate_points`.
 
     Attributes:
-        grids: one for each part of the country that lies apart; their frames do not meet, so a
-            point is asked of one. One grid over all would have cells of some kilometres where
-            islands are an ocean away.
-        count: how many territories there are.
+        grids: one for each distant part of the country. Their frames do not meet, so a point is
+            searched in one only. A single grid would have cells of some kilometres where islands
+            are an ocean away.
+        count: number of territories.
     """
 
     grids: tuple[Grid, ...]
@@ -85,14 +85,14 @@ class Locator:
 
     @cached_property
     def nbytes(self) -> int:
-        """Memory taken by the arrays, in bytes."""
+        """Memory of the arrays, in bytes."""
         return sum(grid.nbytes for grid in self.grids)
 
 
 def build_locator(territories: gpd.GeoSeries | Arcs, *, cell: float | None = None) -> Locator:
     """Index territories for `locate_points`; `cell` is the side of a grid cell.
 
-    By default there are four cells an edge and at most 2²⁴: some 500 m for France.
+    By default there are four cells per edge and at most 2²⁴: about 500 m for France.
 
     Raises:
         InputError: what `build_arcs` refuses.
@@ -105,7 +105,7 @@ def build_locator(territories: gpd.GeoSeries | Arcs, *, cell: float | None = Non
         np.column_stack([found.x0, found.y0, found.x1, found.y1]),
         np.column_stack([found.x1, found.y1, found.x0, found.y0]),
     )
-    # Going north the left hand is west.
+    # Going north, left is west.
     west = np.where(south_first, found.left, found.right).astype(np.int32)
     east = np.where(south_first, found.right, found.left).astype(np.int32)
     grids = [
@@ -116,7 +116,7 @@ def build_locator(territories: gpd.GeoSeries | Arcs, *, cell: float | None = Non
 
 
 def _index(edges: Floats, west: Sides, east: Sides, cell: float | None, *, most: int) -> Grid:
-    """The grid over these borders, of at most `most` cells."""
+    """Return the grid of these borders, with at most `most` cells."""
     frame = _frame(edges)
     corner, cell, shape = _lay_grid(frame, min(most, CELLS_PER_EDGE * len(edges) + 16), cell)
     starts = np.zeros(shape[0] * shape[1] + 1, dtype=np.int32)
@@ -130,11 +130,11 @@ def _index(edges: Floats, west: Sides, east: Sides, cell: float | None, *, most:
 
 
 def _apart(edges: Floats) -> list[NDArray[np.intp]]:
-    """Positions of the edges of each part whose frame meets no other's.
+    """Return the positions of the edges of each part whose frame meets no other.
 
-    Edges are grouped by coarse cells that hold some and hang together, and groups are joined while
-    their frames meet. Edges that share a vertex have frames that meet, so a ring is in one group;
-    and what a ring contains lies in its frame.
+    Edges are grouped by coarse cells that have edges and are connected. Groups are joined while
+    their frames meet. Edges that share a vertex have frames that meet, so a ring is in one group,
+    and everything inside a ring is inside its frame.
     """
     if not len(edges):
         return []
@@ -158,7 +158,7 @@ def _apart(edges: Floats) -> list[NDArray[np.intp]]:
 
 
 def _joined(frames: Floats) -> NDArray[np.intp]:
-    """Numbers, from 0, of the groups after those whose frames meet are joined."""
+    """Return numbers, from 0, of the groups after joining those whose frames meet."""
     number = np.arange(len(frames))
     while True:
         west, south, east, north = frames.T
@@ -182,13 +182,13 @@ def _frame(edges: Floats) -> tuple[float, float, float, float]:
 
 
 def locate_points(locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
-    """Position of the territory in which each point lies, -1 for none; shape of x.
+    """Return the position of the territory of each point, -1 for none; shape of x.
 
-    Coordinates are in the CRS of the territories. A point on the border of territories belongs to
-    exactly one of them: the one to its east, on a border along a parallel the one to its north,
-    and if nobody is there, the one with the lowest position among those it touches. A point
-    that is not finite is nowhere. Where territories overlap, a point is in the one whose western
-    border is nearest.
+    Coordinates are in the CRS of the territories. A point on a border belongs to exactly one
+    territory: the one to its east or, on a border along a parallel, the one to its north. If there
+    is none, it is the one with the lowest position among those that it touches. A point that is
+    not finite is in none. Where territories overlap, a point is in the one whose western border is
+    nearest.
     """
     x = np.ascontiguousarray(x, dtype=np.float64)
     y = np.ascontiguousarray(y, dtype=np.float64)
@@ -225,12 +225,12 @@ def _locate_in(grid: Grid, x: Floats, y: Floats, found: NDArray[np.int32]) -> No
 def _lay_grid(
     frame: tuple[float, float, float, float], cells: int, cell: float | None
 ) -> tuple[tuple[float, float], float, tuple[int, int]]:
-    """Corner, side of a cell, rows and columns of a grid of about `cells` cells."""
+    """Return corner, side of a cell, rows and columns of a grid of about `cells` cells."""
     west, south, east, north = frame
     width, height = east - west, north - south
     least = max(np.sqrt(width * height / cells), max(width, height) / cells)
     cell = float(max(least, cell or 0.0))
-    # One cell of border all round: every look to the west ends inside the grid.
+    # One cell of margin on each side: every search to the west ends inside the grid.
     shape = (int(height / cell) + 3, int(width / cell) + 3)
     return (west - cell, south - cell), cell, shape
 
@@ -245,7 +245,7 @@ def _list_edges(
     starts: np.ndarray,
     listed: np.ndarray,
 ) -> None:
-    """Without `listed`: count the edges of each cell one place up; with it: list them."""
+    """Without `listed`: count the edges of each cell, one position up. With it: list them."""
     for edge in range(len(edges)):
         x0 = (edges[edge, 0] - corner_x) / cell
         y0 = (edges[edge, 1] - corner_y) / cell
@@ -267,7 +267,7 @@ def _list_edges(
 
 @compiled
 def _side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> int:
-    """1 if p lies left of the line from a to b, -1 if right, 0 if exactly on it."""
+    """Return 1 if p is left of the line from a to b, -1 if right, 0 if exactly on it."""
     left, right = (ax - px) * (by - py), (ay - py) * (bx - px)
     value = left - right
     if abs(value) > FILTER * (abs(left) + abs(right)):
@@ -306,10 +306,10 @@ def _side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> i
 
 @compiled
 def _is_west_of(edges: np.ndarray, one: int, other: int) -> bool:
-    """Whether edge `one` crosses a parallel that both cross further west; ties by number.
+    """Return whether edge `one` crosses a parallel that both cross further west; ties by number.
 
-    Edges of a coverage do not cross, so the end of one that lies within the reach of the other
-    decides; if the southern ends meet, the northern ones do.
+    Edges of a coverage do not cross, so the end of one that is within the reach of the other
+    decides; if the southern ends meet, the northern ones decide.
     """
     if edges[one, 1] >= edges[other, 1]:
         side = _edge_side(edges, other, edges[one, 0], edges[one, 1])
@@ -344,10 +344,10 @@ def _look_west(
     cell: float,
     columns: int,
 ) -> int:
-    """The territory of a point, from the borders to its west."""
+    """Return the territory of a point, from the borders to its west."""
     # Territories entered by their eastern border and not yet left by their western one: the point
-    # is not in them. None where the point is inside a coverage, one beyond its coast, more only
-    # where territories overlap.
+    # is not in them. There are none for a point inside a coverage, one for a point beyond its
+    # coast, and more only where territories overlap.
     entered = np.empty(MOST_ENTERED, dtype=np.int32)
     depth = 0
     last = -1
@@ -371,7 +371,7 @@ def _look_west(
             if nearest < 0 or _is_west_of(edges, nearest, edge):
                 nearest = edge
         if nearest < 0 or _crossing(edges, nearest, y) < corner_x + (column - MARGIN) * cell:
-            column -= 1  # what crosses further west is looked at there, among its neighbours
+            column -= 1  # edges that cross further west are compared there, with their neighbours
             continue
         owner = east[nearest]
         if owner >= 0:
@@ -412,7 +412,7 @@ def _touched(
     starts: np.ndarray,
     listed: np.ndarray,
 ) -> int:
-    """The lowest territory on whose border the point lies, -1 for none."""
+    """Return the lowest territory whose border the point is on, -1 for none."""
     lowest = -1
     for k in range(starts[at], starts[at + 1]):
         edge = listed[k]
@@ -440,7 +440,8 @@ def _fill_cells(
     cell: float,
     columns: int,
 ) -> None:
-    """The territory of each cell without an edge: that of its western neighbour or its centre."""
+    """Set the territory of each cell without an edge: that of its western neighbour or its
+    centre."""
     for at in range(len(inside)):
         row, column = at // columns, at % columns
         if starts[at] != starts[at + 1] or column == 0:
@@ -486,7 +487,7 @@ def _locate(
     for point in range(len(xs)):
         x, y = xs[point], ys[point]
         across, up = (x - corner_x) / cell, (y - corner_y) / cell
-        if not (0.0 <= across < columns and 0.0 <= up < rows):  # also what is no number
+        if not (0.0 <= across < columns and 0.0 <= up < rows):  # NaN too
             continue
         column, row = int(across), int(up)
         at = row * columns + column

@@ -1,8 +1,8 @@
-"""How far the nearest of any number of points is, on the ellipsoid.
+"""The distance to the nearest of any number of points, on the ellipsoid.
 
-Points are read chunk by chunk. Of each chunk a tree finds the point nearest to every place along a
-straight line through the Earth, which is the nearest along its surface too; only for the nearest
-of all is the length on the ellipsoid computed. So the answer does not depend on the chunks.
+Points are read chunk by chunk. For each chunk, a tree finds the point nearest to every place along
+a straight line through the Earth, which is also the nearest along its surface. The length on the
+ellipsoid is computed for the nearest of all only. So the result does not depend on the chunks.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 
 DEGREES = "EPSG:4326"
 REACH = 5.0
-"""Degrees around a group of places beyond which a point is none of its neighbours."""
+"""Degrees around a group of places; a point beyond them belongs to no place of the group."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Nearest:
         distance_m: metres along the ellipsoid, on the index of the places; NaN if there is no
             point (in the reach of its group), or for a place without a geometry.
         rows: rows read.
-        unreadable: rows without two coordinates of a place on Earth.
+        unreadable: rows without two coordinates on Earth.
     """
 
     distance_m: pd.Series
@@ -50,13 +50,13 @@ class Nearest:
 
 @dataclass(frozen=True)
 class NearestTask:
-    """What every chunk needs.
+    """The data that every chunk needs.
 
     Attributes:
         places: geocentric metres, shape (places, 3).
         group: of each place, a row of `boxes`; shape (places,).
         boxes: west, south, east, north in degrees of each group; one row without groups.
-        points_crs: of the points' coordinates.
+        points_crs: of the coordinates of the points.
     """
 
     places: Floats
@@ -67,7 +67,7 @@ class NearestTask:
 
 @dataclass(frozen=True)
 class NearestPart:
-    """Of one chunk: for each place the chord to its nearest point, and where that point is."""
+    """The result of one chunk: for each place the chord to its nearest point, and that point."""
 
     chord: Floats
     east: Floats
@@ -87,11 +87,12 @@ def compute_nearest(
     workers: int | None = None,
     scheduler: str | None = None,
 ) -> Nearest:
-    """Metres along the ellipsoid from each place (a point) to the nearest point of a table.
+    """Return the metres along the ellipsoid from each place (a point) to the nearest point of a
+    table.
 
-    `crs` is that of the points' coordinates, x (longitude) first. `groups`, on the index of the
-    places, parts them where an ocean does (the mainland, an island): then a point belongs to the
-    group whose box is nearest, within 5 degrees, and serves no other.
+    `crs` is that of the coordinates of the points, x (longitude) first. `groups`, on the index of
+    the places, separates places that an ocean separates (the mainland, an island). A point then
+    belongs to the group whose box is nearest, within 5 degrees, and to no other.
 
     Raises:
         InputError: places that are not points, or without a CRS; what `plan_chunks` and
@@ -131,7 +132,8 @@ def compute_nearest(
 
 
 def nearest_chunk(chunk: Chunk, task: NearestTask) -> NearestPart:
-    """The nearest points of one chunk: pure, so that it can run anywhere and again."""
+    """Return the nearest points of one chunk. The function is pure, so it can run anywhere and
+    again."""
     found = _none_yet(len(task.places))
     for batch in read_chunk(chunk):
         found = _nearer(found, _nearest_of(batch, task))
@@ -180,7 +182,8 @@ def _boxes(east: Floats, north: Floats, group: Ints) -> Floats:
 
 
 def _owner(x: Floats, y: Floats, boxes: Floats) -> Ints:
-    """The group whose box is nearest to each point, -1 beyond reach; the only one takes all."""
+    """Return the group whose box is nearest to each point, -1 beyond reach; a single group has
+    all."""
     if len(boxes) == 1:
         return np.zeros(len(x), dtype=np.int64)
     owner, least = np.full(len(x), -1, dtype=np.int64), np.full(len(x), REACH)

@@ -1,8 +1,8 @@
-"""The same counts of points by SedonaDB, for those who have it beside their SQL.
+"""The same counts of points by SedonaDB, for users who work in SQL.
 
-The join is SQL; what is counted is what `geo.points.count` counts, batch by batch in bounded
-memory. A point that the join finds in several territories, being on a border or where they overlap,
-is decided by `geo.points.locate`, so that both engines agree on every point.
+The join is SQL. The counting is that of `geo.points.count`, batch by batch in bounded memory. If
+the join finds a point in several territories, on a border or where they overlap,
+`geo.points.locate` decides, so that both engines agree on every point.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ JOIN territories ON ST_Intersects(territories.shape, points.shape)
 
 
 class SqlJoin:
-    """Locates points by a spatial join in SQL: in the place of `locate_points`.
+    """Locates points by a spatial join in SQL; replaces `locate_points`.
 
-    Its territories stay in the memory of this process, hence it serves the serial executor, whose
-    join takes all processors.
+    Its territories are in the memory of this process, so it needs the serial executor. Its join
+    uses all processors.
 
     Raises:
         ProblemWithEnvironment: SedonaDB is not installed.
@@ -53,7 +53,7 @@ class SqlJoin:
         shapes.to_memtable().to_view("territories", overwrite=True)
 
     def __call__(self, locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
-        """As `locate_points`; the locator decides where the join finds several territories."""
+        """Like `locate_points`; the locator decides if the join finds several territories."""
         found = np.full(len(x), -1, dtype=np.int32)
         row = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         self._register("points", {"row": row, "x": x[row], "y": y[row]})

@@ -1,1 +1,1 @@
-"""Rasters on territories: reading, zonal statistics, grids of people."""
+"""Rasters on territories: reading, zonal statistics, population grids."""

@@ -1,8 +1,8 @@
-"""Square cells that hold amounts (people) brought to territories, each amount kept as a whole.
+"""Amounts in square cells (people) on territories, each amount kept whole.
 
-A cell within one territory is that territory's. One that borders cross is shared out by area, in
-25 parts of which only those that lie in a territory count: so the people of a cell on a coast or on
-a frontier are not left in the sea or abroad, and only a cell that touches no territory is lost.
+A cell inside one territory belongs to it. A cell that borders cross is divided by area into 25
+parts, of which only those in a territory count. So the people of a cell on a coast or a frontier
+are not lost in the sea or abroad; only a cell that touches no territory is lost.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
 
 SIDE = 5
-"""Parts of a cell along each side where a border crosses it."""
+"""Parts along each side of a cell that a border crosses."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Cells:
     """Cells of a square grid, each once.
 
     Attributes:
-        west, south: of each cell, in the unit of the CRS, whole multiples of the size.
-        amount: what each holds, 0 or more.
+        west, south: of each cell, in the unit of the CRS, multiples of the size.
+        amount: of each cell, 0 or more.
         size: side of a cell.
         crs: of the grid, as pyproj reads it.
     """
@@ -48,13 +48,13 @@ class Cells:
 
 @dataclass(frozen=True)
 class Shared:
-    """Amounts of cells on territories: the sum of `amounts` and `lost_amount` is all that there is.
+    """Amounts of cells on territories: `amounts` and `lost_amount` add up to the total.
 
     Attributes:
-        amounts: on the index of the territories; 0 where no cell is.
-        counted: number of cells that touch a territory, of those that were asked for.
+        amounts: on the index of the territories; 0 without a cell.
+        counted: number of cells that touch a territory, of those that were requested.
         lost: number of cells that touch no territory.
-        lost_amount: what they hold.
+        lost_amount: their amount.
     """
 
     amounts: pd.Series
@@ -66,15 +66,15 @@ class Shared:
 def share_cells(
     cells: Cells, territories_geometry: gpd.GeoSeries, *, chosen: NDArray[np.bool_] | None = None
 ) -> Shared:
-    """The amounts of cells on territories that do not overlap.
+    """Return the amounts of cells on territories that do not overlap.
 
     Args:
         cells: of any grid.
         territories_geometry: all territories, so that a cell on the border of two is shared out.
-        chosen: of which territories the cells are counted; of all by default.
+        chosen: the territories whose cells are counted; by default all.
 
-    Whether borders cross a cell is asked of its corners: a border that enters and leaves between
-    two of them is not seen, and what it cuts off stays with the others.
+    Only the corners of a cell show whether borders cross it. A border that enters and leaves
+    between two corners is not seen, and the part that it cuts off stays with the rest.
     """
     locator = build_locator(territories_geometry)
     to_there = pyproj.Transformer.from_crs(cells.crs, territories_geometry.crs, always_xy=True)
@@ -101,12 +101,12 @@ def share_cells(
 
 
 def _sums(places: Places, amounts: Floats, count: int) -> Floats:
-    # Without a place, bincount counts in integers.
+    # With no positions at all, bincount returns integers.
     return np.bincount(places, weights=amounts, minlength=count).astype("float64")
 
 
 def write_cells(cells: Cells, out: Path) -> None:
-    """Writes the cells as a GeoTIFF of float32 in their own CRS; 0 where no cell is."""
+    """Write the cells as a GeoTIFF of float32 in their own CRS; 0 without a cell."""
     import rasterio
 
     column = np.rint((cells.west - cells.west.min()) / cells.size).astype(np.int64)
@@ -125,8 +125,8 @@ def write_cells(cells: Cells, out: Path) -> None:
 
 
 def _at_corners(cells: Cells, locator: Locator, to_there: pyproj.Transformer) -> Places:
-    """The territory at each corner of each cell, -1 for none; shape (cells, 4). A corner that
-    neighbours share is asked for once."""
+    """Return the territory at each corner of each cell, -1 for none; shape (cells, 4). A shared
+    corner is located once."""
     column = np.rint(cells.west / cells.size).astype(np.int64)
     row = np.rint(cells.south / cells.size).astype(np.int64)
     wide = np.int64(1) << 32
@@ -140,7 +140,7 @@ def _at_corners(cells: Cells, locator: Locator, to_there: pyproj.Transformer) ->
 def _at_parts(
     cells: Cells, chosen: NDArray[np.intp], locator: Locator, to_there: pyproj.Transformer
 ) -> Places:
-    """The territory in which the middle of each part of the chosen cells lies; -1 for none."""
+    """Return the territory of the middle of each part of the chosen cells; -1 for none."""
     steps = (np.arange(SIDE) + 0.5) * cells.size / SIDE
     x = cells.west[chosen][:, None] + np.tile(steps, SIDE)
     y = cells.south[chosen][:, None] + np.repeat(steps, SIDE)

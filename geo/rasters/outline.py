@@ -16,7 +16,7 @@ from zoneblanche.geo.rasters.read import RasterFacts
 
 Floats = NDArray[np.float64]
 
-TOLERANCE_CELLS = 0.02  # an edge that bends by more when projected is divided
+TOLERANCE_CELLS = 0.02  # an edge that bends more than this when projected is divided
 EARTH_RADIUS_M = 6_371_000.0
 DEGREE_M = 111_320.0
 
@@ -26,10 +26,10 @@ class Outline:
     """Borders of the territories in columns and rows of the raster, and their areas in cells.
 
     Attributes:
-        column, row: of each vertex of the rings, counted from the raster's first corner.
-        rings: the rings in the territories' CRS.
+        column, row: of each vertex of the rings, counted from the first corner of the raster.
+        rings: the rings in the CRS of the territories.
         area: of each territory in cells, NaN without a shape.
-        turn: -1 where rows run against y, which turns every ring round; else 1.
+        turn: -1 if rows run against y, which reverses every ring; else 1.
     """
 
     column: Floats
@@ -50,7 +50,7 @@ def _to_cells(
 
 
 def divide_long_edges(geometry: gpd.GeoSeries, facts: RasterFacts) -> gpd.GeoSeries:
-    """The territories, with vertices added if edges would bend noticeably in the raster's CRS.
+    """Return the territories, with vertices added if edges would bend in the CRS of the raster.
 
     Raises:
         InputError: the territories have no CRS.
@@ -59,8 +59,8 @@ def divide_long_edges(geometry: gpd.GeoSeries, facts: RasterFacts) -> gpd.GeoSer
         raise InputError(Fault("the territories have no coordinate system.", kind="no-crs"))
     if geometry.crs == facts.crs:
         return geometry
-    # The great circle over a chord of length s stands s²/8R off it at most; three times that
-    # allows for projections that bend more. Shorter edges need no look.
+    # The great circle over a chord of length s is at most s²/8R away from it; three times that
+    # allows for projections that bend more. Shorter edges need no check.
     cell_m = abs(facts.transform[0]) * (DEGREE_M if facts.crs.is_geographic else 1.0)
     unit_m = DEGREE_M if geometry.crs.is_geographic else 1.0
     longest = math.sqrt(TOLERANCE_CELLS * cell_m * 8 * EARTH_RADIUS_M / 3) / unit_m
@@ -84,10 +84,10 @@ def divide_long_edges(geometry: gpd.GeoSeries, facts: RasterFacts) -> gpd.GeoSer
 
 
 def trace(geometry: gpd.GeoSeries, facts: RasterFacts) -> Outline:
-    """The outline of territories, their vertices transformed exactly.
+    """Return the outline of territories, their vertices transformed exactly.
 
     Raises:
-        InputError: vertices that the raster's CRS cannot express; no territory on the raster.
+        InputError: vertices that the CRS of the raster cannot express; no territory on the raster.
     """
     rings = read_rings(geometry)
     column, row = _to_cells(rings.x, rings.y, geometry, facts)

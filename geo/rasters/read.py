@@ -1,10 +1,10 @@
-"""Opening a raster with suspicion, and reading it in bounded pieces.
+"""Open a raster after checking it, and read it in bounded pieces.
 
-One format is read: GeoTIFF (BigTIFF and cloud-optimised ones included), told by its first bytes
-and not by its name. A GeoTIFF carries its georeference, CRS and no-data value inside; everything
-that would make GDAL look elsewhere (virtual formats, /vsi paths, .aux.xml, world and overview
-files beside it) is switched off. An Arc/Info ASCII grid holds no CRS, so it is refused with the
-rest; `gdal_translate -a_srs EPSG:… -of GTiff` makes a GeoTIFF of it.
+One format is read: GeoTIFF (BigTIFF and cloud-optimised ones included), recognised by its first
+bytes and not by its name. A GeoTIFF contains its georeference, CRS and no-data value. Everything
+that would make GDAL look elsewhere (virtual formats, /vsi paths, .aux.xml, world and overview files
+next to it) is disabled. An Arc/Info ASCII grid has no CRS and is refused like other formats;
+`gdal_translate -a_srs EPSG:… -of GTiff` makes a GeoTIFF of it.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ NoData = float | Literal["declared", "none"]
 
 TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 LARGEST_WIDTH = 2 * 10**6
-SMALLEST_CELL, LARGEST_CELL = 1e-9, 1e8  # in degrees or metres: a hair, and round the globe
-LARGEST_BLOCK_BYTES = 2**29  # GDAL decodes a whole block to give one cell of it
+SMALLEST_CELL, LARGEST_CELL = 1e-9, 1e8  # in degrees or metres: tiny, and around the globe
+LARGEST_BLOCK_BYTES = 2**29  # GDAL decodes a whole block to return one cell of it
 SCAN_CELLS = 2**21
-# Nothing is read that the file itself does not hold.
+# Only the file itself is read.
 SAFE_OPTIONS = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
@@ -46,19 +46,19 @@ SAFE_OPTIONS = {
 }
 NEGATIVE_MARKS = (-999.0, -9999.0, -99999.0, -32768.0, -32767.0, -2147483648.0)
 POSITIVE_MARKS = (255.0, 32767.0, 65535.0, 2147483647.0, 4294967295.0)
-FLOAT_MARK = 1e30  # -3.4e38, 1e38, 9.97e36, 1e30: no measured quantity
+FLOAT_MARK = 1e30  # -3.4e38, 1e38, 9.97e36, 1e30: not measured quantities
 
 
 @dataclass(frozen=True)
 class RasterFacts:
-    """What a raster says of itself.
+    """The properties of a raster.
 
     Attributes:
         path: the file, as the user named it.
         band: 1-based.
         crs: never None.
         transform: a, b, c, d, e, f of x = a·column + b·row + c and y = d·column + e·row + f;
-            b and d are 0. e > 0 is a raster stored south up.
+            b and d are 0. With e > 0 the raster is stored south up.
         shape: rows, columns.
         nodata: the value that means "no data", declared or given, or None.
         dtype: numpy name of the stored numbers.
@@ -79,7 +79,7 @@ class RasterFacts:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in the raster's CRS."""
+        """West, south, east, north in the CRS of the raster."""
         a, _, c, _, e, f = self.transform
         rows, columns = self.shape
         xs, ys = sorted((c, c + a * columns)), sorted((f, f + e * rows))
@@ -88,8 +88,8 @@ class RasterFacts:
 
 @dataclass
 class Marks:
-    """Whether values that look like an undeclared "no data" stand apart from all others; not
-    `judged` where the file or the caller tells what no data is."""
+    """Whether values that look like undeclared "no data" differ from all others; not `judged` if
+    the file or the caller says what no data is."""
 
     judged: bool = True
     beside: dict[float, float] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Marks:
     highest: float = -math.inf
 
     def see(self, values: np.ndarray) -> None:
-        """Take note of one block of values that count as data (not empty, no NaN)."""
+        """Record one block of values that count as data (not empty, no NaN)."""
         low, high = float(values.min()), float(values.max())
         for extreme, marks in ((low, NEGATIVE_MARKS), (high, POSITIVE_MARKS)):
             if extreme not in marks and abs(extreme) < FLOAT_MARK:
@@ -109,10 +109,10 @@ class Marks:
             self.highest = max(self.highest, float(values.max()))
 
     def judge(self, facts: RasterFacts) -> tuple[str, ...]:
-        """Notices of doubtful values; InputError where one is no data beyond doubt.
+        """Return notices of doubtful values; raise InputError if one is certainly no data.
 
-        A mark is beyond doubt if no other value comes within half its distance to zero: 255 among
-        0 … 4 is, 255 among 0 … 250 may be a value.
+        A mark is certain if no other value comes within half its distance to zero: 255 among 0 … 4
+        is, 255 among 0 … 250 may be a value.
         """
         notices, faults = [], []
         for mark in self.beside if self.judged else ():
@@ -155,10 +155,10 @@ class Raster:
     marks: Marks | None
 
     def read(self, window: Window) -> tuple[np.ndarray, np.ndarray | None]:
-        """Values of a window, and which of them are data (None for all of them).
+        """Return the values of a window, and which of them are data (None for all of them).
 
-        Values have shape (rows, columns) and the stored dtype, or float64 where the file has a
-        scale or an offset. NaN and infinities are never data.
+        Values have shape (rows, columns) and the stored dtype, or float64 if the file has a scale
+        or an offset. NaN and infinities are never data.
 
         Raises:
             InputError: the file is damaged or ends early.
@@ -186,15 +186,15 @@ class Raster:
         return values, None if valid is None or valid.all() else valid
 
     def scan(self) -> None:
-        """Read all cells in passing, so that `doubts` has seen them, if it has to."""
+        """Read all cells once if `doubts` needs them."""
         rows, columns = self.facts.shape
         height = max(1, SCAN_CELLS // columns)
         for top in range(0, rows if self.marks is not None else 0, height):
             self.read(Window(0, top, columns, min(height, rows - top)))
 
     def span(self) -> tuple[float, float] | None:
-        """After reading: least and greatest value of what was read, no-data marks included; None
-        where nothing was, or where no note is taken of it (see `open_raster`)."""
+        """After reading: minimum and maximum of what was read, no-data marks included; None if
+        nothing was read or recorded (see `open_raster`)."""
         if self.marks is None or not (self.marks.beside or math.isfinite(self.marks.lowest)):
             return None
         stored = (self.marks.lowest, self.marks.highest, *self.marks.beside)
@@ -203,10 +203,10 @@ class Raster:
         return min(scaled), max(scaled)
 
     def check_amounts(self) -> None:
-        """After reading: refuse amounts (people in a cell) that are negative.
+        """After reading: refuse negative amounts (people in a cell).
 
         Raises:
-            InputError: with the least of them.
+            InputError: with the lowest of them.
         """
         span = self.span()
         if span is not None and span[0] < 0:
@@ -221,7 +221,8 @@ class Raster:
             )
 
     def doubts(self) -> tuple[str, ...]:
-        """After reading: notices on undeclared no-data values; InputError beyond doubt."""
+        """After reading: return notices on undeclared no-data values; raise InputError for certain
+        ones."""
         return () if self.marks is None else self.marks.judge(self.facts)
 
 
@@ -236,12 +237,12 @@ def open_raster(
 ) -> Iterator[Raster]:
     """Open one band of a GeoTIFF whose georeference can be trusted.
 
-    Note is taken of the values that are read where the file has no mask of its own and nodata is
-    what it declares; with `amounts`, always.
+    Values that are read are recorded if the file has no mask of its own and nodata is declared;
+    with `amounts`, always.
 
-    `nodata`: "declared" takes the file's own; a number replaces it; "none" says that every finite
+    `nodata`: "declared" uses that of the file; a number replaces it; "none" says that every finite
     value is data. A raster stored south up or east to west is read as it is: its transform says
-    so, and every user of the facts goes by the transform.
+    so, and all users of the facts apply the transform.
 
     Raises:
         InputError: no such file, not a GeoTIFF, no CRS, no georeference, rotated or sheared,
@@ -249,7 +250,7 @@ def open_raster(
     """
     name, place = str(path), _check_content(path, limits)
     with rasterio.Env(**SAFE_OPTIONS), warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # said by a fault of ours
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # our own fault reports it
         try:
             dataset = rasterio.open(
                 place, driver="GTiff", sharing=False, GEOREF_SOURCES="INTERNAL", NUM_THREADS=2
@@ -273,16 +274,16 @@ def read_raster_facts(
     nodata: NoData = "declared",
     limits: Limits = DEFAULT_LIMITS,
 ) -> RasterFacts:
-    """The facts of a raster without reading its cells; raises as `open_raster` does."""
+    """Return the facts of a raster without reading its cells; raises as `open_raster` does."""
     with open_raster(path, band=band, nodata=nodata, limits=limits) as raster:
         return raster.facts
 
 
 def check_raster_limits(path: Path | str, limits: Limits) -> None:
-    """Refuse a raster that is larger than limits of a caller's own.
+    """Refuse a raster that is larger than the caller's limits.
 
     Raises:
-        InputError: it is, or it is no raster that is read here.
+        InputError: it is larger, or it is not a readable raster.
     """
     with open_raster(path, nodata="none", limits=limits):
         pass
@@ -303,7 +304,7 @@ def _check_content(path: Path | str, limits: Limits) -> str:
     start = check_file(local, most_bytes=limits.raster_bytes, what="raster")
     if not start.startswith(TIFF_MAGIC):
         raise InputError(refused_kind(local, kind_of(start), accepted="GeoTIFF rasters"))
-    # An absolute path cannot be taken for one of GDAL's own prefixes (GTIFF_DIR:, NETCDF:, …).
+    # An absolute path cannot be confused with a prefix of GDAL (GTIFF_DIR:, NETCDF:, …).
     return str(local.resolve())
 
 
@@ -419,10 +420,10 @@ def _read_facts(
 
 
 def _storable(nodata: float | None, dtype: str) -> float | None:
-    """The no-data value if the dtype can hold it; one that it cannot hold marks nothing."""
+    """Return the no-data value if the dtype can store it; otherwise it marks nothing."""
     if nodata is None:
         return None
-    if np.dtype(dtype).kind == "f":  # beyond the largest float32 it was stored as an infinity
+    if np.dtype(dtype).kind == "f":  # a value beyond the largest float32 was stored as infinity
         return math.nan if abs(nodata) > np.finfo(dtype).max else nodata
     limits = np.iinfo(dtype)
     fits = float(nodata).is_integer() and limits.min <= nodata <= limits.max
@@ -431,7 +432,7 @@ def _storable(nodata: float | None, dtype: str) -> float | None:
 
 def _on_the_globe(facts: RasterFacts) -> bool:
     west, south, east, north = facts.bounds
-    # half a cell of grace: global grids are often registered on cell centres
+    # half a cell of tolerance: global grids are often registered on cell centres
     grace = max(abs(facts.transform[0]), abs(facts.transform[4])) * 0.51
     degrees = facts.crs.axis_info[0].unit_name == "degree"
     return not degrees or (

@@ -1,10 +1,10 @@
 """Degree of urbanisation from a population grid of 1 km cells.
 
 Rules and thresholds: European Commission, ILO, FAO, OECD, UN-Habitat, World Bank, *Applying the
-Degree of Urbanisation* (2021), levels 1 and 2 of the grid, without the filling of gaps and the
-smoothing of centres by majority. A territory takes the class that holds more than half of its
-people; where none does, the class of its median inhabitant, counted from the densest class down:
-the manual's own rule (urban where more than half live in centres and clusters together).
+Degree of Urbanisation* (2021), levels 1 and 2 of the grid, without filling gaps and without
+smoothing centres by majority. A territory has the class of more than half of its people. If there
+is none, it has the class of its median inhabitant, counted from the densest class down. This is the
+rule of the manual (urban if more than half live in centres and clusters together).
 """
 
 from __future__ import annotations
@@ -45,25 +45,25 @@ CLASS_OF_INSEE = {
     6: CLASSES[3],
     7: CLASSES[4],
 }
-"""The seven levels of the INSEE density grid, which splits the urban clusters in three."""
+"""The seven levels of INSEE's density grid, which splits the urban clusters in three."""
 
 URBAN_CENTRE_PER_KM2, URBAN_CENTRE_PEOPLE = 1500.0, 50_000.0
 CLUSTER_PER_KM2, URBAN_CLUSTER_PEOPLE, RURAL_CLUSTER_PEOPLE = 300.0, 5_000.0, 500.0
 LOW_PER_KM2 = 50.0
 FOUR_CONNECTED = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
 EIGHT_CONNECTED = np.ones((3, 3))
-MOST_CELLS = 10**8  # Europe has 4.5 million; the clusters need the whole grid at once
+MOST_CELLS = 10**8  # Europe has 4.5 million cells; the clusters need the whole grid at once
 CELL_KM2 = (0.9, 1.1)
 
 
 @dataclass(frozen=True)
 class Urbanisation:
-    """The class of each territory, and what it is drawn from; all on their index.
+    """The class of each territory, and the figures that it comes from, on the same index.
 
     Attributes:
-        degree: one of `CLASSES`; missing where nobody is known to live.
-        majority: whether that class holds more than half of the people.
-        people: people of each territory in the cells of each class, one column a class.
+        degree: one of `CLASSES`; missing if no inhabitants are known.
+        majority: whether that class has more than half of the people.
+        people: people of each territory in the cells of each class, one column per class.
         covered: share (0–1) of the area of each territory that has data.
         notices: what a reader should know, as sentences.
     """
@@ -76,9 +76,9 @@ class Urbanisation:
 
 
 def classify_grid(people: Floats, *, cell_km2: float = 1.0) -> NDArray[np.uint8]:
-    """The class (1 to 5, 0 for no data) of each cell of a grid of people.
+    """Return the class (1 to 5, 0 for no data) of each cell of a grid of people.
 
-    `people` has shape (rows, columns), NaN where there are no data; such cells part clusters.
+    `people` has shape (rows, columns), NaN without data; such cells separate clusters.
 
     - urban centre: cells of at least 1,500 people/km², touching by a side, 50,000 in all;
     - urban cluster: of the other cells, those of at least 300/km² in a cluster of such cells,
@@ -109,11 +109,11 @@ def compute_urbanisation(
     nodata: NoData = "declared",
     beyond: Literal["state", "missing"] = "state",
 ) -> Urbanisation:
-    """Degree of urbanisation of each territory from a raster of people in 1 km cells.
+    """Return the degree of urbanisation of each territory from a raster of people in 1 km cells.
 
-    Cells are shared out by exact fractions. The raster should reach beyond the territories: a
-    cluster that its side cuts is counted short. `beyond` says what becomes of a territory less
-    than 99 % of whose area has data: it is stated, or missing.
+    Cells are shared out by exact fractions. The raster should extend beyond the territories,
+    because a cluster at its edge is counted in part only. `beyond` decides about a territory with
+    data for less than 99 % of its area: a notice, or a missing value.
 
     Raises:
         InputError: what `open_raster` refuses; cells that are not 1 km² (± 10 %), a raster in
@@ -147,10 +147,11 @@ def compute_urbanisation(
 
 
 def compare_classes(degree: pd.Series, other: pd.Series) -> pd.DataFrame:
-    """Territories by class of ours (rows) and of another grid (columns), where both are known.
+    """Count territories by our class (rows) and by that of another grid (columns), where both
+    exist.
 
     The last column, `agreement_percent`, is the share of each row in which both are equal; `other`
-    holds names of `CLASSES` (`CLASS_OF_INSEE` translates the seven INSEE levels).
+    has names of `CLASSES` (`CLASS_OF_INSEE` translates the seven INSEE levels).
     """
     both = pd.DataFrame({"ours": degree, "theirs": other}).dropna()
     table = pd.crosstab(both["ours"], both["theirs"])
@@ -161,7 +162,7 @@ def compare_classes(degree: pd.Series, other: pd.Series) -> pd.DataFrame:
 
 
 def _clusters(dense: NDArray[np.bool_], people: Floats, structure: np.ndarray) -> Floats:
-    """For each dense cell the people of its whole cluster, 0 for other cells."""
+    """Return for each dense cell the people of its whole cluster, 0 for other cells."""
     label, count = ndimage.label(dense, structure)
     total = np.bincount(label.ravel(), people.ravel(), count + 1)
     total[0] = 0.0

@@ -1,7 +1,7 @@
 """Zonal statistics with exact cell fractions.
 
 Sums, means and shares are boundary integrals (`geo.rasters.zonal_integral`). Minimum, maximum and
-quantiles are no integrals; exactextract does those.
+quantiles are not integrals; exactextract computes those.
 """
 
 from __future__ import annotations
@@ -44,18 +44,17 @@ Stat = Literal[
 
 @dataclass(frozen=True)
 class Zonal:
-    """A statistic of each territory, and how far it can be trusted.
+    """A statistic of each territory, and how reliable it is.
 
     Attributes:
-        values: on the index of the territories; NaN where the raster has no data at all.
+        values: on the index of the territories; NaN if the raster has no data at all.
         covered: share (0–1) of each territory's area that has data; a sum over a territory that
             is covered in part is the sum over that part. NaN for a territory without a shape.
-        facts: what the raster says of itself.
-        doubts: values that may mean "no data" undeclared, and what the weights raster says of
-            itself, as sentences.
-        notices: all that a reader of the values should know: the facts' notices, the doubts, and
-            which territories are covered in part or not at all.
-        span: least and greatest value of the cells that were read; None where it is not known.
+        facts: the properties of the raster.
+        doubts: notices about values that may be undeclared "no data", and about the weights raster.
+        notices: everything that a reader of the values should know: the notices of the facts, the
+            doubts, and which territories are covered in part or not at all.
+        span: minimum and maximum of the cells that were read; None if not known.
     """
 
     values: pd.Series
@@ -77,7 +76,7 @@ def zonal_statistics(
     quantile: float | None = None,
     weights_path: Path | str | None = None,
 ) -> pd.Series:
-    """One number a territory from a raster; `compute_zonal` says also how much was covered."""
+    """Return one number per territory from a raster; `compute_zonal` also returns the coverage."""
     return compute_zonal(
         territories_geometry,
         raster_path,
@@ -101,24 +100,24 @@ def compute_zonal(
     quantile: float | None = None,
     weights_path: Path | str | None = None,
 ) -> Zonal:
-    """A statistic of the cells of each territory, each cell by the fraction of it inside.
+    """Return a statistic of the cells of each territory, each cell by the fraction of it inside.
 
     - `mean`, `sum`, `count` (number of cells with data, fractions included);
     - `share`: percent of the area with data where the value is at least `threshold`;
     - `weighted_mean`, `weighted_share`: the same by the amounts of the raster `weights_path`
       (people in each cell) instead of by area. A weights raster on another grid or in another CRS
-      is brought to the grid of the first with its total kept; where it has no data, nobody is;
+      is resampled to the grid of the first with its total kept; cells without data have no people;
     - `min`, `max`, `median` and `quantile` (with `quantile` in 0–1), over all cells touched; the
       last two weigh each cell by its fraction.
 
-    The territories are transformed to the raster's CRS, their vertices exactly, long edges
-    divided so that none is out by more than 0.02 cells. A territory without a shape, or without a
-    cell with data, is NaN; its count is 0 if it has a shape.
+    The territories are transformed to the CRS of the raster: vertices exactly, and long edges
+    divided so that the error is at most 0.02 cells. A territory without a shape, or without a cell
+    with data, is NaN; its count is 0 if it has a shape.
 
     Raises:
-        InputError: what `open_raster` refuses; territories without a CRS, crossed ones, or none
-            of which lies on the raster; a value that looks like an undeclared no-data value;
-            weights below zero; options that do not go together.
+        InputError: what `open_raster` refuses; territories without a CRS, self-crossing ones, or
+            none on the raster; a value that looks like an undeclared no-data value; negative
+            weights; incompatible options.
 
     Source: Green's theorem; agreement with exactextract (Baston 2018) is tested to 1e-6.
     """
@@ -159,10 +158,10 @@ def compute_zonal(
 def sum_cells(
     territories_geometry: gpd.GeoSeries, bands: Floats, facts: RasterFacts
 ) -> tuple[Floats, Floats]:
-    """Sums of each territory, shape (territories, bands), and the covered share of each.
+    """Return sums of each territory, shape (territories, bands), and the covered share of each.
 
-    `bands` has shape (bands, rows, columns), cells in memory that lie as `facts` says, NaN where
-    there are no data, in all bands alike. Otherwise as `compute_zonal`.
+    `bands` has shape (bands, rows, columns): cells in memory at the positions of `facts`, NaN
+    without data, in all bands at the same cells. Otherwise like `compute_zonal`.
     """
     outline = trace(divide_long_edges(territories_geometry, facts), facts)
     sums = np.full((len(territories_geometry), len(bands)), np.nan)
@@ -200,8 +199,8 @@ def _check_options(
 
 
 def _check_shapes(geometry: gpd.GeoSeries) -> None:
-    """Refuses shapes that cross themselves by more than a hundredth of their area: the parts of a
-    bow-tie would be taken off each other.
+    """Refuse shapes that cross themselves by more than a hundredth of their area: the parts of a
+    bow-tie would be subtracted from each other.
 
     Raises:
         InputError: with the first of them.
@@ -248,9 +247,9 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
 
 
 def _derive(stat: str, sums: Floats, outline: Outline) -> Floats:
-    """The statistic from the integrals; NaN where there is nothing to divide by."""
+    """Return the statistic from the integrals; NaN if the divisor is zero."""
     valid = sums[:, 0]
-    # What rounding can leave of an area that is nothing at all.
+    # What rounding can leave of an area of zero.
     nothing = ~(
         valid > 1e-9 * outline.area + 1e-12 * max(1.0, float(np.abs(outline.column).max(initial=0)))
     )
@@ -270,7 +269,7 @@ def _derive(stat: str, sums: Floats, outline: Outline) -> Floats:
 
 
 class _Source(RasterSource):
-    """Our reading of a raster (no-data, scale, direction) as exactextract asks for it."""
+    """Our reading of a raster (no-data, scale, direction) in the form that exactextract needs."""
 
     def __init__(self, raster: Raster) -> None:
         super().__init__()
@@ -294,7 +293,7 @@ class _Source(RasterSource):
         a, e = self.raster.facts.transform[0], self.raster.facts.transform[4]
         window = Window(x0 if a > 0 else columns - x0 - nx, y0 if e < 0 else rows - y0 - ny, nx, ny)
         values, valid = self.raster.read(window)
-        # NaN, not a masked array: a window of masked cells only came out as their values
+        # NaN, not a masked array: exactextract returned the values of a window of masked cells
         found = values.astype(np.float64)
         if valid is not None:
             found[~valid] = np.nan

@@ -1,10 +1,10 @@
 """Integrals of a raster over territories, by Green's theorem.
 
-The integral over a polygon is the integral round its border of the raster's prefix sum along each
+The integral over a polygon is the integral around its border of the raster's prefix sum along each
 row: ∬ v dA = ∮ F dr with F(c, r) = ∫₀ᶜ v(c′, r) dc′, in columns c and rows r. F is piecewise
-linear in c, so each piece of an edge within one cell is a trapezoid and the result is exact up to
-rounding. The raster is read once, in blocks of rows; each edge is walked once. Cells without data
-are left out by integrating v × valid and valid side by side.
+linear in c, so each piece of an edge within one cell is a trapezoid, and the result is exact up to
+rounding. The raster is read once, in blocks of rows; each edge is followed once. To leave out cells
+without data, v × valid and valid are integrated together.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from zoneblanche.geo.rasters.read import Raster, RasterFacts
 
 Floats = NDArray[np.float64]
 
-BLOCK_CELLS = 2**21  # of a block of rows: 16 MiB a channel, whatever the raster's size
+BLOCK_CELLS = 2**21  # of a block of rows: 16 MiB per channel, for any size of the raster
 
 
 @dataclass(frozen=True)
 class Cells:
-    """An array that is read like a raster."""
+    """An array with the interface of a raster."""
 
     facts: RasterFacts
     values: Floats
 
     def read(self, window: Window) -> tuple[np.ndarray, np.ndarray | None]:
-        """As `Raster.read`."""
+        """Like `Raster.read`."""
         rows, columns = window.toslices()
         part = self.values[rows, columns]
         return part, np.isfinite(part)
@@ -51,7 +51,7 @@ def integrate(
     outline: Outline,
     threshold: float | None,
 ) -> Floats:
-    """Integrals over each territory, shape (territories, channels), in cells.
+    """Return the integrals over each territory, shape (territories, channels), in cells.
 
     The channels are valid and value; with weights: valid, weight and value × weight. With a
     threshold the value is 1 from it on, and 0 below.
@@ -89,7 +89,7 @@ def _or_none(valid: np.ndarray | None) -> np.ndarray:
 
 
 def _window(outline: Outline, facts: RasterFacts) -> Window:
-    """The smallest part of the raster that holds all territories; at least one cell."""
+    """Return the smallest part of the raster that contains all territories; at least one cell."""
     sides = []
     for place, size in ((outline.column, facts.shape[1]), (outline.row, facts.shape[0])):
         first = int(np.clip(math.floor(place.min()), 0, size - 1))
@@ -102,7 +102,8 @@ def _window(outline: Outline, facts: RasterFacts) -> Window:
 def _by_block(
     r0: Floats, r1: Floats, top: np.ndarray, height: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Edges in the order of the blocks they cross (several times if several), and offsets."""
+    """Return edges in the order of the blocks they cross (several times if several), and
+    offsets."""
     low = np.clip(np.floor((np.minimum(r0, r1) - top[0]) / height), -1, len(top)).astype(np.int64)
     high = np.clip(np.floor((np.maximum(r0, r1) - top[0]) / height), -1, len(top)).astype(np.int64)
     low, high = np.maximum(low, 0), np.minimum(high, len(top) - 1)
@@ -111,7 +112,7 @@ def _by_block(
     turn = np.arange(len(edge)) - np.repeat(np.cumsum(crossed) - crossed, crossed)
     block = low[edge] + turn
     begin = np.concatenate([[0], np.cumsum(np.bincount(block, minlength=len(top)))])
-    # numpy sorts 16-bit integers by radix, many times faster
+    # numpy sorts 16-bit integers by radix, which is many times faster
     narrow = block.astype(np.uint16) if len(top) < 2**16 else block
     return edge[np.argsort(narrow, kind="stable")], begin
 
@@ -120,10 +121,11 @@ def _by_block(
 def _prefix_rows(
     values: np.ndarray, valid: np.ndarray, weight: np.ndarray, threshold: float, prefix: np.ndarray
 ) -> None:
-    """Running sums along each row: of valid and value; or of valid, weight and value × weight.
+    """Return running sums along each row: of valid and value; or of valid, weight and value ×
+    weight.
 
-    An empty `valid` means all, an empty `weight` none; a threshold that is no number keeps the
-    value, otherwise it becomes 1 or 0.
+    An empty `valid` means all, an empty `weight` none; a NaN threshold keeps the value, otherwise
+    the value becomes 1 or 0.
     """
     rows, columns = values.shape
     for row in range(rows):
@@ -159,7 +161,7 @@ def _walk(
     prefix: np.ndarray,
     sums: np.ndarray,
 ) -> None:
-    """Add to `sums` ∮ F dr over the parts of the edges that lie in the rows of this block."""
+    """Add to `sums` ∮ F dr over the parts of the edges that are in the rows of this block."""
     columns = prefix.shape[1] - 1
     channels = prefix.shape[2]
     for edge in edges:
@@ -173,7 +175,7 @@ def _walk(
         owner = territory[edge]
         for line in range(max(int(np.floor(r0)), top), min(int(np.ceil(r1)), bottom)):
             high, low = max(r0, line), min(r1, line + 1.0)
-            # The nearer end is the more exact start, and an end is met exactly.
+            # The nearer end is the more exact start, and an end is reached exactly.
             enter = c0 if high == r0 else c0 + slope * (high - r0)
             leave = c1 if low == r1 else c0 + slope * (low - r0)
             west, east = min(enter, leave), max(enter, leave)
@@ -202,7 +204,7 @@ def _walk(
 
 @dataclass(frozen=True)
 class _Amounts:
-    """A raster of amounts (people a cell) on the grid of another raster."""
+    """A raster of amounts (people per cell) on the grid of another raster."""
 
     weights: Raster
     warped: WarpedVRT | None
@@ -240,7 +242,7 @@ def _aligned(weights: Raster, facts: RasterFacts) -> Iterator[_Amounts]:
         transform=rasterio.Affine(*facts.transform),
         height=rows,
         width=columns,
-        resampling=Resampling.sum,  # shares each amount out by area, and keeps the total
+        resampling=Resampling.sum,  # distributes each amount by area, and keeps the total
         src_nodata=mine.nodata,
         nodata=mine.nodata,
         dtype="float64" if mine.dtype == "float64" else None,

@@ -1,8 +1,8 @@
-"""The one reader of tables, where all suspicion lives.
+"""The reader of tables, which does all checks.
 
-`read_raw_table` says what a file is and cuts it into cells; `parse_codes`, `parse_numbers` and
-`parse_urls` make something of a column. What is accepted, refused and repaired, and within which
-limits, is described in docs/reading.md.
+`read_raw_table` determines what a file is and splits it into cells; `parse_codes`, `parse_numbers`
+and `parse_urls` interpret a column. docs/reading.md describes what is accepted, refused and
+repaired, and the limits.
 """
 
 from zoneblanche.geo.tables.codes import Codes, Explain, parse_codes

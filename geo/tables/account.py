@@ -1,4 +1,4 @@
-"""The account of a table: every row matched, or listed with its reason."""
+"""The account of a table: every row is matched, or listed with its reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Listed:
-    """A row of an input that found no territory, and why."""
+    """A row of an input without a territory, and the reason."""
 
     row: str
     code: str
@@ -18,15 +18,15 @@ class Listed:
 
 @dataclass(frozen=True)
 class Account:
-    """What became of the rows of one input: `rows` = `matched` + `outside` + `listed` + `counted`.
+    """The rows of one input: `rows` = `matched` + `outside` + `listed` + `counted`.
 
     Attributes:
         rows: data rows read.
-        matched: rows whose code is a territory's.
-        outside: rows of other territories than those that were chosen (`within`).
+        matched: rows whose code is that of a territory.
+        outside: rows of territories that `within` does not select.
         listed: the others, each with its reason.
-        counted: rows of a file too long to be listed row by row, by reason.
-        carried: those of the matched whose code is an older one, each with what became of it.
+        counted: rows of a file too long to list each row, by reason.
+        carried: matched rows with a former code, each with what became of the code.
     """
 
     rows: int
@@ -37,7 +37,7 @@ class Account:
     outside: int = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """For `run.json`."""
+        """Return the account for `run.json`."""
         told: dict[str, Any] = {
             "rows": self.rows,
             "matched": self.matched,

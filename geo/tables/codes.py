@@ -18,26 +18,26 @@ from zoneblanche.geo.tables.formats.header import composed
 from zoneblanche.geo.tables.raw import RawTable, column
 
 Explain = Callable[[str], str]
-"""From a code that is not known to what became of it ("merged into 01033"), or ""."""
+"""From an unknown code to what became of it ("merged into 01033"), or ""."""
 
 _FLOAT = re.compile(r"([0-9]+)[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _MOST_ZEROS = 4
 _LONGEST = 200
-"""Characters of a code, spaces around it included; no level has a longer one."""
+"""Maximum number of characters of a code, including spaces around it; no level has longer codes."""
 _AROUND = " \t\n\r\f\v\u00a0\u202f\u2009\ufeff\u200b"
 
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """The codes of a table, one for each row.
+    """The codes of a table, one per row.
 
     Attributes:
-        codes: text, no two matched rows the same.
-        matched: whether the row's code is known.
+        codes: text, unique among matched rows.
+        matched: whether the code of the row is known.
         account: rows = matched + outside + listed.
-        notices: what was found and decided, as sentences.
-        places: where each row stands, in words ("line 7").
+        notices: observations and decisions, as sentences.
+        places: the position of each row, in words ("line 7").
     """
 
     codes: pd.Index
@@ -47,7 +47,7 @@ class Codes:
     places: Callable[[int], str] = str
 
     def place(self, values: np.ndarray, index: pd.Index, *, missing: float) -> pd.Series:
-        """Values of the rows on an index of codes; `missing` where no row has the code."""
+        """Return values of the rows on an index of codes; `missing` where no row has the code."""
         rows = pd.Series(values[self.matched], index=self.codes[self.matched])
         return rows.reindex(index, fill_value=missing)
 
@@ -62,22 +62,22 @@ def parse_codes(
     explain: Explain | None = None,
     elsewhere: Callable[[str], bool] | None = None,
 ) -> Codes:
-    """The codes of a column against those that are known.
+    """Match the codes of a column with the known codes.
 
-    Spaces around a code are taken away and stated. A row with a code that is not known is listed,
-    with what `explain` says of it. What spreadsheet programs do to codes is a fault: zeros lost at
-    the front, "1001.0", "1E5".
+    Spaces around a code are removed, with a notice. A row with an unknown code is listed, with the
+    result of `explain`. Changes by spreadsheet programs are faults: lost leading zeros, "1001.0",
+    "1E5".
 
     Args:
-        known: the codes of the level; if None, those that match `pattern` pass for known.
-        pattern: regular expression that a whole code of the level matches.
-        level_title: what the territories are called in a sentence ("communes").
-        elsewhere: whether a code that is not known concerns territories that nobody asked for: its
-            row is counted, not listed.
+        known: the codes of the level; if None, codes that match `pattern` are known.
+        pattern: regular expression that matches a whole code of the level.
+        level_title: the name of the territories in a sentence ("communes").
+        elsewhere: whether an unknown code is that of a territory outside the selection: its row is
+            counted, not listed.
 
     Raises:
-        InputError: no such column; blank, spoiled or doubled codes, with their lines; or no row
-            whose code is known.
+        InputError: no such column; blank, damaged or duplicate codes, with their lines; or no row
+            with a known code.
     """
     cells = column(raw, name)
     _check_lengths(raw, name, cells)
@@ -129,7 +129,7 @@ def _check_lengths(raw: RawTable, name: str, cells: np.ndarray) -> None:
 
 
 class _Known:
-    """What is known of the codes of a level: all of them, or their form, or nothing."""
+    """The known codes of a level: all of them, or their form, or nothing."""
 
     def __init__(self, known: pd.Index | None, pattern: str | None) -> None:
         self.codes: Collection[str] | None = None if known is None else set(known)
@@ -145,14 +145,14 @@ class _Known:
         return bool(code) and (self._form is None or self._form.fullmatch(code) is not None)
 
     def with_zeros(self, code: str) -> str:
-        """The known code that this one is once lost zeros stand before it, or ""."""
+        """Return the known code that this one is with lost zeros in front, or ""."""
         if not (code[:1].isdigit() and self.tells):
             return ""
         padded = ("0" * zeros + code for zeros in range(1, _MOST_ZEROS + 1))
         return next((longer for longer in padded if self.has(longer)), "")
 
     def alike(self, code: str) -> str:
-        """A known code that differs only by case, zeros, quotes or inner spaces, or ""."""
+        """Return a known code that differs only by case, zeros, quotes or inner spaces, or ""."""
         if self.codes is None:
             return ""
         bare = re.sub(r"[\s'’`\"]", "", code)
@@ -163,7 +163,7 @@ class _Known:
 def _spoiled(
     raw: RawTable, name: str, texts: list[str], matched: np.ndarray, table: _Known
 ) -> list[Fault]:
-    """Faults of rows with no code, or with one that a program has changed."""
+    """Return faults of rows without a code, or with a code that a program has changed."""
     faults = []
     for row in np.flatnonzero(~matched | (not table.tells)).tolist():
         text = texts[row]
@@ -213,7 +213,7 @@ def _spoiled(
 def _doubled(
     raw: RawTable, name: str, texts: list[str], matched: np.ndarray, *, judge_all: bool
 ) -> list[Fault]:
-    """Faults of codes that stand on several rows. Rows that are listed anyway do no harm."""
+    """Return faults of codes on several rows. Rows that are listed anyway are allowed."""
     counts = Counter(text for text, found in zip(texts, matched, strict=True) if found or judge_all)
     several: dict[str, list[str]] = {
         code: [] for code, count in counts.items() if count > 1 and code

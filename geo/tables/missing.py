@@ -1,4 +1,4 @@
-"""What a column of figures becomes, and the marks that stand for a missing one."""
+"""The figures of a column, and the marks for missing figures."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ MARKS: Mapping[str, Reason] = {
     "ns": Reason.SECRET,
     "so": Reason.NOT_APPLICABLE,
 }
-r"""What stands for a figure in official tables, in lower case, and why it is missing.
+r"""Marks for a missing figure in official tables, in lower case, and the reason.
 
-INSEE's signs: `s` secret, `ns` not significant, which INSEE writes where too few households answer
-for a figure to be given out; `nd` not available; `so` not applicable. `NA` is what R and statistics
-offices write, `\N` what databases do. A dash is not among them: it stands for nought in some
-tables and for "not known" in others, and is refused.
+INSEE's signs: `s` secret, `ns` not significant, which INSEE writes where too few households
+answered to publish a figure; `nd` not available; `so` not applicable. R and statistical offices
+write `NA`, databases write `\N`. A dash is not among them: it means zero in some tables and "not
+known" in others, and is refused.
 """
 
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """The figures of one column, one for each row of its table.
+    """The figures of one column, one per row of its table.
 
     Attributes:
         values: float64; NaN is missing.
         reasons: int8 codes of `geo.reasons.Reason`; PRESENT where there is a value.
-        notices: what was found and decided, as sentences.
+        notices: observations and decisions, as sentences.
     """
 
     values: np.ndarray

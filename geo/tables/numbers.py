@@ -46,7 +46,8 @@ _GAP_NAMES = {" ": "a space", "\u00a0": "a no-break space", "\u202f": "a thin no
 
 
 class Read(NamedTuple):
-    """How one text reads: a value, or why there is none, or (`wrong`) why it is no figure."""
+    """The result for one text: a value, or why it is missing, or (`wrong`) why it is not a
+    figure."""
 
     value: float = math.nan
     reason: Reason = Reason.PRESENT
@@ -67,21 +68,21 @@ def parse_numbers(
     marks: Mapping[str, Reason] = MARKS,
     nodata: Sequence[float] | None = (),
 ) -> Figures:
-    """The figures of a column.
+    """Return the figures of a column.
 
     Args:
         unit: `percent` 0 to 100, cells may end in "%"; `ratio` 0 to 1; `count` whole, from 0;
             `boolean` oui/non, vrai/faux, yes/no, true/false, 1/0; `url` see `parse_urls`.
-        bounds: least and greatest value besides what the unit says; None where open.
-        decimal: the decimal mark; else what the file was read with; else by evidence.
-        marks: texts (lower case) that stand for a missing figure, and why it is missing.
-        nodata: figures that stand for a missing one in this column (-9999); None where none
-            does, and such figures are to be taken as they stand.
+        bounds: minimum and maximum in addition to those of the unit; None for no bound.
+        decimal: the decimal mark; else the one that the file was read with; else detected.
+        marks: texts (lower case) for a missing figure, and why it is missing.
+        nodata: figures for a missing one in this column (-9999); None if there are none, and
+            such figures are real.
 
     Raises:
-        InputError: all cells that are no figure or out of range, with line and value; decimal
-            marks that are mixed or cannot be told; percentages mixed with shares of one;
-            figures that look like an undeclared no-data code.
+        InputError: all cells that are not figures or out of range, with line and value; mixed or
+            ambiguous decimal marks; percentages mixed with shares of one; figures that look like
+            an undeclared no-data code.
     """
     if unit == "url":
         return parse_urls(raw, name)
@@ -115,7 +116,8 @@ def _numbers(
     marks: Mapping[str, Reason],
     nodata: frozenset[float],
 ) -> list[Read]:
-    """How each text reads. Columns of plain digits, which most are, take a short way."""
+    """Return the result for each text. Columns of plain digits, which are most, take a short
+    path."""
     if mark == "." and not nodata and "" in marks and _PLAIN.fullmatch("\n".join(texts) + "\n"):
         blank = Read(reason=marks[""])
         return [Read(float(text)) if text else blank for text in texts]
@@ -220,7 +222,7 @@ _REFUSALS: tuple[tuple[_Test, str, str, str], ...] = (
 
 
 def not_a_number(text: str, mark: str) -> Read:
-    """Why a text is no figure, and what to do."""
+    """Return why a text is not a figure, and what to do."""
     lowered = text.casefold()
     for test, message, remedy, kind in _REFUSALS:
         if test(lowered, mark):
@@ -246,7 +248,7 @@ def _unreadable(
 
 
 def _mixed_gaps(raw: RawTable, name: str, reads: list[Read], notices: list[str]) -> list[Fault]:
-    """Thousands set apart in one way are read, and it is said; in several ways they are not."""
+    """Thousands separated in one way are read, with a notice; in several ways they are refused."""
     gaps = sorted({read.gap for read in reads if read.gap})
     if len(gaps) == 1:
         how = _GAP_NAMES.get(gaps[0], repr(gaps[0]))

@@ -1,6 +1,6 @@
-"""Whether figures that can be read can be true: ranges, scales, no-data codes.
+"""Whether readable figures can be true: ranges, scales, no-data codes.
 
-Each check gives faults; none changes a figure.
+Each check returns faults; none changes a figure.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ UNIT_BOUNDS: dict[str, tuple[float | None, float | None]] = {
 }
 _WHOLE = {"count", "category"}
 _ROUNDING = 1e-9
-"""How far past a bound a figure may be by the rounding of the program that computed it."""
+"""How far beyond a bound a figure may be because a program rounded it."""
 
 _LOW_CODES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, -999999.0, -2147483648.0)
 _HIGH_CODES = (9999.0, 32767.0, 65535.0, 99999.0, 999999.0, 9999999.0, 99999999.0, 2147483647.0)
 _MOST_COUNTED = 1e12
-"""More than there is of anything that is counted by territory; sums stay exact whole numbers."""
+"""More than exists of anything counted by territory; sums stay exact integers."""
 _HUGE = 1e30
 """Beyond this are the no-data codes of floating-point formats (-3.4e38, 1.8e308)."""
 
 _FRACTION = re.compile(r"[.,]([0-9]+)")
 _FULL_PRECISION = 12
-"""Decimals that show a figure as it was computed, never rounded: they tell nothing of scale."""
+"""Number of decimals of a figure that was never rounded; such figures do not show their scale."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +42,10 @@ class Column:
     """A column of figures as it was read.
 
     Attributes:
-        raw, name: where it stands.
+        raw, name: its table and its name.
         cells: its texts.
         values: float64; NaN is missing.
-        signed: where the cell itself says "%".
+        signed: where the cell itself contains "%".
     """
 
     raw: RawTable
@@ -55,14 +55,14 @@ class Column:
     signed: np.ndarray
 
     def fault(self, row: int, message: str, *, remedy: str, kind: str) -> Fault:
-        """The fault of one of its cells."""
+        """Return the fault of one of its cells."""
         return self.raw.fault(message, row=int(row), column=self.name, remedy=remedy, kind=kind)
 
 
 def limits_of(
     unit: str, bounds: tuple[float | None, float | None]
 ) -> tuple[float | None, float | None]:
-    """Least and greatest value by the unit and by the bounds that were given, the closer ones."""
+    """Return minimum and maximum by the unit and by the given bounds, the narrower ones."""
     pairs = (UNIT_BOUNDS.get(unit, (None, None)), bounds)
     lows = [low for low, _ in pairs if low is not None]
     highs = [high for _, high in pairs if high is not None]
@@ -70,7 +70,7 @@ def limits_of(
 
 
 def within_rounding(values: np.ndarray, low: float | None, high: float | None) -> np.ndarray:
-    """The values, those that rounding has put just past a bound put back on it."""
+    """Return the values, with those that rounding put just beyond a bound set to the bound."""
     for bound, beyond in ((low, np.less), (high, np.greater)):
         if bound is not None:
             near = beyond(values, bound) & np.isclose(values, bound, rtol=0, atol=_ROUNDING)
@@ -81,7 +81,7 @@ def within_rounding(values: np.ndarray, low: float | None, high: float | None) -
 def check_ranges(
     column: Column, unit: str, bounds: tuple[float | None, float | None]
 ) -> Iterator[Fault]:
-    """Faults of figures outside what their unit and bounds allow."""
+    """Return faults of figures outside the range of their unit and bounds."""
     low, high = limits_of(unit, bounds)
     outside = np.zeros(len(column.values), dtype=bool)
     if low is not None:
@@ -131,16 +131,16 @@ def _range_remedy(value: float, unit: str) -> str:
 
 
 def check_scale(column: Column, unit: str) -> Iterator[Fault]:
-    """Faults of a column of percentages that holds shares of one, wholly or in part.
+    """Return faults of a column of percentages that has shares of one, entirely or in part.
 
-    It is judged by three kinds of evidence, on cells that do not say "%" themselves:
+    Three observations are used, on cells that do not contain "%" themselves:
 
     1. no figure is above 1 and at least two are between 0 and 1: all are shares of one;
     2. a figure between 0 and 1 has two or more decimals, and more than any above 1 has: 96.9 %
-       among shares is 0.969. (Columns of figures that were never rounded tell nothing.)
+       among shares is 0.969. (Columns of figures that were never rounded do not show it.)
     3. figures between 0 and 1 and figures above 10 are both at least twice as many as those from
-       1 to 10, and the former are at least two and a tenth of all: a distribution does not skip
-       the range between, two scales in one column do.
+       1 to 10, and those below 1 are at least two and at least a tenth of all: a distribution has
+       figures in between, two scales in one column do not.
 
     Arcep's real percentages pass: of 34,141 communes with fibre 46 are below 1 %.
     """
@@ -194,10 +194,10 @@ def _decimals(text: str) -> int:
 
 
 def check_sentinels(column: Column, unit: str) -> Iterator[Fault]:
-    """Faults of figures that look like a no-data code that was not declared.
+    """Return faults of figures that look like an undeclared no-data code.
 
-    -9999 and its kin where every other figure is 0 or more, or far nearer to 0; 999999 and its
-    kin as the greatest figure, ten times the next, or three times and repeated; anything beyond
+    -9999 and similar if every other figure is 0 or more, or far nearer to 0; 999999 and similar as
+    the greatest figure, if it is ten times the next, or three times and repeated; anything beyond
     1e30.
     """
     values = column.values

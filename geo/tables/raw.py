@@ -1,4 +1,4 @@
-"""A table as it stands in its file: every cell text, every row with its place."""
+"""A table as it is in its file: every cell is text, every row has its position."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ import numpy as np
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 
 Stored = Literal["text", "integer", "float"]
-"""How a file that has types stored a column, before its cells were written out as text."""
+"""How a typed file stored a column before its cells became text."""
 
 
 @dataclass(frozen=True, eq=False)
 class RawTable:
-    """What `read_raw_table` read.
+    """The result of `read_raw_table`.
 
     Attributes:
         file: the file, as the user named it.
-        columns: the cells of each named column, text as it stands; "" is a blank cell. Accents
-            of the names are composed (NFC), however the file writes them.
-        lines: the place of each row: the 1-based line of a text file or row of a workbook, or
+        columns: the cells of each named column, unchanged text; "" is a blank cell. Accents of the
+            names are composed (NFC).
+        lines: the position of each row: the 1-based line of a text file or row of a workbook, or
             the 0-based record of a JSON or Parquet file.
         counted: "line" or "record": which of the two `lines` is.
         stored: how a typed file stored the columns that are not text.
-        separator: between fields, or "" in a file that needs none.
-        decimal: the decimal mark that was pinned, or None where each column shows its own.
+        separator: between fields, or "" in a file without one.
+        decimal: the pinned decimal mark, or None to detect it in each column.
         encoding: of the text, or "".
-        notices: what was found and decided, as sentences.
-        merged: by column, the first and last row of cells that are part of a larger one.
+        notices: observations and decisions, as sentences.
+        merged: by column, the first and last row of merged cells.
     """
 
     file: str
@@ -49,13 +49,13 @@ class RawTable:
         return len(self.lines)
 
     def place(self, row: int) -> str:
-        """Where a row stands, in words ("line 7")."""
+        """Return the position of a row, in words ("line 7")."""
         return f"{self.counted} {self.lines[row]}"
 
     def fault(
         self, message: str, *, row: int, column: str, remedy: str = "", kind: str = "value"
     ) -> Fault:
-        """The fault of one cell, with its file, line, column and value."""
+        """Return the fault of one cell, with its file, line, column and value."""
         at = int(self.lines[row])
         return Fault(
             message,
@@ -69,16 +69,16 @@ class RawTable:
         )
 
     def column_fault(self, message: str, *, column: str, remedy: str, kind: str) -> Fault:
-        """The fault of a whole column."""
+        """Return the fault of a whole column."""
         return Fault(message, file=self.file, column=column, remedy=remedy, kind=kind)
 
 
 def column(raw: RawTable, name: str) -> np.ndarray:
-    """The cells of the column of that very name.
+    """Return the cells of the column with exactly that name.
 
     Raises:
-        InputError: there is none; the message names those there are and suggests the nearest,
-            whatever its case, accents, spaces and byte-order marks.
+        InputError: no such column; the message names those of the file and suggests the nearest,
+            ignoring case, accents, spaces and byte-order marks.
     """
     if name in raw.columns:
         faults = [_merged_fault(raw, name, *rows) for rows in raw.merged.get(name, ())]
@@ -89,7 +89,8 @@ def column(raw: RawTable, name: str) -> np.ndarray:
 
 
 def _merged_fault(raw: RawTable, name: str, first: int, last: int) -> Fault | None:
-    """A cell that spreads over several rows: does what it says hold for all, or for the first?"""
+    """Return the fault of a cell over several rows: its value may hold for all of them or the
+    first."""
     rows = np.flatnonzero((raw.lines >= first) & (raw.lines <= last))
     if not len(rows):
         return None
@@ -103,7 +104,7 @@ def _merged_fault(raw: RawTable, name: str, first: int, last: int) -> Fault | No
 
 
 def missing_column(name: str, known: list[str], *, file: str) -> Fault:
-    """The fault of a column that is not there, with the nearest name and all names."""
+    """Return the fault of a column that does not exist, with the nearest name and all names."""
     alike = [other for other in known if plain(other) == plain(name)]
     suggestion = f"Did you mean {alike[0]!r}? " if alike else ""
     if not alike:
@@ -124,7 +125,7 @@ def missing_column(name: str, known: list[str], *, file: str) -> Fault:
 
 
 def plain(name: str) -> str:
-    """A name without what the eye overlooks: case, accents, spaces, marks.
+    """Return a name without case, accents, spaces and marks.
 
     >>> plain("\\ufeff Taux d'accès ")
     'tauxdacces'

@@ -1,4 +1,4 @@
-"""The one door for tables: what the file is, and who reads it."""
+"""The entry point for tables: what the file is, and which module reads it."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ def read_raw_table(
     header: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> RawTable:
-    """A table of any kind that is read here, every cell as text and every row with its place.
+    """Read a table of any supported kind, every cell as text and every row with its position.
 
-    What the file is, is told by its content. Separator and encoding are told by evidence and
-    stated in the notices; where evidence is ambiguous the file is refused.
+    The content of the file decides its kind. Separator and encoding are detected and stated in the
+    notices. If they are ambiguous, the file is refused.
 
     Args:
         separator, encoding: of a text file, pinned.
-        decimal: mark of all its figures, "," or ".", pinned; else each column shows its own.
+        decimal: mark of all its figures, "," or ".", pinned; else detected in each column.
         sheet: of a workbook; the first visible one if None.
-        header: 1-based line of a text file, or row of a sheet, that names the columns.
+        header: 1-based line of a text file, or row of a sheet, with the names of the columns.
 
     Raises:
-        InputError: all faults of the file at once, each with its line: a file of another kind,
-            bytes that are no text, ragged or truncated rows, stray quotes, columns of the same
+        InputError: all faults of the file together, each with its line: a file of another kind,
+            bytes that are not text, ragged or truncated rows, stray quotes, columns with the same
             name, overlong cells, no rows, more than the limits.
-        ProblemWithEnvironment: the file may not be read.
+        ProblemWithEnvironment: no permission to read the file.
     """
     path = Path(path)
     _check_pins(separator, decimal, str(path))
@@ -58,7 +58,7 @@ def read_raw_table(
         kind = "xlsx"
         table = read_workbook(path, sheet=sheet, header=header, limits=limits)
     elif kind == "parquet":
-        # pyarrow takes a tenth of a second to import, which a project of CSV files need not pay.
+        # pyarrow takes a tenth of a second to import, which a project of CSV files does not need.
         from zoneblanche.geo.tables.formats.parquet import read_columnar
 
         table = read_columnar(path, limits=limits)

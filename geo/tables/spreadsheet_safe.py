@@ -1,4 +1,4 @@
-"""Text that a spreadsheet program shows and does not run."""
+"""Text that a spreadsheet program displays and does not execute."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def spreadsheet_safe(text: str) -> str:
-    """A text cell with an apostrophe before what a spreadsheet would take for a formula.
+    """Return a text cell with an apostrophe before anything that a spreadsheet takes for a formula.
 
-    For text only: a figure is written as a number, its minus sign with it. See OWASP, "CSV
-    Injection".
+    For text only: a figure is written as a number, with its minus sign. See OWASP, "CSV Injection".
 
     >>> spreadsheet_safe("=1+1"), spreadsheet_safe("Mende")
     ("'=1+1", 'Mende')
@@ -20,7 +19,8 @@ def spreadsheet_safe(text: str) -> str:
 
 
 def safe_text(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with every cell of its text columns `spreadsheet_safe`; a missing one stays so.
+    """Return the table with every cell of its text columns `spreadsheet_safe`; missing stays
+    missing.
 
     >>> safe_text(pd.DataFrame({"name": ["=1+1", "1"], "score": [-1.0, 2.0]})).values.tolist()
     [["'=1+1", -1.0], ['1', 2.0]]
@@ -29,7 +29,7 @@ def safe_text(table: pd.DataFrame) -> pd.DataFrame:
     for name in table.columns:
         column = table[name]
         if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
-            # Most texts recur, and hardly any is changed: each is looked at once.
+            # Most texts repeat, and hardly any is changed: each is checked once.
             texts = column.dropna().unique().tolist()
             unlike = {text: safe for text in texts if (safe := spreadsheet_safe(text)) != text}
             if unlike:

@@ -1,4 +1,4 @@
-"""A column of web addresses as a figure: 1 where there is one, 0 where the cell is empty."""
+"""A column of web addresses as a figure: 1 for an address, 0 for an empty cell."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNSAFE = re.compile(
 
 
 def is_web_address(text: str) -> bool:
-    """Whether the text is a well-formed http or https address of a named host.
+    """Return whether the text is a well-formed http or https address with a host name.
 
     No other scheme, no user name, no spaces, quotes, control or direction marks, no bare host and
     no IP address.
@@ -39,15 +39,15 @@ def is_web_address(text: str) -> bool:
 
 
 def parse_urls(raw: RawTable, name: str) -> Figures:
-    """Which rows declare a website.
+    """Return which rows declare a website.
 
     Returns:
-        1.0 where the cell is a well-formed http(s) address, 0.0 where it is empty, and NaN with
-        reason UNREADABLE where it is something else ("www.x.fr", "néant"): that is neither a
-        declared address nor its absence. A notice says how many, and the first of them.
+        1.0 if the cell is a well-formed http(s) address, 0.0 if it is empty, and NaN with reason
+        UNREADABLE if it is something else ("www.x.fr", "néant"): that is neither a declared
+        address nor its absence. A notice gives their number and the first of them.
 
     Raises:
-        InputError: there is no such column.
+        InputError: no such column.
     """
     cells = column(raw, name)
     values = np.full(len(cells), np.nan)

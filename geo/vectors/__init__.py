@@ -1,1 +1,1 @@
-"""Vector files: features, their codes and fields, shapes repaired, refused or placed."""
+"""Vector files: features, their codes and fields; shapes that are repaired, refused or checked."""

@@ -25,7 +25,7 @@ _MOST_ZEROS = 4
 
 @dataclass(frozen=True)
 class FieldCodes:
-    """The codes of features: text, "" where a fault says what stands there instead."""
+    """The codes of features: text, "" where a fault says what is there instead."""
 
     texts: list[str]
     faults: list[Fault]
@@ -33,10 +33,10 @@ class FieldCodes:
 
 
 def field_of(features: Features, name: str) -> np.ndarray:
-    """The cells of the field of that very name.
+    """Return the cells of the field with exactly that name.
 
     Raises:
-        InputError: there is none; the message names those there are and suggests the nearest.
+        InputError: no such field; the message names those of the file and suggests the nearest.
     """
     found = _stored_name(features, name)
     if found is not None:
@@ -45,7 +45,7 @@ def field_of(features: Features, name: str) -> np.ndarray:
 
 
 def missing_fields(features: Features, names: Iterable[str]) -> list[Fault]:
-    """A fault for each of these fields that the file does not have."""
+    """Return a fault for each of these fields that the file does not have."""
     return [_missing(features, name) for name in names if _stored_name(features, name) is None]
 
 
@@ -70,13 +70,13 @@ def _missing(features: Features, name: str) -> Fault:
 
 
 def read_codes(features: Features, name: str, *, pattern: str | None, limits: Limits) -> FieldCodes:
-    """The codes of the features, as text, and what is wrong with them.
+    """Return the codes of the features, as text, and their faults.
 
-    Whole numbers are exact, and read as their digits; where the pattern shows that zeros were
-    lost at their front, they are a fault, as are numbers with decimals.
+    Whole numbers are exact and are read as their digits. If the pattern shows that leading zeros
+    were lost, they are a fault, like numbers with decimals.
 
     Args:
-        pattern: regular expression that a whole code matches, or None where it is not known.
+        pattern: regular expression that matches a whole code, or None if not known.
 
     Raises:
         InputError: no such field.
@@ -151,7 +151,7 @@ def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str,
 
 
 def _of_two_kinds(features: Features, name: str, cells: np.ndarray) -> list[Fault]:
-    """A number among texts: its zeros at the front, if it had any, are gone."""
+    """Return faults of numbers among texts: their leading zeros, if any, are lost."""
     numbers = [number for number, cell in enumerate(cells) if isinstance(cell, int)]
     if not numbers or not any(isinstance(cell, str) for cell in cells):
         return []
@@ -192,10 +192,10 @@ def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
 def read_names(
     features: Features, name: str | None, codes: list[str], *, limits: Limits
 ) -> tuple[list[str], list[str]]:
-    """The names of the territories, and what is to be said: a code stands for a blank name.
+    """Return the names of the territories, and notices: the code replaces a blank name.
 
     Raises:
-        InputError: no such field, or a name that is longer than the limit.
+        InputError: no such field, or a name longer than the limit.
     """
     if name is None:
         return list(codes), []
@@ -207,10 +207,10 @@ def read_names(
 
 
 def read_labels(features: Features, name: str, *, limits: Limits) -> list[str | None]:
-    """The cells of a field as text, None where blank.
+    """Return the cells of a field as text, None if blank.
 
     Raises:
-        InputError: no such field, or cells that are longer than the limit.
+        InputError: no such field, or cells longer than the limit.
     """
     texts = [_label(cell) for cell in field_of(features, name)]
     faults = [
@@ -241,7 +241,7 @@ def _label(cell: Any) -> str | None:
 def read_figures(
     features: Features, name: str | None, labels: list[str], *, most: float
 ) -> tuple[np.ndarray, list[Fault]]:
-    """The figures of a field, 0 to `most`, NaN where blank; all NaN if no field is named.
+    """Return the figures of a field, 0 to `most`, NaN if blank; all NaN if no field is named.
 
     Raises:
         InputError: no such field.

@@ -13,33 +13,33 @@ from zoneblanche.geo.errors import Fault, first_of
 from zoneblanche.geo.territories import measured_area_km2
 
 MOST_OVERLAP = 0.01
-"""Share of the smaller shape that two shapes may both cover: more is no sliver."""
+"""Share of the smaller shape that two shapes may both cover; more is not a sliver."""
 
 
 _SAME = 0.999
-"""Share of the greater shape that two have in common if they are one shape twice."""
+"""Share of the larger shape that two have in common if they are the same shape twice."""
 
 _MOST_UNITED = 300_000
-"""Vertices of shapes with unmatched borders that are united the slow way to look for gaps."""
+"""Maximum number of vertices of shapes with unmatched borders that are united to find gaps."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How shapes fit: notices of slivers and gaps, faults of shapes that cover one another."""
+    """How shapes fit: notices of slivers and gaps, faults of shapes that cover each other."""
 
     notices: tuple[str, ...]
     faults: tuple[Fault, ...]
 
 
 def check_fit(shapes: np.ndarray, crs: pyproj.CRS, labels: list[str], *, file: str) -> Fit:
-    """Overlaps and gaps between valid polygons of one level.
+    """Check overlaps and gaps between valid polygons of one level.
 
     Args:
         labels: the code of each.
 
     Returns:
         A fault for each pair of which one covers more than `MOST_OVERLAP` of the other; a notice
-        of lesser overlaps, and one of gaps that the shapes enclose (a true enclave is one), with
+        of smaller overlaps, and one of gaps that the shapes enclose (a true enclave is one), with
         codes and areas.
     """
     clean = shapely.is_empty(shapely.coverage_invalid_edges(shapes))
@@ -60,7 +60,8 @@ def check_fit(shapes: np.ndarray, crs: pyproj.CRS, labels: list[str], *, file: s
 def _overlaps(
     shapes: np.ndarray, suspects: np.ndarray, labels: list[str], file: str
 ) -> tuple[list[str], list[Fault]]:
-    """What is to be said of shapes that overlap, among those whose edges match no neighbour's."""
+    """Return faults and notices of overlapping shapes, among those whose edges match no
+    neighbour."""
     near, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
     pairs_found = np.sort(np.column_stack([suspects[near], other]), axis=1)
     first, second = np.unique(pairs_found[pairs_found[:, 0] < pairs_found[:, 1]], axis=0).T

@@ -1,4 +1,4 @@
-"""Whether shapes lie where their reference system and their country say."""
+"""Whether shapes are where their reference system and their country say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Boxes = np.ndarray
 """West, south, east, north of each shape: shape (n, 4)."""
 
 _MARGIN_DEGREES = 1.0
-"""How far outside the area that a projection is made for a shape may reach."""
+"""How far a shape may extend beyond the area of use of a projection."""
 
 
 def check_place(
@@ -26,10 +26,10 @@ def check_place(
     file: str,
     country: Country | None = None,
 ) -> list[Fault]:
-    """Faults of shapes that do not lie where they must.
+    """Return faults of shapes that are in the wrong place.
 
-    No reference system; degrees declared and metres found, or the other way round; axes swapped;
-    a polygon across the antimeridian; shapes outside the country, where one is given.
+    No reference system; degrees declared and metres found, or the reverse; swapped axes; a polygon
+    across the antimeridian; shapes outside the country, if one is given.
     """
     if crs is None:
         return [
@@ -92,7 +92,7 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
 
 
 def _degrees_a_unit(crs: pyproj.CRS) -> float:
-    """Degrees that one unit of a geographic system is: 1, or 0.9 of a grad, or what it says."""
+    """Return the degrees per unit of a geographic system: 1, or 0.9 for a grad, or as declared."""
     return float(np.degrees(crs.axis_info[0].unit_conversion_factor)) if crs.axis_info else 1.0
 
 
@@ -101,7 +101,7 @@ def _unit(crs: pyproj.CRS) -> str:
 
 
 def _antimeridian(shapes: np.ndarray, labels: list[str], file: str) -> Iterator[Fault]:
-    """A polygon wider than half the globe is one that goes the other way round it."""
+    """A polygon wider than half the globe actually goes the other way around it."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     boxes = shapely.bounds(parts)
     for number in np.unique(owner[boxes[:, 2] - boxes[:, 0] > 180]).tolist():
@@ -128,7 +128,8 @@ def _no_earth(crs: pyproj.CRS, file: str) -> Fault:
 def _off_the_projection(
     degrees: Boxes, crs: pyproj.CRS, labels: list[str], file: str
 ) -> Iterator[Fault]:
-    """Faults of shapes so far from where a projection holds that it gives no place for them."""
+    """Return faults of shapes so far from the area of a projection that it has no place for
+    them."""
     off = [label for label, box in zip(labels, degrees, strict=True) if not np.isfinite(box).all()]
     if off:
         yield Fault(
@@ -178,7 +179,7 @@ def _in_country(
 
 
 def _areas(country: Country) -> Boxes:
-    """The boxes, in degrees, that the projections of the country's parts are made for."""
+    """Return the areas of use, in degrees, of the projections of the country's parts."""
     boxes = []
     for part in country.parts:
         area = pyproj.CRS(part.crs).area_of_use
@@ -199,7 +200,8 @@ def _inside(boxes: Boxes, areas: Boxes) -> np.ndarray:
 
 
 def _degrees(boxes: Boxes, crs: pyproj.CRS) -> Boxes:
-    """The boxes of the boxes' corners in longitude and latitude; infinite where there is none."""
+    """Return the boxes of the corners of boxes in longitude and latitude; infinite if there is
+    none."""
     to_degrees = pyproj.Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)
     corners = [(0, 1), (2, 1), (2, 3), (0, 3)]
     x, y = zip(

@@ -1,6 +1,6 @@
-"""The one reader of vector files, where all suspicion of polygons lives.
+"""The reader of vector files, which does all checks of polygons.
 
-What is accepted, mended and refused, and within which limits, is described in docs/reading.md.
+docs/reading.md describes what is accepted, repaired and refused, and the limits.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ MOST = {"population": 1e10, "area_km2": 5.2e8}
 
 @dataclass(frozen=True)
 class ReadTerritories:
-    """Territories as they were read from a file.
+    """Territories read from a file.
 
     Attributes:
-        territories: valid, in the file's order and CRS.
-        notices: what was found, decided and mended, as sentences.
-        repaired: codes of the territories whose shape was mended.
+        territories: valid, in the order and CRS of the file.
+        notices: observations, decisions and repairs, as sentences.
+        repaired: codes of the territories whose shape was repaired.
     """
 
     territories: Territories
@@ -52,13 +52,13 @@ class ReadTerritories:
 
 @dataclass(frozen=True, eq=False)
 class ReadPolygons:
-    """Polygons without codes (coverage areas) as they were read from a file.
+    """Polygons without codes (coverage areas) read from a file.
 
     Attributes:
-        frame: valid polygons and multipolygons, column `geometry`, in the file's CRS; they may
+        frame: valid polygons and multipolygons, column `geometry`, in the CRS of the file; they may
             overlap.
-        notices: what was found, decided and mended, as sentences.
-        repaired: 0-based numbers of the features whose shape was mended.
+        notices: observations, decisions and repairs, as sentences.
+        repaired: 0-based numbers of the features whose shape was repaired.
     """
 
     frame: gpd.GeoDataFrame
@@ -79,22 +79,22 @@ def read_territories(
     parents: Mapping[str, str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> ReadTerritories:
-    """The territories that a file of polygons holds.
+    """Read the territories in a file of polygons.
 
     Args:
-        path: GeoJSON, GeoPackage, GeoParquet, Shapefile or TopoJSON, told by its content.
-        code, name: fields; codes stay text, and stand for names that are not given.
-        layer: of a file that has several.
-        level: what the territories are; with a country, the level whose codes they have.
-        country: its code pattern shows lost zeros, its projections where the shapes must lie.
+        path: GeoJSON, GeoPackage, GeoParquet, Shapefile or TopoJSON; its content decides.
+        code, name: fields; codes stay text, and replace names if no field is given.
+        layer: of a file with several layers.
+        level: the level of the territories; with a country, the level whose codes they have.
+        country: its code pattern shows lost zeros, its projections where the shapes must be.
         population, area_km2: fields of facts; without the latter, areas are measured.
         parents: containing level to the field with its codes.
 
     Raises:
-        InputError: all faults at once: another kind of file, fields that are not there, codes
-            that are blank, doubled or no text, no or a wrong CRS, swapped axes, shapes that are
-            absent, no polygons, crossed, or cover one another, more than the limits.
-        ProblemWithEnvironment: the file may not be read.
+        InputError: all faults together: another kind of file, fields that do not exist, codes that
+            are blank, duplicate or not text, no CRS or a wrong one, swapped axes, shapes that are
+            missing, not polygons, self-crossing or overlapping, more than the limits.
+        ProblemWithEnvironment: no permission to read the file.
     """
     asked = (code, name, population, area_km2, *(parents or {}).values())
     wanted = tuple(dict.fromkeys(field for field in asked if field is not None))
@@ -111,7 +111,7 @@ def read_territories(
         facts[fact], wrong = read_figures(features, field, labels, most=MOST[fact])
         faults += wrong
     _raise(faults, limits)
-    assert features.crs is not None  # check_place refuses a file without
+    assert features.crs is not None  # check_place refuses a file without a CRS
     fit = check_fit(mended.shapes, features.crs, labels, file=features.file)
     _raise(list(fit.faults), limits)
     index = pd.Index(codes.texts, name="code", dtype="object")
@@ -146,15 +146,15 @@ def read_territories(
 def read_polygons(
     path: Path | str, *, layer: str | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> ReadPolygons:
-    """The polygons of a file, whatever their fields: areas that a network covers.
+    """Read the polygons of a file, with any fields: areas that a network covers.
 
     Args:
-        path: GeoJSON, GeoPackage, GeoParquet, Shapefile or TopoJSON, told by its content.
-        layer: of a file that has several.
+        path: GeoJSON, GeoPackage, GeoParquet, Shapefile or TopoJSON; its content decides.
+        layer: of a file with several layers.
 
     Raises:
-        InputError: as `read_territories`, codes and overlaps apart.
-        ProblemWithEnvironment: the file may not be read.
+        InputError: as `read_territories`, except codes and overlaps.
+        ProblemWithEnvironment: no permission to read the file.
     """
     features = _features(Path(path), layer, (), limits)
     labels = [str(number) for number in range(len(features))]
@@ -168,7 +168,8 @@ def read_polygons(
 
 
 def _specks(areas: pd.Series, file: str) -> list[Fault]:
-    """Territories of less than a square metre: shapes that shrank, or another unit of length."""
+    """Return faults of territories below a square metre: damaged shapes, or another unit of
+    length."""
     return [
         Fault(
             f"its area is {1e6 * area:.2g} m², less than a square metre.",
@@ -182,7 +183,8 @@ def _specks(areas: pd.Series, file: str) -> list[Fault]:
 
 
 def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -> list[Fault]:
-    """Official areas differ from measured ones by lakes and coasts; by half, by their unit."""
+    """Return faults of areas in another unit: lakes and coasts explain a difference, but not a
+    half."""
     faults = [
         Fault(
             "a territory has no area of 0.",

@@ -1,4 +1,4 @@
-"""Shapes that are right, mended or refused: polygons, flat, valid, with an area."""
+"""Shapes that are valid, repaired or refused: polygons, two-dimensional, valid, with an area."""
 
 from __future__ import annotations
 
@@ -12,23 +12,21 @@ from zoneblanche.geo.errors import Fault, first_of
 from zoneblanche.geo.vectors.formats import Features
 
 MOST_CHANGE = 0.01
-"""Share of its area by which mending may change a shape: beyond it nobody knows what was meant."""
+"""Share of its area by which a repair may change a shape; a larger change is ambiguous."""
 
 _POLYGONS = (3, 6)
 
 _FARTHEST = 1e9
-"""A thousand times round the Earth, in metres."""
+"""A thousand times around the Earth, in metres."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mended:
-    """Shapes after mending.
+    """Shapes after repair.
 
-    Attributes:
-        shapes: valid polygons and multipolygons, flat; not to be used if there are faults.
-        repaired: labels of those that were mended.
-        notices: what was mended, as sentences with the labels.
-        faults: of those that could not be.
+    Attributes: shapes: valid two-dimensional polygons and multipolygons; not to be used if there
+        are faults. repaired: labels of those that were repaired. notices: repairs, as sentences
+        with the labels. faults: of those that could not be repaired.
     """
 
     shapes: np.ndarray
@@ -38,21 +36,21 @@ class Mended:
 
 
 def mend(features: Features, labels: list[str]) -> Mended:
-    """The features' shapes as valid flat polygons.
+    """Return the shapes of the features as valid two-dimensional polygons.
 
     A third coordinate is dropped. An invalid polygon (a ring that touches or crosses itself) is
-    taken apart into its valid polygonal parts if that changes its area by at most `MOST_CHANGE`;
-    a bow-tie, half of whose area would go, is refused.
+    split into its valid polygonal parts if that changes its area by at most `MOST_CHANGE`. A
+    bow-tie, which would lose half of its area, is refused.
 
     Args:
-        labels: what each feature is called in a sentence: its code, or its number.
+        labels: the name of each feature in a sentence: its code, or its number.
     """
     shapes, notices = _flat(features)
     faults = list(_unfit(features, shapes, labels))
     fit = np.isin(shapely.get_type_id(shapes), _POLYGONS) & ~shapely.is_empty(shapes)
     endless = _not_finite(shapes)
     fit[endless] = False
-    shapes[endless] = None  # told; where they lie needs no second fault
+    shapes[endless] = None  # already reported; their position needs no second fault
     wrong = np.flatnonzero(fit & ~shapely.is_valid(shapes)).tolist()
     repaired, told = [], []
     for number in wrong:
@@ -71,7 +69,7 @@ def mend(features: Features, labels: list[str]) -> Mended:
 
 
 def _flat(features: Features) -> tuple[np.ndarray, list[str]]:
-    """The shapes without a third and fourth coordinate, in an array of their own."""
+    """Return the shapes without a third and fourth coordinate, in a new array."""
     shapes = features.shapes.copy()
     high = np.flatnonzero(shapely.has_z(shapes) | shapely.has_m(shapes))
     if not len(high):
@@ -81,13 +79,14 @@ def _flat(features: Features) -> tuple[np.ndarray, list[str]]:
 
 
 def _not_finite(shapes: np.ndarray) -> np.ndarray:
-    """Numbers of the shapes with a coordinate that is not finite, or that no place on Earth has."""
+    """Return numbers of the shapes with a coordinate that is not finite, or not on Earth."""
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     return np.unique(owner[~(np.abs(coordinates) < _FARTHEST).all(axis=1)])
 
 
 def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterator[Fault]:
-    """Faults of features that have no shape, another one than a polygon, or one without area."""
+    """Return faults of features without a shape, with a shape that is not a polygon, or without
+    area."""
     kinds = shapely.get_type_id(shapes)
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     polygon = np.isin(kinds, _POLYGONS)
@@ -130,21 +129,21 @@ def _crossed(features: Features, label: str, reason: str, change: float) -> Faul
 
 
 def _short(reason: str) -> str:
-    """GEOS' reason, its coordinates shortened."""
+    """Return GEOS' reason with shortened coordinates."""
     what, _, place = reason.partition("[")
     numbers = [f"{float(number):.6g}" for number in place.rstrip("]").split()[:2]]
     return f"{what.strip().lower()} at {' '.join(numbers)}" if numbers else what.strip().lower()
 
 
 def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
-    """The polygonal parts of what `make_valid` gave, lines and points left out."""
+    """Return the polygonal parts of the result of `make_valid`, without lines and points."""
     parts = shapely.get_parts(shapely.get_parts(shape))
     polygons = parts[shapely.get_type_id(parts) == 3]
     return polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
 
 
 def _change(before: shapely.Geometry, after: shapely.Geometry) -> float:
-    """By what share of the greater one the area differs; the area of a crossed ring is that of
-    its parts less that of those run through the other way round."""
+    """Return by which share of the larger one the area differs; the area of a crossed ring is that
+    of its parts minus that of those with the opposite direction."""
     old, new = shapely.area(before), shapely.area(after)
     return abs(new - old) / max(old, new) if max(old, new) > 0 else 1.0

@@ -1,1 +1,1 @@
-"""Codes of different years: events, the passage from one year to another, figures carried."""
+"""Codes of different years: events, the passage from one year to another, carrying figures."""

@@ -1,7 +1,7 @@
 """Paris, Lyon and Marseille: one commune each, and the arrondissements that some tables count.
 
-The code list gives both, the commune (type COM) and its municipal arrondissements (type ARM); a
-publisher gives one or the other. Which one is meant is an explicit choice, never a guess.
+The code list has both, the commune (type COM) and its municipal arrondissements (type ARM). A
+publisher uses one or the other. The user says which one; it is never guessed.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ ARRONDISSEMENTS: dict[str, tuple[str, ...]] = {
     "69123": tuple(str(code) for code in range(69381, 69390)),
     "75056": tuple(str(code) for code in range(75101, 75121)),
 }
-"""Codes of the municipal arrondissements of each commune that has some (INSEE, COG, type ARM)."""
+"""Codes of the municipal arrondissements of each commune that has them (INSEE, COG, type ARM)."""
 
 WHOLE: dict[str, str] = {part: whole for whole, parts in ARRONDISSEMENTS.items() for part in parts}
 """The commune of each municipal arrondissement."""
 
 
 def as_chosen(codes: pd.Series, arrondissements: Choice) -> pd.Series:
-    """Each code; with "whole" an arrondissement's replaced by its commune's.
+    """Return each code; with "whole", that of an arrondissement is replaced by its commune's.
 
     >>> as_chosen(pd.Series(["75101", "48095"]), "whole").tolist()
     ['75056', '48095']
@@ -38,8 +38,8 @@ def as_chosen(codes: pd.Series, arrondissements: Choice) -> pd.Series:
 
 
 def country_of(country: Country, codes: Collection[str]) -> Country:
-    """The country, its base level called *communes and arrondissements* where `codes`, those of
-    its territories, hold municipal ones: these are no communes.
+    """Return the country, with its base level named *communes and arrondissements* if `codes`,
+    those of its territories, include municipal ones, which are not communes.
 
     >>> from geo.country import read_country
     >>> country_of(read_country("fr"), ["75101", "48095"]).base.plural["en"]
@@ -56,8 +56,8 @@ def country_of(country: Country, codes: Collection[str]) -> Country:
 
 
 def in_arrondissements(places: Collection[str], codes: Collection[str]) -> list[str]:
-    """Places to look within, each city replaced by its arrondissements where `codes`, those of the
-    territories, hold them and not the city.
+    """Return places for `within`, each city replaced by its arrondissements if `codes`, those of
+    the territories, include them and not the city.
 
     >>> in_arrondissements(["48", "69123"], ["48095", "69381", "69382"])
     ['48', '69381', '69382']

@@ -1,7 +1,7 @@
-"""Carrying figures along a passage between vintages, and the report of what that cost.
+"""Carry figures along a passage between vintages, and report the losses.
 
-Counts are shared out and added, means averaged with their weight, texts taken from the greatest
-part. Every source row is accounted for: before = after + lost + withheld.
+Counts are shared out and added, means are averaged with their weight, texts are taken from the
+largest part. Every source row is accounted for: before = after + lost + withheld.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from zoneblanche.geo.vintages.passage import Passage
 
 @dataclass(frozen=True)
 class Carried:
-    """A table on the codes of another vintage, and what the way there cost.
+    """A table on the codes of another vintage, and the losses on the way.
 
     Attributes:
         frame: index `code`, unique text, sorted; the columns of the table.
         rows: source rows.
         moved: source rows of which all or a part went to another code.
-        lost: source codes that arrived nowhere, with the reason.
-        totals: one row a column of counts: `before`, `after`, `lost`, and `withheld`, the sum of
-            known figures that stand in a territory of which another part is missing, so that the
-            territory's sum is missing too.
+        lost: source codes without a target, with the reason.
+        totals: one row per column of counts: `before`, `after`, `lost`, and `withheld`, the sum of
+            known figures in territories of which another part is missing, so that the sum of the
+            territory is missing too.
         equal: codes that were shared out equally because populations were not known.
     """
 
@@ -40,15 +40,15 @@ class Carried:
 
 
 def carry_counts(frame: pd.DataFrame, passage: Passage) -> Carried:
-    """Extensive figures (premises, people): shared out by the passage and added.
+    """Carry extensive figures (premises, people): shared out by the passage and added.
 
-    A sum with a missing part is missing: without it the figure would be too small and not say so.
+    A sum with a missing part is missing: otherwise it would be too small without showing it.
 
     Args:
         frame: float64 columns; index: source codes of the passage, unique.
 
     Raises:
-        InputError: a code of the frame that the passage does not know.
+        InputError: a code of the frame that is not in the passage.
     """
     parts = _parts(frame, passage)
     values = parts[list(frame.columns)].mul(parts["share"], axis=0)
@@ -68,10 +68,11 @@ def carry_counts(frame: pd.DataFrame, passage: Passage) -> Carried:
 
 
 def carry_means(frame: pd.DataFrame, passage: Passage, *, weights: pd.Series) -> Carried:
-    """Intensive figures (a rate, a density): means of the parts, weighted by their denominator.
+    """Carry intensive figures (a rate, a density): means of the parts, weighted by their
+    denominator.
 
     Args:
-        frame: float64 columns; index: source codes. Missing figures take no part in a mean.
+        frame: float64 columns; index: source codes. Missing figures are left out of a mean.
         weights: the denominator by source code (people, premises).
     """
     parts = _parts(frame, passage)
@@ -87,15 +88,15 @@ def carry_means(frame: pd.DataFrame, passage: Passage, *, weights: pd.Series) ->
 
 
 def carry_largest(frame: pd.DataFrame, passage: Passage, *, weights: pd.Series) -> Carried:
-    """Texts and categories (a website, a class): those of the part that weighs most.
+    """Carry texts and categories (a website, a class): those of the part with the largest weight.
 
     Args:
         frame: any columns; index: source codes.
-        weights: people by source code; a part without one weighs nothing.
+        weights: people by source code; a part without people has no weight.
     """
     parts = _parts(frame, passage)
     weight = parts["source"].map(weights).astype("float64").fillna(0) * parts["share"]
-    # Among equals the part that keeps its code stands for the territory.
+    # Among equal parts, the one that keeps its code represents the territory.
     own = parts["source"] == parts["target"]
     order = parts.assign(_weight=weight, _own=own).sort_values(
         ["_weight", "_own", "source"], ascending=[False, False, True], kind="stable"
@@ -105,7 +106,8 @@ def carry_largest(frame: pd.DataFrame, passage: Passage, *, weights: pd.Series) 
 
 
 def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
-    """One row for each source and target: the source's figures, `source`, `target`, `share`."""
+    """Return one row for each source and target: the figures of the source, `source`, `target`,
+    `share`."""
     check_index(frame.index, what="codes of the table")
     accounted = set(passage.shares["source"].tolist()) | set(passage.lost)
     strangers = [code for code in frame.index.tolist() if code not in accounted]

@@ -1,4 +1,4 @@
-"""The events that befell official codes, as the statistical office publishes them.
+"""The events of official codes, as the statistical office publishes them.
 
 INSEE, code officiel géographique, *événements survenus aux communes*: mergers, restorations,
 changes of code and of département, since 1943.
@@ -28,8 +28,7 @@ _OFFICIAL = {
     "LIBELLE_AP": "after_name",
 }
 UNDATED = "0001-01-02"
-"""Stands for a date that is not known, before any vintage: the code is then followed from there,
-whatever the year of the table that holds it."""
+"""Replaces an unknown date, before any vintage: the code is then followed in tables of any year."""
 
 _COLLECTIVITIES = {
     "975": "Saint-Pierre-et-Miquelon",
@@ -39,7 +38,8 @@ _COLLECTIVITIES = {
     "987": "Polynésie française",
     "988": "Nouvelle-Calédonie",
 }
-"""Overseas collectivities, by how their codes begin: tables hold some, no département does."""
+"""Overseas collectivities, by the beginning of their codes: some tables have them, no département
+does."""
 
 _RENAMED = "10"
 _RECODED = {"41": "moved to another département as", "50": "recoded as", "now": "now"}
@@ -47,18 +47,18 @@ _SPLIT = {"20", "21"}
 
 
 def read_events(path: Path) -> pd.DataFrame:
-    """The events that befell whole communes, from the official file.
+    """Return the events of whole communes, from the official file.
 
-    Renamings, and what happens within a commune (delegated and associated communes), are left out:
-    no code of a commune changes by them.
+    Renamings, and events within a commune (delegated and associated communes), are left out,
+    because they change no code of a commune.
 
     Returns:
         Text columns `kind` (the official number), `date` (ISO), `before`, `before_name`, `after`,
-        `after_name`; in order of date. `after` is "" where a commune left the list, `before` where
-        one came to it.
+        `after_name`; in order of date. `after` is "" if a commune left the list, `before` if one
+        was added.
 
     Raises:
-        InputError: the file has not the official columns.
+        InputError: the file does not have the official columns.
     """
     rows = pd.read_csv(path, dtype="str", keep_default_na=False)
     absent = [name for name in (*_OFFICIAL, "TYPECOM_AV", "TYPECOM_AP") if name not in rows]
@@ -77,13 +77,13 @@ def read_events(path: Path) -> pd.DataFrame:
 
 
 def undated_events(former: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """A list of former codes as events of which neither the day nor the steps are known.
+    """Return a list of former codes as events whose day and steps are not known.
 
-    Mergers and recodings are in it, divisions are not: a code that is still in use is followed by
-    the dated events alone.
+    It has mergers and recodings, and no divisions: a code that is still in use is followed with the
+    dated events only.
 
     Args:
-        former: text columns `code`, `now` and `kind` (merged, now; other rows say nothing here).
+        former: text columns `code`, `now` and `kind` (merged, now; other rows are not used here).
         names: of the communes, by current code.
 
     Returns:
@@ -103,7 +103,7 @@ def undated_events(former: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFra
 
 
 def vintage_date(vintage: str) -> str:
-    """The date of the code list of a year: 1 January; a date stays what it is.
+    """Return the date of the code list of a year: 1 January; a date is returned unchanged.
 
     >>> vintage_date("2018")
     '2018-01-01'
@@ -112,15 +112,15 @@ def vintage_date(vintage: str) -> str:
 
 
 def explainer(events: pd.DataFrame, *, at: str) -> Callable[[str], str]:
-    """A function that says what became of a code that the list of a date does not hold.
+    """Return a function that says what became of a code that is not in the list of a date.
 
     Args:
         events: of `read_events`.
         at: year or ISO date of the list.
 
     Returns:
-        From a code to "merged into 01033 (Valserhône) on 2019-01-01", or "" where the events do
-        not know it.
+        From a code to "merged into 01033 (Valserhône) on 2019-01-01", or "" if the events do not
+        have it.
     """
     listed = vintage_date(at)
     leaving = _by_code(events, "before")
@@ -145,7 +145,7 @@ def explainer(events: pd.DataFrame, *, at: str) -> Callable[[str], str]:
 
 
 def heirs_in(events: pd.DataFrame) -> Callable[[str], set[str]]:
-    """A function from a code that is gone to all codes that its territory came to since.
+    """Return a function from a former code to all codes that its territory has had since.
 
     Args:
         events: of `read_events`, or of `undated_events`.
@@ -183,7 +183,7 @@ def _fate(
 
 
 def _last_of(code: str, leaving: Mapping[str, list[Event]], day: str, listed: str) -> str:
-    """The code that a code is at the end of a chain of mergers and recodings."""
+    """Return the code at the end of a chain of mergers and recodings."""
     for event in leaving.get(code, ()):
         if day <= event["date"] <= listed and event["after"] and event["after"] != code:
             stays = any(

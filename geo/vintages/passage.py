@@ -1,8 +1,8 @@
-"""From one year's official codes to another's: what became of each territory, and what is lost.
+"""From the official codes of one year to those of another: what became of each, and what is lost.
 
 Built from the official events (`geo.vintages.events`). A passage is a table of shares: how much of
-each territory of one vintage lies in each territory of the other.
-`geo.vintages.carry` takes figures along it.
+each territory of one vintage is in each territory of the other. `geo.vintages.carry` carries
+figures along it.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ from zoneblanche.geo.vintages.events import explainer, vintage_date
 
 @dataclass(frozen=True)
 class Passage:
-    """How the territories of one vintage lie in those of another.
+    """The shares of the territories of one vintage in those of another.
 
     Attributes:
         start, end: ISO dates of the two code lists.
         shares: columns `source`, `target` (codes) and `share`: the part of the source, by
-            population, that lies in the target. The shares of a source add up to 1.
+            population, that is in the target. The shares of a source add up to 1.
         lost: for each source code without a target, why.
-        equal: codes that lie in several targets whose populations are not known: equal shares
-            were taken.
-        stale: source codes that were no longer valid at `start`, with what had become of them;
-            they were followed from the day on which they left the list. Real tables hold some: a
+        equal: codes with several targets of unknown population: equal shares were used.
+        stale: source codes that were no longer valid at `start`, with what had become of them; they
+            are followed from the day on which they left the list. Real tables have some, because a
             publisher is often months behind the code.
     """
 
@@ -55,7 +54,7 @@ class Passage:
         return pd.Index(self.shares["source"][self.shares["source"] != self.shares["target"]])
 
     def reaching(self, codes: pd.Index) -> Passage:
-        """The passage of those sources that come to any of these codes, and of the lost."""
+        """Return the passage of the sources that reach any of these codes, and of the lost ones."""
         wanted = self.shares.loc[self.shares["target"].isin(codes), "source"]
         return replace(self, shares=self.shares[self.shares["source"].isin(wanted)])
 
@@ -70,28 +69,28 @@ def build_passage(
     population: pd.Series | None = None,
     arrondissements: Literal["separate", "convert"] = "separate",
 ) -> Passage:
-    """The passage of codes of one vintage to another, forward or back in time.
+    """Return the passage of codes of one vintage to another, forward or back in time.
 
-    A territory that was divided goes to each part in proportion to the part's population; going
-    back, a merged one is divided in proportion to the populations of what it was made of.
+    A divided territory goes to each part in proportion to the population of the part. Going back, a
+    merged one is divided in proportion to the populations of its former territories.
 
     Args:
         events: of `read_events`.
-        start: year or ISO date of the vintage that `codes` are of.
-        end: year or ISO date of the vintage wanted.
+        start: year or ISO date of the vintage of `codes`.
+        end: year or ISO date of the target vintage.
         codes: those of the table that is to be carried.
-        known: all codes of the vintage wanted; whatever does not arrive at one of these is lost,
-            with its reason.
-        population: people by code of the vintage wanted; codes without one are shared equally.
-        arrondissements: of Paris, Lyon and Marseille. "separate": codes of their own, lost where
-            the vintage wanted has the whole commune only. "convert": added up to the commune, or
-            the commune shared out to them, whichever the vintage wanted has.
+        known: all codes of the target vintage; a code that reaches none of these is lost, with its
+            reason.
+        population: people by code of the target vintage; codes without people are shared equally.
+        arrondissements: of Paris, Lyon and Marseille. "separate": they are codes themselves, lost
+            if the target vintage has the whole commune only. "convert": they are added up to the
+            commune, or the commune is shared out to them, depending on the target vintage.
 
     Returns:
         Every code of `codes` is a source in `shares` or a key of `lost`, never both.
 
     Raises:
-        InputError: arrondissements are to be converted, and stand beside their own commune.
+        InputError: arrondissements are to be converted, and are listed together with their commune.
     """
     first, last = vintage_date(start), vintage_date(end)
     sources, targets = _distinct(codes), _distinct(known)
@@ -127,7 +126,7 @@ def build_passage(
 
 
 def _forward(events: pd.DataFrame, codes: list[str], first: str, last: str) -> dict[str, list[str]]:
-    """The codes at the later date in which each code's territory lies, in order."""
+    """Return the codes at the later date that contain each code's territory, in order."""
     where = {code: [code] for code in codes}
     holders: dict[str, set[str]] = defaultdict(set, {code: {code} for code in codes})
     chosen = events[(events["date"] > first) & (events["date"] <= last) & (events["before"] != "")]
@@ -148,12 +147,12 @@ def _forward(events: pd.DataFrame, codes: list[str], first: str, last: str) -> d
 
 
 def _distinct(codes: Iterable[str]) -> list[str]:
-    # An index of text is fast to turn into a list, and slow to walk through.
+    # An index of text is fast to convert to a list, and slow to iterate over.
     return list(dict.fromkeys(codes.tolist() if isinstance(codes, pd.Index) else codes))
 
 
 def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
-    """Where arrondissements and their communes go when one is to become the other."""
+    """Return the targets of arrondissements and their communes when one becomes the other."""
     here, wanted = set(sources), set(targets)
     both = [
         whole
@@ -180,7 +179,7 @@ def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
 
 
 def _stale(events: pd.DataFrame, codes: list[str], first: str) -> dict[str, str]:
-    """Codes that had left the list by a date, and on which day each did."""
+    """Return the codes that had left the list by a date, and on which day each did."""
     left: dict[str, str] = {}
     wanted = set(codes)
     for day, before, after in events[["date", "before", "after"]].itertuples(index=False):
@@ -188,7 +187,7 @@ def _stale(events: pd.DataFrame, codes: list[str], first: str) -> dict[str, str]
             break
         if before != after and before in wanted:
             left[before] = day
-    # A code that stays, or comes back, on that day or later is on the list.
+    # A code that remains or returns on that day or later is on the list.
     for day, after in events[["date", "after"]].itertuples(index=False):
         if after in left and left[after] <= day <= first:
             del left[after]
@@ -196,7 +195,7 @@ def _stale(events: pd.DataFrame, codes: list[str], first: str) -> dict[str, str]
 
 
 def _followed(events: pd.DataFrame, stale: Mapping[str, str], last: str) -> dict[str, list[str]]:
-    """`_forward` of codes that left the list early, each from the day before it did."""
+    """Like `_forward`, for codes that left the list early, each from the day before."""
     days: dict[str, list[str]] = defaultdict(list)
     for code, day in stale.items():
         days[day].append(code)
@@ -208,10 +207,10 @@ def _followed(events: pd.DataFrame, stale: Mapping[str, str], last: str) -> dict
 
 
 def _arrivals(code: str, steps: Mapping[str, list[str]], seen: tuple[str, ...] = ()) -> list[str]:
-    """Where a code's territory lies at the end of a day.
+    """Return the codes of a code's territory at the end of a day.
 
-    A commune may change département and be merged on the same day: the first event's code is then
-    only a step, which shows in that it does not go to itself.
+    A commune may change département and be merged on the same day. The code after the first event
+    is then an intermediate step, which does not lead to itself.
     """
     if code not in steps or code in seen:
         return [code]
@@ -235,7 +234,7 @@ def _turned(forward: Mapping[str, list[str]], sources: list[str]) -> dict[str, l
 
 
 def _weights(targets: list[str], population: pd.Series | None) -> tuple[dict[str, float], bool]:
-    """The share of each target, and whether equal shares had to be taken."""
+    """Return the share of each target, and whether equal shares had to be used."""
     if len(targets) == 1:
         return {targets[0]: 1.0}, False
     people = None if population is None else population.reindex(targets)

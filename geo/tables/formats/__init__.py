@@ -1,1 +1,1 @@
-"""The formats of tables, one a module: delimited text, workbooks, Parquet, JSON records."""
+"""The formats of tables, one module each: delimited text, workbooks, Parquet, JSON records."""

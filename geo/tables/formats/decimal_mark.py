@@ -1,4 +1,4 @@
-"""Which decimal mark a column has, by evidence."""
+"""The decimal mark of a column, detected from its figures."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from zoneblanche.geo.notice import remark
 from zoneblanche.geo.tables.raw import RawTable
 
 SPACES = " \t\n\u00a0\u202f\u2009"
-"""What may stand around a figure."""
+"""Characters that can surround a figure."""
 
 THIN_GAPS = " \u00a0\u202f\u2009'’"
-"""What may stand between thousands."""
+"""Characters that can separate thousands."""
 
 _WITH = {
     mark: re.compile(
@@ -30,19 +30,19 @@ _NARROW_UNITS = ("percent", "ratio", "score")
 def decimal_mark(
     raw: RawTable, name: str, texts: list[str], pinned: str | None, unit: str
 ) -> tuple[str, list[str]]:
-    """The decimal mark of a column, and what is to be said of it.
+    """Return the decimal mark of a column, and the notices about it.
 
-    "1,234" may be a thousand or a little more than one. It is read as the latter where another
-    figure of the column ("12,5"), the unit (no percentage is a thousand) or another column shows
-    that the comma is the decimal mark; else the column is refused. A point is taken for the
-    decimal mark unless other columns have decimal commas.
+    "1,234" may be a thousand or a little more than one. It is read as the latter if another figure
+    of the column ("12,5"), the unit (no percentage is a thousand) or another column shows that the
+    comma is the decimal mark. Otherwise the column is refused. A point is the decimal mark unless
+    other columns have decimal commas.
 
     Args:
         texts: the distinct cells.
-        pinned: the mark that was given, which is then not questioned.
+        pinned: the given mark, which is then used without checks.
 
     Raises:
-        InputError: both marks, or a comma of which nothing tells what it is.
+        InputError: both marks, or an ambiguous comma.
     """
     if pinned is not None:
         return pinned, []
@@ -68,7 +68,7 @@ def _with_mark(texts: list[str], mark: str) -> list[str]:
 
 
 def _mark_elsewhere(raw: RawTable, name: str) -> str:
-    """The decimal mark that all other columns show beyond doubt, or ""."""
+    """Return the decimal mark that all other columns certainly have, or ""."""
     found = set()
     for other, cells in raw.columns.items():
         texts = list(pd.unique(cells)) if other != name else []

@@ -26,7 +26,7 @@ from zoneblanche.geo.tables.formats.text import (
 from zoneblanche.geo.tables.raw import RawTable
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?')
-"""What some spreadsheet programs write before the header."""
+"""A line that some spreadsheet programs write before the header."""
 
 _DECIMALS = re.compile(r"\s*-?[0-9]+[.,]([0-9]+)\s*")
 _DIGITS = re.compile(r"\s*-?[0-9]+\s*")
@@ -41,7 +41,7 @@ def read_delimited(
     header: int | None,
     limits: Limits,
 ) -> RawTable:
-    """A CSV or TSV file, every cell as it stands.
+    """Read a CSV or TSV file, every cell unchanged.
 
     Raises:
         InputError: see `geo.tables.read_raw_table`.
@@ -92,7 +92,7 @@ def read_delimited(
 
 
 def no_rows(file: str) -> Fault:
-    """The fault of a table that has a header and nothing under it."""
+    """Return the fault of a table that has a header and no rows."""
     return Fault(
         "the table has a header and no rows.",
         file=file,
@@ -102,7 +102,7 @@ def no_rows(file: str) -> Fault:
 
 
 def check_size(rows: int, columns: int, file: str, limits: Limits) -> None:
-    """Refuse a table of too many rows, columns or cells.
+    """Refuse a table with too many rows, columns or cells.
 
     Raises:
         InputError: which limit, and what was found.
@@ -124,7 +124,7 @@ def check_size(rows: int, columns: int, file: str, limits: Limits) -> None:
 
 
 def _first_line(lines: list[str], header: int | None, file: str) -> int:
-    """Index of the header's line: the pinned one, else the first that is not blank."""
+    """Return the index of the header line: the pinned one, else the first that is not blank."""
     if header is None:
         return next((number for number, line in enumerate(lines) if line.strip()), 0)
     if not 1 <= header <= len(lines) or not lines[header - 1].strip():
@@ -141,11 +141,11 @@ def _first_line(lines: list[str], header: int | None, file: str) -> int:
 
 
 def _checked(cut: Cut, separator: str, file: str, limits: Limits) -> list[str]:
-    """The names of the columns, once no record has a fault.
+    """Return the names of the columns after checking all records.
 
     Raises:
-        InputError: stray quotes, rows of another length than the header, overlong cells, and
-            what `check_names` refuses, all at once up to the limit of faults.
+        InputError: stray quotes, rows of another length than the header, overlong cells, and what
+            `check_names` refuses, all together up to the limit of faults.
     """
     header = cut.records[0] if cut.records else None
     if header is None or (cut.strays and cut.strays[0].line < header.line):
@@ -168,11 +168,11 @@ def _checked(cut: Cut, separator: str, file: str, limits: Limits) -> list[str]:
 
 
 def _check_last_figure(records: list[Record], names: list[str], file: str) -> None:
-    """Refuse a file without a line break at its end whose last figure is shorter than all others:
-    what follows may have been cut off, and a figure with it.
+    """Refuse a file without a final line break whose last figure is shorter than all others: the
+    end of the file, and of the figure, may be cut off.
 
     Raises:
-        InputError: every other row has the same decimals, and the last has fewer.
+        InputError: every other row has the same number of decimals, and the last has fewer.
     """
     *others, last = (record.cells[-1] for record in records)
     decimals = {len(found[1]) if (found := _DECIMALS.fullmatch(cell)) else 0 for cell in others}
@@ -252,7 +252,7 @@ def _overlong(records: list[Record], names: list[str], file: str, limits: Limits
 
 
 def overlong(cell: str, file: str, line: int, name: str, limits: Limits) -> Fault:
-    """The fault of a cell with more characters than the limit."""
+    """Return the fault of a cell with more characters than the limit."""
     return Fault(
         f"the cell has {len(cell):,} characters, more than the limit of {limits.cell_length:,}.",
         file=file,

@@ -1,4 +1,4 @@
-"""The names of a table's columns, and the raw table made of them."""
+"""The column names of a table, and the raw table with these columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoneblanche.geo.tables.raw import RawTable, Stored
 
 
 def check_names(names: list[str], *, file: str, line: int | None = None) -> list[Fault]:
-    """The faults of a header: names that stand more than once, or no name at all."""
+    """Return the faults of a header: duplicate names, or no name at all."""
     faults = []
     names = [composed(name) for name in names]
     for name in dict.fromkeys(names):
@@ -40,7 +40,7 @@ def check_names(names: list[str], *, file: str, line: int | None = None) -> list
 
 
 def composed(name: str) -> str:
-    """The name with each accent on its letter, as most systems write it."""
+    """Return the name with each accent composed with its letter, as most systems write it."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
@@ -57,8 +57,8 @@ def build(
     stored: Mapping[str, Stored] | None = None,
     notices: list[str] | None = None,
 ) -> RawTable:
-    """The raw table of these columns. One without a name (a row number, a separator at the end
-    of each line) cannot be asked for, and is left out; a notice says so."""
+    """Return the raw table of these columns. A column without a name (a row number, a separator at
+    the end of each line) cannot be used and is left out, with a notice."""
     said = list(notices or [])
     names = [composed(name) for name in names]
     unnamed = sum(not name.strip() for name in names)

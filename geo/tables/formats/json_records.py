@@ -27,16 +27,16 @@ _GEOGRAPHIC = {
 
 
 class _Number(str):
-    """A JSON number, kept as the digits that stand in the file."""
+    """A JSON number, stored as its digits in the file."""
 
     __slots__ = ()
 
 
 def read_records(path: Path, *, limits: Limits) -> RawTable:
-    """A JSON list of flat objects, or an object with one such list among its members.
+    """Read a JSON list of flat objects, or an object with one such list among its members.
 
-    Numbers keep their digits; true, false stand as words; null and a missing key are blank; lists
-    and objects within a record stand as JSON text.
+    Numbers keep their digits; true and false become words; null and a missing key are blank; lists
+    and objects within a record become JSON text.
 
     Raises:
         InputError: see `geo.tables.read_raw_table`.

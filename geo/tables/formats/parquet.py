@@ -19,10 +19,10 @@ from zoneblanche.geo.tables.raw import RawTable, Stored
 
 
 def read_columnar(path: Path, *, limits: Limits) -> RawTable:
-    """A Parquet file, its columns of text, numbers, truth values and dates written out as text.
+    """Read a Parquet file; columns of text, numbers, truth values and dates become text.
 
-    Columns of other types (shapes, lists, bytes) cannot be asked for; a notice names them. NaN is
-    a blank cell, as null is.
+    Columns of other types (shapes, lists, bytes) cannot be used; a notice names them. NaN and null
+    are blank cells.
 
     Raises:
         InputError: see `geo.tables.read_raw_table`.
@@ -33,8 +33,8 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
             _check_metadata(parquet.metadata, file, limits)
             schema = parquet.schema_arrow
         wanted = [name for name in schema.names if _is_plain(_type_of(schema, name))]
-        # Texts stay in their dictionary, however often they repeat: a small file may hold one
-        # long text a million times.
+        # Texts stay in their dictionary, because a small file may repeat one long text a
+        # million times.
         with pq.ParquetFile(path, memory_map=False, read_dictionary=wanted) as parquet:
             table = parquet.read(columns=wanted, use_threads=False)
             table.validate(full=True)
@@ -131,7 +131,7 @@ def _texts(column: Any) -> np.ndarray:
 
 
 def _from_dictionary(column: Any) -> np.ndarray:
-    """Cells that share the texts of their dictionary."""
+    """Return cells that share the texts of their dictionary."""
     parts = [np.array([], dtype=object)]
     for chunk in column.chunks:
         texts = np.append(_texts(pa.chunked_array([chunk.dictionary])), "")

@@ -1,4 +1,4 @@
-"""The cells of one sheet of an XLSX workbook, read as its XML streams by.
+"""The cells of one sheet of an XLSX workbook, read while its XML is streamed.
 
 Layout: ECMA-376, part 1, sections 18.3 (worksheets), 18.4 (shared strings), 18.8 (styles).
 """
@@ -24,11 +24,11 @@ _CELL = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _LETTERS = re.compile("[A-Z]{1,3}")
 
 SheetRow = tuple[int, dict[int, str]]
-"""The 1-based number of a row, and its cells that are not blank by 0-based column."""
+"""The 1-based number of a row, and its non-blank cells by 0-based column."""
 
 
 class XmlReader:
-    """Streams one XML part through expat, without document types and so without entities."""
+    """Streams one XML part through expat, without document types and therefore without entities."""
 
     def __init__(self) -> None:
         self._parser = expat.ParserCreate()
@@ -47,17 +47,17 @@ class XmlReader:
         self._parser.Parse(b"", True)
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
-        """Called where an element begins."""
+        """Called at the start of an element."""
 
     def _finish(self, tag: str) -> None:
-        """Called where an element ends."""
+        """Called at the end of an element."""
 
     def collect(self) -> None:
-        """Gather the text from here on."""
+        """Start to collect text."""
         self._collected = []
 
     def collected(self) -> str:
-        """The text gathered since `collect`."""
+        """Return the text since `collect`."""
         text = "".join(self._collected or ())
         self._collected = None
         return text
@@ -114,10 +114,10 @@ class SheetReader(XmlReader):
     """The rows of a sheet, every cell as text.
 
     Attributes:
-        rows: those with a cell that is not blank.
-        percents: how many cells are shown in percent.
-        whole: how many whole numbers, stored as such, each column has.
-        merged: the ranges of cells that are shown as one ("B2:B3").
+        rows: those with a non-blank cell.
+        percents: number of cells displayed as percentages.
+        whole: number of integers, stored as such, in each column.
+        merged: the ranges of merged cells ("B2:B3").
     """
 
     def __init__(
@@ -222,7 +222,7 @@ class SheetReader(XmlReader):
 
 
 def cells_of_range(reference: str) -> tuple[range, range]:
-    """The 0-based columns and 1-based rows of a range of cells.
+    """Return the 0-based columns and 1-based rows of a range of cells.
 
     >>> cells_of_range("B2:C3")
     (range(1, 3), range(2, 4))
@@ -237,7 +237,7 @@ def cells_of_range(reference: str) -> tuple[range, range]:
 
 @functools.cache
 def _column_of(letters: str) -> int:
-    """0-based number of the column of these letters ("A" is 0)."""
+    """Return the 0-based number of the column with these letters ("A" is 0)."""
     if not _LETTERS.fullmatch(letters):
         raise ValueError("a cell without a place")
     column = 0
@@ -249,7 +249,7 @@ def _column_of(letters: str) -> int:
 
 
 def unescaped(text: str) -> str:
-    """Text with its `_x000D_` escapes undone.
+    """Return text with its `_x000D_` escapes decoded.
 
     >>> unescaped("a_x0009_b")
     'a\\tb'

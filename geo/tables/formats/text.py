@@ -1,4 +1,4 @@
-"""Delimited text: encoding, separator and rows, each by evidence and each stated."""
+"""Delimited text: encoding, separator and rows, each detected and stated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoneblanche.geo.notice import remark
 SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
 _SAMPLE = 300
-"""Lines from which the separator is told."""
+"""Number of lines used to detect the separator."""
 
 _MOST_LINES_OF_A_CELL = 100
 _MOST_STRAYS = 1_000
@@ -27,7 +27,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NOT_OF_FILES = {"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"}
-"""Codecs of Python that change more than bytes into letters."""
+"""Codecs of Python that do more than decode bytes to characters."""
 
 _UTF8_PAIR = re.compile(rb"[\xc3\xc5\xe2][\x80-\xbf]")
 _ACCENTED = re.compile("[À-ÖØ-öø-ÿŒœŸŠšŽž’‘“”«»°²³€\u00a0–—]")
@@ -35,7 +35,7 @@ _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨ªœ®´»¼¢§]")
 
 
 class Record(NamedTuple):
-    """One record of a delimited text: the line it begins on, and its cells."""
+    """One record of a delimited text: its first line, and its cells."""
 
     line: int
     cells: list[str]
@@ -43,13 +43,13 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Stray:
-    """A record that cannot be cut: a quote stands where none may.
+    """A record that cannot be split, because a quote is in the wrong place.
 
     Attributes:
-        line: the line that the record begins on.
+        line: the first line of the record.
         cell: 0-based number of the cell with the quote.
-        value: what stands there.
-        found: what is wrong with it, as a sentence.
+        value: its text.
+        found: the error, as a sentence.
     """
 
     line: int
@@ -60,12 +60,12 @@ class Stray:
 
 @dataclass(frozen=True)
 class Cut:
-    """A delimited text cut into records.
+    """A delimited text split into records.
 
     Attributes:
-        records: those that could be cut, blank lines left out.
+        records: those that could be split, without blank lines.
         strays: those that could not.
-        blank: how many blank lines were left out, those at the end not counted.
+        blank: number of blank lines that were left out, except those at the end.
         ends: whether the last line ends with a line break.
         longest: characters of the longest line, or of a record of several lines.
     """
@@ -78,14 +78,14 @@ class Cut:
 
 
 def decode(data: bytes, *, file: str, encoding: str | None) -> tuple[str, str]:
-    """The text of a file and the encoding it is in.
+    """Return the text of a file and its encoding.
 
-    UTF-8 or what a byte-order mark says; else Windows-1252, if what it gives are the letters of
+    UTF-8 or what a byte-order mark says; else Windows-1252, if the result has only letters of
     western European languages.
 
     Raises:
-        InputError: NUL bytes, two encodings in one file, an encoding that cannot be told, or one
-            that was pinned and does not fit.
+        InputError: NUL bytes, two encodings in one file, an unknown encoding, or a pinned one that
+            does not fit.
     """
     name = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if name is not None:
@@ -152,7 +152,7 @@ def _bytes_fault(message: str, file: str, before: str, kind: str) -> Fault:
 
 
 def text_notices(text: str, encoding: str, file: str) -> list[str]:
-    """What is to be said of the text as it was decoded."""
+    """Return the notices about decoding the text."""
     notices: list[str] = []
     if encoding not in ("utf-8", "utf-8-sig"):
         notices.append(remark(f"{file}: read as {encoding} text."))
@@ -162,10 +162,10 @@ def text_notices(text: str, encoding: str, file: str) -> list[str]:
 
 
 class Cutter:
-    """Cuts lines into records by one separator: RFC 4180, strictly.
+    """Splits lines into records by one separator: RFC 4180, strictly.
 
-    A quote stands around a whole cell or is doubled within one. Text with a stray quote is not
-    guessed at: the quote may have swallowed the rows up to the next one.
+    A quote surrounds a whole cell or is doubled within one. Text with a stray quote is refused: the
+    quote may have swallowed the rows up to the next one.
     """
 
     def __init__(self, separator: str) -> None:
@@ -176,10 +176,10 @@ class Cutter:
         self._record = re.compile(rf"(?:{cell})*+")
 
     def cut(self, lines: list[str], first: int = 0) -> Cut:
-        """The records from the line of index `first` on.
+        """Return the records from the line with index `first`.
 
         Args:
-            lines: of the text, the last one "" where the text ends with a line break.
+            lines: of the text, the last one "" if the text ends with a line break.
         """
         records: list[Record] = []
         strays: list[Stray] = []
@@ -208,7 +208,8 @@ class Cutter:
         return Cut(records, strays, blank, not lines or lines[-1] == "", longest)
 
     def _quoted(self, parts: list[str], number: int) -> Record | Stray:
-        """The record of a line with quotes, and of those that its quoted cells go on to."""
+        """Return the record of a line with quotes, including the lines that its quoted cells
+        continue on."""
         line = "\n".join(parts) + self.separator
         good = self._record.match(line)
         end = good.end() if good else 0
@@ -227,13 +228,13 @@ class Cutter:
         return Record(number, cells)
 
     def _swallowed(self, value: str, columns: int) -> bool:
-        """Whether the further lines of a cell look like records of the table."""
+        """Return whether the further lines of a cell look like records of the table."""
         rest = value.split("\n")[1:]
         return columns > 1 and any(part.count(self.separator) >= columns - 1 for part in rest)
 
 
 def _with_rest_of_quote(lines: list[str], start: int) -> list[str]:
-    """The line and those after it up to where its quotes are even, if that is near."""
+    """Return the line and those after it until its quotes are even, if that is near."""
     quotes = 0
     for number in range(start, min(start + _MOST_LINES_OF_A_CELL, len(lines))):
         quotes += lines[number].count('"')
@@ -243,7 +244,7 @@ def _with_rest_of_quote(lines: list[str], start: int) -> list[str]:
 
 
 def find_separator(lines: list[str], first: int, *, file: str) -> str:
-    """The separator by which the first records have as many cells as the header, or "".
+    """Return the separator with which the first records have as many cells as the header, or "".
 
     Raises:
         InputError: two separators fit equally well; or the first line is not the header.
@@ -280,7 +281,7 @@ def _cell_counts(sample: list[str], mark: str) -> list[int]:
 
 
 def _check_no_title(sample: list[str], counts: dict[str, list[int]], first: int, file: str) -> None:
-    """Refuse a text whose first line is one cell where most others have several."""
+    """Refuse a text whose first line is one cell and most other lines have several."""
     for mark, found in counts.items():
         usual, times = Counter(found).most_common(1)[0] if found else (0, 0)
         if usual < 2 or times < 2:

@@ -1,7 +1,7 @@
 """An XLSX workbook as a raw table.
 
-Its XML is read here and not through openpyxl because every size can then be bounded before it is
-unpacked, and no document type is accepted.
+Its XML is read here and not through openpyxl. This way every size is limited before it is unpacked,
+and no document type is accepted.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _MAC_EPOCH = dt.datetime(1904, 1, 1)
 
 @dataclass(frozen=True)
 class _Part:
-    """A sheet of the workbook: its name, the relation that leads to it, and if it is hidden."""
+    """A sheet of the workbook: its name, the id of its relation, and whether it is hidden."""
 
     name: str
     relation: str
@@ -69,10 +69,10 @@ def is_workbook(path: Path) -> bool:
 
 
 def read_workbook(path: Path, *, sheet: str | None, header: int | None, limits: Limits) -> RawTable:
-    """A sheet of an XLSX workbook, its cells written out as text.
+    """Read a sheet of an XLSX workbook, its cells as text.
 
-    Numbers stand as their shortest digits, dates as ISO dates, cells shown in percent as
-    "12.5 %", a formula without a stored result as the formula itself, which is no figure.
+    Numbers become their shortest digits, dates become ISO dates, cells displayed as percentages
+    become "12.5 %". A formula without a stored result stays a formula, which is not a figure.
 
     Raises:
         InputError: see `geo.tables.read_raw_table`.
@@ -95,12 +95,12 @@ def read_workbook(path: Path, *, sheet: str | None, header: int | None, limits: 
 
 
 def _counts(members: list[zipfile.ZipInfo]) -> Counter[str]:
-    """How often each part stands there, by the name that a program may take for the same."""
+    """Return how often each part occurs, by the name that a program may consider the same."""
     return Counter(member.filename.casefold() for member in members)
 
 
 def _check_archive(archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
-    """Refuse by the sizes that the archive declares, past which zipfile reads nothing."""
+    """Refuse the archive by its declared sizes; zipfile never reads beyond them."""
     members = archive.infolist()
     total = sum(member.file_size for member in members)
     twice = first_of(name for name, count in _counts(members).items() if count > 1)
@@ -227,7 +227,7 @@ def _as_table(
 
 
 def _merged(ranges: list[str], names: list[str], header: int) -> dict[str, list[tuple[int, int]]]:
-    """Rows below the header whose cell is part of a larger one that begins elsewhere, by column."""
+    """Return rows below the header whose cell is part of a merged one, by column."""
     merged: dict[str, list[tuple[int, int]]] = {}
     for reference in ranges:
         columns, rows = cells_of_range(reference)
@@ -241,7 +241,8 @@ def _merged(ranges: list[str], names: list[str], header: int) -> dict[str, list[
 
 
 def _header_row(rows: list[SheetRow], header: int | None, file: str) -> int:
-    """Index of the header's row: the pinned one, else the first if it names all columns."""
+    """Return the index of the header row: the pinned one, else the first if it names all
+    columns."""
     if header is not None:
         for place, (line, _) in enumerate(rows):
             if line == header:
@@ -273,7 +274,7 @@ def _header_row(rows: list[SheetRow], header: int | None, file: str) -> int:
 
 
 def _cell_faults(rows: list[SheetRow], names: list[str], file: str, limits: Limits) -> list[Fault]:
-    """Cells beside the header's columns, and overlong ones."""
+    """Return faults of cells outside the header's columns, and of overlong ones."""
     faults = []
     width = len(names)
     for line, cells in rows:
@@ -315,7 +316,7 @@ class _BookReader(XmlReader):
 
 
 class _RelationsReader(XmlReader):
-    """Where the parts of a workbook stand in its archive."""
+    """The paths of the parts of a workbook in its archive."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -335,7 +336,7 @@ class _RelationsReader(XmlReader):
 
 
 class _StylesReader(XmlReader):
-    """How each style shows a number: "", "date" or "percent"."""
+    """How each style displays a number: "", "date" or "percent"."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -356,7 +357,7 @@ class _StylesReader(XmlReader):
             self._inside = False
 
     def shown_as(self, style: int) -> str:
-        """How a cell of this style shows its number."""
+        """Return how a cell of this style displays its number."""
         form = self._styles[style] if style < len(self._styles) else 0
         if form in self._own:
             code = _LITERALS.sub("", self._own[form].split(";")[0]).lower()

@@ -1,7 +1,7 @@
-"""The vector formats that are read, and nothing else: each has a module of its own.
+"""The vector formats that are read; each has its own module.
 
-GDAL, which knows eighty formats and follows links in several of them, is asked for shapefiles
-only, by name.
+GDAL, which supports eighty formats and follows links in several of them, is used for shapefiles
+only.
 """
 
 from zoneblanche.geo.vectors.formats.features import Features

@@ -1,4 +1,4 @@
-"""The shapes and fields of a vector file, as each driver hands them over."""
+"""The shapes and fields of a vector file, as each format module returns them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from zoneblanche.geo.files.limits import Limits
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """What a driver read.
+    """The features of a vector file.
 
     Attributes:
         file: the file, as the user named it.
-        shapes: shapely geometries, None where there is none.
-        fields: the cells of each field that was asked for and is there: text, int, float, bool
-            or None, as the file has them.
+        shapes: shapely geometries, None if there is none.
+        fields: the cells of each requested field that exists: text, int, float, bool or None, as
+            the file has them.
         names: all fields of the file.
         crs: the coordinate reference system that the file declares, or None.
         unreadable: features whose shape cannot be read, by 0-based number, and why.
-        notices: what was found and decided, as sentences.
+        notices: observations and decisions, as sentences.
     """
 
     file: str
@@ -41,17 +41,17 @@ class Features:
 
 
 def objects(values: list[Any]) -> np.ndarray:
-    """The values as an array of objects, lists among them left whole."""
+    """Return the values as an array of objects; lists stay whole."""
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
 
 
 def choose_layer(layers: list[str], wanted: str | None, *, file: str) -> str:
-    """The layer of that name, or the only one.
+    """Return the layer with that name, or the only one.
 
     Raises:
-        InputError: there is none of that name, or several and none was named.
+        InputError: no layer has that name, or there are several and none was named.
     """
     if wanted is not None and wanted in layers:
         return wanted
@@ -103,7 +103,7 @@ def check_features(count: int, fields: int, file: str, limits: Limits) -> None:
 
 
 def too_large(found: str, limit: str, file: str) -> InputError:
-    """The error of a file that holds more than a limit."""
+    """Return the error of a file beyond a limit."""
     return InputError(
         Fault(
             f"the file holds {found}, more than the limit of {limit}.",
@@ -115,7 +115,7 @@ def too_large(found: str, limit: str, file: str) -> InputError:
 
 
 def damaged(file: str, what: str, error: Exception) -> InputError:
-    """The error of a file whose bytes are not what its first ones promise."""
+    """Return the error of a file whose content does not match its first bytes."""
     return InputError(
         Fault(
             f"the {what} is damaged ({type(error).__name__}).",

@@ -20,13 +20,13 @@ _CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:+([A-Z0-9]
 def read_geojson(
     content: dict[str, Any], *, file: str, wanted: tuple[str, ...], limits: Limits
 ) -> Features:
-    """The features of a GeoJSON object that has been parsed.
+    """Return the features of a parsed GeoJSON object.
 
     The CRS is longitude and latitude on WGS 84, as the standard says, unless the file names
     another one by its EPSG code, as older files do.
 
     Raises:
-        InputError: no collection of features, a `crs` that is a link or not known, more than the
+        InputError: not a collection of features, a `crs` that is a link or unknown, more than the
             limits.
     """
     found = content.get("features") if content["type"] == "FeatureCollection" else [content]

@@ -1,7 +1,7 @@
-"""GeoPackage (OGC 12-128r18), read as the SQLite database it is.
+"""GeoPackage (OGC 12-128r18), read as an SQLite database.
 
-Not through GDAL, whose SQLite driver knows tables that open other files. The database is opened
-read-only and immutable, so that no journal beside it is read or written.
+GDAL is not used, because its SQLite driver supports tables that open other files. The database is
+opened read-only and immutable, so no journal next to it is read or written.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from zoneblanche.geo.vectors.formats.features import (
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _STEPS = 100_000
 _MOST_STEPS = 2_000
-"""Together two hundred million steps of SQLite's machine, ten times what a million features take:
-a view that never ends is stopped."""
+"""Two hundred million steps of SQLite's virtual machine in total, ten times what a million features
+need: a view that never ends is stopped."""
 
 
 def read_geopackage(
     path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits
 ) -> Features:
-    """The features of one layer of a GeoPackage.
+    """Return the features of one layer of a GeoPackage.
 
     Raises:
-        InputError: an SQLite database that is no GeoPackage, no such layer, several layers and
+        InputError: an SQLite database that is not a GeoPackage, no such layer, several layers and
             none named, damage, more than the limits.
     """
     file = str(path)
@@ -52,7 +52,7 @@ def read_geopackage(
 
 
 def _fence(connection: sqlite3.Connection) -> None:
-    """Nothing in the file is trusted, nothing runs for ever, text is UTF-8 or an error."""
+    """Trust nothing in the file: nothing runs forever, text is UTF-8 or an error."""
     left = [_MOST_STEPS]
 
     def step() -> int:
@@ -110,7 +110,7 @@ def _quoted(name: str) -> str:
 
 
 def _crs(connection: sqlite3.Connection, srs: Any) -> pyproj.CRS | None:
-    """The layer's CRS; -1 and 0 are the standard's "undefined"."""
+    """Return the CRS of the layer; -1 and 0 are "undefined" in the standard."""
     row = connection.execute(
         "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys "
         "WHERE srs_id = ?",
@@ -144,9 +144,10 @@ def _shapes(blobs: list[Any]) -> tuple[np.ndarray, dict[int, str]]:
 
 
 def shapes_of_wkb(texts: list[bytes | None], unreadable: dict[int, str]) -> np.ndarray:
-    """Shapes from well-known binary; those that cannot be read are noted in `unreadable`."""
+    """Return shapes from well-known binary; those that cannot be read are recorded in
+    `unreadable`."""
     wkb = objects(texts)
-    with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
+    with np.errstate(all="ignore"):  # coordinates that are not finite are a fault later
         shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     given = np.array([text is not None for text in texts], dtype=bool)
     for number in np.flatnonzero(shapely.is_missing(shapes) & given):

@@ -25,7 +25,7 @@ from zoneblanche.geo.vectors.formats.features import (
 
 
 def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Features:
-    """The features of a GeoParquet file, its primary geometry column.
+    """Return the features of a GeoParquet file, with its primary geometry column.
 
     Raises:
         InputError: a Parquet file without geometry, damage, more than the limits.
@@ -37,7 +37,7 @@ def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> F
             _check_metadata(parquet.metadata, len(names), file, limits)
             shape_column = _shape_column(parquet.schema_arrow.metadata, file)
         asked = [name for name in wanted if name in names and name != shape_column]
-        with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
+        with np.errstate(all="ignore"):  # coordinates that are not finite are a fault later
             frame = gpd.read_parquet(path, columns=[*asked, shape_column], use_threads=False)
         fields = {name: _cells(frame[name]) for name in asked}
     except (

@@ -19,14 +19,14 @@ _SURROGATE = re.compile(rb"\\u[dD][89A-Fa-f]")
 
 
 class BadShape(ValueError):
-    """A geometry that cannot be read; its text says why."""
+    """A geometry that cannot be read; its text gives the reason."""
 
 
 def read_json(path: Path, *, limits: Limits) -> Any:
-    """The content of a JSON file.
+    """Return the content of a JSON file.
 
     Raises:
-        InputError: no UTF-8, no JSON (with line and column), or numbers that are not finite.
+        InputError: not UTF-8, not JSON (with line and column), or numbers that are not finite.
     """
     file = str(path)
     data = read_bytes(path, most_bytes=limits.json_bytes)
@@ -81,7 +81,7 @@ def read_json(path: Path, *, limits: Limits) -> Any:
 
 
 def double_key(names: list[str], file: str) -> Fault:
-    """The fault of an object that has a key twice: which of the two is meant, nobody knows."""
+    """Return the fault of an object with a duplicate key, which is ambiguous."""
     double = next(name for name in names if names.count(name) > 1)
     return Fault(
         f"an object has the key {shown(double)} more than once.",
@@ -94,10 +94,10 @@ def double_key(names: list[str], file: str) -> Fault:
 
 
 def check_letters(data: bytes, content: Any, file: str) -> None:
-    """Refuse halves of letters (\\ud800), which JSON can write and no text can hold.
+    """Refuse unpaired surrogates (\ud800), which JSON can write and text cannot contain.
 
     Raises:
-        InputError: the content holds one.
+        InputError: the content has one.
     """
     if not _SURROGATE.search(data):
         return
@@ -117,7 +117,7 @@ def check_letters(data: bytes, content: Any, file: str) -> None:
 
 
 def positions(values: Any) -> np.ndarray:
-    """The positions of a ring: an array of shape (n, 2) or (n, 3).
+    """Return the positions of a ring: an array of shape (n, 2) or (n, 3).
 
     Raises:
         BadShape: they are not lists of two or more finite numbers.
@@ -135,10 +135,10 @@ def positions(values: Any) -> np.ndarray:
 
 
 def polygon_of(rings: Rings) -> shapely.Polygon:
-    """The polygon of a shell and its holes.
+    """Return the polygon of a shell and its holes.
 
     Raises:
-        BadShape: a ring of fewer than four positions, or one that does not end where it begins.
+        BadShape: a ring with fewer than four positions, or one that is not closed.
     """
     for ring in rings:
         if len(ring) < 4:

@@ -1,4 +1,4 @@
-"""The one door for vector files: what the file is, and who reads it."""
+"""The entry point for vector files: what the file is, and which module reads it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ ACCEPTED = "polygons in GeoJSON, GeoPackage, GeoParquet, Shapefile and TopoJSON"
 def read_features(
     path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits
 ) -> Features:
-    """The features of a vector file, which is told by its content, not its name.
+    """Return the features of a vector file; its content decides the format, not its name.
 
     Args:
-        layer: of a file that has several.
-        wanted: the fields to read; those that are not there are left out.
+        layer: of a file with several layers.
+        wanted: the fields to read; those that do not exist are left out.
 
     Raises:
-        InputError: a file of another kind, or what its driver refuses.
-        ProblemWithEnvironment: it may not be read.
+        InputError: a file of another kind, or what the format module refuses.
+        ProblemWithEnvironment: no permission to read it.
     """
     kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what="file of polygons"))
     if kind == "sqlite":

@@ -1,8 +1,8 @@
-"""Shapefiles, through GDAL's own driver for them and no other.
+"""Shapefiles, through GDAL's driver for them and no other.
 
-The parts of the shapefile are copied to a folder of their own before GDAL sees them: what else
-lies beside the file (`.aux.xml`, `.vrt`, indexes), and whatever its name would mean to GDAL
-(`a.zip!b`, `/vsicurl/`), is then out of its reach.
+The parts of the shapefile are copied to a separate folder before GDAL reads them. Other files next
+to it (`.aux.xml`, `.vrt`, indexes), and names with a meaning to GDAL (`a.zip!b`, `/vsicurl/`), then
+have no effect.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from zoneblanche.geo.vectors.formats.features import Features, check_features, d
 from zoneblanche.geo.vectors.formats.geopackage import shapes_of_wkb
 
 _DBASE = b"\x03"
-"""First byte of a .dbf as shapefiles have it: dBASE III, without a file of memos beside it."""
+"""First byte of a .dbf of a shapefile: dBASE III, without a memo file."""
 _NEEDED = (".shp", ".shx", ".dbf")
 _USED = (*_NEEDED, ".prj", ".cpg")
 
 
 def read_shapefile(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Features:
-    """The features of a shapefile.
+    """Return the features of a shapefile.
 
     Raises:
-        InputError: one of its parts is not there, damage, more than the limits.
+        InputError: a part is missing, damage, more than the limits.
     """
     file = str(path)
     parts = shapefile_parts(path)
@@ -48,23 +48,23 @@ def read_shapefile(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Fe
 
 
 def read_attributes(content: bytes, file: str, *, encoding: str) -> pd.DataFrame:
-    """The attribute table of a shapefile (.dbf) by itself, a row a record.
+    """Read the attribute table of a shapefile (.dbf) alone, one row per record.
 
     Args:
-        content: of the .dbf. What is none is never shown to GDAL, which would take a virtual file
-            under this name for what it is, and follow it.
+        content: of the .dbf. Other content is never passed to GDAL, which would recognise a virtual
+            file under this name and follow it.
         file: where it comes from, for messages.
-        encoding: of its text, whatever it declares.
+        encoding: of its text, in place of the declared one.
 
     Raises:
-        InputError: no dBASE table, damage.
+        InputError: not a dBASE table, damage.
     """
     if not content.startswith(_DBASE):
         raise InputError(refused_kind(Path(file), kind_of(content[:HEAD]), accepted="dBASE tables"))
     import pyogrio
 
     with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
-        # Alone in a folder of its own: no .cpg and no .shp beside it can be opened by name.
+        # In a folder without other files: no .cpg and no .shp can be opened by name.
         table = Path(folder) / "layer.dbf"
         table.write_bytes(content)
         with _damage_told(file, "attribute table"):
@@ -75,7 +75,7 @@ def read_attributes(content: bytes, file: str, *, encoding: str) -> pd.DataFrame
 
 
 def shapefile_parts(path: Path) -> dict[str, Path]:
-    """The files of the shapefile by suffix, whatever the case of their names."""
+    """Return the files of the shapefile by suffix; the case of their names does not matter."""
     stem = path.stem.lower()
     beside = [entry for entry in sorted(path.parent.iterdir()) if entry.stem.lower() == stem]
     exact = sorted(beside, key=lambda entry: entry.stem != path.stem)
@@ -88,7 +88,8 @@ def shapefile_parts(path: Path) -> dict[str, Path]:
 
 
 def companions_of(path: Path) -> tuple[Path, ...]:
-    """The files that are read together with this one: the other parts of a shapefile, or none."""
+    """Return the files that are read together with this one: the other parts of a shapefile, or
+    none."""
     with path.open("rb") as stream:
         if kind_of(stream.read(HEAD)) != "shapefile":
             return ()
@@ -96,7 +97,7 @@ def companions_of(path: Path) -> tuple[Path, ...]:
 
 
 def _check_parts(parts: Mapping[str, Path], path: Path, limits: Limits) -> None:
-    """Refuse parts that are absent, links elsewhere, or of two shapefiles.
+    """Refuse parts that are missing, link elsewhere, or belong to two shapefiles.
 
     Raises:
         InputError: with the part.
@@ -146,7 +147,7 @@ def _count_rows(table: Path) -> int:
 
 
 def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Features:
-    # GDAL takes half a second to load, which a project without a shapefile need not pay.
+    # GDAL takes half a second to load, which a project without a shapefile does not need.
     import pyogrio
 
     notices: tuple[str, ...] = ()
@@ -159,7 +160,7 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
         try:
             meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked)
         except UnicodeDecodeError:
-            # Arcep's shapefiles are in Latin-1 in spite of what their .cpg says.
+            # Arcep's shapefiles are in Latin-1, although their .cpg says otherwise.
             meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
             told = f"{file}: its text is not in the encoding it declares; read as cp1252."
             notices = (remark(told),)
@@ -179,10 +180,10 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
 
 @contextmanager
 def _damage_told(file: str, what: str) -> Iterator[None]:
-    """Whatever goes wrong while GDAL reads is a fault of the file, and is said to be.
+    """Report every error while GDAL reads as a fault of the file.
 
-    pyogrio has errors of its own, lets those of numpy through, and slips (an UnboundLocalError, on
-    fields that cannot be read): no list of them would be whole.
+    pyogrio has its own errors, passes on those of numpy, and has defects (an UnboundLocalError for
+    fields that cannot be read), so no list of errors would be complete.
     """
     try:
         with warnings.catch_warnings():
@@ -209,7 +210,8 @@ def _crs(declared: str | None) -> pyproj.CRS | None:
 
 
 def _cell(value: Any, whole: bool) -> Any:
-    """A field's value as Python has it. A column of integers with gaps comes as floats."""
+    """Return the value of a field as a Python object. Integer columns with gaps arrive as
+    floats."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, float | np.floating):

@@ -1,4 +1,4 @@
-"""TopoJSON: shapes put together from arcs that neighbours share."""
+"""TopoJSON: shapes assembled from arcs that neighbours share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read_topojson(
     wanted: tuple[str, ...],
     limits: Limits,
 ) -> Features:
-    """The features of one object of a topology, in longitude and latitude on WGS 84.
+    """Return the features of one object of a topology, in longitude and latitude on WGS 84.
 
     Raises:
         InputError: no such object, arcs that cannot be read, more than the limits.
@@ -102,7 +102,8 @@ def _shape(one: dict[str, Any], arcs: list[np.ndarray]) -> Any:
 
 
 def _ring(numbers: Any, arcs: list[np.ndarray]) -> np.ndarray:
-    """A ring from its arcs: ~n is arc n reversed, and each begins where the last one ends."""
+    """Return a ring from its arcs: ~n is arc n reversed, and each begins where the previous one
+    ends."""
     if not isinstance(numbers, list) or not numbers:
         raise BadShape("a ring without arcs")
     pieces: list[np.ndarray] = []
