@@ -94,7 +94,7 @@ def double_key(names: list[str], file: str) -> Fault:
 
 
 def check_letters(data: bytes, content: Any, file: str) -> None:
-    """Refuse unpaired surrogates (\ud800), which JSON can write and text cannot contain.
+    """Refuse unpaired surrogates (\\ud800), which JSON can write and text cannot contain.
 
     Raises:
         InputError: the content has one.
