@@ -166,15 +166,15 @@ def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
     parts = [
         "# Gallery",
         "",
-        "Written by `python -m scripts.build.gallery` from real figures; every figure's source and "
-        "date stands on its picture. The atlas of all pictures:",
+        "`python -m scripts.build.gallery` writes this page from real figures. Each picture names the "
+        "sources and dates of its figures. The atlas of all pictures:",
         "",
         "```",
         f"zoneblanche build -o atlas.parquet{given}",
         "zoneblanche index atlas.parquet -o scored.parquet --flag sparse-underserved",
         "```",
         "",
-        "Pictures here are at 150 dots an inch on a palette; the commands write 300.",
+        "The pictures on this page have 150 dots per inch and a palette; the commands write 300.",
     ]
     for title, shots in CHAPTERS:
         parts += ["", f"## {title}"]
@@ -185,8 +185,8 @@ def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
         "",
         "## Pages",
         "",
-        "- The interactive map of Lozère, as it stands in a frame: "
-        "[embed/map.html](embed/map.html), and the ways to embed it in [HTML](embed/example.html), "
+        "- The interactive map of Lozère, as shown in a frame: "
+        "[embed/map.html](embed/map.html), and how to embed it in [HTML](embed/example.html), "
         "[Markdown](embed/example-markdown.html) and [Quarto](embed/example-quarto.html)",
         "- Reports: [Lozère](lozere.html), [Lozère in English](lozere-en.html), "
         "[France](france.html)",

@@ -1,10 +1,10 @@
-"""A method page for each shipped recipe, from the recipe itself and an atlas of real figures.
+"""Write a method page for each shipped recipe, from the recipe and an atlas of real figures.
 
     zoneblanche build --source arcep-debit=… --source insee-filosofi=… … -o atlas.parquet
     python -m scripts.build.method_pages atlas.parquet -o docs
 
-What a page says of the method is read from the recipe; correlations, influence and robustness are
-computed on the atlas. An indicator that the atlas lacks is left out of these, and the page says so.
+The method is read from the recipe. Correlations, influence and robustness are computed on the
+atlas. An indicator that the atlas does not have is left out of these, and the page says so.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def method_page(atlas: Atlas, recipe: Recipe) -> str:
 
 
 def method_lines(recipe: Recipe) -> list[str]:
-    """What the recipe itself says: nothing here depends on data."""
+    """The lines that depend on the recipe only, not on data."""
     worse = recipe.orientation == "worse"
     weighed = _shares(recipe.root)
     rows: list[tuple[str, ...]] = []
@@ -98,21 +98,21 @@ def method_lines(recipe: Recipe) -> list[str]:
         in_language(recipe.description, "en"),
         "",
         f"Recipe `{recipe.id}`: `zoneblanche index ATLAS.parquet --recipe {recipe.id} -o "
-        "SCORED.parquet`. Why it is made so: [recipes.md](recipes.md); what the steps do: "
-        "[index-engine.md](index-engine.md).",
+        "SCORED.parquet`. [recipes.md](recipes.md) gives the reasons for its choices; "
+        "[index-engine.md](index-engine.md) describes the steps.",
         "",
-        "## How it is made",
+        "## Method",
         "",
-        *_table(("element", "weight", "mean of its parts", "scale"), rows),
+        *_table(("element", "weight", "aggregation", "scale"), rows),
         "",
-        f"- The whole is the {recipe.root.aggregate} mean of its parts; a high score is "
+        f"- The index is the {recipe.root.aggregate} mean of its parts. A high score is "
         f"{'worse' if worse else 'better'} off, and rank 1 is the highest score.",
-        f"- A territory gets a score where at least {100 * recipe.min_available:.0f} % of the "
-        "indicators are known. A missing one is left out and the others count for it.",
-        f"- Uncertainty of the ranks: {recipe.draws} draws (seed {recipe.seed}) of "
+        f"- A territory has a score if at least {100 * recipe.min_available:.0f} % of the "
+        "indicators are known. A missing indicator is left out, and the others count for it.",
+        f"- The uncertainty of the ranks comes from {recipe.draws} draws (seed {recipe.seed}) with "
         f"{', '.join(varied)}."
         if varied
-        else "- Ranks have no uncertainty: the recipe has no choice to doubt.",
+        else "- Ranks have no uncertainty: the recipe has no uncertain choice.",
         "",
         "Literature:",
         "",
@@ -158,24 +158,24 @@ def _alone(element: Element) -> Recipe:
 
 def _data_lines(atlas: Atlas, recipe: Recipe) -> Iterator[str]:
     known, absent = _on_atlas(recipe, atlas)
-    yield "## On the real figures"
+    yield "## Results on real figures"
     yield ""
     if absent:
-        yield f"The atlas of these figures lacks {', '.join(f'`{name}`' for name in absent)}:"
-        yield "`zoneblanche list layers` names the sources of what the catalogue has, the rest are"
-        yield "layers of your own."
+        named = ", ".join(f"`{name}`" for name in absent)
+        yield f"The atlas of these figures has no {named}. `zoneblanche list layers` names the"
+        yield "sources of the layers in the catalogue; the others are layers of your own."
     if known is None:
-        yield "Nothing is left to compute here."
+        yield "No indicator remains, so there are no results."
         return
     if absent:
-        yield "What follows is without; the weights of the others are divided by their sum."
+        yield "The results leave them out, and divide the weights of the others by their sum."
         yield ""
     known = resolve(known, atlas.indicators)
     values = index_values(known, atlas)
     groups = index_groups(known, atlas)
     scored = score(values, known, groups=groups)
     count = int(scored.index.notna().sum())
-    yield f"{len(atlas.codes):,} territories, of which {count:,} have a score."
+    yield f"{len(atlas.codes):,} territories, {count:,} of them with a score."
     yield ""
     yield from _figure_lines(atlas, values)
     yield from _correlation_lines(scored)
@@ -213,7 +213,7 @@ def _figure_lines(atlas: Atlas, values: pd.DataFrame) -> Iterator[str]:
             dict.fromkeys(f"{s.producer}, {s.published or s.retrieved}" for s in indicator.sources)
         )
         rows.append((f"`{name}`", f"{len(column):,}", *told, indicator.period, source))
-    head = ("indicator", "known", "least", "quarter", "half", "three quarters", "most")
+    head = ("indicator", "known", "min", "25 %", "median", "75 %", "max")
     yield from _table((*head, "period", "source"), rows)
     yield ""
 
@@ -221,7 +221,7 @@ def _figure_lines(atlas: Atlas, values: pd.DataFrame) -> Iterator[str]:
 def _correlation_lines(scored: Scored) -> Iterator[str]:
     yield "### Correlations"
     yield ""
-    yield "Pearson, of the normalised figures, high being good."
+    yield "Pearson correlations of the normalised figures, oriented so that high is good."
     yield ""
     dimensions = [dimension.id for dimension in scored.recipe.dimensions]
     table = correlations(scored)
@@ -238,13 +238,13 @@ def _correlation_lines(scored: Scored) -> Iterator[str]:
         yield f"Cronbach's α of the parts of each dimension: {told}."
         yield ""
     for row in correlation_flags(scored).itertuples():
-        what = "say nearly the same" if row.flag == "same" else "work against each other"
-        yield f"- `{row.first}` and `{row.second}` {what} ({_two(row.correlation)})."
+        what = "nearly the same" if row.flag == "same" else "opposed to each other"
+        yield f"- `{row.first}` and `{row.second}` are {what} ({_two(row.correlation)})."
     yield ""
 
 
 def _influence_lines(scored: Scored) -> Iterator[str]:
-    yield "### What each indicator counts for"
+    yield "### Influence of each indicator"
     yield ""
     table, shift = effective_weights(scored), remove_each(scored).shift
     nominal = nominal_weights(scored)
@@ -269,22 +269,22 @@ def _robustness_lines(
     yield "### Robustness"
     yield ""
     if not recipe.draws:
-        yield "The recipe asks for no draws."
+        yield "The recipe has no draws."
         return
     drawn = draw_ranks(values, scored, groups=groups)
     width = (drawn.table["rank_high"] - drawn.table["rank_low"]).dropna()
     sure = int((drawn.table["worst_decile"] >= 0.95).sum())
     yield (
         f"- {drawn.draws} draws: half of the territories have a rank interval (5 to 95 %) of at "
-        f"most {width.median():,.0f} ranks, one in twenty of more than "
-        f"{width.quantile(0.95):,.0f}; {100 * drawn.certain_pairs:.0f} % of the pairs are in a "
-        "certain order."
+        f"most {width.median():,.0f} ranks, and one in twenty of more than "
+        f"{width.quantile(0.95):,.0f}. The order of {100 * drawn.certain_pairs:.0f} % of the pairs "
+        "is certain."
     )
     yield f"- {sure:,} territories are in the worst tenth in 95 % of the draws or more."
     made = compute_index(atlas, recipe, draws=0)
     yield from (f"- {line}." for line in choice_lines(made, recipe.id, "en")[:1])
     if len(recipe.elements) < len(read_recipe(recipe.id).elements):
-        yield "- Without the indicators that are lacking, these are of a part of the index."
+        yield "- These figures describe a part of the index: some indicators are missing."
 
 
 def _percent(share: float) -> str:

@@ -19,19 +19,19 @@ def test_the_committed_pages_are_those_of_the_recipes(name: str) -> None:
     assert page.startswith("\n".join(method_lines(read_recipe(name)))), (
         "python -m scripts.build.method_pages ATLAS.parquet"
     )
-    assert "## On the real figures" in page
+    assert "## Results on real figures" in page
 
 
 def test_pages_are_written_from_an_atlas(tmp_path: Path) -> None:
     save_atlas(read_atlas(read_country("fr"), within=["48", "15"]), tmp_path / "atlas.parquet")
     main([str(tmp_path / "atlas.parquet"), "-o", str(tmp_path)])
     page = (tmp_path / "method-presence-only.md").read_text("utf-8")
-    for heading in ("### Correlations", "### What each indicator counts for", "### Robustness"):
+    for heading in ("### Correlations", "### Influence of each indicator", "### Robustness"):
         assert heading in page
     assert "Cronbach's α of the parts of each dimension: `presence-only` 0." in page
     assert "draws: half of the territories" in page
     page = (tmp_path / "method-fragility.md").read_text("utf-8")
-    assert "lacks `coverage-4g`, `aged-65`, `low-diploma`, `poverty`:" in page
-    assert "these are of a part of the index" in page
+    assert "has no `coverage-4g`, `aged-65`, `low-diploma`, `poverty`." in page
+    assert "These figures describe a part of the index" in page
     page = (tmp_path / "method-rpnt.md").read_text("utf-8")
-    assert "Nothing is left to compute here." in page
+    assert "No indicator remains, so there are no results." in page
