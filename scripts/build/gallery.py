@@ -166,8 +166,8 @@ def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
     parts = [
         "# Gallery",
         "",
-        "`python -m scripts.build.gallery` writes this page from real figures. Each picture names the "
-        "sources and dates of its figures. The atlas of all pictures:",
+        "`python -m scripts.build.gallery` writes this page from real figures. Each picture names "
+        "the sources and dates of its figures. The atlas of all pictures:",
         "",
         "```",
         f"zoneblanche build -o atlas.parquet{given}",
