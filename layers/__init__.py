@@ -1,6 +1,6 @@
 """What: indicators measured on territories, the composite index, and what it means.
 
-Names are imported when they are first used, so that the command line answers before geopandas is
+Each name is imported when it is first used, so that the command line starts before geopandas is
 loaded.
 """
 

@@ -18,12 +18,12 @@ from zoneblanche.layers.indicator import Indicator
 
 
 def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "united") -> Atlas:
-    """The atlas on the territories of a containing level.
+    """Return the atlas on the territories of a containing level.
 
-    Extensive figures are summed; intensive ones averaged over their parts with their own
-    denominator as weight; a yes-or-no becomes the percentage of the parts where it is yes, or of
-    their denominator. A category has no mean and is left out, which a notice says. Computed
-    columns (scores, flags) are left out as well: compute them on the result. `shapes` is as of
+    Extensive figures are summed. Intensive ones are averaged over their parts with their own
+    denominator as weight. A yes-or-no becomes the percentage of the parts where it is yes, or of
+    their denominator. A category has no mean and is left out, with a notice. Computed columns
+    (scores, flags) are left out as well: compute them on the result. `shapes` is that of
     `geo.nesting.territories_at`.
 
     Raises:
@@ -32,7 +32,7 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
     if level == atlas.territories.level:
         return atlas
     base = atlas.territories
-    # As a category: one sort of the codes serves every column.
+    # As a category: the codes are sorted once for all columns.
     groups = groups_at(base, level).astype("category")
     territories = territories_at(base, level, shapes=shapes)
     result = Atlas(
@@ -89,7 +89,7 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
             severity="remark",
         )
         result = result.noting(told)
-    # What a mean is over goes up with it: the mean of two of them is still that of their parts.
+    # The denominator is aggregated too: the mean of two territories is still that of their parts.
     basis = f"{indicator.id}/known"
     known = sum_by(weights.where(values.notna(), 0.0).fillna(0.0), groups)
     carried = _share_of_parts(indicator, atlas) if indicator.unit == "boolean" else indicator
@@ -116,7 +116,8 @@ def _parts(atlas: Atlas, lang: str) -> str:
 
 
 def _main_reason(atlas: Atlas, indicator: Indicator, groups: pd.Series) -> pd.Series:
-    """For each group the commonest reason among its missing members, the lowest code on a tie."""
+    """Return for each group the most frequent reason among its missing members, the lowest code on
+    a tie."""
     reasons = atlas.reasons[indicator.id].to_numpy().astype(np.int64)
     position = groups.cat.codes.to_numpy().astype(np.int64)
     inside = position >= 0

@@ -1,4 +1,4 @@
-"""The atlas: territories, what was measured on them, and why cells are missing."""
+"""The atlas: territories, the figures measured on them, and why cells are missing."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Atlas:
-    """Territories and the indicators measured on them. Functions take one and return a new one.
+    """Territories and the indicators measured on them. Functions take an atlas and return a new
+    one.
 
     Attributes:
         territories: one level, one order.
-        values: index as the territories; one float64 column an indicator; NaN is missing.
-        reasons: same shape and columns as `values`, int8 codes of `Reason`: 0 exactly where the
-            value is there.
+        values: index as the territories; one float64 column per indicator; NaN is missing.
+        reasons: same shape and columns as `values`, int8 codes of `Reason`: 0 exactly where there
+            is a value.
         indicators: exactly one for each column, in the order of the columns.
-        weights: index as the territories; the denominators that intensive figures are means over,
-            besides the territories' own facts (`premises`, …), float64.
+        weights: index as the territories; float64 denominators of intensive figures (`premises`,
+            …), in addition to the facts of the territories.
         intervals: for an indicator with uncertainty, a table on the same index (`rank`, `low`,
             `high`, …), by indicator id.
-        recipes: how each computed index was made, by indicator id.
-        notices: what the reader of the results has to be told, in sentences.
+        recipes: of each computed index, by indicator id.
+        notices: what the reader of the results has to know, as sentences.
         account: what became of the rows of each input, by name, for `run.json`.
 
     Raises:
@@ -85,7 +86,7 @@ class Atlas:
         return self.territories.codes
 
     def indicator(self, indicator_id: str) -> Indicator:
-        """The indicator of that id.
+        """Return the indicator with that id.
 
         Raises:
             InputError: the atlas has none; the message suggests the nearest.
@@ -101,10 +102,10 @@ class Atlas:
         return self.indicators[indicator_id]
 
     def weight_of(self, indicator: Indicator) -> pd.Series:
-        """The denominator that an intensive indicator is a mean over, float64.
+        """Return the denominator of an intensive indicator, float64.
 
         Raises:
-            InputError: the atlas carries no such denominator.
+            InputError: the atlas has no such denominator.
         """
         name = indicator.denominator
         if name == "territories":
@@ -115,14 +116,14 @@ class Atlas:
         raise InputError(f"the atlas does not carry {name!r}, the denominator of {indicator.id!r}.")
 
     def coarsest_level_of(self, parts: Iterable[Indicator]) -> str:
-        """The coarsest level that any part was measured at: what is made of them is no finer."""
+        """Return the coarsest native level of the parts: a result of them is not finer."""
         levels = [part.native_level for part in parts if part.native_level]
         coarse = [level for level in self.territories.parents.columns if level in levels]
         return coarse[-1] if coarse else (levels[0] if levels else "")
 
     def coarser_level_of(self, indicator: Indicator) -> str:
-        """Id of the level that an indicator's figures are of, all or in part, where that contains
-        the territories, which then have none of their own; else ""."""
+        """Return the id of the native level of an indicator, or of a part of it, if that level
+        contains the territories, which then have no figures of their own; else ""."""
         territories, native = self.territories, indicator.native_level
         level = territories.level
         finer = territories.country.finer_than(level) if territories.country else ()
@@ -135,10 +136,10 @@ class Atlas:
         *,
         reasons: pd.Series | Reason = Reason.NOT_MATCHED,
     ) -> Atlas:
-        """The atlas with one more column (or that column replaced).
+        """Return the atlas with one more column (or that column replaced).
 
         Args:
-            indicator: what it is.
+            indicator: of the column.
             values: float, on any order of the territories' codes; codes without a row are NaN.
             reasons: int8 codes of `Reason` on the same index, or one reason for all missing cells.
         """
@@ -157,7 +158,7 @@ class Atlas:
         )
 
     def keep(self, indicator_ids: Iterable[str]) -> Atlas:
-        """The atlas with these columns only, in this order."""
+        """Return the atlas with these columns only, in this order."""
         chosen = [self.indicator(name).id for name in indicator_ids]
         return replace(
             self,
@@ -168,12 +169,12 @@ class Atlas:
         )
 
     def noting(self, *notices: str) -> Atlas:
-        """The atlas with more notices, each said once."""
+        """Return the atlas with more notices, each once."""
         return replace(self, notices=tuple(dict.fromkeys((*self.notices, *notices))))
 
 
 def empty_atlas(territories: Territories) -> Atlas:
-    """An atlas of these territories, without an indicator yet."""
+    """Return an atlas of these territories, without an indicator yet."""
     nothing = pd.DataFrame(index=territories.codes)
     return Atlas(
         territories=territories,

@@ -1,6 +1,6 @@
 """From a project to an atlas: territories, inputs, layers, selection, level.
 
-The one path that the embedded edition, a user's project and the Python face all take.
+The embedded edition, a user's project and the Python functions all use this path.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ def read_atlas(
     within: str | Sequence[str] = (),
     sources: Mapping[str, str | Path] | None = None,
 ) -> Atlas:
-    """An atlas of a country's embedded edition: all layers of the catalogue that can be measured.
+    """Return an atlas of a country's embedded edition, with all layers that can be measured.
 
     Args:
-        country: its code ("fr"), or what `read_country` returns.
+        country: its code ("fr"), or the result of `read_country`.
         level: of its territories; by default the base level, the finest.
-        within: codes of containing territories ("48"), `level:code` where ambiguous.
-        sources: files for named sources ("arcep-debit"), in place of the edition's.
+        within: codes of containing territories ("48"), `level:code` if ambiguous.
+        sources: files for named sources ("arcep-debit"), instead of the edition's.
 
     Raises:
         InputError: no such country, level or place, no edition, or a source that cannot be read.
@@ -75,10 +75,10 @@ def read_atlas(
 
 
 def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
-    """The atlas that a project describes, measured but without an index.
+    """Return the atlas that a project describes, measured but without an index.
 
-    Every row of every input is matched or listed in the atlas' account; what could not be
-    measured is said in its notices.
+    Every row of every input is matched or listed in the account of the atlas. Notices say what
+    could not be measured.
 
     Raises:
         InputError: an input that cannot be read, or does not fit the territories.
@@ -106,18 +106,18 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     notices = (*notices, *more, *about_facts, *unread_notice(project.sources, layers))
     notices = (*notices, *_outside_notice(atlas), *_unknown_notice(atlas, table.within))
     atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
-    # Where the project lies says nothing of the result, which is the same wherever it lies.
+    # The folder of the project does not matter: the result is the same in any folder.
     here = f"{project.folder}{os.sep}"
     atlas = replace(atlas, notices=tuple(without(note, here) for note in atlas.notices))
     atlas = check_rows(atlas)
     if table.within:
-        # What was measured no longer asks for the rest of the country.
+        # After measuring, the rest of the country is not needed.
         atlas = replace(atlas, territories=replace(chosen, part_of=None))
     return check_carried(atlas, atlas_at(atlas, level))
 
 
 def _check_weights(project: Project, atlas: Atlas) -> None:
-    """Refuses a `weight` that nothing carries before any result is written."""
+    """Refuse an unknown `weight` before any result is written."""
     known = sorted({"territories", *map(str, atlas.weights), *map(str, atlas.territories.facts)})
     faults = [
         Fault(
@@ -135,8 +135,8 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
 
 
 def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
-    """The recipe that a project asks for: a shipped one, a file, its own table, or equal weights
-    of its own layers; None where nothing has a direction."""
+    """Return the recipe of a project: a shipped one, a file, its own table, or equal weights of its
+    own layers; None if no layer has a direction."""
     table = project.table
     if table.use is not None:
         is_file = table.use.endswith(".toml")
@@ -146,7 +146,7 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
         own = [name for name in own if name not in without_scale(project, atlas)]
         if table.layers and not own:
             return None
-    # A recipe may name any layer; one that names none takes the user's own, not the catalogue's.
+    # A recipe may name any layer; one that names none uses those of the user, not the catalogue's.
     names = table.recipe is not None and not {"weights", "dimensions"}.isdisjoint(table.recipe)
     chosen = list(atlas.indicators) if names or not own else own
     measured = {name: atlas.indicators[name] for name in chosen}
@@ -157,10 +157,10 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
 
 
 def without_scale(project: Project, atlas: Atlas) -> list[str]:
-    """The user's layers that the index of equal weights leaves out: they have a direction, but the
-    same figure wherever they have one, and so no scale between least and greatest.
+    """Return the user's layers that the index of equal weights leaves out: they have a direction,
+    but the same figure everywhere, and so no scale.
 
-    A recipe that is written down is not changed: it refuses such a layer.
+    A written recipe is not changed: it refuses such a layer.
     """
     if project.table.use is not None or project.table.recipe is not None:
         return []
@@ -217,7 +217,8 @@ def _said(choice: Choice) -> tuple[str, ...]:
 
 
 def _own_level(project: Project, own: TerritoriesTable, country: Country | None) -> str:
-    """What the user's polygons are: the wanted level, unless that is one that contains them."""
+    """Return the level of the user's polygons: the requested level, unless it is one that contains
+    them."""
     finest = "territory" if country is None else country.base.id
     wanted = project.table.level
     if wanted is None or wanted in own.parents:
@@ -239,8 +240,8 @@ def _layers(project: Project, country: Country | None) -> list[Layer]:
 
 
 def _catalogue(project: Project, country: Country | None) -> list[Layer]:
-    """The catalogue's layers that this project wants: those it names, those its recipe needs and
-    those that a given source is for, or all where it has no layers of its own."""
+    """Return the catalogue's layers that this project uses: those it names, those its recipe needs
+    and those of given sources, or all if it has no layers of its own."""
     table, known = project.table, known_layers()
     if table.catalogue is not None:
         unknown = [name for name in table.catalogue if name not in known]
@@ -276,11 +277,11 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
 def _choose(
     base: Territories, *, level: str, places: Sequence[str]
 ) -> tuple[Territories, tuple[str, ...]]:
-    """The territories that have to be measured for the wanted places on the wanted level, which
-    know the whole that they are a part of, and notices.
+    """Return the territories to measure for the requested places on the requested level, which know
+    the whole that they are part of, and notices.
 
-    Territories of a higher level that lie in a place only in part are taken whole, with all their
-    members, where at least half of their people live in it.
+    Territories of a higher level that are only partly in a place are taken whole, with all their
+    members, if at least half of their people live in it.
     """
     if not places:
         return base, ()
@@ -310,7 +311,7 @@ def _choose(
 
 
 def _unknown_notice(atlas: Atlas, places: Sequence[str]) -> tuple[str, ...]:
-    """What is known of none of the territories of the chosen places."""
+    """Return a notice about indicators without any figure in the selected places."""
     nowhere = atlas.values.isna().all()
     names = ", ".join(map(str, nowhere.index[nowhere]))
     if not places or not names:
@@ -325,7 +326,7 @@ def _unknown_notice(atlas: Atlas, places: Sequence[str]) -> tuple[str, ...]:
 
 
 def _outside_notice(atlas: Atlas) -> tuple[str, ...]:
-    """How many rows of each input concern territories that were not chosen."""
+    """Return a notice with the number of rows of each input outside the selection."""
     rows = {name: told["outside"] for name, told in atlas.account.items() if told.get("outside")}
     if not rows:
         return ()
@@ -354,7 +355,7 @@ def _share_inside(territories: Territories, groups: pd.Series, inside: np.ndarra
 
 
 def take(atlas: Atlas, chosen: np.ndarray) -> Atlas:
-    """The atlas of the territories where the boolean `chosen` is true, in the same order."""
+    """Return the atlas of the territories where the boolean `chosen` is true, in the same order."""
     return replace(
         atlas,
         territories=atlas.territories.take(chosen),

@@ -1,8 +1,8 @@
-"""Analyses as columns of an atlas: what they find of each territory, for maps and tables to show.
+"""Analyses as columns of an atlas, for maps and tables.
 
-An analysis is named by a text, in a project's `analyses` or on the command line: its name, and
-after colons the indicators that it is of, by default the index: `clusters`, `clusters:website`,
-`change:fibre-2020:fibre-2024`.
+An analysis is named by a text, in a project's `analyses` or on the command line: its name and,
+after colons, the ids of its indicators; by default the index. Examples: `clusters`,
+`clusters:website`, `change:fibre-2020:fibre-2024`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoneblanche.layers.atlas import Atlas
 
 
 def _clusters(atlas: Atlas, indicator_id: str) -> Atlas:
-    # Contiguity is compiled, and few runs need it.
+    # Contiguity needs compilation, and few runs need it.
     from zoneblanche.layers.analysis.spatial.clusters import add_clusters
 
     return add_clusters(atlas, indicator_id)
@@ -42,14 +42,14 @@ ANALYSES: Mapping[str, tuple[int, Callable[..., Atlas]]] = {
     "change": (2, add_change),
     "presence-change": (0, add_presence_change),
 }
-"""By name: of how many indicators an analysis is, and what adds its column."""
+"""By name: the number of indicators of an analysis, and the function that adds its column."""
 
 
 def check_analyses(names: Iterable[str], *, file: str | None = None) -> None:
-    """Refuse analyses that there are not, and those of more or fewer indicators than they take.
+    """Refuse unknown analyses, and those with more or fewer indicators than they take.
 
     Raises:
-        InputError: all faults at once.
+        InputError: all faults together.
     """
     faults = []
     for text in names:
@@ -67,7 +67,7 @@ def check_analyses(names: Iterable[str], *, file: str | None = None) -> None:
 
 
 def _counts(name: str) -> tuple[int, ...]:
-    """How many indicators may be named: all, or none where the index stands for one."""
+    """Return how many indicators may be named: all, or none if the index is used."""
     count = ANALYSES[name][0]
     return (0, 1) if count == 1 else (count,)
 
@@ -77,19 +77,19 @@ def _written(name: str) -> str:
 
 
 def add_analyses(atlas: Atlas, names: Iterable[str], *, index_id: str | None = None) -> Atlas:
-    """The atlas with a column for each analysis: role "typology" for classes (clusters, typology,
-    presence-change), "context" for figures (equal-size, change).
+    """Return the atlas with a column for each analysis: role "typology" for classes (clusters,
+    typology, presence-change), "context" for figures (equal-size, change).
 
     An analysis that these territories do not allow (one territory has no neighbours) is left out,
-    and a notice says why; so a project can be run for any part of its territories.
+    with a notice. So a project can be run for any part of its territories.
 
     Args:
         atlas: any.
         names: see the module.
-        index_id: what an analysis is of that names no indicator; None where there is no index.
+        index_id: the indicator of an analysis that names none; None if there is no index.
 
     Raises:
-        InputError: an analysis that there is not, or of an indicator that the atlas has not.
+        InputError: an unknown analysis, or an indicator that the atlas does not have.
     """
     names = tuple(names)
     check_analyses(names)

@@ -1,4 +1,4 @@
-"""What a reader asks of a territory first, and what an atlas has no source for."""
+"""The layers that readers look for first, and those without a source in an atlas."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from zoneblanche.layers.layer import Layer
 
 CONTEXT = ("density", "density-class")
-"""Layers that are measured with every recipe: a reader asks for them first."""
+"""Layers that are measured with every recipe, because readers look for them first."""
 
 
 def unmeasured_context(atlas: Atlas) -> list[Layer]:
-    """The layers of `CONTEXT` that an atlas lacks although its country has a source for them.
+    """Return the layers of `CONTEXT` that an atlas lacks although its country has a source for
+    them.
 
-    They are said on the page to be missing: a reader who knows of the density classes of a country
-    would else take them for forgotten. Nothing is put in their place: the class of a commune is
-    found on squares of 1 km, and neither follows from its mean density.
+    The page says that they are missing; otherwise a reader who knows the density classes of a
+    country would think they were forgotten. Nothing replaces them: INSEE finds the class of a
+    commune on squares of 1 km, and it does not follow from the mean density.
     """
     territories, country = atlas.territories, atlas.territories.country
     if country is None or territories.level != country.base.id:
@@ -35,6 +36,6 @@ def unmeasured_context(atlas: Atlas) -> list[Layer]:
 
 
 def is_published(layer: Layer, country: Country) -> bool:
-    """Whether a publisher of the country has what the layer is measured from, if it needs any."""
+    """Return whether a publisher of the country has the source of the layer, if it needs one."""
     here = {one.input for one in known_connectors().values() if one.country == country.code}
     return all(any(name in here for name in needed.split("|")) for needed in layer.needs)

@@ -1,6 +1,7 @@
-"""What a data steward asks of an atlas: how complete it is, of when, and what looks odd in it.
+"""The quality of an atlas: how complete and how recent it is, and what looks suspicious.
 
-Nothing here changes a figure. What is odd may be right: it is named so that someone looks.
+Nothing here changes a figure. A suspicious figure may be correct: it is named so that someone
+checks it.
 """
 
 from __future__ import annotations
@@ -20,37 +21,37 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.inputs.accounting import unaccounted_rows
 
 FAR = 3.0
-"""Tukey's outer fence: so many times the distance between the quartiles beyond them."""
+"""Tukey's outer fence, in interquartile ranges beyond the quartiles."""
 
 TAIL = 0.02
-"""A greater share of the figures beyond the fences is the tail of a distribution, not outliers."""
+"""If a greater share of the figures is beyond the fences, it is the tail of a distribution."""
 
 LARGE = 0.95
-"""From this quantile of population on a territory counts as large."""
+"""From this quantile of population, a territory is large."""
 
 LEAST_NEIGHBOURS = 3
 USUAL = 0.05
-"""From this share of the territories on it is told that they have the same figure."""
+"""From this share of the territories with the same figure, that figure is reported."""
 
 
 @dataclass(frozen=True)
 class ColumnQuality:
-    """What there is to say of one indicator.
+    """The quality of one indicator.
 
     Attributes:
         id, unit, native_level, period: of the indicator.
         sources: each in one line.
-        known: territories with a figure.
+        known: number of territories with a figure.
         missing: the others, by reason.
         people_percent: percent of all people who live in those with a figure; None if not known.
         least, median, greatest: of the figures.
-        zeros: territories at nought.
-        large_zeros: those among them that are as populous as the top twentieth, largest first.
-        lonely_zeros: those whose neighbours, three or more, have a median above the country's.
-        outliers: beyond the outer fences (of logarithms for amounts), farthest first; none where
-            they are more than a fiftieth.
-        usual: the figure that most territories share, and how many, where they are many and it
-            is not a bound.
+        zeros: number of territories with a figure of 0.
+        large_zeros: those of them as populous as the top twentieth, largest first.
+        lonely_zeros: those of them whose neighbours, three or more, have a median above the
+            country's.
+        outliers: beyond the outer fences (of logarithms for amounts), farthest first; none if they
+            are more than a fiftieth.
+        usual: the most frequent figure and its number, if it is frequent and not a bound.
     """
 
     id: str
@@ -73,15 +74,15 @@ class ColumnQuality:
 
 @dataclass(frozen=True)
 class Quality:
-    """What there is to say of an atlas.
+    """The quality of an atlas.
 
     Attributes:
-        level, territories, people: what it is of; people None where not known.
+        level, territories, people: of the atlas; people None if not known.
         columns: of each measured indicator.
-        rows: of each input: read, matched, of other territories, listed, unaccounted.
-        double_names: names that several territories of one containing territory bear, and codes.
+        rows: of each input: read, matched, outside, listed, unaccounted.
+        double_names: names of several territories in one containing territory, and their codes.
         periods: the oldest and the newest date that a figure describes.
-        notices: what the reading said, warnings first, in both languages.
+        notices: of reading, warnings first, in both languages.
     """
 
     level: str
@@ -94,12 +95,12 @@ class Quality:
     notices: tuple[dict[str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return it for JSON."""
         return asdict(self)
 
 
 def judge_quality(atlas: Atlas) -> Quality:
-    """The quality of an atlas as it was measured, before or after an index."""
+    """Return the quality of an atlas, before or after computing an index."""
     measured = [one for one in atlas.indicators.values() if one.role in ("indicator", "context")]
     population = atlas.territories.facts["population"]
     neighbours = compute_contiguity(atlas.territories.frame.geometry)
@@ -162,8 +163,8 @@ def _column(
 def _odd_zeros(
     values: pd.Series, indicator: Indicator, population: pd.Series, neighbours: Contiguity
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Zeros of a share that should surprise: of large territories, or among neighbours that have
-    much. Where half of all are at nought, nought is no surprise."""
+    """Return suspicious zeros of a share: of large territories, or among neighbours with high
+    values. If half of all are 0, a 0 is not suspicious."""
     zeros = values == 0
     shares = indicator.unit in ("percent", "ratio", "score") and indicator.better is not None
     if not shares or not zeros.any() or zeros.sum() > values.notna().sum() / 2:
@@ -178,14 +179,14 @@ def _odd_zeros(
 
 
 def _around(place: int, figures: np.ndarray, neighbours: Contiguity) -> float:
-    """The median figure of a territory's neighbours; -inf where fewer than three are known."""
+    """Return the median figure of a territory's neighbours; -inf if fewer than three are known."""
     near = neighbours.neighbours[neighbours.starts[place] : neighbours.starts[place + 1]]
     known = figures[near][~np.isnan(figures[near])]
     return float(np.median(known)) if len(known) >= LEAST_NEIGHBOURS else -np.inf
 
 
 def _outliers(known: pd.Series, indicator: Indicator) -> tuple[str, ...]:
-    """Codes beyond Tukey's outer fences, the farthest first."""
+    """Return codes beyond Tukey's outer fences, the farthest first."""
     amounts = indicator.bounds[1] is None and bool((known >= 0).all())
     figures = known[known > 0].map(np.log) if amounts else known
     if len(figures) < 10:
@@ -200,7 +201,7 @@ def _outliers(known: pd.Series, indicator: Indicator) -> tuple[str, ...]:
 
 
 def _usual(known: pd.Series, indicator: Indicator) -> tuple[float, int] | None:
-    """The figure that most share, where a twentieth do and it is neither a bound nor nought."""
+    """Return the most frequent figure, if a twentieth have it and it is neither a bound nor 0."""
     inside = known[(known != 0) & ~known.isin([one for one in indicator.bounds if one is not None])]
     if not len(inside) or len(known) < 20:
         return None
@@ -210,7 +211,7 @@ def _usual(known: pd.Series, indicator: Indicator) -> tuple[float, int] | None:
 
 
 def _double_names(atlas: Atlas) -> dict[str, tuple[str, ...]]:
-    """Territories that share name and container: two, or one that is there twice?"""
+    """Return territories with the same name and container: are they two, or one listed twice?"""
     names = atlas.territories.names
     country = atlas.territories.country
     level = None if country is None else country.bare_code_level

@@ -1,4 +1,4 @@
-"""The embedded edition: what the package carries of a country, so that a run needs no network."""
+"""The embedded edition: the data of a country in the package, so that a run needs no network."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from zoneblanche.layers.layer import Table
 
 
 def edition_folder(country: Country) -> Path:
-    """The folder of the country's embedded edition.
+    """Return the folder of the country's embedded edition.
 
     Raises:
-        InputError: the package carries none.
+        InputError: the package has none.
     """
     folder = Path(str(resources.files("zoneblanche.layers") / "edition" / (country.edition or "-")))
     if country.edition is None or not folder.is_dir():
@@ -41,19 +41,19 @@ def edition_folder(country: Country) -> Path:
 
 
 def edition_project(country: Country) -> Path:
-    """The project file that `zoneblanche run` alone reads."""
+    """Return the project file that `zoneblanche run` reads without a project."""
     return edition_folder(country) / "project.toml"
 
 
 def edition_territories(country: Country, *, arrondissements: Choice = "whole") -> Territories:
-    """The country's base-level territories, as built and checked when the edition was made.
+    """Return the country's base-level territories, as built and checked with the edition.
 
     Args:
-        arrondissements: "separate" has those of Paris, Lyon and Marseille in place of the three
-            communes, with the containing territories of these and no rank as a seat.
+        arrondissements: "separate" replaces the communes of Paris, Lyon and Marseille by their
+            arrondissements, which have the same containing territories and no rank as a seat.
 
     Raises:
-        InputError: they are wanted, and the edition holds none.
+        InputError: arrondissements are requested, and the edition has none.
     """
     folder = edition_folder(country)
     frame = gpd.read_parquet(folder / "communes.parquet").set_index("code")
@@ -97,7 +97,7 @@ def _with_arrondissements(
     cities = communes.loc[parts["commune"]].set_axis(parts.index)
     same = [name for name in communes if name not in parts]
     parts = parts.join(cities[same]).assign(seat=0)
-    # The postal codes of a city end in the number of the arrondissement.
+    # The postal codes of a city end with the number of the arrondissement.
     parts["postal_codes"] = [
         " ".join(
             postal
@@ -111,7 +111,7 @@ def _with_arrondissements(
 
 
 def edition_inputs(country: Country) -> Mapping[str, Table]:
-    """The tables of the edition by the id of their source, each as of its last date."""
+    """Return the tables of the edition by the id of their source, each of its last date."""
     folder = edition_folder(country)
     readers = {
         "town-halls": partial(_town_halls, folder, country),
@@ -122,8 +122,8 @@ def edition_inputs(country: Country) -> Mapping[str, Table]:
 
 
 def edition_events(country: Country) -> Table | None:
-    """What became of codes that are gone, as events of which the day is not known; None where the
-    edition does not say it. See `geo.vintages.events.undated_events`."""
+    """Return what became of former codes, as events without a known day; None if the edition does
+    not have them. See `geo.vintages.events.undated_events`."""
     folder = edition_folder(country)
     former = _former_codes(folder)
     if former is None:
@@ -137,8 +137,8 @@ def edition_events(country: Country) -> Table | None:
 
 
 def people_of_parts(country: Country) -> pd.Series:
-    """Legal populations by code of what communes were made of, arrondissements included: what
-    figures of former codes are weighted by. Only the parts whose population is known."""
+    """Return legal populations by code of the former parts of communes, arrondissements included:
+    the weights for figures of former codes. Only parts of known population."""
     folder = edition_folder(country)
     former = _former_codes(folder)
     if former is None:
@@ -153,15 +153,15 @@ def people_of_parts(country: Country) -> pd.Series:
 
 
 def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:
-    """All waves of the directory: `code` (of its date), `wave` (ISO date), `website`,
-    `email_domain` (None where none is declared); `coded` as categories, each text once."""
+    """Return all waves of the directory: `code` (of its date), `wave` (ISO date), `website`,
+    `email_domain` (None if none is declared); with `coded`, texts as categories."""
     path = edition_folder(country) / "presence.parquet"
     columns = ["code", "wave", "website", "email_domain"]
     return pd.read_parquet(path, columns=columns, read_dictionary=columns if coded else None)
 
 
 def presence_source(country: Country) -> Source:
-    """Where the waves of the directory come from."""
+    """Return the source of the waves of the directory."""
     return _sources(_provenance(edition_folder(country)), "presence.parquet")[0]
 
 
@@ -208,7 +208,7 @@ def _fixed_broadband(folder: Path) -> Table:
 
 
 def _levels(folder: Path) -> dict[str, dict[str, str]]:
-    """Names of the containing territories: level to code to name."""
+    """Return the names of the containing territories: level to code to name."""
     table = pd.read_csv(folder / "levels.csv", dtype=str, keep_default_na=False)
     return {
         str(level): dict(zip(rows["code"], rows["name"], strict=True))

@@ -1,1 +1,1 @@
-"""Bringing publishers' files into the cache: the only part that opens a socket."""
+"""Fetching publishers' files into the cache: the only part that opens a socket."""

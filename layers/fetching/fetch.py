@@ -1,6 +1,6 @@
-"""Bringing the publishers' files into the user's store, and saying what is there.
+"""Fetching the publishers' files into the user's store, and listing what is there.
 
-`fetch_sources` is what `zoneblanche fetch` calls. What opens a socket is `transport` alone.
+`zoneblanche fetch` calls `fetch_sources`. Only `layers.fetching.http` opens sockets.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from zoneblanche.layers.publishers.connector import (
 )
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with a connector's id, the bytes that are there, and how many there will be, or None."""
+"""Called with a connector's id, the bytes received, and the total or None."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A publication that is in the store.
+    """A publication in the store.
 
     Attributes:
         connector: its id.
         path: the file.
-        source: what is cited.
-        how: "fetched", "unchanged" (it was there already), "offline" or "folder".
+        source: the source to cite.
+        how: "fetched", "unchanged" (it was in the store), "offline" or "folder".
     """
 
     connector: str
@@ -51,7 +51,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Known:
-    """A line of `zoneblanche list sources`: a connector, and what the store holds of it."""
+    """A line of `zoneblanche list sources`: a connector, and its file in the store, if any."""
 
     connector: Connector
     record: Record | None
@@ -59,7 +59,7 @@ class Known:
 
 
 def list_sources(*, country: str | None = None, store: Store | None = None) -> tuple[Known, ...]:
-    """All publications that are known, and which of them are in the store. Opens no socket."""
+    """Return all known publications, and which of them are in the store. Opens no socket."""
     store = store or user_store()
     listed = []
     for connector in known_connectors().values():
@@ -80,16 +80,16 @@ def fetch_sources(
     store: Store | None = None,
     access: Access | None = None,
 ) -> tuple[Fetched, ...]:
-    """Bring a country's publications into the store.
+    """Fetch a country's publications into the store.
 
     Args:
         country: code of the country.
         only: ids of connectors; none means all but the large ones.
-        offline: open no socket; take what the store holds.
-        from_folder: open no socket; take the publishers' files from this folder and those in it,
-            by their names.
+        offline: open no socket; use what is in the store.
+        from_folder: open no socket; take the publishers' files from this folder and its
+            subfolders, by their names.
         progress: see `Progress`.
-        store: where; the user's cache by default.
+        store: the store; by default the user's cache.
         access: how the network may be used.
 
     Returns:
@@ -97,7 +97,7 @@ def fetch_sources(
 
     Raises:
         InputError: a name that no connector has.
-        ProblemWithEnvironment: some could not be had; the others are in the store.
+        ProblemWithEnvironment: some could not be fetched; the others are in the store.
     """
     store, access = store or user_store(), access or Access()
     named = [connector_named(name) for name in only]
@@ -129,12 +129,12 @@ def fetch_source(
     access: Access,
     progress: Progress | None = None,
 ) -> Fetched:
-    """Bring one publication into the store, or find that what is there is current.
+    """Fetch one publication into the store, unless the stored file is current.
 
     The caller holds the connector's lock.
 
-    Raises:
-        ProblemWithEnvironment: it cannot be had, with the address, what happened and what to do.
+    Raises: ProblemWithEnvironment: it cannot be fetched, with the address, what happened and what
+        to do.
     """
     if connector.resource is None:
         raise ProblemWithEnvironment(
@@ -179,7 +179,8 @@ def fetch_source(
 
 
 def _usual(country: str) -> list[Connector]:
-    """What is fetched where nothing is named: all but large files and those without an address."""
+    """Return what is fetched if nothing is named: all but large files and those without an
+    address."""
     return [
         connector
         for connector in known_connectors().values()
@@ -201,7 +202,8 @@ def _held(connector: Connector, store: Store) -> Fetched | None:
 
 
 def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | None:
-    """Copy the publisher's file of a folder into the store, or None where it has none."""
+    """Copy the publisher's file from a folder into the store; return None if the folder has
+    none."""
     taken = file_of(connector, files_below(folder))
     if taken is None:
         return None
@@ -213,7 +215,7 @@ def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | 
         raise ProblemWithEnvironment(f"{taken} cannot be copied: {error}.") from error
     record = Record(
         connector=connector.id,
-        # The publisher's name is kept: it may say the quarter.
+        # The publisher's name is kept: it may contain the quarter.
         filename=taken.name,
         sha256=sha256_of(partial),
         size=partial.stat().st_size,
@@ -224,7 +226,8 @@ def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | 
 
 
 def _filename(resource: Resource, address: Address) -> str:
-    """The name a file is kept under: a dataset's resource by its title, which says the quarter."""
+    """Return the name of a stored file: for a resource of a dataset its title, which has the
+    quarter."""
     suffix = Path(resource.filename).suffix
     title = re.sub(r"[^\w.-]+", "-", address.title).strip("-.")
     if not title:
@@ -243,7 +246,7 @@ def _absent(connector: Connector, store: Store, folder: Path | None) -> str:
 
 
 def _check_sum(partial: Path, address: Address) -> None:
-    """Refuse, and throw away, a file that is not what its publisher says.
+    """Refuse and delete a file that does not match its publisher's checksum.
 
     Raises:
         ProblemWithEnvironment: the hashes differ.

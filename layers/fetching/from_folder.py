@@ -1,4 +1,4 @@
-"""Publishers' files that a user has in a folder: which is whose, and why others are left."""
+"""Publishers' files in a folder of the user: whose they are, and why others are not used."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ CODE_COLUMNS = {
     "departement": ("code_dep", "dep", "code_departement"),
     "region": ("code_reg", "reg", "code_region"),
 }
-"""What columns of codes are called, by level, in small letters."""
+"""Names of columns of codes, by level, in lower case."""
 
 _HEADER_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
 class Left:
-    """A file of a folder that was not taken, and why, as a sentence without an end."""
+    """A file of a folder that is not used, and why, as a sentence without its end."""
 
     name: str
     why: Notice
 
 
 def files_below(folder: Path) -> dict[str, Path]:
-    """The files of a folder and of those in it, three deep, by name; of two of one name the one
-    nearer the top.
+    """Return the files of a folder and its subfolders, three levels deep, by name; of two with the
+    same name, the one nearer the top.
 
     Raises:
-        InputError: there is no such folder.
+        InputError: no such folder.
     """
     if not folder.is_dir():
         raise InputError(missing_file(folder, what="folder"))
@@ -56,8 +56,8 @@ def files_below(folder: Path) -> dict[str, Path]:
 
 
 def file_of(connector: Connector, below: Mapping[str, Path]) -> Path | None:
-    """The file that is the connector's by its name, the newest of several; None where there is
-    none, or where it has no record of the connector's level."""
+    """Return the connector's file by its name, the newest of several; None if there is none, or if
+    it has no record of the connector's level."""
     for names in _fitting(connector, sorted(below)):
         usable = [name for name in names if _holds(connector, below[name])]
         if usable:
@@ -66,10 +66,10 @@ def file_of(connector: Connector, below: Mapping[str, Path]) -> Path | None:
 
 
 def left_in(folder: Path, taken: Mapping[str, str]) -> list[Left]:
-    """The files of a folder that were not taken, each with the reason.
+    """Return the files of a folder that are not used, each with the reason.
 
     Args:
-        taken: by id of a connector, the name of the file that was taken for it.
+        taken: by id of a connector, the name of the file that is used for it.
     """
     names = set(taken.values())
     below = files_below(folder)
@@ -77,7 +77,7 @@ def left_in(folder: Path, taken: Mapping[str, str]) -> list[Left]:
 
 
 def _fitting(connector: Connector, names: list[str]) -> Iterator[list[str]]:
-    """The names that a connector's file may go by: its own, a resource's title, other ones."""
+    """Return the names that a connector's file may have: its own, a resource's title, others."""
     resource = connector.resource
     if resource is not None:
         yield [name for name in names if name.lower() == resource.filename.lower()]
@@ -94,7 +94,7 @@ def _holds(connector: Connector, path: Path) -> bool:
 
 
 def _why(path: Path, taken: Mapping[str, str]) -> Notice:
-    """Why a file was left, from its name first, then from its columns."""
+    """Return why a file is not used, from its name first, then from its columns."""
     for connector in known_connectors().values():
         if not any(_fitting(connector, [path.name])):
             continue
@@ -154,7 +154,7 @@ def _why_by_columns(path: Path) -> Notice:
 
 
 def columns_of(path: Path) -> set[str]:
-    """The columns that a text table or a Parquet file shows; none where it is neither."""
+    """Return the columns of a text table or a Parquet file; none if it is neither."""
     if path.suffix.lower() == ".parquet":
         import pyarrow as pa
         import pyarrow.parquet as pq

@@ -1,6 +1,7 @@
-"""What to do next in a download, decided from what is known: pure, so that every turn is tested.
+"""The next step of a download, decided from what is known. These functions are pure, so every case
+is tested.
 
-`next_request` says what to ask for, `judge` what an answer means. `layers.fetching.fetch` does.
+`next_request` says what to request, `judge` what an answer means. `layers.fetching.fetch` acts.
 """
 
 from __future__ import annotations
@@ -14,31 +15,31 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that another try may better."""
+"""Answers after which another attempt may succeed."""
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LONGEST_WAIT = 120.0
-"""Seconds; a server that asks for more is not waited for."""
+"""Seconds; a server that requests a longer wait is not tried again."""
 
 Verdict = Literal["unchanged", "whole", "rest", "again", "anew", "elsewhere", "refused"]
-"""unchanged: what is held is current; whole: the body is the file; rest: the body goes behind what
-was begun; again: wait and ask again; anew: throw away what was begun and ask again; elsewhere:
-follow the redirect; refused: give up."""
+"""unchanged: the stored file is current; whole: the body is the file; rest: the body continues the
+partial file; again: wait and request again; anew: delete the partial file and request again;
+elsewhere: follow the redirect; refused: give up."""
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A file that was begun: its size so far, and the etag of what it is the beginning of."""
+    """A partial file: its size so far, and the etag of the whole file."""
 
     size: int
     etag: str
 
 
 def next_request(*, held_etag: str, begun: Begun | None) -> dict[str, str]:
-    """The headers to ask with.
+    """Return the headers of the request.
 
-    What was begun is resumed only under a strong etag (RFC 9110, 13.1.5): without one nobody can
-    say that the rest belongs to the same file.
+    A partial file is resumed only with a strong etag (RFC 9110, 13.1.5): without one, nothing shows
+    that the rest belongs to the same file.
 
     >>> next_request(held_etag="", begun=Begun(10, '"a"'))
     {'Accept-Encoding': 'identity', 'Range': 'bytes=10-', 'If-Range': '"a"'}
@@ -52,10 +53,10 @@ def next_request(*, held_etag: str, begun: Begun | None) -> dict[str, str]:
 
 
 def judge(status: int, headers: Mapping[str, str], *, asked_from: int) -> Verdict:
-    """What an answer to `next_request` means.
+    """Return what an answer to `next_request` means.
 
     Args:
-        asked_from: the first byte that was asked for; 0 where the whole file was.
+        asked_from: the first requested byte; 0 for the whole file.
     """
     if status in REDIRECTS:
         return "elsewhere"
@@ -71,7 +72,7 @@ def judge(status: int, headers: Mapping[str, str], *, asked_from: int) -> Verdic
 
 
 def expected_size(status: int, headers: Mapping[str, str]) -> int | None:
-    """Bytes of the whole file, as the answer says, or None where it does not."""
+    """Return the size of the whole file in bytes according to the answer, or None."""
     if status == 206:
         found = re.search(r"/(\d+)$", headers.get("Content-Range", ""))
         return int(found.group(1)) if found else None
@@ -80,7 +81,8 @@ def expected_size(status: int, headers: Mapping[str, str]) -> int | None:
 
 
 def wait_seconds(headers: Mapping[str, str], *, attempt: int, now: datetime) -> float | None:
-    """Seconds to wait before the next try, or None where the server asks for too long.
+    """Return the seconds to wait before the next attempt, or None if the server requests too long a
+    wait.
 
     `Retry-After` in seconds or as a date; else 1, 2, 4 … seconds.
 
@@ -101,7 +103,7 @@ def wait_seconds(headers: Mapping[str, str], *, attempt: int, now: datetime) -> 
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public network.
+    """Return whether an IP address is in the public network.
 
     >>> is_public("92.222.0.1"), is_public("127.0.0.1"), is_public("::ffff:10.0.0.1")
     (True, False, False)

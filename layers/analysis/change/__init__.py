@@ -1,1 +1,1 @@
-"""What changed between two waves, and whether ranks hold."""
+"""Change between two waves, and the stability of flags."""

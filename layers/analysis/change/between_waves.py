@@ -1,7 +1,7 @@
-"""Change between two waves: what really changed, and what only seems to have.
+"""Change between two waves: real change, and what only looks like it.
 
-A mean over territories moves when figures change, and also when the list of territories does,
-when other ones are known, or when another way of measuring is used. Here each has its own term.
+A mean over territories changes when figures change. It also changes with the list of territories,
+with the territories that are known, and with the method. Here each has its own term.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from zoneblanche.layers.index.recipe.recipe import Element, Recipe
 from zoneblanche.layers.index.score import resolve, score
 
 MOST_INDICATORS = 12
-"""Beyond this the change of an index that is no weighted sum takes too long to take apart."""
+"""With more indicators, splitting the change of an index that is not a weighted sum takes too
+long."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,14 @@ class Change:
     Attributes:
         before, after: the mean of each wave as it was published, on its own territories.
         total: after − before.
-        real: mean change of the territories that are known in both waves, on constant territory.
+        real: mean change of the territories known in both waves, on constant territory.
         low, high: 95 % interval of `real`, from the spread of the territories' changes.
-        codes: what carrying the first wave to the territories of the second does by itself, and
-            what the territories bring that have no past.
-        coverage: what comes of territories known in one wave only.
-        method: what measuring the first wave as the second does by itself; 0 unless it was given.
-        territories: how many `real` is on.
-        gained, lost: how many of them rose, and fell.
+        codes: the effect of carrying the first wave to the territories of the second, and of the
+            territories without a past.
+        coverage: the effect of territories known in one wave only.
+        method: the effect of measuring the first wave like the second; 0 unless it is given.
+        territories: number of territories of `real`.
+        gained, lost: how many of them increased, and decreased.
     """
 
     before: float
@@ -63,27 +64,27 @@ def measure_change(
     weights_before: pd.Series | None = None,
     weights: pd.Series | None = None,
 ) -> Change:
-    """The change of the mean of an indicator between two waves, on constant territory.
+    """Return the change of the mean of an indicator between two waves, on constant territory.
 
-    With M₀ the first wave's mean on its own codes, C₀ that of the wave carried to the second's
-    codes, R₀ that of the carried wave measured as the second was, M₁ the second's mean, C₁ that
-    of it on the codes that the carried wave has, and r₀, r₁ those of R and of the second over the
-    territories known in both: M₁ − M₀ = real (r₁ − r₀) + codes [(C₀ − M₀) + (M₁ − C₁)] +
+    Let M₀ be the first wave's mean on its own codes, C₀ that of the wave carried to the second's
+    codes, R₀ that of the carried wave measured like the second, M₁ the second's mean, C₁ its mean
+    on the codes that the carried wave has, and r₀, r₁ the means of R and of the second over the
+    territories known in both. Then M₁ − M₀ = real (r₁ − r₀) + codes [(C₀ − M₀) + (M₁ − C₁)] +
     coverage [(r₀ − R₀) + (C₁ − r₁)] + method (R₀ − C₀).
 
     Args:
         before: the first wave, by the codes of its date; NaN is missing.
         after: the second wave, by the codes of its date.
-        carried: the first wave on the codes of the second (`geo.vintages.carry`). Without it the
-            codes that both have are taken to be the same territories.
-        remeasured: the first wave on the codes of the second, by the second's method, where the
+        carried: the first wave on the codes of the second (`geo.vintages.carry`). Without it,
+            codes that both have are considered the same territories.
+        remeasured: the first wave on the codes of the second, by the second's method, if the
             method changed. It must be missing where `carried` is.
-        weights_before: what each territory counts for in the first wave's own mean; one without.
-        weights: likewise on the codes of the second, for all other means. Constant, so that
-            people who move are no change of the indicator.
+        weights_before: weight of each territory in the first wave's own mean; one if not given.
+        weights: the same on the codes of the second, for all other means. They are constant, so
+            people who move do not change the indicator.
 
     Raises:
-        InputError: codes that stand twice, weights of one wave only, weights that are missing or
+        InputError: duplicate codes, weights of one wave only, weights that are missing or
             negative, or no territory that is known in both waves.
 
     >>> first = pd.Series({"a": 0.0, "b": 1.0, "old": 1.0})
@@ -164,14 +165,14 @@ def _mean(values: pd.Series, weights: pd.Series) -> float:
 
 @dataclass(frozen=True)
 class IndexChange:
-    """The change of an index, territory by territory and indicator by indicator.
+    """The change of an index, by territory and by indicator.
 
     Attributes:
-        table: index as the second atlas; `before`, `after`, `change` (of the score), NaN where
-            one of the indicators is missing in one of the waves.
-        parts: same index; one column an indicator: its part of the change. A row adds up to its
+        table: index as the second atlas; `before`, `after`, `change` (of the score), NaN if one of
+            the indicators is missing in one of the waves.
+        parts: same index; one column per indicator: its part of the change. A row adds up to its
             `change`.
-        left_out: codes of the territories without.
+        left_out: codes of the territories without a change.
     """
 
     table: pd.DataFrame
@@ -179,15 +180,15 @@ class IndexChange:
     left_out: tuple[str, ...]
 
     def mean_parts(self) -> pd.Series:
-        """Mean part of each indicator, which add up to the mean change."""
+        """Mean part of each indicator; they add up to the mean change."""
         return self.parts.mean()
 
 
 def measure_index_change(before: Atlas, after: Atlas, recipe: Recipe) -> IndexChange:
-    """How an index changed between two atlases of the same territories, and what changed it.
+    """Return how an index changed between two atlases of the same territories, and why.
 
-    Only a recipe on a fixed scale can be compared over time: goalposts, no treatment, no
-    imputation, given weights. On a relative scale a territory moves because others do.
+    Only a recipe on a fixed scale is comparable over time: goalposts, no treatment, no imputation,
+    given weights. On a relative scale a territory moves because others do.
 
     Args:
         before: the first wave, on the territories of the second (carry it there first).
@@ -195,7 +196,7 @@ def measure_index_change(before: Atlas, after: Atlas, recipe: Recipe) -> IndexCh
         recipe: of the index.
 
     Raises:
-        InputError: other territories, a relative recipe, an indicator that is missing altogether.
+        InputError: other territories, a relative recipe, an indicator that is entirely missing.
     """
     if not before.codes.equals(after.codes):
         raise InputError(
@@ -234,11 +235,11 @@ def decompose_change(
     *,
     additive: bool = False,
 ) -> pd.DataFrame:
-    """Each indicator's part of the change of a score: Shapley 1953.
+    """Return each indicator's part of the change of a score: Shapley 1953.
 
-    The part of an indicator is what its change adds to the score, averaged over all orders in
-    which the indicators can have changed; parts add up to the change. For a weighted sum every
-    order gives the same, and one step each is enough.
+    The part of an indicator is what its change adds to the score, averaged over all orders in which
+    the indicators can have changed. Parts add up to the change. For a weighted sum every order
+    gives the same result, and one step each is enough.
 
     Args:
         before, after: the same rows and columns, without NaN.
@@ -246,7 +247,7 @@ def decompose_change(
         additive: whether the score is a weighted sum of functions of one indicator each.
 
     Raises:
-        InputError: tables that are not alike, or too many indicators.
+        InputError: tables with different rows or columns, or too many indicators.
     """
     if not before.index.equals(after.index) or list(before.columns) != list(after.columns):
         raise InputError("the tables of the two waves have not the same rows and columns.")
@@ -284,7 +285,7 @@ def check_fixed(recipe: Recipe) -> None:
     """Refuse a recipe whose scores depend on the other territories.
 
     Raises:
-        InputError: what is relative in it, all of it at once.
+        InputError: everything that is relative in it.
     """
     faults = [
         Fault(

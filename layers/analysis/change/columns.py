@@ -18,7 +18,7 @@ PRESENCE_CHANGE = "presence-change"
 """Id of the column that `add_presence_change` adds."""
 
 WHOLE = 0.995
-"""Least share of today's codes that a wave lists, to stand for the whole country."""
+"""Minimum share of today's codes in a wave that represents the whole country."""
 
 GAINED, KEPT, NEITHER, GIVEN_UP = range(1, 5)
 PRESENCE_CHANGES = {
@@ -30,9 +30,9 @@ PRESENCE_CHANGES = {
 
 
 def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
-    """The atlas with a column `<after>-change`: an indicator less another, its earlier wave.
+    """Return the atlas with a column `<after>-change`: an indicator minus its earlier wave.
 
-    Both are of the territories of the atlas, so carry the earlier wave to their codes first
+    Both are on the territories of the atlas, so carry the earlier wave to their codes first
     (`layers.inputs.recode`). Missing where either is, with its reason.
 
     Raises:
@@ -76,15 +76,15 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
 
 
 def add_presence_change(atlas: Atlas) -> Atlas:
-    """The atlas with a column `presence-change`: whether a website was declared in the first and
-    in the last wave of the directory that the country's edition carries. The first is one that
-    lists nearly all of today's authorities: France's of February 2021 lacks Corsica.
+    """Return the atlas with a column `presence-change`: whether a website was declared in the first
+    and in the last wave of the directory in the country's edition. The first is one that lists
+    nearly all of today's authorities: France's of February 2021 lacks Corsica.
 
-    Territories whose code one of the waves does not list (new and merged ones) are missing: *not
-    in the table*. `layers.presence.barometer` counts changes with mergers taken into account.
+    Territories whose code is not in one of the waves (new and merged ones) are missing: *not in the
+    table*. `layers.presence.barometer` counts changes with mergers taken into account.
 
-    Where there is no edition with waves, or the territories are of another level than theirs, the
-    column is left out and a notice says so.
+    If there is no edition with waves, or the territories are of another level, the column is left
+    out, with a notice.
     """
     country = atlas.territories.country
     if country is None or country.edition is None or atlas.territories.level != country.base.id:
@@ -133,9 +133,9 @@ def add_presence_change(atlas: Atlas) -> Atlas:
 
 
 def _declared(waves: pd.DataFrame) -> dict[str, pd.Series]:
-    """By date and code: 1.0 where a wave declares a website, 0.0 where not, NaN where what it
-    declares is none."""
-    # Addresses are judged once each: most are the same in every wave.
+    """Return by date and code: 1.0 if a wave declares a website, 0.0 if not, NaN if what it
+    declares is not a website."""
+    # Each address is checked once: most are the same in every wave.
     addresses = waves["website"].cat
     judged = presence.declares_website(pd.DataFrame({"website": addresses.categories}))
     place = addresses.codes.to_numpy()

@@ -1,4 +1,4 @@
-"""How stable a flag is: in how many draws of an uncertain index it is raised."""
+"""How stable a flag is: in how many draws of an uncertain index it is set."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from zoneblanche.layers.index.uncertainty.robustness import draw_scores
 def flag_stability(
     atlas: Atlas, rule: str | Path | Rule, drawn: Mapping[str, np.ndarray]
 ) -> pd.Series:
-    """Share of the draws, 0 to 1, in which a rule holds; NaN where it can be judged in none.
+    """Return the share of the draws, 0 to 1, in which a rule holds; NaN if none can be judged.
 
-    Where `flags.flag` says flagged, possible or not by the ends of an interval, this says how
-    often, and it sees conditions together: two that seldom hold in the same draw.
+    `flags.flag` uses the ends of an interval: flagged, possible or not. This function says how
+    often, and considers conditions together: two conditions may seldom hold in the same draw.
 
     Args:
         atlas: with the indicators that the rule names.
         rule: see `flags.flag`.
-        drawn: for each uncertain indicator, its values in every draw: (draws, territories), in
-            the order of the territories, NaN where the atlas has none, see `draw_index`. Draws
-            of the same number belong together.
+        drawn: for each uncertain indicator, its values in every draw: (draws, territories), in the
+            order of the territories, NaN where the atlas has none, see `draw_index`. Draws with
+            the same number belong together.
 
     Raises:
         InputError: see `flags.flag`; draws of another shape, or none.
@@ -51,16 +51,16 @@ def flag_stability(
 
 
 def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np.ndarray]:
-    """Scores of an index and its dimensions in every draw, as `flag_stability` takes them.
+    """Return the scores of an index and its dimensions in every draw, for `flag_stability`.
 
     Args:
         atlas: in which the index was computed.
         index_id: of the index.
-        draws: how many; the seed is the recipe's.
+        draws: how many; the seed is that of the recipe.
 
     Raises:
-        InputError: the atlas does not know how the index was made, or a choice of the recipe that
-            the data does not allow.
+        InputError: the atlas has no recipe of the index, or the data does not allow a choice of the
+            recipe.
     """
     if index_id not in atlas.recipes:
         raise InputError(

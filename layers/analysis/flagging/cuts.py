@@ -1,4 +1,4 @@
-"""Where a condition divides territories, and which of them are on one side of it for certain."""
+"""The value at which a condition divides territories, and which are on one side for certain."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _DIGITS = 9
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a fixed threshold, or a quantile of a reference, divides the values of an indicator.
+    """The value at which a fixed threshold, or a quantile of a reference, divides an indicator.
 
     Attributes:
-        op, value: a value is on the chosen side where `value_of_it op value`; `value` is NaN
-            where no territory can be chosen, all being equal.
-        share: what the chosen side holds of the reference, 0 to 1 (NaN for a fixed threshold).
-        territories: how many the reference has (0 for a fixed threshold).
+        op, value: a value is on the chosen side if `value_of_it op value`; `value` is NaN if no
+            territory can be chosen because all are equal.
+        share: share of the reference on the chosen side, 0 to 1 (NaN for a fixed threshold).
+        territories: number of territories of the reference (0 for a fixed threshold).
     """
 
     op: Literal["<", "<=", ">", ">="]
@@ -28,13 +28,13 @@ class Cut:
     territories: int = 0
 
     def holds(self, values: np.ndarray) -> np.ndarray:
-        """Whether each value is on the chosen side; False for NaN."""
+        """Return whether each value is on the chosen side; False for NaN."""
         compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
         return compare[self.op](np.round(values, _DIGITS), round(self.value, _DIGITS))
 
     @property
     def chooses_high(self) -> bool:
-        """Whether the high values are the chosen ones."""
+        """Whether the high values are chosen."""
         return self.op in (">", ">=")
 
 
@@ -45,20 +45,20 @@ def quantile_cut(
     low_is_chosen: bool,
     weights: np.ndarray | None = None,
 ) -> Cut:
-    """Where the extreme `quantile` of a reference ends. Ties are never split.
+    """Return where the extreme `quantile` of a reference ends. Ties are never split.
 
     Territories are taken value by value from the chosen end; equal ones (to nine decimals) come
     together. The chosen set is the one whose share of the reference is nearest to `quantile` (the
-    larger of two equally near). It always holds those at the extreme value, who cannot be placed
-    any worse, unless all are equal: then it is empty. With distinct values this is the usual
-    quantile to within one territory; a boolean's worst quartile is everybody at its worse value.
+    larger of two equally near). It always contains those at the extreme value, because none can be
+    worse, unless all are equal: then it is empty. With distinct values this is the usual quantile
+    to within one territory. The worst quartile of a boolean is every territory at its worse value.
 
     Args:
-        values: float, one a territory of the reference; NaN is outside of it.
+        values: float, one per territory of the reference; NaN is outside it.
         quantile: share, 0 to 1.
         low_is_chosen: whether the low values are the extreme in question.
-        weights: people (or what else counts), same length; None counts each territory as one. A
-            territory of unknown weight is outside of the reference.
+        weights: people (or another weight), same length; None counts each territory as one. A
+            territory of unknown weight is outside the reference.
 
     >>> quantile_cut(np.array([1.0, 2, 3, 4]), quantile=0.25, low_is_chosen=True)
     Cut(op='<=', value=1.0, share=0.25, territories=4)
@@ -83,16 +83,17 @@ def quantile_cut(
 def sides_of(
     cut: Cut, values: np.ndarray, interval: pd.DataFrame | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which territories are on the chosen side of a cut: for certain, and possibly.
+    """Return which territories are on the chosen side of a cut: for certain, and possibly.
 
-    Without interval every value is exact. With one, a territory is certainly on a side where its
-    value, its rank and both ends of its rank interval are; a territory without interval is exact.
+    Without an interval every value is exact. With one, a territory is certainly on a side if its
+    value, its rank and both ends of its rank interval are; a territory without an interval is
+    exact.
 
     Args:
         cut: of the values.
         values: float; NaN is on neither side.
-        interval: same length; `rank_low` and `rank_high`, in either order, and `rank` where the
-            ranks count more territories than these. Rank 1 is the highest value.
+        interval: same length; `rank_low` and `rank_high`, in either order, and `rank` if the ranks
+            count more territories than these. Rank 1 is the highest value.
 
     Returns:
         Two boolean arrays: certainly, and possibly (which includes certainly).
@@ -102,7 +103,7 @@ def sides_of(
         return holds, holds
     ranks = pd.Series(values).rank(ascending=False, method="min").to_numpy()
     if "rank" in interval:
-        # Ranks of the whole country, where the atlas is a part of it.
+        # Ranks of the whole country, if the atlas is a part of it.
         ranks = interval["rank"].to_numpy(dtype="float64")
     below = (~holds if cut.chooses_high else holds) & ~np.isnan(values) & ~np.isnan(ranks)
     boundary = np.min(ranks[below]) if below.any() else np.inf

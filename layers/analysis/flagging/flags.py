@@ -1,8 +1,8 @@
-"""Flags: territories that meet a rule, and those that may, for all their figures can tell.
+"""Flags: territories that meet a rule, and those that possibly do.
 
-A flag is a category: 0 not flagged, 1 flagged, 2 possible; NaN where the rule cannot be judged.
-It is *possible* where a figure is a score with a 5-95 % rank interval that lies on both sides of
-the rule's cut. `docs/flags.md` describes the rules.
+A flag is a category: 0 not flagged, 1 flagged, 2 possible; NaN if the rule cannot be judged. It is
+*possible* if a figure is a score whose 5-95 % rank interval includes the rule's cut.
+`docs/flags.md` describes the rules.
 """
 
 from __future__ import annotations
@@ -45,22 +45,22 @@ RULE = {"fr": "Règle\u00a0:", "en": "Rule:"}
 
 
 def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
-    """The atlas with one more column: the flag of a rule.
+    """Return the atlas with one more column: the flag of a rule.
 
-    The column has role `flag`, unit `category`: 0 not flagged, 1 flagged, 2 possible. A figure
-    that is missing makes its condition unknown; where the rule hangs on it the cell is NaN, with
-    the reason of that figure. An indicator with a rank interval (`atlas.intervals`) meets a
-    condition only where its rank and the whole interval are on that side of the cut, fails it
-    only where all are on the other, and else may meet it. Without interval it is taken as exact.
+    The column has role `flag`, unit `category`: 0 not flagged, 1 flagged, 2 possible. A missing
+    figure makes its condition unknown. If it decides the rule, the cell is NaN with the reason of
+    that figure. An indicator with a rank interval (`atlas.intervals`) meets a condition only if its
+    rank and the whole interval are on that side of the cut, and fails it only if all are on the
+    other. Otherwise it possibly meets it. An indicator without an interval is exact.
 
     Args:
         atlas: with the indicators that the rule names.
         rule: name of a shipped rule, path of a TOML file, or a `Rule`.
 
     Raises:
-        InputError: an indicator that the atlas lacks and the rule needs, a quantile of an
-            indicator without direction, `in` on an indicator that is no category, or an id that
-            another column has.
+        InputError: an indicator that the rule needs and the atlas lacks, a quantile of an indicator
+            without direction, `in` on an indicator that is not a category, or an id of another
+            column.
     """
     rule = rule if isinstance(rule, Rule) else read_rule(rule)
     _check_id(rule, atlas)
@@ -79,7 +79,7 @@ def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
 
 
 def _check_id(rule: Rule, atlas: Atlas) -> None:
-    """Refuses a flag that would stand in another column's place; a flag may be raised anew."""
+    """Refuse a flag that would replace another column; a flag may be computed again."""
     taken = {name.casefold() for name, one in atlas.indicators.items() if one.role != "flag"}
     if rule.id.casefold() not in taken | set(RESERVED):
         return
@@ -117,7 +117,7 @@ def _indicator(judge: Judge) -> Indicator:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many territories, and how many people live in those whose population is known."""
+    """Number of territories, and people in those whose population is known."""
 
     territories: int
     population: float
@@ -125,7 +125,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class FlagSummary:
-    """How many territories a flag holds for, and their people."""
+    """Number of territories with a flag, and their people."""
 
     flag: str
     flagged: Tally
@@ -135,7 +135,7 @@ class FlagSummary:
 
     @property
     def population(self) -> float:
-        """All people counted, whatever their territory's flag."""
+        """All people counted, with any value of the flag."""
         tallies = (self.flagged, self.possible, self.not_flagged, self.unknown)
         return sum(tally.population for tally in tallies)
 
@@ -145,10 +145,11 @@ class FlagSummary:
 
 
 def flag_summary(atlas: Atlas, flag_id: str) -> FlagSummary:
-    """Territories and population that are flagged, possibly flagged, not, or not judged.
+    """Return territories and population that are flagged, possibly flagged, not flagged, or not
+    judged.
 
     Raises:
-        InputError: the atlas has no such column, or it is no flag.
+        InputError: the atlas has no such column, or it is not a flag.
     """
     indicator = atlas.indicator(flag_id)
     if indicator.role != "flag":

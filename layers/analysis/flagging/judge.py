@@ -1,4 +1,4 @@
-"""Judging the territories of an atlas by a rule."""
+"""Applying a rule to the territories of an atlas."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.indicator import Indicator
 
-# What a condition says of a territory, in an order in which `any` is the greatest and `all` the
-# least: what may hold is more than what is not known, and a missing figure is never a no.
+# The result of a condition for a territory. `any` is the greatest of them and `all` the least:
+# "possible" is greater than "unknown", and a missing figure is never a no.
 LEFT_OUT, NO, UNKNOWN, MAYBE, YES = -1, 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of each territory (`NO` … `YES`), and why where it is not known."""
+    """The result for each territory (`NO` … `YES`), and the reason where it is unknown."""
 
     states: np.ndarray
     reasons: np.ndarray
 
 
 class Judge:
-    """Judges the territories of one atlas by one rule, gathering what a reader has to be told."""
+    """Applies one rule to the territories of one atlas, and collects notices."""
 
     def __init__(self, atlas: Atlas, rule: Rule) -> None:
         self.atlas = atlas
@@ -41,7 +41,7 @@ class Judge:
         self.chosen = _chosen_indicators(atlas, rule)
 
     def verdict(self) -> Verdict:
-        """What the whole rule says."""
+        """Return the result of the whole rule."""
         return self._group(self.rule.when)
 
     def _group(self, group: Group) -> Verdict:
@@ -97,7 +97,8 @@ class Judge:
         return in_language(self.rule.title, lang)
 
     def _tell_absent(self, condition: Condition) -> None:
-        """That the rule is judged without what it names, by title where the catalogue has it."""
+        """Note that the rule is judged without an indicator, by its title if the catalogue has
+        it."""
         layers = known_layers()
         en, fr = (
             joint.join(
@@ -182,11 +183,11 @@ class Judge:
 
     @property
     def used(self) -> list[Indicator]:
-        """The indicators that the rule was judged on, each once, in its order."""
+        """The indicators that the rule used, each once, in its order."""
         return list({indicator.id: indicator for indicator in self.chosen.values()}.values())
 
     def described(self, lang: str) -> str:
-        """The rule in words, with the cuts as they came out. To be asked once it has judged."""
+        """Return the rule in words, with the computed cuts. Call it after judging."""
         return self._described(self.rule.when, lang)
 
     def _described(self, group: Group, lang: str) -> str:
@@ -202,13 +203,14 @@ class Judge:
 
 
 def column_of(atlas: Atlas, indicator_id: str) -> np.ndarray:
-    """The values of one indicator, float64, in the order of the territories."""
+    """Return the values of one indicator, float64, in the order of the territories."""
     table = atlas.values
     return table[indicator_id].to_numpy(dtype="float64")
 
 
 def _phrase(condition: Condition, indicator: Indicator, cut: Cut | None, lang: str) -> str:
-    """The condition in words and numbers, e.g. `Population density < 30 inhab./km²`."""
+    """Return the condition in words and numbers, for example `Population density < 30
+    inhab./km²`."""
     title = indicator.title_in(lang)
     if condition.op == "in":
         known = indicator.categories
@@ -238,10 +240,10 @@ def _number(value: float, spec: str, lang: str) -> str:
 
 
 def _chosen_indicators(atlas: Atlas, rule: Rule) -> dict[Condition, Indicator]:
-    """The indicator that each condition is judged on; optional ones that are absent are not in it.
+    """Return the indicator that each condition uses, without optional ones that are absent.
 
     Raises:
-        InputError: all that the rule needs and the atlas lacks.
+        InputError: everything that the rule needs and the atlas lacks.
     """
     chosen: dict[Condition, Indicator] = {}
     faults: list[Fault] = []

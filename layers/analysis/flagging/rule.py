@@ -1,4 +1,4 @@
-"""Reading a flag's rule: conditions on indicators, joined by all and any, in TOML."""
+"""Reading the rule of a flag: conditions on indicators, joined by `all` and `any`, in TOML."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Condition:
     """One comparison of one indicator.
 
     Attributes:
-        indicator: ids; the first that the atlas carries is used.
+        indicator: ids; the first that the atlas has is used.
         op, value: a fixed threshold in the indicator's unit, or the codes of a category (`in`).
-        quantile, direction, reference: instead of a fixed threshold, the worst (best) share of
-            the reference: of its territories, each counting as one, or of its population.
-        optional: an atlas without the indicator is judged without the condition, and told so.
-        if_missing: what a missing cell is: `unknown` (a territory may then not be judged), or
+        quantile, direction, reference: instead of a fixed threshold, the worst (best) share of the
+            reference: of its territories, each counting as one, or of its population.
+        optional: an atlas without the indicator is judged without the condition, with a notice.
+        if_missing: the result of a missing cell: `unknown` (a territory may then not be judged), or
             `skip` (it is judged by the other conditions).
     """
 
@@ -65,7 +65,7 @@ class Group:
     title: Text | str = ""
 
     def conditions(self) -> Iterator[Condition]:
-        """Every condition in it, however deep, in order."""
+        """Return every condition in it, at every depth, in order."""
         for member in self.members:
             if isinstance(member, Condition):
                 yield member
@@ -81,7 +81,7 @@ class Rule:
         id: of the flag's column.
         title, method: for readers, in French and English (or one text).
         when: the conditions.
-        file: where it was read from.
+        file: the file that it was read from.
     """
 
     id: str
@@ -92,7 +92,7 @@ class Rule:
 
 
 def known_rules() -> tuple[str, ...]:
-    """Names of the rules that the package carries.
+    """Return the names of the rules in the package.
 
     >>> "sparse-underserved" in known_rules()
     True
@@ -104,14 +104,14 @@ def known_rules() -> tuple[str, ...]:
 
 
 def read_rule(name_or_path: str | Path) -> Rule:
-    """A rule of the package, by name, or of the user's own, by the path of its TOML file.
+    """Read a rule of the package, by name, or of the user, by the path of its TOML file.
 
-    A member `{ rule = "name" }` stands for the conditions of another rule: one of the package, or
-    a TOML file in the same folder.
+    A member `{ rule = "name" }` means the conditions of another rule: one of the package, or a TOML
+    file in the same folder.
 
     Raises:
-        InputError: no such rule or file, no TOML, a key or an option that is not known, a
-            condition without threshold, or rules that include each other. All faults at once.
+        InputError: no such rule or file, not TOML, an unknown key or option, a condition without a
+            threshold, or rules that include each other. All faults together.
 
     >>> read_rule("sparse").when.joint
     'any'
@@ -133,8 +133,8 @@ def _read(name_or_path: str | Path, *, folder: Path | None, inside: tuple[str, .
 
 
 def _place_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, Path | None]:
-    """Name for messages and folder of a rule (None: the package's own); an included one is looked
-    for in `folder`."""
+    """Return name for messages and folder of a rule (None: that of the package); an included one is
+    searched in `folder`."""
     if isinstance(name_or_path, str) and name_or_path in known_rules():
         return name_or_path, None
     path = Path(name_or_path)
@@ -157,7 +157,7 @@ def _place_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, Path 
 
 
 class _Reader:
-    """Turns the tables of one file into conditions, collecting every fault before it raises."""
+    """Converts the tables of one file to conditions, and collects every fault before it raises."""
 
     def __init__(self, *, file: str, folder: Path | None, inside: tuple[str, ...]) -> None:
         self.file = file
@@ -232,7 +232,7 @@ class _Reader:
         )
 
     def _check_threshold(self, table: Mapping[str, Any]) -> bool:
-        """Whether the condition has a fixed threshold; its faults are noted."""
+        """Return whether the condition has a fixed threshold; record its faults."""
         ids = _listed(table.get("indicator", []))
         where = f"the condition on {ids[0]!r}" if ids else "a condition"
         if ("value" in table) == ("quantile" in table):

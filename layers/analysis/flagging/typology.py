@@ -1,6 +1,6 @@
-"""Sparse or dense, served or not: the typology, and the joint distribution behind it.
+"""Sparse or dense, served or underserved: the typology, and the joint distribution of its figures.
 
-France Stratégie's question to a territory that is behind: is it to be opened up (désenclaver), or
+France Stratégie's question about an underserved territory: should it be opened up (désenclaver), or
 relieved (désengorger, désaturer)?
 """
 
@@ -46,10 +46,10 @@ def add_typology(
     sparse: str | Path | Rule = "sparse",
     underserved: str | Path | Rule = "underserved",
 ) -> Atlas:
-    """The atlas with the column `typology`: 1 to 4 of `TYPES`, 5 between two types.
+    """Return the atlas with the column `typology`: 1 to 4 of `TYPES`, 5 between two types.
 
-    A territory is between two types where a rank interval lies on both sides of a rule's cut, and
-    missing where one of the rules cannot be judged.
+    A territory is between two types if a rank interval includes a rule's cut, and missing if one of
+    the rules cannot be judged.
 
     Args:
         atlas: with the indicators that the rules name.
@@ -106,18 +106,18 @@ def _indicator(judges: Sequence[Judge]) -> Indicator:
 
 @dataclass(frozen=True)
 class JointTable:
-    """Two indicators at once: how many territories, and people, are in each pair of classes.
+    """Two indicators together: territories and people in each pair of classes.
 
     Attributes:
         first, second: their ids.
         first_edges, second_edges: upper ends of all classes but the last; a value at an edge is
             below it.
-        territories, population: one row a class of the first (0 the lowest), one column a class
+        territories, population: one row per class of the first (0 the lowest), one column per class
             of the second.
         left_out: territories without one of the figures.
         spearman: rank correlation of the two figures.
-        association: Cramér's V of the table of territories, 0 (independent) to 1; NaN where there
-            is one class only.
+        association: Cramér's V of the table of territories, 0 (independent) to 1; NaN if there is
+            one class only.
     """
 
     first: str
@@ -140,12 +140,12 @@ def joint_table(
     first_edges: Sequence[float] | None = None,
     second_edges: Sequence[float] | None = None,
 ) -> JointTable:
-    """The joint distribution of two indicators.
+    """Return the joint distribution of two indicators.
 
     Args:
         atlas: with both.
         first, second: ids of figures (not categories).
-        classes: of as many territories as ties allow, where no edges are given.
+        classes: number of classes, of as equal counts as ties allow, if no edges are given.
         first_edges, second_edges: ascending upper ends of all classes but the last.
 
     Raises:
@@ -155,7 +155,7 @@ def joint_table(
     for name in (first, second):
         if atlas.indicator(name).unit == "category":
             raise InputError(f"{name!r} is a category: group by it instead of cutting it up.")
-    # Takes longer to import than a report takes to be written, and reports need the types alone.
+    # The import takes longer than writing a report, and reports need the types only.
     from scipy import stats
 
     table = atlas.values
@@ -200,7 +200,7 @@ def _edges(x: np.ndarray, given: Sequence[float] | None, classes: int) -> np.nda
 
 
 def _cramers_v(counts: np.ndarray) -> float:
-    """√(χ²/(n (m − 1))), m the smaller side, of the rows and columns that hold anything."""
+    """√(χ²/(n (m − 1))), m the smaller side, of the rows and columns that are not empty."""
     held = counts[counts.any(axis=1)][:, counts.any(axis=0)]
     least = min(held.shape) - 1
     if least < 1:

@@ -1,1 +1,1 @@
-"""How unequally figures are spread: between people, groups and sizes of territories."""
+"""How unequally figures are distributed: between people, groups and sizes of territories."""

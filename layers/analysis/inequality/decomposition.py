@@ -1,4 +1,4 @@
-"""Inequality split: between and within groups, and between neighbours and the rest."""
+"""Splitting inequality: between and within groups, and between neighbours and others."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from zoneblanche.layers.atlas import Atlas
 
 @dataclass(frozen=True)
 class TheilSplit:
-    """Theil's T as what lies between groups and within them: `total` = `between` + `within`.
+    """Theil's T split into a part between groups and a part within: `total` = `between` + `within`.
 
     Attributes:
         total, between, within: of T.
-        groups: one row a group: `territories`, `weight_share`, `value_share`, `mean`, `theil`
+        groups: one row per group: `territories`, `weight_share`, `value_share`, `mean`, `theil`
             (inside it), `between` and `within` (its parts of the two sums).
         left_out: territories with a value and no group.
     """
@@ -36,7 +36,7 @@ class TheilSplit:
 
     @property
     def between_percent(self) -> float:
-        """How much of the inequality lies between the groups, 0 to 100; NaN where there is none."""
+        """Share of the inequality between the groups, 0 to 100; NaN if there is no inequality."""
         return 100 * self.between / self.total if self.total > 0 else float("nan")
 
 
@@ -48,12 +48,12 @@ def theil_split(
     Theil 1967, ch. 4. Territories without value, weight or group are left out.
 
     Args:
-        values: not negative, one a territory.
-        groups: key of each one's group, same index; None where it has none.
-        weights: people, same index; each territory counts as one without.
+        values: not negative, one per territory.
+        groups: key of the group of each, same index; None for no group.
+        weights: people, same index; without them each territory counts as one.
 
     Raises:
-        InputError: negative values, or nothing known in any group.
+        InputError: negative values, or no known value in any group.
 
     >>> split = theil_split(pd.Series([1.0, 1.0, 3.0, 3.0]), pd.Series(list("aabb")))
     >>> round(split.between, 4), split.within
@@ -79,7 +79,7 @@ def theil_split(
 
 
 def _by_group(x: np.ndarray, weight: np.ndarray, of: np.ndarray) -> pd.DataFrame:
-    """The rows of `TheilSplit.groups`, by the position of the group of each value."""
+    """Return the rows of `TheilSplit.groups`, by the position of the group of each value."""
     size, held = np.bincount(of, weight), np.bincount(of, weight * x)
     weight_share, value_share = size / size.sum(), held / held.sum()
     there = held > 0
@@ -87,7 +87,7 @@ def _by_group(x: np.ndarray, weight: np.ndarray, of: np.ndarray) -> pd.DataFrame
     relative = np.where(there[of], x / np.where(there, mean, 1.0)[of], 0.0)
     inside = np.bincount(of, weight * xlogy(relative, relative))
     theil_inside = np.divide(inside, size, out=np.zeros(len(size)), where=there)
-    theil_inside = np.maximum(theil_inside, 0.0)  # rounding may leave a hair below
+    theil_inside = np.maximum(theil_inside, 0.0)  # rounding may leave a value slightly below 0
     ratio = np.divide(value_share, weight_share, out=np.ones(len(size)), where=there)
     return pd.DataFrame(
         {
@@ -105,7 +105,7 @@ def _by_group(x: np.ndarray, weight: np.ndarray, of: np.ndarray) -> pd.DataFrame
 def split_inequality(
     atlas: Atlas, indicator_id: str, *, by: str, people: bool = False
 ) -> TheilSplit:
-    """`theil_split` of an indicator by size band, containing level or category of the atlas.
+    """Apply `theil_split` to an indicator by size band, containing level or category of the atlas.
 
     Args:
         atlas: with the indicator.
@@ -134,14 +134,14 @@ def split_inequality(
 
 @dataclass(frozen=True)
 class SpatialGini:
-    """The Gini coefficient as differences between neighbours and between the others.
+    """The Gini coefficient as differences between neighbours and between others.
 
     Attributes:
         gini: of the territories with a value.
         neighbours, others: Σ |xᵢ − xⱼ| over the ordered pairs (each pair twice) that are
             neighbours, and that are not.
-        expected_neighbours: what `neighbours` would be if values lay anywhere: the share that
-            neighbours are of all pairs, of the whole sum.
+        expected_neighbours: `neighbours` for values in random places: the whole sum times the share
+            of neighbours among all pairs.
         p: pseudo p-value that neighbours differ so little (one tail), from permutations.
         permutations, seed: of it.
     """
@@ -156,7 +156,7 @@ class SpatialGini:
 
     @property
     def neighbours_percent(self) -> float:
-        """Share of the Gini coefficient that lies between neighbours, 0 to 100."""
+        """Share of the Gini coefficient between neighbours, 0 to 100."""
         return 100 * self.neighbours / (self.neighbours + self.others)
 
     @property
@@ -171,8 +171,8 @@ def spatial_gini(
     """Rey and Smith 2013: G = Σ_neighbours |xᵢ − xⱼ|/(2n²μ) + Σ_others |xᵢ − xⱼ|/(2n²μ).
 
     Args:
-        values: not negative, in the order of the contiguity; NaN is left out, and its borders.
-        contiguity: who neighbours whom (or shares a group: any symmetric relation).
+        values: not negative, in the order of the contiguity; NaN is left out, with its borders.
+        contiguity: the neighbours (or members of a group: any symmetric relation).
         permutations: shuffles of all values for `p`.
         seed: of them.
 

@@ -1,7 +1,8 @@
-"""At equal size: a territory against its peers, and against what its size and density predict.
+"""At equal size: a territory compared with its peers, and with the prediction from size and
+density.
 
 "Les offres numériques sont encore très différentes à taille égale": a small commune without a
-website is not behind its like, a town without one is.
+website is not behind other small communes; a town without one is behind other towns.
 """
 
 from __future__ import annotations
@@ -19,24 +20,23 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 
 VARIABLES = ("constant", "log_population", "log_density")
-"""What the coefficients of the fit belong to; natural logarithms."""
+"""The variables of the coefficients of the fit; natural logarithms."""
 
 _SCALES = {"boolean": 100.0, "percent": 1.0, "score": 1.0}
-"""What brings a unit to percent."""
+"""Factors that convert a unit to percent."""
 
 
 @dataclass(frozen=True)
 class EqualSize:
-    """An indicator beside peers of its size band and the prediction of size and density.
+    """An indicator compared with peers of the size band and with the prediction from size and
+    density.
 
-    Attributes:
-        indicator: its id.
-        table: index as the territories. `value` (percent; a yes is 100), `band` (1 to 11), `peers`
-            (others of the band with a value), `peers_mean`, `peers_difference`, `expected` (of the
-            fit), `residual` (value − expected, in points). NaN where there is no value; in the
-            last two also where nobody lives or the area is not known.
+    Attributes: indicator: its id. table: index as the territories. `value` (percent; a yes is 100),
+        `band` (1 to 11), `peers` (others of the band with a value), `peers_mean`,
+        `peers_difference`, `expected` (of the fit), `residual` (value − expected, in points). NaN
+        without a value; in the last two also without inhabitants or a known area.
         fit: on `VARIABLES`.
-        fitted_territories: how many the fit is on.
+        fitted_territories: number of territories in the fit.
     """
 
     indicator: str
@@ -46,8 +46,8 @@ class EqualSize:
 
 
 def compare_equal_size(atlas: Atlas, indicator_id: str) -> EqualSize:
-    """Each territory against the mean of the others of its legal size band, and the residual of
-    a logistic fit on log population and log density.
+    """Compare each territory with the mean of the others of its legal size band, and with a
+    logistic fit on log population and log density.
 
     logit P = b₀ + b₁ ln(population) + b₂ ln(population/km²); see `logistic.fit_logistic`.
 
@@ -90,8 +90,8 @@ def compare_equal_size(atlas: Atlas, indicator_id: str) -> EqualSize:
 
 
 def bands_table(compared: EqualSize) -> pd.DataFrame:
-    """One row a size band: `title_fr`, `title_en`, `territories` with a value, `mean` (percent),
-    `low` and `high` (95 % interval of the mean: Wilson 1927, as of a yes or no)."""
+    """Return one row per size band: `title_fr`, `title_en`, `territories` with a value, `mean`
+    (percent), `low` and `high` (95 % interval of the mean: Wilson 1927, for a yes or no)."""
     rows = {}
     for band, title in band_titles().items():
         values = compared.table.loc[compared.table["band"] == band, "value"].dropna()
@@ -114,7 +114,7 @@ def _wilson(share: float, count: int, *, z: float = 1.959964) -> tuple[float, fl
 
 
 def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFrame:
-    """Who does better or worse than the sizes and densities of its territories predict.
+    """Return which territories of a level are above or below the prediction for their members.
 
     Args:
         atlas: the one that was compared.
@@ -122,10 +122,10 @@ def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFra
         level: id of a level that contains the territories ("departement").
 
     Returns:
-        One row a territory of that level, worst first: `name`, `territories`, `value`, `expected`
-        and `residual` (mean, points), `low` and `high` (95 % interval of the residual, its error
-        being √Σr²/n: nothing is assumed of the variance; NaN below ten territories, of which that
-        says nothing).
+        One row per territory of that level, worst first: `name`, `territories`, `value`, `expected`
+        and `residual` (mean, points), `low` and `high` (95 % interval of the residual; its error is
+        √Σr²/n, without an assumption about the variance; NaN below ten territories, for which it is
+        not reliable).
 
     Raises:
         InputError: no such level contains the territories.
@@ -152,7 +152,7 @@ def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFra
 
 
 def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
-    """The atlas with a column `<indicator>-equal-size`: the residual, in points.
+    """Return the atlas with a column `<indicator>-equal-size`: the residual, in points.
 
     Raises:
         InputError: see `compare_equal_size`.

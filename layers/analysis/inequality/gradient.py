@@ -1,4 +1,4 @@
-"""How an indicator rises or falls with density, or with size."""
+"""How an indicator changes with density, or with size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES
 from zoneblanche.layers.atlas import Atlas
 
 DENSITY_EDGES = (0, 10, 30, 100, 300, 1500)
-"""Inhabitants per km² from which each band of density begins. 30: ANCT's very sparse communes;
+"""Lower limits of the bands of density, in inhabitants per km². 30: ANCT's very sparse communes;
 300 and 1,500: the urban cluster and the urban centre of the degree of urbanisation."""
 
 Along = Literal["density", "population"]
@@ -25,18 +25,18 @@ class Gradient:
     """An indicator along density or population.
 
     Attributes:
-        indicator, along: of what, along what.
-        bands: one row a band, from the sparsest or smallest: `from_`, `to` (NaN for the open
+        indicator, along: the indicator, and the variable.
+        bands: one row per band, from the sparsest or smallest: `from_`, `to` (NaN for the open
             last), `territories`, `population`, `mean` (weighted by the indicator's denominator),
             `plain_mean` (each territory as one).
         spearman, p: rank correlation, and its two-sided p.
         per_doubling: least-squares change of the indicator, in its unit, each time density or
             population doubles.
         per_doubling_error: its standard error, robust to unequal variance (White 1980).
-        concentration: 2 cov(x, R)/μ, R the place among people from the sparsest on, −1 to 1:
-            above 0 where it is the denser (larger) who have more. Wagstaff, Paci and van
+        concentration: 2 cov(x, R)/μ, R the position among people from the sparsest on, −1 to 1:
+            above 0 if people in denser (larger) territories have more. Wagstaff, Paci and van
             Doorslaer 1991. NaN for an indicator with negative values or a mean of zero.
-        territories: how many have a value and people.
+        territories: number of territories with a value and people.
     """
 
     indicator: str
@@ -51,7 +51,7 @@ class Gradient:
 
 
 def measure_gradient(atlas: Atlas, indicator_id: str, *, along: Along = "density") -> Gradient:
-    """The gradient of an indicator.
+    """Return the gradient of an indicator.
 
     Territories without a value, an area (for density) or inhabitants are left out.
 
@@ -90,7 +90,8 @@ def measure_gradient(atlas: Atlas, indicator_id: str, *, along: Along = "density
 
 
 def concentration_index(x: np.ndarray, *, order: np.ndarray, weights: np.ndarray) -> float:
-    """2 cov(x, R)/μ with weights; equal `order` shares the middle place. NaN if μ is not above 0.
+    """2 cov(x, R)/μ with weights; equal `order` shares the middle position. NaN if μ is not above
+    0.
 
     With `order` = x it is the Gini coefficient.
 
@@ -109,7 +110,8 @@ def concentration_index(x: np.ndarray, *, order: np.ndarray, weights: np.ndarray
 
 
 def _slope(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """Least-squares slope of y on x, and its heteroscedasticity-robust standard error."""
+    """Return the least-squares slope of y on x, and its heteroscedasticity-robust standard
+    error."""
     dx = x - x.mean()
     slope = (dx * y).sum() / (dx**2).sum()
     rest = y - y.mean() - slope * dx

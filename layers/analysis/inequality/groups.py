@@ -1,4 +1,4 @@
-"""Groups of territories: by size, by what contains them, by a category of theirs."""
+"""Groups of territories: by size, by containing territory, by category."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.layers.atlas import Atlas
 
 BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_000)
-"""Least population of each legal size band; the last is open. 3,500 is where French law changes a
-commune's duties online (open data, dematerialised requests); the others are INSEE's and DGCL's."""
+"""Minimum population of each legal size band; the last is open. At 3,500 French law changes the
+online duties of a commune (open data, digital procedures); the others are INSEE's and DGCL's."""
 
 SIZE_BAND = "size-band"
 
@@ -24,9 +24,9 @@ class Groups:
     """A group for each territory.
 
     Attributes:
-        of: index as the territories; the group's key (text), or None where it is in none.
-        titles: of the keys, in the order in which they are shown.
-        by: what they were made by.
+        of: index as the territories; the key of the group (text), or None for no group.
+        titles: of the keys, in the order of display.
+        by: the grouping.
     """
 
     of: pd.Series
@@ -35,7 +35,8 @@ class Groups:
 
 
 def size_band(population: pd.Series) -> pd.Series:
-    """The legal size band of each population: 1 (< 200) to 11 (≥ 100,000), float64; NaN stays.
+    """Return the legal size band of each population: 1 (< 200) to 11 (≥ 100,000), float64; NaN
+    stays.
 
     >>> size_band(pd.Series([0.0, 199, 200, 3500, 250_000, float("nan")])).tolist()
     [1.0, 1.0, 2.0, 6.0, 11.0, nan]
@@ -48,7 +49,7 @@ def size_band(population: pd.Series) -> pd.Series:
 
 
 def band_titles() -> dict[int, Text]:
-    """What each size band is called.
+    """Return the title of each size band.
 
     >>> band_titles()[2]["en"], band_titles()[11]["fr"]
     ('200 to 499', '100 000 et plus')
@@ -74,7 +75,7 @@ def _french(number: int) -> str:
 
 
 def groups_of(atlas: Atlas, by: str) -> Groups:
-    """The groups that an atlas' territories fall into.
+    """Return the groups of the territories of an atlas.
 
     Args:
         atlas: any.
@@ -109,7 +110,7 @@ def groups_of(atlas: Atlas, by: str) -> Groups:
 
 
 def _keys(codes: pd.Series) -> pd.Series:
-    """Whole-number codes as text; None where missing."""
+    """Return whole-number codes as text; None if missing."""
     distinct, of = np.unique(codes.to_numpy(dtype="float64"), return_inverse=True)
     keys = np.array([None if np.isnan(code) else str(int(code)) for code in distinct], dtype=object)
     return pd.Series(keys[of], index=codes.index, dtype="object")

@@ -11,8 +11,8 @@ from zoneblanche.geo.errors import InputError
 MOST_ITERATIONS = 50
 _ENOUGH = 1e-10
 _SEPARATED = 1e10
-"""Columns being standardised, a condition number beyond this means that along some direction the
-likelihood rises for ever."""
+"""With standardised columns, a condition number beyond this means that the likelihood increases
+forever along some direction."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class LogisticFit:
     """P(y) = 1 / (1 + exp(−X b)).
 
     Attributes:
-        coefficients, errors: b, and its standard errors, robust to misspecified variance (Huber
-            and White), as a share that is no yes or no needs them.
+        coefficients, errors: b, and its standard errors, robust to a misspecified variance (Huber
+            and White), which shares need.
         fitted: P for each row, 0 to 1.
         deviance, null_deviance: of the fit, and of a constant.
-        iterations: that it took.
+        iterations: their number.
     """
 
     coefficients: np.ndarray
@@ -36,7 +36,7 @@ class LogisticFit:
 
     @property
     def explained(self) -> float:
-        """Share of the null deviance that the fit takes away (McFadden's R² for a yes or no)."""
+        """Share of the null deviance that the fit explains (McFadden's R² for a yes or no)."""
         return 1 - self.deviance / self.null_deviance
 
 
@@ -45,11 +45,11 @@ def fit_logistic(y: np.ndarray, x: np.ndarray) -> LogisticFit:
 
     Args:
         y: 0 to 1, without NaN.
-        x: one row a y, one column a variable; a constant is put first.
+        x: one row per y, one column per variable; a constant is added as the first column.
 
     Raises:
         InputError: fewer rows than coefficients, all y equal, columns that depend on each other,
-            or y that the columns separate wholly, so that no finite coefficient fits best.
+            or y that the columns separate completely, so that no finite coefficient fits best.
 
     >>> y = np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0])
     >>> fit_logistic(y, np.arange(6.0)[:, None]).coefficients.round(4).tolist()
@@ -113,7 +113,7 @@ def _deviance(y: np.ndarray, fitted: np.ndarray) -> float:
 
 
 def expit(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(−x)) without overflow; scipy's takes longer to import than the fit lasts."""
+    """1 / (1 + exp(−x)) without overflow; importing scipy's takes longer than the fit."""
     return 0.5 * (1 + np.tanh(0.5 * x))
 
 

@@ -1,9 +1,9 @@
-"""How unequally something is spread: Gini, Theil, Atkinson, ratios, the Lorenz curve.
+"""Measures of inequality: Gini, Theil, Atkinson, ratios, the Lorenz curve.
 
-Each measure counts a territory as one, or as the people who live in it: pass their number as
-`weights`. NaN values, and values of unknown weight, are left out; negative values are refused,
-for none of these measures is defined on them. Where all values are zero there is nothing to
-share, and a measure is NaN.
+Each measure counts a territory as one, or as its inhabitants: pass their number as `weights`. NaN
+values, and values of unknown weight, are left out. Negative values are refused, because these
+measures are not defined for them. If all values are zero, there is nothing to share, and a measure
+is NaN.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def gini(values: Values, *, weights: Values | None = None) -> float:
 def theil(values: Values, *, weights: Values | None = None) -> float:
     """Theil's T: Σ sᵢ ln(sᵢ / pᵢ), s the share of the total and p of the weight; Σ sᵢ ln(n sᵢ).
 
-    0 where equal, at most ln n; a zero value adds nothing. Theil 1967.
+    0 if all are equal, at most ln n; a zero value adds nothing. Theil 1967.
 
     >>> round(theil(np.array([1.0, 3.0])), 4)
     0.1308
@@ -53,8 +53,8 @@ def theil(values: Values, *, weights: Values | None = None) -> float:
 def atkinson(values: Values, *, epsilon: float = 0.5, weights: Values | None = None) -> float:
     """Atkinson's index: 1 − (Σ pᵢ (xᵢ/μ)^(1−ε))^(1/(1−ε)); with ε = 1, 1 − geometric mean/μ.
 
-    ε, above 0, says how much a shortfall at the bottom counts. With ε ≥ 1 one value of zero makes
-    it 1. Atkinson 1970.
+    ε, above 0, is the weight of a shortfall at the bottom. With ε ≥ 1 one value of zero makes it 1.
+    Atkinson 1970.
 
     >>> round(atkinson(np.array([1.0, 3.0]), epsilon=1), 4)
     0.134
@@ -67,10 +67,10 @@ def atkinson(values: Values, *, epsilon: float = 0.5, weights: Values | None = N
 def share_ratio(
     values: Values, *, top: float = 0.1, bottom: float = 0.4, weights: Values | None = None
 ) -> float:
-    """What the top share holds over what the bottom share holds; Palma's ratio by default.
+    """The share of the top over the share of the bottom; Palma's ratio by default.
 
-    (1 − L(1 − top)) / L(bottom) on the Lorenz curve L; NaN where the bottom has nothing.
-    Palma 2011; Cobham and Sumner 2013.
+    (1 − L(1 − top)) / L(bottom) on the Lorenz curve L; NaN if the bottom has nothing. Palma 2011;
+    Cobham and Sumner 2013.
 
     >>> share_ratio(np.array([1.0, 1, 1, 1, 1, 1, 1, 1, 1, 4]))
     1.0
@@ -82,9 +82,9 @@ def share_ratio(
 def quantile_ratio(
     values: Values, *, top: float = 0.9, bottom: float = 0.1, weights: Values | None = None
 ) -> float:
-    """One quantile over another; P90/P10 by default. NaN where the lower one is zero.
+    """One quantile over another; P90/P10 by default. NaN if the lower one is zero.
 
-    A quantile is the least value at which the weight reaches its share.
+    A quantile is the lowest value at which the weight reaches its share.
 
     >>> quantile_ratio(np.arange(1.0, 11))
     9.0
@@ -96,9 +96,9 @@ def quantile_ratio(
 def lorenz_curve(
     values: Values, *, weights: Values | None = None, points: int | None = None
 ) -> pd.DataFrame:
-    """The Lorenz curve: `weight_share` (the poorest so many) and the `value_share` that they hold.
+    """The Lorenz curve: `weight_share` (the poorest share) and its `value_share`.
 
-    From (0, 0) to (1, 1); one row a value, or `points` evenly spaced rows interpolated on it.
+    From (0, 0) to (1, 1); one row per value, or `points` evenly spaced rows interpolated on it.
     Lorenz 1905.
 
     >>> lorenz_curve(np.array([3.0, 1.0])).value_share.tolist()
@@ -122,10 +122,10 @@ class Inequality:
 
     Attributes:
         indicator: its id.
-        table: one row a measure and weighting (index levels `measure` and `counted`, the latter
+        table: one row per measure and weighting (index levels `measure` and `counted`, the latter
             `territories` or `population`); `value`, and `low`, `high`, the bootstrap interval.
-        territories: how many have a value.
-        missing: how many do not, and are left out.
+        territories: number of territories with a value.
+        missing: number of those without, which are left out.
         level, draws, seed: of the intervals.
     """
 
@@ -141,22 +141,22 @@ class Inequality:
 def measure_inequality(
     atlas: Atlas, indicator_id: str, *, draws: int = 499, seed: int = 0, level: float = 0.9
 ) -> Inequality:
-    """All measures of an indicator, each with its bootstrap interval; NaN where each inhabitant is
-    to count and no territory has a population.
+    """Return all measures of an indicator, each with its bootstrap interval; NaN if inhabitants are
+    to be counted and no territory has a population.
 
     The interval is the percentile interval over territories drawn with replacement (Efron 1979).
-    All territories being measured, it does not speak of sampling, but of how much the figure
-    hangs on which territories there are.
+    All territories are measured, so it does not describe sampling, but how much the figure depends
+    on which territories there are.
 
     Args:
         atlas: with the indicator and the populations.
-        indicator_id: of a figure that cannot be negative, and is no category.
+        indicator_id: of a figure that cannot be negative, and is not a category.
         draws: bootstrap samples; 0 leaves the bounds NaN.
         seed: of the draws.
         level: of the interval: 0.9 gives its 5 % and 95 % ends.
 
     Raises:
-        InputError: no such indicator, a category, negative values, nothing known.
+        InputError: no such indicator, a category, negative values, no known value.
     """
     indicator = atlas.indicator(indicator_id)
     if indicator.unit == "category":
@@ -202,10 +202,10 @@ def bootstrap_interval(
 
 
 def sample_of(values: Values, weights: Values | None) -> Sample:
-    """The known values in ascending order, and their weights (ones without).
+    """Return the known values in ascending order, and their weights (ones if not given).
 
     Raises:
-        InputError: nothing known, negative or infinite values or weights, weights that are all
+        InputError: no known value, negative or infinite values or weights, weights that are all
             zero or of another length.
     """
     x = np.asarray(values, dtype="float64")
@@ -233,7 +233,8 @@ def sample_of(values: Values, weights: Values | None) -> Sample:
 def _bootstrap(
     sample: Sample, *, draws: int, seed: int, measures: dict[str, Measure] | None = None
 ) -> dict[str, np.ndarray]:
-    """Each measure on samples of territories with replacement: the order stays, weights change."""
+    """Return each measure on samples of territories with replacement: the order stays, weights
+    change."""
     measures = MEASURES if measures is None else measures
     x, weight = sample
     rng = np.random.default_rng(seed)
@@ -302,7 +303,7 @@ def _share_ratio(x: np.ndarray, weight: np.ndarray, *, top: float, bottom: float
 
 def _quantile_ratio(x: np.ndarray, weight: np.ndarray, *, top: float, bottom: float) -> float:
     reached = np.cumsum(weight)
-    # A share that is reached but for the last bit of a sum is reached.
+    # A share that a sum misses by its last bit only counts as reached.
     wanted = np.array([bottom, top]) * reached[-1] * (1 - 1e-12)
     low, high = x[np.minimum(np.searchsorted(reached, wanted), len(x) - 1)]
     return float(high / low) if low > 0 else _NAN
@@ -320,4 +321,4 @@ MEASURES: dict[str, Measure] = {
     "palma": partial(_share_ratio, top=0.1, bottom=0.4),
     "p90-p10": partial(_quantile_ratio, top=0.9, bottom=0.1),
 }
-"""What `measure_inequality` measures, by name."""
+"""The measures of `measure_inequality`, by name."""

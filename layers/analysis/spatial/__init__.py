@@ -1,1 +1,1 @@
-"""Whether neighbours resemble each other: Moran's I and clusters."""
+"""Whether neighbours are similar: Moran's I and clusters."""

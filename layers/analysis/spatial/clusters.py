@@ -1,4 +1,5 @@
-"""Local Moran: where like values gather, told from chance by permutations and from luck by FDR."""
+"""Local Moran: clusters of similar values, tested by permutations and corrected for multiple
+tests."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 
 NONE, HIGH_HIGH, LOW_HIGH, LOW_LOW, HIGH_LOW = range(5)
-"""Labels, numbered as PySAL's quadrants: the first word is the territory, the second its
+"""Labels, numbered like PySAL's quadrants: the first word is the territory, the second its
 neighbours."""
 
 LABELS = {
@@ -34,11 +35,11 @@ class LocalMoran:
     """The local statistic of each territory, and which clusters survive the correction.
 
     Attributes:
-        table: index as the values; `statistic` (I of the territory), `p` (pseudo p-value, one
-            tail, as PySAL's `p_sim`), `q` (after the correction), `quadrant` (1 HH, 2 LH, 3 LL,
-            4 HL, whether significant or not), `label` (the quadrant where q ≤ the rate, else 0).
-            NaN throughout where there is no value, or no neighbour with one.
-        rate: the false-discovery rate that the labels keep.
+        table: index as the values; `statistic` (I of the territory), `p` (pseudo p-value, one tail,
+            as PySAL's `p_sim`), `q` (after the correction), `quadrant` (1 HH, 2 LH, 3 LL, 4 HL,
+            whether significant or not), `label` (the quadrant if q ≤ the rate, else 0). NaN
+            everywhere without a value, or without a neighbour that has one.
+        rate: the false-discovery rate of the labels.
         tails: what the correction was applied to: `two` doubles `p`.
         permutations, seed: of the reference distributions.
         missing, islands: codes without a value; with a value and no neighbour that has one.
@@ -53,7 +54,7 @@ class LocalMoran:
     islands: tuple[str, ...]
 
     def counts(self) -> dict[int, int]:
-        """How many territories have each label."""
+        """Number of territories with each label."""
         found = self.table["label"].value_counts()
         return {label: int(found.get(label, 0)) for label in LABELS}
 
@@ -67,26 +68,23 @@ def local_moran(
     rate: float = 0.05,
     tails: Literal["one", "two"] = "two",
 ) -> LocalMoran:
-    """Local Moran's I, its conditional permutation p-value, and labels after FDR correction.
+    """Return local Moran's I, its conditional permutation p-value, and labels after FDR correction.
 
     Iᵢ = (n − 1) zᵢ Σⱼ wᵢⱼ zⱼ / Σ z², w row-standardised (Anselin 1995, as `esda.Moran_Local`). The
-    reference of territory i holds zᵢ where it is and draws its k neighbours, without replacement,
-    from the n − 1 others; `_tail_counts` says how that is exact and yet one table for all. p =
-    (the rarer tail + 1)/(permutations + 1). Draws equal to what was observed count in both tails,
-    where esda leaves them out of the lower one: that is the conservative side, and differs only
-    for figures with ties, such as booleans.
+    reference of territory i keeps zᵢ in its place and draws its k neighbours, without replacement,
+    from the n − 1 others; `_tail_counts` explains why one table is exact for all. p = (the rarer
+    tail + 1)/(permutations + 1). Draws equal to the observed value count in both tails. esda leaves
+    them out of the lower one. Ours is the conservative side, and differs only for figures with
+    ties, such as booleans.
 
-    The correction is Benjamini and Hochberg 1995. p is that of one tail, chosen after looking, so
-    under chance p ≤ a has probability 2a: by default it is doubled first, and `rate` is then what
-    it says. `tails="one"` corrects p as it is, as is usual with PySAL and GeoDa.
+    The correction is Benjamini and Hochberg 1995. p is that of one tail, chosen after the result is
+    known, so by chance p ≤ a has probability 2a. By default it is doubled first, and `rate` is then
+    correct. `tails="one"` corrects p without doubling, as is usual with PySAL and GeoDa.
 
-    Args:
-        values: one a territory, in the order of the contiguity; NaN is left out, and its borders.
-        contiguity: who neighbours whom.
-        permutations: draws of the reference; the least p is 1/(permutations + 1).
-        seed: of the draws; the same seed gives the same p.
-        rate: false-discovery rate of the labels.
-        tails: see above.
+    Args: values: one per territory, in the order of the contiguity; NaN is left out, with its
+        borders. contiguity: the neighbours. permutations: draws of the reference; the lowest p is
+        1/(permutations + 1). seed: of the draws; the same seed gives the same p. rate:
+        false-discovery rate of the labels. tails: see above.
 
     Raises:
         InputError: see `moran.neighbourhood_of`; permutations below 1; a rate outside 0 to 1.
@@ -101,7 +99,7 @@ def local_moran(
     near = neighbourhood_of(values, contiguity)
     lag = near.lag(near.z)
     at_least, at_most = _tail_counts(near, permutations=permutations, seed=seed)
-    # A territory exactly at the mean has a statistic of 0 whatever surrounds it.
+    # A territory exactly at the mean has a statistic of 0 with any neighbours.
     rarer = np.where(near.z == 0, permutations, np.minimum(at_least, at_most))
     p = (rarer + 1) / (permutations + 1)
     tested = near.cardinalities > 0
@@ -136,10 +134,10 @@ def local_moran(
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """Adjusted p-values: reject where they are ≤ the false-discovery rate wanted.
+    """Return adjusted p-values: reject where they are ≤ the desired false-discovery rate.
 
-    q of the k-th smallest of m is the least of m·p/j over the j-th smallest, j ≥ k.
-    Benjamini and Hochberg 1995.
+    q of the k-th smallest of m is the lowest m·p/j over the j-th smallest, j ≥ k. Benjamini and
+    Hochberg 1995.
 
     >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03, 0.5])).round(4).tolist()
     [0.04, 0.0533, 0.0533, 0.5]
@@ -154,14 +152,14 @@ def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
 def _tail_counts(
     near: Neighbourhood, *, permutations: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """How many draws have a neighbour sum at least, and at most, as extreme as observed.
+    """Return how many draws have a neighbour sum at least, and at most, as extreme as observed.
 
-    One table serves all territories. Each draw is a sequence of distinct territories; what it
-    says of i is the sum of the first k of the sequence *without i*, k being the number of i's
-    neighbours. Leaving i out of a random sequence leaves a random sequence of the others, so the
-    reference is exactly the conditional one. The sum is the prefix sum of k, unless i is among
-    the first k: then it is the prefix sum of k + 1 less zᵢ. So each k is sorted once and searched
-    by all its territories, and the few draws that hold i early are put right one by one.
+    One table serves all territories. Each draw is a sequence of distinct territories. For territory
+    i it gives the sum of the first k of the sequence *without i*, where k is the number of i's
+    neighbours. A random sequence without i is a random sequence of the others, so the reference is
+    exactly the conditional one. The sum is the prefix sum of k, unless i is among the first k: then
+    it is the prefix sum of k + 1 minus zᵢ. So each k is sorted once and searched by all its
+    territories, and the few draws that contain i early are corrected one by one.
     """
     size, degree = len(near.known), near.cardinalities
     deepest = int(degree.max())
@@ -170,9 +168,9 @@ def _tail_counts(
     )
     sums = np.cumsum(near.z[drawn], axis=0)
     observed = near.sum_of_neighbours(near.z)
-    # Sums that are equal but for the order of their terms are ties.
+    # Sums that differ only by the order of their terms are ties.
     slack = 1e-9 * np.abs(near.z).max() * max(deepest, 1)
-    # The statistic grows with the sum where z is above 0, and falls with it where it is below.
+    # The statistic increases with the sum where z is above 0, and decreases where it is below.
     at_least = np.zeros(size, dtype=np.int64)
     at_most = np.zeros(size, dtype=np.int64)
     for k in np.unique(degree[degree > 0]):
@@ -195,7 +193,7 @@ def _tail_counts(
 def _distinct_draws(
     size: int, depth: int, *, permutations: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Random sequences of distinct positions, shape (depth, permutations)."""
+    """Return random sequences of distinct positions, shape (depth, permutations)."""
     if 2 * size < depth**2:
         # Few territories: shuffle all of them, in blocks of bounded memory.
         rows = [
@@ -203,7 +201,7 @@ def _distinct_draws(
             for done in range(0, permutations, 1000)
         ]
         return np.ascontiguousarray(np.concatenate([block[:, :depth] for block in rows]).T)
-    # Many: draw with replacement, and draw again each sequence in which one stands twice.
+    # Many: draw with replacement, and draw again each sequence with a duplicate.
     drawn = rng.integers(size, size=(depth, permutations))
     doubled = np.arange(permutations)
     while len(doubled):
@@ -222,12 +220,13 @@ def add_clusters(
     seed: int = 0,
     rate: float = 0.05,
 ) -> Atlas:
-    """The atlas with a column `<indicator>-clusters`: the local Moran labels of an indicator.
+    """Return the atlas with a column `<indicator>-clusters`: the local Moran labels of an
+    indicator.
 
     Args:
         atlas: with the indicator.
         indicator_id: of a figure, not of a category.
-        contiguity: of the atlas' territories, where it is already known.
+        contiguity: of the atlas' territories, if already known.
         permutations, seed, rate: see `local_moran`.
 
     Raises:

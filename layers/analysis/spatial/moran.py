@@ -1,4 +1,4 @@
-"""Moran's I: whether like values lie beside like ones over the whole map."""
+"""Moran's I: whether similar values are neighbours over the whole map."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from zoneblanche.geo.borders.contiguity import Contiguity
 from zoneblanche.geo.errors import Fault, InputError, first_of
 
 NO_VARIANCE = 1e-12
-"""Below this a variance of I is rounding: I itself lies between -1 and 1."""
+"""A variance of I below this is rounding: I itself is between -1 and 1."""
 
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """The territories that a spatial statistic is about, and who neighbours whom among them.
+    """The territories of a spatial statistic, and their neighbours among themselves.
 
     Attributes:
         known: positions of the territories with a value, in order.
         index: their codes.
         z: deviations of their values from the mean.
-        starts, neighbours: compressed rows, positions among `known`. Neighbours without a value
-            are left out, so a territory may lose some, or all.
+        starts, neighbours: compressed rows, positions among `known`. Neighbours without a value are
+            left out, so a territory may lose some, or all.
     """
 
     known: np.ndarray
@@ -35,21 +35,21 @@ class Neighbourhood:
 
     @property
     def cardinalities(self) -> np.ndarray:
-        """How many neighbours with a value each has."""
+        """Number of neighbours with a value of each."""
         return np.diff(self.starts)
 
     def lag(self, z: np.ndarray) -> np.ndarray:
-        """Mean of `z` over each one's neighbours (row-standardised weights); 0 on an island."""
+        """Mean of `z` over the neighbours of each (row-standardised weights); 0 on an island."""
         return self.sum_of_neighbours(z) / np.maximum(self.cardinalities, 1)
 
     def sum_of_neighbours(self, z: np.ndarray) -> np.ndarray:
-        """Sum of `z` over each one's neighbours; 0 on an island."""
+        """Sum of `z` over the neighbours of each; 0 on an island."""
         rows = np.repeat(np.arange(len(self.known)), self.cardinalities)
         return np.bincount(rows, weights=z[self.neighbours], minlength=len(self.known))
 
 
 def neighbourhood_of(values: pd.Series, contiguity: Contiguity) -> Neighbourhood:
-    """The known values and their neighbours.
+    """Return the known values and their neighbours.
 
     Raises:
         InputError: a contiguity of another number of territories, fewer than three values, values
@@ -87,7 +87,7 @@ def neighbourhood_of(values: pd.Series, contiguity: Contiguity) -> Neighbourhood
 
 @dataclass(frozen=True)
 class Moran:
-    """Moran's I and what it would be if values lay anywhere.
+    """Moran's I, and its expectation for values in random places.
 
     Attributes:
         statistic: I.
@@ -95,8 +95,8 @@ class Moran:
         variance, z, p: under normality; p is two-sided.
         p_permutation: pseudo p-value, one tail, as PySAL's `p_sim`; NaN without permutations.
         permutations, seed: of it.
-        territories: how many have a value.
-        missing: codes of those that have none.
+        territories: number of territories with a value.
+        missing: codes of those without.
         islands: codes of those with a value and no neighbour that has one.
     """
 
@@ -113,7 +113,7 @@ class Moran:
     islands: tuple[str, ...]
 
     def caveat(self) -> str:
-        """What a reader has to know of who is in it, or ""."""
+        """What a reader has to know about the territories that are left out, or ""."""
         told = [
             f"{len(codes)} {what} (first: {first_of(codes)})"
             for codes, what in (
@@ -133,11 +133,9 @@ def moran(
     I = (n / S0) · Σᵢ zᵢ Σⱼ wᵢⱼ zⱼ / Σᵢ zᵢ², z the deviations from the mean, wᵢⱼ one over the number
     of i's neighbours, S0 = Σ wᵢⱼ. Moran 1950; moments: Cliff and Ord 1981, as in `esda.Moran`.
 
-    Args:
-        values: one a territory, in the order of the contiguity; NaN is left out, and its borders.
-        contiguity: who neighbours whom.
-        permutations: how many times all values are shuffled for a pseudo p-value; 0 for none.
-        seed: of the shuffles.
+    Args: values: one per territory, in the order of the contiguity; NaN is left out, with its
+        borders. contiguity: the neighbours. permutations: number of shuffles of all values for a
+        pseudo p-value; 0 for none. seed: of the shuffles.
 
     Raises:
         InputError: see `neighbourhood_of`.
@@ -155,7 +153,7 @@ def moran(
     statistic = scale * (z * near.lag(z)).sum()
     expected = -1 / (size - 1)
     variance = (size**2 * s1 - size * s2 + 3 * s0**2) / ((size**2 - 1) * s0**2) - expected**2
-    # Where all neighbour all, every order of the values gives the same I: nothing to test.
+    # If all are neighbours of all, every order of the values gives the same I: nothing to test.
     score = (statistic - expected) / math.sqrt(variance) if variance > NO_VARIANCE else math.nan
     missing = np.setdiff1d(np.arange(len(values)), near.known, assume_unique=True)
     return Moran(
