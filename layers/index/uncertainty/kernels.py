@@ -8,28 +8,15 @@ change a bit of the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
-from numba import njit
+
+from zoneblanche.geo.compiled import compiled
 
 TILE = 1024
 """Units handled together: few enough for their columns to stay in the processor's first cache."""
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
-    """Compiled on first use, and kept on disk where there is a place to write it.
-
-    Divided by zero is NaN, as in numpy.
-    """
-    try:
-        return njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # numba finds no writable folder, e.g. a read-only installation
-        return njit(nogil=True, error_model="numpy")(function)
-
-
-@_compiled
+@compiled
 def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
     """Sum over the indicators of weight · figure, for each draw and unit.
 
@@ -53,7 +40,7 @@ def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
                     sums[unit] += weight * column[unit]
 
 
-@_compiled
+@compiled
 def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
     """Sum over the indicators of weight · figure, divided by the weight of what is known.
 
@@ -84,7 +71,7 @@ def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: n
                 sums[unit] /= below[unit]
 
 
-@_compiled
+@compiled
 def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> None:
     """Add weight · score of a dimension that is made for each draw, nothing where it is NaN.
 
@@ -101,7 +88,7 @@ def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> No
             sums[unit] += weight * score if score == score else zero
 
 
-@_compiled
+@compiled
 def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> None:
     """Add the weight of a dimension that is made for each draw, nothing where it is NaN.
 
@@ -118,7 +105,7 @@ def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> Non
             sums[unit] += weight if score == score else zero
 
 
-@_compiled
+@compiled
 def add_noise(
     figures: np.ndarray, indicator: int, deviation: float, seed: int, out: np.ndarray
 ) -> None:
@@ -141,7 +128,7 @@ def add_noise(
         out[unit] = figures[unit] + deviation * radius * np.cos(angle)
 
 
-@_compiled
+@compiled
 def _mixed(bits: np.uint64) -> np.uint64:
     """The finaliser of splitmix64 (Steele, Lea & Flood 2014)."""
     z = bits + np.uint64(0x9E3779B97F4A7C15)
@@ -150,7 +137,7 @@ def _mixed(bits: np.uint64) -> np.uint64:
     return z ^ (z >> np.uint64(31))
 
 
-@_compiled
+@compiled
 def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None:
     """Rank the units in each draw: 1 is the highest, ties share the least, NaN where NaN.
 
@@ -217,7 +204,7 @@ def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None
             ranks[draw, here] = rank
 
 
-@_compiled
+@compiled
 def tally(
     figures: np.ndarray,
     start: int,
@@ -246,7 +233,7 @@ def tally(
                     counts[unit, np.int64(min(max(place, zero), last))] += 1
 
 
-@_compiled
+@compiled
 def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> None:
     """Count the draws in which the first, and the second, of each pair has the higher score.
 
@@ -264,7 +251,7 @@ def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> Non
                 ahead[pair, 1] += 1
 
 
-@_compiled
+@compiled
 def pairwise_wins(
     rows: np.ndarray,
     weights: np.ndarray,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,7 +29,6 @@ from zoneblanche.layers.index.steps.normalise import normalise
 from zoneblanche.layers.index.steps.screen import screen
 from zoneblanche.layers.index.steps.treat import Limits, treat, winsorise
 from zoneblanche.layers.index.steps.weight import principal_components, weigh
-from zoneblanche.layers.index.uncertainty import kernels
 from zoneblanche.layers.index.uncertainty.remove import ranks_under, remove_each, without
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.presence.rpnt import LEVELS
@@ -246,16 +244,3 @@ def test_fragility_points() -> None:
     indicators = {n: Indicator(n, n, "percent", better="higher") for n in names}
     how = resolve(read_recipe("fragility"), indicators)
     np.testing.assert_allclose(score(table, how).index, [1.0, 5.5, 10.0])
-
-
-def test_an_installation_that_cannot_be_written_compiles_in_memory(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def njit(**options: Any) -> Any:
-        if options.get("cache"):
-            raise RuntimeError("cannot cache function: no locator available")
-        return numba.njit(**options)
-
-    monkeypatch.setattr(kernels, "njit", njit)
-    doubled = kernels._compiled(lambda x: 2 * x)
-    assert doubled(4) == 8
