@@ -31,7 +31,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,8 +99,10 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--within", default="", help="code of a département, for a quick look")
     options = parser.parse_args()
+    from zoneblanche.layers.build import take
+
     atlas = read_scored(options.within)
-    some = take_few(atlas)
+    some = take(atlas, np.arange(len(atlas.codes)) < 12)
     rows = []
     reactions: list[dict[str, list[Reaction]]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -135,19 +136,6 @@ def read_scored(within: str) -> Atlas:
     country = read_country("fr")
     atlas = read_atlas(country, level="commune", within=[within] if within else ())
     return compute_index(atlas, "digital-inequality")
-
-
-def take_few(atlas: Atlas) -> Atlas:
-    """The first territories, with what is measured on them."""
-    chosen = np.arange(len(atlas.codes)) < 12
-    return replace(
-        atlas,
-        territories=atlas.territories.take(chosen),
-        values=atlas.values[chosen],
-        reasons=atlas.reasons[chosen],
-        weights=atlas.weights[chosen],
-        intervals={name: table[chosen] for name, table in atlas.intervals.items()},
-    )
 
 
 def write_ours(atlas: Atlas, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlo
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.formats.text import decode
 from zoneblanche.geo.tables.raw import RawTable, Stored
-from zoneblanche.geo.vectors.formats.json_text import check_letters, double_key
+from zoneblanche.geo.vectors.formats.json_text import check_letters, without_doubles
 
 _GEOGRAPHIC = {
     "FeatureCollection": "GeoJSON",
@@ -80,19 +81,13 @@ def _parsed(text: str, file: str) -> Any:
             )
         )
 
-    def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        record = dict(pairs)
-        if len(record) < len(pairs):
-            raise InputError(double_key([name for name, _ in pairs], file))
-        return record
-
     try:
         content = json.loads(
             text,
             parse_int=_Number,
             parse_float=_Number,
             parse_constant=no_number,
-            object_pairs_hook=no_doubles,
+            object_pairs_hook=partial(without_doubles, file=file),
         )
         check_letters(text.encode(), content, file)
         return content

@@ -10,8 +10,8 @@ import shapely
 
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.vectors.formats.features import Features, check_features, objects, too_large
-from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions
+from zoneblanche.geo.vectors.formats.features import Features, check_features, objects
+from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions, read_shapes
 
 _LONGITUDE_LATITUDE = "OGC:CRS84"
 _CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:+([A-Z0-9]+)", re.IGNORECASE)
@@ -38,22 +38,13 @@ def read_geojson(
     properties = [_properties(feature) for feature in found]
     names = tuple(dict.fromkeys(name for each in properties for name in each))
     check_features(len(found), len(names), file, limits)
-    shapes: list[Any] = []
-    unreadable: dict[int, str] = {}
-    vertices = 0
-    for number, feature in enumerate(found):
-        try:
-            shapes.append(_shape(feature.get("geometry")))
-        except BadShape as error:
-            shapes.append(None)
-            unreadable[number] = str(error)
-        vertices += shapely.get_num_coordinates(shapes[-1])
-        if vertices > limits.vertices:
-            raise too_large("more vertices", f"{limits.vertices:,}", file)
+    shapes, unreadable = read_shapes(
+        found, lambda feature: _shape(feature.get("geometry")), file=file, limits=limits
+    )
     fields = {
         name: objects([each.get(name) for each in properties]) for name in wanted if name in names
     }
-    return Features(file, objects(shapes), fields, names, crs, unreadable, tuple(notices))
+    return Features(file, shapes, fields, names, crs, unreadable, tuple(notices))
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:

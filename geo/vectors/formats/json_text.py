@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import shapely
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.vectors.formats.features import too_large
 
 Rings = list[np.ndarray]
 _SURROGATE = re.compile(rb"\\u[dD][89A-Fa-f]")
@@ -34,15 +37,11 @@ def read_json(path: Path, *, limits: Limits) -> Any:
     def not_finite(word: str) -> Any:
         raise InputError(Fault(f"{word} is no number.", file=file, value=word, kind="not-finite"))
 
-    def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        record = dict(pairs)
-        if len(record) < len(pairs):
-            raise InputError(double_key([name for name, _ in pairs], file))
-        return record
-
     try:
         content = json.loads(
-            data.decode("utf-8-sig"), parse_constant=not_finite, object_pairs_hook=no_doubles
+            data.decode("utf-8-sig"),
+            parse_constant=not_finite,
+            object_pairs_hook=partial(without_doubles, file=file),
         )
         check_letters(data, content, file)
         return content
@@ -80,17 +79,27 @@ def read_json(path: Path, *, limits: Limits) -> Any:
         ) from error
 
 
-def double_key(names: list[str], file: str) -> Fault:
-    """Return the fault of an object with a duplicate key, which is ambiguous."""
-    double = next(name for name in names if names.count(name) > 1)
-    return Fault(
-        f"an object has the key {shown(double)} more than once.",
-        file=file,
-        column=double,
-        value=double,
-        remedy="Give each key a name of its own.",
-        kind="duplicate-column",
-    )
+def without_doubles(pairs: list[tuple[str, Any]], *, file: str) -> dict[str, Any]:
+    """An object of a JSON file.
+
+    Raises:
+        InputError: it has a key twice; which of the two is meant, nobody knows.
+    """
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise InputError(
+            Fault(
+                f"an object has the key {shown(double)} more than once.",
+                file=file,
+                column=double,
+                value=double,
+                remedy="Give each key a name of its own.",
+                kind="duplicate-column",
+            )
+        )
+    return record
 
 
 def check_letters(data: bytes, content: Any, file: str) -> None:
@@ -114,6 +123,35 @@ def check_letters(data: bytes, content: Any, file: str) -> None:
                 kind="encoding",
             )
         ) from None
+
+
+def read_shapes(
+    found: Sequence[dict[str, Any]],
+    shape_of: Callable[[dict[str, Any]], Any],
+    *,
+    file: str,
+    limits: Limits,
+) -> tuple[np.ndarray, dict[int, str]]:
+    """The shape of each feature, None where it cannot be read; and why, by the feature's number.
+
+    Args:
+        shape_of: from a feature to its shape, or to a `BadShape`.
+
+    Raises:
+        InputError: more vertices than the limit.
+    """
+    shapes = np.empty(len(found), dtype=object)
+    unreadable: dict[int, str] = {}
+    vertices = 0
+    for number, feature in enumerate(found):
+        try:
+            shapes[number] = shape_of(feature)
+        except BadShape as error:
+            unreadable[number] = str(error)
+        vertices += shapely.get_num_coordinates(shapes[number])
+        if vertices > limits.vertices:
+            raise too_large("more vertices", f"{limits.vertices:,}", file)
+    return shapes, unreadable
 
 
 def positions(values: Any) -> np.ndarray:

@@ -15,9 +15,8 @@ from zoneblanche.geo.vectors.formats.features import (
     check_features,
     choose_layer,
     objects,
-    too_large,
 )
-from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions
+from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions, read_shapes
 
 
 def read_topojson(
@@ -50,23 +49,11 @@ def read_topojson(
         raise InputError(
             Fault(f"its arcs cannot be read ({error}).", file=file, kind="damaged-file")
         ) from error
-    shapes: list[Any] = []
-    unreadable: dict[int, str] = {}
-    vertices = 0
-    for number, one in enumerate(found):
-        try:
-            shapes.append(_shape(one, arcs))
-        except BadShape as error:
-            shapes.append(None)
-            unreadable[number] = str(error)
-        vertices += shapely.get_num_coordinates(shapes[-1])
-        if vertices > limits.vertices:
-            raise too_large("more vertices", f"{limits.vertices:,}", file)
+    shapes, unreadable = read_shapes(found, lambda one: _shape(one, arcs), file=file, limits=limits)
     fields = {
         name: objects([each.get(name) for each in properties]) for name in wanted if name in names
     }
-    crs = pyproj.CRS("OGC:CRS84")
-    return Features(file, objects(shapes), fields, names, crs, unreadable)
+    return Features(file, shapes, fields, names, pyproj.CRS("OGC:CRS84"), unreadable)
 
 
 def _properties(one: dict[str, Any]) -> dict[str, Any]:
