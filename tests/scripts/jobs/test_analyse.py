@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tests.scripts.conftest import Command
 from zoneblanche.geo import read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.analysis.flagging.flags import flag
@@ -14,7 +14,6 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import read_atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.outputs.atlas_file import save_atlas
-from zoneblanche.scripts.cli import main
 from zoneblanche.scripts.jobs.analyse import analysis_lines
 
 
@@ -44,19 +43,12 @@ def test_what_the_figures_do_not_allow_is_left_out_and_said(atlas: Atlas) -> Non
         analysis_lines(atlas, "sparse-underserved", "en")
 
 
-def test_the_command_writes_the_curves(
-    atlas: Atlas,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_the_command_writes_the_curves(atlas: Atlas, tmp_path: Path, zoneblanche: Command) -> None:
     save_atlas(atlas, tmp_path / "atlas.parquet")
-    arguments = ["analyse", str(tmp_path / "atlas.parquet"), "--lorenz", str(tmp_path / "l.csv")]
-    monkeypatch.setattr(sys, "argv", ["zoneblanche", *arguments])
-    with pytest.raises(SystemExit) as caught:
-        main()
-    assert not caught.value.code
-    assert capsys.readouterr().out.startswith("Inégalité numérique\n")
+    curves = tmp_path / "l.csv"
+    status, out, err = zoneblanche("analyse", tmp_path / "atlas.parquet", "--lorenz", curves)
+    assert status == 0, err
+    assert out.startswith("Inégalité numérique\n")
     curve = pd.read_csv(tmp_path / "l.csv")
     assert len(curve) == 101
     assert curve.iloc[-1].tolist() == [100.0, 100.0, 100.0]

@@ -5,27 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from zoneblanche.scripts.cli import main
+from tests.scripts.conftest import Command
 from zoneblanche.scripts.trials.publishers_files import write_fixtures
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def zoneblanche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["zoneblanche", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as caught:
-            main()
-        return int(caught.value.code or 0), *capsys.readouterr()
-
-    return command
 
 
 def test_the_table_of_the_embedded_waves(zoneblanche: Command) -> None:

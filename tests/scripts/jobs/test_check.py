@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from zoneblanche.scripts.cli import main
+from tests.scripts.conftest import Command
 from zoneblanche.scripts.failures import language_of
 
-Command = Callable[..., tuple[int, str, str]]
 TOWNS = [("A{{7*7}}", "01001"), ("<img src=x>", "01002"), ("C", "01003"), ("D", "01004")]
 
 
 @pytest.fixture
-def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["zoneblanche", "check", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        said = capsys.readouterr()
-        return int(caught.value.code or 0), said.out, said.err
-
-    return command
+def check(zoneblanche: Command) -> Command:
+    return partial(zoneblanche, "check")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,26 +11,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from zoneblanche.scripts.cli import main
-
-Command = Callable[..., tuple[int, str, str]]
+from tests.scripts.conftest import Command
 
 
 @pytest.fixture
-def count(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command; returns the exit status, stdout and stderr."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["zoneblanche", "count", *map(str, arguments)])
-        monkeypatch.setenv("DASK_LOGGING__DISTRIBUTED", "error")
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return int(caught.value.code or 0), out, err
-
-    return command
+def count(zoneblanche: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("DASK_LOGGING__DISTRIBUTED", "error")
+    return partial(zoneblanche, "count")
 
 
 @pytest.fixture

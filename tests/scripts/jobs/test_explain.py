@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tests.scripts.conftest import Command
 from zoneblanche.geo import read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.atlas import Atlas
@@ -16,10 +15,7 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.explain import explain
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
-from zoneblanche.scripts.cli import main
 from zoneblanche.scripts.jobs.explain import comparison_lines, explanation_lines
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -34,19 +30,6 @@ def saved(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["zoneblanche", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return int(caught.value.code or 0), said.out, said.err
-
-    return run
-
-
 def test_recipes_come_back_from_disk(atlas: Atlas, saved: Path) -> None:
     again = load_atlas(saved)
     assert again.recipes == atlas.recipes
@@ -57,8 +40,8 @@ def test_recipes_come_back_from_disk(atlas: Atlas, saved: Path) -> None:
     pd.testing.assert_frame_equal(first.parts, second.parts)
 
 
-def test_contributions_are_printed_and_sum(saved: Path, command: Run) -> None:
-    status, out, _ = command("explain", str(saved), "48095", "--lang", "en")
+def test_contributions_are_printed_and_sum(saved: Path, zoneblanche: Command) -> None:
+    status, out, _ = zoneblanche("explain", str(saved), "48095", "--lang", "en")
     assert status == 0
     lines = out.splitlines()
     assert lines[0] == "Mende (48095)"
@@ -86,11 +69,11 @@ def test_a_mean_that_is_not_arithmetic_starts_from_the_medians(atlas: Atlas) -> 
     assert "favorable" in lines[1]
 
 
-def test_what_cannot_be_explained_is_said(saved: Path, atlas: Atlas, command: Run) -> None:
-    status, _, told = command("explain", str(saved), "48999", "--lang", "en")
+def test_what_cannot_be_explained_is_said(saved: Path, atlas: Atlas, zoneblanche: Command) -> None:
+    status, _, told = zoneblanche("explain", str(saved), "48999", "--lang", "en")
     assert status == 2
     assert "no territory '48999'" in told
-    status, _, told = command("explain", str(saved), "48095", "--recipe", "digital")
+    status, _, told = zoneblanche("explain", str(saved), "48095", "--recipe", "digital")
     assert status == 2
     assert "pas de recette 'digital'" in told
     relative = recipe_from_table(
@@ -102,8 +85,8 @@ def test_what_cannot_be_explained_is_said(saved: Path, atlas: Atlas, command: Ru
         explain(half, "48061", "r")
 
 
-def test_recipes_are_compared(saved: Path, atlas: Atlas, command: Run) -> None:
-    status, out, _ = command(
+def test_recipes_are_compared(saved: Path, atlas: Atlas, zoneblanche: Command) -> None:
+    status, out, _ = zoneblanche(
         "compare", str(saved), "digital-inequality", "presence-only", "--lang", "en"
     )
     assert status == 0
@@ -114,7 +97,7 @@ def test_recipes_are_compared(saved: Path, atlas: Atlas, command: Run) -> None:
     assert "worse placed" in "\n".join(
         comparison_lines(atlas, ["presence-only", "infrastructure-only"], "en")
     )
-    status, _, told = command("compare", str(saved), "presence-only", "presence-only")
+    status, _, told = zoneblanche("compare", str(saved), "presence-only", "presence-only")
     assert status == 2
     assert "il en faut deux ou plus à comparer" in told
 

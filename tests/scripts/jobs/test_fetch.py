@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.scripts.conftest import Command
 from zoneblanche.geo.errors import ProblemWithEnvironment
 from zoneblanche.geo.notice import notice_in
 from zoneblanche.geo.source import sha256_of
@@ -16,11 +16,9 @@ from zoneblanche.layers.fetching.fetch import Fetched
 from zoneblanche.layers.fetching.from_folder import file_of, files_below, left_in
 from zoneblanche.layers.fetching.store import Record, Store
 from zoneblanche.layers.publishers.connector import connector_named, known_connectors
-from zoneblanche.scripts.cli import main
 from zoneblanche.scripts.jobs.fetch import fetch_country, fetched_sources, print_fetched
 from zoneblanche.scripts.trials.publishers_files import write_communes
 
-Command = Callable[..., tuple[int, str, str]]
 DEBIT = "code_insee;nbr;type;date\n"
 
 
@@ -39,18 +37,6 @@ def folder(tmp_path: Path) -> Path:
         (folder / name).write_text(DEBIT)
     write_communes(folder / "commune.parquet")
     return folder
-
-
-@pytest.fixture
-def zoneblanche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["zoneblanche", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as caught:
-            main()
-        return int(caught.value.code or 0), *capsys.readouterr()
-
-    return command
 
 
 def test_files_of_a_folder_are_taken_and_listed(

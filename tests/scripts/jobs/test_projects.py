@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,50 +15,9 @@ import pytest
 import rasterio
 import shapely
 
-from zoneblanche.scripts.cli import main
+from tests.scripts.conftest import Command
+from zoneblanche.scripts.trials.sample import SQUARES, write_sample
 
-PROJECT = """
-title = "Quatre carrés"
-lang = "en"
-[territories]
-path = "squares.geojson"
-code = "code"
-name = "nom"
-population = "pop"
-source = "IGN, squares, 2026-01-01, Licence Ouverte 2.0"
-[[layers]]
-id = "fibre"
-title = "Fibre"
-path = "fibre.csv"
-code = "code"
-value = "taux"
-unit = "percent"
-source = "Arcep, 2022-12-31, Licence Ouverte 2.0"
-[[layers]]
-id = "debit"
-path = "debit.tif"
-kind = "raster"
-stat = "mean"
-[[layers]]
-id = "web"
-path = "web.csv"
-code = "code"
-value = "site"
-unit = "url"
-[[layers]]
-id = "4g"
-path = "4g.geojson"
-kind = "polygons"
-[[layers]]
-id = "antennes"
-path = "sites.csv"
-kind = "points"
-x = "lon"
-y = "lat"
-[recipe]
-weights = { fibre = 0.4, debit = 0.2, 4g = 0.2, web = 0.2 }
-"""
-SQUARES = [("01001", 4.0, 46.0), ("01002", 4.1, 46.0), ("01003", 4.0, 46.1), ("01004", 4.1, 46.1)]
 Result = tuple[int, str, dict[str, dict[str, str]], dict[str, Any]]
 
 
@@ -67,50 +25,28 @@ Result = tuple[int, str, dict[str, dict[str, str]], dict[str, Any]]
 def folder(tmp_path: Path) -> Path:
     """Four squares of 0.1°, west to east and south to north, and a file of each kind."""
     folder = tmp_path / "project"
-    folder.mkdir()
-    gpd.GeoDataFrame(
-        {"code": [c for c, _, _ in SQUARES], "nom": list("ABCD"), "pop": [10, 20, 30, 40]},
-        geometry=[shapely.box(x, y, x + 0.1, y + 0.1) for _, x, y in SQUARES],
-        crs=4326,
-    ).to_file(folder / "squares.geojson", driver="GeoJSON")
-    (folder / "fibre.csv").write_text("code;taux\n01001;50,5\n01002;100\n01003;\n09999;3,5\n")
+    write_sample(folder)
     (folder / "web.csv").write_text(
         "code,site\n01001,https://a.fr\n01002,\n01003,www.c.fr\n", encoding="utf-8"
     )
-    with rasterio.open(
-        folder / "debit.tif", "w", driver="GTiff", width=4, height=4, count=1,
-        dtype="float32", crs="EPSG:4326", nodata=-1,
-        transform=rasterio.Affine(0.05, 0, 4.0, 0, -0.05, 46.2),
-    ) as raster:  # fmt: skip
-        rows = np.repeat([[3, 3, 4, 4], [1, 1, 2, 2]], 2, axis=0).astype("float32")
-        raster.write(rows, 1)
-    gpd.GeoDataFrame(
-        geometry=[shapely.box(4.0, 46.0, 4.05, 46.1), shapely.box(4.0, 46.0, 4.05, 46.1)], crs=4326
-    ).to_file(folder / "4g.geojson", driver="GeoJSON")
-    (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n4.06,46.05\n4.15,46.15\n9,9\n")
-    (folder / "project.toml").write_text(PROJECT, encoding="utf-8")
+    options = ("normalise", "aggregate", "min_available", "flags", 'name = "carte"', "[output]")
+    lines = (folder / "project.toml").read_text("utf-8").splitlines()
+    plain = [line for line in lines if not line.startswith(options)]
+    (folder / "project.toml").write_text("\n".join(plain) + "\n", encoding="utf-8")
     return folder
 
 
 @pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Result]:
+def run(zoneblanche: Command) -> Callable[..., Result]:
     def command(folder: Path, *options: str) -> Result:
-        out = folder.parent / "out"
-        arguments = ["run", str(folder / "project.toml"), "-o", str(out), *options]
-        monkeypatch.setattr(sys, "argv", ["zoneblanche", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        status = int(caught.value.code or 0)
+        target = folder.parent / "out"
+        status, out, err = zoneblanche("run", folder / "project.toml", "-o", target, *options)
         if status:
-            assert not out.exists(), "nothing half-written"
-            return status, said.err, {}, {}
-        with (out / "territories.csv").open(encoding="utf-8", newline="") as stream:
+            assert not target.exists(), "nothing half-written"
+            return status, err, {}, {}
+        with (target / "territories.csv").open(encoding="utf-8", newline="") as stream:
             rows = {row["code"]: row for row in csv.DictReader(stream)}
-        return status, said.out, rows, json.loads((out / "run.json").read_text("utf-8"))
+        return status, out, rows, json.loads((target / "run.json").read_text("utf-8"))
 
     return command
 

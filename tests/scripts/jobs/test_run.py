@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -14,13 +13,12 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from tests.scripts.conftest import Command
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.layers.outputs.atlas_file import load_atlas
-from zoneblanche.scripts.cli import main
 from zoneblanche.scripts.jobs.overrides import Asked
 from zoneblanche.scripts.jobs.run import run_project
 
-Command = Callable[..., tuple[int, str, str]]
 MEASURED = ("premises-100mbps", "premises-1gbps", "website", "https", "own-email")
 FILES = {
     "index.html",
@@ -33,22 +31,6 @@ FILES = {
     "datapackage.json",
     "run.json",
 }
-
-
-@pytest.fixture
-def zoneblanche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command line; returns the exit status, stdout and stderr."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["zoneblanche", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return int(caught.value.code or 0), out, err
-
-    return command
 
 
 def rows_of(folder: Path) -> dict[str, dict[str, str]]:

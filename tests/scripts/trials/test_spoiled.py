@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from zoneblanche.scripts.cli import main
+from tests.scripts.conftest import Command
 
 PROJECT = """
 title = "Two squares"
@@ -44,15 +43,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(zoneblanche: Command) -> Run:
     def command(folder: Path) -> tuple[int, str]:
-        arguments = ["run", str(folder / "project.toml"), "-o", str(folder / "out"), "-q"]
-        monkeypatch.setattr(sys, "argv", ["zoneblanche", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        status = int(caught.value.code or 0)
+        status, _, err = zoneblanche("run", folder / "project.toml", "-o", folder / "out", "-q")
         assert bool(status) != (folder / "out").exists(), "all or nothing"
-        return status, capsys.readouterr().err
+        return status, err
 
     return command
 
