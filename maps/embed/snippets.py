@@ -54,8 +54,8 @@ def write_snippets(embed: Embed, page: str, small: Figure | None) -> dict[str, s
     template = _environment().get_template("embed.html")
     alone = replace(embed, id=f"{embed.id}-alone", page="")
     if small is not None:
-        picture = small.picture
-        alone = replace(alone, image=picture.data_url, width=picture.width, height=picture.height)
+        picture, sheet = small.picture, small.picture.sheet
+        alone = replace(alone, image=picture.data_url, width=sheet.width, height=sheet.height)
     srcdoc = template.render(embed=alone, variant="srcdoc", document=_in_attribute(page))
     found = {
         "iframe": template.render(embed=embed, variant="iframe", document=""),

@@ -1,29 +1,39 @@
 """A map as a picture, drawn without a network, a browser or a drawing library.
 
-Territories are filled row by row from the edges that cross the middle of each row of pixels, which
-for all of France takes a fraction of a second; the result is a PNG with a palette, some ten times
-smaller than one in full colour. Letters stand beside it, in the page, where they stay text.
+The main part of the territories, and the distant ones in frames below it. Letters are not part of
+the picture but of the page that shows it, where they stay text.
 """
 
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.maps.drawn.distance import round_length, write_distance
 from zoneblanche.maps.drawn.insets import distant_groups
-from zoneblanche.maps.drawn.png import write_png
-from zoneblanche.maps.report.planes import DENSITY, Pane, Pixels, edges_of, fill_pane, pane_of
+from zoneblanche.maps.drawn.paint import (
+    Canvas,
+    Edges,
+    View,
+    fill_canvas,
+    find_borders,
+    new_canvas,
+    paint_canvas,
+)
 
 if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories
+
+DENSITY = 2
+"""Pixels of the picture a pixel of the page: sharp on paper and on fine screens."""
 
 GAP, PAD, UNDER_FRAME = 10, 4, 34
 """Pixels between frames, within them, and below them for their name and scale bar."""
@@ -39,7 +49,12 @@ WIDE_BORDERS = 14.0
 """Width of a typical territory, in pixels, above which borders between territories are drawn."""
 
 BORDER, OUTLINE, COAST = "#ffffff", "#3a4350", "#1d2530"
-STRIPE_EVERY, STRIPE_WIDTH = 8, 2
+STRIPE_EVERY = 8
+
+EARTH_RADIUS = 6_371_000.0
+FLAT_BELOW, FLAT_OVER = 1.15, 120.0
+"""Degrees from the equator to the middle of a map, and from its south to its north, below and
+above which its cone is a cylinder."""
 
 
 @dataclass(frozen=True)
@@ -68,46 +83,36 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture and what stands on it.
-
-    Attributes:
-        png: the bytes.
-        width, height: in pixels of the page.
-        labels: names of frames and of the largest places.
-        frames: of distant parts.
-        scale: of the main part; None where the unit of the map is not known.
-    """
-
-    png: bytes
-    width: int
-    height: int
-    labels: tuple[Label, ...]
-    frames: tuple[Frame, ...]
-    scale: Scale | None
-
-    @property
-    def data_url(self) -> str:
-        """The picture as an address that holds it."""
-        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
-
-
-@dataclass(frozen=True)
 class Sheet:
     """Where each territory lies on a picture, before it has a colour: one serves many pictures.
 
     Attributes:
         canvas: position of the territory that each fine pixel is in, -1 for none.
         width, height: in pixels of the page.
-        labels, frames, scale: as in `Picture`.
+        labels: names of frames and of the largest places.
+        frames: of distant parts.
+        scale: of the main part; None where the unit of the map is not known.
     """
 
-    canvas: Pixels
+    canvas: Canvas
     width: int
     height: int
     labels: tuple[Label, ...]
     frames: tuple[Frame, ...]
     scale: Scale | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as the bytes of a PNG, and the sheet that says what stands on it."""
+
+    png: bytes
+    sheet: Sheet
+
+    @property
+    def data_url(self) -> str:
+        """The picture as an address that holds it."""
+        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
 def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet | None:
@@ -124,9 +129,9 @@ def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet |
     layout = _layout(territories, width, lang)
     if layout is None:
         return None
-    canvas = np.full((layout.height * DENSITY, width * DENSITY), -1, dtype=np.int32)
+    canvas = new_canvas(layout.height * DENSITY, width * DENSITY)
     for pane in layout.panes:
-        fill_pane(canvas, pane)
+        fill_canvas(canvas, pane.edges, pane.view)
     names = [] if len(territories) > MOST_NAMED else _places(territories, layout.panes[0])
     return Sheet(
         canvas=canvas,
@@ -157,25 +162,38 @@ def paint_picture(
         missing: ground and stripes of the hatch that says "no data".
         outline: id of a containing level whose borders are drawn stronger.
     """
-    groups = None
+    canvas = sheet.canvas
+    inside = canvas >= 0
+    fine = groups = None
+    shown = np.count_nonzero(np.bincount(canvas[inside])) if inside.any() else 0
+    if shown and np.sqrt(inside.sum() / shown) > WIDE_BORDERS * DENSITY:
+        fine = find_borders(canvas, inside)
     if outline is not None and outline in territories.parents:
-        groups = pd.factorize(territories.parents[outline])[0]
-    pixels, palette = _coloured(sheet.canvas, classes, colours, missing, groups)
-    return Picture(
-        png=write_png(pixels, palette),
-        width=sheet.width,
-        height=sheet.height,
-        labels=sheet.labels,
-        frames=sheet.frames,
-        scale=sheet.scale,
+        of = np.append(pd.factorize(territories.parents[outline])[0], -1)
+        groups = find_borders(of[canvas], inside)
+    lines = ((BORDER, fine), (OUTLINE, groups), (COAST, find_borders(inside, inside)))
+    png = paint_canvas(
+        canvas, classes, colours, missing=missing, stripe_every=STRIPE_EVERY, lines=lines
     )
+    return Picture(png, sheet)
+
+
+@dataclass(frozen=True)
+class _Pane:
+    """Some of the territories: their borders in a plane, where it lies on the fine pixels, and,
+    where they are to be named, their positions and a point inside each."""
+
+    edges: Edges
+    view: View
+    members: np.ndarray
+    inside: np.ndarray
 
 
 @dataclass(frozen=True)
 class _Layout:
     """Where the main part, which is the first pane, and the frames of distant parts go."""
 
-    panes: tuple[Pane, ...]
+    panes: tuple[_Pane, ...]
     labels: tuple[Label, ...]
     frames: tuple[Frame, ...]
     height: int
@@ -193,18 +211,18 @@ def _layout(territories: Territories, width: int, lang: str) -> _Layout | None:
         main, groups = drawn, []
     geographic = bool(territories.frame.crs.is_geographic)
     measured = geographic or _in_metres(territories)
-    edges = edges_of(shapes[main], geographic, named=len(territories) <= MOST_NAMED)
-    box = edges.box
-    high = (box[3] - box[1]) / (box[2] - box[0]) if box[2] > box[0] else 1.0
+    first = _flatten(shapes, main, geographic, named=len(territories) <= MOST_NAMED)
+    west, south, east, north = first.edges.box
+    high = (north - south) / (east - west) if east > west else 1.0
     main_height = int(np.clip(round(width * high), 60, round(width * 1.15)))
     inset = round(width * INSET_SHARE)
-    panes = [pane_of(edges, np.flatnonzero(main), 0, 0, width, main_height)]
+    panes = [_fit(first, 0, 0, width, main_height)]
     labels, frames = [], []
     left = (width - len(groups) * inset - (len(groups) - 1) * GAP) / 2
     for place, (part, inside) in enumerate(groups):
         x, y = left + place * (inset + GAP), float(main_height + GAP)
-        own, side = edges_of(shapes[inside], geographic), inset - 2 * PAD
-        panes.append(pane_of(own, np.flatnonzero(inside), x + PAD, y + PAD, side, side))
+        own, side = _flatten(shapes, inside, geographic), inset - 2 * PAD
+        panes.append(_fit(own, x + PAD, y + PAD, side, side))
         scale = _scale_of(panes[-1], lang, inset * 0.55) if measured else None
         frames.append(Frame(x, y, float(inset), float(inset), scale))
         labels.append(Label(x + inset / 2, y + inset + 13, in_language(part.title, lang), "frame"))
@@ -217,9 +235,55 @@ def _layout(territories: Territories, width: int, lang: str) -> _Layout | None:
     )
 
 
-def _scale_of(pane: Pane, lang: str, longest: float) -> Scale:
-    metres = round_length(pane.step * DENSITY, longest)
-    return metres / (pane.step * DENSITY), write_distance(metres, lang)
+def _flatten(
+    shapes: np.ndarray, chosen: np.ndarray, geographic: bool, *, named: bool = False
+) -> _Pane:
+    """The chosen shapes in a plane, as they are or projected from degrees; not yet on a canvas."""
+    members = np.flatnonzero(chosen)
+    polygons, of = shapely.get_parts(shapes[chosen], return_index=True)
+    _, at, (ring_ends, polygon_ends) = shapely.to_ragged_array(polygons, include_z=False)
+    ring_owner = np.repeat(members[of], np.diff(polygon_ends))
+    followed = np.ones(len(at), dtype=bool)
+    followed[ring_ends[1:] - 1] = False
+    inside = np.empty((0, 2))
+    if named:
+        inside = shapely.get_coordinates(shapely.point_on_surface(shapes[chosen]))
+    if geographic:
+        onto = _cone(at)
+        at, inside = onto(at), onto(inside)
+    owner = np.repeat(ring_owner, np.diff(ring_ends)).astype(np.int32)
+    edges = Edges(at[:, 0], at[:, 1], followed, owner)
+    return _Pane(edges, View(0.0, 0.0, 1.0), members, inside)
+
+
+def _cone(degrees: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Lambert's conformal cone over the places' own latitudes, on a sphere: a picture is looked
+    at, not measured on. About the equator, and for most of the globe, it is a cylinder."""
+    west, south, east, north = (float(end) for end in (*degrees.min(axis=0), *degrees.max(axis=0)))
+    first, second = (south + (north - south) * share for share in (1 / 6, 5 / 6))
+    middle = (first + second) / 2
+    if abs(middle) < FLAT_BELOW or north - south > FLAT_OVER:
+        kind = f"+proj=eqc +lat_ts={middle}"
+    else:
+        kind = f"+proj=lcc +lat_1={first} +lat_2={second}"
+    plane = pyproj.Proj(f"{kind} +lon_0={(west + east) / 2} +R={EARTH_RADIUS} +over")
+    return lambda at: np.column_stack(plane(at[:, 0], at[:, 1]))
+
+
+def _fit(pane: _Pane, left: float, top: float, width: float, height: float) -> _Pane:
+    """Shapes as large as fits into a box of the page, in its middle, a pixel from its edges."""
+    west, south, east, north = pane.edges.box
+    room = np.array([width, height]) * DENSITY - 2.0
+    size = np.array([east - west, north - south])
+    step = float(max((size / room).max(), 1e-12))
+    spare = (room - size / step) / 2 + 1.0
+    view = View(west, north, step, left * DENSITY + spare[0], top * DENSITY + spare[1])
+    return replace(pane, view=view)
+
+
+def _scale_of(pane: _Pane, lang: str, longest: float) -> Scale:
+    metres = round_length(pane.view.step * DENSITY, longest)
+    return metres / (pane.view.step * DENSITY), write_distance(metres, lang)
 
 
 def _in_metres(territories: Territories) -> bool:
@@ -227,51 +291,12 @@ def _in_metres(territories: Territories) -> bool:
     return bool(axes) and all(axis.unit_name == "metre" for axis in axes)
 
 
-def _coloured(
-    canvas: Pixels,
-    classes: np.ndarray,
-    colours: list[str],
-    missing: tuple[str, str],
-    groups: np.ndarray | None,
-) -> tuple[NDArray[np.uint8], list[str]]:
-    """Palette positions of the pixels: 0 is nothing, then classes, hatch, and three lines."""
-    palette = ["#ffffff", *colours, *missing, BORDER, OUTLINE, COAST]
-    ground = 1 + len(colours)
-    inside = canvas >= 0
-    # Position -1, nobody's pixel, takes the last of these: nothing.
-    colour = np.append(np.where(classes < 0, ground, np.asarray(classes) + 1), 0).astype(np.uint8)
-    pixels = colour[canvas]
-    blank = pixels == ground
-    if blank.any():
-        rows, columns = np.ogrid[: canvas.shape[0], : canvas.shape[1]]
-        stripe = (rows + columns) % STRIPE_EVERY < STRIPE_WIDTH
-        pixels[blank & stripe] = ground + 1
-    shown = np.count_nonzero(np.bincount(canvas[inside])) if inside.any() else 0
-    if shown and np.sqrt(inside.sum() / shown) > WIDE_BORDERS * DENSITY:
-        pixels[_edges_of(canvas, inside)] = ground + 2
-    if groups is not None:
-        of = np.append(groups, -1)
-        pixels[_edges_of(of[canvas], inside)] = ground + 3
-    pixels[_edges_of(inside, inside)] = ground + 4
-    return pixels, palette
-
-
-def _edges_of(field: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Pixels inside whose right or lower neighbour is another one's, or any neighbour nobody's."""
-    edge = np.zeros(field.shape, dtype=bool)
-    edge[:, :-1] |= field[:, :-1] != field[:, 1:]
-    edge[:-1] |= field[:-1] != field[1:]
-    edge[:, 1:] |= ~inside[:, :-1]
-    edge[1:] |= ~inside[:-1]
-    return edge & inside
-
-
-def _places(territories: Territories, pane: Pane, *, most: int = 7) -> list[Label]:
+def _places(territories: Territories, pane: _Pane, *, most: int = 7) -> list[Label]:
     """Names of the largest territories that do not stand in each other's way."""
     if "population" not in territories.facts or len(territories) < 8:
         return []
     people = territories.facts["population"].to_numpy(dtype="float64")
-    at = pane.edges.inside
+    across, down = pane.view.on_canvas(pane.inside[:, 0], pane.inside[:, 1])
     names = territories.names.to_numpy()
     order = pane.members.argsort()
     known = order[np.argsort(-np.nan_to_num(people[pane.members[order]]), kind="stable")]
@@ -281,8 +306,7 @@ def _places(territories: Territories, pane: Pane, *, most: int = 7) -> list[Labe
         name = str(names[pane.members[member]])
         if len(labels) == most or len(name) > 28:
             continue
-        x = ((at[member, 0] - pane.corner[0]) / pane.step + pane.left) / DENSITY
-        y = ((pane.corner[1] - at[member, 1]) / pane.step + pane.top) / DENSITY
+        x, y = across[member] / DENSITY, down[member] / DENSITY
         reach = 4.2 * len(name) + 8
         if all(abs(y - b) > 20 or abs(x - a) > reach + c for a, b, c in taken):
             taken.append((x, y, reach))

@@ -681,9 +681,9 @@ def test_the_picture_paints_what_lies_there(toy_atlas: Atlas) -> None:
     picture = paint_picture(
         sheet, territories, np.array([0, 1, 2, -1]), colours, missing=("#ffffff", "#999999")
     )
-    assert picture.scale is not None
+    assert picture.sheet.scale is not None
     pixels, palette = unpacked(picture.png)
-    assert pixels.shape == (2 * picture.height, 600)
+    assert pixels.shape == (2 * sheet.height, 600)
     row = pixels[pixels.shape[0] // 2]
     middles = [int(600 * (k + 0.5) / 6) for k in (0, 1, 2, 3, 5)]
     assert [palette[row[at]] for at in middles[:3]] == colours[:3]

@@ -1,0 +1,146 @@
+"""Territories painted by class into the pixels of a PNG, without a drawing library.
+
+A canvas says of each pixel which territory its middle lies in. It is filled row by row from the
+edges that cross the middles of a row, which for all of France takes a fraction of a second. The
+result is a PNG with a palette, some ten times smaller than one in full colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoneblanche.maps.drawn.png import write_png
+
+Canvas = NDArray[np.int32]
+"""Position of the territory that each pixel is in, -1 for none."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The borders of territories in a plane, x to the east and y to the north.
+
+    Attributes:
+        x, y: vertices of rings or of arcs, one after the other.
+        followed: whether an edge leads from the vertex to the next one.
+        owner: position of the territory whose border the edge is. The edges of a territory close.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    followed: np.ndarray
+    owner: np.ndarray
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        return (
+            float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """Where a plane lies on a canvas.
+
+    Attributes:
+        west, north: a place in the plane.
+        left, top: where it lies on the canvas, in pixels.
+        step: how many units of the plane a pixel is.
+    """
+
+    west: float
+    north: float
+    step: float
+    left: float = 0.0
+    top: float = 0.0
+
+    def on_canvas(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Places of the plane in pixels, from the upper left corner of the canvas."""
+        return (x - self.west) / self.step + self.left, (self.north - y) / self.step + self.top
+
+
+def new_canvas(height: int, width: int) -> Canvas:
+    """A canvas on which nobody is yet."""
+    return np.full((height, width), -1, dtype=np.int32)
+
+
+def fill_canvas(canvas: Canvas, edges: Edges, view: View) -> None:
+    """Write the position of each territory into the pixels whose middles it covers: for every
+    row, a territory's edges that cross its middle come in pairs, of where it begins and ends."""
+    x, y = view.on_canvas(edges.x, edges.y)
+    line = np.ceil(y - 0.5).astype(np.int64)  # the first row whose middle is not above
+    crossing = np.flatnonzero(edges.followed[:-1] & (line[:-1] != line[1:]))
+    repeats = np.abs(line[crossing + 1] - line[crossing])
+    edge = np.repeat(crossing, repeats)
+    first = np.minimum(line[edge], line[edge + 1])
+    row = first + np.arange(len(edge)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    share = (row + 0.5 - y[edge]) / (y[edge + 1] - y[edge])
+    at = x[edge] + share * (x[edge + 1] - x[edge])
+    territory = edges.owner[edge]
+    order = np.lexsort((at, row, territory))
+    row, at, territory = row[order][::2], at[order], territory[order][::2]
+    begin = np.clip(np.ceil(at[::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
+    end = np.clip(np.ceil(at[1::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
+    seen = (row >= 0) & (row < canvas.shape[0]) & (end > begin)
+    row, begin, length, territory = row[seen], begin[seen], (end - begin)[seen], territory[seen]
+    start = row * canvas.shape[1] + begin
+    place = np.repeat(start - (np.cumsum(length) - length), length) + np.arange(length.sum())
+    canvas.ravel()[place] = np.repeat(territory, length)
+
+
+def paint_canvas(
+    canvas: Canvas,
+    classes: np.ndarray,
+    colours: Sequence[str],
+    *,
+    missing: tuple[str, str],
+    stripe_every: int,
+    lines: Sequence[tuple[str, Mask | None]],
+) -> bytes:
+    """The canvas as a PNG.
+
+    Args:
+        canvas: what to paint.
+        classes: for each territory the place of its colour, -1 where its figure is missing.
+        colours: "#rrggbb".
+        missing: ground and stripes of the hatch that says "no data".
+        stripe_every: pixels from one stripe to the next; a stripe is two wide.
+        lines: colour and pixels of what is drawn over it, in order; None where there is none.
+    """
+    ground = 1 + len(colours)  # in the palette, after nothing and the classes
+    # Position -1, nobody's pixel, takes the last of these: nothing.
+    colour = np.append(np.where(classes < 0, ground, np.asarray(classes) + 1), 0).astype(np.uint8)
+    pixels = colour[canvas]
+    blank = pixels == ground
+    if blank.any():
+        rows, columns = np.ogrid[: canvas.shape[0], : canvas.shape[1]]
+        pixels[blank & ((rows + columns) % stripe_every < _STRIPE_WIDTH)] = ground + 1
+    for place, (_, mask) in enumerate(lines, start=ground + 2):
+        if mask is not None:
+            pixels[mask] = place
+    return write_png(pixels, ["#ffffff", *colours, *missing, *(line for line, _ in lines)])
+
+
+_STRIPE_WIDTH = 2
+
+
+def find_borders(field: np.ndarray, inside: Mask) -> Mask:
+    """Pixels inside whose right or lower neighbour is another one's, or any neighbour nobody's."""
+    edge = find_shore(inside)
+    edge[:, :-1] |= field[:, :-1] != field[:, 1:]
+    edge[:-1] |= field[:-1] != field[1:]
+    return edge & inside
+
+
+def find_shore(inside: Mask) -> Mask:
+    """Pixels inside whose left or upper neighbour is nobody's."""
+    edge = np.zeros(inside.shape, dtype=bool)
+    edge[:, 1:] |= ~inside[:, :-1]
+    edge[1:] |= ~inside[:-1]
+    return edge & inside
