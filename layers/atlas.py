@@ -101,6 +101,22 @@ class Atlas:
             )
         return self.indicators[indicator_id]
 
+    def recipe(self, index_id: str) -> Recipe:
+        """How an index of the atlas was made.
+
+        Raises:
+            InputError: the atlas does not know.
+        """
+        if index_id not in self.recipes:
+            raise InputError(
+                Fault(
+                    f"the atlas does not know how {index_id!r} was made.",
+                    remedy=nearest(index_id, self.recipes) if self.recipes else "Compute it anew.",
+                    kind="no-recipe",
+                )
+            )
+        return self.recipes[index_id]
+
     def weight_of(self, indicator: Indicator) -> pd.Series:
         """Return the denominator of an intensive indicator, float64.
 

@@ -14,7 +14,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.method import describe, describe_dimension
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.index.recipe.recipe import Recipe
-from zoneblanche.layers.index.score import Scored, index_groups, index_values, resolve, score
+from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_atlas
 from zoneblanche.layers.index.steps.orient import scale_ends
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions
@@ -42,10 +42,9 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     recipe = recipe if isinstance(recipe, Recipe) else read_recipe(recipe)
     recipe = resolve(recipe, atlas.indicators)
     recipe = recipe if draws is None else replace(recipe, draws=draws)
-    values = index_values(recipe, atlas)
-    groups = index_groups(recipe, atlas)
-    scored = score(values, recipe, groups=groups)
-    intervals, notices = _intervals(values, scored, groups)
+    found = score_atlas(atlas, recipe)
+    scored = found.scored
+    intervals, notices = _intervals(found)
     atlas = _with_columns(atlas, scored)
     others = {name: other for name, other in atlas.recipes.items() if name != recipe.id}
     return replace(
@@ -90,14 +89,13 @@ def _interval_of(parts: list[Indicator]) -> str:
     return "/".join(dict.fromkeys((dates[0], dates[-1]))) if dates else ""
 
 
-def _intervals(
-    values: pd.DataFrame, scored: Scored, groups: pd.Series | None
-) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+def _intervals(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     columns = ("rank_low", "rank_high", "score_low", "score_high", "worst_decile")
+    scored = found.scored
     if scored.recipe.draws == 0:
         ranks = {name: rank(scores).to_frame("rank") for name, scores in scored.scores.items()}
         none = dict.fromkeys(columns, np.nan)
         return {str(name): table.assign(**none) for name, table in ranks.items()}, ()
-    drawn = draw_dimensions(values, scored, groups=groups)
-    tables = {name: found.table[["rank", *columns]] for name, found in drawn.items()}
+    drawn = draw_dimensions(found.values, scored, groups=found.groups)
+    tables = {name: one.table[["rank", *columns]] for name, one in drawn.items()}
     return tables, drawn[scored.recipe.id].notices

@@ -13,7 +13,7 @@ from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
-from zoneblanche.layers.index.score import Scored, combine, index_groups, index_values, score
+from zoneblanche.layers.index.score import Scored, combine, score_atlas
 from zoneblanche.layers.index.steps.orient import is_mazziotta, oriented, scale_ends
 from zoneblanche.layers.index.steps.rank import rank
 
@@ -85,8 +85,8 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
         raise InputError(
             Fault(f"{code!r} has no score in {recipe!r}: {reason}.", kind="no-score"),
         )
-    values = index_values(how, atlas)
-    scored = score(values, how, groups=index_groups(how, atlas))
+    on_atlas = score_atlas(atlas, how)
+    values, scored = on_atlas.values, on_atlas.scored
     found = scored.index[code]
     if not np.isclose(own, found, rtol=0, atol=1e-5, equal_nan=True):
         raise InputError(

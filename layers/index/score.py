@@ -280,3 +280,28 @@ def index_groups(recipe: Recipe, atlas: Atlas) -> pd.Series | None:
         return None
     parents = atlas.territories.parents
     return groups_in(recipe.group, values=atlas.values, parents=parents, file=recipe.file or None)
+
+
+@dataclass(frozen=True)
+class ScoredAtlas:
+    """An index on an atlas, before anything is rounded or written into it.
+
+    Attributes:
+        values: the indicators of the recipe, see `index_values`.
+        groups: see `index_groups`.
+        scored: the scores.
+    """
+
+    values: pd.DataFrame
+    groups: pd.Series | None
+    scored: Scored
+
+
+def score_atlas(atlas: Atlas, recipe: Recipe) -> ScoredAtlas:
+    """The scores of a resolved recipe on the territories of an atlas.
+
+    Raises:
+        InputError: see `index_values` and `score`.
+    """
+    values, groups = index_values(recipe, atlas), index_groups(recipe, atlas)
+    return ScoredAtlas(values, groups, score(values, recipe, groups=groups))

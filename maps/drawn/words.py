@@ -278,6 +278,11 @@ SIMPLIFIED = {
 YES_NO = {0: {"fr": "non", "en": "no"}, 1: {"fr": "oui", "en": "yes"}}
 
 
+def colon(lang: str) -> str:
+    """A colon as the language spaces it."""
+    return WORDS[lang]["colon"]
+
+
 def write_number(value: float, digits: int, lang: str) -> str:
     """A number as readers of `lang` write it; a dash where there is none.
 

@@ -31,7 +31,7 @@ from zoneblanche.layers.index.consistency import (
 )
 from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
-from zoneblanche.layers.index.score import Scored, index_groups, index_values, resolve, score
+from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_atlas
 from zoneblanche.layers.index.uncertainty.remove import remove_each
 from zoneblanche.layers.index.uncertainty.robustness import draw_ranks
 from zoneblanche.layers.outputs.atlas_file import load_atlas
@@ -171,16 +171,15 @@ def _data_lines(atlas: Atlas, recipe: Recipe) -> Iterator[str]:
         yield "The results leave them out, and divide the weights of the others by their sum."
         yield ""
     known = resolve(known, atlas.indicators)
-    values = index_values(known, atlas)
-    groups = index_groups(known, atlas)
-    scored = score(values, known, groups=groups)
+    on_atlas = score_atlas(atlas, known)
+    values, scored = on_atlas.values, on_atlas.scored
     count = int(scored.index.notna().sum())
     yield f"{len(atlas.codes):,} territories, {count:,} of them with a score."
     yield ""
     yield from _figure_lines(atlas, values)
     yield from _correlation_lines(scored)
     yield from _influence_lines(scored)
-    yield from _robustness_lines(atlas, known, values, scored, groups)
+    yield from _robustness_lines(atlas, known, on_atlas)
 
 
 def _on_atlas(recipe: Recipe, atlas: Atlas) -> tuple[Recipe | None, list[str]]:
@@ -263,15 +262,13 @@ def _influence_lines(scored: Scored) -> Iterator[str]:
     yield ""
 
 
-def _robustness_lines(
-    atlas: Atlas, recipe: Recipe, values: pd.DataFrame, scored: Scored, groups: pd.Series | None
-) -> Iterator[str]:
+def _robustness_lines(atlas: Atlas, recipe: Recipe, found: ScoredAtlas) -> Iterator[str]:
     yield "### Robustness"
     yield ""
     if not recipe.draws:
         yield "The recipe has no draws."
         return
-    drawn = draw_ranks(values, scored, groups=groups)
+    drawn = draw_ranks(found.values, found.scored, groups=found.groups)
     width = (drawn.table["rank_high"] - drawn.table["rank_low"]).dropna()
     sure = int((drawn.table["worst_decile"] >= 0.95).sum())
     yield (

@@ -11,16 +11,21 @@ import pandas as pd
 from zoneblanche.geo.borders.contiguity import compute_contiguity
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.layers.analysis.change.stability import draw_index, flag_stability
-from zoneblanche.layers.analysis.inequality.decomposition import spatial_gini, split_inequality
+from zoneblanche.layers.analysis.change.stability import flags_of_index
+from zoneblanche.layers.analysis.inequality.decomposition import (
+    likeness_of_neighbours,
+    split_inequality,
+)
 from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
 from zoneblanche.layers.analysis.inequality.gradient import measure_gradient
-from zoneblanche.layers.analysis.inequality.measures import lorenz_curve, measure_inequality
+from zoneblanche.layers.analysis.inequality.groups import known_groupings
+from zoneblanche.layers.analysis.inequality.measures import lorenz_table, measure_inequality
 from zoneblanche.layers.analysis.spatial.clusters import LABELS, NONE, local_moran
 from zoneblanche.layers.analysis.spatial.moran import moran
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.scripts.jobs.findings import grouping_title
 
 DRAWS = 100
 """Of the recipe, for the stability of flags."""
@@ -38,8 +43,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "p90-p10": "9e décile / 1er décile",
         "head": "territoires|habitants",
         "between": "Part de l'indice de Theil entre groupes",
-        "size-band": "tranches de population",
-        "density-class": "classes de densité",
         "split": "territoires {territories} %, habitants {people} %",
         "density": "Densité, hab./km²",
         "bands": "territoires|habitants|moyenne",
@@ -66,8 +69,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "p90-p10": "9th decile / 1st decile",
         "head": "territories|people",
         "between": "Share of Theil's index between groups",
-        "size-band": "size bands",
-        "density-class": "density classes",
         "split": "territories {territories} %, people {people} %",
         "density": "Density, inhabitants/km²",
         "bands": "territories|people|mean",
@@ -115,16 +116,7 @@ def print_analysis(
 
 def write_lorenz(atlas: Atlas, indicator_id: str, path: Path) -> None:
     """Writes 101 points of the Lorenz curve, of territories and of people, as CSV."""
-    values, people = atlas.values[indicator_id], atlas.territories.facts["population"]
-    of_all = lorenz_curve(values, points=101)
-    table = pd.DataFrame(
-        {
-            "share_percent": 100 * of_all["weight_share"],
-            "held_territories_percent": 100 * of_all["value_share"],
-            "held_people_percent": 100
-            * lorenz_curve(values, weights=people, points=101)["value_share"],
-        }
-    ).round(6)
+    table = lorenz_table(atlas, indicator_id, points=101).round(6)
     with staged_file(path) as staging:
         table.to_csv(staging, index=False, lineterminator="\n")
 
@@ -166,23 +158,15 @@ def _with_bounds(table: pd.DataFrame, key: tuple[str, str], lang: str) -> str:
 
 
 def _groups(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words, country = WORDS[lang], atlas.territories.country
-    titles = {name: words[name] for name in ("density-class", "size-band")}
-    for level in () if country is None else country.levels:
-        titles[level.id] = level.plural[lang]
-    rows = []
-    for by, title in titles.items():
-        parents = atlas.territories.parents
-        several = by in parents and len(parents[by].dropna().unique()) > 1
-        if not (by == "size-band" or by in atlas.indicators or several):
-            continue
+    words, rows = WORDS[lang], []
+    for by in known_groupings(atlas):
         told = {
             name: write_number(
                 split_inequality(atlas, indicator_id, by=by, people=people).between_percent, 1, lang
             )
             for name, people in (("territories", False), ("people", True))
         }
-        rows.append((title, words["split"].format(**told)))
+        rows.append((grouping_title(atlas, by, lang), words["split"].format(**told)))
     yield words["between"]
     yield from _aligned(rows)
 
@@ -235,10 +219,7 @@ def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     words, values = WORDS[lang], atlas.values[indicator_id]
     contiguity = compute_contiguity(atlas.territories.frame.geometry)
     found = moran(values, contiguity)
-    # A spatial Gini needs figures that are not negative; without one, neighbours are not compared.
-    alike = float("nan")
-    if not (values < 0).any():
-        alike = spatial_gini(values, contiguity, permutations=1).likeness
+    alike = likeness_of_neighbours(values, contiguity)
     yield words["moran"].format(
         statistic=write_number(found.statistic, 3, lang),
         z=write_number(found.z, 1, lang),
@@ -257,20 +238,12 @@ def _stability(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     """Of the flags of the atlas that hang on the index."""
     if indicator_id not in atlas.recipes:
         return
-    recipe = atlas.recipes[indicator_id]
-    own = {dimension.id for dimension in recipe.dimensions}
-    flags = [
-        item for item in atlas.indicators.values() if item.role == "flag" and own & set(item.parts)
-    ]
-    drawn = draw_index(atlas, indicator_id, draws=DRAWS) if flags and recipe.draws else {}
-    for flag in flags if drawn else ():
-        share = flag_stability(atlas, flag.id, drawn)
-        count = len(next(iter(drawn.values())))
+    for found in flags_of_index(atlas, indicator_id, draws=DRAWS):
         yield WORDS[lang]["stable"].format(
-            title=flag.title_in(lang),
-            sure=write_number(int((share >= 0.95).sum()), 0, lang),
-            unsure=write_number(int(((share > 0.05) & (share < 0.95)).sum()), 0, lang),
-            draws=count,
+            title=found.flag.title_in(lang),
+            sure=write_number(found.sure, 0, lang),
+            unsure=write_number(found.unsure, 0, lang),
+            draws=found.draws,
         )
 
 

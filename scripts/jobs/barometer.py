@@ -25,7 +25,7 @@ from zoneblanche.layers.presence.barometer import CRITERIA, Barometer
 from zoneblanche.layers.presence.surveys import Survey, read_survey
 from zoneblanche.layers.presence.waves import Counted, count_presence
 from zoneblanche.maps.drawn.cite import SEMICOLON, cite
-from zoneblanche.scripts.jobs.findings import colon
+from zoneblanche.maps.drawn.words import colon
 
 FORMATS = ("table", "csv", "json")
 EQUAL_SIZE = "presence"

@@ -8,8 +8,7 @@ from pathlib import Path
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
-from zoneblanche.maps.drawn.words import write_number
-from zoneblanche.scripts.jobs.findings import colon
+from zoneblanche.maps.drawn.words import colon, write_number
 from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
 from zoneblanche.scripts.jobs.run import adjusted_project, language_of
 from zoneblanche.scripts.jobs.summary import print_notices

@@ -13,14 +13,14 @@ from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.agreement import compare_ranks, rank_by_recipes
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.explain import Explanation, explain, strengths_weaknesses
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
-from zoneblanche.layers.index.score import index_groups, index_values, resolve, score
-from zoneblanche.layers.index.steps.rank import rank
+from zoneblanche.layers.index.score import index_values
 from zoneblanche.layers.outputs.atlas_file import load_atlas
-from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.maps.drawn.words import colon, write_number
 
 MOVERS, FEW = 3, 3
 """Territories named for the ends of a comparison, indicators for those of a profile."""
@@ -103,11 +103,10 @@ def explanation_lines(atlas: Atlas, code: str, index_id: str, lang: str) -> list
     if table is not None and "rank_low" in table and np.isfinite(table["rank_low"][code]):
         low, high = (write_number(table[f"rank_{end}"][code], 0, lang) for end in _ENDS)
         placed += words["interval"].format(low=low, high=high)
-    colon = "\u00a0: " if lang == "fr" else ": "
     score_text = write_number(found.score, _digits(recipe), lang)
     return [
         f"{atlas.territories.names[code]} ({code})",
-        f"{index.title_in(lang)}{colon}{score_text}, {placed}. {words[recipe.orientation]}",
+        f"{index.title_in(lang)}{colon(lang)}{score_text}, {placed}. {words[recipe.orientation]}",
         "",
         *_aligned(list(_rows(atlas, found, recipe, lang))),
         *_strongest(atlas, code, recipe, lang),
@@ -190,7 +189,6 @@ def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[s
     """Where the territory ranks highest and lowest; a yes or no has no rank worth telling."""
     values = index_values(recipe, atlas)
     best, worst = strengths_weaknesses(values, recipe, code, count=FEW)
-    colon = "\u00a0: " if lang == "fr" else ": "
     if set(best.index) & set(worst.index):
         return
     if best.empty and worst.empty:
@@ -203,7 +201,7 @@ def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[s
             f"{atlas.indicator(str(name)).title_in(lang)} {write_number(place, 0, lang)}"
             for name, place in table["rank"].items()
         ]
-        yield f"{WORDS[lang][word]}{colon}{', '.join(told)}"
+        yield f"{WORDS[lang][word]}{colon(lang)}{', '.join(told)}"
 
 
 def print_comparison(file: Path, recipes: Sequence[str], *, lang: str | None) -> None:
@@ -228,21 +226,9 @@ def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[st
         )
     names = [Path(name).stem if name.endswith(".toml") else name for name in recipes]
     names = names if len(set(names)) == len(names) else list(recipes)
-    table = pd.DataFrame(
-        {
-            name: _best_first(atlas, read_recipe(path))
-            for name, path in zip(names, recipes, strict=True)
-        }
-    ).dropna()
-    if table.empty:
-        raise InputError(
-            Fault(
-                "no territory has a score in each of the recipes.",
-                remedy="Lower min_available, or compare recipes of the same indicators.",
-                kind="option",
-            )
-        )
-    table = table.rank(method="min")
+    table = rank_by_recipes(
+        atlas, {name: read_recipe(path) for name, path in zip(names, recipes, strict=True)}
+    )
     words = WORDS[lang]
     lines = [words["compared"].format(count=write_number(len(table), 0, lang))]
     for one, other in combinations(names, 2):
@@ -250,36 +236,19 @@ def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[st
     return lines
 
 
-def _best_first(atlas: Atlas, recipe: Recipe) -> pd.Series:
-    """Ranks of a recipe with 1 for the best off, however it is oriented."""
-    recipe = resolve(recipe, atlas.indicators)
-    scored = score(index_values(recipe, atlas), recipe, groups=index_groups(recipe, atlas))
-    places = rank(scored.index)
-    if recipe.orientation == "worse":
-        places = rank(-scored.index)
-    return places
-
-
 def _pair_lines(
     atlas: Atlas, table: pd.DataFrame, one: str, other: str, lang: str
 ) -> Iterator[str]:
-    words = WORDS[lang]
-    shift = table[one] - table[other]
-    # Counted from the worst, equal ones together: they cannot be told apart.
-    last = (-table).rank(method="min")
-    tenth = max(1, len(table) / 10)
-    worst = {name: set(table.index[last[name] <= tenth]) for name in (one, other)}
-    fewer = min(len(worst[one]), len(worst[other]))
-    both = 100 * len(worst[one] & worst[other]) / fewer
+    words, found = WORDS[lang], compare_ranks(table[one], table[other])
+    shift = found.shift
     yield words["pair"].format(
         one=one,
         other=other,
-        spearman=write_number(float(table[one].corr(table[other])), 2, lang),
+        spearman=write_number(found.spearman, 2, lang),
         mean=write_number(float(shift.abs().mean()), 0, lang),
         median=write_number(float(shift.abs().median()), 0, lang),
-        both=write_number(both, 0, lang),
+        both=write_number(found.worst_in_common_percent, 0, lang),
     )
-    colon = "\u00a0: " if lang == "fr" else ": "
     order = shift.sort_values(ascending=False, kind="stable")
     for word, codes in (("up", order[order > 0].index), ("down", order[order < 0].index[::-1])):
         named = [
@@ -288,7 +257,7 @@ def _pair_lines(
             for code in codes[:MOVERS]
         ]
         if named:
-            yield f"{words[word].format(other=other)}{colon}{', '.join(named)}"
+            yield f"{words[word].format(other=other)}{colon(lang)}{', '.join(named)}"
 
 
 def _language(atlas: Atlas) -> str:

@@ -6,35 +6,23 @@ Every figure is computed from the atlas and its draws; docs/findings.md shows th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.nesting import mean_by
+from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag, flag_summary
-from zoneblanche.layers.analysis.flagging.judge import YES, Judge
-from zoneblanche.layers.analysis.flagging.rule import read_rule
 from zoneblanche.layers.analysis.inequality.decomposition import split_inequality
-from zoneblanche.layers.analysis.inequality.groups import size_band
+from zoneblanche.layers.analysis.inequality.equal_size import sparse_at_equal_size
+from zoneblanche.layers.analysis.inequality.groups import known_groupings
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
-from zoneblanche.layers.index.recipe.recipe import Normalise, Recipe, Uncertainty
-from zoneblanche.layers.index.score import index_groups, index_values, score
-from zoneblanche.layers.index.steps.rank import rank
-from zoneblanche.layers.index.uncertainty.remove import remove_each
-from zoneblanche.layers.index.uncertainty.robustness import draw_scores
-from zoneblanche.layers.index.uncertainty.sensitivity import Sensitivity, sensitivity
+from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.index.uncertainty.choices import compute_choices
+from zoneblanche.layers.index.uncertainty.sensitivity import Sensitivity
 from zoneblanche.maps.drawn.cite import SEMICOLON
-from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.maps.drawn.words import colon, write_number
 
 WORST, DRAWS = 10, 100
 """Areas that are named, and draws that their ranks are of."""
-
-RUNS = 128
-"""N of the Saltelli design; the index is computed N·(choices + 2) times."""
 
 MOST_GROUPS = 200
 """A level with more areas has few territories in each, which are alike for that alone."""
@@ -136,7 +124,7 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     level = None if country is None else country.bare_code_level
     if country is None or level is None or level not in territories.parents:
         return
-    found = rank_areas(atlas, index_id, level=level)
+    found = rank_areas(atlas, index_id, level=level, draws=DRAWS)
     if len(found) < 2 or found["rank_low"].isna().all():
         return
     indicator = atlas.indicator(index_id)
@@ -166,63 +154,6 @@ def _span(low: float, high: float) -> str:
     return f"{low:.0f}–{high:.0f}" if high > low else f"{low:.0f}"
 
 
-def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = DRAWS) -> pd.DataFrame:
-    """Areas by the mean of an index over their inhabitants, with the interval of their rank.
-
-    The mean is taken in every draw, so that what varies alike within an area is not averaged out.
-
-    Args:
-        atlas: in which the index was computed.
-        index_id: of the index.
-        level: of the areas, one that contains the territories.
-        draws: how many.
-
-    Returns:
-        Index: codes, the highest score first. `score`, `rank`, `rank_low`, `rank_high` (5 and 95 %
-        of the draws, widened to the rank itself; NaN where the recipe has no draws).
-
-    Raises:
-        InputError: the atlas does not know how the index was made.
-    """
-    recipe = _recipe(atlas, index_id)
-    values = index_values(recipe, atlas)
-    groups = index_groups(recipe, atlas)
-    scored = score(values, recipe, groups=groups)
-    drawn = draw_scores(values, scored, draws=draws, groups=groups, names=[index_id])[index_id]
-    areas, people = atlas.territories.parents[level], atlas.territories.facts["population"]
-    means = mean_by(atlas.values[index_id], people, areas)["mean"].dropna()
-    counted = (atlas.values[index_id].notna() & areas.isin(means.index) & (people > 0)).to_numpy()
-    place = means.index.get_indexer(pd.Index(areas[counted]))
-    weight = people[counted].to_numpy("float64")
-    total = np.bincount(place, weights=weight, minlength=len(means))
-    sums = [
-        np.bincount(place, weights=weight * row, minlength=len(means))
-        for row in drawn[:, counted].astype("float64")
-    ]
-    ranks = pd.DataFrame(np.reshape(sums, (-1, len(means))) / total).rank(
-        axis=1, method="min", ascending=False
-    )
-    low, high = np.full((2, len(means)), np.nan)
-    if len(ranks):
-        low, high = np.nanquantile(ranks, (0.05, 0.95), axis=0)
-    table = pd.DataFrame({"score": means, "rank": rank(means)})
-    table["rank_low"] = np.minimum(np.floor(low), table["rank"])
-    table["rank_high"] = np.maximum(np.ceil(high), table["rank"])
-    return table.sort_values("score", ascending=False, kind="stable")
-
-
-def _recipe(atlas: Atlas, index_id: str) -> Recipe:
-    if index_id not in atlas.recipes:
-        raise InputError(
-            Fault(
-                f"the atlas does not know how {index_id!r} was made.",
-                remedy="Compute the index anew.",
-                kind="no-recipe",
-            )
-        )
-    return atlas.recipes[index_id]
-
-
 def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
     """The share of the population, where people are counted and the rule can be judged."""
     if FLAG not in atlas.indicators:
@@ -242,20 +173,14 @@ def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
 
 def _between(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     """How much of the inequality lies between density classes, size bands, and areas."""
-    country, values = atlas.territories.country, atlas.values[index_id]
-    people = atlas.territories.facts["population"]
+    values, people = atlas.values[index_id], atlas.territories.facts["population"]
     if not (values[people > 0] > 0).any() or (values < 0).any():
         return
-    parents = atlas.territories.parents
-    levels = [] if country is None else [one for one in country.levels if one.id in parents]
-    levels = [level for level in levels if 1 < parents[level.id].nunique() <= MOST_GROUPS]
-    names = {name: WORDS[lang][name] for name in ("density-class", "size-band")}
-    names |= {level.id: level.plural[lang] for level in levels}
     parts = []
-    for by, title in names.items():
-        if by in atlas.indicators or by in parents or by == "size-band":
-            split = split_inequality(atlas, index_id, by=by, people=True)
-            parts.append(f"{title} {write_number(split.between_percent, 1, lang)} %")
+    for by in known_groupings(atlas, most=MOST_GROUPS):
+        split = split_inequality(atlas, index_id, by=by, people=True)
+        title = grouping_title(atlas, by, lang)
+        parts.append(f"{title} {write_number(split.between_percent, 1, lang)} %")
     head = WORDS[lang]["between"].format(title=atlas.indicator(index_id).title_in(lang))
     yield f"{head}{colon(lang)}{', '.join(parts)}"
 
@@ -272,68 +197,19 @@ def _at_equal_size(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     )
 
 
-def sparse_at_equal_size(
-    atlas: Atlas, indicator_id: str
-) -> tuple[float, float, float, float] | None:
-    """How far sparse territories are from the others, and from others of their size band.
-
-    In each legal size band the mean of the sparse (rule `sparse`) less that of the others; the
-    bands weigh as many sparse territories as they have. Bands without two of either are left out.
-
-    Returns:
-        The plain difference, that at equal size, and its 95 % interval; None where no band has
-        both.
-    """
-    sparse = Judge(atlas, read_rule("sparse")).verdict().states == YES
-    table = pd.DataFrame({"x": atlas.values[indicator_id], "sparse": sparse})
-    table["band"] = size_band(atlas.territories.facts["population"])
-    table = table.dropna()
-    thin = _by_band(table[table["sparse"]])
-    other = _by_band(table[~table["sparse"]])
-    thin, other = thin[thin["count"] >= 2], other[other["count"] >= 2]
-    both = thin.index.intersection(other.index)
-    if both.empty:
-        return None
-    thin, other = thin.loc[both], other.loc[both]
-    share = thin["count"] / thin["count"].sum()
-    left = float((share * (thin["mean"] - other["mean"])).sum())
-    error = thin["var"] / thin["count"] + other["var"] / other["count"]
-    margin = 1.959964 * float(np.sqrt((share**2 * error).sum()))
-    raw = table.loc[table["sparse"], "x"].mean() - table.loc[~table["sparse"], "x"].mean()
-    return float(raw), left, left - margin, left + margin
-
-
-def _by_band(table: pd.DataFrame) -> pd.DataFrame:
-    grouped = table.groupby("band")["x"]
-    return pd.DataFrame({"mean": grouped.mean(), "var": grouped.var(), "count": grouped.count()})
-
-
 def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     """Which choice moves ranks, and how far they move without each indicator: some seconds.
-
-    A recipe that doubts one choice only is asked about three: its weights, its normalisation
-    (against percentile ranks, where its means are arithmetic) and the loss of an indicator. An
-    index of one indicator has no choice that moves a rank, and no line.
-    """
-    recipe = _doubted(_recipe(atlas, index_id), atlas)
-    if len(recipe.elements) < 2:
+    An index of one indicator has no line: see `compute_choices`."""
+    found = compute_choices(atlas, index_id)
+    if found is None:
         return []
     words, title = WORDS[lang], atlas.indicator(index_id).title_in(lang)
-    values = index_values(recipe, atlas)
-    groups = index_groups(recipe, atlas)
-    scored = score(values, recipe, groups=groups)
-    try:
-        found = sensitivity(values, scored, groups=groups, count=RUNS)
-    except InputError as error:
-        if {fault.kind for fault in error.faults} != {"no-variance"}:
-            raise
-        first = f"{title}{colon(lang)}{words['still']}"
-    else:
-        first = _choices(found, words, title, recipe, lang)
-    shifts = remove_each(scored).shift.sort_values(ascending=False)
+    first = f"{title}{colon(lang)}{words['still']}"
+    if found.sensitivity is not None:
+        first = _choices(found.sensitivity, words, title, found.recipe, lang)
     without = [
         f"{atlas.indicator(str(name)).title_in(lang)} {write_number(moved, 0, lang)}"
-        for name, moved in shifts.items()
+        for name, moved in found.shift.items()
     ]
     return [
         first,
@@ -356,28 +232,14 @@ def _choices(
     return f"{head}{colon(lang)}{', '.join(parts)}"
 
 
-def _doubted(recipe: Recipe, atlas: Atlas) -> Recipe:
-    own = recipe.uncertainty
-    lists = (own.treat, own.impute, own.normalise, own.aggregate)
-    if sum(len(choices) > 1 for choices in lists) + own.leave_out + (own.weights > 0) > 1:
-        return recipe
-    fixed = all(element.goalposts is not None for element in recipe.elements)
-    # Other means have a scale of their own, or no place for the zero of the last.
-    arithmetic = all(dimension.aggregate == "arithmetic" for dimension in recipe.dimensions)
-    normalise: tuple[Normalise, ...] = ("goalposts" if fixed else "minmax", "prank")
-    # Of one figure that all share, as one département has of its own, no rank can be made.
-    values = index_values(recipe, atlas)
-    varied = bool((values.max() > values.min()).all())
-    normalise = normalise if arithmetic and varied else ()
-    doubted = Uncertainty(weights=own.weights or 0.25, normalise=normalise, leave_out=True)
-    return replace(recipe, uncertainty=doubted)
+def grouping_title(atlas: Atlas, by: str, lang: str) -> str:
+    """What the groups are called that territories are put into, see `known_groupings`."""
+    country = atlas.territories.country
+    if by in WORDS[lang] or country is None:
+        return WORDS[lang][by]
+    return country.level(by).plural[lang]
 
 
 def _signed(figure: float, lang: str) -> str:
     text = write_number(figure, 1, lang)
     return f"+{text}" if figure > 0 else text
-
-
-def colon(lang: str) -> str:
-    """A colon as the language spaces it."""
-    return "\u00a0: " if lang == "fr" else ": "

@@ -28,6 +28,7 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.layers.outputs.tiles import write_pmtiles
 from zoneblanche.layers.project.read import read_project
+from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.embed.write import check_base, write_embed
 from zoneblanche.maps.report.areas import find_area, part_of
 from zoneblanche.maps.report.write import (
@@ -39,7 +40,6 @@ from zoneblanche.maps.report.write import (
     render_report,
     write_pdf,
 )
-from zoneblanche.scripts.jobs.findings import colon
 
 LIST = "index.html"
 INPUTS = re.compile(rb'<meta name="zoneblanche-inputs" content="([0-9a-f]{64})">')

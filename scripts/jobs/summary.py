@@ -17,8 +17,8 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.drawn.cite import SEMICOLON
-from zoneblanche.maps.drawn.words import write_number
-from zoneblanche.scripts.jobs.findings import colon, main_lines
+from zoneblanche.maps.drawn.words import colon, write_number
+from zoneblanche.scripts.jobs.findings import main_lines
 
 SMALL, LARGE = 200, 2000
 """Legal populations that the summary compares: small authorities, and those of some size."""

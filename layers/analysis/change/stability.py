@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.analysis.flagging.judge import LEFT_OUT, UNKNOWN, YES, Judge
 from zoneblanche.layers.analysis.flagging.rule import Rule, read_rule
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.index.score import index_groups, index_values, score
+from zoneblanche.layers.index.score import score_atlas
 from zoneblanche.layers.index.uncertainty.robustness import draw_scores
+from zoneblanche.layers.indicator import Indicator
+
+UNSURE = (0.05, 0.95)
+"""Shares of the draws between which a flag is not sure."""
 
 
 def flag_stability(
@@ -62,18 +66,49 @@ def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np
         InputError: the atlas has no recipe of the index, or the data does not allow a choice of the
             recipe.
     """
-    if index_id not in atlas.recipes:
-        raise InputError(
-            Fault(
-                f"the atlas does not know how {index_id!r} was made.",
-                remedy=nearest(index_id, atlas.recipes) if atlas.recipes else "Compute it anew.",
-                kind="no-recipe",
-            )
-        )
-    recipe = atlas.recipes[index_id]
-    values = index_values(recipe, atlas)
-    groups = index_groups(recipe, atlas)
-    return draw_scores(values, score(values, recipe, groups=groups), draws=draws, groups=groups)
+    found = score_atlas(atlas, atlas.recipe(index_id))
+    return draw_scores(found.values, found.scored, draws=draws, groups=found.groups)
+
+
+@dataclass(frozen=True)
+class FlagStability:
+    """How surely a flag is raised, over the draws of an index that it hangs on.
+
+    Attributes:
+        flag: the indicator that holds it.
+        sure: territories flagged in 95 % of the draws or more.
+        unsure: territories flagged in more than 5 % and less than 95 %.
+        draws: how many.
+    """
+
+    flag: Indicator
+    sure: int
+    unsure: int
+    draws: int
+
+
+def flags_of_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> list[FlagStability]:
+    """How stable the flags of an atlas are that hang on a dimension of an index; none where the
+    recipe has no draws.
+
+    Raises:
+        InputError: see `draw_index` and `flag_stability`.
+    """
+    recipe = atlas.recipe(index_id)
+    own = {dimension.id for dimension in recipe.dimensions}
+    flags = [
+        item for item in atlas.indicators.values() if item.role == "flag" and own & set(item.parts)
+    ]
+    if not flags or not recipe.draws:
+        return []
+    drawn = draw_index(atlas, index_id, draws=draws)
+    count = len(next(iter(drawn.values())))
+    found = []
+    for flag in flags:
+        share = flag_stability(atlas, flag.id, drawn)
+        unsure = (share > UNSURE[0]) & (share < UNSURE[1])
+        found.append(FlagStability(flag, int((share >= UNSURE[1]).sum()), int(unsure.sum()), count))
+    return found
 
 
 def _draws(atlas: Atlas, drawn: Mapping[str, np.ndarray]) -> int:

@@ -155,11 +155,6 @@ class SpatialGini:
     seed: int
 
     @property
-    def neighbours_percent(self) -> float:
-        """Share of the Gini coefficient between neighbours, 0 to 100."""
-        return 100 * self.neighbours / (self.neighbours + self.others)
-
-    @property
     def likeness(self) -> float:
         """1 − observed/expected differences of neighbours: 0 by chance, 1 if they are equal."""
         return 1 - self.neighbours / self.expected_neighbours
@@ -203,3 +198,14 @@ def spatial_gini(
         permutations=permutations,
         seed=seed,
     )
+
+
+def likeness_of_neighbours(values: pd.Series, contiguity: Contiguity) -> float:
+    """`SpatialGini.likeness`; NaN where a figure is negative, of which there is no Gini.
+
+    Raises:
+        InputError: see `spatial_gini`.
+    """
+    if (values < 0).any():
+        return float("nan")
+    return spatial_gini(values, contiguity, permutations=1).likeness

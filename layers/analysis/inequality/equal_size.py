@@ -14,13 +14,15 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.analysis.flagging.judge import YES, Judge
+from zoneblanche.layers.analysis.flagging.rule import read_rule
 from zoneblanche.layers.analysis.inequality.groups import band_titles, size_band
 from zoneblanche.layers.analysis.inequality.logistic import LogisticFit, fit_logistic
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 
-VARIABLES = ("constant", "log_population", "log_density")
-"""The variables of the coefficients of the fit; natural logarithms."""
+Z95 = 1.959964
+"""Quantile of the normal distribution that a 95 % interval ends at."""
 
 _SCALES = {"boolean": 100.0, "percent": 1.0, "score": 1.0}
 """Factors that convert a unit to percent."""
@@ -31,12 +33,14 @@ class EqualSize:
     """An indicator compared with peers of the size band and with the prediction from size and
     density.
 
-    Attributes: indicator: its id. table: index as the territories. `value` (percent; a yes is 100),
-        `band` (1 to 11), `peers` (others of the band with a value), `peers_mean`,
-        `peers_difference`, `expected` (of the fit), `residual` (value − expected, in points). NaN
-        without a value; in the last two also without inhabitants or a known area.
-        fit: on `VARIABLES`.
-        fitted_territories: number of territories in the fit.
+    Attributes:
+        indicator: its id.
+        table: index as the territories. `value` (percent; a yes is 100), `band` (1 to 11), `peers`
+            (others of the band with a value), `peers_mean`, `peers_difference`, `expected` (of the
+            fit), `residual` (value − expected, in points). NaN where there is no value; in the
+            last two also where nobody lives or the area is not known.
+        fit: on a constant and the natural logarithms of population and density.
+        fitted_territories: how many the fit is on.
     """
 
     indicator: str
@@ -107,7 +111,7 @@ def bands_table(compared: EqualSize) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("band")
 
 
-def _wilson(share: float, count: int, *, z: float = 1.959964) -> tuple[float, float]:
+def _wilson(share: float, count: int, *, z: float = Z95) -> tuple[float, float]:
     middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
     half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
     return middle - half, middle + half
@@ -145,10 +149,46 @@ def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFra
     found = grouped[["value", "expected", "residual"]].mean()
     found.insert(0, "territories", grouped.size())
     squares = (table["residual"] ** 2).groupby(territories.parents.loc[known, level]).sum()
-    error = (1.959964 * np.sqrt(squares) / found["territories"]).where(found["territories"] >= 10)
+    error = (Z95 * np.sqrt(squares) / found["territories"]).where(found["territories"] >= 10)
     found["low"], found["high"] = found["residual"] - error, found["residual"] + error
     found.insert(0, "name", [territories.place_name(level, str(code)) for code in found.index])
     return found.sort_values(["residual", "name"])
+
+
+def sparse_at_equal_size(
+    atlas: Atlas, indicator_id: str
+) -> tuple[float, float, float, float] | None:
+    """How far sparse territories are from the others, and from others of their size band.
+
+    In each legal size band the mean of the sparse (rule `sparse`) less that of the others; the
+    bands weigh as many sparse territories as they have. Bands without two of either are left out.
+
+    Returns:
+        The plain difference, that at equal size, and its 95 % interval; None where no band has
+        both.
+    """
+    sparse = Judge(atlas, read_rule("sparse")).verdict().states == YES
+    table = pd.DataFrame({"x": atlas.values[indicator_id], "sparse": sparse})
+    table["band"] = size_band(atlas.territories.facts["population"])
+    table = table.dropna()
+    thin = _by_band(table[table["sparse"]])
+    other = _by_band(table[~table["sparse"]])
+    thin, other = thin[thin["count"] >= 2], other[other["count"] >= 2]
+    both = thin.index.intersection(other.index)
+    if both.empty:
+        return None
+    thin, other = thin.loc[both], other.loc[both]
+    share = thin["count"] / thin["count"].sum()
+    left = float((share * (thin["mean"] - other["mean"])).sum())
+    error = thin["var"] / thin["count"] + other["var"] / other["count"]
+    margin = Z95 * float(np.sqrt((share**2 * error).sum()))
+    raw = table.loc[table["sparse"], "x"].mean() - table.loc[~table["sparse"], "x"].mean()
+    return float(raw), left, left - margin, left + margin
+
+
+def _by_band(table: pd.DataFrame) -> pd.DataFrame:
+    grouped = table.groupby("band")["x"]
+    return pd.DataFrame({"mean": grouped.mean(), "var": grouped.var(), "count": grouped.count()})
 
 
 def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:

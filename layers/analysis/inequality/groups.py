@@ -16,7 +16,7 @@ BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_0
 """Minimum population of each legal size band; the last is open. At 3,500 French law changes the
 online duties of a commune (open data, digital procedures); the others are INSEE's and DGCL's."""
 
-SIZE_BAND = "size-band"
+SIZE_BAND, DENSITY_CLASS = "size-band", "density-class"
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,22 @@ def groups_of(atlas: Atlas, by: str) -> Groups:
             kind="unknown-group",
         )
     )
+
+
+def known_groupings(atlas: Atlas, *, most: int | None = None) -> list[str]:
+    """What an atlas' territories can be grouped by: their density class, their size band, and the
+    levels of the country of which several territories contain them.
+
+    Args:
+        atlas: any.
+        most: groups of a level above which it is left out; None for any number.
+    """
+    country, parents = atlas.territories.country, atlas.territories.parents
+    levels = [] if country is None else [one.id for one in country.levels if one.id in parents]
+    counts = {level: parents[level].nunique() for level in levels}
+    known = [DENSITY_CLASS] if DENSITY_CLASS in {*atlas.indicators, *parents} else []
+    several = [level for level in levels if 1 < counts[level] <= (most or counts[level])]
+    return [*known, SIZE_BAND, *several]
 
 
 def _keys(codes: pd.Series) -> pd.Series:

@@ -187,6 +187,25 @@ def measure_inequality(
     )
 
 
+def lorenz_table(atlas: Atlas, indicator_id: str, *, points: int = 101) -> pd.DataFrame:
+    """The Lorenz curves of an indicator: what the lowest `share_percent` hold, of territories
+    (`held_territories_percent`) and of people (`held_people_percent`).
+
+    Raises:
+        InputError: see `lorenz_curve`.
+    """
+    values, people = atlas.values[indicator_id], atlas.territories.facts["population"]
+    of_all = lorenz_curve(values, points=points)
+    of_people = lorenz_curve(values, weights=people, points=points)
+    return pd.DataFrame(
+        {
+            "share_percent": 100 * of_all["weight_share"],
+            "held_territories_percent": 100 * of_all["value_share"],
+            "held_people_percent": 100 * of_people["value_share"],
+        }
+    )
+
+
 def bootstrap_interval(
     measure: Measure,
     values: Values,

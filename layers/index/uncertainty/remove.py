@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
+from zoneblanche.layers.index.recipe.recipe import Dimension
 from zoneblanche.layers.index.score import Scored, combine
 from zoneblanche.layers.index.steps.orient import oriented
 from zoneblanche.layers.index.steps.rank import rank
@@ -77,15 +77,3 @@ def _pruned(dimension: Dimension, element_id: str, scored: Scored) -> Dimension:
 def _counts(dimension: Dimension) -> bool:
     """Whether anything is left in a dimension that has a weight."""
     return sum(dimension.weights.values()) > 0
-
-
-def ranks_under(values: pd.DataFrame, recipes: dict[str, Recipe]) -> pd.DataFrame:
-    """Scenario comparison: ranks of the same table under several recipes, by name.
-
-    Rank 1 is the highest score of each, as the recipe orients it.
-    """
-    from zoneblanche.layers.index.score import score
-
-    return pd.DataFrame(
-        {name: rank(score(values, recipe).index) for name, recipe in recipes.items()}
-    )

@@ -29,7 +29,7 @@ from zoneblanche.layers.index.steps.normalise import normalise
 from zoneblanche.layers.index.steps.screen import screen
 from zoneblanche.layers.index.steps.treat import Limits, treat, winsorise
 from zoneblanche.layers.index.steps.weight import principal_components, weigh
-from zoneblanche.layers.index.uncertainty.remove import ranks_under, remove_each, without
+from zoneblanche.layers.index.uncertainty.remove import remove_each, without
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.presence.rpnt import LEVELS
 
@@ -188,8 +188,6 @@ def test_removal_of_an_indicator_and_of_what_held_only_it() -> None:
     removal = remove_each(scored)
     assert list(removal.shift.index) == ["a", "b", "c"]
     assert list(remove_each(scored, what="q").shift.index) == ["b", "c"]
-    other = directed({"indicators": ["a"]}, "a")
-    assert list(ranks_under(table, {"both": how, "one": other})) == ["both", "one"]
 
 
 def test_explanation_by_hand(make_atlas: Callable[..., Atlas]) -> None:

@@ -7,50 +7,17 @@ import sys
 
 import pytest
 
-from zoneblanche.geo.errors import InputError
 from zoneblanche.layers import read_atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.outputs.atlas_file import save_atlas
-from zoneblanche.scripts.jobs.findings import (
-    choice_lines,
-    main_lines,
-    rank_areas,
-    sparse_at_equal_size,
-)
+from zoneblanche.scripts.jobs.findings import choice_lines, main_lines
 from zoneblanche.scripts.jobs.summary import summary_lines
 
 
 @pytest.fixture(scope="module")
 def lozere():
     return compute_index(read_atlas("fr", within=["48", "2A"]), "presence-only")
-
-
-def test_areas_are_ranked_by_the_mean_of_their_inhabitants(lozere):
-    found = rank_areas(lozere, "presence-only", level="departement", draws=20)
-    people = lozere.territories.facts["population"]
-    scores, of = lozere.values["presence-only"], lozere.territories.parents["departement"]
-    known = scores.notna()
-    for code in ("48", "2A"):
-        here = known & (of == code)
-        mean = (scores[here] * people[here]).sum() / people[here].sum()
-        assert found.loc[code, "score"] == pytest.approx(mean)
-    assert found["score"].is_monotonic_decreasing
-    assert found["rank"].tolist() == [1, 2]
-    assert (found["rank_low"] <= found["rank"]).all()
-    assert (found["rank"] <= found["rank_high"]).all()
-
-
-def test_sparse_and_others_are_compared_within_a_size_band(lozere):
-    found = sparse_at_equal_size(lozere, "presence-only")
-    assert found is not None
-    raw, left, low, high = found
-    sparse = lozere.values["density"] < 30
-    scores = lozere.values["presence-only"]
-    assert raw == pytest.approx(scores[sparse].mean() - scores[~sparse].mean())
-    assert low < left < high
-    # The small are sparse and seldom online: at equal size less of the difference is left.
-    assert abs(left) < abs(raw)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -79,11 +46,6 @@ def test_people_of_whom_nothing_is_known_are_said_apart():
     share = 100 * people[website == 1].sum() / people.sum()
     (line,) = [one for one in summary_lines(atlas, lang="en") if one.startswith("Declared website")]
     assert f"home to {share:.1f} % of the population; 1 not known" in line
-
-
-def test_an_index_that_nobody_knows_the_recipe_of(lozere):
-    with pytest.raises(InputError, match="does not know how"):
-        rank_areas(lozere, "website", level="departement")
 
 
 def test_the_command(lozere, tmp_path):

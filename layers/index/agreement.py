@@ -1,0 +1,75 @@
+"""How far the rankings of several recipes on one atlas agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.index.score import resolve, score_atlas
+from zoneblanche.layers.index.steps.rank import rank
+
+WORST = 10
+"""The worst off that are compared are one territory in so many."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two rankings agree.
+
+    Attributes:
+        spearman: correlation of the ranks.
+        shift: rank in the first less rank in the second, of each territory; above 0 for those
+            that the second places better.
+        worst_in_common_percent: share of the worst off, a tenth with those that tie, that both
+            have among them, 0 to 100; of the shorter of the two lists.
+    """
+
+    spearman: float
+    shift: pd.Series
+    worst_in_common_percent: float
+
+
+def rank_by_recipes(atlas: Atlas, recipes: Mapping[str, Recipe]) -> pd.DataFrame:
+    """Ranks of the territories under several recipes, one column each; 1 is the best off, however
+    a recipe is oriented, and ties share the least. Only territories with a score in each.
+
+    Raises:
+        InputError: a recipe that the atlas has no figures for, or no territory with a score in
+            each.
+    """
+    table = pd.DataFrame(
+        {name: _best_first(atlas, recipe) for name, recipe in recipes.items()}
+    ).dropna()
+    if table.empty:
+        raise InputError(
+            Fault(
+                "no territory has a score in each of the recipes.",
+                remedy="Lower min_available, or compare recipes of the same indicators.",
+                kind="option",
+            )
+        )
+    return table.rank(method="min")
+
+
+def _best_first(atlas: Atlas, recipe: Recipe) -> pd.Series:
+    recipe = resolve(recipe, atlas.indicators)
+    scores = score_atlas(atlas, recipe).scored.index
+    return rank(-scores if recipe.orientation == "worse" else scores)
+
+
+def compare_ranks(one: pd.Series, other: pd.Series) -> Agreement:
+    """How far two rankings of the same territories agree; rank 1 is the best off.
+
+    >>> compare_ranks(pd.Series([1.0, 2.0]), pd.Series([2.0, 1.0])).spearman
+    -1.0
+    """
+    # Counted from the worst, equal ones together: they cannot be told apart.
+    tenth = max(1, len(one) / WORST)
+    worst = [set(ranks.index[(-ranks).rank(method="min") <= tenth]) for ranks in (one, other)]
+    in_common = len(worst[0] & worst[1]) / min(map(len, worst))
+    return Agreement(float(one.corr(other)), one - other, 100 * in_common)

@@ -1,0 +1,74 @@
+"""Which choice of a recipe moves the ranks of an atlas, and how far each indicator does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.recipe.recipe import Normalise, Recipe, Uncertainty
+from zoneblanche.layers.index.score import index_values, score_atlas
+from zoneblanche.layers.index.uncertainty.remove import remove_each
+from zoneblanche.layers.index.uncertainty.sensitivity import Sensitivity, sensitivity
+
+RUNS = 128
+"""N of the Saltelli design; the index is computed N·(choices + 2) times."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the ranks of an index hang on.
+
+    Attributes:
+        recipe: with the choices that were asked about, see `compute_choices`.
+        sensitivity: to each of them; None where none moves a rank.
+        shift: mean shift of the ranks without each indicator, the greatest first.
+    """
+
+    recipe: Recipe
+    sensitivity: Sensitivity | None
+    shift: pd.Series
+
+
+def compute_choices(atlas: Atlas, index_id: str, *, runs: int = RUNS) -> Choices | None:
+    """Which choice moves ranks, and how far they move without each indicator: some seconds.
+
+    A recipe that doubts one choice only is asked about three: its weights, its normalisation
+    (against percentile ranks, where its means are arithmetic) and the loss of an indicator.
+
+    Returns:
+        None for an index of one indicator, which has no choice that moves a rank.
+
+    Raises:
+        InputError: the atlas does not know how the index was made.
+    """
+    recipe = _doubted(atlas.recipe(index_id), atlas)
+    if len(recipe.elements) < 2:
+        return None
+    found = score_atlas(atlas, recipe)
+    told: Sensitivity | None = None
+    try:
+        told = sensitivity(found.values, found.scored, groups=found.groups, count=runs)
+    except InputError as error:
+        if {fault.kind for fault in error.faults} != {"no-variance"}:
+            raise
+    return Choices(recipe, told, remove_each(found.scored).shift.sort_values(ascending=False))
+
+
+def _doubted(recipe: Recipe, atlas: Atlas) -> Recipe:
+    own = recipe.uncertainty
+    lists = (own.treat, own.impute, own.normalise, own.aggregate)
+    if sum(len(choices) > 1 for choices in lists) + own.leave_out + (own.weights > 0) > 1:
+        return recipe
+    fixed = all(element.goalposts is not None for element in recipe.elements)
+    # Other means have a scale of their own, or no place for the zero of the last.
+    arithmetic = all(dimension.aggregate == "arithmetic" for dimension in recipe.dimensions)
+    normalise: tuple[Normalise, ...] = ("goalposts" if fixed else "minmax", "prank")
+    # Of one figure that all share, as one département has of its own, no rank can be made.
+    values = index_values(recipe, atlas)
+    varied = bool((values.max() > values.min()).all())
+    normalise = normalise if arithmetic and varied else ()
+    doubted = Uncertainty(weights=own.weights or 0.25, normalise=normalise, leave_out=True)
+    return replace(recipe, uncertainty=doubted)

@@ -1,0 +1,49 @@
+"""Areas by the mean of their inhabitants, and sparse territories at equal size."""
+
+from __future__ import annotations
+
+import pytest
+
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers import read_atlas
+from zoneblanche.layers.analysis.areas import rank_areas
+from zoneblanche.layers.analysis.inequality.equal_size import sparse_at_equal_size
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+
+
+@pytest.fixture(scope="module")
+def lozere() -> Atlas:
+    return compute_index(read_atlas("fr", within=["48", "2A"]), "presence-only")
+
+
+def test_areas_are_ranked_by_the_mean_of_their_inhabitants(lozere: Atlas) -> None:
+    found = rank_areas(lozere, "presence-only", level="departement", draws=20)
+    people = lozere.territories.facts["population"]
+    scores, of = lozere.values["presence-only"], lozere.territories.parents["departement"]
+    known = scores.notna()
+    for code in ("48", "2A"):
+        here = known & (of == code)
+        mean = (scores[here] * people[here]).sum() / people[here].sum()
+        assert found.loc[code, "score"] == pytest.approx(mean)
+    assert found["score"].is_monotonic_decreasing
+    assert found["rank"].tolist() == [1, 2]
+    assert (found["rank_low"] <= found["rank"]).all()
+    assert (found["rank"] <= found["rank_high"]).all()
+
+
+def test_sparse_and_others_are_compared_within_a_size_band(lozere: Atlas) -> None:
+    found = sparse_at_equal_size(lozere, "presence-only")
+    assert found is not None
+    raw, left, low, high = found
+    sparse = lozere.values["density"] < 30
+    scores = lozere.values["presence-only"]
+    assert raw == pytest.approx(scores[sparse].mean() - scores[~sparse].mean())
+    assert low < left < high
+    # The small are sparse and seldom online: at equal size less of the difference is left.
+    assert abs(left) < abs(raw)
+
+
+def test_an_index_that_nobody_knows_the_recipe_of(lozere: Atlas) -> None:
+    with pytest.raises(InputError, match="does not know how"):
+        rank_areas(lozere, "website", level="departement")
