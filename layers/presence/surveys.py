@@ -20,10 +20,10 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
 from zoneblanche.geo.tables import read_raw_table
+from zoneblanche.layers.intervals import Z95, newcombe, wilson
 from zoneblanche.layers.publishers.read_tables import read_figures, rows_of
 
 COLUMNS = ("category", "date", "question", "answer", "percent", "sample_size")
-Z95 = 1.959964
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -70,41 +70,28 @@ def read_survey(path: Path, *, categories: Iterable[str]) -> Survey:
         )
     if faults:
         raise InputError(faults)
-    low, high = wilson_interval(percent, sample)
+    low, high = wilson(percent / 100, sample)
     spread = 100 * Z95 * (percent / 100 * (1 - percent / 100) / sample) ** 0.5
     answers = rows[["category", "date", "question", "answer"]].assign(
         percent=percent,
         sample_size=sample,
         margin_points=_margins(rows, path).fillna(spread),
-        low=low,
-        high=high,
+        low=100 * low,
+        high=100 * high,
         source=rows.get("source", ""),
     )
     answers = answers.sort_values(["category", "question", "answer", "date"], kind="stable")
     return Survey(answers.reset_index(drop=True), _changes(answers))
 
 
-def wilson_interval(percent: pd.Series, sample: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """95 % interval of a share of a simple random sample, in percent (Wilson 1927).
-
-    >>> low, high = wilson_interval(pd.Series([31.0]), pd.Series([500.0]))
-    >>> float(low[0].round(1)), float(high[0].round(1))
-    (27.1, 35.2)
-    """
-    share, over = percent / 100, 1 + Z95**2 / sample
-    middle = (share + Z95**2 / (2 * sample)) / over
-    half = Z95 * np.sqrt(share * (1 - share) / sample + Z95**2 / (4 * sample**2)) / over
-    return 100 * (middle - half), 100 * (middle + half)
-
-
 def _changes(answers: pd.DataFrame) -> pd.DataFrame:
-    """Differences of independent samples, with Newcombe's (1998) hybrid score interval."""
+    """Differences of independent samples, with Newcombe's interval."""
     found = []
     for (category, question, answer), rows in answers.groupby(["category", "question", "answer"]):
         for before, after in pairwise(rows.to_dict("records")):
-            change = after["percent"] - before["percent"]
-            down = np.hypot(after["percent"] - after["low"], before["high"] - before["percent"])
-            up = np.hypot(after["high"] - after["percent"], before["percent"] - before["low"])
+            low, high = newcombe(
+                *((one["percent"], one["low"], one["high"]) for one in (after, before))
+            )
             found.append(
                 {
                     "category": category,
@@ -114,9 +101,9 @@ def _changes(answers: pd.DataFrame) -> pd.DataFrame:
                     "to": after["date"],
                     "from_percent": before["percent"],
                     "to_percent": after["percent"],
-                    "change_points": change,
-                    "low": change - down,
-                    "high": change + up,
+                    "change_points": after["percent"] - before["percent"],
+                    "low": low,
+                    "high": high,
                 }
             )
     columns = ["category", "question", "answer", "from", "to", "from_percent", "to_percent"]

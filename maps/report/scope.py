@@ -12,15 +12,15 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.estimates import FEWEST, Columns, Difference, Figure, Verdict
 from zoneblanche.layers.analysis.flagging.typology import TYPOLOGY, add_typology
 from zoneblanche.layers.analysis.inequality.equal_size import EqualSize, compare_equal_size
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.presence.panel import Panel, read_panel
 from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
 from zoneblanche.maps.report.areas import Area, part_of
 from zoneblanche.maps.report.content import Cell, Piece, finite
-from zoneblanche.maps.report.figures import FEWEST, Columns, Difference, Figure, Verdict
-from zoneblanche.maps.report.panel import Panel, read_panel
 from zoneblanche.maps.report.picture import Sheet
 from zoneblanche.maps.report.words import article_of, words_in
 

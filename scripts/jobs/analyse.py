@@ -23,6 +23,7 @@ from zoneblanche.layers.analysis.inequality.measures import lorenz_table, measur
 from zoneblanche.layers.analysis.spatial.clusters import LABELS, NONE, local_moran
 from zoneblanche.layers.analysis.spatial.moran import moran
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.intervals import Z95
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.maps.drawn.words import write_number
 from zoneblanche.scripts.jobs.findings import grouping_title
@@ -190,7 +191,7 @@ def _density(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     yield from _aligned(rows)
     yield words["doubling"].format(
         slope=write_number(found.per_doubling, digits, lang),
-        error=write_number(1.959964 * found.per_doubling_error, digits, lang),
+        error=write_number(Z95 * found.per_doubling_error, digits, lang),
         spearman=write_number(found.spearman, 2, lang),
         concentration=write_number(found.concentration, 3, lang),
     )

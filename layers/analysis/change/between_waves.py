@@ -18,6 +18,7 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Element, Recipe
 from zoneblanche.layers.index.score import resolve, score
+from zoneblanche.layers.intervals import Z95
 
 MOST_INDICATORS = 12
 """With more indicators, splitting the change of an index that is not a weighted sum takes too
@@ -114,7 +115,7 @@ def measure_change(
     first, second = _mean(same[both], weight[both]), _mean(after[both], weight[both])
     steps = (after - same)[both].to_numpy()
     share = weight[both].to_numpy() / weight[both].sum()
-    error = 1.959964 * np.sqrt((share**2 * (steps - (second - first)) ** 2).sum())
+    error = Z95 * np.sqrt((share**2 * (steps - (second - first)) ** 2).sum())
     return Change(
         before=own,
         after=now,

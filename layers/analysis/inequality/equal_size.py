@@ -20,9 +20,7 @@ from zoneblanche.layers.analysis.inequality.groups import band_titles, size_band
 from zoneblanche.layers.analysis.inequality.logistic import LogisticFit, fit_logistic
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
-
-Z95 = 1.959964
-"""Quantile of the normal distribution that a 95 % interval ends at."""
+from zoneblanche.layers.intervals import Z95, wilson
 
 _SCALES = {"boolean": 100.0, "percent": 1.0, "score": 1.0}
 """Factors that convert a unit to percent."""
@@ -99,7 +97,7 @@ def bands_table(compared: EqualSize) -> pd.DataFrame:
     rows = {}
     for band, title in band_titles().items():
         values = compared.table.loc[compared.table["band"] == band, "value"].dropna()
-        low, high = _wilson(values.mean() / 100, len(values)) if len(values) else (np.nan, np.nan)
+        low, high = wilson(values.mean() / 100, len(values)) if len(values) else (np.nan, np.nan)
         rows[band] = {
             "title_fr": title["fr"],
             "title_en": title["en"],
@@ -109,12 +107,6 @@ def bands_table(compared: EqualSize) -> pd.DataFrame:
             "high": 100 * high,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("band")
-
-
-def _wilson(share: float, count: int, *, z: float = Z95) -> tuple[float, float]:
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
-    return middle - half, middle + half
 
 
 def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFrame:

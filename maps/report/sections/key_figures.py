@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zoneblanche.layers.analysis.estimates import difference_of, figure_of
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.report.areas import Area
 from zoneblanche.maps.report.content import (
@@ -23,7 +24,6 @@ from zoneblanche.maps.report.content import (
     piece_of,
     say,
 )
-from zoneblanche.maps.report.figures import difference_of, figure_of
 from zoneblanche.maps.report.scope import Scope, digits_of
 
 TICKS = (0, 25, 50, 75, 100)

@@ -8,9 +8,18 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
+from zoneblanche.layers.analysis.estimates import (
+    FEWEST,
+    FEWEST_ANSWERS,
+    Difference,
+    Verdict,
+    clear_of_chance,
+    verdict_of,
+)
 from zoneblanche.layers.analysis.inequality.equal_size import EqualSize
 from zoneblanche.layers.analysis.inequality.groups import band_titles
 from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.intervals import Z95, wilson
 from zoneblanche.maps.report.areas import Area, parts_level, parts_of
 from zoneblanche.maps.report.content import (
     Cell,
@@ -26,16 +35,6 @@ from zoneblanche.maps.report.content import (
     name_cell,
     name_of,
     say,
-)
-from zoneblanche.maps.report.figures import (
-    FEWEST,
-    FEWEST_ANSWERS,
-    Difference,
-    Verdict,
-    Z,
-    clear_of_chance,
-    verdict_of,
-    wilson,
 )
 from zoneblanche.maps.report.scope import Scope
 from zoneblanche.maps.report.sections.ranking import part_name
@@ -222,7 +221,7 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
         table[name].to_numpy()[chosen] for name in ("value", "expected", "residual")
     )
     residual = float(residuals.mean())
-    reach = Z * float(np.sqrt((residuals**2).sum())) / count
+    reach = Z95 * float(np.sqrt((residuals**2).sum())) / count
     low, high = residual - reach, residual + reach
     if count < FEWEST:
         low = high = float("nan")

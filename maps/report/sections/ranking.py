@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from zoneblanche.layers.analysis.estimates import clear_of_chance, difference_of, figure_of
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.report.areas import Area, parts_level, parts_of, peers_of
 from zoneblanche.maps.report.content import (
@@ -18,7 +19,6 @@ from zoneblanche.maps.report.content import (
     name_of,
     say,
 )
-from zoneblanche.maps.report.figures import clear_of_chance, difference_of, figure_of
 from zoneblanche.maps.report.scope import Scope, digits_of, population_of, tone_of
 from zoneblanche.maps.report.sections.key_figures import coarse_said
 from zoneblanche.maps.report.sections.measured import people_of

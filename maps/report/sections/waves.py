@@ -8,7 +8,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from zoneblanche.layers.analysis.estimates import FEWEST_ANSWERS, verdict_of
 from zoneblanche.layers.presence.barometer import change_interval
+from zoneblanche.layers.presence.panel import Panel, known_in_both
 from zoneblanche.maps.report.content import (
     Cell,
     Line,
@@ -22,8 +24,6 @@ from zoneblanche.maps.report.content import (
     name_of,
     say,
 )
-from zoneblanche.maps.report.figures import FEWEST_ANSWERS, verdict_of
-from zoneblanche.maps.report.panel import Panel, known_in_both
 from zoneblanche.maps.report.scope import Scope
 
 

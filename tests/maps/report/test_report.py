@@ -23,24 +23,24 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
-from zoneblanche.layers.analysis.inequality.measures import gini
-from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.build import take
-from zoneblanche.layers.edition import edition_inputs, presence_waves
-from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.presence.barometer import Category, Wave, compute_barometer
-from zoneblanche.maps import write_report
-from zoneblanche.maps.report.areas import find_area, references_of
-from zoneblanche.maps.report.content import Table
-from zoneblanche.maps.report.figures import (
+from zoneblanche.layers.analysis.estimates import (
     Columns,
     Difference,
     clear_of_chance,
     difference_of,
     figure_of,
     verdict_of,
-    wilson,
 )
+from zoneblanche.layers.analysis.inequality.measures import gini
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
+from zoneblanche.layers.edition import edition_inputs, presence_waves
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.intervals import wilson
+from zoneblanche.layers.presence.barometer import Category, Wave, compute_barometer
+from zoneblanche.maps import write_report
+from zoneblanche.maps.report.areas import find_area, references_of
+from zoneblanche.maps.report.content import Table
 from zoneblanche.maps.report.picture import lay_out, paint_picture
 from zoneblanche.maps.report.words import article_of, words_in
 from zoneblanche.maps.report.write import Report, Shared, compose_report, render_report, write_pdf

@@ -19,9 +19,7 @@ import pandas as pd
 
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
-
-Z = 1.959964
-"""Of an interval of 95 %."""
+from zoneblanche.layers.intervals import Z95, newcombe, wilson
 
 FEWEST = 10
 """Territories below which the spread of a mean says nothing of its error."""
@@ -167,7 +165,7 @@ def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
         return Figure(mean, _UNKNOWN, _UNKNOWN, count, size, "mean")
     units = columns.units(indicator.id)
     error = _error(x, share, mean, None if units is None else units[inside][known])
-    low, high = _within(indicator, mean - Z * error, mean + Z * error)
+    low, high = _within(indicator, mean - Z95 * error, mean + Z95 * error)
     return Figure(mean, low, high, count, size, "mean", error)
 
 
@@ -258,7 +256,7 @@ def _p_value(difference: Difference) -> float:
     """Two-sided, from how far the interval reaches towards zero."""
     value = difference.value
     reach = value - difference.low if value > 0 else difference.high - value
-    return erfc(Z * abs(value) / reach / sqrt(2)) if reach > 0 else 1.0
+    return erfc(Z95 * abs(value) / reach / sqrt(2)) if reach > 0 else 1.0
 
 
 def verdict_of(low: float, high: float) -> Verdict:
@@ -275,25 +273,12 @@ def verdict_of(low: float, high: float) -> Verdict:
 
 
 def _difference_interval(one: Figure, other: Figure) -> tuple[float, float]:
-    """Newcombe's interval (1998, method 10) of two shares; of two means from their errors."""
-    apart = one.value - other.value
+    """Newcombe's interval of two shares; of two means from their errors."""
     if one.kind == other.kind == "share":
-        low = apart - np.hypot(one.value - one.low, other.high - other.value)
-        high = apart + np.hypot(one.high - one.value, other.value - other.low)
-        return float(low), float(high)
-    reach = Z * float(np.hypot(one.error, other.error))
+        return newcombe((one.value, one.low, one.high), (other.value, other.low, other.high))
+    apart = one.value - other.value
+    reach = Z95 * float(np.hypot(one.error, other.error))
     return apart - reach, apart + reach
-
-
-def wilson(share: float, count: int, *, z: float = Z) -> tuple[float, float]:
-    """Wilson's interval (1927) of a share, 0 to 1.
-
-    >>> [round(end, 3) for end in wilson(0.5, 10)]
-    [0.237, 0.763]
-    """
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
-    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
 
 
 def _counted_kind(
