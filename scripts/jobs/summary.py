@@ -6,25 +6,17 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.nesting import mean_by
 from zoneblanche.geo.notice import notice_in, severity_of, warnings_first
-from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.flagging.flags import flag_summary
+from zoneblanche.layers.analysis.overview import LARGE, SMALL, measure_overall, share_criterion
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.drawn.words import colon, write_number
 from zoneblanche.scripts.jobs.findings import main_lines
-
-SMALL, LARGE = 200, 2000
-"""Legal populations that the summary compares: small authorities, and those of some size."""
-
-NOT_ASKED = (Reason.NOT_MATCHED, Reason.NOT_COLLECTED, Reason.NOT_PUBLISHED, Reason.NOT_COVERED)
-"""Reasons for which nothing is known of a territory: it counts neither for nor against."""
 
 WORDS = {
     "fr": {
@@ -132,70 +124,52 @@ def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
 
 def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     """The share of territories that meet a criterion, of those that were asked, and the share of
-    all people who live in them: what is not known of Paris counts neither as yes nor as no."""
-    words = WORDS[lang]
-    values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
-    asked = ~reasons.isin([int(reason) for reason in NOT_ASKED])
-    if not asked.any():
+    all people who live in them."""
+    words, shares = WORDS[lang], share_criterion(atlas, indicator.id)
+    if shares is None:
         return []
-    met = values.fillna(0.0)
-    population = atlas.territories.facts["population"]
     plural = atlas.territories.level_title(lang, plural=True)
-    line = f"{indicator.title_in(lang)}{colon(lang)}{_percent(met, asked, lang)}"
+    line = f"{indicator.title_in(lang)}{colon(lang)}{_percent(shares.met, lang)}"
     line += f" {words['of']} {plural}"
-    if population.notna().all() and population.sum() > 0:
-        share = (met * population).sum() / population.sum()
-        line += f", {words['they_hold']}".format(share=write_number(100 * share, 1, lang))
-        small = asked & (population < SMALL)
-        large = asked & (population >= LARGE)
-        if small.any() and large.any():
-            line += (
-                f" ({_percent(met, small, lang)} {words['below']}, "
-                f"{_percent(met, large, lang)} {words['above']})"
-            )
+    if np.isfinite(shares.people):
+        line += f", {words['they_hold']}".format(share=write_number(shares.people, 1, lang))
+    if np.isfinite(shares.small):
+        line += (
+            f" ({_percent(shares.small, lang)} {words['below']}, "
+            f"{_percent(shares.large, lang)} {words['above']})"
+        )
     apart = SEMICOLON[lang]
-    if (reasons == Reason.NOT_APPLICABLE).any():
-        line += f"{apart}{_percent(met, values.notna(), lang)} {words['applies']}"
-    if not asked.all():
-        line += f"{apart}{write_number((~asked).sum(), 0, lang)} {words['unknown']}"
+    if np.isfinite(shares.applicable):
+        line += f"{apart}{_percent(shares.applicable, lang)} {words['applies']}"
+    if shares.unknown:
+        line += f"{apart}{write_number(shares.unknown, 0, lang)} {words['unknown']}"
     # Those two and what is unreadable are the cells without a figure in the tables.
-    if unreadable := int((reasons == Reason.UNREADABLE).sum()):
-        line += f"{apart}{write_number(unreadable, 0, lang)} {words['unreadable']}"
+    if shares.unreadable:
+        line += f"{apart}{write_number(shares.unreadable, 0, lang)} {words['unreadable']}"
     return [line]
 
 
-def _percent(met: pd.Series, chosen: pd.Series, lang: str) -> str:
-    return f"{write_number(100 * met[chosen].mean(), 1, lang)} %"
+def _percent(share: float, lang: str) -> str:
+    return f"{write_number(share, 1, lang)} %"
 
 
 def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
-    """The figure overall, weighted by its own denominator or summed, and its extremes by large
-    unit."""
-    words = WORDS[lang]
-    values, weights = atlas.values[indicator.id], atlas.weight_of(indicator)
-    everything = pd.Series("all", index=atlas.codes)
-    overall = mean_by(values, weights, everything)["mean"].iloc[0]
-    if indicator.kind == "extensive":
-        overall = values.sum()
+    """The figure overall and, but for context, its extremes by large unit."""
+    words, country = WORDS[lang], atlas.territories.country
+    level = None if country is None or indicator.role == "context" else country.bare_code_level
+    found = measure_overall(atlas, indicator.id, level=level)
     unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
-    shown = write_number(overall, indicator.digits, lang)
+    shown = write_number(found.value, indicator.digits, lang)
     line = f"{indicator.title_in(lang)}{colon(lang)}{shown}{unit.rstrip()} {words['overall']}"
     native = atlas.coarser_level_of(indicator)
     if native:
         dated = f", {indicator.period}" if indicator.period else ""
         line += f" ({words['measured_by']} {_level(atlas, native, lang)}{dated})"
-    country = atlas.territories.country
-    level = None if country is None else country.bare_code_level
-    if level is None or level not in atlas.territories.parents or indicator.role == "context":
-        return line
-    table = mean_by(values, weights, atlas.territories.parents[level])["mean"].dropna()
-    if len(table) < 2:
-        return line
-    apart = SEMICOLON[lang]
-    for word, code in (("highest", str(table.idxmax())), ("lowest", str(table.idxmin()))):
-        name = atlas.territories.place_name(level, code)
-        shown = write_number(table[code], indicator.digits, lang)
-        line += f"{apart}{words[word]} {shown}{unit.rstrip()} ({name})"
+    for word, end in (("highest", found.highest), ("lowest", found.lowest)):
+        if level is not None and end is not None:
+            name = atlas.territories.place_name(level, end[0])
+            shown = write_number(end[1], indicator.digits, lang)
+            line += f"{SEMICOLON[lang]}{words[word]} {shown}{unit.rstrip()} ({name})"
     return line
 
 
