@@ -13,7 +13,7 @@ _HOME = {
     "Country": "zoneblanche.geo.country",
     "Fault": "zoneblanche.geo.errors",
     "InputError": "zoneblanche.geo.errors",
-    "Notice": "zoneblanche.geo.notice",
+    "Message": "zoneblanche.geo.messages",
     "ProblemWithEnvironment": "zoneblanche.geo.errors",
     "Source": "zoneblanche.geo.source",
     "Territories": "zoneblanche.geo.territories",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.toml import parse_toml
+from zoneblanche.geo.messages import _, join
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,7 +120,11 @@ class Country:
         known = [level.id for level in self.levels]
         raise InputError(
             Fault(
-                f"{level_id!r} is no level of {in_language(self.name, 'en')}.",
+                _(
+                    "{level_id} is no level of {name}.",
+                    level_id=repr(level_id),
+                    name=in_language(self.name, "en"),
+                ),
                 remedy=nearest(level_id, known),
                 kind="unknown-level",
             )
@@ -174,9 +179,14 @@ def read_country(code: str) -> Country:
     if code not in known_countries():
         raise InputError(
             Fault(
-                f"no country {code!r} is described.",
-                remedy=nearest(code, known_countries())
-                + " A country is one TOML file: see docs/add-a-country.md.",
+                _("no country {code} is described.", code=repr(code)),
+                remedy=join(
+                    (
+                        nearest(code, known_countries()),
+                        _("A country is one TOML file: see docs/add-a-country.md."),
+                    ),
+                    " ",
+                ),
                 kind="unknown-country",
             )
         )
@@ -201,9 +211,9 @@ def _country(table: dict[str, Any], file: str) -> Country:
     except (KeyError, TypeError) as error:
         raise InputError(
             Fault(
-                f"the description of the country is not complete: {error}.",
+                _("the description of the country is not complete: {error}.", error=error),
                 file=file,
-                remedy="Compare it with geo/countries/fr.toml.",
+                remedy=_("Compare it with geo/countries/fr.toml."),
                 kind="country-file",
             )
         ) from error

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from zoneblanche.geo.messages import EMPTY, Translatable, _, join, ngettext, translate
+
 One = TypeVar("One")
 Other = TypeVar("Other")
 
@@ -23,35 +25,19 @@ class ZoneblancheError(Exception):
 
     exit_status = 2
 
-    def said_in(self, lang: str) -> str:
-        """The failure as sentences in `lang` ("fr" or "en"), a line each."""
-        from zoneblanche.geo.sentences import said_in
+    def __init__(self, message: Translatable | str = "") -> None:
+        super().__init__(message)
+        self.message = message
 
-        return "\n".join(said_in(line, lang) for line in str(self).split("\n"))
+    def said_in(self, lang: str) -> str:
+        """The failure as sentences in `lang`, a line each."""
+        return translate(self.message, lang)
 
 
 class ProblemWithEnvironment(ZoneblancheError):
     """The disk, a permission, a lock, a missing system library or the network, not the input."""
 
     exit_status = 3
-
-
-_WORDS = {
-    "en": {
-        "line": "line",
-        "feature": "feature",
-        "column": "column",
-        "key": "key",
-        "colon": ": ",
-    },
-    "fr": {
-        "line": "ligne",
-        "feature": "entité",
-        "column": "colonne",
-        "key": "clé",
-        "colon": "\u00a0: ",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -76,29 +62,39 @@ class Fault:
     column: str | None = None
     feature: str | int | None = None
     value: str | None = None
-    remedy: str = ""
+    remedy: str = EMPTY
     kind: str = "input"
 
     def __str__(self) -> str:
-        return self.said_in("en")
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Translatable:
+        """The place, what was found and the remedy."""
+        place = self._place()
+        found = (
+            _("{place}: {message}", place=place, message=self.message) if place else self.message
+        )
+        return join((found, self.remedy), " ")
 
     def said_in(self, lang: str) -> str:
-        """The place, what was found and the remedy, in `lang` ("fr" or "en")."""
-        from zoneblanche.geo.sentences import said_in
+        """The place, what was found and the remedy, in `lang`."""
+        return translate(self.sentence, lang)
 
-        words = _WORDS["fr" if lang == "fr" else "en"]
-        # A project is written in keys, a table in columns.
-        key = "key" if self.file is not None and self.file.endswith(".toml") else "column"
-        place = [] if self.file is None else [self.file]
+    def _place(self) -> str:
+        parts = [] if self.file is None else [self.file]
         if self.line is not None:
-            place.append(f"{words['line']} {self.line}")
+            parts.append(_("line {line}", line=self.line))
         if self.feature is not None:
-            place.append(f"{words['feature']} {self.feature}")
+            parts.append(_("feature {feature}", feature=self.feature))
         if self.column is not None:
-            place.append(f"{words[key]} {shown(self.column)}")
-        where = ", ".join(place) + words["colon"] if place else ""
-        parts = [where + said_in(self.message, lang), said_in(self.remedy, lang)]
-        return " ".join(part for part in parts if part)
+            # A project is written in keys, a table in columns.
+            column = shown(self.column)
+            in_toml = self.file is not None and self.file.endswith(".toml")
+            parts.append(
+                _("key {key}", key=column) if in_toml else _("column {column}", column=column)
+            )
+        return join(parts)
 
 
 class InputError(ZoneblancheError):
@@ -115,22 +111,26 @@ class InputError(ZoneblancheError):
         if isinstance(faults, str):
             faults = Fault(faults)
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
-        super().__init__(self.said_in("en"))
+        super().__init__(self._lines())
 
-    def said_in(self, lang: str) -> str:
-        """The first faults of each input in `lang`, a line each, and how many more there are."""
-        from zoneblanche.geo.sentences import said_in
-
+    def _lines(self) -> Translatable:
+        """The first faults of each input, a line each, and how many more there are."""
         by_file: dict[str | None, list[Fault]] = {}
         for fault in self.faults:
             by_file.setdefault(fault.file, []).append(fault)
-        lines = []
+        lines: list[str] = []
         for faults in by_file.values():
-            lines += [fault.said_in(lang) for fault in faults[: self.shown_faults]]
+            lines += [fault.sentence for fault in faults[: self.shown_faults]]
             more = len(faults) - self.shown_faults
             if more > 0:
-                lines.append(said_in(f"… and {more} more of the same input.", lang))
-        return "\n".join(lines)
+                lines.append(
+                    ngettext(
+                        "… and {count} more of the same input.",
+                        "… and {count} more of the same input.",
+                        more,
+                    )
+                )
+        return join(lines, "\n")
 
 
 class OutOfTime(InputError):
@@ -205,19 +205,20 @@ def shown(value: object, *, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def first_of(codes: Iterable[object], *, count: int = 5) -> str:
-    """The first few codes and how many more there are; `geo.sentences.more_in_french` says the
-    latter in French, for whatever is printed.
+def first_of(codes: Iterable[object], *, count: int = 5) -> Translatable:
+    """The first few codes and how many more there are.
 
     >>> first_of(["01004", "01007", "01010"], count=2)
     '01004, 01007 and 1 more'
     """
-    items = [str(code) for code in codes]
-    head, more = ", ".join(items[:count]), len(items) - count
-    return f"{head} and {more} more" if more > 0 else head
+    items = [code if isinstance(code, str) else str(code) for code in codes]
+    head, more = join(items[:count]), len(items) - count
+    if more <= 0:
+        return head
+    return ngettext("{codes} and {count} more", "{codes} and {count} more", more, codes=head)
 
 
-def nearest(word: str, known: Iterable[str], *, count: int = 3) -> str:
+def nearest(word: str, known: Iterable[str], *, count: int = 3) -> Translatable:
     """A suggestion for a word that is not known: the nearest, else what there is.
 
     >>> nearest("comune", ["commune", "epci"])
@@ -228,23 +229,25 @@ def nearest(word: str, known: Iterable[str], *, count: int = 3) -> str:
     names = list(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
-        return f"Did you mean {near[0]!r}?"
+        return _("Did you mean {near}?", near=repr(near[0]))
     if not names:
-        return ""
-    return f"Known: {first_of(names, count=max(count, 12))}."
+        return EMPTY
+    return _("Known: {names}.", names=first_of(names, count=max(count, 12)))
 
 
-def missing_file(path: Path | str, *, what: str = "file") -> Fault:
+def missing_file(path: Path | str, *, what: str | None = None) -> Fault:
     """The fault of a path that leads to no file, with the nearest name in the same folder."""
     path = Path(path)
     folder = path.parent
     if not folder.is_dir():
-        return Fault(f"there is no folder {shown(folder)}.", file=str(path), kind="no-file")
+        return Fault(
+            _("there is no folder {folder}.", folder=shown(folder)), file=str(path), kind="no-file"
+        )
     names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-    near, beside = nearest(path.name, names), f"Beside it: {first_of(names)}."
+    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
     return Fault(
-        f"there is no such {what}.",
+        _("there is no such {what}.", what=what or _("file")),
         file=str(path),
-        remedy=beside if near.startswith("Known") else near,
+        remedy=nearest(path.name, near) or _("Beside it: {names}.", names=first_of(names)),
         kind="no-file",
     )

@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Literal, TypeVar
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.messages import _
 
 Executor = Literal["serial", "processes", "dask"]
 ChunkT = TypeVar("ChunkT")
@@ -64,8 +65,12 @@ def _in_order(parts: Iterator[tuple[int, PartT]], count: int) -> Iterator[PartT]
             turn += 1
     if turn != count:
         raise ProblemWithEnvironment(
-            f"workers were lost again and again; {count - turn} of {count} chunks are not done. "
-            "Give them more memory, or use fewer workers."
+            _(
+                "workers were lost again and again; {count} of {count_2} chunks are "
+                "not done. Give them more memory, or use fewer workers.",
+                count=count - turn,
+                count_2=count,
+            )
         )
 
 
@@ -114,7 +119,7 @@ def _in_processes(
     left = dict(enumerate(chunks))
     # spawn: a fork copies locks that Arrow's threads may hold
     context = multiprocessing.get_context("spawn")
-    for _ in range(ATTEMPTS):
+    for _unused in range(ATTEMPTS):
         with ProcessPoolExecutor(
             min(workers, max(len(left), 1)), context, initializer=_receive, initargs=(shared,)
         ) as pool:
@@ -142,7 +147,7 @@ def _on_dask(
         import distributed
     except ModuleNotFoundError as error:
         raise ProblemWithEnvironment(
-            "dask.distributed is not installed: install zoneblanche with its extra 'scale'."
+            _("dask.distributed is not installed: install zoneblanche with its extra 'scale'.")
         ) from error
     left = dict(enumerate(chunks))
     lost = (distributed.scheduler.KilledWorker, CancelledError)
@@ -156,9 +161,13 @@ def _on_dask(
             client = stack.enter_context(distributed.Client(address, set_as_default=False))
         except OSError as error:
             raise ProblemWithEnvironment(
-                f"no dask cluster answers at {scheduler or 'this machine'} ({error})."
+                _(
+                    "no dask cluster answers at {scheduler} ({error}).",
+                    scheduler=scheduler or _("this machine"),
+                    error=error,
+                )
             ) from error
-        for _ in range(ATTEMPTS):
+        for _unused in range(ATTEMPTS):
             held = client.scatter(shared, broadcast=True, hash=False)
             futures = {
                 client.submit(function, chunk, held, pure=False, retries=ATTEMPTS): place

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.territories import Territories
 
 
@@ -100,7 +101,11 @@ def groups_at(territories: Territories, level: str) -> pd.Series:
         known = [territories.level, *territories.parents.columns]
         raise InputError(
             Fault(
-                f"no level {level!r} contains the {territories.level} territories.",
+                _(
+                    "no level {level} contains the {level_2} territories.",
+                    level=repr(level),
+                    level_2=territories.level,
+                ),
                 remedy=nearest(level, known),
                 kind="unknown-level",
             )
@@ -190,7 +195,10 @@ def _positions(
     codes, position = np.unique(groups[known].to_numpy(dtype=str), return_inverse=True)
     if not len(codes):
         raise InputError(
-            f"none of the territories (first: {first_of(territories.codes)}) lies in one."
+            _(
+                "none of the territories (first: {codes}) lies in one.",
+                codes=first_of(territories.codes),
+            )
         )
     return known, codes, position
 

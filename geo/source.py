@@ -8,7 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from zoneblanche.geo.sentences import said_in
+from zoneblanche.geo.messages import (
+    Translatable,
+    message_from_dict,
+    translate,
+    translate_text,
+)
 
 
 @dataclass(frozen=True)
@@ -48,25 +53,34 @@ class Source:
         return ", ".join(part for part in parts if part)
 
     def note_in(self, lang: str) -> str:
-        """The note in `lang`, by the catalogue of sentences: files of before it have French too.
+        """The note in `lang`, by the catalogue.
 
         >>> Source("", "", note="Persons in each cell of 1 km; ESRI:54009.").note_in("fr")
         'Habitants par maille de 1 km\u00a0; ESRI:54009.'
         """
-        return said_in(self.note, lang)
+        if isinstance(self.note, Translatable):
+            return translate(self.note, lang)
+        return translate_text(self.note, lang)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields that are not empty, for JSON."""
-        return {key: value for key, value in asdict(self).items() if value}
+        told = {key: value for key, value in asdict(self).items() if value}
+        if isinstance(self.note, Translatable) and self.note:
+            told |= {"note": str(self.note), "note_message": self.note.as_dict()}
+        return told
 
 
-def source_from_dict(told: Mapping[str, str]) -> Source:
+def source_from_dict(told: Mapping[str, Any]) -> Source:
     """Return the source that `as_dict` wrote.
 
     >>> source_from_dict(Source("", "fibre.csv").as_dict()) == Source("", "fibre.csv")
     True
     """
-    return Source(**{"producer": "", "title": "", **told})
+    fields = {"producer": "", "title": "", **told}
+    message = fields.pop("note_message", None)
+    if message is not None:
+        fields["note"] = message_from_dict(message)
+    return Source(**fields)
 
 
 def union_of(*groups: Iterable[Source]) -> tuple[Source, ...]:

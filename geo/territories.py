@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoneblanche.geo.country import Country, in_language
+from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, remark, titled, translate
 from zoneblanche.geo.source import Source
 
 EQUAL_AREA = "EPSG:6933"
@@ -58,16 +58,20 @@ class Territories:
     part_of: Territories | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        check_index(self.frame.index, what="territory codes")
+        check_index(self.frame.index, what=_("territory codes"))
         faults = []
         for name, table in (("parents", self.parents), ("facts", self.facts)):
             if not table.index.equals(self.frame.index):
-                faults.append(Fault(f"the table of {name} is not on the codes of the territories."))
+                faults.append(
+                    Fault(
+                        _("the table of {name} is not on the codes of the territories.", name=name)
+                    )
+                )
         if self.frame.crs is None:
             faults.append(
                 Fault(
-                    "the polygons have no coordinate reference system.",
-                    remedy="Write the file with its CRS.",
+                    _("the polygons have no coordinate reference system."),
+                    remedy=_("Write the file with its CRS."),
                     kind="no-crs",
                 )
             )
@@ -134,7 +138,7 @@ class Territories:
         return self.take(chosen), tuple(notices)
 
     def _inside(self, place: str) -> tuple[np.ndarray | None, str]:
-        level, _, code = place.rpartition(":")
+        level, _unused, code = place.rpartition(":")
         columns = [level] if level else [*self.parents.columns, self.level]
         matches = {}
         for column in columns:
@@ -153,7 +157,13 @@ class Territories:
         preferred = self._bare_level()
         chosen = preferred if preferred in matches else next(iter(matches))
         others = ", ".join(f"{name}:{code}" for name in matches if name != chosen)
-        notice = f"{code} is read as {chosen} {self.place_name(chosen, code)}; else write {others}."
+        notice = _(
+            "{code} is read as {chosen} {place_name}; else write {others}.",
+            code=code,
+            chosen=chosen,
+            place_name=self.place_name(chosen, code),
+            others=others,
+        )
         return matches[chosen], remark(notice)
 
     def place_name(self, level: str, code: str) -> str:
@@ -172,8 +182,8 @@ class Territories:
         ]
         if named:
             return Fault(
-                f"{place!r} is a name; places are given by their codes.",
-                remedy=f"Did you mean {first_of(named)}?",
+                _("{place} is a name; places are given by their codes.", place=repr(place)),
+                remedy=_("Did you mean {named}?", named=first_of(named)),
                 kind="unknown-place",
             )
         codes = [
@@ -183,21 +193,30 @@ class Territories:
         ]
         # Most places are bare codes of one level: these are named first.
         bare = [code for name, code in codes if name == self._bare_level()]
-        known = [*bare, *(f"{name}:{code}" for name, code in codes), *(code for _, code in codes)]
+        known = [
+            *bare,
+            *(f"{name}:{code}" for name, code in codes),
+            *(code for _unused, code in codes),
+        ]
         levels = first_of([*self.parents.columns, self.level])
         return Fault(
-            f"{place!r} contains none of the territories.",
-            remedy=f"{nearest(place, known, count=5)} Levels: {levels}.",
+            _("{place} contains none of the territories.", place=repr(place)),
+            remedy=_(
+                "{nearest} Levels: {levels}.", nearest=nearest(place, known, count=5), levels=levels
+            ),
             kind="unknown-place",
         )
 
     def level_title(self, lang: str, *, plural: bool = False) -> str:
         """Return the name of the level in `lang`, for example "communes"."""
+        return translate(self.level_message(plural=plural), lang)
+
+    def level_message(self, *, plural: bool = False) -> str:
+        """Return the name of the level, for a message."""
         if self.country is not None:
             level = self.country.level(self.level)
-            return in_language(level.plural if plural else level.title, lang)
-        words = {"fr": ("territoire", "territoires"), "en": ("territory", "territories")}
-        return words.get(lang, words["en"])[plural]
+            return titled(level.plural if plural else level.title)
+        return _("territories") if plural else _("territory")
 
 
 def check_index(index: pd.Index, *, what: str) -> None:
@@ -210,8 +229,13 @@ def check_index(index: pd.Index, *, what: str) -> None:
     if wrong:
         raise InputError(
             Fault(
-                f"{len(wrong)} {what} are not text (first: {first_of(wrong)}).",
-                remedy="Codes are text: read them as such, with their leading zeros.",
+                _(
+                    "{count} {what} are not text (first: {wrong}).",
+                    count=len(wrong),
+                    what=what,
+                    wrong=first_of(wrong),
+                ),
+                remedy=_("Codes are text: read them as such, with their leading zeros."),
                 kind="code-not-text",
             )
         )
@@ -219,8 +243,13 @@ def check_index(index: pd.Index, *, what: str) -> None:
     if len(doubled):
         raise InputError(
             Fault(
-                f"{len(doubled)} {what} stand more than once (first: {first_of(doubled)}).",
-                remedy="Keep one row a code, or aggregate the rows first.",
+                _(
+                    "{count} {what} stand more than once (first: {doubled}).",
+                    count=len(doubled),
+                    what=what,
+                    doubled=first_of(doubled),
+                ),
+                remedy=_("Keep one row a code, or aggregate the rows first."),
                 kind="duplicate-code",
             )
         )
@@ -235,14 +264,23 @@ def _geometry_faults(geometry: gpd.GeoSeries) -> list[Fault]:
     shapes = geometry.to_numpy()
     missing = shapely.is_missing(shapes)
     checks = (
-        (missing | shapely.is_empty(shapes), "no shape", "no-shape"),
-        (~np.isin(shapely.get_type_id(shapes), (-1, 3, 6)), "a shape that is no polygon", "type"),
-        (~shapely.is_valid(shapes) & ~missing, "an invalid polygon", "invalid"),
+        (missing | shapely.is_empty(shapes), _("no shape"), "no-shape"),
+        (
+            ~np.isin(shapely.get_type_id(shapes), (-1, 3, 6)),
+            _("a shape that is no polygon"),
+            "type",
+        ),
+        (~shapely.is_valid(shapes) & ~missing, _("an invalid polygon"), "invalid"),
     )
     return [
         Fault(
-            f"{wrong.sum()} territories have {what} (first: {first_of(geometry.index[wrong])}).",
-            remedy="Read them with geo.read_territories, which mends what can be mended.",
+            _(
+                "{wrong} territories have {what} (first: {index}).",
+                wrong=wrong.sum(),
+                what=what,
+                index=first_of(geometry.index[wrong]),
+            ),
+            remedy=_("Read them with geo.read_territories, which mends what can be mended."),
             kind=kind,
         )
         for wrong, what, kind in checks

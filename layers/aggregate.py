@@ -10,8 +10,8 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import first_of
+from zoneblanche.geo.messages import _, remark, titled
 from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
-from zoneblanche.geo.notice import Notice, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
@@ -49,9 +49,12 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
     )
     outside = left_out(base, level)
     if outside:
-        told = (
-            f"{len(outside)} {base.level} territories lie in no {level} and are left out "
-            f"({first_of(outside)})."
+        told = _(
+            "{count} {level} territories lie in no {level_2} and are left out ({outside}).",
+            count=len(outside),
+            level=base.level,
+            level_2=level,
+            outside=first_of(outside),
         )
         result = result.noting(remark(told))
     for indicator in atlas.indicators.values():
@@ -62,15 +65,14 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
 def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.Series) -> Atlas:
     if indicator.unit == "category" or indicator.role not in ("indicator", "context"):
         levels = atlas.territories.level, result.territories.level
-        en, fr = indicator.title_in("en"), indicator.title_in("fr")
-        told = Notice(
-            f"{en} is not carried from {levels[0]} to {levels[1]}: a category has no mean, a score "
-            "is computed anew.",
-            fr=f"{fr} : pas de passage de {levels[0]} à {levels[1]} ; une catégorie n'a pas de "
-            "moyenne, un score se recalcule.",
-            severity="remark",
+        notice = _(
+            "{layer} is not carried from {finer} to {coarser}: a category has no mean, a score is "
+            "computed anew.",
+            layer=titled(indicator.title),
+            finer=levels[0],
+            coarser=levels[1],
         )
-        return result.noting(told)
+        return result.noting(remark(notice))
     values = atlas.values[indicator.id]
     if indicator.kind == "extensive":
         total = sum_by(values, groups)
@@ -80,15 +82,13 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
     scale = 100.0 if indicator.unit == "boolean" else 1.0
     partly = table.index[(table["known"] > 0) & (table["known"] < 0.995)]
     if len(partly):
-        first, en, fr = first_of(partly), indicator.title_in("en"), indicator.title_in("fr")
-        told = Notice(
-            f"{en}: the figure rests on a part of the territory only in {len(partly)} cases "
-            f"({first}).",
-            fr=f"{fr} : valeur établie sur une partie seulement du territoire, dans {len(partly)} "
-            f"cas ({first}).",
-            severity="remark",
+        notice = _(
+            "{layer}: the figure rests on a part of the territory only in {count} cases ({codes}).",
+            layer=titled(indicator.title),
+            count=len(partly),
+            codes=first_of(partly),
         )
-        result = result.noting(told)
+        result = result.noting(remark(notice))
     # The denominator is aggregated too: the mean of two territories is still that of their parts.
     basis = f"{indicator.id}/known"
     known = sum_by(weights.where(values.notna(), 0.0).fillna(0.0), groups)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
@@ -54,7 +55,12 @@ class Atlas:
     def __post_init__(self) -> None:
         codes = self.territories.codes
         faults = [
-            Fault(f"the table of {name} is not on the codes of the territories, in their order.")
+            Fault(
+                _(
+                    "the table of {name} is not on the codes of the territories, in their order.",
+                    name=name,
+                )
+            )
             for name, table in (
                 ("values", self.values),
                 ("reasons", self.reasons),
@@ -65,7 +71,7 @@ class Atlas:
         ]
         columns = list(self.values.columns)
         if columns != list(self.indicators) or columns != list(self.reasons.columns):
-            faults.append(Fault("values, reasons and indicators do not name the same columns."))
+            faults.append(Fault(_("values, reasons and indicators do not name the same columns.")))
         if not faults:
             faults = self._cell_faults()
         if faults:
@@ -78,7 +84,9 @@ class Atlas:
         wrong = [name for name, bad in zip(self.values.columns, unlike, strict=True) if bad]
         if not wrong:
             return []
-        return [Fault(f"missing cells and their reasons differ in {first_of(wrong)}.")]
+        return [
+            Fault(_("missing cells and their reasons differ in {wrong}.", wrong=first_of(wrong)))
+        ]
 
     @property
     def codes(self) -> pd.Index:
@@ -94,7 +102,10 @@ class Atlas:
         if indicator_id not in self.indicators:
             raise InputError(
                 Fault(
-                    f"the atlas has no indicator {indicator_id!r}.",
+                    _(
+                        "the atlas has no indicator {indicator_id}.",
+                        indicator_id=repr(indicator_id),
+                    ),
                     remedy=nearest(indicator_id, self.indicators),
                     kind="unknown-indicator",
                 )
@@ -110,8 +121,10 @@ class Atlas:
         if index_id not in self.recipes:
             raise InputError(
                 Fault(
-                    f"the atlas does not know how {index_id!r} was made.",
-                    remedy=nearest(index_id, self.recipes) if self.recipes else "Compute it anew.",
+                    _("the atlas does not know how {index_id} was made.", index_id=repr(index_id)),
+                    remedy=nearest(index_id, self.recipes)
+                    if self.recipes
+                    else _("Compute it anew."),
                     kind="no-recipe",
                 )
             )
@@ -129,7 +142,13 @@ class Atlas:
         for table in (self.weights, self.territories.facts):
             if name in table:
                 return table[name]
-        raise InputError(f"the atlas does not carry {name!r}, the denominator of {indicator.id!r}.")
+        raise InputError(
+            _(
+                "the atlas does not carry {name}, the denominator of {indicator}.",
+                name=repr(name),
+                indicator=repr(indicator.id),
+            )
+        )
 
     def coarsest_level_of(self, parts: Iterable[Indicator]) -> str:
         """Return the coarsest native level of the parts: a result of them is not finer."""

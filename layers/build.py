@@ -15,8 +15,8 @@ import pandas as pd
 
 from zoneblanche.geo.country import Country, read_country
 from zoneblanche.geo.errors import Fault, InputError, blamed_on, first_of, nearest
+from zoneblanche.geo.messages import _, join, quantity, remark, titled, without
 from zoneblanche.geo.nesting import groups_at, sum_by
-from zoneblanche.geo.notice import Notice, remark, without
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.read import read_territories
 from zoneblanche.geo.vintages.arrondissements import Choice, in_arrondissements
@@ -121,7 +121,10 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
     known = sorted({"territories", *map(str, atlas.weights), *map(str, atlas.territories.facts)})
     faults = [
         Fault(
-            f"nothing is known of {layer.weight!r}, by which the layer is to be weighted.",
+            _(
+                "nothing is known of {weight}, by which the layer is to be weighted.",
+                weight=repr(layer.weight),
+            ),
             file=project.file,
             column=f"layers.{layer.id}.weight",
             remedy=nearest(layer.weight, known),
@@ -207,11 +210,11 @@ def _said(choice: Choice) -> tuple[str, ...]:
     if choice == "whole":
         return ()
     return (
-        Notice(
-            "Paris, Lyon and Marseille are taken by arrondissement: 45 territories in place of 3.",
-            fr="Paris, Lyon et Marseille sont prises par arrondissement : 45 territoires au lieu "
-            "de 3.",
-            severity="remark",
+        remark(
+            _(
+                "Paris, Lyon and Marseille are taken by arrondissement: 45 territories "
+                "in place of 3."
+            )
         ),
     )
 
@@ -249,7 +252,7 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
             raise InputError(
                 [
                     Fault(
-                        f"the catalogue has no layer {name!r}.",
+                        _("the catalogue has no layer {name}.", name=repr(name)),
                         file=project.file,
                         column="catalogue",
                         remedy=nearest(name, known),
@@ -293,17 +296,25 @@ def _choose(
     shares = _share_inside(base, groups, within)
     straddling = shares.index[(shares > 0) & (shares < 1)]
     if len(straddling):
-        told = (
-            f"{len(straddling)} {level} territories lie only partly in {first_of(places)}; those "
-            f"with at least half of their people there are taken, whole ({first_of(straddling)})."
+        told = _(
+            "{count} {level} territories lie only partly in {places}; those with "
+            "at least half of their people there are taken, whole ({straddling}).",
+            count=len(straddling),
+            level=level,
+            places=first_of(places),
+            straddling=first_of(straddling),
         )
         notices = (*notices, remark(told))
     taken = shares.index[shares >= 0.5]
     if not len(taken):
         raise InputError(
             Fault(
-                f"no {level} has at least half of its people in {first_of(places)}.",
-                remedy="Choose a place that contains some, or a finer level.",
+                _(
+                    "no {level} has at least half of its people in {places}.",
+                    level=level,
+                    places=first_of(places),
+                ),
+                remedy=_("Choose a place that contains some, or a finer level."),
                 kind="unknown-place",
             )
         )
@@ -317,12 +328,7 @@ def _unknown_notice(atlas: Atlas, places: Sequence[str]) -> tuple[str, ...]:
     if not places or not names:
         return ()
     place = first_of(places)
-    return (
-        Notice(
-            f"Not known of any territory within {place}: {names}.",
-            fr=f"Connu d'aucun territoire dans {place} : {names}.",
-        ),
-    )
+    return (_("Not known of any territory within {place}: {names}.", place=place, names=names),)
 
 
 def _outside_notice(atlas: Atlas) -> tuple[str, ...]:
@@ -330,21 +336,12 @@ def _outside_notice(atlas: Atlas) -> tuple[str, ...]:
     rows = {name: told["outside"] for name, told in atlas.account.items() if told.get("outside")}
     if not rows:
         return ()
-    titles = {
-        name: (one.title_in("en"), one.title_in("fr")) for name, one in atlas.indicators.items()
-    }
-    en = [f"{titles.get(name, (name, name))[0]} {number:,}" for name, number in rows.items()]
-    fr = [
-        f"{titles.get(name, (name, name))[1]} " + f"{number:,}".replace(",", "\u202f")
-        for name, number in rows.items()
-    ]
-    return (
-        Notice(
-            f"Rows that concern other territories than those chosen: {first_of(en)}.",
-            fr=f"Lignes qui concernent d'autres territoires que ceux choisis : {first_of(fr)}.",
-            severity="remark",
-        ),
+    titles = {name: titled(one.title) for name, one in atlas.indicators.items()}
+    counts = [join((titles.get(name, name), quantity(count)), " ") for name, count in rows.items()]
+    notice = _(
+        "Rows that concern other territories than those chosen: {rows}.", rows=first_of(counts)
     )
+    return (remark(notice),)
 
 
 def _share_inside(territories: Territories, groups: pd.Series, inside: np.ndarray) -> pd.Series:

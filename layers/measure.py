@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, gathered
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import Translatable, _, join, ngettext, remark, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas, empty_atlas
@@ -43,23 +43,22 @@ def measure_layers(
         InputError: the faults of all layers at once.
     """
     atlas = empty_atlas(territories)
-    unmeasured: list[tuple[Layer, str, str]] = []
+    unmeasured: list[tuple[Layer, str]] = []
     faults: list[Fault] = []
     for layer in layers:
         if progress is not None:
             progress(layer.id)
         absent = [name for name in layer.needs if not any(one in inputs for one in name.split("|"))]
         if absent:
-            needs = ", ".join(absent)
-            unmeasured.append((layer, needs.replace("|", " or "), needs.replace("|", " ou ")))
+            needs = join(join(name.split("|"), _(" or ")) for name in absent)
+            unmeasured.append((layer, needs))
             continue
         with gathered(faults):
             measured = layer.measure(territories, inputs)
             if (measured.reasons == Reason.NOT_COLLECTED).all():
                 atlas = atlas.noting(*measured.notices)
-                needs = "" if measured.notices else ", ".join(layer.needs)
-                if needs:
-                    unmeasured.append((layer, f"not in {needs}", f"absent de {needs}"))
+                if layer.needs and not measured.notices:
+                    unmeasured.append((layer, _("not in {needs}", needs=", ".join(layer.needs))))
                 continue
             atlas = add_measurement(atlas, measured)
     if faults:
@@ -67,23 +66,23 @@ def measure_layers(
     return atlas.noting(_unmeasured(unmeasured)) if unmeasured else atlas
 
 
-def _unmeasured(layers: list[tuple[Layer, str, str]]) -> Notice:
+def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
     """Which layers want a source, and of a few which: `zoneblanche list layers` names them all."""
-    english = [(layer.indicator.title_in("en"), why) for layer, why, _ in layers]
-    french = [(layer.indicator.title_in("fr"), why) for layer, _, why in layers]
-    listed, listed_fr = (
-        first_of(f"{title} ({why})" if len(layers) <= 5 else title for title, why in side)
-        for side in (english, french)
+    listed = first_of(
+        _("{layer} ({why})", layer=titled(layer.indicator.title), why=why)
+        if len(layers) <= 5
+        else titled(layer.indicator.title)
+        for layer, why in layers
     )
-    head = f"{len(layers)} couches ne sont pas mesurées"
-    if len(layers) == 1:
-        head = "Une couche n'est pas mesurée"
-    return Notice(
-        f"{len(layers)} layers are not measured, for want of a source: {listed}. Give it with "
-        "--source NAME=FILE; `zoneblanche list layers` says which each needs.",
-        fr=f"{head}, faute de source : {listed_fr}. La donner par "
-        "--source NOM=FICHIER ; `zoneblanche list layers` dit laquelle pour chacune.",
-        severity="remark",
+    return remark(
+        ngettext(
+            "{count} layers are not measured, for want of a source: {layers}. Give it with "
+            "--source NAME=FILE; `zoneblanche list layers` says which each needs.",
+            "{count} layers are not measured, for want of a source: {layers}. Give it with "
+            "--source NAME=FILE; `zoneblanche list layers` says which each needs.",
+            len(layers),
+            layers=listed,
+        )
     )
 
 

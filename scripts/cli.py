@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from zoneblanche.geo.sentences import said_in
+from zoneblanche.geo.messages import translate
 from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
 from zoneblanche.scripts.commands.analyse import analyse
 from zoneblanche.scripts.commands.barometer import barometer
@@ -84,7 +84,7 @@ def main() -> None:
             raise
         sys.exit(explain_failure(error, language_of(arguments)))
     except KeyboardInterrupt:
-        print(said_in(STOPPED, language_of(arguments)), file=sys.stderr)
+        print(translate(STOPPED, language_of(arguments)), file=sys.stderr)
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
 

@@ -1,23 +1,20 @@
-"""`--help` in French where the user speaks it: what typer lays out, with our texts translated."""
+"""`--help` in the user's language: what typer lays out, with our texts translated, and what a
+misused option is answered."""
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from zoneblanche.geo.sentences import said_in
+from zoneblanche.geo.errors import nearest
+from zoneblanche.geo.messages import _, join, ngettext, translate, translate_text
 from zoneblanche.scripts.language import language_given, language_of_environment
 
-_HEADINGS = {
-    "Usage:": "Utilisation\u00a0:",
-    "Options:": "Options\u00a0:",
-    "Arguments:": "Arguments\u00a0:",
-    "Commands:": "Commandes\u00a0:",
-}
-_DEFAULTS = {"[default:": "[par défaut\u00a0:", "[required]": "[obligatoire]"}
+_HEADINGS = (_("Usage:"), _("Options:"), _("Arguments:"), _("Commands:"))
+_MARKS = (_("[default:"), _("[required]"))
+_OWN_HELP = _("Show this message and exit.")
 
 
 def help_language() -> str:
@@ -31,8 +28,23 @@ class HelpfulCommand(TyperCommand):
     def get_help(self, ctx: Any) -> str:
         """The help of the command."""
         lang = help_language()
-        _translate(self, ctx, lang)
+        _translate_help(self, ctx, lang)
         return _laid_out(super().get_help(ctx), lang)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments, read; of more than there are places for it says which."""
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            ctx.fail(
+                ngettext(
+                    "Got unexpected extra argument ({arguments})",
+                    "Got unexpected extra arguments ({arguments})",
+                    len(rest),
+                    arguments=" ".join(map(str, rest)),
+                )
+            )
+        return rest
 
 
 class HelpfulGroup(TyperGroup):
@@ -41,19 +53,73 @@ class HelpfulGroup(TyperGroup):
     def get_help(self, ctx: Any) -> str:
         """The help of all commands."""
         lang = help_language()
-        _translate(self, ctx, lang)
+        _translate_help(self, ctx, lang)
         for command in self.commands.values():
-            command.short_help = _short(said_in(" ".join((command.help or "").split()), lang))
+            command.short_help = _short(translate_text(unwrapped(command.help), lang))
         return _laid_out(super().get_help(ctx), lang)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is called; where there is none of the name, the nearest is said."""
+        if args and args[0] not in self.commands:
+            unknown = _("No such command {name}.", name=repr(args[0]))
+            ctx.fail(join((unknown, nearest(args[0], self.commands)), " "))
+        return super().resolve_command(ctx, args)
 
-def _translate(command: Any, ctx: Any, lang: str) -> None:
-    if lang == "en":
-        return
-    command.help = said_in(" ".join((command.help or "").split()), lang)
+
+def usage_message(error: Any) -> str:
+    """What is wrong with the command line, by the kind of typer's error and what it carries."""
+    kind, said = type(error).__name__, error.message
+    if kind == "NoSuchOption":
+        unknown, near = _("No such option: {name}", name=error.option_name), error.possibilities
+        if not near:
+            return unknown
+        return _("{unknown} (Possible options: {near})", unknown=unknown, near=join(sorted(near)))
+    if kind == "BadOptionUsage":
+        if said == f"Option {error.option_name!r} does not take a value.":
+            return _("Option {name} does not take a value.", name=repr(error.option_name))
+        return _("Option {name} requires an argument.", name=repr(error.option_name))
+    if kind == "MissingParameter":
+        name = _named(error)
+        is_option = error.param is not None and error.param.param_type_name == "option"
+        return (
+            _("Missing option {name}.", name=name)
+            if is_option
+            else _("Missing argument {name}.", name=name)
+        )
+    if kind == "BadParameter":
+        return _("Invalid value for {name}: {why}", name=_named(error), why=_misfit(error))
+    return str(error.format_message()) if said is None else said
+
+
+def _named(error: Any) -> str:
+    hint = error.param_hint
+    if hint is None:
+        hint = error.param.get_error_hint(error.ctx) if error.param is not None else ""
+    return hint if isinstance(hint, str) else " / ".join(map(repr, hint))
+
+
+def _misfit(error: Any) -> str:
+    """Why a value does not fit: by the type of the option, which ends what typer says of it."""
+    wanted = getattr(getattr(error.param, "type", None), "name", "")
+    message = str(error.message)
+    value = message.removesuffix(f" is not a valid {wanted}.")
+    if value != message and wanted.startswith("integer"):
+        return _("{value} is not a valid integer.", value=value)
+    if value != message and wanted.startswith("float"):
+        return _("{value} is not a valid float.", value=value)
+    return message
+
+
+def _translate_help(command: Any, ctx: Any, lang: str) -> None:
+    command.help = translate_text(unwrapped(command.help), lang)
     for parameter in command.get_params(ctx):
         if getattr(parameter, "help", None):
-            parameter.help = said_in(parameter.help, lang)
+            parameter.help = translate_text(parameter.help, lang)
+
+
+def unwrapped(text: str | None) -> str:
+    """A help text in one line."""
+    return " ".join((text or "").split())
 
 
 def _short(text: str, most: int = 62) -> str:
@@ -69,10 +135,12 @@ def _short(text: str, most: int = 62) -> str:
 
 
 def _laid_out(text: str, lang: str) -> str:
-    if lang == "en":
-        return text
-    for english, french in _HEADINGS.items():
-        text = re.sub(rf"^{english}", french, text, flags=re.MULTILINE)
-    for english, french in _DEFAULTS.items():
-        text = text.replace(english, french)
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        for heading in _HEADINGS:
+            if line.startswith(heading):
+                lines[place] = translate(heading, lang) + line.removeprefix(heading)
+    text = "\n".join(lines)
+    for mark in _MARKS:
+        text = text.replace(mark, translate(mark, lang))
     return text

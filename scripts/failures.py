@@ -13,15 +13,16 @@ import typer
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import ProblemWithEnvironment, ZoneblancheError
 from zoneblanche.geo.files.toml import read_toml
-from zoneblanche.geo.sentences import said_in
+from zoneblanche.geo.messages import _, join, translate
+from zoneblanche.scripts.cli_help import usage_message
 from zoneblanche.scripts.language import SPOKEN, language_given, language_of_environment
 
 OF_FRANCE = ("run", "build", "check")
 """Commands that take the embedded edition of France where no file is named."""
 
-STOPPED = (
-    "Stopped; what stood in the output folder before stands there still, and a batch goes on from "
-    "here when it is called again."
+STOPPED = _(
+    "Stopped; what stood in the output folder before stands there still, "
+    "and a batch goes on from here when it is called again."
 )
 
 
@@ -67,25 +68,28 @@ def explain_failure(error: Exception, lang: str) -> int:
         print(error.said_in(lang), file=sys.stderr)
         return error.exit_status
     if isinstance(error, typer.Abort):  # what typer makes of Ctrl-C
-        print(said_in(STOPPED, lang), file=sys.stderr)
+        print(translate(STOPPED, lang), file=sys.stderr)
         return 130
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # a misused option, says typer
-        if lang == "fr" and hasattr(error, "format_message"):
+        if lang != "en" and hasattr(error, "message"):
             path = getattr(getattr(error, "ctx", None), "command_path", None) or "zoneblanche"
-            more = said_in(f"`{path} --help` lists the options.", lang)
-            print(said_in(error.format_message(), lang), more, sep="\n", file=sys.stderr)
+            more = _("`{path} --help` lists the options.", path=path)
+            lines = join((usage_message(error), more), "\n")
+            print(translate(lines, lang), file=sys.stderr)
         else:
             error.show()
         return 2
     if isinstance(error, MemoryError):
-        print(said_in("There is not enough memory for this input.", lang), file=sys.stderr)
+        print(translate(_("There is not enough memory for this input."), lang), file=sys.stderr)
         return ProblemWithEnvironment.exit_status
     if isinstance(error, OSError):
-        print(said_in(f"The system refused: {error}", lang), file=sys.stderr)
+        print(translate(_("The system refused: {error}", error=error), lang), file=sys.stderr)
         return ProblemWithEnvironment.exit_status
-    told = (
-        f"A defect of zoneblanche, not of your input: {type(error).__name__}: {error} "
-        "Run it again with --debug and report what it prints."
+    defect = _(
+        "A defect of zoneblanche, not of your input: {name}: {error} Run it "
+        "again with --debug and report what it prints.",
+        name=type(error).__name__,
+        error=error,
     )
-    print(said_in(told, lang), file=sys.stderr)
+    print(translate(defect, lang), file=sys.stderr)
     return 1

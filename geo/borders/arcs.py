@@ -25,6 +25,7 @@ import shapely
 from numpy.typing import NDArray
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -210,8 +211,12 @@ def read_rings(geometry: gpd.GeoSeries | np.ndarray) -> Rings:
         found = shapes[wrong[0]].geom_type
         raise InputError(
             Fault(
-                f"expected polygons and multipolygons, got {found} (positions {first_of(wrong)}).",
-                remedy="Keep only the polygons of the territories.",
+                _(
+                    "expected polygons and multipolygons, got {found} (positions {wrong}).",
+                    found=found,
+                    wrong=first_of(wrong),
+                ),
+                remedy=_("Keep only the polygons of the territories."),
                 kind="geometry-type",
             )
         )
@@ -221,10 +226,12 @@ def read_rings(geometry: gpd.GeoSeries | np.ndarray) -> Rings:
     if not len(polygons):
         none = np.empty(0)
         return Rings(none, none, np.zeros(1, np.int64), np.empty(0, np.int64))
-    _, coordinates, (ring_ends, polygon_ends) = shapely.to_ragged_array(polygons, include_z=False)
+    _unused, coordinates, (ring_ends, polygon_ends) = shapely.to_ragged_array(
+        polygons, include_z=False
+    )
     if not np.isfinite(coordinates).all():
         raise InputError(
-            Fault("some coordinates are not finite numbers.", kind="geometry-coordinates")
+            Fault(_("some coordinates are not finite numbers."), kind="geometry-coordinates")
         )
     shell = np.zeros(len(ring_ends) - 1, dtype=bool)
     shell[polygon_ends[:-1]] = True
@@ -252,7 +259,9 @@ def _place_origin(
     rings: Rings, grid: float, origin: tuple[float, float] | None
 ) -> tuple[float, float]:
     if not (np.isfinite(grid) and grid > 0):
-        raise InputError(Fault(f"the grid step must be a positive number, got {grid}."))
+        raise InputError(
+            Fault(_("the grid step must be a positive number, got {grid}.", grid=grid))
+        )
     if not len(rings.x):
         return origin or (0.0, 0.0)
     if origin is None:
@@ -264,9 +273,14 @@ def _place_origin(
     if reach >= GRID_CELLS:
         raise InputError(
             Fault(
-                f"a grid of {grid} needs {reach:.3g} steps across the territories; "
-                f"at most {GRID_CELLS} fit.",
-                remedy="Use a coarser grid.",
+                _(
+                    "a grid of {grid} needs {reach} steps across the territories; at most "
+                    "{grid_cells} fit.",
+                    grid=grid,
+                    reach=f"{reach:.3g}",
+                    grid_cells=GRID_CELLS,
+                ),
+                remedy=_("Use a coarser grid."),
                 kind="grid",
             )
         )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from zoneblanche.geo.borders.coverage_sweep import measure_cover, read_borders
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -79,8 +79,8 @@ def compute_coverage_share(
     """
     label, names = _number_groups(coverage, groups)
     measure = area_crs(territories, coverage, crs)
-    land, notices = _mend(territories.to_crs(measure), "territories")
-    shapes, more_notices = _mend(coverage.to_crs(measure), "coverage polygons")
+    land, notices = _mend(territories.to_crs(measure), _("territories"))
+    shapes, more_notices = _mend(coverage.to_crs(measure), _("coverage polygons"))
     by_group, exactly = _measure(land, shapes, label, len(names))
     area = shapely.area(land)
     at_least = np.cumsum(exactly[:, :0:-1], axis=1)[:, ::-1]
@@ -113,15 +113,18 @@ def _number_groups(
     if groups is None:
         return np.zeros(len(coverage), dtype=np.int64), ["all"]
     if not groups.index.equals(coverage.index):
-        raise InputError(Fault("groups and coverage polygons are not on the same index."))
+        raise InputError(Fault(_("groups and coverage polygons are not on the same index.")))
     label, names = pd.factorize(groups, sort=True)
     nameless = np.flatnonzero(label < 0)
     if nameless.size:
         raise InputError(
             Fault(
-                f"{nameless.size} coverage polygons have no group: "
-                f"{first_of(coverage.index[nameless])}.",
-                remedy="Give each its operator, or leave them out.",
+                _(
+                    "{size} coverage polygons have no group: {index}.",
+                    size=nameless.size,
+                    index=first_of(coverage.index[nameless]),
+                ),
+                remedy=_("Give each its operator, or leave them out."),
                 kind="no-group",
             )
         )
@@ -139,9 +142,11 @@ def area_crs(
     Raises:
         InputError: either has no CRS, or the given one is in degrees.
     """
-    for what, series in (("territories", territories), ("coverage polygons", coverage)):
+    for what, series in ((_("territories"), territories), (_("coverage polygons"), coverage)):
         if series.crs is None:
-            raise InputError(Fault(f"the {what} have no coordinate system.", kind="no-crs"))
+            raise InputError(
+                Fault(_("the {what} have no coordinate system.", what=what), kind="no-crs")
+            )
     if crs is None and territories.crs.is_projected:
         return territories.crs
     if crs is None:
@@ -149,7 +154,11 @@ def area_crs(
         crs = f"+proj=laea +lat_0={(south + north) / 2:.6f} +lon_0={(west + east) / 2:.6f}"
     found = pyproj.CRS.from_user_input(crs)
     if not found.is_projected:
-        raise InputError(Fault(f"areas cannot be measured in {found.name}.", kind="crs-not-metric"))
+        raise InputError(
+            Fault(
+                _("areas cannot be measured in {found}.", found=found.name), kind="crs-not-metric"
+            )
+        )
     return found
 
 
@@ -160,8 +169,13 @@ def _mend(series: gpd.GeoSeries, what: str) -> tuple[Shapes, tuple[str, ...]]:
     if wrong.size:
         raise InputError(
             Fault(
-                f"{what} must be polygons; {wrong.size} shapes are not "
-                f"({first_of(series.index[wrong])}: {shapes[wrong[0]].geom_type}).",
+                _(
+                    "{what} must be polygons; {size} shapes are not ({index}: {geom_type}).",
+                    what=what,
+                    size=wrong.size,
+                    index=first_of(series.index[wrong]),
+                    geom_type=shapes[wrong[0]].geom_type,
+                ),
                 kind="geometry-type",
             )
         )
@@ -171,11 +185,13 @@ def _mend(series: gpd.GeoSeries, what: str) -> tuple[Shapes, tuple[str, ...]]:
     shapes = shapes.copy()
     shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
     named = first_of(series.index[bad])
-    told = f"{bad.size} {what} were invalid and were made valid: {named}."
-    fr = {"territories": "territoires", "coverage polygons": "polygones de couverture"}[what]
-    return shapes, (
-        Notice(told, fr=f"{bad.size} {fr} invalides ont été rendus valides : {named}."),
+    notice = _(
+        "{size} {what} were invalid and were made valid: {named}.",
+        size=bad.size,
+        what=what,
+        named=named,
     )
+    return shapes, (notice,)
 
 
 def _measure(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file
+from zoneblanche.geo.messages import _, pgettext, quantity
 
 HEAD = 4096
 """Number of bytes read to determine the kind of a file."""
@@ -50,50 +51,50 @@ _MARKUP: tuple[tuple[bytes, str], ...] = (
 )
 
 DESCRIBED = {
-    "zip": "a ZIP archive",
-    "parquet": "a Parquet file",
-    "sqlite": "an SQLite database (a GeoPackage is one)",
-    "shapefile": "a shapefile",
-    "gzip": "a gzip-compressed file",
-    "bzip2": "a bzip2-compressed file",
-    "xz": "an xz-compressed file",
-    "7z": "a 7z archive",
-    "rar": "a RAR archive",
-    "zstd": "a zstd-compressed file",
-    "ole": "an old Office file (.xls) or an encrypted one",
-    "pdf": "a PDF",
-    "tiff": "a TIFF raster",
-    "image": "a picture",
-    "hdf": "an HDF or NetCDF file",
-    "arrow": "an Arrow IPC file",
-    "flatgeobuf": "a FlatGeobuf file",
-    "program": "a program",
-    "lfs": "a Git LFS pointer, not the file itself",
-    "vrt": "a GDAL virtual file (VRT), which points to other files",
-    "kml": "a KML file",
-    "html": "an HTML page (an error or login page, saved in place of the file?)",
-    "gml": "a GML file",
-    "xml": "an XML file",
-    "json": "a JSON file",
-    "text": "a text file",
-    "binary": "a binary file of no kind that is known here",
-    "empty": "empty",
+    "zip": _("a ZIP archive"),
+    "parquet": _("a Parquet file"),
+    "sqlite": _("an SQLite database (a GeoPackage is one)"),
+    "shapefile": _("a shapefile"),
+    "gzip": _("a gzip-compressed file"),
+    "bzip2": _("a bzip2-compressed file"),
+    "xz": _("an xz-compressed file"),
+    "7z": _("a 7z archive"),
+    "rar": _("a RAR archive"),
+    "zstd": _("a zstd-compressed file"),
+    "ole": _("an old Office file (.xls) or an encrypted one"),
+    "pdf": _("a PDF"),
+    "tiff": _("a TIFF raster"),
+    "image": _("a picture"),
+    "hdf": _("an HDF or NetCDF file"),
+    "arrow": _("an Arrow IPC file"),
+    "flatgeobuf": _("a FlatGeobuf file"),
+    "program": _("a program"),
+    "lfs": _("a Git LFS pointer, not the file itself"),
+    "vrt": _("a GDAL virtual file (VRT), which points to other files"),
+    "kml": _("a KML file"),
+    "html": _("an HTML page (an error or login page, saved in place of the file?)"),
+    "gml": _("a GML file"),
+    "xml": _("an XML file"),
+    "json": _("a JSON file"),
+    "text": _("a text file"),
+    "binary": _("a binary file of no kind that is known here"),
+    "empty": pgettext("a file", "empty"),
 }
 """The name of each result of `kind_of` in a sentence."""
 
 REMEDIES = {
-    "zip": "Unpack it, and name the file inside.",
-    "gzip": "Unpack it first.",
-    "bzip2": "Unpack it first.",
-    "xz": "Unpack it first.",
-    "zstd": "Unpack it first.",
-    "7z": "Unpack it first.",
-    "rar": "Unpack it first.",
-    "ole": "Save it as .xlsx without a password, or as CSV.",
-    "lfs": "Fetch the file itself (git lfs pull).",
-    "html": "Fetch the file again, and look at it in a text editor.",
-    "vrt": "Name the file it points to; VRT is never followed.",
-    "empty": "Export or fetch it again.",
+    "zip": _("Unpack it, and name the file inside."),
+    "gzip": _("Unpack it first."),
+    "bzip2": _("Unpack it first."),
+    "xz": _("Unpack it first."),
+    "zstd": _("Unpack it first."),
+    "7z": _("Unpack it first."),
+    "rar": _("Unpack it first."),
+    "ole": _("Save it as .xlsx without a password, or as CSV."),
+    "lfs": _("Fetch the file itself (git lfs pull)."),
+    "html": _("Fetch the file again, and look at it in a text editor."),
+    "vrt": _("Name the file it points to; VRT is never followed."),
+    "empty": _("Export or fetch it again."),
 }
 """What to do about a file of a kind that is not read, if there is advice."""
 
@@ -130,7 +131,7 @@ def _is_binary(head: bytes) -> bool:
     return controls > max(4, len(head) * 0.02)
 
 
-def check_file(path: Path, *, most_bytes: int, what: str = "file") -> bytes:
+def check_file(path: Path, *, most_bytes: int, what: str | None = None) -> bytes:
     """Return the first bytes of a regular file that is readable and not too large.
 
     Raises:
@@ -145,14 +146,18 @@ def check_file(path: Path, *, most_bytes: int, what: str = "file") -> bytes:
     except (OSError, ValueError) as error:
         raise _unreadable(shown_path, error) from error
     if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no plain file"
-        raise InputError(Fault(f"this is {kind}.", file=shown_path, kind="not-a-file"))
+        kind = _("a folder") if stat.S_ISDIR(status.st_mode) else _("no plain file")
+        raise InputError(Fault(_("this is {kind}.", kind=kind), file=shown_path, kind="not-a-file"))
     if status.st_size > most_bytes:
         raise InputError(
             Fault(
-                f"the file has {status.st_size:,} bytes, more than the limit of {most_bytes:,}.",
+                _(
+                    "the file has {st_size} bytes, more than the limit of {most_bytes}.",
+                    st_size=quantity(status.st_size),
+                    most_bytes=quantity(most_bytes),
+                ),
                 file=shown_path,
-                remedy="Keep only the rows and columns needed, or raise the limit.",
+                remedy=_("Keep only the rows and columns needed, or raise the limit."),
                 kind="too-large",
             )
         )
@@ -177,7 +182,7 @@ def read_bytes(path: Path, *, most_bytes: int) -> bytes:
         raise _unreadable(str(path), error) from error
     if len(data) > most_bytes:
         raise InputError(
-            Fault("the file grew while it was read.", file=str(path), kind="too-large")
+            Fault(_("the file grew while it was read."), file=str(path), kind="too-large")
         )
     return data
 
@@ -185,7 +190,11 @@ def read_bytes(path: Path, *, most_bytes: int) -> bytes:
 def refused_kind(path: Path, kind: str, *, accepted: str) -> Fault:
     """Return the fault of a file whose content is of a kind that is not read."""
     return Fault(
-        f"the file is {DESCRIBED[kind]}; read here are {accepted}.",
+        _(
+            "the file is {described}; read here are {accepted}.",
+            described=DESCRIBED[kind],
+            accepted=accepted,
+        ),
         file=str(path),
         remedy=REMEDIES.get(kind, ""),
         kind="empty-file" if kind == "empty" else "wrong-format",
@@ -194,6 +203,8 @@ def refused_kind(path: Path, kind: str, *, accepted: str) -> Fault:
 
 def _unreadable(file: str, error: Exception) -> ProblemWithEnvironment | InputError:
     if isinstance(error, ValueError):
-        return InputError(Fault("the name of the file cannot be used.", file=repr(file)))
+        return InputError(Fault(_("the name of the file cannot be used."), file=repr(file)))
     reason = getattr(error, "strerror", None) or str(error)
-    return ProblemWithEnvironment(f"{file}: the file cannot be read ({reason}).")
+    return ProblemWithEnvironment(
+        _("{file}: the file cannot be read ({reason}).", file=file, reason=reason)
+    )

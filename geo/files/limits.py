@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from zoneblanche.geo.errors import Fault, OutOfTime
+from zoneblanche.geo.messages import _
 
 MIB = 1024 * 1024
 
@@ -76,9 +77,12 @@ def bounded_time(seconds: float | None) -> Iterator[None]:
     def stop() -> None:
         raise OutOfTime(
             Fault(
-                f"the run is not done after {seconds:g} seconds, its limit.",
+                _(
+                    "the run is not done after {seconds} seconds, its limit.",
+                    seconds=f"{seconds:g}",
+                ),
                 column="limits.seconds",
-                remedy="Raise the limit, or take fewer territories or smaller inputs.",
+                remedy=_("Raise the limit, or take fewer territories or smaller inputs."),
                 kind="too-long",
             )
         )

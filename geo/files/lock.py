@@ -20,23 +20,25 @@ from hashlib import sha256
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
+from zoneblanche.geo.messages import _, join
 
+_MOUNTED = _(
+    "it is where a volume is mounted, which cannot be exchanged as a whole; name a folder inside it"
+)
 REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "the file would be larger than this system allows",
-    errno.EACCES: "there is no permission to write there",
-    errno.EPERM: "there is no permission to write there",
-    errno.EROFS: "the file system is read-only",
-    errno.ENOTDIR: "a part of the path is a file",
-    errno.EEXIST: "a part of the path is a file",
-    errno.ENAMETOOLONG: "the name is too long",
-    errno.EILSEQ: "the file system takes no such name",
-    errno.EBUSY: "it is where a volume is mounted, which cannot be exchanged as a whole; name a "
-    "folder inside it",
-    errno.EXDEV: "it is where a volume is mounted, which cannot be exchanged as a whole; name a "
-    "folder inside it",
-    errno.ENOLCK: "the file system has no locks, without which two runs could mix",
+    errno.ENOSPC: _("the disk is full"),
+    errno.EDQUOT: _("the disk quota is used up"),
+    errno.EFBIG: _("the file would be larger than this system allows"),
+    errno.EACCES: _("there is no permission to write there"),
+    errno.EPERM: _("there is no permission to write there"),
+    errno.EROFS: _("the file system is read-only"),
+    errno.ENOTDIR: _("a part of the path is a file"),
+    errno.EEXIST: _("a part of the path is a file"),
+    errno.ENAMETOOLONG: _("the name is too long"),
+    errno.EILSEQ: _("the file system takes no such name"),
+    errno.EBUSY: _MOUNTED,
+    errno.EXDEV: _MOUNTED,
+    errno.ENOLCK: _("the file system has no locks, without which two runs could mix"),
 }
 _LINKS_IN_A_RING = errno.ELOOP
 
@@ -94,9 +96,9 @@ def place_of(target: Path) -> Path:
         ring = isinstance(error, RuntimeError) or getattr(error, "errno", 0) == _LINKS_IN_A_RING
         raise InputError(
             Fault(
-                "the links of this path lead in a ring." if ring else "this is no path.",
+                _("the links of this path lead in a ring.") if ring else _("this is no path."),
                 file=repr(str(target))[1:-1],
-                remedy="Name another place for the results.",
+                remedy=_("Name another place for the results."),
                 kind="output",
             )
         ) from error
@@ -112,12 +114,12 @@ def check_file_place(target: Path) -> None:
     with told(target), suppress(FileNotFoundError):
         mode = target.stat().st_mode
         if not stat.S_ISREG(mode):
-            kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+            kind = _("a folder") if stat.S_ISDIR(mode) else "a device or a pipe"
             raise InputError(
                 Fault(
-                    f"this is {kind}, and a file is to be written.",
+                    _("this is {kind}, and a file is to be written.", kind=kind),
                     file=str(target),
-                    remedy="Name a file.",
+                    remedy=_("Name a file."),
                     kind="output",
                 )
             )
@@ -162,7 +164,10 @@ def held(target: Path) -> Iterator[None]:
         release = _lock(path) if os.name == "posix" else _lock_elsewhere(path)
     if release is None:
         raise ProblemWithEnvironment(
-            f"{target}: another run is writing there. Wait for it, or name another place."
+            _(
+                "{target}: another run is writing there. Wait for it, or name another place.",
+                target=target,
+            )
         )
     try:
         yield
@@ -213,17 +218,28 @@ def _lock_elsewhere(path: Path) -> Callable[[], None] | None:
 
 
 def _sentence(place: Path, error: OSError) -> str:
-    reason = REASONS.get(error.errno or 0, f"the system says: {error.strerror or error}")
+    reason = REASONS.get(
+        error.errno or 0, _("the system says: {error}", error=error.strerror or error)
+    )
     named = Path(error.filename) if isinstance(error.filename, str) else place
     if not named.is_relative_to(place.parent):
-        return f"{shown_path(named)}: cannot be used, {reason}. {place} is untouched."
+        return _(
+            "{path}: cannot be used, {reason}. {place} is untouched.",
+            path=shown_path(named),
+            reason=reason,
+            place=place,
+        )
     # Files created next to the place have names that the user does not know.
     denied = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
-    hint = f" Results are made in {place.parent} first, which must be writable." if denied else ""
-    return (
-        f"{shown_path(place)}: cannot be written, {reason}. "
-        f"What stood there before is untouched.{hint}"
+    unwritten = _(
+        "{path}: cannot be written, {reason}. What stood there before is untouched.",
+        path=shown_path(place),
+        reason=reason,
     )
+    if not denied:
+        return unwritten
+    hint = _("Results are made in {folder} first, which must be writable.", folder=place.parent)
+    return join((unwritten, hint), " ")
 
 
 def shown_path(path: Path) -> str:

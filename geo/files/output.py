@@ -30,6 +30,7 @@ from zoneblanche.geo.files.lock import (
     shown_path,
     told,
 )
+from zoneblanche.geo.messages import _
 
 MARK = "run.json"
 """The file that marks a folder as ours, so that it may be replaced."""
@@ -124,24 +125,36 @@ def _check_replaceable(target: Path) -> None:
     if not target.exists():
         return
     if not target.is_dir():
-        raise _refusal(target, "there is a file of that name.", "Name a folder for the results.")
+        raise _refusal(
+            target, _("there is a file of that name."), _("Name a folder for the results.")
+        )
     here = Path.cwd()
     if here.is_relative_to(target):
         raise _refusal(
             target,
-            "this is the folder that you are in, or one around it, and results replace a folder "
-            "as a whole.",
-            f"Name a folder in it, such as {shown_path(here / 'zoneblanche-out')}.",
+            _(
+                "this is the folder that you are in, or one around it, and results "
+                "replace a folder as a whole."
+            ),
+            _(
+                "Name a folder in it, such as {shown_path}.",
+                shown_path=shown_path(here / "zoneblanche-out"),
+            ),
         )
     if target in (Path.home(), Path(target.anchor)):
-        raise _refusal(target, "results would replace your home folder.", "Name a folder in it.")
+        raise _refusal(
+            target, _("results would replace your home folder."), _("Name a folder in it.")
+        )
     found = sorted(entry.name for entry in target.iterdir())
     others = [name for name in found if name not in HARMLESS]
     if others and _written_by_us(target) is None:
         raise _refusal(
             target,
-            f"the folder holds files that are no results of a run ({first_of(others)}).",
-            "Name a new or an empty folder for the results.",
+            _(
+                "the folder holds files that are no results of a run ({others}).",
+                others=first_of(others),
+            ),
+            _("Name a new or an empty folder for the results."),
         )
 
 
@@ -228,9 +241,11 @@ def _keep_others(old: Path, new: Path, *, late: bool = False) -> None:
     if taken:
         raise _refusal(
             old,
-            f"the folder holds files of yours that the results would overwrite "
-            f"({first_of(taken)}).",
-            "Move them elsewhere, or name another folder.",
+            _(
+                "the folder holds files of yours that the results would overwrite ({taken}).",
+                taken=first_of(taken),
+            ),
+            _("Move them elsewhere, or name another folder."),
         )
 
 
@@ -322,8 +337,8 @@ def plain_name(name: str) -> str:
     if bad:
         raise InputError(
             Fault(
-                f"{shown(name)} is no plain name for a file.",
-                remedy="Take letters, digits, - and _.",
+                _("{name} is no plain name for a file.", name=shown(name)),
+                remedy=_("Take letters, digits, - and _."),
                 kind="name",
             )
         )

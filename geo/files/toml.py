@@ -13,6 +13,8 @@ from typing import Any
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import check_file, kind_of, read_bytes, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.library_messages import toml_message
+from zoneblanche.geo.messages import _
 
 _DEEP_KEY = re.compile(
     rb"""(?<![\w"'-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){100}"""
@@ -38,7 +40,7 @@ def read_toml(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> dict[str,
     path = Path(path)
     kind = kind_of(check_file(path, most_bytes=limits.toml_bytes))
     if kind not in ("text", "json", "empty"):
-        raise InputError(refused_kind(path, kind, accepted="TOML files"))
+        raise InputError(refused_kind(path, kind, accepted=_("TOML files")))
     data = read_bytes(path, most_bytes=limits.toml_bytes)
     return parse_toml(data, file=str(path))
 
@@ -71,18 +73,18 @@ def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, file: str) -> Fault:
     return Fault(
-        "the file is not UTF-8 text.",
+        _("the file is not UTF-8 text."),
         file=file,
         line=data.count(b"\n", 0, error.start) + 1,
         value=data[error.start : error.start + 1].hex(),
-        remedy="Save it as UTF-8.",
+        remedy=_("Save it as UTF-8."),
         kind="encoding",
     )
 
 
 def _too_deep(file: str, line: int | None = None) -> Fault:
     return Fault(
-        "tables, lists or parts of a key stand too deep in one another.",
+        _("tables, lists or parts of a key stand too deep in one another."),
         file=file,
         line=line,
         kind="toml-syntax",
@@ -98,10 +100,10 @@ def _too_long(data: bytes, file: str) -> Fault:
     else:
         line = None
     return Fault(
-        "a whole number has more digits than the 19 that TOML has.",
+        _("a whole number has more digits than the 19 that TOML has."),
         file=file,
         line=line,
-        remedy="Write a smaller number; a code stands in quotes.",
+        remedy=_("Write a smaller number; a code stands in quotes."),
         kind="toml-syntax",
     )
 
@@ -113,11 +115,13 @@ def _syntax(message: str, data: bytes, file: str) -> Fault:
     if place:
         message = message[: place.start()]
         line, column = place.groups()
-    sentence = message[:1].lower() + message[1:].rstrip(".")
+    sentence = toml_message(message)
     text_line = int(line) if line else data.count(b"\n") + 1
     lines = data.decode("utf-8-sig").splitlines()
     return Fault(
-        f"column {column}: {sentence}." if column else f"{sentence}, at the end of the file.",
+        _("column {column}: {message}.", column=column, message=sentence)
+        if column
+        else _("{message}, at the end of the file.", message=sentence),
         file=file,
         line=text_line,
         value=lines[text_line - 1][:60] if text_line <= len(lines) else None,
@@ -135,11 +139,15 @@ def _not_finite(table: dict[str, Any], file: str) -> Iterator[Fault]:
             pending += [(f"{key}[{place}]"[-200:], inner) for place, inner in enumerate(value)]
         elif not _is_usable(value):
             yield Fault(
-                f"{shown(key)} is {str(value)[:60]}, which is no number to reckon with.",
+                _(
+                    "{key} is {value}, which is no number to reckon with.",
+                    key=shown(key),
+                    value=str(value)[:60],
+                ),
                 file=file,
                 column=key,
                 value=str(value)[:60],
-                remedy="Write a finite number, or leave the key out.",
+                remedy=_("Write a finite number, or leave the key out."),
                 kind="not-finite",
             )
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoneblanche.geo.errors import Fault, shown
+from zoneblanche.geo.messages import _
 
 Floats = NDArray[np.float64]
 
@@ -37,12 +38,22 @@ def coordinate_fault(
     """Return the fault of a coordinate, in the words of tables that are read as a whole."""
     cell = f"{value:.15g}"
     if np.isinf(value):
-        message, kind = f"{shown(cell)} is no finite number.", "not-finite"
+        message, kind = _("{cell} is no finite number.", cell=shown(cell)), "not-finite"
     elif value > 0:
-        message = f"{shown(cell)} is above {most:g}; expected: number, {-most:g} to {most:g}."
+        message = _(
+            "{cell} is above {most}; expected: number, {value} to {most}.",
+            cell=shown(cell),
+            most=f"{most:g}",
+            value=f"{-most:g}",
+        )
         kind = "out-of-range"
     else:
-        message = f"{shown(cell)} is below {-most:g}; expected: number, {-most:g} to {most:g}."
+        message = _(
+            "{cell} is below {value}; expected: number, {value} to {most}.",
+            cell=shown(cell),
+            value=f"{-most:g}",
+            most=f"{most:g}",
+        )
         kind = "out-of-range"
     return Fault(
         message,
@@ -51,7 +62,7 @@ def coordinate_fault(
         feature=feature,
         column=column,
         value=cell,
-        remedy="Correct it, or leave the cell empty where the figure is not known.",
+        remedy=_("Correct it, or leave the cell empty where the figure is not known."),
         kind=kind,
     )
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.executors import Executor, run_chunks
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.points.files import Batch, Chunk, Layout, plan_chunks, read_chunk
 from zoneblanche.geo.points.locate import Locator, build_locator, locate_points
 
@@ -155,7 +156,7 @@ def find_territories(
     """
     home = known_crs(territories.crs, "territories")
     batch = Batch(x, y, np.empty((len(x), 0)))
-    east, north, _ = project(batch, known_crs(crs, "points"), home)
+    east, north, _unused = project(batch, known_crs(crs, "points"), home)
     return locate_points(build_locator(territories), east, north)
 
 
@@ -167,8 +168,8 @@ def _sql_join(territories: gpd.GeoSeries, executor: Executor) -> Locate:
     if executor != "serial":
         raise InputError(
             Fault(
-                f"SedonaDB does not run on the executor {executor!r}.",
-                remedy="It takes all processors by itself: leave the executor out.",
+                _("SedonaDB does not run on the executor {executor}.", executor=repr(executor)),
+                remedy=_("It takes all processors by itself: leave the executor out."),
                 kind="option",
             )
         )
@@ -210,11 +211,15 @@ def known_crs(crs: str | pyproj.CRS | None, whose: str) -> str:
         InputError: no CRS, or an unknown one.
     """
     if crs is None:
-        raise InputError(Fault(f"the {whose} have no coordinate system.", kind="no-crs"))
+        raise InputError(
+            Fault(_("the {whose} have no coordinate system.", whose=whose), kind="no-crs")
+        )
     try:
         return str(pyproj.CRS.from_user_input(crs).to_wkt())
     except pyproj.exceptions.CRSError as error:
-        raise InputError(Fault(f"there is no coordinate system {crs!r}.", kind="crs")) from error
+        raise InputError(
+            Fault(_("there is no coordinate system {crs}.", crs=repr(crs)), kind="crs")
+        ) from error
 
 
 @lru_cache(maxsize=8)

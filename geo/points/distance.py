@@ -13,6 +13,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.territories import Territories
 
 
@@ -46,7 +47,7 @@ def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Seri
     [0.0, 74625.0]
     """
     if places.crs is None or points.crs is None:
-        raise InputError(Fault("the points have no coordinate system.", kind="no-crs"))
+        raise InputError(Fault(_("the points have no coordinate system."), kind="no-crs"))
     here, there = (series.to_crs("EPSG:4326") for series in (places, points))
     there = there[~(there.isna() | there.is_empty)]
     if there.empty or here.empty:
@@ -56,7 +57,7 @@ def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Seri
         to_geocentric(here_x, here_y)
     )[1]
     nearest = there.iloc[found]
-    _, _, metres = pyproj.Geod(ellps="WGS84").inv(here_x, here_y, nearest.x, nearest.y)
+    _unused, _unused, metres = pyproj.Geod(ellps="WGS84").inv(here_x, here_y, nearest.x, nearest.y)
     return pd.Series(metres, index=places.index, name="distance_m")
 
 

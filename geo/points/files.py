@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file, nearest
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.points.bounds import beyond_bounds, coordinate_fault, lines_of_rows
 
 Floats = NDArray[np.float64]
@@ -90,7 +91,7 @@ def plan_chunks(source: str | Path | Sequence[str | Path], layout: Layout) -> li
     chunks: list[Chunk] = []
     for path in (path for entry in sources for path in _files(entry)):
         if "://" not in path:
-            start = check_file(Path(path), most_bytes=LARGEST_FILE, what="table of points")
+            start = check_file(Path(path), most_bytes=LARGEST_FILE, what=_("table of points"))
             kind = kind_of(start)
         else:
             with _open(path) as stream:
@@ -100,7 +101,7 @@ def plan_chunks(source: str | Path | Sequence[str | Path], layout: Layout) -> li
         elif kind == "text":
             chunks += _plan_csv(path, layout)
         else:
-            raise InputError(refused_kind(Path(path), kind, accepted="CSV and Parquet"))
+            raise InputError(refused_kind(Path(path), kind, accepted=_("CSV and Parquet")))
     return chunks
 
 
@@ -140,7 +141,7 @@ def _check_bounds(batch: Batch, chunk: Chunk, place: Callable[[list[int]], list[
     beyond = [] if bounds is None else beyond_bounds(batch.x, batch.y, bounds)
     if bounds is None or not beyond:
         return
-    places = place([row for row, _ in beyond])
+    places = place([row for row, _unused in beyond])
     raise InputError(
         [
             coordinate_fault(
@@ -170,7 +171,7 @@ def _files(entry: str | Path) -> list[str]:
     found = [path for path in found if path.lower().endswith((".csv", ".txt", ".parquet", ".pq"))]
     if not found:
         raise InputError(
-            Fault("the folder holds no CSV or Parquet file.", file=name, kind="empty-folder")
+            Fault(_("the folder holds no CSV or Parquet file."), file=name, kind="empty-folder")
         )
     return found
 
@@ -180,7 +181,7 @@ def _file_system(name: str) -> tuple[Any, str]:
         import fsspec
     except ModuleNotFoundError as error:
         raise ProblemWithEnvironment(
-            f"{name}: paths of this kind need the PyPI package fsspec."
+            _("{name}: paths of this kind need the PyPI package fsspec.", name=name)
         ) from error
     return cast(tuple[Any, str], fsspec.core.url_to_fs(name))
 
@@ -192,7 +193,7 @@ def _open(path: str) -> IO[bytes]:
             return cast(IO[bytes], system.open(place, "rb"))
         return Path(path).open("rb")
     except FileNotFoundError as error:
-        raise InputError(missing_file(path, what="table of points")) from error
+        raise InputError(missing_file(path, what=_("table of points"))) from error
 
 
 def _plan_parquet(path: str, layout: Layout) -> list[Chunk]:
@@ -202,11 +203,17 @@ def _plan_parquet(path: str, layout: Layout) -> list[Chunk]:
             schema, groups = table.schema_arrow, table.num_row_groups
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(
-            Fault(f"the Parquet file is damaged ({error}).", file=path, kind="damaged")
+            Fault(
+                _("the Parquet file is damaged ({error}).", error=error), file=path, kind="damaged"
+            )
         ) from error
     _check_columns(path, schema.names, layout)
     faults = [
-        Fault(f"the column holds {schema.field(name).type}, not numbers.", file=path, column=name)
+        Fault(
+            _("the column holds {type}, not numbers.", type=schema.field(name).type),
+            file=path,
+            column=name,
+        )
         for name in (layout.x, layout.y, *layout.values)
         if not _is_number(schema.field(name).type)
     ]
@@ -243,12 +250,12 @@ def _plan_csv(path: str, layout: Layout) -> list[Chunk]:
 
 def _check_columns(path: str, names: Sequence[str], layout: Layout) -> None:
     faults = [
-        Fault("there is no such column.", file=path, column=name, remedy=nearest(name, names))
+        Fault(_("there is no such column."), file=path, column=name, remedy=nearest(name, names))
         for name in (layout.x, layout.y, *layout.values)
         if name not in names
     ]
     faults += [
-        Fault("the column stands there twice.", file=path, column=name, kind="duplicate-column")
+        Fault(_("the column stands there twice."), file=path, column=name, kind="duplicate-column")
         for name in sorted({name for name in names if list(names).count(name) > 1})
     ]
     if faults:
@@ -283,9 +290,14 @@ def _parse(data: bytes, chunk: Chunk, columns: list[str]) -> pa.Table:
     except pa.ArrowInvalid as error:
         raise InputError(
             Fault(
-                f"a row between bytes {chunk.first} and {chunk.last} cannot be read ({error}).",
+                _(
+                    "a row between bytes {first} and {last} cannot be read ({error}).",
+                    first=chunk.first,
+                    last=chunk.last,
+                    error=error,
+                ),
                 file=chunk.path,
-                remedy="Check the separator, the decimal mark and that all rows are whole.",
+                remedy=_("Check the separator, the decimal mark and that all rows are whole."),
                 kind="unreadable-row",
             )
         ) from error

@@ -20,6 +20,7 @@ from scipy.spatial import cKDTree
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.executors import Executor, run_chunks
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.points.count import known_crs, project
 from zoneblanche.geo.points.distance import to_geocentric
 from zoneblanche.geo.points.files import Batch, Chunk, Layout, plan_chunks, read_chunk
@@ -102,7 +103,7 @@ def compute_nearest(
     known_crs(places.crs, "places")
     there = np.flatnonzero(~(places.isna() | places.is_empty).to_numpy())
     if not (places.iloc[there].geom_type == "Point").all():
-        raise InputError(Fault("places must be points.", kind="geometry-type"))
+        raise InputError(Fault(_("places must be points."), kind="geometry-type"))
     some = places.iloc[there].to_crs(DEGREES)
     east, north = some.x.to_numpy(), some.y.to_numpy()
     group = np.zeros(len(there), dtype=np.int64)
@@ -123,7 +124,7 @@ def compute_nearest(
         found = _nearer(found, part)
     distance = np.full(len(places), np.nan)
     hit = np.isfinite(found.chord)
-    _, _, metres = pyproj.Geod(ellps="WGS84").inv(
+    _unused, _unused, metres = pyproj.Geod(ellps="WGS84").inv(
         east[hit], north[hit], found.east[hit], found.north[hit]
     )
     distance[there[hit]] = metres

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.points.locate import Locator, locate_points
 
 Floats = NDArray[np.float64]
@@ -41,7 +42,7 @@ class SqlJoin:
             import sedonadb
         except ModuleNotFoundError as error:
             raise ProblemWithEnvironment(
-                "SedonaDB is not installed: install zoneblanche with its extra 'scale'."
+                _("SedonaDB is not installed: install zoneblanche with its extra 'scale'.")
             ) from error
         self.engine: Any = sedonadb.connect()
         there = np.flatnonzero(~(territories.isna() | territories.is_empty).to_numpy())

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from zoneblanche.geo.borders.arcs import Rings, read_rings
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.rasters.read import RasterFacts
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,7 @@ def _to_cells(
     if geometry.crs != facts.crs:
         change = pyproj.Transformer.from_crs(geometry.crs, facts.crs, always_xy=True)
         x, y = change.transform(x, y)
-    a, _, c, _, e, f = facts.transform
+    a, _unused, c, _unused, e, f = facts.transform
     return (x - c) / a, (y - f) / e
 
 
@@ -56,7 +57,7 @@ def divide_long_edges(geometry: gpd.GeoSeries, facts: RasterFacts) -> gpd.GeoSer
         InputError: the territories have no CRS.
     """
     if geometry.crs is None:
-        raise InputError(Fault("the territories have no coordinate system.", kind="no-crs"))
+        raise InputError(Fault(_("the territories have no coordinate system."), kind="no-crs"))
     if geometry.crs == facts.crs:
         return geometry
     # The great circle over a chord of length s is at most s²/8R away from it; three times that
@@ -96,10 +97,14 @@ def trace(geometry: gpd.GeoSeries, facts: RasterFacts) -> Outline:
         where = np.unique(rings.territory[rings.of_vertex[lost]])
         raise InputError(
             Fault(
-                f"{len(where)} territories cannot be expressed in the raster's coordinate system: "
-                f"{first_of(geometry.index[where])}.",
+                _(
+                    "{count} territories cannot be expressed in the raster's coordinate "
+                    "system: {index}.",
+                    count=len(where),
+                    index=first_of(geometry.index[where]),
+                ),
                 file=facts.path,
-                remedy="Leave them out, or use a raster whose coordinate system reaches them.",
+                remedy=_("Leave them out, or use a raster whose coordinate system reaches them."),
                 kind="outside-crs",
             )
         )
@@ -117,10 +122,13 @@ def trace(geometry: gpd.GeoSeries, facts: RasterFacts) -> Outline:
     ):
         raise InputError(
             Fault(
-                "no territory lies on the raster, which covers "
-                f"{facts.bounds} of {facts.crs.name}.",
+                _(
+                    "no territory lies on the raster, which covers {bounds} of {crs}.",
+                    bounds=facts.bounds,
+                    crs=facts.crs.name,
+                ),
                 file=facts.path,
-                remedy="Check the coordinate systems of both.",
+                remedy=_("Check the coordinate systems of both."),
                 kind="no-overlap",
             )
         )

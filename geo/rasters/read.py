@@ -27,7 +27,7 @@ from rasterio.windows import Window
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.notice import Notice, Severity
+from zoneblanche.geo.messages import _, quantity, remark
 
 NoData = float | Literal["declared", "none"]
 
@@ -80,7 +80,7 @@ class RasterFacts:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north in the CRS of the raster."""
-        a, _, c, _, e, f = self.transform
+        a, _unused, c, _unused, e, f = self.transform
         rows, columns = self.shape
         xs, ys = sorted((c, c + a * columns)), sorted((f, f + e * rows))
         return xs[0], ys[0], xs[1], ys[1]
@@ -121,23 +121,31 @@ class Marks:
             if apart:
                 faults.append(
                     Fault(
-                        f"band {facts.band} holds {mark:g}, which it does not declare as no "
-                        f"data, where all other values lie between {self.lowest:g} and "
-                        f"{self.highest:g}.",
+                        _(
+                            "band {band} holds {mark}, which it does not declare as no data, where "
+                            "all other values lie between {lowest} and {highest}.",
+                            band=facts.band,
+                            mark=f"{mark:g}",
+                            lowest=f"{self.lowest:g}",
+                            highest=f"{self.highest:g}",
+                        ),
                         file=facts.path,
                         value=f"{mark:g}",
-                        remedy=f"Give nodata = {mark:g} if it means no data, "
-                        'or nodata = "none" if it is a value.',
+                        remedy=_(
+                            'Give nodata = {mark} if it means no data, or nodata = "none" if it is '
+                            "a value.",
+                            mark=f"{mark:g}",
+                        ),
                         kind="undeclared-nodata",
                     )
                 )
             else:
                 notices.append(
-                    Notice(
-                        f"{facts.path}: {mark:g} is not declared as no data; it occurs and is "
-                        "taken for a value.",
-                        fr=f"{facts.path} : {mark:g} n'est pas déclaré comme absence de donnée ; "
-                        "il s'y trouve et est pris pour une valeur.",
+                    _(
+                        "{path}: {mark} is not declared as no data; it occurs and is taken for "
+                        "a value.",
+                        path=facts.path,
+                        mark=f"{mark:g}",
                     )
                 )
         if faults:
@@ -212,10 +220,12 @@ class Raster:
         if span is not None and span[0] < 0:
             raise InputError(
                 Fault(
-                    f"the grid holds {span[0]:g} people in a cell.",
+                    _("the grid holds {span} people in a cell.", span=f"{span[0]:g}"),
                     file=self.facts.path,
                     value=f"{span[0]:g}",
-                    remedy="Declare it in the file as its no-data value, if that is what it means.",
+                    remedy=_(
+                        "Declare it in the file as its no-data value, if that is what it means."
+                    ),
                     kind="negative",
                 )
             )
@@ -294,16 +304,16 @@ def _check_content(path: Path | str, limits: Limits) -> str:
     if name.startswith(("/vsi", "\\vsi")) or "://" in name or "\0" in name:
         raise InputError(
             Fault(
-                "this is not the path of a local file.",
+                _("this is not the path of a local file."),
                 file=name,
-                remedy="Download the raster and give the path of the file.",
+                remedy=_("Download the raster and give the path of the file."),
                 kind="not-a-local-file",
             )
         )
     local = Path(path)
-    start = check_file(local, most_bytes=limits.raster_bytes, what="raster")
+    start = check_file(local, most_bytes=limits.raster_bytes, what=_("raster"))
     if not start.startswith(TIFF_MAGIC):
-        raise InputError(refused_kind(local, kind_of(start), accepted="GeoTIFF rasters"))
+        raise InputError(refused_kind(local, kind_of(start), accepted=_("GeoTIFF rasters")))
     # An absolute path cannot be confused with a prefix of GDAL (GTIFF_DIR:, NETCDF:, …).
     return str(local.resolve())
 
@@ -317,36 +327,48 @@ def _check_georeference(
         faults.append(Fault(message, file=name, remedy=remedy, kind=kind))
 
     if not 1 <= band <= dataset.count:
-        blame("no-band", f"there is no band {band}; it has {dataset.count}.", "Choose another.")
+        blame(
+            "no-band",
+            _("there is no band {band}; it has {count}.", band=band, count=dataset.count),
+            _("Choose another."),
+        )
         raise InputError(faults)
     if dataset.crs is None or not (dataset.crs.is_geographic or dataset.crs.is_projected):
         blame(
             "no-crs",
-            "the raster names no coordinate system on the ground.",
-            "Write it into the file with gdal_edit -a_srs EPSG:….",
+            _("the raster names no coordinate system on the ground."),
+            _("Write it into the file with gdal_edit -a_srs EPSG:…."),
         )
     scale, offset = float(dataset.scales[band - 1]), float(dataset.offsets[band - 1])
     if not (math.isfinite(offset) and 0 < abs(scale) < FLOAT_MARK and abs(offset) < FLOAT_MARK):
         blame(
             "scale",
-            f"the raster says that its values are stored × {scale:g} + {offset:g}.",
-            "Write its true scale and offset with gdal_edit -scale … -offset ….",
+            _(
+                "the raster says that its values are stored × {scale} + {offset}.",
+                scale=f"{scale:g}",
+                offset=f"{offset:g}",
+            ),
+            _("Write its true scale and offset with gdal_edit -scale … -offset …."),
         )
-    a, b, _, d, e, _ = tuple(dataset.transform)[:6]
+    a, b, _unused, d, e, _unused = tuple(dataset.transform)[:6]
     if dataset.transform.is_identity or a == 0 or e == 0:
         blame(
             "no-georeference",
-            "the raster does not say where its cells lie.",
-            "Write its place into the file; world files (.tfw) and .aux.xml are not read.",
+            _("the raster does not say where its cells lie."),
+            _("Write its place into the file; world files (.tfw) and .aux.xml are not read."),
         )
     elif not SMALLEST_CELL <= min(abs(a), abs(e)) <= max(abs(a), abs(e)) <= LARGEST_CELL:
         blame(
             "no-georeference",
-            f"the raster claims cells of {abs(a):.3g} by {abs(e):.3g}, which no map has.",
-            "Fetch or export the raster again.",
+            _(
+                "the raster claims cells of {a} by {e}, which no map has.",
+                a=f"{abs(a):.3g}",
+                e=f"{abs(e):.3g}",
+            ),
+            _("Fetch or export the raster again."),
         )
     elif b != 0 or d != 0:
-        blame("rotated", "the raster is rotated or sheared.", "Straighten it with gdalwarp.")
+        blame("rotated", _("the raster is rotated or sheared."), _("Straighten it with gdalwarp."))
     faults += _check_size(dataset, name, band, limits)
     if faults:
         raise InputError(faults)
@@ -360,9 +382,9 @@ def _check_size(
     if kind.startswith("complex"):
         faults.append(
             Fault(
-                f"band {band} holds complex numbers ({kind}).",
+                _("band {band} holds complex numbers ({kind}).", band=band, kind=kind),
                 file=name,
-                remedy="Give a band of plain numbers.",
+                remedy=_("Give a band of plain numbers."),
                 kind="complex",
             )
         )
@@ -374,12 +396,23 @@ def _check_size(
     if rows * columns > most or columns > LARGEST_WIDTH or block > LARGEST_BLOCK_BYTES:
         faults.append(
             Fault(
-                f"the raster claims {rows} × {columns} cells in blocks of {height} × {width}; at "
-                f"most {most:,} cells, {LARGEST_WIDTH:.0e} columns and blocks of "
-                f"{LARGEST_BLOCK_BYTES // 2**20} MiB are read.",
+                _(
+                    "the raster claims {rows} × {columns} cells in blocks of {height} × "
+                    "{width}; at most {most} cells, {largest_width} columns and blocks of "
+                    "{largest_block_bytes} MiB are read.",
+                    rows=rows,
+                    columns=columns,
+                    height=height,
+                    width=width,
+                    most=quantity(most),
+                    largest_width=f"{LARGEST_WIDTH:.0e}",
+                    largest_block_bytes=LARGEST_BLOCK_BYTES // 2**20,
+                ),
                 file=name,
-                remedy="Cut out the area of the territories, in tiles: gdal_translate -projwin … "
-                "-co TILED=YES.",
+                remedy=_(
+                    "Cut out the area of the territories, in tiles: gdal_translate "
+                    "-projwin … -co TILED=YES."
+                ),
                 kind="raster-size",
             )
         )
@@ -409,10 +442,15 @@ def _read_facts(
     if crs.is_geographic and not _on_the_globe(facts):
         raise InputError(
             Fault(
-                f"the raster is in degrees, yet covers {facts.bounds} (west, south, east, north).",
+                _(
+                    "the raster is in degrees, yet covers {bounds} (west, south, east, north).",
+                    bounds=facts.bounds,
+                ),
                 file=name,
-                remedy="Longitudes run from -180 to 180, latitudes from -90 to 90: shift or swap "
-                "its axes.",
+                remedy=_(
+                    "Longitudes run from -180 to 180, latitudes from -90 to 90: shift or "
+                    "swap its axes."
+                ),
                 kind="axes",
             )
         )
@@ -449,58 +487,74 @@ def _with_notices(
     declared: float | None,
     nodata: NoData,
 ) -> RasterFacts:
-    path, notices = facts.path, []
-
-    def tell(en: str, fr: str, severity: Severity = "remark") -> None:
-        notices.append(Notice(f"{path}{en}", fr=f"{path}{fr}", severity=severity))
-
+    path, notices = facts.path, list[str]()
     if facts.transform[4] > 0:
-        tell(
-            " is stored south up; it is read the right way round.",
-            " est enregistré le sud en haut ; il est lu à l'endroit.",
+        notices.append(
+            remark(_("{file} is stored south up; it is read the right way round.", file=path))
         )
     if dataset.count > 1:
-        tell(
-            f" has {dataset.count} bands; band {facts.band} is read.",
-            f" a {dataset.count} bandes ; la bande {facts.band} est lue.",
+        notices.append(
+            remark(
+                _(
+                    "{file} has {count} bands; band {band} is read.",
+                    file=path,
+                    count=dataset.count,
+                    band=facts.band,
+                )
+            )
         )
     if facts.crs.is_geographic:
-        tell(
-            " is in degrees: each cell counts alike, though cells narrow polewards.",
-            " est en degrés : chaque cellule compte autant, bien qu'elles se rétrécissent vers "
-            "les pôles.",
+        notices.append(
+            remark(
+                _(
+                    "{file} is in degrees: each cell counts alike, though cells narrow polewards.",
+                    file=path,
+                )
+            )
         )
     if nodata != "declared" and declared is not None and nodata != declared:
-        tell(
-            f" declares no data = {declared:g}; {nodata} is used instead.",
-            f" déclare {declared:g} comme absence de donnée ; {nodata} est pris à la place.",
+        notices.append(
+            remark(
+                _(
+                    "{file} declares no data = {declared}; {nodata} is used instead.",
+                    file=path,
+                    declared=f"{declared:g}",
+                    nodata=nodata,
+                )
+            )
         )
     if facts.nodata is None and nodata == "declared":
-        if declared is not None:
-            tell(
-                f" declares no data = {declared:g}, which {facts.dtype} cannot hold.",
-                f" déclare {declared:g} comme absence de donnée, que {facts.dtype} ne peut "
-                "contenir.",
-                "warning",
+        notices.append(
+            _(
+                "{file} declares no data = {declared}, which {dtype} cannot hold.",
+                file=path,
+                declared=f"{declared:g}",
+                dtype=facts.dtype,
             )
-        else:
-            tell(
-                " declares no no-data value; all its cells are values.",
-                " ne déclare aucune absence de donnée ; toutes ses cellules sont des valeurs.",
-                "warning",
-            )
+            if declared is not None
+            else _("{file} declares no no-data value; all its cells are values.", file=path)
+        )
     if (facts.scale, facts.offset) != (1.0, 0.0):
-        tell(
-            f": values are stored × {facts.scale:g} + {facts.offset:g}.",
-            f" : les valeurs sont enregistrées × {facts.scale:g} + {facts.offset:g}.",
+        notices.append(
+            remark(
+                _(
+                    "{file}: values are stored × {scale} + {offset}.",
+                    file=path,
+                    scale=f"{facts.scale:g}",
+                    offset=f"{facts.offset:g}",
+                )
+            )
         )
     return replace(facts, notices=tuple(notices))
 
 
 def _damaged(name: str, error: Exception) -> Fault:
     return Fault(
-        f"the file is damaged, ends early or is no GeoTIFF ({shown(error, limit=160)}).",
+        _(
+            "the file is damaged, ends early or is no GeoTIFF ({error}).",
+            error=shown(error, limit=160),
+        ),
         file=name,
-        remedy="Download it again.",
+        remedy=_("Download it again."),
         kind="damaged",
     )

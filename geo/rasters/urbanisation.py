@@ -21,7 +21,7 @@ from rasterio.windows import Window
 from scipy import ndimage
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.rasters.read import NoData, RasterFacts, open_raster
 from zoneblanche.geo.rasters.zonal import sum_cells
 
@@ -136,11 +136,12 @@ def compute_urbanisation(
     if partly.any():
         first = first_of(index[partly])
         notices.append(
-            Notice(
-                f"{partly.sum()} territories have data of {facts.path} for less than 99 % of their "
-                f"area: {first}.",
-                fr=f"{partly.sum()} territoires n'ont de données de {facts.path} que pour moins de "
-                f"99 % de leur surface : {first}.",
+            _(
+                "{partly} territories have data of {path} for less than 99 % of their "
+                "area: {first}.",
+                partly=partly.sum(),
+                path=facts.path,
+                first=first,
             )
         )
     return Urbanisation(degree, majority, table, covered, tuple(notices))
@@ -190,20 +191,28 @@ def _read_people(path: Path | str, nodata: NoData) -> tuple[Floats, RasterFacts,
         if not facts.crs.is_projected or not CELL_KM2[0] <= cell_km2 <= CELL_KM2[1]:
             faults.append(
                 Fault(
-                    f"the degree of urbanisation wants cells of 1 km²; these are "
-                    f"{abs(facts.transform[0]):g} × {abs(facts.transform[4]):g} of "
-                    f"{facts.crs.name}.",
+                    _(
+                        "the degree of urbanisation wants cells of 1 km²; these are "
+                        "{transform} × {transform_2} of {crs}.",
+                        transform=quantity(abs(facts.transform[0])),
+                        transform_2=f"{abs(facts.transform[4]):g}",
+                        crs=facts.crs.name,
+                    ),
                     file=facts.path,
-                    remedy="Use a population grid of 1 km in an equal-area projection.",
+                    remedy=_("Use a population grid of 1 km in an equal-area projection."),
                     kind="cell-size",
                 )
             )
         if rows * columns > MOST_CELLS:
             faults.append(
                 Fault(
-                    f"the grid has {rows * columns:,} cells; at most {MOST_CELLS:,} are read.",
+                    _(
+                        "the grid has {rows} cells; at most {most_cells} are read.",
+                        rows=quantity(rows * columns),
+                        most_cells=quantity(MOST_CELLS),
+                    ),
                     file=facts.path,
-                    remedy="Cut out the country.",
+                    remedy=_("Cut out the country."),
                     kind="raster-size",
                 )
             )
@@ -217,9 +226,9 @@ def _read_people(path: Path | str, nodata: NoData) -> tuple[Floats, RasterFacts,
     if np.nanmin(people, initial=0.0) < 0:
         raise InputError(
             Fault(
-                f"the grid holds {np.nanmin(people):g} people in a cell.",
+                _("the grid holds {nanmin} people in a cell.", nanmin=f"{np.nanmin(people):g}"),
                 file=facts.path,
-                remedy="Give its no-data value, if that is what it means.",
+                remedy=_("Give its no-data value, if that is what it means."),
                 kind="negative",
             )
         )

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.rasters.outline import Outline, divide_long_edges, trace
 from zoneblanche.geo.rasters.read import NoData, Raster, RasterFacts, open_raster
 from zoneblanche.geo.rasters.zonal_integral import Cells, integrate
@@ -178,7 +178,10 @@ def _check_options(
 ) -> None:
     if stat not in get_args(Stat):
         raise InputError(
-            Fault(f"there is no statistic {stat!r}.", remedy=nearest(stat, get_args(Stat)))
+            Fault(
+                _("there is no statistic {stat}.", stat=repr(stat)),
+                remedy=nearest(stat, get_args(Stat)),
+            )
         )
     wants = {
         "threshold": (threshold is not None, stat in ("share", "weighted_share")),
@@ -187,13 +190,24 @@ def _check_options(
     }
     faults = [
         Fault(
-            f"the statistic {stat!r} {'needs' if wanted else 'takes no'} {option}.", kind="option"
+            _(
+                "the statistic {stat} {value} {option}.",
+                stat=repr(stat),
+                value="needs" if wanted else _("takes no"),
+                option=option,
+            ),
+            kind="option",
         )
         for option, (given, wanted) in wants.items()
         if given != wanted
     ]
     if quantile is not None and not 0 <= quantile <= 1:
-        faults.append(Fault(f"a quantile lies between 0 and 1, got {quantile}.", kind="option"))
+        faults.append(
+            Fault(
+                _("a quantile lies between 0 and 1, got {quantile}.", quantile=quantile),
+                kind="option",
+            )
+        )
     if faults:
         raise InputError(faults)
 
@@ -213,9 +227,13 @@ def _check_shapes(geometry: gpd.GeoSeries) -> None:
     if len(crossed):
         raise InputError(
             Fault(
-                f"{len(crossed)} territories have an invalid shape: {first_of(crossed)}.",
+                _(
+                    "{count} territories have an invalid shape: {crossed}.",
+                    count=len(crossed),
+                    crossed=first_of(crossed),
+                ),
                 value=str(crossed[0]),
-                remedy="Mend them first, e.g. with geopandas' make_valid.",
+                remedy=_("Mend them first, e.g. with geopandas' make_valid."),
                 kind="invalid-shape",
             )
         )
@@ -227,20 +245,21 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
     notices = []
     if len(partly):
         notices.append(
-            Notice(
-                f"{len(partly)} territories have data of {facts.path} for less than 99 % of their "
-                f"area: {first_of(partly.index)}.",
-                fr=f"{len(partly)} territoires n'ont de données de {facts.path} que pour moins de "
-                f"99 % de leur surface : {first_of(partly.index)}.",
+            _(
+                "{count} territories have data of {path} for less than 99 % of their "
+                "area: {index}.",
+                count=len(partly),
+                path=facts.path,
+                index=first_of(partly.index),
             )
         )
     if len(nowhere):
         notices.append(
-            Notice(
-                f"{len(nowhere)} territories have no data of {facts.path}: "
-                f"{first_of(nowhere.index)}.",
-                fr=f"{len(nowhere)} territoires n'ont aucune donnée de {facts.path} : "
-                f"{first_of(nowhere.index)}.",
+            _(
+                "{count} territories have no data of {path}: {index}.",
+                count=len(nowhere),
+                path=facts.path,
+                index=first_of(nowhere.index),
             )
         )
     return tuple(notices)

@@ -23,6 +23,7 @@ from rasterio.windows import Window
 
 from zoneblanche.geo.compiled import compiled
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.rasters.outline import Outline
 from zoneblanche.geo.rasters.read import Raster, RasterFacts
 
@@ -228,9 +229,12 @@ def _aligned(weights: Raster, facts: RasterFacts) -> Iterator[_Amounts]:
     if mine.offset != 0:
         raise InputError(
             Fault(
-                f"the amounts have an offset of {mine.offset:g} and cannot be regridded.",
+                _(
+                    "the amounts have an offset of {offset} and cannot be regridded.",
+                    offset=f"{mine.offset:g}",
+                ),
                 file=mine.path,
-                remedy="Store plain amounts.",
+                remedy=_("Store plain amounts."),
                 kind="weights",
             )
         )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, quantity, remark
 from zoneblanche.geo.tables.account import Account, Listed
 from zoneblanche.geo.tables.formats.header import composed
 from zoneblanche.geo.tables.raw import RawTable, column
@@ -58,7 +58,7 @@ def parse_codes(
     *,
     known: pd.Index | None = None,
     pattern: str | None = None,
-    level_title: str = "territories",
+    level_title: str = _("territories"),
     explain: Explain | None = None,
     elsewhere: Callable[[str], bool] | None = None,
 ) -> Codes:
@@ -117,10 +117,14 @@ def _check_lengths(raw: RawTable, name: str, cells: np.ndarray) -> None:
         raise InputError(
             [
                 raw.fault(
-                    f"{shown(cells[row])} is too long for a code: {len(cells[row]):,} characters.",
+                    _(
+                        "{cells} is too long for a code: {count} characters.",
+                        cells=shown(cells[row]),
+                        count=quantity(len(cells[row])),
+                    ),
                     row=row,
                     column=name,
-                    remedy="Check which column holds the codes.",
+                    remedy=_("Check which column holds the codes."),
                     kind="code-not-text",
                 )
                 for row in long[: DEFAULT_LIMITS.faults]
@@ -170,40 +174,44 @@ def _spoiled(
         if not text:
             faults.append(
                 raw.fault(
-                    "the code is blank.",
+                    _("the code is blank."),
                     row=row,
                     column=name,
-                    remedy="Write the code, or take the row out.",
+                    remedy=_("Write the code, or take the row out."),
                     kind="blank-code",
                 )
             )
         elif raw.stored.get(name) == "float" or _FLOAT.fullmatch(text):
             faults.append(
                 raw.fault(
-                    f"{shown(text)} is a number with decimals, not a code.",
+                    _("{text} is a number with decimals, not a code.", text=shown(text)),
                     row=row,
                     column=name,
-                    remedy="Export the column as text.",
+                    remedy=_("Export the column as text."),
                     kind="code-not-text",
                 )
             )
         elif _SCIENTIFIC.fullmatch(text):
             faults.append(
                 raw.fault(
-                    f"{shown(text)} is a number in scientific notation, not a code.",
+                    _("{text} is a number in scientific notation, not a code.", text=shown(text)),
                     row=row,
                     column=name,
-                    remedy="Export the column as text.",
+                    remedy=_("Export the column as text."),
                     kind="code-not-text",
                 )
             )
         elif longer := table.with_zeros(text):
             faults.append(
                 raw.fault(
-                    f"{shown(text)} has lost its leading zeros: {longer} is a code.",
+                    _(
+                        "{text} has lost its leading zeros: {longer} is a code.",
+                        text=shown(text),
+                        longer=longer,
+                    ),
                     row=row,
                     column=name,
-                    remedy="Export the column as text.",
+                    remedy=_("Export the column as text."),
                     kind="lost-zeros",
                 )
             )
@@ -226,11 +234,15 @@ def _doubled(
                 several[text].append(str(raw.lines[row]))
     return [
         raw.fault(
-            f"the code {shown(code)} stands on {len(places)} rows "
-            f"({raw.counted}s {first_of(places)}).",
+            _(
+                "the code {code} stands on {count} rows ({places}).",
+                code=shown(code),
+                count=len(places),
+                places=raw.places(places),
+            ),
             row=first[code],
             column=name,
-            remedy="Keep one row a code, or aggregate them first.",
+            remedy=_("Keep one row a code, or aggregate them first."),
             kind="duplicate-code",
         )
         for code, places in several.items()
@@ -241,11 +253,17 @@ def _no_match(raw: RawTable, name: str, texts: list[str], table: _Known, title: 
     found = first_of([shown(text) for text in dict.fromkeys(texts)], count=3)
     sample = first_of(sorted(table.codes), count=3) if table.codes else "none"
     near = next(((text, table.alike(text)) for text in texts if table.alike(text)), None)
-    hint = f" {shown(near[0])} would be {near[1]}." if near else ""
+    hint = _(" {near} would be {near_2}.", near=shown(near[0]), near_2=near[1]) if near else ""
     return raw.column_fault(
-        f"none of the {len(texts)} codes (first: {found}) is one of the {title} (first: {sample}).",
+        _(
+            "none of the {count} codes (first: {found}) is one of the {title} (first: {sample}).",
+            count=len(texts),
+            found=found,
+            title=title,
+            sample=sample,
+        ),
         column=name,
-        remedy=f"Check which column holds the codes, and their level and year.{hint}",
+        remedy=_("Check which column holds the codes, and their level and year.{hint}", hint=hint),
         kind="no-match",
     )
 
@@ -254,7 +272,7 @@ def _reason(code: str, table: _Known, explain: Explain | None) -> str:
     if explain is not None and (told := explain(code)):
         return told
     near = table.alike(code)
-    return f"unknown code; {near} is known" if near else "unknown code"
+    return _("unknown code; {near} is known", near=near) if near else _("unknown code")
 
 
 def _notices(
@@ -265,24 +283,42 @@ def _notices(
     listed: tuple[Listed, ...],
     title: str,
 ) -> list[str]:
-    where = f"{raw.file}, column {shown(name)}"
+    where = _("{file}, column {name}", file=raw.file, name=shown(name))
     notices: list[str] = []
     if raw.stored.get(name) == "integer":
         notices.append(
-            remark(f"{where}: the codes are stored as whole numbers and read as their digits.")
+            remark(
+                _(
+                    "{where}: the codes are stored as whole numbers and read as their digits.",
+                    where=where,
+                )
+            )
         )
     spaced = [row for row, cell in enumerate(cells) if cell != cell.strip(_AROUND)]
     if spaced:
-        lines = first_of([raw.lines[row] for row in spaced])
+        places = raw.places([raw.lines[row] for row in spaced])
         notices.append(
-            remark(f"{where}: spaces around a code are taken away ({raw.counted} {lines}).")
+            remark(
+                _(
+                    "{where}: spaces around a code are taken away ({places}).",
+                    where=where,
+                    places=places,
+                )
+            )
         )
     if listed:
         codes = first_of(
             [f"{row.code} ({row.reason})" if ";" in row.reason else row.code for row in listed]
         )
         notices.append(
-            f"{where}: {len(listed)} of {len(texts)} rows have a code that is none of the {title} "
-            f"and are listed (first: {codes})."
+            _(
+                "{where}: {count} of {count_2} rows have a code that is none of the "
+                "{title} and are listed (first: {codes}).",
+                where=where,
+                count=len(listed),
+                count_2=len(texts),
+                title=title,
+                codes=codes,
+            )
         )
     return notices

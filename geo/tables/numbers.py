@@ -12,7 +12,7 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, join, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables.formats.decimal_mark import SPACES, THIN_GAPS, decimal_mark
 from zoneblanche.geo.tables.missing import MARKS, Figures
@@ -42,7 +42,11 @@ _TRUTH = {
     **dict.fromkeys(("1", "1.0", "oui", "true", "vrai", "yes"), 1.0),
     **dict.fromkeys(("0", "0.0", "non", "false", "faux", "no"), 0.0),
 }
-_GAP_NAMES = {" ": "a space", "\u00a0": "a no-break space", "\u202f": "a thin no-break space"}
+_GAP_NAMES = {
+    " ": _("a space"),
+    "\u00a0": _("a no-break space"),
+    "\u202f": _("a thin no-break space"),
+}
 
 
 class Read(NamedTuple):
@@ -137,8 +141,10 @@ def _number(
         return not_a_number(text, mark)
     if signed and unit != "percent":
         return Read(
-            wrong=f"{shown(text)} has a percent sign in a column of unit {unit}.",
-            remedy='Write unit = "percent", or take the sign away.',
+            wrong=_(
+                "{text} has a percent sign in a column of unit {unit}.", text=shown(text), unit=unit
+            ),
+            remedy=_('Write unit = "percent", or take the sign away.'),
             kind="percent-sign",
         )
     gap = found["gap"] or ""
@@ -148,8 +154,8 @@ def _number(
     value = float(f"{sign}{whole}.{fraction}{found['power'] or ''}")
     if math.isinf(value) or (value == 0 and (whole + fraction).strip("0")):
         return Read(
-            wrong=f"{shown(text)} is beyond the numbers that can be reckoned with.",
-            remedy="Correct it, or leave the cell empty.",
+            wrong=_("{text} is beyond the numbers that can be reckoned with.", text=shown(text)),
+            remedy=_("Correct it, or leave the cell empty."),
             kind="not-finite",
         )
     if value in nodata:
@@ -164,58 +170,61 @@ def _truth(text: str, marks: Mapping[str, Reason]) -> Read:
     if lowered in marks:
         return Read(reason=marks[lowered])
     return Read(
-        wrong=f"{shown(text)} is neither true nor false.",
-        remedy="Write oui or non, vrai or faux, yes or no, true or false, 1 or 0.",
+        wrong=_("{text} is neither true nor false.", text=shown(text)),
+        remedy=_("Write oui or non, vrai or faux, yes or no, true or false, 1 or 0."),
         kind="not-a-boolean",
     )
 
 
 _Test = Callable[[str, str], bool]
-_REFUSALS: tuple[tuple[_Test, str, str, str], ...] = (
+_REFUSALS: tuple[tuple[_Test, Callable[[str], str], str, str], ...] = (
     (
         lambda text, _: (
             re.fullmatch(r"[+\-−]?(inf(inity)?|nan|1\.#(inf|ind|qnan))", text) is not None
         ),
-        "is no finite number",
-        "Leave the cell empty where the figure is not known.",
+        lambda text: _("{text} is no finite number.", text=text),
+        _("Leave the cell empty where the figure is not known."),
         "not-finite",
     ),
     (
         lambda text, _: text in ("-", "--", "–", "—", "−", ".", "..", "…", "..."),
-        "may mean nought or not known",
-        "Write 0, or leave the cell empty.",
+        lambda text: _("{text} may mean nought or not known.", text=text),
+        _("Write 0, or leave the cell empty."),
         "ambiguous-value",
     ),
     (
         lambda text, _: text.startswith("="),
-        "is a formula without a stored result",
-        "Open the workbook in a spreadsheet program and save it.",
+        lambda text: _("{text} is a formula without a stored result.", text=text),
+        _("Open the workbook in a spreadsheet program and save it."),
         "formula",
     ),
     (
         lambda text, _: text.startswith("#"),
-        "is an error of a spreadsheet",
-        "Mend the formula, or leave the cell empty.",
+        lambda text: _("{text} is an error of a spreadsheet.", text=text),
+        _("Mend the formula, or leave the cell empty."),
         "not-a-number",
     ),
     (
         lambda text, _: (
             re.fullmatch(r"\d{4}-\d\d-\d\d.*|\d{1,2}/\d{1,2}/\d{2,4}", text) is not None
         ),
-        "is a date",
-        "A spreadsheet may have turned a figure into it: correct it.",
+        lambda text: _("{text} is a date.", text=text),
+        _("A spreadsheet may have turned a figure into it: correct it."),
         "not-a-number",
     ),
     (
         lambda text, mark: _NUMBER[_other(mark)].fullmatch(text.rstrip(" %")) is not None,
-        "has another decimal mark than its column, or a mark between thousands",
-        "Write all figures of the column alike, without marks between thousands.",
+        lambda text: _(
+            "{text} has another decimal mark than its column, or a mark between thousands.",
+            text=text,
+        ),
+        _("Write all figures of the column alike, without marks between thousands."),
         "decimal-mark",
     ),
     (
         lambda text, _: re.fullmatch(r"[+\-−]?[0-9][0-9.,_' \u00a0\u202f]*", text) is not None,
-        "is ambiguous",
-        "Write figures without marks between thousands.",
+        lambda text: _("{text} is ambiguous.", text=text),
+        _("Write figures without marks between thousands."),
         "ambiguous-value",
     ),
 )
@@ -226,10 +235,10 @@ def not_a_number(text: str, mark: str) -> Read:
     lowered = text.casefold()
     for test, message, remedy, kind in _REFUSALS:
         if test(lowered, mark):
-            return Read(wrong=f"{shown(text)} {message}.", remedy=remedy, kind=kind)
+            return Read(wrong=message(shown(text)), remedy=remedy, kind=kind)
     return Read(
-        wrong=f"{shown(text)} is no number.",
-        remedy="Correct it, or leave the cell empty where the figure is not known.",
+        wrong=_("{text} is no number.", text=shown(text)),
+        remedy=_("Correct it, or leave the cell empty where the figure is not known."),
         kind="not-a-number",
     )
 
@@ -253,16 +262,26 @@ def _mixed_gaps(raw: RawTable, name: str, reads: list[Read], notices: list[str])
     if len(gaps) == 1:
         how = _GAP_NAMES.get(gaps[0], repr(gaps[0]))
         notices.append(
-            remark(f"{raw.file}, column {shown(name)}: {how} is read as between thousands.")
+            remark(
+                _(
+                    "{file}, column {name}: {how} is read as between thousands.",
+                    file=raw.file,
+                    name=shown(name),
+                    how=how,
+                )
+            )
         )
     if len(gaps) < 2:
         return []
     return [
         raw.column_fault(
-            f"thousands are set apart in {len(gaps)} ways "
-            f"({', '.join(_GAP_NAMES.get(gap, repr(gap)) for gap in gaps)}).",
+            _(
+                "thousands are set apart in {count} ways ({gaps}).",
+                count=len(gaps),
+                gaps=join(_GAP_NAMES.get(gap, repr(gap)) for gap in gaps),
+            ),
             column=name,
-            remedy="Write all figures of the column alike.",
+            remedy=_("Write all figures of the column alike."),
             kind="ambiguous-value",
         )
     ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoneblanche.geo.errors import Fault, shown
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.tables.raw import RawTable
 
 UNIT_BOUNDS: dict[str, tuple[float | None, float | None]] = {
@@ -64,8 +65,8 @@ def limits_of(
 ) -> tuple[float | None, float | None]:
     """Return minimum and maximum by the unit and by the given bounds, the narrower ones."""
     pairs = (UNIT_BOUNDS.get(unit, (None, None)), bounds)
-    lows = [low for low, _ in pairs if low is not None]
-    highs = [high for _, high in pairs if high is not None]
+    lows = [low for low, _unused in pairs if low is not None]
+    highs = [high for _unused, high in pairs if high is not None]
     return max(lows, default=None), min(highs, default=None)
 
 
@@ -90,10 +91,17 @@ def check_ranges(
         outside |= column.values > high
     for row in np.flatnonzero(outside).tolist():
         value = column.values[row]
-        side = f"is below {low:g}" if low is not None and value < low else f"is above {high:g}"
+        below = low is not None and value < low
+        slots = {
+            "value": shown(column.cells[row]),
+            "bound": f"{low if below else high:g}",
+            "range": _range(unit, low, high),
+        }
         yield column.fault(
             row,
-            f"{shown(column.cells[row])} {side}; expected: {_range(unit, low, high)}.",
+            _("{value} is below {bound}; expected: {range}.", **slots)
+            if below
+            else _("{value} is above {bound}; expected: {range}.", **slots),
             remedy=_range_remedy(value, unit),
             kind="out-of-range",
         )
@@ -101,8 +109,11 @@ def check_ranges(
         for row in np.flatnonzero(column.values > _MOST_COUNTED).tolist():
             yield column.fault(
                 row,
-                f"{shown(column.cells[row])} is more than there is of anything that is counted.",
-                remedy='Correct it, or give unit = "number".',
+                _(
+                    "{cells} is more than there is of anything that is counted.",
+                    cells=shown(column.cells[row]),
+                ),
+                remedy=_('Correct it, or give unit = "number".'),
                 kind="out-of-range",
             )
     if unit in _WHOLE:
@@ -110,24 +121,35 @@ def check_ranges(
         for row in np.flatnonzero(broken).tolist():
             yield column.fault(
                 row,
-                f"{shown(column.cells[row])} is not a whole number, as a {unit} is.",
-                remedy='Write thousands without a mark between them, or give unit = "number".',
+                _(
+                    "{cells} is not a whole number, as a {unit} is.",
+                    cells=shown(column.cells[row]),
+                    unit=_("count") if unit == "count" else _("category"),
+                ),
+                remedy=_('Write thousands without a mark between them, or give unit = "number".'),
                 kind="not-whole",
             )
 
 
 def _range(unit: str, low: float | None, high: float | None) -> str:
     if low is None:
-        return f"{unit}, up to {high:g}"
-    return f"{unit}, {low:g} or more" if high is None else f"{unit}, {low:g} to {high:g}"
+        return _("{unit}, up to {high}", unit=unit, high=f"{high:g}")
+    return (
+        _("{unit}, {low} or more", unit=unit, low=f"{low:g}")
+        if high is None
+        else _("{unit}, {low} to {high}", unit=unit, low=f"{low:g}", high=f"{high:g}")
+    )
 
 
 def _range_remedy(value: float, unit: str) -> str:
     if value in _LOW_CODES or value in _HIGH_CODES or abs(value) > _HUGE:
-        return f"If {value:g} stands for no data, leave the cell empty or set nodata = {value:g}."
+        return _(
+            "If {value} stands for no data, leave the cell empty or set nodata = {value}.",
+            value=f"{value:g}",
+        )
     if unit == "ratio" and 1 < value <= 100:
-        return 'If these are percentages, write unit = "percent".'
-    return "Correct it, or leave the cell empty where the figure is not known."
+        return _('If these are percentages, write unit = "percent".')
+    return _("Correct it, or leave the cell empty where the figure is not known.")
 
 
 def check_scale(column: Column, unit: str) -> Iterator[Fault]:
@@ -151,10 +173,14 @@ def check_scale(column: Column, unit: str) -> Iterator[Fault]:
     rows = np.flatnonzero(low)
     if len(rows) >= 2 and not high.any() and not (column.signed & (column.values > 0)).any():
         yield column.raw.column_fault(
-            f"no figure is above 1 (e.g. {shown(column.cells[rows[0]])} on "
-            f"{column.raw.place(rows[0])}): these look like shares of one, not percentages.",
+            _(
+                "no figure is above 1 (e.g. {cells} on {place}): these look like "
+                "shares of one, not percentages.",
+                cells=shown(column.cells[rows[0]]),
+                place=column.raw.place(rows[0]),
+            ),
             column=column.name,
-            remedy='Write unit = "ratio"; or, if they are percentages, put a % after each.',
+            remedy=_('Write unit = "ratio"; or, if they are percentages, put a % after each.'),
             kind="scale",
         )
         return
@@ -164,8 +190,13 @@ def check_scale(column: Column, unit: str) -> Iterator[Fault]:
     for row in suspects:
         yield column.fault(
             row,
-            f"{shown(column.cells[row])} looks like a share of one among percentages.",
-            remedy="Write all figures from 0 to 100; or, if it is a percentage, put a % after it.",
+            _(
+                "{cells} looks like a share of one among percentages.",
+                cells=shown(column.cells[row]),
+            ),
+            remedy=_(
+                "Write all figures from 0 to 100; or, if it is a percentage, put a % after it."
+            ),
             kind="mixed-scale",
         )
 
@@ -212,10 +243,16 @@ def check_sentinels(column: Column, unit: str) -> Iterator[Fault]:
             rows = np.flatnonzero(values == code)
             yield column.fault(
                 rows[0],
-                f"{shown(column.cells[rows[0]])} looks like a code for no data "
-                f"(rows with it: {len(rows)}).",
-                remedy=f"Leave such cells empty, or set nodata = {code:g}; if it is a figure, "
-                'nodata = "none".',
+                _(
+                    "{cells} looks like a code for no data (rows with it: {count}).",
+                    cells=shown(column.cells[rows[0]]),
+                    count=len(rows),
+                ),
+                remedy=_(
+                    "Leave such cells empty, or set nodata = {code}; if it is a figure, "
+                    'nodata = "none".',
+                    code=f"{code:g}",
+                ),
                 kind="undeclared-nodata",
             )
 

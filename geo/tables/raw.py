@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
+from zoneblanche.geo.messages import _, join
 
 Stored = Literal["text", "integer", "float"]
 """How a typed file stored a column before its cells became text."""
@@ -50,7 +52,15 @@ class RawTable:
 
     def place(self, row: int) -> str:
         """Return the position of a row, in words ("line 7")."""
-        return f"{self.counted} {self.lines[row]}"
+        if self.counted == "line":
+            return _("line {line}", line=self.lines[row])
+        return _("record {record}", record=self.lines[row])
+
+    def places(self, lines: Iterable[object]) -> str:
+        """Return the positions of several rows in words ("lines 7, 9")."""
+        if self.counted == "line":
+            return _("lines {lines}", lines=first_of(lines))
+        return _("records {records}", records=first_of(lines))
 
     def fault(
         self, message: str, *, row: int, column: str, remedy: str = "", kind: str = "value"
@@ -95,10 +105,10 @@ def _merged_fault(raw: RawTable, name: str, first: int, last: int) -> Fault | No
     if not len(rows):
         return None
     return raw.fault(
-        "the cell is part of a larger one that begins elsewhere (merged cells).",
+        _("the cell is part of a larger one that begins elsewhere (merged cells)."),
         row=int(rows[0]),
         column=name,
-        remedy="Split merged cells, and write each row its own value.",
+        remedy=_("Split merged cells, and write each row its own value."),
         kind="merged-cells",
     )
 
@@ -106,20 +116,18 @@ def _merged_fault(raw: RawTable, name: str, first: int, last: int) -> Fault | No
 def missing_column(name: str, known: list[str], *, file: str) -> Fault:
     """Return the fault of a column that does not exist, with the nearest name and all names."""
     alike = [other for other in known if plain(other) == plain(name)]
-    suggestion = f"Did you mean {alike[0]!r}? " if alike else ""
     if not alike:
-        near = nearest(plain(name), {plain(other): other for other in known})
-        matched = {repr(plain(other)): other for other in known}
-        quoted = near.removeprefix("Did you mean ").removesuffix("?")
-        suggestion = f"Did you mean {matched[quoted]!r}? " if quoted in matched else ""
+        near = difflib.get_close_matches(plain(name), map(plain, known), n=1, cutoff=0.6)
+        alike = [other for other in known if plain(other) in near]
+    suggestion = _("Did you mean {alike}?", alike=repr(alike[0])) if alike else ""
     names = first_of([shown(other) for other in known], count=20)
     one = len(known) == 1 and any(mark in known[0] for mark in ";,\t|")
-    hint = " The whole line is one column: pin the separator that the file has." if one else ""
+    hint = _("The whole line is one column: pin the separator that the file has.") if one else ""
     return Fault(
-        f"there is no column {shown(name)}.",
+        _("there is no column {name}.", name=shown(name)),
         file=file,
         value=name,
-        remedy=f"{suggestion}Columns: {names}.{hint}",
+        remedy=join((suggestion, _("Columns: {names}.", names=names), hint), " "),
         kind="unknown-column",
     )
 

@@ -8,20 +8,24 @@ from pathlib import Path
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.tables.formats.delimited import read_delimited
 from zoneblanche.geo.tables.formats.json_records import read_records
 from zoneblanche.geo.tables.formats.workbook import is_workbook, read_workbook
 from zoneblanche.geo.tables.raw import RawTable
 
-ACCEPTED = "tables in CSV, TSV, XLSX, Parquet and JSON"
+ACCEPTED = _("tables in CSV, TSV, XLSX, Parquet and JSON")
 _SUFFIXES = {
     "text": (".csv", ".tsv", ".txt", ".tab", ""),
     "xlsx": (".xlsx", ".xlsm"),
     "parquet": (".parquet", ".pq"),
     "json": (".json",),
 }
-_CALLED = {"text": "delimited text", "xlsx": "an XLSX workbook", "parquet": "a Parquet file"}
+_CALLED = {
+    "text": _("delimited text"),
+    "xlsx": _("an XLSX workbook"),
+    "parquet": _("a Parquet file"),
+}
 
 
 def read_raw_table(
@@ -53,7 +57,7 @@ def read_raw_table(
     """
     path = Path(path)
     _check_pins(separator, decimal, str(path))
-    kind = kind_of(check_file(path, most_bytes=limits.table_bytes, what="table"))
+    kind = kind_of(check_file(path, most_bytes=limits.table_bytes, what=_("table")))
     if kind == "zip" and is_workbook(path):
         kind = "xlsx"
         table = read_workbook(path, sheet=sheet, header=header, limits=limits)
@@ -77,7 +81,11 @@ def read_raw_table(
         raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
     table = replace(table, decimal=decimal)
     if path.suffix.lower() not in _SUFFIXES[kind] and kind in _CALLED:
-        said = f"{path}: by its content this is {_CALLED[kind]}, whatever its name."
+        said = _(
+            "{path}: by its content this is {called}, whatever its name.",
+            path=path,
+            called=_CALLED[kind],
+        )
         table = replace(table, notices=(*table.notices, remark(said)))
     return table
 
@@ -89,22 +97,24 @@ def _check_pins(separator: str | None, decimal: str | None, file: str) -> None:
     ):
         faults.append(
             Fault(
-                f"{shown(separator)} cannot separate cells.",
+                _("{separator} cannot separate cells.", separator=shown(separator)),
                 file=file,
-                remedy="Possible are ';', ',', '|' and a tab.",
+                remedy=_("Possible are ';', ',', '|' and a tab."),
                 kind="option",
             )
         )
     if decimal not in (None, ",", "."):
         faults.append(
             Fault(
-                f"{shown(decimal)} is no decimal mark.",
+                _("{decimal} is no decimal mark.", decimal=shown(decimal)),
                 file=file,
-                remedy="Possible are ',' and '.'.",
+                remedy=_("Possible are ',' and '.'."),
                 kind="option",
             )
         )
     if decimal is not None and decimal == separator == ".":
-        faults.append(Fault("separator and decimal are the same mark.", file=file, kind="option"))
+        faults.append(
+            Fault(_("separator and decimal are the same mark."), file=file, kind="option")
+        )
     if faults:
         raise InputError(faults)

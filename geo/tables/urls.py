@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from zoneblanche.geo.errors import first_of, shown
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables.missing import Figures
 from zoneblanche.geo.tables.raw import RawTable, column
@@ -67,7 +68,13 @@ def parse_urls(raw: RawTable, name: str) -> Figures:
         first = first_of([f"{raw.place(row)}: {shown(cells[row])}" for row in malformed[:5]])
         count = len(malformed)
         notices.append(
-            f"{raw.file}, column {shown(name)}: {count} cells are neither empty nor an http(s) "
-            f"address and count as unreadable (first: {first})."
+            _(
+                "{file}, column {name}: {count} cells are neither empty nor an http(s) "
+                "address and count as unreadable (first: {first}).",
+                file=raw.file,
+                name=shown(name),
+                count=count,
+                first=first,
+            )
         )
     return Figures(values, reasons, tuple(notices))

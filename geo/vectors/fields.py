@@ -13,7 +13,7 @@ import numpy as np
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, quantity, remark
 from zoneblanche.geo.vectors.formats import Features
 
 _FLOAT = re.compile(r"[0-9]+[.,]0+")
@@ -58,13 +58,17 @@ def _stored_name(features: Features, name: str) -> str | None:
 
 def _missing(features: Features, name: str) -> Fault:
     alike = [other for other in features.names if _plain(other) == _plain(name)]
-    near = f"Did you mean {alike[0]!r}?" if alike else nearest(name, features.names)
+    near = (
+        _("Did you mean {alike}?", alike=repr(alike[0])) if alike else nearest(name, features.names)
+    )
     names = first_of([shown(other) for other in features.names], count=20)
     return Fault(
-        f"there is no field {shown(name)}.",
+        _("there is no field {name}.", name=shown(name)),
         file=features.file,
         value=name,
-        remedy=f"{near} Fields: {names}." if features.names else "The file has no fields.",
+        remedy=_("{near} Fields: {names}.", near=near, names=names)
+        if features.names
+        else _("The file has no fields."),
         kind="unknown-column",
     )
 
@@ -94,18 +98,26 @@ def read_codes(features: Features, name: str, *, pattern: str | None, limits: Li
             faults.append(Fault(message, features.file, None, name, number, value, remedy, kind))
     faults += _doubled(features, name, texts)
     faults += _of_two_kinds(features, name, cells)
-    where = f"{features.file}, field {shown(name)}"
+    where = _("{file}, field {name}", file=features.file, name=shown(name))
     notices: list[str] = []
     if any(isinstance(cell, int) for cell in cells):
         notices.append(
-            remark(f"{where}: the codes are stored as whole numbers and read as their digits.")
+            remark(
+                _(
+                    "{where}: the codes are stored as whole numbers and read as their digits.",
+                    where=where,
+                )
+            )
         )
     if any(isinstance(cell, str) and cell != cell.strip(_AROUND) for cell in cells):
-        notices.append(remark(f"{where}: spaces around codes are taken away."))
+        notices.append(remark(_("{where}: spaces around codes are taken away.", where=where)))
     strange = [text for text in texts if form and text and not form.fullmatch(text)]
     if strange and len(strange) == len(texts):
-        message = f"none of the codes (first: {first_of(strange, count=3)}) has the form expected."
-        remedy = "Check which field holds the codes, the level and the country."
+        message = _(
+            "none of the codes (first: {strange}) has the form expected.",
+            strange=first_of(strange, count=3),
+        )
+        remedy = _("Check which field holds the codes, the level and the country.")
         faults.append(
             Fault(
                 message,
@@ -117,7 +129,14 @@ def read_codes(features: Features, name: str, *, pattern: str | None, limits: Li
             )
         )
     elif strange:
-        notices.append(f"{where}: {len(strange)} codes have another form: {first_of(strange)}.")
+        notices.append(
+            _(
+                "{where}: {count} codes have another form: {strange}.",
+                where=where,
+                count=len(strange),
+                strange=first_of(strange),
+            )
+        )
     return FieldCodes(texts, faults, notices)
 
 
@@ -125,27 +144,35 @@ _Wrong = tuple[str, str, str]
 
 
 def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str, _Wrong | None]:
-    as_text = "Export the codes as text."
+    as_text = _("Export the codes as text.")
     if isinstance(cell, bool | float) and not (isinstance(cell, float) and math.isnan(cell)):
-        return "", (f"{shown(cell)} is not text, nor a whole number.", as_text, "code-not-text")
+        return "", (
+            _("{cell} is not text, nor a whole number.", cell=shown(cell)),
+            as_text,
+            "code-not-text",
+        )
     text = "" if cell is None or isinstance(cell, float) else str(cell).strip(_AROUND)
     text = unicodedata.normalize("NFC", text)
     if not text:
-        return "", ("the code is blank.", "Write it, or take the feature out.", "blank-code")
+        return "", (_("the code is blank."), _("Write it, or take the feature out."), "blank-code")
     if isinstance(cell, list | dict) or len(text) > min(limits.cell_length, 1000):
-        return "", (f"{shown(text)} is no code.", as_text, "code-not-text")
+        return "", (_("{text} is no code.", text=shown(text)), as_text, "code-not-text")
     if form is not None and form.fullmatch(text):
         return text, None
     if _FLOAT.fullmatch(text) or _SCIENTIFIC.fullmatch(text):
         return "", (
-            f"{shown(text)} is a number as programs write it, not a code.",
+            _("{text} is a number as programs write it, not a code.", text=shown(text)),
             as_text,
             "code-not-text",
         )
     padded = ("0" * zeros + text for zeros in range(1, _MOST_ZEROS + 1))
     longer = next((code for code in padded if form is not None and form.fullmatch(code)), "")
     if longer and text[0].isdigit():
-        message = f"{shown(text)} has lost its leading zeros: {longer} would be a code."
+        message = _(
+            "{text} has lost its leading zeros: {longer} would be a code.",
+            text=shown(text),
+            longer=longer,
+        )
         return "", (message, as_text, "lost-zeros")
     return text, None
 
@@ -158,12 +185,15 @@ def _of_two_kinds(features: Features, name: str, cells: np.ndarray) -> list[Faul
     first = numbers[0]
     return [
         Fault(
-            f"{shown(cells[first])} is a number, other codes of the field are texts.",
+            _(
+                "{cells} is a number, other codes of the field are texts.",
+                cells=shown(cells[first]),
+            ),
             file=features.file,
             column=name,
             feature=first,
             value=str(cells[first]),
-            remedy="Export the codes as text.",
+            remedy=_("Export the codes as text."),
             kind="code-not-text",
         )
     ]
@@ -176,12 +206,17 @@ def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
             places.setdefault(text, []).append(number)
     return [
         Fault(
-            f"the code {shown(code)} stands on {len(numbers)} features ({first_of(numbers)}).",
+            _(
+                "the code {code} stands on {count} features ({numbers}).",
+                code=shown(code),
+                count=len(numbers),
+                numbers=first_of(numbers),
+            ),
             file=features.file,
             column=name,
             feature=numbers[0],
             value=code,
-            remedy="Unite the shapes of one territory into one feature, or mend the code.",
+            remedy=_("Unite the shapes of one territory into one feature, or mend the code."),
             kind="duplicate-code",
         )
         for code, numbers in places.items()
@@ -202,7 +237,13 @@ def read_names(
     texts = [text or "" for text in read_labels(features, name, limits=limits)]
     blank = [code for code, text in zip(codes, texts, strict=True) if not text]
     names = [text or code for code, text in zip(codes, texts, strict=True)]
-    said = f"{features.file}, field {shown(name)}: {len(blank)} names are blank: {first_of(blank)}."
+    said = _(
+        "{file}, field {name}: {count} names are blank: {blank}.",
+        file=features.file,
+        name=shown(name),
+        count=len(blank),
+        blank=first_of(blank),
+    )
     return names, [said] if blank else []
 
 
@@ -215,13 +256,16 @@ def read_labels(features: Features, name: str, *, limits: Limits) -> list[str | 
     texts = [_label(cell) for cell in field_of(features, name)]
     faults = [
         Fault(
-            f"the cell has {len(text):,} characters, more than the limit of "
-            f"{limits.cell_length:,}.",
+            _(
+                "the cell has {count} characters, more than the limit of {cell_length}.",
+                count=quantity(len(text)),
+                cell_length=quantity(limits.cell_length),
+            ),
             file=features.file,
             column=name,
             feature=number,
             value=text[:60],
-            remedy="Shorten it, leave the column out, or raise the limit.",
+            remedy=_("Shorten it, leave the column out, or raise the limit."),
             kind="overlong-cell",
         )
         for number, text in enumerate(texts)
@@ -257,12 +301,16 @@ def read_figures(
         else:
             faults.append(
                 Fault(
-                    f"{shown(text)} is no figure from 0 to {most:,.0f}.",
+                    _(
+                        "{text} is no figure from 0 to {most}.",
+                        text=shown(text),
+                        most=quantity(most, digits=0),
+                    ),
                     file=features.file,
                     column=name,
                     feature=labels[number],
                     value=text[:60],
-                    remedy="Correct it, or leave it empty where it is not known.",
+                    remedy=_("Correct it, or leave it empty where it is not known."),
                     kind="out-of-range",
                 )
             )

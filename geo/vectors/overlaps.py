@@ -10,6 +10,7 @@ import pyproj
 import shapely
 
 from zoneblanche.geo.errors import Fault, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.territories import measured_area_km2
 
 MOST_OVERLAP = 0.01
@@ -48,8 +49,12 @@ def check_fit(shapes: np.ndarray, crs: pyproj.CRS, labels: list[str], *, file: s
         return Fit(tuple(notices), tuple(faults))
     if shapely.get_num_coordinates(shapes[~clean]).sum() > _MOST_UNITED:
         notices.append(
-            f"{file}: the borders of {(~clean).sum()} shapes do not match their neighbours'; gaps "
-            "between them were not looked for."
+            _(
+                "{file}: the borders of {value} shapes do not match their neighbours'; "
+                "gaps between them were not looked for.",
+                file=file,
+                value=(~clean).sum(),
+            )
         )
     else:
         united = shapely.union_all([shapely.coverage_union_all(shapes[clean]), *shapes[~clean]])
@@ -84,21 +89,32 @@ def _overlaps(
             for pair in slivers
         ]
     )
-    return [f"{file}: {len(slivers)} pairs of neighbours overlap by slivers: {pairs}."], faults
+    return [
+        _(
+            "{file}: {count} pairs of neighbours overlap by slivers: {pairs}.",
+            file=file,
+            count=len(slivers),
+            pairs=pairs,
+        )
+    ], faults
 
 
 def _overlap_fault(one: str, other: str, share: float, same: bool, file: str) -> Fault:
     message = (
-        f"it has the shape of {other}."
+        _("it has the shape of {other}.", other=other)
         if same
-        else f"it and {other} overlap by {100 * share:.3g} % of the smaller one."
+        else _(
+            "it and {other} overlap by {share} % of the smaller one.",
+            other=other,
+            share=f"{100 * share:.3g}",
+        )
     )
     return Fault(
         message,
         file=file,
         feature=one,
         value=f"{one}, {other}",
-        remedy="Territories of one level may not overlap: mend their borders, or take one out.",
+        remedy=_("Territories of one level may not overlap: mend their borders, or take one out."),
         kind="duplicate-shape" if same else "overlap",
     )
 
@@ -122,7 +138,15 @@ def _gaps(
     for hole in order[:5].tolist():
         around = tree.query(polygons[hole], predicate="intersects")
         codes = first_of(sorted(labels[number] for number in around), count=4)
-        told.append(f"{area[hole]:.3g} km² between {codes}")
+        told.append(_("{area} km² between {codes}", area=f"{area[hole]:.3g}", codes=codes))
     more = f" and {len(holes) - 5} more" if len(holes) > 5 else ""
-    count = "1 gap is" if len(holes) == 1 else f"{len(holes)} gaps are"
-    return [f"{file}: {count} enclosed by the shapes: {'; '.join(told)}{more}."]
+    count = _("1 gap is") if len(holes) == 1 else _("{count} gaps are", count=len(holes))
+    return [
+        _(
+            "{file}: {count} enclosed by the shapes: {told}{more}.",
+            file=file,
+            count=count,
+            told="; ".join(told),
+            more=more,
+        )
+    ]

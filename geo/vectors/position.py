@@ -10,6 +10,7 @@ import shapely
 
 from zoneblanche.geo.country import Country, in_language
 from zoneblanche.geo.errors import Fault, first_of, shown
+from zoneblanche.geo.messages import _
 
 Boxes = np.ndarray
 """West, south, east, north of each shape: shape (n, 4)."""
@@ -34,9 +35,9 @@ def check_place(
     if crs is None:
         return [
             Fault(
-                "the file has no coordinate reference system.",
+                _("the file has no coordinate reference system."),
                 file=file,
-                remedy="Write the file with its CRS (a shapefile needs its .prj).",
+                remedy=_("Write the file with its CRS (a shapefile needs its .prj)."),
                 kind="no-crs",
             )
         ]
@@ -64,10 +65,14 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
     if not crs.is_geographic:
         if x.max() <= 180 and y.max() <= 180:
             yield Fault(
-                f"the file declares {crs.name}, in {_unit(crs)}, but all its coordinates are "
-                f"under 180: they look like degrees.",
+                _(
+                    "the file declares {crs}, in {unit}, but all its coordinates are under "
+                    "180: they look like degrees.",
+                    crs=crs.name,
+                    unit=_unit(crs),
+                ),
                 file=file,
-                remedy="Declare the CRS that the coordinates are in.",
+                remedy=_("Declare the CRS that the coordinates are in."),
                 kind="crs-units",
             )
         return
@@ -81,14 +86,20 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
     place = f"{first[0]:.10g} {first[1]:.10g}"
     if x.max() <= 90 and y.max() <= 180:
         message = "latitude and longitude are swapped"
-        remedy, kind = "Write longitude first, then latitude.", "swapped-axes"
+        remedy, kind = _("Write longitude first, then latitude."), "swapped-axes"
     elif max(x.max(), y.max()) > 720:
-        message = "the coordinates look like metres, not degrees"
-        remedy, kind = "Declare the CRS that they are in, or write degrees.", "crs-units"
+        message = _("the coordinates look like metres, not degrees")
+        remedy, kind = _("Declare the CRS that they are in, or write degrees."), "crs-units"
     else:
-        message = "coordinates lie beyond 180 degrees of longitude or 90 of latitude"
-        remedy, kind = "Cut the shapes at the antimeridian (RFC 7946, 3.1.9).", "antimeridian"
-    yield Fault(f"{message}: {place} in {where}.", file=file, value=place, remedy=remedy, kind=kind)
+        message = _("coordinates lie beyond 180 degrees of longitude or 90 of latitude")
+        remedy, kind = _("Cut the shapes at the antimeridian (RFC 7946, 3.1.9)."), "antimeridian"
+    yield Fault(
+        _("{message}: {place} in {where}.", message=message, place=place, where=where),
+        file=file,
+        value=place,
+        remedy=remedy,
+        kind=kind,
+    )
 
 
 def _degrees_a_unit(crs: pyproj.CRS) -> float:
@@ -97,7 +108,8 @@ def _degrees_a_unit(crs: pyproj.CRS) -> float:
 
 
 def _unit(crs: pyproj.CRS) -> str:
-    return crs.axis_info[0].unit_name if crs.axis_info else "metres"
+    name = crs.axis_info[0].unit_name if crs.axis_info else "metre"
+    return _("metre") if name == "metre" else name
 
 
 def _antimeridian(shapes: np.ndarray, labels: list[str], file: str) -> Iterator[Fault]:
@@ -106,21 +118,24 @@ def _antimeridian(shapes: np.ndarray, labels: list[str], file: str) -> Iterator[
     boxes = shapely.bounds(parts)
     for number in np.unique(owner[boxes[:, 2] - boxes[:, 0] > 180]).tolist():
         yield Fault(
-            "the polygon is wider than 180 degrees: it crosses the antimeridian.",
+            _("the polygon is wider than 180 degrees: it crosses the antimeridian."),
             file=file,
             feature=labels[number],
             value=labels[number],
-            remedy="Cut it at 180 degrees into two parts (RFC 7946, 3.1.9).",
+            remedy=_("Cut it at 180 degrees into two parts (RFC 7946, 3.1.9)."),
             kind="antimeridian",
         )
 
 
 def _no_earth(crs: pyproj.CRS, file: str) -> Fault:
     return Fault(
-        f"its coordinate reference system {shown(crs.name)} leads to no longitude and latitude.",
+        _(
+            "its coordinate reference system {crs} leads to no longitude and latitude.",
+            crs=shown(crs.name),
+        ),
         file=file,
         value=crs.name[:60],
-        remedy="Write the file in a geographic or projected CRS of the Earth.",
+        remedy=_("Write the file in a geographic or projected CRS of the Earth."),
         kind="unknown-crs",
     )
 
@@ -133,11 +148,16 @@ def _off_the_projection(
     off = [label for label, box in zip(labels, degrees, strict=True) if not np.isfinite(box).all()]
     if off:
         yield Fault(
-            f"{len(off)} of {len(labels)} shapes ({first_of(off)}) lie where {crs.name} does not "
-            "reach.",
+            _(
+                "{count} of {count_2} shapes ({off}) lie where {crs} does not reach.",
+                count=len(off),
+                count_2=len(labels),
+                off=first_of(off),
+                crs=crs.name,
+            ),
             file=file,
             value=off[0],
-            remedy="Declare the CRS that the coordinates are in.",
+            remedy=_("Declare the CRS that the coordinates are in."),
             kind="crs-units",
         )
 
@@ -161,19 +181,32 @@ def _in_country(
     place = f"{box[0]:.8g} {box[1]:.8g}"
     if outside.mean() > 0.5 and _inside(_degrees(swapped, crs), areas)[outside].mean() > 0.5:
         yield Fault(
-            f"the axes are swapped: {place} ({names[0]}) lies in {name} only the other way round.",
+            _(
+                "the axes are swapped: {place} ({names}) lies in {name} only the other way round.",
+                place=place,
+                names=names[0],
+                name=name,
+            ),
             file=file,
             value=place,
-            remedy="Write longitude (or easting) first, then latitude (or northing).",
+            remedy=_("Write longitude (or easting) first, then latitude (or northing)."),
             kind="swapped-axes",
         )
         return
     yield Fault(
-        f"{len(names)} of {len(labels)} shapes lie outside {name} ({first_of(names)}): the first "
-        f"at {place} in {crs.name}.",
+        _(
+            "{count} of {count_2} shapes lie outside {name} ({names}): the first "
+            "at {place} in {crs}.",
+            count=len(names),
+            count_2=len(labels),
+            name=name,
+            names=first_of(names),
+            place=place,
+            crs=crs.name,
+        ),
         file=file,
         value=place,
-        remedy="Check the CRS that the file declares, and the country.",
+        remedy=_("Check the CRS that the file declares, and the country."),
         kind="outside-country",
     )
 

@@ -17,6 +17,7 @@ import shapely
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.territories import Territories, measured_area_km2
 from zoneblanche.geo.vectors.fields import (
     missing_fields,
@@ -172,10 +173,10 @@ def _specks(areas: pd.Series, file: str) -> list[Fault]:
     length."""
     return [
         Fault(
-            f"its area is {1e6 * area:.2g} m², less than a square metre.",
+            _("its area is {area} m², less than a square metre.", area=f"{1000000.0 * area:.2g}"),
             file=file,
             feature=str(code),
-            remedy="Check the shape, and the coordinate reference system of the file.",
+            remedy=_("Check the shape, and the coordinate reference system of the file."),
             kind="invalid-shape",
         )
         for code, area in areas[areas < 1e-6].items()
@@ -187,12 +188,12 @@ def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -
     half."""
     faults = [
         Fault(
-            "a territory has no area of 0.",
+            _("a territory has no area of 0."),
             file=file,
             column=field,
             feature=str(code),
             value="0",
-            remedy="Correct it, or leave it empty where it is not known.",
+            remedy=_("Correct it, or leave it empty where it is not known."),
             kind="out-of-range",
         )
         for code in given.index[given == 0]
@@ -200,15 +201,24 @@ def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -
     times = float((given / measured).median())
     if faults or np.isnan(times) or 0.5 <= times <= 2:
         return faults
-    remedy = "Give areas in km², or leave area_km2 out: they are then measured."
-    for unit, number in (("hectares", 1e2), ("m²", 1e6)):
+    remedy = _("Give areas in km², or leave area_km2 out: they are then measured.")
+    for unit, number in ((_("hectares"), 1e2), ("m²", 1e6)):
         if 0.5 <= times / number <= 2:
-            remedy = f"They look like {unit}: divide them by {number:,.0f}."
+            remedy = _(
+                "They look like {unit}: divide them by {number}.",
+                unit=unit,
+                number=quantity(number, digits=0),
+            )
     first = given.dropna().index[0]
     return [
         Fault(
-            f"the areas are not in km²: {given[first]:g} for {first}, whose shape measures "
-            f"{measured[first]:.3g} km².",
+            _(
+                "the areas are not in km²: {given} for {first}, whose shape measures "
+                "{measured} km².",
+                given=f"{given[first]:g}",
+                first=first,
+                measured=f"{measured[first]:.3g}",
+            ),
             file=file,
             column=field,
             value=f"{given[first]:g}",
@@ -222,7 +232,11 @@ def _features(path: Path, layer: str | None, wanted: tuple[str, ...], limits: Li
     features = read_features(path, layer=layer, wanted=wanted, limits=limits)
     vertices = int(shapely.get_num_coordinates(features.shapes).sum())
     if vertices > limits.vertices:
-        raise too_large(f"{vertices:,} vertices", f"{limits.vertices:,}", features.file)
+        raise too_large(
+            _("{vertices} vertices", vertices=quantity(vertices)),
+            limits.vertices,
+            features.file,
+        )
     return features
 
 

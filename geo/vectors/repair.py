@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from zoneblanche.geo.errors import Fault, first_of
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.vectors.formats import Features
 
 MOST_CHANGE = 0.01
@@ -64,7 +65,14 @@ def mend(features: Features, labels: list[str]) -> Mended:
             repaired.append(labels[number])
             told.append(f"{labels[number]} ({reason}, area {100 * change:.2g} % changed)")
     if told:
-        notices.append(f"{features.file}: {len(told)} invalid shapes mended: {first_of(told)}.")
+        notices.append(
+            _(
+                "{file}: {count} invalid shapes mended: {told}.",
+                file=features.file,
+                count=len(told),
+                told=first_of(told),
+            )
+        )
     return Mended(shapes, tuple(repaired), tuple(notices), tuple(faults))
 
 
@@ -75,7 +83,13 @@ def _flat(features: Features) -> tuple[np.ndarray, list[str]]:
     if not len(high):
         return shapes, []
     shapes[high] = shapely.force_2d(shapes[high])
-    return shapes, [f"{features.file}: the heights (Z) of {len(high)} shapes are dropped."]
+    return shapes, [
+        _(
+            "{file}: the heights (Z) of {count} shapes are dropped.",
+            file=features.file,
+            count=len(high),
+        )
+    ]
 
 
 def _not_finite(shapes: np.ndarray) -> np.ndarray:
@@ -97,33 +111,44 @@ def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterato
     for number in np.flatnonzero(absent | ~polygon | endless | nought).tolist():
         reason = features.unreadable.get(number)
         if reason:
-            message, kind = f"its shape cannot be read: {reason}.", "unreadable-shape"
+            message, kind = (
+                _("its shape cannot be read: {reason}.", reason=reason),
+                "unreadable-shape",
+            )
         elif absent[number]:
-            message, kind = "it has no shape.", "no-shape"
+            message, kind = _("it has no shape."), "no-shape"
         elif not polygon[number]:
-            message, kind = f"it is a {shapes[number].geom_type}, not a polygon.", "not-a-polygon"
+            message, kind = (
+                _("it is a {geom_type}, not a polygon.", geom_type=shapes[number].geom_type),
+                "not-a-polygon",
+            )
         elif endless[number]:
-            message, kind = "it has coordinates beyond any place on Earth.", "not-finite"
+            message, kind = _("it has coordinates beyond any place on Earth."), "not-finite"
         else:
-            message, kind = "its area is nought.", "no-shape"
+            message, kind = _("its area is nought."), "no-shape"
         yield Fault(
             message,
             file=features.file,
             feature=labels[number],
             value=labels[number],
-            remedy="Give it a polygon, or take the feature out.",
+            remedy=_("Give it a polygon, or take the feature out."),
             kind=kind,
         )
 
 
 def _crossed(features: Features, label: str, reason: str, change: float) -> Fault:
     return Fault(
-        f"its ring crosses itself ({reason}); mending it would change its area by "
-        f"{100 * change:.3g} %, more than {100 * MOST_CHANGE:g} %.",
+        _(
+            "its ring crosses itself ({reason}); mending it would change its area "
+            "by {change} %, more than {most_change} %.",
+            reason=reason,
+            change=f"{100 * change:.3g}",
+            most_change=quantity(100 * MOST_CHANGE),
+        ),
         file=features.file,
         feature=label,
         value=label,
-        remedy="Draw the shape anew, or mend it in a GIS where its true outline is known.",
+        remedy=_("Draw the shape anew, or mend it in a GIS where its true outline is known."),
         kind="invalid-shape",
     )
 

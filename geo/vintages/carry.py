@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.territories import check_index
 from zoneblanche.geo.vintages.passage import Passage
 
@@ -108,14 +109,18 @@ def carry_largest(frame: pd.DataFrame, passage: Passage, *, weights: pd.Series) 
 def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
     """Return one row for each source and target: the figures of the source, `source`, `target`,
     `share`."""
-    check_index(frame.index, what="codes of the table")
+    check_index(frame.index, what=_("codes of the table"))
     accounted = set(passage.shares["source"].tolist()) | set(passage.lost)
     strangers = [code for code in frame.index.tolist() if code not in accounted]
     if strangers:
         raise InputError(
             Fault(
-                f"{len(strangers)} codes are not of this passage (first: {first_of(strangers)}).",
-                remedy="Build the passage from the codes of the table.",
+                _(
+                    "{count} codes are not of this passage (first: {strangers}).",
+                    count=len(strangers),
+                    strangers=first_of(strangers),
+                ),
+                remedy=_("Build the passage from the codes of the table."),
                 kind="passage",
             )
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vintages.arrondissements import WHOLE
 
 Event = dict[str, str]
@@ -65,9 +66,11 @@ def read_events(path: Path) -> pd.DataFrame:
     if absent:
         raise InputError(
             Fault(
-                f"has no column {first_of(absent)}.",
+                _("has no column {absent}.", absent=first_of(absent)),
                 file=str(path),
-                remedy="Give the file of events of the official geographic code (v_mvt_commune).",
+                remedy=_(
+                    "Give the file of events of the official geographic code (v_mvt_commune)."
+                ),
                 kind="header",
             )
         )

@@ -16,6 +16,7 @@ from typing import Literal
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, WHOLE
 from zoneblanche.geo.vintages.events import explainer, vintage_date
 
@@ -130,7 +131,7 @@ def _forward(events: pd.DataFrame, codes: list[str], first: str, last: str) -> d
     where = {code: [code] for code in codes}
     holders: dict[str, set[str]] = defaultdict(set, {code: {code} for code in codes})
     chosen = events[(events["date"] > first) & (events["date"] <= last) & (events["before"] != "")]
-    for _, day in chosen.groupby("date", sort=True):
+    for _unused, day in chosen.groupby("date", sort=True):
         steps: dict[str, list[str]] = defaultdict(list)
         for before, after in zip(day["before"], day["after"], strict=True):
             steps[before].append(after)
@@ -162,8 +163,8 @@ def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
     if both:
         raise InputError(
             Fault(
-                f"{first_of(both)} stands beside its own arrondissements.",
-                remedy="Leave one of the two out: adding them would count people twice.",
+                _("{both} stands beside its own arrondissements.", both=first_of(both)),
+                remedy=_("Leave one of the two out: adding them would count people twice."),
                 kind="arrondissements",
             )
         )

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.notice import Notice
-from zoneblanche.geo.sentences import in_french
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.change.columns import add_change, add_presence_change
 from zoneblanche.layers.atlas import Atlas
 
@@ -55,10 +54,19 @@ def check_analyses(names: Iterable[str], *, file: str | None = None) -> None:
     for text in names:
         name, *of = text.split(":")
         if name not in ANALYSES:
-            message, remedy = f"there is no analysis {name!r}.", nearest(name, ANALYSES)
+            message, remedy = (
+                _("there is no analysis {name}.", name=repr(name)),
+                nearest(name, ANALYSES),
+            )
         elif len(of) not in _counts(name):
-            message = f"{text!r}: {name} is of {ANALYSES[name][0]} indicators, and names {len(of)}."
-            remedy = f"Write {_written(name)}."
+            message = _(
+                "{text}: {name} is of {analyses} indicators, and names {count}.",
+                text=repr(text),
+                name=name,
+                analyses=ANALYSES[name][0],
+                count=len(of),
+            )
+            remedy = _("Write {written}.", written=_written(name))
         else:
             continue
         faults.append(Fault(message, file=file, column="analyses", remedy=remedy, kind="analysis"))
@@ -98,7 +106,7 @@ def add_analyses(atlas: Atlas, names: Iterable[str], *, index_id: str | None = N
         count, add = ANALYSES[name]
         if count == 1 and not of:
             if index_id is None:
-                atlas = atlas.noting(*_left_out(text, "there is no index for it to be of."))
+                atlas = atlas.noting(*_left_out(text, _("there is no index for it to be of.")))
                 continue
             of = [index_id]
         for indicator_id in of:
@@ -106,14 +114,9 @@ def add_analyses(atlas: Atlas, names: Iterable[str], *, index_id: str | None = N
         try:
             atlas = add(atlas, *of)
         except InputError as error:
-            atlas = atlas.noting(*_left_out(text, str(error)))
+            atlas = atlas.noting(*_left_out(text, error.message))
     return atlas
 
 
-def _left_out(text: str, why: str) -> tuple[Notice, ...]:
-    return (
-        Notice(
-            f"The analysis {text} is left out: {why}",
-            fr=f"L'analyse {text} n'est pas faite : {in_french(why)}",
-        ),
-    )
+def _left_out(text: str, why: str) -> tuple[str, ...]:
+    return (_("The analysis {analysis} is left out: {why}", analysis=text, why=why),)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
-from zoneblanche.geo.notice import notice_as_dict, warnings_first
+from zoneblanche.geo.messages import notice_as_dict, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, remark, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.analysis.inequality.equal_size import add_equal_size
@@ -57,16 +57,12 @@ def measure(territories: Territories, inputs: Inputs) -> Measurement:
 
 
 def _unpredicted(territories: Territories, error: InputError) -> Measurement:
-    told = Notice(
-        f"{INDICATOR.title_in('en')}: not measured, {error.said_in('en')}",
-        fr=f"{INDICATOR.title_in('fr')} : n'est pas mesurée, {error.said_in('fr')}",
-        severity="remark",
-    )
+    notice = _("{layer}: not measured, {why}", layer=titled(INDICATOR.title), why=error.message)
     return Measurement(
         indicator=INDICATOR,
         values=pd.Series(float("nan"), index=territories.codes),
         reasons=pd.Series(int(Reason.NOT_COLLECTED), index=territories.codes, dtype="int8"),
-        notices=(told,),
+        notices=(remark(notice),),
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Country, in_language
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, Choice, country_of
@@ -32,8 +33,8 @@ def edition_folder(country: Country) -> Path:
         name = in_language(country.name, "en")
         raise InputError(
             Fault(
-                f"the package carries no edition of {name}.",
-                remedy="Give the polygons in a project file: [territories] path and code.",
+                _("the package carries no edition of {name}.", name=name),
+                remedy=_("Give the polygons in a project file: [territories] path and code."),
                 kind="no-edition",
             )
         )
@@ -86,10 +87,12 @@ def _with_arrondissements(
     if not file.is_file():
         raise InputError(
             Fault(
-                f"the edition of {in_language(country.name, 'en')} has no municipal "
-                "arrondissements.",
+                _(
+                    "the edition of {country} has no municipal arrondissements.",
+                    country=in_language(country.name, "en"),
+                ),
                 column="arrondissements",
-                remedy="Leave the option out.",
+                remedy=_("Leave the option out."),
                 kind="no-arrondissements",
             )
         )

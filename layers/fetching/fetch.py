@@ -17,6 +17,7 @@ from pathlib import Path
 import requests
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.layers.fetching.from_folder import file_of, files_below
 from zoneblanche.layers.fetching.http import Access, Address, Transport, forget
@@ -138,9 +139,12 @@ def fetch_source(
     """
     if connector.resource is None:
         raise ProblemWithEnvironment(
-            "no lasting address is known. Get the file from its publisher "
-            f"({connector.source.url or connector.source.producer}) and give it with "
-            f"--source {connector.id}=FILE."
+            _(
+                "no lasting address is known. Get the file from its publisher "
+                "({source}) and give it with --source {connector}=FILE.",
+                source=connector.source.url or connector.source.producer,
+                connector=connector.id,
+            )
         )
     held = store.held(connector.id)
     with requests.Session() as session:
@@ -212,7 +216,9 @@ def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | 
     try:
         shutil.copyfile(taken, partial)
     except OSError as error:
-        raise ProblemWithEnvironment(f"{taken} cannot be copied: {error}.") from error
+        raise ProblemWithEnvironment(
+            _("{taken} cannot be copied: {error}.", taken=taken, error=error)
+        ) from error
     record = Record(
         connector=connector.id,
         # The publisher's name is kept: it may contain the quarter.
@@ -237,12 +243,16 @@ def _filename(resource: Resource, address: Address) -> str:
 
 def _absent(connector: Connector, store: Store, folder: Path | None) -> str:
     if folder is None:
-        return (
-            f"{connector.id}: nothing was fetched yet into {store.folder}. "
-            "Run it once without --offline, or use --from FOLDER."
+        return _(
+            "{connector}: nothing was fetched yet into {folder}. Run it once "
+            "without --offline, or use --from FOLDER.",
+            connector=connector.id,
+            folder=store.folder,
         )
     name = connector.resource.filename if connector.resource else "its file"
-    return f"{connector.id}: {folder} holds no {name}."
+    return _(
+        "{connector}: {folder} holds no {name}.", connector=connector.id, folder=folder, name=name
+    )
 
 
 def _check_sum(partial: Path, address: Address) -> None:
@@ -253,12 +263,18 @@ def _check_sum(partial: Path, address: Address) -> None:
     """
     if not address.checksum:
         return
-    algorithm, _, told = address.checksum.partition(":")
+    algorithm, _unused, told = address.checksum.partition(":")
     with partial.open("rb") as stream:
         found = hashlib.file_digest(stream, algorithm).hexdigest()
     if found != told:
         forget(partial)
         raise ProblemWithEnvironment(
-            f"{address.url} is not what its publisher says: its {algorithm} is {found}, and "
-            f"{told} was expected. It was thrown away; try again later."
+            _(
+                "{address} is not what its publisher says: its {algorithm} is {found}, "
+                "and {told} was expected. It was thrown away; try again later.",
+                address=address.url,
+                algorithm=algorithm,
+                found=found,
+                told=told,
+            )
         )

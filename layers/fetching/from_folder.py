@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError, missing_file
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, join, titled
 from zoneblanche.layers.publishers.connector import Connector, known_connectors
 
 LEVELS_AND_CODES = re.compile(
@@ -35,7 +34,7 @@ class Left:
     """A file of a folder that is not used, and why, as a sentence without its end."""
 
     name: str
-    why: Notice
+    why: str
 
 
 def files_below(folder: Path) -> dict[str, Path]:
@@ -46,7 +45,7 @@ def files_below(folder: Path) -> dict[str, Path]:
         InputError: no such folder.
     """
     if not folder.is_dir():
-        raise InputError(missing_file(folder, what="folder"))
+        raise InputError(missing_file(folder, what=_("folder")))
     found: dict[str, Path] = {}
     for pattern in ("*", "*/*", "*/*/*", "*/*/*/*"):
         for path in sorted(folder.glob(pattern)):
@@ -93,32 +92,25 @@ def _holds(connector: Connector, path: Path) -> bool:
     return connector.holds is None or connector.holds(path)
 
 
-def _why(path: Path, taken: Mapping[str, str]) -> Notice:
+def _why(path: Path, taken: Mapping[str, str]) -> str:
     """Return why a file is not used, from its name first, then from its columns."""
     for connector in known_connectors().values():
         if not any(_fitting(connector, [path.name])):
             continue
         if connector.id in taken:
             other = taken[connector.id]
-            return Notice(
-                f"{other} was taken for {connector.id}",
-                fr=f"{other} est retenu pour {connector.id}",
-            )
+            return _("{other} was taken for {connector}", other=other, connector=connector.id)
         if connector.after is not None:
-            return Notice(in_language(connector.after, "en"), fr=in_language(connector.after, "fr"))
-        return Notice(
-            f"by its name it is that of {connector.id}, and holds nothing of it",
-            fr=f"son nom est celui de {connector.id}, et il n'en contient rien",
+            return titled(connector.after)
+        return _(
+            "by its name it is that of {connector}, and holds nothing of it", connector=connector.id
         )
     if LEVELS_AND_CODES.fullmatch(path.name):
-        return Notice(
-            "codes and levels, which the embedded edition has",
-            fr="codes et niveaux, que l'édition embarquée contient déjà",
-        )
+        return _("codes and levels, which the embedded edition has")
     return _why_by_columns(path)
 
 
-def _why_by_columns(path: Path) -> Notice:
+def _why_by_columns(path: Path) -> str:
     columns = columns_of(path)
     alike = [
         connector.id
@@ -126,31 +118,23 @@ def _why_by_columns(path: Path) -> Notice:
         if connector.header and connector.read is not None and set(connector.header) <= columns
     ]
     if alike:
-        names_en, names_fr = " or ".join(alike), " ou ".join(alike)
-        return Notice(
-            f"it has the columns of {names_en}: --source NAME=FILE says which",
-            fr=f"il a les colonnes de {names_fr}\u00a0: --source NOM=FICHIER dit laquelle",
+        return _(
+            "it has the columns of {names}: --source NAME=FILE says which",
+            names=join(alike, _(" or ")),
         )
     small = {name.lower(): name for name in columns}
     for level, names in CODE_COLUMNS.items():
         code = next((small[name] for name in names if name in small), None)
         if code is not None:
-            return Notice(
-                f"a table by {level} in no publisher's layout that is known: bring it as "
-                f'[[layers]] with code = "{code}"',
-                fr=f"une table par {level}, dont la disposition n'est celle d'aucun producteur "
-                f'connu\u00a0: l\'apporter en [[layers]] avec code = "{code}"',
+            return _(
+                "a table by {level} in no publisher's layout that is known: bring it "
+                'as [[layers]] with code = "{code}"',
+                level=level,
+                code=code,
             )
     if len(columns) == 1:
-        return Notice(
-            "a list of one column without codes: nothing joins it to territories",
-            fr="une liste d'une seule colonne, sans codes\u00a0: rien ne la rattache à des "
-            "territoires",
-        )
-    return Notice(
-        "by its name and its columns no publisher's file that is known",
-        fr="ni son nom ni ses colonnes ne sont d'un producteur connu",
-    )
+        return _("a list of one column without codes: nothing joins it to territories")
+    return _("by its name and its columns no publisher's file that is known")
 
 
 def columns_of(path: Path) -> set[str]:

@@ -20,6 +20,7 @@ import requests
 from requests.utils import get_environ_proxies
 
 from zoneblanche.geo.errors import ProblemWithEnvironment, first_of
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.layers.fetching import resume as transfer
 from zoneblanche.layers.publishers.connector import Resource
 
@@ -85,12 +86,19 @@ class Transport:
                 if re.fullmatch(resource.title, str(entry.get("title", "")).strip())
             ]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ProblemWithEnvironment(f"{url} does not answer as a catalogue does.") from error
+            raise ProblemWithEnvironment(
+                _("{url} does not answer as a catalogue does.", url=url)
+            ) from error
         if not wanted:
             titles = first_of(str(entry.get("title")) for entry in resources)
             raise ProblemWithEnvironment(
-                f"the dataset {resource.dataset} has no resource titled like {resource.title!r}; "
-                f"it has {titles}. The publisher may have renamed it: see docs/sources.md."
+                _(
+                    "the dataset {dataset} has no resource titled like {resource}; it has "
+                    "{titles}. The publisher may have renamed it: see docs/sources.md.",
+                    dataset=resource.dataset,
+                    resource=repr(resource.title),
+                    titles=titles,
+                )
             )
         return _address_of(max(wanted, key=lambda entry: str(entry["title"])))
 
@@ -134,8 +142,13 @@ class Transport:
                 problem = _plain(error)
             self._wait(address.url, answer, attempt, problem)
         raise ProblemWithEnvironment(
-            f"{address.url} could not be fetched in {self.access.attempts} attempts: {problem}. "
-            "Try later; what was received is kept and will be resumed."
+            _(
+                "{address} could not be fetched in {attempts} attempts: {problem}. Try "
+                "later; what was received is kept and will be resumed.",
+                address=address.url,
+                attempts=self.access.attempts,
+                problem=problem,
+            )
         )
 
     def beginning(self, url: str, *, size: int) -> bytes:
@@ -147,23 +160,32 @@ class Transport:
                     raise ProblemWithEnvironment(_refusal(url, response.status_code))
                 return next(response.iter_content(size), b"")
         except requests.RequestException as error:
-            raise ProblemWithEnvironment(f"{url} could not be asked: {_plain(error)}.") from error
+            raise ProblemWithEnvironment(
+                _("{url} could not be asked: {plain}.", url=url, plain=_plain(error))
+            ) from error
 
     def _wait(self, url: str, answer: Mapping[str, str], attempt: int, problem: str) -> None:
         seconds = transfer.wait_seconds(answer, attempt=attempt, now=transfer.utc_now())
         if seconds is None:
             raise ProblemWithEnvironment(
-                f"{url} asks to be left alone for longer than {transfer.LONGEST_WAIT:.0f} s "
-                f"({answer.get('Retry-After')}). Try again after that."
+                _(
+                    "{url} asks to be left alone for longer than {longest_wait} s "
+                    "({answer}). Try again after that.",
+                    url=url,
+                    longest_wait=quantity(transfer.LONGEST_WAIT, digits=0),
+                    answer=answer.get("Retry-After"),
+                )
             )
         if time.monotonic() + seconds > self.deadline:
-            raise ProblemWithEnvironment(f"{url} took too long: {problem}.")
+            raise ProblemWithEnvironment(
+                _("{url} took too long: {problem}.", url=url, problem=problem)
+            )
         if attempt < self.access.attempts:
             self.access.sleep(seconds)
 
     def _request(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         """One answer, redirects followed one by one, every address on the way checked."""
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _unused in range(_MOST_REDIRECTS + 1):
             self._check_address(url)
             response = self.session.get(
                 url,
@@ -178,9 +200,17 @@ class Transport:
             target = urljoin(url, response.headers.get("Location", ""))
             response.close()
             if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
-                raise ProblemWithEnvironment(f"{url} redirects away from https, to {target}.")
+                raise ProblemWithEnvironment(
+                    _("{url} redirects away from https, to {target}.", url=url, target=target)
+                )
             url = target
-        raise ProblemWithEnvironment(f"{url} is the end of more than {_MOST_REDIRECTS} redirects.")
+        raise ProblemWithEnvironment(
+            _(
+                "{url} is the end of more than {most_redirects} redirects.",
+                url=url,
+                most_redirects=_MOST_REDIRECTS,
+            )
+        )
 
     def _check_address(self, url: str) -> None:
         """Refuse what is no http(s) address of the public network.
@@ -190,7 +220,7 @@ class Transport:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme not in ("http", "https") or not host or parts.username:
-            raise ProblemWithEnvironment(f"{url} is no http or https address.")
+            raise ProblemWithEnvironment(_("{url} is no http or https address.", url=url))
         if host in self.access.allowed_hosts:
             return
         try:
@@ -201,8 +231,12 @@ class Transport:
             )
         except OSError as error:
             raise ProblemWithEnvironment(
-                f"the name {host} cannot be resolved ({error}). Is there a network? "
-                "Use --offline or --from FOLDER without one."
+                _(
+                    "the name {host} cannot be resolved ({error}). Is there a network? Use "
+                    "--offline or --from FOLDER without one.",
+                    host=host,
+                    error=error,
+                )
             ) from error
         self._refuse_private(url, [address for address in found if _DIGITS.fullmatch(address)])
 
@@ -221,8 +255,12 @@ class Transport:
         private = [address for address in addresses if not transfer.is_public(address)]
         if private and host not in self.access.allowed_hosts:
             raise ProblemWithEnvironment(
-                f"{url} leads to {first_of(dict.fromkeys(private))}, which is no public address; "
-                "it is not asked. An agency's own mirror can be allowed by name."
+                _(
+                    "{url} leads to {fromkeys}, which is no public address; it is not "
+                    "asked. An agency's own mirror can be allowed by name.",
+                    url=url,
+                    fromkeys=first_of(dict.fromkeys(private)),
+                )
             )
 
     def _small(self, url: str) -> bytes:
@@ -242,7 +280,12 @@ class Transport:
                 problem = _plain(error)
             self._wait(url, answer, attempt, problem)
         raise ProblemWithEnvironment(
-            f"{url} could not be asked in {self.access.attempts} attempts: {problem}."
+            _(
+                "{url} could not be asked in {attempts} attempts: {problem}.",
+                url=url,
+                attempts=self.access.attempts,
+                problem=problem,
+            )
         )
 
 
@@ -276,7 +319,13 @@ def _receive(
                 forget(partial)
                 raise ProblemWithEnvironment(_oversize(response.url, size, max_bytes))
             if time.monotonic() > deadline:
-                raise ProblemWithEnvironment(f"{response.url} took too long; {size} bytes came.")
+                raise ProblemWithEnvironment(
+                    _(
+                        "{response} took too long; {size} bytes came.",
+                        response=response.url,
+                        size=size,
+                    )
+                )
             stream.write(chunk)
             told(size, total)
     if total is not None and size != total:
@@ -333,14 +382,21 @@ def _address_of(entry: Mapping[str, Any]) -> Address:
 
 def _refusal(url: str, status: int) -> str:
     what = "there is nothing (any more)" if status in (404, 410) else f"it answered {status}"
-    return (
-        f"{url}: {what}. The publisher may have moved the file: look for it in docs/sources.md "
-        "and give it with --source NAME=FILE."
+    return _(
+        "{url}: {what}. The publisher may have moved the file: look for it in "
+        "docs/sources.md and give it with --source NAME=FILE.",
+        url=url,
+        what=what,
     )
 
 
 def _oversize(url: str, size: int, limit: int) -> str:
-    return f"{url} is larger ({size:,} bytes) than it may be ({limit:,}); it is not taken."
+    return _(
+        "{url} is larger ({size} bytes) than it may be ({limit}); it is not taken.",
+        url=url,
+        size=quantity(size),
+        limit=quantity(limit),
+    )
 
 
 def _plain(error: Exception) -> str:

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.layers.publishers.connector import RECORD_SUFFIX, Connector
 
@@ -101,7 +102,9 @@ class Store:
             _write_whole(path.with_name(path.name + RECORD_SUFFIX), told)
             _write_whole(self.folder / "index" / f"{record.connector}.json", told)
         except OSError as error:
-            raise ProblemWithEnvironment(f"{path} cannot be written: {error}.") from error
+            raise ProblemWithEnvironment(
+                _("{path} cannot be written: {error}.", path=path, error=error)
+            ) from error
         return path
 
     @contextlib.contextmanager
@@ -121,13 +124,21 @@ class Store:
                 yield
         except filelock.Timeout as error:
             raise ProblemWithEnvironment(
-                f"{connector_id} is being fetched by another run, which did not finish within "
-                f"{seconds:.0f} s. Wait for it, or end it."
+                _(
+                    "{connector_id} is being fetched by another run, which did not finish "
+                    "within {seconds} s. Wait for it, or end it.",
+                    connector_id=connector_id,
+                    seconds=quantity(seconds, digits=0),
+                )
             ) from error
         except PermissionError as error:
             raise ProblemWithEnvironment(
-                f"{self.folder} cannot be written: {error}. "
-                "Set ZONEBLANCHE_CACHE to a folder that can."
+                _(
+                    "{folder} cannot be written: {error}. Set ZONEBLANCHE_CACHE to a "
+                    "folder that can.",
+                    folder=self.folder,
+                    error=error,
+                )
             ) from error
 
 

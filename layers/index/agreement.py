@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import resolve, score_atlas
@@ -48,8 +49,8 @@ def rank_by_recipes(atlas: Atlas, recipes: Mapping[str, Recipe]) -> pd.DataFrame
     if table.empty:
         raise InputError(
             Fault(
-                "no territory has a score in each of the recipes.",
-                remedy="Lower min_available, or compare recipes of the same indicators.",
+                _("no territory has a score in each of the recipes."),
+                remedy=_("Lower min_available, or compare recipes of the same indicators."),
                 kind="option",
             )
         )

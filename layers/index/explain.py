@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
@@ -65,7 +66,7 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
     if recipe not in atlas.recipes:
         raise InputError(
             Fault(
-                f"there is no index {recipe!r} in the atlas.",
+                _("there is no index {recipe} in the atlas.", recipe=repr(recipe)),
                 remedy=nearest(recipe, atlas.recipes),
                 kind="unknown-index",
             )
@@ -73,7 +74,7 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
     if code not in atlas.codes:
         raise InputError(
             Fault(
-                f"there is no territory {code!r}.",
+                _("there is no territory {code}.", code=repr(code)),
                 remedy=nearest(code, list(atlas.codes)),
                 kind="unknown-code",
             )
@@ -83,7 +84,15 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
     if np.isnan(own):
         reason = Reason(int(atlas.reasons[recipe][code])).title["en"]
         raise InputError(
-            Fault(f"{code!r} has no score in {recipe!r}: {reason}.", kind="no-score"),
+            Fault(
+                _(
+                    "{code} has no score in {recipe}: {reason}.",
+                    code=repr(code),
+                    recipe=repr(recipe),
+                    reason=reason,
+                ),
+                kind="no-score",
+            ),
         )
     on_atlas = score_atlas(atlas, how)
     values, scored = on_atlas.values, on_atlas.scored
@@ -91,9 +100,16 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
     if not np.isclose(own, found, rtol=0, atol=1e-5, equal_nan=True):
         raise InputError(
             Fault(
-                f"{code!r} scores {own:g} in {recipe!r}, and its recipe gives {found:g} on the "
-                f"{len(values)} territories of this atlas: others were scored with them.",
-                remedy="Compute the index anew, or explain it in the whole atlas.",
+                _(
+                    "{code} scores {own} in {recipe}, and its recipe gives {found} on the "
+                    "{count} territories of this atlas: others were scored with them.",
+                    code=repr(code),
+                    own=f"{own:g}",
+                    recipe=repr(recipe),
+                    found=f"{found:g}",
+                    count=len(values),
+                ),
+                remedy=_("Compute the index anew, or explain it in the whole atlas."),
                 kind="other-territories",
             )
         )
@@ -109,13 +125,21 @@ def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
     recipe = scored.recipe
     own = float(scored.index[code])
     if np.isnan(own):
-        raise InputError(Fault(f"{code!r} has no score in {recipe.id!r}.", kind="no-score"))
+        raise InputError(
+            Fault(
+                _("{code} has no score in {recipe}.", code=repr(code), recipe=repr(recipe.id)),
+                kind="no-score",
+            )
+        )
     figures = pd.Series(scored.normalised.loc[code])
     relative = [d.id for d in recipe.dimensions if d.aggregate in ("copeland", "bod")]
     if relative:
         raise InputError(
             Fault(
-                f"{relative[0]!r} compares each territory with all others; its score has no parts.",
+                _(
+                    "{relative} compares each territory with all others; its score has no parts.",
+                    relative=repr(relative[0]),
+                ),
                 kind="no-parts",
             )
         )
@@ -216,8 +240,7 @@ def _shapley(recipe: Recipe, scored: Scored, figures: pd.Series) -> tuple[dict[s
     def scores_of(taken: np.ndarray) -> np.ndarray:
         rows = np.where(taken, figures[known].to_numpy(), median.to_numpy())
         table = pd.DataFrame(rows, columns=known).reindex(columns=figures.index)
-        upward, _, _ = combine(table, fixed)
-        return oriented(upward, fixed)[recipe.id].to_numpy()
+        return oriented(combine(table, fixed)[0], fixed)[recipe.id].to_numpy()
 
     values = _exact(scores_of, len(known)) if len(known) <= 12 else _sampled(scores_of, len(known))
     reference = float(scores_of(np.zeros((1, len(known)), dtype=bool))[0])
@@ -243,7 +266,7 @@ def _sampled(scores_of: Callable[[np.ndarray], np.ndarray], width: int) -> np.nd
     """Over 500 orders and their reverses, from a fixed seed; each order sums exactly."""
     random = np.random.default_rng(0)
     gains = np.zeros(width)
-    for _ in range(500):
+    for _unused in range(500):
         order = random.permutation(width)
         for run in (order, order[::-1]):
             taken = np.zeros((width + 1, width), dtype=bool)
@@ -267,7 +290,7 @@ def _summing(contributions: dict[str, float], total: float) -> dict[str, float]:
     """The same, with the rounding of the sum put on the largest, so that it is the total."""
     largest = max(contributions, key=lambda name: abs(contributions[name]))
     out = dict(contributions)
-    for _ in range(4):
+    for _unused in range(4):
         out[largest] += total - fsum(out.values())
     return out
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoneblanche.geo.country import Text, in_language
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
 
 _AGGREGATE = {
     "arithmetic": ("moyenne arithmétique", "arithmetic mean"),
-    "geometric": ("moyenne géométrique", "geometric mean"),
-    "harmonic": ("moyenne harmonique", "harmonic mean"),
-    "generalised": ("moyenne généralisée", "generalised mean"),
+    "geometric": ("moyenne géométrique", _("geometric mean")),
+    "harmonic": ("moyenne harmonique", _("harmonic mean")),
+    "generalised": ("moyenne généralisée", _("generalised mean")),
     "median": ("médiane pondérée", "weighted median"),
     "copeland": ("méthode de Copeland", "Copeland's method"),
     "mpi-minus": ("indice de Mazziotta-Pareto, pénalité −", "Mazziotta-Pareto index, penalty −"),
     "mpi-plus": ("indice de Mazziotta-Pareto, pénalité +", "Mazziotta-Pareto index, penalty +"),
     "ampi-minus": ("Mazziotta-Pareto ajusté, pénalité −", "adjusted Mazziotta-Pareto, penalty −"),
     "ampi-plus": ("Mazziotta-Pareto ajusté, pénalité +", "adjusted Mazziotta-Pareto, penalty +"),
-    "bod": ("bénéfice du doute", "benefit of the doubt"),
+    "bod": ("bénéfice du doute", _("benefit of the doubt")),
 }
 _NORMALISE = {
     "minmax": ("minimum et maximum observés", "observed minimum and maximum"),

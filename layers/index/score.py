@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _, percent
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.steps.aggregate import aggregate
@@ -93,8 +94,12 @@ def prepare(
     if not kept.any():
         raise InputError(
             Fault(
-                f"no territory has {recipe.min_available:.0%} of the indicators of {recipe.id!r}.",
-                remedy="Lower min_available, or leave out the indicators that have no data.",
+                _(
+                    "no territory has {min_available} of the indicators of {recipe}.",
+                    min_available=percent(recipe.min_available),
+                    recipe=repr(recipe.id),
+                ),
+                remedy=_("Lower min_available, or leave out the indicators that have no data."),
                 kind="too-few",
             )
         )
@@ -143,7 +148,7 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
     """
     faults = [
         Fault(
-            f"there is no indicator {element.id!r}.",
+            _("there is no indicator {element}.", element=repr(element.id)),
             file=recipe.file or None,
             column=f"recipe {recipe.id}",
             remedy=_where_from(element.id, indicators),
@@ -153,18 +158,22 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
         if element.id not in indicators
     ]
     taken = {
-        name.casefold(): f"has the id of the indicator {name!r}"
+        name.casefold(): _("has the id of the indicator {name}", name=repr(name))
         for name, indicator in indicators.items()
         if indicator.role not in ("dimension", "index")
     }
     # The score of the whole is a column of its own name in the results, whatever its id.
-    columns = dict.fromkeys(RESERVED, "has the name of a column of the results")
+    columns = dict.fromkeys(RESERVED, _("has the name of a column of the results"))
     faults += [
         Fault(
-            f"the dimension {dimension.id!r} {known[dimension.id.casefold()]}.",
+            _(
+                "the dimension {dimension} {known}.",
+                dimension=repr(dimension.id),
+                known=known[dimension.id.casefold()],
+            ),
             file=recipe.file or None,
             column=f"recipe {recipe.id}",
-            remedy="Give the dimension another id.",
+            remedy=_("Give the dimension another id."),
             kind="duplicate-dimension",
         )
         for dimension in recipe.dimensions
@@ -184,7 +193,7 @@ def _where_from(name: str, indicators: Mapping[str, Indicator]) -> str:
     if layer is None or not layer.needs:
         return nearest(name, indicators)
     needs = ", ".join(layer.needs).replace("|", " or ")
-    return f"It is measured from {needs}: give it with --source NAME=FILE."
+    return _("It is measured from {needs}: give it with --source NAME=FILE.", needs=needs)
 
 
 def _resolved(dimension: Dimension, indicators: Mapping[str, Indicator]) -> Dimension:
@@ -205,9 +214,13 @@ def _directed(element: Element, indicator: Indicator) -> Element:
     if goalposts is not None and indicator.unit == "percent" and max(goalposts) <= 1:
         raise InputError(
             Fault(
-                f"the goalposts {list(goalposts)} of {element.id!r} are not those of a percentage.",
+                _(
+                    "the goalposts {goalposts} of {element} are not those of a percentage.",
+                    goalposts=list(goalposts),
+                    element=repr(element.id),
+                ),
                 column=f"recipe.indicators.{element.id}.goalposts",
-                remedy="Write them from 0 to 100; without any, an indicator has its unit's.",
+                remedy=_("Write them from 0 to 100; without any, an indicator has its unit's."),
                 kind="goalposts",
             )
         )
@@ -260,7 +273,11 @@ def index_values(recipe: Recipe, atlas: Atlas) -> pd.DataFrame:
     carried = carried.loc[:, ~carried.columns.duplicated(keep="last")]
     faults = [
         Fault(
-            f"nothing is known of {denominator!r}, by which {name!r} is to be divided.",
+            _(
+                "nothing is known of {denominator}, by which {name} is to be divided.",
+                denominator=repr(denominator),
+                name=repr(name),
+            ),
             file=recipe.file or None,
             column=f"recipe.indicators.{name}.denominator",
             remedy=nearest(denominator, map(str, carried.columns)),

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from zoneblanche.geo.errors import first_of
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.nesting import groups_at
-from zoneblanche.geo.notice import Notice
 from zoneblanche.layers.atlas import Atlas
 
 HALF_A_PERSON = 0.5
@@ -35,10 +35,10 @@ def check_rows(atlas: Atlas) -> Atlas:
     """The atlas, with a notice on every input of which rows cannot be accounted for."""
     lost = {name: unaccounted_rows(account) for name, account in atlas.account.items()}
     notices = [
-        Notice(
-            f"{name}: {number} rows cannot be accounted for. This is a defect; please report it.",
-            fr=f"{name}\u00a0: il y a {number} lignes dont il n'est pas rendu compte. C'est un "
-            "défaut\u00a0; merci de le signaler.",
+        _(
+            "{name}: {number} rows cannot be accounted for. This is a defect; please report it.",
+            name=name,
+            number=number,
         )
         for name, number in lost.items()
         if number
@@ -61,21 +61,22 @@ def check_carried(before: Atlas, after: Atlas) -> Atlas:
     if lost:
         named = first_of(lost)
         notices.append(
-            Notice(
-                f"{level} territories that others lie in are lost ({named}). This is a defect; "
-                "please report it.",
-                fr=f"Des territoires de niveau {level} qui en contiennent d'autres sont perdus "
-                f"({named}). C'est un défaut\u00a0; merci de le signaler.",
+            _(
+                "{level} territories that others lie in are lost ({named}). This is a "
+                "defect; please report it.",
+                level=level,
+                named=named,
             )
         )
     people, carried = _people(before, placed), _people(after)
     if abs(people - carried) > HALF_A_PERSON:
         notices.append(
-            Notice(
-                f"{people:,.0f} people went up to {level} and {carried:,.0f} arrived. This is a "
+            _(
+                "{people} people went up to {level} and {carried} arrived. This is a "
                 "defect; please report it.",
-                fr=f"{people:.0f} habitants sont passés au niveau {level} et {carried:.0f} y sont "
-                "arrivés. C'est un défaut\u00a0; merci de le signaler.",
+                people=quantity(people, digits=0),
+                level=level,
+                carried=quantity(carried, digits=0),
             )
         )
     return after.noting(*notices)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError, first_of, missing_file
-from zoneblanche.geo.notice import Notice, remark
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
@@ -51,10 +51,13 @@ def given_boundaries(project: Project, country: Country) -> tuple[Territories, t
     if project.table.arrondissements == "separate":
         raise InputError(
             Fault(
-                f"{connector.id} has Paris, Lyon and Marseille as whole communes.",
+                _(
+                    "{connector} has Paris, Lyon and Marseille as whole communes.",
+                    connector=connector.id,
+                ),
                 file=project.file,
                 column="arrondissements",
-                remedy="Leave out the arrondissements, or the source.",
+                remedy=_("Leave out the arrondissements, or the source."),
                 kind="no-arrondissements",
             )
         )
@@ -78,7 +81,7 @@ def given_boundaries(project: Project, country: Country) -> tuple[Territories, t
         vintage=year,
     )
     known = edition_territories(country)
-    territories, _ = completed(bare, country)
+    territories, _unused = completed(bare, country)
     territories = replace(
         territories,
         parents=_parents(territories, read.territories.parents, country),
@@ -109,10 +112,7 @@ def unused_boundaries(project: Project, country: Country | None) -> tuple[str, .
         if connector_named(name).aids == "boundaries" and (used is None or used.id != name)
     ]
     return tuple(
-        Notice(
-            f"The boundaries of {name} are not used: the territories are others.",
-            fr=f"Les contours de {name} ne servent pas\u00a0: les territoires viennent d'ailleurs.",
-        )
+        _("The boundaries of {name} are not used: the territories are others.", name=name)
         for name in idle
     )
 
@@ -143,8 +143,14 @@ def completed(territories: Territories, country: Country) -> tuple[Territories, 
         sources=(*territories.sources, *known.sources[1:]),
     )
     told = [
-        f"{', '.join([*added, *filled])} of the territories are those of the embedded edition of "
-        f"{known.vintage}; {int((~here).sum())} of {len(territories)} codes are not in it."
+        _(
+            "{value} of the territories are those of the embedded edition of "
+            "{vintage}; {value_2} of {count} codes are not in it.",
+            value=", ".join([*added, *filled]),
+            vintage=known.vintage,
+            value_2=int((~here).sum()),
+            count=len(territories),
+        )
     ]
     return filled_in, tuple(told if (~here).any() else map(remark, told))
 
@@ -157,10 +163,16 @@ def _columns(connector: Connector, path: Path) -> dict[str, str]:
         names = " or ".join(f"{one['code']} and {one['name']}" for one in COMMUNE_LAYOUTS)
         raise InputError(
             Fault(
-                f"the file is not in the layout of {connector.id}: GeoParquet with {names}.",
+                _(
+                    "the file is not in the layout of {connector}: GeoParquet with {names}.",
+                    connector=connector.id,
+                    names=names,
+                ),
                 file=str(path),
-                remedy="Give the publisher's commune.parquet, or other polygons as [territories] "
-                "of a project file.",
+                remedy=_(
+                    "Give the publisher's commune.parquet, or other polygons as "
+                    "[territories] of a project file."
+                ),
                 kind="layout",
             )
         )
@@ -175,13 +187,14 @@ def _year(connector: Connector, path: Path, source: Source) -> tuple[str, tuple[
     if said:
         return said[-1], ()
     year = connector.source.published[:4]
-    note = Notice(
-        f"{connector.id}: nothing in the file says the year of its codes; they are taken for those "
-        f"of {year}. A year in its name does (commune_2024.parquet).",
-        fr=f"{connector.id}\u00a0: rien dans le fichier ne donne le millésime de ses codes\u00a0; "
-        f"ils sont pris pour ceux de {year}. Une année dans son nom le donne "
-        "(commune_2024.parquet).",
-        severity="remark",
+    note = remark(
+        _(
+            "{connector}: nothing in the file says the year of its codes; they are "
+            "taken for those of {year}. A year in its name does "
+            "(commune_2024.parquet).",
+            connector=connector.id,
+            year=year,
+        )
     )
     return year, (note,)
 
@@ -218,24 +231,27 @@ def _differences(
     year, edition, notes = territories.vintage, known.vintage, []
     if len(new):
         notes.append(
-            Notice(
-                f"{connector.id}: codes of {year} that the embedded edition of {edition} does not "
-                f"know: {len(new)} of {len(territories)} ({first_of(new)}); what contains them is "
+            _(
+                "{connector}: codes of {year} that the embedded edition of {edition} "
+                "does not know: {count} of {count_2} ({new}); what contains them is "
                 "what the file says.",
-                fr=f"{connector.id}\u00a0: codes de {year} que l'édition embarquée de {edition} ne "
-                f"connaît pas\u00a0: {len(new)} sur {len(territories)} "
-                f"({first_of(new)})\u00a0; leurs territoires d'appartenance sont ceux "
-                "du fichier.",
+                connector=connector.id,
+                year=year,
+                edition=edition,
+                count=len(new),
+                count_2=len(territories),
+                new=first_of(new),
             )
         )
     if len(absent):
         notes.append(
-            Notice(
-                f"{connector.id}: codes of the embedded edition of {edition} that are not in the "
-                f"file, and no territories here: {len(absent)} ({first_of(absent)}).",
-                fr=f"{connector.id}\u00a0: codes de l'édition embarquée de {edition} absents du "
-                f"fichier, et donc des territoires\u00a0: {len(absent)} "
-                f"({first_of(absent)}).",
+            _(
+                "{connector}: codes of the embedded edition of {edition} that are not "
+                "in the file, and no territories here: {count} ({absent}).",
+                connector=connector.id,
+                edition=edition,
+                count=len(absent),
+                absent=first_of(absent),
             )
         )
     return tuple(notes)

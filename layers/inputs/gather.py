@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.errors import InputError, missing_file
-from zoneblanche.geo.notice import Notice, without
+from zoneblanche.geo.messages import _, remark, without
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import WHOLE
@@ -88,12 +88,7 @@ def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str,
     if not idle:
         return ()
     told = ", ".join(idle)
-    return (
-        Notice(
-            f"No layer is measured from {told}, which was given.",
-            fr=f"Aucune couche n'est mesurée à partir de {told}, pourtant donné.",
-        ),
-    )
+    return (_("No layer is measured from {told}, which was given.", told=told),)
 
 
 def _read(connector: Connector, sources: Mapping[str, Path], territories: Territories) -> Table:
@@ -172,9 +167,12 @@ def _merged(
 
 
 def _preferred(table: Table, chosen: Connector, other: Connector) -> Table:
-    note = Notice(
-        f"{chosen.id} is taken for {chosen.input}, and {other.id} is not: both were given.",
-        fr=f"{chosen.id} est retenu pour {chosen.input}, et non {other.id} : les deux sont donnés.",
-        severity="remark",
+    note = remark(
+        _(
+            "{chosen} is taken for {input}, and {other} is not: both were given.",
+            chosen=chosen.id,
+            input=chosen.input,
+            other=other.id,
+        )
     )
     return replace(table, notices=(*table.notices, note))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
@@ -15,15 +15,10 @@ from zoneblanche.layers.inputs.join import join_table
 from zoneblanche.layers.layer import Inputs
 from zoneblanche.layers.publishers.connector import Connector, connector_named
 
-_WORDS = {
-    "population": ("population", "leur population"),
-    "area_km2": ("area", "leur superficie"),
-}
-
 
 def with_given_facts(
     territories: Territories, inputs: Inputs, given: Iterable[str]
-) -> tuple[Territories, dict[str, Account], tuple[Notice, ...]]:
+) -> tuple[Territories, dict[str, Account], tuple[str, ...]]:
     """The territories with the facts that the given sources are of: density and whatever is
     weighted by people follow.
 
@@ -38,7 +33,7 @@ def with_given_facts(
         The territories, the account of each input, by its id, and what there is to say.
     """
     if territories.part_of is not None:
-        whole, _, _ = with_given_facts(territories.part_of, inputs, given)
+        whole = with_given_facts(territories.part_of, inputs, given)[0]
         territories = replace(territories, part_of=whole)
     sources: dict[str, Connector] = {}
     for name in given:
@@ -46,7 +41,7 @@ def with_given_facts(
         if connector.facts and connector.level == territories.level:
             sources.setdefault(connector.input, connector)
     accounts: dict[str, Account] = {}
-    notices: list[Notice] = []
+    notices: list[str] = []
     for name, connector in sources.items():
         joined = join_table(territories, inputs[name])
         accounts[name] = joined.account
@@ -81,11 +76,15 @@ def _sources(territories: Territories, new: Source, *, whole: bool) -> tuple[Sou
     return (*kept, new)
 
 
-def _kept(connector: Connector, fact: str, codes: list[str]) -> Notice:
-    english, french = _WORDS[fact]
-    return Notice(
-        f"{len(codes)} territories keep the {english} that they had: {connector.input} has none "
-        f"for them ({first_of(codes)}).",
-        fr=f"{len(codes)} territoires gardent {french} d'avant\u00a0: {connector.input} n'en donne "
-        f"aucune pour eux ({first_of(codes)}).",
+def _kept(connector: Connector, fact: str, codes: list[str]) -> str:
+    slots = {"count": len(codes), "source": connector.input, "codes": first_of(codes)}
+    if fact == "population":
+        return _(
+            "{count} territories keep the population that they had: {source} has none for them "
+            "({codes}).",
+            **slots,
+        )
+    return _(
+        "{count} territories keep the area that they had: {source} has none for them ({codes}).",
+        **slots,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables.account import Account, Listed
 from zoneblanche.geo.territories import Territories
@@ -71,9 +72,13 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     if table.level != territories.level and table.level not in territories.parents:
         raise InputError(
             Fault(
-                f"{table.source.title} is a table of {table.level}, which does not contain "
-                f"{territories.level} territories.",
-                remedy="Take a coarser level, or a table of this one.",
+                _(
+                    "{source} is a table of {level}, which does not contain {level_2} territories.",
+                    source=table.source.title,
+                    level=table.level,
+                    level_2=territories.level,
+                ),
+                remedy=_("Take a coarser level, or a table of this one."),
                 kind="level",
             )
         )
@@ -87,9 +92,15 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     if account.rows and not account.matched and not account.outside:
         raise InputError(
             Fault(
-                f"none of the {account.rows} rows of {table.source.title} has the code of a "
-                f"{table.level} (first: {first_of(table.frame.index)}).",
-                remedy="Check which column holds the codes, and their year.",
+                _(
+                    "none of the {rows} rows of {source} has the code of a {level} (first: "
+                    "{index}).",
+                    rows=account.rows,
+                    source=table.source.title,
+                    level=table.level,
+                    index=first_of(table.frame.index),
+                ),
+                remedy=_("Check which column holds the codes, and their year."),
                 kind="no-match",
             )
         )
@@ -208,4 +219,4 @@ def account_for(
 
 
 def _reason(code: str, explain: Explain | None) -> str:
-    return (explain(code) if explain else "") or "no territory has this code"
+    return (explain(code) if explain else "") or _("no territory has this code")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from zoneblanche.geo.country import Text, in_language
+from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import EMPTY, Translatable, _, quantity, remark, semicolons, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables.account import Account, Listed
 from zoneblanche.geo.territories import Territories
@@ -49,15 +49,14 @@ class Changes:
         """From a code that is gone to those that its territory came to since."""
         return heirs_in(self.events)
 
-    def unknown(self) -> tuple[str, str]:
-        """What a sentence on carried codes has to add, in English and French: "" or a clause."""
+    def unknown(self) -> Translatable:
+        """What a sentence on carried codes has to add: nothing, or a clause."""
         if self.dated:
-            return "", ""
-        return (
-            f"; mergers are those of the embedded list, which knows no divisions: --source {EVENTS}"
-            "=FILE has both",
-            " ; les fusions sont celles de la liste embarquée, qui ignore les scissions : --source "
-            f"{EVENTS}=FICHIER donne les deux",
+            return EMPTY
+        return _(
+            "mergers are those of the embedded list, which knows no divisions: --source "
+            "{events}=FILE has both",
+            events=EVENTS,
         )
 
 
@@ -109,13 +108,16 @@ def on_todays_codes(
     changes = code_changes(territories, events)
     if changes is None:
         some, rows, which = len(strangers), len(table.frame), first_of(strangers)
-        note = Notice(
-            f"{connector.id}: {some} of {rows} rows have a code that no {territories.level} has "
-            f"({which}); they are listed in the account. Codes change each January: with "
-            f"--source {EVENTS}=FILE they are followed.",
-            fr=f"{connector.id} : {some} lignes sur {rows} ont un code qu'aucun territoire n'a "
-            f"({first_of(strangers)}) ; le compte rendu en donne la liste. Les codes "
-            f"changent chaque 1er janvier : avec --source {EVENTS}=FICHIER ils sont suivis.",
+        note = _(
+            "{source}: {count} of {rows} rows have a code that no {level} has ({codes}); they are "
+            "listed in the account. Codes change each January: with --source {events}=FILE they "
+            "are followed.",
+            source=connector.id,
+            count=some,
+            rows=rows,
+            level=territories.level,
+            codes=which,
+            events=EVENTS,
         )
         return replace(table, notices=(*table.notices, note))
     explain = changes.explainer(territories)
@@ -165,7 +167,9 @@ def _on_codes(
         for code, reason in twice.items()
         if not chosen.isdisjoint((WHOLE.get(code, code), *ARRONDISSEMENTS.get(code, ())))
     }
-    lost |= {str(code): explain(str(code)) or "no territory has this code" for code in passage.lost}
+    lost |= {
+        str(code): explain(str(code)) or _("no territory has this code") for code in passage.lost
+    }
     account = _account(table, reaching, explain, lost)
     return replace(carried, account=account)
 
@@ -183,7 +187,7 @@ def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
         if whole in wanted:
             found |= {part: f"arrondissement of {whole}" for part in given if part not in wanted}
         elif wanted.intersection(given):
-            found[whole] = "its arrondissements have rows of their own"
+            found[whole] = _("its arrondissements have rows of their own")
     return found
 
 
@@ -277,8 +281,8 @@ COLUMN_TITLES: Mapping[str, Text] = {
 """What the publishers' columns that sentences name are called; a user's own keep their names."""
 
 
-def _column_in(column: str, lang: str) -> str:
-    return in_language(COLUMN_TITLES.get(column, column), lang)
+def _column_title(column: str) -> str:
+    return titled(COLUMN_TITLES.get(column, column))
 
 
 def carried_notices(
@@ -288,7 +292,7 @@ def carried_notices(
     *,
     means: Iterable[str],
     changes: Changes,
-) -> tuple[Notice, ...]:
+) -> tuple[str, ...]:
     """Sentences on the rows of a table that a passage took to other codes, or none.
 
     Args:
@@ -302,51 +306,48 @@ def carried_notices(
     moved = [code for code in everything if code not in ARRONDISSEMENTS]
     if not moved:
         return divided
-    en = (
-        f"{in_language(name, 'en')}: {len(moved)} older codes were carried to those of "
-        f"{passage.end} ({first_of(moved)})"
-    )
-    fr = (
-        f"{in_language(name, 'fr')} : {len(moved)} codes plus anciens sont ramenés à ceux du "
-        f"{passage.end} ({first_of(moved)})"
-    )
-    sum_en, sum_fr = _totals(sums)
-    en, fr = en + sum_en, fr + sum_fr
-    averaged = list(means)
-    if averaged:
-        titles, titres = ([_column_in(one, lang) for one in averaged] for lang in ("en", "fr"))
-        en += f"; averages of the parts: {first_of(titles)}"
-        fr += f" ; moyennes des parties : {first_of(titres)}"
-    if passage.equal:
-        en += f"; shared out equally: {first_of(passage.equal)}"
-        fr += f" ; partagés à parts égales : {first_of(passage.equal)}"
-    more_en, more_fr = changes.unknown()
-    return (*divided, Notice(f"{en}{more_en}.", fr=f"{fr}{more_fr}.", severity="remark"))
-
-
-def _city_notice(name: Text | str, cities: list[str], sums: Carried | None) -> Notice:
-    which, (sum_en, sum_fr) = ", ".join(cities), _totals(sums)
-    return Notice(
-        f"{in_language(name, 'en')}: the rows of {which} are of the whole commune: a count is "
-        "shared out to its arrondissements by population, any other figure stands for each of "
-        f"them{sum_en}.",
-        fr=f"{in_language(name, 'fr')} : les lignes de {which} portent sur la commune entière : "
-        "un effectif est réparti entre ses arrondissements selon la population, toute autre "
-        f"valeur vaut pour chacun d'eux{sum_fr}.",
-    )
-
-
-def _totals(sums: Carried | None) -> tuple[str, str]:
-    """What became of the total of the first column that was added: a clause in English and in
-    French, or ""."""
-    if sums is None or not len(sums.totals):
-        return "", ""
-    column, total = str(sums.totals.index[0]), sums.totals.iloc[0]
-    said = [f"{total[part]:,.0f}" for part in ("before", "after", "lost", "withheld")]
-    french = (figure.replace(",", "\u202f") for figure in said)
-    return (
-        "; {}: {} before, {} after, {} lost, {} withheld".format(_column_in(column, "en"), *said),
-        " ; {} : {} avant, {} après, {} perdus, {} retenus".format(
-            _column_in(column, "fr"), *french
+    clauses = [
+        _(
+            "{layer}: {count} older codes were carried to those of {year} ({codes})",
+            layer=titled(name),
+            count=len(moved),
+            year=passage.end,
+            codes=first_of(moved),
         ),
+        _totals(sums),
+    ]
+    averaged = [_column_title(one) for one in means]
+    if averaged:
+        clauses.append(_("averages of the parts: {columns}", columns=first_of(averaged)))
+    if passage.equal:
+        clauses.append(_("shared out equally: {codes}", codes=first_of(passage.equal)))
+    clauses.append(changes.unknown())
+    return (*divided, remark(_("{clauses}.", clauses=semicolons(clauses))))
+
+
+def _city_notice(name: Text | str, cities: list[str], sums: Carried | None) -> Translatable:
+    clauses = [
+        _(
+            "{layer}: the rows of {cities} are of the whole commune: a count is shared out to its "
+            "arrondissements by population, any other figure stands for each of them",
+            layer=titled(name),
+            cities=", ".join(cities),
+        ),
+        _totals(sums),
+    ]
+    return _("{clauses}.", clauses=semicolons(clauses))
+
+
+def _totals(sums: Carried | None) -> Translatable:
+    """What became of the total of the first column that was added: a clause, or nothing."""
+    if sums is None or not len(sums.totals):
+        return EMPTY
+    column, total = str(sums.totals.index[0]), sums.totals.iloc[0]
+    return _(
+        "{column}: {before} before, {after} after, {lost} lost, {withheld} withheld",
+        column=_column_title(column),
+        before=quantity(total["before"], digits=0),
+        after=quantity(total["after"], digits=0),
+        lost=quantity(total["lost"], digits=0),
+        withheld=quantity(total["withheld"], digits=0),
     )

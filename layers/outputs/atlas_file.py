@@ -22,7 +22,7 @@ import shapely
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, missing_file
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.notice import notice_as_dict, notice_from_dict
+from zoneblanche.geo.messages import _, notice_as_dict, notice_from_dict
 from zoneblanche.geo.source import Source, source_from_dict
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import country_of
@@ -79,9 +79,9 @@ def load_atlas(path: str | Path) -> Atlas:
     ) as error:
         raise InputError(
             Fault(
-                "the atlas is damaged: it does not hold what it says of itself.",
+                _("the atlas is damaged: it does not hold what it says of itself."),
                 file=str(path),
-                remedy="Make it anew with `zoneblanche build`.",
+                remedy=_("Make it anew with `zoneblanche build`."),
                 kind="damaged-atlas",
             )
         ) from error
@@ -175,10 +175,13 @@ def _read_metadata(path: Path) -> dict[str, Any]:
     if not isinstance(told, dict) or told.get("format") != FORMAT or "indicators" not in told:
         raise InputError(
             Fault(
-                "this is no atlas: the file does not say what its columns are.",
+                _("this is no atlas: the file does not say what its columns are."),
                 file=str(path),
-                remedy="Make one with `zoneblanche build -o atlas.parquet`, score it with "
-                "`zoneblanche index`; the territories.parquet of a run is a plain table.",
+                remedy=_(
+                    "Make one with `zoneblanche build -o atlas.parquet`, score it with "
+                    "`zoneblanche index`; the territories.parquet of a run is a plain "
+                    "table."
+                ),
                 kind="no-atlas",
             )
         )

@@ -17,6 +17,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.geo.tables import safe_text, spreadsheet_safe
@@ -222,9 +223,11 @@ def _field(atlas: Atlas, name: str, column: pd.Series, lang: str) -> dict[str, A
         part
         for part in (
             indicator.method_in(lang),
-            f"unit: {indicator.unit}.",
+            _("unit: {unit}.", unit=indicator.unit),
             f"{indicator.period}." if indicator.period else "",
-            f"native level: {indicator.native_level}." if indicator.native_level else "",
+            _("native level: {native_level}.", native_level=indicator.native_level)
+            if indicator.native_level
+            else "",
             "; ".join(source.cite() for source in indicator.sources),
         )
         if part

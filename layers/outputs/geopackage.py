@@ -13,6 +13,7 @@ import pyogrio
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.lock import written_by_gdal
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.outputs.styles import LAYER, Style, write_qml, write_sld
 
 FIXED_TIME = "2000-01-01T00:00:00.000Z"
@@ -76,7 +77,7 @@ def _geometry_column(base: sqlite3.Connection) -> str:
         "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (LAYER,)
     ).fetchone()
     if found is None:
-        raise InputError(f"the GeoPackage has no layer {LAYER!r}.")
+        raise InputError(_("the GeoPackage has no layer {layer}.", layer=repr(LAYER)))
     return str(found[0])
 
 

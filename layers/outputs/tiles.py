@@ -10,6 +10,7 @@ import shapely
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.lock import written_by_gdal
 from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.outputs.export import results_table
 from zoneblanche.layers.outputs.styles import LAYER
@@ -39,7 +40,13 @@ def write_pmtiles(
         ProblemWithEnvironment: the file cannot be written.
     """
     if not 0 <= min_zoom <= max_zoom <= 14:
-        raise InputError(f"zooms {min_zoom} to {max_zoom}: they must rise, from 0 to 14 at most.")
+        raise InputError(
+            _(
+                "zooms {min_zoom} to {max_zoom}: they must rise, from 0 to 14 at most.",
+                min_zoom=min_zoom,
+                max_zoom=max_zoom,
+            )
+        )
     mercator = atlas.territories.frame.geometry.to_crs("EPSG:3857")
     step = _EARTH / 2**max_zoom / TILE_UNITS
     simple = shapely.coverage_simplify(mercator.to_numpy(), step)
@@ -48,7 +55,12 @@ def write_pmtiles(
     frame = frame[~frame.geometry.is_empty].reset_index()
     target = Path(path)
     if target.suffix != ".pmtiles":
-        raise InputError(f"{target.name!r} is no name of a PMTiles file: end it in .pmtiles.")
+        raise InputError(
+            _(
+                "{target} is no name of a PMTiles file: end it in .pmtiles.",
+                target=repr(target.name),
+            )
+        )
     with staged_file(target) as staging, written_by_gdal(staging):
         staging.unlink()
         frame.to_file(

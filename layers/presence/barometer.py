@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import Text
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.vintages.carry import carry_largest
 from zoneblanche.geo.vintages.passage import build_passage
 from zoneblanche.layers.presence import criteria as presence
@@ -125,12 +125,11 @@ def compute_barometer(
     found = listed
     if events is None:
         notices.append(
-            Notice(
-                "Waves are compared on the codes that both list: without the official events, an "
-                "authority that was merged in between is left out.",
-                fr="Les vagues sont comparées sur les codes communs aux deux : sans les événements "
-                "officiels, une collectivité fusionnée entre-temps n'est pas comptée.",
-                severity="remark",
+            remark(
+                _(
+                    "Waves are compared on the codes that both list: without the official "
+                    "events, an authority that was merged in between is left out."
+                )
             )
         )
     else:

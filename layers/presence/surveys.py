@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.tables import read_raw_table
 from zoneblanche.layers.intervals import Z95, newcombe, wilson
 from zoneblanche.layers.publishers.read_tables import read_figures, rows_of
@@ -62,9 +63,9 @@ def read_survey(path: Path, *, categories: Iterable[str]) -> Survey:
     if unknown.any():
         faults.append(
             Fault(
-                f"line {rows.index[unknown][0]} has no percent or no sample size.",
+                _("line {index} has no percent or no sample size.", index=rows.index[unknown][0]),
                 file=str(path),
-                remedy="An answer without them says nothing: leave the row out.",
+                remedy=_("An answer without them says nothing: leave the row out."),
                 kind="missing-value",
             )
         )
@@ -123,7 +124,11 @@ def _faults(rows: pd.DataFrame, categories: tuple[str, ...], path: Path) -> list
         if name not in categories:
             faults.append(
                 Fault(
-                    f"{shown(name)} is no category of the barometer (line {line}).",
+                    _(
+                        "{name} is no category of the barometer (line {line}).",
+                        name=shown(name),
+                        line=line,
+                    ),
                     file=str(path),
                     column="category",
                     remedy=nearest(str(name), categories),
@@ -132,10 +137,10 @@ def _faults(rows: pd.DataFrame, categories: tuple[str, ...], path: Path) -> list
             )
     faults += [
         Fault(
-            f"{shown(text)} is no date (line {line}).",
+            _("{text} is no date (line {line}).", text=shown(text), line=line),
             file=str(path),
             column="date",
-            remedy="Write 2018, 2018-05 or 2018-05-01.",
+            remedy=_("Write 2018, 2018-05 or 2018-05-01."),
             kind="date",
         )
         for line, text in rows["date"].items()
@@ -144,7 +149,7 @@ def _faults(rows: pd.DataFrame, categories: tuple[str, ...], path: Path) -> list
     doubled = rows.duplicated(["category", "date", "question", "answer"])
     faults += [
         Fault(
-            f"line {line} repeats an answer of the same category and date.",
+            _("line {line} repeats an answer of the same category and date.", line=line),
             file=str(path),
             kind="duplicate",
         )

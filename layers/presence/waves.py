@@ -11,7 +11,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import InputError, missing_file
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import read_events
@@ -90,13 +90,12 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
     )
 
 
-_UNDATED = Notice(
-    "Waves are compared on constant territory by the embedded list of former codes, which knows no "
-    "divisions; with --source insee-code-events=FILE those are followed too.",
-    fr="Les vagues sont comparées à territoire constant d'après la liste embarquée des anciens "
-    "codes, qui ignore les scissions ; avec --source insee-code-events=FICHIER, elles sont suivies "
-    "aussi.",
-    severity="remark",
+_UNDATED = remark(
+    _(
+        "Waves are compared on constant territory by the embedded list of "
+        "former codes, which knows no divisions; with --source "
+        "insee-code-events=FILE those are followed too."
+    )
 )
 
 
@@ -110,7 +109,13 @@ def _check_use(name: str, path: Path) -> None:
     usable = (*DIRECTORIES.values(), "presence-waves", "insee-code-events")
     if name not in usable:
         connector_named(name)
-        raise InputError(f"a barometer is not counted from {name}. It takes {', '.join(usable)}.")
+        raise InputError(
+            _(
+                "a barometer is not counted from {name}. It takes {usable}.",
+                name=name,
+                usable=", ".join(usable),
+            )
+        )
     if not path.is_file():
         raise InputError(missing_file(path))
 
@@ -133,11 +138,11 @@ def _latest(
         if not retrieved:
             retrieved = date.fromtimestamp(sources[name].stat().st_mtime).isoformat()
             notices.append(
-                Notice(
-                    f"{name} does not say of when it is: it is taken to be of {retrieved}, when "
-                    "the file was last written.",
-                    fr=f"{name} ne dit pas de quand il est : il est daté du {retrieved}, jour où "
-                    "le fichier a été écrit.",
+                _(
+                    "{name} does not say of when it is: it is taken to be of {retrieved}, "
+                    "when the file was last written.",
+                    name=name,
+                    retrieved=retrieved,
                 )
             )
         dates.append(retrieved)

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
 from zoneblanche.geo.files.output import plain_name
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.indicator import RESERVED
 from zoneblanche.layers.project.layers import LayerTable, ProjectTable, found_path, paths_of
 
@@ -59,10 +60,10 @@ def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
     if _ADDRESS.match(value):
         return [
             Fault(
-                f"{shown(value)} is an address, not a file of the project.",
+                _("{value} is an address, not a file of the project.", value=shown(value)),
                 column=key,
                 value=value,
-                remedy="Download it, and name the file: a run opens no connection.",
+                remedy=_("Download it, and name the file: a run opens no connection."),
                 kind="path",
             )
         ]
@@ -73,37 +74,39 @@ def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
     except (OSError, RuntimeError, ValueError):
         return [
             Fault(
-                f"the path {shown(value)} cannot be followed.",
+                _("the path {value} cannot be followed.", value=shown(value)),
                 column=key,
                 value=value,
-                remedy="Put the file itself beside the project file.",
+                remedy=_("Put the file itself beside the project file."),
                 kind="path",
             )
         ]
     if not inside or _ABSOLUTE.match(value):
         return [
             Fault(
-                f"the path {shown(value)} leads out of the project's folder.",
+                _("the path {value} leads out of the project's folder.", value=shown(value)),
                 column=key,
                 value=value,
-                remedy="Put the file beside the project file, or name it on the command line "
-                "with --source NAME=FILE.",
+                remedy=_(
+                    "Put the file beside the project file, or name it on the command line "
+                    "with --source NAME=FILE."
+                ),
                 kind="path",
             )
         ]
     is_file, is_folder, exists, is_link = status
     if is_file:
         return []
-    what, remedy = "no file", missing_file(target).remedy
+    what, remedy = _("no file"), missing_file(target).remedy
     if is_folder:
-        what, remedy = "a folder", "Name a file in it."
+        what, remedy = _("a folder"), _("Name a file in it.")
     elif exists:
-        what, remedy = "no plain file", "Name a file."
+        what, remedy = _("no plain file"), _("Name a file.")
     elif is_link:
-        what, remedy = "a link that leads nowhere", "Put the file itself there."
+        what, remedy = _("a link that leads nowhere"), _("Put the file itself there.")
     return [
         Fault(
-            f"the path {shown(value)} leads to {what}.",
+            _("the path {value} leads to {what}.", value=shown(value), what=what),
             column=key,
             value=value,
             remedy=remedy,
@@ -118,19 +121,21 @@ def _id_faults(ids: list[str]) -> Iterator[Fault]:
     for name in {name.casefold(): name for name in ids}.values():
         if counts[name.casefold()] > 1:
             yield Fault(
-                f"two layers have the id {shown(name)}.",
+                _("two layers have the id {name}.", name=shown(name)),
                 column="layers",
                 value=name,
-                remedy="Give each layer an id of its own, whatever the case of its letters.",
+                remedy=_("Give each layer an id of its own, whatever the case of its letters."),
                 kind="duplicate-id",
             )
     for name in dict.fromkeys(ids):
         if name.casefold() in RESERVED:
             yield Fault(
-                f"the id {shown(name)} is that of a column of the results.",
+                _("the id {name} is that of a column of the results.", name=shown(name)),
                 column=f"layers.{name}.id",
                 value=name,
-                remedy=f"Give the layer another id; not {', '.join(RESERVED)}.",
+                remedy=_(
+                    "Give the layer another id; not {reserved}.", reserved=", ".join(RESERVED)
+                ),
                 kind="reserved-id",
             )
 
@@ -138,20 +143,20 @@ def _id_faults(ids: list[str]) -> Iterator[Fault]:
 def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
     if table.country is None and table.territories is None:
         yield Fault(
-            "neither a country nor territories are given.",
-            remedy='Write country = "fr", or a table [territories] with path and code.',
+            _("neither a country nor territories are given."),
+            remedy=_('Write country = "fr", or a table [territories] with path and code.'),
             kind="no-territories",
         )
     elif table.country is None and not table.layers and not table.catalogue and not table.sources:
         yield Fault(
-            "there is nothing to measure: no layer is given.",
+            _("there is nothing to measure: no layer is given."),
             column="layers",
-            remedy="Write a table [[layers]] with id, path, code and value.",
+            remedy=_("Write a table [[layers]] with id, path, code and value."),
             kind="no-layers",
         )
     if table.country is not None and table.country not in known_countries():
         yield Fault(
-            f"no country {shown(table.country)} is described.",
+            _("no country {country} is described.", country=shown(table.country)),
             column="country",
             value=table.country,
             remedy=nearest(table.country, known_countries()),
@@ -162,7 +167,10 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
         levels = [*(level.id for level in read_country(table.country).levels), *own]
         if table.level not in levels:
             yield Fault(
-                f"{shown(table.level)} is no level of the country or of the territories.",
+                _(
+                    "{level} is no level of the country or of the territories.",
+                    level=shown(table.level),
+                ),
                 column="level",
                 value=table.level,
                 remedy=nearest(table.level, levels),
@@ -170,9 +178,9 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
             )
     if table.use is not None and table.recipe is not None:
         yield Fault(
-            "both a shipped recipe (use) and a recipe of its own ([recipe]) are given.",
+            _("both a shipped recipe (use) and a recipe of its own ([recipe]) are given."),
             column="use",
-            remedy="Keep one of them.",
+            remedy=_("Keep one of them."),
             kind="two-recipes",
         )
 
@@ -182,16 +190,18 @@ def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
     from zoneblanche.layers.analysis.flagging.rule import known_rules
     from zoneblanche.layers.index.recipe.load import known_recipes
 
-    asked = [("use", "recipe", table.use or "", known_recipes())]
-    asked += [("flags", "rule", rule, known_rules()) for rule in table.flags]
-    for key, what, name, known in asked:
+    asked = [("use", table.use or "", known_recipes())]
+    asked += [("flags", rule, known_rules()) for rule in table.flags]
+    for key, name, known in asked:
         if name and not name.endswith(".toml") and name not in known:
             yield Fault(
-                f"no {what} is called {shown(name)}.",
+                _("no recipe is called {name}.", name=shown(name))
+                if key == "use"
+                else _("no rule is called {name}.", name=shown(name)),
                 column=key,
                 value=name,
                 remedy=nearest(name, known),
-                kind=f"unknown-{what}",
+                kind="unknown-recipe" if key == "use" else "unknown-rule",
             )
     if table.sources:
         from zoneblanche.layers.publishers.connector import known_connectors
@@ -200,7 +210,7 @@ def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
         for name in table.sources:
             if name not in known_sources:
                 yield Fault(
-                    f"no source is called {shown(name)}.",
+                    _("no source is called {name}.", name=shown(name)),
                     column=f"sources.{name}",
                     value=name,
                     remedy=nearest(name, known_sources),
@@ -215,27 +225,38 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
     for name in pair:
         if getattr(layer, name) is None:
             yield Fault(
-                f"a layer of kind {layer.kind} needs {name!r}.",
+                _("a layer of kind {kind} needs {name}.", kind=layer.kind, name=repr(name)),
                 column=f"layers.{layer.id}.{name}",
-                remedy=f"Name the column in the file {layer.path}.",
+                remedy=_("Name the column in the file {path}.", path=layer.path),
                 kind="missing-key",
             )
     if pair and getattr(layer, pair[0]) is not None:
         first, second = (getattr(layer, name) for name in pair)
         if first == second:
             yield Fault(
-                f"{pair[0]} and {pair[1]} name the same column, {shown(first)}.",
+                _(
+                    "{pair} and {pair_2} name the same column, {first}.",
+                    pair=pair[0],
+                    pair_2=pair[1],
+                    first=shown(first),
+                ),
                 column=f"layers.{layer.id}.{pair[1]}",
                 value=first,
-                remedy="Name the two columns.",
+                remedy=_("Name the two columns."),
                 kind="same-column",
             )
     for name in sorted(given - _KEYS[layer.kind] - {"threshold", "below", "weights"}):
         yield Fault(
-            f"the key {name!r} says nothing for a layer of kind {layer.kind}.",
+            _(
+                "the key {name} says nothing for a layer of kind {kind}.",
+                name=repr(name),
+                kind=layer.kind,
+            ),
             column=f"layers.{layer.id}.{name}",
-            remedy="Take it out, or give the kind of layer that is meant: kind = "
-            f"{' or '.join(repr(kind) for kind, keys in _KEYS.items() if name in keys)}.",
+            remedy=_(
+                "Take it out, or give the kind of layer that is meant: kind = {items}.",
+                items=" or ".join((repr(kind) for kind, keys in _KEYS.items() if name in keys)),
+            ),
             kind="idle-key",
         )
     possible = {
@@ -243,12 +264,16 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
         "points": ("count", "distance"),
     }.get(layer.kind, ())
     if layer.stat is not None and layer.stat not in possible:
-        allowed = ", ".join(possible) or "none"
+        allowed = ", ".join(possible) or _("none")
         yield Fault(
-            f"stat = {layer.stat!r} does not go with kind = {layer.kind!r}.",
+            _(
+                "stat = {stat} does not go with kind = {kind}.",
+                stat=repr(layer.stat),
+                kind=repr(layer.kind),
+            ),
             column=f"layers.{layer.id}.stat",
             value=layer.stat,
-            remedy=f"Possible here: {allowed}.",
+            remedy=_("Possible here: {allowed}.", allowed=allowed),
             kind="stat",
         )
 
@@ -257,19 +282,30 @@ def _raster_faults(layer: LayerTable) -> Iterator[Fault]:
     """Keys that a statistic of a raster needs, and those that it has no use for."""
     stat = layer.stat or "mean"
     cuts = [name for name in ("threshold", "below") if getattr(layer, name) is not None]
-    faults = []
+    faults: list[tuple[str, str, str]] = []
     if stat.endswith("share") != (len(cuts) == 1):
-        needs = "needs a threshold (or below)" if stat.endswith("share") else "takes no threshold"
-        faults.append(("threshold", needs, "A share is that of area, or of people, with at least "
-                       "`threshold` or with less than `below`: give one of them."))  # fmt: skip
+        message: str = (
+            _("stat = {stat} needs a threshold (or below).", stat=repr(stat))
+            if stat.endswith("share")
+            else _("stat = {stat} takes no threshold.", stat=repr(stat))
+        )
+        remedy: str = _(
+            "A share is that of area, or of people, with at least `threshold` or with less than "
+            "`below`: give one of them."
+        )
+        faults.append(("threshold", message, remedy))
     if stat.startswith("weighted_") != (layer.weights is not None):
-        needs = "needs weights" if stat.startswith("weighted_") else "takes no weights"
-        faults.append(("weights", needs, "They are a raster of people, and go with weighted_mean "
-                       "and weighted_share."))  # fmt: skip
-    for name, needs, remedy in faults:
+        message = (
+            _("stat = {stat} needs weights.", stat=repr(stat))
+            if stat.startswith("weighted_")
+            else _("stat = {stat} takes no weights.", stat=repr(stat))
+        )
+        remedy = _("They are a raster of people, and go with weighted_mean and weighted_share.")
+        faults.append(("weights", message, remedy))
+    for name, message, remedy in faults:
         if layer.kind == "raster" or layer.weights is not None or cuts:
             yield Fault(
-                f"stat = {stat!r} {needs}.",
+                message,
                 column=f"layers.{layer.id}.{name}",
                 remedy=remedy,
                 kind="missing-key",

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import Figures
 from zoneblanche.geo.tables.account import Account, Listed
@@ -131,11 +131,14 @@ class Past:
             if self.changes is None:
                 raise InputError(
                     Fault(
-                        "nothing is known of codes that changed.",
+                        _("nothing is known of codes that changed."),
                         file=self.project.file,
                         column=f"layers.{self.spec.id}.vintage",
-                        remedy=f"Give the events of the official code with --source {EVENTS}=FILE, "
-                        "or leave vintage out.",
+                        remedy=_(
+                            "Give the events of the official code with --source {events}=FILE, or "
+                            "leave vintage out.",
+                            events=EVENTS,
+                        ),
                         kind="no-events",
                     )
                 )
@@ -169,7 +172,7 @@ class Past:
         sums = carried
         if how == SUM and len(reaching.shares) < len(passage.shares):
             here = values.index.isin([*reaching.shares["source"], *reaching.lost])
-            sums, _ = self._carry(values[here], reaching)
+            sums, _unused = self._carry(values[here], reaching)
         notices = carried_notices(
             self.spec.id,
             reaching,
@@ -229,10 +232,10 @@ class Past:
         if both and self.project.table.arrondissements is not None:
             raise InputError(
                 Fault(
-                    f"{first_of(both)} stands beside its own arrondissements.",
+                    _("{both} stands beside its own arrondissements.", both=first_of(both)),
                     file=str(self.project.path(self.spec.path)),
                     column=self.spec.code or "",
-                    remedy="Leave one of the two out: adding them would count twice.",
+                    remedy=_("Leave one of the two out: adding them would count twice."),
                     kind="arrondissements",
                 )
             )
@@ -245,7 +248,7 @@ class Past:
         for row in np.flatnonzero(strange).tolist():
             code = str(codes.codes[row])
             if code in reaching.lost:
-                reason = self.explain(code) or "no territory has this code"
+                reason = self.explain(code) or _("no territory has this code")
                 listed.append(Listed(codes.places(row), code, reason))
             else:
                 reason = carried_to(code, reaching, self.explain)
@@ -269,24 +272,22 @@ class Past:
         older = [] if self.spec.vintage is not None else self._gone(listed)
         if older:
             notes.append(
-                Notice(
-                    f"{self.spec.id}: {len(older)} rows have codes that are gone "
-                    f'({first_of(older)}). With vintage = "YYYY", the year of its codes, in '
-                    "[[layers]] they are carried.",
-                    fr=f"{self.spec.id} : lignes dont le code a disparu : {len(older)} "
-                    f'({first_of(older)}). Avec vintage = "AAAA", millésime de ses codes, dans '
-                    "[[layers]], elles sont reportées.",
+                _(
+                    "{spec}: {count} rows have codes that are gone ({older}). With vintage "
+                    '= "YYYY", the year of its codes, in [[layers]] they are carried.',
+                    spec=self.spec.id,
+                    count=len(older),
+                    older=first_of(older),
                 )
             )
         if parts:
             notes.append(
-                Notice(
-                    f"{self.spec.id}: {len(parts)} rows are of municipal arrondissements "
-                    f'({first_of(parts)}). With arrondissements = "whole" in the project they '
-                    "are put together.",
-                    fr=f"{self.spec.id} : {len(parts)} lignes portent sur des arrondissements "
-                    f'municipaux ({first_of(parts)}). Avec arrondissements = "whole" dans le '
-                    "projet, elles sont regroupées.",
+                _(
+                    "{spec}: {count} rows are of municipal arrondissements ({parts}). With "
+                    'arrondissements = "whole" in the project they are put together.',
+                    spec=self.spec.id,
+                    count=len(parts),
+                    parts=first_of(parts),
                 )
             )
         return tuple(notes)
@@ -296,11 +297,12 @@ def _equal_notice(name: str, equal: Sequence[str]) -> tuple[str, ...]:
     if not equal:
         return ()
     return (
-        Notice(
-            f"{name}: the parts of {first_of(equal)} weigh alike: their people are not known.",
-            fr=f"{name} : les parties de {first_of(equal)} pèsent autant l'une que l'autre : leur "
-            "population n'est pas connue.",
-            severity="remark",
+        remark(
+            _(
+                "{name}: the parts of {equal} weigh alike: their people are not known.",
+                name=name,
+                equal=first_of(equal),
+            )
         ),
     )
 

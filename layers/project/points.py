@@ -13,7 +13,7 @@ import pyproj
 
 from zoneblanche.geo.errors import Fault, InputError, shown, together
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import Message, _
 from zoneblanche.geo.points.count import Layout, count_points, find_territories
 from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.geo.points.nearest import compute_nearest
@@ -101,7 +101,16 @@ class DistanceLayer:
         )
         values = found.distance_m / 1000
         if not (values <= FARTHEST_KM).any():
-            raise InputError(_nowhere(spec, found.rows, f"within {FARTHEST_KM} km of"))
+            raise InputError(
+                _nowhere(
+                    spec,
+                    _(
+                        "none of the {rows} points lies within {km} km of a territory.",
+                        rows=found.rows,
+                        km=FARTHEST_KM,
+                    ),
+                )
+            )
         values = values.reindex(territories.codes)
         reasons = np.where(values.isna(), int(Reason.NOT_COVERED), int(Reason.PRESENT))
         return Measurement(
@@ -144,7 +153,7 @@ def _count_rows(
     x, y = together(partial(coordinate, spec.x, most_x), partial(coordinate, spec.y, most_y))
     found = find_territories(territories.frame.geometry, x.values, y.values, crs=coordinates)
     if not (found >= 0).any():
-        raise InputError(_nowhere(spec, len(raw)))
+        raise InputError(_nowhere(spec, _in_none(len(raw))))
     placed = np.isfinite(x.values) & np.isfinite(y.values)
     cells = zip(column(raw, spec.x), column(raw, spec.y), strict=True)
     listed = tuple(
@@ -175,7 +184,7 @@ def _count_stream(
         territories.frame.geometry, path, layout=layout_of(spec, coordinates), crs=coordinates
     )
     if not counted.counts.sum():
-        raise InputError(_nowhere(spec, counted.rows))
+        raise InputError(_nowhere(spec, _in_none(counted.rows)))
     account = Account(
         rows=counted.rows,
         matched=int(counted.counts.sum()),
@@ -206,27 +215,34 @@ def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:
     notices = []
     if outside:
         notices.append(
-            Notice(
-                f"{layer}: {outside} points lie in none of the territories.",
-                fr=f"{layer} : {outside} points ne sont dans aucun territoire.",
+            _(
+                "{layer}: {outside} points lie in none of the territories.",
+                layer=layer,
+                outside=outside,
             )
         )
     if unreadable:
         notices.append(
-            Notice(
-                f"{layer}: {unreadable} rows have no two coordinates.",
-                fr=f"{layer} : {unreadable} lignes n'ont pas leurs deux coordonnées.",
+            _(
+                "{layer}: {unreadable} rows have no two coordinates.",
+                layer=layer,
+                unreadable=unreadable,
             )
         )
     return tuple(notices)
 
 
-def _nowhere(spec: LayerTable, rows: int, where: str = "in") -> Fault:
+def _in_none(rows: int) -> Message:
+    return _("none of the {rows} points lies in a territory.", rows=rows)
+
+
+def _nowhere(spec: LayerTable, message: str) -> Fault:
     return Fault(
-        f"none of the {rows} points lies {where} a territory.",
+        message,
         file=spec.path,
-        remedy="Check which columns are x (longitude, east) and y (latitude, north), "
-        "and their crs.",
+        remedy=_(
+            "Check which columns are x (longitude, east) and y (latitude, north), and their crs."
+        ),
         kind="no-match",
     )
 
@@ -245,10 +261,13 @@ def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
     if coordinates is None or not (coordinates.is_geographic or coordinates.is_projected):
         raise InputError(
             Fault(
-                f"{shown(name)} is no reference system of longitudes and latitudes, or of metres.",
+                _(
+                    "{name} is no reference system of longitudes and latitudes, or of metres.",
+                    name=shown(name),
+                ),
                 file=project.file,
                 column=f"layers.{spec.id}.crs",
-                remedy="Name one by its EPSG code, e.g. EPSG:4326 or EPSG:2154.",
+                remedy=_("Name one by its EPSG code, e.g. EPSG:4326 or EPSG:2154."),
                 kind="unknown-crs",
             )
         )

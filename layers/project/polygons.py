@@ -8,6 +8,7 @@ import pandas as pd
 
 from zoneblanche.geo.borders.coverage_share import area_crs, compute_coverage_share
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.read import ReadPolygons, read_polygons
@@ -43,9 +44,9 @@ class PolygonLayer:
         if not (share.any_percent > 0).any() and not _lies_in(territories, polygons):
             raise InputError(
                 Fault(
-                    "the polygons cover none of the territories.",
+                    _("the polygons cover none of the territories."),
                     file=spec.path,
-                    remedy="Check that both are of the same place, and the file's CRS.",
+                    remedy=_("Check that both are of the same place, and the file's CRS."),
                     kind="no-cover",
                 )
             )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.rasters.read import NoData, check_raster_limits
 from zoneblanche.geo.rasters.urbanisation import CLASSES, compute_urbanisation
 from zoneblanche.geo.rasters.zonal import Stat, compute_zonal
@@ -209,9 +209,9 @@ def check_cover(
         return
     raise InputError(
         Fault(
-            "the raster covers none of the territories.",
+            _("the raster covers none of the territories."),
             file=file,
-            remedy="Check that both are of the same place, and the raster's CRS.",
+            remedy=_("Check that both are of the same place, and the raster's CRS."),
             kind="no-cover",
         )
     )
@@ -229,15 +229,28 @@ def check_cells(span: tuple[float, float], indicator: Indicator, file: str) -> N
         for bound, sign in zip(indicator.bounds, (-1, 1), strict=True)
     )
     least, greatest = span
-    told = f"its cells hold values from {least:g} to {greatest:g}"
+    ends = {"least": f"{least:g}", "greatest": f"{greatest:g}"}
     if (low is not None and least < low) or (
         high is not None and greatest > high and indicator.kind == "intensive"
     ):
-        message, kind = f"{told}, which {indicator.unit} does not allow.", "range"
-        remedy = "Give the unit that the file is in, or its nodata value."
+        message, kind = (
+            _(
+                "its cells hold values from {least} to {greatest}, which {unit} does not allow.",
+                unit=indicator.unit,
+                **ends,
+            ),
+            "range",
+        )
+        remedy = _("Give the unit that the file is in, or its nodata value.")
     elif indicator.unit == "percent" and least >= 0 and 0 < greatest <= 1:
-        message, kind = f"{told}: shares of one, not percentages.", "mixed-scale"
-        remedy = 'Write unit = "ratio"; if they are percentages, unit = "number".'
+        message, kind = (
+            _(
+                "its cells hold values from {least} to {greatest}: shares of one, not percentages.",
+                **ends,
+            ),
+            "mixed-scale",
+        )
+        remedy = _('Write unit = "ratio"; if they are percentages, unit = "number".')
     else:
         return
     raise InputError(Fault(message, file=file, value=f"{least:g}", remedy=remedy, kind=kind))
@@ -259,11 +272,15 @@ def check_bounds(values: pd.Series, indicator: Indicator, file: str) -> None:
         example = values[wrong].iloc[0]
         raise InputError(
             Fault(
-                f"{wrong.sum()} territories get a figure that {indicator.unit} does not allow "
-                f"(first: {first_of(values.index[wrong])}).",
+                _(
+                    "{wrong} territories get a figure that {unit} does not allow (first: {index}).",
+                    wrong=wrong.sum(),
+                    unit=indicator.unit,
+                    index=first_of(values.index[wrong]),
+                ),
                 file=file,
                 value=f"{example:g}",
-                remedy="Give the unit that the file is in, or its nodata value.",
+                remedy=_("Give the unit that the file is in, or its nodata value."),
                 kind="range",
             )
         )
@@ -277,21 +294,23 @@ def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
     if len(none):
         first = first_of(none)
         told.append(
-            Notice(
-                f"{layer}: {len(none)} territories are not covered, or by less than half "
-                f"(first: {first}).",
-                fr=f"{layer} : {len(none)} territoires ne sont pas couverts, ou le sont à moins de "
-                f"moitié (premiers : {first}).",
+            _(
+                "{layer}: {count} territories are not covered, or by less than half "
+                "(first: {first}).",
+                layer=layer,
+                count=len(none),
+                first=first,
             )
         )
     if len(part):
         first = first_of(part)
         told.append(
-            Notice(
-                f"{layer}: {len(part)} territories are covered in part; their figure is of the "
-                f"part (first: {first}). run.json lists all.",
-                fr=f"{layer} : {len(part)} territoires sont couverts en partie ; leur valeur est "
-                f"celle de cette partie (premiers : {first}). run.json les énumère tous.",
+            _(
+                "{layer}: {count} territories are covered in part; their figure is of "
+                "the part (first: {first}). run.json lists all.",
+                layer=layer,
+                count=len(part),
+                first=first,
             )
         )
     return tuple(told)

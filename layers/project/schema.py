@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from zoneblanche.geo.errors import Fault, nearest, shown
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.project.layers import (
     LayerTable,
     LimitsTable,
@@ -24,19 +25,19 @@ _TABLES: dict[str, type[BaseModel]] = {
     "limits": LimitsTable,
 }
 _EXPECTED = {
-    "string_type": "a text in quotes",
-    "list_type": "a list, [ … ]",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "string_pattern_mismatch": "1 to 64 letters, digits, - and _, the first a letter or a digit",
-    "string_too_long": "a text of at most 1,000 characters",
-    "greater_than_equal": "1 or more",
-    "greater_than": "more than 0",
+    "string_type": _("a text in quotes"),
+    "list_type": _("a list, [ … ]"),
+    "dict_type": _("a table"),
+    "model_type": _("a table"),
+    "int_type": _("a whole number"),
+    "float_type": _("a number"),
+    "bool_type": _("true or false"),
+    "string_pattern_mismatch": _("1 to 64 letters, digits, - and _, the first a letter or a digit"),
+    "string_too_long": _("a text of at most 1,000 characters"),
+    "greater_than_equal": _("1 or more"),
+    "greater_than": _("more than 0"),
 }
-_TITLE = "a text in quotes, or one a language: { fr = …, en = … }"
+_TITLE = _("a text in quotes, or one a language: { fr = …, en = … }")
 
 
 def type_faults(
@@ -61,7 +62,7 @@ def _fault(entry: ErrorDetails, place: str, file: str) -> Fault:
     kind, key, got = entry["type"], str(entry["loc"][-1]), entry["input"]
     if kind == "extra_forbidden":
         return Fault(
-            f"the key {shown(key)} is not known.",
+            _("the key {key} is not known.", key=shown(key)),
             file=file,
             column=place,
             remedy=nearest(key, _keys_at(entry["loc"][:-1])),
@@ -69,28 +70,28 @@ def _fault(entry: ErrorDetails, place: str, file: str) -> Fault:
         )
     if kind == "missing":
         return Fault(
-            f"the key {shown(key)} is missing.",
+            _("the key {key} is missing.", key=shown(key)),
             file=file,
             column=place,
-            remedy="Write it.",
+            remedy=_("Write it."),
             kind="missing-key",
         )
     if kind == "literal_error" and not _is_title(place):
         expected = str(entry.get("ctx", {}).get("expected", ""))
         choices = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
         return Fault(
-            f"{shown(got)} is not a choice here.",
+            _("{got} is not a choice here.", got=shown(got)),
             file=file,
             column=place,
             value=str(got)[:200],
             remedy=nearest(str(got), choices),
             kind="wrong-value",
         )
-    wanted = _TITLE if _is_title(place) else _EXPECTED.get(kind, "another value")
+    wanted = _TITLE if _is_title(place) else _EXPECTED.get(kind, _("another value"))
     if place == "layers" and kind == "list_type":
-        wanted = "one table a layer, each under [[layers]]"
+        wanted = _("one table a layer, each under [[layers]]")
     return Fault(
-        f"{shown(got)} does not fit; expected is {wanted}.",
+        _("{got} does not fit; expected is {wanted}.", got=shown(got), wanted=wanted),
         file=file,
         column=place,
         value=str(got)[:200],

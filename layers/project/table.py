@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, together
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import RawTable, parse_codes, parse_numbers, read_raw_table
 from zoneblanche.geo.territories import Territories
@@ -82,9 +83,9 @@ class TableLayer:
 
 def _no_figures(raw: RawTable, name: str) -> Fault:
     return raw.column_fault(
-        f"none of the {len(raw)} rows has a figure.",
+        _("none of the {count} rows has a figure.", count=len(raw)),
         column=name,
-        remedy="Check which column holds the figures, or leave the layer out.",
+        remedy=_("Check which column holds the figures, or leave the layer out."),
         kind="no-figures",
     )
 
@@ -123,7 +124,7 @@ def _check_level(territories: Territories, level: str, spec: LayerTable, project
         return
     raise InputError(
         Fault(
-            f"the territories do not say in which {level} they lie.",
+            _("the territories do not say in which {level} they lie.", level=level),
             file=project.file,
             column=f"layers.{spec.id}.level",
             remedy=nearest(level, [territories.level, *territories.parents.columns]),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.vintages.arrondissements import Choice, as_chosen
@@ -86,14 +87,22 @@ def read_conformance(path: Path, *, level: str) -> Table:
     }
     if not chosen:
         raise InputError(
-            Fault(f"holds no record of type {level!r}.", file=str(path), kind="no-records")
+            Fault(
+                _("holds no record of type {level}.", level=repr(level)),
+                file=str(path),
+                kind="no-records",
+            )
         )
     rows = pd.DataFrame([_row(record, level, known) for record in chosen.values()], list(chosen))
     frame = rows.set_index("code")
     doubled = frame.index[frame.index.duplicated()]
     if len(doubled):
         raise InputError(
-            Fault(f"{first_of(doubled)} stand twice.", file=str(path), kind="duplicate-code")
+            Fault(
+                _("{doubled} stand twice.", doubled=first_of(doubled)),
+                file=str(path),
+                kind="duplicate-code",
+            )
         )
     criteria = frame.filter(regex="^rpnt_")
     reasons = criteria.isna() * int(Reason.NOT_COLLECTED)

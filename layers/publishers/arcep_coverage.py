@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
@@ -43,14 +44,14 @@ RASTER = Source(
     title="Nombre d'opérateurs 4G par maille, cartes de couverture des opérateurs",
     url="https://www.data.gouv.fr/fr/datasets/mon-reseau-mobile/",
     licence="Licence Ouverte",
-    note="Theoretical outdoor coverage, as the operators simulate it.",
+    note=_("Theoretical outdoor coverage, as the operators simulate it."),
 )
 POLYGONS = Source(
     producer="Arcep",
     title="Mon réseau mobile, couvertures théoriques",
     url="https://www.data.gouv.fr/fr/datasets/mon-reseau-mobile/",
     licence="Licence Ouverte 1.0",
-    note="Theoretical outdoor coverage, as the operators simulate it.",
+    note=_("Theoretical outdoor coverage, as the operators simulate it."),
 )
 
 
@@ -157,13 +158,15 @@ def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str
     operators = pd.Series([str(name) for name in field_of(features, "operateur")])
     mended = mend(features, [str(number) for number in range(len(features))])
     if mended.faults or features.crs is None:
-        raise InputError(list(mended.faults) or Fault("has no CRS.", file=str(path), kind="no-crs"))
+        raise InputError(
+            list(mended.faults) or Fault(_("has no CRS."), file=str(path), kind="no-crs")
+        )
     shapes = gpd.GeoSeries(list(mended.shapes), crs=features.crs)
     if "techno" in features.fields:
         wanted = np.array([str(name).upper() == "4G" for name in features.fields["techno"]])
         if not wanted.any():
             raise InputError(
-                Fault("holds no polygon of techno 4G.", file=str(path), kind="no-records")
+                Fault(_("holds no polygon of techno 4G."), file=str(path), kind="no-records")
             )
         shapes, operators = shapes[wanted], operators[wanted]
     others = len(features) - len(shapes)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.layer import FileRows, Table
 from zoneblanche.layers.publishers.connector import Connector, Resource
@@ -95,8 +95,11 @@ def read_best_technologies(path: Path) -> Table:
     if len(wrong):
         raise InputError(
             Fault(
-                f"the technologies do not make up nbr_elig_8 in {len(wrong)} rows "
-                f"(first: {first_of(wrong)}).",
+                _(
+                    "the technologies do not make up nbr_elig_8 in {count} rows (first: {wrong}).",
+                    count=len(wrong),
+                    wrong=first_of(wrong),
+                ),
                 file=str(path),
                 kind="partition",
             )
@@ -113,9 +116,9 @@ def _read(path: Path, columns: Mapping[str, str]) -> Table:
     if key is None or absent:
         raise InputError(
             Fault(
-                f"has no column {first_of(absent or _KEYS)}.",
+                _("has no column {absent}.", absent=first_of(absent or _KEYS)),
                 file=str(path),
-                remedy="See docs/sources.md for the layout of Arcep's commune files.",
+                remedy=_("See docs/sources.md for the layout of Arcep's commune files."),
                 kind="header",
             )
         )
@@ -145,8 +148,14 @@ def _check_cumulative(frame: pd.DataFrame, path: Path) -> None:
         if len(wrong):
             raise InputError(
                 Fault(
-                    f"{less} is greater than {more} in {len(wrong)} rows "
-                    f"(first: {first_of(wrong)}); the counts are cumulative.",
+                    _(
+                        "{less} is greater than {more} in {count} rows (first: {wrong}); the "
+                        "counts are cumulative.",
+                        less=less,
+                        more=more,
+                        count=len(wrong),
+                        wrong=first_of(wrong),
+                    ),
                     file=str(path),
                     kind="cumulative",
                 )
@@ -165,16 +174,15 @@ def _with_satellite_notice(table: Table) -> Table:
     if reached["premises_30mbps"] < 0.99 or gap < 0.02:
         return table
     share = f"{100 * reached['premises_30mbps']:.1f}"
-    note = Notice(
-        f"{share} % of premises have 30 Mbit/s: all technologies are "
-        "counted, satellite included, and that share says nothing; those at 100 Mbit/s and "
-        "1 Gbit/s do.",
-        fr=f"{share.replace('.', ',')} % des locaux ont 30 Mbit/s\u00a0: toutes les technologies "
-        "sont comptées, satellite compris, et cette part ne dit rien ; celles à 100 Mbit/s et à "
-        "1 Gbit/s sont parlantes.",
-        severity="remark",
+    note = remark(
+        _(
+            "{share} % of premises have 30 Mbit/s: all technologies are counted, "
+            "satellite included, and that share says nothing; those at 100 Mbit/s "
+            "and 1 Gbit/s do.",
+            share=share,
+        )
     )
-    return replace(table, source=replace(table.source, note=str(note)), notices=(note,))
+    return replace(table, source=replace(table.source, note=note), notices=(note,))
 
 
 def _connector(

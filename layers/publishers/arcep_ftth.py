@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.vintages.arrondissements import Choice, as_chosen
 from zoneblanche.layers.fetching.from_folder import columns_of
@@ -65,10 +66,14 @@ def read_ftth(path: Path, arrondissements: Choice = "whole") -> Table:
     if len(wrong) > len(frame) // 100:
         raise InputError(
             Fault(
-                f"{len(wrong)} communes have more than twice as many premises passed as premises "
-                f"(first: {first_of(wrong)}).",
+                _(
+                    "{count} communes have more than twice as many premises passed as "
+                    "premises (first: {wrong}).",
+                    count=len(wrong),
+                    wrong=first_of(wrong),
+                ),
                 file=str(path),
-                remedy="Are the columns those of Arcep's layout?",
+                remedy=_("Are the columns those of Arcep's layout?"),
                 kind="value",
             )
         )
@@ -102,7 +107,10 @@ def _attributes(path: Path) -> pd.DataFrame:
         if len(tables) != 1:
             raise InputError(
                 Fault(
-                    f"holds {len(tables)} attribute tables (.dbf); one was expected.",
+                    _(
+                        "holds {count} attribute tables (.dbf); one was expected.",
+                        count=len(tables),
+                    ),
                     file=str(path),
                     kind="archive",
                 )

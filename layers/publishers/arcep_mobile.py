@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, quantity, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
@@ -108,7 +108,7 @@ def _positions(path: Path) -> tuple[gpd.GeoDataFrame, int]:
         flags = {name: name.upper() for name in GENERATIONS}
     else:
         raise InputError(
-            Fault("is no list of mobile sites of Arcep.", file=str(path), kind="header")
+            Fault(_("is no list of mobile sites of Arcep."), file=str(path), kind="header")
         )
     position = read_figures(rows, {x: "x", y: "y"}, path, unit="number").values
     west, south, east, north = bounds
@@ -153,11 +153,10 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
             frame[f"km{suffix}"] = kilometres_to_nearest(territories, there)
     frame = frame.where(covered)
     outside = int(where.isna().sum())
-    told = Notice(
-        f"{outside:,} of {len(points):,} mobile sites lie in none of the territories.",
-        fr=f"{outside:,} des {len(points):,} sites mobiles ne sont dans aucun des "
-        "territoires.".replace(",", "\u202f"),
-        severity="remark",
+    notice = _(
+        "{outside} of {count} mobile sites lie in none of the territories.",
+        outside=quantity(outside),
+        count=quantity(len(points)),
     )
     period = date_in_name(path)
     return Table(
@@ -165,7 +164,7 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
         level=territories.level,
         source=replace(SOURCE, published=period),
         period=period,
-        notices=(told,) if outside else (),
+        notices=(remark(notice),) if outside else (),
         reasons=(frame.isna() * int(Reason.NOT_COVERED)).astype("int8"),
         account=account_of_rows(
             FileRows(where.fillna(""), {"without a position": nowhere}),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import zoneblanche.layers.publishers
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
+from zoneblanche.geo.messages import _, join
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.geo.vintages.arrondissements import Choice
 from zoneblanche.layers.layer import Table
@@ -156,8 +157,8 @@ def connector_named(name: str) -> Connector:
     if name not in known:
         raise InputError(
             Fault(
-                f"no source is called {name!r}.",
-                remedy=nearest(name, known) + " See `zoneblanche list sources`.",
+                _("no source is called {name}.", name=repr(name)),
+                remedy=join((nearest(name, known), _("See `zoneblanche list sources`.")), " "),
                 kind="unknown-source",
             )
         )
@@ -186,9 +187,9 @@ def read_source(name: str, path: Path | str, *, arrondissements: Choice = "whole
     if connector.read is None:
         raise InputError(
             Fault(
-                f"{name} holds no table but shapes or a raster.",
+                _("{name} holds no table but shapes or a raster.", name=name),
                 file=str(path),
-                remedy="Give it as [territories] or as a layer of a project file.",
+                remedy=_("Give it as [territories] or as a layer of a project file."),
                 kind="no-table",
             )
         )

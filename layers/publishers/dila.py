@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.layer import FileRows, Table
@@ -66,7 +66,11 @@ def read_directory(path: Path, *, level: str) -> Table:
     }
     if not chosen:
         raise InputError(
-            Fault(f"holds no record of {PIVOTS[level]!r}.", file=str(path), kind="no-records")
+            Fault(
+                _("holds no record of {pivots}.", pivots=repr(PIVOTS[level])),
+                file=str(path),
+                kind="no-records",
+            )
         )
     social = any("reseau_social" in record for record in records)
     rows = pd.DataFrame(
@@ -78,8 +82,13 @@ def read_directory(path: Path, *, level: str) -> Table:
     notices = [
         notice
         for count, notice in (
-            (others, remark(f"Further records of the same authorities, left out: {others}.")),
-            (without, f"Records without a code, left out: {without}."),
+            (
+                others,
+                remark(
+                    _("Further records of the same authorities, left out: {others}.", others=others)
+                ),
+            ),
+            (without, _("Records without a code, left out: {without}.", without=without)),
         )
         if count
     ]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables import read_raw_table
 from zoneblanche.layers.publishers.connector import Connector
@@ -38,10 +39,14 @@ def read_waves(path: Path) -> pd.DataFrame:
     if wrong.any():
         raise InputError(
             Fault(
-                f"{rows['date'][wrong].iloc[0]!r} is no date (line {rows.index[wrong][0]}).",
+                _(
+                    "{iloc} is no date (line {index}).",
+                    iloc=repr(rows["date"][wrong].iloc[0]),
+                    index=rows.index[wrong][0],
+                ),
                 file=str(path),
                 column="date",
-                remedy="Write ISO dates: 2026-09-22.",
+                remedy=_("Write ISO dates: 2026-09-22."),
                 kind="date",
             )
         )
@@ -57,7 +62,7 @@ def read_waves(path: Path) -> pd.DataFrame:
     if len(doubled):
         raise InputError(
             Fault(
-                f"{first_of(doubled['code'])} stand twice in one wave.",
+                _("{code} stand twice in one wave.", code=first_of(doubled["code"])),
                 file=str(path),
                 kind="duplicate-code",
             )

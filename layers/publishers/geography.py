@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.fetching.from_folder import columns_of
 from zoneblanche.layers.publishers.connector import Connector, Resource
@@ -66,7 +67,7 @@ def _population_tile(row: int, column: int) -> Connector:
             "https://human-settlement.emergency.copernicus.eu/",
             "CC BY 4.0",
             "2020-01-01",
-            note="Persons in each cell of 1 km; ESRI:54009.",
+            note=_("Persons in each cell of 1 km; ESRI:54009."),
         ),
         level="",
         aids="population",

@@ -18,6 +18,7 @@ from typing import Literal
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables import read_raw_table
 from zoneblanche.geo.vintages.arrondissements import as_chosen
@@ -39,14 +40,14 @@ AGES = Source(
     "Recensement de la population, évolution et structure de la population",
     "https://www.insee.fr/fr/statistiques/8268806",
     "Licence Ouverte 2.0",
-    note="Weighted estimates of the census, added up from IRIS.",
+    note=_("Weighted estimates of the census, added up from IRIS."),
 )
 DIPLOMAS = Source(
     "INSEE",
     "Recensement de la population, diplômes et formation",
     "https://www.insee.fr/fr/statistiques/8268840",
     "Licence Ouverte 2.0",
-    note="Weighted estimates of the census, added up from IRIS.",
+    note=_("Weighted estimates of the census, added up from IRIS."),
 )
 Figures = Mapping[str, tuple[tuple[str, ...], ...]]
 """By column of a table, the official columns that are added up to it, without year; the second
@@ -95,9 +96,9 @@ def _read(path: Path, wanted: Figures, source: Source, *, optional: tuple[str, .
         lacking = [f"P{year[2:]}_{part}" for name in absent for part in wanted[name][0]]
         raise InputError(
             Fault(
-                f"has no column {first_of(lacking or _CODES)}.",
+                _("has no column {lacking}.", lacking=first_of(lacking or _CODES)),
                 file=str(path),
-                remedy="Is it the file of this publisher? See docs/sources.md for its layout.",
+                remedy=_("Is it the file of this publisher? See docs/sources.md for its layout."),
                 kind="header",
             )
         )
@@ -158,8 +159,13 @@ def _check_parts(frame: pd.DataFrame, path: Path) -> None:
         if len(wrong):
             raise InputError(
                 Fault(
-                    f"{name} is greater than {names[0]} in {len(wrong)} communes "
-                    f"(first: {first_of(wrong)}).",
+                    _(
+                        "{name} is greater than {names} in {count} communes (first: {wrong}).",
+                        name=name,
+                        names=names[0],
+                        count=len(wrong),
+                        wrong=first_of(wrong),
+                    ),
                     file=str(path),
                     kind="value",
                 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.layer import Table
@@ -18,7 +19,7 @@ SOURCE = Source(
     title="Hébergement des messageries des mairies",
     licence="MIT / Licence Ouverte 2.0",
     published="2026-07-01",
-    note="Scan of the DNS of the e-mail domains that town halls declare.",
+    note=_("Scan of the DNS of the e-mail domains that town halls declare."),
 )
 _PROVIDER_KNOWN = "classified_via_known_email_domain"
 

@@ -13,7 +13,7 @@ import re
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import Message, Translatable, _, ngettext, quantity, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
@@ -40,7 +40,7 @@ SOURCE = Source(
     "Filosofi, données carroyées à 200 m",
     "https://www.insee.fr/fr/statistiques/7655475",
     "Licence Ouverte 2.0",
-    note="Below 11 households figures are imputed: never to be shown square by square.",
+    note=_("Below 11 households figures are imputed: never to be shown square by square."),
 )
 INPUT = "population-grid"
 """Id of the input that the layer knows the squares by."""
@@ -53,7 +53,6 @@ PARTS = {
 """By the ending of a file's name: the connector, and of what part of the country it is."""
 
 _SQUARE = r"^CRS(?P<epsg>\d{4,6})RES(?P<size>[1-9]\d{1,4})mN(?P<south>\d{1,8})E(?P<west>\d{1,8})$"
-NO_SQUARE = "is no square (CRS3035RES200mN2029800E4252400)"
 _POSITIONS = ("idcar_200m", "idinspire")
 _SQLITE = b"SQLite format 3\x00"
 _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
@@ -71,10 +70,11 @@ def read_cells(path: Path) -> Cells:
     if not _is_unpacked(path):
         raise InputError(
             Fault(
-                "is packed (a 7-Zip archive within a zip), and is read unpacked.",
+                _("is packed (a 7-Zip archive within a zip), and is read unpacked."),
                 file=str(path),
-                remedy="Unpack it, for instance with `7z x`, and give carreaux_200m_met.csv or "
-                ".gpkg.",
+                remedy=_(
+                    "Unpack it, for instance with `7z x`, and give carreaux_200m_met.csv or .gpkg."
+                ),
                 kind="archive",
             )
         )
@@ -127,26 +127,26 @@ def measure_people(path: Path, territories: Territories, sources: Mapping[str, P
     )
 
 
-def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Notice:
+def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Translatable:
     """How many people there are and where they went: the sentence of a layer that loses nobody."""
     total = float(cells.amount.sum())
-    numbers = (total, len(cells), people.sum(), shared.lost_amount, shared.lost)
-    english = [f"{number:,.0f}" for number in numbers]
-    french = [number.replace(",", "\u202f") for number in english]
     if not shared.lost:
-        return Notice(
-            "The {} people of the {} squares of the grid are all brought to territories.".format(
-                *english
-            ),
-            fr="Les {} habitants des {} carreaux du carroyage sont tous rapportés à des "
-            "territoires.".format(*french),
-            severity="remark",
+        return remark(
+            _(
+                "The {people} people of the {squares} squares of the grid are all brought to "
+                "territories.",
+                people=quantity(total, digits=0),
+                squares=quantity(len(cells)),
+            )
         )
-    return Notice(
-        "The grid has {} people in {} squares: {} are brought to territories, {} live in {} "
-        "squares that touch none.".format(*english),
-        fr="Le carroyage compte {} habitants dans {} carreaux\u00a0: {} sont rapportés à des "
-        "territoires, {} vivent dans {} carreaux qui n'en touchent aucun.".format(*french),
+    return _(
+        "The grid has {total} people in {squares} squares: {placed} are brought to territories, "
+        "{lost} live in {empty} squares that touch none.",
+        total=quantity(total, digits=0),
+        squares=quantity(len(cells)),
+        placed=quantity(people.sum(), digits=0),
+        lost=quantity(shared.lost_amount, digits=0),
+        empty=quantity(shared.lost, digits=0),
     )
 
 
@@ -184,7 +184,7 @@ def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
         yield found
 
 
-def people_notice(sources: Mapping[str, Path]) -> tuple[Notice, ...]:
+def people_notice(sources: Mapping[str, Path]) -> tuple[str, ...]:
     """That tiles of GHSL are left aside where the squares of INSEE are given too, or nothing."""
     given = [name for name in sources if connector_named(name).aids == "population"]
     tiles = [name for name in given if connector_named(name).input != INPUT]
@@ -192,9 +192,10 @@ def people_notice(sources: Mapping[str, Path]) -> tuple[Notice, ...]:
         return ()
     left, squares = ", ".join(tiles), ", ".join(name for name in given if name not in tiles)
     return (
-        Notice(
-            f"Shares of people are those of {squares}; {left} is not used beside it.",
-            fr=f"Les parts d'habitants sont celles de {squares} ; {left} n'est pas utilisé à côté.",
+        _(
+            "Shares of people are those of {squares}; {left} is not used beside it.",
+            squares=squares,
+            left=left,
         ),
     )
 
@@ -205,7 +206,7 @@ def _unpacked(path: Path) -> bytes:
         if len(images) != 1:
             raise InputError(
                 Fault(
-                    f"holds {len(images)} rasters (.tif); one was expected.",
+                    _("holds {count} rasters (.tif); one was expected.", count=len(images)),
                     file=str(path),
                     kind="archive",
                 )
@@ -234,7 +235,7 @@ def _from_csv(path: Path) -> tuple[pd.Series, pd.Series]:
     except (pa.ArrowException, KeyError) as error:
         raise InputError(
             Fault(
-                f"is no table of squares: {shown(str(error), limit=200)}.",
+                _("is no table of squares: {error}.", error=shown(str(error), limit=200)),
                 file=str(path),
                 kind="damaged-file",
             )
@@ -267,7 +268,7 @@ def _from_geopackage(path: Path) -> tuple[pd.Series, pd.Series]:
                     return frame["square"], frame["people"]
     except sqlite3.Error as error:
         raise InputError(
-            Fault(f"is no GeoPackage: {error}.", file=str(path), kind="damaged-file")
+            Fault(_("is no GeoPackage: {error}.", error=error), file=str(path), kind="damaged-file")
         ) from error
     raise _no_columns([], path)
 
@@ -282,15 +283,15 @@ def _columns(header: list[str], path: Path) -> list[str]:
 
 
 def _no_columns(header: list[str], path: Path) -> InputError:
-    told = "has no columns 'idcar_200m' and 'ind'."
+    told = _("has no columns 'idcar_200m' and 'ind'.")
     if header:
         names = shown(", ".join(header), limit=200)
-        told = f"has no columns 'idcar_200m' and 'ind'; its header says {names}."
+        told = _("has no columns 'idcar_200m' and 'ind'; its header says {names}.", names=names)
     return InputError(
         Fault(
             told,
             file=str(path),
-            remedy="Is it the grid of 200 m? See docs/sources.md for its layout.",
+            remedy=_("Is it the grid of 200 m? See docs/sources.md for its layout."),
             kind="header",
         )
     )
@@ -304,25 +305,25 @@ def _cells(squares: pd.Series, people: pd.Series, path: Path) -> Cells:
 
     # Arrow reads millions of names in a second; pandas takes ten.
     parts = pc.extract_regex(pa.array(squares.astype("object"), pa.string()), _SQUARE)
-    _refuse(parts.is_null().to_numpy(zero_copy_only=False), squares, path, NO_SQUARE)
+    _refuse(parts.is_null().to_numpy(zero_copy_only=False), squares, path, _no_square)
     epsg, size, south, west = (
         pc.struct_field(parts, name).cast(pa.int64()).to_numpy()
         for name in ("epsg", "size", "south", "west")
     )
     amount = pd.to_numeric(people, errors="coerce").to_numpy("float64")
-    _refuse(~(np.isfinite(amount) & (amount >= 0)), people, path, "is no number of people")
+    _refuse(~(np.isfinite(amount) & (amount >= 0)), people, path, _no_people)
     grids = len(set(zip(epsg.tolist(), size.tolist(), strict=True)))
     if grids != 1:
         raise InputError(
             Fault(
-                f"holds squares of {grids} sizes or grids; one was expected.",
+                _("holds squares of {grids} sizes or grids; one was expected.", grids=grids),
                 file=str(path),
                 kind="several-grids",
             )
         )
-    _refuse(squares.duplicated().to_numpy(), squares, path, "stands twice")
+    _refuse(squares.duplicated().to_numpy(), squares, path, _twice)
     off = (south % size != 0) | (west % size != 0)
-    _refuse(off, squares, path, "is not on its grid")
+    _refuse(off, squares, path, _off_grid)
     return Cells(
         west.astype("float64"),
         south.astype("float64"),
@@ -332,14 +333,48 @@ def _cells(squares: pd.Series, people: pd.Series, path: Path) -> Cells:
     )
 
 
-def _refuse(wrong: np.ndarray, cells: pd.Series, path: Path, told: str) -> None:
+def _no_square(value: str, rows: int) -> Message:
+    return ngettext(
+        "{value} is no square (CRS3035RES200mN2029800E4252400).",
+        "{value} is no square (CRS3035RES200mN2029800E4252400) ({count} rows).",
+        rows,
+        value=value,
+    )
+
+
+def _no_people(value: str, rows: int) -> Message:
+    return ngettext(
+        "{value} is no number of people.",
+        "{value} is no number of people ({count} rows).",
+        rows,
+        value=value,
+    )
+
+
+def _twice(value: str, rows: int) -> Message:
+    return ngettext(
+        "{value} stands twice.", "{value} stands twice ({count} rows).", rows, value=value
+    )
+
+
+def _off_grid(value: str, rows: int) -> Message:
+    return ngettext(
+        "{value} is not on its grid.",
+        "{value} is not on its grid ({count} rows).",
+        rows,
+        value=value,
+    )
+
+
+def _refuse(
+    wrong: np.ndarray, cells: pd.Series, path: Path, message: Callable[[str, int], Message]
+) -> None:
     found = np.flatnonzero(wrong)
     if len(found):
-        more = f" ({len(found)} rows)" if len(found) > 1 else ""
         value = cells.iloc[found[0]]
         raise InputError(
             Fault(
-                f"{shown(str(value))} {told}{more}.",
+                message(shown(str(value)), len(found)),
                 file=str(path),
                 line=int(cells.index[found[0]]) if cells.index.name == "line" else None,
                 feature=None if cells.index.name == "line" else int(found[0]),

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.messages import _
 
 GREATEST_EXPORT = 2_000_000_000
 """Bytes, unpacked, beyond which an export is refused."""
@@ -38,14 +39,14 @@ def read_records(path: Path) -> list[Record]:
     except (ValueError, RecursionError, csv.Error) as error:
         raise InputError(
             Fault(
-                f"is no list of records: {error}.",
+                _("is no list of records: {error}.", error=error),
                 file=str(path),
-                remedy="It may be truncated: fetch it again.",
+                remedy=_("It may be truncated: fetch it again."),
                 kind="records",
             )
         ) from error
     if not all(isinstance(record, dict) for record in records):
-        raise InputError(Fault("holds records without fields.", file=str(path), kind="records"))
+        raise InputError(Fault(_("holds records without fields."), file=str(path), kind="records"))
     return records
 
 
@@ -87,8 +88,11 @@ def require_fields(records: list[Record], fields: tuple[str, ...], path: Path) -
     if absent:
         raise InputError(
             Fault(
-                f"no record has the field {', '.join(map(repr, absent))}; there are "
-                f"{shown(', '.join(sorted(known)), limit=200)}.",
+                _(
+                    "no record has the field {map}; there are {known}.",
+                    map=", ".join(map(repr, absent)),
+                    known=shown(", ".join(sorted(known)), limit=200),
+                ),
                 file=str(path),
                 kind="header",
             )
@@ -119,11 +123,13 @@ def _text(path: Path) -> str:
                 content = stream.read(GREATEST_EXPORT + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise InputError(
-                Fault(f"cannot be unpacked: {error}.", file=str(path), kind="archive")
+                Fault(
+                    _("cannot be unpacked: {error}.", error=error), file=str(path), kind="archive"
+                )
             ) from error
     if len(content) > GREATEST_EXPORT:
-        raise InputError(Fault("is larger than any export should be.", file=str(path)))
+        raise InputError(Fault(_("is larger than any export should be."), file=str(path)))
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(Fault("is no text.", file=str(path), kind="not-text")) from error
+        raise InputError(Fault(_("is no text."), file=str(path), kind="not-text")) from error

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import (
     MARKS,
@@ -91,7 +92,9 @@ def read_sheet(path: Path, columns: Iterable[str]) -> tuple[pd.DataFrame, str]:
                 return rows_of(read_raw_table(path, sheet=sheet, header=number), wanted), above
     raise InputError(
         Fault(
-            f"no sheet has the columns {first_of(sorted(wanted))}.", file=str(path), kind="header"
+            _("no sheet has the columns {wanted}.", wanted=first_of(sorted(wanted))),
+            file=str(path),
+            kind="header",
         )
     )
 
@@ -117,10 +120,13 @@ def check_header(header: Iterable[str], columns: Iterable[str], path: Path) -> N
     if absent:
         raise InputError(
             Fault(
-                f"has no column {', '.join(map(repr, absent))}; its header says "
-                f"{shown(', '.join(found), limit=200)}.",
+                _(
+                    "has no column {map}; its header says {found}.",
+                    map=", ".join(map(repr, absent)),
+                    found=shown(", ".join(found), limit=200),
+                ),
                 file=str(path),
-                remedy="Is it the file of this publisher? See docs/sources.md for its layout.",
+                remedy=_("Is it the file of this publisher? See docs/sources.md for its layout."),
                 kind="header",
             )
         )
@@ -144,7 +150,11 @@ def read_codes(
         raise InputError(
             [
                 Fault(
-                    f"{shown(row.code)} is no code of the form expected here ({row.row}).",
+                    _(
+                        "{row} is no code of the form expected here ({row_2}).",
+                        row=shown(row.code),
+                        row_2=row.row,
+                    ),
                     file=str(path),
                     column=column,
                     value=row.code,
@@ -201,10 +211,14 @@ def one_value(rows: pd.DataFrame, column: str, path: Path) -> str:
     if len(found) > 1:
         raise InputError(
             Fault(
-                f"holds several values of {column!r} ({first_of(found)}); one was expected.",
+                _(
+                    "holds several values of {column} ({found}); one was expected.",
+                    column=repr(column),
+                    found=first_of(found),
+                ),
                 file=str(path),
                 column=column,
-                remedy="Keep the rows of one release.",
+                remedy=_("Keep the rows of one release."),
                 kind="several-releases",
             )
         )
@@ -257,7 +271,9 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> 
         with archive.open(info) as stream:
             content = stream.read(info.file_size + 1)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise InputError(Fault(f"cannot be unpacked: {error}.", file=str(path))) from error
+        raise InputError(
+            Fault(_("cannot be unpacked: {error}.", error=error), file=str(path))
+        ) from error
     if len(content) > info.file_size:
         raise _too_big(path, len(content))
     return content
@@ -269,8 +285,13 @@ def _member_of(path: Path, member: str) -> bytes:
         if len(names) != 1:
             raise InputError(
                 Fault(
-                    f"holds {len(names)} files named like {member!r}; one was expected "
-                    f"(it holds {first_of(archive.namelist())}).",
+                    _(
+                        "holds {count} files named like {member}; one was expected (it holds "
+                        "{namelist}).",
+                        count=len(names),
+                        member=repr(member),
+                        namelist=first_of(archive.namelist()),
+                    ),
                     file=str(path),
                     kind="archive",
                 )
@@ -286,7 +307,9 @@ def _first_lines(path: Path) -> dict[str, list[list[str]]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
-        raise InputError(Fault(f"is no workbook: {error}.", file=str(path))) from error
+        raise InputError(
+            Fault(_("is no workbook: {error}.", error=error), file=str(path))
+        ) from error
     try:
         return {
             sheet.title: [
@@ -307,7 +330,11 @@ def _raw(rows: pd.DataFrame, columns: Iterable[str], path: Path) -> RawTable:
 def _too_big(path: Path, size: int) -> InputError:
     return InputError(
         Fault(
-            f"holds {size:,} bytes; no official table has more than {GREATEST_MEMBER:,}.",
+            _(
+                "holds {size} bytes; no official table has more than {greatest_member}.",
+                size=quantity(size),
+                greatest_member=quantity(GREATEST_MEMBER),
+            ),
             file=str(path),
             kind="too-big",
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -88,8 +89,10 @@ def read_show(atlas: Atlas, show: str | tuple[str, str] | Bivariate | None) -> s
             return DEFAULT if (x, y) == (DEFAULT.x, DEFAULT.y) else Bivariate(x, y)
     raise InputError(
         Fault(
-            f"there is nothing called {show!r} to show.",
-            remedy=f"{nearest(show, atlas.indicators)} A map of two is written x-y.",
+            _("there is nothing called {show} to show.", show=repr(show)),
+            remedy=_(
+                "{nearest} A map of two is written x-y.", nearest=nearest(show, atlas.indicators)
+            ),
             kind="unknown-indicator",
         )
     )
@@ -97,7 +100,7 @@ def read_show(atlas: Atlas, show: str | tuple[str, str] | Bivariate | None) -> s
 
 def _first(atlas: Atlas) -> str:
     if not atlas.indicators:
-        raise InputError("the atlas has no indicator to draw. Measure or add one first.")
+        raise InputError(_("the atlas has no indicator to draw. Measure or add one first."))
     # A map on which nothing is known is no first sight, unless there is no other.
     known = [name for name in atlas.indicators if atlas.values[name].notna().any()]
     names = known or list(atlas.indicators)

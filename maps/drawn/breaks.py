@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import _
 
 Figures = NDArray[np.float64]
 
@@ -112,7 +113,9 @@ def custom_breaks(breaks: Sequence[float]) -> list[float]:
     """
     given = [float(value) for value in breaks]
     if any(b <= a for a, b in pairwise(given)):
-        raise InputError(f"class breaks must rise, got {given}. Write each once, lowest first.")
+        raise InputError(
+            _("class breaks must rise, got {given}. Write each once, lowest first.", given=given)
+        )
     return given
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.drawn.breaks import classify, custom_breaks
@@ -110,7 +111,7 @@ def class_territories(
     if isinstance(show, Bivariate):
         return _pair(atlas, describe_bivariate(atlas, show, Citations()), lang, theme)
     indicator = atlas.indicator(show)
-    layer, _ = describe_layer(atlas, indicator, Citations())
+    layer, _unused = describe_layer(atlas, indicator, Citations())
     if "categories" in layer:
         return _kinds(atlas, layer, lang, theme)
     if breaks:
@@ -119,7 +120,11 @@ def class_territories(
     if method not in layer["breaks"]:
         raise InputError(
             Fault(
-                f"{method!r} is no way to class {indicator.id!r}.",
+                _(
+                    "{method} is no way to class {indicator}.",
+                    method=repr(method),
+                    indicator=repr(indicator.id),
+                ),
                 remedy=nearest(method, layer["breaks"]),
                 kind="option",
             )
@@ -183,7 +188,7 @@ def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str
 
 def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
     values, reasons = _column(atlas, layer["id"], 0)
-    codes = [code for code, _ in layer["categories"]]
+    codes = [code for code, _unused in layer["categories"]]
     of = np.full(len(values), -1)
     for place, code in enumerate(codes):
         of[values == code] = place
@@ -191,7 +196,7 @@ def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Clas
         colours = _ordered(layer["better"], max(len(codes), 2), theme)[: len(codes)]
     else:
         colours = _kind_colours(codes, KINDS[theme])
-    labels = tuple(in_language(title, lang) for _, title in layer["categories"])
+    labels = tuple(in_language(title, lang) for _unused, title in layer["categories"])
     return Classed(of, reasons, colours, labels, codes=tuple(codes))
 
 
@@ -211,7 +216,7 @@ def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Class
     for axis in ("x", "y"):
         indicator = atlas.indicator(layer[axis])
         breaks, low = layer["breaks"][axis], layer["toward"][axis] == "low"
-        described, _ = describe_layer(atlas, indicator, Citations())
+        described, _unused = describe_layer(atlas, indicator, Citations())
         values, reasons = _column(atlas, indicator.id, described["digits"])
         of, most = classify(values, breaks), len(breaks)
         places.append(np.where(of < 0, -1, (most - of if low else of) + 2 - most))

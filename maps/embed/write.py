@@ -19,6 +19,7 @@ import numpy as np
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.output import staged_folder
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
 from zoneblanche.maps.drawn.cite import cite_all
@@ -175,8 +176,8 @@ def check_base(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or not plain:
         raise InputError(
             Fault(
-                f"--url {url[:80]!r} is no http(s) address.",
-                remedy="Write e.g. --url https://example.org/carte/.",
+                _("--url {url} is no http(s) address.", url=repr(url[:80])),
+                remedy=_("Write e.g. --url https://example.org/carte/."),
                 kind="option",
             )
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import folium
 
+from zoneblanche.geo.messages import _
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.page.folium_layer import AtlasLayer
 from zoneblanche.maps.page.html import write_whole
@@ -83,8 +84,11 @@ class AtlasMap(folium.Map):
         """The page as text: ours, or folium's where foreign layers were added."""
         if self.foreign:
             warnings.warn(
-                "Other layers were added to this map, so folium writes the page: it loads "
-                "folium's scripts from elsewhere and has no strict Content-Security-Policy.",
+                _(
+                    "Other layers were added to this map, so folium writes the page: it "
+                    "loads folium's scripts from elsewhere and has no strict "
+                    "Content-Security-Policy."
+                ),
                 stacklevel=3,
             )
             return str(self.get_root().render())

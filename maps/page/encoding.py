@@ -17,6 +17,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.messages import _
+
 REASON_CODES = 16
 """Packed codes below this are reasons for a missing cell; figures start here."""
 
@@ -80,7 +82,7 @@ def pack_tokens(numbers: np.ndarray) -> tuple[bytes, bytes]:
     """
     wide = numbers.astype(np.int64)
     if len(wide) and wide.max() >= 2**32:
-        raise ValueError(f"{wide.max()} is too large to be packed.")
+        raise ValueError(_("{max} is too large to be packed.", max=wide.max()))
     length = np.frexp(wide.astype(np.float64))[1] - 1  # position of the highest bit
     large = wide >= DIRECT
     below = np.where(large, length - 2, 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.country import Text
-from zoneblanche.geo.notice import notice_as_dict, warnings_first
+from zoneblanche.geo.messages import notice_as_dict, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.context import unmeasured_context
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
@@ -145,7 +145,7 @@ def _pack(
     blocks["map"], places["map"] = pack_block(at_once)
     blocks["data"], places["data"] = pack_block(later)
     head["places"] = places
-    blocks["head"], _ = pack_block({"head": write_json(head)})
+    blocks["head"], _unused = pack_block({"head": write_json(head)})
     return Payload(blocks, head, geometry)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.notice import Notice, notice_as_dict
+from zoneblanche.geo.messages import _, notice_as_dict
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.flagging.flags import flag, known_rules
 from zoneblanche.layers.index.compute import compute_index
@@ -85,23 +85,18 @@ def describe_upper(
     return described, streams
 
 
-def _anew(atlas: Atlas, upper: Atlas) -> tuple[Notice, ...]:
+def _anew(atlas: Atlas, upper: Atlas) -> tuple[str, ...]:
     """That the index of a level is not the mean of its parts' scores, by which others rank it."""
     if not set(atlas.recipes) & set(upper.indicators):
         return ()
     above, below = upper.territories, atlas.territories
-    en, fr = (
-        (above.level_title(lang, plural=True), below.level_title(lang, plural=True))
-        for lang in ("en", "fr")
-    )
     return (
-        Notice(
-            f"The index is computed anew on the figures of the {en[0]}; the report and the "
-            f"terminal rank {en[0]} by the mean, by inhabitant, of the scores of their {en[1]}: "
+        _(
+            "The index is computed anew on the figures of the {levels}; the report and the "
+            "terminal rank {levels} by the mean, by inhabitant, of the scores of their {parts}: "
             "the two orders differ.",
-            fr=f"L'indice est calculé à nouveau sur les chiffres des {fr[0]} ; le rapport et le "
-            f"terminal classent les {fr[0]} par la moyenne, par habitant, des scores de leurs "
-            f"{fr[1]} : les deux ordres diffèrent.",
+            levels=above.level_message(plural=True),
+            parts=below.level_message(plural=True),
         ),
     )
 

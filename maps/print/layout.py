@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.maps.print.shapes import Placed, Region
 
 MM = 72 / 25.4
@@ -138,9 +139,13 @@ def read_paper(text: str) -> Paper:
     if not NARROWEST <= width <= WIDEST:
         raise InputError(
             Fault(
-                f"--width {text!r} is no width.",
-                remedy=f"Write {', '.join(PAPERS)}, or millimetres from {NARROWEST:.0f} to "
-                f"{WIDEST:.0f}.",
+                _("--width {text} is no width.", text=repr(text)),
+                remedy=_(
+                    "Write {papers}, or millimetres from {narrowest} to {widest}.",
+                    papers=", ".join(PAPERS),
+                    narrowest=quantity(NARROWEST, digits=0),
+                    widest=quantity(WIDEST, digits=0),
+                ),
                 kind="option",
             )
         )

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.messages import _
 from zoneblanche.maps.drawn.palettes import INK
 from zoneblanche.maps.print.shapes import GRID
 
@@ -28,9 +29,10 @@ SPACING = 1.32
 UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029]")
 """What neither XML nor a line of text can hold."""
 
-NO_MATPLOTLIB = (
-    "pictures need matplotlib, which is not installed: pip install 'zoneblanche[static]'. The "
-    "interactive page needs nothing more: --format html."
+NO_MATPLOTLIB = _(
+    "pictures need matplotlib, which is not installed: pip install "
+    "'zoneblanche[static]'. The interactive page needs nothing more: "
+    "--format html."
 )
 
 Align = Literal["left", "center", "right"]
@@ -113,7 +115,9 @@ class Pen:
         from matplotlib.textpath import text_to_path
 
         letters = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
-        wide, _, _ = text_to_path.get_text_width_height_descent(clean(text), letters, ismath=False)
+        wide, _unused, _unused = text_to_path.get_text_width_height_descent(
+            clean(text), letters, ismath=False
+        )
         return float(wide)
 
     def wrap(
@@ -236,7 +240,9 @@ def outline_of(shapes: np.ndarray) -> Outline | None:
     parts = parts[(shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)]
     if not len(parts):
         return None
-    _, at, (ring_ends, _) = shapely.to_ragged_array(shapely.orient_polygons(parts), include_z=False)
+    _unused, at, (ring_ends, _unused) = shapely.to_ragged_array(
+        shapely.orient_polygons(parts), include_z=False
+    )
     codes = np.full(len(at), Outline.LINETO, dtype=Outline.code_type)
     codes[ring_ends[:-1]] = Outline.MOVETO
     codes[ring_ends[1:] - 1] = Outline.CLOSEPOLY
@@ -251,7 +257,7 @@ def borders_of(shapes: np.ndarray) -> Outline | None:
     parts = shapely.get_parts(lines)
     if not len(parts):
         return None
-    _, at, (ends,) = shapely.to_ragged_array(parts, include_z=False)
+    _unused, at, (ends,) = shapely.to_ragged_array(parts, include_z=False)
     codes = np.full(len(at), Outline.LINETO, dtype=Outline.code_type)
     codes[ends[:-1]] = Outline.MOVETO
     return _rounded(at, codes)

@@ -20,6 +20,7 @@ import numpy as np
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import ProblemWithEnvironment
 from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import union_of
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
 from zoneblanche.maps.drawn.cite import cite_all
@@ -193,7 +194,9 @@ def _rendered(figure: Any, form: Format, caption: Caption) -> bytes:
     try:
         figure.savefig(stream, format=form, dpi=DOTS, metadata=metadata[form], facecolor="#ffffff")
     except (MemoryError, ValueError) as error:
-        raise ProblemWithEnvironment(f"the picture cannot be drawn: {error}.") from error
+        raise ProblemWithEnvironment(
+            _("the picture cannot be drawn: {error}.", error=error)
+        ) from error
     content = stream.getvalue()
     return _accessible_svg(content.decode("utf-8"), caption) if form == "svg" else content
 
@@ -202,8 +205,8 @@ def _accessible_svg(text: str, caption: Caption) -> bytes:
     """An SVG that says its name and what it shows, and names no file elsewhere."""
     text = re.sub(r"<!DOCTYPE[^>]*>\s*", "", text, count=1)
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
-    head, _, rest = text.partition("<svg ")
-    attributes, _, body = rest.partition(">")
+    head, _unused, rest = text.partition("<svg ")
+    attributes, _unused, body = rest.partition(">")
     title, alt = (html.escape(part, quote=False) for part in (clean(caption.title), caption.alt))
     named = f'role="img" lang="{caption.lang}" aria-labelledby="zb-title zb-desc"'
     # Where letters of ours are not installed, those of the same width, never a serif.

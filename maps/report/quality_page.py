@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.notice import notice_in, severity_of
+from zoneblanche.geo.messages import severity_of, translate
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.quality import ColumnQuality, Quality
 from zoneblanche.layers.atlas import Atlas
@@ -150,7 +150,7 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
             for severity in ("warning", "remark")
             if (
                 told := tuple(
-                    (notice_in(notice, lang),)
+                    (translate(notice, lang),)
                     for notice in atlas.notices
                     if severity_of(notice) == severity
                 )

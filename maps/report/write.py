@@ -17,6 +17,7 @@ import markupsafe
 
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.messages import _
 from zoneblanche.maps.drawn.words import LANGUAGES
 from zoneblanche.maps.page.content_policy import hash_source
 from zoneblanche.maps.report.areas import find_area, references_of
@@ -68,13 +69,6 @@ ESSENTIAL = (
     r"measures\.",
 )
 """What the summary takes: the first sentence of each kind."""
-
-NO_PDF = (
-    "The PDF is not written: {why}. The PDF needs the PyPI package weasyprint and the system "
-    "libraries Pango and HarfBuzz (Debian and Ubuntu: apt install libpango-1.0-0 "
-    "libpangoft2-1.0-0; macOS: brew install pango; Windows: MSYS2's pango). The HTML report is "
-    "complete and prints to A4 from any browser."
-)
 
 
 @dataclass(frozen=True)
@@ -140,7 +134,13 @@ def compose_report(
     shared = atlas if isinstance(atlas, Shared) else Shared(atlas)
     lang = lang or language_of(shared.atlas)
     if lang not in LANGUAGES:
-        raise InputError(f"the language {lang!r} is not known. Known: {', '.join(LANGUAGES)}.")
+        raise InputError(
+            _(
+                "the language {lang} is not known. Known: {known}.",
+                lang=repr(lang),
+                known=", ".join(LANGUAGES),
+            )
+        )
     about = find_area(shared.atlas, area, lang=lang)
     scope = Scope(shared, about, references_of(shared.atlas, about, lang=lang), lang)
     sections = tuple(section(scope) for section in SECTIONS)
@@ -225,15 +225,29 @@ def write_pdf(html: str, path: str | Path) -> None:
     try:
         import weasyprint
     except ImportError as error:
-        raise ProblemWithEnvironment(
-            NO_PDF.format(why="weasyprint is not installed (pip install 'zoneblanche[pdf]')")
-        ) from error
+        raise _no_pdf(_("weasyprint is not installed (pip install 'zoneblanche[pdf]')")) from error
     except OSError as error:
-        why = f"a system library of weasyprint is missing ({str(error).splitlines()[0][:120]})"
-        raise ProblemWithEnvironment(NO_PDF.format(why=why)) from error
+        raise _no_pdf(
+            _(
+                "a system library of weasyprint is missing ({error})",
+                error=str(error).splitlines()[0][:120],
+            )
+        ) from error
     page = weasyprint.HTML(string=html, url_fetcher=_only_data(weasyprint), media_type="print")
     with staged_file(Path(path)) as staging:
         page.write_pdf(staging, pdf_variant="pdf/ua-1")
+
+
+def _no_pdf(why: str) -> ProblemWithEnvironment:
+    return ProblemWithEnvironment(
+        _(
+            "The PDF is not written: {why}. The PDF needs the PyPI package weasyprint and the "
+            "system libraries Pango and HarfBuzz (Debian and Ubuntu: apt install libpango-1.0-0 "
+            "libpangoft2-1.0-0; macOS: brew install pango; Windows: MSYS2's pango). The HTML "
+            "report is complete and prints to A4 from any browser.",
+            why=why,
+        )
+    )
 
 
 def _only_data(weasyprint: ModuleType) -> Any:
@@ -241,7 +255,7 @@ def _only_data(weasyprint: ModuleType) -> Any:
     if hasattr(weasyprint, "URLFetcher"):
         return weasyprint.URLFetcher(allowed_protocols=["data"], allow_redirects=False)
 
-    def fetch(url: str, *_: Any, **__: Any) -> Any:  # releases before 68
+    def fetch(url: str, *_options: Any, **_named: Any) -> Any:  # releases before 68
         if not url.startswith("data:"):
             raise ValueError("a report holds all that it shows")
         return weasyprint.default_url_fetcher(url)

@@ -17,7 +17,8 @@ _HEAD, _END = "[tool.setuptools]\n", "[tool.setuptools.package-data]\n"
 
 
 def installed_folders(root: Path = ROOT) -> list[str]:
-    """Every folder that is installed, sorted: those of the rooms that hold files."""
+    """Every folder that is installed, sorted: those of the rooms that hold files. The catalogues of
+    messages go with their package, as its data: adding a language takes no entry."""
     folders = [
         folder.relative_to(root)
         for room in ROOMS
@@ -27,7 +28,7 @@ def installed_folders(root: Path = ROOT) -> list[str]:
     return sorted(
         folder.as_posix()
         for folder in folders
-        if "__pycache__" not in folder.parts
+        if not {"__pycache__", "locale"} & set(folder.parts)
         and not (folder.parts[0] == "scripts" and set(folder.parts[1:2]) & WORKSHOP)
     )
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.scripts.jobs.overrides import Asked
 
 Project = Annotated[
@@ -112,14 +113,18 @@ def parse_sources(given: list[str] | None) -> dict[str, Path]:
         if not equals or not name or not file:
             faults.append(
                 Fault(
-                    f"--source {option!r} is not NAME=FILE.",
-                    remedy="Write e.g. --source arcep-debit=commune_debit.csv.",
+                    _("--source {option} is not NAME=FILE.", option=repr(option)),
+                    remedy=_("Write e.g. --source arcep-debit=commune_debit.csv."),
                     kind="option",
                 )
             )
         elif name in sources:
             faults.append(
-                Fault(f"--source {name} is given twice.", remedy="Keep one.", kind="option")
+                Fault(
+                    _("--source {name} is given twice.", name=name),
+                    remedy=_("Keep one."),
+                    kind="option",
+                )
             )
         else:
             sources[name] = Path(file)
@@ -137,8 +142,11 @@ def check_choice(arrondissements: str | None) -> str | None:
     if arrondissements not in (None, "whole", "separate"):
         raise InputError(
             Fault(
-                f"--arrondissements {arrondissements!r} is not known.",
-                remedy="Known: whole, separate.",
+                _(
+                    "--arrondissements {arrondissements} is not known.",
+                    arrondissements=repr(arrondissements),
+                ),
+                remedy=_("Known: whole, separate."),
                 kind="option",
             )
         )
@@ -153,7 +161,11 @@ def check_lang(lang: str | None) -> str | None:
     """
     if lang not in (None, "fr", "en"):
         raise InputError(
-            Fault(f"--lang {lang!r} is not known.", remedy="Known: fr, en.", kind="option")
+            Fault(
+                _("--lang {lang} is not known.", lang=repr(lang)),
+                remedy=_("Known: fr, en."),
+                kind="option",
+            )
         )
     return lang
 

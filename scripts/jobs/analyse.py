@@ -11,6 +11,7 @@ import pandas as pd
 from zoneblanche.geo.borders.contiguity import compute_contiguity
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.change.stability import flags_of_index
 from zoneblanche.layers.analysis.inequality.decomposition import (
     likeness_of_neighbours,
@@ -131,7 +132,12 @@ def analysis_lines(atlas: Atlas, indicator_id: str, lang: str) -> list[str]:
     """
     indicator = atlas.indicator(indicator_id)
     if indicator.unit == "category":
-        raise InputError(f"{indicator_id!r} is a category: it has no more and no less.")
+        raise InputError(
+            _(
+                "{indicator_id} is a category: it has no more and no less.",
+                indicator_id=repr(indicator_id),
+            )
+        )
     lines = [indicator.title_in(lang)]
     for part in (_inequality, _groups, _density, _equal_size, _space, _stability):
         try:

@@ -14,7 +14,7 @@ import pandas as pd
 from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.messages import _, translate
 from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
 from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
 from zoneblanche.layers.atlas import empty_atlas
@@ -105,11 +105,15 @@ def show_barometer(
     form = _form(form, out)
     if table not in TABLES:
         raise InputError(
-            Fault(f"there is no table {table!r}.", remedy=nearest(table, TABLES), kind="option")
+            Fault(
+                _("there is no table {table}.", table=repr(table)),
+                remedy=nearest(table, TABLES),
+                kind="option",
+            )
         )
     files = tuple(surveys)
     if table == "survey" and not files:
-        raise InputError("no survey was given. Give one with --survey FILE.")
+        raise InputError(_("no survey was given. Give one with --survey FILE."))
     described = read_country(country)
     lang = lang or described.lang
     counted = count_presence(described, sources)
@@ -197,13 +201,17 @@ def _form(form: str | None, out: Path | None) -> str:
         form = suffix if suffix in ("csv", "json") else "table"
     if form not in FORMATS:
         raise InputError(
-            Fault(f"--format {form!r} is not known.", remedy=nearest(form, FORMATS), kind="option")
+            Fault(
+                _("--format {form} is not known.", form=repr(form)),
+                remedy=nearest(form, FORMATS),
+                kind="option",
+            )
         )
     if out is not None and form == "table":
         raise InputError(
             Fault(
-                f"{out} names no format.",
-                remedy="Write a .csv or .json, or give --format.",
+                _("{out} names no format.", out=out),
+                remedy=_("Write a .csv or .json, or give --format."),
                 kind="option",
             )
         )
@@ -238,7 +246,7 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     cited: list[str] = []
     if shown != ["survey"]:  # else nothing of the directories is told
         for notice in dict.fromkeys(counted.barometer.notices):
-            console.print(f"- {notice_in(notice, lang)}")
+            console.print(f"- {translate(notice, lang)}")
         cited += [cite(source, lang) for source in counted.sources]
     if "survey" in shown:
         cited += [str(name) for survey in surveys for name in survey.answers["source"] if name]
@@ -292,7 +300,7 @@ def _print_changes(counted: Counted, surveys: list[Survey], lang: str) -> Any:
     words, table = WORDS[lang], change_table(counted, surveys, lang)
     names = [words["category"], words["criterion"], words["date"], words["authorities"]]
     grid = _grid(words["change"], [*names, words["change"]], left=3)
-    for _, row in table.iterrows():
+    for _unused, row in table.iterrows():
         grid.add_row(
             str(row["category_title"]),
             str(row["criterion_title"]),
@@ -307,7 +315,7 @@ def _print_equal_size(counted: Counted, surveys: list[Survey], lang: str) -> Any
     words, table = WORDS[lang], equal_size_table(counted, surveys, lang)
     names = [words["departement"], words["authorities"], words["value"], words["expected"]]
     grid = _grid(words["equal-size"], [*names, words["residual"]], left=1)
-    for _, row in table.iterrows():
+    for _unused, row in table.iterrows():
         grid.add_row(
             f"{row['name']} ({row['code']})",
             _number(row["territories"], lang, digits=0),
@@ -323,7 +331,7 @@ def _print_survey(counted: Counted, surveys: list[Survey], lang: str) -> Any:
     names = [words["category"], words["question"], words["answer"], words["date"]]
     figures = ["%", words["sample"], words["margin"], words["interval"], words["change"]]
     grid = _grid(words["survey"], [*names, *figures], left=4)
-    for _, row in table.iterrows():
+    for _unused, row in table.iterrows():
         grid.add_row(
             *(str(row[name]) for name in ("category_title", "question", "answer", "date")),
             _number(row["percent"], lang),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.quality import Quality, judge_quality
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.maps.drawn.cite import SEMICOLON
@@ -39,14 +40,14 @@ def check_project_file(
     if odd:
         raise InputError(
             Fault(
-                f"{odd[0].name!r} is no name of a page or of a JSON file.",
-                remedy="Name it e.g. quality.html or quality.json.",
+                _("{name} is no name of a page or of a JSON file.", name=repr(odd[0].name)),
+                remedy=_("Name it e.g. quality.html or quality.json."),
                 kind="option",
             )
         )
     project = adjusted_project(file, asked)
     lang = language_of(project)
-    atlas, _ = with_index(project, build_atlas(project))
+    atlas, _unused = with_index(project, build_atlas(project))
     quality = judge_quality(atlas)
     head, sections = compose_quality(quality, atlas, lang=lang)
     for path in out:

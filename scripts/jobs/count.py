@@ -15,6 +15,7 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.executors import Executor
 from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.messages import _, join, semicolons
 from zoneblanche.geo.nesting import groups_at, sum_by
 from zoneblanche.geo.points.count import Engine, Layout, PointCounts, count_points
 from zoneblanche.geo.points.distance import centres_of
@@ -82,10 +83,12 @@ def count_into_file(
     if not counted.counts.any():
         raise InputError(
             Fault(
-                f"none of the {counted.rows} points lies in a territory.",
+                _("none of the {rows} points lies in a territory.", rows=counted.rows),
                 file=points[0],
-                remedy="Check which columns are x (longitude, east) and y (latitude, north), "
-                "and their crs.",
+                remedy=_(
+                    "Check which columns are x (longitude, east) and y (latitude, north), "
+                    "and their crs."
+                ),
                 kind="no-match",
             )
         )
@@ -110,7 +113,7 @@ def count_into_file(
 def _checked(machines: Machines) -> dict[str, Any]:
     faults = [
         Fault(
-            f"--{name} {value!r} is not known.",
+            _("--{name} {value} is not known.", name=name, value=repr(value)),
             remedy=nearest(value, known),
             kind="option",
         )
@@ -122,11 +125,18 @@ def _checked(machines: Machines) -> dict[str, Any]:
     ]
     if machines.scheduler is not None and machines.executor != "dask":
         faults.append(
-            Fault("--scheduler goes with --executor dask alone.", remedy="Add it.", kind="option")
+            Fault(
+                _("--scheduler goes with --executor dask alone."),
+                remedy=_("Add it."),
+                kind="option",
+            )
         )
     if machines.workers is not None and machines.workers < 1:
         faults.append(
-            Fault(f"--workers {machines.workers} is no number of workers.", kind="option")
+            Fault(
+                _("--workers {workers} is no number of workers.", workers=machines.workers),
+                kind="option",
+            )
         )
     if faults:
         raise InputError(faults)
@@ -137,24 +147,24 @@ def _check_places(places: Places, nearest_too: bool) -> None:
     if nearest_too and places.level is not None:
         raise InputError(
             Fault(
-                "--nearest does not go with --level: distances cannot be summed.",
-                remedy="Leave --level out, or give the polygons of that level by --territories.",
+                _("--nearest does not go with --level: distances cannot be summed."),
+                remedy=_("Leave --level out, or give the polygons of that level by --territories."),
                 kind="option",
             )
         )
     if (places.file is None) != (places.code is None):
         raise InputError(
             Fault(
-                "--territories and --code go together.",
-                remedy="Name the file of polygons and the field with their codes.",
+                _("--territories and --code go together."),
+                remedy=_("Name the file of polygons and the field with their codes."),
                 kind="option",
             )
         )
     if places.file is not None and places.level is not None:
         raise InputError(
             Fault(
-                "--level goes with the embedded edition, not with --territories.",
-                remedy="Give the polygons of that level.",
+                _("--level goes with the embedded edition, not with --territories."),
+                remedy=_("Give the polygons of that level."),
                 kind="option",
             )
         )
@@ -164,10 +174,13 @@ def _say_what_opens_sockets(points: tuple[str, ...], machines: Machines) -> None
     """A plain run opens none: paths with a scheme and clusters are asked for in so many words."""
     away = [path for path in points if "://" in path]
     if away:
-        print(f"{away[0]}: read through fsspec, which may open the network.", file=sys.stderr)
+        print(
+            _("{away}: read through fsspec, which may open the network.", away=away[0]),
+            file=sys.stderr,
+        )
     if machines.executor == "dask":
         where = machines.scheduler or "a cluster on this machine (loopback)"
-        print(f"Counting on dask: {where}.", file=sys.stderr)
+        print(_("Counting on dask: {where}.", where=where), file=sys.stderr)
 
 
 def _territories(places: Places) -> Territories:
@@ -194,21 +207,36 @@ def _table(counted: PointCounts, territories: Territories, level: str | None) ->
 
 def _told(counted: PointCounts, table: pd.DataFrame, out: Path) -> str:
     lines = [
-        f"{counted.rows} rows: {int(counted.counts.sum())} points in territories, "
-        f"{counted.outside} in none, {counted.unreadable} without two coordinates."
+        _(
+            "{rows} rows: {counts} points in territories, {outside} in none, "
+            "{unreadable} without two coordinates.",
+            rows=counted.rows,
+            counts=int(counted.counts.sum()),
+            outside=counted.outside,
+            unreadable=counted.unreadable,
+        )
     ]
-    for what, rows in zip(("In none", "Without two coordinates"), counted.examples, strict=True):
-        if rows:
-            lines.append(f"{what}, the first: {'; '.join(rows)}.")
+    outside, unreadable = map(semicolons, counted.examples)
+    if outside:
+        lines.append(_("In none, the first: {rows}.", rows=outside))
+    if unreadable:
+        lines.append(_("Without two coordinates, the first: {rows}.", rows=unreadable))
     inside = int(table["count"].sum())
     if inside != counted.counts.sum():
         lines.append(
-            f"{int(counted.counts.sum()) - inside} of them lie in territories that belong to none "
-            "of that level."
+            _(
+                "{counts} of them lie in territories that belong to none of that level.",
+                counts=int(counted.counts.sum()) - inside,
+            )
         )
     lines += [
-        f"{blank} points in territories have no {column}: they are counted, and not summed."
+        _(
+            "{blank} points in territories have no {column}: they are counted, and not summed.",
+            blank=blank,
+            column=column,
+        )
         for column, blank in counted.blank.items()
         if blank
     ]
-    return "\n".join([*lines, f"{out}: {len(table)} territories"])
+    lines.append(_("{file}: {count} territories", file=out, count=len(table)))
+    return join(lines, "\n")

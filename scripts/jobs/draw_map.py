@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.maps.page.write_page import language_of
 from zoneblanche.maps.report.areas import find_area, part_of
@@ -81,13 +82,21 @@ def read_format(form: str | None, out: Path | None) -> Format:
     asked = next((one for one in FORMATS if one == form), None)
     if asked is None:
         raise InputError(
-            Fault(f"--format {form!r} is not known.", remedy=nearest(form, FORMATS), kind="option")
+            Fault(
+                _("--format {form} is not known.", form=repr(form)),
+                remedy=nearest(form, FORMATS),
+                kind="option",
+            )
         )
     if named is not None and named != asked:
         raise InputError(
             Fault(
-                f"--format {form} and a file that ends in .{named} do not agree.",
-                remedy=f"Name the file e.g. map.{form}.",
+                _(
+                    "--format {form} and a file that ends in .{named} do not agree.",
+                    form=form,
+                    named=named,
+                ),
+                remedy=_("Name the file e.g. map.{form}.", form=form),
                 kind="option",
             )
         )
@@ -112,8 +121,8 @@ def read_breaks(text: str | None) -> tuple[float, ...]:
         if value != value or abs(value) == float("inf"):
             raise InputError(
                 Fault(
-                    f"--breaks: {part!r} is no number.",
-                    remedy='Write e.g. --breaks "10;20;50".',
+                    _("--breaks: {part} is no number.", part=repr(part)),
+                    remedy=_('Write e.g. --breaks "10;20;50".'),
                     kind="option",
                 )
             )
@@ -136,8 +145,11 @@ def check_page_options(order: MapOrder) -> None:
     if wrong:
         raise InputError(
             Fault(
-                f"{', '.join(wrong)}: only a picture has it; on the page the reader chooses.",
-                remedy="Add --format png, svg or pdf.",
+                _(
+                    "{wrong}: only a picture has it; on the page the reader chooses.",
+                    wrong=", ".join(wrong),
+                ),
+                remedy=_("Add --format png, svg or pdf."),
                 kind="option",
             )
         )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.agreement import compare_ranks, rank_by_recipes
@@ -219,8 +220,11 @@ def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[st
     if len(set(recipes)) < 2 or len(set(recipes)) < len(recipes):
         raise InputError(
             Fault(
-                f"{len(set(recipes))} different recipes are given; two or more are compared.",
-                remedy="Name each once: zoneblanche compare ATLAS.parquet RECIPE RECIPE.",
+                _(
+                    "{count} different recipes are given; two or more are compared.",
+                    count=len(set(recipes)),
+                ),
+                remedy=_("Name each once: zoneblanche compare ATLAS.parquet RECIPE RECIPE."),
                 kind="option",
             )
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
-from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.messages import _, translate
 from zoneblanche.layers.fetching.fetch import Fetched, Known, Progress, fetch_sources, list_sources
 from zoneblanche.layers.fetching.from_folder import left_in
 from zoneblanche.layers.fetching.store import Store, user_store
@@ -71,8 +71,8 @@ def fetch_country(
     if not any(connector.country == country for connector in known_connectors().values()):
         raise InputError(
             Fault(
-                f"no publisher of {country!r} is known.",
-                remedy="Bring its files as [[layers]] of a project file.",
+                _("no publisher of {country} is known.", country=repr(country)),
+                remedy=_("Bring its files as [[layers]] of a project file."),
                 kind="no-publisher",
             )
         )
@@ -96,7 +96,7 @@ def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
         words = WORDS[lang]["left_one" if len(left) == 1 else "left"]
         print(words.format(count=len(left)))
     for file in left:
-        print(f"  {file.name}{COLON[lang]}{notice_in(file.why, lang)}.")
+        print(f"  {file.name}{COLON[lang]}{translate(file.why, lang)}.")
 
 
 def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
@@ -198,16 +198,21 @@ def state_width(lang: str) -> int:
 
 def _nothing(country: str, folder: Path | None) -> str:
     if folder is None:
-        return (
-            f"nothing of {country!r} was fetched yet. Run it once without --offline, or take the "
-            "files from a folder with --from FOLDER."
+        return _(
+            "nothing of {country} was fetched yet. Run it once without --offline, "
+            "or take the files from a folder with --from FOLDER.",
+            country=repr(country),
         )
     names = sorted(
         connector.resource.filename
         for connector in known_connectors().values()
         if connector.country == country and connector.resource is not None
     )
-    return f"{folder} holds none of the publishers' files: {', '.join(names)}."
+    return _(
+        "{folder} holds none of the publishers' files: {names}.",
+        folder=folder,
+        names=", ".join(names),
+    )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _
 from zoneblanche.scripts.language import language_of_environment
 
 _WORDS = {
@@ -31,10 +32,14 @@ def list_things(what: str, *, lang: str | None = None) -> None:
     """
     if what not in _LISTS:
         raise InputError(
-            Fault(f"there is no list of {what!r}.", remedy=nearest(what, _LISTS), kind="option")
+            Fault(
+                _("there is no list of {what}.", what=repr(what)),
+                remedy=nearest(what, _LISTS),
+                kind="option",
+            )
         )
     lines = list(_LISTS[what](lang or language_of_environment()))
-    width = max(len(name) for name, _ in lines)
+    width = max(len(name) for name, _unused in lines)
     for name, title in lines:
         print(f"{name:{width}} {title}")
 

@@ -20,6 +20,7 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest
 from zoneblanche.geo.executors import run_chunks
 from zoneblanche.geo.files.output import plain_name, staged_file
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas, recipe_of
@@ -241,15 +242,15 @@ def _orders(
     if each not in parents:
         raise InputError(
             Fault(
-                f"--each {each!r}: no such level contains the territories.",
+                _("--each {each}: no such level contains the territories.", each=repr(each)),
                 remedy=nearest(each, map(str, parents)),
                 kind="unknown-level",
             )
         )
     if out.exists() and not out.is_dir():
         raise InputError(
-            Fault("there is a file of that name.", file=str(out),
-                  remedy="With --each, name a folder for the reports.", kind="output")
+            Fault(_("there is a file of that name."), file=str(out),
+                  remedy=_("With --each, name a folder for the reports."), kind="output")
         )  # fmt: skip
     inside = np.ones(len(atlas.codes), dtype=bool)
     if within is not None:

@@ -14,7 +14,7 @@ from zoneblanche.geo.errors import Fault, InputError, blamed_on, first_of
 from zoneblanche.geo.files.limits import bounded_time
 from zoneblanche.geo.files.lock import place_of
 from zoneblanche.geo.files.output import staged_folder
-from zoneblanche.geo.notice import Notice, notice_as_dict, warnings_first
+from zoneblanche.geo.messages import _, notice_as_dict, percent, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of, union_of
 from zoneblanche.geo.vectors.formats.shapefile import companions_of
@@ -137,9 +137,9 @@ def _check_apart(project: Project, out: Path) -> None:
     if inside and place.is_dir():
         raise InputError(
             Fault(
-                f"the folder holds {first_of(inside)}, which is read.",
+                _("the folder holds {inside}, which is read.", inside=first_of(inside)),
                 file=str(out),
-                remedy="Name another folder for the results.",
+                remedy=_("Name another folder for the results."),
                 kind="output",
             )
         )
@@ -152,17 +152,15 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
     if alike:
         named = first_of(alike)
         atlas = atlas.noting(
-            Notice(
-                f"{named}: the same figure wherever there is one; the index leaves it out.",
-                fr=f"{named} : partout la même valeur là où il y en a une ; l'indice n'en tient "
-                "pas compte.",
+            _(
+                "{named}: the same figure wherever there is one; the index leaves it out.",
+                named=named,
             )
         )
     if recipe is None:
-        told = Notice(
-            "No index is computed: no layer that says which direction is better has two different "
-            "figures.",
-            fr="Aucun indice n'est calculé : aucune couche orientée n'a deux valeurs différentes.",
+        told = _(
+            "No index is computed: no layer that says which direction is better "
+            "has two different figures."
         )
         return atlas.noting(told), None
     try:
@@ -174,13 +172,14 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
         if not of_place:
             raise
     place = first_of(project.table.within)
-    told = Notice(
-        f"No index is computed: of no territory within {place} enough of the indicators of "
-        f"{recipe.id!r} is known ({recipe.min_available:.0%} at least).",
-        fr=f"Aucun indice n'est calculé : dans {place}, aucun territoire n'a assez d'indicateurs "
-        f"connus pour {recipe.id!r} (au moins {100 * recipe.min_available:.0f} %).",
+    notice = _(
+        "No index is computed: of no territory within {place} enough of the indicators of {recipe} "
+        "is known ({share} at least).",
+        place=place,
+        recipe=repr(recipe.id),
+        share=percent(recipe.min_available),
     )
-    return atlas.noting(told), None
+    return atlas.noting(notice), None
 
 
 def _place_of(project: Project, recipe: Recipe) -> tuple[str | None, str | None]:

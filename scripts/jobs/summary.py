@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.notice import notice_in, severity_of, warnings_first
+from zoneblanche.geo.messages import severity_of, translate, warnings_first
 from zoneblanche.layers.analysis.flagging.flags import flag_summary
 from zoneblanche.layers.analysis.overview import LARGE, SMALL, measure_overall, share_criterion
 from zoneblanche.layers.atlas import Atlas
@@ -248,7 +248,7 @@ def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False, account: st
     told = warnings_first(atlas.notices)
     shown = [notice for notice in told if verbose or severity_of(notice) == "warning"]
     for notice in shown:
-        print(f"{words[severity_of(notice)]} {notice_in(notice, lang)}", file=sys.stderr)
+        print(f"{words[severity_of(notice)]} {translate(notice, lang)}", file=sys.stderr)
     hidden = len(told) - len(shown)
     if hidden:
         kept = f" {words['or_in']} {account}" if account else ""

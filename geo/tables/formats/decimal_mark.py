@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.tables.raw import RawTable
 
 SPACES = " \t\n\u00a0\u202f\u2009"
@@ -57,7 +57,12 @@ def decimal_mark(
         elsewhere = "" if unit in _NARROW_UNITS else _mark_elsewhere(raw, name)
         if unit not in _NARROW_UNITS and (elsewhere != mark if commas else elsewhere == ","):
             raise InputError(_ambiguous(raw, name, found[0]))
-    said = f"{raw.file}, column {shown(name)}: the decimal mark is '{mark}', by evidence."
+    said = _(
+        "{file}, column {name}: the decimal mark is '{mark}', by evidence.",
+        file=raw.file,
+        name=shown(name),
+        mark=mark,
+    )
     return mark, [remark(said)]
 
 
@@ -87,20 +92,27 @@ def _mixed(raw: RawTable, name: str, commas: list[str], points: list[str]) -> Fa
     fewer, others = sorted((commas, points), key=len)
     row, other = _row_of(raw, name, fewer[0]), _row_of(raw, name, others[0])
     return raw.fault(
-        f"the column mixes decimal marks: {shown(fewer[0])} here, {shown(others[0])} on "
-        f"{raw.place(other)}.",
+        _(
+            "the column mixes decimal marks: {fewer} here, {others} on {place}.",
+            fewer=shown(fewer[0]),
+            others=shown(others[0]),
+            place=raw.place(other),
+        ),
         row=row,
         column=name,
-        remedy="Write all figures of the column with one decimal mark.",
+        remedy=_("Write all figures of the column with one decimal mark."),
         kind="decimal-mark",
     )
 
 
 def _ambiguous(raw: RawTable, name: str, text: str) -> Fault:
     return raw.fault(
-        f"{shown(text)} may be thousands or decimals, and nothing in the column tells which.",
+        _(
+            "{text} may be thousands or decimals, and nothing in the column tells which.",
+            text=shown(text),
+        ),
         row=_row_of(raw, name, text),
         column=name,
-        remedy="Pin decimal = ',' or decimal = '.', or write thousands without a mark.",
+        remedy=_("Pin decimal = ',' or decimal = '.', or write thousands without a mark."),
         kind="ambiguous-decimal",
     )

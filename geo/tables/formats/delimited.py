@@ -11,7 +11,7 @@ import numpy as np
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, ngettext, quantity, remark
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.formats.text import (
     SEPARATOR_NAMES,
@@ -55,7 +55,15 @@ def read_delimited(
     notices = text_notices(text, encoding, file)
     told = _SEPARATOR_LINE.fullmatch(lines[first]) if header is None else None
     if told:
-        notices.append(remark(f"{file}: its first line names the separator, {shown(told[1])}."))
+        notices.append(
+            remark(
+                _(
+                    "{file}: its first line names the separator, {told}.",
+                    file=file,
+                    told=shown(told[1]),
+                )
+            )
+        )
         separator = separator or told[1]
         first = next((at for at in range(first + 1, len(lines)) if lines[at].strip()), first)
     evident = separator is None
@@ -68,11 +76,23 @@ def read_delimited(
     empty = len(cut.records) - 1 - len(records)
     if evident and separator:
         notices.append(
-            remark(f"{file}: the separator is {SEPARATOR_NAMES[separator]}, by evidence.")
+            remark(
+                _(
+                    "{file}: the separator is {separator_names}, by evidence.",
+                    file=file,
+                    separator_names=SEPARATOR_NAMES[separator],
+                )
+            )
         )
     if cut.blank + empty:
         notices.append(
-            remark(f"{file}: {cut.blank + empty} blank lines among the rows are left out.")
+            remark(
+                _(
+                    "{file}: {blank} blank lines among the rows are left out.",
+                    file=file,
+                    blank=cut.blank + empty,
+                )
+            )
         )
     if not records:
         raise InputError(no_rows(file))
@@ -94,9 +114,9 @@ def read_delimited(
 def no_rows(file: str) -> Fault:
     """Return the fault of a table that has a header and no rows."""
     return Fault(
-        "the table has a header and no rows.",
+        _("the table has a header and no rows."),
         file=file,
-        remedy="Export or fetch it again.",
+        remedy=_("Export or fetch it again."),
         kind="no-rows",
     )
 
@@ -108,16 +128,21 @@ def check_size(rows: int, columns: int, file: str, limits: Limits) -> None:
         InputError: which limit, and what was found.
     """
     for found, limit, what in (
-        (rows, limits.rows, "rows"),
-        (columns, limits.columns, "columns"),
-        (rows * columns, limits.cells, "cells"),
+        (rows, limits.rows, _("rows")),
+        (columns, limits.columns, _("columns")),
+        (rows * columns, limits.cells, _("cells")),
     ):
         if found > limit:
             raise InputError(
                 Fault(
-                    f"the table has {found:,} {what}, more than the limit of {limit:,}.",
+                    _(
+                        "the table has {found} {what}, more than the limit of {limit}.",
+                        found=quantity(found),
+                        what=what,
+                        limit=quantity(limit),
+                    ),
                     file=file,
-                    remedy="Keep only the rows and columns needed, or raise the limit.",
+                    remedy=_("Keep only the rows and columns needed, or raise the limit."),
                     kind="too-large",
                 )
             )
@@ -130,10 +155,14 @@ def _first_line(lines: list[str], header: int | None, file: str) -> int:
     if not 1 <= header <= len(lines) or not lines[header - 1].strip():
         raise InputError(
             Fault(
-                f"line {header} holds no header; the file has {len(lines)} lines.",
+                _(
+                    "line {header} holds no header; the file has {count} lines.",
+                    header=header,
+                    count=len(lines),
+                ),
                 file=file,
                 line=header,
-                remedy="Pin header to the line that names the columns, counted from 1.",
+                remedy=_("Pin header to the line that names the columns, counted from 1."),
                 kind="header-place",
             )
         )
@@ -183,14 +212,21 @@ def _check_last_figure(records: list[Record], names: list[str], file: str) -> No
     if here < usual:
         raise InputError(
             Fault(
-                f"the file ends within a line, and {shown(last)} has {here} decimals where all "
-                f"other rows have {usual}.",
+                _(
+                    "the file ends within a line, and {last} has {here} decimals where all "
+                    "other rows have {usual}.",
+                    last=shown(last),
+                    here=here,
+                    usual=usual,
+                ),
                 file=file,
                 line=records[-1].line,
                 column=names[-1],
                 value=last[:60],
-                remedy="If it is cut off, export or fetch the file again; if not, end the last "
-                "line with a line break.",
+                remedy=_(
+                    "If it is cut off, export or fetch the file again; if not, end the "
+                    "last line with a line break."
+                ),
                 kind="truncated-row",
             )
         )
@@ -198,12 +234,12 @@ def _check_last_figure(records: list[Record], names: list[str], file: str) -> No
 
 def _stray_fault(stray: Stray, names: list[str], file: str) -> Fault:
     return Fault(
-        f"{stray.found}: {shown(stray.value)}.",
+        _("{found}: {value}.", found=stray.found, value=shown(stray.value)),
         file=file,
         line=stray.line,
         column=names[stray.cell] if stray.cell < len(names) else str(stray.cell + 1),
         value=stray.value,
-        remedy="Put quotes around the whole cell and double those within, or take them away.",
+        remedy=_("Put quotes around the whole cell and double those within, or take them away."),
         kind="stray-quote",
     )
 
@@ -213,16 +249,21 @@ def _ragged_fault(
 ) -> Fault:
     count, width = len(record.cells), len(names)
     line = (separator or "\t").join(record.cells)
-    remedy = "Give every row as many cells as the header has."
+    remedy = _("Give every row as many cells as the header has.")
     if truncated and count < width:
-        remedy = "The last line seems cut off: export or fetch the file again."
+        remedy = _("The last line seems cut off: export or fetch the file again.")
     elif separator == "," and count > width and _digits_side_by_side(record.cells):
-        remedy = "Is that a decimal comma? Quote such cells, or separate cells by ';'."
+        remedy = _("Is that a decimal comma? Quote such cells, or separate cells by ';'.")
     elif width == 1:
-        remedy = "The header is one cell: pin the separator, or header to the right line."
-    cells = "cell" if count == 1 else "cells"
+        remedy = _("The header is one cell: pin the separator, or header to the right line.")
     return Fault(
-        f"the row has {count} {cells}, the header {width}: {shown(line)}.",
+        ngettext(
+            "the row has {count} cell, the header {width}: {line}.",
+            "the row has {count} cells, the header {width}: {line}.",
+            count,
+            width=width,
+            line=shown(line),
+        ),
         file=file,
         line=record.line,
         column=names[count] if count < width else names[-1],
@@ -254,11 +295,15 @@ def _overlong(records: list[Record], names: list[str], file: str, limits: Limits
 def overlong(cell: str, file: str, line: int, name: str, limits: Limits) -> Fault:
     """Return the fault of a cell with more characters than the limit."""
     return Fault(
-        f"the cell has {len(cell):,} characters, more than the limit of {limits.cell_length:,}.",
+        _(
+            "the cell has {count} characters, more than the limit of {cell_length}.",
+            count=quantity(len(cell)),
+            cell_length=quantity(limits.cell_length),
+        ),
         file=file,
         line=line,
         column=name[:60],
         value=cell[:60],
-        remedy="Shorten it, leave the column out, or raise the limit.",
+        remedy=_("Shorten it, leave the column out, or raise the limit."),
         kind="overlong-cell",
     )

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from zoneblanche.geo.errors import Fault, shown
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, ngettext, remark
 from zoneblanche.geo.tables.raw import RawTable, Stored
 
 
@@ -22,19 +22,23 @@ def check_names(names: list[str], *, file: str, line: int | None = None) -> list
         if name.strip() and len(places) > 1:
             faults.append(
                 Fault(
-                    f"{len(places)} columns are called {shown(name)} "
-                    f"(columns {', '.join(places[:10])}).",
+                    _(
+                        "{count} columns are called {name} (columns {places}).",
+                        count=len(places),
+                        name=shown(name),
+                        places=", ".join(places[:10]),
+                    ),
                     file=file,
                     line=line,
                     column=name,
                     value=name,
-                    remedy="Give each column a name of its own.",
+                    remedy=_("Give each column a name of its own."),
                     kind="duplicate-column",
                 )
             )
     if not any(name.strip() for name in names):
         faults.append(
-            Fault("the header names no column.", file=file, line=line, kind="header-place")
+            Fault(_("the header names no column."), file=file, line=line, kind="header-place")
         )
     return faults
 
@@ -63,8 +67,16 @@ def build(
     names = [composed(name) for name in names]
     unnamed = sum(not name.strip() for name in names)
     if unnamed:
-        columns = "column without a name is" if unnamed == 1 else "columns without a name are"
-        said.append(remark(f"{file}: {unnamed} {columns} not read."))
+        said.append(
+            remark(
+                ngettext(
+                    "{file}: {count} column without a name is not read.",
+                    "{file}: {count} columns without a name are not read.",
+                    unnamed,
+                    file=file,
+                )
+            )
+        )
     pairs = zip(names, cells, strict=True)
     return RawTable(
         file=file,

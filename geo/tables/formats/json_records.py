@@ -12,7 +12,8 @@ import numpy as np
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.library_messages import json_message
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.formats.text import decode
@@ -43,7 +44,9 @@ def read_records(path: Path, *, limits: Limits) -> RawTable:
         InputError: see `geo.tables.read_raw_table`.
     """
     file = str(path)
-    text, _ = decode(read_bytes(path, most_bytes=limits.table_bytes), file=file, encoding=None)
+    text, _unused = decode(
+        read_bytes(path, most_bytes=limits.table_bytes), file=file, encoding=None
+    )
     records, notices = _found_records(_parsed(text, file), file)
     if not records:
         raise InputError(no_rows(file))
@@ -73,10 +76,10 @@ def _parsed(text: str, file: str) -> Any:
     def no_number(word: str) -> Any:
         raise InputError(
             Fault(
-                f"{word} is no number, nor JSON.",
+                _("{word} is no number, nor JSON.", word=word),
                 file=file,
                 value=word,
-                remedy="Write null where the figure is not known.",
+                remedy=_("Write null where the figure is not known."),
                 kind="not-finite",
             )
         )
@@ -95,18 +98,20 @@ def _parsed(text: str, file: str) -> Any:
         raise InputError(_syntax(error, text, file)) from error
     except RecursionError:
         raise InputError(
-            Fault("lists and objects stand too deep in one another.", file=file, kind="json-syntax")
+            Fault(
+                _("lists and objects stand too deep in one another."), file=file, kind="json-syntax"
+            )
         ) from None
 
 
 def _syntax(error: json.JSONDecodeError, text: str, file: str) -> Fault:
-    remedy = "The file seems cut off: export or fetch it again."
+    remedy: str = _("The file seems cut off: export or fetch it again.")
     if error.pos < len(text.rstrip()):
         remedy = ""
     if error.msg == "Extra data":
-        remedy = "One record a line is not read: put the records into one list, [ …, … ]."
+        remedy = _("One record a line is not read: put the records into one list, [ …, … ].")
     return Fault(
-        f"column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}.",
+        _("column {column}: {message}.", column=error.colno, message=json_message(error)),
         file=file,
         line=error.lineno,
         value=text[error.pos : error.pos + 40],
@@ -122,32 +127,36 @@ def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[
         if kind is not None:
             raise InputError(
                 Fault(
-                    f"the file is {kind}; read here are tables.",
+                    _("the file is {kind}; read here are tables.", kind=kind),
                     file=file,
-                    remedy='Give it as territories, or as a layer with kind = "polygons"; or '
-                    "export its attributes as CSV.",
+                    remedy=_(
+                        'Give it as territories, or as a layer with kind = "polygons"; or '
+                        "export its attributes as CSV."
+                    ),
                     kind="wrong-format",
                 )
             )
         lists = {name: value for name, value in content.items() if _is_records(value)}
         if len(lists) == 1:
             name, content = next(iter(lists.items()))
-            notices.append(remark(f"{file}: the records are those of {shown(name)}."))
+            notices.append(
+                remark(_("{file}: the records are those of {name}.", file=file, name=shown(name)))
+            )
     if not isinstance(content, list) or isinstance(content, str):
         raise InputError(
             Fault(
-                "the file holds no list of records.",
+                _("the file holds no list of records."),
                 file=file,
-                remedy='Expected is [{"code": "01001", "value": 1}, …].',
+                remedy=_('Expected is [{"code": "01001", "value": 1}, …].'),
                 kind="wrong-format",
             )
         )
     faults = [
         Fault(
-            f"the record is no object: {shown(record)}.",
+            _("the record is no object: {record}.", record=shown(record)),
             file=file,
             feature=place,
-            remedy='Expected is {"code": "01001", "value": 1}.',
+            remedy=_('Expected is {"code": "01001", "value": 1}.'),
             kind="ragged-row",
         )
         for place, record in enumerate(content)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, quantity, remark
 from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.raw import RawTable, Stored
@@ -42,9 +42,9 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise InputError(
             Fault(
-                f"the Parquet file is damaged ({type(error).__name__}).",
+                _("the Parquet file is damaged ({name}).", name=type(error).__name__),
                 file=file,
-                remedy="Export or fetch it again.",
+                remedy=_("Export or fetch it again."),
                 kind="damaged-file",
             )
         ) from error
@@ -61,7 +61,15 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
         raise InputError(no_rows(file))
     left = [name for name in schema.names if name not in wanted]
     notices: list[str] = (
-        [remark(f"{file}: not read, since neither text nor number: {first_of(left)}.")]
+        [
+            remark(
+                _(
+                    "{file}: not read, since neither text nor number: {left}.",
+                    file=file,
+                    left=first_of(left),
+                )
+            )
+        ]
         if left
         else []
     )
@@ -84,10 +92,13 @@ def _check_metadata(metadata: Any, file: str, limits: Limits) -> None:
     if total > limits.archive_bytes:
         raise InputError(
             Fault(
-                f"the file unpacks to {total:,} bytes, more than the limit of "
-                f"{limits.archive_bytes:,}.",
+                _(
+                    "the file unpacks to {total} bytes, more than the limit of {archive_bytes}.",
+                    total=quantity(total),
+                    archive_bytes=quantity(limits.archive_bytes),
+                ),
                 file=file,
-                remedy="Keep only the rows and columns needed, or raise the limit.",
+                remedy=_("Keep only the rows and columns needed, or raise the limit."),
                 kind="too-large",
             )
         )

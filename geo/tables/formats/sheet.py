@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.messages import _, quantity
 
 _MOST_COLUMNS = 16_384
 _MOST_MERGED = 100_000
@@ -174,11 +175,11 @@ class SheetReader(XmlReader):
                 self._cells[self._column] = text
                 self._count += 1
                 if self._count > self._limits.cells:
-                    raise InputError(self._too_many("cells", self._limits.cells))
+                    raise InputError(self._too_many(_("cells"), self._limits.cells))
         elif tag == "row" and self._cells:
             self.rows.append((self._row, self._cells))
             if len(self.rows) > self._limits.rows + 100:
-                raise InputError(self._too_many("rows", self._limits.rows))
+                raise InputError(self._too_many(_("rows"), self._limits.rows))
 
     def _place(self, reference: str | None) -> int:
         if reference is None:
@@ -214,9 +215,13 @@ class SheetReader(XmlReader):
 
     def _too_many(self, what: str, limit: int) -> Fault:
         return Fault(
-            f"the sheet has more than the limit of {limit:,} {what}.",
+            _(
+                "the sheet has more than the limit of {limit} {what}.",
+                limit=quantity(limit),
+                what=what,
+            ),
             file=self._file,
-            remedy="Keep only the rows and columns needed, or raise the limit.",
+            remedy=_("Keep only the rows and columns needed, or raise the limit."),
             kind="too-large",
         )
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, join, remark
 
 SEPARATORS = (";", ",", "\t", "|")
-SEPARATOR_NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
+SEPARATOR_NAMES = {";": "';'", ",": "','", "\t": _("tab"), "|": "'|'"}
 _SAMPLE = 300
 """Number of lines used to detect the separator."""
 
@@ -94,7 +94,7 @@ def decode(data: bytes, *, file: str, encoding: str | None) -> tuple[str, str]:
         text, name = _decoded_by_evidence(data, file)
     at = text.find("\0")
     if at >= 0:
-        raise InputError(_bytes_fault("a NUL byte stands in the text.", file, text[:at], "nul"))
+        raise InputError(_bytes_fault(_("a NUL byte stands in the text."), file, text[:at], "nul"))
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name
 
 
@@ -106,29 +106,29 @@ def _decoded_as(data: bytes, name: str, file: str) -> str:
     except LookupError:
         raise InputError(
             Fault(
-                f"{shown(name)} is no encoding of text.",
+                _("{name} is no encoding of text.", name=shown(name)),
                 file=file,
-                remedy="Known are for example utf-8, cp1252, iso-8859-15 and utf-16.",
+                remedy=_("Known are for example utf-8, cp1252, iso-8859-15 and utf-16."),
                 kind="encoding",
             )
         ) from None
     except ValueError as error:
         before = data[: getattr(error, "start", 0)].decode("latin-1")
         raise InputError(
-            _bytes_fault(f"the file is not {name} text.", file, before, "encoding")
+            _bytes_fault(_("the file is not {name} text.", name=name), file, before, "encoding")
         ) from error
 
 
 def _decoded_by_evidence(data: bytes, file: str) -> tuple[str, str]:
     if data.count(b"\0") > len(data) / 4:
-        message = "the file looks like UTF-16 without its byte-order mark."
+        message = _("the file looks like UTF-16 without its byte-order mark.")
         raise InputError(_bytes_fault(message, file, "", "encoding"))
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("latin-1")
     if _UTF8_PAIR.search(data):
-        message = "one byte is not UTF-8, others are: the file mixes two encodings."
+        message = _("one byte is not UTF-8, others are: the file mixes two encodings.")
         raise InputError(_bytes_fault(message, file, before, "encoding"))
     try:
         text = data.decode("cp1252")
@@ -136,7 +136,7 @@ def _decoded_by_evidence(data: bytes, file: str) -> tuple[str, str]:
         text = ""
     foreign = [letter for letter in text if letter > "\x7f"]
     if sum(bool(_ACCENTED.match(letter)) for letter in foreign) < 0.8 * max(len(foreign), 1):
-        message = "the text is not UTF-8, and what it is cannot be told."
+        message = _("the text is not UTF-8, and what it is cannot be told.")
         raise InputError(_bytes_fault(message, file, before, "encoding"))
     return text, "cp1252"
 
@@ -146,7 +146,7 @@ def _bytes_fault(message: str, file: str, before: str, kind: str) -> Fault:
         message,
         file=file,
         line=before.count("\n") + 1,
-        remedy="Save the file as UTF-8, or pin encoding.",
+        remedy=_("Save the file as UTF-8, or pin encoding."),
         kind=kind,
     )
 
@@ -155,9 +155,11 @@ def text_notices(text: str, encoding: str, file: str) -> list[str]:
     """Return the notices about decoding the text."""
     notices: list[str] = []
     if encoding not in ("utf-8", "utf-8-sig"):
-        notices.append(remark(f"{file}: read as {encoding} text."))
+        notices.append(remark(_("{file}: read as {encoding} text.", file=file, encoding=encoding)))
     if _MOJIBAKE.search(text):
-        notices.append(f"{file}: letters such as 'Ã©' show that the text was encoded twice.")
+        notices.append(
+            _("{file}: letters such as 'Ã©' show that the text was encoded twice.", file=file)
+        )
     return notices
 
 
@@ -216,7 +218,9 @@ class Cutter:
         if end < len(line):
             cell = len(self._cells.findall(line[:end]))
             open_ended = sum(part.count('"') for part in parts) % 2
-            found = "a quote is opened and not closed" if open_ended else "a quote stands astray"
+            found = (
+                _("a quote is opened and not closed") if open_ended else _("a quote stands astray")
+            )
             return Stray(number, cell, line[end : end + 60].removesuffix(self.separator), found)
         cells = [
             quoted.replace('""', '"') if quoted else bare
@@ -224,7 +228,7 @@ class Cutter:
         ]
         for place, value in enumerate(cells):
             if len(parts) > 1 and self._swallowed(value, len(cells)):
-                return Stray(number, place, value[:60], "a quoted cell goes on over whole rows")
+                return Stray(number, place, value[:60], _("a quoted cell goes on over whole rows"))
         return Record(number, cells)
 
     def _swallowed(self, value: str, columns: int) -> bool:
@@ -258,14 +262,16 @@ def find_separator(lines: list[str], first: int, *, file: str) -> str:
     }
     perfect = [mark for mark, fit in fits.items() if fit == 1.0]
     if len(perfect) > 1:
-        names = ", ".join(SEPARATOR_NAMES[mark] for mark in perfect)
+        names = join(SEPARATOR_NAMES[mark] for mark in perfect)
         raise InputError(
             Fault(
-                f"the header and rows can be cut by {names} alike.",
+                _("the header and rows can be cut by {names} alike.", names=names),
                 file=file,
                 line=first + 1,
                 value=sample[0][:60],
-                remedy=f"Pin the separator, e.g. separator = {perfect[0]!r}.",
+                remedy=_(
+                    "Pin the separator, e.g. separator = {perfect}.", perfect=repr(perfect[0])
+                ),
                 kind="ambiguous-separator",
             )
         )
@@ -290,11 +296,14 @@ def _check_no_title(sample: list[str], counts: dict[str, list[int]], first: int,
         line = next(record.line for record in records if len(record.cells) == usual) + first
         raise InputError(
             Fault(
-                f"the first line is no header: it has one cell, the rows have {usual} cells.",
+                _(
+                    "the first line is no header: it has one cell, the rows have {usual} cells.",
+                    usual=usual,
+                ),
                 file=file,
                 line=first + 1,
                 value=sample[0][:60],
-                remedy=f"If the header stands on line {line}, pin header = {line}.",
+                remedy=_("If the header stands on line {line}, pin header = {line}.", line=line),
                 kind="header-place",
             )
         )

@@ -19,7 +19,7 @@ import numpy as np
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 from zoneblanche.geo.files.limits import MIB, Limits
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, quantity, remark
 from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
 from zoneblanche.geo.tables.formats.header import build, check_names, composed
 from zoneblanche.geo.tables.formats.sheet import (
@@ -85,9 +85,9 @@ def read_workbook(path: Path, *, sheet: str | None, header: int | None, limits: 
     except _DAMAGED as error:
         raise InputError(
             Fault(
-                f"the workbook is damaged or encrypted ({type(error).__name__}).",
+                _("the workbook is damaged or encrypted ({name}).", name=type(error).__name__),
                 file=file,
-                remedy="Open it in a spreadsheet program and save it anew, without a password.",
+                remedy=_("Open it in a spreadsheet program and save it anew, without a password."),
                 kind="damaged-file",
             )
         ) from error
@@ -107,10 +107,10 @@ def _check_archive(archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
     if twice:
         raise InputError(
             Fault(
-                f"parts of the workbook stand in it more than once: {shown(twice)}.",
+                _("parts of the workbook stand in it more than once: {twice}.", twice=shown(twice)),
                 file=file,
                 value=twice[:60],
-                remedy="Open it in a spreadsheet program and save it anew.",
+                remedy=_("Open it in a spreadsheet program and save it anew."),
                 kind="damaged-file",
             )
         )
@@ -119,20 +119,29 @@ def _check_archive(archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
         if member.file_size > 10 * MIB and ratio > limits.archive_ratio:
             raise InputError(
                 Fault(
-                    f"{shown(member.filename)} unpacks to {ratio:,.0f} times its size, more than "
-                    f"the limit of {limits.archive_ratio:,.0f}.",
+                    _(
+                        "{filename} unpacks to {ratio} times its size, more than the limit of "
+                        "{archive_ratio}.",
+                        filename=shown(member.filename),
+                        ratio=quantity(ratio, digits=0),
+                        archive_ratio=quantity(limits.archive_ratio, digits=0),
+                    ),
                     file=file,
-                    remedy="This is how an archive bomb looks; if it is none, raise the limit.",
+                    remedy=_("This is how an archive bomb looks; if it is none, raise the limit."),
                     kind="archive-bomb",
                 )
             )
     if total > limits.archive_bytes:
         raise InputError(
             Fault(
-                f"the workbook unpacks to {total:,} bytes, more than the limit of "
-                f"{limits.archive_bytes:,}.",
+                _(
+                    "the workbook unpacks to {total} bytes, more than the limit of "
+                    "{archive_bytes}.",
+                    total=quantity(total),
+                    archive_bytes=quantity(limits.archive_bytes),
+                ),
                 file=file,
-                remedy="Keep only the sheet and columns needed, or raise the limit.",
+                remedy=_("Keep only the sheet and columns needed, or raise the limit."),
                 kind="too-large",
             )
         )
@@ -166,7 +175,13 @@ def _read_sheet(
         content.read(stream)
     if content.percents:
         notices.append(
-            remark(f"{file}: {content.percents} cells shown in percent are read as percentages.")
+            remark(
+                _(
+                    "{file}: {percents} cells shown in percent are read as percentages.",
+                    file=file,
+                    percents=content.percents,
+                )
+            )
         )
     return content, notices
 
@@ -179,19 +194,28 @@ def _chosen(parts: list[_Part], sheet: str | None, file: str) -> tuple[_Part, li
                 return part, []
         raise InputError(
             Fault(
-                f"the workbook has no sheet {shown(sheet)}.",
+                _("the workbook has no sheet {sheet}.", sheet=shown(sheet)),
                 file=file,
                 value=sheet,
-                remedy=f"{nearest(sheet, names)} Sheets: {first_of(names, count=10)}.",
+                remedy=_(
+                    "{nearest} Sheets: {names}.",
+                    nearest=nearest(sheet, names),
+                    names=first_of(names, count=10),
+                ),
                 kind="unknown-sheet",
             )
         )
     visible = [part for part in parts if not part.hidden] or parts
-    notices = []
+    notices: list[str] = []
     if len(parts) > 1:
         others = first_of([name for name in names if name != visible[0].name])
         notices.append(
-            f"{file}: sheet {shown(visible[0].name)} is read, the first; there are also {others}."
+            _(
+                "{file}: sheet {name} is read, the first; there are also {others}.",
+                file=file,
+                name=shown(visible[0].name),
+                others=others,
+            )
         )
     return visible[0], notices
 
@@ -200,7 +224,7 @@ def _as_table(
     content: SheetReader, notices: list[str], header: int | None, file: str, limits: Limits
 ) -> RawTable:
     if not content.rows:
-        raise InputError(Fault("the sheet is empty.", file=file, kind="empty-file"))
+        raise InputError(Fault(_("the sheet is empty."), file=file, kind="empty-file"))
     start = _header_row(content.rows, header, file)
     line, head = content.rows[start]
     width = max(head) + 1
@@ -214,14 +238,15 @@ def _as_table(
     if not rows:
         raise InputError(no_rows(file))
     cells = [
-        np.array([row.get(place, "") for _, row in rows], dtype=object) for place in range(width)
+        np.array([row.get(place, "") for _unused, row in rows], dtype=object)
+        for place in range(width)
     ]
     stored: dict[str, Stored] = {
         names[place]: "integer"
         for place, count in content.whole.items()
         if place < width and count >= len(rows) - 1
     }
-    lines = np.array([number for number, _ in rows])
+    lines = np.array([number for number, _unused in rows])
     table = build(file, names, cells, lines, stored=stored, notices=notices)
     return replace(table, merged=_merged(content.merged, names, line))
 
@@ -244,29 +269,34 @@ def _header_row(rows: list[SheetRow], header: int | None, file: str) -> int:
     """Return the index of the header row: the pinned one, else the first if it names all
     columns."""
     if header is not None:
-        for place, (line, _) in enumerate(rows):
+        for place, (line, _unused) in enumerate(rows):
             if line == header:
                 return place
         raise InputError(
             Fault(
-                f"row {header} holds no header.",
+                _("row {header} holds no header.", header=header),
                 file=file,
                 line=header,
-                remedy="Pin header to the row that names the columns, counted from 1.",
+                remedy=_("Pin header to the row that names the columns, counted from 1."),
                 kind="header-place",
             )
         )
-    widest = max(len(cells) for _, cells in rows[:100])
+    widest = max(len(cells) for _unused, cells in rows[:100])
     if len(rows[0][1]) == 1 and widest > 1:
         full = [str(line) for line, cells in rows[:100] if len(cells) == widest][:3]
         raise InputError(
             Fault(
-                f"the first row is no header: it has one cell, others have {widest} cells.",
+                _(
+                    "the first row is no header: it has one cell, others have {widest} cells.",
+                    widest=widest,
+                ),
                 file=file,
                 line=rows[0][0],
                 value=next(iter(rows[0][1].values()))[:60],
-                remedy=f"Pin header to the row that names the columns; the first full rows are "
-                f"{', '.join(full)}.",
+                remedy=_(
+                    "Pin header to the row that names the columns; the first full rows are {full}.",
+                    full=", ".join(full),
+                ),
                 kind="header-place",
             )
         )
@@ -282,12 +312,16 @@ def _cell_faults(rows: list[SheetRow], names: list[str], file: str, limits: Limi
             if place >= width and cell.strip():
                 faults.append(
                     Fault(
-                        f"a cell stands beyond the {width} columns of the header: {shown(cell)}.",
+                        _(
+                            "a cell stands beyond the {width} columns of the header: {cell}.",
+                            width=width,
+                            cell=shown(cell),
+                        ),
                         file=file,
                         line=line,
                         column=names[-1],
                         value=cell[:60],
-                        remedy="Name its column, empty it, or pin header to the right row.",
+                        remedy=_("Name its column, empty it, or pin header to the right row."),
                         kind="ragged-row",
                     )
                 )

@@ -11,6 +11,7 @@ import pyproj
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.messages import _, quantity
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,22 +59,32 @@ def choose_layer(layers: list[str], wanted: str | None, *, file: str) -> str:
     if wanted is None and len(layers) == 1:
         return layers[0]
     if not layers:
-        raise InputError(Fault("the file holds no layer of shapes.", file=file, kind="no-features"))
+        raise InputError(
+            Fault(_("the file holds no layer of shapes."), file=file, kind="no-features")
+        )
     if wanted is None:
         raise InputError(
             Fault(
-                f"the file holds {len(layers)} layers: {first_of(layers, count=12)}.",
+                _(
+                    "the file holds {count} layers: {layers}.",
+                    count=len(layers),
+                    layers=first_of(layers, count=12),
+                ),
                 file=file,
-                remedy=f"Name one, e.g. layer = {layers[0]!r}.",
+                remedy=_("Name one, e.g. layer = {layers}.", layers=repr(layers[0])),
                 kind="several-layers",
             )
         )
     raise InputError(
         Fault(
-            f"the file has no layer {shown(wanted)}.",
+            _("the file has no layer {wanted}.", wanted=shown(wanted)),
             file=file,
             value=wanted,
-            remedy=f"{nearest(wanted, layers)} Layers: {first_of(layers, count=12)}.",
+            remedy=_(
+                "{nearest} Layers: {layers}.",
+                nearest=nearest(wanted, layers),
+                layers=first_of(layers, count=12),
+            ),
             kind="unknown-layer",
         )
     )
@@ -88,27 +99,29 @@ def check_features(count: int, fields: int, file: str, limits: Limits) -> None:
     if not count:
         raise InputError(
             Fault(
-                "the file holds no features.",
+                _("the file holds no features."),
                 file=file,
-                remedy="Export or fetch it again.",
+                remedy=_("Export or fetch it again."),
                 kind="no-features",
             )
         )
-    for found, limit, what in (
-        (count, limits.features, "features"),
-        (fields, limits.columns, "fields"),
-    ):
-        if found > limit:
-            raise too_large(f"{found:,} {what}", f"{limit:,}", file)
+    if count > limits.features:
+        raise too_large(_("{count} features", count=quantity(count)), limits.features, file)
+    if fields > limits.columns:
+        raise too_large(_("{count} fields", count=quantity(fields)), limits.columns, file)
 
 
-def too_large(found: str, limit: str, file: str) -> InputError:
+def too_large(found: str, limit: int, file: str) -> InputError:
     """Return the error of a file beyond a limit."""
     return InputError(
         Fault(
-            f"the file holds {found}, more than the limit of {limit}.",
+            _(
+                "the file holds {found}, more than the limit of {limit}.",
+                found=found,
+                limit=quantity(limit),
+            ),
             file=file,
-            remedy="Keep only what is needed, or raise the limit.",
+            remedy=_("Keep only what is needed, or raise the limit."),
             kind="too-large",
         )
     )
@@ -118,9 +131,9 @@ def damaged(file: str, what: str, error: Exception) -> InputError:
     """Return the error of a file whose content does not match its first bytes."""
     return InputError(
         Fault(
-            f"the {what} is damaged ({type(error).__name__}).",
+            _("the {what} is damaged ({name}).", what=what, name=type(error).__name__),
             file=file,
-            remedy="Export or fetch it again.",
+            remedy=_("Export or fetch it again."),
             kind="damaged-file",
         )
     )

@@ -10,6 +10,7 @@ import shapely
 
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vectors.formats.features import Features, check_features, objects
 from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions, read_shapes
 
@@ -32,7 +33,7 @@ def read_geojson(
     found = content.get("features") if content["type"] == "FeatureCollection" else [content]
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise InputError(
-            Fault("its features are no list of objects.", file=file, kind="wrong-format")
+            Fault(_("its features are no list of objects."), file=file, kind="wrong-format")
         )
     crs, notices = _crs(content.get("crs"), file)
     properties = [_properties(feature) for feature in found]
@@ -62,11 +63,11 @@ def _crs(declared: Any, file: str) -> tuple[pyproj.CRS, list[str]]:
     if kind == "link":
         raise InputError(
             Fault(
-                "its crs is a link to another file or address, which is never followed.",
+                _("its crs is a link to another file or address, which is never followed."),
                 file=file,
                 column="crs",
                 value=str(properties)[:200],
-                remedy='Write the file in longitude and latitude, without "crs".',
+                remedy=_('Write the file in longitude and latitude, without "crs".'),
                 kind="crs-link",
             )
         )
@@ -77,15 +78,20 @@ def _crs(declared: Any, file: str) -> tuple[pyproj.CRS, list[str]]:
         code = f"{matched[1].upper()}:{matched[2].upper()}"
         if code in ("EPSG:4326", "OGC:CRS84"):
             return pyproj.CRS(_LONGITUDE_LATITUDE), []
-        return pyproj.CRS(code), [f"{file}: it declares {code}, and is read in it."]
+        return pyproj.CRS(code), [
+            _("{file}: it declares {code}, and is read in it.", file=file, code=code)
+        ]
     except (ValueError, pyproj.exceptions.CRSError):
         raise InputError(
             Fault(
-                f"its crs {shown(name if name is not None else declared)} is not known.",
+                _(
+                    "its crs {name} is not known.",
+                    name=shown(name if name is not None else declared),
+                ),
                 file=file,
                 column="crs",
                 value=str(declared)[:200],
-                remedy='Write the file in longitude and latitude, without "crs".',
+                remedy=_('Write the file in longitude and latitude, without "crs".'),
                 kind="unknown-crs",
             )
         ) from None
@@ -95,18 +101,22 @@ def _shape(geometry: Any) -> Any:
     if geometry is None:
         return None
     if not isinstance(geometry, dict):
-        raise BadShape("no geometry object")
+        raise BadShape(_("no geometry object"))
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind == "Polygon":
         return polygon_of(_rings(coordinates))
     if kind == "MultiPolygon":
         if not isinstance(coordinates, list):
-            raise BadShape("a MultiPolygon without coordinates")
+            raise BadShape(_("a MultiPolygon without coordinates"))
         return shapely.MultiPolygon([polygon_of(_rings(part)) for part in coordinates])
-    raise BadShape(f"a {kind}, not a polygon" if isinstance(kind, str) else "no type of geometry")
+    raise BadShape(
+        _("a {kind}, not a polygon", kind=kind)
+        if isinstance(kind, str)
+        else _("no type of geometry")
+    )
 
 
 def _rings(coordinates: Any) -> list[Any]:
     if not isinstance(coordinates, list):
-        raise BadShape("a polygon without coordinates")
+        raise BadShape(_("a polygon without coordinates"))
     return [positions(ring) for ring in coordinates]

@@ -16,6 +16,7 @@ import shapely
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vectors.formats.features import (
     Features,
     check_features,
@@ -76,9 +77,9 @@ def _layer(
     if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= tables:
         raise InputError(
             Fault(
-                "the file is an SQLite database, but no GeoPackage.",
+                _("the file is an SQLite database, but no GeoPackage."),
                 file=file,
-                remedy="Export the polygons as GeoPackage or GeoJSON.",
+                remedy=_("Export the polygons as GeoPackage or GeoJSON."),
                 kind="wrong-format",
             )
         )

@@ -15,6 +15,7 @@ import shapely
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.vectors.formats.features import (
     Features,
     check_features,
@@ -51,7 +52,7 @@ def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> F
         AttributeError,
         RecursionError,
     ) as error:
-        raise damaged(file, "GeoParquet file", error) from error
+        raise damaged(file, _("GeoParquet file"), error) from error
     return Features(
         file=file,
         shapes=np.asarray(frame.geometry.array),
@@ -66,16 +67,18 @@ def _check_metadata(metadata: Any, fields: int, file: str, limits: Limits) -> No
     groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
     total = sum(group.total_byte_size for group in groups)
     if total > limits.vector_bytes:
-        raise too_large(f"{total:,} bytes unpacked", f"{limits.vector_bytes:,}", file)
+        raise too_large(
+            _("{count} bytes unpacked", count=quantity(total)), limits.vector_bytes, file
+        )
 
 
 def _shape_column(metadata: dict[bytes, bytes] | None, file: str) -> str:
     if b"geo" not in (metadata or {}):
         raise InputError(
             Fault(
-                "the file is Parquet, but not GeoParquet: it has no geometry.",
+                _("the file is Parquet, but not GeoParquet: it has no geometry."),
                 file=file,
-                remedy="Export the polygons as GeoParquet, GeoPackage or GeoJSON.",
+                remedy=_("Export the polygons as GeoParquet, GeoPackage or GeoJSON."),
                 kind="wrong-format",
             )
         )

@@ -15,6 +15,8 @@ import shapely
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.library_messages import json_message
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vectors.formats.features import too_large
 
 Rings = list[np.ndarray]
@@ -35,7 +37,9 @@ def read_json(path: Path, *, limits: Limits) -> Any:
     data = read_bytes(path, most_bytes=limits.json_bytes)
 
     def not_finite(word: str) -> Any:
-        raise InputError(Fault(f"{word} is no number.", file=file, value=word, kind="not-finite"))
+        raise InputError(
+            Fault(_("{word} is no number.", word=word), file=file, value=word, kind="not-finite")
+        )
 
     try:
         content = json.loads(
@@ -48,20 +52,20 @@ def read_json(path: Path, *, limits: Limits) -> Any:
     except UnicodeDecodeError as error:
         raise InputError(
             Fault(
-                "the file is not UTF-8 text.",
+                _("the file is not UTF-8 text."),
                 file=file,
                 line=data.count(b"\n", 0, error.start) + 1,
-                remedy="GeoJSON and TopoJSON are UTF-8: export it again.",
+                remedy=_("GeoJSON and TopoJSON are UTF-8: export it again."),
                 kind="encoding",
             )
         ) from error
     except json.JSONDecodeError as error:
-        remedy = "" if error.pos < len(error.doc.rstrip()) else "The file seems cut off."
+        remedy: str = "" if error.pos < len(error.doc.rstrip()) else _("The file seems cut off.")
         if error.msg == "Extra data":
-            remedy = "One feature a line is not read: put them into a FeatureCollection."
+            remedy = _("One feature a line is not read: put them into a FeatureCollection.")
         raise InputError(
             Fault(
-                f"column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}.",
+                _("column {column}: {message}.", column=error.colno, message=json_message(error)),
                 file=file,
                 line=error.lineno,
                 value=error.doc[error.pos : error.pos + 40],
@@ -72,7 +76,7 @@ def read_json(path: Path, *, limits: Limits) -> Any:
     except (RecursionError, ValueError) as error:
         raise InputError(
             Fault(
-                "lists stand too deep in one another, or a number is too long.",
+                _("lists stand too deep in one another, or a number is too long."),
                 file=file,
                 kind="json-syntax",
             )
@@ -87,15 +91,15 @@ def without_doubles(pairs: list[tuple[str, Any]], *, file: str) -> dict[str, Any
     """
     record = dict(pairs)
     if len(record) < len(pairs):
-        names = [name for name, _ in pairs]
+        names = [name for name, _unused in pairs]
         double = next(name for name in names if names.count(name) > 1)
         raise InputError(
             Fault(
-                f"an object has the key {shown(double)} more than once.",
+                _("an object has the key {double} more than once.", double=shown(double)),
                 file=file,
                 column=double,
                 value=double,
-                remedy="Give each key a name of its own.",
+                remedy=_("Give each key a name of its own."),
                 kind="duplicate-column",
             )
         )
@@ -116,10 +120,10 @@ def check_letters(data: bytes, content: Any, file: str) -> None:
         half = error.object[error.start : error.end].encode("unicode_escape").decode()
         raise InputError(
             Fault(
-                f"{half} is half a letter, which no text can hold.",
+                _("{half} is half a letter, which no text can hold.", half=half),
                 file=file,
                 value=half,
-                remedy="Export the file again, as UTF-8.",
+                remedy=_("Export the file again, as UTF-8."),
                 kind="encoding",
             )
         ) from None
@@ -150,7 +154,7 @@ def read_shapes(
             unreadable[number] = str(error)
         vertices += shapely.get_num_coordinates(shapes[number])
         if vertices > limits.vertices:
-            raise too_large("more vertices", f"{limits.vertices:,}", file)
+            raise too_large(_("more vertices"), limits.vertices, file)
     return shapes, unreadable
 
 
@@ -163,12 +167,12 @@ def positions(values: Any) -> np.ndarray:
     try:
         array = np.array(values)
     except ValueError:
-        raise BadShape("positions of different lengths") from None
+        raise BadShape(_("positions of different lengths")) from None
     if array.ndim != 2 or array.shape[1] < 2 or array.dtype.kind not in "iuf":
-        raise BadShape("positions that are not pairs of numbers")
+        raise BadShape(_("positions that are not pairs of numbers"))
     points = array[:, :3].astype(float)
     if not np.isfinite(points).all():
-        raise BadShape("positions that are not finite")
+        raise BadShape(_("positions that are not finite"))
     return points
 
 
@@ -180,9 +184,9 @@ def polygon_of(rings: Rings) -> shapely.Polygon:
     """
     for ring in rings:
         if len(ring) < 4:
-            raise BadShape("a ring of fewer than four positions")
+            raise BadShape(_("a ring of fewer than four positions"))
         if (ring[0] != ring[-1]).any():
-            raise BadShape("a ring that does not end where it begins")
+            raise BadShape(_("a ring that does not end where it begins"))
     if not rings:
         return shapely.Polygon()
     if len(rings) == 1:

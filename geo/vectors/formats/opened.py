@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vectors.formats.features import Features
 from zoneblanche.geo.vectors.formats.geojson import read_geojson
 from zoneblanche.geo.vectors.formats.geopackage import read_geopackage
@@ -15,7 +16,7 @@ from zoneblanche.geo.vectors.formats.json_text import read_json
 from zoneblanche.geo.vectors.formats.shapefile import read_shapefile
 from zoneblanche.geo.vectors.formats.topojson import read_topojson
 
-ACCEPTED = "polygons in GeoJSON, GeoPackage, GeoParquet, Shapefile and TopoJSON"
+ACCEPTED = _("polygons in GeoJSON, GeoPackage, GeoParquet, Shapefile and TopoJSON")
 
 
 def read_features(
@@ -31,7 +32,7 @@ def read_features(
         InputError: a file of another kind, or what the format module refuses.
         ProblemWithEnvironment: no permission to read it.
     """
-    kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what="file of polygons"))
+    kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what=_("file of polygons")))
     if kind == "sqlite":
         return read_geopackage(path, layer=layer, wanted=wanted, limits=limits)
     if kind == "parquet":
@@ -55,9 +56,9 @@ def _read_json_features(
         return read_topojson(content, file=str(path), layer=layer, wanted=wanted, limits=limits)
     raise InputError(
         Fault(
-            "the file is JSON, but neither GeoJSON features nor a TopoJSON topology.",
+            _("the file is JSON, but neither GeoJSON features nor a TopoJSON topology."),
             file=str(path),
-            remedy='Expected is {"type": "FeatureCollection", "features": [ … ]}.',
+            remedy=_('Expected is {"type": "FeatureCollection", "features": [ … ]}.'),
             kind="wrong-format",
         )
     )

@@ -22,7 +22,7 @@ import pyproj
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, quantity, remark
 from zoneblanche.geo.vectors.formats.features import Features, check_features, damaged, objects
 from zoneblanche.geo.vectors.formats.geopackage import shapes_of_wkb
 
@@ -60,14 +60,16 @@ def read_attributes(content: bytes, file: str, *, encoding: str) -> pd.DataFrame
         InputError: not a dBASE table, damage.
     """
     if not content.startswith(_DBASE):
-        raise InputError(refused_kind(Path(file), kind_of(content[:HEAD]), accepted="dBASE tables"))
+        raise InputError(
+            refused_kind(Path(file), kind_of(content[:HEAD]), accepted=_("dBASE tables"))
+        )
     import pyogrio
 
     with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
         # In a folder without other files: no .cpg and no .shp can be opened by name.
         table = Path(folder) / "layer.dbf"
         table.write_bytes(content)
-        with _damage_told(file, "attribute table"):
+        with _damage_told(file, _("attribute table")):
             _check_driver(pyogrio.read_info(table)["driver"], file)
             return pyogrio.read_dataframe(
                 table, read_geometry=False, encoding=encoding, use_arrow=False
@@ -106,9 +108,9 @@ def _check_parts(parts: Mapping[str, Path], path: Path, limits: Limits) -> None:
     if absent:
         raise InputError(
             Fault(
-                f"the shapefile lacks its {' and '.join(absent)}.",
+                _("the shapefile lacks its {absent}.", absent=" and ".join(absent)),
                 file=str(path),
-                remedy="Keep the .shp, .shx, .dbf and .prj files together.",
+                remedy=_("Keep the .shp, .shx, .dbf and .prj files together."),
                 kind="incomplete-shapefile",
             )
         )
@@ -118,9 +120,12 @@ def _check_parts(parts: Mapping[str, Path], path: Path, limits: Limits) -> None:
         if part.resolve().parent != home:
             raise InputError(
                 Fault(
-                    f"its {part.suffix} is a link to another folder, which is not followed.",
+                    _(
+                        "its {suffix} is a link to another folder, which is not followed.",
+                        suffix=part.suffix,
+                    ),
                     file=str(path),
-                    remedy="Keep the .shp, .shx, .dbf and .prj files together.",
+                    remedy=_("Keep the .shp, .shx, .dbf and .prj files together."),
                     kind="incomplete-shapefile",
                 )
             )
@@ -128,10 +133,16 @@ def _check_parts(parts: Mapping[str, Path], path: Path, limits: Limits) -> None:
     if shapes != rows:
         raise InputError(
             Fault(
-                f"its .shx lists {shapes:,} shapes, its .dbf {rows:,} rows.",
+                _(
+                    "its .shx lists {shapes} shapes, its .dbf {rows} rows.",
+                    shapes=quantity(shapes),
+                    rows=quantity(rows),
+                ),
                 file=str(path),
-                remedy="The parts belong to different files, or one is cut off: fetch or export "
-                "them together.",
+                remedy=_(
+                    "The parts belong to different files, or one is cut off: fetch or "
+                    "export them together."
+                ),
                 kind="incomplete-shapefile",
             )
         )
@@ -151,18 +162,20 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
     import pyogrio
 
     notices: tuple[str, ...] = ()
-    with _damage_told(file, "shapefile"):
+    with _damage_told(file, _("shapefile")):
         info = pyogrio.read_info(path)
         _check_driver(info["driver"], file)
         names = tuple(str(name) for name in info["fields"])
         check_features(int(info["features"]), len(names), file, limits)
         asked = [name for name in wanted if name in names]
         try:
-            meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked)
+            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=asked)
         except UnicodeDecodeError:
             # Arcep's shapefiles are in Latin-1, although their .cpg says otherwise.
-            meta, _, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
-            told = f"{file}: its text is not in the encoding it declares; read as cp1252."
+            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
+            told = _(
+                "{file}: its text is not in the encoding it declares; read as cp1252.", file=file
+            )
             notices = (remark(told),)
     whole = {
         name: kind.startswith("OFTInteger")
@@ -198,7 +211,11 @@ def _damage_told(file: str, what: str) -> Iterator[None]:
 def _check_driver(driver: str, file: str) -> None:
     if driver != "ESRI Shapefile":
         raise InputError(
-            Fault(f"GDAL takes the file for {driver}.", file=file, kind="wrong-format")
+            Fault(
+                _("GDAL takes the file for {driver}.", driver=driver),
+                file=file,
+                kind="wrong-format",
+            )
         )
 
 

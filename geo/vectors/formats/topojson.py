@@ -10,6 +10,7 @@ import shapely
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vectors.formats.features import (
     Features,
     check_features,
@@ -47,7 +48,9 @@ def read_topojson(
         arcs = _arcs(content)
     except (BadShape, LookupError, TypeError, ValueError, OverflowError) as error:
         raise InputError(
-            Fault(f"its arcs cannot be read ({error}).", file=file, kind="damaged-file")
+            Fault(
+                _("its arcs cannot be read ({error}).", error=error), file=file, kind="damaged-file"
+            )
         ) from error
     shapes, unreadable = read_shapes(found, lambda one: _shape(one, arcs), file=file, limits=limits)
     fields = {
@@ -70,7 +73,7 @@ def _arcs(content: dict[str, Any]) -> list[np.ndarray]:
     scale = np.array(transform["scale"], dtype=float)
     translate = np.array(transform["translate"], dtype=float)
     if scale.shape != (2,) or translate.shape != (2,):
-        raise BadShape("its transform is no pair of numbers")
+        raise BadShape(_("its transform is no pair of numbers"))
     return [np.cumsum(arc, axis=0) * scale + translate for arc in arcs]
 
 
@@ -85,18 +88,22 @@ def _shape(one: dict[str, Any], arcs: list[np.ndarray]) -> Any:
         return shapely.MultiPolygon(
             [polygon_of([_ring(ring, arcs) for ring in part]) for part in parts]
         )
-    raise BadShape(f"a {kind}, not a polygon" if isinstance(kind, str) else "no type of geometry")
+    raise BadShape(
+        _("a {kind}, not a polygon", kind=kind)
+        if isinstance(kind, str)
+        else _("no type of geometry")
+    )
 
 
 def _ring(numbers: Any, arcs: list[np.ndarray]) -> np.ndarray:
     """Return a ring from its arcs: ~n is arc n reversed, and each begins where the previous one
     ends."""
     if not isinstance(numbers, list) or not numbers:
-        raise BadShape("a ring without arcs")
+        raise BadShape(_("a ring without arcs"))
     pieces: list[np.ndarray] = []
     for number in numbers:
         if type(number) is not int or not -len(arcs) <= number < len(arcs):
-            raise BadShape("an arc that is not there")
+            raise BadShape(_("an arc that is not there"))
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
         pieces.append(arc[1:] if pieces else arc)
     return np.concatenate(pieces)

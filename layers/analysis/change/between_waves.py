@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Element, Recipe
 from zoneblanche.layers.index.score import resolve, score
@@ -98,7 +99,7 @@ def measure_change(
     moved = source.reindex(after.index)
     same = moved if remeasured is None else remeasured.reindex(after.index)
     if not (same.isna() == moved.isna()).all():
-        raise InputError("the first wave, measured anew, is not known where it was.")
+        raise InputError(_("the first wave, measured anew, is not known where it was."))
     weight = pd.Series(1.0, index=after.index) if weights is None else weights.reindex(after.index)
     weight_before = (
         pd.Series(1.0, index=before.index)
@@ -107,7 +108,7 @@ def measure_change(
     )
     both = same.notna() & after.notna()
     if not both.any():
-        raise InputError("no territory is known in both waves: there is no change to measure.")
+        raise InputError(_("no territory is known in both waves: there is no change to measure."))
     own, there = _mean(before, weight_before), _mean(moved, weight)
     anew, now = _mean(same, weight), _mean(after, weight)
     past = after.index.isin(source.index)
@@ -139,19 +140,33 @@ def _check_waves(
     weights: pd.Series | None,
 ) -> None:
     faults = [
-        Fault(f"codes of the {which} wave stand twice (first: {first_of(wave.index[doubled])}).")
+        Fault(
+            _(
+                "codes of the {which} wave stand twice (first: {index}).",
+                which=which,
+                index=first_of(wave.index[doubled]),
+            )
+        )
         for which, wave in (("first", before), ("second", after))
         if (doubled := wave.index.duplicated()).any()
     ]
     if (weights is None) != (weights_before is None):
-        faults.append(Fault("weights are given for one wave only; give them for both."))
+        faults.append(Fault(_("weights are given for one wave only; give them for both.")))
     for wave, weight in ((before, weights_before), (after, weights)):
         if weight is None or faults:
             continue
         wrong = wave.notna() & ~(weight.reindex(wave.index) >= 0)
         if wrong.any():
             codes = first_of(wave.index[wrong])
-            faults.append(Fault(f"{wrong.sum()} weights are missing or negative (first: {codes})."))
+            faults.append(
+                Fault(
+                    _(
+                        "{wrong} weights are missing or negative (first: {codes}).",
+                        wrong=wrong.sum(),
+                        codes=codes,
+                    )
+                )
+            )
     if faults:
         raise InputError(faults)
 
@@ -160,7 +175,7 @@ def _mean(values: pd.Series, weights: pd.Series) -> float:
     known = values.notna()
     total = weights[known].sum()
     if not total > 0:
-        raise InputError("a wave has no known value with a weight: it has no mean.")
+        raise InputError(_("a wave has no known value with a weight: it has no mean."))
     return float((values[known] * weights[known]).sum() / total)
 
 
@@ -201,8 +216,10 @@ def measure_index_change(before: Atlas, after: Atlas, recipe: Recipe) -> IndexCh
     """
     if not before.codes.equals(after.codes):
         raise InputError(
-            "the two waves are not on the same territories: carry the first to the codes of the "
-            "second (geo.vintages.carry)."
+            _(
+                "the two waves are not on the same territories: carry the first to the "
+                "codes of the second (geo.vintages.carry)."
+            )
         )
     recipe = resolve(recipe, after.indicators)
     check_fixed(recipe)
@@ -212,7 +229,7 @@ def measure_index_change(before: Atlas, after: Atlas, recipe: Recipe) -> IndexCh
     first, second = before.values[ids], after.values[ids]
     known = first.notna().all(axis=1) & second.notna().all(axis=1)
     if not known.any():
-        raise InputError("no territory has every indicator in both waves.")
+        raise InputError(_("no territory has every indicator in both waves."))
     parts = decompose_change(
         first[known],
         second[known],
@@ -251,12 +268,16 @@ def decompose_change(
         InputError: tables with different rows or columns, or too many indicators.
     """
     if not before.index.equals(after.index) or list(before.columns) != list(after.columns):
-        raise InputError("the tables of the two waves have not the same rows and columns.")
+        raise InputError(_("the tables of the two waves have not the same rows and columns."))
     names = list(before.columns)
     if not additive and len(names) > MOST_INDICATORS:
         raise InputError(
-            f"the change of {len(names)} indicators in a score that is no weighted sum cannot be "
-            f"taken apart; up to {MOST_INDICATORS} can."
+            _(
+                "the change of {count} indicators in a score that is no weighted sum "
+                "cannot be taken apart; up to {most_indicators} can.",
+                count=len(names),
+                most_indicators=MOST_INDICATORS,
+            )
         )
     reached = {}
     deepest = 1 if additive else len(names)
@@ -290,9 +311,9 @@ def check_fixed(recipe: Recipe) -> None:
     """
     faults = [
         Fault(
-            f"{element.id!r} is scored relative to the other territories.",
+            _("{element} is scored relative to the other territories.", element=repr(element.id)),
             file=recipe.file or None,
-            remedy='Give it normalise = "goalposts", treat = "none" and impute = "none".',
+            remedy=_('Give it normalise = "goalposts", treat = "none" and impute = "none".'),
             kind="relative-scale",
         )
         for element in recipe.elements
@@ -301,9 +322,12 @@ def check_fixed(recipe: Recipe) -> None:
     relative = ("copeland", "bod", "mpi-minus", "mpi-plus")
     faults += [
         Fault(
-            f"the dimension {dimension.id!r} weighs or ranks territories against each other.",
+            _(
+                "the dimension {dimension} weighs or ranks territories against each other.",
+                dimension=repr(dimension.id),
+            ),
             file=recipe.file or None,
-            remedy="Give it weights, and a mean as its aggregation.",
+            remedy=_("Give it weights, and a mean as its aggregation."),
             kind="relative-scale",
         )
         for dimension in recipe.dimensions

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import union_of
 from zoneblanche.layers.atlas import Atlas
@@ -42,9 +42,17 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
     if before.unit != after.unit or before.better != after.better or after.unit == "category":
         raise InputError(
             Fault(
-                f"{before_id!r} ({before.unit}, {before.better}) and {after_id!r} ({after.unit}, "
-                f"{after.better}) are not two waves of one figure.",
-                remedy="Give both the same unit and the same better.",
+                _(
+                    "{before_id} ({unit}, {better}) and {after_id} ({unit_2}, {better_2}) "
+                    "are not two waves of one figure.",
+                    before_id=repr(before_id),
+                    unit=before.unit,
+                    better=before.better,
+                    after_id=repr(after_id),
+                    unit_2=after.unit,
+                    better_2=after.better,
+                ),
+                remedy=_("Give both the same unit and the same better."),
                 kind="change",
             )
         )
@@ -89,12 +97,11 @@ def add_presence_change(atlas: Atlas) -> Atlas:
     country = atlas.territories.country
     if country is None or country.edition is None or atlas.territories.level != country.base.id:
         return atlas.noting(
-            Notice(
-                "The analysis presence-change is left out: waves of the directory are known for "
-                "the finest level of an embedded edition only.",
-                fr="L'analyse presence-change n'est pas faite : les vagues de l'annuaire ne sont "
-                "connues qu'au niveau le plus fin de l'édition embarquée.",
-                severity="remark",
+            remark(
+                _(
+                    "The analysis presence-change is left out: waves of the directory are "
+                    "known for the finest level of an embedded edition only."
+                )
             )
         )
     waves = presence_waves(country, coded=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.flagging.judge import LEFT_OUT, UNKNOWN, YES, Judge
 from zoneblanche.layers.analysis.flagging.rule import Rule, read_rule
 from zoneblanche.layers.atlas import Atlas
@@ -118,7 +119,9 @@ def _draws(atlas: Atlas, drawn: Mapping[str, np.ndarray]) -> int:
     widths = {table.shape[1:] for table in drawn.values()}
     if len(counts) != 1 or widths != {(len(atlas.codes),)} or counts == {0}:
         raise InputError(
-            f"the draws must be tables of as many rows each, at least one, and {len(atlas.codes)} "
-            "columns."
+            _(
+                "the draws must be tables of as many rows each, at least one, and {count} columns.",
+                count=len(atlas.codes),
+            )
         )
     return counts.pop()

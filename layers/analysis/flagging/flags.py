@@ -15,6 +15,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import union_of
 from zoneblanche.layers.analysis.flagging.judge import MAYBE, NO, YES, Judge, column_of
 from zoneblanche.layers.analysis.flagging.rule import Rule, known_rules, read_rule
@@ -85,11 +86,11 @@ def _check_id(rule: Rule, atlas: Atlas) -> None:
         return
     raise InputError(
         Fault(
-            f"the id {shown(rule.id)} of the rule is that of a column of the results.",
+            _("the id {rule} of the rule is that of a column of the results.", rule=shown(rule.id)),
             file=rule.file or None,
             column="id",
             value=rule.id,
-            remedy="Give the rule another id.",
+            remedy=_("Give the rule another id."),
             kind="reserved-id",
         )
     )
@@ -155,7 +156,11 @@ def flag_summary(atlas: Atlas, flag_id: str) -> FlagSummary:
     if indicator.role != "flag":
         flags = [name for name, other in atlas.indicators.items() if other.role == "flag"]
         raise InputError(
-            Fault(f"{flag_id!r} is no flag.", remedy=nearest(flag_id, flags), kind="no-flag")
+            Fault(
+                _("{flag_id} is no flag.", flag_id=repr(flag_id)),
+                remedy=nearest(flag_id, flags),
+                kind="no-flag",
+            )
         )
     states = column_of(atlas, flag_id)
     population = atlas.territories.facts["population"].to_numpy(dtype="float64")

@@ -9,7 +9,7 @@ import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, join, pgettext, quantity, remark, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.flagging.cuts import Cut, quantile_cut, sides_of
 from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
@@ -81,37 +81,37 @@ class Judge:
         if condition.if_missing == "skip" and missing.any():
             first = first_of(self.atlas.codes[missing])
             self.notices.append(
-                Notice(
-                    f"{self._titled('en')}: {missing.sum()} territories without a figure of "
-                    f"{indicator.title_in('en')} are judged by the other conditions (first: "
-                    f"{first}).",
-                    fr=f"{self._titled('fr')} : {missing.sum()} territoires sans valeur de "
-                    f"« {indicator.title_in('fr')} » sont jugés sur les autres conditions (les "
-                    f"premiers : {first}).",
-                    severity="remark",
+                remark(
+                    _(
+                        "{rule}: {count} territories without a figure of {layer} are judged by the "
+                        "other conditions (first: {codes}).",
+                        rule=titled(self.rule.title),
+                        count=missing.sum(),
+                        layer=titled(indicator.title),
+                        codes=first,
+                    )
                 )
             )
         return Verdict(states, self.atlas.reasons[indicator.id].to_numpy())
-
-    def _titled(self, lang: str) -> str:
-        return in_language(self.rule.title, lang)
 
     def _tell_absent(self, condition: Condition) -> None:
         """Note that the rule is judged without an indicator, by its title if the catalogue has
         it."""
         layers = known_layers()
-        en, fr = (
-            joint.join(
-                layers[name].indicator.title_in(lang) if name in layers else name
+        absent = join(
+            (
+                titled(layers[name].indicator.title) if name in layers else name
                 for name in condition.indicator
-            )
-            for lang, joint in (("en", " or "), ("fr", " ou "))
+            ),
+            _(" or "),
         )
         self.notices.append(
-            Notice(
-                f"{self._titled('en')}: judged without {en}, which is not measured here.",
-                fr=f"{self._titled('fr')} : jugé sans « {fr} », qui n'est pas mesuré ici.",
-                severity="remark",
+            remark(
+                _(
+                    "{rule}: judged without {layer}, which is not measured here.",
+                    rule=titled(self.rule.title),
+                    layer=absent,
+                )
             )
         )
 
@@ -137,7 +137,10 @@ class Judge:
         facts = self.atlas.territories.facts
         if "population" not in facts or not facts["population"].notna().any():
             raise InputError(
-                f"the rule {self.rule.id!r} counts people, and no population is known."
+                _(
+                    "the rule {rule} counts people, and no population is known.",
+                    rule=repr(self.rule.id),
+                )
             )
         return facts["population"].to_numpy(dtype="float64")
 
@@ -148,38 +151,49 @@ class Judge:
             return
         named = native
         if territories.country is not None:
-            named = in_language(territories.country.level(native).title, "fr")
+            named = titled({**territories.country.level(native).title, "en": native})
         if indicator.parts:
-            told = Notice(
-                f"{indicator.title_in('en')} rests, at least in part, on figures known by {native} "
-                "only.",
-                fr=f"« {indicator.title_in('fr')} » repose, au moins en partie, sur des chiffres "
-                f"connus par {named} seulement.",
+            notice = _(
+                "{layer} rests, at least in part, on figures known by {native} only.",
+                layer=titled(indicator.title),
+                native=named,
             )
         else:
-            told = Notice(
-                f"{indicator.title_in('en')} is known by {native} only: {self._titled('en')} "
-                f"treats each {level} of one alike.",
-                fr=f"« {indicator.title_in('fr')} » n'est connu que par {named} : "
-                f"« {self._titled('fr')} » traite de même chaque {level} d'un même {named}.",
+            notice = _(
+                "{layer} is known by {native} only: {rule} treats each {level} of one {native} "
+                "alike.",
+                layer=titled(indicator.title),
+                native=named,
+                rule=titled(self.rule.title),
+                level=level,
             )
-        self.notices.append(told)
+        self.notices.append(notice)
 
     def _tell_ties(self, condition: Condition, indicator: Indicator, cut: Cut) -> None:
         assert condition.quantile is not None
         if abs(cut.share - condition.quantile) > 0.05:
-            wanted, got = f"{100 * condition.quantile:g} %", f"{100 * cut.share:.1f} %"
-            side = {"worst": "moins bons", "best": "meilleurs"}[condition.direction]
-            of = {"territories": "territoires", "population": "habitants"}[condition.reference]
-            self.notices.append(
-                Notice(
-                    f"The {condition.direction} {wanted} of {indicator.title_in('en')} is {got} of "
-                    f"the {condition.reference}: equal ones stay together.",
-                    fr=f"Les {wanted} les {side} de « {indicator.title_in('fr')} » font "
-                    f"{got.replace('.', ',')} des {of} : les ex æquo ne sont pas séparés.",
-                    severity="remark",
+            slots = {
+                "wanted": quantity(100 * condition.quantile),
+                "layer": titled(indicator.title),
+                "got": quantity(100 * cut.share, digits=1),
+                "whole": _("territories")
+                if condition.reference == "territories"
+                else pgettext("of the country", "population"),
+            }
+            notice = (
+                _(
+                    "The worst {wanted} % of {layer} is {got} % of the {whole}: equal ones stay "
+                    "together.",
+                    **slots,
+                )
+                if condition.direction == "worst"
+                else _(
+                    "The best {wanted} % of {layer} is {got} % of the {whole}: equal ones stay "
+                    "together.",
+                    **slots,
                 )
             )
+            self.notices.append(remark(notice))
 
     @property
     def used(self) -> list[Indicator]:
@@ -191,15 +205,15 @@ class Judge:
         return self._described(self.rule.when, lang)
 
     def _described(self, group: Group, lang: str) -> str:
-        join = {"all": {"fr": " et ", "en": " and "}, "any": {"fr": " ou ", "en": " or "}}
+        joint = {"all": {"fr": " et ", "en": " and "}, "any": {"fr": " ou ", "en": " or "}}
         parts = []
         for member in group.members:
             if isinstance(member, Group):
                 inner = self._described(member, lang)
-                parts.append(f"({inner})" if join[member.joint][lang] in inner else inner)
+                parts.append(f"({inner})" if joint[member.joint][lang] in inner else inner)
             elif member in self.chosen:
                 parts.append(_phrase(member, self.chosen[member], self.cuts.get(member), lang))
-        return join[group.joint][lang].join(parts)
+        return joint[group.joint][lang].join(parts)
 
 
 def column_of(atlas: Atlas, indicator_id: str) -> np.ndarray:
@@ -253,11 +267,15 @@ def _chosen_indicators(atlas: Atlas, rule: Rule) -> dict[Condition, Indicator]:
             chosen[condition] = atlas.indicators[present[0]]
             faults += _misfits(condition, chosen[condition], rule)
         elif not condition.optional:
-            names = " or ".join(repr(name) for name in condition.indicator)
+            names = join(map(repr, condition.indicator), _(" or "))
             known = nearest(condition.indicator[0], atlas.indicators)
             faults.append(
                 Fault(
-                    f"the rule {rule.id!r} needs the indicator {names}, which the atlas has not.",
+                    _(
+                        "the rule {rule} needs the indicator {names}, which the atlas has not.",
+                        rule=repr(rule.id),
+                        names=names,
+                    ),
                     file=rule.file,
                     remedy=known,
                     kind="unknown-indicator",
@@ -272,16 +290,24 @@ def _chosen_indicators(atlas: Atlas, rule: Rule) -> dict[Condition, Indicator]:
 def _misfits(condition: Condition, indicator: Indicator, rule: Rule) -> Iterator[Fault]:
     if condition.quantile is not None and indicator.better is None:
         yield Fault(
-            f"{indicator.id!r} has no better direction, hence no {condition.direction} quantile.",
+            _(
+                "{indicator} has no better direction, hence no {direction} quantile.",
+                indicator=repr(indicator.id),
+                direction=condition.direction,
+            ),
             file=rule.file,
-            remedy="Compare it with `op` and `value`.",
+            remedy=_("Compare it with `op` and `value`."),
             kind="no-direction",
         )
     if condition.op == "in" and indicator.unit != "category":
         yield Fault(
-            f"`in` lists codes of a category, and {indicator.id!r} is in {indicator.unit}.",
+            _(
+                "`in` lists codes of a category, and {indicator} is in {unit}.",
+                indicator=repr(indicator.id),
+                unit=indicator.unit,
+            ),
             file=rule.file,
-            remedy="Compare it with <, <=, > or >=.",
+            remedy=_("Compare it with <, <=, > or >=."),
             kind="no-category",
         )
 
@@ -291,7 +317,11 @@ def _empty_groups(group: Group, chosen: dict[Condition, Indicator], rule: Rule) 
     if not any(condition in chosen for condition in conditions):
         names = dict.fromkeys(name for condition in conditions for name in condition.indicator)
         yield Fault(
-            f"the rule {rule.id!r} needs one of {first_of(names)}, and the atlas has none.",
+            _(
+                "the rule {rule} needs one of {names}, and the atlas has none.",
+                rule=repr(rule.id),
+                names=first_of(names),
+            ),
             file=rule.file,
             kind="unknown-indicator",
         )

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
 from zoneblanche.geo.files.toml import parse_toml, read_toml
+from zoneblanche.geo.messages import _, join
 
 Op = Literal["<", "<=", ">", ">=", "in"]
 Joint = Literal["all", "any"]
@@ -123,7 +124,9 @@ def _read(name_or_path: str | Path, *, folder: Path | None, inside: tuple[str, .
     name, home = _place_of(name_or_path, folder)
     if name in inside:
         chain = " → ".join((*inside, name))
-        raise InputError(Fault(f"rules include each other: {chain}.", file=name, kind="cycle"))
+        raise InputError(
+            Fault(_("rules include each other: {chain}.", chain=chain), file=name, kind="cycle")
+        )
     if home is None:
         entry = resources.files("zoneblanche.layers.analysis") / "rules" / f"{name}.toml"
         table = parse_toml(entry.read_bytes(), file=name)
@@ -140,19 +143,26 @@ def _place_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, Path 
     path = Path(name_or_path)
     if folder is not None:
         if path.name != str(name_or_path):
-            raise InputError(f"an included rule stands in the same folder: {shown(path)} does not.")
+            raise InputError(
+                _("an included rule stands in the same folder: {path} does not.", path=shown(path))
+            )
         path = folder / path
     if path.suffix != ".toml":
         raise InputError(
             Fault(
-                f"no rule {str(name_or_path)!r} is known.",
-                remedy=nearest(str(name_or_path), known_rules())
-                + " A rule of your own is given as the path of its .toml file.",
+                _("no rule {name_or_path} is known.", name_or_path=repr(str(name_or_path))),
+                remedy=join(
+                    (
+                        nearest(str(name_or_path), known_rules()),
+                        _("A rule of your own is given as the path of its .toml file."),
+                    ),
+                    " ",
+                ),
                 kind="unknown-rule",
             )
         )
     if not path.is_file():
-        raise InputError(missing_file(path, what="rule"))
+        raise InputError(missing_file(path, what=_("rule")))
     return str(path), path.parent
 
 
@@ -166,15 +176,15 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def rule(self, table: Mapping[str, Any]) -> Rule:
-        self._check_keys(table, _RULE_KEYS, "the rule")
+        self._check_keys(table, _RULE_KEYS, _("the rule"))
         rule_id = table.get("id")
         if not isinstance(rule_id, str) or not _ID.fullmatch(rule_id):
-            self._fault("a rule needs an id of letters, digits, - and _.", column="id")
+            self._fault(_("a rule needs an id of letters, digits, - and _."), column="id")
         title = self._text(table, "title")
         if not title:
-            self._fault("a rule needs a title.", column="title")
+            self._fault(_("a rule needs a title."), column="title")
         method = self._text(table, "method")
-        when = self._group(table, "the rule")
+        when = self._group(table, _("the rule"))
         if self.faults:
             raise InputError(self.faults)
         return Rule(id=str(rule_id), title=title, when=when, method=method, file=self.file)
@@ -182,43 +192,57 @@ class _Reader:
     def _group(self, table: Mapping[str, Any], where: str) -> Group:
         joints = [joint for joint in ("all", "any") if joint in table]
         if len(joints) != 1:
-            self._fault(f"{where} must have either `all` or `any`, with a list of conditions.")
+            self._fault(
+                _(
+                    "{where} must have either `all` or `any`, with a list of conditions.",
+                    where=where,
+                )
+            )
             return Group("all", ())
         joint: Joint = "all" if joints == ["all"] else "any"
         members = table[joint]
         if not isinstance(members, list) or not members:
-            self._fault(f"`{joint}` must be a list of at least one condition.", column=joint)
+            self._fault(
+                _("`{joint}` must be a list of at least one condition.", joint=joint), column=joint
+            )
             return Group(joint, ())
         return Group(joint, tuple(self._member(member, joint) for member in members))
 
     def _member(self, table: Any, joint: str) -> Condition | Group:
         if not isinstance(table, dict):
-            self._fault(f"a member of `{joint}` is a table, not {shown(table)}.", column=joint)
+            self._fault(
+                _(
+                    "a member of `{joint}` is a table, not {table}.",
+                    joint=joint,
+                    table=shown(table),
+                ),
+                column=joint,
+            )
             return Group("all", ())
         if "rule" in table:
-            self._check_keys(table, ("rule",), "an included rule")
+            self._check_keys(table, ("rule",), _("an included rule"))
             other = _read(str(table["rule"]), folder=self.folder, inside=self.inside)
             return Group(other.when.joint, other.when.members, other.title)
         if "all" in table or "any" in table:
-            self._check_keys(table, _GROUP_KEYS, "a group")
-            group = self._group(table, "a group")
+            self._check_keys(table, _GROUP_KEYS, _("a group"))
+            group = self._group(table, _("a group"))
             return Group(group.joint, group.members, self._text(table, "title"))
         return self._condition(table)
 
     def _condition(self, table: Mapping[str, Any]) -> Condition:
-        self._check_keys(table, _CONDITION_KEYS, "a condition")
+        self._check_keys(table, _CONDITION_KEYS, _("a condition"))
         for key, allowed in _CHOICES.items():
             if key in table and table[key] not in allowed:
                 self._fault(
-                    f"{shown(table[key])} is no {key}.",
+                    _("{table} is no {key}.", table=shown(table[key]), key=key),
                     column=key,
                     remedy=nearest(str(table[key]), allowed),
                 )
         if not isinstance(table.get("optional", False), bool):
-            self._fault("`optional` is true or false.", column="optional")
+            self._fault(_("`optional` is true or false."), column="optional")
         ids = _listed(table.get("indicator", []))
         if not ids or not all(isinstance(name, str) and name for name in ids):
-            self._fault("a condition names an `indicator`.", column="indicator")
+            self._fault(_("a condition names an `indicator`."), column="indicator")
         has_value = self._check_threshold(table)
         return Condition(
             indicator=tuple(str(name) for name in ids),
@@ -236,31 +260,48 @@ class _Reader:
         ids = _listed(table.get("indicator", []))
         where = f"the condition on {ids[0]!r}" if ids else "a condition"
         if ("value" in table) == ("quantile" in table):
-            self._fault(f"{where} must have either `op` and `value`, or `quantile`.")
+            self._fault(_("{where} must have either `op` and `value`, or `quantile`.", where=where))
             return False
         if "quantile" in table:
             quantile = table["quantile"]
             if not _is_number(quantile) or not 0 < quantile < 1:
-                self._fault(f"{where}: a quantile lies between 0 and 1.", column="quantile")
+                self._fault(
+                    _("{where}: a quantile lies between 0 and 1.", where=where), column="quantile"
+                )
             if "op" in table:
-                self._fault(f"{where} takes `direction`, not `op`, with `quantile`.", column="op")
+                self._fault(
+                    _("{where} takes `direction`, not `op`, with `quantile`.", where=where),
+                    column="op",
+                )
             return False
         numbers = _listed(table["value"])
         if not numbers or not all(_is_number(number) for number in numbers):
-            self._fault(f"{where}: `value` is a number, or a list for `in`.", column="value")
+            self._fault(
+                _("{where}: `value` is a number, or a list for `in`.", where=where), column="value"
+            )
             return False
         if "op" not in table or (table["op"] != "in" and len(numbers) != 1):
-            self._fault(f"{where} needs an `op`, and one value unless it is `in`.", column="op")
+            self._fault(
+                _("{where} needs an `op`, and one value unless it is `in`.", where=where),
+                column="op",
+            )
         for key in ("direction", "reference"):
             if key in table:
-                self._fault(f"{where}: `{key}` goes with `quantile`, not with `value`.", column=key)
+                self._fault(
+                    _(
+                        "{where}: `{key}` goes with `quantile`, not with `value`.",
+                        where=where,
+                        key=key,
+                    ),
+                    column=key,
+                )
         return True
 
     def _text(self, table: Mapping[str, Any], key: str) -> Text | str:
         text = table.get(key, "")
         languages = text.values() if isinstance(text, dict) else [text]
         if not all(isinstance(words, str) for words in languages):
-            self._fault(f"`{key}` is a text, or one in each language.", column=key)
+            self._fault(_("`{key}` is a text, or one in each language.", key=key), column=key)
             return ""
         return text
 
@@ -268,7 +309,7 @@ class _Reader:
         for key in table:
             if key not in known:
                 self._fault(
-                    f"{what} has no key {shown(key)}.",
+                    _("{what} has no key {key}.", what=what, key=shown(key)),
                     column=key,
                     remedy=nearest(key, known),
                     kind="unknown-key",

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import union_of
 from zoneblanche.layers.analysis.flagging.judge import MAYBE, NO, UNKNOWN, YES, Judge
 from zoneblanche.layers.analysis.flagging.rule import Rule, read_rule
@@ -154,14 +155,18 @@ def joint_table(
     """
     for name in (first, second):
         if atlas.indicator(name).unit == "category":
-            raise InputError(f"{name!r} is a category: group by it instead of cutting it up.")
+            raise InputError(
+                _("{name} is a category: group by it instead of cutting it up.", name=repr(name))
+            )
     # The import takes longer than writing a report, and reports need the types only.
     from scipy import stats
 
     table = atlas.values
     known = (table[first].notna() & table[second].notna()).to_numpy()
     if not known.any():
-        raise InputError(f"no territory has both {first!r} and {second!r}.")
+        raise InputError(
+            _("no territory has both {first} and {second}.", first=repr(first), second=repr(second))
+        )
     x, y = table[first].to_numpy()[known], table[second].to_numpy()[known]
     rows, columns = _edges(x, first_edges, classes), _edges(y, second_edges, classes)
     at = np.searchsorted(rows, x), np.searchsorted(columns, y)
@@ -189,11 +194,14 @@ def _edges(x: np.ndarray, given: Sequence[float] | None, classes: int) -> np.nda
         edges = np.asarray(given, dtype="float64")
         if not (np.diff(edges) > 0).all():
             raise InputError(
-                f"class edges must ascend: {', '.join(f'{edge:g}' for edge in edges)}."
+                _(
+                    "class edges must ascend: {edges}.",
+                    edges=", ".join(f"{edge:g}" for edge in edges),
+                )
             )
         return edges
     if classes < 1:
-        raise InputError(f"{classes} classes; at least 1 was expected.")
+        raise InputError(_("{classes} classes; at least 1 was expected.", classes=classes))
     shares = np.arange(1, classes) / classes
     edges = np.unique(np.quantile(x, shares, method="inverted_cdf"))
     return edges[edges < x.max()]

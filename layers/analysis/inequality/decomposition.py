@@ -10,6 +10,7 @@ import pandas as pd
 from zoneblanche.geo.borders.contiguity import Contiguity
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.inequality.groups import groups_of
 from zoneblanche.layers.analysis.inequality.logistic import xlogy
 from zoneblanche.layers.analysis.inequality.measures import gini, sample_of, theil
@@ -66,7 +67,7 @@ def theil_split(
     x, heads = (column[grouped].to_numpy(dtype="float64") for column in (values, weight))
     amount = (x * heads).sum()
     if not amount > 0:
-        raise InputError("all values are zero: there is no inequality to split.")
+        raise InputError(_("all values are zero: there is no inequality to split."))
     of, keys = pd.factorize(groups[grouped], sort=True)
     table = _by_group(x, heads, of).set_axis(keys).rename_axis("group")
     return TheilSplit(
@@ -186,7 +187,7 @@ def spatial_gini(
     rng = np.random.default_rng(seed)
     shuffled = x.copy()
     as_small = 0
-    for _ in range(permutations):
+    for _unused in range(permutations):
         rng.shuffle(shuffled)
         as_small += bool(2 * np.abs(shuffled[first] - shuffled[second]).sum() <= observed)
     return SpatialGini(

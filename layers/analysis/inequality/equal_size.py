@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.flagging.judge import YES, Judge
 from zoneblanche.layers.analysis.flagging.rule import read_rule
@@ -130,7 +131,7 @@ def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFra
     if level not in territories.parents:
         raise InputError(
             Fault(
-                f"no level {level!r} contains the territories.",
+                _("no level {level} contains the territories.", level=repr(level)),
                 remedy=nearest(level, territories.parents.columns),
                 kind="unknown-level",
             )
@@ -226,8 +227,12 @@ def _in_percent(atlas: Atlas, indicator_id: str) -> pd.Series:
     if indicator.unit not in _SCALES:
         raise InputError(
             Fault(
-                f"{indicator_id!r} is in {indicator.unit}; a logistic fit is of a boolean, a "
-                "percent or a score.",
+                _(
+                    "{indicator_id} is in {unit}; a logistic fit is of a boolean, a "
+                    "percent or a score.",
+                    indicator_id=repr(indicator_id),
+                    unit=indicator.unit,
+                ),
                 kind="wrong-unit",
             )
         )
@@ -235,7 +240,11 @@ def _in_percent(atlas: Atlas, indicator_id: str) -> pd.Series:
     outside = (percent < 0) | (percent > 100)
     if outside.any():
         raise InputError(
-            f"{outside.sum()} values of {indicator_id!r} lie outside its scale "
-            f"(first: {percent[outside].iloc[0] / _SCALES[indicator.unit]:g})."
+            _(
+                "{outside} values of {indicator_id} lie outside its scale (first: {iloc}).",
+                outside=outside.sum(),
+                indicator_id=repr(indicator_id),
+                iloc=f"{percent[outside].iloc[0] / _SCALES[indicator.unit]:g}",
+            )
         )
     return percent

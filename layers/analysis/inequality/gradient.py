@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES
 from zoneblanche.layers.atlas import Atlas
 
@@ -60,7 +61,12 @@ def measure_gradient(atlas: Atlas, indicator_id: str, *, along: Along = "density
     """
     indicator = atlas.indicator(indicator_id)
     if indicator.unit == "category":
-        raise InputError(f"{indicator_id!r} is a category: it neither rises nor falls.")
+        raise InputError(
+            _(
+                "{indicator_id} is a category: it neither rises nor falls.",
+                indicator_id=repr(indicator_id),
+            )
+        )
     facts = atlas.territories.facts
     people = facts["population"]
     place = people / facts["area_km2"] if along == "density" else people
@@ -69,8 +75,13 @@ def measure_gradient(atlas: Atlas, indicator_id: str, *, along: Along = "density
     x, at, count = values[known].to_numpy(), place[known].to_numpy(), people[known].to_numpy()
     if len(x) < 3 or np.ptp(at) == 0 or np.ptp(x) == 0:
         raise InputError(
-            f"{indicator_id!r} is known for {len(x)} territories with inhabitants, or does not "
-            f"vary with {along}: a gradient needs three that differ."
+            _(
+                "{indicator_id} is known for {count} territories with inhabitants, or "
+                "does not vary with {along}: a gradient needs three that differ.",
+                indicator_id=repr(indicator_id),
+                count=len(x),
+                along=along,
+            )
         )
     rho = stats.spearmanr(at, x)
     slope, error = _slope(np.log2(at), x)
@@ -101,7 +112,7 @@ def concentration_index(x: np.ndarray, *, order: np.ndarray, weights: np.ndarray
     """
     if (x < 0).any() or not (weights * x).sum() > 0:
         return float("nan")
-    _, group = np.unique(order, return_inverse=True)
+    _unused, group = np.unique(order, return_inverse=True)
     held = np.bincount(group, weights=weights)
     middle = (np.cumsum(held) - held / 2)[group] / weights.sum()
     share = weights / weights.sum()

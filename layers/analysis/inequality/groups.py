@@ -10,6 +10,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.atlas import Atlas
 
 BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_000)
@@ -43,7 +44,7 @@ def size_band(population: pd.Series) -> pd.Series:
     """
     people = population.to_numpy(dtype="float64")
     if (people < 0).any():
-        raise InputError(f"{(people < 0).sum()} populations are negative.")
+        raise InputError(_("{value} populations are negative.", value=(people < 0).sum()))
     band = np.searchsorted(BAND_EDGES, people, side="right").astype("float64")
     return pd.Series(np.where(np.isnan(people), np.nan, band), index=population.index)
 
@@ -102,7 +103,7 @@ def groups_of(atlas: Atlas, by: str) -> Groups:
     known_groups = [SIZE_BAND, *territories.parents.columns, *categories]
     raise InputError(
         Fault(
-            f"territories cannot be grouped by {by!r}.",
+            _("territories cannot be grouped by {by}.", by=repr(by)),
             remedy=nearest(by, known_groups),
             kind="unknown-group",
         )

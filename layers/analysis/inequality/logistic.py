@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import _
 
 MOST_ITERATIONS = 50
 _ENOUGH = 1e-10
@@ -57,15 +58,25 @@ def fit_logistic(y: np.ndarray, x: np.ndarray) -> LogisticFit:
     """
     if len(y) <= x.shape[1] + 1 or not (x.std(axis=0) > 0).all():
         raise InputError(
-            f"a fit on {x.shape[1]} variables needs more than {len(y)} rows, or rows that differ."
+            _(
+                "a fit on {shape} variables needs more than {count} rows, or rows that differ.",
+                shape=x.shape[1],
+                count=len(y),
+            )
         )
     centre, spread = x.mean(axis=0), x.std(axis=0)
     if np.ptp(y) == 0:
-        raise InputError(f"all {len(y)} values are {y[0]:g}: there is nothing to explain.")
+        raise InputError(
+            _(
+                "all {count} values are {y}: there is nothing to explain.",
+                count=len(y),
+                y=f"{y[0]:g}",
+            )
+        )
     # Standardised columns keep the equations well conditioned; undone below.
     design = np.column_stack([np.ones(len(y)), (x - centre) / spread])
     if np.linalg.matrix_rank(design) < design.shape[1]:
-        raise InputError("the variables of the fit determine each other: leave one out.")
+        raise InputError(_("the variables of the fit determine each other: leave one out."))
     b, iterations = _iterate(y, design)
     fitted = expit(design @ b)
     bread = np.linalg.inv(_information(design, fitted))
@@ -96,8 +107,12 @@ def _iterate(y: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, int]:
         if np.abs(step).max() < _ENOUGH * (1 + np.abs(b).max()):
             return b, iteration
     raise InputError(
-        f"no logistic curve fits best ({MOST_ITERATIONS} steps): the variables separate the zeros "
-        "from the ones. Use the comparison with peers, or more territories."
+        _(
+            "no logistic curve fits best ({most_iterations} steps): the variables "
+            "separate the zeros from the ones. Use the comparison with peers, or "
+            "more territories.",
+            most_iterations=MOST_ITERATIONS,
+        )
     )
 
 

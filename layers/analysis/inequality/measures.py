@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.inequality.logistic import xlogy
 from zoneblanche.layers.atlas import Atlas
 
@@ -60,7 +61,9 @@ def atkinson(values: Values, *, epsilon: float = 0.5, weights: Values | None = N
     0.134
     """
     if not epsilon > 0:
-        raise InputError(f"Atkinson's epsilon is {epsilon:g}; it must be above 0.")
+        raise InputError(
+            _("Atkinson's epsilon is {epsilon}; it must be above 0.", epsilon=f"{epsilon:g}")
+        )
     return _atkinson(*sample_of(values, weights), epsilon=epsilon)
 
 
@@ -106,11 +109,11 @@ def lorenz_curve(
     """
     x, weight = sample_of(values, weights)
     if not (x * weight).sum() > 0:
-        raise InputError("all values are zero: there is nothing of which to hold a share.")
+        raise InputError(_("all values are zero: there is nothing of which to hold a share."))
     at, held = _lorenz(x, weight)
     if points is not None:
         if points < 2:
-            raise InputError(f"a curve of {points} points; it needs at least 2.")
+            raise InputError(_("a curve of {points} points; it needs at least 2.", points=points))
         even = np.linspace(0, 1, points)
         at, held = even, np.interp(even, at, held)
     return pd.DataFrame({"weight_share": at, "value_share": held})
@@ -160,7 +163,12 @@ def measure_inequality(
     """
     indicator = atlas.indicator(indicator_id)
     if indicator.unit == "category":
-        raise InputError(f"{indicator_id!r} is a category: its codes cannot be unequal.")
+        raise InputError(
+            _(
+                "{indicator_id} is a category: its codes cannot be unequal.",
+                indicator_id=repr(indicator_id),
+            )
+        )
     values = atlas.values.loc[:, indicator_id]
     rows: dict[tuple[str, str], tuple[float, float, float]] = {}
     for counted in ("territories", "population"):
@@ -230,21 +238,32 @@ def sample_of(values: Values, weights: Values | None) -> Sample:
     x = np.asarray(values, dtype="float64")
     weight = np.ones(len(x)) if weights is None else np.asarray(weights, dtype="float64")
     if len(weight) != len(x):
-        raise InputError(f"{len(x)} values and {len(weight)} weights; give one weight a value.")
+        raise InputError(
+            _(
+                "{count} values and {count_2} weights; give one weight a value.",
+                count=len(x),
+                count_2=len(weight),
+            )
+        )
     known = ~np.isnan(x) & ~np.isnan(weight)
     x, weight = x[known], weight[known]
-    for numbers, what in ((x, "values"), (weight, "weights")):
+    for numbers, what in ((x, _("values")), (weight, _("weights"))):
         wrong = (numbers < 0) | np.isinf(numbers)
         if wrong.any():
             raise InputError(
                 Fault(
-                    f"{wrong.sum()} of {len(numbers)} {what} are negative or infinite "
-                    f"(first: {numbers[wrong][0]:g}).",
-                    remedy="Inequality is measured of amounts: shift, or choose another figure.",
+                    _(
+                        "{wrong} of {count} {what} are negative or infinite (first: {numbers}).",
+                        wrong=wrong.sum(),
+                        count=len(numbers),
+                        what=what,
+                        numbers=f"{numbers[wrong][0]:g}",
+                    ),
+                    remedy=_("Inequality is measured of amounts: shift, or choose another figure."),
                 )
             )
     if not weight.sum() > 0:
-        raise InputError("no value is known, or none has a weight: there is nothing to compare.")
+        raise InputError(_("no value is known, or none has a weight: there is nothing to compare."))
     order = np.argsort(x, kind="stable")
     return x[order], weight[order]
 
@@ -330,7 +349,13 @@ def _quantile_ratio(x: np.ndarray, weight: np.ndarray, *, top: float, bottom: fl
 
 def _check_shares(top: float, bottom: float) -> None:
     if not (0 < top < 1 and 0 < bottom < 1):
-        raise InputError(f"shares of {top:g} and {bottom:g}; both must lie between 0 and 1.")
+        raise InputError(
+            _(
+                "shares of {top} and {bottom}; both must lie between 0 and 1.",
+                top=f"{top:g}",
+                bottom=f"{bottom:g}",
+            )
+        )
 
 
 MEASURES: dict[str, Measure] = {

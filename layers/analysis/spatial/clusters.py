@@ -11,7 +11,7 @@ import pandas as pd
 
 from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.notice import Notice
+from zoneblanche.geo.messages import _, remark, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.spatial.moran import Neighbourhood, neighbourhood_of
 from zoneblanche.layers.atlas import Atlas
@@ -92,8 +92,12 @@ def local_moran(
     if permutations < 1 or not 0 < rate < 1:
         raise InputError(
             Fault(
-                f"{permutations} permutations at a rate of {rate:g}.",
-                remedy="Give at least 1 permutation, and a rate between 0 and 1.",
+                _(
+                    "{permutations} permutations at a rate of {rate}.",
+                    permutations=permutations,
+                    rate=f"{rate:g}",
+                ),
+                remedy=_("Give at least 1 permutation, and a rate between 0 and 1."),
             )
         )
     near = neighbourhood_of(values, contiguity)
@@ -234,7 +238,12 @@ def add_clusters(
     """
     indicator = atlas.indicator(indicator_id)
     if indicator.unit == "category":
-        raise InputError(f"{indicator_id!r} is a category: it has no high and no low.")
+        raise InputError(
+            _(
+                "{indicator_id} is a category: it has no high and no low.",
+                indicator_id=repr(indicator_id),
+            )
+        )
     if contiguity is None:
         contiguity = compute_contiguity(atlas.territories.frame.geometry)
     table = atlas.values
@@ -247,16 +256,14 @@ def add_clusters(
     if not result.islands:
         return made
     first, alone = first_of(result.islands), len(result.islands)
-    en, fr = indicator.title_in("en"), indicator.title_in("fr")
-    return made.noting(
-        Notice(
-            f"{en}: {alone} territories have no neighbour with a figure and belong to no cluster "
-            f"(first: {first}).",
-            fr=f"{fr} : {alone} territoires n'ont aucun voisin qui ait une valeur et ne sont "
-            f"d'aucun regroupement (les premiers : {first}).",
-            severity="remark",
-        )
+    notice = _(
+        "{layer}: {count} territories have no neighbour with a figure and belong to no cluster "
+        "(first: {codes}).",
+        layer=titled(indicator.title),
+        count=alone,
+        codes=first,
     )
+    return made.noting(remark(notice))
 
 
 def _cluster_indicator(indicator: Indicator, result: LocalMoran) -> Indicator:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from zoneblanche.geo.borders.contiguity import Contiguity
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 
 NO_VARIANCE = 1e-12
 """A variance of I below this is rounding: I itself is between -1 and 1."""
@@ -59,15 +60,21 @@ def neighbourhood_of(values: pd.Series, contiguity: Contiguity) -> Neighbourhood
     size = len(contiguity.starts) - 1
     if len(column) != size:
         raise InputError(
-            f"the contiguity is of {size} territories and there are {len(column)} values: build "
-            "it from the same territories."
+            _(
+                "the contiguity is of {size} territories and there are {count} values: "
+                "build it from the same territories.",
+                size=size,
+                count=len(column),
+            )
         )
     known = np.flatnonzero(np.isfinite(column))
     if len(known) < 3:
-        raise InputError(f"{len(known)} values are known; a spatial statistic needs at least 3.")
+        raise InputError(
+            _("{count} values are known; a spatial statistic needs at least 3.", count=len(known))
+        )
     z = column[known] - column[known].mean()
     if np.ptp(column[known]) == 0:
-        raise InputError("all known values are equal: there is nothing to cluster.")
+        raise InputError(_("all known values are equal: there is nothing to cluster."))
     place = np.full(size, -1)
     place[known] = np.arange(len(known))
     row = place[np.repeat(np.arange(size), np.diff(contiguity.starts))]
@@ -75,7 +82,7 @@ def neighbourhood_of(values: pd.Series, contiguity: Contiguity) -> Neighbourhood
     kept = (row >= 0) & (neighbour >= 0)
     counts = np.bincount(row[kept], minlength=len(known))
     if not kept.any():
-        raise InputError("no two territories with a value are neighbours.")
+        raise InputError(_("no two territories with a value are neighbours."))
     return Neighbourhood(
         known=known,
         index=values.index[known],
@@ -145,7 +152,14 @@ def moran(
     0.4
     """
     if permutations < 0:
-        raise InputError(Fault(f"{permutations} permutations: a number from 0 on was expected."))
+        raise InputError(
+            Fault(
+                _(
+                    "{permutations} permutations: a number from 0 on was expected.",
+                    permutations=permutations,
+                )
+            )
+        )
     near = neighbourhood_of(values, contiguity)
     size, z = len(near.known), near.z
     s0, s1, s2 = _weight_sums(near)
@@ -193,7 +207,7 @@ def _permuted(near: Neighbourhood, permutations: int, seed: int) -> float:
     observed = (near.z * near.lag(near.z)).sum()
     shuffled = near.z.copy()
     larger = 0
-    for _ in range(permutations):
+    for _unused in range(permutations):
         rng.shuffle(shuffled)
         larger += bool((shuffled * near.lag(shuffled)).sum() >= observed)
     return (min(larger, permutations - larger) + 1) / (permutations + 1)

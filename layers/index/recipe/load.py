@@ -13,6 +13,7 @@ from typing import Any
 
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
 from zoneblanche.geo.files.toml import parse_toml, read_toml
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.indicator import Indicator
 
@@ -97,18 +98,22 @@ def _recipe(document: Mapping[str, Any], *, file: str) -> Recipe:
     table = document.get("recipe")
     others = [key for key in document if key != "recipe"]
     if not isinstance(table, dict) or others:
-        odd = f" Found {others[0]!r} beside it." if others else ""
+        odd = _(" Found {others} beside it.", others=repr(others[0])) if others else ""
         raise InputError(
-            Fault(f"a recipe file holds one table, [recipe].{odd}", file=file, kind="no-recipe")
+            Fault(
+                _("a recipe file holds one table, [recipe].{odd}", odd=odd),
+                file=file,
+                kind="no-recipe",
+            )
         )
     return recipe_from_table(table, file=file, recipe_id=Path(file).stem)
 
 
 def _no_recipe(name: str) -> Fault:
     if name.endswith(".toml") or "/" in name:
-        return missing_file(Path(name), what="recipe")
+        return missing_file(Path(name), what=_("recipe"))
     return Fault(
-        f"there is no recipe {name!r}.",
+        _("there is no recipe {name}.", name=repr(name)),
         remedy=nearest(name, known_recipes()),
         kind="unknown-recipe",
     )

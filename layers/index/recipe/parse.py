@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import (
     MAZZIOTTA_PARETO,
     Dimension,
@@ -106,13 +107,13 @@ class _Tree:
         if self.indicators is not None and recipe_id in self.indicators:
             self._fault(
                 "recipe.id",
-                f"the index has the id of an indicator, {recipe_id!r}.",
-                remedy="Give the recipe another id.",
+                _("the index has the id of an indicator, {recipe_id}.", recipe_id=repr(recipe_id)),
+                remedy=_("Give the recipe another id."),
                 kind="duplicate-dimension",
             )
             return Dimension(recipe_id, "", (), {})
         self._declare(options.dimensions, "recipe.dimensions", inside=False)
-        for name, (_, table) in self.declared.items():
+        for name, (_unused, table) in self.declared.items():
             if isinstance(table.weights, dict):
                 self.nested |= set(table.weights) & set(self.declared) - {name}
         listed = options.indicators if isinstance(options.indicators, list) else []
@@ -136,8 +137,11 @@ class _Tree:
         for name in lost if not self.faults else ():
             self._fault(
                 self.declared[name][0],
-                f"the dimension {name!r} is no part of the index: nothing that leads to it "
-                "starts from the recipe itself (a cycle, or a missing weight).",
+                _(
+                    "the dimension {name} is no part of the index: nothing that leads to "
+                    "it starts from the recipe itself (a cycle, or a missing weight).",
+                    name=repr(name),
+                ),
                 kind="cycle",
             )
         self._check_overrides()
@@ -156,18 +160,19 @@ class _Tree:
         for name, table in tables.items():
             here = f"{path}.{name}"
             if name in self.declared or (self.indicators and name in self.indicators):
-                what = "dimension" if name in self.declared else "indicator"
                 self._fault(
                     here,
-                    f"there is already {'an' if what[0] == 'i' else 'a'} {what} {name!r}.",
-                    remedy="Give the dimension another id.",
+                    _("there is already a dimension {name}.", name=repr(name))
+                    if name in self.declared
+                    else _("there is already an indicator {name}.", name=repr(name)),
+                    remedy=_("Give the dimension another id."),
                     kind="duplicate-dimension",
                 )
             if not re.fullmatch(ID, name):
                 self._fault(
                     here,
-                    f"{shown(name)} is no id: it is made of letters, digits, - and _.",
-                    remedy="Give the dimension a plain id, and what readers see as its title.",
+                    _("{name} is no id: it is made of letters, digits, - and _.", name=shown(name)),
+                    remedy=_("Give the dimension a plain id, and what readers see as its title."),
                     kind="id",
                 )
             self.declared[name] = (here, table)
@@ -187,10 +192,14 @@ class _Tree:
         given = table.weights if isinstance(table.weights, dict) else None
         names = list(dict.fromkeys([*(given or ()), *table.indicators, *table.dimensions]))
         if not names:
-            self._fault(path, "it names no indicator.", kind="empty-dimension")
+            self._fault(path, _("it names no indicator."), kind="empty-dimension")
         for child in names:
             if given is not None and child not in given:
-                self._fault(f"{path}.weights", f"{child!r} has no weight.", kind="no-weight")
+                self._fault(
+                    f"{path}.weights",
+                    _("{child} has no weight.", child=repr(child)),
+                    kind="no-weight",
+                )
         weighting = "given" if given is not None else (table.weights or _found(around))
         settings = Dimension(
             id=name,
@@ -215,12 +224,18 @@ class _Tree:
     ) -> Dimension | Element | None:
         if name in inside:
             chain = " → ".join((*inside[inside.index(name) :], name))
-            self._fault(path, f"the dimensions run in a cycle: {chain}.", kind="cycle")
+            self._fault(
+                path, _("the dimensions run in a cycle: {chain}.", chain=chain), kind="cycle"
+            )
             return None
         if name in self.placed:
             self._fault(
                 path,
-                f"{name!r} stands in {self.placed[name]!r} already; it can count only once.",
+                _(
+                    "{name} stands in {placed} already; it can count only once.",
+                    name=repr(name),
+                    placed=repr(self.placed[name]),
+                ),
                 kind="duplicate-element",
             )
             return None
@@ -231,7 +246,7 @@ class _Tree:
         if self.indicators is not None and name not in self.indicators:
             self._fault(
                 path,
-                f"there is no indicator {name!r}.",
+                _("there is no indicator {name}.", name=repr(name)),
                 remedy=nearest(name, [*self.indicators, *self.declared]),
                 kind="unknown-indicator",
             )
@@ -266,7 +281,7 @@ class _Tree:
                 used = [child for child in self.placed if child not in self.declared]
                 self._fault(
                     f"recipe.indicators.{name}",
-                    f"the recipe does not use {name!r}.",
+                    _("the recipe does not use {name}.", name=repr(name)),
                     remedy=nearest(name, used),
                     kind="unknown-indicator",
                 )
@@ -309,37 +324,43 @@ def _option_faults(options: RecipeTable, root: Dimension, file: str) -> list[Fau
         if table.normalise is not None:
             fault(
                 f"{path}.normalise",
-                f"{mazziotta[0]} standardises for itself and takes no other normalise.",
-                "Leave normalise out.",
+                _(
+                    "{mazziotta} standardises for itself and takes no other normalise.",
+                    mazziotta=mazziotta[0],
+                ),
+                _("Leave normalise out."),
                 "normalise",
             )
     kinds = {e.normalise for e in _standardised(root, outer=None).elements()}
     if mazziotta and len(kinds) > 1:
         fault(
             "recipe.aggregate",
-            f"{mazziotta[0]} has a scale of its own; the indicators outside it are on another.",
-            "Write the same Mazziotta-Pareto mean in every dimension that holds indicators.",
+            _(
+                "{mazziotta} has a scale of its own; the indicators outside it are on another.",
+                mazziotta=mazziotta[0],
+            ),
+            _("Write the same Mazziotta-Pareto mean in every dimension that holds indicators."),
             "aggregate",
         )
     for dimension in everything:
         if dimension.aggregate == "generalised" and dimension.power == 0:
             fault(
                 "recipe.power",
-                "a generalised mean with power 0 is the geometric mean.",
-                'Write aggregate = "geometric".',
+                _("a generalised mean with power 0 is the geometric mean."),
+                _('Write aggregate = "geometric".'),
             )
     grouped = any(e.impute.startswith("group") for e in root.elements())
     if grouped and options.group is None:
-        fault("recipe.group", "group imputation needs a group: a column or a level.")
+        fault("recipe.group", _("group imputation needs a group: a column or a level."))
     for element in root.elements():
         posts = [post for post in (*(element.goalposts or ()), element.target) if post is not None]
         if element.scale == "log" and any(post <= 0 for post in posts):
             fault(
                 f"recipe.indicators.{element.id}.scale",
-                "a logarithmic scale has no zero: its goalposts and target must be above it.",
+                _("a logarithmic scale has no zero: its goalposts and target must be above it."),
             )
         if element.normalise == "dist2targ" and element.target is None:
-            fault(f"recipe.indicators.{element.id}.target", "dist2targ needs a target.")
+            fault(f"recipe.indicators.{element.id}.target", _("dist2targ needs a target."))
         if element.normalise == "dist2ref" and options.reference is None:
-            fault("recipe.reference", "dist2ref needs a reference: the code of a territory.")
+            fault("recipe.reference", _("dist2ref needs a reference: the code of a territory."))
     return faults

@@ -18,6 +18,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.library_messages import model_message
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.layers.index.recipe.recipe import (
     Aggregate,
     Impute,
@@ -43,20 +45,33 @@ def _checked_weights(weights: Any) -> Any:
         if weights not in _FOUND_WEIGHTS:
             raise _refused(
                 "weights",
-                f"{weights!r} is no way to find weights. {nearest(weights, _FOUND_WEIGHTS)}",
+                _(
+                    "{weights} is no way to find weights. {nearest}",
+                    weights=repr(weights),
+                    nearest=nearest(weights, _FOUND_WEIGHTS),
+                ),
             )
         return weights
     if not isinstance(weights, Mapping):
-        raise _refused("weights", "weights are a table of numbers, or equal, pca or effective.")
+        raise _refused("weights", _("weights are a table of numbers, or equal, pca or effective."))
     for name, weight in weights.items():
         if isinstance(weight, bool) or not isinstance(weight, int | float):
-            raise _refused("weights", f"the weight of {name!r} is not a number.")
+            raise _refused("weights", _("the weight of {name} is not a number.", name=repr(name)))
         if not math.isfinite(weight) or weight < 0:
-            raise _refused("weights", f"the weight of {name!r} is {weight}; weights are ≥ 0.")
+            raise _refused(
+                "weights",
+                _(
+                    "the weight of {name} is {weight}; weights are ≥ 0.",
+                    name=repr(name),
+                    weight=weight,
+                ),
+            )
     if not math.isfinite(sum(weights.values())):
-        raise _refused("weights", "the weights are too large to be added up; write smaller ones.")
+        raise _refused(
+            "weights", _("the weights are too large to be added up; write smaller ones.")
+        )
     if not sum(weights.values()) > 0:
-        raise _refused("weights", "the weights sum to zero; at least one must be above it.")
+        raise _refused("weights", _("the weights sum to zero; at least one must be above it."))
     return {name: float(weight) for name, weight in weights.items()}
 
 
@@ -66,12 +81,18 @@ def _rising(pair: Any) -> Any:
         for end in pair
     )
     if not numbers or len(pair) != 2:
-        raise _refused("pair", f"two numbers are wanted, [low, high]; got {shown(pair)}.")
+        raise _refused(
+            "pair", _("two numbers are wanted, [low, high]; got {pair}.", pair=shown(pair))
+        )
     if not pair[0] < pair[1]:
         raise _refused(
             "reversed",
-            f"[{pair[0]:g}, {pair[1]:g}] is not [low, high] with low below high. Where a low "
-            'value is the good one, write better = "lower" and keep the order.',
+            _(
+                "[{pair}, {pair_2}] is not [low, high] with low below high. Where a "
+                'low value is the good one, write better = "lower" and keep the order.',
+                pair=f"{pair[0]:g}",
+                pair_2=f"{pair[1]:g}",
+            ),
         )
     return float(pair[0]), float(pair[1])
 
@@ -79,14 +100,27 @@ def _rising(pair: Any) -> Any:
 def _checked_share(share: Any) -> Any:
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         percent = isinstance(share, int | float) and 1 < share <= 100
-        remedy = f" Write {share / 100:g} for {share:g} %." if percent else ""
-        raise _refused("share", f"a share is a number from 0 to 1, not {shown(share)}.{remedy}")
+        remedy = (
+            _(" Write {share} for {share_2} %.", share=f"{share / 100:g}", share_2=quantity(share))
+            if percent
+            else ""
+        )
+        raise _refused(
+            "share",
+            _(
+                "a share is a number from 0 to 1, not {share}.{remedy}",
+                share=shown(share),
+                remedy=remedy,
+            ),
+        )
     return float(share)
 
 
 def _checked_better(better: Any) -> Any:
     if better not in ("higher", "lower"):
-        raise _refused("better", f"better is higher or lower, not {shown(better)}.")
+        raise _refused(
+            "better", _("better is higher or lower, not {better}.", better=shown(better))
+        )
     return better
 
 
@@ -95,7 +129,7 @@ def _some_text(text: Any) -> Any:
         return text
     if isinstance(text, Mapping) and text and all(isinstance(part, str) for part in text.values()):
         return dict(text)
-    raise _refused("text", "a title is a text, or one text a language: { fr = …, en = … }.")
+    raise _refused("text", _("a title is a text, or one text a language: { fr = …, en = … }."))
 
 
 _CHOSEN = [name for name in get_args(Normalise) if name not in ("mpi", "ampi")]
@@ -105,7 +139,11 @@ def _checked_normalise(name: Any) -> Any:
     if name not in _CHOSEN:
         raise _refused(
             "normalise",
-            f"{shown(name)} is no normalisation. {nearest(str(name), _CHOSEN, count=20)}",
+            _(
+                "{name} is no normalisation. {nearest}",
+                name=shown(name),
+                nearest=nearest(str(name), _CHOSEN, count=20),
+            ),
         )
     return name
 
@@ -222,7 +260,7 @@ def _fault(detail: ErrorDetails, file: str) -> Fault:
     if detail["type"] == "extra_forbidden":
         known = _fields_at(parts[:-1])
         return Fault(
-            f"{parts[-1]!r} is not an option here.",
+            _("{parts} is not an option here.", parts=repr(parts[-1])),
             file=file,
             column=path,
             remedy=nearest(parts[-1], known, count=30),
@@ -233,14 +271,16 @@ def _fault(detail: ErrorDetails, file: str) -> Fault:
             choice.strip(" '") for choice in context["expected"].replace(" or ", ",").split(",")
         ]
         return Fault(
-            f"{shown(got)} is not a choice here.",
+            _("{got} is not a choice here.", got=shown(got)),
             file=file,
             column=path,
             value=str(got),
             remedy=nearest(str(got), choices, count=20),
             kind="unknown-choice",
         )
-    sentence = context.get("sentence") or f"{detail['msg']}; got {shown(got)}."
+    sentence = context.get("sentence") or _(
+        "{message}; got {got}.", message=model_message(detail), got=shown(got)
+    )
     return Fault(sentence, file=file, column=path, value=str(got), kind=detail["type"])
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Aggregate
 
 
@@ -60,18 +61,24 @@ def checked_weights(
     absent = [column for column in scores if column not in weights]
     if absent:
         raise InputError(
-            Fault(f"{name!r} gives no weight to {first_of(absent)}.", kind="no-weight")
+            Fault(
+                _("{name} gives no weight to {absent}.", name=repr(name), absent=first_of(absent)),
+                kind="no-weight",
+            )
         )
     w = np.array([weights[str(column)] for column in scores], dtype="float64")
     if not np.isfinite(w).all() or (w < 0).any():
         raise InputError(
-            Fault(f"{name!r} has weights that are negative or not finite.", kind="weights")
+            Fault(
+                _("{name} has weights that are negative or not finite.", name=repr(name)),
+                kind="weights",
+            )
         )
     if not w.sum() > 0:
         raise InputError(
             Fault(
-                f"the weights of {name!r} sum to zero.",
-                remedy="Give at least one a weight above zero.",
+                _("the weights of {name} sum to zero.", name=repr(name)),
+                remedy=_("Give at least one a weight above zero."),
                 kind="weights",
             )
         )
@@ -165,9 +172,9 @@ _BETWEEN = ("arithmetic", "geometric", "harmonic", "generalised")
 def _check_domain(scores: pd.DataFrame, how: Aggregate, *, power: float, name: str) -> None:
     generalised = how == "generalised"
     if how in ("geometric", "harmonic") or (generalised and power < 0):
-        wrong, wanted = scores <= 0, "above zero"
+        wrong, wanted = scores <= 0, _("above zero")
     elif how == "bod" or (generalised and power != int(power)):
-        wrong, wanted = scores < 0, "zero or above"
+        wrong, wanted = scores < 0, _("zero or above")
     else:
         return
     columns = [column for column in scores if wrong[column].any()]
@@ -175,13 +182,29 @@ def _check_domain(scores: pd.DataFrame, how: Aggregate, *, power: float, name: s
         return
     first = columns[0]
     codes = scores.index[wrong[first]]
-    mean = "benefit of the doubt" if how == "bod" else f"{how} mean"
+    mean = {
+        "geometric": _("geometric mean"),
+        "harmonic": _("harmonic mean"),
+        "generalised": _("generalised mean"),
+        "bod": _("benefit of the doubt"),
+    }[how]
     raise InputError(
         Fault(
-            f"the {mean} of {name!r} needs scores {wanted}; {first!r} has {len(codes)} that are "
-            f"not (first: {first_of(codes)}).",
-            remedy='Write normalise = "minmax" and range = [1, 100] in the recipe, so that the '
-            'least score is 1, or choose another mean, such as aggregate = "arithmetic".',
+            _(
+                "the {mean} of {name} needs scores {wanted}; {first} has {count} that "
+                "are not (first: {codes}).",
+                mean=mean,
+                name=repr(name),
+                wanted=wanted,
+                first=repr(first),
+                count=len(codes),
+                codes=first_of(codes),
+            ),
+            remedy=_(
+                'Write normalise = "minmax" and range = [1, 100] in the recipe, so '
+                "that the least score is 1, or choose another mean, such as aggregate "
+                '= "arithmetic".'
+            ),
             kind="not-positive",
         )
     )

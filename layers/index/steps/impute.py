@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Impute
 from zoneblanche.layers.index.steps.step import Step, labels
 
@@ -48,10 +49,19 @@ def impute(
         if method == "none" or not wanted.any():
             continue
         if method.startswith("group") and groups is None:
-            faults.append(Fault(f"{method} of {name!r} needs groups.", kind="no-group"))
+            faults.append(
+                Fault(
+                    _("{method} of {name} needs groups.", method=method, name=repr(name)),
+                    kind="no-group",
+                )
+            )
             continue
         if column.isna().all():
-            faults.append(Fault(f"{name!r} has no figure to impute from.", kind="all-missing"))
+            faults.append(
+                Fault(
+                    _("{name} has no figure to impute from.", name=repr(name)), kind="all-missing"
+                )
+            )
             continue
         fill = _filling(column, method, groups)
         took = wanted & fill.notna()
@@ -91,10 +101,10 @@ def groups_in(
     known = first_of([*parents.columns, *values.columns], count=12)
     raise InputError(
         Fault(
-            f"there is no column or level {name!r} to group by.",
+            _("there is no column or level {name} to group by.", name=repr(name)),
             file=file,
             column="recipe.group",
-            remedy=f"Known: {known}.",
+            remedy=_("Known: {known}.", known=known),
             kind="unknown-group",
         )
     )

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Element, Normalise
 from zoneblanche.layers.index.steps.step import Step, labels
 
@@ -233,41 +234,61 @@ def _scale_fault(element: Element, column: pd.Series) -> Fault | None:
     if element.scale == "linear" or not (column <= 0).any():
         return None
     return Fault(
-        f"{element.id!r} is zero or below in {first_of(column.index[column <= 0])}: a logarithmic "
-        "scale has no place for it.",
-        remedy='Leave scale = "log" out, or such cells empty.',
+        _(
+            "{element} is zero or below in {index}: a logarithmic scale has no place for it.",
+            element=repr(element.id),
+            index=first_of(column.index[column <= 0]),
+        ),
+        remedy=_('Leave scale = "log" out, or such cells empty.'),
         kind="log-scale",
     )
 
 
 def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault | None:
-    known = column.dropna()
+    known, name = column.dropna(), repr(element.id)
 
     def fault(message: str, remedy: str, kind: str) -> Fault:
-        return Fault(f"{element.id!r} {message}", remedy=remedy, kind=kind)
+        return Fault(message, remedy=remedy, kind=kind)
 
     if element.better is None:
         return fault(
-            "has no direction: it is context, and an index needs to know which way is better.",
-            f'Write better = "higher" or "lower" in [recipe.indicators.{element.id}].',
+            _(
+                "{element} has no direction: it is context, and an index needs to know which "
+                "way is better.",
+                element=name,
+            ),
+            _(
+                'Write better = "higher" or "lower" in [recipe.indicators.{element}].',
+                element=element.id,
+            ),
             "no-direction",
         )
     if np.isinf(known).any():
         return fault(
-            f"is infinite in {first_of(known[np.isinf(known)].index)}.",
-            "Leave such cells empty.",
+            _(
+                "{element} is infinite in {index}.",
+                element=name,
+                index=first_of(known[np.isinf(known)].index),
+            ),
+            _("Leave such cells empty."),
             "infinite",
         )
     if known.empty and element.normalise not in ("goalposts", "scaled"):
         return fault(
-            "has no figure for any territory that is scored.",
-            "Leave it out of the recipe, or give its data.",
+            _("{element} has no figure for any territory that is scored.", element=name),
+            _("Leave it out of the recipe, or give its data."),
             "all-missing",
         )
     if element.normalise == "goalposts" and element.goalposts is None:
         return fault(
-            "has no goalposts, and no bounds of its own to take them from.",
-            f"Write goalposts = [low, high] in [recipe.indicators.{element.id}].",
+            _(
+                "{element} has no goalposts, and no bounds of its own to take them from.",
+                element=name,
+            ),
+            _(
+                "Write goalposts = [low, high] in [recipe.indicators.{element}].",
+                element=element.id,
+            ),
             "no-goalposts",
         )
     if element.normalise in _NEEDS_SPREAD and known.nunique() < 2:
@@ -275,22 +296,37 @@ def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault 
             return None
         if len(known) == 1:
             return fault(
-                f"is known for one territory only: {element.normalise} has no scale to put it on.",
-                "Give it goalposts, or more territories.",
+                _(
+                    "{element} is known for one territory only: {normalise} has no scale to "
+                    "put it on.",
+                    element=name,
+                    normalise=element.normalise,
+                ),
+                _("Give it goalposts, or more territories."),
                 "one-territory",
             )
         return fault(
-            f"is constant ({known.iloc[0]:g} for {len(known)} territories): {element.normalise} "
-            "has no scale to put it on.",
-            "Leave it out, or give it goalposts.",
+            _(
+                "{element} is constant ({iloc} for {count} territories): {normalise} has no "
+                "scale to put it on.",
+                element=name,
+                iloc=f"{known.iloc[0]:g}",
+                count=len(known),
+                normalise=element.normalise,
+            ),
+            _("Leave it out, or give it goalposts."),
             "constant-indicator",
         )
     if element.normalise == "fracmax":
         sign = -1.0 if element.better == "lower" else 1.0
         if not (sign * known).max() > 0:
             return fault(
-                "has no figure above zero in its good direction, and fracmax divides by it.",
-                "Choose another normalise for it.",
+                _(
+                    "{element} has no figure above zero in its good direction, and fracmax "
+                    "divides by it.",
+                    element=name,
+                ),
+                _("Choose another normalise for it."),
                 "fracmax",
             )
     return _reference_fault(element, column, reference, fault)
@@ -302,17 +338,34 @@ def _reference_fault(
     reference: str | None,
     fault: Callable[[str, str, str], Fault],
 ) -> Fault | None:
+    name = repr(element.id)
     worst = column.max() if element.better == "lower" else column.min()
     if element.normalise == "dist2targ" and element.target == worst:
-        return fault("has a target that is its worst figure.", "Give a target to reach.", "target")
+        return fault(
+            _("{element} has a target that is its worst figure.", element=name),
+            _("Give a target to reach."),
+            "target",
+        )
     if element.normalise != "dist2ref":
         return None
     if reference is None or reference not in column.index or np.isnan(column[reference]):
         return fault(
-            f"is not known for the reference {reference!r}.", "Choose another one.", "reference"
+            _(
+                "{element} is not known for the reference {reference}.",
+                element=name,
+                reference=repr(reference),
+            ),
+            _("Choose another one."),
+            "reference",
         )
     if column[reference] == worst:
         return fault(
-            f"is at its worst in the reference {reference!r}.", "Choose another one.", "reference"
+            _(
+                "{element} is at its worst in the reference {reference}.",
+                element=name,
+                reference=repr(reference),
+            ),
+            _("Choose another one."),
+            "reference",
         )
     return None

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, percent, remark
 from zoneblanche.layers.index.recipe.recipe import Aggregate, Dimension
 from zoneblanche.layers.index.steps.aggregate import aggregate
 
@@ -78,9 +78,13 @@ def principal_components(values: pd.DataFrame) -> Components:
     if count <= width:
         raise InputError(
             Fault(
-                f"{count} complete rows are too few for the principal components of {width} "
-                "columns.",
-                remedy="Give weights, or fewer indicators, or impute.",
+                _(
+                    "{count} complete rows are too few for the principal components of "
+                    "{width} columns.",
+                    count=count,
+                    width=width,
+                ),
+                remedy=_("Give weights, or fewer indicators, or impute."),
                 kind="too-few-units",
             )
         )
@@ -89,10 +93,13 @@ def principal_components(values: pd.DataFrame) -> Components:
     if (deviation == 0).any():
         constant = [name for name, flat in zip(values, deviation == 0, strict=True) if flat]
         raise InputError(
-            Fault(f"{first_of(constant)} is constant in the complete rows.", kind="constant")
+            Fault(
+                _("{constant} is constant in the complete rows.", constant=first_of(constant)),
+                kind="constant",
+            )
         )
     z = (x - x.mean(axis=0)) / deviation
-    _, singular, axes = np.linalg.svd(z, full_matrices=False)
+    _unused, singular, axes = np.linalg.svd(z, full_matrices=False)
     axes *= np.where(axes.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
     names = [f"PC{number + 1}" for number in range(width)]
     return Components(
@@ -112,14 +119,24 @@ def _pca_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     shares = first.clip(lower=0.0)
     notices: list[str] = [
         remark(
-            f"{dimension.id}: the first principal component holds {found.explained['PC1']:.0%} of "
-            f"the variance of {scores.shape[1]} elements ({found.rows} complete rows)."
+            _(
+                "{dimension}: the first principal component holds {pc1} of the "
+                "variance of {shape} elements ({rows} complete rows).",
+                dimension=dimension.id,
+                pc1=percent(found.explained["PC1"]),
+                shape=scores.shape[1],
+                rows=found.rows,
+            )
         )
     ]
     if against:
         notices.append(
-            f"{dimension.id}: {first_of(against)} moves against the first component and gets no "
-            "weight from it."
+            _(
+                "{dimension}: {against} moves against the first component and gets no "
+                "weight from it.",
+                dimension=dimension.id,
+                against=first_of(against),
+            )
         )
     return Weights(
         {str(name): float(w) for name, w in (shares / shares.sum()).items()}, tuple(notices)
@@ -168,9 +185,14 @@ def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     if len(scores.dropna()) <= len(names):
         raise InputError(
             Fault(
-                f"{len(scores.dropna())} complete rows are too few to weigh {len(names)} columns "
-                f"of {dimension.id!r} by their influence.",
-                remedy="Give weights, or fewer indicators.",
+                _(
+                    "{count} complete rows are too few to weigh {count_2} columns of "
+                    "{dimension} by their influence.",
+                    count=len(scores.dropna()),
+                    count_2=len(names),
+                    dimension=repr(dimension.id),
+                ),
+                remedy=_("Give weights, or fewer indicators."),
                 kind="too-few-units",
             )
         )
@@ -194,7 +216,11 @@ def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     notices: tuple[str, ...] = ()
     if worst > 1e-3:
         notices = (
-            f"{dimension.id}: no weights give every element the same influence; the nearest leave "
-            f"one {worst:.1%} away.",
+            _(
+                "{dimension}: no weights give every element the same influence; the "
+                "nearest leave one {worst} away.",
+                dimension=dimension.id,
+                worst=percent(worst, digits=1),
+            ),
         )
     return Weights(shares_of(fit.x), notices)

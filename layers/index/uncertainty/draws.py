@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import Scored, prepare
 from zoneblanche.layers.index.steps.normalise import normalised
@@ -223,8 +224,8 @@ def _options(recipe: Recipe) -> Iterator[dict[str, Any]]:
     uncertain = recipe.uncertainty
     names = ("treat", "impute", "normalise", "aggregate")
     choices = [(name, getattr(uncertain, name)) for name in names if getattr(uncertain, name)]
-    for picked in itertools.product(*(options for _, options in choices)):
-        yield dict(zip((name for name, _ in choices), picked, strict=True))
+    for picked in itertools.product(*(options for _unused, options in choices)):
+        yield dict(zip((name for name, _unused in choices), picked, strict=True))
 
 
 def _with_options(recipe: Recipe, options: Mapping[str, Any]) -> Recipe:
@@ -249,7 +250,7 @@ def _distinct(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     rows = np.ascontiguousarray(figures.T)
     keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
-    _, first, stands, count = np.unique(
+    _unused, first, stands, count = np.unique(
         keys, return_index=True, return_inverse=True, return_counts=True
     )
     return first, stands, count.astype("int64")
@@ -269,11 +270,19 @@ def _noise(scored: Scored) -> dict[int, tuple[float, float, float]]:
         if slope is None:
             faults.append(
                 Fault(
-                    f"{element.id!r} has a measurement error, and its scale ({element.normalise}, "
-                    f"treatment {element.treat}, {element.scale}) is not a straight line on which "
-                    "the error has one size.",
-                    remedy="Normalise it by minmax, goalposts, zscore or scaled, without logarithm "
-                    "or Box-Cox, or leave the error out.",
+                    _(
+                        "{element} has a measurement error, and its scale ({normalise}, "
+                        "treatment {treat}, {scale}) is not a straight line on which the error "
+                        "has one size.",
+                        element=repr(element.id),
+                        normalise=element.normalise,
+                        treat=element.treat,
+                        scale=element.scale,
+                    ),
+                    remedy=_(
+                        "Normalise it by minmax, goalposts, zscore or scaled, without "
+                        "logarithm or Box-Cox, or leave the error out."
+                    ),
                     kind="error",
                 )
             )
@@ -298,7 +307,7 @@ def _slope(element: Element, scored: Scored) -> float | None:
         ends = np.array(element.goalposts)
         low, high = element.range
         return (high - low) / float(ends[1] - ends[0])
-    scores, _, _ = normalised(figures, element)
+    scores, _unused, _unused = normalised(figures, element)
     return float((np.nanmax(scores) - np.nanmin(scores)) / (ends[1] - ends[0]))
 
 
@@ -312,10 +321,15 @@ def _check_positive(table: pd.DataFrame, recipe: Recipe) -> None:
         if wrong:
             raise InputError(
                 Fault(
-                    f"the {dimension.aggregate} mean of {dimension.id!r}, one of the uncertain "
-                    f"choices, needs scores above zero; {first_of(wrong)} has some that are not.",
+                    _(
+                        "the {aggregate} mean of {dimension}, one of the uncertain choices, "
+                        "needs scores above zero; {wrong} has some that are not.",
+                        aggregate=dimension.aggregate,
+                        dimension=repr(dimension.id),
+                        wrong=first_of(wrong),
+                    ),
                     column="recipe.uncertainty.aggregate",
-                    remedy="Write range = [1, 100] in the recipe, or leave that mean out.",
+                    remedy=_("Write range = [1, 100] in the recipe, or leave that mean out."),
                     kind="not-positive",
                 )
             )

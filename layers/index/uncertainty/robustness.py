@@ -19,7 +19,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.notice import remark
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
@@ -145,9 +145,10 @@ def _drawn(
     plan = sampler.plan(draws, seed=recipe.seed)
     part = sampler.of(name)
     if not part.one_scale:
-        told = (
-            f"The uncertain normalisations of {name} differ in scale: ranks have an interval, "
-            "scores have none."
+        told = _(
+            "The uncertain normalisations of {name} differ in scale: ranks have an "
+            "interval, scores have none.",
+            name=name,
         )
         notices += (remark(told),)
     worst_up = recipe.orientation == "worse"
@@ -287,8 +288,13 @@ def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
     if fewer >= draws:
         return draws, ()
     name = " and ".join(sorted(slow))
-    told = (
-        f"The rank intervals of {sampler.recipe.id} rest on {fewer} draws instead of {draws}: "
-        f"{name} takes long for {sampler.units} territories."
+    told = _(
+        "The rank intervals of {recipe} rest on {fewer} draws instead of "
+        "{draws}: {name} takes long for {units} territories.",
+        recipe=sampler.recipe.id,
+        fewer=fewer,
+        draws=draws,
+        name=name,
+        units=sampler.units,
     )
     return fewer, (remark(told),)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.draws import Plan, Sampler
@@ -81,14 +82,21 @@ def sobol_indices(
     count, odd = divmod(len(results), width + 2)
     if odd or not count:
         raise InputError(
-            Fault(f"{len(results)} results are not a design of {width} choices.", kind="design")
+            Fault(
+                _(
+                    "{count} results are not a design of {width} choices.",
+                    count=len(results),
+                    width=width,
+                ),
+                kind="design",
+            )
         )
     y = np.asarray(results, dtype="float64").reshape(width + 2, count)
     first, second, mixed = y[0], y[1], y[2:]
     variance = y[:2].var(ddof=1)
     if variance == 0:
         raise InputError(
-            Fault("no choice moves any rank: there is nothing to apportion.", kind="no-variance")
+            Fault(_("no choice moves any rank: there is nothing to apportion."), kind="no-variance")
         )
     own = second * (mixed - first) / variance
     all_in = (first - mixed) ** 2 / (2.0 * variance)
@@ -132,9 +140,13 @@ def sensitivity(
     if len(chooser.names) < 2:
         raise InputError(
             Fault(
-                f"the recipe {recipe.id!r} has {len(chooser.names)} uncertain choice; sensitivity "
-                "compares two or more.",
-                remedy="Name some in [recipe.uncertainty]: normalise, aggregate, leave_out, …",
+                _(
+                    "the recipe {recipe} has {count} uncertain choice; sensitivity "
+                    "compares two or more.",
+                    recipe=repr(recipe.id),
+                    count=len(chooser.names),
+                ),
+                remedy=_("Name some in [recipe.uncertainty]: normalise, aggregate, leave_out, …"),
                 kind="no-choice",
             )
         )
@@ -155,7 +167,7 @@ class _Chooser:
         self.sizes = [(name, len(getattr(uncertain, name))) for name in lists]
         self.sizes = [(name, size) for name, size in self.sizes if size > 1]
         self.leave_out, self.vary = uncertain.leave_out, uncertain.weights > 0
-        self.names = [name for name, _ in self.sizes]
+        self.names = [name for name, _unused in self.sizes]
         self.names += ["leave_out"] if self.leave_out else []
         self.names += ["weights"] if self.vary else []
 
@@ -175,7 +187,7 @@ class _Chooser:
     def plan(self, design: np.ndarray) -> Plan:
         """The draws that rows of the design stand for."""
         scenario = np.zeros(len(design), dtype="int64")
-        for column, (_, size) in enumerate(self.sizes):
+        for column, (_unused, size) in enumerate(self.sizes):
             scenario = scenario * size + _picked(design[:, column], size)
         column = len(self.sizes)
         nominal = np.concatenate([list(shares.values()) for shares in self.sampler.shares])

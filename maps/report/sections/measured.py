@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoneblanche.geo.notice import notice_in, severity_of
+from zoneblanche.geo.messages import severity_of, translate
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.context import is_published
 from zoneblanche.layers.catalogue import known_layers
@@ -115,7 +115,7 @@ def _notices(scope: Scope) -> tuple[Notices, ...]:
     titles = {"warning": scope.words["notices"], "remark": scope.words["remarks"]}
     told = {
         title: tuple(
-            notice_in(notice, scope.lang)
+            translate(notice, scope.lang)
             for notice in scope.atlas.notices
             if severity_of(notice) == severity
         )

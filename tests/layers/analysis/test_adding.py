@@ -6,7 +6,7 @@ import pytest
 
 from zoneblanche.geo import read_country
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.messages import translate
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.add import ANALYSES, add_analyses, check_analyses
@@ -89,7 +89,7 @@ def test_what_a_selection_does_not_allow_is_left_out_and_said(atlas: Atlas) -> N
     one = take(atlas, np.arange(len(atlas.codes)) == 0)
     made = add_analyses(one, ["clusters"], index_id=INDEX)
     assert made.notices[-1].startswith("The analysis clusters is left out: ")
-    assert notice_in(made.notices[-1], "fr").startswith("L'analyse clusters n'est pas faite")
+    assert translate(made.notices[-1], "fr").startswith("L'analyse clusters n'est pas faite")
     higher = add_analyses(atlas_at(atlas, "epci"), ["presence-change"])
     assert "finest level of an embedded edition" in higher.notices[-1]
     assert "presence-change" not in higher.indicators

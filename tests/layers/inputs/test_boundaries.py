@@ -11,7 +11,7 @@ from shapely.geometry import box
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.messages import translate
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas, read_atlas
 from zoneblanche.layers.edition import edition_project
@@ -62,7 +62,7 @@ def test_what_differs_from_the_edition_is_said_and_accounted(atlas: Atlas) -> No
     assert told[0].startswith("ign-admin-express: nothing in the file says the year")
     assert "does not know: 1 of 5 (48999)" in told[1]
     assert "no territories here: 34871 (01001" in told[2]
-    assert "absents du fichier" in notice_in(told[2], "fr")
+    assert "absents du fichier" in translate(told[2], "fr")
     account = atlas.account["ign-admin-express"]
     assert (account["rows"], account["matched"], account["listed"]) == (5, 5, [])
     assert not any("No layer is measured" in note for note in atlas.notices)

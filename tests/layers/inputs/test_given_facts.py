@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from zoneblanche.geo.country import read_country
-from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.messages import translate
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.build import read_atlas
@@ -50,7 +50,7 @@ def test_where_the_source_says_nothing_the_known_stays(toy: Territories) -> None
     kept = toy.facts.loc[others, "population"]
     assert got.facts.loc[others, "population"].equals(kept)
     assert notices[0].startswith(f"{len(others)} territories keep the population that they had")
-    assert "gardent leur population d'avant" in notice_in(notices[0], "fr")
+    assert "gardent leur population d'avant" in translate(notices[0], "fr")
 
 
 def test_the_publishers_files_feed_the_territories_of_france(shared_data: Path) -> None:

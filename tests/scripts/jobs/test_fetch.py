@@ -10,7 +10,7 @@ import pytest
 
 from tests.scripts.conftest import Command
 from zoneblanche.geo.errors import ProblemWithEnvironment
-from zoneblanche.geo.notice import notice_in
+from zoneblanche.geo.messages import translate
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.layers.fetching.fetch import Fetched
 from zoneblanche.layers.fetching.from_folder import file_of, files_below, left_in
@@ -136,7 +136,7 @@ def test_a_packed_grid_is_left_and_the_unpacked_one_taken(tmp_path: Path) -> Non
     assert found == tmp_path / "carreaux_200m_met.csv"
     (packed,) = left_in(tmp_path, {"anything": found.name})
     assert "unpack it" in packed.why
-    assert "7z x" in notice_in(packed.why, "fr")
+    assert "7z x" in translate(packed.why, "fr")
 
 
 def test_a_packed_grid_that_was_fetched_waits_to_be_unpacked(
@@ -162,7 +162,7 @@ def test_a_file_is_known_by_its_columns(tmp_path: Path) -> None:
     assert why["revenus.csv"].startswith("it has the columns of insee-filosofi")
     assert "holds nothing of it" in why["dpnt.json"]
     assert "no publisher's file" in why["photo.png"]
-    assert notice_in(why["revenus.csv"], "fr").startswith("il a les colonnes de insee-filosofi")
+    assert translate(why["revenus.csv"], "fr").startswith("il a les colonnes de insee-filosofi")
 
 
 @pytest.mark.parametrize(

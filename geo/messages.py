@@ -1,0 +1,451 @@
+"""What is said to the user: a template and its slots, translated where it is shown.
+
+A `Message` is a `str`, and its value is the English text, so it is compared, sorted and printed as
+any other. It carries its template and what stands in the slots, by which `translate` says it in
+any language that has a catalogue in `geo/locale/`. What a catalogue lacks is said in English.
+
+>>> message = _("there is no column {name}.", name="'taux'")
+>>> message
+"there is no column 'taux'."
+>>> translate(message, "fr")
+"il n'y a pas de colonne 'taux'."
+
+Quantities are put in as such: `quantity(3000)` reads 3,000 or 3 000, while a year or a code stays
+as it is.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import gettext
+import io
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any, Literal, Self
+
+Severity = Literal["warning", "remark"]
+"""A *warning* says that something may be wrong, or that a figure is not what it seems; a *remark*
+says how something was done. What is neither by itself is a warning."""
+
+DOMAIN = "zoneblanche"
+SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+"""A place in a template. Other braces stand for themselves."""
+
+
+class Translatable(str):
+    """An English text that can be said in other languages."""
+
+    __slots__ = ("severity",)
+    severity: Severity
+
+    def __new__(cls, english: str = "", **parts: object) -> Self:  # noqa: D102
+        made = super().__new__(cls, english)
+        made.severity = "warning"
+        for name, value in parts.items():
+            setattr(made, name, value)
+        return made
+
+    def in_language(self, lang: str) -> str:
+        """The text in `lang`."""
+        return str(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What it is made of, for JSON."""
+        raise NotImplementedError
+
+
+class Message(Translatable):
+    """A template with its slots filled.
+
+    Attributes:
+        template: in English, with `{name}` for what is put in.
+        slots: what is put in, by name; may be translatable itself.
+        plural: the template for a number other than one, or None.
+        number: by which a language chooses among its plural forms; 1 without a plural.
+        context: tells uses of one English text apart that other languages say differently, or None.
+    """
+
+    __slots__ = ("context", "number", "plural", "slots", "template")
+    template: str
+    slots: Mapping[str, str]
+    plural: str | None
+    number: int
+    context: str | None
+
+    def in_language(self, lang: str) -> str:
+        """The text in `lang`; in English where the catalogue lacks the template."""
+        found = _looked_up(self, lang)
+        if found is None:
+            return str(self)
+        return _fill(found, {name: translate(value, lang) for name, value in self.slots.items()})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Template and slots, and what else is given."""
+        told: dict[str, Any] = {"template": self.template}
+        if self.slots:
+            told["slots"] = {name: _as_json(value) for name, value in self.slots.items()}
+        if self.plural is not None:
+            told |= {"plural": self.plural, "count": self.number}
+        if self.context is not None:
+            told["context"] = self.context
+        return told
+
+
+class Quantity(Translatable):
+    """A number, with so many digits after the decimal mark, or as many as it needs (None)."""
+
+    __slots__ = ("digits", "value")
+    value: float
+    digits: int | None
+
+    def in_language(self, lang: str) -> str:
+        """With the marks of `lang`."""
+        from zoneblanche.geo.numerals import format_number
+
+        return format_number(self.value, self.digits, lang)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Value and digits."""
+        return {"number": self.value, "digits": self.digits}
+
+
+class Joined(Translatable):
+    """Texts in a row, with a separator between them."""
+
+    __slots__ = ("parts", "separator")
+    parts: tuple[str, ...]
+    separator: str
+
+    def in_language(self, lang: str) -> str:
+        """Each part and the separator in `lang`."""
+        return translate(self.separator, lang).join(translate(part, lang) for part in self.parts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Parts and separator."""
+        return {"parts": list(map(_as_json, self.parts)), "separator": _as_json(self.separator)}
+
+
+class Titled(Translatable):
+    """A text that comes with its languages, such as the title of a layer."""
+
+    __slots__ = ("texts",)
+    texts: Mapping[str, str]
+
+    def in_language(self, lang: str) -> str:
+        """The text in `lang`, else in English, else in the first language there is."""
+        return self.texts.get(lang) or str(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The text in each language."""
+        return {"texts": dict(self.texts)}
+
+
+def _(template: str, /, **slots: object) -> Message:
+    """The message of a template.
+
+    >>> translate(_("{count} features", count=quantity(3000)), "fr").encode("ascii", "replace")
+    b'3?000 entit?s'
+    """
+    return _message(template, slots)
+
+
+def pgettext(context: str, template: str, /, **slots: object) -> Message:
+    """A message whose English is said in several ways elsewhere: `context` says which is meant."""
+    return _message(template, slots, context=context)
+
+
+def ngettext(one: str, many: str, count: int, /, **slots: object) -> Message:
+    """A message that agrees with a number, which stands in the slot `count`.
+
+    >>> ngettext("{count} row is left out.", "{count} rows are left out.", 2)
+    '2 rows are left out.'
+    """
+    return _message(one, {"count": quantity(count), **slots}, plural=many, number=count)
+
+
+def npgettext(context: str, one: str, many: str, count: int, /, **slots: object) -> Message:
+    """`ngettext` with the context of `pgettext`."""
+    slots = {"count": quantity(count), **slots}
+    return _message(one, slots, plural=many, number=count, context=context)
+
+
+def quantity(value: float, digits: int | None = None) -> Quantity:
+    """A number for a slot.
+
+    >>> quantity(3000), quantity(67.25), quantity(67.25, digits=1), quantity(5.0, digits=0)
+    ('3,000', '67.25', '67.2', '5')
+    """
+    value = value.item() if hasattr(value, "item") else value
+    if digits is not None:
+        english = f"{value:,.{digits}f}"
+    else:
+        english = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
+    return Quantity(english, value=value, digits=digits)
+
+
+def percent(share: float, digits: int = 0) -> Message:
+    """A share of one for a slot.
+
+    >>> percent(0.67), translate(percent(0.675, digits=1), "fr").replace("\\u00a0", " ")
+    ('67%', '67,5 %')
+    """
+    return _("{number}%", number=quantity(100 * share, digits))
+
+
+def join(parts: Iterable[str], separator: str = ", ") -> Joined:
+    """Texts in a row; the empty ones are left out.
+
+    >>> join(["Did you mean 'a'?", "", "Columns: a, b."], " ")
+    "Did you mean 'a'? Columns: a, b."
+    """
+    kept = tuple(part for part in parts if part)
+    return Joined(separator.join(kept), parts=kept, separator=separator)
+
+
+EMPTY = join(())
+"""Nothing to say."""
+
+
+def semicolons(parts: Iterable[str]) -> Joined:
+    """Texts in a row, with semicolons between them as each language sets them."""
+    return join(parts, _("; "))
+
+
+def titled(texts: Mapping[str, str] | str) -> str:
+    """A text that comes with its languages, for a slot; a plain one as it is.
+
+    >>> title = titled({"fr": "Fibre", "en": "Fibre cover"})
+    >>> title, translate(title, "fr"), translate(title, "de")
+    ('Fibre cover', 'Fibre', 'Fibre cover')
+    """
+    if isinstance(texts, str):
+        return texts
+    english = texts.get("en") or next(iter(texts.values()))
+    return Titled(english, texts=dict(texts))
+
+
+def translate(text: str, lang: str) -> str:
+    """The text in `lang`; one that is no message stays as it is."""
+    if isinstance(text, Translatable) and lang != "en":
+        return text.in_language(lang)
+    return str(text)
+
+
+def in_languages(text: str) -> dict[str, str]:
+    """The text in each language that there is a catalogue of.
+
+    >>> in_languages(_("a folder"))["fr"]
+    'un dossier'
+    """
+    return {lang: translate(text, lang) for lang in languages()}
+
+
+# Severity ---------------------------------------------------------------------------------------
+
+
+def remark(text: str) -> Translatable:
+    """The message as one on how something was done, where nothing need be wrong."""
+    made = copy.copy(text) if isinstance(text, Translatable) else _message(text, {})
+    made.severity = "remark"
+    return made
+
+
+def severity_of(notice: str) -> Severity:
+    """Whether a notice is a warning or a remark.
+
+    >>> severity_of("No such thing."), severity_of(remark("The separator is a comma."))
+    ('warning', 'remark')
+    """
+    return notice.severity if isinstance(notice, Translatable) else "warning"
+
+
+def warnings_first(notices: Iterable[str]) -> tuple[str, ...]:
+    """The notices, warnings before remarks, otherwise in their order."""
+    return tuple(sorted(notices, key=lambda notice: severity_of(notice) == "remark"))
+
+
+def without(notice: str, part: str) -> str:
+    """The notice with `part` taken out of its slots, or of itself where it has none.
+
+    >>> without(_("{file}: the sheet is empty.", file="a/f.xlsx"), "a/")
+    'f.xlsx: the sheet is empty.'
+    """
+    if isinstance(notice, Message):
+        slots = {name: without(value, part) for name, value in notice.slots.items()}
+        made = _message(
+            notice.template,
+            slots,
+            plural=notice.plural,
+            number=notice.number,
+            context=notice.context,
+        )
+        made.severity = notice.severity
+        return made
+    if isinstance(notice, Joined):
+        return join([without(one, part) for one in notice.parts], notice.separator)
+    return notice if isinstance(notice, Translatable) else notice.replace(part, "")
+
+
+# JSON -------------------------------------------------------------------------------------------
+
+
+def notice_as_dict(notice: str) -> dict[str, Any]:
+    """For JSON: severity, the text in each language, template and slots.
+
+    >>> notice_as_dict(remark("Done."))["severity"]
+    'remark'
+    """
+    told = {"severity": severity_of(notice), **in_languages(notice)}
+    return told | ({"message": notice.as_dict()} if isinstance(notice, Translatable) else {})
+
+
+def notice_from_dict(told: str | Mapping[str, Any]) -> str:
+    """The notice that `notice_as_dict` wrote, or a plain or bilingual one of an older file."""
+    if isinstance(told, str):
+        return told
+    if "message" in told:
+        notice = message_from_dict(told["message"])
+    else:
+        notice = titled({lang: text for lang, text in told.items() if lang != "severity"})
+    return remark(notice) if told.get("severity") == "remark" else notice
+
+
+def _as_json(text: str) -> Any:
+    return text.as_dict() if isinstance(text, Translatable) else str(text)
+
+
+def message_from_dict(told: Any) -> str:
+    """The message that `as_dict` took apart."""
+    match told:
+        case {"template": str(template)}:
+            slots = {
+                str(name): message_from_dict(value) for name, value in told.get("slots", {}).items()
+            }
+            return _message(
+                template,
+                slots,
+                plural=told.get("plural"),
+                number=told.get("count", 1),
+                context=told.get("context"),
+            )
+        case {"number": int() | float() as value}:
+            return quantity(value, told.get("digits"))
+        case {"parts": list(parts), "separator": separator}:
+            return join(map(message_from_dict, parts), message_from_dict(separator))
+        case {"texts": dict(texts)}:
+            return titled(texts)
+    return str(told)
+
+
+# Catalogues -------------------------------------------------------------------------------------
+
+
+@functools.cache
+def languages() -> tuple[str, ...]:
+    """The languages that can be spoken: English, and those that have a catalogue."""
+    folder = resources.files(__package__) / "locale"
+    with_catalogue = [
+        entry.name
+        for entry in folder.iterdir()
+        if (entry / "LC_MESSAGES" / f"{DOMAIN}.mo").is_file()
+        or (entry / "LC_MESSAGES" / f"{DOMAIN}.po").is_file()
+    ]
+    return ("en", *sorted(with_catalogue))
+
+
+def translate_text(text: str, lang: str, context: str | None = None) -> str:
+    """A text without slots in `lang`, by the catalogue: help texts, notes of sources."""
+    catalogue = _catalogue(lang)
+    found = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
+    return found or text
+
+
+class _Lacking(gettext.NullTranslations):
+    """Where a catalogue has nothing: the empty text, so that it is seen to be lacking."""
+
+    def gettext(self, message: str) -> str:
+        return ""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return ""
+
+    def pgettext(self, context: str, message: str) -> str:
+        return ""
+
+    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
+        return ""
+
+
+@functools.cache
+def _catalogue(lang: str) -> gettext.NullTranslations:
+    """The compiled catalogue; in a working copy where it is not compiled, the .po itself."""
+    if lang not in languages() or lang == "en":
+        return _Lacking()
+    folder = resources.files(__package__) / "locale" / lang / "LC_MESSAGES"
+    compiled, source = folder / f"{DOMAIN}.mo", folder / f"{DOMAIN}.po"
+    with resources.as_file(compiled) as mo, resources.as_file(source) as po:
+        fresh = mo.exists() and not (po.exists() and po.stat().st_mtime > mo.stat().st_mtime)
+        content = mo.read_bytes() if fresh else compile_catalogue(po.read_bytes())
+    catalogue = gettext.GNUTranslations(io.BytesIO(content))
+    catalogue.add_fallback(_Lacking())
+    return catalogue
+
+
+def compile_catalogue(po: bytes) -> bytes:
+    """A .po as a .mo."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    made, catalogue = io.BytesIO(), read_po(io.BytesIO(po))
+    # The same whenever it is compiled.
+    catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
+    write_mo(made, catalogue)
+    return made.getvalue()
+
+
+def _looked_up(message: Message, lang: str) -> str | None:
+    catalogue, template, plural = _catalogue(lang), message.template, message.plural
+    if plural is None:
+        context = message.context
+        found = catalogue.pgettext(context, template) if context else catalogue.gettext(template)
+    elif message.context:
+        found = catalogue.npgettext(message.context, template, plural, message.number)
+    else:
+        found = catalogue.ngettext(template, plural, message.number)
+    return found or None
+
+
+def _message(
+    template: str,
+    slots: Mapping[str, object],
+    *,
+    plural: str | None = None,
+    number: int = 1,
+    context: str | None = None,
+) -> Message:
+    texts = {name: _slot(value) for name, value in slots.items()}
+    english = _fill(template if plural is None or number == 1 else plural, texts)
+    made = Message(
+        english,
+        template=template,
+        slots=texts,
+        plural=plural,
+        number=int(number),
+        context=context,
+    )
+    return made
+
+
+def _slot(value: object) -> str:
+    """What stands in a slot: a text as it is; an error by what it says; the rest as Python does."""
+    if isinstance(value, str):
+        return value
+    said = getattr(value, "message", None)
+    return said if isinstance(said, Translatable) else str(value)
+
+
+def _fill(template: str, slots: Mapping[str, str]) -> str:
+    return SLOT.sub(lambda place: str(slots.get(place[1], place[0])), template)

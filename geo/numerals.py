@@ -1,0 +1,66 @@
+"""Numbers and dates as readers of a language write them (CLDR, by Babel)."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.numbers import NumberPattern
+
+
+def format_number(value: float, digits: int | None, lang: str) -> str:
+    """A number with so many digits after the decimal mark, or as many as it needs (None).
+
+    >>> format_number(34875.25, 1, "en"), format_number(34875.25, 1, "de")
+    ('34,875.2', '34.875,2')
+    """
+    text = f"{value:g}" if digits is None and not isinstance(value, int) else None
+    if text is not None and not text.lstrip("-").replace(".", "").isdecimal():
+        return text  # beyond what is written without an exponent, or no number
+    decimal = Decimal(text if text is not None else f"{value:.{digits or 0}f}")
+    return _pattern(digits).apply(decimal, _locale(lang))
+
+
+def format_day(day: date, lang: str) -> str:
+    """A day in words.
+
+    >>> format_day(date(2026, 9, 2), "fr")
+    '2 septembre 2026'
+    """
+    from babel.dates import format_date
+
+    return format_date(day, "long", locale=_locale(lang))
+
+
+def format_month(month: date, lang: str) -> str:
+    """A month and its year in words.
+
+    >>> format_month(date(2022, 12, 1), "en")
+    'December 2022'
+    """
+    from babel.dates import format_date
+
+    return format_date(month, "MMMM y", locale=_locale(lang))
+
+
+@functools.cache
+def _locale(lang: str) -> Locale:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(lang)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+@functools.cache
+def _pattern(digits: int | None) -> NumberPattern:
+    from babel.numbers import parse_pattern
+
+    return parse_pattern(
+        "#,##0" + (".######" if digits is None else "." * bool(digits) + "0" * digits)
+    )

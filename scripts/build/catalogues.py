@@ -1,0 +1,214 @@
+"""The catalogues of messages: what the source says, brought into `geo/locale/*/LC_MESSAGES/*.po`.
+
+    python -m scripts.build.catalogues           # new messages in, old ones out; then compile
+    python -m scripts.build.catalogues --check   # name what a translator has to do
+
+Messages are the texts in `_(…)`, `ngettext(…)`, `pgettext(…)` and `npgettext(…)`, the
+help of the command line, and the notes of the embedded edition's sources.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+
+from zoneblanche.geo.messages import DOMAIN, SLOT
+from zoneblanche.scripts.build.compile_catalogues import compile_catalogues
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCALE = ROOT / "geo" / "locale"
+ROOMS = ("geo", "layers", "maps", "scripts")
+SAYERS = {"_": (0, 1), "pgettext": (1, 1), "ngettext": (0, 2), "npgettext": (1, 2)}
+"""Functions that make messages: how many contexts and how many templates each begins with."""
+
+COMPLETE = ("fr",)
+"""Languages that say everything; any other says in English what it lacks."""
+
+Key = tuple[str | None, str]
+
+
+def extract_messages() -> Catalog:
+    """Every message of the source, without a translation."""
+    template = Catalog()
+    for text, context in (*_in_source(), *((text, None) for text in _elsewhere())):
+        template.add(text, context=context)
+    return template
+
+
+def _in_source() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield from messages_in(ast.parse(path.read_text("utf-8")))
+
+
+def messages_in(tree: ast.AST) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """The templates of a module, with their contexts. Babel's own reader of Python stumbles over
+    the f-strings in slots.
+
+    >>> list(messages_in(ast.parse('_("a {b}", b=pgettext("c", "d"))')))
+    [('a {b}', None), ('d', 'c')]
+    """
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        shape = SAYERS.get(node.func.id)
+        texts = [
+            argument.value
+            for argument in node.args
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        ]
+        if shape is None or len(texts) < sum(shape):
+            continue  # of a text that is put together elsewhere
+        context = texts.pop(0) if shape[0] else None
+        yield (texts[0] if shape[1] == 1 else (texts[0], texts[1])), context
+
+
+def _elsewhere() -> Iterator[str]:
+    """Help texts, and the notes of sources."""
+    yield from help_texts()
+    provenance = ROOT / "layers" / "edition" / "fr" / "provenance.json"
+    yield from _notes(json.loads(provenance.read_text("utf-8")))
+
+
+def help_texts() -> Iterator[str]:
+    """Every text of `--help`."""
+    import typer
+
+    from zoneblanche.scripts.cli import app
+    from zoneblanche.scripts.cli_help import unwrapped
+
+    group = typer.main.get_group(app)
+    for command in (group, *group.commands.values()):
+        yield unwrapped(command.help)
+        for parameter in command.params:
+            text = getattr(parameter, "help", None)
+            if text:
+                yield text
+
+
+def _notes(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name == "note" and "producer" in value:
+                yield str(inner)
+            else:
+                yield from _notes(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _notes(inner)
+
+
+def catalogue_files() -> dict[str, Path]:
+    """The .po of each language."""
+    return {path.parts[-3]: path for path in sorted(LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))}
+
+
+def read_catalogue(path: Path) -> Catalog:
+    """A .po as Babel reads it."""
+    with path.open("rb") as stream:
+        return read_po(stream, locale=path.parts[-3])
+
+
+def write_catalogue(path: Path, catalogue: Catalog) -> None:
+    """Sorted, without places and dates, so that two people's changes seldom meet; the head of the
+    file stays as its translators wrote it."""
+    head = path.read_text("utf-8").split("\n\n", 1)[0]
+    body = io.BytesIO()
+    write_po(
+        body,
+        catalogue,
+        width=100,
+        no_location=True,
+        omit_header=True,
+        sort_output=True,
+        ignore_obsolete=True,
+    )
+    path.write_text(f"{head}\n\n{body.getvalue().decode().strip()}\n", "utf-8")
+
+
+def update() -> None:
+    """Brings every catalogue up to what the source says, and compiles it."""
+    template = extract_messages()
+    for path in catalogue_files().values():
+        old, new = read_catalogue(path), _head_of(path)
+        known = {_key(message): message for message in old if message.id}
+        for message in template:
+            if message.id:
+                told = known.get(_key(message))
+                kept = told.string if told is not None and _shape(told) == _shape(message) else ""
+                comments = told.user_comments if told is not None else ()
+                new.add(message.id, kept, context=message.context, user_comments=comments)
+        write_catalogue(path, new)
+    compile_catalogues(LOCALE)
+
+
+def _head_of(path: Path) -> Catalog:
+    """The catalogue without its messages: its plural forms are those that its head names."""
+    head = path.read_text("utf-8").split("\n\n", 1)[0]
+    return read_po(io.BytesIO(f"{head}\n".encode()), locale=path.parts[-3])
+
+
+def problems() -> list[str]:
+    """What is missing, stale, fuzzy or has other slots than its English, a line each."""
+    template = {_key(message): message for message in extract_messages() if message.id}
+    said = []
+    for lang, path in catalogue_files().items():
+        catalogue = {_key(message): message for message in read_catalogue(path) if message.id}
+        for key, message in template.items():
+            told = catalogue.get(key)
+            if told is None or not all(_strings(told)):
+                if lang in COMPLETE:
+                    said.append(f"{lang}: missing: {key[1]!r}")
+            elif _shape(told) != _shape(message):
+                said.append(f"{lang}: other plural than the source: {key[1]!r}")
+            elif told.fuzzy:
+                said.append(f"{lang}: fuzzy: {key[1]!r}")
+            elif wrong := _other_slots(message, told):
+                said.append(f"{lang}: other slots ({', '.join(sorted(wrong))}): {key[1]!r}")
+        said += [f"{lang}: stale: {key[1]!r}" for key in catalogue.keys() - template.keys()]
+    return said
+
+
+def _other_slots(message: Message, told: Message) -> set[str]:
+    """Slots of one that the other lacks. A plural form may leave out the number, as in "a row"."""
+    ids = (message.id,) if isinstance(message.id, str) else message.id
+    known = {slot for text in ids for slot in SLOT.findall(text)}
+    wrong = set()
+    for string in _strings(told):
+        wrong |= (known ^ set(SLOT.findall(string))) - ({"count"} if len(ids) > 1 else set())
+    return wrong
+
+
+def _key(message: Message) -> Key:
+    first = message.id if isinstance(message.id, str) else message.id[0]
+    return (message.context or None, first)
+
+
+def _shape(message: Message) -> object:
+    """The plural template, or None."""
+    return None if isinstance(message.id, str) else message.id[1]
+
+
+def _strings(message: Message) -> tuple[str, ...]:
+    strings = message.string
+    return (strings,) if isinstance(strings, str) else tuple(strings or ("",))
+
+
+def main() -> None:
+    """Updates, or with `--check` names what is wrong."""
+    if "--check" not in sys.argv[1:]:
+        update()
+    found = problems()
+    print("\n".join(found) or "the catalogues are complete.")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Compiles the catalogues of messages when the package is built, installed or edited.
+
+    python scripts/build/compile_catalogues.py
+
+Setuptools runs it before it gathers the files of the package (`cmdclass` in pyproject.toml); so it
+takes one file of the package, by its path, and imports nothing else of it. A working copy in which
+a .po is newer than its .mo reads the .po.
+"""
+
+from __future__ import annotations
+
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from setuptools.command.build_py import build_py
+
+LOCALE = Path(__file__).resolve().parents[2] / "geo" / "locale"
+
+
+def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
+    """Writes the .mo beside every .po, and returns them."""
+    found = spec_from_file_location("messages", LOCALE.parent / "messages.py")
+    assert found is not None and found.loader is not None
+    messages = module_from_spec(found)
+    found.loader.exec_module(messages)
+    made = []
+    for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        target.write_bytes(messages.compile_catalogue(source.read_bytes()))
+        made.append(target)
+    return made
+
+
+class BuildWithCatalogues(build_py):
+    """`build_py` that compiles the catalogues first."""
+
+    def run(self) -> None:
+        """Compiles, then builds."""
+        compile_catalogues()
+        super().run()
+
+
+if __name__ == "__main__":
+    compile_catalogues()
