@@ -1,4 +1,4 @@
-"""What a column of figures is: its unit, its direction, its source."""
+"""The description of a column of figures: its unit, its direction, its source."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RESERVED = (
     "code", "name", "score", "rank", "rank_low", "rank_high", "missing", "geometry", "geom", "fid",
     "index",
 )  # fmt: skip
-"""Columns of the results that are no indicators, and the id of a project's own index."""
+"""Columns of the results that are not indicators, and the id of a project's own index."""
 
 
 @dataclass(frozen=True)
@@ -27,25 +27,25 @@ class Indicator:
     """One column of an atlas, measured or computed.
 
     Attributes:
-        id: letters, digits, `-` and `_`; the column's name everywhere.
+        id: letters, digits, `-` and `_`; the name of the column everywhere.
         title: in French and English (or one text).
-        suffix: what stands behind a figure ("hab./km²"), where the unit does not say it.
+        suffix: text after a figure ("hab./km²"), if the unit does not give it.
         unit: `percent` is 0 to 100; `boolean` is 0 or 1; `category` is a whole-number code whose
             titles are `categories`; `score` is 0 to 100.
         better: which direction is better for people, or None for context.
         kind: extensive figures are summed over territories, intensive ones averaged with
             `denominator` as weight.
         denominator: the column of the atlas' weights that an intensive figure is a mean over
-            ("premises", "population", "area_km2"), or "territories" where each counts as one.
-        bounds: least and greatest possible value; None where open.
-        digits: decimals that are published, shown and carried to a page.
-        period: the date that it describes, or the interval ("2022-12-31/2026-09-22"), ISO 8601.
-        native_level: id of the level that it was measured at.
-        sources: where it comes from.
-        method: how it was measured, in French and English, a sentence or two.
+            ("premises", "population", "area_km2"), or "territories" if each counts as one.
+        bounds: lowest and highest possible value; None for no bound.
+        digits: decimals that are published, displayed and written to a page.
+        period: the date or interval that it describes ("2022-12-31/2026-09-22"), ISO 8601.
+        native_level: id of the level at which it was measured.
+        sources: of the figures.
+        method: how it was measured, in French and English, in one or two sentences.
         categories: titles of the codes of a `category`.
-        role: what it is on a page.
-        parts: ids of the indicators a computed one is made of, in order.
+        role: its role on a page.
+        parts: ids of the indicators of a computed one, in order.
     """
 
     id: str
@@ -66,15 +66,15 @@ class Indicator:
     suffix: Text | str = ""
 
     def title_in(self, lang: str) -> str:
-        """The title in `lang`."""
+        """Return the title in `lang`."""
         return in_language(self.title, lang)
 
     def method_in(self, lang: str) -> str:
-        """The method note in `lang`."""
+        """Return the method note in `lang`."""
         return in_language(self.method, lang)
 
     def as_dict(self) -> dict[str, Any]:
-        """All that is needed to make it again, for JSON. See `indicator_from_dict`."""
+        """Return everything needed to create it again, for JSON. See `indicator_from_dict`."""
         return {
             "id": self.id,
             "title": _plain(self.title),
@@ -96,7 +96,7 @@ class Indicator:
 
 
 def indicator_from_dict(table: Mapping[str, Any]) -> Indicator:
-    """The indicator that `as_dict` wrote.
+    """Return the indicator that `as_dict` wrote.
 
     >>> indicator_from_dict(Indicator("a", "A", bounds=(0, None)).as_dict()) == Indicator(
     ...     "a", "A", bounds=(0, None))

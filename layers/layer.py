@@ -17,7 +17,7 @@ from zoneblanche.layers.indicator import Indicator
 @dataclass(frozen=True)
 class FileRows:
     """The rows of a file whose table has fewer: several rows of a code were added up, or some were
-    left out. The account of such a table is of the file's rows.
+    left out. The account of such a table is that of the rows of the file.
 
     Attributes:
         codes: the code that each row counts for; index: its line in the file, or its record.
@@ -32,19 +32,19 @@ class FileRows:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of figures on the codes of one level, as a connector or the edition gives it.
+    """A table of figures on the codes of one level, from a connector or the edition.
 
     Attributes:
         frame: index `code` (unique text); named columns, float64 or text; NaN/None is missing.
-        level: id of the level whose codes index it.
-        source: where it comes from.
+        level: id of the level of its codes.
+        source: of the figures.
         vintage: year of its code list, or "".
         period: the date that it describes, ISO, or "".
-        account: of its rows against that level's codes, where the reader could tell.
+        account: of its rows against the codes of that level, if the reader could determine it.
         notices: sentences for the user.
-        reasons: why cells are missing, where the publisher says it (secrecy marks): int8 codes of
+        reasons: why cells are missing, if the publisher says it (secrecy marks): int8 codes of
             `geo.reasons.Reason` on the same index, for some or all of the columns.
-        rows: of the file, where those are not the table's.
+        rows: of the file, if they are not those of the table.
     """
 
     frame: pd.DataFrame
@@ -60,17 +60,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a layer measured.
+    """The result of measuring a layer.
 
-    It is more than a Series because a figure is of no use without why cells are missing, what an
-    intensive one is a mean over, and which rows found no territory.
+    It is more than a Series, because a figure also needs the reasons for missing cells, the
+    denominator of an intensive figure, and the rows without a territory.
 
     Attributes:
         indicator: with the period, native level and sources of the input that was used.
         values: float64 on the codes of the territories; NaN is missing.
         reasons: int8 codes of `geo.reasons.Reason`, same index.
-        weights: denominators to be carried by the atlas, by name, same index.
-        account: rows in, matched, listed.
+        weights: denominators for the atlas, by name, same index.
+        account: rows read, matched, listed.
         notices: sentences for the user.
     """
 
@@ -91,10 +91,10 @@ class Layer:
     """One thing that can be measured. Each file in `layers/catalogue/` describes one.
 
     Attributes:
-        indicator: what it measures, as far as that does not depend on the input.
-        needs: ids of the sources that it is measured from, "a|b" for one of two; where one is
-            absent the layer is not measured, and the run says so.
-        measure: territories and inputs to a measurement. Pure.
+        indicator: its description, except what depends on the input.
+        needs: ids of the sources that it is measured from, "a|b" for one of two; without one of
+            them the layer is not measured, and the run says so.
+        measure: from territories and inputs to a measurement. Pure.
     """
 
     indicator: Indicator

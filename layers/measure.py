@@ -1,4 +1,4 @@
-"""Measuring layers on territories: the step from inputs to an atlas."""
+"""Measuring layers on territories: from inputs to an atlas."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement, Table
 
 Progress = Callable[[str], None]
-"""Called with the id of each layer when its turn has come."""
+"""Called with the id of each layer before it is measured."""
 
 
 def from_table(indicator: Indicator, table: Table) -> Indicator:
-    """The indicator with the source, period and native level of the table it is taken from."""
+    """Return the indicator with the source, period and native level of its table."""
     return replace(
         indicator, sources=(table.source,), period=table.period, native_level=table.level
     )
@@ -33,14 +33,14 @@ def measure_layers(
     *,
     progress: Progress | None = None,
 ) -> Atlas:
-    """An atlas of what the layers measure.
+    """Return an atlas with the measurements of the layers.
 
-    A layer that needs a source which is not among the inputs is left out, and a notice says so;
-    of sources that it names with a `|` between them one is enough. So is one that its source did
-    not collect anywhere; density is, without a word, where no territory has a population.
+    A layer whose source is not among the inputs is left out, with a notice; of sources joined by
+    `|`, one is enough. A layer that its source did not collect anywhere is left out too. Density is
+    left out without a notice if no territory has a population.
 
     Raises:
-        InputError: the faults of all layers at once.
+        InputError: the faults of all layers together.
     """
     atlas = empty_atlas(territories)
     unmeasured: list[tuple[Layer, str]] = []
@@ -67,7 +67,8 @@ def measure_layers(
 
 
 def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
-    """Which layers want a source, and of a few which: `zoneblanche list layers` names them all."""
+    """Return a notice of the layers without a source; `zoneblanche list layers` names all their
+    sources."""
     listed = first_of(
         _("{layer} ({why})", layer=titled(layer.indicator.title), why=why)
         if len(layers) <= 5
@@ -87,7 +88,8 @@ def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
 
 
 def add_measurement(atlas: Atlas, measured: Measurement) -> Atlas:
-    """The atlas with what one layer measured, its weights, its account and its notices."""
+    """Return the atlas with the measurement of one layer, its weights, its account and its
+    notices."""
     atlas = atlas.add(measured.indicator, measured.values, reasons=measured.reasons)
     weights = pd.DataFrame(measured.weights, index=atlas.codes)
     account = dict(atlas.account)

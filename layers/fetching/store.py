@@ -1,8 +1,8 @@
-"""The user's store of fetched files: each under the hash of its content, with a record beside it.
+"""The user's store of fetched files: each under the hash of its content, with a record.
 
-`objects/<sha256>/<filename>` holds the bytes, `<filename>.source.json` beside it where they come
-from, `index/<connector>.json` which object a connector has now, `partial/` what was begun. Files
-are written beside their place and moved there, so that a reader sees the old or the new one, whole.
+`objects/<sha256>/<filename>` has the bytes, `<filename>.source.json` next to it the origin,
+`index/<connector>.json` the current object of a connector, `partial/` partial files. Files are
+written next to their place and then moved, so a reader sees the old or the new one, whole.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ LOCK_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a stored file.
+    """The record of a stored file.
 
     Attributes:
         connector: id of the connector.
         filename: its name in the store.
         sha256: of its content.
         size: in bytes.
-        url: where it was fetched from, or the path it was taken from.
+        url: the address it was fetched from, or the path it was taken from.
         retrieved: ISO date.
         etag: the server's, or "".
-        checksum: what the publisher says it is ("sha1:…"), or "".
+        checksum: the publisher's checksum ("sha1:…"), or "".
         resource_id: of data.gouv.fr, or "".
-        published: ISO date of the release as far as the publisher's catalogue says it, or "".
+        published: ISO date of the release according to the publisher's catalogue, or "".
     """
 
     connector: str
@@ -53,7 +53,7 @@ class Record:
     published: str = ""
 
     def source(self, connector: Connector) -> Source:
-        """The source that is cited for this very file."""
+        """Return the source to cite for this file."""
         return Source(
             producer=connector.source.producer,
             title=connector.source.title,
@@ -73,15 +73,15 @@ class Store:
     folder: Path
 
     def path_of(self, record: Record) -> Path:
-        """Where the bytes of a record lie."""
+        """Return the path of the bytes of a record."""
         return self.folder / "objects" / record.sha256 / record.filename
 
     def partial(self, connector_id: str) -> Path:
-        """Where what was begun for a connector lies."""
+        """Return the path of a connector's partial file."""
         return self.folder / "partial" / connector_id
 
     def held(self, connector_id: str) -> Record | None:
-        """What the store holds for a connector, or None: nothing, or a file that was changed."""
+        """Return the record of a connector's file, or None: there is none, or it was changed."""
         index = self.folder / "index" / f"{connector_id}.json"
         try:
             record = Record(**json.loads(index.read_text("utf-8")))
@@ -109,10 +109,10 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, connector_id: str, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-        """Hold a connector's files against other runs.
+        """Lock a connector's files against other runs.
 
         Raises:
-            ProblemWithEnvironment: the folder cannot be written, or another run holds them still.
+            ProblemWithEnvironment: the folder cannot be written, or another run keeps them locked.
         """
         import filelock
 
@@ -143,7 +143,7 @@ class Store:
 
 
 def user_store() -> Store:
-    """The store in the user's cache folder, or in the folder that ZONEBLANCHE_CACHE names."""
+    """Return the store in the user's cache folder, or in the folder named by ZONEBLANCHE_CACHE."""
     import platformdirs
 
     folder = os.environ.get("ZONEBLANCHE_CACHE") or platformdirs.user_cache_dir("zoneblanche")

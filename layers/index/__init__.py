@@ -1,1 +1,1 @@
-"""The composite index, one verb a file, and its recipes."""
+"""The composite index and its recipes, one step per module."""

@@ -1,4 +1,4 @@
-"""Compute an index: run a recipe's steps on an atlas, and add what comes out to it."""
+"""Compute an index: run the steps of a recipe on an atlas, and add the results to it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from zoneblanche.layers.indicator import Indicator
 
 
 def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | None = None) -> Atlas:
-    """The atlas with the index of a recipe, its dimensions, and the uncertainty of its ranks.
+    """Return the atlas with the index of a recipe, its dimensions, and the uncertainty of its
+    ranks.
 
     One column is added for each dimension (role "dimension") and one for the index (id of the
-    recipe, role "index"). Territories of which too little is known keep their indicators and get
-    no index, for `Reason.TOO_FEW`. `intervals` has a table for the index and each dimension, by its
-    id: `rank` (1 is the highest score; ties share the least), and, from the draws, `rank_low`,
-    `rank_high`, `score_low` and `score_high` (5th and 95th percentiles) and `worst_decile`, see
-    `layers.index.uncertainty.robustness`.
+    recipe, role "index"). Territories with too few known figures keep their indicators and get no
+    index, with `Reason.TOO_FEW`. `intervals` has a table for the index and each dimension, by its
+    id: `rank` (1 is the highest score; ties share the lowest rank), and, from the draws,
+    `rank_low`, `rank_high`, `score_low` and `score_high` (5th and 95th percentiles) and
+    `worst_decile`, see `layers.index.uncertainty.robustness`.
 
     Args:
         atlas: with the indicators that the recipe names.
@@ -84,7 +85,7 @@ def _with_columns(atlas: Atlas, scored: Scored) -> Atlas:
 
 
 def _interval_of(parts: list[Indicator]) -> str:
-    """The dates of the parts, from the first to the last, as ISO 8601 writes an interval."""
+    """Return the dates of the parts, from the first to the last, as an ISO 8601 interval."""
     dates = sorted({part.period for part in parts if part.period})
     return "/".join(dict.fromkeys((dates[0], dates[-1]))) if dates else ""
 

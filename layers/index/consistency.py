@@ -1,4 +1,4 @@
-"""Consistency: whether the indicators of a dimension belong together, and how much each counts.
+"""Consistency: whether the indicators of a dimension belong together, and the influence of each.
 
 OECD/JRC Handbook, steps 4 and 8. The figures are those of COINr 1.1.14 (`get_cronbach`, `get_corr`,
 `get_corr_flags`, `get_eff_weights`, `get_PCA`, `get_stats`).
@@ -36,7 +36,7 @@ def cronbach_alpha(values: pd.DataFrame) -> float:
     """Cronbach's α: k/(k − 1) · (1 − Σ variances / variance of the sum), from covariances.
 
     Covariances are over the rows where both columns are known, as in COINr; NaN for one column.
-    Above 0.7 the columns are usually taken to measure one thing (Nunnally 1978).
+    Above 0.7 the columns are usually considered to measure one thing (Nunnally 1978).
 
     >>> round(cronbach_alpha(pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 2, 4, 4]})), 4)
     0.9412
@@ -49,7 +49,7 @@ def cronbach_alpha(values: pd.DataFrame) -> float:
 
 
 def alpha_by_dimension(scored: Scored) -> pd.Series:
-    """α of the normalised children of each dimension."""
+    """Return α of the normalised children of each dimension."""
     table = scored.normalised.join(scored.upward)
     return pd.Series(
         {
@@ -61,9 +61,9 @@ def alpha_by_dimension(scored: Scored) -> pd.Series:
 
 
 def correlations(scored: Scored, *, method: Correlation = "pearson") -> pd.DataFrame:
-    """Correlations of all normalised indicators and dimensions with each other, high being good.
+    """Return the correlations of all normalised indicators and dimensions; high is good in each.
 
-    Each over the rows where both are known.
+    Each is over the rows where both are known.
     """
     return scored.normalised.join(scored.upward).corr(method=method)
 
@@ -71,13 +71,13 @@ def correlations(scored: Scored, *, method: Correlation = "pearson") -> pd.DataF
 def correlation_flags(
     scored: Scored, *, high: float = 0.9, low: float = 0.0, method: Correlation = "pearson"
 ) -> pd.DataFrame:
-    """Pairs of indicators of one dimension that say the same, or the opposite.
+    """Return pairs of indicators of one dimension that are nearly the same, or opposed.
 
-    Above `high` the two count one thing twice; below `low` they work against each other, and the
-    dimension hides it.
+    Above `high` the two count one thing twice; below `low` they are opposed, and the dimension
+    hides it.
 
-    Returns:
-        One row a pair: `dimension`, `first`, `second`, `correlation`, `flag` ("same" or "opposed").
+    Returns: One row per pair: `dimension`, `first`, `second`, `correlation`, `flag` ("same" or
+        "opposed").
     """
     table = correlations(scored, method=method)
     rows = []
@@ -93,7 +93,8 @@ def correlation_flags(
 
 
 def nominal_weights(scored: Scored) -> pd.Series:
-    """Weight of every indicator and dimension in the whole index: the product of shares above it.
+    """Return the weight of every indicator and dimension in the whole index: the product of the
+    shares above it.
 
     COINr calls these effective weights (`get_eff_weights`).
     """
@@ -113,14 +114,14 @@ def nominal_weights(scored: Scored) -> pd.Series:
 
 
 def effective_weights(scored: Scored) -> pd.DataFrame:
-    """What each indicator in fact moves, beside what it nominally weighs.
+    """Return the influence of each indicator, and its nominal weight.
 
-    The importance of an indicator is the square of its correlation with the index, the share of
-    the index' variance that a line on it alone explains (Paruolo, Saisana & Saltelli 2013);
-    `effective` is its share in the sum of these.
+    The importance of an indicator is the square of its correlation with the index, which is the
+    share of the variance of the index that a line on it alone explains (Paruolo, Saisana & Saltelli
+    2013); `effective` is its share in the sum of these.
 
     Returns:
-        One row an indicator: `nominal`, `correlation`, `effective`, `ratio` of the last to the
+        One row per indicator: `nominal`, `correlation`, `effective`, `ratio` of the last to the
         first.
     """
     nominal = nominal_weights(scored)
@@ -135,7 +136,7 @@ def effective_weights(scored: Scored) -> pd.DataFrame:
 
 
 def describe_columns(values: pd.DataFrame) -> pd.DataFrame:
-    """Statistics of each column before anything is done to it (COINr `get_stats`)."""
+    """Return statistics of each column before any step (COINr `get_stats`)."""
     rows: dict[str, Mapping[str, float]] = {}
     for name in values:
         column = values[name].dropna()

@@ -1,4 +1,4 @@
-"""Explain: how the score of one territory comes about, part by part, summing to it exactly."""
+"""Explain the score of one territory, part by part; the parts sum to it exactly."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from zoneblanche.layers.index.steps.rank import rank
 
 @dataclass(frozen=True)
 class Explanation:
-    """One territory's score taken apart.
+    """The parts of one territory's score.
 
     Attributes:
         code: the territory.
-        score, rank: its own; NaN where it has none.
+        score, rank: its own; NaN if it has none.
         reference: the score that the parts start from, see `explain`.
-        parts: one row an indicator, in the order of the recipe: `dimension`, `value` as measured,
-            `used` after imputation and treatment, `normalised` (high being good), `score` (the
-            same as the index is oriented), `weight` in the whole index,
-            `contribution`, and `done` (what imputation and treatment did to the cell).
-        dimensions: one row a dimension: `score`, `weight`, `contribution`.
+        parts: one row per indicator, in the order of the recipe: `dimension`, `value` as measured,
+            `used` after imputation and treatment, `normalised` (high is good), `score` (the same,
+            oriented like the index), `weight` in the whole index, `contribution`, and `done` (the
+            effect of imputation and treatment on the cell).
+        dimensions: one row per dimension: `score`, `weight`, `contribution`.
     """
 
     code: str
@@ -43,16 +43,16 @@ class Explanation:
 
 
 def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
-    """How the score of a territory in a computed index comes about.
+    """Return what makes up the score of a territory in a computed index.
 
-    Where every mean is arithmetic, a contribution is weight × normalised figure (mirrored, for an
-    index of what is worse), the reference is 0, and contributions sum to the score. Where a mean is
-    not, weights alone do not say what a part contributes; then a contribution is the part's
-    Shapley value (Shapley 1953): the change that it brings, averaged over all orders in which the
-    indicators could be changed from the medians of all territories to this one's figures (over
-    1,000 orders, where there are more than twelve); the reference is the score of those medians.
-    Either way the contributions and the reference sum to the score (`math.fsum`): what rounding
-    leaves is put on the largest part.
+    If every mean is arithmetic, a contribution is weight × normalised figure (mirrored, for an
+    index of what is worse), the reference is 0, and contributions sum to the score. Otherwise
+    weights alone do not give the contribution of a part. It is then the Shapley value of the part
+    (Shapley 1953): the change that it causes, averaged over all orders in which the indicators can
+    be changed from the medians of all territories to the figures of this one (over 1,000 orders, if
+    there are more than twelve). The reference is the score of those medians. In both cases the
+    contributions and the reference sum to the score (`math.fsum`); the rounding error is added to
+    the largest part.
 
     Args:
         atlas: with the index computed.
@@ -60,7 +60,7 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
         recipe: id of the index.
 
     Raises:
-        InputError: an index or a territory that is not there, a territory without a score, or an
+        InputError: an index or a territory that does not exist, a territory without a score, or an
             aggregation that has no parts (Copeland, benefit of the doubt).
     """
     if recipe not in atlas.recipes:
@@ -117,7 +117,7 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
 
 
 def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
-    """See `explain`; on a table that was scored.
+    """See `explain`; for a table that was scored.
 
     Raises:
         InputError: the row has no score.
@@ -170,9 +170,9 @@ def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
 def strengths_weaknesses(
     values: pd.DataFrame, recipe: Recipe, code: str, *, count: int = 5, distinct: float = 0.2
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The indicators on which a territory ranks highest and lowest (COINr `get_str_weak`).
+    """Return the indicators on which a territory ranks highest and lowest (COINr `get_str_weak`).
 
-    An indicator with few distinct values (a yes or no) says little by its rank: those with a share
+    The rank of an indicator with few distinct values (a yes or no) says little. Those with a share
     of distinct values up to `distinct` are left out, and so are last places, shared or not.
 
     Returns:
@@ -194,7 +194,7 @@ def strengths_weaknesses(
 
 
 def _shares(recipe: Recipe, scored: Scored, code: str) -> dict[str, float]:
-    """Weight of each indicator in this territory's score: 0 where it is not known."""
+    """Return the weight of each indicator in this territory's score: 0 if it is not known."""
     found = {element.id: 0.0 for element in recipe.elements}
     row = {**scored.normalised.loc[code], **scored.upward.loc[code]}
 
@@ -216,7 +216,7 @@ def _shares(recipe: Recipe, scored: Scored, code: str) -> dict[str, float]:
 def _weighted(
     recipe: Recipe, figures: pd.Series, shares: dict[str, float], count: int
 ) -> dict[str, float]:
-    """Weight × figure, the figure being mirrored where the index is."""
+    """Return weight × figure; the figure is mirrored if the index is."""
     oriented_figures = _oriented(recipe, figures, count)
     return {
         name: share * oriented_figures[name] if share else 0.0 for name, share in shares.items()
@@ -224,7 +224,7 @@ def _weighted(
 
 
 def _oriented(recipe: Recipe, figures: pd.Series, count: int) -> pd.Series:
-    """Normalised figures as the index is oriented: mirrored where it is."""
+    """Return normalised figures oriented like the index: mirrored if it is."""
     if recipe.orientation == "better" or is_mazziotta(recipe):
         return figures
     ends = scale_ends(recipe.root, count=count)
@@ -232,7 +232,7 @@ def _oriented(recipe: Recipe, figures: pd.Series, count: int) -> pd.Series:
 
 
 def _shapley(recipe: Recipe, scored: Scored, figures: pd.Series) -> tuple[dict[str, float], float]:
-    """Shapley values of the indicators that are known, against the median territory."""
+    """Return the Shapley values of the known indicators, relative to the median territory."""
     known = [name for name in figures.index if not np.isnan(figures[name])]
     median = scored.normalised.median()[known]
     fixed = replace(recipe, root=_fixed(recipe.root, scored))
@@ -249,7 +249,7 @@ def _shapley(recipe: Recipe, scored: Scored, figures: pd.Series) -> tuple[dict[s
 
 
 def _exact(scores_of: Callable[[np.ndarray], np.ndarray], width: int) -> np.ndarray:
-    """Over all sets of the others: each weighs 1 / (width · C(width − 1, size))."""
+    """Over all subsets of the others: each has the weight 1 / (width · C(width − 1, size))."""
     sets = (np.arange(2**width)[:, None] >> np.arange(width)) & 1
     scores = scores_of(sets.astype(bool))
     sizes = sets.sum(axis=1)
@@ -277,7 +277,7 @@ def _sampled(scores_of: Callable[[np.ndarray], np.ndarray], width: int) -> np.nd
 
 
 def _fixed(dimension: Dimension, scored: Scored) -> Dimension:
-    """With the weights that were used, whatever they were found by."""
+    """Return the recipe with the weights that were used, however they were computed."""
     children = tuple(
         _fixed(child, scored) if isinstance(child, Dimension) else child
         for child in dimension.children
@@ -287,7 +287,8 @@ def _fixed(dimension: Dimension, scored: Scored) -> Dimension:
 
 
 def _summing(contributions: dict[str, float], total: float) -> dict[str, float]:
-    """The same, with the rounding of the sum put on the largest, so that it is the total."""
+    """Return the same parts with the rounding error added to the largest, so that they sum to the
+    total."""
     largest = max(contributions, key=lambda name: abs(contributions[name]))
     out = dict(contributions)
     for _unused in range(4):

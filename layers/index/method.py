@@ -1,4 +1,4 @@
-"""The method of an index in words, French and English, written from its recipe."""
+"""The method of an index in words, French and English, generated from its recipe."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ _STEP = {
 def describe(
     recipe: Recipe, weights: Mapping[str, Mapping[str, float]], titles: Mapping[str, Text | str]
 ) -> dict[str, str]:
-    """The method of the whole index.
+    """Return the method of the whole index.
 
     Args:
-        recipe: what was done.
+        recipe: of the index.
         weights: the shares that were used, by dimension and child.
-        titles: of the indicators, by id (a text, or one a language).
+        titles: of the indicators, by id (a text, or one per language).
     """
     return {lang: _describe(recipe, weights, titles, lang) for lang in ("fr", "en")}
 
@@ -70,7 +70,7 @@ def describe(
 def describe_dimension(
     dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, Text | str]
 ) -> dict[str, str]:
-    """The method of one dimension."""
+    """Return the method of one dimension."""
     return {lang: f"{_sentence(dimension, shares, titles, lang)}." for lang in ("fr", "en")}
 
 

@@ -1,4 +1,4 @@
-"""Score: run a recipe's steps on a table."""
+"""Run the steps of a recipe on a table."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from zoneblanche.layers.indicator import RESERVED, Indicator
 
 @dataclass(frozen=True)
 class Scored:
-    """What a recipe gives on a table.
+    """The result of a recipe on a table.
 
     Attributes:
         recipe: with the direction and goalposts of every indicator filled in.
-        steps: screen, impute, treat, normalise, in the order they were run.
-        scores: one column for each dimension, the index last; as the recipe orients them; NaN
-            where there is no score.
+        steps: screen, impute, treat, normalise, in order.
+        scores: one column per dimension, the index last; oriented like the recipe; NaN without a
+            score.
         upward: the same before `orientation` is applied: high is good.
         weights: the shares that were used, by dimension and child.
-        notices: what is to be told of how weights were found.
+        notices: about how weights were computed.
     """
 
     recipe: Recipe
@@ -46,7 +46,7 @@ class Scored:
 
     @property
     def normalised(self) -> pd.DataFrame:
-        """The normalised indicators, high being good."""
+        """The normalised indicators; high is good."""
         return self.steps[-1].values
 
     @property
@@ -56,7 +56,7 @@ class Scored:
 
 
 def score(values: pd.DataFrame, recipe: Recipe, *, groups: pd.Series | None = None) -> Scored:
-    """Scores of a table by a recipe whose indicators have their directions.
+    """Return scores of a table by a recipe whose indicators have their directions.
 
     Args:
         values: the indicators of the recipe, one column each, float64; NaN is missing.
@@ -81,10 +81,10 @@ def score(values: pd.DataFrame, recipe: Recipe, *, groups: pd.Series | None = No
 def prepare(
     values: pd.DataFrame, recipe: Recipe, *, groups: pd.Series | None = None
 ) -> tuple[Step, Step, Step, Step]:
-    """The steps before aggregation: screen, impute, treat, normalise.
+    """Run the steps before aggregation: screen, impute, treat, normalise.
 
-    A row that is screened out takes no part in what follows: not in the means of the imputation,
-    nor in the minimum and maximum of the scale.
+    A screened-out row is not used in what follows: neither in the means of the imputation nor in
+    the minimum and maximum of the scale.
     """
     elements = upward_elements(recipe)
     ids = [element.id for element in elements]
@@ -114,11 +114,11 @@ def prepare(
 def combine(
     normalised: pd.DataFrame, recipe: Recipe
 ) -> tuple[pd.DataFrame, dict[str, dict[str, float]], tuple[str, ...]]:
-    """Aggregate normalised indicators up the dimensions.
+    """Aggregate normalised indicators dimension by dimension.
 
     Returns:
-        One column a dimension, the index last, high being good; the shares that were used; and
-        what is to be told of how they were found.
+        One column per dimension, the index last; high is good; the shares that were used; and
+        notices about how they were computed.
     """
     table = normalised.copy()
     weights: dict[str, dict[str, float]] = {}
@@ -141,10 +141,10 @@ def combine(
 
 
 def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
-    """The recipe with each indicator's direction, and goalposts where it has bounds of its own.
+    """Return the recipe with each indicator's direction, and its bounds as goalposts where needed.
 
     Raises:
-        InputError: indicators that are not there (with a suggestion), or have no direction.
+        InputError: indicators that do not exist (with a suggestion), or have no direction.
     """
     faults = [
         Fault(
@@ -162,7 +162,7 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
         for name, indicator in indicators.items()
         if indicator.role not in ("dimension", "index")
     }
-    # The score of the whole is a column of its own name in the results, whatever its id.
+    # The score of the whole is a column with its own name in the results, for any id.
     columns = dict.fromkeys(RESERVED, _("has the name of a column of the results"))
     faults += [
         Fault(
@@ -186,7 +186,8 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
 
 
 def _where_from(name: str, indicators: Mapping[str, Indicator]) -> str:
-    """What to do about an indicator that is not there: give its source, or spell it so."""
+    """Return what to do about an indicator that does not exist: give its source, or correct its
+    name."""
     from zoneblanche.layers.catalogue import known_layers
 
     layer = known_layers().get(name)
@@ -230,8 +231,8 @@ def _directed(element: Element, indicator: Indicator) -> Element:
 def in_other_units(
     recipe: Recipe, before: Mapping[str, Indicator], after: Mapping[str, Indicator]
 ) -> Recipe:
-    """The recipe for the same indicators in other units, as another level has them (a yes-or-no
-    is a percentage there): goalposts that are those of the old unit become those of the new."""
+    """Return the recipe for the same indicators in other units, as on another level (where a yes-
+    or-no is a percentage): goalposts of the old unit become those of the new."""
     return replace(recipe, root=_moved(recipe.root, before, after))
 
 
@@ -260,10 +261,10 @@ def _own_bounds(indicator: Indicator) -> tuple[float, float] | None:
 
 
 def index_values(recipe: Recipe, atlas: Atlas) -> pd.DataFrame:
-    """The indicators of a recipe, one column each, divided by their denominators.
+    """Return the indicators of a recipe, one column each, divided by their denominators.
 
     Raises:
-        InputError: a denominator that the atlas does not carry, with a suggestion.
+        InputError: a denominator that the atlas does not have, with a suggestion.
     """
     values = atlas.values[[element.id for element in recipe.elements]]
     by = {e.id: e.denominator for e in recipe.elements if e.denominator is not None}
@@ -292,7 +293,8 @@ def index_values(recipe: Recipe, atlas: Atlas) -> pd.DataFrame:
 
 
 def index_groups(recipe: Recipe, atlas: Atlas) -> pd.Series | None:
-    """The groups that a recipe's imputation uses, one a territory; None where it uses none."""
+    """Return the groups that a recipe's imputation uses, one per territory; None if it uses
+    none."""
     if recipe.group is None:
         return None
     parents = atlas.territories.parents

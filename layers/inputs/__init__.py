@@ -1,1 +1,2 @@
-"""From the files of a run to figures on today's territories, with every row accounted for."""
+"""From the files of a run to figures on the codes of the territories, with every row accounted
+for."""

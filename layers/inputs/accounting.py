@@ -1,6 +1,6 @@
-"""Whether everything that went in came out: rows of inputs, territories, people.
+"""Whether all rows of inputs, territories and people are accounted for.
 
-A run that cannot account for a row, a territory or a person says so; none is lost in silence.
+A run that cannot account for a row, a territory or a person says so; none is lost silently.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from zoneblanche.geo.nesting import groups_at
 from zoneblanche.layers.atlas import Atlas
 
 HALF_A_PERSON = 0.5
-"""What sums of people may differ by, in floating point, over a whole country."""
+"""Tolerance for sums of people over a whole country, in floating point."""
 
 
 def unaccounted_rows(account: Mapping[str, Any]) -> int:
-    """Rows of an input of which nothing is said: neither matched, nor of other territories than the
-    chosen ones, nor listed, nor counted; negative where too many.
+    """Return the number of rows of an input that are neither matched, outside, listed nor counted;
+    negative if there are too many.
 
     >>> unaccounted_rows({"rows": 5, "matched": 3, "listed": [{"row": "line 2"}]})
     1
@@ -32,7 +32,7 @@ def unaccounted_rows(account: Mapping[str, Any]) -> int:
 
 
 def check_rows(atlas: Atlas) -> Atlas:
-    """The atlas, with a notice on every input of which rows cannot be accounted for."""
+    """Return the atlas with a notice on every input with rows that cannot be accounted for."""
     lost = {name: unaccounted_rows(account) for name, account in atlas.account.items()}
     notices = [
         _(
@@ -47,9 +47,9 @@ def check_rows(atlas: Atlas) -> Atlas:
 
 
 def check_carried(before: Atlas, after: Atlas) -> Atlas:
-    """`after`, with a notice where territories or people of `before` are lost on the way up.
+    """Return `after`, with a notice if territories or people of `before` are lost by aggregation.
 
-    Those that lie in no territory of the higher level are left out, which is said already.
+    Those that are in no territory of the higher level are left out, which has its own notice.
     """
     level = after.territories.level
     if level == before.territories.level:

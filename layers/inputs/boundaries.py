@@ -1,5 +1,5 @@
-"""Polygons that are given in place of the embedded ones: a publisher's, and what the edition knows
-of the codes of any."""
+"""Polygons that replace the embedded ones: a publisher's, and what the edition knows of their
+codes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 def boundaries_of(country: Country | None, sources: Iterable[str]) -> Connector | None:
-    """The source, of those given, whose polygons take the place of the country's edition."""
+    """Return the source, of those given, whose polygons replace those of the country's edition."""
     if country is None or country.edition is None:
         return None
     given = (connector_named(name) for name in sources)
@@ -37,12 +37,12 @@ def boundaries_of(country: Country | None, sources: Iterable[str]) -> Connector 
 
 
 def given_boundaries(project: Project, country: Country) -> tuple[Territories, tuple[str, ...]]:
-    """The country's communes as the given file has them: polygons, names, people, year; what
-    contains them is the edition's where it knows the code, else the file's.
+    """Return the country's communes from the given file: polygons, names, people, year. Their
+    containing territories are those of the edition for known codes, else those of the file.
 
     Raises:
-        InputError: another layout than the publisher's, arrondissements that are wanted and not
-            in it, and whatever `read_territories` refuses.
+        InputError: another layout than the publisher's, arrondissements that are requested and not
+            in it, and everything that `read_territories` refuses.
     """
     connector = boundaries_of(country, project.sources)
     assert connector is not None
@@ -94,8 +94,8 @@ def given_boundaries(project: Project, country: Country) -> tuple[Territories, t
 def boundaries_account(
     project: Project, country: Country | None, chosen: Territories
 ) -> dict[str, Account]:
-    """The account of the given boundaries, by their id: every row is a territory, of those chosen
-    or not; empty where none are used."""
+    """Return the account of the given boundaries, by their id: every row is a territory, selected
+    or not; empty if none are used."""
     connector = boundaries_of(country, project.sources)
     if connector is None or project.table.territories is not None:
         return {}
@@ -104,7 +104,7 @@ def boundaries_account(
 
 
 def unused_boundaries(project: Project, country: Country | None) -> tuple[str, ...]:
-    """A sentence on given boundaries that are not those of the run, or nothing."""
+    """Return a notice about given boundaries that the run does not use, or nothing."""
     used = None if project.table.territories else boundaries_of(country, project.sources)
     idle = [
         name
@@ -118,8 +118,8 @@ def unused_boundaries(project: Project, country: Country | None) -> tuple[str, .
 
 
 def completed(territories: Territories, country: Country) -> tuple[Territories, tuple[str, ...]]:
-    """A user's polygons with what the country's edition knows of their codes and the file does
-    not say: containing territories, population."""
+    """Return a user's polygons with what the country's edition knows of their codes and the file
+    does not have: containing territories, population."""
     parents, facts = territories.parents, territories.facts
     if country.edition is None or territories.level != country.base.id:
         whole = parents.assign(**{country.levels[-1].id: country.code.upper()})
@@ -139,7 +139,7 @@ def completed(territories: Territories, country: Country) -> tuple[Territories, 
         parent_names=known.parent_names,
         country=country_of(country, territories.codes),
         extra=None if known.extra is None else known.extra.reindex(territories.codes),
-        # The first source of the edition is of its polygons, which are not used here.
+        # The first source of the edition is that of its polygons, which are not used here.
         sources=(*territories.sources, *known.sources[1:]),
     )
     told = [
@@ -180,8 +180,8 @@ def _columns(connector: Connector, path: Path) -> dict[str, str]:
 
 
 def _year(connector: Connector, path: Path, source: Source) -> tuple[str, tuple[str, ...]]:
-    """The year of the codes: that in the file's name or in the address it was fetched from; else
-    that of the publication, which is said."""
+    """Return the year of the codes: from the name of the file or the address it was fetched from;
+    else that of the publication, with a notice."""
     address = source.url if source.url != connector.source.url else ""
     said = _YEAR.findall(path.name) or _YEAR.findall(address)
     if said:
@@ -200,8 +200,8 @@ def _year(connector: Connector, path: Path, source: Source) -> tuple[str, tuple[
 
 
 def _parents(territories: Territories, filed: pd.DataFrame, country: Country) -> pd.DataFrame:
-    """What contains each: the edition's word, else the file's where the edition knows the place.
-    Of several EPCI in a cell the first that is known counts."""
+    """Return what contains each territory: from the edition, else from the file if the edition
+    knows the place. Of several EPCI in a cell, the first known one counts."""
     parents = territories.parents.copy()
     for level in map(str, filed):
         places = territories.parent_names.get(level, {})
@@ -214,7 +214,7 @@ def _parents(territories: Territories, filed: pd.DataFrame, country: Country) ->
 
 
 def _sources(territories: Territories, *, with_people: bool) -> tuple[Source, ...]:
-    """Without the edition's populations where the file has its own."""
+    """Return the sources, without the edition's populations if the file has its own."""
     return tuple(
         one
         for one in territories.sources
@@ -225,7 +225,7 @@ def _sources(territories: Territories, *, with_people: bool) -> tuple[Source, ..
 def _differences(
     connector: Connector, territories: Territories, known: Territories
 ) -> tuple[str, ...]:
-    """What the file and the edition do not both have."""
+    """Return a notice of codes that only the file or only the edition has."""
     new = territories.codes.difference(known.codes)
     absent = known.codes.difference(territories.codes)
     year, edition, notes = territories.vintage, known.vintage, []

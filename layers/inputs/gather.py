@@ -1,7 +1,7 @@
 """From the files of a run to the tables that its layers measure from.
 
-Here it is decided which of two publications is taken where both are given, and here tables of
-another year's codes are brought to those of the territories, with a word on every row.
+This module decides which of two given publications is used, and carries tables with the codes of
+another year to those of the territories, with an account of every row.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from zoneblanche.layers.publishers.connector import Connector, cited, connector_
 def gather_inputs(
     sources: Mapping[str, Path], embedded: Mapping[str, Table], territories: Territories
 ) -> dict[str, Table]:
-    """The tables that layers measure from: the embedded ones and the given files.
+    """Return the tables that layers measure from: the embedded ones and the given files.
 
-    A file whose connector feeds another's input ("dila-directory" feeds "town-halls") stands under
-    both names. Of two files for one input the one that the other's connector prefers is taken, or
-    else the second fills in where the first has no row.
+    A file whose connector feeds another's input ("dila-directory" feeds "town-halls") has both
+    names. Of two files for one input, the one that the other's connector prefers is used; otherwise
+    the second adds rows that the first does not have.
 
     Args:
         sources: id of a connector → file.
         embedded: tables of the embedded edition, which files replace.
-        territories: those that are measured; the tables are brought to their codes.
+        territories: those that are measured; the tables are carried to their codes.
 
     Raises:
         InputError: no such source or file, or one that cannot be read.
@@ -70,13 +70,14 @@ def gather_inputs(
 
 
 def reads(layer: Layer, sources: Iterable[str]) -> bool:
-    """Whether a layer is measured from one of these sources, under its own or its input's name."""
+    """Return whether a layer is measured from one of these sources, by its own or its input's
+    name."""
     given = {name for one in sources for name in (one, connector_named(one).input)}
     return any(given.intersection(name.split("|")) for name in layer.needs)
 
 
 def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str, ...]:
-    """A sentence on the given sources that none of the layers is measured from, or nothing."""
+    """Return a notice about the given sources that no layer uses, or nothing."""
     chosen = tuple(layers)
     idle = [
         name
@@ -98,29 +99,29 @@ def _read(connector: Connector, sources: Mapping[str, Path], territories: Territ
         table = read_source(connector.id, path, arrondissements="separate" if apart else "whole")
     else:
         table = cited(connector.on(path, territories, sources), path)
-    # Where the file lies says nothing of the result, which is the same wherever it lies.
+    # The folder of the file does not matter: the result is the same in any folder.
     here = f"{path.parent}{os.sep}"
     return replace(table, notices=tuple(without(note, here) for note in table.notices))
 
 
 def _aid(connector: Connector, path: Path, *, rows: pd.DataFrame | None) -> Table:
-    """A table for what other sources are measured with: the events of the official code, or one
-    without rows, which is there to be cited."""
+    """Return a table for what other sources are measured with: the events of the official code, or
+    one without rows, for citation."""
     frame = pd.DataFrame() if rows is None else rows
     return cited(Table(frame, level="", source=connector.source), _existing(path))
 
 
 def _exhausted(table: Table, connector: Connector, path: Path, territories: Territories) -> Table:
-    """A list of all places on all territories: 0 where it names none, and `km` to the nearest.
+    """Return a list of all places on all territories: 0 if it names none, and `km` to the nearest.
 
-    In the parts of the country where it names no place at all it says nothing: *not covered*.
+    In the parts of the country where it names no place at all, the result is *not covered*.
     """
     from zoneblanche.layers.measuring.nearby import covered_by, kilometres_to_nearest
 
     assert connector.places is not None
     if table.level != territories.level:
         return table
-    whole = territories.whole  # the nearest place may lie beyond those that are chosen
+    whole = territories.whole  # the nearest place may be outside the selection
     account = table.account or account_of(table, territories.codes, everywhere=whole.codes)
     frame = table.frame.reindex(whole.codes).fillna(0.0)
     frame["km"] = kilometres_to_nearest(whole, connector.places(path).geometry)
@@ -142,7 +143,7 @@ def _merged(
     inputs: Mapping[str, Table],
     territories: Territories,
 ) -> Table:
-    """The table of an input that this connector feeds, and maybe another one did before."""
+    """Return the table of an input that this connector feeds, and maybe another one did before."""
     other = fed.get(connector.input)
     if other is None:
         return table

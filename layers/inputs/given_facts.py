@@ -1,4 +1,4 @@
-"""Populations and areas that a source gives in place of those that came with the territories."""
+"""Populations and areas from a source that replace those of the territories."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from zoneblanche.layers.publishers.connector import Connector, connector_named
 def with_given_facts(
     territories: Territories, inputs: Inputs, given: Iterable[str]
 ) -> tuple[Territories, dict[str, Account], tuple[str, ...]]:
-    """The territories with the facts that the given sources are of: density and whatever is
-    weighted by people follow.
+    """Return the territories with the facts of the given sources: density and everything weighted
+    by people uses them.
 
-    A territory of which a source says nothing keeps what it had, and a notice counts those.
+    A territory that a source does not have keeps its facts, and a notice counts those.
 
     Args:
-        inputs: tables on the codes of the territories; those that these were chosen from, if
-            they were, get the facts too.
+        inputs: tables on the codes of the territories; the territories that these were selected
+            from, if any, get the facts too.
         given: ids of the sources.
 
     Returns:
-        The territories, the account of each input, by its id, and what there is to say.
+        The territories, the account of each input, by its id, and the notices.
     """
     if territories.part_of is not None:
         whole = with_given_facts(territories.part_of, inputs, given)[0]
@@ -61,8 +61,8 @@ def with_given_facts(
 
 
 def _sources(territories: Territories, new: Source, *, whole: bool) -> tuple[Source, ...]:
-    """The sources with the new one; an older state of the same publication stays only where some
-    of its figures do."""
+    """Return the sources with the new one; an older release of the same publication stays only if
+    some of its figures do."""
     family = new.title.rstrip("0123456789 ")
     kept = [
         source

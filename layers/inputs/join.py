@@ -15,10 +15,11 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.layer import FileRows, Table
 
 Explain = Callable[[str], str]
-"""From a code that no territory has to the reason, e.g. "merged into 01033 on 2019-01-01"."""
+"""From a code that no territory has to the reason, for example "merged into 01033 on
+2019-01-01"."""
 
 MOST_LISTED = 1000
-"""Rows of one file that are listed one by one; of more the reasons are counted."""
+"""Maximum number of rows of one file that are listed; of more, the reasons are counted."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,11 @@ class Joined:
     """The rows of a table on the codes of territories.
 
     Attributes:
-        frame: index as the territories; the table's columns, missing where there is no row.
+        frame: index as the territories; the columns of the table, missing without a row.
         found: whether the territory, or the one that contains it, has a row.
-        account: what became of the table's rows.
-        native_level: the level that the table's figures were measured at.
-        told: why cells of the table are missing, as far as its publisher says it; same index.
+        account: what became of the rows of the table.
+        native_level: the level at which the figures of the table were measured.
+        told: why cells of the table are missing, according to its publisher; same index.
     """
 
     frame: pd.DataFrame
@@ -40,10 +41,9 @@ class Joined:
     told: pd.DataFrame | None = None
 
     def reasons_of(self, column: str) -> pd.Series:
-        """Why cells of a column are missing: int8 codes of `Reason`, on the territories.
+        """Return why cells of a column are missing: int8 codes of `Reason`, on the territories.
 
-        *Not in the table* where there is no row, else what the publisher says, else *not
-        published*.
+        *Not in the table* without a row, else what the publisher says, else *not published*.
         """
         published = pd.Series(int(Reason.NOT_PUBLISHED), index=self.found.index)
         if self.told is not None and column in self.told:
@@ -54,16 +54,16 @@ class Joined:
 
 
 def join_table(territories: Territories, table: Table, *, explain: Explain | None = None) -> Joined:
-    """The table's rows on the territories, handed down where it is of a containing level.
+    """Return the rows of the table on the territories; rows of a containing level are repeated.
 
-    A table of départements gives each commune its département's row: the figure is then the
-    département's, and `native_level` says so.
+    A table of départements gives each commune the row of its département: the figure is then that
+    of the département, and `native_level` says so.
 
     Args:
-        territories: rows of others that they are a part of (`within`) are counted as such.
+        territories: rows of others that they were selected from (`within`) are counted as such.
         table: index of codes of its level.
-        explain: says of an unknown code what became of it. A table that brings an account of its
-            own (`layers.inputs.recode`) keeps it.
+        explain: says what became of an unknown code. A table with its own account
+            (`layers.inputs.recode`) keeps it.
 
     Raises:
         InputError: the table is of a level that does not contain the territories, or none of its
@@ -114,14 +114,15 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
 
 
 def keys_at(territories: Territories, level: str) -> pd.Series:
-    """The code of the territory of `level` that each territory is or lies in; None for none."""
+    """Return the code of the territory of `level` that each territory is or is in; None for
+    none."""
     if level == territories.level:
         return pd.Series(territories.codes, index=territories.codes)
     return territories.parents[level]
 
 
 def codes_at(territories: Territories, level: str) -> pd.Index:
-    """The codes of `level` that the territories have or lie in."""
+    """Return the codes of `level` that the territories have or are in."""
     return pd.Index(keys_at(territories, level).dropna().unique())
 
 
@@ -132,8 +133,8 @@ def account_of(
     everywhere: pd.Index | None = None,
     explain: Explain | None = None,
 ) -> Account:
-    """What becomes of the rows of a table, or of the file that it adds up, where these codes are
-    known; those that are known `everywhere` else are of territories that were not chosen."""
+    """Return what becomes of the rows of a table, or of the file that it sums, with these known
+    codes; codes that are known `everywhere` else are outside the selection."""
     if everywhere is None:
         everywhere = known
     if table.rows is None:
@@ -148,11 +149,11 @@ def account_of(
 def account_of_rows(
     rows: FileRows, lost: Mapping[str, str], *, outside: Iterable[str] = ()
 ) -> Account:
-    """The account of a file, row by row; of more than a thousand lost rows only the number.
+    """Return the account of a file, row by row; of more than a thousand lost rows only the number.
 
     Args:
         lost: code that no territory has → why.
-        outside: codes of territories that were not chosen.
+        outside: codes of territories outside the selection.
     """
     codes = rows.codes.astype("str")
     strangers = codes[codes.isin(list(lost))]
@@ -177,7 +178,7 @@ def account_of_rows(
 
 
 def added_accounts(one: Account, other: Account) -> Account:
-    """The account of two files that are measured together."""
+    """Return the account of two files that are measured together."""
     counted = dict(one.counted)
     for reason, number in other.counted.items():
         counted[reason] = counted.get(reason, 0) + number
@@ -198,8 +199,8 @@ def account_for(
     everywhere: pd.Index | None = None,
     explain: Explain | None = None,
 ) -> Account:
-    """What becomes of rows with these codes where these codes are known; those that are known
-    `everywhere` else are of territories that were not chosen.
+    """Return what becomes of rows with these codes, with these known codes; codes that are known
+    `everywhere` else are outside the selection.
 
     >>> account_for(pd.Index(["01001", "01099"]), pd.Index(["01001"])).listed[0].reason
     'no territory has this code'

@@ -1,4 +1,5 @@
-"""Tables of another year's codes brought to those of the territories, never in silence."""
+"""Carry tables with the codes of another year to those of the territories, and account for every
+row."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from zoneblanche.layers.layer import Table
 from zoneblanche.layers.publishers.connector import Connector
 
 EVENTS = "insee-code-events"
-"""Id of the source that tells what became of codes."""
+"""Id of the source that says what became of codes."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Changes:
     Attributes:
         events: as of `geo.vintages.events.read_events`.
         dated: whether they are the official events; else the embedded list of former codes, which
-            knows neither days nor divisions.
-        people: by code of a part, what its figures are weighted by.
+            has neither days nor divisions.
+        people: by code of a part, the weight of its figures.
     """
 
     events: pd.DataFrame
@@ -42,15 +43,15 @@ class Changes:
     people: pd.Series = field(default_factory=lambda: pd.Series(dtype="float64"))
 
     def explainer(self, territories: Territories) -> Explain:
-        """Says of a code that no territory has what became of it, or ""."""
+        """Return a function from a code that no territory has to what became of it, or ""."""
         return explainer(self.events, at=territories.vintage or str(self.events["date"].max()))
 
     def heirs(self) -> Callable[[str], set[str]]:
-        """From a code that is gone to those that its territory came to since."""
+        """Return a function from a former code to those that its territory has had since."""
         return heirs_in(self.events)
 
     def unknown(self) -> Translatable:
-        """What a sentence on carried codes has to add: nothing, or a clause."""
+        """What a sentence on carried codes has to add, in English and French: "" or a clause."""
         if self.dated:
             return EMPTY
         return _(
@@ -61,7 +62,7 @@ class Changes:
 
 
 def code_changes(territories: Territories, events: pd.DataFrame | None = None) -> Changes | None:
-    """The given events, else what the edition of the territories' country knows; None where
+    """Return the given events, else those of the edition of the territories' country; None if
     nothing is known of codes of their level."""
     country = territories.country
     has_edition = country is not None and country.edition is not None
@@ -72,8 +73,8 @@ def code_changes(territories: Territories, events: pd.DataFrame | None = None) -
     known = edition_events(country)
     if known is None:
         return None
-    # Of events without a day: a code that one of the territories has, of another year than the
-    # edition's, is not gone yet.
+    # For events without a day: a code of one of the territories, of another year than the
+    # edition's, has not ended yet.
     gone = known.frame[~known.frame["before"].isin(territories.whole.codes)]
     return Changes(gone.reset_index(drop=True), dated=False, people=people_of_parts(country))
 
@@ -85,24 +86,23 @@ def on_todays_codes(
     *,
     events: pd.DataFrame | None,
 ) -> Table:
-    """The table on the codes of the territories, and its account: carried, matched, listed.
+    """Return the table on the codes of the territories, and its account: carried, matched, listed.
 
-    Where nothing is known of former codes nothing is carried: rows with codes that no territory
-    has are listed, and a notice says how to have them followed. Else counts are shared out and
-    added, means averaged, and anything else taken from the part that keeps its code.
+    If nothing is known of former codes, nothing is carried: rows with codes that no territory has
+    are listed, and a notice says how to follow them. Otherwise counts are shared out and added,
+    means are averaged, and everything else is taken from the part that keeps its code.
 
     Args:
-        table: of the connector. Tables of another level than the territories' stay as they are.
-        territories: those that are measured; codes are told from those of the whole, while
-            account and notices are of the rows that concern them.
-        events: of `geo.vintages.events.read_events`; without them the embedded list of former
-            codes is taken.
+        table: of the connector. Tables of another level than the territories' are not changed.
+        territories: those that are measured; codes are compared with those of the whole, while
+            account and notices are about the rows that concern them.
+        events: of `geo.vintages.events.read_events`; by default the embedded list of former codes.
     """
     if table.level != territories.level:
         return table
     whole = territories.whole
     strangers = table.frame.index[~table.frame.index.isin(whole.codes)]
-    # Most rows strangers: the territories are a part of a country, and the codes are not old.
+    # Most rows are unknown: the territories are a part of a country, and the codes are not old.
     if not len(strangers) or 2 * len(strangers) > len(table.frame):
         return table
     changes = code_changes(territories, events)
@@ -128,8 +128,8 @@ def on_todays_codes(
 
 
 def by_arrondissement(table: Table, name: str, territories: Territories) -> Table:
-    """A table of texts by commune on territories that are arrondissements in Paris, Lyon and
-    Marseille: the row of the commune stands for each of its own."""
+    """Return a table of texts by commune on territories that are arrondissements in Paris, Lyon and
+    Marseille: the row of the commune is used for each of its arrondissements."""
     whole = territories.whole
     cities = [code for code in ARRONDISSEMENTS if code in table.frame.index]
     if table.level != whole.level or not whole.codes.isin(WHOLE).any() or not cities:
@@ -175,9 +175,8 @@ def _on_codes(
 
 
 def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
-    """Rows that say again what others do, and why: arrondissements whose commune has a row of its
-    own, or the commune where the territories are its arrondissements. To add them would count
-    people twice."""
+    """Return rows that repeat others, and why: arrondissements whose commune has its own row, or
+    the commune if the territories are its arrondissements. Adding them would count people twice."""
     here, wanted = set(codes), set(known)
     found: dict[str, str] = {}
     for whole, parts in ARRONDISSEMENTS.items():
@@ -194,7 +193,8 @@ def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
 def _carried(
     table: Table, connector: Connector, passage: Passage, reaching: Passage, changes: Changes
 ) -> Table:
-    """The table along a passage, and a notice of the rows that reach the chosen territories."""
+    """Return the table carried along a passage, and a notice of the rows that reach the selected
+    territories."""
     counts = [name for name in connector.counts if name in table.frame]
     means = {name: over for name, over in connector.means.items() if name in table.frame}
     others = [name for name in table.frame if name not in counts and name not in means]
@@ -226,7 +226,7 @@ def _carried(
 
 
 def _account(table: Table, reaching: Passage, explain: Explain, told: dict[str, str]) -> Account:
-    """Rows of the table as it was read: lost ones listed, those that went elsewhere named."""
+    """Return the rows of the table as it was read: lost ones listed, carried ones named."""
     carried = table.frame.index[table.frame.index.isin(reaching.moved_on)]
     moved = tuple(
         Listed("", str(code), carried_to(str(code), reaching, explain)) for code in carried
@@ -245,7 +245,7 @@ def _account(table: Table, reaching: Passage, explain: Explain, told: dict[str, 
 
 
 def carried_to(code: str, passage: Passage, explain: Explain) -> str:
-    """What became of a code that a passage took elsewhere."""
+    """Return what became of a code that a passage carried elsewhere."""
     return explain(code) or (
         "shared out to " + first_of(passage.shares["target"][passage.shares["source"] == code])
     )
@@ -254,7 +254,7 @@ def carried_to(code: str, passage: Passage, explain: Explain) -> str:
 def carried_reasons(
     reasons: pd.DataFrame | None, frame: pd.DataFrame, passage: Passage
 ) -> pd.DataFrame | None:
-    """Of several parts, the greatest reason stands where the territory has no figure."""
+    """Of several parts, the reason with the highest code is used if the territory has no figure."""
     if reasons is None:
         return None
     shares = passage.shares
@@ -278,7 +278,7 @@ COLUMN_TITLES: Mapping[str, Text] = {
     "poverty_percent": {"en": "poverty rate", "fr": "taux de pauvreté"},
     "income_decile_ratio": {"en": "ratio of deciles", "fr": "rapport interdécile"},
 }
-"""What the publishers' columns that sentences name are called; a user's own keep their names."""
+"""Titles of the publishers' columns in sentences; columns of the user keep their names."""
 
 
 def _column_title(column: str) -> str:
@@ -293,11 +293,11 @@ def carried_notices(
     means: Iterable[str],
     changes: Changes,
 ) -> tuple[str, ...]:
-    """Sentences on the rows of a table that a passage took to other codes, or none.
+    """Return notices on the rows of a table that a passage carried to other codes, or none.
 
     Args:
         name: of the table, in each language.
-        sums: its counts on the new codes, where it has some.
+        sums: its counts on the new codes, if it has some.
         means: its columns that are averages of the parts.
     """
     everything = list(dict.fromkeys(passage.moved["source"]))
@@ -339,7 +339,8 @@ def _city_notice(name: Text | str, cities: list[str], sums: Carried | None) -> T
 
 
 def _totals(sums: Carried | None) -> Translatable:
-    """What became of the total of the first column that was added: a clause, or nothing."""
+    """Return what became of the total of the first column that was added: a clause in English and
+    in French, or ""."""
     if sums is None or not len(sums.totals):
         return EMPTY
     column, total = str(sums.totals.index[0]), sums.totals.iloc[0]

@@ -1,1 +1,1 @@
-"""What layers of the catalogue have in common: columns, shares, places nearby."""
+"""Functions that several layers of the catalogue use: columns, shares, places nearby."""

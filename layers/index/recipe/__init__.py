@@ -1,1 +1,1 @@
-"""The recipe: what an index is made of, read from TOML and kept with the atlas."""
+"""The recipe of an index, read from TOML and stored with the atlas."""

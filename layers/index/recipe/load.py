@@ -1,7 +1,7 @@
-"""Recipes as they are written: shipped ones, files of the user's, tables of project files.
+"""Reading recipes: shipped ones, files of the user, tables of project files.
 
-A recipe is a TOML file in `layers/index/recipes/`, a file of the user's, or the `[recipe]` table
-of a project file: the same options everywhere (docs/recipes.md).
+A recipe is a TOML file in `layers/index/recipes/`, a file of the user, or the `[recipe]` table of a
+project file. All have the same options (docs/recipes.md).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zoneblanche.layers.indicator import Indicator
 
 
 def known_recipes() -> tuple[str, ...]:
-    """The recipes that are shipped, `digital-inequality` first."""
+    """Return the names of the shipped recipes, `digital-inequality` first."""
     folder = resources.files("zoneblanche.layers.index") / "recipes"
     names = (Path(entry.name) for entry in folder.iterdir())
     found = sorted(name.stem for name in names if name.suffix == ".toml")
@@ -27,12 +27,12 @@ def known_recipes() -> tuple[str, ...]:
 
 
 def read_recipe(name_or_path: str | Path) -> Recipe:
-    """A shipped recipe by its name, or the recipe of a TOML file.
+    """Read a shipped recipe by its name, or the recipe in a TOML file.
 
-    A file holds one `[recipe]` table; its `id` is the file's name where it gives none.
+    A file has one `[recipe]` table; its `id` defaults to the name of the file.
 
     Raises:
-        InputError: no such recipe, a file that is not TOML, or a table that is no recipe.
+        InputError: no such recipe, a file that is not TOML, or an invalid table.
 
     >>> read_recipe("digital-inequality").orientation
     'worse'
@@ -54,27 +54,27 @@ def recipe_from_table(
     indicators: Mapping[str, Indicator] | Iterable[str] | None = None,
     recipe_id: str = "index",
 ) -> Recipe:
-    """The recipe of a `[recipe]` table.
+    """Return the recipe of a `[recipe]` table.
 
     Args:
-        table: the table, as TOML gives it.
-        file: the file's name, for messages.
-        indicators: what there is to choose from. A recipe that lists no indicator takes them all,
-            but context (`better` None) where the indicators themselves are given. None: the
-            recipe is read without knowing the data, and checked when it is computed.
-        recipe_id: the id where the table gives none.
+        table: the table, as parsed from TOML.
+        file: the name of the file, for messages.
+        indicators: the available ones. A recipe that lists no indicator uses them all, except
+            context (`better` None) if the indicators themselves are given. None: the recipe is
+            read without knowing the data, and checked when it is computed.
+        recipe_id: the id if the table has none.
 
     Raises:
-        InputError: all that is wrong with the table, each fault with the path of its key.
+        InputError: all faults of the table, each with the path of its key.
     """
-    # pydantic takes a fifth of a second to import, which only a reader of recipes should pay.
+    # pydantic takes a fifth of a second to import; only readers of recipes need it.
     from zoneblanche.layers.index.recipe.parse import recipe_of
 
     return recipe_of(table, file=file, indicators=indicators, recipe_id=recipe_id)
 
 
 def named_in(table: Mapping[str, Any]) -> set[str]:
-    """All that a `[recipe]` table names, before it is checked: indicators, dimensions, columns.
+    """Return everything that a `[recipe]` table names, unchecked: indicators, dimensions, columns.
 
     >>> sorted(named_in({"weights": {"a": 1}, "dimensions": {"d": {"indicators": ["b"]}}}))
     ['a', 'b', 'd']

@@ -78,7 +78,7 @@ _PLAIN = (
 
 
 def _known(indicators: Mapping[str, Indicator] | Iterable[str] | None) -> dict[str, bool] | None:
-    """Ids of what there is to choose from, and whether each has a direction."""
+    """Return the ids of the available indicators, and whether each has a direction."""
     if indicators is None:
         return None
     if isinstance(indicators, Mapping):
@@ -92,7 +92,7 @@ def _known(indicators: Mapping[str, Indicator] | Iterable[str] | None) -> dict[s
 
 @dataclass
 class _Tree:
-    """Builds the dimensions, collecting what is wrong with them."""
+    """Builds the dimensions, and collects their faults."""
 
     options: RecipeTable
     file: str
@@ -128,7 +128,7 @@ class _Tree:
         )
         around = Dimension(recipe_id, "", (), {})
         if self.declared and not (top.dimensions or top.indicators or options.weights != "equal"):
-            # Every dimension stands in another: build from one of them, to show the chain.
+            # Every dimension is part of another: build from one of them, to show the cycle.
             top = top.model_copy(update={"indicators": list(self.declared)[:1]})
         if self.faults:
             return around
@@ -148,7 +148,7 @@ class _Tree:
         return root
 
     def _all_indicators(self) -> list[str]:
-        """Of a recipe that lists none and has no dimension."""
+        """Return all indicators, for a recipe that lists none and has no dimension."""
         if self.options.dimensions or isinstance(self.options.weights, dict):
             return []
         if self.indicators is None:
@@ -291,12 +291,14 @@ class _Tree:
 
 
 def _found(around: Dimension) -> Weighting:
-    """What a dimension without weights of its own does: as the one around it, if it finds them."""
+    """Return how a dimension without weights is weighted: like the one around it, if that computes
+    them."""
     return "equal" if around.weighting == "given" else around.weighting
 
 
 def _standardised(dimension: Dimension, *, outer: Normalise | None) -> Dimension:
-    """With the indicators under a Mazziotta-Pareto mean standardised as the nearest one does."""
+    """Return the tree with the indicators under a Mazziotta-Pareto mean standardised for the
+    nearest one."""
     own = dimension.aggregate.partition("-")[0]
     outer = cast("Normalise", own) if dimension.aggregate in MAZZIOTTA_PARETO else outer
     children = tuple(
@@ -309,7 +311,7 @@ def _standardised(dimension: Dimension, *, outer: Normalise | None) -> Dimension
 
 
 def _option_faults(options: RecipeTable, root: Dimension, file: str) -> list[Fault]:
-    """Options that contradict each other."""
+    """Return faults of options that contradict each other."""
     faults = []
 
     def fault(path: str, message: str, remedy: str = "", kind: str = "option") -> None:

@@ -1,4 +1,4 @@
-"""A recipe: dimensions, indicators, weights, and how scores are made of them.
+"""A recipe: dimensions, indicators, weights, and how they become scores.
 
 Read one with `layers.index.recipe.load`.
 """
@@ -49,23 +49,23 @@ Scale = Literal["linear", "log"]
 MAZZIOTTA_PARETO: frozenset[str] = frozenset(
     name for name in get_args(Aggregate) if name.startswith(("mpi", "ampi"))
 )
-"""The aggregations that standardise for themselves."""
+"""The aggregations that include their own standardisation."""
 
 
 @dataclass(frozen=True)
 class Element:
-    """An indicator in a recipe, and what is done to it.
+    """An indicator in a recipe, and its options.
 
     Attributes:
-        id: the indicator's id.
+        id: the id of the indicator.
         better: its direction; None until it is taken from the indicator itself.
         normalise, treat, impute: methods, as named in docs/recipes.md.
-        goalposts: the fixed values that score the least and the most; where they are given they
-            take the place of the observed minimum and maximum.
-        range: what the least and the greatest score.
+        goalposts: the fixed values with the lowest and the highest score; they replace the observed
+            minimum and maximum.
+        range: the lowest and the highest score.
         scale: "log": its natural logarithm, and that of its goalposts and target, is normalised.
-        target: of `dist2targ`, in the indicator's unit.
-        denominator: column, fact or weight of the atlas that it is divided by before all else.
+        target: of `dist2targ`, in the unit of the indicator.
+        denominator: column, fact or weight of the atlas that divides it before all other steps.
         error: standard deviation of its measurement error, in its unit, for the rank intervals.
     """
 
@@ -88,12 +88,12 @@ class Dimension:
 
     Attributes:
         id, title: its column and its name.
-        children: what it is made of, in order; dimensions nest as deep as needed.
+        children: its parts, in order; dimensions nest as deep as needed.
         weights: of the children by id; they are divided by their sum.
-        weighting: "given" where `weights` hold; the others are found from the data.
-        aggregate: how children are put together.
+        weighting: "given" if `weights` are used; the others are computed from the data.
+        aggregate: how children are combined.
         power: exponent of the generalised mean.
-        min_available: least share of its indicators that must be known; 0 asks for one.
+        min_available: minimum share of its indicators that must be known; 0 requires one.
     """
 
     id: str
@@ -106,7 +106,7 @@ class Dimension:
     min_available: float = 0.0
 
     def elements(self) -> Iterator[Element]:
-        """Its indicators, at every depth, in order."""
+        """Return its indicators, at every depth, in order."""
         for child in self.children:
             if isinstance(child, Element):
                 yield child
@@ -114,7 +114,7 @@ class Dimension:
                 yield from child.elements()
 
     def dimensions(self) -> Iterator[Dimension]:
-        """The dimensions inside it, each after those that it is made of; not itself."""
+        """Return the dimensions inside it, each after its own parts; not itself."""
         for child in self.children:
             if isinstance(child, Dimension):
                 yield from child.dimensions()
@@ -123,13 +123,13 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """Which choices of a recipe are taken to be uncertain when ranks are given an interval.
+    """The uncertain choices of a recipe, which the rank intervals use.
 
     Attributes:
-        weights: every weight varies by up to this share of itself, up or down, evenly.
-        normalise: the normalisations that are drawn from; empty: the recipe's own.
-        aggregate: the aggregations drawn for every dimension; empty: the recipe's own.
-        treat, impute: likewise.
+        weights: every weight varies by up to this share of itself, up or down, uniformly.
+        normalise: the normalisations to draw from; empty: that of the recipe.
+        aggregate: the aggregations to draw for every dimension; empty: that of the recipe.
+        treat, impute: the same.
         leave_out: whether a draw may leave one indicator out (each is as likely as none).
     """
 
@@ -143,23 +143,23 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an index is made. Read one with `layers.index.recipe.load`.
+    """How an index is computed. Read one with `layers.index.recipe.load`.
 
     Attributes:
         id: the column of the index.
         title, description: in French and English, or one text.
         root: the outermost dimension.
-        orientation: "better": a high score is a good one; "worse": a high score is worse off.
-        min_available: least share of all indicators that a territory must have to get a score.
+        orientation: "better": a high score is better off; "worse": a high score is worse off.
+        min_available: minimum share of all indicators that a territory needs for a score.
         group: column or level whose groups the group imputations use.
-        reference: code of the territory that `dist2ref` measures against.
-        max_winsorised: most points that winsorising may move.
-        skew, kurtosis: an indicator needs treatment where both are reached.
+        reference: code of the territory that `dist2ref` compares with.
+        max_winsorised: maximum number of points that winsorising may move.
+        skew, kurtosis: an indicator needs treatment if it reaches both.
         boxcox: the exponent of the Box-Cox transformation.
         draws, seed: of the rank intervals; 0 draws: none.
         uncertainty: what the draws vary.
         references: the literature.
-        file: where it was read.
+        file: the file that it was read from.
     """
 
     id: str
@@ -187,7 +187,7 @@ class Recipe:
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
-        """All its dimensions, each after those that it is made of; the last is the index."""
+        """All its dimensions, each after its own parts; the last is the index."""
         return (*self.root.dimensions(), self.root)
 
     def title_in(self, lang: str) -> str:

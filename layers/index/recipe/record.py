@@ -1,4 +1,4 @@
-"""A recipe as JSON holds it, so that an atlas on disk can still explain its index."""
+"""A recipe as JSON, so that an atlas on disk can explain its index."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _PAIRS = ("goalposts", "range")
 
 
 def recipe_as_dict(recipe: Recipe) -> dict[str, Any]:
-    """All that is needed to make it again. See `recipe_from_dict`."""
+    """Return everything needed to create the recipe again. See `recipe_from_dict`."""
     return asdict(recipe)
 
 
 def recipe_from_dict(table: Mapping[str, Any]) -> Recipe:
-    """The recipe that `recipe_as_dict` wrote, also where JSON has made lists of its tuples.
+    """Return the recipe that `recipe_as_dict` wrote, also if JSON has turned its tuples into lists.
 
     >>> from layers.index.recipe.load import read_recipe
     >>> recipe = read_recipe("digital-inequality")
@@ -41,7 +41,7 @@ def _dimension(table: Mapping[str, Any]) -> Dimension:
     children = tuple(
         _dimension(child) if "children" in child else _element(child) for child in table["children"]
     )
-    # JSON may have sorted the keys, and weights stand in the order of the children.
+    # JSON may have sorted the keys; weights have the order of the children.
     weights = {child.id: table["weights"][child.id] for child in children}
     return Dimension(**{**table, "children": children, "weights": weights})
 

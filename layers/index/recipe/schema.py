@@ -1,4 +1,4 @@
-"""The options of the `[recipe]` table: names, types, bounds, and what is said of others."""
+"""The options of the `[recipe]` table: names, types, bounds, and messages about others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from zoneblanche.layers.index.recipe.recipe import (
 )
 
 ID = r"^[A-Za-z0-9_-]+$"
-"""Of a recipe or a dimension: it is the name of a column."""
+"""Pattern of the id of a recipe or a dimension, which is the name of a column."""
 
 _FOUND_WEIGHTS = [name for name in get_args(Weighting) if name != "given"]
 
@@ -162,7 +162,8 @@ class _Table(BaseModel):
 
 
 class IndicatorTable(_Table):
-    """`[recipe.indicators.<id>]`: options of one indicator; what it leaves out is the recipe's."""
+    """`[recipe.indicators.<id>]`: options of one indicator; the recipe gives those that are
+    absent."""
 
     better: Direction = None
     normalise: Normalised | None = None
@@ -177,7 +178,7 @@ class IndicatorTable(_Table):
 
 
 def _form(indicators: Any) -> str:
-    """Which form a recipe's `indicators` take; in the manner in which pydantic names branches."""
+    """Return the form of a recipe's `indicators`, named the way pydantic names branches."""
     return "dict[]" if isinstance(indicators, Mapping) else "list[]"
 
 
@@ -188,7 +189,7 @@ Indicators = Annotated[
 
 
 class DimensionTable(_Table):
-    """`[recipe.dimensions.<id>]`; what it leaves out is that of the dimension around it."""
+    """`[recipe.dimensions.<id>]`; the dimension around it gives the options that are absent."""
 
     title: Title = None
     weights: Weights = None
@@ -241,10 +242,10 @@ class RecipeTable(_Table):
 
 
 def read_options(table: Mapping[str, Any], *, file: str) -> RecipeTable:
-    """The options of a `[recipe]` table.
+    """Return the options of a `[recipe]` table.
 
     Raises:
-        InputError: one fault for each key that is not known or has no such value, with its path.
+        InputError: one fault for each unknown key or invalid value, with its path.
     """
     try:
         return RecipeTable.model_validate(dict(table))
@@ -253,7 +254,7 @@ def read_options(table: Mapping[str, Any], *, file: str) -> RecipeTable:
 
 
 def _fault(detail: ErrorDetails, file: str) -> Fault:
-    """A validation error as a sentence, with the path of its key."""
+    """Return a validation error as a sentence, with the path of its key."""
     parts = [str(part) for part in detail["loc"] if not _is_type_name(part)]
     path = ".".join(["recipe", *parts])
     got, context = detail["input"], detail.get("ctx", {})
@@ -285,7 +286,7 @@ def _fault(detail: ErrorDetails, file: str) -> Fault:
 
 
 def _is_type_name(part: int | str) -> bool:
-    """Whether pydantic put it into the path for a branch of a union."""
+    """Return whether pydantic added it to the path for a branch of a union."""
     return isinstance(part, str) and (part.startswith(("dict[", "list[")))
 
 

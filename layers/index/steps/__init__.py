@@ -1,1 +1,1 @@
-"""The steps from figures to a score, one a file."""
+"""The steps from figures to a score, one per module."""

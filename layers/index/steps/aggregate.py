@@ -25,18 +25,18 @@ def aggregate(
     power: float = 1.0,
     name: str = "score",
 ) -> pd.Series:
-    """One score a row.
+    """Return one score per row.
 
     Args:
-        scores: one column an element, float64; NaN is missing.
+        scores: one column per element, float64; NaN is missing.
         weights: by column, at least one above zero; they are divided by their sum.
         how: see docs/recipes.md.
         power: exponent of the generalised mean.
         name: of the result, and of the dimension in messages.
 
     Raises:
-        InputError: weights that cannot be used, or scores that the mean is not defined for: zero or
-            below for the geometric mean and for negative powers, zero for the harmonic mean.
+        InputError: invalid weights, or scores that the mean is not defined for: zero or below for
+            the geometric mean and for negative powers, zero for the harmonic mean.
     """
     w = checked_weights(scores, weights, name=name)
     counts = w > 0 if how != "bod" else np.full(len(w), True)
@@ -45,7 +45,7 @@ def aggregate(
     _check_domain(scores, how, power=power, name=name)
     result = _HOW[how](x, w, power)
     if how in _BETWEEN:
-        # A mean lies between what it is of; rounding must not carry it past (100 stays 100).
+        # A mean is between its parts; rounding must not move it beyond them (100 stays 100).
         result = np.clip(result, np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
     return pd.Series(np.where(np.isnan(x).all(axis=1), np.nan, result), scores.index, name=name)
 
@@ -53,7 +53,7 @@ def aggregate(
 def checked_weights(
     scores: pd.DataFrame, weights: Mapping[str, float], *, name: str = "score"
 ) -> np.ndarray:
-    """The weights in the order of the columns, divided by their sum.
+    """Return the weights in the order of the columns, divided by their sum.
 
     Raises:
         InputError: one is absent, negative or not finite, or they sum to zero.
@@ -86,7 +86,7 @@ def checked_weights(
 
 
 def _shares(x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """The weights of each row: 0 where the score is missing, else divided by the sum known."""
+    """Return the weights of each row: 0 for a missing score, else divided by the sum known."""
     known = np.where(np.isnan(x), 0.0, w)
     total = known.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -111,7 +111,8 @@ def _generalised(x: np.ndarray, w: np.ndarray, power: float) -> np.ndarray:
 
 
 def _median(x: np.ndarray, w: np.ndarray, power: float) -> np.ndarray:
-    """Weighted median: where the cumulated weight passes one half; between two where it meets it.
+    """Return the weighted median: where the cumulated weight passes one half, or between two where
+    it equals one half.
 
     With equal weights it is the usual median.
     """
@@ -119,7 +120,7 @@ def _median(x: np.ndarray, w: np.ndarray, power: float) -> np.ndarray:
     by_size = np.take_along_axis(x, order, axis=1)
     share = np.take_along_axis(_shares(x, w), order, axis=1)
     below = np.cumsum(share, axis=1)
-    # A tolerance, so that weights such as 0.1 + 0.4 meet one half in spite of rounding.
+    # A tolerance, so that weights such as 0.1 + 0.4 equal one half despite rounding.
     lower = np.argmax(below >= 0.5 - 1e-12, axis=1)
     upper = np.argmax(below > 0.5 + 1e-12, axis=1)
     rows = np.arange(len(x))
@@ -127,7 +128,7 @@ def _median(x: np.ndarray, w: np.ndarray, power: float) -> np.ndarray:
 
 
 def _penalised(sign: float) -> Callable[[np.ndarray, np.ndarray, float], np.ndarray]:
-    """M ± S²/M, M and S² being the mean and the population variance over the indicators."""
+    """M ± S²/M; M and S² are the mean and the population variance over the indicators."""
 
     def mean_with_penalty(x: np.ndarray, w: np.ndarray, power: float) -> np.ndarray:
         share = _shares(x, w)

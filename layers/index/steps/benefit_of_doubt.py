@@ -1,9 +1,9 @@
-"""Benefit of the doubt: each unit is weighed so that it looks its best.
+"""Benefit of the doubt: each unit has the weights that give it its best score.
 
-The score is the largest weighted sum that weights ≥ 0 can give the unit while giving no unit more
-than 1 (Cherchye, Moesen, Rogge & Van Puyenbroeck 2007): a linear programme a unit. All have the
-same constraints, so with few indicators the corners of that region are listed once and every unit
-takes its best corner; with more, the programmes are solved one by one, on constraints that bind.
+The score is the largest weighted sum with weights ≥ 0 that give no unit more than 1 (Cherchye,
+Moesen, Rogge & Van Puyenbroeck 2007): one linear programme per unit. All programmes have the same
+constraints. With few indicators, the vertices of the region are listed once, and every unit takes
+its best vertex. With more, the programmes are solved one by one, on constraints that bind.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 CORNERS = 6
-"""Most indicators for which the corners are listed: their number grows fast with more."""
+"""Maximum number of indicators for which the vertices are listed; their number grows fast."""
 
 
 def benefit_of_doubt(x: np.ndarray) -> np.ndarray:
-    """Scores between 0 and 1; at least one unit has 1.
+    """Return scores between 0 and 1; at least one unit has 1.
 
-    A missing figure gives its unit no credit: it counts as 0 in the unit's sum.
+    A missing figure counts as 0 in the sum of its unit.
 
     Args:
         x: (units, indicators) float64, ≥ 0; NaN is missing.
@@ -39,9 +39,10 @@ def benefit_of_doubt(x: np.ndarray) -> np.ndarray:
 
 
 def _undominated(rows: np.ndarray) -> np.ndarray:
-    """The rows that no other row equals or exceeds everywhere: only they can bind.
+    """Return the rows that no other row equals or exceeds everywhere: only they can bind.
 
-    A row's sum is never below that of a row it dominates, so candidates come by falling sum.
+    The sum of a row is never below that of a row it dominates, so candidates are tried by falling
+    sum.
     """
     left = rows[np.argsort(-rows.sum(axis=1), kind="stable")]
     kept = []
@@ -52,7 +53,7 @@ def _undominated(rows: np.ndarray) -> np.ndarray:
 
 
 def _corners(best: np.ndarray) -> np.ndarray:
-    """Corners of {w ≥ 0, best · w ≤ 1}."""
+    """Return the vertices of {w ≥ 0, best · w ≤ 1}."""
     from scipy.spatial import HalfspaceIntersection
 
     width = best.shape[1]
@@ -69,7 +70,7 @@ def _corners(best: np.ndarray) -> np.ndarray:
 
 
 def _programmes(rows: np.ndarray, best: np.ndarray) -> np.ndarray:
-    """One linear programme a row; constraints are added as they are broken."""
+    """Solve one linear programme per row; constraints are added as they are violated."""
     from scipy.optimize import linprog
 
     binding = list(dict.fromkeys(int(place) for place in best.argmax(axis=0)))

@@ -1,9 +1,9 @@
-"""Copeland's method: a unit scores the others that it beats, less those that beat it.
+"""Copeland's method: a unit scores the number of units that it beats, minus those that beat it.
 
-One unit beats another where the weights of the indicators on which it is higher are more than those
-on which it is lower (Munda & Nardo 2009). Whether it does depends on the pair, and not on each
-indicator's order alone, so every pair is looked at: n²·k comparisons, in numpy for few units and
-compiled for many, after units with the same figures have been put together.
+One unit beats another if the weights of the indicators on which it is higher exceed those on which
+it is lower (Munda & Nardo 2009). This depends on the pair and not on the order in each indicator,
+so every pair is compared: n²·k comparisons, in numpy for few units and compiled for many. Units
+with the same figures are combined first.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 FEW = 3000
-"""Most distinct units for which numpy is quick enough."""
+"""Maximum number of distinct units for which numpy is fast enough."""
 
 _TIE = 1e-9
-"""Weights are shares of one; margins below this are a tie that rounding has moved."""
+"""Weights are shares of one; margins below this are ties with a rounding error."""
 
 
 def copeland(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Wins less losses of each row against all others, between −(n − 1) and n − 1.
+    """Return wins minus losses of each row against all others, between −(n − 1) and n − 1.
 
-    An indicator that either of a pair does not know is left out for that pair. COINr 1.1.14 gives
-    the same figures without missing values; it loops over the pairs in R.
+    An indicator that one of a pair lacks is left out for that pair. COINr 1.1.14 gives the same
+    figures without missing values; it loops over the pairs in R.
 
     Args:
-        x: (units, indicators) float64; NaN is missing. Rows without any figure are given NaN.
+        x: (units, indicators) float64; NaN is missing. Rows without any figure are NaN.
         weights: (indicators,) ≥ 0, summing to one.
     """
     here = ~np.isnan(x).all(axis=1)
-    # Dense ranks compare as the figures do, and fit the loop's float32 without rounding.
+    # Dense ranks compare like the figures, and fit into float32 without rounding.
     ranks = np.full(x.shape, np.nan, dtype="float32")
     for column in range(x.shape[1]):
         known = ~np.isnan(x[:, column])

@@ -1,4 +1,4 @@
-"""Denominate: put extensive figures on the size of their territory, before anything else."""
+"""Denominate: divide extensive figures by the size of their territory, before all other steps."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from zoneblanche.layers.index.steps.step import Step
 def denominate(values: pd.DataFrame, denominators: pd.DataFrame, by: Mapping[str, str]) -> Step:
     """Divide each column by a denominator (COINr `Denominate`).
 
-    Args:
-        values: one column an indicator, float64.
-        denominators: on the same index, float64; where one is missing or zero, so is the quotient.
-        by: the denominator of each column that has one.
+    Args: values: one column per indicator, float64. denominators: on the same index, float64; if
+        one is missing or zero, the quotient is missing. by: the denominator of each column that has
+        one.
     """
     divided = values.copy()
     for name, denominator in by.items():

@@ -1,7 +1,7 @@
-"""Impute: fill missing figures, where a recipe asks for it, and say which ones.
+"""Impute: fill missing figures if a recipe asks for it, and record which ones.
 
-Nothing is imputed unless the recipe says so: a missing figure is then left out, and the weights of
-the others are divided by their sum.
+Without imputation, a missing figure is left out, and the weights of the others are divided by their
+sum.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ def impute(
     groups: pd.Series | None = None,
     rows: pd.Series | None = None,
 ) -> Step:
-    """Missing cells filled with the mean or median of the column, or of the row's group in it.
+    """Fill missing cells with the mean or median of the column, or of the row's group in it.
 
     COINr 1.1.14: `i_mean`, `i_median`, `i_mean_grp`, `i_median_grp`. A group without any figure
-    fills nothing, and a row that is in no group stays as it is.
+    fills nothing, and a row without a group is not changed.
 
     Args:
-        values: one column an indicator, float64; NaN is missing.
-        methods: by column; columns that are absent are left alone.
-        groups: the group of each row, for the group methods; None or NaN where it has none.
+        values: one column per indicator, float64; NaN is missing.
+        methods: by column; columns that are absent are not changed.
+        groups: the group of each row, for the group methods; None or NaN for no group.
         rows: boolean; the rows to fill, all if None. Means are over all rows.
 
     Returns:
@@ -90,7 +90,8 @@ def _filling(column: pd.Series, method: Impute, groups: pd.Series | None) -> pd.
 def groups_in(
     name: str, *, values: pd.DataFrame, parents: pd.DataFrame, file: str | None = None
 ) -> pd.Series:
-    """The groups that a recipe names: a column of the atlas, else a level that contains the rows.
+    """Return the groups that a recipe names: a column of the atlas, else a level that contains the
+    rows.
 
     Raises:
         InputError: neither has that name.

@@ -1,8 +1,8 @@
-"""Normalise: bring indicators onto one scale, the good direction up.
+"""Normalise: bring indicators to one scale, with the good direction up.
 
-The formulas are those of COINr 1.1.14 (`n_minmax`, `n_zscore`, …) and of the OECD/JRC Handbook
-on Constructing Composite Indicators (2008), step 5; `better = "lower"` changes the sign of the
-figures first. NaN stays NaN and takes no part.
+The formulas are those of COINr 1.1.14 (`n_minmax`, `n_zscore`, …) and of the OECD/JRC Handbook on
+Constructing Composite Indicators (2008), step 5; `better = "lower"` changes the sign of the figures
+first. NaN stays NaN and is not used.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ Figures = TypeVar("Figures", np.ndarray, pd.Series)
 def normalise(
     values: pd.DataFrame, elements: Sequence[Element], *, reference: str | None = None
 ) -> Step:
-    """Each indicator on its scale, 100 (or the greatest) being the best off.
+    """Return each indicator on its scale; 100 (or the maximum) is the best off.
 
     Args:
-        values: one column an element, float64.
-        elements: what to do to each, with their directions.
-        reference: index label that `dist2ref` measures against.
+        values: one column per element, float64.
+        elements: the options of each, with their directions.
+        reference: index label that `dist2ref` compares with.
 
     Returns:
-        Step whose details give, for each indicator, the method and the figures that it rests on.
+        Step whose details give, for each indicator, the method and the figures that it uses.
 
     Raises:
-        InputError: an indicator that is constant, wholly missing, without goalposts, or whose
+        InputError: an indicator that is constant, entirely missing, without goalposts, or whose
             reference is missing.
     """
     columns, rows, actions, faults = {}, [], {}, []
@@ -69,12 +69,12 @@ def normalise(
 def normalised(
     figures: np.ndarray, element: Element, *, reference: int | None = None
 ) -> tuple[np.ndarray, float, float]:
-    """Scores of one column, and the two figures (in its unit) that the scale rests on.
+    """Return the scores of one column, and the two figures (in its unit) that define the scale.
 
     Args:
         figures: float64, NaN is missing.
         element: its method and direction.
-        reference: row that `dist2ref` measures against.
+        reference: row that `dist2ref` compares with.
     """
     sign = -1.0 if element.better == "lower" else 1.0
     scaled, on_scale = _on_scale(element, figures)
@@ -84,7 +84,7 @@ def normalised(
 
 
 def _on_scale(element: Element, figures: Figures) -> tuple[Element, Figures]:
-    """Figures, goalposts and target as they are normalised: as they stand, or their logarithms."""
+    """Return figures, goalposts and target for normalisation: unchanged, or their logarithms."""
     if element.scale == "linear":
         return element, figures
     posts, target = element.goalposts, element.target
@@ -98,10 +98,10 @@ def _on_scale(element: Element, figures: Figures) -> tuple[Element, Figures]:
 
 
 def scale_of(method: Normalise, *, range_: Bounds, count: int) -> Bounds | None:
-    """The least and greatest score that a method gives, or None where it has no bounds.
+    """Return the lowest and highest score of a method, or None if it has no bounds.
 
     `count` is the number of units. `fracmax` and the distances can fall below 0 (a figure below
-    zero, below the reference's minimum); their nominal scale is 0 to 1.
+    zero, below the minimum of the reference); their nominal scale is 0 to 1.
     """
     if method in ("minmax", "goalposts"):
         return range_
@@ -133,7 +133,7 @@ def _zscore(x: np.ndarray, element: Element, sign: float, reference: int | None)
 
 
 def _scaled(x: np.ndarray, element: Element, sign: float, reference: int | None) -> np.ndarray:
-    """A fixed linear map of `goalposts` (0 to 100 where none are given) to 0–100; not clipped."""
+    """A fixed linear map of `goalposts` (0 to 100 if not given) to 0–100; not clipped."""
     least, most = sorted(sign * post for post in element.goalposts or (0.0, 100.0))
     return (x - least) / (most - least) * 100.0
 
@@ -147,7 +147,7 @@ def _dist2ref(x: np.ndarray, element: Element, sign: float, reference: int | Non
 
 
 def _dist2targ(x: np.ndarray, element: Element, sign: float, reference: int | None) -> np.ndarray:
-    """Capped at 1: a target that is passed is reached (COINr's `cap_max`)."""
+    """Capped at 1, reached at the target (COINr's `cap_max`)."""
     assert element.target is not None
     least = np.nanmin(x)
     return np.minimum((x - least) / (sign * element.target - least), 1.0)
@@ -158,7 +158,7 @@ def _fracmax(x: np.ndarray, element: Element, sign: float, reference: int | None
 
 
 def _rank(x: np.ndarray, element: Element, sign: float, reference: int | None) -> np.ndarray:
-    """1 is the least; ties take the least of their ranks."""
+    """1 is the lowest; ties share the lowest of their ranks."""
     return pd.Series(x).rank(method="min").to_numpy("float64")
 
 
@@ -176,7 +176,7 @@ def _mpi(x: np.ndarray, element: Element, sign: float, reference: int | None) ->
 
 
 def _ampi(x: np.ndarray, element: Element, sign: float, reference: int | None) -> np.ndarray:
-    """Goalposts to 70 and 130 (Mazziotta & Pareto 2016); without them there is only `_mpi`."""
+    """Goalposts to 70 and 130 (Mazziotta & Pareto 2016); without them, `_mpi`."""
     if element.goalposts is None:
         return _mpi(x, element, sign, reference)
     least, most = sorted(sign * post for post in element.goalposts)
@@ -203,7 +203,8 @@ _NEEDS_SPREAD = ("minmax", "zscore", "dist2max", "dist2ref", "dist2targ", "prank
 
 
 def _anchors(figures: np.ndarray, element: Element, reference: int | None) -> Bounds:
-    """What the scale rests on, in the indicator's own unit: its ends, or its mean and spread."""
+    """Return what defines the scale, in the unit of the indicator: its ends, or its mean and
+    spread."""
     if element.normalise in ("goalposts", "scaled") or (
         element.normalise == "ampi" and element.goalposts
     ):
@@ -219,7 +220,7 @@ def _anchors(figures: np.ndarray, element: Element, reference: int | None) -> Bo
 
 
 def _clipped(column: pd.Series, element: Element) -> pd.Series | None:
-    """Where a figure lies beyond its goalposts."""
+    """Return where a figure is beyond its goalposts."""
     if element.normalise != "goalposts" or element.goalposts is None:
         return None
     low, high = element.goalposts

@@ -1,4 +1,4 @@
-"""Orient: which way up an index is read, and where its scale ends."""
+"""Orient: the direction of an index, and the ends of its scale."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from zoneblanche.layers.index.steps.normalise import scale_of
 
 
 def oriented(upward: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
-    """Scores as the recipe orients them.
+    """Return scores in the orientation of the recipe.
 
-    "worse" mirrors each score at the middle of its scale at the very end: low + high − score, so
-    100 − score on 0 to 100, and −score where the scale has no ends. What a mean makes of a low
-    score (a geometric mean does not let a good dimension make up for a bad one) thus stays as it
-    is for "better". Mazziotta-Pareto indices are not mirrored: their phenomenon is standardised
-    with the worse direction up, as their authors do, and the penalty has the sign that is given.
+    "worse" mirrors each score at the middle of its scale as the last operation: low + high − score,
+    so 100 − score on 0 to 100, and −score if the scale has no ends. The treatment of low scores by
+    a mean (a geometric mean does not let a good dimension compensate for a bad one) is thus the
+    same as for "better". Mazziotta-Pareto indices are not mirrored: they are standardised with the
+    worse direction up, like their authors do, and the penalty has the given sign.
     """
     if recipe.orientation == "better" or is_mazziotta(recipe):
         return upward
@@ -29,9 +29,10 @@ def oriented(upward: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
 
 
 def scale_ends(node: Dimension | Element, *, count: int) -> tuple[float, float] | None:
-    """The least and greatest score that a dimension or indicator can have, None if there is none.
+    """Return the lowest and highest score that a dimension or indicator can have, None if there is
+    none.
 
-    `count` is the number of units, of which ranks depend.
+    `count` is the number of units, which ranks depend on.
     """
     if isinstance(node, Element):
         return scale_of(node.normalise, range_=node.range, count=count)
@@ -44,12 +45,12 @@ def scale_ends(node: Dimension | Element, *, count: int) -> tuple[float, float] 
 
 
 def is_mazziotta(recipe: Recipe) -> bool:
-    """Whether the indicators are standardised as Mazziotta and Pareto do (all, or none)."""
+    """Return whether the indicators are standardised like Mazziotta and Pareto's (all, or none)."""
     return any(element.normalise in ("mpi", "ampi") for element in recipe.elements)
 
 
 def upward_elements(recipe: Recipe) -> tuple[Element, ...]:
-    """The indicators with the direction that is normalised upwards, see `oriented`."""
+    """Return the indicators with the direction that is normalised upwards, see `oriented`."""
     if recipe.orientation == "better" or not is_mazziotta(recipe):
         return recipe.elements
     other: dict[Better, Better] = {"higher": "lower", "lower": "higher", None: None}

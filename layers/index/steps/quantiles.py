@@ -1,5 +1,4 @@
-"""Quantiles of many draws: exact where all are kept, from a histogram of each unit's own where they
-are tallied."""
+"""Quantiles of many draws: exact if all are kept, or from a histogram for each unit."""
 
 from __future__ import annotations
 
@@ -9,7 +8,8 @@ QUANTILES = (0.05, 0.5, 0.95)
 
 
 def exact_quantiles(figures: np.ndarray) -> np.ndarray:
-    """(quantiles, units) of (draws, units), by place in the order; NaN draws do not count."""
+    """Return (quantiles, units) of (draws, units), by position in the order; NaN draws do not
+    count."""
     units = figures.shape[1]
     out = np.full((len(QUANTILES), units), np.nan)
     for start in range(0, units, 4096):
@@ -23,7 +23,7 @@ def exact_quantiles(figures: np.ndarray) -> np.ndarray:
 
 
 class Histogram:
-    """For each unit, how often its figure fell into each of its own bins."""
+    """For each unit, how often its figure was in each of its own bins."""
 
     def __init__(self, units: int, bins: int, dtype: str, *, whole: bool) -> None:
         self.counts = np.zeros((units, bins), dtype=dtype)
@@ -32,9 +32,9 @@ class Histogram:
         self.per_unit = np.zeros(units, dtype="float32")
 
     def span(self, figures: np.ndarray) -> None:
-        """Set the bins from the first draws: their span, and an eighth of it again on either side.
+        """Set the bins from the first draws: their range, and an eighth of it on either side.
 
-        Whole figures get bins of at least one, which begin at a whole number, so that a narrow
+        Integer figures get bins of at least one, which begin at an integer, so that a narrow
         histogram is exact.
         """
         bins = self.counts.shape[1]
@@ -52,7 +52,7 @@ class Histogram:
         self.per_unit = (1.0 / width).astype("float32")
 
     def quantiles(self) -> np.ndarray:
-        """(quantiles, units): by place in the order, evenly within a bin."""
+        """Return (quantiles, units): by position in the order, uniform within a bin."""
         units, bins = self.counts.shape
         out = np.full((len(QUANTILES), units), np.nan)
         for start in range(0, units, 2048):
@@ -77,6 +77,7 @@ class Histogram:
 
 
 def _place(share: float, total: np.ndarray) -> np.ndarray:
-    """0-based place of a quantile in the order of `total` figures: outwards for the ends."""
+    """Return the 0-based position of a quantile in the order of `total` figures: outwards for the
+    ends."""
     rounded = np.floor if share <= 0.5 else np.ceil
     return np.asarray(rounded(share * (total - 1)).clip(min=0)).astype("int64")

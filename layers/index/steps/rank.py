@@ -6,9 +6,9 @@ import pandas as pd
 
 
 def rank(scores: pd.Series) -> pd.Series:
-    """Rank of each score, 1 being the highest; ties share the least; NaN has no rank.
+    """Return the rank of each score: 1 is the highest, ties share the lowest rank, NaN has no rank.
 
-    Scores that differ by less than 1e-9 are a tie that rounding has split: three thirds of 100, and
+    Scores that differ by less than 1e-9 are a tie with a rounding error: three thirds of 100, and
     one whole.
 
     >>> rank(pd.Series([10.0, 30.0, float("nan"), 30.0])).tolist()

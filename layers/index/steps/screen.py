@@ -1,4 +1,4 @@
-"""Screen: which units have enough known figures to be given a score."""
+"""Screen: which units have enough known figures for a score."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from zoneblanche.layers.index.steps.step import Step, labels
 
 
 def availability(values: pd.DataFrame) -> pd.Series:
-    """Share of the columns that is known, by row."""
+    """Return the share of the columns that is known, by row."""
     return values.notna().mean(axis=1)
 
 
 def screen(values: pd.DataFrame, *, min_available: float, min_nonzero: float = 0.0) -> Step:
-    """Blank the rows of which less than `min_available` is known.
+    """Blank the rows with less than `min_available` of the columns.
 
-    A unit that is screened out keeps its indicators in the atlas; it only gets no score. COINr
-    drops such rows (`Screen`, "byNA"); here they stay, wholly missing, so that the index of every
-    table is the same.
+    A screened-out unit keeps its indicators in the atlas; it only gets no score. COINr drops such
+    rows (`Screen`, "byNA"). Here they stay, entirely missing, so that the index of every table is
+    the same.
 
     Args:
-        values: one column an indicator, float64; NaN is missing.
-        min_available: least share of the columns that must be known, 0 to 1.
-        min_nonzero: least share of the known figures that must not be zero ("byzeros").
+        values: one column per indicator, float64; NaN is missing.
+        min_available: minimum share of the columns that must be known, 0 to 1.
+        min_nonzero: minimum share of the known figures that must not be zero ("byzeros").
 
     Returns:
-        Step whose details have one row a unit: `known`, `available`, `nonzero`, `kept`.
+        Step whose details have one row per unit: `known`, `available`, `nonzero`, `kept`.
     """
     known = values.notna().sum(axis=1)
     available = known / max(values.shape[1], 1)

@@ -1,4 +1,4 @@
-"""What a step of the index returns: the table after it, and what it did to every cell."""
+"""The result of a step of the index: the table after it, and its effect on every cell."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Step:
-    """A table after one step, beside what the step did.
+    """A table after one step, with what the step did.
 
     Attributes:
         name: "screen", "impute", "treat", "normalise".
-        values: the table after the step; float64, index and columns as it came in.
-        actions: for each column that the step changed, what it did to each cell, as a categorical
-            column on the same index ("" where nothing); columns that it left alone are absent.
-        details: one row an indicator, with the figures that the step found or used.
+        values: the table after the step; float64, same index and columns as the input.
+        actions: for each column that the step changed, its effect on each cell, as a categorical
+            column on the same index ("" for none); unchanged columns are absent.
+        details: one row per indicator, with the figures that the step computed or used.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Step:
     details: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many cells of each column each action touched."""
+        """Return how many cells of each column each action changed."""
         return {
             column: {
                 str(action): int(count)
@@ -38,12 +38,12 @@ class Step:
         }
 
     def done_to(self, code: str) -> dict[str, str]:
-        """What the step did to the cells of one territory, by indicator."""
+        """Return what the step did to the cells of one territory, by indicator."""
         return {
             column: str(actions[code]) for column, actions in self.actions.items() if actions[code]
         }
 
 
 def labels(index: pd.Index, done: Any) -> pd.Series:
-    """A column of actions: text on `index`, stored as categories."""
+    """Return a column of actions: text on `index`, stored as categories."""
     return pd.Series(done, index=index, dtype="str").astype("category")

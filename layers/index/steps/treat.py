@@ -1,8 +1,8 @@
-"""Treat: bring in outliers, so that one unit does not set the scale for all.
+"""Treat: reduce outliers, so that one unit does not determine the scale for all.
 
-The rule "auto" is COINr's default (`Treat`, version 1.1.14): an indicator passes where its absolute
-skewness is below 2 or its kurtosis below 3.5; otherwise up to five points are winsorised, and where
-that is not enough the ORIGINAL figures are put on a logarithmic scale. Skewness and kurtosis are
+The rule "auto" is COINr's default (`Treat`, version 1.1.14). An indicator passes if its absolute
+skewness is below 2 or its kurtosis below 3.5. Otherwise up to five points are winsorised, and if
+that is not enough, the ORIGINAL figures are put on a logarithmic scale. Skewness and kurtosis are
 e1071's type 2, as in most statistics packages.
 """
 
@@ -20,11 +20,11 @@ from zoneblanche.layers.index.steps.step import Step, labels
 
 @dataclass(frozen=True)
 class Limits:
-    """When an indicator needs treatment, and how far treatment goes.
+    """When an indicator needs treatment, and the limits of the treatment.
 
     Attributes:
-        skew, kurtosis: it needs treatment where neither is below its threshold.
-        max_winsorised: most points that may be moved.
+        skew, kurtosis: it needs treatment if neither is below its threshold.
+        max_winsorised: maximum number of points that may be moved.
         boxcox: exponent of the Box-Cox transformation; 0 is the logarithm.
     """
 
@@ -35,18 +35,18 @@ class Limits:
 
 
 def treat(values: pd.DataFrame, methods: Mapping[str, Treat], *, limits: Limits) -> Step:
-    """Each column treated by its method; NaN takes no part.
+    """Treat each column by its method; NaN is not used.
 
-    `winsorise` and `auto` act only on a column that fails the check; `log` and `boxcox` always act.
+    `winsorise` and `auto` change only a column that fails the check; `log` and `boxcox` always do.
 
     Args:
-        values: one column an indicator, float64.
-        methods: by column; columns that are absent are left alone.
+        values: one column per indicator, float64.
+        methods: by column; columns that are absent are not changed.
         limits: thresholds.
 
     Returns:
         Step whose details give skewness and kurtosis before and after, the number of points
-        winsorised, the transformation, and whether the check is passed in the end.
+        winsorised, the transformation, and whether the check passes at the end.
     """
     treated, actions, details = values.copy(), {}, {}
     for name, method in methods.items():
@@ -71,7 +71,7 @@ def treat(values: pd.DataFrame, methods: Mapping[str, Treat], *, limits: Limits)
 
 
 def skewness(figures: np.ndarray) -> float:
-    """Type 2 of e1071 (Joanes & Gill 1998); NaN below three figures or without spread."""
+    """Type 2 of e1071 (Joanes & Gill 1998); NaN below three figures or without variance."""
     x = figures[~np.isnan(figures)]
     n = len(x)
     x = x - x.mean() if n else x
@@ -82,7 +82,7 @@ def skewness(figures: np.ndarray) -> float:
 
 
 def kurtosis(figures: np.ndarray) -> float:
-    """Excess kurtosis, type 2 of e1071; NaN below four figures or without spread."""
+    """Excess kurtosis, type 2 of e1071; NaN below four figures or without variance."""
     x = figures[~np.isnan(figures)]
     n = len(x)
     x = x - x.mean() if n else x
@@ -93,9 +93,9 @@ def kurtosis(figures: np.ndarray) -> float:
 
 
 def passes(figures: np.ndarray, limits: Limits) -> bool:
-    """Whether a column needs no treatment: skewness or kurtosis is below its threshold.
+    """Return whether a column needs no treatment: skewness or kurtosis is below its threshold.
 
-    A column of which they cannot be told (too few figures, no spread) passes.
+    A column for which they are not defined (too few figures, no variance) passes.
     """
     skew, kurt = skewness(figures), kurtosis(figures)
     if np.isnan(skew) or np.isnan(kurt):
@@ -107,11 +107,11 @@ _Treated = tuple[np.ndarray, np.ndarray, int, str]
 
 
 def winsorise(figures: np.ndarray, limits: Limits) -> _Treated:
-    """Move the farthest points, one value at a time, to the next, until the column passes.
+    """Move the most extreme points, one value at a time, to the next value until the column passes.
 
-    The tail that is cut is the one the skewness points to. Tied points move together; where that
-    would move more than `max_winsorised` in all, nothing more is moved (COINr goes past its limit
-    there, and can flatten a column of zeros and ones).
+    The skewness determines which tail is cut. Tied points move together. If that would move more
+    than `max_winsorised` in all, nothing more is moved (COINr exceeds its limit there, and can
+    flatten a column of zeros and ones).
 
     Returns:
         The column, what was done to each cell, the number of points moved, and "".
@@ -147,7 +147,7 @@ def box_cox(figures: np.ndarray, limits: Limits) -> _Treated:
 
 
 def automatic(figures: np.ndarray, limits: Limits) -> _Treated:
-    """Winsorise where it is needed; where that is not enough, the log of the original."""
+    """Winsorise if needed; if that is not enough, take the log of the original."""
     tried = winsorise(figures, limits)
     return tried if passes(tried[0], limits) else log_scale(figures, limits)
 

@@ -1,8 +1,8 @@
-"""Weight: how much each element counts within its dimension.
+"""Weight: the weight of each element within its dimension.
 
-Given weights are taken as they are. "equal" is one each. "pca" and "effective" are found from the
-normalised scores, and say something of the data rather than of what matters (OECD/JRC Handbook,
-step 6): the recipe that uses them has to argue why.
+Given weights are used unchanged. "equal" is one each. "pca" and "effective" are computed from the
+normalised scores. They describe the data and not what matters (OECD/JRC Handbook, step 6); a recipe
+that uses them has to justify it.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from zoneblanche.layers.index.steps.aggregate import aggregate
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of a dimension's children, by id, summing to one, and what to tell of them."""
+    """Weights of a dimension's children, by id, summing to one, and notices about them."""
 
     shares: Mapping[str, float]
     notices: tuple[str, ...] = ()
 
 
 def weigh(scores: pd.DataFrame, dimension: Dimension) -> Weights:
-    """The weights of a dimension's children.
+    """Return the weights of a dimension's children.
 
     Args:
-        scores: one column a child, normalised, the good direction up.
-        dimension: how its weights are found.
+        scores: one column per child, normalised, the good direction up.
+        dimension: how its weights are computed.
 
     Raises:
         InputError: fewer complete rows than indicators for "pca" and "effective".
@@ -50,9 +50,10 @@ class Components:
     """Principal components of a table's correlation matrix.
 
     Attributes:
-        loadings: one row a column of the table, one column a component, each of length one; the
+        loadings: one row per column of the table, one column per component, each of length one; the
             sign is such that the loadings of a component do not sum below zero.
-        deviations: standard deviation along each component; their squares sum to the columns.
+        deviations: standard deviation along each component; their squares sum to the number of
+            columns.
         rows: complete rows that were used.
     """
 
@@ -62,16 +63,16 @@ class Components:
 
     @property
     def explained(self) -> pd.Series:
-        """Share of the variance on each component."""
+        """Share of the variance of each component."""
         variances = self.deviations**2
         return variances / variances.sum()
 
 
 def principal_components(values: pd.DataFrame) -> Components:
-    """As R's `prcomp(center = TRUE, scale. = TRUE)` on the complete rows.
+    """Like R's `prcomp(center = TRUE, scale. = TRUE)` on the complete rows.
 
     Raises:
-        InputError: not more complete rows than columns, or a column that is constant in them.
+        InputError: no more complete rows than columns, or a column that is constant in them.
     """
     complete = values.dropna()
     count, width = complete.shape
@@ -114,7 +115,7 @@ def _pca_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
         return Weights({str(scores.columns[0]): 1.0})
     found = principal_components(scores)
     first = found.loadings["PC1"]
-    # A negative loading would reward a worse figure. The indicator is left out, and that is said.
+    # A negative loading would reward a worse figure. The indicator is left out, with a notice.
     against = list(first.index[first < 0])
     shares = first.clip(lower=0.0)
     notices: list[str] = [
@@ -150,7 +151,7 @@ def effective_shares(
     how: Aggregate = "arithmetic",
     power: float = 1.0,
 ) -> pd.Series:
-    """Share of each element in the sum of the correlations of all with their aggregate.
+    """Return the share of each element in the sum of the correlations of all with their aggregate.
 
     COINr's measure of influence (`get_opt_weights`): Pearson correlations over the rows where both
     are known, divided by their sum.
@@ -161,7 +162,8 @@ def effective_shares(
 
 
 def _correlations(columns: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Pearson correlation of each column with the score, over the rows where both are known."""
+    """Return the Pearson correlation of each column with the score, over the rows where both are
+    known."""
     known = ~np.isnan(columns) & ~np.isnan(score)[:, None]
     count = known.sum(axis=0)
     x = np.where(known, columns, 0.0)
@@ -172,10 +174,10 @@ def _correlations(columns: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 
 def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
-    """Weights under which every element has the same influence (`effective_shares`).
+    """Return weights with which every element has the same influence (`effective_shares`).
 
-    Solved by least squares on the logarithms of the weights; COINr stops its
-    Nelder-Mead search at a relative tolerance of 0.1.
+    Solved by least squares on the logarithms of the weights; COINr stops its Nelder-Mead search at
+    a relative tolerance of 0.1.
     """
     from scipy.optimize import least_squares
 
@@ -199,7 +201,7 @@ def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     target = 1.0 / len(names)
 
     def shares_of(logs: np.ndarray) -> dict[str, float]:
-        # The last weight is the measure of the others: only their ratios count.
+        # The last weight is the reference of the others: only their ratios matter.
         powers = np.exp(np.append(logs, 0.0))
         return dict(zip(names, map(float, powers / powers.sum()), strict=True))
 
@@ -209,7 +211,7 @@ def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
         )
         return found.to_numpy()[:-1] - target
 
-    # Weights are kept within e⁻⁸ and e⁸ of each other: beyond, an element in effect drops out.
+    # Weights are kept within e⁻⁸ and e⁸ of each other: beyond, an element has no effect.
     start = np.zeros(len(names) - 1)
     fit = least_squares(miss, start, bounds=(-8.0, 8.0), xtol=1e-12, ftol=1e-12, max_nfev=200)
     worst = float(np.abs(fit.fun).max())

@@ -1,1 +1,1 @@
-"""How sure scores and ranks are: draws, sensitivity, removal of one indicator."""
+"""The uncertainty of scores and ranks: draws, sensitivity, removal of one indicator."""

@@ -1,4 +1,4 @@
-"""The means of many draws at once: arithmetic on weighted sums, which the loops take."""
+"""The means of many draws together: arithmetic on weighted sums, for the compiled loops."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from zoneblanche.layers.index.recipe.recipe import Aggregate, Dimension, Recipe
 from zoneblanche.layers.index.steps.aggregate import aggregate
 
 SLOW: tuple[Aggregate, ...] = ("median", "copeland", "bod")
-"""Aggregations that are not a weighted sum of something: each draw runs `aggregate` itself."""
+"""Aggregations that are not weighted sums: each draw calls `aggregate` itself."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A prepared table, and the mean that puts it together.
+    """A prepared table, and the mean that combines it.
 
     Attributes:
         recipe: with the options of this scenario.
         x: (indicators, units) float32, NaN is missing.
-        offset, sign: a score is given as offset + sign · score.
+        offset, sign: a score is offset + sign · score.
         sums: for each mean, the figures that it sums, with 0 for NaN; filled as needed.
-        known: (indicators, units) float32, 1 where known; None where everything is.
-        rows: of `sums` and `known`, those of one dimension, one after the other in memory.
+        known: (indicators, units) float32, 1 if known; None if everything is.
+        rows: of `sums` and `known`, those of one dimension, contiguous in memory.
     """
 
     recipe: Recipe
@@ -54,7 +54,7 @@ def weighted_mean(
     made: Mapping[str, Made],
     loops: ModuleType,
 ) -> Made:
-    """A mean that is a function of weighted sums."""
+    """Return a mean that is a function of weighted sums."""
     shape = (len(weights), scenario.x.shape[1])
     leaves = [(n, rows[c.id]) for n, c in enumerate(dimension.children) if c.id in rows]
     inner = [(n, c.id) for n, c in enumerate(dimension.children) if c.id not in rows]
@@ -103,7 +103,7 @@ def _weight_known(
     made: Mapping[str, Made],
     loops: ModuleType,
 ) -> np.ndarray:
-    """The sum of the weights of what is known: (draws, units) float32."""
+    """Return the sum of the weights of the known figures: (draws, units) float32."""
     known = np.zeros((len(weights), scenario.x.shape[1]), dtype="float32")
     own = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
     if scenario.known is None:
@@ -116,8 +116,8 @@ def _weight_known(
 
 
 def _rows(scenario: Scenario, dimension: Dimension, what: str, rows: list[int]) -> np.ndarray:
-    """The rows of a dimension's own indicators, of what its mean sums ("", "square") or of what is
-    known; kept, since every few draws need them."""
+    """Return the rows of a dimension's own indicators, of what its mean sums ("", "square") or of
+    what is known; cached, because every few draws need them."""
     key = (dimension.id, what)
     if key not in scenario.rows:
         if what == "known":
@@ -130,7 +130,8 @@ def _rows(scenario: Scenario, dimension: Dimension, what: str, rows: list[int]) 
 
 
 def _summed(scenario: Scenario, dimension: Dimension, *, square: bool = False) -> np.ndarray:
-    """What the mean of a dimension sums over the indicators; kept, since every draw needs it."""
+    """Return what the mean of a dimension sums over the indicators; cached, because every draw
+    needs it."""
     key = (f"{dimension.aggregate}{square}", dimension.power)
     if key not in scenario.sums:
         figures = scenario.x * scenario.x if square else scenario.x
@@ -141,7 +142,7 @@ def _summed(scenario: Scenario, dimension: Dimension, *, square: bool = False) -
 
 
 def _into(dimension: Dimension, scores: np.ndarray) -> np.ndarray:
-    """The scale on which a dimension's mean is arithmetic."""
+    """Return the scale on which a dimension's mean is arithmetic."""
     if dimension.aggregate == "geometric":
         return np.log(scores)
     if dimension.aggregate == "harmonic":
@@ -168,7 +169,7 @@ def one_by_one(
     weights: np.ndarray,
     made: Mapping[str, Made],
 ) -> Made:
-    """An aggregation that is no weighted sum: `aggregate`, draw after draw."""
+    """An aggregation that is not a weighted sum: `aggregate`, draw by draw."""
     names = [child.id for child in dimension.children]
     scores = []
     for draw, row in enumerate(weights):

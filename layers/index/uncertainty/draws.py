@@ -1,8 +1,8 @@
-"""Draws: one plausible recipe after another, and the scores that each gives.
+"""Draws: plausible variants of a recipe, and the scores of each.
 
-A draw varies what a recipe's `Uncertainty` names: every weight within its share, and one of the
-normalisations, aggregations, treatments and imputations; it may leave one indicator out, and adds
-the measurement error of the indicators that have one.
+A draw varies what the `Uncertainty` of a recipe names: every weight within its share, and one of
+the normalisations, aggregations, treatments and imputations. It may leave one indicator out, and
+adds the measurement error of the indicators that have one.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from zoneblanche.layers.index.uncertainty.draw_means import (
 
 @dataclass(frozen=True)
 class Plan:
-    """What each draw does. All arrays have one row a draw.
+    """The choices of each draw. All arrays have one row per draw.
 
     Attributes:
         scenario: number of the scenario, see `Sampler`.
-        weights: one column a child of every dimension, in the order of `recipe.dimensions`.
+        weights: one column per child of every dimension, in the order of `recipe.dimensions`.
         seeds: of the measurement error.
     """
 
@@ -50,23 +50,23 @@ class Plan:
         return len(self.scenario)
 
     def part(self, start: int, stop: int) -> Plan:
-        """The draws from `start` to `stop`."""
+        """Return the draws from `start` to `stop`."""
         return Plan(self.scenario[start:stop], self.weights[start:stop], self.seeds[start:stop])
 
 
 class Sampler:
     """Draws of one recipe on one table.
 
-    It holds the prepared table of every scenario, that is of every combination of treatment,
-    imputation, normalisation and aggregation that the recipe's `Uncertainty` allows. The first is
-    the recipe as it stands where it allows no other.
+    It has the prepared table of every scenario, which is every combination of treatment,
+    imputation, normalisation and aggregation that the `Uncertainty` of the recipe allows. The first
+    is the recipe itself, if no other is allowed.
 
     Attributes:
-        target: what is scored: the index, or one of its dimensions, see `of`.
+        target: the index, or one of its dimensions, see `of`.
         kept: (rows,) bool: the rows of the table that have a score of the target.
-        units: how many columns the draws have.
-        stands: (kept rows,) the column that stands for each; `count`: how many rows each column
-            stands for.
+        units: number of columns of the draws.
+        stands: (kept rows,) the column that represents each; `count`: how many rows each column
+            represents.
         one_scale: whether the target has the same ends of scale in every scenario.
     """
 
@@ -86,7 +86,7 @@ class Sampler:
         self.noise = _noise(scored)
         recipes = (_with_options(self.recipe, options) for options in _options(self.recipe))
         self._whole = [
-            # The recipe as it stands was prepared to score it.
+            # The recipe itself was prepared when it was scored.
             self._scenario(
                 recipe,
                 scored.normalised
@@ -98,9 +98,9 @@ class Sampler:
         self._aim(self.recipe.id, distinct=False)
 
     def of(self, dimension_id: str) -> Sampler:
-        """The same draws, of one dimension or the whole index, on one column for all rows whose
-        figures are equal: in every draw their scores are equal too, unless each has a measurement
-        error of its own."""
+        """Return the same draws, of one dimension or the whole index, with one column for all rows
+        with equal figures: their scores are equal in every draw, unless each has its own
+        measurement error."""
         part = copy.copy(self)
         part._aim(dimension_id, distinct=not self.noise)
         return part
@@ -127,7 +127,7 @@ class Sampler:
         return scale_ends(found, count=len(self._held))
 
     def _narrowed(self, scenario: Scenario) -> Scenario:
-        """The scenario of the target, on the columns that are scored."""
+        """Return the scenario of the target, on the columns that are scored."""
         ends = self._ends(scenario)
         known = None if scenario.known is None else scenario.known[:, self._columns]
         return replace(
@@ -140,7 +140,8 @@ class Sampler:
         )
 
     def plan(self, draws: int, *, seed: int) -> Plan:
-        """What each of so many draws does; the same for the same seed, whatever the machine."""
+        """Return the choices of so many draws; the same seed gives the same choices on any
+        machine."""
         uncertain = self.recipe.uncertainty
         random = np.random.default_rng(seed)
         scenario = random.integers(0, len(self.scenarios), draws)
@@ -155,7 +156,7 @@ class Sampler:
         return Plan(scenario, weights.astype("float32"), seeds)
 
     def scores(self, plan: Plan, loops: ModuleType) -> np.ndarray:
-        """Scores of the target in every draw: (draws, units) float32.
+        """Return the scores of the target in every draw: (draws, units) float32.
 
         Args:
             plan: the draws.
@@ -195,7 +196,7 @@ class Sampler:
         return replace(scenario, x=x, sums={}, rows={})
 
     def _up(self, scenario: Scenario, weights: np.ndarray, loops: ModuleType) -> np.ndarray:
-        """Aggregate dimension after dimension, for several draws of one scenario."""
+        """Aggregate dimension by dimension, for several draws of one scenario."""
         rows = {element.id: row for row, element in enumerate(scenario.recipe.elements)}
         made: dict[str, Made] = {}
         first = 0
@@ -220,7 +221,7 @@ class Sampler:
 
 
 def _options(recipe: Recipe) -> Iterator[dict[str, Any]]:
-    """Every combination of the choices that are uncertain."""
+    """Return every combination of the uncertain choices."""
     uncertain = recipe.uncertainty
     names = ("treat", "impute", "normalise", "aggregate")
     choices = [(name, getattr(uncertain, name)) for name in names if getattr(uncertain, name)]
@@ -244,7 +245,8 @@ def _changed(dimension: Dimension, options: Mapping[str, Any]) -> Dimension:
 
 
 def _distinct(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Columns that differ: the first of each, which of them each column equals, how many do.
+    """Return columns that differ: the first of each, which of them each column equals, and their
+    counts.
 
     NaN equals NaN: columns are compared by their bytes.
     """
@@ -257,10 +259,11 @@ def _distinct(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _noise(scored: Scored) -> dict[int, tuple[float, float, float]]:
-    """Deviation of the measurement error on the normalised scale, and where it is cut off.
+    """Return the deviation of the measurement error on the normalised scale, and its limits.
 
     Raises:
-        InputError: an indicator with an error is normalised by ranks, where it has no one size.
+        InputError: an indicator with an error is normalised by ranks, where the error has no fixed
+            size.
     """
     found, faults = {}, []
     for number, element in enumerate(scored.recipe.elements):
@@ -296,7 +299,7 @@ def _noise(scored: Scored) -> dict[int, tuple[float, float, float]]:
 
 
 def _slope(element: Element, scored: Scored) -> float | None:
-    """Score per unit of a linearly normalised indicator."""
+    """Return the score per unit of a linearly normalised indicator."""
     bent = element.treat in ("log", "boxcox") or element.scale == "log"
     if bent or element.normalise in ("prank", "rank", "borda"):
         return None
@@ -312,7 +315,7 @@ def _slope(element: Element, scored: Scored) -> float | None:
 
 
 def _check_positive(table: pd.DataFrame, recipe: Recipe) -> None:
-    """Refuse a drawn mean that the scores are not fit for, before ten thousand draws of NaN."""
+    """Refuse a drawn mean that is not defined for the scores, before ten thousand draws of NaN."""
     for dimension in recipe.dimensions:
         below_one = dimension.aggregate == "generalised" and dimension.power < 0
         if dimension.aggregate not in ("geometric", "harmonic") and not below_one:

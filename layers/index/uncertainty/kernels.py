@@ -1,9 +1,8 @@
-"""Compiled loops behind the rank intervals: score, rank and tally thousands of draws.
+"""Compiled loops for the rank intervals: score, rank and count thousands of draws.
 
-Each is a pure function on arrays, and has a slow and obvious twin in
-`tests/layers/index/test_robustness.py` that it must equal. They release the interpreter lock;
-`robustness` runs them in threads on separate draws or units, so the number of threads cannot
-change a bit of the result.
+Each is a pure function on arrays, and must equal a slow and simple version in
+`tests/layers/index/uncertainty/test_robustness.py`. They release the interpreter lock; `robustness`
+runs them in threads on separate draws or units, so the number of threads cannot change the result.
 """
 
 from __future__ import annotations
@@ -13,15 +12,16 @@ import numpy as np
 from zoneblanche.geo.compiled import compiled
 
 TILE = 1024
-"""Units handled together: few enough for their columns to stay in the processor's first cache."""
+"""Units processed together: few enough for their columns to stay in the first cache of the
+processor."""
 
 
 @compiled
 def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
     """Sum over the indicators of weight · figure, for each draw and unit.
 
-    In the order of the indicators, unlike a matrix product, whose order and so whose last bit
-    depend on the number of threads.
+    The order is that of the indicators. In a matrix product the order, and so the last bit, depends
+    on the number of threads.
 
     Args:
         x: (indicators, units) float32 without NaN.
@@ -44,14 +44,14 @@ def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
 def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
     """Sum over the indicators of weight · figure, divided by the weight of what is known.
 
-    The same to the last bit as two `weighted_sums` and a division, without passing three times
-    over tables of draws × units.
+    The result equals two `weighted_sums` and a division to the last bit, without three passes over
+    tables of draws × units.
 
     Args:
-        x: (indicators, units) float32, 0 where missing.
-        known: (indicators, units) float32, 1 where known and 0 where missing.
+        x: (indicators, units) float32, 0 if missing.
+        known: (indicators, units) float32, 1 if known and 0 if missing.
         weights: (draws, indicators) float32.
-        out: (draws, units) float32, written; NaN where nothing that weighs is known.
+        out: (draws, units) float32, written; NaN if nothing with a weight is known.
     """
     indicators, units = x.shape
     below = np.empty(TILE, np.float32)
@@ -73,7 +73,7 @@ def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: n
 
 @compiled
 def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> None:
-    """Add weight · score of a dimension that is made for each draw, nothing where it is NaN.
+    """Add weight · score of a dimension that is computed for each draw, nothing if it is NaN.
 
     Args:
         scores: (draws, units) float32.
@@ -90,7 +90,7 @@ def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> No
 
 @compiled
 def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> None:
-    """Add the weight of a dimension that is made for each draw, nothing where it is NaN.
+    """Add the weight of a dimension that is computed for each draw, nothing if it is NaN.
 
     Args:
         scores: (draws, units) float32.
@@ -109,7 +109,7 @@ def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> Non
 def add_noise(
     figures: np.ndarray, indicator: int, deviation: float, seed: int, out: np.ndarray
 ) -> None:
-    """Add normal errors that depend on seed, indicator and unit alone, not on the order of work.
+    """Add normal errors that depend on seed, indicator and unit only, not on the order of work.
 
     Args:
         figures: (units,) float32; NaN stays NaN.
@@ -139,15 +139,16 @@ def _mixed(bits: np.uint64) -> np.uint64:
 
 @compiled
 def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None:
-    """Rank the units in each draw: 1 is the highest, ties share the least, NaN where NaN.
+    """Rank the units in each draw: 1 is the highest, ties share the lowest rank, NaN stays NaN.
 
-    Two passes of a radix sort on 24 bits of the score between the draw's least and greatest:
-    exact but for scores closer than 6·10⁻⁸ of that range, which tie (about what float32 tells).
+    Two passes of a radix sort on 24 bits of the score between the minimum and maximum of the draw:
+    exact except for scores closer than 6·10⁻⁸ of that range, which are ties (about the precision of
+    float32).
 
     Args:
         scores: (draws, units) float32.
-        count: (units,) int64, how many each unit stands for.
-        ranks: (draws, units) float32, written; whole numbers, exact up to 16 million units.
+        count: (units,) int64, how many each unit represents.
+        ranks: (draws, units) float32, written; integers, exact up to 16 million units.
     """
     draws, units = scores.shape
     low_digit = np.empty(4096, np.int64)
@@ -213,12 +214,12 @@ def tally(
     per_unit: np.ndarray,
     counts: np.ndarray,
 ) -> None:
-    """Count figures into each unit's own bins, for the units from `start` to `stop`.
+    """Count figures in the bins of each unit, for the units from `start` to `stop`.
 
     Args:
         figures: (draws, units) float32; NaN is not counted.
         low, per_unit: (units,) float32: where the first bin starts, and bins per unit of the
-            figure; what lies outside falls into the first or the last bin.
+            figure; figures outside are counted in the first or the last bin.
         counts: (units, bins) unsigned, added to.
     """
     last = np.float32(counts.shape[1] - 1)
@@ -261,12 +262,12 @@ def pairwise_wins(
     tie: float,
     out: np.ndarray,
 ) -> None:
-    """Wins less losses of the units from `start` to `stop` against all.
+    """Wins minus losses of the units from `start` to `stop` against all.
 
     Args:
         rows: (indicators, units) float32, NaN is missing.
         weights: (indicators,) float64.
-        count: (units,) float64, how many units each column stands for.
+        count: (units,) float64, how many units each column represents.
         tie: margins up to this are a tie.
         out: (units,) float64, written from `start` to `stop`.
     """

@@ -1,7 +1,7 @@
-"""The same as `kernels`, in numpy: slower, and nothing to compile.
+"""The functions of `kernels`, in numpy: slower, without compilation.
 
-It serves small runs, where compiling would take longer than the work, and is what the tests hold
-the compiled loops to, bit for bit. The signatures and meanings are those of `kernels`.
+Small runs use them, because compilation would take longer than the work. The tests compare the
+compiled loops with them, bit for bit. The signatures and meanings are those of `kernels`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None
         least, most = figures.min(), figures.max()
         scale = 16777215.0 / (most - least) if most > least else 0.0
         keys = ((most - figures) * scale).astype("uint64")
-        # Sorting keys that carry their place is several times quicker than sorting places.
+        # Sorting keys that contain their position is several times faster than sorting positions.
         packed = np.sort(keys << np.uint64(32) | np.arange(len(known), dtype="uint64"))
         by_size = packed >> np.uint64(32)
         order = (packed & np.uint64(0xFFFFFFFF)).astype("int64")

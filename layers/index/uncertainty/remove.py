@@ -1,4 +1,4 @@
-"""Remove: what the ranks would be without one indicator or dimension."""
+"""Remove: the ranks without one indicator or dimension."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Removal:
     """The index without each of its elements.
 
     Attributes:
-        ranks: one column an element that was removed, on the index of the scores.
+        ranks: one column per removed element, on the index of the scores.
         shift: mean |rank without it − rank with it| over the units that have both.
     """
 
@@ -29,8 +29,8 @@ class Removal:
 def remove_each(scored: Scored, *, what: str = "indicators") -> Removal:
     """Leave out every indicator, or every dimension, in turn.
 
-    The element's weight is set to nought and the others are divided by their sum (COINr
-    `remove_elements`). Normalisation stays: nothing else is changed.
+    The weight of the element is set to 0 and the others are divided by their sum (COINr
+    `remove_elements`). Normalisation does not change.
 
     Args:
         scored: the index.
@@ -51,7 +51,7 @@ def remove_each(scored: Scored, *, what: str = "indicators") -> Removal:
 
 
 def without(scored: Scored, element_id: str) -> pd.Series:
-    """Scores of the index without one indicator or dimension; NaN where nothing is left."""
+    """Return scores of the index without one indicator or dimension; NaN if nothing remains."""
     recipe = replace(scored.recipe, root=_pruned(scored.recipe.root, element_id, scored))
     if not _counts(recipe.root):
         return pd.Series(np.nan, index=scored.index.index)
@@ -60,7 +60,8 @@ def without(scored: Scored, element_id: str) -> pd.Series:
 
 
 def _pruned(dimension: Dimension, element_id: str, scored: Scored) -> Dimension:
-    """With the weights that were used, and without the element (or what only it was in)."""
+    """Return the recipe with the weights that were used, and without the element (or dimensions
+    that contained it only)."""
     shares = scored.weights[dimension.id]
     children = tuple(
         _pruned(child, element_id, scored) if isinstance(child, Dimension) else child
@@ -75,5 +76,5 @@ def _pruned(dimension: Dimension, element_id: str, scored: Scored) -> Dimension:
 
 
 def _counts(dimension: Dimension) -> bool:
-    """Whether anything is left in a dimension that has a weight."""
+    """Return whether a dimension still has a part with a weight."""
     return sum(dimension.weights.values()) > 0

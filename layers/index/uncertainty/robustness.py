@@ -1,10 +1,10 @@
-"""Robustness: how far a rank can be trusted, by drawing plausible recipes.
+"""Robustness: how reliable a rank is, by drawing plausible recipes.
 
-OECD/JRC Handbook, step 7 (uncertainty analysis). Few draws are kept and their quantiles are exact.
-Many are tallied: each unit has a histogram of its own ranks, over the span in which its first
-draws fell, so that memory does not grow with the number of draws. Which of the two is done depends
-on the number of draws and units only; neither they nor the threads touch the seeds, so the same
-recipe gives the same bytes on every machine.
+OECD/JRC Handbook, step 7 (uncertainty analysis). Few draws are kept, and their quantiles are exact.
+Many are counted: each unit has a histogram of its own ranks, over the range of its first draws, so
+that memory does not grow with the number of draws. Only the number of draws and units decides which
+method is used. Neither of them nor the threads change the seeds, so the same recipe gives the same
+bytes on every machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from zoneblanche.layers.index.uncertainty.draw_means import SLOW
 from zoneblanche.layers.index.uncertainty.draws import Plan, Sampler
 
 KEPT = 20_000_000
-"""Most draws × units that are kept whole; above, the loops are compiled and draws are tallied."""
+"""Maximum draws × units that are kept; above, the loops are compiled and draws are counted."""
 
 SURE = 0.95
 """Share of the draws in which one of a pair must be ahead for their order to be certain."""
@@ -40,17 +40,17 @@ _SCORE_BINS = 128
 
 @dataclass(frozen=True)
 class Drawn:
-    """What the draws say of the ranks.
+    """What the draws show about the ranks.
 
     Attributes:
         table: index as the values; `rank` and `score` of the recipe itself; `rank_low`,
             `rank_median`, `rank_high` and the same for `score`: 5th percentile, median and 95th
-            percentile, widened to the recipe's own where that lies outside; `worst_decile`: share
-            of the draws in which the unit is among the worst tenth. NaN without a score.
-        draws, seed: how many, from which seed.
+            percentile, widened to include the recipe's own; `worst_decile`: share of the draws in
+            which the unit is among the worst tenth. NaN without a score.
+        draws, seed: number of draws, and their seed.
         certain_pairs: share of the pairs of units of which one is ahead in 95 % of the draws; of
-            all pairs, or of 4,000 drawn with the seed where there are more.
-        notices: what is to be told.
+            all pairs, or of 4,000 random ones if there are more.
+        notices: for the reader.
     """
 
     table: pd.DataFrame
@@ -67,11 +67,11 @@ def draw_ranks(
     groups: pd.Series | None = None,
     threads: int | None = None,
 ) -> Drawn:
-    """Ranks and scores under the recipe's uncertainty.
+    """Return ranks and scores under the recipe's uncertainty.
 
     Args:
         values: the table that was scored.
-        scored: what the recipe gave, see `layers.index.score.score`.
+        scored: the result of the recipe, see `layers.index.score.score`.
         groups: of the rows, for group imputation.
         threads: how many to use, all cores if None. The result does not depend on it.
 
@@ -89,10 +89,10 @@ def draw_dimensions(
     groups: pd.Series | None = None,
     threads: int | None = None,
 ) -> dict[str, Drawn]:
-    """`draw_ranks` of every dimension, from the same draws; the index last.
+    """Return `draw_ranks` of every dimension, from the same draws; the index last.
 
-    Notices stand with the index. `certain_pairs` is NaN: comparing pairs takes its time, and only
-    `draw_ranks` is asked for them.
+    Notices are those of the index. `certain_pairs` is NaN, because comparing pairs takes time; use
+    `draw_ranks` for it.
 
     Raises:
         InputError: an uncertain choice that the data does not allow.
@@ -110,9 +110,9 @@ def draw_scores(
     groups: pd.Series | None = None,
     names: Collection[str] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Scores of every dimension and the index in each draw: (draws, rows) float32, the rows as
-    those of `values`, NaN without a score; the index last. `names`: of these only.
-    Never more draws than the recipe asks for and its aggregation allows.
+    """Return scores of every dimension and the index in each draw: (draws, rows) float32, the rows
+    as those of `values`, NaN without a score; the index last. `names`: of these only. There are
+    never more draws than the recipe asks for and its aggregation allows.
 
     Raises:
         InputError: an uncertain choice that the data does not allow.
@@ -164,7 +164,7 @@ def _drawn(
 
 
 class _Job:
-    """The draws of one plan, run in blocks; `kept` and `tallied` give the same columns."""
+    """The draws of one plan, run in blocks; `kept` and `tallied` return the same columns."""
 
     def __init__(
         self, sampler: Sampler, plan: Plan, threads: int, worst_up: bool, *, pairs: bool = True
@@ -179,7 +179,7 @@ class _Job:
         self.in_worst = np.zeros(self.units, dtype="int64")
 
     def kept(self) -> dict[str, np.ndarray]:
-        """Every draw in memory, and exact quantiles."""
+        """All draws in memory, and exact quantiles."""
         from zoneblanche.layers.index.uncertainty import plain
 
         scores, ranks = self._block(0, len(self.plan), plain)
@@ -187,8 +187,8 @@ class _Job:
         return self._columns(exact_quantiles(ranks), exact_quantiles(scores))
 
     def tallied(self) -> dict[str, np.ndarray]:
-        """Draws in blocks, and quantiles of each unit's histograms."""
-        # numba takes a second to import: only long runs pay for it.
+        """Draws in blocks, and quantiles of each unit's histogram."""
+        # numba takes a second to import: only long runs need it.
         loops = importlib.import_module("zoneblanche.layers.index.uncertainty.kernels")
         dtype = "uint16" if len(self.plan) < 65_536 else "uint32"
         ranks_of = Histogram(self.units, _RANK_BINS, dtype, whole=True)
@@ -203,7 +203,7 @@ class _Job:
         return self._columns(ranks_of.quantiles(), scores_of.quantiles())
 
     def certain_pairs(self) -> float:
-        """Share of the pairs of which one is nearly always ahead."""
+        """Return the share of the pairs of which one is nearly always ahead."""
         if not len(self.pairs) or not len(self.plan):
             return float("nan")
         sure = self.ahead.max(axis=1) >= SURE * len(self.plan)
@@ -229,7 +229,7 @@ class _Job:
         self.in_worst += worst.sum(axis=0)
 
     def _shared(self, count: int, run: Callable[[int, int], None], *, each: int) -> None:
-        """`run(first, last)` over parts of `count`, in threads; parts do not overlap."""
+        """Call `run(first, last)` on parts of `count`, in threads; parts do not overlap."""
         parts = [(first, min(first + each, count)) for first in range(0, count, each)]
         if self.threads == 1 or len(parts) == 1:
             for first, last in parts:
@@ -262,7 +262,7 @@ def _tallying(
 
 
 def _pairs(units: int, *, seed: int, most: int = 4000) -> np.ndarray:
-    """All pairs of units, or some of them drawn at random."""
+    """Return all pairs of units, or a random sample of them."""
     if units * (units - 1) // 2 <= most:
         return np.stack(np.triu_indices(units, 1), axis=1).astype("int64")
     random = np.random.default_rng([seed, 1])
@@ -272,7 +272,7 @@ def _pairs(units: int, *, seed: int, most: int = 4000) -> np.ndarray:
 
 
 def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
-    """How many draws are run: all, but for aggregations of which each takes long."""
+    """Return how many draws are run: all, except for aggregations whose draws take long."""
     draws = sampler.recipe.draws
     slow = {d.aggregate for s in sampler.scenarios for d in s.recipe.dimensions} & set(SLOW)
     if not slow:
@@ -283,7 +283,7 @@ def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
         "copeland": float(sampler.units) ** 2 / 250.0,
     }
     fewer = int(_SLOW_WORK / max(cost[name] for name in slow))
-    # Percentiles of fewer than twenty draws would be their ends: better none.
+    # Percentiles of fewer than twenty draws would be their ends, so there are none.
     fewer = fewer if fewer >= 20 else 0
     if fewer >= draws:
         return draws, ()

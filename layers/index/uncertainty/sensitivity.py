@@ -1,4 +1,4 @@
-"""Sensitivity: which of the uncertain choices moves the ranking.
+"""Sensitivity: which uncertain choice changes the ranking most.
 
 OECD/JRC Handbook, step 7 (sensitivity analysis): variance-based indices on Saltelli's design, with
 the mean absolute rank shift as the target. The estimators are those of COINr 1.1.14 (`SA_sample`,
@@ -22,10 +22,10 @@ from zoneblanche.layers.index.uncertainty.draws import Plan, Sampler
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What each choice contributes to the variance of the mean absolute rank shift.
+    """The contribution of each choice to the variance of the mean absolute rank shift.
 
     Attributes:
-        table: one row a choice: `first` (its own effect), `total` (with its interactions), each
+        table: one row per choice: `first` (its own effect), `total` (with its interactions), each
             with `_low` and `_high`, the 5th and 95th percentiles of a bootstrap.
         runs: how often the index was computed.
         seed: of design and bootstrap.
@@ -64,10 +64,10 @@ def sobol_indices(
     resamples: int = 0,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """First-order and total indices from the results on a Saltelli design.
+    """Return first-order and total indices from the results on a Saltelli design.
 
-    S_i = mean(y_B·(y_ABi − y_A)) / V and S_Ti = Σ(y_A − y_ABi)² / (2·N·V), V being the sample
-    variance of y_A and y_B together.
+    S_i = mean(y_B·(y_ABi − y_A)) / V and S_Ti = Σ(y_A − y_ABi)² / (2·N·V); V is the sample variance
+    of y_A and y_B together.
 
     Args:
         results: (count·(len(names) + 2),), in the order of `saltelli_design`.
@@ -76,7 +76,7 @@ def sobol_indices(
         seed: of the bootstrap.
 
     Raises:
-        InputError: a length that is no such design, or results that do not vary.
+        InputError: a length that does not fit a design, or results that do not vary.
     """
     width = len(names)
     count, odd = divmod(len(results), width + 2)
@@ -117,22 +117,22 @@ def sensitivity(
     count: int = 256,
     resamples: int = 200,
 ) -> Sensitivity:
-    """What drives the ranking, among the choices that the recipe calls uncertain.
+    """Return which of the recipe's uncertain choices change the ranking.
 
-    The choices are: treatment, imputation, normalisation and aggregation, where several are named;
-    the indicator that is left out; and the weights, all together. Each choice of a list takes an
-    equal share of [0, 1); weights take a number of their own each from a generator that their
-    number seeds, so that "weights" is one choice. Measurement error is not among them.
+    The choices are: treatment, imputation, normalisation and aggregation, if several are named; the
+    indicator that is left out; and the weights, all together. Each choice of a list has an equal
+    share of [0, 1). Weights have one number each from a generator that their number seeds, so that
+    "weights" is one choice. Measurement error is not included.
 
     Args:
         values: the table that was scored.
-        scored: what the recipe gave.
+        scored: the result of the recipe.
         groups: of the rows, for group imputation.
         count: N of the design; the index is computed N·(choices + 2) times.
         resamples: of the bootstrap.
 
     Raises:
-        InputError: fewer than two choices are uncertain, or none moves a rank.
+        InputError: fewer than two choices are uncertain, or none changes a rank.
     """
     recipe = scored.recipe
     sampler = Sampler(values, scored, groups=groups)
@@ -158,7 +158,7 @@ def sensitivity(
 
 
 class _Chooser:
-    """Turns rows of a design into plans, and plans into rank shifts."""
+    """Converts rows of a design to plans, and plans to rank shifts."""
 
     def __init__(self, sampler: Sampler) -> None:
         self.sampler = sampler
@@ -172,7 +172,7 @@ class _Chooser:
         self.names += ["weights"] if self.vary else []
 
     def shifts(self, design: np.ndarray, nominal: np.ndarray) -> np.ndarray:
-        """Mean |rank − rank of the recipe| of each row of the design."""
+        """Return the mean |rank − rank of the recipe| of each row of the design."""
         from zoneblanche.layers.index.uncertainty import plain
 
         out = np.empty(len(design))
@@ -185,7 +185,7 @@ class _Chooser:
         return out
 
     def plan(self, design: np.ndarray) -> Plan:
-        """The draws that rows of the design stand for."""
+        """Return the draws that rows of the design represent."""
         scenario = np.zeros(len(design), dtype="int64")
         for column, (_unused, size) in enumerate(self.sizes):
             scenario = scenario * size + _picked(design[:, column], size)
