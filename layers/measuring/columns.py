@@ -1,4 +1,4 @@
-"""Layers that are a column of a table, or a share of two: what most of the catalogue is."""
+"""Layers that are a column of a table, or a share of two: most of the catalogue."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def measure_column(
     column: str,
     weight: str = "",
 ) -> Measurement:
-    """A column of a table as it stands, with the publisher's own reasons for what is missing.
+    """Return a column of a table, with the publisher's reasons for missing cells.
 
     Args:
         source: id of the input.
         column: of its table, in the unit of the indicator. A table without it did not collect it.
-        weight: column that the figure is a mean over; carried as the indicator's denominator.
+        weight: column that the figure is a mean over; becomes the denominator of the indicator.
     """
     table = inputs[source]
     joined = join_table(territories, table)
@@ -58,10 +58,10 @@ def measure_share_of(
     part: tuple[str, ...],
     whole: str,
 ) -> Measurement:
-    """100 × the sum of the columns `part` / the column `whole`, at most 100.
+    """Return 100 × the sum of the columns `part` / the column `whole`, at most 100.
 
-    Where the whole is 0 the share is *not applicable*. The whole is carried as the indicator's
-    denominator. A table without one of the parts did not collect the figure.
+    If the whole is 0 the share is *not applicable*. The whole becomes the denominator of the
+    indicator. A table without one of the parts did not collect the figure.
     """
     table = inputs[source]
     joined = join_table(territories, table)

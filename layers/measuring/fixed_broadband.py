@@ -1,4 +1,4 @@
-"""Shares of premises from counts of premises: what the fixed-broadband layers have in common."""
+"""Shares of premises from counts of premises, for the fixed-broadband layers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOURCE = "arcep-debit"
 
 
 def speed_indicator(indicator_id: str, *, speed: str, digits: int) -> Indicator:
-    """The description of a share of premises at a speed."""
+    """Return the description of a share of premises at a speed."""
     return Indicator(
         id=indicator_id,
         title={"fr": f"Locaux éligibles à {speed} ou plus", "en": f"Premises at {speed} or more"},
@@ -39,11 +39,12 @@ def speed_indicator(indicator_id: str, *, speed: str, digits: int) -> Indicator:
 def measure_share(
     indicator: Indicator, territories: Territories, inputs: Inputs, *, counted: str
 ) -> Measurement:
-    """100 × `counted` / premises of the table that is at hand, handed down to its parts.
+    """Return 100 × `counted` / premises of the available table; rows of a containing level are
+    repeated.
 
-    A territory without premises is *not applicable*, not 0 %. Where the table is of a containing
-    level, each part carries the container's share, and as its weight the container's premises
-    divided by population, so that any mean over parts gives the container's figure back.
+    A territory without premises is *not applicable*, not 0 %. If the table is of a containing
+    level, each part has the share of its container. Its weight is the container's premises,
+    distributed by population, so that any mean over the parts is the figure of the container.
     """
     table = inputs[SOURCE]
     joined = join_table(territories, table)
@@ -66,7 +67,8 @@ def measure_share(
 
 
 def _shared_out(territories: Territories, premises: pd.Series, level: str) -> pd.Series:
-    """A container's premises on its parts, chosen or not, in proportion to population."""
+    """Return the premises of containers on their parts, selected or not, in proportion to
+    population."""
     whole = territories.whole
     people = sum_by(whole.facts["population"], whole.parents[level])
     total = territories.parents[level].map(people).astype("float64")

@@ -1,4 +1,4 @@
-"""What the layers of mobile coverage have in common: the input and the sources that feed it."""
+"""The input of the layers of mobile coverage, and the sources that feed it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MAPS = "arcep-4g-raster|arcep-4g-polygons"
 SQUARES = "insee-population-grid|insee-population-grid-martinique|insee-population-grid-reunion"
 TILES = "ghsl-population-r4-c18|ghsl-population-r4-c19"
 PEOPLE = f"{SQUARES}|{TILES}"
-"""With one of these it has shares of people as well: the squares where they are given."""
+"""With one of these it has shares of people too; the squares are preferred."""
 
 
 def measure_people_covered(
     indicator: Indicator, territories: Territories, inputs: Inputs, *, column: str
 ) -> Measurement:
-    """A column of shares of people, which cites the map and the grid of people."""
+    """Return a column of shares of people, which cites the map and the population grid."""
     measured = measure_column(indicator, territories, inputs, source=SOURCE, column=column)
     grids = next(
         [inputs[name].source for name in names.split("|") if name in inputs]

@@ -1,8 +1,8 @@
-"""Places on territories: how many lie in each, and how far the nearest is from its middle.
+"""Places on territories: how many are in each, and the distance to the nearest from its middle.
 
-A list of places covers a part of the country (the mainland, an island) or it does not: where it
-names no place at all, the part is not covered, and its territories have neither 0 nor a distance
-to the other side of an ocean.
+A list of places covers a part of the country (the mainland, an island) or it does not. If it names
+no place at all in a part, the part is not covered. Its territories get neither 0 nor a distance
+across an ocean.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from zoneblanche.geo.points.locate import build_locator, locate_points
 from zoneblanche.geo.territories import Territories
 
 SLACK = 0.3
-"""Degrees around a part of the country within which a place is counted as lying in it."""
+"""Degrees around a part of the country within which a place counts as in it."""
 
 
 def parts_of(territories: Territories) -> pd.Series:
-    """Id of the part of the country in which each territory lies; one part without a country."""
+    """Return the id of the part of the country of each territory; one part without a country."""
     country = territories.country
     if country is None:
         return pd.Series("all", index=territories.codes)
@@ -28,7 +28,7 @@ def parts_of(territories: Territories) -> pd.Series:
 
 
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
-    """Code of the territory in which each point lies, on the points' index; None for none."""
+    """Return the code of the territory of each point, on the index of the points; None for none."""
     here = points.to_crs(territories.frame.crs)
     found = locate_points(
         build_locator(territories.frame.geometry), here.x.to_numpy(), here.y.to_numpy()
@@ -38,10 +38,10 @@ def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
 
 
 def covered_by(territories: Territories, codes: pd.Series) -> pd.Series:
-    """Whether each territory lies in a part of the country where there is any place.
+    """Return whether each territory is in a part of the country with any place.
 
     Args:
-        codes: of the territory of each place, e.g. of `located_in`.
+        codes: of the territory of each place, for example from `located_in`.
     """
     parts = parts_of(territories)
     there = set(parts.reindex(codes.dropna().unique()).dropna())
@@ -49,8 +49,8 @@ def covered_by(territories: Territories, codes: pd.Series) -> pd.Series:
 
 
 def kilometres_to_nearest(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
-    """Kilometres from the middle of each territory to the nearest point of its own part of the
-    country; NaN where that part has none."""
+    """Return the kilometres from the middle of each territory to the nearest point of its part of
+    the country; NaN if that part has none."""
     places = centres_of(territories)
     there = points.to_crs("EPSG:4326")
     found = pd.Series(np.nan, index=territories.codes)

@@ -1,1 +1,1 @@
-"""What is written besides pages: the atlas file, tables, GeoPackage, styles, DCAT, tiles."""
+"""The files of a run other than pages: the atlas, tables, GeoPackage, styles, DCAT, tiles."""

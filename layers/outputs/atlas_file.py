@@ -1,7 +1,7 @@
-"""An atlas on disk: one GeoParquet whose file metadata says what its columns are.
+"""An atlas on disk: one GeoParquet file whose metadata describes its columns.
 
-Metadata does not travel in a frame's `attrs`, which most operations lose; it stands in the file's
-own metadata under the key `zoneblanche`, and a file without it is refused.
+The metadata is not in a frame's `attrs`, which most operations lose. It is in the metadata of the
+file under the key `zoneblanche`. A file without it is refused.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _COUNTRY = "country"
 
 
 def save_atlas(atlas: Atlas, path: str | Path) -> None:
-    """Writes the atlas as one GeoParquet file, whole or not at all.
+    """Write the atlas as one GeoParquet file, whole or not at all.
 
-    Columns are named by what they hold: `value.website`, `reason.website`, `weight.premises`,
+    Columns are named by their content: `value.website`, `reason.website`, `weight.premises`,
     `parent.departement`, `fact.population`, `extra.postal_codes`,
     `interval.digital-inequality.rank`.
 
@@ -54,11 +54,11 @@ def save_atlas(atlas: Atlas, path: str | Path) -> None:
 
 
 def load_atlas(path: str | Path) -> Atlas:
-    """The atlas that `save_atlas` wrote, with the recipes of its indices.
+    """Return the atlas that `save_atlas` wrote, with the recipes of its indices.
 
     Raises:
-        InputError: no such file, no GeoParquet, one that does not say what its columns are, or one
-            that does not hold them.
+        InputError: no such file, not GeoParquet, no description of its columns, or columns that do
+            not match it.
     """
     path = Path(path)
     if not path.is_file():
@@ -119,7 +119,8 @@ def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
 
 
 def write_geoparquet(frame: gpd.GeoDataFrame, path: Path, *, metadata: Mapping[str, Any]) -> None:
-    """Writes a GeoParquet (zstd) with our metadata in the file's own, the same bytes each time."""
+    """Write a GeoParquet file (zstd) with our metadata in that of the file, the same bytes each
+    time."""
     buffer = io.BytesIO()
     frame.to_parquet(buffer, compression=None, index=True)
     table = pq.read_table(pa.BufferReader(buffer.getbuffer()))
@@ -159,7 +160,7 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
 
 
 def country_of_atlas(path: Path) -> str:
-    """Code of the country that an atlas on disk is of; "" where that cannot be told."""
+    """Return the code of the country of an atlas on disk; "" if unknown."""
     try:
         return str(_read_metadata(path).get(_COUNTRY) or "")
     except InputError:
@@ -189,7 +190,7 @@ def _read_metadata(path: Path) -> dict[str, Any]:
 
 
 def _check_columns(path: Path) -> None:
-    """No column but the shapes may hold lists or records in its cells."""
+    """Refuse columns, except the shapes, with lists or records in their cells."""
     nested = [
         field.name
         for field in pq.read_schema(path)
@@ -217,6 +218,6 @@ def _sources(listed: Iterable[Mapping[str, str]]) -> tuple[Source, ...]:
 
 
 def rounded(values: pd.Series, *, digits: int = 6) -> pd.Series:
-    """Figures as they are written to files: far more digits than are published, yet so few that
-    another processor's last bit does not change them; -0 becomes 0."""
+    """Return figures as they are written to files: with more digits than are published, but few
+    enough that the last bit of another processor does not change them; -0 becomes 0."""
     return pd.Series(np.round(values.to_numpy(dtype="float64"), digits) + 0.0, index=values.index)

@@ -1,4 +1,4 @@
-"""A folder of results described as a dataset of DCAT-AP, for open-data portals."""
+"""A folder of results as a DCAT-AP dataset, for open-data portals."""
 
 from __future__ import annotations
 
@@ -24,15 +24,11 @@ def describe_dcat(
     description: str = "",
     url: str = "",
 ) -> dict[str, Any]:
-    """The results as a dataset of DCAT-AP 3, in JSON-LD.
+    """Return the results as a dataset of DCAT-AP 3, in JSON-LD.
 
-    Args:
-        atlas: what was written.
-        package: the content of `datapackage.json`.
-        lang: of the texts.
-        description: of the dataset; else what is measured.
-        url: where the folder is published; without it addresses are relative to the file, which
-            JSON-LD resolves.
+    Args: atlas: of the results. package: the content of `datapackage.json`. lang: of the texts.
+        description: of the dataset; by default a list of what is measured. url: where the folder is
+        published; without it addresses are relative to the file, as JSON-LD resolves them.
     """
     measured = [i.title_in(lang) for i in atlas.indicators.values() if not i.parts]
     title = str(package.get("title") or package.get("name") or "zoneblanche")

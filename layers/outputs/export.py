@@ -1,7 +1,7 @@
-"""The files of a run: the territories as CSV, GeoParquet and GeoPackage, and what describes them.
+"""The files of a run: the territories as CSV, GeoParquet and GeoPackage, and their descriptions.
 
-Everything here writes into a folder that is not yet in its place (`geo.files.output`); nothing
-names a time or a machine, so that the same inputs give the same bytes.
+Everything here writes into a folder that is not yet in its place (`geo.files.output`). No file
+contains a time or a machine name, so the same inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ RANKS = ("rank", "rank_low", "rank_high")
 
 
 def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
-    """One row a territory, as project-file.md orders the columns.
+    """Return one row per territory, with the columns in the order of docs/commands.md.
 
-    `name`; one column a measured indicator; `score`, `rank`, `rank_low`, `rank_high` of the index;
-    dimensions; flags; what contains the territory and its facts; `missing`, the reasons.
+    `name`; one column per measured indicator; `score`, `rank`, `rank_low`, `rank_high` of the
+    index; dimensions; flags; containing territories and facts; `missing`, the reasons.
 
     Returns:
         Index `code`. Figures are rounded to six decimals, missing ones empty.
@@ -54,7 +54,7 @@ def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
                 columns[f"{prefix}{name}"] = table[name].round().astype("Int64")
     columns |= {item.id: _written(atlas, item) for item in by_role.get("computed", [])}
     columns |= {item.id: _written(atlas, item) for item in by_role.get("flag", [])}
-    # A GeoPackage does not tell Population from population.
+    # A GeoPackage does not distinguish Population and population.
     taken = {name.casefold() for name in columns}
     columns |= {
         str(name): atlas.territories.parents[name]
@@ -71,7 +71,7 @@ def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
 
 
 def missing_in_words(atlas: Atlas, *, lang: str) -> pd.Series:
-    """For each territory which indicators are missing and why, "" where none is."""
+    """Return for each territory which indicators are missing and why, "" if none is."""
     words = pd.Series("", index=atlas.codes, dtype="object")
     for indicator_id in atlas.values:
         codes = atlas.reasons[indicator_id].to_numpy()
@@ -91,21 +91,21 @@ def write_results(
     name: str | None = None,
     styles: Sequence[Style] = (),
 ) -> None:
-    """Writes `territories.csv`, `.parquet`, `.gpkg`, and `datapackage.json` and `dcat.json`, which
-    describe them, into `folder`.
+    """Write `territories.csv`, `.parquet`, `.gpkg`, and their descriptions `datapackage.json` and
+    `dcat.json`, into `folder`.
 
     Args:
         atlas: any.
-        folder: that is there.
+        folder: an existing folder.
         lang, title: of the texts.
         name: of the data package.
-        styles: of columns, for the GeoPackage; the first is what QGIS opens it with.
+        styles: of columns, for the GeoPackage; QGIS opens it with the first.
 
     Raises:
         OSError: the place cannot be written.
     """
     table = results_table(atlas, lang=lang)
-    # What a spreadsheet program opens holds no text that it would run as a formula.
+    # Files for spreadsheet programs contain no text that they would execute as a formula.
     harmless = safe_text(table.reset_index())
     _write_csv(harmless, folder / "territories.csv")
     shapes = atlas.territories.frame.geometry
@@ -121,13 +121,13 @@ def write_results(
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
-    """Writes JSON that a person can read, the same bytes for the same content."""
+    """Write readable JSON, the same bytes for the same content."""
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def versions() -> dict[str, str]:
-    """Versions of what the figures depend on."""
+    """Return the versions of the packages that the figures depend on."""
     names = ("zoneblanche", "geopandas", "shapely", "numpy", "pandas", "pyogrio", "rasterio")
     told = {name: metadata.version(name) for name in names}
     return {"python": platform.python_version(), **told}
@@ -140,7 +140,7 @@ def _place_of(indicator: Indicator) -> str:
 
 
 MOST_WHOLE = 2.0**53
-"""Up to here every whole number has a place of its own among floating-point ones."""
+"""Up to here every integer has an exact floating-point representation."""
 
 
 def _written(atlas: Atlas, indicator: Indicator) -> pd.Series:
@@ -159,7 +159,7 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def _datapackage(atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str) -> dict[str, Any]:
-    """A Data Package 2.0 with the Table Schema of the CSV, sources, licences and hashes."""
+    """Return a Data Package 2.0 with the Table Schema of the CSV, sources, licences and hashes."""
     sources = union_of(
         atlas.territories.sources, *(item.sources for item in atlas.indicators.values())
     )

@@ -1,4 +1,4 @@
-"""The territories as a GeoPackage, with the styles of its columns inside."""
+"""The territories as a GeoPackage that contains the styles of its columns."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from zoneblanche.geo.messages import _
 from zoneblanche.layers.outputs.styles import LAYER, Style, write_qml, write_sld
 
 FIXED_TIME = "2000-01-01T00:00:00.000Z"
-"""Stands where the format asks for a time: the same inputs give the same bytes."""
+"""Used where the format requires a time, so that the same inputs give the same bytes."""
 
 
 def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style] = ()) -> None:
     """Write territories, codes in a column, and the styles of their columns, the first the default.
 
-    Text is written as it is: make it harmless before (`geo.tables.safe_text`), tables of a
-    GeoPackage go to spreadsheet programs as well.
+    Text is written unchanged: make it harmless first (`geo.tables.safe_text`), because spreadsheet
+    programs open tables of a GeoPackage too.
 
     Raises:
         OSError: the place cannot be written.
@@ -41,7 +41,7 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
 
 
 def _check_count(path: Path, count: int) -> None:
-    """GDAL may close a file without a word where the disk was full at last."""
+    """Check the number of rows: GDAL may close a file without an error when the disk was full."""
     with closing(sqlite3.connect(path)) as base:
         found = base.execute(f"SELECT count(*) FROM {LAYER}").fetchone()[0]
     if found != count:

@@ -1,7 +1,7 @@
-"""Styles of the columns for QGIS and others, so that a GeoPackage opens as it looks on the page.
+"""Styles of the columns for QGIS and others, so that a GeoPackage looks like the page.
 
-A style says in which colour each class of a column, or of two, is drawn; it is made by whoever
-knows colours (`maps.drawn.gis_styles`) and written here.
+A style gives the colour of each class of a column, or of two columns. `maps.drawn.gis_styles`
+creates it, and this module writes it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 LAYER = "territories"
-"""The layer of the GeoPackage that styles are of."""
+"""The layer of the GeoPackage that the styles belong to."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Span:
 
     @property
     def tests(self) -> list[tuple[str, float]]:
-        """The comparisons that a figure of the class meets."""
+        """Return the comparisons that a figure of the class meets."""
         if self.code is not None:
             return [("=", self.code)]
         tests = [(">=", self.low), ("<", self.high)]
@@ -34,7 +34,7 @@ class Span:
 class StyleClass:
     """A class of a style: its label, its colour, and its span of each column.
 
-    Without spans it is the class of what has no figure in one of the columns.
+    Without spans it is the class of rows without a figure in one of the columns.
     """
 
     label: str
@@ -44,7 +44,7 @@ class StyleClass:
 
 @dataclass(frozen=True)
 class Style:
-    """How a column is drawn, or two as one map.
+    """How a column is drawn, or two columns as one map.
 
     Attributes:
         name: of the style, as QGIS lists it.
@@ -58,7 +58,8 @@ class Style:
 
 
 def write_qml(style: Style) -> str:
-    """A style for QGIS: one rule a class, so that missing values are drawn and named as well."""
+    """Return a style for QGIS: one rule per class, so that missing values are drawn and named
+    too."""
     root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")
     renderer = ET.SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0")
     rules = ET.SubElement(renderer, "rules", key="{root}")
@@ -79,7 +80,7 @@ def write_qml(style: Style) -> str:
 
 
 def write_sld(style: Style) -> str:
-    """A style as OGC Styled Layer Descriptor 1.1, for GeoServer and others."""
+    """Return a style as OGC Styled Layer Descriptor 1.1, for GeoServer and others."""
     names = {"sld": "http://www.opengis.net/sld", "se": "http://www.opengis.net/se",
              "ogc": "http://www.opengis.net/ogc"}  # fmt: skip
     root = ET.Element("sld:StyledLayerDescriptor", {f"xmlns:{k}": v for k, v in names.items()})

@@ -16,7 +16,7 @@ from zoneblanche.layers.outputs.export import results_table
 from zoneblanche.layers.outputs.styles import LAYER
 
 TILE_UNITS = 4096
-"""Steps across a vector tile; what is smaller than one at the last zoom is not drawn."""
+"""Steps across a vector tile; details smaller than one step at the last zoom are not drawn."""
 
 _EARTH = 40_075_016.7
 
@@ -24,16 +24,16 @@ _EARTH = 40_075_016.7
 def write_pmtiles(
     atlas: Atlas, path: str | Path, *, lang: str, min_zoom: int = 3, max_zoom: int = 9
 ) -> None:
-    """The atlas as vector tiles in one file (PMTiles 3), which a web map reads piece by piece.
+    """Write the atlas as vector tiles in one file (PMTiles 3), which a web map reads in pieces.
 
-    Written by GDAL. Borders are first simplified as a coverage, so that neighbours stay
-    neighbours, to what the last zoom can show. The same atlas gives the same bytes.
+    GDAL writes it. Borders are first simplified as a coverage, so that neighbours stay neighbours,
+    to the detail of the last zoom. The same atlas gives the same bytes.
 
     Args:
         atlas: with polygons.
         path: of the file; whole or not at all.
         lang: of the reasons in the column `missing`.
-        min_zoom, max_zoom: of the tiles; 9 shows some 20 m.
+        min_zoom, max_zoom: of the tiles; 9 shows about 20 m.
 
     Raises:
         InputError: zooms that are not 0 ≤ min ≤ max ≤ 14.
@@ -65,6 +65,6 @@ def write_pmtiles(
         staging.unlink()
         frame.to_file(
             staging, driver="PMTiles", engine="pyogrio", layer=LAYER,
-            NAME=LAYER,  # else the file tells the name of the place where it was made
+            NAME=LAYER,  # otherwise the file contains the name of the place where it was written
             MINZOOM=min_zoom, MAXZOOM=max_zoom, MAX_SIZE=2_000_000, MAX_FEATURES=400_000,
         )  # fmt: skip

@@ -1,8 +1,9 @@
-"""The barometer: who is present on which network, by category of authority, wave by wave.
+"""The barometer: online presence by category of authority and by wave.
 
-A cell counts authorities of a category that declare something (a website, HTTPS, an e-mail of their
-own, an account on a network) at one date. What nobody collected is *not collected*, never zero.
-Changes between waves are measured on constant territory: the same authorities at both dates.
+A cell counts the authorities of a category that declare something (a website, HTTPS, an e-mail
+address at their own domain, an account on a network) at one date. What nobody collected is *not
+collected*, never zero. Changes between waves are measured on constant territory: the same
+authorities at both dates.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ CRITERIA: Mapping[str, Text] = {
     "mastodon": {"fr": "Mastodon", "en": "Mastodon"},
     "bluesky": {"fr": "Bluesky", "en": "Bluesky"},
 }
-"""What is counted, in the order of the table."""
+"""The criteria, in the order of the table."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Category:
 
     Attributes:
         id, title: its name ("prefecture", préfecture towns).
-        level: id of the level whose directory holds its authorities.
+        level: id of the level whose directory has its authorities.
         codes: its authorities, by the codes of the last wave; None for all of the level.
     """
 
@@ -56,13 +57,13 @@ class Category:
 
 @dataclass(frozen=True)
 class Wave:
-    """What the directories of one date declare.
+    """The declarations in the directories of one date.
 
     Attributes:
         date: ISO.
         directories: by level, index code; some of the columns `website`, `email_domain` and the
-            networks (1 or 0). A column that is absent, or empty from top to bottom, was not
-            collected; a level that is absent neither.
+            networks (1 or 0). A column that is absent, or entirely empty, was not collected; nor
+            was a level that is absent.
         vintage: year of the code list.
     """
 
@@ -76,18 +77,18 @@ class Barometer:
     """The table category × criterion × wave, and the changes between waves.
 
     Attributes:
-        table: one row a category, criterion and wave. `authorities`: how many the category has in
-            that wave, NaN where no directory of the level was given; `known`: of how many the
+        table: one row per category, criterion and wave. `authorities`: how many the category has in
+            that wave, NaN if no directory of the level was given; `known`: for how many the
             criterion is known; `present`: how many meet it; `share_percent` of those known;
             `state`: "collected" or "not collected", and then the figures are NaN.
-        changes: one row a category, criterion and pair of waves: each that collected it with the
+        changes: one row per category, criterion and pair of waves: each that collected it with the
             next, and the first with the last. `from`, `to`: dates; `authorities`: present in both;
             `from_percent`, `to_percent` and `change_points` on these; `low`, `high`: its 95 %
-            interval; `gained`, `given_up`: authorities; `listed_points`: what the change would
-            look like on the authorities that each wave lists, and `composition_points` the part
-            of that which is mergers, splits and new rows rather than change.
+            interval; `gained`, `given_up`: authorities; `listed_points`: the change on the
+            authorities that each wave lists, and `composition_points` the part of it that comes
+            from mergers, splits and new rows.
         categories: in order.
-        notices: what the reader has to be told.
+        notices: for the reader.
     """
 
     table: pd.DataFrame
@@ -108,15 +109,15 @@ def compute_barometer(
     """Count presence by category, criterion and wave, and its change between waves.
 
     Args:
-        waves: any number; taken in order of date. The last says which codes are current.
+        waves: any number; used in order of date. The codes of the last are current.
         categories: see `Category`.
-        generic: domains of e-mail providers that are nobody's own.
+        generic: domains of generic e-mail providers.
         events: of `geo.vintages.events.read_events`; with them, authorities of earlier waves are
-            carried to the codes of the last one. Without, only codes that both waves list are
+            carried to the codes of the last one. Without them, only codes in both waves are
             compared, and a notice says so.
-        weights: people by code: of merged communes the greatest speaks for the new one. Where
-            populations are not known, the one whose code the new commune kept.
-        level_of_codes: the level that the events are about.
+        weights: people by code: the largest of merged communes represents the new one. If
+            populations are not known, the one whose code the new commune kept does.
+        level_of_codes: the level of the codes in the events.
     """
     ordered = sorted(waves, key=lambda wave: wave.date)
     chosen = tuple(categories)
@@ -160,13 +161,13 @@ def compute_barometer(
 def categories_of(
     seats: pd.Series, *, levels: Iterable[str] = ("region", "departement", "epci")
 ) -> tuple[Category, ...]:
-    """The categories of France: régions, départements, préfecture and sous-préfecture towns, EPCI,
-    communes.
+    """Return the categories of France: régions, départements, préfecture and sous-préfecture towns,
+    EPCI, communes.
 
     Args:
         seats: INSEE's rank of each commune as a seat: 4 of a région, 3 of a département, 2 of an
             arrondissement, else less. Index: codes of communes.
-        levels: the other levels that are wanted.
+        levels: the other levels to include.
     """
     titles = {
         "region": {"fr": "Régions", "en": "Régions"},
@@ -192,7 +193,7 @@ def categories_of(
 
 
 def waves_of(table: pd.DataFrame, *, level: str = "commune") -> tuple[Wave, ...]:
-    """The waves of a table that holds several, as the embedded edition does.
+    """Return the waves of a table with several, such as that of the embedded edition.
 
     Args:
         table: columns `code`, `wave` (ISO date), and those of a directory.
@@ -207,14 +208,15 @@ def waves_of(table: pd.DataFrame, *, level: str = "commune") -> tuple[Wave, ...]
 def change_interval(
     gained: int, given_up: int, count: int, *, level: float = 0.95
 ) -> tuple[float, float]:
-    """Interval of the change of a share between two dates on the same authorities, in points.
+    """Return the interval of the change of a share between two dates on the same authorities, in
+    points.
 
-    Of paired yes/no answers only those that changed carry information. Agresti and Min (2005,
+    Of paired yes/no answers, only those that changed carry information. Agresti and Min (2005,
     *Statistics in Medicine* 24, 729-740): the Wald interval of a paired difference after adding
     half an authority to each of the four cells.
 
-    The authorities are all there are, not a sample: the interval tells how far the change is from
-    one that independent, random changes would bring.
+    The authorities are all there are, not a sample. The interval compares the change with one from
+    independent, random changes.
 
     >>> [round(bound, 1) for bound in change_interval(30, 10, 400)]
     [1.9, 8.1]
@@ -236,7 +238,7 @@ _CHANGE = (
 )
 
 _Criteria = Mapping[str, pd.DataFrame]
-"""By level: index code, one column a criterion that was collected; 1, 0 or missing."""
+"""By level: index code, one column per collected criterion; 1, 0 or missing."""
 
 
 def _criteria(wave: Wave, generic: Collection[str]) -> _Criteria:
@@ -257,7 +259,7 @@ def _criteria(wave: Wave, generic: Collection[str]) -> _Criteria:
 
 
 def _members(category: Category, criteria: _Criteria) -> pd.DataFrame | None:
-    """The criteria of a category's authorities, or None where the level has no directory."""
+    """Return the criteria of a category's authorities, or None if the level has no directory."""
     table = criteria.get(category.level)
     if table is None or category.codes is None:
         return table
@@ -281,7 +283,7 @@ def _change(
     carried: Mapping[str, _Criteria],
     listed: Mapping[str, _Criteria],
 ) -> tuple[object, ...] | None:
-    """One row of `Barometer.changes`, or None where one of the waves did not collect it."""
+    """Return one row of `Barometer.changes`, or None if one of the waves did not collect it."""
     found = [_members(category, carried[date]) for date in pair]
     if any(table is None or criterion not in table for table in found):
         return None
@@ -305,7 +307,8 @@ def _change(
 def _pairs(
     category: Category, criterion: str, criteria: Mapping[str, _Criteria]
 ) -> list[tuple[str, str]]:
-    """The waves that collected a criterion, each with the next, and the first with the last."""
+    """Return the waves that collected a criterion, each with the next, and the first with the
+    last."""
     dates = []
     for date, found in criteria.items():
         members = _members(category, found)
@@ -329,7 +332,7 @@ def _on_codes_of(
     weights: pd.Series | None,
     level: str,
 ) -> _Criteria:
-    """The criteria of a wave on the codes of the last one."""
+    """Return the criteria of a wave on the codes of the last one."""
     criteria, target = listed[wave.date], listed[last.date].get(level)
     if level not in criteria or target is None or wave is last:
         return criteria

@@ -1,8 +1,8 @@
-"""Conformance with the RPNT as far as the given sources tell it: ANCT's own, or ours.
+"""Conformance with the RPNT, from ANCT's evaluation or from our own.
 
-ANCT publishes which criteria each authority meets; where its file is given that is what counts.
-Otherwise the criteria are evaluated from what the directory declares and from what was measured of
-sites and e-mail domains, and what nobody measured stays unknown.
+ANCT publishes which criteria each authority meets; if its file is given, it is used. Otherwise the
+criteria are evaluated from the declarations in the directory and from measurements of sites and
+e-mail domains. What nobody measured stays unknown.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Conformance:
     Attributes:
         criteria: index as the territories; columns `1.1` … `2.8` and the levels; 1, 0 or missing.
         reasons: why cells are missing, int8, same shape.
-        sources: what they rest on.
-        account: of the rows of the directory, or of ANCT's.
+        sources: of the criteria.
+        account: of the rows of the directory, or of ANCT's file.
         period: of the declarations.
         native_level: of the authorities.
     """
@@ -48,11 +48,11 @@ class Conformance:
 
 
 def conformance_on(territories: Territories, inputs: Inputs) -> Conformance:
-    """Which criteria and levels each territory's authority meets.
+    """Return which criteria and levels each territory's authority meets.
 
     Args:
-        inputs: `anct-dpnt`; or the directory and the generic providers, with the measurements of
-            sites and of e-mail domains as far as they are given.
+        inputs: `anct-dpnt`; or the directory and the generic providers, with the given measurements
+            of sites and of e-mail domains.
     """
     if ANCT in inputs:
         return _published(territories, inputs)
@@ -98,7 +98,7 @@ def _measured(
         parts.append(statuses_of(inputs[SITES], directory["website"]))
     if MAIL in inputs:
         scan = join_table(territories, inputs[MAIL]).frame
-        # The scan is of one day, the declaration of another: only of the same domain it tells.
+        # The scan and the declaration have different dates: the scan is used for the same domain only.
         same = scan["domain"] == directory["email_domain"].astype("object")
         parts.append(scan[["mx", "spf"]].where(same, axis=0))
     return pd.concat(parts, axis=1) if parts else None

@@ -1,8 +1,8 @@
-"""What a directory of authorities declares: website, HTTPS, e-mail of one's own.
+"""Declarations in a directory of authorities: website, HTTPS, e-mail at an own domain.
 
-Each criterion is 1, 0 or missing. Where the directory has an entry for an authority, an empty cell
-means that none is declared (0); no entry means unknown, an address that is none is unreadable, and
-what is asked of an e-mail that is not declared does not apply: each is missing, never 0.
+Each criterion is 1, 0 or missing. If the directory has an entry for an authority, an empty cell
+means that none is declared (0). Without an entry it is unknown. An invalid address is unreadable. A
+question about an e-mail that is not declared is not applicable. Each of these is missing, never 0.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DIRECTORY = "town-halls"
 """Id of the source: index code; columns `website` (URL or None), `email_domain` (or None)."""
 
 GENERIC = "generic-providers"
-"""Id of the source: index domain; the e-mail providers that are nobody's own domain."""
+"""Id of the source: index domain; the generic e-mail providers."""
 
 Criterion = Callable[[pd.DataFrame, pd.Index], pd.Series]
 
@@ -35,36 +35,36 @@ _HOST = re.compile(r"^https?://(?:[^/?#@]*@)?([^/?#:]+)", re.IGNORECASE)
 
 
 def declares_website(directory: pd.DataFrame) -> pd.Series:
-    """1.0 where a well-formed http(s) address is declared, 0.0 where none is, NaN where what is
-    declared is no address. RPNT criterion 1.1."""
+    """Return 1.0 if a well-formed http(s) address is declared, 0.0 if none is, NaN if the declared
+    text is not an address. RPNT criterion 1.1."""
     website = directory["website"]
     well_formed = hosts_of(website).notna()
     return well_formed.astype("float64").mask(website.notna() & ~well_formed)
 
 
 def declares_https(directory: pd.DataFrame) -> pd.Series:
-    """1.0 where the declared address begins with https, 0.0 where it does not or none is declared,
-    NaN where what is declared is no address. RPNT criterion 1.8."""
+    """Return 1.0 if the declared address begins with https, 0.0 if it does not or none is declared,
+    NaN if the declared text is not an address. RPNT criterion 1.8."""
     website = directory["website"].astype("string").str.strip().str.lower()
     secure = website.str.startswith("https://").fillna(False).astype("float64")
     return secure.mask(is_unreadable(directory["website"]))
 
 
 def is_unreadable(website: pd.Series) -> pd.Series:
-    """Whether something is declared that is no http(s) address."""
+    """Return whether the declared text is not an http(s) address."""
     return website.notna() & hosts_of(website).isna()
 
 
 def declares_own_email(directory: pd.DataFrame, generic: pd.Index) -> pd.Series:
-    """1.0 where the declared e-mail is not at a generic provider's, 0.0 where it is, NaN where no
-    e-mail is declared: a form on the website may stand for it. RPNT criterion 2.2."""
+    """Return 1.0 if the declared e-mail is not at a generic provider, 0.0 if it is, NaN if no
+    e-mail is declared: the website may have a form instead. RPNT criterion 2.2."""
     domain = directory["email_domain"].astype("string").str.lower()
     return (~domain.isin(generic)).astype("float64").where(domain.notna())
 
 
 def email_matches_website(directory: pd.DataFrame) -> pd.Series:
-    """1.0 where the e-mail's domain is the website's host without `www.`, 0.0 where it is not, NaN
-    where no website or no e-mail is declared (the criterion is waived). RPNT criterion 2.3."""
+    """Return 1.0 if the e-mail's domain is the website's host without `www.`, 0.0 if not, NaN if no
+    website or no e-mail is declared (the criterion is waived). RPNT criterion 2.3."""
     host = hosts_of(directory["website"])
     domain = directory["email_domain"].astype("string").str.lower()
     same = (host == domain.astype("object")).astype("float64")
@@ -72,7 +72,8 @@ def email_matches_website(directory: pd.DataFrame) -> pd.Series:
 
 
 def hosts_of(website: pd.Series) -> pd.Series:
-    """Host of each address, lower case, `www.` removed; missing where it is not well-formed.
+    """Return the host of each address, lower case, `www.` removed; missing if it is not well-
+    formed.
 
     >>> hosts_of(pd.Series(["https://www.Mende.fr/contact", "mende", None])).tolist()
     ['mende.fr', None, None]
@@ -81,7 +82,7 @@ def hosts_of(website: pd.Series) -> pd.Series:
     return pd.Series(hosts, index=website.index, dtype="object")
 
 
-@lru_cache(maxsize=2**16)  # every criterion asks for the hosts of the same addresses
+@lru_cache(maxsize=2**16)  # every criterion needs the hosts of the same addresses
 def _host_of(address: object) -> str | None:
     found = _HOST.match(address.strip()) if isinstance(address, str) else None
     host = found[1].lower().removeprefix("www.") if found else ""
@@ -96,16 +97,16 @@ def measure_criterion(
     *,
     reads: Literal["website", "email_domain"] = "website",
 ) -> Measurement:
-    """What `values_of` says of the directory's rows, and why it is missing elsewhere.
+    """Return the result of `values_of` for the directory's rows, and why it is missing elsewhere.
 
     Args:
-        indicator: what it measures.
-        territories: where.
-        inputs: the directory, and the generic providers where they are known.
-        values_of: from the directory's rows on the territories and the generic e-mail domains to
-            a Series; NaN is *not applicable* where the directory has a row.
-        reads: the column that the criterion is about; where it is a website that is no http(s)
-            address, the criterion is *unreadable*.
+        indicator: of the criterion.
+        territories: to measure.
+        inputs: the directory, and the generic providers if known.
+        values_of: from the directory's rows on the territories and the generic e-mail domains to a
+            Series; NaN is *not applicable* if the directory has a row.
+        reads: the column of the criterion; if it is a website that is not an http(s) address, the
+            criterion is *unreadable*.
     """
     table = inputs[DIRECTORY]
     joined = join_table(territories, table)
@@ -129,7 +130,7 @@ def measure_criterion(
 
 
 def criteria(directory: pd.DataFrame, generic: pd.Index) -> pd.DataFrame:
-    """All criteria that the directory tells, one column each (1, 0 or missing)."""
+    """Return all criteria of the directory, one column each (1, 0 or missing)."""
     return pd.DataFrame(
         {
             "website": declares_website(directory),
@@ -141,12 +142,12 @@ def criteria(directory: pd.DataFrame, generic: pd.Index) -> pd.DataFrame:
 
 
 def presence_score(directory: pd.DataFrame, generic: pd.Index) -> pd.Series:
-    """0 to 100: the share of the criteria that are known and apply which are met."""
+    """Return 0 to 100: the share of the known and applicable criteria that are met."""
     return 100 * criteria(directory, generic).mean(axis=1)
 
 
 def criterion(indicator_id: str, *, title_fr: str, title_en: str, method: Text) -> Indicator:
-    """The description of a criterion that is met or not."""
+    """Return the description of a criterion that is met or not."""
     return Indicator(
         id=indicator_id,
         title={"fr": title_fr, "en": title_en},

@@ -1,13 +1,12 @@
 """Conformance with ANCT's référentiel of the digital presence of territories (RPNT 0.2).
 
-Each criterion is 1, 0 or missing. Missing is what nobody declared or measured; it is never a no,
-and it travels: a level is met when all of its criteria are, not met as soon as one is not, and
-missing otherwise (Kleene's three-valued logic).
+Each criterion is 1, 0 or missing. Missing is what nobody declared or measured; it is never a no. A
+level is met if all of its criteria are, not met as soon as one is not, and missing otherwise
+(Kleene's three-valued logic).
 
 Levels, as the référentiel evaluates them: `1.a` is 1.1 to 1.6, `1.aa` also 1.7 and 1.8; `2.a` is
-2.1, 2.2, 2.4, 2.5 and 2.8, and 2.3 where a site with a sovereign extension is declared, `2.aa` also
-2.6 and 2.7; `a` asks for 2.3 but not for 1.6, so that an authority can be `a` and not `1.a`; `aa`
-is all.
+2.1, 2.2, 2.4, 2.5 and 2.8, and 2.3 if a site with a sovereign extension is declared, `2.aa` also
+2.6 and 2.7; `a` requires 2.3 but not 1.6, so an authority can be `a` and not `1.a`; `aa` is all.
 
 Source: ANCT, *Référentiel de la présence numérique des territoires*, version 0.2.
 """
@@ -41,10 +40,9 @@ MEASURED = {
     "dmarc_strict": "2.7",
     "mx_eu": "2.8",
 }
-"""Columns of measurements (1, 0 or missing) and the criterion that each tells: the site answers; in
-HTTPS; with a valid certificate; without going to somebody else's domain; http, https, with and
-without www lead to one another; and the domain's MX, SPF, DMARC, DMARC quarantine at 100 %, MX in
-the European Union."""
+"""Columns of measurements (1, 0 or missing) and their criteria: the site answers; in HTTPS; with a
+valid certificate; without a redirect to another domain; http, https, with and without www lead to
+one another; and the domain's MX, SPF, DMARC, DMARC quarantine at 100 %, MX in the European Union."""
 
 LEVELS = {
     "1.a": ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6"),
@@ -54,25 +52,25 @@ LEVELS = {
     "a": ("1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2", "2.3", "2.4", "2.5", "2.8"),
     "aa": CRITERIA,
 }
-"""What each level asks for."""
+"""The criteria of each level."""
 
 
 def evaluate(
     declared: pd.DataFrame, generic: Collection[str], *, measured: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """The criteria and levels of each authority, as far as they are known.
+    """Return the known criteria and levels of each authority.
 
     Args:
-        declared: one row an authority that the directory has. `website`: address or missing (none
+        declared: one row per authority of the directory. `website`: address or missing (none
             declared); `email_domain`: domain of the address or missing (none declared). A column
-            that is not there was not collected, and its criteria are missing.
-        generic: domains of e-mail providers that are nobody's own (criterion 2.2).
-        measured: some of the columns of `MEASURED`, on the same index; what is not there, or
-            missing, was not measured.
+            that is absent was not collected, and its criteria are missing.
+        generic: domains of generic e-mail providers (criterion 2.2).
+        measured: some of the columns of `MEASURED`, on the same index; absent or missing values
+            were not measured.
 
     Returns:
         Index as `declared`; float64 columns `1.1` … `2.8` and the levels; NaN is unknown, or, for
-        2.3, waived. `reasons_of` tells which.
+        2.3, waived. `reasons_of` says which.
     """
     known = _measurements(declared.index, measured)
     found = pd.DataFrame(index=declared.index, columns=list(CRITERIA), dtype="float64")
@@ -89,7 +87,7 @@ def evaluate(
 
 
 def reasons_of(criteria: pd.DataFrame) -> pd.DataFrame:
-    """Why criteria are missing, int8: 2.3 not applicable where waived, else not collected."""
+    """Return why criteria are missing, int8: 2.3 not applicable if waived, else not collected."""
     reasons = pd.DataFrame(
         np.where(criteria.isna(), int(Reason.NOT_COLLECTED), int(Reason.PRESENT)),
         index=criteria.index,
@@ -101,23 +99,23 @@ def reasons_of(criteria: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_of_commune(criteria: pd.DataFrame) -> pd.Series:
-    """ANCT's map score of a commune, 0 to 2: [1.a] + [2.a]; NaN where either is unknown."""
+    """Return ANCT's map score of a commune, 0 to 2: [1.a] + [2.a]; NaN if either is unknown."""
     return criteria["1.a"] + criteria["2.a"]
 
 
 def score_of_area(criteria: pd.DataFrame, areas: pd.Series) -> pd.DataFrame:
-    """ANCT's map score of an area: (2a + (1.a − a) + (2.a − a)) / n over its communes.
+    """Return ANCT's map score of an area: (2a + (1.a − a) + (2.a − a)) / n over its communes.
 
-    As published; the terms in `a` cancel, so that it is the mean of the communes' scores. Communes
-    for which a level is unknown take no part in it.
+    As published; the terms in `a` cancel, so it is the mean of the communes' scores. Communes with
+    an unknown level are left out.
 
     Args:
         criteria: of `evaluate`.
         areas: code of the area of each commune, same index; None for none.
 
     Returns:
-        Index: areas. `score`, 0 to 2, NaN where no commune is known; `known`: share of the area's
-        communes that it rests on, 0 to 1.
+        Index: areas. `score`, 0 to 2, NaN if no commune is known; `known`: share of the area's
+        communes that are known, 0 to 1.
     """
     score = score_of_commune(criteria)
     grouped = score.groupby(areas)
@@ -133,9 +131,9 @@ def _website(website: pd.Series, known: pd.DataFrame, found: pd.DataFrame) -> No
     found["1.2"] = (declared & extension.isin(EXTENSIONS)).astype("float64")
     found["1.3"] = known["reachable"].mask(~declared, 0.0)
     for name in ("https", "certificate", "own_domain", "redirections"):
-        # A site that does not answer meets none of what its answer would show.
+        # A site that does not answer meets none of the criteria of its answer.
         found[MEASURED[name]] = known[name].mask(found["1.3"] == 0, 0.0)
-    # The redirections lead to https, so that without https they are not met either.
+    # The redirections lead to https, so they are not met without https.
     found["1.7"] = found["1.7"].mask(found["1.4"] == 0, 0.0)
     found["1.8"] = (declared & secure.fillna(False)).astype("float64")
 
@@ -149,7 +147,7 @@ def _email(
     found["2.2"] = (declared & ~domain.isin(list(generic))).astype("float64")
     found["2.4"] = known["mx"].mask(~declared, 0.0)
     for name in ("spf", "dmarc", "dmarc_strict", "mx_eu"):
-        # Without an MX record no mail arrives, and the référentiel looks no further.
+        # Without an MX record no mail arrives, and the référentiel checks nothing else.
         found[MEASURED[name]] = known[name].mask(found["2.4"] == 0, 0.0)
     found["2.7"] = found["2.7"].mask(found["2.6"] == 0, 0.0)
 
@@ -157,7 +155,7 @@ def _email(
 def _same_domain(declared: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
     """Criterion 2.3: the e-mail's domain is the site's, and has a sovereign extension.
 
-    It is waived (missing) where no site with a sovereign extension is declared, provided that the
+    It is waived (missing) if no site with a sovereign extension is declared, provided that the
     e-mail's own extension is sovereign.
     """
     host = hosts_of(declared["website"])
@@ -169,12 +167,12 @@ def _same_domain(declared: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
 
 
 def _waived(found: pd.DataFrame) -> pd.Series:
-    """Criterion 2.3, met where it is waived."""
+    """Return criterion 2.3, met if it is waived."""
     return found["2.3"].mask(found["2.3"].isna() & (found["1.2"] == 0), 1.0)
 
 
 def _all_of(parts: list[pd.Series]) -> pd.Series:
-    """1 where all are 1, 0 where one is 0, else missing."""
+    """Return 1 if all are 1, 0 if one is 0, else missing."""
     table = np.column_stack([part.to_numpy(dtype="float64") for part in parts])
     refuted = (table == 0).any(axis=1)
     unknown = np.isnan(table).any(axis=1)

@@ -1,10 +1,10 @@
 """Surveys of authorities: answers by category, with sample size, margin of error and question.
 
-A survey asks some authorities, a directory lists them all: what it says has an uncertainty, and no
-place on a map. It stands beside the barometer, by category.
+A survey asks some authorities, a directory lists them all. The result of a survey has an
+uncertainty, and no place on a map. It is part of the barometer, by category.
 
 Layout: CSV or workbook; columns `category` (as in the barometer), `date`, `question`, `answer`,
-`percent`, `sample_size`; where the publisher says them `margin_points` and `source`.
+`percent`, `sample_size`; and `margin_points` and `source` if published.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 @dataclass(frozen=True)
 class Survey:
-    """What authorities answered.
+    """The answers of authorities.
 
     Attributes:
-        answers: one row a category, date, question and answer: `percent`, `sample_size`,
+        answers: one row per category, date, question and answer: `percent`, `sample_size`,
             `margin_points` (the publisher's, or that of a simple random sample), `low`, `high`
             (95 %, percent), `source`.
-        changes: one row a category, question and answer and pair of dates that follow one another:
-            `from`, `to`, `from_percent`, `to_percent`, `change_points`, `low`, `high` (95 %).
+        changes: one row per category, question and answer and pair of consecutive dates: `from`,
+            `to`, `from_percent`, `to_percent`, `change_points`, `low`, `high` (95 %).
     """
 
     answers: pd.DataFrame
@@ -46,14 +46,14 @@ class Survey:
 
 
 def read_survey(path: Path, *, categories: Iterable[str]) -> Survey:
-    """A table of answers, checked, with its uncertainty.
+    """Read a table of answers, check it, and add its uncertainty.
 
     Args:
-        categories: ids that a row may be of.
+        categories: ids that a row may have.
 
     Raises:
-        InputError: all that is wrong: columns, categories that are none, percents outside 0 to
-            100, a sample of nobody, one answer twice.
+        InputError: all faults: columns, unknown categories, percents outside 0 to 100, a sample of
+            nobody, a duplicate answer.
     """
     rows = rows_of(read_raw_table(path), COLUMNS)
     faults = _faults(rows, tuple(categories), path)
@@ -86,7 +86,7 @@ def read_survey(path: Path, *, categories: Iterable[str]) -> Survey:
 
 
 def _changes(answers: pd.DataFrame) -> pd.DataFrame:
-    """Differences of independent samples, with Newcombe's interval."""
+    """Return differences of independent samples, with Newcombe's (1998) hybrid score interval."""
     found = []
     for (category, question, answer), rows in answers.groupby(["category", "question", "answer"]):
         for before, after in pairwise(rows.to_dict("records")):

@@ -1,4 +1,4 @@
-"""What the barometer of a country is counted from: its waves, its categories, its events."""
+"""The inputs of the barometer of a country: its waves, its categories, its events."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from zoneblanche.layers.publishers.directory_waves import SOURCE, read_waves
 DIRECTORIES = {
     level: "dila-directory" if level == "commune" else f"dila-directory-{level}" for level in PIVOTS
 }
-"""By level of authority, the source that holds its directory."""
+"""By level of authority, the source of its directory."""
 
 
 USABLE = (*DIRECTORIES.values(), "presence-waves", "insee-code-events")
-"""All sources that a barometer is counted from."""
+"""All sources of a barometer."""
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A barometer, the territories that its communes are, and what it rests on."""
+    """A barometer, the territories of its communes, and its sources."""
 
     barometer: Barometer
     territories: Territories
@@ -48,15 +48,15 @@ class Counted:
 
 
 def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
-    """The barometer of a country from its embedded waves and the files that are given.
+    """Return the barometer of a country from its embedded waves and the given files.
 
     Directories (`dila-directory`, `-epci`, `-departement`, `-region`) are one more wave, of the
-    latest day on which one of them was fetched; `presence-waves` replaces the embedded waves;
-    Waves are compared on constant territory: by `insee-code-events` where it is given, else by
-    the embedded list of former codes, which knows no divisions.
+    latest day on which one of them was fetched. `presence-waves` replaces the embedded waves. Waves
+    are compared on constant territory: with `insee-code-events` if given, else with the embedded
+    list of former codes, which has no divisions.
 
     Raises:
-        InputError: a source that is unknown or of no use here, or that cannot be read.
+        InputError: a source that is unknown, not used here, or that cannot be read.
     """
     for name, path in sources.items():
         _check_use(name, path)
@@ -73,7 +73,7 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
         cited += more
     events = sources.get("insee-code-events")
     changes = code_changes(territories, None if events is None else read_events(events))
-    assert territories.extra is not None  # the edition always tells seats
+    assert territories.extra is not None  # the edition always has seats
     found = compute_barometer(
         waves,
         categories_of(territories.extra["seat"]),
@@ -100,7 +100,7 @@ _UNDATED = remark(
 
 
 def _people(territories: Territories, changes: Changes | None) -> pd.Series:
-    """People by code, of what communes were made of before those of today."""
+    """Return people by code, of the former communes of today's."""
     now = territories.facts["population"]
     return now if changes is None else changes.people.combine_first(now)
 
@@ -126,7 +126,7 @@ _Latest = tuple[dict[str, pd.DataFrame], str, list[Source]]
 def _latest(
     sources: Mapping[str, Path], waves: tuple[Wave, ...]
 ) -> tuple[_Latest | None, tuple[str, ...]]:
-    """The given directories by level, their date and sources; and what has to be said of them."""
+    """Return the given directories by level, their date and sources, and notices."""
     directories, dates, cited = {}, [], []
     notices: list[str] = []
     for level, name in DIRECTORIES.items():
@@ -156,7 +156,8 @@ def _latest(
 def _with_wave(
     waves: tuple[Wave, ...], directories: Mapping[str, pd.DataFrame], when: str
 ) -> tuple[Wave, ...]:
-    """One more wave; of a date that is there already, the given levels take their place."""
+    """Return the waves with one more; for an existing date, the given levels replace those of the
+    wave."""
     same = [wave for wave in waves if wave.date == when]
     before = dict(same[0].directories) if same else {}
     added = Wave(when, {**before, **directories}, vintage=when[:4])

@@ -1,1 +1,1 @@
-"""The project file: its schema, its checks, and the layers that it describes."""
+"""The project file: its schema, its checks, and the layers in it."""

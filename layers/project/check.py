@@ -1,4 +1,4 @@
-"""What is wrong with a project file whose keys and types are right."""
+"""Faults of a project file whose keys and types are correct."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _KEYS = {
     "polygons": _COMMON | {"layer"},
     "raster": _COMMON | {"threshold", "below", "weights", "band", "nodata"},
 }
-"""The keys that say something for a layer of each kind."""
+"""The keys that have an effect for a layer of each kind."""
 
 
 def check_project(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
-    """All faults of the project that can be told before one of its inputs is read.
+    """Return all faults of the project that can be found before reading its inputs.
 
     Args:
-        table: the file's content.
-        folder: where it lies, resolved.
+        table: the content of the file.
+        folder: the folder of the file, resolved.
         file: as the user named it.
     """
     faults = []
@@ -116,7 +116,7 @@ def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
 
 
 def _id_faults(ids: list[str]) -> Iterator[Fault]:
-    """Ids that two columns of the results would share; a GeoPackage does not tell case apart."""
+    """Return ids that two columns of the results would share; a GeoPackage ignores case."""
     counts = Counter(name.casefold() for name in ids)
     for name in {name.casefold(): name for name in ids}.values():
         if counts[name.casefold()] > 1:
@@ -186,7 +186,7 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
 
 
 def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
-    """Recipes, rules and sources that the package does not know."""
+    """Return unknown recipes, rules and sources."""
     from zoneblanche.layers.analysis.flagging.rule import known_rules
     from zoneblanche.layers.index.recipe.load import known_recipes
 
@@ -219,7 +219,7 @@ def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
 
 
 def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
-    """Keys that a layer of this kind needs, or that say nothing for it."""
+    """Return keys that a layer of this kind needs, or that have no effect for it."""
     given = layer.model_fields_set
     pair = {"table": ("code", "value"), "points": ("x", "y")}.get(layer.kind, ())
     for name in pair:
@@ -279,7 +279,7 @@ def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
 
 
 def _raster_faults(layer: LayerTable) -> Iterator[Fault]:
-    """Keys that a statistic of a raster needs, and those that it has no use for."""
+    """Return keys that a statistic of a raster needs, and those that have no effect for it."""
     stat = layer.stat or "mean"
     cuts = [name for name in ("threshold", "below") if getattr(layer, name) is not None]
     faults: list[tuple[str, str, str]] = []

@@ -1,4 +1,4 @@
-"""What a project file says of a layer, as an indicator and a source."""
+"""The description of a layer in a project file, as an indicator and a source."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
 def describe(
     spec: LayerTable, project: Project, *, kind: Kind, unit: Unit, denominator: str, level: str
 ) -> Indicator:
-    """The indicator of a layer: what the file says, with `better = none` as context."""
+    """Return the indicator of a layer, with `better = none` as context."""
     better: Better = None if spec.better == "none" else spec.better
     source = parse_source(spec.source or "", file=project.path(spec.path))
     return Indicator(
@@ -44,11 +44,11 @@ def describe(
 
 
 def parse_source(text: str, *, file: Path) -> Source:
-    """The source named in one line: producer, then title, date and licence as they are found.
+    """Return the source in one line of text: producer, then title, date and licence in any order.
 
     Args:
-        text: e.g. "Arcep, 2022-12-31, Licence Ouverte 2.0"; "" where the user named none.
-        file: what was read; its name stands in for what is not said.
+        text: for example "Arcep, 2022-12-31, Licence Ouverte 2.0"; "" if the user named none.
+        file: the file that was read; its name replaces a missing title.
 
     >>> source = parse_source("Arcep, 2022-12-31, Licence Ouverte 2.0", file=Path(__file__))
     >>> source.producer, source.published, source.licence

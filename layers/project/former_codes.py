@@ -1,7 +1,7 @@
 """A user's table with codes of another year, or of arrondissements of Paris, Lyon, Marseille.
 
-By itself nothing is carried: a row with a code that is gone is listed with what became of it. A
-layer's `vintage` and a project's `arrondissements` say that it shall be.
+By default nothing is carried: a row with a former code is listed with what became of the code. The
+`vintage` of a layer and the `arrondissements` of a project ask for carrying.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _HOW = {"count": SUM, "boolean": LARGEST, "url": LARGEST}
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """A column of a table on the codes of territories: missing where no row is.
+    """A column of a table on the codes of territories: missing without a row.
 
     Attributes:
         values: float64.
-        reasons: codes of `Reason`; missing where no row is.
+        reasons: codes of `Reason`; missing without a row.
         account: matched, carried and listed rows.
-        notices: what was done.
+        notices: about what was done.
     """
 
     values: pd.Series
@@ -57,7 +57,8 @@ class Placed:
 
 
 def place_as_is(codes: Codes, figures: Figures, known: pd.Index) -> Placed:
-    """A column whose codes are those of the territories, or of others than those chosen."""
+    """Return a column whose codes are those of the territories, or of others outside the
+    selection."""
     here = int(codes.codes[codes.matched].isin(known).sum())
     account = codes.account
     return Placed(
@@ -80,13 +81,13 @@ class Past:
     def of(
         cls, spec: LayerTable, project: Project, territories: Territories, inputs: Inputs
     ) -> Past:
-        """With the official events, where the run was given them."""
+        """Return it with the official events, if the run has them."""
         given = inputs.get(EVENTS)
         return cls(spec, project, territories, None if given is None else given.frame)
 
     @cached_property
     def changes(self) -> Changes | None:
-        """What is known of codes that changed; looked up where a code asks for it."""
+        """What is known of codes that changed; loaded when a code needs it."""
         return code_changes(self.territories, self.events)
 
     @cached_property
@@ -101,7 +102,7 @@ class Past:
         return self.spec.vintage is not None or self.project.table.arrondissements is not None
 
     def explain(self, code: str) -> str:
-        """What became of a code that no territory has, or ""."""
+        """Return what became of a code that no territory has, or ""."""
         return self._explain(code)
 
     @cached_property
@@ -111,7 +112,7 @@ class Past:
         return self.changes.heirs()
 
     def elsewhere(self, code: str) -> bool:
-        """Whether what became of a code lies outside the territories that were chosen."""
+        """Return whether a code was merged into territories outside the selection."""
         if self.territories.part_of is None:
             return False
         heirs = self._heirs(code)
@@ -119,8 +120,8 @@ class Past:
         return any(one in known for one in heirs) and not any(one in chosen for one in heirs)
 
     def known(self) -> pd.Index:
-        """The codes that a row may have: those of the territories, the rest of the country and,
-        where the user wants it, former ones and arrondissements.
+        """Return the codes that a row may have: those of the territories, the rest of the country
+        and, if the user asks for it, former ones and arrondissements.
 
         Raises:
             InputError: a vintage was named, and nothing is known of codes that changed.
@@ -149,10 +150,11 @@ class Past:
         return codes.union(pd.Index([code for code in more if code], dtype="object"))
 
     def place(self, codes: Codes, figures: Figures) -> Placed:
-        """The column on the codes of the territories; rows with other codes carried or listed.
+        """Return the column on the codes of the territories; rows with other codes are carried or
+        listed.
 
-        Raises:
-            InputError: an arrondissement stands beside its own commune, and both would be counted.
+        Raises: InputError: an arrondissement is listed together with its commune, and both would be
+            counted.
         """
         found = codes.codes[codes.matched]
         chosen = self.territories.codes
@@ -206,7 +208,8 @@ class Past:
         )
 
     def _carry(self, values: pd.DataFrame, passage: Passage) -> tuple[Carried, Sequence[str]]:
-        """The figures on the new codes; and those whose parts weigh alike for want of people."""
+        """Return the figures on the new codes, and those whose parts have equal weights because
+        people are unknown."""
         how = _HOW.get(self.spec.unit, MEAN)
         if how == SUM:
             return carry_counts(values, passage), ()
@@ -215,7 +218,8 @@ class Past:
         return carry(values, passage, weights=weights), equal
 
     def _weights(self, codes: pd.Index, passage: Passage) -> tuple[pd.Series, list[str]]:
-        """People of each part; alike where those of one part of a territory are not known."""
+        """Return the people of each part; equal weights if those of one part of a territory are
+        unknown."""
         people = pd.Series(np.nan, index=codes)
         if self.changes is not None:
             people = people.fillna(self.changes.people.reindex(codes))
@@ -265,7 +269,7 @@ class Past:
         return [code for code in codes if code in gone]
 
     def _hint(self, codes: Codes) -> tuple[str, ...]:
-        """How rows that are listed for their codes could be carried."""
+        """Return how rows that are listed for their codes could be carried."""
         listed = [row.code for row in codes.account.listed]
         parts = [code for code in listed if code in WHOLE]
         notes = []

@@ -1,4 +1,4 @@
-"""The tables and keys that a project file may have, and how its paths are followed."""
+"""The tables and keys of a project file, and how its paths are resolved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Language = Literal["fr", "en"]
 Line = Annotated[str, Field(max_length=1000)]
 Column = Annotated[Line, AfterValidator(lambda name: unicodedata.normalize("NFC", name))]
-"""The name of a column, whichever way its accents were typed."""
+"""The name of a column, with composed or decomposed accents."""
 Vintage = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$")]
 Title = Line | Annotated[dict[Language, Line], Field(min_length=1)]
 
@@ -24,7 +24,7 @@ class _Strict(BaseModel):
 
 
 class TerritoriesTable(_Strict):
-    """`[territories]`: the user's own polygons."""
+    """`[territories]`: polygons of the user."""
 
     path: Line
     code: Line
@@ -38,7 +38,7 @@ class TerritoriesTable(_Strict):
 
 
 class LayerTable(_Strict):
-    """`[[layers]]`: a figure of the user's own."""
+    """`[[layers]]`: a figure of the user."""
 
     id: Identifier
     path: Line
@@ -83,7 +83,7 @@ class LayerTable(_Strict):
 
 
 class OutputTable(_Strict):
-    """`[output]`: how the results are named."""
+    """`[output]`: the names of the results."""
 
     name: Line | None = None
 
@@ -92,7 +92,8 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class LimitsTable(_Strict):
-    """`[limits]`: bounds on inputs in place of the defaults, named as in `geo.files.limits`."""
+    """`[limits]`: limits on inputs that replace the defaults, with the names of
+    `geo.files.limits`."""
 
     table_bytes: Count | None = None
     rows: Count | None = None
@@ -133,9 +134,10 @@ class ProjectTable(_Strict):
 
 
 def found_path(folder: Path, name: str) -> Path:
-    """The path of that name under `folder`, whichever way its accents are written on the disk.
+    """Return the path with that name under `folder`, with composed or decomposed accents.
 
-    A project typed on one system and files unpacked on another may differ there and look alike.
+    A project typed on one system and files unpacked on another may differ in that, and look the
+    same.
     """
     here = folder
     for part in Path(name).parts:
@@ -153,7 +155,7 @@ def found_path(folder: Path, name: str) -> Path:
 
 
 def paths_of(table: ProjectTable) -> dict[str, str]:
-    """Every path of a project by its key."""
+    """Return every path of a project by its key."""
     paths = {f"layers.{layer.id}.path": layer.path for layer in table.layers}
     paths |= {
         f"layers.{layer.id}.weights": layer.weights
@@ -170,5 +172,5 @@ def paths_of(table: ProjectTable) -> dict[str, str]:
 
 
 def is_toml(name: str) -> bool:
-    """A recipe or a rule of the user's own, not one of the package's by its name."""
+    """Return whether it is a file of the user, not the name of a shipped recipe or rule."""
     return name.endswith(".toml")

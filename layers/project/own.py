@@ -1,4 +1,4 @@
-"""Layers of the user's own, as a project file describes them: one file a kind of input."""
+"""Layers of the user, as a project file describes them: one module per kind of input."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def own_layer(spec: LayerTable, project: Project) -> Layer:
-    """The layer that `[[layers]]` describes. Nothing is read until it is measured."""
+    """Return the layer that `[[layers]]` describes. Nothing is read until it is measured."""
     from zoneblanche.layers.project.points import point_layer
     from zoneblanche.layers.project.polygons import polygon_layer
     from zoneblanche.layers.project.raster import raster_layer

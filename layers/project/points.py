@@ -1,4 +1,4 @@
-"""Points of the user's own: how many lie in each territory, or how far the nearest is."""
+"""Points of the user: how many are in each territory, or the distance to the nearest."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from zoneblanche.layers.project.read import LayerTable, Project
 NOWHERE = "lies in none of the territories"
 NO_PLACE = "has no two coordinates"
 MOST_BYTES_LISTED = 8 * 2**20
-"""Size of a file up to which each point that lies nowhere is listed; larger ones are streamed."""
+"""Size of a file up to which each point in no territory is listed; larger ones are streamed."""
 
 
 ERROR_MARKS = {"#n/a": Reason.NOT_PUBLISHED, "#na": Reason.NOT_PUBLISHED}
-"""A figure that reads so is refused; a point that has no place is listed with those left out."""
+"""A figure with such a mark is refused; a point without a position is listed as left out."""
 FARTHEST_KM = 1000
-"""Where no point is nearer than this to any territory, its coordinates are misread."""
+"""If no point is nearer than this to any territory, its coordinates are wrong."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,17 @@ class PointLayer:
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
-        """A count a territory: 0 where no point lies, since the whole file was looked through.
+        """Return a count per territory: 0 without points, because the whole file was read.
 
         Raises:
-            InputError: the table cannot be read, or none of its points lies in a territory.
+            InputError: the table cannot be read, or none of its points is in a territory.
         """
         spec = self.spec
         path = self.project.path(spec.path)
         coordinates = read_crs(spec, self.project)
-        whole = territories.whole  # tells a point of elsewhere from one that lies nowhere
+        whole = (
+            territories.whole
+        )  # distinguishes a point outside the selection from one in no territory
         if path.stat().st_size <= MOST_BYTES_LISTED:
             counts, account, notices = _count_rows(
                 spec, path, coordinates, whole, limits=self.project.limits
@@ -77,20 +79,20 @@ class PointLayer:
 
 @dataclass(frozen=True)
 class DistanceLayer:
-    """Measures how far the nearest point of a table is from the middle of each territory."""
+    """Measures the distance from the middle of each territory to the nearest point of a table."""
 
     spec: LayerTable
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
-        """Kilometres along the ellipsoid; not covered where a part of the country, across an
+        """Return kilometres along the ellipsoid; not covered if a part of the country, across an
         ocean, has no point.
 
         Raises:
             InputError: the table cannot be read, or has no point near the territories.
         """
         spec = self.spec
-        whole = territories.whole  # the nearest point may lie beyond those that are chosen
+        whole = territories.whole  # the nearest point may be outside the selection
         coordinates = read_crs(spec, self.project)
         found = compute_nearest(
             centres_of(whole),
@@ -132,7 +134,7 @@ def _count_rows(
     *,
     limits: Limits,
 ) -> Counted:
-    """Counts with an account of every row, read as strictly as any table."""
+    """Return counts with an account of every row, read as strictly as any table."""
     assert spec.x is not None  # project files without them are refused when they are read
     assert spec.y is not None
     raw = read_raw_table(
@@ -179,7 +181,7 @@ def _count_rows(
 def _count_stream(
     spec: LayerTable, path: Path, coordinates: pyproj.CRS, territories: Territories
 ) -> Counted:
-    """Counts of a file of any size, whose rows are counted but not listed one by one."""
+    """Return counts of a file of any size, whose rows are counted and not listed."""
     counted = count_points(
         territories.frame.geometry, path, layout=layout_of(spec, coordinates), crs=coordinates
     )
@@ -194,7 +196,7 @@ def _count_stream(
 
 
 def layout_of(spec: LayerTable, coordinates: pyproj.CRS) -> Layout:
-    """Where a table of points has its coordinates, and which are refused as in a table."""
+    """Return the columns of coordinates of a table of points, and which coordinates are refused."""
     assert spec.x is not None  # project files without them are refused when they are read
     assert spec.y is not None
     return Layout(
@@ -207,7 +209,7 @@ def layout_of(spec: LayerTable, coordinates: pyproj.CRS) -> Layout:
 
 
 def bounds_of(coordinates: pyproj.CRS) -> tuple[float, float]:
-    """How far from nought x and y may lie: on the globe in degrees, anywhere in metres."""
+    """Return the limits of |x| and |y|: on the globe in degrees, anywhere in metres."""
     return (180.0, 90.0) if coordinates.is_geographic else (math.inf, math.inf)
 
 
@@ -248,10 +250,10 @@ def _nowhere(spec: LayerTable, message: str) -> Fault:
 
 
 def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
-    """The reference system of the points: degrees of WGS 84 unless the layer names another.
+    """Return the reference system of the points: degrees of WGS 84 unless the layer names another.
 
     Raises:
-        InputError: none of that name, or one that is not flat or in degrees on the ground.
+        InputError: an unknown one, or one that is neither projected nor geographic.
     """
     name = spec.crs or "EPSG:4326"
     try:
@@ -275,7 +277,7 @@ def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
 
 
 def point_layer(spec: LayerTable, project: Project) -> Layer:
-    """The layer of points: counts, or distances to the nearest."""
+    """Return the layer of points: counts, or distances to the nearest."""
     if spec.stat == "distance":
         return Layer(
             indicator=distance_indicator(spec, project, ""),
@@ -288,15 +290,15 @@ def point_layer(spec: LayerTable, project: Project) -> Layer:
 
 
 def point_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
-    """Points are summed when territories are put together."""
+    """Points are summed when territories are aggregated."""
     return describe(
         spec, project, kind="extensive", unit="count", denominator="territories", level=level
     )
 
 
 def distance_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
-    """Nearer is better unless the project says otherwise; the mean of territories, or weighted by
-    what the project names, when they are put together."""
+    """Nearer is better unless the project says otherwise. When territories are aggregated, it is
+    the mean of the territories, or weighted by what the project names."""
     near = describe(
         spec, project, kind="intensive", unit="number", denominator="territories", level=level
     )

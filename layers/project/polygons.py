@@ -1,4 +1,4 @@
-"""Coverage polygons of the user's own: the share of each territory's area that they cover."""
+"""Coverage polygons of the user: the share of each territory's area that they cover."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class PolygonLayer:
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
-        """Percent of area: 0 where no polygon lies, since the file says where coverage is; each
-        place counts once, however many polygons overlap there.
+        """Return percent of area: 0 without a polygon, because the file says where coverage is;
+        each place counts once, also if polygons overlap there.
 
         Raises:
             InputError: the file cannot be read, or covers none of the territories.
@@ -36,7 +36,7 @@ class PolygonLayer:
         polygons = read_polygons(
             self.project.path(spec.path), layer=spec.layer, limits=self.project.limits
         )
-        # Straight edges bend with the projection: it is that of the whole, so that figures agree.
+        # Straight edges bend with the projection. It is that of the whole, so that figures agree.
         coverage, whole = polygons.frame.geometry, territories.whole.frame.geometry
         share = compute_coverage_share(
             territories.frame.geometry, coverage, crs=area_crs(whole, coverage)
@@ -61,7 +61,7 @@ class PolygonLayer:
 
 
 def _lies_in(territories: Territories, polygons: ReadPolygons) -> bool:
-    """Whether polygons that cover none of the chosen territories cover others."""
+    """Return whether polygons that cover none of the selected territories cover others."""
     if territories.part_of is None:
         return False
     share = compute_coverage_share(territories.whole.frame.geometry, polygons.frame.geometry)
@@ -69,7 +69,7 @@ def _lies_in(territories: Territories, polygons: ReadPolygons) -> bool:
 
 
 def polygon_layer(spec: LayerTable, project: Project) -> Layer:
-    """The layer of coverage polygons."""
+    """Return the layer of coverage polygons."""
     return Layer(
         indicator=polygon_indicator(spec, project, ""),
         needs=(),
@@ -78,7 +78,7 @@ def polygon_layer(spec: LayerTable, project: Project) -> Layer:
 
 
 def polygon_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
-    """A share of area, weighted by area when territories are put together."""
+    """A share of area, weighted by area when territories are aggregated."""
     return describe(
         spec, project, kind="intensive", unit="percent", denominator="area_km2", level=level
     )

@@ -1,5 +1,5 @@
-"""A raster of the user's own: the mean, the sum or a share of its cells in each territory, by area
-or by the people of a second raster; or the degree of urbanisation."""
+"""A raster of the user: the mean, the sum or a share of its cells in each territory, by area or by
+the people of a second raster; or the degree of urbanisation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.read import LayerTable, Project
 
 LEAST_COVER = 0.5
-"""A territory of which the raster has data for less than this share of area is *not covered*."""
+"""A territory with data for less than this share of its area is *not covered*."""
 TITLES = dict(
     enumerate(
         (
@@ -38,11 +38,11 @@ TITLES = dict(
 )
 """Of the classes of the degree of urbanisation, `geo.rasters.urbanisation.CLASSES`."""
 WHOLE = 0.99
-"""From this share on, a territory counts as covered as a whole: pixels end where coasts do not."""
+"""From this share on, a territory counts as entirely covered: pixels do not end at coasts."""
 
 
 def nodata_of(spec: LayerTable) -> NoData:
-    """What stands for no data: what the file declares, unless the project says otherwise."""
+    """Return the no-data value: the file declares it, unless the project says otherwise."""
     if spec.nodata is None:
         return "declared"
     return "none" if spec.nodata == "none" else float(spec.nodata)
@@ -57,18 +57,17 @@ def _statistic(spec: LayerTable) -> Stat:
 
 @dataclass(frozen=True)
 class RasterLayer:
-    """Measures a raster on territories, exact fractions of cells."""
+    """Measures a raster on territories, with exact fractions of cells."""
 
     spec: LayerTable
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
-        """One figure a territory; missing where less than half of its area has data, and not
-        applicable where there is nobody to weigh by.
+        """Return one figure per territory; missing if less than half of its area has data, and not
+        applicable if the weights are zero.
 
-        Raises:
-            InputError: the raster cannot be used, covers none of the territories, or holds values
-                that its unit does not allow.
+        Raises: InputError: the raster cannot be used, covers none of the territories, or has values
+            that its unit does not allow.
         """
         spec = self.spec
         path = self.project.path(spec.path)
@@ -109,7 +108,7 @@ class RasterLayer:
         )
 
     def _people(self, territories: Territories) -> dict[str, pd.Series]:
-        """What a weighted figure is a mean over, by which territories are put together."""
+        """Return the denominator of a weighted figure, used when territories are aggregated."""
         if self.spec.weights is None or self.spec.weight is not None:
             return {}
         path = self.project.path(self.spec.weights)
@@ -125,8 +124,8 @@ class UrbanisationLayer:
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
-        """1 (urban centre) to 5 (very low density); missing where less than half of the area has
-        data, not applicable where nobody lives.
+        """Return 1 (urban centre) to 5 (very low density); missing if less than half of the area
+        has data, not applicable without inhabitants.
 
         Raises:
             InputError: what `compute_urbanisation` refuses; no territory is covered.
@@ -157,7 +156,7 @@ class UrbanisationLayer:
 
 
 def raster_layer(spec: LayerTable, project: Project) -> Layer:
-    """The layer of a raster."""
+    """Return the layer of a raster."""
     measure = UrbanisationLayer if spec.stat == "urbanisation" else RasterLayer
     return Layer(
         indicator=raster_indicator(spec, project, ""), needs=(), measure=measure(spec, project)
@@ -165,8 +164,8 @@ def raster_layer(spec: LayerTable, project: Project) -> Layer:
 
 
 def raster_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
-    """A mean or a share is weighted by area, or by the people it is weighted by, when territories
-    are put together; a sum is summed; a class is context."""
+    """When territories are aggregated, a mean or a share is weighted by area, or by its people; a
+    sum is summed; a class is context."""
     stat = spec.stat or "mean"
     unit: Unit = "number" if spec.unit == "url" else spec.unit
     if stat.endswith("share"):
@@ -196,8 +195,8 @@ def check_cover(
     file: str,
     measure: Callable[[Territories], object],
 ) -> None:
-    """Refuses a raster that says nothing of any territory; where only some are chosen, one that
-    says nothing of the others either, which `measure` is asked for.
+    """Refuse a raster without data on any territory. For a selection, refuse one without data on
+    the others too, which `measure` computes.
 
     Raises:
         InputError: no territory has a figure.
@@ -218,11 +217,11 @@ def check_cover(
 
 
 def check_cells(span: tuple[float, float], indicator: Indicator, file: str) -> None:
-    """Refuses cells that their unit does not allow, though the means of territories may be in
-    bounds; and percentages none of which is above 1.
+    """Refuse cells that their unit does not allow, even if the means of territories are in bounds;
+    and percentages none of which is above 1.
 
     Raises:
-        InputError: with the least and the greatest value.
+        InputError: with the minimum and the maximum.
     """
     low, high = (
         None if bound is None else bound + sign * 1e-6 * max(1.0, abs(bound))
@@ -257,7 +256,7 @@ def check_cells(span: tuple[float, float], indicator: Indicator, file: str) -> N
 
 
 def check_bounds(values: pd.Series, indicator: Indicator, file: str) -> None:
-    """Refuses figures that their unit does not allow; a hair's breadth is rounding.
+    """Refuse figures that their unit does not allow, except for rounding.
 
     Raises:
         InputError: with the first codes and values.
@@ -287,7 +286,7 @@ def check_bounds(values: pd.Series, indicator: Indicator, file: str) -> None:
 
 
 def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
-    """What a reader has to know of territories that the input covers in part or not at all."""
+    """Return notices about territories that the input covers in part or not at all."""
     none = covered.index[covered < LEAST_COVER]
     part = covered.index[(covered >= LEAST_COVER) & (covered < WHOLE)]
     told = []
@@ -317,7 +316,7 @@ def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
 
 
 def cover_account(covered: pd.Series) -> Account:
-    """What became of the territories that have a figure: those covered in part are listed."""
+    """Return the account of the territories with a figure: those covered in part are listed."""
     part = covered[(covered >= LEAST_COVER) & (covered < WHOLE)]
     measured = int((covered >= LEAST_COVER).sum())
     listed = tuple(

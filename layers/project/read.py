@@ -1,6 +1,6 @@
-"""The project file: what `zoneblanche run PROJECT.toml` reads, checked key by key.
+"""The project file of `zoneblanche run PROJECT.toml`, checked key by key.
 
-The embedded edition is such a file that the package carries; both take the same path from here.
+The embedded edition is such a file in the package; both use the same code.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ __all__ = [
 
 
 def text_of(title: Title) -> Text | str:
-    """A title as the rest of the project takes it."""
+    """Return a title in the form that the rest of the project uses."""
     return title if isinstance(title, str) else {str(lang): text for lang, text in title.items()}
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project whose file has been checked and whose paths are known to exist.
+    """A project whose file has been checked and whose paths exist.
 
     Attributes:
         file: the project file; errors name it.
-        folder: what relative paths are relative to, as the user named it.
-        table: the file's content.
+        folder: the base of relative paths, as the user named it.
+        table: the content of the file.
         sources: source id to file, from the file and the command line together.
-        changed: keys of which the caller says something else than the file.
+        changed: keys whose values the caller replaces.
     """
 
     file: str
@@ -63,27 +63,27 @@ class Project:
     changed: frozenset[str] = frozenset()
 
     def with_changes(self, changes: Mapping[str, Any]) -> Project:
-        """The project with other values of some keys."""
+        """Return the project with other values of some keys."""
         table = self.table.model_copy(update=changes)
         return replace(self, table=table, changed=self.changed | set(changes))
 
     def file_of(self, key: str) -> str | None:
-        """The project file, where it says the key; None where the caller does, or where it is the
-        one that the package carries."""
+        """Return the project file if it contains the key; None if the caller replaces it, or if it
+        is the package's own file."""
         return self.file if is_toml(self.file) and key not in self.changed else None
 
     @property
     def title(self) -> Text | str | None:
-        """The project's title, if it has one."""
+        """The title of the project, or None."""
         return None if self.table.title is None else text_of(self.table.title)
 
     def path(self, name: str) -> Path:
-        """The file that a path of the project leads to."""
+        """Return the file that a path of the project leads to."""
         return found_path(self.folder, name)
 
     @property
     def limits(self) -> Limits:
-        """The bounds on its inputs: the default ones, but for those that it sets."""
+        """The limits on its inputs: the defaults, except those that it sets."""
         return replace(DEFAULT_LIMITS, **self.table.limits.model_dump(exclude_none=True))
 
     @property
@@ -93,20 +93,20 @@ class Project:
 
     @property
     def files(self) -> dict[str, Path]:
-        """Every file that the project names, by the path it is named by."""
+        """Every file that the project names, by the path that names it."""
         return {name: self.path(name) for name in paths_of(self.table).values()}
 
 
 def read_project(path: str | Path, *, sources: Mapping[str, Path] | None = None) -> Project:
-    """The project that a TOML file describes.
+    """Return the project that a TOML file describes.
 
     Args:
         path: the file.
-        sources: files for named sources, from the command line; they may lie anywhere.
+        sources: files for named sources, from the command line; they may be anywhere.
 
     Raises:
-        InputError: all faults at once: no such file, not TOML, unknown keys (the nearest is
-            suggested), wrong types, paths that lead nowhere or out of the project's folder.
+        InputError: all faults together: no such file, not TOML, unknown keys (the nearest is
+            suggested), wrong types, paths that do not exist or leave the project's folder.
     """
     path = Path(path)
     content = read_toml(path)

@@ -1,4 +1,4 @@
-"""What is wrong with the keys and types of a project file, in sentences."""
+"""Faults of the keys and types of a project file, as sentences."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ _TITLE = _("a text in quotes, or one a language: { fr = …, en = … }")
 def type_faults(
     entries: Sequence[ErrorDetails], content: Mapping[str, Any], file: str
 ) -> list[Fault]:
-    """A fault for each key that is not known, missing or of another type than expected.
+    """Return a fault for each key that is unknown, missing or of another type than expected.
 
     Args:
-        entries: as pydantic gives them.
-        content: of the file, so that a layer can be called by its id.
+        entries: errors of pydantic.
+        content: of the file, so that a layer can be named by its id.
         file: as the user named it.
     """
     faults: dict[str, Fault] = {}
     for entry in entries:
         place = _place(entry["loc"], content)
-        # A title is a text or a table of texts: pydantic tells of both tries.
+        # A title is a text or a table of texts: pydantic reports both attempts.
         faults.setdefault(place, _fault(entry, place, file))
     return list(faults.values())
 
@@ -104,7 +104,7 @@ def _is_title(place: str) -> bool:
 
 
 def _place(parts: tuple[str | int, ...], content: Mapping[str, Any]) -> str:
-    """The key as the user knows it: a layer by its id, or by its number counted from 1."""
+    """Return the key as the user knows it: a layer by its id, or by its number counted from 1."""
     names = [str(part) for part in parts]
     if len(parts) > 1 and parts[0] == "layers" and isinstance(parts[1], int):
         layer = content["layers"][parts[1]]

@@ -1,4 +1,4 @@
-"""A table of the user's own: one figure a row, by the code of a territory."""
+"""A table of the user: one figure per row, by the code of a territory."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class TableLayer:
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
-        """One figure a territory; every row of the table is matched or listed.
+        """Return one figure per territory; every row of the table is matched or listed.
 
-        A table of a containing level (`level`) gives each territory its container's figure.
+        A table of a containing level (`level`) gives each territory the figure of its container.
 
         Raises:
-            InputError: all that is wrong with the table, with line and column.
+            InputError: all faults of the table, with line and column.
         """
         spec = self.spec
         assert spec.code is not None  # project files without it are refused when they are read
@@ -91,14 +91,14 @@ def _no_figures(raw: RawTable, name: str) -> Fault:
 
 
 def nodata_of(spec: LayerTable) -> tuple[float, ...] | None:
-    """The figures that stand for no data; None where the project says that none does."""
+    """Return the figures that mean no data; None if the project says that there are none."""
     if spec.nodata is None:
         return ()
     return None if spec.nodata == "none" else (float(spec.nodata),)
 
 
 def table_layer(spec: LayerTable, project: Project) -> Layer:
-    """The layer of a table."""
+    """Return the layer of a table."""
     return Layer(
         indicator=table_indicator(spec, project, ""), needs=(), measure=TableLayer(spec, project)
     )
@@ -106,7 +106,7 @@ def table_layer(spec: LayerTable, project: Project) -> Layer:
 
 def table_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
     """A count is summed over territories; any other unit is averaged, each territory as one or
-    weighted by what `weight` names. An address counts as declared or not."""
+    weighted by `weight`. An address counts as declared or not."""
     unit: Unit = "boolean" if spec.unit == "url" else spec.unit
     return describe(
         spec,
@@ -119,7 +119,7 @@ def table_indicator(spec: LayerTable, project: Project, level: str) -> Indicator
 
 
 def _check_level(territories: Territories, level: str, spec: LayerTable, project: Project) -> None:
-    """Refuses a table of a level that neither the territories are of nor anything they lie in."""
+    """Refuse a table whose level is neither that of the territories nor one that contains them."""
     if level == territories.level or level in territories.parents:
         return
     raise InputError(

@@ -1,1 +1,1 @@
-"""The publishers, one file each: how to fetch what they publish and how to read it."""
+"""The publishers, one module each: where their files are, and how they are read."""

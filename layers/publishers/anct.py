@@ -40,7 +40,7 @@ CRITERIA = (
     *(f"2.{n}" for n in range(1, 9)),
     *("1.a", "1.aa", "2.a", "2.aa", "a", "aa"),
 )
-"""The criteria of the référentiel, in its numbering, and its levels (RPNT 0.2)."""
+"""The criteria of the référentiel, with its numbers, and its levels (RPNT 0.2)."""
 
 PRESENCE = Source(
     producer="ANCT",
@@ -62,22 +62,22 @@ _NAMES = {
     "site_internet": ("site_internet", "website_url"),
     "adresse_messagerie": ("adresse_messagerie", "email_official"),
 }
-"""Fields of the published dataset, and what the service behind it calls them."""
+"""Fields of the published dataset, and their names in the service behind it."""
 
 
 def read_conformance(path: Path, *, level: str) -> Table:
-    """Which criteria of the référentiel each authority meets, as ANCT evaluated them.
+    """Return which criteria of the référentiel each authority meets, as evaluated by ANCT.
 
-    A criterion is 1, 0 or missing. It is missing where the authority was not evaluated, where its
-    checks are still running and the criterion is not met yet, and, for everybody, where no record
-    of the file knows the criterion (an older référentiel).
+    A criterion is 1, 0 or missing. It is missing if the authority was not evaluated, or if its
+    checks are still running and the criterion is not met yet. It is missing for all if no record of
+    the file has it (an older référentiel).
 
     Columns: `rpnt_1_1` … `rpnt_2_8`, the levels `rpnt_1_a` … `rpnt_aa`, `website` and
-    `email_domain`. On rows of départements and régions `code_insee` is the commune of their seat:
-    their own code is taken.
+    `email_domain`. In rows of départements and régions, `code_insee` is the commune of their seat;
+    their own code is used.
 
     Raises:
-        InputError: no such dataset, no record of that level, or an authority twice.
+        InputError: no such dataset, no record of that level, or a duplicate authority.
     """
     records = read_records(path)
     require_fields(records, ("type", "siren"), path)
@@ -118,7 +118,7 @@ def read_conformance(path: Path, *, level: str) -> Table:
 
 
 def holds_level(path: Path, *, level: str) -> bool:
-    """Whether a dataset has an authority of that level."""
+    """Return whether a dataset has an authority of that level."""
     try:
         return any(record.get("type") == level for record in read_records(path))
     except InputError:
@@ -156,10 +156,11 @@ _KEYS: dict[str, Callable[[Record], str]] = {
 
 
 def read_france_services(path: Path, arrondissements: Choice = "whole") -> Table:
-    """Number of France Services places by commune: all, and those that are not itinerant.
+    """Return the number of France Services places by commune: all, and those that are not
+    itinerant.
 
-    The list is exhaustive: a commune that it does not name has no place. A bus is counted where it
-    is attached.
+    The list is exhaustive: a commune that it does not name has no place. A bus is counted in the
+    commune that it belongs to.
     """
     rows = read_rows(path, ("insee_com", "format_fs"), separator=",")
     codes = read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False)
@@ -178,7 +179,8 @@ def read_france_services(path: Path, arrondissements: Choice = "whole") -> Table
 
 
 def places_of_france_services(path: Path) -> gpd.GeoDataFrame:
-    """The places as points, EPSG:4326, with `code` and `format`; only those with a position."""
+    """Return the places as points, EPSG:4326, with `code` and `format`; only those with a
+    position."""
     import geopandas as gpd
 
     rows = read_rows(path, ("insee_com", "format_fs", "latitude", "longitude"), separator=",")

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 OPERATORS = 4
-"""Operators of the mainland, of which the raster counts those that cover a cell."""
+"""Operators of the mainland, which the raster counts in each cell."""
 
 COUNTS = (1, OPERATORS)
-"""Least numbers of operators that shares are measured for: any of them, all of them."""
+"""Minimum numbers of operators of the shares: any of them, all of them."""
 
 LEAST_COVER = 0.5
-"""A territory of which the map has less than this share of area is not covered by the map."""
+"""A territory with less than this share of its area on the map is not covered by the map."""
 
 RASTER = Source(
     producer="Arcep, CGET",
@@ -56,12 +56,12 @@ POLYGONS = Source(
 
 
 def measure_raster(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
-    """Percent of area covered by at least 1 and by at least 4 operators, and of people where a
+    """Return percent of area covered by at least 1 and by at least 4 operators, and of people if a
     population raster is among the sources.
 
     Columns `area_1`, `area_4`, `area_none` (zone blanche), `area_some` (by some and not by all:
-    zone grise), and `people_1`, `people_4`. Missing, *not covered*, where the map
-    has data for less than half of the territory.
+    zone grise), and `people_1`, `people_4`. Missing, *not covered*, if the map has data for less
+    than half of the territory.
     """
     from zoneblanche.geo.rasters.zonal import compute_zonal
 
@@ -70,7 +70,7 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
     notices: dict[str, None] = {}
     source = replace(RASTER, published=date_in_name(path))
     if territories.part_of is not None and not reached_by(shapes, path).any():
-        # A map of the mainland, and territories chosen overseas: nothing is wrong with either.
+        # A map of the mainland, and a selection overseas: neither is wrong.
         unknown = pd.Series(float("nan"), index=territories.codes)
         return _table(dict.fromkeys(("area_1", "area_4"), unknown), territories, source, ())
     for count in COUNTS:
@@ -87,13 +87,13 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
 
 
 def measure_polygons(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
-    """Percent of area covered by at least 1, 2, … operators: as many as the file names, at least 4;
-    and of people by at least 1 and 4, where a population raster is among the sources.
+    """Return percent of area covered by at least 1, 2, … operators: as many as the file names, at
+    least 4; and of people by at least 1 and 4, if a population raster is among the sources.
 
-    The parts of the country in which the file has no polygon at all are *not covered*.
+    The parts of the country without any polygon in the file are *not covered*.
 
     Raises:
-        InputError: no GeoPackage of polygons, or one without the field `operateur`.
+        InputError: not a GeoPackage of polygons, or one without the field `operateur`.
     """
     import shapely
 
@@ -103,11 +103,11 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
 
     shapes, operators, others, notices = _read_polygons(path)
     whole = territories.whole
-    # Straight edges bend with the projection: it is that of the whole, so that figures agree.
+    # Straight edges bend with the projection. It is that of the whole, so that figures agree.
     crs = area_crs(whole.frame.geometry, shapes)
     share = compute_coverage_share(territories.frame.geometry, shapes, groups=operators, crs=crs)
     least = share.at_least_percent
-    # Where the file has polygons in a part of the country, those chosen there are covered or not.
+    # If the file has polygons in a part of the country, territories there are covered or not.
     parts = parts_of(whole)
     west, south, east, north = shapely.bounds(shapes.to_crs("EPSG:4326").to_numpy()).T
     bounds = whole.frame.geometry.to_crs("EPSG:4326").bounds.groupby(parts)
@@ -144,7 +144,7 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
 
 
 def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str, ...]]:
-    """The 4G polygons of a coverage file, the operator of each, and the number of others."""
+    """Return the 4G polygons of a coverage file, the operator of each, and the number of others."""
     import geopandas as gpd
 
     from zoneblanche.geo.files.limits import DEFAULT_LIMITS
@@ -176,10 +176,10 @@ def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str
 def _shares_of_people(
     maps: list[Path], territories: Territories, grids: list[Path]
 ) -> dict[str, pd.Series]:
-    """`people_<k>`: percent of people covered by at least k operators, over all tiles of people
-    (`grids`), each with a raster of the number of operators (`maps`).
+    """Return `people_<k>`: percent of people covered by at least k operators, over all tiles of
+    people (`grids`), each with a raster of the number of operators (`maps`).
 
-    The share of several tiles is the mean of theirs, weighted by the people on each. Missing where
+    The share over several tiles is the mean of theirs, weighted by the people on each. Missing if
     the tiles together have less than half of a territory.
     """
     from zoneblanche.geo.rasters.zonal import compute_zonal
@@ -188,7 +188,7 @@ def _shares_of_people(
     covered = {f"people_{count}": pd.Series(0.0, index=codes) for count in COUNTS}
     total, area = pd.Series(0.0, index=codes), pd.Series(0.0, index=codes)
     for path, grid in zip(maps, grids, strict=True):
-        # An island's grid has a coordinate system that does not reach the others.
+        # The grid of an island has a coordinate system that does not cover the others.
         shapes = everywhere[reached_by(everywhere, path) & reached_by(everywhere, grid)]
         if not len(shapes):
             continue
@@ -206,10 +206,10 @@ def _shares_of_people(
 
 
 def reached_by(shapes: gpd.GeoSeries, raster: Path) -> pd.Series:
-    """Whether each shape's frame in degrees meets the raster's.
+    """Return whether the frame of each shape in degrees meets that of the raster.
 
     Raises:
-        InputError: the raster is none that `geo.rasters.read` reads.
+        InputError: `geo.rasters.read` does not read the raster.
     """
     from rasterio.warp import transform_bounds
 

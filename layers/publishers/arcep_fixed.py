@@ -1,8 +1,9 @@
-"""Arcep, *Ma connexion internet*: premises by the speed and by the technology they can have.
+"""Arcep, *Ma connexion internet*: premises by available speed and technology.
 
-Layout: one row a territory and type of premises, separator `;`, figures are counts of premises.
-A commune's file has `code_insee`, a département's `code_dep`, a région's `code_reg`; all three are
-read here. The speeds are cumulative: premises at 1 Gbit/s are among those at 100 Mbit/s.
+Layout: one row per territory and type of premises, separator `;`, figures are counts of premises.
+The file of communes has `code_insee`, that of départements `code_dep`, that of régions `code_reg`;
+all three are read here. The speeds are cumulative: premises at 1 Gbit/s are among those at 100
+Mbit/s.
 """
 
 from __future__ import annotations
@@ -68,10 +69,10 @@ _KEYS = {"code_insee": "commune", "code_dep": "departement", "code_reg": "region
 
 
 def read_speeds(path: Path) -> Table:
-    """Premises by the speed that they can have, cumulative, as counts.
+    """Return premises by available speed, cumulative, as counts.
 
     Raises:
-        InputError: not this layout, or counts that do not decrease with the speed.
+        InputError: not this layout, or counts that increase with the speed.
     """
     table = _read(path, SPEEDS)
     _check_cumulative(table.frame, path)
@@ -79,15 +80,15 @@ def read_speeds(path: Path) -> Table:
 
 
 def read_technologies(path: Path) -> Table:
-    """Premises by the technologies that they can have; one may have several."""
+    """Return premises by available technology; a premises may have several."""
     return _read(path, TECHNOLOGIES)
 
 
 def read_best_technologies(path: Path) -> Table:
-    """Premises by their best technology: a partition of those that can have 8 Mbit/s.
+    """Return premises by their best technology: a partition of those that can have 8 Mbit/s.
 
     Raises:
-        InputError: the parts do not make up `nbr_elig_8`.
+        InputError: the parts do not add up to `nbr_elig_8`.
     """
     table = _read(path, BEST)
     parts = table.frame[[name for name in BEST.values() if name.startswith("premises_best_")]]
@@ -126,7 +127,7 @@ def _read(path: Path, columns: Mapping[str, str]) -> Table:
     rows = rows[rows["type"] == "all"]
     level = _KEYS[key]
     pattern = read_country("fr").level(level).code_pattern
-    # Saint-Barthélemy, Saint-Martin and Saint-Pierre stand in some releases; they are listed.
+    # Some releases have Saint-Barthélemy, Saint-Martin and Saint-Pierre; they are listed.
     codes = read_codes(rows, key, path, pattern=f"{pattern}|97[578][0-9]{{0,2}}")
     figures = read_figures(rows, columns, path)
     frame = figures.values.set_index(pd.Index(codes, name="code"))
@@ -163,10 +164,10 @@ def _check_cumulative(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _with_satellite_notice(table: Table) -> Table:
-    """Say that satellite is counted, where the figures show it.
+    """Add a notice that satellite is counted, if the figures show it.
 
-    The layout does not tell. By wire nearly all premises that can have 30 Mbit/s can have 100;
-    satellite gives 30 Mbit/s to nearly everybody and 100 to nobody.
+    The layout does not say so. By wire, nearly all premises that can have 30 Mbit/s can have 100;
+    satellite gives 30 Mbit/s to nearly all and 100 to none.
     """
     total = table.frame[["premises", "premises_30mbps", "premises_100mbps"]].sum()
     reached = total / total["premises"] if total["premises"] > 0 else total

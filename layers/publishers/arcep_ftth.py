@@ -1,7 +1,7 @@
 """Arcep, FttH deployment by commune: the zipped shapefile of *Cartefibre*, and its flat table.
 
-The archive's attribute table is Latin-1 in spite of the `.cpg` beside it, and counts Paris, Lyon
-and Marseille by arrondissement.
+The attribute table in the archive is Latin-1 although its `.cpg` says otherwise, and counts Paris,
+Lyon and Marseille by arrondissement.
 """
 
 from __future__ import annotations
@@ -45,14 +45,15 @@ _QUARTER = re.compile(r"ftth_(20\d\d)_T([1-4])")
 
 
 def read_ftth(path: Path, arrondissements: Choice = "whole") -> Table:
-    """Premises, and premises that fibre passes, by commune, as counts.
+    """Return premises, and premises passed by fibre, by commune, as counts.
 
-    Reads the zipped shapefile `YYYYTn-Commune` (its shapes are not looked at), the CSV "données
+    Reads the zipped shapefile `YYYYTn-Commune` (without its shapes), the CSV "données
     sous-jacentes" of the geographic survey, and the table of quarters of 2017 and 2018
-    (`code_insee`, `locaux`, `ftth_2018_T1`), of which it takes the last, whichever the content is.
+    (`code_insee`, `locaux`, `ftth_2018_T1`), of which it uses the last. The content decides which
+    of them it is.
 
     Raises:
-        InputError: neither of the two, or more premises passed than anybody could count.
+        InputError: none of these, or an impossible number of premises passed.
     """
     if zipfile.is_zipfile(path):
         rows, columns = _attributes(path), _SHAPEFILE
@@ -89,7 +90,7 @@ def read_ftth(path: Path, arrondissements: Choice = "whole") -> Table:
 
 
 def _flat_table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    """A table as text, its codes as `INSEE_COM`, and the columns of figures that it has."""
+    """Return a table as text, its codes as `INSEE_COM`, and its columns of figures."""
     quarters = sorted(name for name in columns_of(path) if _QUARTER.fullmatch(name))
     if not quarters:
         return read_rows(path, ("INSEE_COM", *_FLAT)), _FLAT
@@ -99,7 +100,7 @@ def _flat_table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 
 
 def _attributes(path: Path) -> pd.DataFrame:
-    """The attribute table of the shapefile in an archive, as text, without the shapes."""
+    """Return the attribute table of the shapefile in an archive, as text, without the shapes."""
     from zoneblanche.geo.vectors.formats.shapefile import read_attributes
 
     with zipfile.ZipFile(path) as archive:

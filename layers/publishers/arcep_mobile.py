@@ -1,6 +1,6 @@
 """Arcep, *Mon réseau mobile*: the sites of the mobile operators.
 
-Layout: one row a site and operator, separator `;`, decimal point, UTF-8 or Latin-1; `insee_com`
+Layout: one row per site and operator, separator `;`, decimal point, UTF-8 or Latin-1; `insee_com`
 since the end of 2018, arrondissements in Paris, Lyon and Marseille. The older file of 2018
 (`Operateur;x;y;2G;3G;4G`, EPSG:2154) has positions only and is read as points.
 """
@@ -46,13 +46,13 @@ SOURCE = Source(
 
 
 def read_sites(path: Path, arrondissements: Choice = "whole") -> Table:
-    """Sites and operators by commune, and by generation, as counts.
+    """Return sites and operators by commune, and by generation, as counts.
 
-    `sites` counts antennas' sites of each operator; `operators_4g` the operators with at least one
-    4G site in the commune. The list is exhaustive for the part of the country that it covers.
+    `sites` counts the antenna sites of each operator; `operators_4g` the operators with at least
+    one 4G site in the commune. The list is exhaustive for the part of the country that it covers.
 
     Raises:
-        InputError: no such layout; the file of 2018 has no commune and gives points only.
+        InputError: another layout; the file of 2018 has no commune and gives points only.
     """
     flags = {f"site_{name}": f"sites_{name}" for name in GENERATIONS}
     rows = read_rows(path, ("code_op", "insee_com", "site_2g", "site_3g", "site_4g"))
@@ -79,10 +79,10 @@ def read_sites(path: Path, arrondissements: Choice = "whole") -> Table:
 
 
 def places_of_sites(path: Path) -> gpd.GeoDataFrame:
-    """The sites as points, EPSG:4326, with `operator` and one boolean column a generation; index:
-    lines of the file.
+    """Return the sites as points, EPSG:4326, with `operator` and one boolean column per generation;
+    index: lines of the file.
 
-    Rows without a position, or with one outside the projection's own bounds, are left out: the
+    Rows without a position, or with one outside the bounds of the projection, are left out: the
     file of January 2018 has one such row.
 
     Raises:
@@ -92,7 +92,7 @@ def places_of_sites(path: Path) -> gpd.GeoDataFrame:
 
 
 def _positions(path: Path) -> tuple[gpd.GeoDataFrame, int]:
-    """The sites as points, and how many rows have no position."""
+    """Return the sites as points, and the number of rows without a position."""
     import geopandas as gpd
 
     rows = read_rows(path, ())
@@ -122,12 +122,13 @@ def _positions(path: Path) -> tuple[gpd.GeoDataFrame, int]:
 
 
 def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
-    """Sites and operators in each territory, and kilometres to the nearest site, by generation.
+    """Return sites and operators in each territory, and kilometres to the nearest site, by
+    generation.
 
-    From positions, not from the codes in the file: so both layouts can be read, and codes of other
-    years do no harm. Columns `sites`, `operators`, `km`, each also `…_2g` to `…_5g` as far as the
-    file knows the generation. In the parts of the country where the list has no site at all they
-    are *not covered*; elsewhere no site is 0.
+    Positions are used, not the codes in the file. So both layouts can be read, and codes of other
+    years have no effect. Columns `sites`, `operators`, `km`, each also `…_2g` to `…_5g` for
+    generations of the file. In the parts of the country without any site in the list they are *not
+    covered*; elsewhere no site is 0.
 
     Raises:
         InputError: neither layout.
@@ -135,7 +136,7 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
     from zoneblanche.layers.measuring.nearby import covered_by, kilometres_to_nearest, located_in
 
     measured = territories.codes
-    territories = territories.whole  # the nearest site may lie beyond those that are chosen
+    territories = territories.whole  # the nearest site may be outside the selection
     points, nowhere = _positions(path)
     where = located_in(territories, points.geometry)
     covered = covered_by(territories, where)

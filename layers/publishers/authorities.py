@@ -1,7 +1,7 @@
-"""What French local authorities are keyed by: from the seat of an authority to its code.
+"""The codes of French local authorities: from the seat of an authority to its code.
 
-A directory gives an authority by its SIREN and the commune of its seat; tables of départements and
-régions are keyed by their own codes.
+A directory identifies an authority by its SIREN and the commune of its seat. Tables of départements
+and régions use their own codes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _REGION_OF = {part: region for region, parts in DEPARTEMENTS_OF.items() for part
 
 
 def departement_of(commune: str) -> str:
-    """Code of the département of a commune.
+    """Return the code of the département of a commune.
 
     >>> departement_of("97105"), departement_of("2A004")
     ('971', '2A')
@@ -41,7 +41,8 @@ def departement_of(commune: str) -> str:
 
 
 def region_of(commune: str) -> str:
-    """Code of the région of a commune, or "" where it is in none (an overseas collectivity).
+    """Return the code of the région of a commune, or "" if it is in none (an overseas
+    collectivity).
 
     >>> region_of("48095")
     '76'

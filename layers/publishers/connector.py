@@ -1,7 +1,7 @@
 """A connector: how one publication is found, recognised and read.
 
-Each file of this package that holds `CONNECTORS` is a publisher; a new one is a new file. Nothing
-here opens a socket: see `layers.fetching.fetch`.
+Each module of this package with `CONNECTORS` is a publisher; a new publisher is a new module.
+Nothing here opens a socket: see `layers.fetching.fetch`.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories
 
 _MACHINERY = frozenset(("connector", "read_records", "read_tables"))
-"""Modules of this package that are no publishers; looking for publishers does not load them."""
+"""Modules of this package that are not publishers; listing publishers does not load them."""
 
 RECORD_SUFFIX = ".source.json"
-"""Ending of the record that lies beside a fetched file."""
+"""Suffix of the record next to a fetched file."""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """Where the file of a publication is found on the network.
+    """Where the file of a publication is on the network.
 
     Attributes:
-        filename: the name that it is kept under, and looked for with `--from FOLDER`.
+        filename: its name in the store, and with `--from FOLDER`.
         url: its address; or, with `dataset`, empty.
-        dataset: slug of a dataset of data.gouv.fr, whose resources are asked for.
-        title: regular expression that the title of the wanted resource matches as a whole; of
-            several, the last in alphabetical order is taken ("2026T2-Commune").
-        max_bytes: a greater answer is refused.
-        on_request: whether it is fetched only where it is named (large files).
+        dataset: slug of a dataset of data.gouv.fr, whose resources are requested.
+        title: regular expression that matches the whole title of the resource; of several, the last
+            in alphabetical order is used ("2026T2-Commune").
+        max_bytes: a larger answer is refused.
+        on_request: whether it is fetched only if it is named (large files).
     """
 
     filename: str
@@ -61,39 +61,37 @@ class Resource:
 class Connector:
     """How one publication is found, recognised and read.
 
-    Attributes:
-        id: its name in options ("arcep-debit").
-        title: what it holds, in French and English.
-        source: the source that is cited; date and hash are filled in when a file is read.
-        level: id of the level whose codes index its table; "host" for a table of web hosts; ""
-            where it is no table.
-        read: a file to its table; None where the file holds shapes or a raster, which `geo` reads.
-        apart: as `read`, the arrondissements of Paris, Lyon and Marseille not put together; None
-            where the publication does not count them, or `read` leaves them as they are.
-        columns: what each column of the table is, its unit included.
-        header: columns of the file that reading needs, for the check of a publisher's format.
-        separator: between the cells of a CSV, or "" where the file is none.
-        resource: where it is found on the network, or None where no lasting address is known.
+    Attributes: id: its name in options ("arcep-debit"). title: its content, in French and English.
+        source: the source to cite; date and hash are filled in when a file is read. level: id of
+        the level of the codes of its table; "host" for a table of web hosts; "" if it is not a
+        table.
+        read: from a file to its table; None if the file has shapes or a raster, which `geo` reads.
+        apart: like `read`, with separate arrondissements of Paris, Lyon and Marseille; None if the
+            publication does not count them, or `read` does not add them up.
+        columns: description of each column of the table, with its unit.
+        header: columns of the file that reading needs, to check a publisher's format.
+        separator: between the cells of a CSV, or "" if it is not one.
+        resource: where it is on the network, or None without a permanent address.
         country: code of the country.
-        places: a file to its points (EPSG:4326), for distances; None where it has none.
-        prefer: id of a connector whose table is better where both are at hand, or "".
-        exhaustive: whether it lists all there is, so that a territory that it does not name has
-            none (places, sites) rather than an unknown number.
-        feeds: id of the input that layers know its table by, where that is not its own id
-            ("dila-directory" feeds "town-halls").
-        on: a file, the territories and all given files to its table on these territories, where
-            the file holds points, shapes or a raster.
-        aids: what it is good for, where it is no input of its own: "events" of the official code,
-            "population" to weigh by, "waves" of a barometer, "boundaries" of the territories.
-        counts: columns that are shared out and added where codes have changed.
+        places: from a file to its points (EPSG:4326), for distances; None if it has none.
+        prefer: id of a connector whose table is better if both are given, or "".
+        exhaustive: whether it lists everything, so that a territory that it does not name has none
+            (places, sites) and not an unknown number.
+        feeds: id of the input of layers for its table, if that is not its own id ("dila-directory"
+            feeds "town-halls").
+        on: from a file, the territories and all given files to its table on these territories, if
+            the file has points, shapes or a raster.
+        aids: its use, if it is not an input itself: "events" of the official code, "population" for
+            weights, "waves" of a barometer, "boundaries" of the territories.
+        counts: columns that are shared out and added if codes have changed.
         means: columns that are averaged then, each with the column that it is a mean over. Any
             other column is taken from the part that keeps its code.
-        facts: facts of the territories that it gives, population or area, each with its column.
-        named: regular expression on other names that its file goes by, whole and whatever the
-            case: of other years, unpacked, or where no address is known.
-        after: what is to be done with its file once it is fetched, before it can be read.
-        holds: whether a file of that name has anything of its level, where one file may be of
-            several levels.
+        facts: facts of the territories that it contains, population or area, each with its column.
+        named: regular expression that matches other whole names of its file, ignoring case: of
+            other years, unpacked, or without a known address.
+        after: what to do with its file after fetching, before it can be read.
+        holds: whether a file with that name has rows of its level, if one file may have several
+            levels.
     """
 
     id: str
@@ -122,13 +120,13 @@ class Connector:
 
     @property
     def input(self) -> str:
-        """Id of the input that layers know its table by."""
+        """Id of the input of layers for its table."""
         return self.feeds or self.id
 
 
 @cache
 def known_connectors() -> Mapping[str, Connector]:
-    """All connectors, by id, in the order of the files' and connectors' names.
+    """Return all connectors, by id, in the order of the modules' and connectors' names.
 
     >>> known_connectors()["arcep-debit"].level
     'commune'
@@ -148,10 +146,10 @@ def known_connectors() -> Mapping[str, Connector]:
 
 
 def connector_named(name: str) -> Connector:
-    """The connector of that id.
+    """Return the connector with that id.
 
     Raises:
-        InputError: there is none; the message suggests the nearest.
+        InputError: no such connector; the message suggests the nearest.
     """
     known = known_connectors()
     if name not in known:
@@ -166,19 +164,19 @@ def connector_named(name: str) -> Connector:
 
 
 def read_source(name: str, path: Path | str, *, arrondissements: Choice = "whole") -> Table:
-    """The table of a publication that lies in a file: what `--source NAME=FILE` reads.
+    """Read the table of a publication from a file: what `--source NAME=FILE` does.
 
-    The source that the table cites carries the SHA-256 of the file and, where the file was
-    fetched, its address and the date.
+    The source of the table has the SHA-256 of the file and, if the file was fetched, its address
+    and the date.
 
     Args:
         name: id of a connector ("arcep-debit").
         path: the publisher's file, as published.
-        arrondissements: of Paris, Lyon and Marseille; "separate" keeps them apart where the
+        arrondissements: of Paris, Lyon and Marseille; "separate" keeps them separate if the
             publication counts them.
 
     Raises:
-        InputError: no such source or file, or a file that is not as the publisher's layout says.
+        InputError: no such source or file, or a file with another layout than the publisher's.
     """
     connector = connector_named(name)
     path = Path(path)
@@ -198,15 +196,16 @@ def read_source(name: str, path: Path | str, *, arrondissements: Choice = "whole
 
 
 def cited(table: Table, path: Path) -> Table:
-    """The table, its source with the hash of the file and where and when that was fetched."""
+    """Return the table; its source has the hash of the file, and its address and date if
+    fetched."""
     source = replace(table.source, sha256=sha256_of(path), **record_beside(path))
     return replace(table, source=source)
 
 
 def record_beside(path: Path) -> dict[str, Any]:
-    """What the record of a fetched file says of where and when: `url` and `retrieved`, or nothing.
+    """Return the `url` and `retrieved` date in the record of a fetched file, or nothing.
 
-    A record whose hash is not the file's is of another file and is not believed.
+    A record with another hash belongs to another file and is ignored.
     """
     record = path.with_name(path.name + RECORD_SUFFIX)
     if not record.is_file():

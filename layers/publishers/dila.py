@@ -1,8 +1,8 @@
-"""DILA, the directory of public services: what local authorities declare of themselves.
+"""DILA, the directory of public services: declarations of local authorities.
 
-One export holds town halls (`mairie`), EPCI, départements (`cg`) and régions (`cr`); each has a
-connector here, because a table is of one level. Fields that are lists come JSON-encoded. Of an
-address only the domain is kept, and of a record nothing about persons.
+One export has town halls (`mairie`), EPCI, départements (`cg`) and régions (`cr`). Each has a
+connector here, because a table has one level. Fields that are lists are JSON-encoded. Only the
+domain of an address is kept, and nothing about persons.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from zoneblanche.layers.publishers.read_records import (
 )
 
 NETWORKS = ("facebook", "x", "instagram", "youtube", "linkedin", "tiktok", "mastodon", "bluesky")
-"""The networks that are counted, each a column: 1 where the authority declares an account."""
+"""The social networks, each a column: 1 if the authority declares an account."""
 
 PIVOTS = {"commune": "mairie", "epci": "epci", "departement": "cg", "region": "cr"}
 """The directory's kind of service for the authority of each level."""
@@ -50,11 +50,11 @@ _FIELDS = ("nom", "pivot", "site_internet", "adresse_courriel", "code_insee_comm
 
 
 def read_directory(path: Path, *, level: str) -> Table:
-    """Declared website, domain of the e-mail, and accounts on social networks, by authority.
+    """Return declared website, domain of the e-mail, and accounts on social networks, by authority.
 
-    Where a code has several records (delegated town halls, annexes) the authority itself is kept
-    and a notice counts the others. Where the export has no field `reseau_social` at all, accounts
-    are not collected, which is not the same as none.
+    If a code has several records (delegated town halls, annexes), the authority itself is kept and
+    a notice counts the others. If the export has no field `reseau_social` at all, accounts are not
+    collected, which is not the same as none.
 
     Raises:
         InputError: no such export, or no record of that level in it.
@@ -114,7 +114,7 @@ def read_directory(path: Path, *, level: str) -> Table:
 
 
 def holds_level(path: Path, *, level: str) -> bool:
-    """Whether an export has an authority of that level."""
+    """Return whether an export has an authority of that level."""
     try:
         records = read_records(path)
         require_fields(records, _FIELDS, path)
@@ -124,7 +124,7 @@ def holds_level(path: Path, *, level: str) -> bool:
 
 
 def networks_of(record: Record) -> set[str]:
-    """The networks on which a record declares an account.
+    """Return the networks on which a record declares an account.
 
     >>> networks_of({"reseau_social": '[{"valeur": "https://x.com/a", "custom_dico2": "X"}]'})
     {'x'}

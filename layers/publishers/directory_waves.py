@@ -1,6 +1,6 @@
-"""Several states of the directory of town halls in one table: the waves of a barometer.
+"""Several dates of the directory of town halls in one table: the waves of a barometer.
 
-Layout: one row a town hall and date; CSV or Parquet; `code`, `date` (ISO), `website` and, where it
+Layout: one row per town hall and date; CSV or Parquet; `code`, `date` (ISO), `website` and, if it
 was collected, `email_domain`; codes are those of each date.
 """
 
@@ -27,11 +27,11 @@ _DATE = r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 
 
 def read_waves(path: Path) -> pd.DataFrame:
-    """All waves of a table: `code`, `wave` (ISO date), `website`, `email_domain` (None where none
-    is declared; a column that no row of a wave has was not collected).
+    """Return all waves of a table: `code`, `wave` (ISO date), `website`, `email_domain` (None if
+    none is declared; a column that is empty for a whole wave was not collected).
 
     Raises:
-        InputError: not this layout, a date that is none, or a town hall twice in a wave.
+        InputError: not this layout, an invalid date, or a duplicate town hall in a wave.
     """
     rows = rows_of(read_raw_table(path), ("code", "date", "website"))
     dates = rows["date"].str.slice(0, 10)

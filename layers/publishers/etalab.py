@@ -1,7 +1,7 @@
-"""Etalab, sites of public bodies: the answer of each web host over HTTP and HTTPS, as measured.
+"""Etalab, sites of public bodies: the measured answer of each web host over HTTP and HTTPS.
 
-The table is of hosts, not of territories: `statuses_of` takes it to authorities by the address
-that each declares.
+The table lists hosts, not territories: `statuses_of` converts it to authorities by their declared
+addresses.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _UNKNOWN = "Temporary failure in name resolution"
 
 
 def read_statuses(path: Path) -> Table:
-    """What each host answered: reachable, over HTTPS, with a valid certificate.
+    """Return the answer of each host: reachable, over HTTPS, with a valid certificate.
 
-    `reachable`: an answer below 400, by either protocol. `https`: such an answer over HTTPS, and,
-    where it is a redirect, not to plain HTTP. `certificate`: 0 for a TLS error, 1 where HTTPS
-    answered at all, missing where nothing could be asked. A failure of the measuring side's own
-    name resolution is no measurement: missing.
+    `reachable`: an answer below 400, by either protocol. `https`: such an answer over HTTPS that is
+    not a redirect to plain HTTP. `certificate`: 0 for a TLS error, 1 if HTTPS answered at all,
+    missing if nothing could be requested. A failure of name resolution on the measuring side is not
+    a measurement: missing.
     """
     needed = ("name", "http_last_check", "http_status", "https_last_check", "https_status")
     rows = read_rows(path, needed, separator=",")
@@ -64,16 +64,16 @@ def read_statuses(path: Path) -> Table:
 
 
 def statuses_of(table: Table, website: pd.Series) -> pd.DataFrame:
-    """The measured status of each declared website, on the index of `website`.
+    """Return the measured status of each declared website, on the index of `website`.
 
     The host is looked up as declared, then without or with `www.`.
 
     Args:
         table: of `read_statuses`.
-        website: declared addresses; missing where none is.
+        website: declared addresses; missing if none is.
 
     Returns:
-        The columns of the table; NaN where no site is declared or its host was not measured.
+        The columns of the table; NaN if no site is declared or its host was not measured.
     """
     declared = website.astype("string").str.extract(r"^\s*https?://([^/?#:\s]+)", expand=False)
     bare = hosts_of(website)
@@ -85,7 +85,7 @@ def statuses_of(table: Table, website: pd.Series) -> pd.DataFrame:
 
 
 def _code(status: np.ndarray) -> np.ndarray:
-    """The HTTP status that an answer begins with, or 0 where there was none."""
+    """Return the HTTP status at the beginning of an answer, or 0 if there was none."""
     heads = np.array([text[:3] for text in status])
     return np.array([int(head) if head.isdigit() else 0 for head in heads])
 

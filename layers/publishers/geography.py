@@ -1,4 +1,4 @@
-"""Boundaries, population tiles and the official code's events: files that are no table of figures.
+"""Boundaries, population tiles and the events of the official code: files without figures.
 
 They are fetched like the others; `geo` reads them.
 """
@@ -31,12 +31,12 @@ COMMUNE_LAYOUTS: tuple[Mapping[str, str], ...] = (
         "epci": "SIREN_EPCI",
     },
 )
-"""What IGN calls the columns of communes: since version 4 (2025), and before."""
+"""IGN's names of the columns of communes: since version 4 (2025), and before."""
 
 
 def commune_columns(path: Path) -> Mapping[str, str] | None:
-    """What a GeoParquet file of IGN's communes calls its columns, those that it has; None where it
-    has neither codes nor names under any of the publisher's names."""
+    """Return the names of the columns in a GeoParquet file of IGN's communes; None if it has
+    neither codes nor names under any of the publisher's names."""
     there = columns_of(path)
     for layout in COMMUNE_LAYOUTS:
         if {layout["code"], layout["name"]} <= there:

@@ -1,7 +1,7 @@
 """INSEE: legal populations, density grid, areas, Filosofi income.
 
-The publications of one country's statistical office; every table is indexed by commune, with Paris,
-Lyon and Marseille whole (their arrondissements summed where the table counts those).
+Every table is indexed by commune, with Paris, Lyon and Marseille whole (their arrondissements
+summed if the table counts those).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from zoneblanche.layers.publishers.read_tables import (
 )
 
 COMMUNE = r"[0-9][0-9AB][0-9]{3}"
-"""The form of a commune's code, arrondissements and former communes included."""
+"""The form of a commune's code, including arrondissements and former communes."""
 
 _LICENCE = "Licence Ouverte 2.0"
 _FILES = "https://www.insee.fr/fr/statistiques/fichier"
@@ -53,12 +53,13 @@ INCOME = Source(
 
 
 def read_populations(path: Path, arrondissements: Choice = "whole") -> Table:
-    """Legal populations by commune: municipal, counted apart, total.
+    """Return legal populations by commune: municipal, counted apart, total.
 
     `donnees_communes.csv` counts Paris, Lyon and Marseille by arrondissement: they are summed.
-    Mayotte has a file of its own, in which the code is that of the département with the commune's.
-    The year is that of the file's name, where it says one (`donnees_communes_2024.csv`), else 2023:
-    nothing inside says it. Populations of a year are published on the communes of two years later.
+    Mayotte has its own file, in which the code is that of the département followed by the
+    commune's. The year is that in the name of the file (`donnees_communes_2024.csv`), else 2023,
+    because the file does not contain it. Populations of a year are published on the communes of two
+    years later.
     """
     columns = {"PMUN": "population", "PCAP": "population_apart", "PTOT": "population_total"}
     said = re.search(r"20\d\d", path.name)
@@ -82,12 +83,13 @@ def read_populations(path: Path, arrondissements: Choice = "whole") -> Table:
 
 
 def read_density(path: Path) -> Table:
-    """The density level of each commune, 1 (dense) to 7 (very dispersed), and shares of population.
+    """Return the density level of each commune, 1 (dense) to 7 (very dispersed), and shares of
+    population.
 
-    The header is found by its names, wherever the titles above it end.
+    The header is found by its names, below any number of title lines.
 
     Raises:
-        InputError: no sheet has the header, or a level is none of 1 to 7.
+        InputError: no sheet has the header, or a level is not 1 to 7.
     """
     shares = {f"P{level}": f"population_in_level_{level}" for level in range(1, 8)}
     rows, title = read_sheet(path, ("CODGEO", "DENS"))
@@ -107,10 +109,10 @@ def read_density(path: Path) -> Table:
 
 
 def read_areas(path: Path, arrondissements: Choice = "whole") -> Table:
-    """The official area of each commune, in km².
+    """Return the official area of each commune, in km².
 
-    The table repeats a commune for each postal code and lists delegated communes, whose area is in
-    their commune's: COM and ARM rows are taken, each code once, arrondissements summed.
+    The table repeats a commune for each postal code and lists delegated communes, whose area is
+    part of their commune's: COM and ARM rows are used, each code once, arrondissements summed.
 
     Raises:
         InputError: one code has several areas.
@@ -140,7 +142,7 @@ def read_areas(path: Path, arrondissements: Choice = "whole") -> Table:
 
 
 def read_income(path: Path) -> Table:
-    """Median standard of living (euros a year), poverty rate (percent), households.
+    """Return median standard of living (euros a year), poverty rate (percent), households.
 
     Secrecy (`s`, `ns`), `nd` and `so` are missing, each with its reason. The figures of 2021 are
     published on the communes of 2024.
@@ -166,7 +168,7 @@ def read_income(path: Path) -> Table:
 
 
 def _populations() -> tuple[Connector, Connector]:
-    """The file of all but Mayotte, and Mayotte's, which fills in."""
+    """Return the file of all but Mayotte, with the rows of Mayotte's file."""
     main = Connector(
         id="insee-populations",
         named=r"donnees_communes(_20\d\d)?\.csv",

@@ -1,9 +1,9 @@
 """INSEE, census by IRIS or commune: ages (*évolution et structure de la population*) and diplomas
 (*diplômes, formation*), added up to communes.
 
-Columns bear the year of the census (`P21_POP65P`); the figures are weighted estimates and have
-decimals. The census of a year is published on the communes of two years later. Mayotte is not in
-these files.
+The names of the columns contain the year of the census (`P21_POP65P`). The figures are weighted
+estimates and have decimals. The census of a year is published on the communes of two years later.
+Mayotte is not in these files.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ DIPLOMAS = Source(
     note=_("Weighted estimates of the census, added up from IRIS."),
 )
 Figures = Mapping[str, tuple[tuple[str, ...], ...]]
-"""By column of a table, the official columns that are added up to it, without year; the second
-choice where the file lacks the first."""
+"""By column of a table, the official columns that are added up to it, without the year; the second
+choice if the file lacks the first."""
 
 _AGES: Figures = {
     "people_census": (("POP",),),
@@ -68,18 +68,18 @@ _YEARS_TO_ITS_CODES = 2
 
 
 def read_ages(path: Path) -> Table:
-    """People of each commune, and those of 65 and of 75 years and more.
+    """Return the people of each commune, and those of 65 and of 75 years and over.
 
     Reads `base-ic-evol-struct-pop-YYYY`, by IRIS, and `base-cc-evol-struct-pop-YYYY`, by commune,
     zipped or not; and a compact table of the former (`com`, `pop`, `pop_65p`; CSV or Parquet). A
-    file that does not tell those of 75 and more did not collect them.
+    file without those of 75 and over did not collect them.
     """
     return _read(path, _AGES, AGES, optional=("people_75",))
 
 
 def read_diplomas(path: Path) -> Table:
-    """People of 15 and more who have left school, and those among them without a diploma or with
-    the certificate of primary studies (CEP) or the brevet at most.
+    """Return the people of 15 and over who have left school, and those of them without a diploma or
+    with at most the certificate of primary studies (CEP) or the brevet.
 
     Reads `base-ic-diplomes-formation-YYYY` and `base-cc-diplomes-formation-YYYY`.
     """
@@ -123,17 +123,18 @@ def _read(path: Path, wanted: Figures, source: Source, *, optional: tuple[str, .
 
 
 def _rows(path: Path) -> tuple[pd.DataFrame, Literal["line", "record"]]:
-    """The rows as text, under the official names without year where the table is a compact one,
-    and what their index counts."""
+    """Return the rows as text, with the official names without the year for a compact table, and
+    what their index counts."""
     if zipfile.is_zipfile(path):
-        # Beside the table stands one that describes its columns: meta_base-ic-….CSV.
+        # The archive also has a table that describes the columns: meta_base-ic-….CSV.
         return read_rows(path, (), member=r"(?i)(^|/)base-(ic|cc)-[^/]*\.csv$"), "line"
     raw = read_raw_table(path)
     return rows_of(raw, ()).rename(columns=_COMPACT), raw.counted
 
 
 def _year(rows: pd.DataFrame, first: str, path: Path) -> str:
-    """The year of the census that the columns bear, the newest of several; else of the name."""
+    """Return the year of the census in the names of the columns, the newest of several; else in the
+    file name."""
     names = (re.fullmatch(rf"P(\d\d)_{first}", str(name)) for name in rows)
     years = [int(found[1]) for found in names if found]
     if years:
@@ -143,7 +144,7 @@ def _year(rows: pd.DataFrame, first: str, path: Path) -> str:
 
 
 def _chosen(rows: pd.DataFrame, choices: tuple[tuple[str, ...], ...], year: str) -> list[str]:
-    """The columns of the file that a figure is added up from; none where it has not all."""
+    """Return the columns of the file that a figure is the sum of; none if one is missing."""
     for parts in choices:
         for names in ([f"P{year[2:]}_{part}" for part in parts], list(parts)):
             if all(name in rows for name in names):
@@ -152,7 +153,7 @@ def _chosen(rows: pd.DataFrame, choices: tuple[tuple[str, ...], ...], year: str)
 
 
 def _check_parts(frame: pd.DataFrame, path: Path) -> None:
-    """Refuse parts that are greater than their whole, the first column, by more than rounding."""
+    """Refuse parts that exceed their whole, the first column, by more than rounding."""
     names = list(map(str, frame))
     for name in names[1:]:
         wrong = frame.index[frame[name] > 1.01 * frame[names[0]] + 5]

@@ -1,4 +1,4 @@
-"""mxmap-fr: where the e-mail of town halls is hosted, from a scan of their domains' DNS."""
+"""mxmap-fr: the hosts of the e-mail of town halls, from a scan of the DNS of their domains."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _PROVIDER_KNOWN = "classified_via_known_email_domain"
 
 
 def read_mail_hosting(path: Path) -> Table:
-    """Provider, domain, and whether the domain has MX and SPF records, by commune.
+    """Return provider, domain, and whether the domain has MX and SPF records, by commune.
 
-    Where the address is at a generic provider the scan did not look the domain up: `mx` and `spf`
-    are not collected there, whatever its flags say. Without a domain they are not applicable.
+    For addresses at a generic provider the scan did not look up the domain: `mx` and `spf` are not
+    collected, although its flags have values. Without a domain they are not applicable.
     """
     rows = read_rows(path, ("insee", "provider", "domain", "flags"), separator=",")
     codes = pd.Index(read_codes(rows, "insee", path, pattern=COMMUNE), name="code")

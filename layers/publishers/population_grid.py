@@ -1,9 +1,9 @@
 """People by square of 200 m (INSEE, Filosofi): on territories, and as weights of coverage.
 
-Layout: a CSV (`,`) or a GeoPackage of the inhabited squares; `idcar_200m` says where one lies
-(`CRS3035RES200mN2029800E4252400`, its south-western corner), `ind` how many people live there.
-The publisher's archives are packed twice, with 7-Zip inside: unpack them first. Of squares with
-fewer than 11 households figures are imputed: they are added up here, and no square is shown.
+Layout: a CSV (`,`) or a GeoPackage of the inhabited squares; `idcar_200m` is the position
+(`CRS3035RES200mN2029800E4252400`, the south-western corner), `ind` the number of people. The
+publisher's archives contain a 7-Zip archive: unpack them first. Figures of squares with fewer than
+11 households are imputed: they are summed here, and no square is shown.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ SOURCE = Source(
     note=_("Below 11 households figures are imputed: never to be shown square by square."),
 )
 INPUT = "population-grid"
-"""Id of the input that the layer knows the squares by."""
+"""Id of the input of the layer for the squares."""
 
 PARTS = {
     "met": ("insee-population-grid", "hexagone et Corse", "mainland and Corsica"),
     "mart": ("insee-population-grid-martinique", "Martinique", "Martinique"),
     "reun": ("insee-population-grid-reunion", "La Réunion", "La Réunion"),
 }
-"""By the ending of a file's name: the connector, and of what part of the country it is."""
+"""By suffix of the file name: the connector, and its part of the country."""
 
 _SQUARE = r"^CRS(?P<epsg>\d{4,6})RES(?P<size>[1-9]\d{1,4})mN(?P<south>\d{1,8})E(?P<west>\d{1,8})$"
 _POSITIONS = ("idcar_200m", "idinspire")
@@ -59,11 +59,11 @@ _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 
 
 def read_cells(path: Path) -> Cells:
-    """The inhabited squares of a file.
+    """Return the inhabited squares of a file.
 
     Raises:
-        InputError: no such layout, an archive that has to be unpacked, a square that is none or
-            stands twice, squares of several sizes or grids, or people that are no number.
+        InputError: another layout, an archive that has to be unpacked, an invalid or duplicate
+            square, squares of several sizes or grids, or people that are not a number.
     """
     with path.open("rb") as stream:
         head = stream.read(16)
@@ -81,7 +81,7 @@ def read_cells(path: Path) -> Cells:
     if head == _SQLITE:
         return _cells(*_from_geopackage(path), path)
     squares, people = _from_csv(path)
-    # Rows are named by their line, the first of which is the header's.
+    # Rows are named by their line; line 1 is the header.
     lines = pd.RangeIndex(2, len(squares) + 2, name="line")
     return _cells(squares.set_axis(lines), people.set_axis(lines), path)
 
@@ -93,15 +93,15 @@ def _is_unpacked(path: Path) -> bool:
 
 
 def measure_people(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
-    """Column `people`: those of the squares on each territory, none lost but of squares that
-    touch no territory, which a notice counts.
+    """Return column `people`: those of the squares on each territory. None is lost except those of
+    squares that touch no territory, which a notice counts.
 
-    Where nobody lives by the grid and somebody does by the territory's own population, or nothing
-    is known of that, the grid says nothing: *not covered*.
+    If the grid has nobody in a territory that has a population, or an unknown one, the result is
+    *not covered*.
     """
     from zoneblanche.geo.rasters.grid_cells import share_cells
 
-    whole = territories.whole  # a square on the edge of those chosen has people of others
+    whole = territories.whole  # a square on the edge of the selection has people of other territories
     chosen = whole.codes.isin(territories.codes)
     cells = read_cells(path)
     shared = share_cells(cells, whole.frame.geometry, chosen=chosen)
@@ -128,7 +128,7 @@ def measure_people(path: Path, territories: Territories, sources: Mapping[str, P
 
 
 def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Translatable:
-    """How many people there are and where they went: the sentence of a layer that loses nobody."""
+    """Return a notice of how many people there are and where they are counted."""
     total = float(cells.amount.sum())
     if not shared.lost:
         return remark(
@@ -152,7 +152,7 @@ def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Translatable:
 
 @dataclass(frozen=True)
 class PeopleRaster:
-    """A raster of people, and how many cells a coverage map has along each of its own."""
+    """A raster of people, and the number of cells of a coverage map along each of its cells."""
 
     path: Path
     parts: int
@@ -160,8 +160,8 @@ class PeopleRaster:
 
 @contextmanager
 def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
-    """Rasters of the people among the sources, for as long as the context lasts: the squares of
-    INSEE where they are given, else the tiles of GHSL, unpacked where they are zipped."""
+    """Open rasters of the people among the sources: the squares of INSEE if given, else the tiles
+    of GHSL, unpacked if zipped."""
     given = {
         name: path for name, path in sources.items() if connector_named(name).aids == "population"
     }
@@ -178,14 +178,15 @@ def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
                 raster.write_bytes(_unpacked(path))
             else:
                 raster = path
-            # A square of 200 m is of the size of what the operators simulate; in a cell of 1 km
-            # coverage is looked at by 250 m.
+            # A square of 200 m has about the resolution of the operators' simulations; in a cell of
+            # 1 km coverage is computed by 250 m.
             found.append(PeopleRaster(raster, 1 if squares else 4))
         yield found
 
 
 def people_notice(sources: Mapping[str, Path]) -> tuple[str, ...]:
-    """That tiles of GHSL are left aside where the squares of INSEE are given too, or nothing."""
+    """Return a notice that tiles of GHSL are not used because the squares of INSEE are given, or
+    nothing."""
     given = [name for name in sources if connector_named(name).aids == "population"]
     tiles = [name for name in given if connector_named(name).input != INPUT]
     if not tiles or len(tiles) == len(given):
@@ -215,7 +216,7 @@ def _unpacked(path: Path) -> bytes:
 
 
 def _from_csv(path: Path) -> tuple[pd.Series, pd.Series]:
-    """The squares and their people, as text, of a CSV: two of its thirty columns."""
+    """Return the squares and their people, as text, of a CSV: two of its thirty columns."""
     import pyarrow as pa
     import pyarrow.csv as pc
 
@@ -245,7 +246,7 @@ def _from_csv(path: Path) -> tuple[pd.Series, pd.Series]:
 
 
 def _from_geopackage(path: Path) -> tuple[pd.Series, pd.Series]:
-    """The same of a GeoPackage, which is a SQLite file; its shapes are not looked at."""
+    """The same for a GeoPackage, which is an SQLite file; its shapes are not read."""
     try:
         with contextlib.closing(
             sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
@@ -274,7 +275,7 @@ def _from_geopackage(path: Path) -> tuple[pd.Series, pd.Series]:
 
 
 def _columns(header: list[str], path: Path) -> list[str]:
-    """The columns that say where a square lies and how many live there, whatever their case."""
+    """Return the columns of position and people, ignoring case."""
     small = {name.lower(): name for name in header}
     where = next((small[name] for name in _POSITIONS if name in small), None)
     if where is None or "ind" not in small:

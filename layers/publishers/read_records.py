@@ -1,4 +1,4 @@
-"""Records of authorities: JSON lists, JSON lines or CSV exports, packed with gzip or not."""
+"""Records of authorities: JSON lists, JSON lines or CSV exports, with or without gzip."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.messages import _
 
 GREATEST_EXPORT = 2_000_000_000
-"""Bytes, unpacked, beyond which an export is refused."""
+"""Maximum size of an export, unpacked, in bytes."""
 
 Record = dict[str, Any]
 
 
 def read_records(path: Path) -> list[Record]:
-    """The records of an export, by its content: a JSON list, JSON lines, or CSV with `;`.
+    """Return the records of an export, by its content: a JSON list, JSON lines, or CSV with `;`.
 
     Raises:
-        InputError: none of these, or a record that is no table of fields.
+        InputError: none of these, or a record that is not an object.
     """
     text = _text(path).lstrip("\ufeff")
     start = text.lstrip()[:1]
@@ -51,7 +51,7 @@ def read_records(path: Path) -> list[Record]:
 
 
 def listed(value: Any) -> list[Any]:
-    """A field that is a list, a JSON-encoded list, or empty.
+    """Return a field that is a list, a JSON-encoded list, or empty.
 
     >>> listed('[{"valeur": "https://a.fr"}]')
     [{'valeur': 'https://a.fr'}]
@@ -67,7 +67,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def email_domain(address: Any) -> str | None:
-    """The domain of the first of the addresses, lower case; never what stands before the @.
+    """Return the domain of the first address, lower case; never the part before the @.
 
     >>> email_domain("Mairie@Mende.fr;autre@mende.fr")
     'mende.fr'
@@ -100,13 +100,14 @@ def require_fields(records: list[Record], fields: tuple[str, ...], path: Path) -
 
 
 def one_a_code(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """One row a code: the authority itself before its annexes, then the one with a website.
+    """Return one row per code: the authority itself before its annexes, then the one with a
+    website.
 
     Args:
         rows: columns `code`, `name`, `website`.
 
     Returns:
-        The rows, index `code`, without `name`; and how many others were left out.
+        The rows, index `code`, without `name`; and the number of others, which are left out.
     """
     annexe = rows["name"].str.contains(r"déléguée?|annexe|associée|antenne", case=False, regex=True)
     order = rows.assign(_annexe=annexe.astype(bool), _none=rows["website"].isna())

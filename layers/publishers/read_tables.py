@@ -1,8 +1,8 @@
-"""Official tables through the one reader of tables: archives, headers, codes and figures.
+"""Official tables through the reader of tables: archives, headers, codes and figures.
 
-Publishers' layouts are known, so nothing is guessed here: separator and header are what the
-connector declares, and a file that differs is refused with what was found. All suspicion of cells
-lives in `geo.tables`.
+The layouts of publishers are known, so nothing is detected here: the connector declares separator
+and header, and a file that differs is refused with what was found. `geo.tables` does all checks of
+cells.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from zoneblanche.geo.tables import (
 )
 
 GREATEST_MEMBER = 2_000_000_000
-"""Bytes, unpacked, beyond which a file of an archive is refused: no official table comes near."""
+"""Maximum size of a file in an archive, unpacked, in bytes: no official table is that large."""
 
 _MARKS = {**MARKS, "#n/a": Reason.NOT_PUBLISHED}
-"""With the mark that spreadsheet programs leave, which Arcep's sites of 2018 hold."""
+"""With the mark of spreadsheet programs, which Arcep's sites of 2018 have."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,18 @@ class Figures:
 def read_rows(
     path: Path, columns: Iterable[str], *, separator: str = ";", member: str = ""
 ) -> pd.DataFrame:
-    """The rows of an official CSV, every cell as it stands, as text.
+    """Return the rows of an official CSV, every cell as unchanged text.
 
     Args:
-        path: the CSV, or a zip archive that holds it.
+        path: the CSV, or a zip archive that contains it.
         columns: names that the header must have; others are read as well.
-        member: regular expression on the name of the file inside an archive.
+        member: regular expression for the name of the file inside an archive.
 
     Returns:
         Index: the 1-based line of each row. One text column for each column of the file.
 
-    Raises:
-        InputError: whatever `read_raw_table` refuses, or a header without one of the columns.
+    Raises: InputError: everything that `read_raw_table` refuses, or a header without one of the
+        columns.
     """
     if member and zipfile.is_zipfile(path):
         with tempfile.TemporaryDirectory() as folder:
@@ -76,13 +76,13 @@ def read_rows(
 
 
 def read_sheet(path: Path, columns: Iterable[str]) -> tuple[pd.DataFrame, str]:
-    """The table of a workbook whose header has these names, and the text that stands above it.
+    """Return the table of a workbook whose header has these names, and the text above it.
 
     Returns:
         Every cell as text, index the 1-based row of the sheet; and the lines above, joined.
 
     Raises:
-        InputError: no workbook, or no sheet with such a header.
+        InputError: not a workbook, or no sheet with such a header.
     """
     wanted = set(columns)
     for sheet, lines in _first_lines(path).items():
@@ -100,20 +100,20 @@ def read_sheet(path: Path, columns: Iterable[str]) -> tuple[pd.DataFrame, str]:
 
 
 def rows_of(raw: RawTable, columns: Iterable[str]) -> pd.DataFrame:
-    """A raw table as a frame of text, index the line of each row.
+    """Return a raw table as a frame of text, index the line of each row.
 
     Raises:
-        InputError: a column is absent; the message says what the header has instead.
+        InputError: a column is absent; the message lists those of the header.
     """
     check_header(raw.columns, columns, Path(raw.file))
     return pd.DataFrame(dict(raw.columns), index=pd.Index(raw.lines, name="line"), dtype="str")
 
 
 def check_header(header: Iterable[str], columns: Iterable[str], path: Path) -> None:
-    """Refuse a table that does not have the columns that its layout has.
+    """Refuse a table without the columns of its layout.
 
     Raises:
-        InputError: which are absent, and what the header says instead.
+        InputError: which are absent, and what the header has instead.
     """
     found = [str(name) for name in header]
     absent = [name for name in columns if name not in found]
@@ -135,11 +135,11 @@ def check_header(header: Iterable[str], columns: Iterable[str], path: Path) -> N
 def read_codes(
     rows: pd.DataFrame, column: str, path: Path, *, pattern: str, unique: bool = True
 ) -> pd.Series:
-    """The codes of a column, as text, on the index of the rows.
+    """Return the codes of a column, as text, on the index of the rows.
 
     Args:
-        pattern: regular expression that a whole code matches.
-        unique: whether a code may stand once only.
+        pattern: regular expression that matches a whole code.
+        unique: whether a code must be unique.
 
     Raises:
         InputError: codes of another form (a lost leading zero), or duplicates.
@@ -174,7 +174,7 @@ def read_figures(
     unit: TableUnit = "count",
     bounds: tuple[float | None, float | None] = (None, None),
 ) -> Figures:
-    """Columns of figures, strictly: see `geo.tables.parse_numbers`.
+    """Return columns of figures, read strictly: see `geo.tables.parse_numbers`.
 
     Args:
         columns: name in the file → name in the result.
@@ -202,7 +202,7 @@ def read_figures(
 
 
 def one_value(rows: pd.DataFrame, column: str, path: Path) -> str:
-    """The one value that a whole column repeats (a date), or "" in a table without rows.
+    """Return the single value of a whole column (a date), or "" for a table without rows.
 
     Raises:
         InputError: it has several.
@@ -226,7 +226,8 @@ def one_value(rows: pd.DataFrame, column: str, path: Path) -> str:
 
 
 def date_in_name(path: Path) -> str:
-    """The date that a file's name says: a day, the end of a quarter, a month; "" where none.
+    """Return the date in the name of a file: a day, the end of a quarter, a month; "" if there is
+    none.
 
     >>> date_in_name(Path("2026T2-commune.zip")), date_in_name(Path("operators_2019_06_l93.tif"))
     ('2026-06-30', '2019-06')
@@ -243,7 +244,7 @@ def date_in_name(path: Path) -> str:
 
 
 def sum_parts(frame: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
-    """Sums of extensive columns by code; a sum with a missing part is missing.
+    """Return sums of extensive columns by code; a sum with a missing part is missing.
 
     Args:
         frame: float64 columns.
@@ -255,15 +256,15 @@ def sum_parts(frame: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
 
 
 def first_reason(reasons: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
-    """For each code, the reason of a missing part, or PRESENT; int8."""
+    """Return for each code the reason of a missing part, or PRESENT; int8."""
     return reasons.groupby(codes.rename("code")).max().astype("int8")
 
 
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> bytes:
-    """One file of an archive, unpacked in memory and bounded.
+    """Return one file of an archive, unpacked in memory and limited.
 
     Raises:
-        InputError: it says, or turns out, to be larger than any official table.
+        InputError: its declared or actual size is larger than any official table.
     """
     if info.file_size > GREATEST_MEMBER:
         raise _too_big(path, info.file_size)
