@@ -98,7 +98,7 @@ def _measured(
         parts.append(statuses_of(inputs[SITES], directory["website"]))
     if MAIL in inputs:
         scan = join_table(territories, inputs[MAIL]).frame
-        # The scan and the declaration have different dates: the scan is used for the same domain only.
+        # The scan and the declaration differ in date: the scan counts for the same domain only.
         same = scan["domain"] == directory["email_domain"].astype("object")
         parts.append(scan[["mx", "spf"]].where(same, axis=0))
     return pd.concat(parts, axis=1) if parts else None

@@ -42,7 +42,7 @@ MEASURED = {
 }
 """Columns of measurements (1, 0 or missing) and their criteria: the site answers; in HTTPS; with a
 valid certificate; without a redirect to another domain; http, https, with and without www lead to
-one another; and the domain's MX, SPF, DMARC, DMARC quarantine at 100 %, MX in the European Union."""
+one another; and the domain's MX, SPF, DMARC, DMARC quarantine at 100 %, MX in the EU."""
 
 LEVELS = {
     "1.a": ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6"),

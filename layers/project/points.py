@@ -56,9 +56,7 @@ class PointLayer:
         spec = self.spec
         path = self.project.path(spec.path)
         coordinates = read_crs(spec, self.project)
-        whole = (
-            territories.whole
-        )  # distinguishes a point outside the selection from one in no territory
+        whole = territories.whole  # to tell a point outside the selection from one in none
         if path.stat().st_size <= MOST_BYTES_LISTED:
             counts, account, notices = _count_rows(
                 spec, path, coordinates, whole, limits=self.project.limits
