@@ -1,6 +1,6 @@
-"""Show: the interactive page, static pictures, reports and embeds.
+"""Show: the map page, static maps, reports and embeds.
 
-Names are imported when they are first used, so that the command line answers before folium is
+Each name is imported when it is first used, so that the command line starts before folium is
 loaded.
 """
 

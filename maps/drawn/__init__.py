@@ -1,1 +1,1 @@
-"""What every picture shares: words, palettes, class breaks, legends, insets, citations."""
+"""What all maps share: words, palettes, class breaks, legends, insets, citations."""

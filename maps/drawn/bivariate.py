@@ -16,13 +16,13 @@ Toward = Literal["low", "high"]
 
 @dataclass(frozen=True)
 class Bivariate:
-    """A map of two indicators.
+    """A bivariate map.
 
     Attributes:
-        x, y: ids of the indicators along the bottom and up the side of the legend's square.
-        x_toward, y_toward: the end of each that the strongest colour stands for; None takes the
-            worse end, and the low end where the indicator has none (sparse, few).
-        x_breaks, y_breaks: two rising breaks each; empty for terciles of the territories.
+        x, y: ids of the indicators along the bottom and the side of the legend's square.
+        x_toward, y_toward: the end of each with the strongest colour; None uses the worse end, and
+            the low end if the indicator has none (sparse, few).
+        x_breaks, y_breaks: two ascending breaks each; empty for terciles of the territories.
     """
 
     x: str
@@ -39,21 +39,21 @@ class Bivariate:
 
 
 DEFAULT = Bivariate("density", "presence")
-"""The map that is offered wherever the atlas has both indicators."""
+"""The map that is offered if the atlas has both indicators."""
 
 
 def ids_of(shown: str | Bivariate) -> tuple[str, ...]:
-    """The indicators that a map shows: one, or the two of a map of two."""
+    """Return the indicators that a map shows: one, or the two of a bivariate map."""
     return (shown,) if isinstance(shown, str) else (shown.x, shown.y)
 
 
 def title_of(atlas: Atlas, shown: str | Bivariate, lang: str) -> str:
-    """The title of what a map shows."""
+    """Return the title of what a map shows."""
     return " × ".join(atlas.indicator(name).title_in(lang) for name in ids_of(shown))
 
 
 def toward(better: str | None, chosen: Toward | None) -> Toward:
-    """The end of an indicator that the strongest colour stands for.
+    """Return the end of an indicator that has the strongest colour.
 
     >>> toward("higher", None), toward("lower", None), toward(None, None), toward("higher", "high")
     ('low', 'high', 'low', 'high')
@@ -64,12 +64,12 @@ def toward(better: str | None, chosen: Toward | None) -> Toward:
 
 
 def read_show(atlas: Atlas, show: str | tuple[str, str] | Bivariate | None) -> str | Bivariate:
-    """What to show first: an indicator's id, or a map of two.
+    """Return what to show first: an indicator's id, or a bivariate map.
 
     Args:
-        atlas: that has the indicators.
-        show: an indicator's id, two ids, two ids joined by a hyphen, a `Bivariate`, or None for
-            the index, else the first indicator.
+        atlas: with the indicators.
+        show: an indicator's id, two ids, two ids joined by a hyphen, a `Bivariate`, or None for the
+            index, else the first indicator.
 
     Raises:
         InputError: the atlas has no such indicator, or none at all.
@@ -101,7 +101,7 @@ def read_show(atlas: Atlas, show: str | tuple[str, str] | Bivariate | None) -> s
 def _first(atlas: Atlas) -> str:
     if not atlas.indicators:
         raise InputError(_("the atlas has no indicator to draw. Measure or add one first."))
-    # A map on which nothing is known is no first sight, unless there is no other.
+    # A map without figures is not shown first, unless there is no other.
     known = [name for name in atlas.indicators if atlas.values[name].notna().any()]
     names = known or list(atlas.indicators)
     for role in ("index", "dimension", "indicator"):

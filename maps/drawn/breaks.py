@@ -1,8 +1,8 @@
 """Where the classes of a choropleth begin: quantiles, equal widths, Jenks, goalposts, or given.
 
-Every function takes the known figures at their published precision and returns the *inner*
-breaks, rising and distinct: with breaks b₁ < … < bₖ the classes are x < b₁, b₁ ≤ x < b₂, …,
-x ≥ bₖ. A break belongs to the class above it, so a reader sees "10 to 20" hold 10 and not 20.
+Every function takes the known figures at their published precision and returns the *inner* breaks,
+ascending and distinct. With breaks b₁ < … < bₖ the classes are x < b₁, b₁ ≤ x < b₂, …, x ≥ bₖ. A
+break belongs to the class above it, so the class "10 to 20" contains 10 and not 20.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from zoneblanche.geo.messages import _
 Figures = NDArray[np.float64]
 
 CLASSES = 6
-"""Classes by default: as many as a reader tells apart in one ramp (Brewer 1994)."""
+"""Default number of classes: as many as readers distinguish in one ramp (Brewer 1994)."""
 
 JENKS_STEPS = 512
-"""Distinct figures that the exact search for natural breaks goes through; more are binned."""
+"""Maximum number of distinct figures for the exact search for natural breaks; more are binned."""
 
 
 def quantile_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1) -> list[float]:
-    """Breaks that put about as many territories into each class.
+    """Return breaks with about as many territories in each class.
 
-    A figure that very many share (0 %, 100 %) takes a class of its own, and the others share the
-    rest, so there may be fewer classes.
+    A figure that very many share (0 %, 100 %) has its own class, and the others share the rest, so
+    there may be fewer classes.
 
     >>> quantile_breaks(np.array([0., 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6]), classes=3, digits=0)
     [1.0, 4.0]
@@ -50,7 +50,7 @@ def quantile_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1
                 break
             value = figures[place]
         else:
-            # The nearer end of a run of equal figures, so that the class is as full as wanted.
+            # The nearer end of a run of equal figures, so that the class has about the wanted size.
             first = int(np.searchsorted(figures, value, side="left"))
             place = first if first > start else place
         breaks.append(round(float(value), digits))
@@ -59,7 +59,7 @@ def quantile_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1
 
 
 def equal_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1) -> list[float]:
-    """Breaks that cut the range of the figures into equal widths.
+    """Return breaks that divide the range of the figures into equal widths.
 
     >>> equal_breaks(np.array([0., 40, 100]), classes=4, digits=0)
     [25.0, 50.0, 75.0]
@@ -72,7 +72,7 @@ def equal_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1) -
 
 
 def goalpost_breaks(low: float, high: float, *, classes: int = 5, digits: int = 1) -> list[float]:
-    """Breaks at equal widths between two fixed ends, comparable between places and dates.
+    """Return breaks at equal widths between two fixed ends, comparable between places and dates.
 
     >>> goalpost_breaks(0, 100, digits=0)
     [20.0, 40.0, 60.0, 80.0]
@@ -82,11 +82,12 @@ def goalpost_breaks(low: float, high: float, *, classes: int = 5, digits: int = 
 
 
 def jenks_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1) -> list[float]:
-    """Natural breaks: classes with the least sum of squares within (Jenks 1967; Fisher 1958).
+    """Return natural breaks: classes with the lowest sum of squares within (Jenks 1967; Fisher
+    1958).
 
-    Exact by dynamic programming where there are at most `JENKS_STEPS` distinct figures. Else
-    figures are gathered into that many groups of equal number, the best cuts between groups
-    are found, and each is then moved to the best place within the groups beside it.
+    Exact by dynamic programming for at most `JENKS_STEPS` distinct figures. Otherwise figures are
+    grouped into that many groups of equal size, the best cuts between groups are found, and each is
+    then moved to the best place within the two adjacent groups.
 
     >>> jenks_breaks(np.array([1., 2, 3, 20, 21, 22, 60, 61]), classes=3, digits=0)
     [20.0, 60.0]
@@ -95,7 +96,7 @@ def jenks_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1) -
     classes = min(classes, len(values))
     if classes < 2:
         return []
-    # Sums from the middle, so that squares of large figures lose no digits.
+    # Sums relative to the middle, so that squares of large figures lose no digits.
     sums = _Sums.of(values - np.average(values, weights=counts), counts)
     group = (np.cumsum(counts) - counts) * JENKS_STEPS // counts.sum()
     starts = np.flatnonzero(np.diff(group, prepend=-1))
@@ -106,10 +107,10 @@ def jenks_breaks(figures: Figures, *, classes: int = CLASSES, digits: int = 1) -
 
 
 def custom_breaks(breaks: Sequence[float]) -> list[float]:
-    """Breaks as given.
+    """Return the given breaks.
 
     Raises:
-        InputError: they do not rise.
+        InputError: they are not ascending.
     """
     given = [float(value) for value in breaks]
     if any(b <= a for a, b in pairwise(given)):
@@ -120,12 +121,12 @@ def custom_breaks(breaks: Sequence[float]) -> list[float]:
 
 
 def known(figures: Figures) -> Figures:
-    """The figures that are there."""
+    """Return the figures that are not missing."""
     return figures[np.isfinite(figures)]
 
 
 def distinct(breaks: Sequence[float], figures: Figures) -> list[float]:
-    """Breaks that rise and have figures on both sides."""
+    """Return breaks that are ascending and have figures on both sides."""
     if not len(figures):
         return []
     low, high = float(np.min(figures)), float(np.max(figures))
@@ -133,7 +134,7 @@ def distinct(breaks: Sequence[float], figures: Figures) -> list[float]:
 
 
 def classify(figures: Figures, breaks: Sequence[float]) -> NDArray[np.int64]:
-    """Class of each figure, from 0; -1 where the figure is missing.
+    """Return the class of each figure, from 0; -1 if the figure is missing.
 
     >>> classify(np.array([0., 10, np.nan, 25]), [10, 20]).tolist()
     [0, 1, -1, 2]
@@ -143,13 +144,12 @@ def classify(figures: Figures, breaks: Sequence[float]) -> NDArray[np.int64]:
 
 
 _GREATEST = 1e100
-"""Figures whose squares, summed up, still are numbers."""
+"""Largest figures whose sum of squares is finite."""
 
 
 @dataclass(frozen=True)
 class _Sums:
-    """Running sums of weights, of figures and of their squares, from which any class' spread is
-    read off."""
+    """Cumulative sums of weights, figures and squares, which give the spread of any class."""
 
     weight: Figures
     total: Figures
@@ -164,7 +164,8 @@ class _Sums:
         return cls(*(np.concatenate([[0.0], np.cumsum(term)]) for term in terms))
 
     def spread(self, first: np.ndarray, end: np.ndarray) -> Figures:
-        """Sum of squares within the class of the figures first … end - 1; infinite if empty."""
+        """Return the sum of squares within the class of the figures first … end - 1; infinite if
+        empty."""
         weight = self.weight[end] - self.weight[first]
         total = self.total[end] - self.total[first]
         square = self.square[end] - self.square[first]
@@ -173,7 +174,7 @@ class _Sums:
 
 
 def _best_cuts(sums: _Sums, starts: np.ndarray, classes: int) -> np.ndarray:
-    """Which groups begin a class, the first class left out."""
+    """Return which groups begin a class, except the first class."""
     ends = np.append(starts[1:], len(sums.weight) - 1)
     n = len(starts)
     spread = sums.spread(starts[:, None], ends[None, :])  # of the class of the groups i … j
@@ -192,7 +193,7 @@ def _best_cuts(sums: _Sums, starts: np.ndarray, classes: int) -> np.ndarray:
 
 
 def _refined(cuts: np.ndarray, sums: _Sums, starts: np.ndarray) -> list[int]:
-    """The cuts, each moved to the best figure of the groups on its two sides."""
+    """Return the cuts, each moved to the best figure of the groups on its two sides."""
     placed = [0, *(int(cut) for cut in cuts), len(sums.weight) - 1]
     for k in range(1, len(placed) - 1):
         at = int(np.searchsorted(starts, placed[k]))
@@ -213,7 +214,7 @@ METHODS: dict[str, Callable[..., list[float]]] = {
 
 
 def two_sided_breaks(figures: Figures, method: str, *, digits: int = 1) -> list[float]:
-    """Breaks of figures about zero: zero, and those of the method on either side of it.
+    """Return breaks of figures around zero: zero, and those of the method on either side of it.
 
     >>> two_sided_breaks(np.array([-30., -20, -10, 10, 20, 30, 40]), "equal", digits=0)
     [-23.0, -17.0, 0.0, 20.0, 30.0]

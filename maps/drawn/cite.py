@@ -1,4 +1,4 @@
-"""Sources in words: producer and title, then date and licence as the reader's language has them."""
+"""Sources in words: producer and title, then date and licence in the reader's language."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from zoneblanche.geo.source import Source
 from zoneblanche.maps.drawn.words import write_date
 
 SEMICOLON = {"fr": "\u00a0; ", "en": "; "}
-"""Between the parts of a list whose parts have commas."""
+"""Separator of list items that contain commas."""
 
 
 def cite(source: Source, lang: str) -> str:
-    """A source as a map or a report names it.
+    """Return a source as a map or a report names it.
 
     >>> cite(Source("Arcep", "Ma connexion internet", published="2022-12-31"), "en")
     'Arcep, Ma connexion internet (31 December 2022)'
@@ -23,5 +23,5 @@ def cite(source: Source, lang: str) -> str:
 
 
 def cite_all(sources: Iterable[Source], lang: str) -> str:
-    """Several sources in one line."""
+    """Return several sources in one line."""
     return SEMICOLON[lang].join(cite(source, lang) for source in sources)

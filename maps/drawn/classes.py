@@ -1,6 +1,6 @@
-"""Territories by class, in the colours and words of the page: what a picture and its legend need.
+"""Territories by class, in the colours and words of the page, for a picture and its legend.
 
-The page does the same in `assets/classes.js`, from the same breaks; a test holds the two together.
+The page does the same in `assets/classes.js`, from the same breaks; a test compares the two.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Axis:
     Attributes:
         title: of the indicator.
         heading: where the side leads, in words ("Density, lower").
-        labels: of each third ("< 24.0"), "" where the figures allow fewer.
+        labels: of each third ("< 24.0"), "" if the figures allow fewer.
         spans: the same in words, with the unit ("under 24.0 people/km²").
-        edges: where each begins and ends, None for an open end.
+        edges: the ends of each, None for an open end.
     """
 
     title: str
@@ -54,13 +54,14 @@ class Classed:
     """Territories by class.
 
     Attributes:
-        of: class of each territory of the atlas, -1 where its figure is missing.
-        reasons: code of the `Reason` of each territory, 0 where its figure is there.
+        of: class of each territory of the atlas, -1 if its figure is missing.
+        reasons: code of the `Reason` of each territory, 0 if it has a figure.
         colours, labels: of each class, from the lowest figure to the highest.
-        method: name of the way in which breaks were found ("quantile"); "" for kinds and pairs.
-        ends: words for the lowest and the highest class ("better off"), empty for kinds and pairs.
-        square: the two sides of a map of two, x then y; None otherwise.
-        codes: of kinds, in the order of their colours.
+        method: name of the method of the breaks ("quantile"); "" for categories and bivariate maps.
+        ends: words for the lowest and the highest class ("better off"), empty for categories and
+            bivariate maps.
+        square: the two sides of a bivariate map, x then y; else None.
+        codes: of categories, in the order of their colours.
         breaks: between the classes of figures.
     """
 
@@ -75,12 +76,13 @@ class Classed:
     breaks: tuple[float, ...] = ()
 
     def counts(self, inside: np.ndarray) -> list[int]:
-        """How many of the territories of a mask are in each class."""
+        """Return how many of the territories of a mask are in each class."""
         found = np.bincount(self.of[inside & (self.of >= 0)], minlength=len(self.colours))
         return [int(count) for count in found]
 
     def missing(self, inside: np.ndarray, lang: str) -> list[tuple[str, int]]:
-        """Why figures of the territories of a mask are missing, the commonest reason first."""
+        """Return why figures of the territories of a mask are missing, the most frequent reason
+        first."""
         codes, counts = np.unique(self.reasons[inside & (self.of < 0)], return_counts=True)
         order = np.argsort(-counts, kind="stable")
         return [(in_language(Reason(codes[k]).title, lang), int(counts[k])) for k in order]
@@ -95,18 +97,18 @@ def class_territories(
     breaks: Sequence[float] = (),
     theme: Theme = "light",
 ) -> Classed:
-    """Classes of an indicator, or of two, as the page has them.
+    """Return the classes of an indicator, or of two, as the page has them.
 
     Args:
-        atlas: all of it is classed, whatever part is drawn, so that a part has the whole's colours.
-        show: an indicator's id, or a map of two.
+        atlas: the whole atlas is classified, so that a part has the colours of the whole.
+        show: an indicator's id, or a bivariate map.
         lang: of the labels.
-        method: "quantile", "jenks", "equal", or "goalposts" where the indicator is bounded.
-        breaks: inner breaks of one's own instead, rising.
+        method: "quantile", "jenks", "equal", or "goalposts" if the indicator is bounded.
+        breaks: given inner breaks instead, ascending.
         theme: of the colours.
 
     Raises:
-        InputError: no such indicator or method, or breaks that do not rise.
+        InputError: no such indicator or method, or breaks that are not ascending.
     """
     if isinstance(show, Bivariate):
         return _pair(atlas, describe_bivariate(atlas, show, Citations()), lang, theme)
@@ -148,7 +150,7 @@ def _figures(
     if not len(there):
         return Classed(of, reasons, (), (), method)
     lowest, highest = float(there.min()), float(there.max())
-    # Where nothing is below the first break, or from the last one on, that class has an open end.
+    # If nothing is below the first break, or above the last one, that class has an open end.
     edges = [lowest if not breaks or lowest < breaks[0] else -np.inf, *breaks]
     edges.append(highest if not breaks or highest >= breaks[-1] else np.inf)
     last = len(edges) - 2
@@ -168,7 +170,7 @@ def _figures(
 
 
 def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str) -> str:
-    """The label of a class, as the page writes it."""
+    """Return the label of a class, as the page writes it."""
     digits, words = layer["digits"], WORDS[lang]
     suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
     percent = layer["unit"] == "percent"
@@ -201,8 +203,8 @@ def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Clas
 
 
 def _kind_colours(codes: list[int], kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """Code 0 is none of the kinds, and takes the palette's grey, its last; the others share the
-    rest."""
+    """Return colours of categories: code 0 means none, and has the palette's grey, its last colour;
+    the others share the rest."""
     shift = int(0 in codes)
     rest = kinds[: len(kinds) - shift]
     return tuple(
@@ -256,9 +258,9 @@ def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: st
         else:
             label, span = f"{a} – {b}{sign}", words["from_to"].format(low=a, high=b + unit)
         thirds.append((label, span, edges))
-    # Where figures allow fewer than three, the pale ones are the ones that are not there.
+    # If figures allow fewer than three, the pale ones are left out.
     thirds = [("", "–", (None, None))] * (3 - len(thirds)) + (thirds[::-1] if low else thirds)
-    leads = WORDS[lang]  # as the page says it, in `axisWords` of legend.js
+    leads = WORDS[lang]  # like the page, in `axisWords` of legend.js
     heading = leads["toward_low" if low else "toward_high"].replace("{title}", title)
     if layer["better"] and low == (layer["better"] == "higher"):
         heading = leads["toward_way_worse"].replace("{way}", heading)
@@ -267,20 +269,21 @@ def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: st
 
 
 def _column(atlas: Atlas, name: str, digits: int) -> tuple[np.ndarray, np.ndarray]:
-    """Figures at the precision that is shown, and why they are missing."""
+    """Return figures at the displayed precision, and why they are missing."""
     values = np.round(atlas.values[name].to_numpy(dtype=np.float64), digits)
     reasons = atlas.reasons[name].to_numpy(dtype=np.int64)
     return values, np.where(np.isnan(values), np.maximum(reasons, 1), 0)
 
 
 def _ordered(better: str | None, count: int, theme: Theme) -> tuple[str, ...]:
-    """Colours from the lowest class to the highest: the strongest is where people are worse off."""
+    """Return colours from the lowest class to the highest: the strongest is where people are worse
+    off."""
     colours = ramp(NEED[theme] if better else CONTEXT[theme], count)
     return tuple(colours[::-1] if better == "higher" else colours)
 
 
 def diverging(better: str | None, breaks: Sequence[float], theme: Theme) -> tuple[str, ...]:
-    """Colours of classes below and above zero, stronger the further from it."""
+    """Return colours of classes below and above zero, stronger away from it."""
     below = sum(value <= 0 for value in breaks)
     above = len(breaks) + 1 - below
     low, high = ("better", "worse") if better == "lower" else ("worse", "better")

@@ -1,4 +1,4 @@
-"""Round lengths for scale bars, and how they are written."""
+"""Round lengths for scale bars, and their text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from zoneblanche.maps.drawn.words import write_number
 
 
 def round_length(metres: float, most: float) -> float:
-    """A round length for a scale bar, in metres.
+    """Return a round length for a scale bar, in metres.
 
     Args:
-        metres: a unit of the picture stands for.
-        most: units that the bar may be long.
+        metres: metres per unit of the picture.
+        most: maximum length of the bar in units.
 
     >>> round_length(1000, 100), round_length(3, 50)
     (100000.0, 100.0)
@@ -22,7 +22,7 @@ def round_length(metres: float, most: float) -> float:
 
 
 def write_distance(metres: float, lang: str) -> str:
-    """A round length with its unit.
+    """Return a round length with its unit.
 
     >>> write_distance(20000, "en"), write_distance(0.5, "fr")
     ('20\xa0km', '0,5\xa0m')

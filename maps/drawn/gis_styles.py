@@ -1,4 +1,4 @@
-"""Every column of an atlas in the page's classes and colours, as styles of a GeoPackage."""
+"""Styles of a GeoPackage: every column of an atlas in the page's classes and colours."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _ORDER = {"index": 0, "dimension": 1, "flag": 2, "indicator": 3, "typology": 4, 
 
 
 def styles_of(atlas: Atlas, *, lang: str) -> list[Style]:
-    """A style for each column of the results that has figures, the index first, and one for the
-    map of two that the page offers.
+    """Return a style for each column of the results that has figures, the index first, and one for
+    the bivariate map that the page offers.
 
     Args:
         atlas: of the results.
@@ -60,8 +60,8 @@ def _style_of(
 
 
 def _spans_of(classed: Classed, halves: list[float]) -> list[tuple[Span, ...]]:
-    """The figures of each class. A page classes what it shows, at its precision; the table has
-    more decimals, so that a class begins half a step of that precision before its break."""
+    """Return the figures of each class. A page classifies figures at its displayed precision, and
+    the table has more decimals. So a class begins half a step of that precision before its break."""
     if classed.square is not None:
         across, up = classed.square
         return [(_span(x, halves[0]), _span(y, halves[1])) for y in up.edges for x in across.edges]
@@ -69,7 +69,7 @@ def _spans_of(classed: Classed, halves: list[float]) -> list[tuple[Span, ...]]:
         return [(Span(code=code),) for code in classed.codes]
     ends: list[float | None] = [None, *classed.breaks, None]
     if len(ends) == 2:
-        return [(Span(low=-1e300),)]  # all that is there, which is not what is missing
+        return [(Span(low=-1e300),)]  # every figure that is not missing
     return [(_span(edges, halves[0]),) for edges in pairwise(ends)]
 
 

@@ -1,4 +1,4 @@
-"""The parts of a country that maps show in frames of their own."""
+"""The parts of a country that maps show in their own frames."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Part, np.ndarray]]:
-    """The parts that a country shows in frames, and which of the territories drawn lie in each."""
+    """Return the parts that a country shows in frames, and which of the drawn territories are in
+    each."""
     country = territories.country
     if country is None or not country.parts:
         return []

@@ -1,4 +1,4 @@
-"""Classes told to a reader: the legend as a list, and what there is to see as a sentence."""
+"""Classes in words: the legend as a list, and the content of a map as a sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoneblanche.maps.drawn.words import WORDS, write_number
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of a legend: a colour and its words; the hatch's stripes where it is hatched."""
+    """One entry of a legend: a colour and its words; the hatch's stripes if it is hatched."""
 
     colour: str
     text: str
@@ -22,7 +22,8 @@ class Key:
 
 
 def keys_of(classed: Classed, inside: np.ndarray, lang: str) -> tuple[Key, ...]:
-    """The legend as a list: classes, whose two ends say which is worse off; then the hatch."""
+    """Return the legend as a list: classes, whose two ends say which is worse off; then the
+    hatch."""
     texts = list(classed.labels)
     if classed.ends and len(texts) > 1:
         for at, end in zip((0, -1), classed.ends, strict=True):
@@ -36,13 +37,13 @@ def keys_of(classed: Classed, inside: np.ndarray, lang: str) -> tuple[Key, ...]:
 def describe_classes(
     classed: Classed, inside: np.ndarray, *, title: str, units: str, lang: str
 ) -> str:
-    """What there is to see, in a sentence: how many territories are in each class; of a map of
-    two first in the one that it is drawn for, where both meet.
+    """Return what a map shows, in a sentence: how many territories are in each class. For a
+    bivariate map, first how many are in the class where both conditions meet.
 
     Args:
         classed, inside: the classes, and the territories that are drawn.
         title: of the map.
-        units: what the territories that are drawn are called, in their number.
+        units: the name of the drawn territories, singular or plural.
     """
     counts = classed.counts(inside)
     words, colon = _WORDS[lang], WORDS[lang]["colon"]

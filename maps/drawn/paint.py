@@ -1,8 +1,8 @@
-"""Territories painted by class into the pixels of a PNG, without a drawing library.
+"""Paint territories by class into the pixels of a PNG, without a drawing library.
 
-A canvas says of each pixel which territory its middle lies in. It is filled row by row from the
-edges that cross the middles of a row, which for all of France takes a fraction of a second. The
-result is a PNG with a palette, some ten times smaller than one in full colour.
+A canvas says for each pixel which territory contains its middle. It is filled row by row from the
+edges that cross the middles of a row. For all of France this takes a fraction of a second. The
+result is a PNG with a palette, about ten times smaller than one in full colour.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from zoneblanche.maps.drawn.png import write_png
 
 Canvas = NDArray[np.int32]
-"""Position of the territory that each pixel is in, -1 for none."""
+"""Position of the territory of each pixel, -1 for none."""
 
 Mask = NDArray[np.bool_]
 
@@ -28,7 +28,8 @@ class Edges:
     Attributes:
         x, y: vertices of rings or of arcs, one after the other.
         followed: whether an edge leads from the vertex to the next one.
-        owner: position of the territory whose border the edge is. The edges of a territory close.
+        owner: position of the territory whose border the edge is. The edges of a territory are
+            closed.
     """
 
     x: np.ndarray
@@ -46,12 +47,12 @@ class Edges:
 
 @dataclass(frozen=True)
 class View:
-    """Where a plane lies on a canvas.
+    """Where a plane is on a canvas.
 
     Attributes:
-        west, north: a place in the plane.
-        left, top: where it lies on the canvas, in pixels.
-        step: how many units of the plane a pixel is.
+        west, north: a point in the plane.
+        left, top: its position on the canvas, in pixels.
+        step: units of the plane per pixel.
     """
 
     west: float
@@ -61,20 +62,20 @@ class View:
     top: float = 0.0
 
     def on_canvas(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Places of the plane in pixels, from the upper left corner of the canvas."""
+        """Return points of the plane in pixels, from the upper left corner of the canvas."""
         return (x - self.west) / self.step + self.left, (self.north - y) / self.step + self.top
 
 
 def new_canvas(height: int, width: int) -> Canvas:
-    """A canvas on which nobody is yet."""
+    """Return an empty canvas."""
     return np.full((height, width), -1, dtype=np.int32)
 
 
 def fill_canvas(canvas: Canvas, edges: Edges, view: View) -> None:
-    """Write the position of each territory into the pixels whose middles it covers: for every
-    row, a territory's edges that cross its middle come in pairs, of where it begins and ends."""
+    """Write the position of each territory into the pixels whose middles it covers: in every row,
+    the edges of a territory that cross its middle come in pairs, of where it begins and ends."""
     x, y = view.on_canvas(edges.x, edges.y)
-    line = np.ceil(y - 0.5).astype(np.int64)  # the first row whose middle is not above
+    line = np.ceil(y - 0.5).astype(np.int64)  # the first row whose middle is not above the edge
     crossing = np.flatnonzero(edges.followed[:-1] & (line[:-1] != line[1:]))
     repeats = np.abs(line[crossing + 1] - line[crossing])
     edge = np.repeat(crossing, repeats)
@@ -103,18 +104,18 @@ def paint_canvas(
     stripe_every: int,
     lines: Sequence[tuple[str, Mask | None]],
 ) -> bytes:
-    """The canvas as a PNG.
+    """Return the canvas as a PNG.
 
     Args:
-        canvas: what to paint.
-        classes: for each territory the place of its colour, -1 where its figure is missing.
+        canvas: to paint.
+        classes: the colour number of each territory, -1 if its figure is missing.
         colours: "#rrggbb".
-        missing: ground and stripes of the hatch that says "no data".
+        missing: ground and stripes of the hatch that means "no data".
         stripe_every: pixels from one stripe to the next; a stripe is two wide.
-        lines: colour and pixels of what is drawn over it, in order; None where there is none.
+        lines: colour and pixels of lines on top, in order; None for no line.
     """
-    ground = 1 + len(colours)  # in the palette, after nothing and the classes
-    # Position -1, nobody's pixel, takes the last of these: nothing.
+    ground = 1 + len(colours)  # in the palette, after "nothing" and the classes
+    # Position -1, a pixel of no territory, has the last of these: nothing.
     colour = np.append(np.where(classes < 0, ground, np.asarray(classes) + 1), 0).astype(np.uint8)
     pixels = colour[canvas]
     blank = pixels == ground
@@ -131,7 +132,8 @@ _STRIPE_WIDTH = 2
 
 
 def find_borders(field: np.ndarray, inside: Mask) -> Mask:
-    """Pixels inside whose right or lower neighbour is another one's, or any neighbour nobody's."""
+    """Return pixels of a territory whose right or lower neighbour is another one's, or any
+    neighbour none's."""
     edge = find_shore(inside)
     edge[:, :-1] |= field[:, :-1] != field[:, 1:]
     edge[:-1] |= field[:-1] != field[1:]
@@ -139,7 +141,7 @@ def find_borders(field: np.ndarray, inside: Mask) -> Mask:
 
 
 def find_shore(inside: Mask) -> Mask:
-    """Pixels inside whose left or upper neighbour is nobody's."""
+    """Return pixels of a territory whose left or upper neighbour belongs to none."""
     edge = np.zeros(inside.shape, dtype=bool)
     edge[:, 1:] |= ~inside[:, :-1]
     edge[1:] |= ~inside[:-1]

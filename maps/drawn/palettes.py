@@ -1,9 +1,10 @@
-"""Colours: one ramp from better off to worse off, one for context, kinds, and the 3 × 3 square.
+"""Colours: one ramp from better off to worse off, one for context, categories, and the 3 × 3
+square.
 
-Dark on a light page, and bright on a dark page, is where people are worse off, whichever way the
-indicator runs; the legend says so in words. All ramps keep their order in grey and under the
-three dichromacies (a test computes it), and lines and signs on a page keep the contrast of 3 : 1
-that WCAG 2.2 asks of them (success criterion 1.4.11).
+Worse off is dark on a light page and bright on a dark page, in whichever direction the indicator
+runs; the legend says so in words. All ramps keep their order in grey and under the three
+dichromacies (a test computes it). Lines and signs on a page have the contrast of 3 : 1 that WCAG
+2.2 requires (success criterion 1.4.11).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ CONTEXT: dict[Theme, tuple[str, ...]] = {
     "light": ("#eef4f1", "#c9e0dc", "#9bc7c7", "#68a8b2", "#3c8299", "#225a7a", "#143355"),
     "dark": ("#22303a", "#29495a", "#30667a", "#3f8797", "#62a9ac", "#97cbc0", "#d9eed6"),
 }
-"""From little to much, where neither is better."""
+"""From little to much, if neither is better."""
 
 DIVERGING: dict[Theme, dict[str, tuple[str, ...]]] = {
     "light": {
@@ -38,7 +39,7 @@ DIVERGING: dict[Theme, dict[str, tuple[str, ...]]] = {
         "better": ("#2c4a55", "#5a9fa6", "#bfe8dc"),
     },
 }
-"""Either side of zero, from near it to far: worse off than it, and better off."""
+"""Either side of zero, from near to far: worse off, and better off."""
 
 BIVARIATE: dict[Theme, tuple[str, ...]] = {
     "light": (
@@ -52,7 +53,7 @@ BIVARIATE: dict[Theme, tuple[str, ...]] = {
         "#b9603c", "#d9868a", "#fbe3c0",
     ),
 }  # fmt: skip
-"""Three classes of x (along a row) by three of y (row after row); the last is where both meet."""
+"""Three classes of x (in a row) by three of y (row by row); in the last both conditions meet."""
 
 KINDS: dict[Theme, tuple[str, ...]] = {
     "light": (
@@ -64,32 +65,32 @@ KINDS: dict[Theme, tuple[str, ...]] = {
         "#cf7fc2", "#6cc8b9", "#bcbc5c", "#c2638f", "#9aa3ad",
     ),
 }  # fmt: skip
-"""Kinds without an order: Paul Tol's "muted" set, safe for the colour-blind."""
+"""Categories without an order: Paul Tol's "muted" set, safe for colour-blind readers."""
 
 PAPER: dict[Theme, str] = {"light": "#ffffff", "dark": "#171b22"}
-"""What lies under the panel and the card."""
+"""The background of the panel and the card."""
 
 SEA: dict[Theme, str] = {"light": "#f1f4f6", "dark": "#0e1116"}
-"""What lies under the map."""
+"""The background of the map."""
 
 INK: dict[Theme, str] = {"light": "#1d2530", "dark": "#eef1f5"}
-"""Text, and the line round what is chosen."""
+"""Text, and the line around what is selected."""
 
 RULE: dict[Theme, str] = {"light": "#6d7784", "dark": "#8b95a3"}
-"""The line round a legend's colours and round what can be operated."""
+"""The line around the colours of a legend and around controls."""
 
 DEEP, PALE = "#10151c", "#ffffff"
-"""Lines between groups of territories: the one on pale colours, the other on deep ones."""
+"""Lines between groups of territories: one for pale colours, the other for deep ones."""
 
 MISSING: dict[Theme, tuple[str, str]] = {
     "light": ("#ffffff", "#8a939e"),
     "dark": ("#171b22", "#78828f"),
 }
-"""Ground and stripes of the hatch that says "no data"."""
+"""Ground and stripes of the hatch that means "no data"."""
 
 
 def ramp(colours: Sequence[str], count: int) -> list[str]:
-    """`count` colours evenly along a ramp, its two ends included.
+    """Return `count` colours evenly along a ramp, including its two ends.
 
     >>> ramp(("#000000", "#ffffff"), 3)
     ['#000000', '#808080', '#ffffff']
@@ -103,12 +104,12 @@ def ramp(colours: Sequence[str], count: int) -> list[str]:
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
-    """Red, green and blue, 0 to 255, of "#rrggbb"."""
+    """Return red, green and blue, 0 to 255, of "#rrggbb"."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance of sRGB).
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance of sRGB).
 
     >>> contrast("#000000", "#ffffff")
     21.0
@@ -118,7 +119,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance, 0 (black) to 1 (white)."""
+    """Return the relative luminance, 0 (black) to 1 (white)."""
     return float(_linear(colour) @ [0.2126, 0.7152, 0.0722])
 
 
@@ -133,7 +134,7 @@ def _hexadecimal(channels: NDArray[np.float64]) -> str:
 
 
 def for_page() -> dict[str, dict[str, object]]:
-    """All colours of both themes, for the page's header."""
+    """Return all colours of both themes, for the header of the page."""
     return {
         theme: {
             "need": list(NEED[theme]),

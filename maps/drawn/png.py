@@ -12,7 +12,7 @@ from zoneblanche.maps.drawn.palettes import rgb
 
 
 def write_png(pixels: NDArray[np.uint8], palette: list[str]) -> bytes:
-    """A PNG with a palette, of which colour 0 is transparent (ISO/IEC 15948).
+    """Return a PNG with a palette, in which colour 0 is transparent (ISO/IEC 15948).
 
     >>> write_png(np.zeros((1, 1), dtype=np.uint8), ["#ffffff"])[:8]
     b'\\x89PNG\\r\\n\\x1a\\n'

@@ -1,4 +1,4 @@
-"""What a page says around the data, in French and in English, and how numbers are written."""
+"""The words of a page around the data, in French and English, and the format of numbers."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ WORDS: dict[str, dict[str, str]] = {
         "zoom_out": "Zoom out",
     },
 }
-"""By language and name; {slots} are filled in by the page."""
+"""By language and name; the page fills in {slots}."""
 
 LANGUAGES = tuple(WORDS)
 
@@ -268,7 +268,7 @@ HOW_TO_READ: dict[str, dict[str, str]] = {
     },
     "kinds": {"fr": "Une couleur par catégorie.", "en": "One colour a category."},
 }
-"""The sentence under a page's title, by what is shown: how its colours are to be read."""
+"""The sentence under a page's title, by what is shown: how to read its colours."""
 
 SIMPLIFIED = {
     "fr": "Les contours sont simplifiés\u00a0: ils s'écartent d'au plus {metres} m de leur source.",
@@ -279,12 +279,12 @@ YES_NO = {0: {"fr": "non", "en": "no"}, 1: {"fr": "oui", "en": "yes"}}
 
 
 def colon(lang: str) -> str:
-    """A colon as the language spaces it."""
+    """Return a colon with the spacing of the language."""
     return WORDS[lang]["colon"]
 
 
 def write_number(value: float, digits: int, lang: str) -> str:
-    """A number as readers of `lang` write it; a dash where there is none.
+    """Return a number in the format of `lang`; a dash if there is none.
 
     >>> write_number(34875, 0, "en"), write_number(61.55, 1, "fr"), write_number(2.5, 0, "fr")
     ('34,875', '61,6', '3')
@@ -300,7 +300,8 @@ def write_number(value: float, digits: int, lang: str) -> str:
 
 
 def write_date(text: str, lang: str) -> str:
-    """A date or an interval (ISO 8601) as readers of `lang` write it; what is none stays.
+    """Return a date or an interval (ISO 8601) in the format of `lang`; other text is returned
+    unchanged.
 
     >>> write_date("2026-09-01", "fr"), write_date("2022-12", "en"), write_date("T4 2025", "fr")
     ('1er septembre 2026', 'December 2022', 'T4 2025')

@@ -1,1 +1,1 @@
-"""The embed: a map for somebody else's page, and the snippets to put it there."""
+"""The embed: a map for another page, and the snippets for it."""

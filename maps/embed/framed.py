@@ -1,4 +1,4 @@
-"""A map page for a frame: it tells the page around it how high it wants to be, and is packed."""
+"""A map page for a frame: it sends its height to the page around it, and is compressed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from zoneblanche.maps.page.html import page_scripts, read_asset
 
 
 def framed_page(page: str) -> str:
-    """A map page that tells the page around it how high it wants to be, its scripts packed.
+    """Return a map page that sends its height to the page around it, with compressed scripts.
 
-    Its policy lets two scripts and one style more of ours run; all else stays refused.
+    Its policy allows two more scripts and one more style of ours; everything else stays refused.
     """
     told, unpack, style = (read_asset(name) for name in ("frame.js", "unpack.js", "frame.css"))
     head, found, rest = page.partition("script-src ")
@@ -32,6 +32,6 @@ def framed_page(page: str) -> str:
 
 @cache
 def _packed(script: str) -> str:
-    """A script as a block that `unpack.js` runs; the policy names its hash as before."""
+    """Return a script as a block that `unpack.js` runs; the policy lists its hash as before."""
     data = base64.b64encode(zlib.compress(script.encode("utf-8"), 9, 31)).decode("ascii")
     return f'<script type="application/octet-stream" data-packed>{data}</script>'

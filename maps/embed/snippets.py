@@ -17,21 +17,21 @@ from zoneblanche.maps.drawn.legend import Key
 from zoneblanche.maps.report.map import Figure
 
 WIDTH, HEIGHT = 960, 560
-"""Of the frame, in pixels; the height until the page in it has told its own."""
+"""Of the frame, in pixels; the height until the page in it has sent its own."""
 
 
 @dataclass(frozen=True)
 class Embed:
-    """What the snippets are made of.
+    """The content of the snippets.
 
     Attributes:
         id: of the frame; the same for the same map.
-        title, alt: of the map; what there is to see.
+        title, alt: of the map; its content in words.
         page, image: addresses of the page and of the picture.
         width, height: of the picture.
         keys: its legend.
         findings: what the map shows, in sentences.
-        sources: who the figures are from.
+        sources: of the figures.
         words, lang: of the snippet.
     """
 
@@ -50,7 +50,7 @@ class Embed:
 
 
 def write_snippets(embed: Embed, page: str, small: Figure | None) -> dict[str, str]:
-    """The text of each variant; without blank lines, which end HTML in Markdown."""
+    """Return the text of each variant, without blank lines, which end HTML in Markdown."""
     template = _environment().get_template("embed.html")
     alone = replace(embed, id=f"{embed.id}-alone", page="")
     if small is not None:
@@ -66,8 +66,8 @@ def write_snippets(embed: Embed, page: str, small: Figure | None) -> dict[str, s
 
 
 def _in_attribute(page: str) -> Markup:
-    """A page as the value of an attribute, on one line: its scripts stay the same to the letter,
-    as their hashes ask, and no blank line of theirs ends the snippet in Markdown."""
+    """Return a page as the value of an attribute, on one line. Its scripts do not change, as their
+    hashes require, and no blank line ends the snippet in Markdown."""
     for sign, written in (("&", "&amp;"), ('"', "&quot;"), ("\n", "&#10;")):
         page = page.replace(sign, written)
     return Markup(page)
@@ -78,7 +78,7 @@ def _without_blank_lines(text: str) -> str:
 
 
 def write_oembed(embed: Embed, snippets: Mapping[str, str], base: str) -> str:
-    """oEmbed 1.0, type rich: the frame by address where there is one, else the single file."""
+    """Return oEmbed 1.0, type rich: the frame by address if there is one, else the single file."""
     told: dict[str, object] = {
         "version": "1.0",
         "type": "rich",
@@ -99,7 +99,7 @@ def write_oembed(embed: Embed, snippets: Mapping[str, str], base: str) -> str:
 
 
 def write_examples(embed: Embed, snippets: Mapping[str, str]) -> dict[str, str]:
-    """Pages that hold the snippets as they are: HTML, Markdown, and Quarto's Markdown."""
+    """Return pages that contain the snippets: HTML, Markdown, and Quarto's Markdown."""
     words, frame = embed.words, snippets["iframe"]
     labels = {"iframe": "iframe", "srcdoc": "srcdoc", "picture": "static"}
     shown = [{"name": labels[name], "html": Markup(text)} for name, text in snippets.items()]
@@ -116,7 +116,7 @@ def write_examples(embed: Embed, snippets: Mapping[str, str]) -> dict[str, str]:
 
 @cache
 def words_in(lang: str) -> dict[str, str]:
-    """The words of an embed in a language."""
+    """Return the words of an embed in a language."""
     text = (resources.files("zoneblanche.maps") / "templates" / "embed.toml").read_text("utf-8")
     found: dict[str, str] = tomllib.loads(text)[lang]
     return found

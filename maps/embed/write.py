@@ -1,7 +1,7 @@
 """`write_embed`: a map as snippets for a report or a content management system.
 
-A folder with the page for the frame, the picture and the words that stand for it where frames are
-refused, the snippets, what oEmbed asks for, and a page that shows each variant at work.
+The folder has the page for the frame, the picture and the words that replace it where frames are
+refused, the snippets, the files for oEmbed, and a page that shows each variant at work.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ if TYPE_CHECKING:
 
 PAGE, PICTURE = "map.html", "map.png"
 LARGEST_ALONE = 1_500_000
-"""Size of a page above which it is not put into a single file as well: nobody pastes so much."""
+"""Size of a page above which it is not written as a single file too: it is too large to paste."""
 
 SMALL = 340
-"""Width of the picture that travels in a single file."""
+"""Width of the picture in a single file."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A map page that is written.
+    """A map page that is written already.
 
     Attributes:
         atlas: that it shows.
@@ -81,21 +81,20 @@ def write_embed(
     """Write a map's snippets into a folder, which appears or is replaced as a whole.
 
     Args:
-        atlas: what to draw.
+        atlas: to draw.
         folder: for the files; a new one, an empty one, or one that this function wrote.
-        show: what the map opens with, as `draw_map` takes it.
-        lang: "fr" or "en"; None takes the country's.
+        show: what the map opens with, as for `draw_map`.
+        lang: "fr" or "en"; None uses the country's.
         title: of the map and the frame.
-        area: code of a containing territory, to draw that part alone.
-        url: address under which the folder will be published ("https://…/carte/"); without it the
-            frame points to the file beside the page that holds it.
+        area: code of a containing territory, to draw that part only.
+        url: address where the folder will be published ("https://…/carte/"); without it the frame
+            points to the file next to the page that contains it.
 
     Returns:
         Size in bytes of each file by its name.
 
-    Raises:
-        InputError: nothing of that name to show, no such area, no http(s) address, or a folder of
-            something else.
+    Raises: InputError: nothing with that name to show, no such area, not an http(s) address, or a
+        folder with other content.
         ProblemWithEnvironment: the folder cannot be written.
     """
     base = check_base(url)
@@ -126,9 +125,9 @@ def _draw(atlas: Atlas, show: str | None, *, lang: str, title: str | None) -> Dr
 def write_embed_files(
     drawn: Drawn, folder: Path, *, base: str = "", sheet: Sheet | None = None
 ) -> dict[str, int]:
-    """Write the snippets of a map that is written already into a folder that is there.
+    """Write the snippets of a map that is written already into an existing folder.
 
-    `sheet` is that of all its territories, where they are laid out already.
+    `sheet` is that of all its territories, if they are laid out already.
 
     Raises:
         OSError: the folder cannot be written.
@@ -152,13 +151,13 @@ def write_embed_files(
 
 
 def _titled(atlas: Atlas, show: str | None, place: str, lang: str) -> str:
-    """What is shown, and where."""
+    """Return what is shown, and where."""
     title = title_of(atlas, read_show(atlas, show), lang)
     return f"{title}{words_in(lang)['colon']}{place}" if place else title
 
 
 def check_base(url: str) -> str:
-    """The address of a folder, with its last slash; "" stays.
+    """Return the address of a folder with its final slash; "" is returned unchanged.
 
     Raises:
         InputError: not an http(s) address.

@@ -1,1 +1,1 @@
-"""The interactive page: an atlas packed into one HTML file that opens offline."""
+"""The map page: an atlas in one HTML file that opens offline."""

@@ -1,4 +1,4 @@
-"""Content-Security-Policy: what a page of ours may run and wear, and nothing else."""
+"""Content-Security-Policy: the scripts and styles that a page of ours may use, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 
 
 def hash_source(text: str) -> str:
-    """An inline script or style as a policy names it.
+    """Return an inline script or style as a policy names it.
 
     >>> hash_source("")
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"

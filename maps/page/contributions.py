@@ -1,9 +1,8 @@
-"""How the points of an index come about, so that a page can show it for each territory.
+"""What makes up the points of an index, so that a page can show it for each territory.
 
-Where every mean is arithmetic and every figure is put on its scale by a straight line, a part
-contributes share × scaled figure, and the parts sum to the score (`layers.index.explain` says
-more, and of more recipes). Then a few numbers say it for all territories, and the page needs no
-column of its own for it.
+If every mean is arithmetic and every scale is linear, a part contributes share × scaled figure, and
+the parts sum to the score (`layers.index.explain` covers more recipes). A few numbers then describe
+all territories, and the page needs no additional column.
 """
 
 from __future__ import annotations
@@ -19,15 +18,16 @@ if TYPE_CHECKING:
 
 LINEAR = ("minmax", "goalposts")
 HALF_A_DIGIT = 0.06
-"""How far contributions may sum from the score, which a page shows to a tenth."""
+"""Maximum difference between the sum of contributions and the score, which a page shows to a
+tenth."""
 
 
 def describe_contributions(atlas: Atlas, index_id: str) -> dict[str, Any] | None:
-    """The tree of an index: `id`, `share` among its siblings, and `children`, or for an indicator
-    `from` and `to`, the figures that score 0 and 100 points of the index.
+    """Return the tree of an index: `id`, `share` among its siblings, and `children`, or for an
+    indicator `from` and `to`, the figures that score 0 and 100 points of the index.
 
-    None where the points are no plain sum of parts: another mean, a figure that is treated or
-    filled in, weights found from the data.
+    None if the points are not a plain sum of parts: another mean, a figure that is treated or
+    imputed, weights computed from the data.
     """
     recipe = atlas.recipes.get(index_id)
     if recipe is None or not all(map(_is_plain, recipe.dimensions)):
@@ -80,7 +80,8 @@ def _ends(atlas: Atlas, recipe: Recipe, element: Element) -> tuple[float, float]
 
 
 def _points(atlas: Atlas, branch: dict[str, Any], share: np.ndarray) -> list[np.ndarray]:
-    """Points of the indicators of a branch: a part that is missing leaves its share to others."""
+    """Return the points of the indicators of a branch: a missing part leaves its share to
+    others."""
     if "children" not in branch:
         figures = atlas.values[branch["id"]].to_numpy()
         span = branch["to"] - branch["from"]

@@ -29,17 +29,17 @@ def draw_map(
     lang: str | None = None,
     title: str | None = None,
 ) -> AtlasMap:
-    """An interactive map of every indicator of an atlas.
+    """Return an interactive map of every indicator of an atlas.
 
     Args:
-        atlas: what to draw; measured and computed indicators alike.
+        atlas: to draw, with measured and computed indicators.
         show: what the map opens with: an indicator's id; two ids, or both joined by a hyphen
-            ("density-presence"), for a map of two; None for the index, else the first indicator.
-        lang: "fr" or "en"; None takes the country's, else French. The reader can change it.
-        title: of the page; None takes the index's.
+            ("density-presence"), for a bivariate map; None for the index, else the first indicator.
+        lang: "fr" or "en"; None uses the country's, else French. The reader can change it.
+        title: of the page; None uses that of the index.
 
     Returns:
-        A folium map: `.save("map.html")` writes it, a notebook shows it, and any folium layer
+        A folium map: `.save("map.html")` writes it, a notebook displays it, and any folium layer
         can be added to it.
 
     Raises:
@@ -49,11 +49,11 @@ def draw_map(
 
 
 class AtlasMap(folium.Map):
-    """A folium map that carries an atlas.
+    """A folium map with an atlas.
 
-    As long as nothing else was added, `save` writes one self-contained file under a strict
-    Content-Security-Policy. With foreign layers it writes folium's own page, which loads folium's
-    scripts from elsewhere, and says so.
+    If nothing else was added, `save` writes one self-contained file with a strict
+    Content-Security-Policy. With other layers it writes folium's page, which loads folium's scripts
+    from their addresses, with a warning.
     """
 
     def __init__(
@@ -71,17 +71,17 @@ class AtlasMap(folium.Map):
 
     @property
     def foreign(self) -> list[str]:
-        """Names of what others added to the map or to its figure."""
+        """Return names of what others added to the map or to its figure."""
         added = [child for child in self._children.values() if child is not self.layer]
         figure: Any = self.get_root()
         added += [child for child in figure._children.values() if child is not self]
-        if not self.layer.rendered:  # else folium has put its own parts there
+        if not self.layer.rendered:  # otherwise folium has put its own parts there
             for place in (figure.header, figure.html, figure.script):
                 added += [c for name, c in place._children.items() if name != "meta_http"]
         return [str(getattr(child, "_name", child)) for child in added]
 
     def write(self) -> str:
-        """The page as text: ours, or folium's where foreign layers were added."""
+        """Return the page as text: ours, or folium's if other layers were added."""
         if self.foreign:
             warnings.warn(
                 _(
@@ -112,7 +112,7 @@ class AtlasMap(folium.Map):
             outfile.close()
 
     def _repr_html_(self, **_: Any) -> str:
-        """The page in a frame, for notebooks."""
+        """Return the page in a frame, for notebooks."""
         page = html.escape(self.write())
         return (
             f'<iframe srcdoc="{page}" width="100%" height="{NOTEBOOK_HEIGHT}" '

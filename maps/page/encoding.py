@@ -1,9 +1,9 @@
-"""Numbers as the fewest bytes that a browser can undo without a library.
+"""Numbers in few bytes that a browser can decode without a library.
 
-A page holds *streams*: named arrays of bytes, one after another in a block that is gzipped and
-written in base64. Integers are packed in one of two ways: `tokens` (a byte each and some loose
-bits), for differences that are mostly small; `planes` (all lowest bytes, then all second bytes,
-…), for columns of figures. `assets/decode.js` undoes what this module does.
+A page has *streams*: named arrays of bytes, one after another in a block that is gzipped and
+written in base64. Integers are packed in one of two ways: `tokens` (one byte each and some loose
+bits), for differences that are mostly small; `planes` (all lowest bytes, then all second bytes, …),
+for columns of figures. `assets/decode.js` decodes them.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ DIRECT = 16
 """Numbers below this are their own token."""
 
 LARGEST = 2**47
-"""Packed integers stay below this: six bytes, and exact in a browser's numbers."""
+"""Packed integers are below this: six bytes, and exact in a browser's numbers."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of figures, packed.
+    """A packed column of figures.
 
     Attributes:
         data: its bytes.
-        how: `planes` or, for figures that no integer scale can carry, `float` (eight bytes each,
+        how: `planes` or, for figures that no integer scale represents, `float` (eight bytes each,
             with missing cells as a NaN whose lowest byte is the reason).
-        bytes_each: bytes a cell takes.
-        offset: added to an integer after `REASON_CODES` is taken away.
+        bytes_each: bytes per cell.
+        offset: added to an integer after `REASON_CODES` is subtracted.
         digits: decimals: the integer is the figure times ten to this power.
     """
 
@@ -49,7 +49,7 @@ class Column:
     digits: int
 
     def describe(self) -> dict[str, str | int]:
-        """What the page has to know to unpack it."""
+        """Return what the page needs to decode it."""
         return {
             "how": self.how,
             "bytes": self.bytes_each,
@@ -59,7 +59,7 @@ class Column:
 
 
 def zigzag(numbers: np.ndarray) -> np.ndarray:
-    """Signed integers as unsigned ones, small ones first: 0, -1, 1, -2 … become 0, 1, 2, 3 …
+    """Return signed integers as unsigned ones, small ones first: 0, -1, 1, -2 … become 0, 1, 2, 3 …
 
     >>> zigzag(np.array([0, -1, 1, -2])).tolist()
     [0, 1, 2, 3]
@@ -69,12 +69,12 @@ def zigzag(numbers: np.ndarray) -> np.ndarray:
 
 
 def pack_tokens(numbers: np.ndarray) -> tuple[bytes, bytes]:
-    """Unsigned integers below 2³² as one byte each, and a string of bits.
+    """Return unsigned integers below 2³² as one byte each, and a string of bits.
 
-    Below 16 the byte is the number. Above, it says the number's length in bits and the two bits
-    that follow the first; the bits below those go into the second stream as they are, lowest
-    first, for no compressor can shorten them. What Huffman's code then makes of the bytes is
-    within a hundredth of the entropy of the numbers (the scheme is JPEG XL's hybrid integers).
+    Below 16 the byte is the number. Above, it has the length of the number in bits and the two bits
+    after the first. The bits below those go into the second stream unchanged, lowest first, because
+    no compressor can shorten them. Huffman coding of the bytes is then within a hundredth of the
+    entropy of the numbers (the scheme is JPEG XL's hybrid integers).
 
     >>> tokens, bits = pack_tokens(np.array([5, 300]))
     >>> list(tokens), list(bits)  # 300 is 1 00 101100 in binary: nine bits, then 00, then 101100
@@ -96,7 +96,8 @@ def pack_tokens(numbers: np.ndarray) -> tuple[bytes, bytes]:
 
 
 def pack_planes(numbers: np.ndarray, *, bytes_each: int) -> bytes:
-    """Unsigned integers as all lowest bytes, then all next bytes, …: like bytes compress better.
+    """Return unsigned integers as all lowest bytes, then all next bytes, …: similar bytes compress
+    better.
 
     >>> list(pack_planes(np.array([1, 258]), bytes_each=2))
     [1, 2, 0, 1]
@@ -106,7 +107,7 @@ def pack_planes(numbers: np.ndarray, *, bytes_each: int) -> bytes:
 
 
 def bytes_for(largest: int) -> int:
-    """How many bytes an unsigned integer up to `largest` needs.
+    """Return how many bytes an unsigned integer up to `largest` needs.
 
     >>> bytes_for(255), bytes_for(256)
     (1, 2)
@@ -115,11 +116,11 @@ def bytes_for(largest: int) -> int:
 
 
 def pack_column(values: pd.Series, reasons: pd.Series, *, digits: int) -> Column:
-    """A column of figures at the published precision, with the reason in each missing cell.
+    """Pack a column of figures at the published precision, with the reason in each missing cell.
 
     Args:
-        values: float64, NaN where missing, no infinities.
-        reasons: `Reason` codes on the same index, 0 where the figure is there.
+        values: float64, NaN if missing, no infinities.
+        reasons: `Reason` codes on the same index, 0 for a figure.
         digits: decimals that are published; figures are rounded to them.
     """
     figures = values.to_numpy(dtype=np.float64)
@@ -145,11 +146,10 @@ def _pack_floats(figures: np.ndarray, told: np.ndarray, missing: np.ndarray) -> 
 def pack_block(
     streams: Mapping[str, bytes], *, kind: Literal["mixed", "tokens"] = "mixed"
 ) -> tuple[str, dict[str, list[int]]]:
-    """Streams one after another, gzipped, in base64, and where each begins and how long it is.
+    """Return streams one after another, gzipped, in base64, and the beginning and length of each.
 
-    The same streams give the same text: zlib writes no time stamp and no name. A block of
-    `tokens` is coded without looking for repetitions, which in numbers without pattern only
-    cost.
+    The same streams give the same text: zlib writes no time stamp and no name. A block of `tokens`
+    is coded without searching for repetitions, which only costs time in numbers without a pattern.
     """
     places: dict[str, list[int]] = {}
     position = 0
@@ -157,7 +157,7 @@ def pack_block(
         places[name] = [position, len(data)]
         position += len(data)
     strategy = zlib.Z_HUFFMAN_ONLY if kind == "tokens" else zlib.Z_DEFAULT_STRATEGY
-    # Level 9 takes four times as long for half a percent fewer bytes.
+    # Level 9 takes four times as long and saves half a percent.
     packer = zlib.compressobj(7, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 9, strategy)
     squeezed = packer.compress(b"".join(streams.values())) + packer.flush()
     return base64.b64encode(squeezed).decode("ascii"), places

@@ -1,4 +1,4 @@
-"""Our layer as a folium layer, so that a folium user can put anything else with it."""
+"""Our layer as a folium layer, so that a folium user can combine it with anything else."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Verbatim(Element):
-    """Text that reaches the page as it is.
+    """Text that reaches the page unchanged.
 
-    branca compiles what a macro rendered as a template once more; what stands here is only ever
-    written, so no text of ours or of the data can be read as a template.
+    branca compiles the result of a macro as a template again. This text is only written, so no text
+    of ours or of the data can be read as a template.
     """
 
     def __init__(self, text: str) -> None:
@@ -28,14 +28,14 @@ class Verbatim(Element):
         self._text = text
 
     def render(self, **_: Any) -> str:
-        """The text."""
+        """Return the text."""
         return self._text
 
 
 class AtlasLayer(folium.map.Layer):
     """The territories of an atlas, painted on a folium map, with their panel, legend and card.
 
-    `name` is what a `LayerControl` shows: letters, digits, spaces and plain punctuation are kept,
+    `name` is the name in a `LayerControl`: letters, digits, spaces and simple punctuation are kept,
     because folium and Leaflet write it as markup.
     """
 
@@ -59,13 +59,13 @@ class AtlasLayer(folium.map.Layer):
 
     @property
     def payload(self) -> Payload:
-        """The atlas packed for a page; made once, when it is first written."""
+        """Return the atlas packed for a page; computed once, when it is first written."""
         if self._payload is None:
             self._payload = write_payload(self.atlas, self.shown, lang=self.lang, title=self.title)
         return self._payload
 
     def render(self, **kwargs: Any) -> str:
-        """Add our data, style and script to a folium page, beside what folium writes."""
+        """Add our data, style and script to a folium page, in addition to folium's own."""
         figure, holder = self.get_root(), self._parent
         if not isinstance(figure, Figure) or holder is None:
             raise TypeError("an AtlasLayer is written with the map that it was added to")
@@ -85,7 +85,7 @@ class AtlasLayer(folium.map.Layer):
 
 
 def plain_name(name: str) -> str:
-    """A name that means nothing to a template or to markup.
+    """Return a name without characters that have a meaning in a template or in markup.
 
     >>> plain_name("{{7*7}} <b>Communes</b>")
     '77 bCommunesb'

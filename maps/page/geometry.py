@@ -1,7 +1,7 @@
 """Territories as the streams of arcs from which a page paints them.
 
-Web Mercator, on a grid of ten metres for a country and finer for a city; each border once, with
-the territory on either side of it. See docs/map-page.md.
+Web Mercator, on a grid of ten metres for a country and finer for a city; each border once, with the
+territory on either side. See docs/map-page.md.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from zoneblanche.geo.borders.arcs import Arcs, build_arcs
 from zoneblanche.maps.page.encoding import pack_tokens, zigzag
 
 EARTH_RADIUS = 6378137.0
-NORTHERNMOST = 85.05112878  # where Web Mercator is as high as it is wide
+NORTHERNMOST = 85.05112878  # the latitude where Web Mercator is as high as it is wide
 
 MOST_VERTICES = 500_000
-"""Above this the borders are simplified until they fit: a page is for looking at, and stays
-within its three megabytes."""
+"""Above this the borders are simplified until they fit, so that the page stays within its three
+megabytes."""
 
 TOLERANCES = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256.0, 512.0)
-"""What simplification may move a border by, in grid steps, tried in this order."""
+"""Maximum displacement of a border by simplification, in grid steps, tried in this order."""
 
 TRIED = 20_000
-"""Places of the outer border at which overlaps are looked for."""
+"""Points of the outer border that are checked for overlaps."""
 
 DETAILED = 800_000
-"""Coordinates above which a country is put on a grid of twenty metres instead of ten."""
+"""Number of coordinates above which a country has a grid of twenty metres instead of ten."""
 
 SAMPLED = 16
-"""One arc in this many tells which tolerance fits."""
+"""One arc in this many is used to find the tolerance that fits."""
 
 
 @dataclass(frozen=True)
 class Lines:
     """The arcs that a page draws: vertices in grid steps, where each arc starts, and the
-    territories on its two sides (-1 for nobody)."""
+    territories on its two sides (-1 for none)."""
 
     x: np.ndarray
     y: np.ndarray
@@ -50,15 +50,13 @@ class Lines:
 
 @dataclass(frozen=True)
 class PageGeometry:
-    """The streams of the arcs, and what the page has to know of them.
+    """The streams of the arcs, and what the page needs to know of them.
 
-    Attributes:
-        streams: by name, the bytes of each field.
-        header: grid, origin, counts; `layered` where territories overlap, so that the page must
-            use the slower way of painting.
+    Attributes: streams: by name, the bytes of each field. header: grid, origin, counts; `layered`
+        if territories overlap, so that the page must use the slower way of painting.
         boxes: west, south, east, north of each territory in degrees; NaN for those without shape.
-        tolerance_m: how far the borders were moved at most by simplification, in metres of the
-            projection; 0.0 where they were not.
+        tolerance_m: the maximum displacement of the borders by simplification, in metres of the
+            projection; 0.0 without simplification.
         lines: the arcs before they were packed.
     """
 
@@ -70,7 +68,7 @@ class PageGeometry:
 
 
 def encode_geometry(geometry: gpd.GeoSeries) -> PageGeometry:
-    """The shared borders of the territories, projected, snapped and packed.
+    """Return the shared borders of the territories, projected, snapped and packed.
 
     Args:
         geometry: valid polygons in a known CRS; None and empty shapes have no border.
@@ -99,9 +97,9 @@ def encode_geometry(geometry: gpd.GeoSeries) -> PageGeometry:
 
 
 def mercator(shapes: np.ndarray) -> np.ndarray:
-    """Shapes in degrees (EPSG:4326) projected to Web Mercator (EPSG:3857).
+    """Project shapes in degrees (EPSG:4326) to Web Mercator (EPSG:3857).
 
-    The formula is spelt out because going through PROJ costs two seconds for a country.
+    The formula is written out, because PROJ takes two seconds for a country.
 
     >>> point = mercator(np.array([shapely.Point(180, 0)]))[0]
     >>> round(point.x, 3), round(point.y, 3)
@@ -111,7 +109,7 @@ def mercator(shapes: np.ndarray) -> np.ndarray:
 
 
 def mercator_of(degrees: np.ndarray) -> np.ndarray:
-    """Longitudes and latitudes, a row each, in metres of Web Mercator."""
+    """Return longitudes and latitudes, one row each, in metres of Web Mercator."""
     latitude = np.radians(np.clip(degrees[:, 1], -NORTHERNMOST, NORTHERNMOST))
     east = EARTH_RADIUS * np.radians(degrees[:, 0])
     north = EARTH_RADIUS * np.log(np.tan(np.pi / 4 + latitude / 2))
@@ -119,15 +117,15 @@ def mercator_of(degrees: np.ndarray) -> np.ndarray:
 
 
 def choose_grid(shapes: np.ndarray) -> float:
-    """Step of the grid in metres: ten for a country (twenty for a very detailed one), less where
-    territories are small."""
+    """Return the step of the grid in metres: ten for a country (twenty for a very detailed one),
+    less if territories are small."""
     boxes = shapely.bounds(shapes)
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):
         return 1.0
     width = float(np.median(np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])))
     extent = float(max(np.ptp(boxes[:, [0, 2]]), np.ptp(boxes[:, [1, 3]])))
-    # A territory stays some three hundred steps wide, a country never finer than it must be.
+    # A territory is about three hundred steps wide; a country is never finer than needed.
     coarsest = 20.0 if shapely.get_num_coordinates(shapes).sum() > DETAILED else 10.0
     wanted = min(width / 300, coarsest) if extent < 400_000 else coarsest
     finest = max(extent / 2**27, 0.01)
@@ -136,10 +134,10 @@ def choose_grid(shapes: np.ndarray) -> float:
 
 
 def territories_overlap(arcs: Arcs, shapes: np.ndarray) -> bool:
-    """Whether some border lies inside a territory that is not its own.
+    """Return whether some border is inside a territory that it does not belong to.
 
-    Only borders with nobody beyond can: those of a coverage's inside have two owners. They are
-    tried at their vertices and at the middles of their edges, at most `TRIED` of them evenly.
+    Only borders without a territory beyond can be: those inside a coverage have two owners. Their
+    vertices and the middles of their edges are checked, at most `TRIED` of them, evenly spaced.
     """
     lone = np.flatnonzero((arcs.left < 0) | (arcs.right < 0))
     owner_of = np.full(len(arcs.x), -1)
@@ -155,7 +153,7 @@ def territories_overlap(arcs: Arcs, shapes: np.ndarray) -> bool:
     foreign = owner[point] != inside
     if not foreign.any():
         return False
-    # Snapping moves a border by up to a step; deeper inside is an overlap.
+    # Snapping moves a border by up to a step; deeper inside it is an overlap.
     depth = shapely.distance(
         shapely.points(tried[point[foreign]]), shapely.boundary(shapes[inside[foreign]])
     )
@@ -163,7 +161,7 @@ def territories_overlap(arcs: Arcs, shapes: np.ndarray) -> bool:
 
 
 def simplify_arcs(arcs: Arcs) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """The vertices to draw: all, or as many as the page can carry.
+    """Return the vertices to draw: all, or as many as fit into the page.
 
     Each arc is simplified between its two ends, so neighbours keep one common border (Douglas and
     Peucker, 1973).
@@ -184,7 +182,7 @@ def simplify_arcs(arcs: Arcs) -> tuple[np.ndarray, np.ndarray, np.ndarray, float
         if shapely.get_num_coordinates(sample).sum() <= tried:
             break
     kept = shapely.simplify(lines, tolerance, preserve_topology=False)
-    # An island keeps its shape: simplified without that care, it may become a line.
+    # An island keeps its shape: without this check it may become a line.
     kept[closed] = shapely.simplify(lines[closed], tolerance, preserve_topology=True)
     sizes = shapely.get_num_coordinates(kept)
     places = np.rint(shapely.get_coordinates(kept)).astype(np.int64)
@@ -194,8 +192,8 @@ def simplify_arcs(arcs: Arcs) -> tuple[np.ndarray, np.ndarray, np.ndarray, float
 def _streams(arcs: Arcs, x: np.ndarray, y: np.ndarray, starts: np.ndarray) -> dict[str, bytes]:
     left, right = arcs.left.astype(np.int64), arcs.right.astype(np.int64)
     fields = {
-        # First differences run on from one arc into the next, which mostly starts where the
-        # one before it ended.
+        # Differences continue from one arc to the next, which mostly starts where the
+        # previous one ended.
         "x": zigzag(np.diff(x.astype(np.int64), prepend=0)),
         "y": zigzag(np.diff(y.astype(np.int64), prepend=0)),
         "lengths": np.diff(starts),

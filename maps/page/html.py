@@ -1,4 +1,4 @@
-"""The page as one HTML file: everything inside, nothing fetched, nothing but our script runs."""
+"""The page as one HTML file: everything is inside, nothing is requested, only our script runs."""
 
 from __future__ import annotations
 
@@ -50,36 +50,36 @@ SCRIPTS = (
     "app.js",
     "embed.js",
 )
-"""Our script, in the order in which it is put together; see docs/map-page.md."""
+"""The files of our script, in the order of concatenation; see docs/map-page.md."""
 
 START = 'window.zoneblanche.started = window.zoneblanche.startPage(document.getElementById("zb"));'
-"""A promise of the page, for who drives it: tests, benchmarks, an embedding site."""
+"""A promise of the page, for tests, benchmarks and embedding sites."""
 
 
 @cache
 def read_asset(name: str) -> str:
-    """A file of `maps/assets`."""
+    """Return a file of `maps/assets`."""
     return (resources.files("zoneblanche.maps") / "assets" / name).read_text("utf-8")
 
 
 @cache
 def leaflet() -> str:
-    """Leaflet as it is published, without the line that names its source map."""
+    """Return Leaflet as published, without the line that names its source map."""
     lines = read_asset("leaflet.js").splitlines()
     return "\n".join(line for line in lines if not line.startswith("//# sourceMappingURL="))
 
 
 @cache
 def our_script() -> str:
-    """All our modules in one scope of their own; the page and folium call what it gives out."""
+    """Return all our modules in one scope; the page and folium call what it exports."""
     modules = "\n".join(without_comments(read_asset(name)) for name in SCRIPTS)
     given = "window.zoneblanche = { startPage, layerFor };"
     return "\n".join(["(function () {", '"use strict";', modules, given, "})();"])
 
 
 def without_comments(script: str) -> str:
-    """A script of ours without the lines that are comments and without indentation, which would
-    be a third of what a page carries of it. No string of ours runs over a line (a test looks).
+    """Return a script of ours without comment lines and indentation, which would be a third of it.
+    No string of ours continues over a line break (a test checks this).
 
     >>> without_comments("/** Twice.\\n * x */\\nfunction f(x) {\\n  // why\\n  return 2 * x;\\n}")
     'function f(x) {\\nreturn 2 * x;\\n}'
@@ -95,18 +95,19 @@ def without_comments(script: str) -> str:
 
 @cache
 def page_scripts() -> tuple[str, str]:
-    """The scripts of a page, as they stand in it."""
+    """Return the scripts of a page, as they are written in it."""
     return leaflet(), our_script() + "\n" + START
 
 
 @cache
 def our_style() -> str:
-    """Leaflet's style and ours."""
+    """Return Leaflet's style and ours."""
     return read_asset("leaflet.css") + "\n" + read_asset("page.css")
 
 
 def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zoneblanche") -> str:
-    """The data as elements that no browser runs; base64 holds neither markup nor templates."""
+    """Return the data as elements that no browser executes; base64 contains neither markup nor
+    templates."""
     return "\n".join(
         f'<script type="application/octet-stream" id="{prefix}-{name}">{text}</script>'
         for name, text in blocks.items()
@@ -115,7 +116,7 @@ def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zoneblanche") -> st
 
 @dataclass(frozen=True)
 class Still:
-    """A picture of the first map: its PNG and size in pixels, its title, what there is to see, and
+    """A picture of the first map: its PNG and size in pixels, its title, its content in words, and
     its legend."""
 
     png: bytes
@@ -134,19 +135,19 @@ def write_document(
     findings: list[str],
     still: Still | None = None,
 ) -> str:
-    """The whole page.
+    """Return the whole page.
 
     Args:
         blocks: base64 text by name.
-        lang: language of the page as it opens.
-        title: of the document, as the data has it; it is escaped here.
+        lang: language in which the page opens.
+        title: of the document, as in the data; it is escaped here.
         findings: sentences for a reader without a script; escaped here.
         still: a picture for that reader.
     """
     scripts = page_scripts()
     style = our_style()
     told = "".join(f"<p>{_escaped(sentence)}</p>" for sentence in findings)
-    # Joined, never formatted into each other: a title that looks like a template stays a title.
+    # Joined, not formatted into each other: a title that looks like a template stays a title.
     parts = [
         "<!DOCTYPE html>\n",
         f'<html lang="{lang}" class="zb-page">\n<head>\n<meta charset="utf-8">\n',
@@ -167,7 +168,7 @@ def write_document(
 
 
 def _picture(still: Still | None) -> str:
-    """The picture with its legend; marks are SVG, whose colours the policy allows."""
+    """Return the picture with its legend; swatches are SVG, whose colours the policy allows."""
     if still is None:
         return ""
     data = base64.b64encode(still.png).decode("ascii")

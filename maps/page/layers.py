@@ -1,4 +1,4 @@
-"""What a page's header says of each layer, and the bytes of its figures."""
+"""The layers in the header of a page, and the bytes of their figures."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ INTERVAL_COLUMNS = {
     "score_low": "",
     "score_high": "",
 }
-"""Columns of an atlas' intervals that a page carries, each as its difference from another: an
-end of an interval lies near its middle, and small numbers take few bytes ("" is the score)."""
+"""Columns of an atlas' intervals in a page, each as its difference from another: an end of an
+interval is near its middle, and small numbers take few bytes ("" is the score)."""
 
 FLAG_ORDER = {NOT_FLAGGED: 0, POSSIBLE: 1, FLAGGED: 2}
-"""From the class that stands out least to the one that does most."""
+"""From the least conspicuous class to the most."""
 
 MOST_DIGITS = 6
 
@@ -51,18 +51,18 @@ class Citations:
         self.sources: list[Source] = []
 
     def cite(self, sources: tuple[Source, ...]) -> list[int]:
-        """Positions of these sources, which are added where they are new."""
+        """Return the positions of these sources; new ones are added."""
         self.sources += [source for source in dict.fromkeys(sources) if source not in self.sources]
         return [self.sources.index(source) for source in dict.fromkeys(sources)]
 
     def describe(self) -> list[dict[str, str]]:
-        """All sources, for the header."""
+        """Return all sources, for the header."""
         names = ("producer", "title", "url", "licence", "published", "note")
         return [{name: str(getattr(one, name)) for name in names} for one in self.sources]
 
 
 def in_both(text: Any) -> Any:
-    """A text in the page's languages; a plain text stays one.
+    """Return a text in the page's languages; a plain text is returned unchanged.
 
     >>> in_both({"en": "Area"}), in_both("Area")
     ({'fr': 'Area', 'en': 'Area'}, 'Area')
@@ -75,7 +75,7 @@ def in_both(text: Any) -> Any:
 def describe_layer(
     atlas: Atlas, indicator: Indicator, citations: Citations
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """An indicator as the page knows it, and its streams: figures, and its interval if any."""
+    """Return an indicator for the page, and its streams: figures, and its interval if any."""
     values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
     categories = _categories(indicator, values)
     digits = 0 if categories else shown_digits(indicator)
@@ -108,7 +108,7 @@ def describe_layer(
         layer["categories"] = categories
         layer["ordered"] = indicator.unit == "boolean" or indicator.role == "flag"
         if indicator.role == "flag" and indicator.better is None:
-            layer["better"] = "lower"  # a flag is raised where people are worse off
+            layer["better"] = "lower"  # a flag is set where people are worse off
     else:
         layer["diverging"] = diverges(values)
         layer["breaks"] = _breaks(indicator, values, column.digits)
@@ -119,12 +119,12 @@ def describe_layer(
 
 
 def shown_digits(indicator: Indicator) -> int:
-    """Decimals that a page carries and shows."""
+    """Return the decimals that a page contains and displays."""
     return max(0, min(indicator.digits, MOST_DIGITS))
 
 
 def list_bivariates(atlas: Atlas, show: str | Bivariate) -> list[Bivariate]:
-    """The maps of two indicators that a page offers: the one asked for, and the default."""
+    """Return the bivariate maps that a page offers: the requested one, and the default."""
     pairs = [show] if isinstance(show, Bivariate) else []
     offered = DEFAULT.x in atlas.indicators and DEFAULT.y in atlas.indicators
     if offered and all(pair.id != DEFAULT.id for pair in pairs):
@@ -133,7 +133,7 @@ def list_bivariates(atlas: Atlas, show: str | Bivariate) -> list[Bivariate]:
 
 
 def describe_bivariate(atlas: Atlas, pair: Bivariate, citations: Citations) -> dict[str, Any]:
-    """A map of two indicators as the page knows it; it has no figures of its own."""
+    """Return a bivariate map for the page; it has no figures of its own."""
     x, y = atlas.indicator(pair.x), atlas.indicator(pair.y)
     breaks = {}
     for axis, indicator, given in (("x", x, pair.x_breaks), ("y", y, pair.y_breaks)):
@@ -159,7 +159,7 @@ def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | No
     known = values.dropna()
     if indicator.unit == "boolean" and not titles:
         if not known.isin((0, 1)).all():
-            return None  # an average of yes and no is a share, and is shown as a figure
+            return None  # an average of yes and no is a share, and is displayed as a figure
         titles = YES_NO
     if not titles:
         return None
@@ -168,7 +168,7 @@ def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | No
 
 
 def _interval(atlas: Atlas, name: str, digits: int) -> tuple[dict[str, Any], dict[str, bytes]]:
-    # Only the card of an index tells ranks and intervals.
+    # Only the card of an index shows ranks and intervals.
     index = atlas.indicators[name].role == "index"
     table = atlas.intervals.get(name) if index else None
     described: dict[str, Any] = {}
@@ -205,39 +205,40 @@ def _breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, l
 
 
 def diverges(values: pd.Series) -> bool:
-    """Whether figures lie on both sides of zero, as differences do: then zero is a break, and the
-    two sides have hues of their own."""
+    """Return whether figures are on both sides of zero, like differences: then zero is a break, and
+    the two sides have their own hues."""
     return bool(values.min() < 0 < values.max())
 
 
 def _thirds(values: pd.Series, digits: int) -> list[float]:
-    """Breaks of a map of two: each class holds a third of the territories, as near as may be."""
+    """Return breaks of a bivariate map: each class has about a third of the territories."""
     figures = np.round(values.to_numpy(dtype=np.float64), digits)
     return quantile_breaks(figures, classes=3, digits=digits)
 
 
 def _spread(values: pd.Series) -> str:
-    """Whether a histogram needs a logarithmic scale: a hundred middles would not reach the top."""
+    """Return whether a histogram needs a logarithmic scale: the maximum exceeds a hundred
+    medians."""
     known = values.dropna()
     skewed = len(known) and known.min() >= 0 and known.max() > 100 * known.median()
     return "log" if skewed else "linear"
 
 
 def _native_level(territories: Territories, indicator: Indicator) -> Any:
-    """Title of the level that a figure was measured at, where it is not that of the page."""
+    """Return the title of the native level of a figure, if it is not that of the page."""
     native, country = indicator.native_level, territories.country
     if native in ("", territories.level):
         return None
     if country is None:
         return native
     if native in country.finer_than(territories.level):
-        return None  # an aggregate of what was measured more finely
+        return None  # an aggregate of figures that were measured at a finer level
     known = {level.id: level.title for level in country.levels}
     return in_both(known.get(native, native))
 
 
 def _measured_partly(atlas: Atlas, indicator: Indicator) -> bool:
-    """Whether only some of what an indicator is made of was measured at its native level."""
+    """Return whether only some parts of an indicator were measured at its native level."""
     parts = [atlas.indicators[name] for name in indicator.parts if name in atlas.indicators]
     return any(
         part.native_level != indicator.native_level or _measured_partly(atlas, part)

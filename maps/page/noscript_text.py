@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from zoneblanche.layers.indicator import Indicator
 
 NAMED = 3
-"""How many territories are named at either end, where no more share it."""
+"""Maximum number of territories named at either end, if no more share it."""
 
 
 def write_findings(atlas: Atlas, indicator_ids: Sequence[str], *, lang: str) -> list[str]:
-    """A few sentences on each indicator: how many, the middle, both ends; then the sources."""
+    """Return a few sentences on each indicator: how many, the median, both ends; then the
+    sources."""
     sentences = []
     for name in indicator_ids:
         sentences += _sentences(atlas, atlas.indicator(name), lang)
@@ -60,7 +61,8 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     order = known.sort_values(kind="stable")
 
     def named(ordered: pd.Series) -> str:
-        """Those at an end, or how many: to name three of hundreds alike would single them out."""
+        """Return those at an end, or their number: naming three of hundreds of equals would single
+        them out."""
         alike = int((ordered == ordered.iloc[0]).sum())
         if alike > NAMED:
             return f"{write_number(alike, 0, lang)} {level}"
@@ -79,7 +81,7 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
 
 
 def _shares(indicator: Indicator, known: pd.Series, lang: str) -> list[str]:
-    """One sentence with the number of territories in each category."""
+    """Return one sentence with the number of territories in each category."""
     titles = indicator.categories or YES_NO
     codes, counts = np.unique(known.round().to_numpy(dtype=np.int64), return_counts=True)
     parts = [

@@ -1,6 +1,6 @@
 """An atlas as the data blocks of a page: a header in JSON, and streams of bytes.
 
-Text of the data stands only in these blocks. See docs/map-page.md for the layout.
+Text of the data is only in these blocks. docs/map-page.md describes the layout.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ Streams = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Payload:
-    """What a page carries.
+    """The data of a page.
 
     Attributes:
-        blocks: base64 text by name: `head`, `arcs` and `map` (what the first picture needs), and
+        blocks: base64 text by name: `head`, `arcs` and `map` (needed for the first picture), and
             `data` (all else).
         head: the header before it was packed.
         geometry: of the territories.
@@ -70,7 +70,7 @@ def write_payload(
 ) -> Payload:
     """Pack an atlas for a page that opens with `show` in `lang`.
 
-    `geometry` is that of the atlas' territories where it was encoded before.
+    `geometry` is that of the atlas' territories, if it was encoded before.
     """
     territories = atlas.territories
     if geometry is None:
@@ -137,7 +137,7 @@ def _layers(
 def _pack(
     head: dict[str, Any], geometry: PageGeometry, streams: Streams, first: set[str]
 ) -> Payload:
-    """Blocks: what the first picture needs before all else, so that it comes at once."""
+    """Return blocks: first what the first picture needs, so that it appears immediately."""
     blocks, places = {}, {}
     at_once = {name: data for name, data in streams.items() if name in first}
     later = {name: data for name, data in streams.items() if name not in first}

@@ -1,4 +1,4 @@
-"""What a page's header says of the territories: names, what contains them, where to look."""
+"""The territories in the header of a page: names, containing territories, initial view."""
 
 from __future__ import annotations
 
@@ -22,24 +22,26 @@ if TYPE_CHECKING:
 
 EXTRA_FOR_ALL = ("postal_codes",)
 EXTRA_AT_MOST = 5_000
-"""Up to so many territories a page carries every extra column; above, only the postal codes."""
+"""Up to this number of territories a page contains every extra column; above, only the postal
+codes."""
 
 EXTRA_NEVER = ("seat",)
-"""A code for machines, of the edition."""
+"""A code of the edition for programs only."""
 
 PLAIN_CODE = re.compile(r"[0-9A-Z]{1,5}")
 
 GROUPS_WANTED = 100
-"""Parent outlines help most where there are about as many groups as this."""
+"""Borders of containing territories are most useful with about this number of groups."""
 
 WORLD = [[-60.0, -120.0], [70.0, 120.0]]
-"""Where a map opens that has no territory with a shape."""
+"""The view of a map without any shape."""
 
 METRES_A_DEGREE = 111_320
 
 
 def write_json(value: Any) -> bytes:
-    """JSON in UTF-8; a lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    """Return JSON in UTF-8; an unpaired surrogate, which UTF-8 cannot represent, becomes a question
+    mark."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8", "replace")
 
@@ -47,8 +49,8 @@ def write_json(value: Any) -> bytes:
 def describe_levels(
     territories: Territories,
 ) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[str, list[list[str]]]]:
-    """The containing levels; for each, the position of every territory's container (0 for none);
-    and the containers' codes and names."""
+    """Return the containing levels; for each, the position of every territory's container (0 for
+    none); and the containers' codes and names."""
     levels, streams, containers = [], {}, {}
     known_levels = territories.country.levels if territories.country else ()
     titles = {level.id: (level.title, level.plural) for level in known_levels}
@@ -63,12 +65,12 @@ def describe_levels(
         levels.append(
             {"id": name, "title": title, "plural": plural, "bytes": size, "count": len(known)}
         )
-    levels.sort(key=lambda level: -level["count"])  # the nearest container first
+    levels.sort(key=lambda level: -level["count"])  # the smallest container first
     return levels, streams, containers
 
 
 def choose_outline(levels: Sequence[Mapping[str, Any]], count: int) -> str | None:
-    """The level whose borders are drawn stronger: the one nearest to a hundred groups."""
+    """Return the level whose borders are drawn stronger: the one nearest to a hundred groups."""
     useful = [level for level in levels if 1 < level["count"] <= count / 2]
     if not useful:
         return None
@@ -77,7 +79,7 @@ def choose_outline(levels: Sequence[Mapping[str, Any]], count: int) -> str | Non
 
 
 def describe_facts(territories: Territories) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Population and area, as far as they are known."""
+    """Return population and area, if known."""
     described, streams = {}, {}
     for name, digits in (("population", 0), ("area_km2", 1)):
         if name not in territories.facts or territories.facts[name].isna().all():
@@ -91,10 +93,10 @@ def describe_facts(territories: Territories) -> tuple[dict[str, Any], dict[str, 
 
 
 def pack_codes(territories: Territories) -> tuple[dict[str, bytes], int]:
-    """The codes as differences of numbers, and their length; nothing where they have no one form.
+    """Return the codes as differences of numbers, and their length; nothing if they differ in form.
 
-    Five digits or capitals read as a number in base 36; those of neighbours in a sorted list
-    differ by little, which takes a sixteenth of the bytes that their text would.
+    Five digits or capitals are a number in base 36. Neighbours in a sorted list differ by little,
+    which takes a sixteenth of the bytes of their text.
     """
     codes = list(territories.codes)
     width = len(codes[0]) if codes else 0
@@ -108,7 +110,7 @@ def pack_codes(territories: Territories) -> tuple[dict[str, bytes], int]:
 def pack_text(
     territories: Territories, containers: Mapping[str, list[list[str]]], *, with_codes: bool
 ) -> bytes:
-    """Names, extra columns, containers, and the codes where they are not packed as numbers."""
+    """Return names, extra columns, containers, and the codes if they are not packed as numbers."""
     extra: dict[str, list[str]] = {}
     if territories.extra is not None:
         for name in territories.extra.columns.difference(list(EXTRA_NEVER), sort=False):
@@ -126,14 +128,14 @@ def pack_text(
 
 
 def describe_places(territories: Territories, geometry: PageGeometry) -> dict[str, Any]:
-    """Where the map opens, the parts with frames of their own, and how far it may be enlarged."""
+    """Return the initial view, the parts with their own frames, and the maximum zoom."""
     boxes = geometry.boxes
     known = np.isfinite(boxes).all(axis=1)
     parts, distant = _insets(territories, boxes, known)
     main = known & ~distant
-    if not main.any():  # only distant parts were chosen: they are the map
+    if not main.any():  # only distant parts were selected: they are the map
         main, parts = known, []
-    # One screen pixel is a grid step at the largest zoom but one.
+    # One screen pixel is one grid step at the second largest zoom.
     zoom = np.floor(np.log2(156_543.0 / geometry.header["grid"])) + 1
     return {
         "parts": parts,
@@ -144,8 +146,8 @@ def describe_places(territories: Territories, geometry: PageGeometry) -> dict[st
 
 
 def describe_bands(territories: Territories) -> dict[str, Any] | None:
-    """The size bands that a territory's peers are of; None above the base level of a country, for
-    which they are made, and where no population is known."""
+    """Return the size bands of a territory's peers; None above the base level of a country, for
+    which they are made, and if no population is known."""
     country, facts = territories.country, territories.facts
     if country is None or territories.level != country.base.id:
         return None
@@ -155,7 +157,7 @@ def describe_bands(territories: Territories) -> dict[str, Any] | None:
 
 
 def describe_level(territories: Territories) -> dict[str, Any]:
-    """What the territories are called."""
+    """Return the name of the territories."""
     return {
         "title": {lang: territories.level_title(lang) for lang in LANGUAGES},
         "plural": {lang: territories.level_title(lang, plural=True) for lang in LANGUAGES},
@@ -165,7 +167,7 @@ def describe_level(territories: Territories) -> dict[str, Any]:
 def _insets(
     territories: Territories, boxes: np.ndarray, known: np.ndarray
 ) -> tuple[list[dict[str, Any]], np.ndarray]:
-    """The parts that the country shows in frames, and which territories lie in them."""
+    """Return the parts that the country shows in frames, and their territories."""
     distant = np.zeros(len(boxes), dtype=bool)
     parts: list[dict[str, Any]] = []
     country = territories.country
@@ -182,10 +184,10 @@ def _insets(
 
 
 def part_of_each(territories: Territories) -> np.ndarray:
-    """Id of the part of the country that each territory lies in.
+    """Return the id of the part of the country of each territory.
 
-    Parts are told by codes of the base level. Territories of another level lie where the middle
-    of their shape does: in the part whose projection covers it.
+    Codes of the base level determine the part. A territory of another level is in the part whose
+    projection covers the middle of its shape.
     """
     country = territories.country
     assert country is not None
@@ -213,14 +215,15 @@ def _parts_by_place(territories: Territories) -> np.ndarray:
 
 
 def _box(boxes: np.ndarray) -> list[list[float]]:
-    """South-west and north-east corner of several boxes, latitude first as Leaflet has it."""
+    """Return the south-west and north-east corner of several boxes, latitude first as in
+    Leaflet."""
     west, south = boxes[:, 0].min(), boxes[:, 1].min()
     east, north = boxes[:, 2].max(), boxes[:, 3].max()
     return [[round(float(value), 5) for value in at] for at in ((south, west), (north, east))]
 
 
 def _typical_width(boxes: np.ndarray) -> float:
-    """Width of a typical territory, in metres of the projection."""
+    """Return the width of a typical territory, in metres of the projection."""
     if not len(boxes):
         return 1000.0
     return round(float(np.median(boxes[:, 2] - boxes[:, 0])) * METRES_A_DEGREE, 3)

@@ -1,4 +1,4 @@
-"""A small still of a page's first map, painted from its arcs for readers without a script."""
+"""A small picture of a page's first map, painted from its arcs for readers without a script."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from zoneblanche.maps.page.geometry import Lines, PageGeometry, mercator_of
 
 WIDTH = 420
 FRAME, GAP = 72, 6
-"""Side of the frame of a distant part, and what is left between frames, in pixels."""
+"""Side of the frame of a distant part, and the gap between frames, in pixels."""
 
 STRIPE_EVERY = 6
 COAST = "#4f5a68"
@@ -30,17 +30,17 @@ COAST = "#4f5a68"
 def paint_still(
     geometry: PageGeometry, places: dict[str, Any], classes: np.ndarray, colours: Sequence[str]
 ) -> tuple[bytes, int, int] | None:
-    """A PNG of the territories by class, its width and its height.
+    """Return a PNG of the territories by class, its width and its height.
 
     Args:
         geometry: of the page.
-        places: `home` and `parts` of the page's header: what the map opens with, and the distant
-            parts, which stand in frames below it.
-        classes: of each territory, -1 where its figure is missing.
+        places: `home` and `parts` of the page's header: the initial view, and the distant parts,
+            which are in frames below it.
+        classes: of each territory, -1 if its figure is missing.
         colours: of each class.
 
     Returns:
-        None where territories overlap, for which this way of painting does not serve.
+        None if territories overlap, because this way of painting needs a coverage.
     """
     if geometry.header["layered"] or not len(geometry.lines.starts) - 1:
         return None
@@ -65,7 +65,7 @@ def paint_still(
 
 
 def _edges_of(lines: Lines) -> Edges:
-    """Each arc twice: as a border of the territory on its left, and of that on its right."""
+    """Return each arc twice: as a border of the territory on its left, and of that on its right."""
     followed = np.ones(len(lines.x), dtype=bool)
     followed[lines.starts[1:] - 1] = False
     sizes = np.diff(lines.starts)
@@ -76,14 +76,15 @@ def _edges_of(lines: Lines) -> Edges:
 
 
 def _corners(geometry: PageGeometry, bounds: Any) -> np.ndarray:
-    """The corners of bounds in degrees, lower left and upper right, in steps of the arcs' grid."""
+    """Return the corners of bounds in degrees, lower left and upper right, in steps of the arcs'
+    grid."""
     (south, west), (north, east) = bounds
     grid, origin = geometry.header["grid"], geometry.header["origin"]
     return np.asarray((mercator_of(np.array([[west, south], [east, north]])) - origin) / grid)
 
 
 def _filled(edges: Edges, corners: np.ndarray, width: int, height: int | None) -> Canvas:
-    """The territories of a view of these corners."""
+    """Return the territories of a view with these corners."""
     (left, bottom), (right, top) = corners
     across, up = max(right - left, 1e-9), max(top - bottom, 1e-9)
     if height is None:

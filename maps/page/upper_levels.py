@@ -1,8 +1,8 @@
 """The atlas of a page at the levels that contain its territories, so that a reader can switch.
 
-Figures are aggregated as everywhere in the house (`layers.aggregate`): sums and weighted means,
-never means of means; an index is computed anew from the aggregated figures, and a flag raised on
-them. Nothing is drawn from these atlases' own shapes: the page joins the borders that it has.
+Figures are aggregated by `layers.aggregate`: sums and weighted means, never means of means. An
+index is computed again from the aggregated figures, and flags are computed on them. Nothing is
+drawn from the shapes of these atlases: the page joins its borders.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
 
 CARRIED = ("indicator", "context")
-"""Roles of what is aggregated; what is computed is computed anew."""
+"""Roles that are aggregated; computed columns are computed again."""
 
 
 def atlases_above(atlas: Atlas) -> list[Atlas]:
-    """The atlas at each containing level that has some territories, but not nearly as many as the
-    atlas itself; the finest first."""
+    """Return the atlas at each containing level that has several territories, but far fewer than
+    the atlas itself; the finest first."""
     parents, most = atlas.territories.parents, len(atlas.codes) / 2
     counts = {str(name): parents[name].nunique() for name in parents}
     levels = [name for name, count in counts.items() if 2 <= count <= most]
@@ -46,11 +46,12 @@ def _measured(atlas: Atlas) -> Atlas:
 
 
 def _computed_anew(atlas: Atlas, upper: Atlas) -> Atlas:
-    """The upper atlas with the indices and flags of the atlas, as far as they can be had there."""
+    """Return the upper atlas with those indices and flags of the atlas that can be computed
+    there."""
     for recipe in atlas.recipes.values():
         try:
             upper = compute_index(upper, in_other_units(recipe, atlas.indicators, upper.indicators))
-        except InputError:  # nothing to scale by, or an indicator that is not carried
+        except InputError:  # no scale, or an indicator that is not aggregated
             continue
     rules = known_rules()
     for name, indicator in atlas.indicators.items():
@@ -65,10 +66,10 @@ def _computed_anew(atlas: Atlas, upper: Atlas) -> Atlas:
 def describe_upper(
     atlas: Atlas, layers: list[dict[str, Any]], citations: Citations
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """What the header says of each containing level, and its streams, named `level:stream`.
+    """Return the header of each containing level, and its streams, named `level:stream`.
 
-    Of a layer only that is said in which it differs from the one of the same id at the page's own
-    level. The order of a level's territories is that of its containers (`describe_levels`).
+    Of a layer, it has only what differs from the layer with the same id at the page's own level.
+    The order of a level's territories is that of its containers (`describe_levels`).
     """
     base = {layer["id"]: layer for layer in layers}
     described: list[dict[str, Any]] = []
@@ -86,7 +87,7 @@ def describe_upper(
 
 
 def _anew(atlas: Atlas, upper: Atlas) -> tuple[str, ...]:
-    """That the index of a level is not the mean of its parts' scores, by which others rank it."""
+    """Return a notice that the index of a level is not the mean of its parts' scores."""
     if not set(atlas.recipes) & set(upper.indicators):
         return ()
     above, below = upper.territories, atlas.territories

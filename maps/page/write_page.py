@@ -1,6 +1,6 @@
-"""The page as one self-contained file, for those who need no folium map in between.
+"""The page as one self-contained file, without a folium map.
 
-Folium takes as long to import as the page takes to be packed; `draw_map(…).save` writes the same.
+Importing folium takes as long as packing the page; `draw_map(…).save` writes the same.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def write_page(
     title: Text | str | None = None,
     geometry: PageGeometry | None = None,
 ) -> None:
-    """Writes the page that `draw_map(atlas, show).save(path)` writes, whole or not at all.
+    """Write the page that `draw_map(atlas, show).save(path)` writes, whole or not at all.
 
     Args:
-        atlas, show, lang, title: as of `draw_map`.
-        geometry: of the atlas' territories, where `encode_geometry` has made it before.
+        atlas, show, lang, title: as for `draw_map`.
+        geometry: of the atlas' territories, if `encode_geometry` computed it before.
 
     Raises:
         InputError: the atlas has no such indicator, or none at all.
@@ -51,7 +51,7 @@ def write_page(
 
 
 def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> str:
-    """The page as text."""
+    """Return the page as text."""
     title = payload.head["title"]
     return write_document(
         payload.blocks,
@@ -63,7 +63,7 @@ def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: st
 
 
 def draw_still(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> Still | None:
-    """The first map as a picture with its legend, for readers without a script."""
+    """Return the first map as a picture with its legend, for readers without a script."""
     classed = class_territories(atlas, show, lang=lang)
     painted = paint_still(payload.geometry, dict(payload.head), classed.of, classed.colours)
     if painted is None:
@@ -78,6 +78,6 @@ def draw_still(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: s
 
 
 def language_of(atlas: Atlas) -> str:
-    """The language of the atlas' country if pages speak it, else French."""
+    """Return the language of the atlas' country if pages support it, else French."""
     country = atlas.territories.country
     return country.lang if country is not None and country.lang in LANGUAGES else "fr"
