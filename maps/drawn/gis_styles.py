@@ -61,7 +61,7 @@ def _style_of(
 
 def _spans_of(classed: Classed, halves: list[float]) -> list[tuple[Span, ...]]:
     """Return the figures of each class. A page classifies figures at its displayed precision, and
-    the table has more decimals. So a class begins half a step of that precision before its break."""
+    the table has more decimals. So a class begins half a step of that precision below its break."""
     if classed.square is not None:
         across, up = classed.square
         return [(_span(x, halves[0]), _span(y, halves[1])) for y in up.edges for x in across.edges]

@@ -1,4 +1,4 @@
-"""Static maps for print: one atlas, one picture, as PNG, SVG or PDF."""
+"""Static maps for print: an atlas as one picture in PNG, SVG or PDF."""
 
 from zoneblanche.maps.print.write import write_picture
 

@@ -1,4 +1,4 @@
-"""One static map put together on paper: title, map, frames of distant parts, legend, sources."""
+"""The composition of a static map: title, map, frames of distant parts, legend, sources."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ if TYPE_CHECKING:
 
 LEGEND_SHARE = 0.36
 WIDE_ENOUGH = 6.0
-"""Width in points of a typical territory from which borders between territories are drawn."""
+"""Width in points of a typical territory above which borders between territories are drawn."""
 
 NAMED_UP_TO, NAMED = 800, 8
-"""Territories up to which the largest are named, and how many are."""
+"""Number of territories up to which the largest are named, and number of names."""
 
 MOST_LINES = 12
-"""Of a statement of sources."""
+"""Of the sources."""
 
 SHORTEST_BAR = 6.0
-"""Length in points under which a scale bar is not shortened for its words."""
+"""Length in points below which a scale bar is not shortened for its text."""
 
 UNDER_MAP = 14.0
-"""Height of the scale bar and what is left above it, in points."""
+"""Height of the scale bar and the space above it, in points."""
 
 COAST, BORDER = "#1d2530", "#3a4350"
 
@@ -61,22 +61,22 @@ COAST, BORDER = "#1d2530", "#3a4350"
 def compose(
     atlas: Atlas, classed: Classed, caption: Caption, *, inside: np.ndarray, paper: Paper
 ) -> Any:
-    """The figure of a map.
+    """Return the figure of a map.
 
     Args:
-        atlas: the territories that are drawn.
+        atlas: the territories to draw.
         classed: classes of all territories of the whole atlas.
-        caption: the words.
-        inside: which of the whole atlas are drawn.
-        paper: what it has to fit into. Where its height is bounded, frames of distant parts stand
-            under the legend, and the map has the height that title and sources leave.
+        caption: the texts.
+        inside: which territories of the whole atlas are drawn.
+        paper: the size limits. If the height is bounded, frames of distant parts are under the
+            legend, and the map has the height between title and sources.
     """
     pen = Pen(paper.width * MM)
     letters = letters_for(paper.width)
     inner = pen.width - 2 * MARGIN
     beside = paper.width >= BESIDE_FROM
     y = _head(pen, caption, letters, inner)
-    end = None  # of what stands between head and foot
+    end = None  # of the content between head and foot
     if paper.height is not None and beside:
         end = paper.height * MM - _foot_height(pen, caption, inner, letters) - 6
     legend_wide = inner * LEGEND_SHARE if beside else inner
@@ -108,7 +108,7 @@ def _head(pen: Pen, caption: Caption, letters: Letters, width: float) -> float:
 
 
 def _foot(pen: Pen, caption: Caption, top: float, width: float, letters: Letters) -> float:
-    """The sources, under a rule; returns where the paper ends."""
+    """Draw the sources, under a line; return where the paper ends."""
     pen.box(MARGIN, top, width, 0, line=RULE["light"])
     y = top + 2
     for text in caption.sources:
@@ -123,7 +123,8 @@ def _foot_height(pen: Pen, caption: Caption, width: float, letters: Letters) -> 
 
 @dataclass(frozen=True)
 class Hand:
-    """What every part of the map is drawn with: the pen, colours of classes, letters, language."""
+    """What every part of the map is drawn with: the pen, colours of classes, font sizes,
+    language."""
 
     pen: Pen
     colours: tuple[str, ...]
@@ -131,8 +132,8 @@ class Hand:
     lang: str
 
     def draw_part(self, placed: Placed, of: np.ndarray) -> None:
-        """Territories by class, with their borders where there is room, containing territories'
-        and the coast."""
+        """Draw territories by class, with their borders if there is room, those of containing
+        territories, and the coast."""
         pen, (ground, stripe) = self.pen, MISSING["light"]
         for k, shapes in join_classes(placed, of).items():
             colour = ground if k < 0 else self.colours[k]
@@ -144,7 +145,7 @@ class Hand:
             pen.trace(borders, RULE["light"], 0.2)
         groups, coast = outline_groups(placed)
         if len(groups):
-            # Dark between pale lines is seen on every colour.
+            # Dark between pale lines is visible on every colour.
             pen.trace(groups, "#ffffff", 1.0 if fine else 0.55)
             pen.trace(groups, BORDER, 0.6 if fine else 0.25)
         pen.trace(coast, COAST, 0.5)
@@ -152,7 +153,8 @@ class Hand:
     def draw_scale(
         self, placed: Placed, left: float, base: float, width: float, *, longest: float
     ) -> float:
-        """A scale bar of a round length, with its words in that width; returns where it ends."""
+        """Draw a scale bar of a round length, with its text, in that width; return where it
+        ends."""
         metres = round_length(placed.step, longest)
         text = write_distance(metres, self.lang)
         while (
@@ -165,7 +167,7 @@ class Hand:
         return base + 2
 
     def draw_frame(self, frame: Frame, of: np.ndarray) -> float:
-        """A distant part in its frame, with its name and scale; returns where it ends."""
+        """Draw a distant part in its frame, with its name and scale; return where it ends."""
         pen, box, size = self.pen, frame.box, self.letters.small
         self.draw_part(frame.placed, of)
         pen.box(box.left, box.top, box.width, box.height, line=RULE["light"])
@@ -176,7 +178,7 @@ class Hand:
         return self.draw_scale(frame.placed, box.left, base, box.width, longest=box.width * 0.55)
 
     def draw_names(self, atlas: Atlas, placed: Placed, box: Box) -> None:
-        """Names of the largest territories that stand within the map, not in each other's way."""
+        """Draw names of the largest territories that fit within the map without overlaps."""
         members, size = placed.region.members, self.letters.small
         people = atlas.territories.facts.get("population")
         if people is None or not 8 <= len(members) <= NAMED_UP_TO:

@@ -1,4 +1,4 @@
-"""Where everything goes on the paper of a static map: title, map, frames, legend, sources.
+"""The layout of a static map on paper: title, map, frames, legend, sources.
 
 Lengths are points (1/72 inch), from the upper left corner downward.
 """
@@ -18,7 +18,8 @@ MM = 72 / 25.4
 
 @dataclass(frozen=True)
 class Paper:
-    """What a picture has to fit into, in millimetres; `height` None lets it be as high as it is."""
+    """The size limits of a picture, in millimetres; with `height` None the content determines
+    it."""
 
     width: float
     height: float | None = None
@@ -30,39 +31,39 @@ PAPERS = {
     "column": Paper(85.0),
     "slide": Paper(250.0, 140.0),
 }
-"""Between the margins of an A4 sheet, upright and lying; one of two columns on it; a slide of
+"""Between the margins of an A4 sheet, portrait and landscape; one of two columns on it; a slide of
 16 : 9."""
 
 NARROWEST, WIDEST = 60.0, 400.0
 BESIDE_FROM = 130.0
-"""Width in millimetres from which the legend stands beside the map and not below it."""
+"""Width in millimetres from which the legend is to the right of the map and not below it."""
 
 HIGHEST = 1.25
-"""Height of the map itself in widths: a long country is drawn narrower than the paper."""
+"""Maximum height of the map in widths: a long country is drawn narrower than the paper."""
 
 MARGIN, GAP = 6.0, 8.0
 INSETS_A_ROW = 5
 INSET, LEAST_INSET = 24.0, 12.0
-"""Width of the frame of a distant part in millimetres, and what it shrinks to where it must."""
+"""Width of the frame of a distant part in millimetres, and its minimum."""
 
 UNDER_INSET = 26.0
-"""Height of a frame's name and scale bar, and what is left before the next row of frames."""
+"""Height of a frame's name and scale bar, and the space before the next row of frames."""
 
 LOWEST = 40.0
-"""Height in millimetres that the map keeps, whatever stands round it."""
+"""Minimum height of the map in millimetres, with any content around it."""
 
 
 @dataclass(frozen=True)
 class Caption:
-    """The words round a static map.
+    """The texts around a static map.
 
     Attributes:
-        title, note: what is shown and where; of when, and at what level it was measured.
-        heading: title of the legend, "" where the map's title says it.
-        sources: lines of who the figures and the borders are from, with dates and licences.
-        alt: what there is to see, in a sentence, for those who do not see it.
-        units: what the territories are called, in the plural.
-        lang: of all words.
+        title, note: what is shown and where; its date and native level.
+        heading: title of the legend, "" if the title of the map says it.
+        sources: lines with the sources of the figures and the borders, with dates and licences.
+        alt: the content of the map in a sentence, for readers who do not see it.
+        units: the name of the territories, plural.
+        lang: of all texts.
     """
 
     title: str
@@ -76,7 +77,7 @@ class Caption:
 
 @dataclass(frozen=True)
 class Letters:
-    """Sizes of letters in points."""
+    """Font sizes in points."""
 
     title: float
     text: float
@@ -122,7 +123,7 @@ class Frame:
 
 
 def read_paper(text: str) -> Paper:
-    """What a picture has to fit into: a name of `PAPERS`, or a width in millimetres.
+    """Return the size limits of a picture: a name of `PAPERS`, or a width in millimetres.
 
     Raises:
         InputError: neither, or a number out of bounds.
@@ -153,7 +154,8 @@ def read_paper(text: str) -> Paper:
 
 
 def letters_for(width: float) -> Letters:
-    """Letters for a picture of that many millimetres; none under 6.5 points, which print bears."""
+    """Return font sizes for a picture of that many millimetres; none below 6.5 points, which is
+    readable in print."""
     if width < BESIDE_FROM:
         return Letters(title=10.0, text=7.2, small=6.5)
     if width < 220.0:
@@ -164,7 +166,7 @@ def letters_for(width: float) -> Letters:
 def place_main(
     region: Region, left: float, top: float, width: float, highest: float | None = None
 ) -> tuple[Placed, Box]:
-    """The main part as large as its box allows, in its middle."""
+    """Return the main part as large as its box allows, in its middle."""
     west, south, east, north = region.box
     high = (north - south) / max(east - west, 1e-9)
     height = width * float(np.clip(high, 0.25, HIGHEST))
@@ -177,9 +179,9 @@ def place_main(
 def place_frames(
     regions: list[Region], left: float, top: float, width: float, highest: float | None = None
 ) -> list[Frame]:
-    """Frames for distant parts in a row, or in rows where there are many.
+    """Return frames for distant parts in a row, or in several rows if there are many.
 
-    Within a height they are as large as it allows, in as many rows as that takes.
+    If the height is bounded, they are as large as it allows, in as many rows as needed.
     """
     frames = []
     a_row, side = INSETS_A_ROW, _side(INSETS_A_ROW, width)
@@ -200,7 +202,8 @@ def place_frames(
 
 
 def _side(a_row: int, width: float, highest: float | None = None, count: int = 0) -> float:
-    """Width of so many frames a row, at most `INSET`; all rows of them within a height."""
+    """Return the width of so many frames per row, at most `INSET`; all rows must fit into the
+    height."""
     side = min((width - GAP * (a_row - 1)) / a_row, INSET * MM)
     if highest is not None:
         rows = -(-count // a_row)

@@ -1,4 +1,4 @@
-"""The legend of a static map: classes with their counts, the square of two, what is missing."""
+"""The legend of a static map: classes with their counts, the bivariate square, missing figures."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from zoneblanche.maps.print.pen import Pen
 SWATCH_WIDE, SWATCH_HIGH = 15.0, 8.5
 INDENT = SWATCH_WIDE + 6.0
 SIDE = 40.0
-"""Width of a colour of the square, where its label asks for no more."""
+"""Width of a colour of the square, unless its label needs more."""
 
 QUIET = "#4f5a68"
-"""Colour of notes: on white it keeps the contrast of 4.5 : 1 that letters need."""
+"""Colour of notes: on white it has the contrast of 4.5 : 1 that text needs."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a legend says beside its colours.
+    """The texts of a legend.
 
     Attributes:
-        heading: its title; "" where the map's title says it already.
+        heading: its title; "" if the title of the map says it already.
         inside: the territories of the atlas that are drawn.
-        units: what they are called, in the plural.
-        lang: of all words.
+        units: their name, plural.
+        lang: of all texts.
     """
 
     heading: str
@@ -48,7 +48,7 @@ def draw_legend(
     width: float,
     letters: Letters,
 ) -> float:
-    """Draws the legend and returns where it ends."""
+    """Draw the legend and return where it ends."""
     column = _Column(pen, told, letters, left, width, top)
     if told.heading:
         column.say(told.heading, letters.text, bold=True, most=4)
@@ -64,7 +64,7 @@ def draw_legend(
 
 @dataclass
 class _Column:
-    """A column of the paper that is filled from its top; `y` is where it is filled to."""
+    """A column of the paper that is filled from its top; `y` is the end of its content."""
 
     pen: Pen
     told: Told
@@ -83,14 +83,14 @@ class _Column:
         indent: float = 0.0,
         most: int = 3,
     ) -> None:
-        """A text in as many lines as it needs."""
+        """Write a text in as many lines as it needs."""
         self.y = self.pen.write_lines(
             self.left + indent, self.y, text, self.width - indent, size,
             bold=bold, colour=QUIET if quiet else INK["light"], most=most,
         )  # fmt: skip
 
     def row(self, label: str, count: int, colour: str, *, hatch: str | None = None) -> None:
-        """A swatch, its label in as many lines as it needs, and its number and share at the
+        """Draw a swatch, its label in as many lines as it needs, and its number and share at the
         right."""
         pen, small, right = self.pen, self.letters.small, self.left + self.width
         number = write_number(count, 0, self.told.lang)
@@ -134,7 +134,7 @@ def _draw_classes(column: _Column, classed: Classed) -> None:
 
 
 def _draw_missing(column: _Column, classed: Classed) -> None:
-    """The hatch for "no data", with its number and its reasons; nothing where none is missing."""
+    """Draw the hatch for "no data", with its number and its reasons; nothing if none is missing."""
     lang = column.told.lang
     reasons = classed.missing(column.told.inside, lang)
     if not reasons:
@@ -148,8 +148,9 @@ def _draw_missing(column: _Column, classed: Classed) -> None:
 
 
 def _draw_square(column: _Column, classed: Classed, across: Axis, up: Axis) -> None:
-    """Three by three colours, strongest in the upper right corner; in each its number. Each
-    arrow says in words where it leads, and the ends of the classes stand at every step."""
+    """Draw three by three colours, strongest in the upper right corner, with the number of
+    territories in each. Each arrow says in words where it leads, and the ends of the classes are at
+    every step."""
     pen, letters, left = column.pen, column.letters, column.left
     small = letters.small
     column.say(f"↑ {up.heading}", letters.text, bold=True)

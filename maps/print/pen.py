@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from matplotlib.path import Path as Outline
 
 FONT = "DejaVu Sans"
-"""Comes with matplotlib, so that a picture is the same on every machine."""
+"""Included in matplotlib, so that a picture is the same on every machine."""
 
 SPACING = 1.32
-"""From one line of text to the next, in sizes of its letters."""
+"""Distance from one line of text to the next, in font sizes."""
 
 UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029]")
-"""What neither XML nor a line of text can hold."""
+"""Characters that neither XML nor a line of text can contain."""
 
 NO_MATPLOTLIB = _(
     "pictures need matplotlib, which is not installed: pip install "
@@ -39,7 +39,7 @@ Align = Literal["left", "center", "right"]
 
 
 class Pen:
-    """A sheet of paper of a width; its height is told when all is drawn."""
+    """A sheet of paper with a width; its height is known when all is drawn."""
 
     def __init__(self, width: float) -> None:
         from matplotlib.figure import Figure
@@ -51,7 +51,7 @@ class Pen:
         self.axes.set_autoscale_on(False)
 
     def finish(self, height: float) -> Any:
-        """The figure, cut to its height."""
+        """Return the figure, cut to its height."""
         high = round(height, 1)
         self.figure.set_size_inches(self.width / 72, high / 72)
         self.axes.set_xlim(0, self.width)
@@ -71,7 +71,7 @@ class Pen:
         halo: bool = False,
         turned: bool = False,
     ) -> None:
-        """One line of text on the base line `y`."""
+        """Write one line of text on the base line `y`."""
         from matplotlib.patheffects import withStroke
 
         self.axes.text(
@@ -103,14 +103,14 @@ class Pen:
         spacing: float = SPACING,
         most: int = 4,
     ) -> float:
-        """A text in as many lines as it needs, and where they end."""
+        """Write a text in as many lines as it needs; return where they end."""
         for line in self.wrap(text, width, size, bold=bold, most=most):
             top += size * spacing
             self.write(x, top, line, size, bold=bold, colour=colour, align=align)
         return top
 
     def measure(self, text: str, size: float, *, bold: bool = False) -> float:
-        """Width of a line of text."""
+        """Return the width of a line of text."""
         from matplotlib.font_manager import FontProperties
         from matplotlib.textpath import text_to_path
 
@@ -123,7 +123,7 @@ class Pen:
     def wrap(
         self, text: str, width: float, size: float, *, bold: bool = False, most: int = 12
     ) -> list[str]:
-        """The text in lines that fit; a word that is too long for any is cut."""
+        """Return the text in lines that fit; a word that is too long for a line is split."""
         lines: list[str] = []
         words = [
             part for word in clean(text).split(" ") for part in _pieces(self, word, width, size)
@@ -142,7 +142,7 @@ class Pen:
         return [*lines[: most - 1], f"{last} …"]
 
     def fill(self, shapes: np.ndarray, colour: str, *, hatch: str | None = None) -> None:
-        """Outlines filled with a colour, or hatched with `hatch` on it."""
+        """Fill outlines with a colour, or hatch them with `hatch` on it."""
         outline = outline_of(shapes)
         if outline is not None:
             self._patch(outline, colour, hatch)
@@ -159,7 +159,7 @@ class Pen:
         line: str | None = None,
         line_width: float = 0.5,
     ) -> None:
-        """A rectangle, filled, hatched or framed."""
+        """Draw a rectangle, filled, hatched or framed."""
         from matplotlib.patches import Rectangle
         from matplotlib.path import Path as Outline
 
@@ -173,7 +173,7 @@ class Pen:
             )  # fmt: skip
 
     def trace(self, shapes: np.ndarray, colour: str, width: float) -> None:
-        """The borders of shapes, those that two have in common once."""
+        """Draw the borders of shapes, shared ones once."""
         from matplotlib.patches import PathPatch
 
         outline = borders_of(shapes)
@@ -184,7 +184,7 @@ class Pen:
             )  # fmt: skip
 
     def bar(self, x: float, y: float, length: float, text: str, size: float) -> None:
-        """A scale bar whose words stand to its right."""
+        """Draw a scale bar with its text to its right."""
         from matplotlib.lines import Line2D
 
         self.axes.add_artist(
@@ -196,7 +196,7 @@ class Pen:
     def _patch(self, outline: Outline, colour: str, hatch: str | None) -> None:
         from matplotlib.patches import PathPatch
 
-        # Its own line, in the same colour, closes the hair between two classes.
+        # An outline in the same colour closes the thin gap between two classes.
         edge = colour if hatch is None else hatch
         self.axes.add_artist(
             PathPatch(
@@ -212,7 +212,7 @@ class Pen:
 
 
 def check_matplotlib() -> None:
-    """Whether pictures can be drawn here.
+    """Check that pictures can be drawn.
 
     Raises:
         ProblemWithEnvironment: matplotlib is not installed.
@@ -224,7 +224,7 @@ def check_matplotlib() -> None:
 
 
 def clean(text: str) -> str:
-    """The text without what no line of a picture can hold.
+    """Return the text without characters that no line of a picture can contain.
 
     >>> clean("a\\tb\\x00")
     'a b�'
@@ -233,7 +233,8 @@ def clean(text: str) -> str:
 
 
 def outline_of(shapes: np.ndarray) -> Outline | None:
-    """Polygons as one outline of matplotlib's, rounded to `GRID`; holes run the other way."""
+    """Return polygons as one matplotlib outline, rounded to `GRID`; holes run in the other
+    direction."""
     from matplotlib.path import Path as Outline
 
     parts = shapely.get_parts(shapes)
@@ -250,7 +251,7 @@ def outline_of(shapes: np.ndarray) -> Outline | None:
 
 
 def borders_of(shapes: np.ndarray) -> Outline | None:
-    """The borders of polygons as lines of matplotlib's, each once."""
+    """Return the borders of polygons as matplotlib lines, each once."""
     from matplotlib.path import Path as Outline
 
     lines = shapely.line_merge(shapely.union_all(shapely.boundary(shapes), grid_size=GRID))
@@ -264,7 +265,7 @@ def borders_of(shapes: np.ndarray) -> Outline | None:
 
 
 def _rounded(at: np.ndarray, codes: np.ndarray) -> Outline:
-    """Vertices on the grid, without those that say the same twice."""
+    """Return vertices on the grid, without consecutive duplicates."""
     from matplotlib.path import Path as Outline
 
     at = np.round(np.rint(at / GRID) * GRID, 2)
@@ -274,7 +275,7 @@ def _rounded(at: np.ndarray, codes: np.ndarray) -> Outline:
 
 
 def _pieces(pen: Pen, word: str, width: float, size: float) -> list[str]:
-    """A word, cut where it is wider than a line."""
+    """Return a word, split if it is wider than a line."""
     if pen.measure(word, size) <= width:
         return [word]
     most = max(1, int(len(word) * width / pen.measure(word, size) * 0.9))

@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories
 
 FINEST = 0.12
-"""Points by which an outline on paper may leave its source: 0.04 mm, half a dot of a printer."""
+"""Maximum distance in points between an outline on paper and its source: 0.04 mm, half a printer
+dot."""
 
 GRID = 0.05
-"""Points to which coordinates are rounded, which keeps the files of vector pictures short."""
+"""Precision of coordinates in points, which keeps vector files small."""
 
 
 @dataclass(frozen=True)
 class Region:
-    """What is drawn in one frame, in metres of its own projection.
+    """The content of one frame, in metres of its own projection.
 
     Attributes:
         title: of a distant part, "" for the main one.
@@ -52,7 +53,8 @@ class Region:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a region lies on paper: its corner in metres goes to `left`, `top`; metres a point."""
+    """The position of a region on paper: its corner in metres is at `left`, `top`; metres per
+    point."""
 
     region: Region
     left: float
@@ -60,7 +62,7 @@ class Placed:
     step: float
 
     def on_paper(self, shapes: np.ndarray) -> np.ndarray:
-        """Shapes in metres as shapes on paper."""
+        """Return shapes in metres as shapes on paper."""
         west, _, _, north = self.region.box
         scaled = shapely.transform(
             shapes,
@@ -75,13 +77,13 @@ class Placed:
 
 
 def cut_regions(territories: Territories, *, lang: str) -> list[Region]:
-    """The main part of the territories, then the distant ones that get frames."""
+    """Return the main part of the territories, then the distant ones that have frames."""
     drawn = np.ones(len(territories), dtype=bool)
     distant = distant_groups(territories, drawn)
     main = drawn & ~np.any([inside for _, inside in distant], axis=0) if distant else drawn
     country = territories.country
     rest = None if country is None else country.parts[-1]
-    if not main.any():  # only distant parts: the largest of them is the main one
+    if not main.any():  # only distant parts: the largest is the main one
         distant.sort(key=lambda one: -int(one[1].sum()))
         rest, main = distant.pop(0)
     groups = _groups(territories)
@@ -95,7 +97,7 @@ def cut_regions(territories: Territories, *, lang: str) -> list[Region]:
 
 
 def join_classes(placed: Placed, classes: np.ndarray) -> dict[int, np.ndarray]:
-    """The territories of each class as outlines on paper, joined and simplified together.
+    """Return the territories of each class as outlines on paper, joined and simplified together.
 
     Args:
         placed: a region on paper.
@@ -109,7 +111,7 @@ def join_classes(placed: Placed, classes: np.ndarray) -> dict[int, np.ndarray]:
 
 
 def outline_groups(placed: Placed) -> tuple[np.ndarray, np.ndarray]:
-    """Borders on paper between containing territories, and the coast round all."""
+    """Return borders on paper between containing territories, and the coast around all."""
     region = placed.region
     numbers, of = np.unique(region.groups, return_inverse=True)
     joined = np.array([join(region.shapes[of == k]) for k in range(len(numbers))])
@@ -120,13 +122,13 @@ def outline_groups(placed: Placed) -> tuple[np.ndarray, np.ndarray]:
 
 
 def typical_width(placed: Placed) -> float:
-    """Width of a typical territory on paper."""
+    """Return the width of a typical territory on paper."""
     boxes = shapely.bounds(placed.region.shapes)
     return float(np.median(boxes[:, 2] - boxes[:, 0])) / placed.step
 
 
 def simplify(shapes: np.ndarray, step: float) -> np.ndarray:
-    """A coverage without what no eye sees on paper; neighbours keep one border (Visvalingam and
+    """Simplify a coverage to what is visible on paper; neighbours keep one border (Visvalingam and
     Whyatt, 1993)."""
     kept = shapely.coverage_simplify(shapes, FINEST * step)
     gone = shapely.is_empty(kept)
@@ -135,8 +137,9 @@ def simplify(shapes: np.ndarray, step: float) -> np.ndarray:
 
 
 def join(shapes: np.ndarray) -> shapely.Geometry:
-    """One shape of several. Neighbours that share their borders exactly join fast; where areas do
-    not add up they do not, and are joined the slow way. Overlaps may stay: they fill alike."""
+    """Return one shape of several. Neighbours with exactly shared borders are joined fast. If the
+    areas do not add up, they are joined the slow way. Overlaps may remain, because they are filled
+    with one colour."""
     if len(shapes) == 1:
         return shapes[0]
     try:
@@ -163,8 +166,8 @@ def _region(
 
 
 def _plane_of(shapes: gpd.GeoSeries, part: Part | None) -> str:
-    """The projection in which shapes are drawn: the legal one of that part of the country, their
-    own if it is in metres, else one of equal areas about their middle."""
+    """Return the projection in which shapes are drawn: the legal one of that part of the country,
+    their own if it is in metres, else an equal-area one around their middle."""
     if part is not None:
         return part.crs
     axes = shapes.crs.axis_info
@@ -177,7 +180,7 @@ def _plane_of(shapes: gpd.GeoSeries, part: Part | None) -> str:
 
 
 def _groups(territories: Territories) -> np.ndarray:
-    """The containing territories whose borders the page draws stronger, as numbers."""
+    """Return the containing territories whose borders the page draws stronger, as numbers."""
     levels, _, _ = describe_levels(territories)
     level = choose_outline(levels, len(territories))
     if level is None:

@@ -1,8 +1,8 @@
 """`write_picture`: an atlas as one picture for print.
 
-Like the page in its classes, colours and words; like a printed map in the rest: a title, a legend
-with its counts, a scale bar for every frame, the sources with their dates and licences. The same
-atlas gives the same bytes.
+Classes, colours and words are those of the page. The rest is that of a printed map: a title, a
+legend with its counts, a scale bar for every frame, the sources with their dates and licences. The
+same atlas gives the same bytes.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 Format = Literal["png", "svg", "pdf"]
 DOTS = 300
-"""Dots an inch of a PNG: what print asks for."""
+"""Dots per inch of a PNG for print."""
 
 _SCORED = {"fr": "score de {low} à {high}", "en": "score from {low} to {high}"}
 
@@ -58,24 +58,23 @@ def write_picture(
     lang: str | None = None,
     title: str | None = None,
 ) -> str:
-    """Writes a static map, whole or not at all.
+    """Write a static map, whole or not at all.
 
     Args:
-        atlas: what to draw. All of it is classed, so that an area keeps the colours that it has
+        atlas: to draw. The whole atlas is classified, so that an area keeps the colours that it has
             on the map of the whole.
         path: of the picture.
-        show: as `draw_map` takes it.
-        form: "png" (300 dots an inch), "svg" or "pdf", both vector.
+        show: as for `draw_map`.
+        form: "png" (300 dots per inch), "svg" or "pdf", both vector.
         width: in millimetres.
-        height: that the picture fits into, in millimetres; None lets it be as high as its width
-            makes it.
-        area: code of a containing territory, to draw that part alone ("48", "epci:200066868").
-        method, breaks: how figures are classed: see `class_territories`.
-        lang: "fr" or "en"; None takes the country's.
-        title: of the map; None takes the indicator's and the place's.
+        height: maximum height in millimetres; None lets the width determine it.
+        area: code of a containing territory, to draw that part only ("48", "epci:200066868").
+        method, breaks: of the classes: see `class_territories`.
+        lang: "fr" or "en"; None uses the country's.
+        title: of the map; None uses the indicator's and the place's.
 
     Returns:
-        What the picture shows, in a sentence; it stands in the file too.
+        What the picture shows, in a sentence; the file contains it too.
 
     Raises:
         InputError: no such indicator, method or area.
@@ -88,7 +87,7 @@ def write_picture(
     classed = class_territories(atlas, shown, lang=lang, method=method, breaks=breaks)
     caption = _caption(atlas, shown, classed, about.inside, lang, title, about.name)
     with _own_settings(), warnings.catch_warnings():
-        # A letter that the typeface lacks becomes a box; the words also stand in the file.
+        # A character that the font lacks becomes a box; the file also contains the text.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from", category=UserWarning)
         figure = compose(
             part_of(atlas, about.inside),
@@ -147,7 +146,7 @@ def _caption(
 
 
 def _scale_of(one: Indicator, lang: str) -> list[str]:
-    """What a score runs between, where that is fixed."""
+    """Return the range of a score, if it is fixed."""
     low, high = one.bounds
     if one.unit != "score" or low is None or high is None:
         return []
@@ -156,7 +155,7 @@ def _scale_of(one: Indicator, lang: str) -> list[str]:
 
 
 class _own_settings:
-    """matplotlib with its defaults and ours: neither a user's settings file nor what else runs in
+    """Use matplotlib with its defaults and ours: neither a user's settings file nor other code in
     the process changes a picture."""
 
     def __enter__(self) -> None:
@@ -169,7 +168,7 @@ class _own_settings:
             {
                 "font.family": FONT,
                 "hatch.linewidth": 0.6,
-                "svg.fonttype": "none",  # letters stay letters: found, read aloud, corrected
+                "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and corrected
                 "svg.hashsalt": "zoneblanche",
                 "pdf.fonttype": 42,
                 "path.simplify": False,
@@ -181,7 +180,7 @@ class _own_settings:
 
 
 def _rendered(figure: Any, form: Format, caption: Caption) -> bytes:
-    """The bytes of a picture, without a date or a machine's name in it."""
+    """Return the bytes of a picture, without a date or a machine name."""
     about = {"Title": clean(caption.title)}
     said = " ".join(clean(line) for line in caption.sources)
     metadata: dict[str, dict[str, Any]] = {
@@ -202,14 +201,14 @@ def _rendered(figure: Any, form: Format, caption: Caption) -> bytes:
 
 
 def _accessible_svg(text: str, caption: Caption) -> bytes:
-    """An SVG that says its name and what it shows, and names no file elsewhere."""
+    """Return an SVG with its title and description, without references to other files."""
     text = re.sub(r"<!DOCTYPE[^>]*>\s*", "", text, count=1)
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
     head, _unused, rest = text.partition("<svg ")
     attributes, _unused, body = rest.partition(">")
     title, alt = (html.escape(part, quote=False) for part in (clean(caption.title), caption.alt))
     named = f'role="img" lang="{caption.lang}" aria-labelledby="zb-title zb-desc"'
-    # Where letters of ours are not installed, those of the same width, never a serif.
+    # If our font is not installed, one of the same width, never a serif.
     body = body.replace(f"font-family: '{FONT}'", f"font-family: '{FONT}', Verdana, sans-serif")
     told = f'<title id="zb-title">{title}</title>\n<desc id="zb-desc">{alt}</desc>'
     return f"{head}<svg {attributes} {named}>\n{told}{body}".encode()

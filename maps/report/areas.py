@@ -1,4 +1,4 @@
-"""What a report is about, and what it is held against."""
+"""The area of a report, and the references that it is compared with."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Area:
     """Some territories of an atlas.
 
     Attributes:
-        level: id of the level whose territory it is; "" for a set that is none.
-        code: of it, "" for a set.
-        name: of it; "" for a set.
+        level: id of the level of the area; "" for a set that is not a territory.
+        code: its code, "" for a set.
+        name: its name; "" for a set.
         inside: which territories of the atlas are in it, boolean.
     """
 
@@ -36,17 +36,17 @@ class Area:
 
     @property
     def count(self) -> int:
-        """How many territories it has."""
+        """Number of territories."""
         return int(self.inside.sum())
 
 
 def find_area(atlas: Atlas, place: str | None, *, lang: str) -> Area:
-    """The area that a report is about.
+    """Return the area of a report.
 
     Args:
-        atlas: whose territories it is made of.
+        atlas: with its territories.
         place: code of a containing territory ("48", "region:76", "epci:200066868"); None for the
-            whole atlas, which gets a name where it is all of one territory.
+            whole atlas, which has a name if it is all of one territory.
         lang: of the country's name.
 
     Raises:
@@ -65,10 +65,11 @@ def find_area(atlas: Atlas, place: str | None, *, lang: str) -> Area:
 
 
 def references_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
-    """What contains an area and more: the nearest and the widest, where the atlas holds them.
+    """Return the nearest and the widest territory that contain an area and more, and are in the
+    atlas.
 
-    A containing territory of which the atlas has a part only is no reference under its name; the
-    atlas as a whole then is one, without a name.
+    A containing territory of which the atlas has a part only is not a reference under its name; the
+    atlas as a whole is then one, without a name.
     """
     found: list[Area] = []
     parents = atlas.territories.parents
@@ -89,8 +90,8 @@ def references_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
 
 
 def parts_level(atlas: Atlas, area: Area) -> str | None:
-    """The level whose territories an area is shown by: the one that a bare code names in this
-    country (the département), else the one nearest to forty of them."""
+    """Return the level of the parts of an area: the level of a bare code in this country (the
+    département), else the one with nearest to forty of them."""
     territories = atlas.territories
     useful = {}
     for level in map(str, territories.parents):
@@ -104,7 +105,7 @@ def parts_level(atlas: Atlas, area: Area) -> str | None:
 
 
 def parts_of(atlas: Atlas, area: Area, level: str, *, lang: str) -> tuple[Area, ...]:
-    """The territories of a level that an area is made of, each with what of it lies inside."""
+    """Return the territories of a level in an area, each with its part inside the area."""
     place, found = pd.factorize(atlas.territories.parents[level])
     there = np.unique(place[area.inside])
     named = sorted((str(found[at]), int(at)) for at in there[there >= 0])
@@ -115,7 +116,7 @@ def parts_of(atlas: Atlas, area: Area, level: str, *, lang: str) -> tuple[Area, 
 
 
 def peers_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
-    """All territories of the area's own level that the atlas holds, itself included."""
+    """Return all territories of the area's own level in the atlas, including itself."""
     if area.level not in atlas.territories.parents:
         return ()
     everything = Area("", "", "", np.ones(len(atlas.codes), dtype=bool))
@@ -123,7 +124,7 @@ def peers_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
 
 
 def name_of(atlas: Atlas, level: str, code: str, lang: str) -> str:
-    """Name of a containing territory; a country has its own in each language."""
+    """Return the name of a containing territory; a country has one in each language."""
     country = atlas.territories.country
     if level == "country" and country is not None and code == country.code.upper():
         return in_language(country.name, lang)
@@ -131,13 +132,14 @@ def name_of(atlas: Atlas, level: str, code: str, lang: str) -> str:
 
 
 def part_of(atlas: Atlas, inside: np.ndarray) -> Atlas:
-    """The atlas of the territories of a mask; itself where that is all, which spares its checks."""
+    """Return the atlas of the territories of a mask; the same atlas if that is all, without its
+    checks."""
     return atlas if inside.all() else take(atlas, inside)
 
 
 def is_complete(atlas: Atlas, level: str, code: str) -> bool:
-    """Whether the atlas has every territory of a containing one, as far as can be told: by the
-    country's embedded edition, where it has one."""
+    """Return whether the atlas has every territory of a containing one, according to the country's
+    embedded edition, if any."""
     territories = atlas.territories
     country = territories.country
     if country is None or country.edition is None:
@@ -156,7 +158,7 @@ def is_complete(atlas: Atlas, level: str, code: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _nesting(code: str) -> pd.DataFrame:
-    """What contains each territory of a country's embedded edition, without the shapes."""
+    """Return what contains each territory of a country's embedded edition, without the shapes."""
     country = read_country(code)
     levels = [level.id for level in country.levels if level.id != country.base.id]
     path = edition_folder(country) / "communes.parquet"

@@ -1,4 +1,4 @@
-"""What a report is made of: tables of figures, and sentences whose numbers are cells of them."""
+"""The content of a report: tables of figures, and sentences whose numbers are cells of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from string import Formatter
 
 LONGEST_WORD = 40
-"""Signs of a word up to which a line holds it."""
+"""Maximum number of characters of a word that fits on a line."""
 
 
 @dataclass(frozen=True)
@@ -16,14 +16,14 @@ class Cell:
     """One cell of a table.
 
     Attributes:
-        text: what it shows.
-        value: the figure behind it, None for text and where it is missing.
+        text: the displayed text.
+        value: the figure behind it, None for text and if it is missing.
         range_text, low, high: its interval, "" and None without.
-        is_name: whether the text is of the data, of whatever script and direction.
-        bar: where in 0 to 1 its low end, itself and its high end lie, for the small picture of
+        is_name: whether the text is from the data, in any script and direction.
+        bar: positions in 0 to 1 of its low end, itself and its high end, for the small picture of
             its interval; () without.
-        kind: what a difference allows to say ("worse", "same", …), for its look; "" elsewhere.
-        url: an http(s) address that the text leads to, or "".
+        kind: the conclusion about a difference ("worse", "same", …), for its style; "" elsewhere.
+        url: an http(s) address that the text links to, or "".
         id: of the element in the page; given by its table.
     """
 
@@ -40,18 +40,18 @@ class Cell:
 
     @property
     def range(self) -> Piece:
-        """The interval as a piece of a sentence."""
+        """Return the interval as a piece of a sentence."""
         return Piece(self.range_text, target=f"{self.id}-i")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a sentence: plain words, a name of the data, or a figure of a cell.
+    """A piece of a sentence: plain words, a name from the data, or a figure of a cell.
 
     Attributes:
-        text: what stands there.
-        target: id of the cell that holds the figure, or "".
-        is_name: whether it is a name of the data.
+        text: of the piece.
+        target: id of the cell that contains the figure, or "".
+        is_name: whether it is a name from the data.
     """
 
     text: str
@@ -60,7 +60,7 @@ class Piece:
 
     @property
     def is_endless(self) -> bool:
-        """Whether a word of it may be longer than a line, so that it must be broken inside."""
+        """Whether a word of it may be longer than a line, so that it must be split."""
         return max(map(len, self.text.split()), default=0) > LONGEST_WORD
 
 
@@ -69,7 +69,7 @@ class Sentence:
     """A sentence of a report.
 
     Attributes:
-        key: which template it was made by; says what it claims ("compare.below").
+        key: its template, which says what it claims ("compare.below").
         pieces: in order.
     """
 
@@ -102,7 +102,7 @@ class Table:
 
     @property
     def numeric(self) -> frozenset[str]:
-        """Keys of the columns that hold figures, not text."""
+        """Keys of the columns with figures, not text."""
         return frozenset(
             key
             for place, key in enumerate(self.columns)
@@ -110,13 +110,14 @@ class Table:
         )
 
     def at(self, row: str, column: str) -> Cell:
-        """One cell."""
+        """Return one cell."""
         return self.rows[row][list(self.columns).index(column)]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A figure on a chart: its place, the ends of its interval (its place without), its kind."""
+    """A figure on a chart: its position, the ends of its interval (its position without), its
+    kind."""
 
     at: float
     low: float
@@ -126,13 +127,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """Figures with intervals, one line a row, on one scale. The table beside it has the numbers.
+    """Figures with intervals, one line per row, on one scale. The table next to it has the numbers.
 
     Attributes:
-        label: what it shows, for those who do not see it.
+        label: what it shows, for readers who do not see it.
         rows: name of the line, and its marks as shares of the scale, 0 to 1.
-        ticks: place and text of the scale's ticks.
-        legend: kind of mark and what it stands for.
+        ticks: position and text of the scale's ticks.
+        legend: kind of mark and its meaning.
     """
 
     label: str
@@ -163,13 +164,13 @@ class LineChart:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a report: its sentences first, then pictures, then the tables they rest on.
+    """A section of a report: first its sentences, then pictures, then their tables.
 
     Attributes:
         id, title: of the section.
         sentences: one paragraph.
         blocks: tables, charts, pictures and notes, in order; a template draws each by its type.
-        notes: paragraphs that explain, without figures of the data.
+        notes: paragraphs of explanation, without figures of the data.
     """
 
     id: str
@@ -192,7 +193,7 @@ def make_table(
     *,
     note: str = "",
 ) -> Table:
-    """A table whose cells know their id: that of the table, the row and the column.
+    """Return a table whose cells know their id: that of the table, the row and the column.
 
     >>> made = make_table("t", "T", {"name": "Name", "n": "N"}, {"a": [Cell("A"), Cell("1", 1.0)]})
     >>> made.at("a", "n").id
@@ -212,10 +213,10 @@ Slot = Cell | Piece | str | tuple[Piece, ...]
 
 
 def say(words: Mapping[str, str], key: str, **slots: Slot) -> Sentence:
-    """A sentence from the template `key`: `{slots}` are cells, pieces or plain words.
+    """Return a sentence from the template `key`: `{slots}` are cells, pieces or plain words.
 
-    Slots are put side by side with the words of the template, never formatted into them, so that
-    a name which looks like a template stays a name.
+    Slots are concatenated with the words of the template, not formatted into them, so that a name
+    that looks like a template stays a name.
 
     >>> say({"k": "{n} of them."}, "k", n=Cell("3", 3.0, id="t-1-n")).text
     '3 of them.'
@@ -236,7 +237,7 @@ def _pieces(slot: Slot) -> tuple[Piece, ...]:
 
 
 def piece_of(slot: Cell | Piece | str) -> Piece:
-    """A piece of a sentence: a cell's figure with a link to it, or plain words."""
+    """Return a piece of a sentence: a cell's figure with a link to it, or plain words."""
     if isinstance(slot, Piece):
         return slot
     if isinstance(slot, Cell):
@@ -245,22 +246,22 @@ def piece_of(slot: Cell | Piece | str) -> Piece:
 
 
 def name_cell(text: object, *, url: str = "") -> Cell:
-    """A cell that holds a name of the data."""
+    """Return a cell with a name from the data."""
     return Cell(str(text), is_name=True, url=url)
 
 
 def name_of(cell: Cell) -> Piece:
-    """The name that a cell holds, as a piece of a sentence."""
+    """Return the name in a cell, as a piece of a sentence."""
     return Piece(cell.text, is_name=True)
 
 
 def finite(value: float | None) -> float | None:
-    """The value, or None where it is NaN, infinite or None."""
+    """Return the value, or None if it is NaN, infinite or None."""
     return None if value is None or not math.isfinite(value) else float(value)
 
 
 def joined(parts: Iterable[str], *, last: str) -> str:
-    """Parts as a list in words.
+    """Return parts as a list in words.
 
     >>> joined(["a", "b", "c"], last=" and ")
     'a, b and c'

@@ -18,7 +18,7 @@ from zoneblanche.maps.report.picture import Picture, Sheet, lay_out, paint_pictu
 
 @dataclass(frozen=True)
 class Square:
-    """The legend of a map of two: nine colours, row by row from the top, and its two sides."""
+    """The legend of a bivariate map: nine colours, row by row from the top, and its two sides."""
 
     rows: tuple[tuple[str, ...], ...]
     across: Axis
@@ -30,11 +30,11 @@ class Figure:
     """A map with its legend.
 
     Attributes:
-        picture: what is drawn.
+        picture: of the map.
         title: of what is shown, with its unit.
-        alt: what there is to see, in words.
-        keys: the legend as a list, "no data" last where a figure is missing.
-        square: the legend of a map of two; None of one.
+        alt: its content in words.
+        keys: the legend as a list, "no data" last if a figure is missing.
+        square: the legend of a bivariate map; else None.
     """
 
     picture: Picture
@@ -54,21 +54,21 @@ def draw_figure(
     sheet: Sheet | None = None,
     classed: Classed | None = None,
 ) -> Figure | None:
-    """The map of an indicator, or of two, over some territories, with its legend.
+    """Return the map of an indicator, or of two, over some territories, with its legend.
 
-    Classes are those of the whole atlas, so that a part is coloured as it is on the whole map.
+    Classes are those of the whole atlas, so that a part has the colours of the whole map.
 
     Args:
-        atlas: whose figures they are.
-        show: an indicator's id, or a map of two.
-        inside: the territories that are drawn, boolean.
+        atlas: with the figures.
+        show: an indicator's id, or a bivariate map.
+        inside: the territories to draw, boolean.
         lang: of the legend.
         width: of the picture, in pixels of the page.
-        sheet: of these territories, where they are laid out already; it has its own width.
-        classed: the classes of the atlas, where they are found already.
+        sheet: of these territories, if they are laid out already; it has its own width.
+        classed: the classes of the atlas, if known already.
 
     Returns:
-        None where no territory has a shape.
+        None if no territory has a shape.
     """
     classed = classed or class_territories(atlas, show, lang=lang)
     inner = part_of(atlas, inside)
@@ -91,7 +91,8 @@ def draw_figure(
 
 
 def title_with_unit(atlas: Atlas, show: str | Bivariate, lang: str) -> str:
-    """What is shown; of one indicator with its unit, which a map of two says on its sides."""
+    """Return what is shown; for one indicator with its unit, which a bivariate map has on its
+    sides."""
     title = title_of(atlas, show, lang)
     suffix = "" if isinstance(show, Bivariate) else atlas.indicator(show).suffix
     return f"{title} ({in_language(suffix, lang)})" if suffix else title
@@ -106,7 +107,8 @@ def _square_of(classed: Classed) -> Square | None:
 
 
 def _outline(inner: Atlas) -> str | None:
-    """The containing level whose borders help most: of three groups to a hundred and fifty."""
+    """Return the containing level whose borders are most useful: three to a hundred and fifty
+    groups."""
     parents = inner.territories.parents
     for level in map(str, parents):
         if 3 <= parents[level].nunique() <= 150 and parents[level].nunique() <= len(parents) / 4:

@@ -1,7 +1,7 @@
 """A map as a picture, drawn without a network, a browser or a drawing library.
 
-The main part of the territories, and the distant ones in frames below it. Letters are not part of
-the picture but of the page that shows it, where they stay text.
+The main part of the territories, and the distant ones in frames below it. Text is not part of the
+picture but of the page that shows it, where it stays text.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories
 
 DENSITY = 2
-"""Pixels of the picture a pixel of the page: sharp on paper and on fine screens."""
+"""Pixels of the picture per pixel of the page: sharp on paper and on high-resolution screens."""
 
 GAP, PAD, UNDER_FRAME = 10, 4, 34
 """Pixels between frames, within them, and below them for their name and scale bar."""
 
 LONGEST_BAR = 100.0
-"""Pixels that the scale bar of the main part may be long."""
+"""Maximum length of the scale bar of the main part, in pixels."""
 
 MOST_NAMED = 2500
-"""Territories above which none is named on the picture."""
+"""Number of territories above which none is named on the picture."""
 
 INSET_SHARE = 0.17
 WIDE_BORDERS = 14.0
@@ -68,7 +68,7 @@ class Label:
 
 
 Scale = tuple[float, str]
-"""Length of a scale bar in pixels of the page, and what it stands for."""
+"""Length of a scale bar in pixels of the page, and the distance it represents."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,15 @@ class Frame:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Where each territory lies on a picture, before it has a colour: one serves many pictures.
+    """The position of each territory on a picture, before it has a colour: one sheet serves many
+    pictures.
 
     Attributes:
-        canvas: position of the territory that each fine pixel is in, -1 for none.
+        canvas: position of the territory of each fine pixel, -1 for none.
         width, height: in pixels of the page.
         labels: names of frames and of the largest places.
         frames: of distant parts.
-        scale: of the main part; None where the unit of the map is not known.
+        scale: of the main part; None if the unit of the map is not known.
     """
 
     canvas: Canvas
@@ -104,14 +105,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as the bytes of a PNG, and the sheet that says what stands on it."""
+    """A picture as the bytes of a PNG, and its sheet."""
 
     png: bytes
     sheet: Sheet
 
     @property
     def data_url(self) -> str:
-        """The picture as an address that holds it."""
+        """Return the picture as a data URL."""
         return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
@@ -124,7 +125,7 @@ def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet |
         width: of the picture on the page, in pixels.
 
     Returns:
-        None where no territory has a shape.
+        None if no territory has a shape.
     """
     layout = _layout(territories, width, lang)
     if layout is None:
@@ -156,10 +157,10 @@ def paint_picture(
 
     Args:
         sheet: of these territories.
-        territories: what is painted.
-        classes: for each the place of its colour, -1 where its figure is missing.
+        territories: to paint.
+        classes: the colour number of each, -1 if its figure is missing.
         colours: "#rrggbb".
-        missing: ground and stripes of the hatch that says "no data".
+        missing: ground and stripes of the hatch that means "no data".
         outline: id of a containing level whose borders are drawn stronger.
     """
     canvas = sheet.canvas
@@ -180,8 +181,8 @@ def paint_picture(
 
 @dataclass(frozen=True)
 class _Pane:
-    """Some of the territories: their borders in a plane, where it lies on the fine pixels, and,
-    where they are to be named, their positions and a point inside each."""
+    """Some of the territories: their borders in a plane, its position on the fine pixels, and, for
+    names, their positions and a point inside each."""
 
     edges: Edges
     view: View
@@ -191,7 +192,8 @@ class _Pane:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the main part, which is the first pane, and the frames of distant parts go."""
+    """The positions of the main part, which is the first pane, and of the frames of distant
+    parts."""
 
     panes: tuple[_Pane, ...]
     labels: tuple[Label, ...]
@@ -238,7 +240,8 @@ def _layout(territories: Territories, width: int, lang: str) -> _Layout | None:
 def _flatten(
     shapes: np.ndarray, chosen: np.ndarray, geographic: bool, *, named: bool = False
 ) -> _Pane:
-    """The chosen shapes in a plane, as they are or projected from degrees; not yet on a canvas."""
+    """Return the chosen shapes in a plane, unchanged or projected from degrees; not yet on a
+    canvas."""
     members = np.flatnonzero(chosen)
     polygons, of = shapely.get_parts(shapes[chosen], return_index=True)
     _, at, (ring_ends, polygon_ends) = shapely.to_ragged_array(polygons, include_z=False)
@@ -271,7 +274,8 @@ def _cone(degrees: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _fit(pane: _Pane, left: float, top: float, width: float, height: float) -> _Pane:
-    """Shapes as large as fits into a box of the page, in its middle, a pixel from its edges."""
+    """Return shapes as large as they fit into a box of the page, in its middle, a pixel from its
+    edges."""
     west, south, east, north = pane.edges.box
     room = np.array([width, height]) * DENSITY - 2.0
     size = np.array([east - west, north - south])
@@ -292,7 +296,7 @@ def _in_metres(territories: Territories) -> bool:
 
 
 def _places(territories: Territories, pane: _Pane, *, most: int = 7) -> list[Label]:
-    """Names of the largest territories that do not stand in each other's way."""
+    """Return names of the largest territories that do not overlap."""
     if "population" not in territories.facts or len(territories) < 8:
         return []
     people = territories.facts["population"].to_numpy(dtype="float64")

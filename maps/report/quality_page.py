@@ -1,4 +1,4 @@
-"""The data-quality page: what a data steward reads before anything is drawn."""
+"""The data-quality page, to read before drawing a map."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoneblanche.maps.page.content_policy import hash_source
 from zoneblanche.maps.page.html import read_asset
 
 MOST = 12
-"""Territories that are named in one sentence; the JSON names all."""
+"""Maximum number of territories named in one sentence; the JSON names all."""
 
 WORDS = {
     "fr": {
@@ -114,7 +114,7 @@ class Section:
 
 
 def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, list[Section]]:
-    """The line under the title, and the sections of the page, in `lang`."""
+    """Return the line under the title, and the sections of the page, in `lang`."""
     words = WORDS[lang]
     counted = write_number(quality.territories, 0, lang)
     head = f"{counted} {atlas.territories.level_title(lang, plural=quality.territories != 1)}"
@@ -160,12 +160,13 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
 
 
 def _titled(name: str, atlas: Atlas, lang: str) -> str:
-    """What the rows of a file were read for: an indicator by its title, else a source's id."""
+    """Return what the rows of a file were read for: an indicator by its title, else a source's
+    id."""
     return atlas.indicators[name].title_in(lang) if name in atlas.indicators else name
 
 
 def _by_source(quality: Quality, atlas: Atlas, lang: str) -> tuple[tuple[str, str], ...]:
-    """Each source once, and the indicators that are measured from it."""
+    """Return each source once, with the indicators measured from it."""
     titles: dict[str, list[str]] = {}
     for column in quality.columns:
         for source in column.sources:
@@ -202,7 +203,7 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
 
 
 def _percent(share: float, lang: str) -> str:
-    """A share that is not the whole is not rounded to 100 %."""
+    """Return a share; one below the whole is not rounded to 100 %."""
     shown = 99.9 if 99.95 <= share < 100 else share
     return ("> " if shown != share else "") + write_number(shown, 1, lang) + "\u00a0%"
 
@@ -246,14 +247,14 @@ def _doubles(quality: Quality, lang: str) -> list[tuple[str, ...]]:
 
 
 def write_quality_page(path: Path, *, head: str, sections: list[Section], lang: str) -> None:
-    """Writes the page: one file, no script, nothing fetched; every text is escaped.
+    """Write the page: one file, no script, no request; every text is escaped.
 
     Raises:
         ProblemWithEnvironment: the place cannot be written.
     """
     style = read_asset("report.css")
     title = WORDS[lang]["title"]
-    # Joined, never formatted into each other: a name that looks like a template stays a name.
+    # Joined, not formatted into each other: a name that looks like a template stays a name.
     parts = [
         "<!DOCTYPE html>\n", f'<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n',
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; ',

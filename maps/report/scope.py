@@ -1,5 +1,5 @@
-"""What every section of a report needs: the atlas, the area, the words, and how figures are
-written."""
+"""What every section of a report needs: the atlas, the area, the words, and the format of
+figures."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ Tone = Literal["worse", "better", "more", "less", "same", "equal", "unsure"]
 
 
 class Shared:
-    """What all reports on one atlas have in common, each worked out once, when it is first asked
-    for. It travels to the workers of a batch."""
+    """What all reports on one atlas have in common, each computed once, when it is first needed. It
+    is sent to the workers of a batch."""
 
     def __init__(self, atlas: Atlas, *, sheet: Sheet | None = None) -> None:
         self.atlas = atlas
-        self.sheet = sheet  # of all its territories, where they are laid out already
+        self.sheet = sheet  # of all its territories, if they are laid out already
         self.columns = Columns(atlas)
 
     @cached_property
     def main(self) -> Indicator | None:
-        """What territories are ranked by: the index, else a dimension, else the first figure that
-        has a better direction."""
+        """The indicator of the ranking: the index, else a dimension, else the first figure with a
+        better direction."""
         for role in ("index", "dimension", "indicator"):
             for indicator in self.atlas.indicators.values():
                 ordered = indicator.better is not None and indicator.unit in FIGURE_UNITS
@@ -52,8 +52,8 @@ class Shared:
 
     @cached_property
     def measured(self) -> tuple[Indicator, ...]:
-        """The indicators that are figures: the index, its dimensions, what these are made of, then
-        all others."""
+        """The indicators that are figures: the index, its dimensions, their parts, then all
+        others."""
         order = {"index": 0, "dimension": 1, "indicator": 2, "context": 3}
         counted = self._parts_of_main
         found = [
@@ -67,7 +67,7 @@ class Shared:
 
     @property
     def _parts_of_main(self) -> dict[str, int]:
-        """Ids of all that the index is made of, and their order in it."""
+        """Ids of all parts of the index, and their order in it."""
         waiting = [] if self.main is None else [self.main.id]
         found: dict[str, int] = {}
         while waiting:
@@ -81,7 +81,7 @@ class Shared:
     @cached_property
     def equal_size(self) -> EqualSize | None:
         """The comparison at equal size of the website, else of the first yes or no, else of a
-        score; None where nothing can be fitted."""
+        score; None if nothing can be fitted."""
         units = ("boolean", "percent", "score")
         there = [i for i in self.atlas.indicators.values() if i.role == "indicator"]
         there.sort(key=lambda item: (item.id != "website", units.index(item.unit)
@@ -116,7 +116,7 @@ class Shared:
         return read_panel(self.atlas)
 
     def prepare(self) -> Shared:
-        """Work everything out now."""
+        """Compute everything now."""
         for name in ("main", "measured", "equal_size", "typology", "panel"):
             getattr(self, name)
         return self
@@ -124,12 +124,12 @@ class Shared:
 
 @dataclass(frozen=True)
 class Scope:
-    """One report's subject.
+    """The subject of one report.
 
     Attributes:
         shared: of the atlas.
-        area: what the report is about.
-        references: what it is held against, the nearest first.
+        area: of the report.
+        references: what it is compared with, the nearest first.
         lang: "fr" or "en".
     """
 
@@ -150,7 +150,8 @@ class Scope:
 
     @property
     def sheet(self) -> Sheet | None:
-        """Where the territories lie on a picture, if they are all of the atlas' and it is known."""
+        """The positions of the territories on a picture, if they are all of the atlas' and
+        known."""
         return self.shared.sheet if self.area.inside.all() else None
 
     @property
@@ -160,17 +161,17 @@ class Scope:
 
     @property
     def units(self) -> str:
-        """What the territories are called, in the plural."""
+        """The name of the territories, plural."""
         return self.atlas.territories.level_title(self.lang, plural=True)
 
     def units_of(self, count: float | None) -> str:
-        """What so many territories are called: "1 commune", "2 communes"; French counts none in
-        the singular."""
+        """Return the name for so many territories: "1 commune", "2 communes"; French uses the
+        singular for zero."""
         one = count is not None and (count == 1 or (count == 0 and self.lang == "fr"))
         return self.atlas.territories.level_title(self.lang, plural=not one)
 
     def level_title(self, level: str, *, plural: bool = False) -> str:
-        """What a containing level is called."""
+        """Return the name of a containing level."""
         country = self.atlas.territories.country
         if country is None:
             return level
@@ -180,7 +181,7 @@ class Scope:
         return level
 
     def inside(self, area: Area) -> tuple[Piece, ...]:
-        """ "in the département Lozère", as pieces of a sentence."""
+        """Return "in the département Lozère", as pieces of a sentence."""
         before = self.words.get(f"in_{area.level}", self.words["in_other"])
         if not area.name:
             return (Piece(self.words["in_all"]),)
@@ -194,25 +195,25 @@ class Scope:
         return tuple(piece for piece in pieces if piece.text)
 
     def label(self, area: Area) -> str:
-        """Name of an area for a heading."""
+        """Return the name of an area for a heading."""
         return area.name or self.words["all_studied"]
 
-    # -- figures as they are written ------------------------------------------------------------
+    # -- the format of figures -----------------------------------------------------------------
 
     def number(self, value: float | None, digits: int = 0) -> str:
-        """A number, or a dash where there is none."""
+        """Return a number, or a dash if there is none."""
         if value is None or not np.isfinite(value):
             return "–"
         value = 0.0 if round(float(value), digits) == 0 else float(value)
         return write_number(value, digits, self.lang)
 
     def signed(self, value: float, digits: int) -> str:
-        """A difference with its sign; none where it is written as zero."""
+        """Return a difference with its sign; without if it is written as zero."""
         text = self.number(value, digits)
         return f"+{text}" if value > 0 and text != self.number(0.0, digits) else text
 
     def amount(self, value: float, indicator: Indicator) -> str:
-        """A figure of an indicator with its unit."""
+        """Return a figure of an indicator with its unit."""
         return self._with_unit(self.number(value, digits_of(indicator)), indicator)
 
     def _with_unit(self, text: str, indicator: Indicator) -> str:
@@ -224,25 +225,25 @@ class Scope:
         return f"{text}\u00a0{suffix}" if suffix else text
 
     def between(self, low: float, high: float, digits: int) -> str:
-        """An interval in words, "" where there is none."""
+        """Return an interval in words, "" if there is none."""
         if not (np.isfinite(low) and np.isfinite(high)):
             return ""
         ends = {"low": self.number(low, digits), "high": self.number(high, digits)}
         return self.words["between"].format_map(ends)
 
     def count(self, value: float) -> Cell:
-        """A whole number as a cell."""
+        """Return a whole number as a cell."""
         return Cell(self.number(value), finite(value))
 
     def percent(self, share: float, *, low: float = np.nan, high: float = np.nan) -> Cell:
-        """A percentage as a cell."""
+        """Return a percentage as a cell."""
         text = self.number(share, 1)
         text = text if text == "–" else text + self.words["percent"]
         between = self.between(low, high, 1)
         return Cell(text, finite(share), between, finite(low), finite(high))
 
     def figure(self, figure: Figure, indicator: Indicator) -> Cell:
-        """A figure of an area as a cell; one that is not the area's own says so."""
+        """Return a figure of an area as a cell; one that is not the area's own says so."""
         between = self.between(figure.low, figure.high, digits_of(indicator))
         if figure.kind == "coarse":
             between = self.words["coarse_mark"]
@@ -258,11 +259,11 @@ class Scope:
         )
 
     def yes_or_no(self, share: float) -> str:
-        """The answer of a single territory: there is no share of one."""
+        """Return the answer of a single territory, which has no share."""
         return in_language(YES_NO[int(share > 0)], self.lang)
 
     def difference(self, difference: Difference, indicator: Indicator) -> Cell:
-        """A difference as a cell, signed, in points or in the unit."""
+        """Return a difference as a cell, signed, in points or in the unit."""
         digits = digits_of(indicator)
         return Cell(
             self.signed(difference.value, digits),
@@ -274,20 +275,21 @@ class Scope:
         )
 
     def day(self, date: str) -> str:
-        """An ISO date or interval as readers write it; what is none stays as it is."""
+        """Return an ISO date or interval in the reader's format; other text is returned
+        unchanged."""
         return write_date(date, self.lang)
 
 
 def digits_of(indicator: Indicator) -> int:
-    """Decimals that a mean or a share of an indicator is written with."""
+    """Return the decimals of a mean or a share of an indicator."""
     if indicator.unit in ("boolean", "percent", "score"):
         return 1
-    least = 0 if indicator.kind == "extensive" else 1  # a mean of whole numbers is none
+    least = 0 if indicator.kind == "extensive" else 1  # a mean of whole numbers is not one
     return max(least, min(indicator.digits, 3))
 
 
 def tone_of(verdict: Verdict, indicator: Indicator) -> Tone:
-    """What a verdict means for people, by the indicator's better direction.
+    """Return what a verdict means for people, by the indicator's better direction.
 
     >>> tone_of("below", Indicator("a", "A", better="higher"))
     'worse'
@@ -301,7 +303,7 @@ def tone_of(verdict: Verdict, indicator: Indicator) -> Tone:
 
 
 def population_of(atlas: Atlas) -> pd.Series:
-    """People of each territory, NaN where unknown."""
+    """Return the people of each territory, NaN if unknown."""
     facts = atlas.territories.facts
     if "population" in facts:
         return facts["population"]

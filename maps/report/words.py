@@ -1,5 +1,5 @@
-"""The words of a report, by language and key. A sentence says no more than its figures carry:
-each outcome has a template of its own."""
+"""The words of a report, by language and key. A sentence claims no more than its figures show: each
+outcome has its own template."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @cache
 def words_in(lang: str) -> dict[str, str]:
-    """The words of a language, from `maps/templates/report_<lang>.toml`.
+    """Return the words of a language, from `maps/templates/report_<lang>.toml`.
 
     >>> words_in("en")["essential"]
     'In short'
@@ -20,14 +20,14 @@ def words_in(lang: str) -> dict[str, str]:
 
 
 def article_of(level: str, code: str, name: str) -> str:
-    """What French puts between "dans le département" and the name of a French territory; "" where
-    it is not known.
+    """Return what French puts between "dans le département" and the name of a French territory; ""
+    if not known.
 
     >>> article_of("departement", "48", "Lozère"), article_of("commune", "47001", "Agen")
     ('de la ', "d'")
     """
     if level == "commune":
-        # Names that bring their article along contract with "de"; an h may be silent or not.
+        # Names with an article contract with "de"; an h may be silent or not.
         first = name[:1].lower()
         if name.startswith(("Le ", "Les ", "H", "h")) or not first.isalpha():
             return ""

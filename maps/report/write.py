@@ -68,17 +68,17 @@ ESSENTIAL = (
     r"quality\.unscored_many",
     r"measures\.",
 )
-"""What the summary takes: the first sentence of each kind."""
+"""The sentences of the summary: the first of each kind."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a report says, before it is drawn.
+    """The content of a report, before it is rendered.
 
     Attributes:
         title: of the page.
         scope: area, references, language.
-        essential: its main sentences; each stands in its section as well.
+        essential: its main sentences; each is in its section as well.
         sections: in order.
     """
 
@@ -106,10 +106,10 @@ def write_report(
     The page opens without a network and runs no script; it prints to A4.
 
     Args:
-        atlas: measured, better with an index and flags. What surrounds the area in it is what the
-            area is compared with. (`Shared` saves a batch from working things out again.)
+        atlas: measured, preferably with an index and flags. The area is compared with its
+            surroundings in it. (`Shared` avoids repeated computation in a batch.)
         path: of the page.
-        lang: "fr" or "en"; None takes the country's, else French.
+        lang: "fr" or "en"; None uses the country's, else French.
         title: of the page.
         area: code of a containing territory ("48", "region:76", "epci:200066868"), as
             `Territories.within` reads it; None for the whole atlas.
@@ -130,7 +130,7 @@ def compose_report(
     title: str | None = None,
     area: str | None = None,
 ) -> Report:
-    """What a report says. See `write_report`."""
+    """Return the content of a report. See `write_report`."""
     shared = atlas if isinstance(atlas, Shared) else Shared(atlas)
     lang = lang or language_of(shared.atlas)
     if lang not in LANGUAGES:
@@ -153,17 +153,17 @@ def compose_report(
 
 
 def language_of(atlas: Atlas) -> str:
-    """The language of an atlas' country, else French."""
+    """Return the language of an atlas' country, else French."""
     country = atlas.territories.country
     return country.lang if country is not None and country.lang in LANGUAGES else "fr"
 
 
 def render_report(report: Report, *, inputs: str = "") -> str:
-    """The page as text.
+    """Return the page as text.
 
     Args:
-        report: what it says.
-        inputs: hash of what it was made of, which a batch goes by; "" for none.
+        report: its content.
+        inputs: hash of its inputs, which a batch uses; "" for none.
     """
     text = (
         _environment()
@@ -183,12 +183,12 @@ def render_report(report: Report, *, inputs: str = "") -> str:
             spread=_spread,
         )
     )
-    # A lone surrogate, which UTF-8 cannot hold, becomes a question mark.
+    # An unpaired surrogate, which UTF-8 cannot represent, becomes a question mark.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def render_list(entries: list[tuple[str, str]], *, lang: str, title: str | None) -> str:
-    """A page that leads to many reports: the name and the file of each."""
+    """Return a page with links to many reports: the name and the file of each."""
     return (
         _environment()
         .get_template("report_list.html")
@@ -212,14 +212,14 @@ def _policy() -> str:
 
 
 def write_pdf(html: str, path: str | Path) -> None:
-    """The page as a tagged PDF (PDF/UA-1), whole or not at all.
+    """Write the page as a tagged PDF (PDF/UA-1), whole or not at all.
 
     Args:
-        html: what `render_report` returned.
+        html: the result of `render_report`.
         path: of the PDF.
 
     Raises:
-        ProblemWithEnvironment: weasyprint or its system libraries are not there (the sentence says
+        ProblemWithEnvironment: weasyprint or its system libraries are missing (the sentence says
             what to install), or the file cannot be written.
     """
     try:
@@ -251,7 +251,7 @@ def _no_pdf(why: str) -> ProblemWithEnvironment:
 
 
 def _only_data(weasyprint: ModuleType) -> Any:
-    """What weasyprint may read: what the page holds itself."""
+    """Allow weasyprint to read only what the page itself contains."""
     if hasattr(weasyprint, "URLFetcher"):
         return weasyprint.URLFetcher(allowed_protocols=["data"], allow_redirects=False)
 
@@ -264,7 +264,8 @@ def _only_data(weasyprint: ModuleType) -> Any:
 
 
 def recipe_hash() -> str:
-    """Hash of what turns an atlas into a report: the version, the template, style and words."""
+    """Return the hash of everything that turns an atlas into a report: the version, the template,
+    style and words."""
     parts = [metadata.version("zoneblanche"), _style(), _template_text("report.html")]
     parts += [_template_text(f"report_{lang}.toml") for lang in LANGUAGES]
     folder = resources.files("zoneblanche.maps.report")
@@ -288,7 +289,7 @@ def _essential(sections: tuple[Section, ...]) -> tuple[Sentence, ...]:
 
 
 def _subtitle(scope: Scope) -> list[str]:
-    """Level and code, number of territories, people: what the report is about."""
+    """Return level and code, number of territories, and people of the area."""
     area = scope.area
     parts = []
     if area.level and area.name and area.level not in ("country", "sparse"):
@@ -304,7 +305,7 @@ def _subtitle(scope: Scope) -> list[str]:
 
 
 def _kind_of(block: object) -> str:
-    """Which macro of the template draws a block."""
+    """Return which macro of the template draws a block."""
     kinds: dict[type, str] = {
         Table: "table",
         Chart: "chart",
@@ -316,7 +317,8 @@ def _kind_of(block: object) -> str:
 
 
 def _spread(lines: tuple[Line, ...]) -> list[tuple[float, Line]]:
-    """Where the names of the lines of a chart stand: beside their ends, and not on each other."""
+    """Return the positions of the names of the lines of a chart: at their ends, without
+    overlaps."""
     placed: list[tuple[float, Line]] = []
     for line in sorted(lines, key=lambda one: -one.points[-1][1]):
         height = 204 - line.points[-1][1] * 190
@@ -327,7 +329,7 @@ def _spread(lines: tuple[Line, ...]) -> list[tuple[float, Line]]:
 
 @cache
 def _environment() -> jinja2.Environment:
-    """Every text is escaped where it is written; a name that is not there is an error."""
+    """Every text is escaped when it is written; an unknown name is an error."""
     return jinja2.Environment(
         loader=jinja2.FunctionLoader(_template_text),
         autoescape=True,

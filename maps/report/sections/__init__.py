@@ -1,1 +1,1 @@
-"""The report's sections, one a module."""
+"""The sections of the report, one module each."""

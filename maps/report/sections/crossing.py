@@ -1,4 +1,4 @@
-"""Section: density against online presence, as a map and as a table."""
+"""Section: density and online presence, as a map and as a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from zoneblanche.maps.report.sections.measured import people_of
 
 
 def crossing_section(scope: Scope) -> Section:
-    """The map, and how many territories and people are in each of the nine classes."""
+    """Return the map, and how many territories and people are in each of the nine classes."""
     words, atlas, inside = scope.words, scope.atlas, scope.area.inside
     pair = crossable(atlas)
     if pair is None:
@@ -44,7 +44,7 @@ def crossing_section(scope: Scope) -> Section:
 
 
 def crossable(atlas: Atlas) -> Bivariate | None:
-    """Density and presence, where the atlas has figures of both."""
+    """Return density and presence, if the atlas has figures of both."""
     there = [name in atlas.indicators and atlas.values[name].notna().any()
              for name in (DEFAULT.x, DEFAULT.y)]  # fmt: skip
     return DEFAULT if all(there) else None

@@ -1,4 +1,4 @@
-"""Section: flagged territories and the people concerned; the typology."""
+"""Section: flagged territories and their people; the typology."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from zoneblanche.maps.report.sections.measured import people_of
 from zoneblanche.maps.report.sections.ranking import unit_columns, unit_row
 
 LISTED = 20
-"""Flagged territories that are named; all of them stand in the tables of the run."""
+"""Maximum number of flagged territories that are named; the tables of the run have all."""
 
 
 def flagged_section(scope: Scope) -> Section:
-    """For each flag how many territories and people; the worst of the flagged by name."""
+    """Return for each flag how many territories and people; the worst of the flagged by name."""
     flags = [i for i in scope.atlas.indicators.values() if i.role == "flag"]
     sentences: list[Sentence] = []
     blocks: list[object] = []
@@ -138,7 +138,7 @@ def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
 
 
 def _one_said(scope: Scope, title: Slot, table: Table) -> Sentence:
-    """What is said of a single territory, of which there are no shares."""
+    """Return the sentences on a single territory, which has no shares."""
     key = "none"
     for state in ("flagged", "possible"):
         key = state if table.at("area", state).value else key

@@ -1,4 +1,4 @@
-"""Section: the key figures of an area beside its references."""
+"""Section: the key figures of an area, next to its references."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ TICKS = (0, 25, 50, 75, 100)
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose figures stand in the table: the area, or, for a whole country, its sparse part."""
+    """Whose figures are in the table: the area, or, for a whole country, its sparse part."""
 
     area: Area
     references: tuple[Area, ...]
 
 
 def key_section(scope: Scope) -> Section:
-    """The table of figures, the chart of those on a scale of 0 to 100, and what they say."""
+    """Return the table of figures, the chart of those on a scale of 0 to 100, and the sentences."""
     words, measured = scope.words, scope.shared.measured
     subject = subject_of(scope)
     table = _table(scope, subject)
@@ -56,7 +56,8 @@ def key_section(scope: Scope) -> Section:
 
 
 def subject_of(scope: Scope) -> Subject:
-    """The area and its references; for an atlas as a whole, its sparse territories beside it."""
+    """Return the area and its references; for an atlas as a whole, its sparse territories and the
+    whole."""
     if scope.references:
         return Subject(scope.area, scope.references)
     country = scope.atlas.territories.country
@@ -108,7 +109,7 @@ def _said(scope: Scope, subject: Subject, table: Table) -> tuple[Sentence, ...]:
 
 
 def coarse_said(scope: Scope) -> tuple[Sentence, ...]:
-    """What is computed from figures that the territories of a containing level share, by name."""
+    """Return which figures are computed from those of a containing level, by name."""
     atlas, main = scope.atlas, scope.shared.main
     native = "" if main is None else atlas.coarser_level_of(main)
     if main is None or not native:
@@ -131,7 +132,7 @@ def coarse_said(scope: Scope) -> tuple[Sentence, ...]:
 
 
 def _breaks(scope: Scope, titles: list[Piece]) -> tuple[Piece, ...]:
-    """Titles with breaks between them."""
+    """Return titles with line breaks between them."""
     pieces = titles[:1]
     for title in titles[1:]:
         pieces += [Piece(scope.words["list_break"]), title]
@@ -144,7 +145,7 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
         return [say(scope.words, "index.none")]
     own = table.at(main.id, "area")
     if own.value is None:
-        # Scores without people to weigh them have no mean of the area.
+        # Scores without people as weights have no mean of the area.
         scored = np.isfinite(scope.shared.columns.values(main.id)[subject.area.inside]).any()
         key = "index.unweighted" if scored else "index.unknown"
         return [say(scope.words, key, title=name_of(table.at(main.id, "indicator")))]
@@ -159,7 +160,7 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
     if not subject.references:
         return [say(scope.words, f"index.alone.{bracket}", **slots, meaning=meaning)]
     said = []
-    if not scope.references:  # the whole atlas stands as the reference of its sparse part
+    if not scope.references:  # the whole atlas is the reference of its sparse part
         said += _alone(scope, table.at(main.id, "ref0"), main, meaning)
     last = len(subject.references) - 1
     reference, apart = table.at(main.id, f"ref{last}"), table.at(main.id, f"dif{last}")
@@ -180,7 +181,7 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
 
 
 def _meaning(scope: Scope, main: Indicator) -> str:
-    """What a high score says, and from where to where scores go."""
+    """Return what a high score means, and the range of scores."""
     meaning = scope.words["high_is_bad" if main.better == "lower" else "high_is_good"]
     low, high = main.bounds
     if low is None or high is None or (low, high) != (0, 100):
@@ -198,7 +199,8 @@ def _alone(scope: Scope, own: Cell, main: Indicator, meaning: str) -> list[Sente
 def _grouped(
     scope: Scope, subject: Subject, table: Table, place: int, reference: Area
 ) -> list[Sentence]:
-    """One sentence for each thing that may be said: which figures are better, worse, alike."""
+    """Return one sentence for each conclusion: which figures are better, worse, not
+    distinguishable."""
     by_tone: dict[str, list[Piece]] = {}
     for indicator in scope.shared.measured:
         if indicator is scope.shared.main or indicator.role in ("dimension", "context"):

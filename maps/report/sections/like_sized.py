@@ -1,4 +1,5 @@
-"""Section: the area at equal size, against its like and against what size and density predict."""
+"""Section: the area at equal size, compared with its peers and with the prediction from size and
+density."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ _VERDICTS = {kind: verdict for verdict, kind in _KINDS.items()}
 
 
 def like_sized_section(scope: Scope) -> Section:
-    """Shares by size band beside the reference; observed and expected."""
+    """Return shares by size band next to the reference; observed and expected."""
     words, compared = scope.words, scope.shared.equal_size
     if compared is None or compared.table.loc[scope.area.inside, "value"].isna().all():
         return Section("size", words["size"], (say(words, "size.nothing"),))
@@ -134,7 +135,8 @@ def _bands_said(scope: Scope, indicator: Indicator, table: Table) -> list[Senten
 def _residuals(
     scope: Scope, compared: EqualSize, indicator: Indicator
 ) -> tuple[Table | None, Table | None]:
-    """The area and its parts, the worst first; and how many parts lie below, above or neither."""
+    """Return the area and its parts, the worst first; and how many parts are below, above or
+    neither."""
     areas = [] if scope.area.inside.all() else [scope.area]
     level = parts_level(scope.atlas, scope.area)
     parts = parts_of(scope.atlas, scope.area, level, lang=scope.lang) if level else ()
@@ -148,7 +150,7 @@ def _residuals(
     head, rest = found[: len(areas)], _clear(found[len(areas) :])
     rest.sort(key=lambda pair: (pair[1][4].value or 0.0, pair[0].code))
     plural = scope.level_title(level, plural=True) if level else ""
-    # A part without a single figure cannot be told either.
+    # A part without any figure is not distinguishable either.
     silent = ["unsure"] * (len(parts) - len(rest))
     outcome = _outcome(scope, [pair[1][4].kind for pair in rest] + silent, plural)
     shown = rest if len(rest) <= 15 else [*rest[:10], *rest[-5:]]
@@ -170,7 +172,8 @@ def _residuals(
 
 
 def _clear(rows: list[tuple[Area, tuple[Cell, ...]]]) -> list[tuple[Area, tuple[Cell, ...]]]:
-    """Parts whose difference is clear although so many are looked at; the others are alike."""
+    """Return parts whose difference is clear although many are compared; the others are not
+    distinguishable."""
     nan = float("nan")
     apart = [
         Difference(
@@ -211,7 +214,7 @@ def _outcome_said(scope: Scope, indicator: Indicator, table: Table | None) -> li
 
 
 def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, ...] | None:
-    """Mean residual; its error is √Σr²/n, which assumes nothing of the variance."""
+    """Return the mean residual; its error is √Σr²/n, without an assumption about the variance."""
     chosen = np.flatnonzero(area.inside)
     chosen = chosen[~np.isnan(table["residual"].to_numpy()[chosen])]
     count = len(chosen)

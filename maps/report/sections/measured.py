@@ -1,4 +1,4 @@
-"""Section: what is measured and what is not; section: how good the data is."""
+"""Section: what is measured and what is not; section: the quality of the data."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from zoneblanche.maps.report.content import (
 from zoneblanche.maps.report.scope import Scope, population_of
 
 MANY = 0.01
-"""Share of the people above which their want of a score belongs in the summary."""
+"""Share of the people without a score above which the summary mentions them."""
 
 
 def measured_section(scope: Scope) -> Section:
-    """Every indicator with its unit, level, date and source; then what is not measured."""
+    """Return every indicator with its unit, level, date and source; then what is not measured."""
     words, measured = scope.words, scope.shared.measured
     rows = {indicator.id: _described(scope, indicator) for indicator in measured}
     columns = {
@@ -42,7 +42,7 @@ def measured_section(scope: Scope) -> Section:
         "source": words["source"],
     }
     table = make_table("t-measures", words["measures_caption"], columns, rows)
-    # What no publisher of this country has is not wanting here.
+    # What no publisher of this country has is not listed as missing.
     country = scope.atlas.territories.country
     absent = [
         layer.indicator.title_in(scope.lang)
@@ -69,7 +69,8 @@ def measured_section(scope: Scope) -> Section:
 
 
 def quality_section(scope: Scope) -> Section:
-    """How many territories each figure is known for, and why it is not known for the others."""
+    """Return for how many territories each figure is known, and why it is not known for the
+    others."""
     words, measured = scope.words, scope.shared.measured
     rows = {indicator.id: _coverage(scope, indicator) for indicator in measured}
     columns = {
@@ -104,14 +105,14 @@ def _listed(words: dict[str, str], titles: list[str]) -> tuple[Piece, ...]:
 
 @dataclass(frozen=True)
 class Notices:
-    """What the run has to tell, in the report's language: its warnings, or its remarks."""
+    """The notices of the run, in the report's language: its warnings, or its remarks."""
 
     title: str
     texts: tuple[str, ...]
 
 
 def _notices(scope: Scope) -> tuple[Notices, ...]:
-    """Warnings apart from remarks, each with its heading; nothing where there is none."""
+    """Return warnings and remarks separately, each with its heading; nothing if there is none."""
     titles = {"warning": scope.words["notices"], "remark": scope.words["remarks"]}
     told = {
         title: tuple(
@@ -186,8 +187,8 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
 
 
 def _account(scope: Scope) -> Table | None:
-    """Of each input with rows that found no territory: how many rows were read, how many found
-    theirs. It is of the whole atlas."""
+    """Return for each input with rows without a territory: rows read and rows matched. It is of the
+    whole atlas."""
     words = scope.words
     rows = {}
     for name, told in scope.atlas.account.items():
@@ -224,7 +225,7 @@ def _account_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
 
 
 def _unscored_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
-    """Who is left out of the index; a summary says it where they are more than a hundredth."""
+    """Return who is left out of the index; a summary says it if they are more than a hundredth."""
     main = scope.shared.main
     if main is None or not table.at(main.id, "without").value:
         return ()
@@ -245,6 +246,6 @@ def _unscored_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
 
 
 def people_of(scope: Scope, chosen: np.ndarray) -> float:
-    """People of the territories of a mask over the whole atlas, as far as they are known."""
+    """Return the people of the territories of a mask over those of the whole atlas, if known."""
     people = population_of(scope.atlas).to_numpy(dtype="float64")[chosen]
     return float(np.nansum(people)) if (~np.isnan(people)).any() else float("nan")

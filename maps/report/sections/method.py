@@ -10,13 +10,14 @@ LINKED = ("https://", "http://")
 
 
 def method_section(scope: Scope) -> Section:
-    """How the scores are made, how intervals are to be read, and where every figure is from."""
+    """Return how the scores are computed, how to read intervals, and where every figure comes
+    from."""
     words = scope.words
     notes = []
     for indicator in scope.shared.measured:
         told = indicator.method_in(scope.lang)
         title = indicator.title_in(scope.lang)
-        if told:  # some say themselves what they are the method of
+        if told:  # some name their subject themselves
             notes.append(told if told.startswith(title) else f"{title}{words['colon']}{told}")
     notes.append(words["method_intervals"])
     sources = union_of(

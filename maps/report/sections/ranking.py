@@ -1,4 +1,4 @@
-"""Section: the ranking, and how far it can be trusted."""
+"""Section: the ranking, and how reliable it is."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from zoneblanche.maps.report.sections.key_figures import coarse_said
 from zoneblanche.maps.report.sections.measured import people_of
 
 NAMED = 10
-"""Territories named at the worse end."""
+"""Number of territories named at the worse end."""
 
 MOST_PARTS = 15
-"""Parts of the area that are listed; of more, the ten worst and the five best."""
+"""Maximum number of parts of the area that are listed; of more, the ten worst and the five best."""
 
 
 def ranking_section(scope: Scope) -> Section:
-    """The area among its like; its parts; the territories that are worst off, with the ranks that
-    their uncertainty leaves open."""
+    """Return the area among territories of its level; its parts; the territories that are worst
+    off, with the intervals of their ranks."""
     words, main = scope.words, scope.shared.main
     if main is None or not np.isfinite(scope.inner.values[main.id]).any():
         return Section("ranking", words["ranking"], (say(words, "ranking.nothing"),))
@@ -63,7 +63,8 @@ def ranking_section(scope: Scope) -> Section:
 
 
 def _peers(scope: Scope, main: Indicator) -> Table | None:
-    """How many of the area's like are worse, better, or not to be told from it."""
+    """Return how many territories of the area's level are worse, better, or not distinguishable
+    from it."""
     peers = peers_of(scope.atlas, scope.area, lang=scope.lang)
     others = [one for one in peers if one.code != scope.area.code]
     if len(others) < 2:
@@ -146,14 +147,14 @@ def _parts(scope: Scope, main: Indicator) -> Table | None:
 
 
 def part_name(scope: Scope, part: Area) -> str:
-    """The name of a part of the area, with a word where only a part of it lies in the area."""
+    """Return the name of a part of the area, with a note if only a part of it is in the area."""
     whole = (scope.atlas.territories.parents[part.level] == part.code).sum()
     name = part.name or part.code
     return name if whole == part.count else f"{name} ({scope.words['in_part']})"
 
 
 def unit_columns(scope: Scope, main: Indicator) -> dict[str, str]:
-    """Headings of a table of single territories."""
+    """Return headings of a table of single territories."""
     words = scope.words
     columns = {
         "name": scope.atlas.territories.level_title(scope.lang),
@@ -167,7 +168,7 @@ def unit_columns(scope: Scope, main: Indicator) -> dict[str, str]:
 
 
 def unit_row(scope: Scope, main: Indicator, at: int, *, bars: bool = True) -> tuple[Cell, ...]:
-    """One territory: name, code, people, score and rank with what the draws leave open."""
+    """Return one territory: name, code, people, score and rank with its interval."""
     atlas = scope.atlas
     people = population_of(atlas).iloc[at]
     value = atlas.values[main.id].iloc[at]
@@ -217,7 +218,8 @@ def _known(value: float) -> float | None:
 
 
 def worst_first(scope: Scope, main: Indicator) -> np.ndarray:
-    """Positions of the area's territories with a score, the worst off first; people break ties."""
+    """Return positions of the area's territories with a score, the worst off first; people break
+    ties."""
     scores = scope.atlas.values[main.id].to_numpy()
     people = np.nan_to_num(population_of(scope.atlas).to_numpy(dtype="float64"))
     sign = -1.0 if main.better == "lower" else 1.0
@@ -235,7 +237,7 @@ def _worst(scope: Scope, main: Indicator) -> Table:
 
 
 def _tied(scope: Scope, main: Indicator, worst: Table) -> Table | None:
-    """How many territories of the area share a place with the one that is worst off."""
+    """Return how many territories of the area share the rank of the worst off."""
     if len(worst.rows) < 2:
         return None
     words, first = scope.words, next(iter(worst.rows))
@@ -257,7 +259,7 @@ def _tied(scope: Scope, main: Indicator, worst: Table) -> Table | None:
 def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None) -> list[Sentence]:
     first = next(iter(worst.rows))
     shared = tied is not None and (tied.at("equal", "n").value or 0) > 1
-    # Of equals the one with most people is named, where their people are known.
+    # Of equal territories the one with most people is named, if known.
     counted = worst.at(first, "people").value is not None
     key = "worst.first" if not shared else "worst.shared" if counted else "worst.shared_units"
     said = [

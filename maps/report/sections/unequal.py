@@ -1,4 +1,4 @@
-"""Section: inequality between the territories of the area, and where it lies."""
+"""Section: inequality between the territories of the area, and between which groups."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ from zoneblanche.maps.report.content import (
 from zoneblanche.maps.report.scope import Scope
 
 DRAWS, FEWER_DRAWS, MANY = 199, 49, 5000
-"""Bootstrap draws, and how many of them where there are many territories: there the interval is
-narrow and the draws are slow."""
+"""Bootstrap draws, and their number for many territories, where the interval is narrow and the
+draws are slow."""
 
 WAYS = ("territories", "population")
 
 FULL = 5
-"""Territories a group, on average, below which a split says nothing."""
+"""Mean number of territories per group below which a split is not informative."""
 
 
 def unequal_section(scope: Scope) -> Section:
-    """Gini, Theil, Atkinson and ratios with their intervals; Theil split by size and by place."""
+    """Return Gini, Theil, Atkinson and ratios with their intervals; Theil split by size and by
+    place."""
     words, main = scope.words, scope.shared.main
     table = None if main is None else _measures(scope, main)
     if main is None or table is None:
@@ -134,7 +135,7 @@ def _split(scope: Scope, main: Indicator) -> Table | None:
             continue
         between = split.between_percent
         known = split.groups["territories"].sum()
-        # Small groups make any inequality look as if it lay between groups.
+        # With small groups, any inequality looks like one between groups.
         if len(split.groups) < 2 or not np.isfinite(between) or known < FULL * len(split.groups):
             continue
         title = words["by_size"] if by == SIZE_BAND else _title_of(scope, by)

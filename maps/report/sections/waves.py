@@ -1,4 +1,4 @@
-"""Section: what changed between the waves, on the authorities that are known at both dates."""
+"""Section: what changed between the waves, on the authorities known at both dates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from zoneblanche.maps.report.scope import Scope
 
 
 def waves_section(scope: Scope) -> Section:
-    """The shares at each date, and the change from the first to the last on constant territory."""
+    """Return the shares at each date, and the change from the first to the last on constant
+    territory."""
     words, panel = scope.words, scope.shared.panel
     if panel is None or len(panel.waves) < 2:
         return Section("waves", words["waves"], (say(words, "waves.nothing"),))
