@@ -168,7 +168,7 @@ class _own_settings:
             {
                 "font.family": FONT,
                 "hatch.linewidth": 0.6,
-                "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and corrected
+                "svg.fonttype": "none",  # text stays text: searchable, readable aloud
                 "svg.hashsalt": "zoneblanche",
                 "pdf.fonttype": 42,
                 "path.simplify": False,
