@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 Z95 = 1.959964
-"""Quantile of the normal distribution at which an interval of 95 % ends."""
+"""Quantile of the normal distribution at the ends of a 95 % interval."""
 
 Amount = TypeVar("Amount", float, pd.Series)
 
 
 def wilson(share: Amount, count: Amount) -> tuple[Amount, Amount]:
-    """The interval of a share of `count`, both from 0 to 1 (Wilson 1927).
+    """Return the interval of a share of `count`, both from 0 to 1 (Wilson 1927).
 
     >>> [round(float(end), 3) for end in wilson(0.5, 10)]
     [0.237, 0.763]
@@ -28,8 +28,8 @@ def wilson(share: Amount, count: Amount) -> tuple[Amount, Amount]:
 def newcombe(
     one: tuple[float, float, float], other: tuple[float, float, float]
 ) -> tuple[float, float]:
-    """The interval of the difference of two independent shares, of each the share and the ends of
-    its own interval (Newcombe 1998, method 10).
+    """Return the interval of the difference of two independent shares, from each share and the ends
+    of its own interval (Newcombe 1998, method 10).
 
     >>> [round(end, 3) for end in newcombe((0.5, 0.237, 0.763), (0.5, 0.237, 0.763))]
     [-0.372, 0.372]

@@ -1,7 +1,7 @@
 """The command `zoneblanche`.
 
-Every failure that a user can cause or cure is one sentence on stderr and an exit status: 2 for the
-input, 3 for the environment. The commands stand in `scripts/commands/`.
+Every failure that a user can cause or fix is one sentence on stderr and an exit status: 2 for an
+error in the input, 3 for one of the environment. The commands are in `scripts/commands/`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ for command in (
 
 
 def tell_version(wanted: bool) -> None:
-    """Prints the version and ends, where that is asked for."""
+    """Print the version and exit, if requested."""
     if wanted:
         print(version("zoneblanche"))
         raise typer.Exit
@@ -72,7 +72,7 @@ def main_options(
 
 
 def main() -> None:
-    """Runs the command line; never shows a traceback unless `--debug` or ZONEBLANCHE_DEBUG asks."""
+    """Run the command line; show a traceback only with `--debug` or ZONEBLANCHE_DEBUG."""
     arguments = sys.argv[1:]
     debug = "--debug" in arguments or bool(os.environ.get("ZONEBLANCHE_DEBUG"))
     arguments = [argument for argument in arguments if argument != "--debug"]

@@ -1,5 +1,4 @@
-"""`--help` in the user's language: what typer lays out, with our texts translated, and what a
-misused option is answered."""
+"""`--help` in French for French users: typer's layout with our translated texts."""
 
 from __future__ import annotations
 
@@ -18,15 +17,15 @@ _OWN_HELP = _("Show this message and exit.")
 
 
 def help_language() -> str:
-    """That of `--lang` before `--help`, else the environment's."""
+    """Return the language of `--lang` before `--help`, else that of the environment."""
     return language_given(sys.argv[1:]) or language_of_environment()
 
 
 class HelpfulCommand(TyperCommand):
-    """A command whose help speaks the user's language."""
+    """A command whose help is in the user's language."""
 
     def get_help(self, ctx: Any) -> str:
-        """The help of the command."""
+        """Return the help of the command."""
         lang = help_language()
         _translate_help(self, ctx, lang)
         return _laid_out(super().get_help(ctx), lang)
@@ -48,10 +47,10 @@ class HelpfulCommand(TyperCommand):
 
 
 class HelpfulGroup(TyperGroup):
-    """The commands together: a line each, cut at its colon where the whole is too long."""
+    """The list of commands: one line each, cut at its colon if the whole is too long."""
 
     def get_help(self, ctx: Any) -> str:
-        """The help of all commands."""
+        """Return the help of all commands."""
         lang = help_language()
         _translate_help(self, ctx, lang)
         for command in self.commands.values():
@@ -123,7 +122,7 @@ def unwrapped(text: str | None) -> str:
 
 
 def _short(text: str, most: int = 62) -> str:
-    """The first part of a sentence that fits a line of the list.
+    """Return the first part of a sentence that fits on a line of the list.
 
     >>> _short("The main job: layers, index, flags, the map page and the files, into one folder.")
     'The main job: layers, index, flags, the map page and the files'

@@ -1,6 +1,6 @@
-"""How a failure of the command line is said: one sentence on stderr and an exit status.
+"""How a failure of the command line is reported: one sentence on stderr and an exit status.
 
-2 stands for the input, 3 for the environment, 1 for a defect of ours; never a traceback.
+2 means the input, 3 the environment, 1 a defect of ours; never a traceback.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from zoneblanche.scripts.cli_help import usage_message
 from zoneblanche.scripts.language import SPOKEN, language_given, language_of_environment
 
 OF_FRANCE = ("run", "build", "check")
-"""Commands that take the embedded edition of France where no file is named."""
+"""Commands that use the embedded edition of France if no file is named."""
 
 STOPPED = _(
     "Stopped; what stood in the output folder before stands there still, "
@@ -27,8 +27,8 @@ STOPPED = _(
 
 
 def language_of(arguments: list[str]) -> str:
-    """The language to say failures in: that of `--lang`, of the project file, of its country, of
-    the atlas; French where the embedded edition of France is meant; else the environment's."""
+    """Return the language for failures: that of `--lang`, of the project file, of its country, of
+    the atlas; French for the embedded edition of France; else that of the environment."""
     given = language_given(arguments)
     if given is not None:
         return given
@@ -63,14 +63,14 @@ def _language_of_atlas(file: str) -> str | None:
 
 
 def explain_failure(error: Exception, lang: str) -> int:
-    """Says what went wrong and returns the exit status."""
+    """Print what went wrong and return the exit status."""
     if isinstance(error, ZoneblancheError):
         print(error.said_in(lang), file=sys.stderr)
         return error.exit_status
-    if isinstance(error, typer.Abort):  # what typer makes of Ctrl-C
+    if isinstance(error, typer.Abort):  # typer raises this for Ctrl-C
         print(translate(STOPPED, lang), file=sys.stderr)
         return 130
-    if hasattr(error, "show") and hasattr(error, "exit_code"):  # a misused option, says typer
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # typer raises this for an invalid option
         if lang != "en" and hasattr(error, "message"):
             path = getattr(getattr(error, "ctx", None), "command_path", None) or "zoneblanche"
             more = _("`{path} --help` lists the options.", path=path)

@@ -1,4 +1,4 @@
-"""The language to speak at the terminal where nothing that is read says it."""
+"""The language of the terminal if no input determines it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SPOKEN = ("fr", "en")
 
 
 def language_of_environment(environment: Mapping[str, str] | None = None) -> str:
-    """French where the user's environment is; else English.
+    """Return French if the user's environment is French; else English.
 
     >>> language_of_environment({"LANG": "fr_FR.UTF-8"}), language_of_environment({"LANG": "C"})
     ('fr', 'en')
@@ -18,13 +18,13 @@ def language_of_environment(environment: Mapping[str, str] | None = None) -> str
     told = os.environ if environment is None else environment
     chosen = next((told[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if told.get(name)), "")
     if not chosen and environment is None:
-        # Windows has none of these variables; what it says of itself begins "French_".
+        # Windows has none of these variables; its locale name begins with "French_".
         chosen = locale.getlocale()[0] or ""
     return "fr" if chosen.casefold().startswith("fr") else "en"
 
 
 def language_given(arguments: list[str]) -> str | None:
-    """The language that `--lang` asks for, if it is one that is spoken.
+    """Return the language of `--lang`, if it is supported.
 
     >>> language_given(["run", "--lang", "fr"]), language_given(["--lang=de"])
     ('fr', None)

@@ -1,4 +1,4 @@
-"""Areas that contain territories, by the mean of an index over their inhabitants."""
+"""Areas that contain territories, ranked by the mean of an index over their inhabitants."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from zoneblanche.layers.index.uncertainty.robustness import draw_scores
 
 
 def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = 100) -> pd.DataFrame:
-    """Areas by the mean of an index over their inhabitants, with the interval of their rank.
+    """Rank areas by the mean of an index over their inhabitants, with the interval of their rank.
 
-    The mean is taken in every draw, so that what varies alike within an area is not averaged out.
+    The mean is computed in every draw, so that what varies together within an area is not averaged
+    out.
 
     Args:
         atlas: in which the index was computed.
@@ -25,10 +26,10 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = 100) -> 
 
     Returns:
         Index: codes, the highest score first. `score`, `rank`, `rank_low`, `rank_high` (5 and 95 %
-        of the draws, widened to the rank itself; NaN where the recipe has no draws).
+        of the draws, widened to the rank itself; NaN if the recipe has no draws).
 
     Raises:
-        InputError: the atlas does not know how the index was made.
+        InputError: the atlas has no recipe of the index.
     """
     found = score_atlas(atlas, atlas.recipe(index_id))
     drawn = draw_scores(

@@ -1,9 +1,9 @@
-"""Figures of an area with their intervals, and what may be said of the difference of two.
+"""Figures of an area with their intervals, and conclusions about the difference of two.
 
-The territories are all there are, not a sample: an interval says how far a figure hangs on which
-territories there are, and a difference counts as one only where chance among territories would
-seldom bring it. A figure that its publisher counted at the level of the area, or above, has no
-interval of that kind.
+The territories are all there are, not a sample. An interval shows how much a figure depends on
+which territories there are. A difference is reported only if chance among territories would seldom
+cause it. A figure that its publisher counted at the level of the area, or above, has no such
+interval.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.intervals import Z95, newcombe, wilson
 
 FEWEST = 10
-"""Territories below which the spread of a mean says nothing of its error."""
+"""Number of territories below which the spread of a mean is not reliable."""
 
 FEWEST_ANSWERS = 5
-"""Territories below which a share has no interval: Newcombe (1998) tried his from five on."""
+"""Number of territories below which a share has no interval: Newcombe (1998) tested his from five
+on."""
 
 FALSE_SHARE = 0.05
-"""How many of the differences that are called clear, where many are looked at, may be chance."""
+"""Expected share of chance among the reported differences, if many are compared."""
 
 Kind = Literal["share", "mean", "sum", "counted", "coarse", "none"]
 Verdict = Literal["above", "below", "same", "counted_above", "counted_below", "equal", "unsure"]
@@ -40,13 +41,14 @@ class Figure:
     """One indicator over some territories.
 
     Attributes:
-        value: the figure: percent for a yes or no, else in the indicator's unit; NaN if unknown.
-        low, high: its 95 % interval; NaN where it has none.
-        known, territories: of how many it is known.
+        value: the figure: percent for a yes or no, else in the unit of the indicator; NaN if
+            unknown.
+        low, high: its 95 % interval; NaN if it has none.
+        known, territories: for how many of how many it is known.
         kind: a `share` of territories; a `mean` weighted by the indicator's denominator; a `sum`;
-            `counted` at a coarser level whose units lie wholly inside; `coarse`: known only for
-            units that reach beyond, so that it is not the area's own; `none`: not known.
-        error: standard error behind the interval of a mean; NaN elsewhere.
+            `counted` at a coarser level whose units are inside the area; `coarse`: known only for
+            units that extend beyond it, so that it is not the area's own; `none`: not known.
+        error: standard error of a mean; NaN elsewhere.
     """
 
     value: float
@@ -60,13 +62,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Difference:
-    """An area less the other territories of its reference.
+    """An area compared with the other territories of its reference.
 
     Attributes:
-        value: the area's figure less that of the reference as a whole.
-        low, high: 95 % interval of the area less the *rest* of the reference, scaled to `value`;
-            NaN where there is none.
-        verdict: what may be said.
+        value: the area's figure minus that of the reference as a whole.
+        low, high: 95 % interval of the area minus the *rest* of the reference, scaled to `value`;
+            NaN if there is none.
+        verdict: the conclusion.
     """
 
     value: float
@@ -79,7 +81,7 @@ _UNKNOWN = float("nan")
 
 
 class Columns:
-    """The columns of an atlas as arrays, each made once: a report asks for the same ones of many
+    """The columns of an atlas as arrays, each created once, because a report needs them for many
     areas."""
 
     def __init__(self, atlas: Atlas) -> None:
@@ -101,8 +103,8 @@ class Columns:
         return np.nan_to_num(weight.to_numpy(dtype="float64"))
 
     def _units(self, name: str) -> np.ndarray | None:
-        """For a figure known, or known in part, by a coarser level, the place of the unit of each
-        territory, -1 for none; None for all others."""
+        """For a figure known, or known in part, at a coarser level: the position of the unit of
+        each territory, -1 for none; None for all others."""
         territories, indicator = self.atlas.territories, self.atlas.indicator(name)
         level = indicator.native_level
         if level in ("", territories.level) or level not in territories.parents:
@@ -110,7 +112,7 @@ class Columns:
         return np.asarray(pd.factorize(territories.parents[level])[0])
 
     def _native(self, name: str) -> np.ndarray | None:
-        """`_units` of a figure that is alike all over each of them; None for all others."""
+        """`_units` of a figure that is the same throughout each of them; None for all others."""
         units = self._units(name)
         if units is None:
             return None
@@ -121,8 +123,8 @@ class Columns:
 
 
 def figure_of(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
-    """The figure of an indicator over the territories of a mask, see `_figure`; each is worked
-    out once."""
+    """Return the figure of an indicator over the territories of a mask, see `_figure`; computed
+    once."""
     key = (indicator.id, inside.tobytes())
     if key not in columns.figures:
         columns.figures[key] = _figure(columns, indicator, inside)
@@ -130,13 +132,13 @@ def figure_of(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
 
 
 def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
-    """The figure of an indicator over the territories of a mask.
+    """Return the figure of an indicator over the territories of a mask.
 
-    A yes or no is the percentage of the territories of which it is known; Wilson's interval
-    (1927), none below five. An intensive figure is the mean weighted by its denominator; its
-    error, none below ten, is what it moves by as one territory after the other is left out
-    (`_error`). An extensive one is summed, and unknown where a
-    part is. A figure of context (density) is the quotient of two counts and has no interval.
+    A yes or no is the percentage of the territories for which it is known; Wilson's interval
+    (1927), none below five. An intensive figure is the mean weighted by its denominator; its error,
+    none below ten, is its change as one territory after the other is left out (`_error`). An
+    extensive one is summed, and unknown if a part is. A figure of context (density) is the quotient
+    of two counts and has no interval.
     """
     values = columns.values(indicator.id)[inside]
     known = ~np.isnan(values)
@@ -156,7 +158,7 @@ def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
     if not weight.sum() > 0:
         return Figure(_UNKNOWN, _UNKNOWN, _UNKNOWN, count, size, "none")
     share = weight / weight.sum()
-    # No product of matrices: how BLAS adds up hangs on the number of processors.
+    # Not a matrix product: the order of sums in BLAS depends on the number of processors.
     mean = float((share * x).sum())
     kind = _counted_kind(columns, indicator, inside)
     if kind is not None:
@@ -172,14 +174,14 @@ def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
 def difference_of(
     columns: Columns, indicator: Indicator, inside: Mask, reference: Mask, *, digits: int
 ) -> Difference:
-    """What may be said of an area beside a reference that contains it (or another area).
+    """Return the difference between an area and a reference that contains it (or another area).
 
     Args:
-        columns: of the atlas that both are parts of.
-        indicator: any that is a figure.
+        columns: of the atlas that contains both.
+        indicator: any figure.
         inside: the area.
-        reference: what it is compared with; the area itself is taken out of it for the interval.
-        digits: to which figures are shown: counted figures equal to these are equal.
+        reference: what it is compared with; the area is excluded from it for the interval.
+        digits: of the displayed figures: counted figures equal to these are equal.
     """
     here, whole = figure_of(columns, indicator, inside), figure_of(columns, indicator, reference)
     if "coarse" in (here.kind, whole.kind) or "sum" in (here.kind, whole.kind):
@@ -200,19 +202,19 @@ def difference_of(
         return Difference(value, _UNKNOWN, _UNKNOWN, "equal")
     low, high = _difference_interval(here, rest)
     apart = here.value - rest.value
-    # The interval is of area less rest; the table shows area less reference, which is a fixed
-    # share of it, so that both have one sign.
+    # The interval is that of area minus rest; the table shows area minus reference, which is a
+    # fixed share of it, so both have the same sign.
     scale = value / apart if apart else 1.0
     verdict = verdict_of(low, high)
     return Difference(value, low * scale, high * scale, verdict)
 
 
 def _error(x: np.ndarray, share: np.ndarray, mean: float, units: np.ndarray | None) -> float:
-    """Error of a weighted mean by the jackknife (Tukey 1958): √[(n − 1)/n Σ (m − m₋ᵢ)²], m₋ᵢ the
-    mean without territory i. Where the figure rests on units of a coarser level, whose
-    territories are alike by construction, units are left out as well, and the larger error counts.
+    """Return the error of a weighted mean by the jackknife (Tukey 1958): √[(n − 1)/n Σ (m − m₋ᵢ)²],
+    m₋ᵢ the mean without territory i. If the figure depends on units of a coarser level, whose
+    territories are equal by construction, units are left out as well, and the larger error counts.
 
-    NaN where nothing varies, or one territory weighs all: there is nothing to tell chance by.
+    NaN if nothing varies, or one territory has all the weight: there is no measure of chance.
     """
     errors = [_left_out(share, share * x, mean)]
     if units is not None:
@@ -231,10 +233,10 @@ def _left_out(share: np.ndarray, part: np.ndarray, mean: float) -> float:
 
 
 def clear_of_chance(differences: Sequence[Difference]) -> list[Difference]:
-    """Differences of many at once: those that are called clear are so few that no more than
-    `FALSE_SHARE` of them are expected to be chance; the others are called "same".
+    """Return several differences, of which so few are clear that at most `FALSE_SHARE` of them are
+    expected to be chance; the others become "same".
 
-    Benjamini and Hochberg 1995, on the p-value that goes with each interval.
+    Benjamini and Hochberg 1995, on the p-value that corresponds to each interval.
 
     >>> one = Difference(2.0, 0.01, 3.99, "above")
     >>> [found.verdict for found in clear_of_chance([one] + [Difference(0.1, -2, 2.2, "same")] * 9)]
@@ -253,14 +255,14 @@ def clear_of_chance(differences: Sequence[Difference]) -> list[Difference]:
 
 
 def _p_value(difference: Difference) -> float:
-    """Two-sided, from how far the interval reaches towards zero."""
+    """Two-sided, from the distance of the interval to zero."""
     value = difference.value
     reach = value - difference.low if value > 0 else difference.high - value
     return erfc(Z95 * abs(value) / reach / sqrt(2)) if reach > 0 else 1.0
 
 
 def verdict_of(low: float, high: float) -> Verdict:
-    """What an interval of a difference allows to say.
+    """Return the conclusion from an interval of a difference.
 
     >>> verdict_of(0.1, 2.0), verdict_of(-1.0, 0.5), verdict_of(float("nan"), 1.0)
     ('above', 'same', 'unsure')
@@ -273,7 +275,7 @@ def verdict_of(low: float, high: float) -> Verdict:
 
 
 def _difference_interval(one: Figure, other: Figure) -> tuple[float, float]:
-    """Newcombe's interval of two shares; of two means from their errors."""
+    """Return Newcombe's interval of two shares; of two means from their errors."""
     if one.kind == other.kind == "share":
         return newcombe((one.value, one.low, one.high), (other.value, other.low, other.high))
     apart = one.value - other.value
@@ -284,8 +286,8 @@ def _difference_interval(one: Figure, other: Figure) -> tuple[float, float]:
 def _counted_kind(
     columns: Columns, indicator: Indicator, inside: Mask
 ) -> Literal["counted", "coarse"] | None:
-    """Whether a figure was counted for the area, or only for units that reach beyond it; None
-    where it varies from territory to territory."""
+    """Return whether a figure was counted for the area, or only for units that extend beyond it;
+    None if it varies from territory to territory."""
     units = columns.native(indicator.id)
     if units is None:
         return "counted" if indicator.role == "context" else None
@@ -296,7 +298,7 @@ def _counted_kind(
 
 
 def _within(indicator: Indicator, low: float, high: float) -> tuple[float, float]:
-    """The interval inside the indicator's bounds."""
+    """Return the interval inside the indicator's bounds."""
     least, most = indicator.bounds
     return (
         low if least is None else max(low, least),

@@ -12,24 +12,23 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 
 SMALL, LARGE = 200, 2000
-"""Legal populations that are compared: small authorities, and those of some size."""
+"""Legal populations that are compared: small authorities, and larger ones."""
 
 NOT_ASKED = (Reason.NOT_MATCHED, Reason.NOT_COLLECTED, Reason.NOT_PUBLISHED, Reason.NOT_COVERED)
-"""Reasons for which nothing is known of a territory: it counts neither for nor against."""
+"""Reasons for which nothing is known of a territory: it is not counted."""
 
 
 @dataclass(frozen=True)
 class CriterionShares:
-    """How many territories meet a criterion, in percent; NaN where a share cannot be said.
+    """How many territories meet a criterion, in percent; NaN if a share is not defined.
 
     Attributes:
-        met: of the territories of which something is known. What does not apply, and what is
-            unreadable, counts as not met.
-        people: share of all people who live where it is met; NaN where a population is missing.
+        met: of the known territories. Not applicable and unreadable count as not met.
+        people: share of all people who live where it is met; NaN if a population is missing.
         small, large: `met` below `SMALL` inhabitants and from `LARGE` on; NaN without either.
-        applicable: of the territories that it applies to; NaN where it applies to all.
+        applicable: of the territories that it applies to; NaN if it applies to all.
         unknown: number of territories of which nothing is known.
-        unreadable: number of those that are counted as not met because they cannot be read.
+        unreadable: number of those that count as not met because they cannot be read.
     """
 
     met: float
@@ -42,9 +41,9 @@ class CriterionShares:
 
 
 def share_criterion(atlas: Atlas, indicator_id: str) -> CriterionShares | None:
-    """The shares of a yes or no; None where nothing is known of any territory.
+    """Return the shares of a yes or no; None if nothing is known of any territory.
 
-    What is not known of Paris counts neither as yes nor as no.
+    An unknown territory such as Paris counts neither as yes nor as no.
     """
     values, reasons = atlas.values[indicator_id], atlas.reasons[indicator_id]
     asked = ~reasons.isin([int(reason) for reason in NOT_ASKED])
@@ -89,11 +88,11 @@ class Overall:
 
 
 def measure_overall(atlas: Atlas, indicator_id: str, *, level: str | None) -> Overall:
-    """The figure of all territories together, and of the areas at either end.
+    """Return the figure of all territories together, and of the areas at either end.
 
     Args:
         atlas: with the indicator.
-        indicator_id: of a figure, no category.
+        indicator_id: of a figure, not a category.
         level: of the areas; None, or one that contains no territory, for none.
     """
     indicator = atlas.indicator(indicator_id)

@@ -1,4 +1,4 @@
-"""How far the rankings of several recipes on one atlas agree."""
+"""How much the rankings of several recipes on one atlas agree."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from zoneblanche.layers.index.score import resolve, score_atlas
 from zoneblanche.layers.index.steps.rank import rank
 
 WORST = 10
-"""The worst off that are compared are one territory in so many."""
+"""The worst off that are compared are one in so many territories."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two rankings agree.
+    """How much two rankings agree.
 
     Attributes:
         spearman: correlation of the ranks.
-        shift: rank in the first less rank in the second, of each territory; above 0 for those
+        shift: rank in the first minus rank in the second, for each territory; above 0 for those
             that the second places better.
-        worst_in_common_percent: share of the worst off, a tenth with those that tie, that both
-            have among them, 0 to 100; of the shorter of the two lists.
+        worst_in_common_percent: share of the worst off, a tenth with ties, that both have among
+            them, 0 to 100; of the shorter of the two lists.
     """
 
     spearman: float
@@ -36,8 +36,9 @@ class Agreement:
 
 
 def rank_by_recipes(atlas: Atlas, recipes: Mapping[str, Recipe]) -> pd.DataFrame:
-    """Ranks of the territories under several recipes, one column each; 1 is the best off, however
-    a recipe is oriented, and ties share the least. Only territories with a score in each.
+    """Return ranks of the territories under several recipes, one column each; 1 is the best off,
+    for any orientation of a recipe, and ties share the lowest rank. Only territories with a score
+    in each.
 
     Raises:
         InputError: a recipe that the atlas has no figures for, or no territory with a score in
@@ -64,12 +65,12 @@ def _best_first(atlas: Atlas, recipe: Recipe) -> pd.Series:
 
 
 def compare_ranks(one: pd.Series, other: pd.Series) -> Agreement:
-    """How far two rankings of the same territories agree; rank 1 is the best off.
+    """Return how much two rankings of the same territories agree; rank 1 is the best off.
 
     >>> round(compare_ranks(pd.Series([1.0, 2.0]), pd.Series([2.0, 1.0])).spearman, 9)
     -1.0
     """
-    # Counted from the worst, equal ones together: they cannot be told apart.
+    # Counted from the worst, equal ones together: nothing distinguishes them.
     tenth = max(1, len(one) / WORST)
     worst = [set(ranks.index[(-ranks).rank(method="min") <= tenth]) for ranks in (one, other)]
     in_common = len(worst[0] & worst[1]) / min(map(len, worst))

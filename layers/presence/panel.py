@@ -14,17 +14,16 @@ from zoneblanche.layers.edition import edition_folder, presence_waves
 from zoneblanche.layers.presence import criteria as presence
 
 CRITERIA = ("website", "https", "own-email")
-"""Indicators of the atlas that earlier waves of the directory tell as well."""
+"""Indicators of the atlas that earlier waves of the directory have too."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Criteria of presence at several dates, on the atlas' territories.
+    """Criteria of presence at several dates, on the territories of the atlas.
 
-    Attributes:
-        waves: ISO dates, ascending; the last is the one that the atlas was measured at.
-        found: by criterion: index as the atlas, one column a wave; 1, 0, or NaN where it is not
-            known or the code was not in use.
+    Attributes: waves: ISO dates, ascending; the last is that of the atlas. found: by criterion:
+        index as the atlas, one column per wave; 1, 0, or NaN if it is not known or the code was not
+        in use.
     """
 
     waves: tuple[str, ...]
@@ -32,11 +31,11 @@ class Panel:
 
 
 def read_panel(atlas: Atlas) -> Panel | None:
-    """The waves that belong to an atlas, or None.
+    """Return the waves that belong to an atlas, or None.
 
-    They are those of the country's embedded edition, and only where the atlas' own figures are of
-    its last wave: figures of another file are not put in one line with them. Codes are compared
-    as they are: an authority that was merged in between is left out.
+    They are those of the country's embedded edition, and only if the atlas' own figures are of its
+    last wave: figures of another file do not belong to the same series. Codes are compared
+    unchanged: an authority that was merged in between is left out.
     """
     territories = atlas.territories
     country = territories.country
@@ -62,7 +61,7 @@ def read_panel(atlas: Atlas) -> Panel | None:
 
 
 def _criteria(waves: pd.DataFrame, generic: pd.Index) -> dict[str, np.ndarray]:
-    """Criteria of every row; an address that many rows declare is judged once."""
+    """Return criteria of every row; an address that many rows declare is checked once."""
     sites = pd.DataFrame({"website": _distinct(waves["website"])})
     mails = pd.DataFrame({"email_domain": _distinct(waves["email_domain"])})
     of_website, of_domain = (waves[name].cat.codes for name in ("website", "email_domain"))
@@ -74,22 +73,22 @@ def _criteria(waves: pd.DataFrame, generic: pd.Index) -> dict[str, np.ndarray]:
 
 
 def _distinct(column: pd.Series) -> pd.Series:
-    """The categories of a column by their code; the last, which code -1 takes, is none."""
+    """Return the categories of a column by their code; the last, for code -1, is none."""
     return pd.Series([*column.cat.categories, None], dtype="object")
 
 
 def _places(column: pd.Series, index: pd.Index) -> np.ndarray:
-    """Where in an index each row of a column of categories stands, -1 for nowhere."""
+    """Return the position in an index of each row of a column of categories, -1 for none."""
     of = index.get_indexer(pd.Index(column.cat.categories, dtype="object"))
     return np.append(of, -1)[column.cat.codes]
 
 
 def generic_providers(country: Country) -> pd.Index:
-    """Domains of e-mail providers that are nobody's own, as the edition lists them."""
+    """Return the domains of generic e-mail providers in the edition."""
     path = edition_folder(country) / "generic_providers.csv"
     return pd.Index(pd.read_csv(path, dtype=str)["domain"])
 
 
 def known_in_both(table: pd.DataFrame, first: str, last: str) -> np.ndarray:
-    """Which rows of a criterion are known at both dates."""
+    """Return which rows of a criterion are known at both dates."""
     return (table[first].notna() & table[last].notna()).to_numpy()

@@ -1,1 +1,1 @@
-"""Benchmarks, each beside what a user would pick instead."""
+"""Benchmarks, each compared with the tools that a user would otherwise choose."""

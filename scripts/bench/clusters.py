@@ -1,13 +1,13 @@
-"""Side by side with esda: local Moran on a country's territories, and whether p-values agree.
+"""Compare with esda: local Moran on a country's territories, and whether p-values agree.
 
     python scripts/bench/clusters.py BOUNDARIES.parquet --values FILE.csv --code COL --value COL
     python scripts/bench/clusters.py --record tests/layers/analysis/esda_p_values.json
 
-The first prints seconds, peak memory and the agreement of the p-values on the same neighbours;
-each engine runs in a process of its own. Ties count in both tails here and in the upper one only
-there; `--break-ties` makes the p-values comparable where values tie. The second writes what esda
-answers on a small grid for many seeds, which the tests compare ours with: importing and compiling
-esda takes a minute.
+The first prints seconds, peak memory and the agreement of the p-values on the same neighbours; each
+engine runs in its own process. Ties count in both tails here and in the upper one only in esda;
+`--break-ties` makes the p-values comparable if values tie. The second writes the result of esda on
+a small grid for many seeds, which the tests compare with ours: importing and compiling esda takes a
+minute.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ GRID_PERMUTATIONS = 199
 
 
 def run_ours(values: pd.Series, near: Contiguity, permutations: int, seed: int) -> np.ndarray:
-    """Our pseudo p-values."""
+    """Return our pseudo p-values."""
     from zoneblanche.layers.analysis.spatial.clusters import local_moran
 
     found = local_moran(values, near, permutations=permutations, seed=seed)
@@ -42,7 +42,7 @@ def run_ours(values: pd.Series, near: Contiguity, permutations: int, seed: int) 
 
 
 def run_esda(values: pd.Series, near: Contiguity, permutations: int, seed: int) -> np.ndarray:
-    """The p-values of `esda.Moran_Local`, on two jobs where there is more than one core."""
+    """Return the p-values of `esda.Moran_Local`, with two jobs if there is more than one core."""
     import warnings
 
     warnings.simplefilter("ignore")
@@ -59,7 +59,7 @@ def run_esda(values: pd.Series, near: Contiguity, permutations: int, seed: int) 
 
 
 def libpysal_weights(near: Contiguity) -> Any:
-    """The same neighbours as libpysal holds them."""
+    """Return the same neighbours as libpysal weights."""
     from libpysal.weights import W
 
     links = {
@@ -80,7 +80,7 @@ def measure(engine: str, job: Path) -> None:
     near = Contiguity(saved["starts"], saved["neighbours"])
     values = pd.Series(saved["values"])
     run = ENGINES[engine]
-    # Imports and compiled kernels are not what is compared.
+    # Imports and compilation are not compared.
     run(values[:200], _row(200), 9, 0)
     before = psutil.Process().memory_info().rss
     started = time.perf_counter()
@@ -91,7 +91,7 @@ def measure(engine: str, job: Path) -> None:
 
 
 def _peak_mb() -> float:
-    """Peak of this process and of the largest of its children (esda's jobs)."""
+    """Return the peak of this process and of the largest of its children (esda's jobs)."""
     import resource
 
     peak = sum(
@@ -102,14 +102,14 @@ def _peak_mb() -> float:
 
 
 def _row(size: int) -> Contiguity:
-    """Territories in a row: enough to compile on."""
+    """Return territories in a row: enough to compile on."""
     ends = [[at for at in (place - 1, place + 1) if 0 <= at < size] for place in range(size)]
     starts = np.concatenate([[0], np.cumsum([len(row) for row in ends])])
     return Contiguity(starts, np.array([at for row in ends for at in row], dtype="int32"))
 
 
 def compare(options: argparse.Namespace) -> None:
-    """Both engines on the same values and neighbours, each in its own process."""
+    """Run both engines on the same values and neighbours, each in its own process."""
     import geopandas as gpd
 
     frame = gpd.read_parquet(options.boundaries).set_index("code").sort_index()
@@ -158,7 +158,7 @@ def _report(
 
 
 def record(path: Path) -> None:
-    """Write esda's p-values on a grid, one row a seed, with the values they are of."""
+    """Write esda's p-values on a grid, one row per seed, with their values."""
     import esda
 
     values = np.random.default_rng(7).gamma(2.0, size=GRID_SIDE**2).round(6)

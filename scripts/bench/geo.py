@@ -1,13 +1,13 @@
-"""Measure the kernels of `geo` beside what one would use otherwise, in one run.
+"""Measure the kernels of `geo` and the usual alternatives, in one run.
 
     python -m scripts.bench.geo FOLDER [--only zonal,points,…] [--names "ours;exactextract"]
                                        [--points 2000000,20000000]
 
-FOLDER holds the open data that the tests read (fr/boundaries/communes_2026.parquet, …). Each
-measurement runs in a process of its own, so that its peak of memory is its own; kernels are
-compiled beforehand. Each gives one number a commune, and the table says how far the others' are
-from ours. Machines differ and drift: quote the ratios of one run, not the seconds. What is not
-installed is said and left out; the extras `scale` and `bench` bring all of it.
+FOLDER contains the open data that the tests read (fr/boundaries/communes_2026.parquet, …). Each
+measurement runs in its own process, so that its peak of memory is its own; kernels are compiled
+before. Each returns one number per commune, and the table gives the distance of the others from
+ours. Machines differ and drift: quote the ratios of one run, not the seconds. What is not installed
+is left out, with a message; the extras `scale` and `bench` install all of it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _zonal_exactextract(given: Any) -> Any:
 
 
 def _zonal_rasterstats(given: Any) -> Any:
-    """Cells whose centre lies inside, whole: quick to explain, and not exact."""
+    """Whole cells whose centre is inside: simple, and not exact."""
     from rasterstats import zonal_stats
 
     found = zonal_stats(given["communes"], given["raster"], stats=["sum"])
@@ -114,7 +114,8 @@ def _share_ours(given: Any) -> Any:
 
 
 def _share_of_operators(given: Any) -> Any:
-    """The share by any, by each of four operators and by at least 1, 2, 3, 4 of them, in one go."""
+    """Return the share by any, by each of four operators and by at least 1, 2, 3, 4 of them, in one
+    pass."""
     import pandas as pd
 
     from zoneblanche.geo.borders.coverage_share import compute_coverage_share
@@ -141,7 +142,7 @@ def _share_union(given: Any) -> Any:
 
 
 def _share_overlay(given: Any) -> Any:
-    """Clip, then dissolve by commune: what one would write with geopandas."""
+    """Clip, then dissolve by commune: the usual geopandas code."""
     import geopandas as gpd
 
     coverage = gpd.GeoDataFrame(geometry=given["coverage"])
@@ -180,12 +181,13 @@ def _peak_mb(who: int) -> float:
 
 
 def _processor_seconds() -> float:
-    """Of this process and its finished workers: what a shared machine does not blur."""
+    """Return the processor time of this process and its finished workers, which other load hardly
+    affects."""
     return sum(os.times()[:4])
 
 
 def _run_one(data: Path, folder: Path, subject: str, name: str, points: int) -> dict[str, Any]:
-    """Prepare, warm up where there is something to compile, measure; in this process."""
+    """Prepare, warm up if there is something to compile, and measure, in this process."""
     given: dict[str, Any] = {"communes": read_communes(data, subject)}
     job = JOBS[subject][name]
     if subject == "zonal":
@@ -223,7 +225,8 @@ def _answer_file(folder: Path, subject: str, name: str, points: int) -> Path:
 
 
 def _farthest(folder: Path, subject: str, name: str, points: int) -> float:
-    """Of one commune from our answer, relative to ours but at least to a thousandth of the mean."""
+    """Return the largest distance of a commune from our result, relative to ours but at least to a
+    thousandth of the mean."""
     ours = np.nan_to_num(np.load(_answer_file(folder, subject, "ours", points)))
     theirs = np.nan_to_num(np.load(_answer_file(folder, subject, name, points)))
     scale = np.maximum(np.abs(ours), np.abs(ours).mean() / 1000)
@@ -270,7 +273,7 @@ def _print_row(name: str, row: dict | str, base: dict | None) -> None:
 def _measure_all(
     arguments: argparse.Namespace, subject: str, folder: Path, points: int
 ) -> dict[str, dict | str]:
-    """Measure and print one subject; ours comes first, and the others are compared with it."""
+    """Measure and print one subject; ours is first, and the others are compared with it."""
     print(f"\n{f'{points:,} points' if subject == 'points' else subject}", flush=True)
     found: dict[str, dict | str] = {}
     wanted = arguments.names.split(";") if arguments.names else list(JOBS[subject])
@@ -282,7 +285,7 @@ def _measure_all(
 
 
 def _print_growth(few: dict[str, dict | str], many: dict[str, dict | str], title: str) -> None:
-    """How much more each takes of processor and memory for the longer table."""
+    """Print how much more processor time and memory each needs for the longer table."""
     print(f"\n{title}")
     for name in few:
         a, b = few[name], many[name]

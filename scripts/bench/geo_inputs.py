@@ -1,4 +1,4 @@
-"""What `scripts.bench.geo` measures with: real communes, made rasters, points and polygons."""
+"""The inputs of `scripts.bench.geo`: real communes, generated rasters, points and polygons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def read_communes(data: Path, subject: str) -> Any:
-    """All communes in degrees for points; for the rest those of the mainland, in metres."""
+    """Return all communes in degrees for points; for the rest those of the mainland, in metres."""
     import geopandas as gpd
 
     communes = gpd.read_parquet(data / "fr/boundaries/communes_2026.parquet")
@@ -23,7 +23,7 @@ SIDE = 10_000
 
 
 def make_raster(folder: Path) -> Path:
-    """A raster of France, 10,000 × 10,000 cells of some 100 m with random amounts."""
+    """Return a raster of France, 10,000 × 10,000 cells of about 100 m with random amounts."""
     import rasterio
 
     path = folder / "france_100m.tif"
@@ -63,7 +63,7 @@ OVERSEAS = 0.05  # of the points
 
 
 def make_points(folder: Path, rows: int) -> Path:
-    """Points strewn over the boxes, in Parquet with row groups of a million."""
+    """Return random points in the boxes, in Parquet with row groups of a million."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -83,7 +83,7 @@ def make_points(folder: Path, rows: int) -> Path:
 
 
 def make_coverage(data: Path) -> Any:
-    """50,000 ragged polygons about real mobile sites, of 0.8 to 4 km."""
+    """Return 50,000 irregular polygons around real mobile sites, of 0.8 to 4 km."""
     import geopandas as gpd
     import pandas as pd
     import shapely

@@ -1,12 +1,12 @@
-"""Side by side: rank intervals from thousands of draws, and a plain pandas loop.
+"""Compare rank intervals from thousands of draws with a plain pandas loop.
 
     python scripts/bench/index.py
     python scripts/bench/index.py --units 34875 --indicators 12 --draws 10000 --loop-draws 300
 
-Each runs in a process of its own, so that peak memory is its own. The loop keeps the ranks of every
-draw as 32-bit figures, which is what its memory goes into; its time is measured on fewer draws and
-multiplied. Compiling is paid once in a machine's life and shown apart. The last lines compare the
-bounds with exact quantiles of the same draws.
+Each runs in its own process, so that peak memory is its own. The loop keeps the ranks of every draw
+as 32-bit figures, which use most of its memory; its time is measured on fewer draws and multiplied.
+Compilation happens once per machine and is shown separately. The last lines compare the bounds with
+exact quantiles of the same draws.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SHARE = 0.25
 
 
 def example(units: int, indicators: int) -> pd.DataFrame:
-    """Normal figures that correlate, two in a hundred missing."""
+    """Normal figures that correlate, with two percent missing."""
     random = np.random.default_rng(0)
     common = random.normal(size=(units, 1))
     figures = 50 + 10 * (common + random.normal(size=(units, indicators)))
@@ -39,7 +39,7 @@ def example(units: int, indicators: int) -> pd.DataFrame:
 
 
 def run_ours(values: pd.DataFrame, draws: int) -> dict[str, Any]:
-    """Seconds of `draw_ranks`, compiled beforehand, in a hierarchy of three dimensions."""
+    """Return the seconds of `draw_ranks`, compiled before, in a hierarchy of three dimensions."""
     from zoneblanche.layers.index.recipe.load import recipe_from_table
     from zoneblanche.layers.index.score import resolve, score
     from zoneblanche.layers.index.uncertainty.robustness import draw_ranks
@@ -79,7 +79,7 @@ def _compile(values: pd.DataFrame, table: dict[str, Any], indicators: dict[str, 
 
 
 def _exactness(values: pd.DataFrame, scored: Any, table: pd.DataFrame) -> dict[str, float]:
-    """How far the bounds lie from exact quantiles, in shares of the number of units."""
+    """Return the distance of the bounds from exact quantiles, in shares of the number of units."""
     from zoneblanche.layers.index.uncertainty import robustness
 
     robustness.KEPT = 10**12
@@ -89,7 +89,7 @@ def _exactness(values: pd.DataFrame, scored: Any, table: pd.DataFrame) -> dict[s
 
 
 def run_loop(values: pd.DataFrame, draws: int) -> dict[str, Any]:
-    """What one would write: a weighted mean, `rank` and a list of ranks, draw after draw."""
+    """The usual code: a weighted mean, `rank` and a list of ranks, draw by draw."""
     random = np.random.default_rng(0)
     started, busy = time.perf_counter(), time.process_time()
     scores = (values - values.min()) / (values.max() - values.min()) * 100

@@ -1,25 +1,25 @@
-"""The map page beside what a user has today, in one run: size, time to write, time to paint.
+"""Compare the map page with the usual alternatives, in one run: size, time to write, time to paint.
 
     python -m scripts.bench.page [--pages ours,explore,choropleth,lonboard] [--within 48]
 
 All pages show the same communes with the same figures. They are opened from disk in headless
-Chromium (1280 × 900, no GPU), each in a fresh browser. The pages of geopandas and folium ask a
-content network for Leaflet, jQuery and Bootstrap; here these requests are answered at once from
-this machine (Leaflet with the copy that we carry, all else with nothing), so that their
-times hold no network at all: on a real one they are longer, and without one they stay blank.
+Chromium (1280 × 900, no GPU), each in a new browser. The pages of geopandas and folium request
+Leaflet, jQuery and Bootstrap from a content network. Here this machine answers these requests
+immediately (Leaflet with our copy, all else with nothing), so their times include no network. On a
+real network they are longer, and without one the pages stay blank.
 
-*Painted* is from the start of the navigation until the territories' picture is there: ours marks
-it, theirs is the first frame after all their paths are drawn. *Zoom*, *pan* and *recolour* are the
-processor time of the page's main thread (Chromium's TaskDuration in thread ticks, so that other
-work on the machine counts little) for one step and the tenth of a second after it: `setZoom` and
-`panBy` of Leaflet without animation; another layer on our page, with legend and the smooth picture
-that follows, `setStyle` with another colour for each territory on theirs. *Heap* is JavaScript's,
-after a collection. Below the table stand, of our page alone, the times from an act to the painted
-frame (`scripts/bench/reactions.py`) and the sizes of the page of the whole and of a département,
-with what of it is Leaflet.
+*Painted* is from the start of the navigation until the picture of the territories is there: our
+page marks it; for the others it is the first frame after all their paths are drawn. *Zoom*, *pan*
+and *recolour* are the processor time of the page's main thread (Chromium's TaskDuration in thread
+ticks, so that other load counts little) for one step and the tenth of a second after it: `setZoom`
+and `panBy` of Leaflet without animation; another layer on our page, with legend and the smooth
+picture that follows, `setStyle` with another colour for each territory on theirs. *Heap* is that of
+JavaScript, after a collection. Below the table are, for our page only, the times from an action to
+the painted frame (`scripts/bench/reactions.py`) and the sizes of the page of the whole and of a
+département, with the part of Leaflet.
 
-lonboard's page (extra `bench`) is written and weighed only: it draws by WebGL with a script
-of some megabytes from a content network, and shows nothing without both.
+lonboard's page (extra `bench`) is only written and weighed. It draws by WebGL with a script of some
+megabytes from a content network, and shows nothing without both.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ FLAGS = (
 )
 ASSETS = Path(__file__).resolve().parents[2] / "maps" / "assets"
 STUBS = {
-    # folium calls $(…).ready and no more of it; d3 draws the colour bar, which is not measured
+    # folium only calls $(…).ready; d3 draws the colour bar, which is not measured
     "jquery": "window.$ = () => ({ ready: (f) => f() });",
     "d3": """window.d3 = new Proxy(function () {}, {
       get: (_, key) => (key === Symbol.toPrimitive ? () => "#888" : window.d3),
@@ -91,7 +91,7 @@ STEPS_OF = {
 
 
 def main() -> None:
-    """Writes, opens and measures each page, and prints the table."""
+    """Write, open and measure each page, and print the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -129,7 +129,7 @@ def main() -> None:
 
 
 def read_scored(within: str) -> Atlas:
-    """The embedded edition with its index."""
+    """Return the embedded edition with its index."""
     from zoneblanche.geo import read_country
     from zoneblanche.layers import compute_index, read_atlas
 
@@ -188,11 +188,12 @@ WRITERS: dict[str, Callable[[Atlas, Path], None]] = {
 }
 NEVER_PAINTED = frozenset({"lonboard"})
 OPENED = ("painted", "zoom", "pan", "recolour", "heap")
-"""What is measured on an open page."""
+"""The measurements of an open page."""
 
 
 def weigh_pages(atlas: Atlas) -> list[str]:
-    """Kilobytes of our page of the whole and of its first département, with and without Leaflet."""
+    """Return the kilobytes of our page of the whole and of its first département, with and without
+    Leaflet."""
     from zoneblanche.layers.build import take
 
     leaflet = sum((ASSETS / name).stat().st_size for name in ("leaflet.js", "leaflet.css"))
@@ -212,8 +213,8 @@ def weigh_pages(atlas: Atlas) -> list[str]:
 def measure(
     path: Path, *, count: int, reactions: list[dict[str, list[Reaction]]] | None
 ) -> dict[str, float]:
-    """Opens a page in a fresh browser: milliseconds, and megabytes of heap. With a list to add
-    them to, the page is ours and its reactions are measured too."""
+    """Open a page in a new browser: milliseconds, and megabytes of heap. With a list to add them
+    to, the page is ours and its reactions are measured too."""
     from playwright.sync_api import sync_playwright
 
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -240,7 +241,7 @@ def measure(
 
 
 def _serve(route: Route) -> None:
-    """Answers what pages ask of other sites from this machine."""
+    """Answer requests of pages to other sites from this machine."""
     url = route.request.url
     name = next((name for name in STUBS if name in url), "")
     if url.startswith(("file:", "data:", "blob:")):
@@ -271,7 +272,7 @@ def _measure_theirs(page: Page, count: int) -> float:
 
 
 def _busy(page: Page, tools: CDPSession, step: str) -> float:
-    """Median milliseconds of the main thread for a step."""
+    """Return the median milliseconds of the main thread for a step."""
     taken = []
     for k in range(STEPS):
         before = _task_seconds(tools)

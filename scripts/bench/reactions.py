@@ -1,11 +1,12 @@
-"""How long our page takes from an act of the reader until the frame that shows it is painted.
+"""How long our page takes from an action of the reader until the frame that shows it is painted.
 
-Chromium's own trace tells, not a stopwatch in the page: from the choice of a layer (a click on its
-radio), or from the pointer's move over the map, all tasks of the page's main thread are summed up
-until the frame is handed over: handlers, style, layout, painting. The times are of its processor
-(`tdur`), so that other work on the machine counts little; the time by the clock, which holds
-the wait for the screen's next beat (up to 16.7 ms), is told beside it. *After* is the longest task
-of what follows a choice (histogram, table, the smooth picture at rest, the address).
+The times come from Chromium's own trace, not from a stopwatch in the page. From the choice of a
+layer (a click on its radio button), or from the pointer's move over the map, all tasks of the
+page's main thread are summed until the frame is handed over: handlers, style, layout, painting. The
+times are those of its processor (`tdur`), so that other load counts little. The wall-clock time,
+which includes the wait for the next frame of the screen (up to 16.7 ms), is printed too. *After* is
+the longest task of what follows a choice (histogram, table, the smooth picture at rest, the
+address).
 """
 
 from __future__ import annotations
@@ -50,13 +51,13 @@ POINT_AT_MANY = """async () => {
 CATEGORIES = ["toplevel", "blink.user_timing"]
 TASK = "ThreadControllerImpl::RunTask"
 SPARE_US = 20_000
-"""Before the next act: its own preparation is none of what follows the last one."""
+"""Before the next action: its own preparation is not part of what follows the last one."""
 
 
 @dataclass(frozen=True)
 class Reaction:
-    """Milliseconds: of the processor until the frame is painted, by the clock until then, and of
-    the longest task that follows."""
+    """Milliseconds of the processor until the frame is painted, by the clock until then, and of the
+    longest task that follows."""
 
     work: float
     clock: float
@@ -64,8 +65,8 @@ class Reaction:
 
 
 def measure_reactions(browser: Browser, page: Page) -> dict[str, list[Reaction]]:
-    """Chooses each layer three times and points at 40 places; the first round is told apart,
-    since the browser has not compiled our script yet."""
+    """Select each layer three times and point at 40 places; the first round is reported separately,
+    because the browser has not compiled our script yet."""
     first = _traced(browser, page, CHOOSE_EACH)
     again = _traced(browser, page, CHOOSE_EACH) + _traced(browser, page, CHOOSE_EACH)
     return {
@@ -82,7 +83,7 @@ def _traced(browser: Browser, page: Page, acts: str) -> list[Reaction]:
 
 
 def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
-    """The reactions that a trace holds: from each `bench-act` to the `bench-drawn` after it."""
+    """Return the reactions in a trace: from each `bench-act` to the next `bench-drawn`."""
     marks = [event for event in events if str(event.get("name")).startswith("bench-")]
     thread = (marks[0]["pid"], marks[0]["tid"])
     tasks = [
@@ -117,7 +118,7 @@ LINES = (
 
 
 def tell_reactions(runs: list[dict[str, list[Reaction]]]) -> list[str]:
-    """Median and maximum of each line, over all openings."""
+    """Print median and maximum of each line, over all openings."""
     told = [f"{'our page, ms':48}{'median':>9}{'max':>9}{'times':>8}"]
     for title, name, field in LINES:
         figures = [getattr(one, field) for run in runs for one in run[name]]

@@ -1,10 +1,10 @@
-"""The main job beside what a user would write with geopandas and folium: seconds and memory.
+"""Compare the main job with the usual geopandas and folium code: seconds and memory.
 
     python -m scripts.bench.run [--runs 3] [--only ours]
 
-Each is a process of its own, timed from outside, start-up included; the first run of each compiles
-modules and kernels and is not counted. The peer reads the same embedded boundaries, takes the mean
-of the same indicators and writes one folium choropleth, which is what our page holds a dozen of.
+Each is a separate process, timed from outside, including its start. The first run of each compiles
+modules and kernels and is not counted. The alternative reads the same embedded boundaries, computes
+the mean of the same indicators and writes one folium choropleth; our page has a dozen.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Run:
 
 
 def measure(arguments: list[str], *, written: Path, modules: Path) -> Run:
-    """Runs a command in a process of its own and says what it took; `modules` keeps its byte
-    code, which an installed package has and which the environment may say not to write."""
+    """Run a command in its own process and return its cost; `modules` keeps its byte code, which an
+    installed package has and which the environment may say not to write."""
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(modules)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begun = time.perf_counter()
@@ -69,7 +69,7 @@ def measure(arguments: list[str], *, written: Path, modules: Path) -> Run:
 
 
 def main() -> None:
-    """Prints the medians side by side."""
+    """Print the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", choices=["ours", "peer"])

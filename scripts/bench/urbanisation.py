@@ -3,8 +3,8 @@
     python -m scripts.bench.urbanisation COMMUNES POPULATION GRID
 
 COMMUNES is a GeoParquet with a column `code`, POPULATION a raster of people in cells of 1 km²
-(GHS-POP, for example), GRID the workbook of INSEE's *grille communale de densité* in 7 levels.
-Communes that the raster covers as a whole are compared.
+(GHS-POP, for example), GRID the workbook of INSEE's *grille communale de densité* in 7 levels. Only
+communes that the raster covers completely are compared.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WHOLE = 1 - 1e-9
 
 
 def main() -> None:
-    """Print the table of communes by class of ours (rows) and of INSEE (columns)."""
+    """Print the table of communes by our class (rows) and by that of INSEE (columns)."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("communes", type=Path)
     parser.add_argument("population", type=Path)

@@ -1,1 +1,1 @@
-"""The maintainers' builders: the edition, the gallery, pages of the documentation."""
+"""Builders for maintainers: the edition, the gallery, pages of the documentation."""

@@ -1,11 +1,11 @@
-"""Compare what the publishers serve today with what the connectors expect, and say what changed.
+"""Compare the files that publishers serve today with what the connectors expect, and print changes.
 
-For maintainers, by hand or once a month; it opens sockets, so no test and no run calls it:
+For maintainers, by hand or once a month. It opens sockets, so no test and no run calls it:
 
     python -m scripts.build.check_publishers [NAME …]
 
-Of each file only the beginning is asked for. Exit status 1 where a connector would no longer read
-what is served.
+Only the beginning of each file is requested. The exit status is 1 if a connector could no longer
+read a file.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from zoneblanche.layers.fetching.http import Access, Transport
 from zoneblanche.layers.publishers.connector import Connector, connector_named, known_connectors
 
 SIZE = 1 << 17
-"""Bytes of a file that are looked at."""
+"""Number of bytes of a file that are requested."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of one publication.
+    """The result for one publication.
 
     Attributes:
         connector: its id.
-        gone: columns that reading needs and the file has no more.
-        new: columns that the connector does not know, as far as it lists them all.
-        problem: why it could not be looked at, or "".
-        note: what else there is to say.
+        gone: columns that reading needs and the file no longer has.
+        new: columns that the connector does not know, if it lists them all.
+        problem: why it could not be checked, or "".
+        note: further remarks.
     """
 
     connector: str
@@ -50,7 +50,7 @@ class Finding:
 
     @property
     def broken(self) -> bool:
-        """Whether the connector cannot read what is served."""
+        """Whether the connector cannot read the file."""
         return bool(self.gone or self.problem)
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class Finding:
 def check_publishers(
     connectors: Iterable[Connector], *, access: Access | None = None
 ) -> tuple[Finding, ...]:
-    """A finding for each connector that has an address."""
+    """Return a finding for each connector with an address."""
     access = access or Access()
     found = []
     for connector in connectors:
@@ -79,14 +79,14 @@ def check_publishers(
 
 
 def columns_in(content: bytes, *, separator: str) -> tuple[str, ...]:
-    """The columns or fields that the beginning of a CSV or of a list of JSON records shows.
+    """Return the columns or fields at the beginning of a CSV or of a list of JSON records.
 
     Args:
-        content: the beginning of the file, packed with gzip or not.
+        content: the beginning of the file, with or without gzip.
         separator: of a CSV, or "" for JSON.
 
     Returns:
-        Nothing where neither can be made out.
+        Nothing if neither can be recognised.
     """
     if content[:2] == b"\x1f\x8b":
         content = _unpacked(content)
@@ -120,7 +120,7 @@ def _finding(connector: Connector, transport: Transport) -> Finding:
 
 
 def _unpacked(content: bytes) -> bytes:
-    """What a gzip file that breaks off holds so far."""
+    """Return the content of a truncated gzip file so far."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content)
     except (zlib.error, gzip.BadGzipFile):

@@ -1,9 +1,9 @@
-"""Writes docs/gallery: real maps, reports and an embed, by the commands that users have.
+"""Write docs/gallery: real maps, reports and an embed, with the commands of users.
 
 Run: python -m scripts.build.gallery [FOLDER] [--source arcep-debit=commune_debit_2022-12-31.csv]
 
-Without Arcep's file by commune, fixed broadband is by département, as in the embedded edition.
-With pandoc on the PATH the embed's Quarto document is rendered anew as well.
+Without Arcep's file by commune, fixed broadband is by département, as in the embedded edition. With
+pandoc on the PATH the embed's Quarto document is rendered again too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ MOST_BYTES = 600_000
 REPORTS = (("lozere.html", "48", "fr"), ("lozere-en.html", "48", "en"), ("france.html", None, "fr"))
 KEPT = ("map.html", "map.png", "snippet.html", "example.html")
 COLOURS = 128
-"""Colours that pictures in the repository keep, which halves them; the command writes them all."""
+"""Number of colours of pictures in the repository, which halves their size; the command writes them
+all."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Shot:
     """A static map of the gallery.
 
     Attributes:
-        name: of its file; its end is the format.
-        show, area, width, lang, method: as the command line takes them.
+        name: of its file; its suffix is the format.
+        show, area, width, lang, method: as on the command line.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Shot:
 
     @property
     def command(self) -> str:
-        """The command that draws it."""
+        """Return the command that draws it."""
         parts = ["zoneblanche map scored.parquet", f"-o {self.name}", f"--show {self.show}"]
         parts += [f"--within {self.area}"] if self.area else []
         parts += [f"--width {self.width}"] if self.width != "a4" else []
@@ -90,10 +91,10 @@ CHAPTERS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 
 
 def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
-    """Writes the pictures and pages, and the page that shows them; returns all.
+    """Write the pictures and pages, and the page that shows them; return all.
 
     Raises:
-        ProblemWithEnvironment: a file is too large to be kept in the repository.
+        ProblemWithEnvironment: a file is too large for the repository.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
@@ -130,15 +131,16 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
 
 
 def shrink_picture(path: Path) -> None:
-    """Half the dots an inch, on a palette, without the text chunks: what a repository can keep."""
+    """Halve the resolution, use a palette and remove text chunks, to save space in the
+    repository."""
     with Image.open(path) as picture:
         small = picture.convert("RGB").reduce(2)
     small.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True, dpi=(150, 150))
 
 
 def render_examples(embed: Path, folder: Path) -> list[Path]:
-    """Writes the embed's Markdown as CommonMark renders it, and its Quarto document as pandoc does,
-    which Quarto calls; the latter stays as it is where there is no pandoc."""
+    """Write the embed's Markdown as CommonMark renders it, and its Quarto document as rendered by
+    pandoc, which Quarto calls; without pandoc the latter is not changed."""
     text = (embed / "example.md").read_text("utf-8")
     page = folder / "example-markdown.html"
     head = '<!DOCTYPE html>\n<html lang="fr">\n<meta charset="utf-8">\n<title>Markdown</title>\n'
@@ -152,7 +154,7 @@ def render_examples(embed: Path, folder: Path) -> list[Path]:
 
 
 def check_sizes(written: list[Path]) -> None:
-    """Raises ProblemWithEnvironment where a file is too large to be kept."""
+    """Raise ProblemWithEnvironment if a file is too large for the repository."""
     for path in written:
         if path.stat().st_size > MOST_BYTES:
             raise ProblemWithEnvironment(
@@ -161,7 +163,7 @@ def check_sizes(written: list[Path]) -> None:
 
 
 def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
-    """The page of the gallery: each picture with what it shows in words, and its command."""
+    """Return the page of the gallery: each picture with its content in words, and its command."""
     given = "".join(f" --source {name}={path.name}" for name, path in sorted(sources.items()))
     parts = [
         "# Gallery",
@@ -196,7 +198,7 @@ def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
 
 
 def main() -> None:
-    """Reads the options and writes the gallery."""
+    """Read the options and write the gallery."""
     parser = argparse.ArgumentParser(description="Write the gallery.")
     parser.add_argument("folder", nargs="?", type=Path, default=GALLERY)
     parser.add_argument("--source", action="append", metavar="NAME=FILE")

@@ -1,9 +1,9 @@
-"""Lays the package out as it is installed, with links to the folders: where mypy reads it.
+"""Lay the package out as it is installed, with links to the folders: mypy reads it there.
 
     python scripts/build/lay_out.py .venv/typed
 
-An editable install resolves `zoneblanche.geo` by a hook in the import system, which runs code;
-type checkers do not run code, they look for folders. Only the standard library is used here.
+An editable install resolves `zoneblanche.geo` by a hook in the import system, which runs code. Type
+checkers do not run code; they look for folders. Only the standard library is used here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROOMS = ("geo", "layers", "maps", "scripts")
 
 
 def lay_out(folder: Path) -> None:
-    """Makes `folder/zoneblanche` from links; those that are there already are left."""
+    """Create `folder/zoneblanche` from links; existing ones are kept."""
     package = folder / "zoneblanche"
     package.mkdir(parents=True, exist_ok=True)
     targets = {room: ROOT / room for room in ROOMS}

@@ -1,9 +1,9 @@
-"""Lists what zoneblanche depends on: the versions it was tested with, and their licences.
+"""List the dependencies of zoneblanche: the versions it was tested with, and their licences.
 
     python -m scripts.build.licences
 
-Writes `requirements.lock`, by which `make` installs, and `docs/licences.md`, from what is installed
-here: run it after `.venv/bin/pip install -e '.[test,static,pdf,scale]'`.
+Writes `requirements.lock`, which `make` installs from, and `docs/licences.md`, from the installed
+packages: run it after `.venv/bin/pip install -e '.[test,static,pdf,scale]'`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LOCK = ROOT / "requirements.lock"
 PAGE = ROOT / "docs" / "licences.md"
 PROJECT = "zoneblanche"
 LEFT_OUT = ("bench",)
-"""Extras that only the benchmarks need, for the tools that ours are held against."""
+"""Extras that only the benchmarks need, for the tools that we compare with."""
 LONG = {
     "Apache License": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
@@ -33,18 +33,18 @@ LONG = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
-"""Short names for what classifiers spell out."""
+"""Short names for licences that classifiers write out."""
 
 
 @dataclass(frozen=True)
 class Dependency:
-    """A package that is installed because zoneblanche asks for it, or one that it asks for does.
+    """A package that zoneblanche requires, directly or indirectly.
 
     Attributes:
-        name: as the package writes it, in its normal form.
-        version: that is installed.
-        licence: a short name or an SPDX expression; "" where the package says none.
-        extras: of zoneblanche that bring it; empty where the package itself does.
+        name: of the package, in its normal form.
+        version: the installed version.
+        licence: a short name or an SPDX expression; "" if the package gives none.
+        extras: of zoneblanche that require it; empty if the package itself does.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Dependency:
 
 
 def dependencies() -> list[Dependency]:
-    """All of them that are installed, by name, with every extra but those of `LEFT_OUT`."""
+    """Return all installed ones, by name, with every extra except those of `LEFT_OUT`."""
     core = _closure([""])
     extras = {extra: _closure([extra]) for extra in _extras()}
     found = []
@@ -67,7 +67,7 @@ def dependencies() -> list[Dependency]:
 
 
 def is_installed(name: str) -> bool:
-    """Whether a package is here."""
+    """Return whether a package is installed."""
     try:
         metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -76,12 +76,12 @@ def is_installed(name: str) -> bool:
 
 
 def absent() -> list[str]:
-    """Packages of some extra that are not installed here."""
+    """Return packages of some extra that are not installed."""
     return sorted(name for name in _closure(["", *_extras()]) if not is_installed(name))
 
 
 def licence_of(name: str) -> str:
-    """The licence that a package says it is under."""
+    """Return the licence of a package according to its metadata."""
     told = metadata.metadata(name)
     expressions = told.get_all("License-Expression")
     if expressions:
@@ -94,7 +94,7 @@ def licence_of(name: str) -> str:
     lines = "\n".join(told.get_all("License") or ()).strip().splitlines()
     if lines:
         return LONG.get(lines[0], lines[0][:60])
-    # The metadata of some packages of the Apache foundation carry its notice in their text only.
+    # Some packages of the Apache foundation have its notice in the text of their metadata only.
     return "Apache-2.0" if "Apache License, Version 2.0" in _text_of(name) else ""
 
 
@@ -103,7 +103,7 @@ def _text_of(name: str) -> str:
 
 
 def lock_text(found: list[Dependency]) -> str:
-    """The pins, for `pip install --constraint`."""
+    """Return the pins, for `pip install --constraint`."""
     lines = [f"{one.name}=={one.version}\n" for one in found]
     return (
         "# The versions that the tests ran with: python -m scripts.build.licences\n"
@@ -113,7 +113,7 @@ def lock_text(found: list[Dependency]) -> str:
 
 
 def page_text(found: list[Dependency]) -> str:
-    """The page of licences."""
+    """Return the page of licences."""
     rows = [
         f"| {one.name} | {one.version} | {one.licence} | {', '.join(one.extras) or '–'} |\n"
         for one in found
@@ -147,7 +147,7 @@ def _extras() -> list[str]:
 
 
 def _closure(extras: list[str]) -> set[str]:
-    """Names of all packages that zoneblanche brings with these extras ("" is none)."""
+    """Return the names of all packages that zoneblanche requires with these extras ("" is none)."""
     pending = [(PROJECT, extra) for extra in extras]
     seen: set[tuple[str, str]] = set()
     while pending:
@@ -164,7 +164,7 @@ def _closure(extras: list[str]) -> set[str]:
 
 
 def main() -> int:
-    """Writes both; 1 where a package is not here or says nothing of its licence."""
+    """Write both; return 1 if a package is not installed or gives no licence."""
     if absent():
         print(f"Install every extra first: {', '.join(absent())} are not here.", file=sys.stderr)
         return 1

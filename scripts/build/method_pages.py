@@ -56,18 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def page_name(recipe_id: str) -> str:
-    """The file of a recipe's page."""
+    """Return the file name of a recipe's page."""
     return f"method-{recipe_id}.md"
 
 
 def method_page(atlas: Atlas, recipe: Recipe) -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page, in Markdown."""
     lines = [*method_lines(recipe), *_data_lines(atlas, recipe)]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def method_lines(recipe: Recipe) -> list[str]:
-    """The lines that depend on the recipe only, not on data."""
+    """Return the lines that depend on the recipe only, not on data."""
     worse = recipe.orientation == "worse"
     weighed = _shares(recipe.root)
     rows: list[tuple[str, ...]] = []
@@ -122,7 +122,7 @@ def method_lines(recipe: Recipe) -> list[str]:
 
 
 def _shares(dimension: Dimension, whole: float = 1.0) -> dict[str, float]:
-    """Weight of every element in the whole, where weights are given or equal."""
+    """Return the weight of every element in the whole, if weights are given or equal."""
     total = sum(dimension.weights.values())
     found: dict[str, float] = {}
     for child in dimension.children:
@@ -183,7 +183,7 @@ def _data_lines(atlas: Atlas, recipe: Recipe) -> Iterator[str]:
 
 
 def _on_atlas(recipe: Recipe, atlas: Atlas) -> tuple[Recipe | None, list[str]]:
-    """The recipe on the indicators that the atlas has, and those that it has not."""
+    """Return the recipe on the indicators that the atlas has, and those that it does not have."""
     absent = [e.id for e in recipe.elements if e.id not in atlas.indicators]
     root = _kept(recipe.root, set(absent))
     return (None if root is None else replace(recipe, root=root)), absent

@@ -1,8 +1,8 @@
-"""Writes the lists of packages in pyproject.toml from the folders that are there.
+"""Write the lists of packages in pyproject.toml from the existing folders.
 
     python -m scripts.build.packages
 
-Setuptools cannot find packages whose folders have other names than they have; so they are listed.
+Setuptools cannot find packages whose folders have other names, so they are listed.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("geo", "layers", "maps", "scripts")
 WORKSHOP = {"build", "bench", "trials", "face"}
-"""Folders of `scripts` that are not installed: for maintainers, and the package's own face."""
+"""Folders of `scripts` that are not installed: for maintainers, and the public face of the
+package."""
 _HEAD, _END = "[tool.setuptools]\n", "[tool.setuptools.package-data]\n"
 
 
 def installed_folders(root: Path = ROOT) -> list[str]:
-    """Every folder that is installed, sorted: those of the rooms that hold files. The catalogues of
-    messages go with their package, as its data: adding a language takes no entry."""
+    """Return every folder that is installed, sorted: those of the rooms that contain files."""
     folders = [
         folder.relative_to(root)
         for room in ROOMS
@@ -34,7 +34,7 @@ def installed_folders(root: Path = ROOT) -> list[str]:
 
 
 def package_lists(folders: list[str]) -> str:
-    """The tables `[tool.setuptools]` and `[tool.setuptools.package-dir]`."""
+    """Return the tables `[tool.setuptools]` and `[tool.setuptools.package-dir]`."""
     names = {"zoneblanche." + folder.replace("/", "."): folder for folder in folders}
     listed = "".join(f'  "{name}",\n' for name in ("zoneblanche", *names))
     placed = "".join(f'"{name}" = "{folder}"\n' for name, folder in names.items())
@@ -45,7 +45,7 @@ def package_lists(folders: list[str]) -> str:
 
 
 def with_package_lists(text: str, folders: list[str]) -> str:
-    """The text of pyproject.toml with its lists written anew."""
+    """Return the text of pyproject.toml with its lists replaced."""
     start, end = text.index(_HEAD), text.index(_END)
     return text[:start] + package_lists(folders) + text[end:]
 

@@ -1,4 +1,4 @@
-"""Sees to it that the tests have a browser and what writes PDF: Debian's packages, where root."""
+"""Install what the tests need for a browser and PDF: Debian's packages, if run as root."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-# weasyprint loads these by name when it is imported; a library's entry is its Debian package.
+# weasyprint loads these by name when it is imported; the value is the Debian package.
 PDF_LIBRARIES = {
     "pango-1.0": "libpango-1.0-0",
     "pangoft2-1.0": "libpangoft2-1.0-0",
@@ -19,14 +19,14 @@ PDF_LIBRARIES = {
 
 
 def find_chromium() -> str | None:
-    """Path of a Chromium or Chrome, from CHROMIUM or the usual names, or None."""
+    """Return the path of a Chromium or Chrome, from CHROMIUM or the usual names, or None."""
     named = os.environ.get("CHROMIUM")
     candidates = [named] if named else []
     return next((path for name in [*candidates, *NAMES] if (path := shutil.which(name))), None)
 
 
 def missing_packages() -> list[str]:
-    """Debian packages that the tests need and that are not here."""
+    """Return the Debian packages that the tests need and that are not installed."""
     browser = [] if find_chromium() else ["chromium", "fonts-dejavu-core"]
     absent = [
         package for name, package in PDF_LIBRARIES.items() if ctypes.util.find_library(name) is None
@@ -35,7 +35,7 @@ def missing_packages() -> list[str]:
 
 
 def main() -> None:
-    """Installs Debian's packages where it can; says what to install where it cannot."""
+    """Install Debian's packages if possible; otherwise print what to install."""
     packages = missing_packages()
     if not packages:
         return

@@ -1,5 +1,5 @@
-"""The commands of the command line, one module a command: its options and its help.
+"""The commands of the command line, one module each: options and help.
 
-What a command does stands in `scripts.jobs` and is imported when it is called, so that `--help`
-answers before geopandas is loaded.
+`scripts.jobs` does the work. It is imported when a command is called, so that `--help` answers
+before geopandas is loaded.
 """

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share, and what is read from their texts."""
+"""Options and arguments that several commands share, and how their texts are read."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ def asked_of(
     arrondissements: str | None,
     lang: str | None,
 ) -> Asked:
-    """What the options that measuring commands share ask of a project.
+    """Return the overrides of a project from the options that measuring commands share.
 
     Raises:
-        InputError: one of them says what is not known.
+        InputError: an unknown value.
     """
     return Asked(
         sources=chosen_sources(source, fetched=fetched),
@@ -91,7 +91,7 @@ def asked_of(
 
 
 def chosen_sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]:
-    """The given files and, where it is asked for, those that were fetched."""
+    """Return the given files and, if requested, those that were fetched."""
     sources = parse_sources(given)
     if not fetched:
         return sources
@@ -101,10 +101,10 @@ def chosen_sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]
 
 
 def parse_sources(given: list[str] | None) -> dict[str, Path]:
-    """`NAME=FILE` options as a mapping.
+    """Return `NAME=FILE` options as a mapping.
 
     Raises:
-        InputError: an option without `=`, or a name given twice.
+        InputError: an option without `=`, or a duplicate name.
     """
     sources: dict[str, Path] = {}
     faults: list[Fault] = []
@@ -134,7 +134,7 @@ def parse_sources(given: list[str] | None) -> dict[str, Path]:
 
 
 def check_choice(arrondissements: str | None) -> str | None:
-    """What is said of Paris, Lyon and Marseille, if it is one of two words.
+    """Return the choice for Paris, Lyon and Marseille, if it is one of the two words.
 
     Raises:
         InputError: it is not.
@@ -154,10 +154,10 @@ def check_choice(arrondissements: str | None) -> str | None:
 
 
 def check_lang(lang: str | None) -> str | None:
-    """The language, if it is one that pages speak.
+    """Return the language, if pages support it.
 
     Raises:
-        InputError: it is not.
+        InputError: they do not.
     """
     if lang not in (None, "fr", "en"):
         raise InputError(
@@ -171,5 +171,5 @@ def check_lang(lang: str | None) -> str | None:
 
 
 def atlas_or_edition(path: Path | None) -> Path | None:
-    """The atlas file; None for the embedded edition, which `none` asks for by name."""
+    """Return the atlas file; None for the embedded edition, which `none` selects by name."""
     return None if path is not None and str(path) == "none" else path

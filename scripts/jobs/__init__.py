@@ -1,4 +1,4 @@
-"""What each command does; its options stand in `scripts.commands`.
+"""The work of each command; its options are in `scripts.commands`.
 
-Kept apart from the signatures so that `--help` answers before geopandas is loaded.
+They are separate so that `--help` answers before geopandas is loaded.
 """

@@ -1,4 +1,4 @@
-"""What there is to know of one indicator: inequality, gradient, equal size, space, stability."""
+"""The analyses of one indicator: inequality, gradient, equal size, space, stability."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DRAWS = 100
 """Of the recipe, for the stability of flags."""
 
 ENDS = 3
-"""Areas that are named at either end."""
+"""Number of areas named at either end."""
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "fr": {
@@ -93,12 +93,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def print_analysis(
     file: Path, indicator_id: str | None, *, lorenz: Path | None, lang: str | None
 ) -> None:
-    """Prints what there is to know of an indicator of an atlas.
+    """Print the analyses of an indicator of an atlas.
 
     Args:
         file: the atlas.
         indicator_id: of the indicator; None: the last index.
-        lorenz: file for the points of the Lorenz curves, if they are wanted.
+        lorenz: file for the points of the Lorenz curves, or None.
         lang: fr or en; None: the country's.
 
     Raises:
@@ -117,15 +117,15 @@ def print_analysis(
 
 
 def write_lorenz(atlas: Atlas, indicator_id: str, path: Path) -> None:
-    """Writes 101 points of the Lorenz curve, of territories and of people, as CSV."""
+    """Write 101 points of the Lorenz curve, of territories and of people, as CSV."""
     table = lorenz_table(atlas, indicator_id, points=101).round(6)
     with staged_file(path) as staging:
         table.to_csv(staging, index=False, lineterminator="\n")
 
 
 def analysis_lines(atlas: Atlas, indicator_id: str, lang: str) -> list[str]:
-    """The lines that `print_analysis` prints. A part that the figures do not allow is left out,
-    and says why.
+    """Return the lines that `print_analysis` prints. A part that the figures do not allow is left
+    out, with the reason.
 
     Raises:
         InputError: no such indicator, or a category.
@@ -242,7 +242,7 @@ def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
 
 
 def _stability(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    """Of the flags of the atlas that hang on the index."""
+    """Return the lines on the flags of the atlas that depend on the index."""
     if indicator_id not in atlas.recipes:
         return
     for found in flags_of_index(atlas, indicator_id, draws=DRAWS):

@@ -29,7 +29,7 @@ from zoneblanche.maps.drawn.words import colon
 
 FORMATS = ("table", "csv", "json")
 EQUAL_SIZE = "presence"
-"""The layer that départements are compared by at equal size."""
+"""The layer of the comparison of départements at equal size."""
 
 WORDS = {
     "fr": {
@@ -87,14 +87,14 @@ def show_barometer(
     out: Path | None = None,
     lang: str | None = None,
 ) -> None:
-    """Counts presence and prints one of its tables, or writes it.
+    """Count presence and print one of its tables, or write it.
 
     Args:
         country: one with an embedded edition.
         sources: see `layers.presence.waves.count_presence`.
         surveys: tables of answers, see `layers.presence.surveys`.
         table: `presence`, `change`, `equal-size` or `survey`.
-        form: `table`, `csv` or `json`; by default what the name of `out` says, or a table.
+        form: `table`, `csv` or `json`; by default from the name of `out`, or a table.
         out: file to write.
         lang: of titles and notices.
 
@@ -132,19 +132,19 @@ def show_barometer(
 
 
 def presence_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """`Barometer.table` with the titles of categories and criteria."""
+    """Return `Barometer.table` with the titles of categories and criteria."""
     return _titled(counted.barometer.table, counted.barometer, lang)
 
 
 def change_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """`Barometer.changes` with the titles of categories and criteria."""
+    """Return `Barometer.changes` with the titles of categories and criteria."""
     return _titled(counted.barometer.changes, counted.barometer, lang)
 
 
 def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """One row a département, worst first (`layers.analysis.inequality.equal_size`)."""
+    """Return one row per département, worst first (`layers.analysis.inequality.equal_size`)."""
     territories = counted.territories
-    assert territories.country is not None  # it is an embedded edition's
+    assert territories.country is not None  # the country has an embedded edition
     layer = known_layers()[EQUAL_SIZE]
     measured = layer.measure(territories, edition_inputs(territories.country))
     atlas = add_measurement(empty_atlas(territories), measured)
@@ -153,8 +153,8 @@ def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.D
 
 
 def survey_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """All answers of all surveys, with the title of the category and, where the same was asked
-    before, `since` when and the change with its 95 % interval."""
+    """Return all answers of all surveys, with the title of the category and, if there was an
+    earlier survey with the same question, its date `since` and the change with its 95 % interval."""
     answers = pd.concat([survey.answers for survey in surveys], ignore_index=True)
     changes = pd.concat([survey.changes for survey in surveys], ignore_index=True)
     titles = _category_titles(counted.barometer, lang)
@@ -176,7 +176,8 @@ TABLES: Mapping[str, Made] = {
 
 
 def as_text(table: pd.DataFrame, *, form: str) -> str:
-    """A table as CSV (comma, LF, no cell that a spreadsheet would run) or as a JSON list of rows.
+    """Return a table as CSV (comma, LF, no cell that a spreadsheet would execute) or as a JSON list
+    of rows.
 
     Figures have six decimals at most; a missing one is an empty cell, or null.
     """
@@ -231,7 +232,7 @@ def _category_titles(barometer: Barometer, lang: str) -> dict[str, str]:
 
 
 def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: str) -> None:
-    """The tables on the terminal, then what has to be said of them."""
+    """Print the tables, then the notices."""
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
@@ -244,7 +245,7 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     for name in shown:
         console.print(printed[name](counted, surveys, lang))
     cited: list[str] = []
-    if shown != ["survey"]:  # else nothing of the directories is told
+    if shown != ["survey"]:  # otherwise nothing of the directories is shown
         for notice in dict.fromkeys(counted.barometer.notices):
             console.print(f"- {translate(notice, lang)}")
         cited += [cite(source, lang) for source in counted.sources]
@@ -265,9 +266,10 @@ def _grid(title: str, columns: Iterable[str], *, left: int) -> Any:
 
 
 def _print_presence(counted: Counted, surveys: list[Survey], lang: str) -> Any:
-    """One row a category and criterion, one column a wave, and the change from first to last.
+    """Print one row per category and criterion, one column per wave, and the change from first to
+    last.
 
-    What no wave collected of a category stands together in one row.
+    Criteria of a category that no wave collected are in one row.
     """
     words, table = WORDS[lang], presence_table(counted, surveys, lang)
     waves = list(dict.fromkeys(table["wave"]))
@@ -346,14 +348,14 @@ def _print_survey(counted: Counted, surveys: list[Survey], lang: str) -> Any:
 
 
 def _with_interval(row: pd.Series, lang: str) -> str:
-    """ "+10.3 [9.8; 10.7]", or the figure alone where its interval is not known."""
+    """Return "+10.3 [9.8; 10.7]", or the figure alone if its interval is not known."""
     change = _number(row["change_points"], lang, sign=True)
     low, high = (_number(row[name], lang, sign=True) for name in ("low", "high"))
     return f"{change} [{low}; {high}]" if low and high else change
 
 
 def _number(value: float, lang: str, *, digits: int = 1, sign: bool = False) -> str:
-    """A figure as it is written in the language; "" where it is missing."""
+    """Return a figure in the format of the language; "" if it is missing."""
     if value is None or math.isnan(value):
         return ""
     text = f"{value:{'+' if sign else ''},.{digits}f}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""The steps of the main job one by one: build, index. See `drawing.py` for the map."""
+"""The steps of the main job one by one: build, index. See `draw_map.py` for the map."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def build_atlas_file(
     quiet: bool = False,
     verbose: bool = False,
 ) -> None:
-    """Measures the layers of a project and writes the atlas; says so in the project's language, and
-    what the measuring had to tell. Without a project, every layer that the files at hand allow."""
+    """Measure the layers of a project, write the atlas and print notices, in the project's
+    language. Without a project, measure every layer that the available files allow."""
     project = adjusted_project(file, asked)
     if file is None:
         project = project.with_changes({"catalogue": None, "use": None})
@@ -44,7 +44,7 @@ def index_atlas_file(
     lang: str | None = None,
     verbose: bool = False,
 ) -> None:
-    """Computes an index, raises flags and adds analyses, on an atlas; says so in `lang`, by default
+    """Compute an index, flags and analyses on an atlas, and print messages in `lang`, by default
     that of its country."""
     from zoneblanche.layers.analysis.add import add_analyses, check_analyses
     from zoneblanche.layers.analysis.flagging.flags import flag
@@ -60,13 +60,14 @@ def index_atlas_file(
     country = atlas.territories.country
     chosen = lang or ("en" if country is None else country.lang)
     print(_written(out, atlas, lang=chosen))
-    # What was told when the atlas was built is in it, and was told then.
+    # The notices of the build are in the atlas, and were printed then.
     new = tuple(notice for notice in atlas.notices if notice not in read.notices)
     print_notices(replace(atlas, notices=new), lang=chosen, verbose=verbose)
 
 
 def _written(out: Path, atlas: Atlas, *, lang: str) -> str:
-    """The file, how many territories it has, and the ids by which other commands name columns."""
+    """Return the file, the number of its territories, and the ids by which other commands name
+    columns."""
     units = atlas.territories.level_title(lang, plural=len(atlas.codes) != 1)
     count = write_number(len(atlas.codes), 0, lang)
     return f"{out}{colon(lang)}{count} {units}, {', '.join(atlas.indicators)}"

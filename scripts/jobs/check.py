@@ -1,4 +1,4 @@
-"""`zoneblanche check`: every check of a run and no drawing; what a data steward asks."""
+"""`zoneblanche check`: every check of a run without drawing, and the quality of the data."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def check_project_file(
     asked: Asked = NOTHING,
     quiet: bool = False,
 ) -> Quality:
-    """Reads and measures a project as a run does, computes its index, and says what it found.
+    """Read and measure a project like a run, compute its index, and print the result.
 
     Args:
-        file: the project file; None for the edition that the package carries.
-        out: files to write: a page where the name ends in .html, all of it where in .json.
-        asked: in place of what the project says.
+        file: the project file; None for the edition in the package.
+        out: files to write: a page if the name ends in .html, everything if in .json.
+        asked: replaces values of the project.
         quiet: print nothing but errors.
 
     Raises:
-        InputError: what a run would refuse; a name that ends otherwise.
+        InputError: what a run would refuse; another suffix.
         ProblemWithEnvironment: a file cannot be written.
     """
     odd = [path for path in out if path.suffix.lower() not in (".html", ".json")]

@@ -1,5 +1,5 @@
-"""`zoneblanche count`: points of tables of any length to counts of territories, and how far the
-nearest is."""
+"""`zoneblanche count`: from points of tables of any length to counts by territory, and the distance
+to the nearest."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from zoneblanche.layers.measuring.nearby import parts_of
 
 @dataclass(frozen=True)
 class Places:
-    """Which territories points are counted in.
+    """The territories in which points are counted.
 
     Attributes:
-        country: whose embedded edition they are of, unless `file` is given.
-        file, code: polygons of the user's own, and the field with their codes.
+        country: of the embedded edition, unless `file` is given.
+        file, code: polygons of the user, and the field with their codes.
         level: the level that counts are summed to; None for the finest.
     """
 
@@ -64,14 +64,14 @@ def count_into_file(
     out: Path,
     quiet: bool,
 ) -> None:
-    """Counts the points in each territory and writes one CSV: code, name, count, sums; with
+    """Count the points in each territory and write one CSV: code, name, count, sums; with
     `nearest_too` also the kilometres from its middle to the nearest point.
 
     Raises:
-        InputError: options that are not known or do not go together, what `count_points` refuses.
+        InputError: unknown or incompatible options, what `count_points` refuses.
     """
     options = _checked(machines)
-    # In the environment, where the workers of a cluster read it too; errors are still told.
+    # In the environment, where the workers of a cluster read it too; errors are still printed.
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
     _check_places(places, nearest_too)
     if not quiet:
@@ -171,7 +171,8 @@ def _check_places(places: Places, nearest_too: bool) -> None:
 
 
 def _say_what_opens_sockets(points: tuple[str, ...], machines: Machines) -> None:
-    """A plain run opens none: paths with a scheme and clusters are asked for in so many words."""
+    """Print which option opens sockets: paths with a scheme and clusters. A plain run opens
+    none."""
     away = [path for path in points if "://" in path]
     if away:
         print(
@@ -190,7 +191,7 @@ def _territories(places: Places) -> Territories:
 
 
 def _table(counted: PointCounts, territories: Territories, level: str | None) -> pd.DataFrame:
-    """Index `code`; `name`, `count` and the sums, of the wanted level."""
+    """Return index `code`; `name`, `count` and the sums, of the requested level."""
     figures = pd.concat([counted.counts, counted.sums.add_prefix("sum_")], axis=1)
     names = territories.names
     if level is not None and level != territories.level:

@@ -18,10 +18,10 @@ FORMATS: tuple[Format, ...] = ("html", "png", "svg", "pdf")
 
 @dataclass(frozen=True)
 class MapOrder:
-    """What the command line asks for, as it was written there.
+    """The options of the command line, unchanged.
 
     Attributes:
-        atlas, out, form: files, and the format; None takes it from the name of `out`.
+        atlas, out, form: files, and the format; None uses that of the name of `out`.
         show, within, lang, title: of the map.
         width, method, breaks: of a picture.
     """
@@ -39,10 +39,10 @@ class MapOrder:
 
 
 def draw_map_file(order: MapOrder) -> None:
-    """Draws an atlas as one page or one picture; of a picture it prints what it shows, in words.
+    """Draw an atlas as one page or one picture; for a picture, print its content in words.
 
     Raises:
-        InputError: an option that is not known, or nothing of that name to show.
+        InputError: an unknown option, or nothing with that name to show.
         ProblemWithEnvironment: matplotlib is not installed, or the file cannot be written.
     """
     form = read_format(order.form, order.out)
@@ -67,10 +67,10 @@ def draw_map_file(order: MapOrder) -> None:
 
 
 def read_format(form: str | None, out: Path | None) -> Format:
-    """The format asked for, else that of the file's name, else a page.
+    """Return the requested format, else that of the file's name, else a page.
 
     Raises:
-        InputError: one that is not known, or another than the name of the file says.
+        InputError: an unknown one, or one that differs from the file's name.
 
     >>> read_format(None, Path("carte.svg")), read_format("pdf", None)
     ('svg', 'pdf')
@@ -104,10 +104,11 @@ def read_format(form: str | None, out: Path | None) -> Format:
 
 
 def read_breaks(text: str | None) -> tuple[float, ...]:
-    """Breaks as a reader writes them: between semicolons or spaces, with a decimal point or comma.
+    """Return breaks as a reader writes them: between semicolons or spaces, with a decimal point or
+    comma.
 
     Raises:
-        InputError: something that is no number.
+        InputError: something that is not a number.
 
     >>> read_breaks("10; 20,5 50")
     (10.0, 20.5, 50.0)
@@ -131,7 +132,7 @@ def read_breaks(text: str | None) -> tuple[float, ...]:
 
 
 def check_page_options(order: MapOrder) -> None:
-    """Refuses what only a picture has: on the page the reader chooses.
+    """Refuse options of a picture for a page, where the reader chooses.
 
     Raises:
         InputError: such an option was given.

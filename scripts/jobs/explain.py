@@ -1,4 +1,4 @@
-"""How one territory's score comes about, and how recipes differ: `explain` and `compare`."""
+"""What makes up one territory's score, and how recipes differ: `explain` and `compare`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.maps.drawn.words import colon, write_number
 
 MOVERS, FEW = 3, 3
-"""Territories named for the ends of a comparison, indicators for those of a profile."""
+"""Number of territories named at the ends of a comparison, and of indicators of a profile."""
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "fr": {
@@ -70,13 +70,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def print_explanation(file: Path, code: str, *, recipe: str | None, lang: str | None) -> None:
-    """Prints how a territory's score comes about.
+    """Print what makes up a territory's score.
 
     Args:
-        file: an atlas; where it holds no index, `recipe` is computed on it first.
+        file: an atlas; if it has no index, `recipe` is computed on it first.
         code: of the territory.
-        recipe: id of an index of the atlas, else the name or file of a recipe to compute; None:
-            the last index of the atlas, or `digital-inequality`.
+        recipe: id of an index of the atlas, else the name or file of a recipe to compute; None: the
+            last index of the atlas, or `digital-inequality`.
         lang: fr or en; None: the country's.
     """
     atlas = load_atlas(file)
@@ -89,7 +89,7 @@ def print_explanation(file: Path, code: str, *, recipe: str | None, lang: str | 
 
 
 def explanation_lines(atlas: Atlas, code: str, index_id: str, lang: str) -> list[str]:
-    """The lines that `print_explanation` prints.
+    """Return the lines that `print_explanation` prints.
 
     Raises:
         InputError: no such territory or index, or a score that has no parts.
@@ -156,7 +156,7 @@ def _written(row: pd.Series, digits: int, lang: str) -> tuple[str, str, str]:
 
 
 def _figure(atlas: Atlas, element: Element, row: pd.Series, code: str, lang: str) -> str:
-    """The figure as measured, with its unit; why it is missing, where it is."""
+    """Return the figure as measured, with its unit, or why it is missing."""
     indicator = atlas.indicator(element.id)
     if np.isnan(row["value"]):
         reason = Reason(int(atlas.reasons[element.id][code]))
@@ -170,7 +170,7 @@ def _figure(atlas: Atlas, element: Element, row: pd.Series, code: str, lang: str
 
 
 def _digits(recipe: Recipe) -> int:
-    """Decimals of the scores: more where they run from 0 to 1."""
+    """Return the decimals of the scores: more if they run from 0 to 1."""
     ends = [end for element in recipe.elements for end in element.range]
     bounded = all(e.normalise in ("minmax", "goalposts") for e in recipe.elements)
     return 1 if not bounded or max(ends) > 10 else 3
@@ -187,7 +187,8 @@ def _aligned(rows: Sequence[_Row]) -> list[str]:
 
 
 def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[str]:
-    """Where the territory ranks highest and lowest; a yes or no has no rank worth telling."""
+    """Return where the territory ranks highest and lowest; the rank of a yes or no is not
+    informative."""
     values = index_values(recipe, atlas)
     best, worst = strengths_weaknesses(values, recipe, code, count=FEW)
     if set(best.index) & set(worst.index):
@@ -206,16 +207,17 @@ def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[s
 
 
 def print_comparison(file: Path, recipes: Sequence[str], *, lang: str | None) -> None:
-    """Prints how the rankings of several recipes on one atlas differ."""
+    """Print how the rankings of several recipes on one atlas differ."""
     atlas = load_atlas(file)
     print(*comparison_lines(atlas, recipes, lang or _language(atlas)), sep="\n")
 
 
 def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[str]:
-    """The lines that `print_comparison` prints: of each pair, how far ranks agree, and who moves.
+    """Return the lines that `print_comparison` prints: for each pair, how much ranks agree, and who
+    moves.
 
     Raises:
-        InputError: fewer than two recipes, one twice, or one that the atlas has no figures for.
+        InputError: fewer than two recipes, a duplicate, or one that the atlas has no figures for.
     """
     if len(set(recipes)) < 2 or len(set(recipes)) < len(recipes):
         raise InputError(

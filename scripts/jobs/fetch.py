@@ -1,7 +1,6 @@
-"""The command `zoneblanche fetch`, the only one that opens a socket; and what it brought.
+"""The command `zoneblanche fetch`, the only one that opens a socket, and the files that it fetched.
 
-A plain run does not look into the store: what it measures depends on its inputs alone. `--fetched`
-asks for it.
+A plain run does not read the store: its result depends on its inputs only. `--fetched` reads it.
 """
 
 from __future__ import annotations
@@ -59,13 +58,13 @@ def fetch_country(
     quiet: bool = False,
     lang: str | None = None,
 ) -> tuple[Fetched, ...]:
-    """Brings a country's publications into the user's store, with a bar for each.
+    """Fetch a country's publications into the user's store, with a progress bar for each.
 
-    What was done is said in `lang`, else in the country's language.
+    Messages are in `lang`, else in the country's language.
 
     Raises:
         InputError: no such country or source, or a country without a publisher.
-        ProblemWithEnvironment: some could not be had; those that could are in the store.
+        ProblemWithEnvironment: some could not be fetched; the others are in the store.
     """
     lang = lang or read_country(country).lang
     if not any(connector.country == country for connector in known_connectors().values()):
@@ -90,7 +89,7 @@ def fetch_country(
 
 
 def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
-    """Names the files of the folder that were not taken, each with the reason."""
+    """Print the files of the folder that are not used, each with the reason."""
     left = left_in(folder, {got.connector: got.path.name for got in found})
     if left:
         words = WORDS[lang]["left_one" if len(left) == 1 else "left"]
@@ -100,7 +99,7 @@ def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
 
 
 def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
-    """One line a file: its id, what was done, size and date; then how to use them."""
+    """Print one line per file: its id, what was done, size and date; then how to use them."""
     for got in found:
         size = WORDS[lang]["size"].format(size=got.path.stat().st_size / 1e6)
         if lang == "fr":
@@ -117,9 +116,9 @@ def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
 def fetched_sources(
     given: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
 ) -> dict[str, Path]:
-    """The given sources, and beside them what the store holds that a run can measure from.
+    """Return the given sources, and what the store has that a run can measure from.
 
-    A file that is given wins over whatever was fetched for the same input.
+    A given file takes precedence over a fetched one for the same input.
     """
     taken = {connector_named(name).input for name in given}
     found = {
@@ -138,7 +137,7 @@ def fetched_sources(
 def fetched_for_barometer(
     given: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
 ) -> dict[str, Path]:
-    """The given sources, and beside them the directories and events that the store holds."""
+    """Return the given sources, and the directories and events in the store."""
     from zoneblanche.layers.presence.waves import USABLE
 
     found = {
@@ -150,12 +149,12 @@ def fetched_for_barometer(
 
 
 def _to_be_unpacked(connector: Connector, path: Path) -> bool:
-    """Whether a fetched file waits for its user to unpack it, which `fetch` said."""
+    """Return whether the user has to unpack a fetched file, as `fetch` said."""
     return connector.after is not None and zipfile.is_zipfile(path)
 
 
 def measurable(connector: Connector) -> bool:
-    """Whether a run measures something from it or with it, rather than a barometer or a project
+    """Return whether a run measures from it or with it, and not only a barometer or a project
     file."""
     from zoneblanche.layers.catalogue import known_layers
     from zoneblanche.layers.inputs.gather import reads
@@ -182,7 +181,7 @@ STATES = {
 
 
 def state_of(known: Known, lang: str = "en") -> str:
-    """What there is of a publication: "fetched 2026-11-02", "not fetched", …"""
+    """Return the state of a publication: "fetched 2026-11-02", "not fetched", …"""
     resource, words = known.connector.resource, STATES[lang]
     if known.record is not None:
         return words["fetched"].format(date=known.record.retrieved)
@@ -192,7 +191,7 @@ def state_of(known: Known, lang: str = "en") -> str:
 
 
 def state_width(lang: str) -> int:
-    """Letters that a state has at most."""
+    """Return the maximum number of characters of a state."""
     return max(len(text.format(date="2026-01-01")) for text in STATES[lang].values())
 
 
@@ -217,7 +216,7 @@ def _nothing(country: str, folder: Path | None) -> str:
 
 @contextmanager
 def _bars(quiet: bool) -> Iterator[Progress | None]:
-    """A bar on stderr for each file that is on its way."""
+    """Show a progress bar on stderr for each file being fetched."""
     if quiet:
         yield None
         return

@@ -1,4 +1,5 @@
-"""What an atlas with an index answers: who is worst off, how sure that is, and what decides it.
+"""What an atlas with an index shows: who is worst off, how certain that is, and which choices
+matter.
 
 Every figure is computed from the atlas and its draws; docs/findings.md shows those of France.
 """
@@ -22,10 +23,10 @@ from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.drawn.words import colon, write_number
 
 WORST, DRAWS = 10, 100
-"""Areas that are named, and draws that their ranks are of."""
+"""Number of areas that are named, and of draws of their ranks."""
 
 MOST_GROUPS = 200
-"""A level with more areas has few territories in each, which are alike for that alone."""
+"""A level with more areas has few territories in each, which are similar for that reason alone."""
 
 FLAG = "sparse-underserved"
 
@@ -88,7 +89,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def print_findings(file: Path, *, recipe: str, lang: str | None) -> None:
-    """Computes the index of an atlas anew, and prints what it answers."""
+    """Compute the index of an atlas again, and print what it shows."""
     from zoneblanche.layers.outputs.atlas_file import load_atlas
 
     atlas = compute_index(load_atlas(file), recipe)
@@ -101,8 +102,8 @@ def print_findings(file: Path, *, recipe: str, lang: str | None) -> None:
 
 
 def main_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
-    """The answers that take about half a second for all communes; those that the atlas has
-    no figures for are left out.
+    """Return the findings that take about half a second for all communes, without those that the
+    atlas has no figures for.
 
     Args:
         atlas: in which the index was computed.
@@ -110,7 +111,7 @@ def main_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
         lang: fr or en.
 
     Raises:
-        InputError: the atlas does not know how the index was made.
+        InputError: the atlas has no recipe of the index.
     """
     return [
         *_worst_areas(atlas, index_id, lang),
@@ -146,7 +147,7 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
 
 
 def _span(low: float, high: float) -> str:
-    """The ranks from `low` to `high`, or the one that they are.
+    """Return the ranks from `low` to `high`, or the rank if they are equal.
 
     >>> _span(1, 1), _span(2, 5)
     ('1', '2–5')
@@ -155,7 +156,7 @@ def _span(low: float, high: float) -> str:
 
 
 def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
-    """The share of the population, where people are counted and the rule can be judged."""
+    """Return the share of the population, if people are counted and the rule can be judged."""
     if FLAG not in atlas.indicators:
         if not {"density", "infrastructure", "online-presence"} <= set(atlas.indicators):
             return
@@ -172,7 +173,7 @@ def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
 
 
 def _between(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
-    """How much of the inequality lies between density classes, size bands, and areas."""
+    """Return how much of the inequality is between density classes, size bands, and areas."""
     values, people = atlas.values[index_id], atlas.territories.facts["population"]
     if not (values[people > 0] > 0).any() or (values < 0).any():
         return
@@ -198,8 +199,8 @@ def _at_equal_size(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
 
 
 def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
-    """Which choice moves ranks, and how far they move without each indicator: some seconds.
-    An index of one indicator has no line: see `compute_choices`."""
+    """Return which choice changes ranks, and by how much they change without each indicator: some
+    seconds. An index of one indicator has no line: see `compute_choices`."""
     found = compute_choices(atlas, index_id)
     if found is None:
         return []
@@ -233,7 +234,7 @@ def _choices(
 
 
 def grouping_title(atlas: Atlas, by: str, lang: str) -> str:
-    """What the groups are called that territories are put into, see `known_groupings`."""
+    """Return the title of a grouping of territories, see `known_groupings`."""
     country = atlas.territories.country
     if by in WORDS[lang] or country is None:
         return WORDS[lang][by]

@@ -1,4 +1,4 @@
-"""What there is to choose from: layers, recipes, rules, countries, sources."""
+"""The available layers, recipes, rules, countries and sources."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _WORDS = {
 
 
 def list_things(what: str, *, lang: str | None = None) -> None:
-    """Prints one line a thing, in `lang`, by default the language of the environment.
+    """Print one line per item, in `lang`, by default the language of the environment.
 
     Raises:
-        InputError: there is no such list.
+        InputError: no such list.
     """
     if what not in _LISTS:
         raise InputError(

@@ -1,4 +1,4 @@
-"""What a command line asks of a project, in place of what its file says."""
+"""Values of a project that a command line replaces."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Asked:
-    """Where nothing is asked, the project's own word stands.
+    """The replaced values; an absent one leaves that of the project.
 
     Attributes:
         sources: files for named sources.
-        within: codes of the territories that what is measured lies in.
+        within: codes of the territories that contain what is measured.
         level: of the territories that are measured.
         arrondissements: "whole" or "separate" Paris, Lyon and Marseille.
         lang: "fr" or "en".
@@ -27,7 +27,7 @@ class Asked:
     lang: str | None = None
 
     def changes(self) -> dict[str, Any]:
-        """The keys of a project that are replaced."""
+        """Return the keys of a project that are replaced."""
         said = {
             "within": list(self.within) or None,
             "level": self.level,
@@ -38,4 +38,4 @@ class Asked:
 
 
 NOTHING = Asked()
-"""What a command line without options asks."""
+"""A command line without options."""

@@ -45,13 +45,13 @@ from zoneblanche.maps.report.write import (
 LIST = "index.html"
 INPUTS = re.compile(rb'<meta name="zoneblanche-inputs" content="([0-9a-f]{64})">')
 SERIAL = 4
-"""Reports up to which starting other processes takes longer than it saves."""
+"""Number of reports up to which starting other processes takes longer than it saves."""
 
 
 @dataclass(frozen=True)
 class Order:
     """One report of a batch: the code of its area (None for the whole), its file, and the hash of
-    all that it is made of."""
+    its inputs."""
 
     area: str | None
     path: Path
@@ -86,16 +86,16 @@ def report_file(
     Args:
         atlas_file: a scored atlas; None for the embedded edition of France, scored and flagged.
         out: the page, or with `each` the folder of the pages.
-        within: code of the area of the report, or, with `each`, that the areas lie in.
+        within: code of the area of the report, or, with `each`, of the area that contains them.
         each: id of a containing level: a report for each of its territories.
         lang, title: of the pages.
-        pdf: whether each is written as a PDF as well.
-        sources: publishers' files in place of the edition's.
+        pdf: whether each is written as a PDF too.
+        sources: publishers' files instead of the edition's.
         quiet: print nothing but errors.
         workers: processes of a batch; by default as many as there are processors.
 
     Returns:
-        The pages that were written; those whose inputs had not changed are left as they are.
+        The pages that were written; those with unchanged inputs are not written again.
 
     Raises:
         InputError: no such file, area or level.
@@ -130,11 +130,10 @@ def report_file(
 
 
 def write_one(order: Order, batch: Batch) -> str:
-    """Write the report of one area; the page last, for it is by the page that a batch knows what
-    is done.
+    """Write the report of one area; the page last, because a batch uses it to know what is done.
 
     Returns:
-        Why the PDF is not there, "" where it is, or was not asked for.
+        Why there is no PDF, "" if there is, or if none was requested.
     """
     report = compose_report(batch.shared, lang=batch.lang, title=batch.title, area=order.area)
     text = render_report(report, inputs=order.inputs)
@@ -150,7 +149,8 @@ def write_one(order: Order, batch: Batch) -> str:
 
 
 def edition_atlas(sources: Mapping[str, Path]) -> Atlas:
-    """All of France on the embedded edition, scored and flagged as `zoneblanche run` does."""
+    """Return all of France from the embedded edition, scored and flagged as by `zoneblanche
+    run`."""
     project = read_project(edition_project(read_country("fr")), sources=sources)
     atlas = build_atlas(project)
     recipe = recipe_of(project, atlas)
@@ -162,9 +162,9 @@ def edition_atlas(sources: Mapping[str, Path]) -> Atlas:
 
 
 def atlas_hash(atlas: Atlas) -> str:
-    """Hash of all that an atlas holds: figures, reasons, shapes, names, and what it says of them.
+    """Return the hash of everything in an atlas: figures, reasons, shapes, names, metadata.
 
-    The same on every machine and in every run.
+    It is the same on every machine and in every run.
     """
     digest = hashlib.sha256()
     tables = (
@@ -203,10 +203,10 @@ def embed_file(
     tiles: bool = False,
     quiet: bool = False,
 ) -> None:
-    """Write the snippets of a map into a folder, and on demand its tiles.
+    """Write the snippets of a map into a folder, and its tiles if requested.
 
     Raises:
-        InputError: no such file, area or thing to show, or no http(s) address.
+        InputError: no such file, area or thing to show, or not an http(s) address.
         ProblemWithEnvironment: the folder cannot be written.
     """
     check_base(url)
@@ -269,7 +269,7 @@ def _orders(
 
 
 def _file_name(level: str, code: str) -> str:
-    """A name for the file of a territory; a code that is no plain name is told by its hash."""
+    """Return a name for the file of a territory; a code that cannot be a name becomes its hash."""
     name = f"{level}-{code}"
     try:
         return plain_name(name)
@@ -278,7 +278,7 @@ def _file_name(level: str, code: str) -> str:
 
 
 def _is_done(order: Order, *, pdf: bool) -> bool:
-    """Whether the report stands there, made of the same inputs."""
+    """Return whether the report exists and has the same inputs."""
     if pdf and not order.path.with_suffix(".pdf").is_file():
         return False
     try:
@@ -290,7 +290,7 @@ def _is_done(order: Order, *, pdf: bool) -> bool:
 
 
 def _write_list(batch: Batch, orders: list[Order], out: Path) -> None:
-    """The page that leads to all reports of the folder."""
+    """Write the page with links to all reports of the folder."""
     names = []
     for order in orders:
         area = find_area(batch.shared.atlas, order.area, lang=batch.lang)
@@ -311,7 +311,7 @@ def _tell(out: Path, orders: list[Order], written: list[Path], each: str | None)
 
 @contextmanager
 def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A bar on stderr that counts reports; nothing where nobody watches."""
+    """Show a bar on stderr that counts reports; nothing without a terminal."""
     if quiet or not total:
         yield lambda _: None
         return

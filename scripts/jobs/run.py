@@ -48,12 +48,12 @@ def run_project(
     quiet: bool = False,
     verbose: bool = False,
 ) -> Atlas:
-    """Runs a project, or the embedded edition of France, and writes the results to `out`.
+    """Run a project, or the embedded edition of France, and write the results to `out`.
 
     Args:
-        file: the project file; None for the edition that the package carries.
-        out: the folder for the results; replaced as a whole, untouched on any failure.
-        asked: in place of what the project says.
+        file: the project file; None for the edition in the package.
+        out: the folder for the results; replaced as a whole, unchanged on any failure.
+        asked: replaces values of the project.
         quiet: print nothing but errors.
         verbose: print remarks as well as warnings.
 
@@ -69,7 +69,7 @@ def run_project(
         step("reading")
         with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
             atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
-            # Borders do not wait for the index: they are packed on the other core meanwhile.
+            # Borders do not need the index: they are packed on the other core in parallel.
             borders = other.submit(encode_geometry, atlas.territories.frame.geometry)
             sheet = other.submit(lay_out, atlas.territories, lang=lang)
             step("computing the index")
@@ -88,10 +88,10 @@ def run_project(
             tables = other.submit(
                 write_results, atlas, folder, lang=lang, title=title, name=name, styles=styles
             )
-            # The page has every language of the title: its reader may change it there.
+            # The page has every language of the title: its reader may change the language.
             shown = project.title or title
             write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
-            # The tables take the other core as long as the map and the report take this one.
+            # The tables take the other core about as long as the map and the report take this one.
             laid = sheet.result()
             write_run_embed(atlas, folder, page=folder / PAGE, lang=lang, title=title, sheet=laid)
             write_run_report(atlas, folder, lang=lang, title=title, sheet=laid)
@@ -105,21 +105,22 @@ def run_project(
 
 
 def language_of(project: Project) -> str:
-    """The project's language: its own, else its country's, else English."""
+    """Return the project's language: its own, else its country's, else English."""
     if project.table.lang is not None:
         return project.table.lang
     return "en" if project.table.country is None else read_country(project.table.country).lang
 
 
 def title_of(project: Project, lang: str) -> str:
-    """The title of the page: the project's own, else what it shows."""
+    """Return the title of the page: the project's own, else a default."""
     if project.title is not None:
         return in_language(project.title, lang)
     return {"fr": "Inégalités numériques", "en": "Digital inequality"}[lang]
 
 
 def adjusted_project(file: Path | None, asked: Asked) -> Project:
-    """The project of a file, or of the embedded edition, with what the command line asks."""
+    """Return the project of a file, or of the embedded edition, with the options of the command
+    line."""
     path = edition_project(read_country("fr")) if file is None else file
     project = read_project(path, sources=asked.sources)
     if file is None:
@@ -128,10 +129,10 @@ def adjusted_project(file: Path | None, asked: Asked) -> Project:
 
 
 def _check_apart(project: Project, out: Path) -> None:
-    """Refuses a folder for results that holds what is read: it would be read but once."""
+    """Refuse a folder for results with files that are read: they could be read only once."""
     place = place_of(out)
     read = {**project.files, **project.sources}
-    if Path(project.file).is_file():  # not the one that the package carries
+    if Path(project.file).is_file():  # not the one in the package
         read[project.file] = Path(project.file)
     inside = sorted(name for name, path in read.items() if place_of(path).is_relative_to(place))
     if inside and place.is_dir():
@@ -146,7 +147,8 @@ def _check_apart(project: Project, out: Path) -> None:
 
 
 def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
-    """The atlas with the index that the project asks for, and its recipe; a notice where none."""
+    """Return the atlas with the index of the project, and its recipe; with a notice if there is
+    none."""
     recipe = recipe_of(project, atlas)
     alike = without_scale(project, atlas)
     if alike:
@@ -167,7 +169,7 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
         with blamed_on(*_place_of(project, recipe)):
             return compute_index(atlas, recipe), recipe
     except InputError as error:
-        # That too little is known of one place does not speak against the recipe.
+        # Too few figures for one place do not make the recipe wrong.
         of_place = bool(project.table.within) and all(f.kind == "too-few" for f in error.faults)
         if not of_place:
             raise
@@ -183,7 +185,7 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
 
 
 def _place_of(project: Project, recipe: Recipe) -> tuple[str | None, str | None]:
-    """The file and the key that say how the index is made."""
+    """Return the file and the key of the recipe."""
     use = project.table.use
     if use is not None and not is_toml(use):
         return project.file_of("use"), "use"
@@ -191,7 +193,7 @@ def _place_of(project: Project, recipe: Recipe) -> tuple[str | None, str | None]
 
 
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:
-    """All that is needed to know what was done, and nothing that differs between two runs."""
+    """Return everything needed to know what was done, and nothing that differs between two runs."""
     inputs = dict(project.sources)
     inputs |= {name: path for name, path in project.files.items() if path not in inputs.values()}
     inputs |= {
@@ -227,7 +229,7 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
 
 
 def sources_of(atlas: Atlas) -> list[Source]:
-    """All sources of an atlas, each once, as they first stand in it."""
+    """Return all sources of an atlas, each once, in the order of their first appearance."""
     return list(
         union_of(
             atlas.territories.sources,
@@ -249,7 +251,7 @@ def _missing_by_reason(atlas: Atlas) -> dict[str, dict[str, int]]:
 
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Step]:
-    """A bar on stderr that says what is being done; nothing where nobody watches."""
+    """Show a bar on stderr with the current step; nothing without a terminal."""
     if quiet:
         yield lambda _: None
         return

@@ -1,4 +1,4 @@
-"""What a run adds to its folder beside the map and the tables: `report.html` and `embed/`."""
+"""Further results of a run: `report.html` and `embed/`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def write_run_report(
         atlas: of the run.
         folder: its results.
         lang, title: of the report.
-        sheet: where the territories lie on a picture, see `lay_out`; None if they have no shapes.
+        sheet: the positions of the territories on a picture, see `lay_out`; None if they have no
+            shapes.
 
     Raises:
         OSError: the folder cannot be written.

@@ -1,4 +1,4 @@
-"""What a run found, in a few lines for the terminal."""
+"""The results of a run, in a few lines for the terminal."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ WORDS = {
 
 
 def print_summary(atlas: Atlas, *, page: Path, lang: str) -> None:
-    """Prints what the run found and where to look."""
+    """Print the results of the run and where they are."""
     for line in summary_lines(atlas, lang=lang):
         print(line)
     words = WORDS[lang]
@@ -92,7 +92,7 @@ def print_summary(atlas: Atlas, *, page: Path, lang: str) -> None:
 
 
 def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
-    """The findings, a line each; every figure is computed from the atlas."""
+    """Return the findings, one line each; every figure is computed from the atlas."""
     words = WORDS[lang]
     territories = atlas.territories
     population = territories.facts["population"]
@@ -123,7 +123,7 @@ def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
 
 
 def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
-    """The share of territories that meet a criterion, of those that were asked, and the share of
+    """Return the share of territories that meet a criterion, of the known ones, and the share of
     all people who live in them."""
     words, shares = WORDS[lang], share_criterion(atlas, indicator.id)
     if shares is None:
@@ -143,7 +143,7 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
         line += f"{apart}{_percent(shares.applicable, lang)} {words['applies']}"
     if shares.unknown:
         line += f"{apart}{write_number(shares.unknown, 0, lang)} {words['unknown']}"
-    # Those two and what is unreadable are the cells without a figure in the tables.
+    # These two and the unreadable are the cells without a figure in the tables.
     if shares.unreadable:
         line += f"{apart}{write_number(shares.unreadable, 0, lang)} {words['unreadable']}"
     return [line]
@@ -154,7 +154,7 @@ def _percent(share: float, lang: str) -> str:
 
 
 def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
-    """The figure overall and, but for context, its extremes by large unit."""
+    """Return the overall figure and, except for context, its extremes by large unit."""
     words, country = WORDS[lang], atlas.territories.country
     level = None if country is None or indicator.role == "context" else country.bare_code_level
     found = measure_overall(atlas, indicator.id, level=level)
@@ -184,7 +184,7 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     if scores.empty:
         return [f"{indicator.title_in(lang)}{colon(lang)}–"]
     table = atlas.intervals.get(indicator.id)
-    # Rank 1 is the highest score; whether that is good is the indicator's direction.
+    # Rank 1 is the highest score; the indicator's direction says whether that is good.
     head = "worst" if indicator.better == "lower" else "best"
     order = scores.sort_values(ascending=False, kind="stable").index[:5]
     named = []
@@ -205,7 +205,7 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
 
 
 def _coarse(atlas: Atlas, indicator: Indicator, lang: str) -> str:
-    """In brackets, where what is computed rests on figures that the territories share."""
+    """Return a note in brackets if a result depends on figures that territories share."""
     native, words = atlas.coarser_level_of(indicator), WORDS[lang]
     if not native:
         return ""
@@ -235,14 +235,14 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
 
 
 def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False, account: str = "") -> None:
-    """Prints on stderr, apart from the findings, what their reader has to be told: each warning,
-    and the remarks where they are asked for, else how many there are.
+    """Print notices on stderr, separate from the findings: each warning, and the remarks if
+    requested, else their number.
 
     Args:
-        atlas: whose notices are told.
+        atlas: with the notices.
         lang: fr or en.
-        verbose: whether remarks are asked for.
-        account: the file that holds them too, if there is one.
+        verbose: whether remarks are requested.
+        account: the file that also contains them, if any.
     """
     words = WORDS[lang]
     told = warnings_first(atlas.notices)

@@ -1,1 +1,1 @@
-"""What the maintainers try the tool with: fuzz, spoiled files, killed runs, watched children."""
+"""Trials for maintainers: fuzzing, damaged files, killed runs, watched child processes."""

@@ -1,7 +1,7 @@
-"""Mutations of files that are more than text: Parquet and atlases, GeoPackages, rasters.
+"""Mutations of binary files: Parquet and atlases, GeoPackages, rasters.
 
-What cannot be taken apart, because an earlier mutation spoiled it, is an error of the library that
-was asked; `mutations.spoil` changes bytes then.
+If a file cannot be read because an earlier mutation damaged it, the library raises an error, and
+`mutations.spoil` changes bytes instead.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ODD_FIGURES = (float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1e308, 1e-3
 
 
 def mutate_parquet(content: bytes, chance: random.Random) -> bytes:
-    """Other cells, types, columns, rows or metadata: of a table, a GeoParquet, an atlas."""
+    """Change cells, types, columns, rows or metadata of a table, a GeoParquet, or an atlas."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -37,7 +37,8 @@ def mutate_parquet(content: bytes, chance: random.Random) -> bytes:
 
 
 def _change_cell(table: pa.Table, chance: random.Random) -> pa.Table:
-    """One cell to another, or to nothing; one of a geometry column is mutated as bytes."""
+    """Change one cell to another value, or to nothing; one of a geometry column is mutated as
+    bytes."""
     import pyarrow as pa
 
     place, row = chance.randrange(table.num_columns), chance.randrange(table.num_rows)
@@ -104,7 +105,7 @@ def _change_rows(table: pa.Table, chance: random.Random) -> pa.Table:
 
 
 def _change_told(table: pa.Table, chance: random.Random) -> pa.Table:
-    """One entry of the file's metadata, as JSON or as bytes, or none of it."""
+    """Change one entry of the file's metadata, as JSON or as bytes, or remove it all."""
     known = dict(table.schema.metadata or {})
     if not known:
         return _change_cell(table, chance)
@@ -118,7 +119,7 @@ def _change_told(table: pa.Table, chance: random.Random) -> pa.Table:
 
 
 def mutate_sqlite(content: bytes, chance: random.Random) -> bytes:
-    """Changes a cell or the schema of a GeoPackage, its geometries and its catalogue included."""
+    """Change a cell or the schema of a GeoPackage, including its geometries and its catalogue."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.gpkg"
         path.write_bytes(content)
@@ -136,7 +137,7 @@ def mutate_sqlite(content: bytes, chance: random.Random) -> bytes:
 
 
 def _some_table(database: sqlite3.Connection, chance: random.Random) -> tuple[str, list[str]]:
-    """A table of a database and its columns."""
+    """Return a table of a database and its columns."""
     kinds = "type = 'table' and name not like 'sqlite%' and name not like 'rtree%'"
     found = database.execute(f"select name from sqlite_master where {kinds} order by name")
     table = chance.choice([row[0] for row in found])
@@ -157,7 +158,8 @@ def _spoil_cell(database: sqlite3.Connection, chance: random.Random) -> None:
 
 
 def _spoil_schema(database: sqlite3.Connection, chance: random.Random) -> None:
-    """A table or column less or renamed, rows less or twice, a view or a trigger in its place."""
+    """Remove or rename a table or column, remove or duplicate rows, or put a view or a trigger in
+    its place."""
     table, columns = _some_table(database, chance)
     column, other = chance.choice(columns), chance.choice(("x", "fid", "geom"))
     commands = (
@@ -176,8 +178,8 @@ def _spoil_schema(database: sqlite3.Connection, chance: random.Random) -> None:
 
 
 def mutate_tiff(content: bytes, chance: random.Random) -> bytes:
-    """Overwrites entries of the directory, where sizes, offsets and types stand, or writes the
-    raster again with another place, kind or values."""
+    """Overwrite entries of the directory, with sizes, offsets and types, or write the raster again
+    with another position, kind or values."""
     return chance.choice((_spoil_directory, _spoil_directory, _written_otherwise))(content, chance)
 
 

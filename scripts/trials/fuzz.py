@@ -1,13 +1,13 @@
-"""Runs commands on spoiled inputs for a time and says which were met with less than a sentence.
+"""Run commands on damaged inputs for a time and report those that did not end with a sentence.
 
     python -m scripts.trials.fuzz --seconds 3600 [--seed 1] [--keep FOLDER] [PROJECT.toml …]
 
-Each try copies the files that a command reads, spoils one to three of them and runs the command in
-a child process that is watched. A try is good if it ends with a result or with a sentence: no
-traceback, no crash, no hang, no more memory or time than its bounds, no socket; the result whole
-or what stood there before untouched, and nothing written elsewhere. What is not good is kept so
-that it can be run again. All commands that read a file are tried in turn; where projects are
-named, `run`, `build` and `check` on these.
+Each try copies the files that a command reads, damages one to three of them and runs the command in
+a watched child process. A try is good if it ends with a result or with a sentence: no traceback, no
+crash, no hang, no memory or time beyond its limits, no socket; the result whole or the old content
+unchanged, and nothing written elsewhere. Other tries are kept so that they can be run again. All
+commands that read a file are tried in turn. If projects are named, `run`, `build` and `check` are
+tried on these.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from zoneblanche.scripts.trials.trials import Trial, chosen, filled, write_trial
 
 @dataclass(frozen=True)
 class Finding:
-    """A try that was not met as it should be.
+    """A try that did not end as it should.
 
     Attributes:
-        fault: what is wrong.
+        fault: the problem.
         case: number of the try; the seed and it give the same files again.
         arguments: of the command, with places for the files and the results.
-        spoiled: names of the files that were spoiled.
-        said: the end of what the command wrote to stderr.
+        spoiled: names of the damaged files.
+        said: the end of the command's stderr.
     """
 
     fault: str
@@ -66,15 +66,15 @@ def fuzz(
     bounds: Bounds | None = None,
     most: int | None = None,
 ) -> tuple[list[Finding], Counter[str]]:
-    """Tries commands on spoiled files until the time is over.
+    """Try commands on damaged files until the time is over.
 
     Args:
         trials: commands with their files, in turn.
         seconds: how long.
-        seed: where the choices come from; the same seed makes the same cases in the same order.
-        keep: folder for what was not met well; None keeps nothing.
-        bounds: what one try may use.
-        most: number of tries after which it ends, whatever the time.
+        seed: of all choices; the same seed makes the same cases in the same order.
+        keep: folder for findings; None keeps nothing.
+        bounds: the limits of one try.
+        most: maximum number of tries, at any time.
 
     Returns:
         The findings, and how often which command ended how.
@@ -101,11 +101,11 @@ def fuzz(
 
 
 def lay_out(trial: Trial, ground: Path, chance: random.Random) -> tuple[str, ...]:
-    """Copies the files of a trial to `ground/in` and spoils some; to `ground/out` every other time
-    what the command had made of them before.
+    """Copy the files of a trial to `ground/in` and damage some; copy the command's earlier results
+    to `ground/out` every other time.
 
     Returns:
-        Names of the spoiled files.
+        Names of the damaged files.
     """
     copy_files(trial.folder, ground)
     if chance.random() < 0.5:
@@ -119,10 +119,10 @@ def lay_out(trial: Trial, ground: Path, chance: random.Random) -> tuple[str, ...
 
 
 def try_on(ground: Path, trial: Trial, bounds: Bounds) -> tuple[Outcome, str]:
-    """Runs a trial where it was laid out and judges how that ended.
+    """Run a trial where it was laid out and judge how it ended.
 
     Returns:
-        The outcome and what is wrong with it, or "".
+        The outcome and its problem, or "".
     """
     before = standing(ground)
     arguments = filled(trial.arguments, ground)
@@ -145,7 +145,7 @@ def _tell(finding: Finding, outcome: Outcome) -> None:
 
 
 def _keep(finding: Finding, ground: Path, place: Path) -> None:
-    """Copies the files, and writes beside them what was wrong and how to see it again."""
+    """Copy the files, and write a note with the problem and how to reproduce it."""
     for name in ("in", "cache"):
         if (ground / name).is_dir():
             shutil.copytree(ground / name, place / name, symlinks=True, ignore=_special)
@@ -160,7 +160,7 @@ def _special(folder: str, names: list[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parses the command line, tries, sums up; 1 where anything was found."""
+    """Parse the command line, try, print a summary; return 1 if there are findings."""
     parser = argparse.ArgumentParser(prog="python -m scripts.trials.fuzz", description=__doc__)
     parser.add_argument("projects", nargs="*", type=Path, metavar="PROJECT.toml")
     parser.add_argument("--seconds", type=float, default=60.0)

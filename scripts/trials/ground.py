@@ -18,22 +18,22 @@ from zoneblanche.scripts.trials.guarded import fingerprint
 from zoneblanche.scripts.trials.whole import check_whole
 
 LASTING = {"in", "out", "cache", "tmp", "log.txt"}
-"""What may lie on the ground afterwards."""
+"""What may exist in the folder afterwards."""
 PASSING = ("locks", "partial")
-"""What `fetch` makes in the store whatever comes of it."""
+"""What `fetch` creates in the store in any case."""
 LONG_AGO = 10**9
 ENDS = {".html": b"</html>", ".svg": b"</svg>", ".parquet": b"PAR1"}
 
 
 def surroundings(ground: Path) -> dict[str, str]:
-    """The environment of a command: the store and temporary files lie on the ground too."""
+    """Return the environment of a command: the store and temporary files are in the folder too."""
     return {"ZONEBLANCHE_CACHE": str(ground / "cache"), "TMPDIR": str(ground / "tmp")}
 
 
 @contextmanager
 def surrounded(ground: Path) -> Iterator[None]:
-    """This very process with these surroundings, and with the descriptions of countries that are
-    among the files."""
+    """Run this process with that environment, and with the descriptions of countries among the
+    files."""
     described = ground / "in" / "countries"
     held = country.descriptions() if not described.is_dir() else described
     with (
@@ -45,25 +45,25 @@ def surrounded(ground: Path) -> Iterator[None]:
 
 
 def copy_files(folder: Path, ground: Path) -> None:
-    """Copies the files of a trial to `ground/in`."""
+    """Copy the files of a trial to `ground/in`."""
     shutil.copytree(folder, ground / "in")
     (ground / "tmp").mkdir()
 
 
 def age(folder: Path) -> None:
-    """Makes files older than any that is written now."""
+    """Make files older than any that is written now."""
     for path in folder.rglob("*"):
         os.utime(path, (LONG_AGO, LONG_AGO))
 
 
 def part_store(ground: Path) -> None:
-    """Moves a store of fetched files that is among the files to where the command looks for it."""
+    """Move a store of fetched files among the files to where the command looks for it."""
     if (ground / "in" / "cache").exists():
         (ground / "in" / "cache").rename(ground / "cache")
 
 
 def command(arguments: tuple[str, ...], *, ground: Path) -> int:
-    """Runs `zoneblanche` with these arguments in this process; its exit status."""
+    """Run `zoneblanche` with these arguments in this process; return its exit status."""
     from zoneblanche.scripts.cli import main
 
     with (
@@ -80,7 +80,7 @@ def command(arguments: tuple[str, ...], *, ground: Path) -> int:
 
 
 def standing(ground: Path) -> dict[str, dict[str, str]]:
-    """What lies where a command must change nothing, unless it says that it is done."""
+    """Return what exists where a command must change nothing unless it succeeds."""
     store = fingerprint(ground / "cache")
     kept = {name: told for name, told in store.items() if Path(name).parts[0] not in PASSING}
     return {"in": fingerprint(ground / "in"), "out": fingerprint(ground / "out"), "cache": kept}
@@ -89,7 +89,7 @@ def standing(ground: Path) -> dict[str, dict[str, str]]:
 def places_fault(
     ground: Path, status: int, writes: tuple[str, ...], before: dict[str, dict[str, str]]
 ) -> str:
-    """What is wrong with what lies there afterwards, or ""."""
+    """Return the problem with what exists afterwards, or ""."""
     now = standing(ground)
     if now["in"] != before["in"]:
         return "changes its input"
@@ -113,7 +113,8 @@ def places_fault(
 
 
 def part_fault(path: Path) -> str:
-    """What is wrong with a file of results, or "": whether it is there, ends and can be read."""
+    """Return the problem with a file of results, or "": it must exist, be complete and be
+    readable."""
     if not path.is_file():
         return "is not there"
     if path.stat().st_mtime == LONG_AGO:

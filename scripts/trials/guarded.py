@@ -1,7 +1,7 @@
-"""The command line in a child process that is watched: time, memory, sockets, where it writes.
+"""The command line in a watched child process: time, memory, sockets, where it writes.
 
-The parent has run a project once and forks, so that a try costs a fraction of a start, and what
-crashes or hangs in native code takes its child with it and nothing else.
+The parent has run a project once and forks. So a try costs a fraction of a start, and a crash or
+hang in native code affects its child only.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ RAN_OVER_MEMORY = "There is not enough memory"
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a child may use.
+    """The limits of a child.
 
     Attributes:
-        seconds: of processor time, after which it is ended.
-        patience: seconds of wall time after which it is killed: it waits for something for ever.
-        memory: bytes of address space above what the parent has.
+        seconds: of processor time, after which it is stopped.
+        patience: seconds of wall time after which it is killed, because it waits forever.
+        memory: bytes of address space above that of the parent.
         file_bytes: size of any file that it writes.
     """
 
@@ -45,11 +45,11 @@ class Outcome:
     """How a child ended.
 
     Attributes:
-        status: its exit status; negative where a signal ended it.
-        said: what it wrote to stderr.
+        status: its exit status; negative if a signal ended it.
+        said: its stderr.
         seconds: wall time.
         hung: it was killed because its time was over.
-        socket: the first thing that it asked of the network, or "".
+        socket: its first request to the network, or "".
     """
 
     status: int
@@ -60,7 +60,7 @@ class Outcome:
 
     @property
     def fault(self) -> str:
-        """What is wrong with how it ended, or "": done, or refused with a sentence."""
+        """The problem with how it ended, or "": it succeeded, or refused with a sentence."""
         if self.hung or self.status == -signal.SIGXCPU:
             return f"hangs: not done after {self.seconds:.0f} s"
         if self.status < 0:
@@ -81,7 +81,7 @@ class Outcome:
 
 
 def warm_up() -> None:
-    """Imports what the command needs and loads its kernels, so that no child has to."""
+    """Import what the command needs and load its kernels, so that no child has to."""
     from zoneblanche.scripts.jobs.run import run_project
     from zoneblanche.scripts.trials.sample import write_sample
 
@@ -91,12 +91,12 @@ def warm_up() -> None:
 
 
 def run_guarded(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outcome:
-    """Runs `zoneblanche` with these arguments in a child.
+    """Run `zoneblanche` with these arguments in a child.
 
     Args:
         arguments: of the command line.
-        log: file for what it writes to stderr.
-        bounds: what it may use.
+        log: file for its stderr.
+        bounds: its limits.
     """
     return watch(lambda: _command(arguments), log=log, bounds=bounds)
 
@@ -104,7 +104,7 @@ def run_guarded(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outco
 def run_alone(
     arguments: Sequence[str], *, log: Path, bounds: Bounds, environment: Mapping[str, str]
 ) -> Outcome:
-    """The same in an interpreter of its own: what a fork inherits cannot be to blame."""
+    """The same in a new interpreter: what a fork inherits cannot be the cause."""
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as stream:
         child = subprocess.Popen(
@@ -123,7 +123,7 @@ def run_alone(
 
 
 def watch(task: Callable[[], None], *, log: Path, bounds: Bounds) -> Outcome:
-    """Runs a function in a child and waits for it, no longer than its time."""
+    """Run a function in a child and wait for it, no longer than its time."""
     started = time.monotonic()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -147,7 +147,7 @@ def watch(task: Callable[[], None], *, log: Path, bounds: Bounds) -> Outcome:
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
-    """Every file and folder below one, with the hash of its content."""
+    """Return every file and folder below one, with the hash of its content."""
     found = {}
     for path in sorted(folder.rglob("*")):
         is_file = path.is_file() and not path.is_symlink()

@@ -1,10 +1,10 @@
-"""Kills the main job at random moments, for all of France, and looks at what stands there then.
+"""Kill the main job at random moments, for all of France, and check what exists then.
 
     python -m scripts.trials.kill_runs --times 20 [--seed 1] [PROJECT.toml]
 
-Runs take turns in French and in English, so that an old result and a new one differ. After each
+Runs alternate between French and English, so that an old result and a new one differ. After each
 kill -9 every file must be that of one run: the account in `run.json` names all of them with their
-hashes. At the end one more run must clear what the kills left, and stand whole.
+hashes. At the end one more run must remove what the kills left, and be whole.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from zoneblanche.scripts.trials.whole import check_whole
 
 
 def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> Counter[str]:
-    """Kills a run `times` times; how often which result stood there afterwards.
+    """Kill a run `times` times; return how often which result existed afterwards.
 
     Args:
         project: the project file; None for the embedded edition of France.
         times: number of kills.
         seed: of the moments.
-        folder: an empty one, where results go.
+        folder: an empty one, for the results.
 
     Raises:
-        AssertionError: what stands there is not whole.
+        AssertionError: the result is not whole.
     """
     out = folder / "out"
     started = time.monotonic()
@@ -88,7 +88,7 @@ def _beside(folder: Path) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Parses the command line, kills, sums up."""
+    """Parse the command line, kill, print a summary."""
     parser = argparse.ArgumentParser(prog="python -m scripts.trials.kill_runs", description=__doc__)
     parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT.toml")
     parser.add_argument("--times", type=int, default=20)

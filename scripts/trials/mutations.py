@@ -1,7 +1,7 @@
-"""Spoiling files: the bytes of a real input in, those of one that somebody might send out.
+"""Damaging files: from the bytes of a real input to those of one that somebody might send.
 
-Each function takes the content and a random source and returns other content, and draws on nothing
-else, so that a seed gives the same case again.
+Each function takes the content and a random source, returns other content, and uses nothing else,
+so that a seed gives the same case again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Mutation = Callable[[bytes, random.Random], bytes]
 
 
 def spoil_files(folder: Path, chance: random.Random) -> tuple[str, ...]:
-    """Spoils one to three files of a folder and of those in it.
+    """Damage one to three files of a folder and its subfolders.
 
     Returns:
         Their names.
@@ -42,8 +42,8 @@ def spoil_files(folder: Path, chance: random.Random) -> tuple[str, ...]:
 
 
 def mislay(path: Path, chance: random.Random) -> None:
-    """Leaves in a file's place none, an empty one, a folder, a link that leads nowhere or to
-    itself, a device, or a pipe that nobody writes to."""
+    """Replace a file by nothing, an empty one, a folder, a link that leads nowhere or to itself, a
+    device, or a pipe that nobody writes to."""
     path.unlink()
     match chance.randrange(7):
         case 0:
@@ -63,25 +63,25 @@ def mislay(path: Path, chance: random.Random) -> None:
 
 
 def spoil(content: bytes, kind: str, chance: random.Random) -> bytes:
-    """The content after one to four mutations that fit its kind.
+    """Return the content after one to four mutations for its kind.
 
     Args:
         content: of a file.
-        kind: as `geo.files.kinds.kind_of` tells it ("text", "json", "zip", …), or "toml".
-        chance: where all choices come from.
+        kind: as returned by `geo.files.kinds.kind_of` ("text", "json", "zip", …), or "toml".
+        chance: of all choices.
     """
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
         fitting = BY_KIND.get(kind, (mutate_bytes,))
         mutation = chance.choice((*fitting, *fitting, *fitting, mutate_bytes))
         try:
             content = mutation(content, chance)
-        except Exception:  # what an earlier one spoiled cannot always be taken apart again
+        except Exception:  # content damaged by an earlier mutation cannot always be parsed again
             content = mutate_bytes(content, chance)
     return content
 
 
 def mutate_zip(content: bytes, chance: random.Random) -> bytes:
-    """Changes, renames, doubles, swells or leaves out one member of an archive."""
+    """Change, rename, duplicate, inflate or remove one member of an archive."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = [(name, archive.read(name)) for name in archive.namelist()]
     place = chance.randrange(len(members))
@@ -102,14 +102,14 @@ def mutate_zip(content: bytes, chance: random.Random) -> bytes:
             members[place] = (name, re.sub(rb"(\?>)", rb"\1" + entity, data, count=1))
     packed = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        warnings.simplefilter("ignore", UserWarning)  # of two members of one name
+        warnings.simplefilter("ignore", UserWarning)  # about two members with one name
         for name, data in members:
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
 def mutate_gzip(content: bytes, chance: random.Random) -> bytes:
-    """Spoils what is packed, or swells it."""
+    """Damage the packed content, or inflate it."""
     data = gzip.decompress(content)
     swollen = data + b" " * chance.choice((10**6, 10**8))
     data = spoil(data, kind_of(data[:HEAD]), chance) if chance.random() < 0.9 else swollen

@@ -1,8 +1,8 @@
 """Small files in the publishers' official layouts, for the tests of their connectors.
 
-Made up, and named so: the headers are the publishers', the figures are nobody's. They stand in
-where no real file is at hand (wired speeds, technologies, FttH shapefile, mobile sites of today,
-the directory's export, DPNT as published).
+They are generated, and named so: the headers are the publishers', the figures are not real. They
+replace real files that are not available (wired speeds, technologies, FttH shapefile, mobile sites
+of today, the directory's export, DPNT as published).
 
     python -m scripts.trials.publishers_files FOLDER
 """
@@ -82,7 +82,7 @@ SQUARES = (
     "log_ap90,log_inc,log_soc,ind_0_3,ind_4_5,ind_6_10,ind_11_17,ind_18_24,ind_25_39,ind_40_54,"
     "ind_55_64,ind_65_79,ind_80p,ind_inc"
 )
-"""Header of INSEE's table of squares of 200 m; two columns of it are read."""
+"""Header of INSEE's table of squares of 200 m; two of its columns are read."""
 
 DPNT: list[dict[str, Any]] = [
     {
@@ -150,7 +150,7 @@ DPNT: list[dict[str, Any]] = [
 
 
 def directory_record(kind: str, seat: str, name: str, **fields: Any) -> dict[str, Any]:
-    """A record of the directory of public services, as its export gives it: lists JSON-encoded."""
+    """Return a record of the directory of public services as in its export: lists JSON-encoded."""
     record = {
         "id": f"fixture-{kind}-{seat}-{name}",
         "nom": name,
@@ -196,7 +196,7 @@ DIRECTORY = [
 
 
 def write_fixtures(folder: Path) -> None:
-    """Write all fixtures into a folder, under the names that the publishers use."""
+    """Write all fixtures into a folder, under the publishers' names."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "commune_debit_filaire.csv": (WIRED, "utf-8"),
@@ -218,7 +218,7 @@ def write_fixtures(folder: Path) -> None:
 
 
 def squares_table() -> str:
-    """Squares of 20 km by 20 km about Mende, one in six inhabited, and one in the ocean."""
+    """Return squares of 20 km by 20 km around Mende, one in six inhabited, and one in the ocean."""
     lines = [SQUARES]
     for number in range(100 * 100 // 6):
         step = 6 * number + number % 5
@@ -235,7 +235,7 @@ def _square(north: int, east: int, people: float) -> str:
 
 
 def write_census_archive(path: Path, table: str) -> None:
-    """An archive of the census by IRIS: the table, and one that describes its columns."""
+    """Write an archive of the census by IRIS: the table, and one that describes its columns."""
     name = path.name.removesuffix("_csv.zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{name}.CSV", table)
@@ -243,9 +243,9 @@ def write_census_archive(path: Path, table: str) -> None:
 
 
 def write_communes(path: Path, *, old: bool = False) -> None:
-    """Communes as IGN's ADMIN EXPRESS COG has them in GeoParquet: made-up squares and people.
+    """Write communes like IGN's ADMIN EXPRESS COG in GeoParquet: generated squares and people.
 
-    48999 is no commune; Paris is in two EPCI, as its métropole and its territory are.
+    48999 is not a commune; Paris is in two EPCI, its métropole and its territory.
 
     Args:
         old: with the columns of the years before 2025.
@@ -278,7 +278,8 @@ def write_communes(path: Path, *, old: bool = False) -> None:
 
 
 def write_ftth_archive(path: Path) -> None:
-    """A zipped shapefile as *Cartefibre* is: Latin-1 attributes beside a `.cpg` that says UTF-8."""
+    """Write a zipped shapefile like *Cartefibre*: Latin-1 attributes with a `.cpg` that says
+    UTF-8."""
     import geopandas as gpd
     from shapely.geometry import box
 

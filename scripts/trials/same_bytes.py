@@ -1,9 +1,9 @@
-"""Runs the main job under circumstances that must not matter, and compares every byte it wrote.
+"""Run the main job under circumstances that must not matter, and compare all its bytes.
 
     python -m scripts.trials.same_bytes [PROJECT.toml]
 
-The circumstances: the seed of hashes, the time zone, the language of the system, the folder one is
-in, the folder for temporary files, the name of the folder for results, and the number of cores.
+The circumstances: the hash seed, the time zone, the language of the system, the current folder, the
+folder for temporary files, the name of the folder for results, and the number of cores.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What surrounds a run.
+    """The environment of a run.
 
     Attributes:
         name: of its folders.
-        environment: variables beside those that are there.
-        cores: how many it may use; None leaves that open.
+        environment: additional variables.
+        cores: how many it may use; None for no limit.
     """
 
     name: str
@@ -57,10 +57,10 @@ CIRCUMSTANCES = (
 
 
 def run_in(circumstances: Circumstances, project: Path | None, folder: Path) -> dict[str, str]:
-    """Runs the main job so and so; the hash of each file that it wrote.
+    """Run the main job in this environment; return the hash of each file that it wrote.
 
     Raises:
-        AssertionError: it did not end well.
+        AssertionError: it failed.
     """
     place = folder / circumstances.name
     temporary = place / "tmp"
@@ -92,7 +92,7 @@ def run_in(circumstances: Circumstances, project: Path | None, folder: Path) -> 
 
 
 def differing(project: Path | None, folder: Path) -> tuple[list[str], int]:
-    """Files that are not the same under all circumstances, and how many there are in all."""
+    """Return files that differ between circumstances, and the number of files."""
     found = [run_in(circumstances, project, folder) for circumstances in CIRCUMSTANCES]
     names = sorted(set().union(*found))
     return [name for name in names if len({one.get(name) for one in found}) > 1], len(names)
@@ -106,7 +106,7 @@ def _on_few(cores: int) -> Callable[[], None] | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parses the command line, runs, compares; 1 where a file differs."""
+    """Parse the command line, run, compare; return 1 if a file differs."""
     parser = argparse.ArgumentParser(
         prog="python -m scripts.trials.same_bytes", description=__doc__
     )

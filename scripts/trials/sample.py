@@ -1,4 +1,4 @@
-"""A small project with a file of every kind, for what tries the main job many times over.
+"""A small project with a file of every kind, for trials that run the main job many times.
 
 python -m scripts.trials.sample FOLDER
 """
@@ -84,10 +84,10 @@ all = [{ indicator = "fibre", op = "<", value = 60 }]
 
 
 def write_sample(folder: Path, *, vector: str = "geojson", table: str = "csv") -> Path:
-    """Four squares of 0.1° and a layer of each kind, in a folder that is made.
+    """Write four squares of 0.1° and a layer of each kind, into a new folder.
 
     Args:
-        folder: where the files go.
+        folder: for the files.
         vector: format of the territories, one of `VECTORS`.
         table: format of the first table, one of `TABLES`.
 
@@ -130,7 +130,7 @@ def _write_squares(path: Path) -> None:
 
 
 def _topology(frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    """A TopoJSON whose arcs are whole rings."""
+    """Return a TopoJSON whose arcs are whole rings."""
     arcs = [[list(corner) for corner in shape.exterior.coords] for shape in frame.geometry]
     shapes = [
         {"type": "Polygon", "arcs": [[place]], "properties": dict(row)}
@@ -176,7 +176,7 @@ def _write_coverage(path: Path) -> None:
 
 
 def main() -> None:
-    """Writes the project into the folder that the command line names."""
+    """Write the project into the folder named on the command line."""
     if len(sys.argv) != 2:
         sys.exit("Usage: python -m scripts.trials.sample FOLDER")
     print(write_sample(Path(sys.argv[1])))

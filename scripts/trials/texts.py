@@ -44,7 +44,7 @@ JSON_VALUES: tuple[Any, ...] = (
 
 
 def mutate_bytes(content: bytes, chance: random.Random) -> bytes:
-    """Flips, cuts, repeats or overwrites bytes; more often near the front, where headers stand."""
+    """Flip, cut, repeat or overwrite bytes; more often near the start, where headers are."""
     data = bytearray(content)
     if not data:
         return bytes(chance.randbytes(chance.randrange(64)))
@@ -81,7 +81,7 @@ def mutate_bytes(content: bytes, chance: random.Random) -> bytes:
 
 
 def mutate_text(content: bytes, chance: random.Random) -> bytes:
-    """Changes a word, a number, a line, the line ends, the separator or the encoding."""
+    """Change a word, a number, a line, the line ends, the separator or the encoding."""
     text = content.decode("utf-8", errors="surrogateescape")
     match chance.randrange(8):
         case 0 | 1:
@@ -101,7 +101,7 @@ def mutate_text(content: bytes, chance: random.Random) -> bytes:
 
 
 def mutate_toml(content: bytes, chance: random.Random) -> bytes:
-    """Changes a value or a key of a line `key = value`, or adds one."""
+    """Change a value or a key of a line `key = value`, or add one."""
     lines = content.decode("utf-8", errors="replace").split("\n")
     pairs = [place for place, line in enumerate(lines) if "=" in line]
     if not pairs:
@@ -124,7 +124,7 @@ def mutate_toml(content: bytes, chance: random.Random) -> bytes:
 
 
 def mutate_json(content: bytes, chance: random.Random) -> bytes:
-    """Replaces, removes or doubles one node of the tree, or nests it very deep."""
+    """Replace, remove or duplicate one node of the tree, or nest it very deep."""
     try:
         tree = json.loads(content)
     except (ValueError, RecursionError):
@@ -173,7 +173,7 @@ def _change_lines(text: str, chance: random.Random) -> str:
 
 
 def _some_node(holder: dict[str, Any], chance: random.Random) -> tuple[Any, Any]:
-    """A container and the key of one node in it, reached by a walk from the top."""
+    """Return a container and the key of one node in it, reached by a walk from the top."""
     parent: Any = holder
     key: Any = "tree"
     while isinstance(parent[key], dict | list) and parent[key] and chance.random() < 0.8:

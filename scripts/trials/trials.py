@@ -1,4 +1,4 @@
-"""What is tried: every command that reads a file, each with the files that it reads."""
+"""The trials: every command that reads a file, each with its files."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Trial:
     """A command and the files that it reads.
 
     Attributes:
-        folder: the files, a copy of which is spoiled.
-        arguments: of the command line, with `{in}` for that copy and `{out}` for where results go.
-        writes: names in `{out}` that must be there, whole, where it says that it is done.
+        folder: the files, a copy of which is damaged.
+        arguments: of the command line, with `{in}` for that copy and `{out}` for the results.
+        writes: names in `{out}` that must exist, whole, if it succeeds.
     """
 
     folder: Path
@@ -62,13 +62,13 @@ class Trial:
 
     @property
     def old(self) -> Path:
-        """Where the results of the files as they were before lie."""
+        """The folder of the results of the undamaged files."""
         name = "-".join(part for part in self.arguments if part.isalnum())
         return self.folder.parent / f"{self.folder.name}.{name}.{'+'.join(self.writes)}"
 
 
 def filled(arguments: Sequence[str], ground: Path) -> tuple[str, ...]:
-    """The arguments with the places that they mean."""
+    """Return the arguments with their places."""
     places = {"{in}": str(ground / "in"), "{out}": str(ground / "out")}
     found = []
     for argument in arguments:
@@ -79,14 +79,14 @@ def filled(arguments: Sequence[str], ground: Path) -> tuple[str, ...]:
 
 
 def write_trials(folder: Path, projects: Sequence[Path] = ()) -> tuple[Trial, ...]:
-    """All trials, with their files and what the commands make of these before they are spoiled.
+    """Write all trials, with their files and the results of the commands before damage.
 
     Args:
         folder: an empty one, for the files.
-        projects: project files to try in place of the small one.
+        projects: project files to try instead of the small one.
 
     Raises:
-        AssertionError: a command refuses files that nobody spoiled.
+        AssertionError: a command refuses undamaged files.
     """
     if projects:
         trials = [trial for project in projects for trial in _of_project(project)]
@@ -99,13 +99,13 @@ def write_trials(folder: Path, projects: Sequence[Path] = ()) -> tuple[Trial, ..
 
 
 def chosen(trials: Sequence[Trial], seed: int, case: int) -> tuple[Trial, random.Random]:
-    """The trial of a case and where its choices come from; the same for the same seed."""
+    """Return the trial of a case and its random source; the same for the same seed."""
     chance = random.Random(f"{seed}.{case}")
     return trials[case % len(trials)], chance
 
 
 def _make_old(trial: Trial, ground: Path) -> None:
-    """Runs a trial as it is, in this very process, which has loaded all that it needs then."""
+    """Run an undamaged trial, in this process, which has then loaded everything it needs."""
     ground.mkdir()
     copy_files(trial.folder, ground)
     part_store(ground)
@@ -141,7 +141,7 @@ def _small(folder: Path) -> Iterator[Trial]:
 
 
 def _atlases(folder: Path) -> Iterator[Trial]:
-    """All that is done with an atlas, on the four squares."""
+    """Every command on an atlas, on the four squares."""
     sample = write_sample(folder / "sample")
     built, scored = folder / "built", folder / "scored"
     built.mkdir()
@@ -227,7 +227,7 @@ def _others(folder: Path) -> Iterator[Trial]:
     yield Trial(published, (*build, *sources), ("f.parquet",))
     communes = folder / "communes"
     communes.mkdir()
-    # The five communes of this file would be the only territories, and most files not about them.
+    # The five communes of this file would be the only territories, and most files have others.
     (published / COMMUNES).rename(communes / COMMUNES)
     yield Trial(
         communes,

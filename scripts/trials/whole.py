@@ -11,13 +11,13 @@ from zoneblanche.geo.source import sha256_of
 
 
 def check_whole(out: Path) -> dict[str, Any]:
-    """Holds every file of a folder of results against the account that stands among them.
+    """Compare every file of a folder of results with the account in it.
 
     Returns:
         The account, `run.json`.
 
     Raises:
-        AssertionError: a file is missing, there without being told, or of another run.
+        AssertionError: a file is missing, not listed, or of another run.
     """
     account: dict[str, Any] = json.loads((out / MARK).read_text("utf-8"))
     found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}

@@ -1,4 +1,4 @@
-"""Which choice of a recipe moves the ranks of an atlas, and how far each indicator does."""
+"""Which choice of a recipe changes the ranks of an atlas, and by how much each indicator does."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ RUNS = 128
 
 @dataclass(frozen=True)
 class Choices:
-    """What the ranks of an index hang on.
+    """What the ranks of an index depend on.
 
     Attributes:
-        recipe: with the choices that were asked about, see `compute_choices`.
-        sensitivity: to each of them; None where none moves a rank.
+        recipe: with the choices that were compared, see `compute_choices`.
+        sensitivity: to each of them; None if none changes a rank.
         shift: mean shift of the ranks without each indicator, the greatest first.
     """
 
@@ -33,16 +33,17 @@ class Choices:
 
 
 def compute_choices(atlas: Atlas, index_id: str, *, runs: int = RUNS) -> Choices | None:
-    """Which choice moves ranks, and how far they move without each indicator: some seconds.
+    """Return which choice changes ranks, and by how much they change without each indicator: some
+    seconds.
 
-    A recipe that doubts one choice only is asked about three: its weights, its normalisation
-    (against percentile ranks, where its means are arithmetic) and the loss of an indicator.
+    For a recipe with one uncertain choice, three are compared: its weights, its normalisation (with
+    percentile ranks, if its means are arithmetic) and the loss of an indicator.
 
     Returns:
-        None for an index of one indicator, which has no choice that moves a rank.
+        None for an index of one indicator, which has no choice that changes a rank.
 
     Raises:
-        InputError: the atlas does not know how the index was made.
+        InputError: the atlas has no recipe of the index.
     """
     recipe = _doubted(atlas.recipe(index_id), atlas)
     if len(recipe.elements) < 2:
@@ -63,10 +64,10 @@ def _doubted(recipe: Recipe, atlas: Atlas) -> Recipe:
     if sum(len(choices) > 1 for choices in lists) + own.leave_out + (own.weights > 0) > 1:
         return recipe
     fixed = all(element.goalposts is not None for element in recipe.elements)
-    # Other means have a scale of their own, or no place for the zero of the last.
+    # Other means have their own scale, or are not defined for the zero of the last.
     arithmetic = all(dimension.aggregate == "arithmetic" for dimension in recipe.dimensions)
     normalise: tuple[Normalise, ...] = ("goalposts" if fixed else "minmax", "prank")
-    # Of one figure that all share, as one département has of its own, no rank can be made.
+    # If all have the same figure, as in one département, there are no ranks.
     values = index_values(recipe, atlas)
     varied = bool((values.max() > values.min()).all())
     normalise = normalise if arithmetic and varied else ()
