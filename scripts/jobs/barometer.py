@@ -154,7 +154,7 @@ def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.D
 
 def survey_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
     """Return all answers of all surveys, with the title of the category and, if there was an
-    earlier survey with the same question, its date `since` and the change with its 95 % interval."""
+    earlier survey with the same question, its date `since` and the change with its interval."""
     answers = pd.concat([survey.answers for survey in surveys], ignore_index=True)
     changes = pd.concat([survey.changes for survey in surveys], ignore_index=True)
     titles = _category_titles(counted.barometer, lang)
