@@ -11,10 +11,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from typer.main import get_group
 
 from tests.test_house import ROOMS, imported_rooms
+from zoneblanche.geo import country
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.index.recipe.load import read_recipe
+from zoneblanche.layers.index.score import resolve, score
 from zoneblanche.scripts.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,6 +81,47 @@ def test_the_project_of_the_tutorial_has_ten_lines() -> None:
     blocks = BLOCK.findall((ROOT / "docs" / "tutorial.md").read_text("utf-8"))
     (project,) = [text for name, _, text in blocks if name == "project.toml"]
     assert len(project.splitlines()) == 10
+
+
+def block_of(page: str, name: str, folder: Path) -> Path:
+    """The file that a page shows under that name, written into a folder."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    found = re.search(
+        rf"`[\w/-]*{re.escape(name)}`[^\n]*:\n\n```\w*\n(.*?)^```$", text, re.S | re.M
+    )
+    assert found, f"{page} shows no {name}"
+    path = folder / name
+    path.write_text(found[1], encoding="utf-8")
+    return path
+
+
+def test_the_publisher_of_its_page_reads_the_file_of_its_page(tmp_path: Path) -> None:
+    scope: dict[str, Any] = {}
+    code = block_of("add-a-publisher.md", "access_points.py", tmp_path).read_text("utf-8")
+    exec(compile(code, "access_points.py", "exec"), scope)
+    (connector,) = scope["CONNECTORS"]
+    table = connector.read(block_of("add-a-publisher.md", "bornes.csv", tmp_path))
+    assert table.frame["access_points"].fillna(-1).to_dict() == {
+        "48095": 12, "48140": 3, "48080": -1,
+    }  # fmt: skip
+    assert table.reasons["access_points"].tolist() == [0, 0, Reason.NOT_PUBLISHED]
+
+
+def test_the_recipe_of_its_page_scores_a_table(tmp_path: Path) -> None:
+    recipe = read_recipe(block_of("add-a-recipe.md", "fibre-and-website.toml", tmp_path))
+    recipe = resolve(recipe, {name: layer.indicator for name, layer in known_layers().items()})
+    figures = pd.DataFrame({"premises-1gbps": [85.0, 100.0], "website": [1.0, 0.0]})
+    assert score(figures, recipe).index.round(1).tolist() == [90.0, 66.7]
+
+
+def test_the_country_of_its_page_is_described(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block_of("add-a-country.md", "lu.toml", tmp_path)
+    monkeypatch.setattr(country, "descriptions", lambda: tmp_path)
+    described = country.read_country("lu")
+    assert [level.id for level in described.levels] == ["commune", "canton", "country"]
+    assert described.base.accepts("0101") and not described.base.accepts("101")
 
 
 def test_every_command_is_documented() -> None:
