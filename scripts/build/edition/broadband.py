@@ -14,24 +14,24 @@ COUNTS = {
     "elig_thd100": "premises_100mbps",
     "elig_thd1g": "premises_1gbps",
 }
-"""Arcep's columns of counts (cumulative: 1 Gbit/s is within 100 Mbit/s), and ours."""
+"""Arcep's columns of counts (cumulative: 1 Gbit/s is included in 100 Mbit/s), and ours."""
 
 KEYS = ("code_insee", "code_dep", "type", "date")
 
 
 def sum_by_departement(file: Path, departements: pd.Index) -> pd.DataFrame:
-    """Counts of premises by département from Arcep's `commune_debit` CSV.
+    """Return counts of premises by département from Arcep's `commune_debit` CSV.
 
     Args:
-        file: `;`-separated, one row a commune; rows of a `type` other than `all` are left out.
-        departements: the codes that are wanted; collectivities beyond them are left out.
+        file: `;`-separated, one row per commune; rows with a `type` other than `all` are left out.
+        departements: the codes to include; other collectivities are left out.
 
     Returns:
-        Columns `departement`, those of `COUNTS` (int64) and `date`; one row a département.
+        Columns `departement`, those of `COUNTS` (int64) and `date`; one row per département.
 
     Raises:
-        InputError: no such file, a missing column, a count that is no whole number, a commune
-            twice, several dates, more premises reached than there are, or a département without
+        InputError: no such file, a missing column, a count that is not a whole number, a duplicate
+            commune, several dates, more premises reached than there are, or a département without
             a figure.
     """
     table = _read(file)

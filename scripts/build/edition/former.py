@@ -1,4 +1,4 @@
-"""Codes that are gone, and municipal arrondissements: what tables of other years are keyed by."""
+"""Former codes, and municipal arrondissements: the codes in tables of other years."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from zoneblanche.scripts.build.edition.shapes import geodesic_area_km2, shapes_o
 
 
 def former_codes(official: OfficialCode, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Each code that communes had and no longer have, and the one that has its territory.
+    """Return each code that communes had and no longer have, and the one that has its territory.
 
-    The official code's list of former codes says neither when nor how: `kind` is "merged" where
-    the commune that has the territory is of the same département and has its code since the first
-    wave at least, and "now" where it was, or may have been, given another code.
+    The list of former codes in the official code does not say when or how a code ended. `kind` is
+    "merged" if the commune that has the territory is in the same département and has had its code
+    since the first wave at least, and "now" if it was, or may have been, given another code.
 
     Args:
         official: the current communes and their former codes.
         tables: the communes table of each wave, by its ISO date.
 
     Returns:
-        Sorted by `code`; `now`, `kind` and `people`, the legal population of the part as the
-        tables know it (missing for most mergers of before 2003). Parts whose code the commune has
-        kept are there with that (`code` = `now`): they weigh what was theirs.
+        Sorted by `code`; `now`, `kind` and `people`, the legal population of the part in the tables
+        (missing for most mergers before 2003). Parts whose code the commune has kept are included
+        (`code` = `now`), because they give the weights of the parts.
     """
     first = tables[min(tables)]
     early = set(first["code"][first["type"] == "COM"])
@@ -48,12 +48,13 @@ def former_codes(official: OfficialCode, tables: Mapping[str, pd.DataFrame]) -> 
 def arrondissements(
     official: OfficialCode, table: pd.DataFrame, *, step: float
 ) -> gpd.GeoDataFrame:
-    """Municipal arrondissements: `code`, `name`, `commune`, `population`, `area_km2`, `geometry`.
+    """Return municipal arrondissements: `code`, `name`, `commune`, `population`, `area_km2`,
+    `geometry`.
 
     Args:
         official: the current communes and their arrondissements.
-        table: the communes table whose shapes are those of the edition.
-        step: of the grid, that of the communes.
+        table: the communes table with the shapes of the edition.
+        step: of the grid of the communes.
 
     Raises:
         InputError: a shape is missing, or those of a commune do not fill it.
@@ -71,8 +72,8 @@ def arrondissements(
 
 
 def _people(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
-    """People by code of a part: as the newest table has it that has it as a part or, where none
-    has, as the newest in which it was a commune that is none any more."""
+    """Return people by code of a part: from the newest table that has it as a part or, if none has,
+    the newest in which it was a commune that no longer exists."""
     newest = tables[max(tables)]
     current = set(newest["code"][newest["type"] == "COM"])
     found = pd.Series(dtype="float64")

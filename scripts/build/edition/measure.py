@@ -1,4 +1,4 @@
-"""Measures what the geometry of an edition would weigh under other encodings.
+"""Measure the size of an edition's geometry with other encodings.
 
     python -m scripts.build.edition.measure --packages DIR
 
@@ -42,7 +42,7 @@ PLAIN: dict[str, Any] = {"use_dictionary": False}
 def weigh(
     shapes: pd.Series, *, encoding: str, options: dict[str, Any], codec: str = "zstd", level: int
 ) -> int:
-    """Bytes of a GeoParquet file that holds nothing but these shapes, in their order."""
+    """Return the bytes of a GeoParquet file that contains only these shapes, in their order."""
     multi = [shapely.MultiPolygon([s]) if s.geom_type == "Polygon" else s for s in shapes]
     arrow = gpd.GeoSeries(multi, crs="EPSG:4326").to_frame("geometry")
     table = pa.table(arrow.to_arrow(index=False, geometry_encoding=encoding, interleaved=False))
@@ -52,7 +52,7 @@ def weigh(
 
 
 def grids(mended: pd.Series) -> Iterator[tuple[str, pd.Series | None]]:
-    """The shapes as they are and on each grid, None where a grid is too coarse for them."""
+    """Return the shapes unchanged and on each grid, None if a grid is too coarse for them."""
     yield "none", mended
     steps = {"1e-5": 1e-5} | {f"2^-{k}": 2.0**-k for k in (18, 17, 16, 15, 14)}
     for name, step in steps.items():
@@ -63,7 +63,8 @@ def grids(mended: pd.Series) -> Iterator[tuple[str, pd.Series | None]]:
 
 
 def simplified(mended: pd.Series, metres: float) -> pd.Series:
-    """The shapes after `coverage_simplify` (Visvalingam) with this tolerance at 46.5° north."""
+    """Return the shapes after `coverage_simplify` (Visvalingam) with this tolerance at 46.5°
+    north."""
     scale = METRES_A_DEGREE * np.sqrt(np.cos(np.radians(46.5)))
     simple = shapely.coverage_simplify(mended.to_numpy(), metres / scale)
     return pd.Series(simple, index=mended.index, dtype=object)
@@ -72,7 +73,7 @@ def simplified(mended: pd.Series, metres: float) -> pd.Series:
 def main(
     packages: Annotated[Path, typer.Option(help="Folder with the packages' archives; kept.")],
 ) -> None:
-    """Prints one line a choice: what it is, and bytes."""
+    """Print one line per choice: its name, and bytes."""
     say = Console().print
     archives = {package: obtain_archive(package, packages) for package in FRANCE.packages}
     tables = {package: read_communes_table(archives[package]) for package in FRANCE.packages[1:]}

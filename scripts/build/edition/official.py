@@ -14,12 +14,13 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.scripts.build.edition.packages import read_member
 
 ZONES = ("metro", "drom")
-"""Of the package's zones, the départements; `com` are collectivities with figures of their own."""
+"""The zones of the package that are départements; `com` are collectivities with figures of their
+own."""
 
 
 @dataclass(frozen=True)
 class OfficialCode:
-    """The communes of one vintage, and what contains them.
+    """The communes of one vintage, and their containing territories.
 
     Attributes:
         communes: index `code`, sorted; columns `name`, `epci` (None for a commune without one),
@@ -37,7 +38,7 @@ class OfficialCode:
 
 
 def read_official_code(archive: Path) -> OfficialCode:
-    """Reads the package's lists of communes, EPCI, arrondissements, départements and régions.
+    """Read the package's lists of communes, EPCI, arrondissements, départements and régions.
 
     Raises:
         InputError: a list is missing, or a commune belongs to two EPCI.
@@ -100,9 +101,9 @@ def _membership(epci: Sequence[dict[str, Any]], archive: Path) -> dict[str, str]
 
 
 def _seat_ranks(*ascending: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """INSEE's rank of each seat: 2 of an arrondissement, 3 of a département, 4 of a région.
+    """Return INSEE's rank of each seat: 2 of an arrondissement, 3 of a département, 4 of a région.
 
-    The package's own `rangChefLieu` is 0 on every commune of version 6.0.0, so the rank is read
+    The package's own `rangChefLieu` is 0 for every commune of version 6.0.0, so the rank is read
     from the seats that the levels name; the seats of cantons (1) are not in the package.
     """
     ranks: dict[str, int] = {}
@@ -122,7 +123,7 @@ def _levels(
         ("departement", d["code"], d["nom"], "region", d["region"], d["chefLieu"])
         for d in departements
     ]
-    # An EPCI may lie in two régions, and the package does not name its seat.
+    # An EPCI may be in two régions, and the package does not name its seat.
     rows += [
         ("epci", row["code"], row["nom"], "country", "FR", "")
         for row in sorted(epci, key=lambda row: str(row["code"]))

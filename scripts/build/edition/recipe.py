@@ -1,4 +1,4 @@
-"""Which packages an edition is made from, and what has to come out."""
+"""The packages of an edition, and the expected result."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from zoneblanche.scripts.build.edition.packages import Package
 
 @dataclass(frozen=True)
 class EditionRecipe:
-    """All that distinguishes one edition from another.
+    """Everything that differs between editions.
 
     Attributes:
         country: code of the country.
         vintage: year of the official code.
         official: package of the official code and the legal populations.
         shapes: package whose communes table gives the polygons; also the last wave.
-        earlier_shapes: package whose communes table has the shapes of before the last changes.
-        finer_shapes: for communes that the generalisation has all but erased, the package
-            whose shape is added.
+        earlier_shapes: package whose communes table has the shapes before the last changes.
+        finer_shapes: for communes that the generalisation has almost erased, the package whose
+            shape is added.
         waves: package of each wave of the directory, by its ISO date.
-        communes: how many there must be.
-        departements: how many there must be.
-        population: what they must add up to.
+        communes: their number.
+        departements: their number.
+        population: their sum.
         without_epci: the communes that belong to none.
         whole: codes of the cities that must be whole, not by arrondissement.
-        most_without_entry: share of the communes that the directory's last wave may lack.
+        most_without_entry: maximum share of the communes without an entry in the last wave.
         grid: step of the coordinates in degrees; a power of two.
     """
 

@@ -1,4 +1,5 @@
-"""The communes' polygons: brought to the date of the official code, mended, put on a grid."""
+"""The polygons of the communes: updated to the date of the official code, repaired, put on a
+grid."""
 
 from __future__ import annotations
 
@@ -16,14 +17,14 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 
 @dataclass(frozen=True)
 class DatedShapes:
-    """Polygons of the communes of one date, and what was done to have them.
+    """Polygons of the communes of one date, and how they were obtained.
 
     Attributes:
         shapes: index code, sorted; polygons and multipolygons in EPSG:4326, none missing.
-        recoded: communes that had no shape, and the former code under which it stood.
-        restored: communes that had no shape and took the one of the part that they were.
-        enlarged: communes whose shape was that of before a merger, and the communes that joined.
-        reduced: communes whose shape still held a restored one.
+        recoded: communes that had no shape, and the former code that had it.
+        restored: communes that had no shape and have that of the part that they were.
+        enlarged: communes whose shape was from before a merger, and the communes that joined.
+        reduced: communes whose shape still included a restored one.
     """
 
     shapes: pd.Series
@@ -34,7 +35,7 @@ class DatedShapes:
 
 
 def shapes_of(table: pd.DataFrame, *, types: tuple[str, ...] = ("COM",)) -> pd.Series:
-    """The geometries of the rows of these types, by code; None where the table has none."""
+    """Return the geometries of the rows with these types, by code; None if the table has none."""
     rows = table[table["type"].isin(types)].set_index("code").sort_index()
     cells = rows["geometry"].astype(object).where(rows["geometry"].notna(), None)
     return pd.Series(shapely.from_wkb(cells.to_numpy(dtype=object)), index=rows.index, dtype=object)
@@ -43,20 +44,21 @@ def shapes_of(table: pd.DataFrame, *, types: tuple[str, ...] = ("COM",)) -> pd.S
 def bring_to_date(
     table: pd.DataFrame, *, earlier: pd.DataFrame, former: Mapping[str, str]
 ) -> DatedShapes:
-    """The shapes of the communes of `table`, with those of `earlier` where they are out of date.
+    """Return the shapes of the communes of `table`, with those of `earlier` where they are out of
+    date.
 
-    A table may carry the codes of one year and the shapes of another: a new code has no shape,
-    and a commune that others joined has the shape of before. A code of `earlier` that is gone
-    gives its shape to the commune that has taken its place; a commune that stands alone again
-    takes the shape of the part that it was, from the commune that held it.
+    A table may have the codes of one year and the shapes of another. A new code then has no shape,
+    and a commune that others joined has the shape from before. A code of `earlier` that has ended
+    gives its shape to its successor. A commune that is separate again gets the shape of the part
+    that it was, from the commune that included it.
 
     Args:
         table: the communes table of the edition's date.
-        earlier: the communes table of before the changes.
+        earlier: the communes table from before the changes.
         former: the current code of each former one.
 
     Raises:
-        InputError: a code is gone that `former` does not know, or a shape is in neither table.
+        InputError: a code has ended that is not in `former`, or a shape is in neither table.
     """
     shapes, before = shapes_of(table), shapes_of(earlier)
     parts = shapes_of(earlier, types=("COMD", "COMA"))
@@ -80,7 +82,8 @@ def bring_to_date(
 
 
 def give_way(shapes: pd.Series, codes: list[str]) -> tuple[pd.Series, list[str]]:
-    """The shapes, of which all others no longer hold those of `codes`; and which ones changed."""
+    """Return the shapes, from which those of `codes` are removed where others include them; and the
+    changed ones."""
     if not codes:
         return shapes, []
     shapes = shapes.copy()
@@ -88,7 +91,7 @@ def give_way(shapes: pd.Series, codes: list[str]) -> tuple[pd.Series, list[str]]
     shapely.prepare(taken)
     near = shapes.index[shapely.intersects(taken, shapes.to_numpy())].difference(codes)
     rest = shapely.difference(shapes[near].to_numpy(), taken)
-    # Neighbours that only touch, or overlap by the width of a fault, are the mending's concern.
+    # Neighbours that only touch, or overlap by the width of a fault, are repaired elsewhere.
     width = 0.01 * shapely.area(shapes[codes].to_numpy()).min()
     held = shapely.area(shapes[near].to_numpy()) - shapely.area(rest) > width
     shapes[near[held]] = rest[held]
@@ -96,7 +99,8 @@ def give_way(shapes: pd.Series, codes: list[str]) -> tuple[pd.Series, list[str]]
 
 
 def restore_collapsed(shapes: pd.Series, finer: Mapping[str, Any]) -> pd.Series:
-    """The shapes, where those of `finer` add what a coarse generalisation had taken from them."""
+    """Return the shapes, with those of `finer` added where a coarse generalisation had removed
+    them."""
     shapes = shapes.copy()
     for code, shape in finer.items():
         # The union leaves no gap where the two generalisations differ.
@@ -105,13 +109,13 @@ def restore_collapsed(shapes: pd.Series, finer: Mapping[str, Any]) -> pd.Series:
 
 
 def faulty_codes(shapes: pd.Series) -> list[str]:
-    """The codes whose edges do not match their neighbours' exactly."""
+    """Return the codes whose edges do not match their neighbours' exactly."""
     edges = shapely.coverage_invalid_edges(shapes.to_numpy())
     return list(shapes.index[~shapely.is_empty(edges)])
 
 
 def mend(shapes: pd.Series) -> pd.Series:
-    """The shapes as a valid coverage, rings oriented (shells counter-clockwise).
+    """Return the shapes as a valid coverage, rings oriented (shells counter-clockwise).
 
     Overlaps go to the neighbour that shares most of its border with them, and neighbours get the
     same vertices (GEOS CoverageCleaner).
@@ -121,21 +125,21 @@ def mend(shapes: pd.Series) -> pd.Series:
 
 
 def geodesic_area_km2(shapes: pd.Series) -> pd.Series:
-    """Area on the ellipsoid GRS 80 in km², to 100 m²; shapes oriented, in degrees."""
+    """Return the area on the ellipsoid GRS 80 in km², to 100 m²; shapes oriented, in degrees."""
     geod = pyproj.Geod(ellps="GRS80")
     square_metres = [geod.geometry_area_perimeter(shape)[0] for shape in shapes]
     return (pd.Series(square_metres, index=shapes.index) / 1e6).round(4)
 
 
 def snap(shapes: pd.Series, step: float) -> pd.Series:
-    """The shapes on a grid of `step` degrees, without the vertices that fall together.
+    """Return the shapes on a grid of `step` degrees, without vertices that coincide.
 
-    A vertex that neighbours share goes to the same place for both. With a power of two the
-    coordinates are exact doubles whose last bytes are zero, which is what makes the file small.
+    A vertex that neighbours share moves to the same place for both. With a power of two the
+    coordinates are exact doubles whose last bytes are zero, which makes the file small.
 
     Raises:
-        InputError: the grid is too coarse: a shape is no longer valid, a part or a hole is gone,
-            a ring has turned round, or neighbours no longer match.
+        InputError: the grid is too coarse: a shape is no longer valid, a part or a hole is lost, a
+            ring is reversed, or neighbours no longer match.
     """
     before = shapes.to_numpy()
     # Adding 0.0 turns -0.0 into 0.0.
@@ -161,7 +165,7 @@ def _refuse(bad: Sequence[str] | pd.Index, step: float) -> None:
 
 
 def _form(shapes: np.ndarray) -> np.ndarray:
-    """Per shape: parts, rings, and rings that run counter-clockwise."""
+    """Return for each shape: parts, rings, and rings that run counter-clockwise."""
     parts, of_part = shapely.get_parts(shapes, return_index=True)
     rings, owner = shapely.get_rings(parts, return_index=True)
     of_ring = of_part[owner]

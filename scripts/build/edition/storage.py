@@ -18,7 +18,7 @@ ZSTD_LEVEL = 22
 
 VERTEX = "geometry.list.element.list.element.list.element."
 
-# One page a column: zstd then finds what repeats over the whole country, not over a mebibyte.
+# One page per column: zstd then finds repetitions over the whole country, not over a mebibyte.
 ONE_PAGE = {"data_page_size": 1 << 30, "row_group_size": 1 << 20, "write_statistics": False}
 
 
@@ -27,13 +27,13 @@ REPEATED = ("epci", "departement", "region", "commune")
 
 
 def write_communes(communes: gpd.GeoDataFrame, path: Path) -> None:
-    """Writes GeoParquet 1.1 with native (GeoArrow) coordinates, sorted by the column `code`.
+    """Write GeoParquet 1.1 with native (GeoArrow) coordinates, sorted by the column `code`.
 
-    Longitudes and latitudes are two columns of doubles whose bytes are stored stream by stream:
-    the high bytes hardly change from vertex to vertex, and the low ones are zero on the grid.
+    Longitudes and latitudes are two columns of doubles whose bytes are stored stream by stream: the
+    high bytes hardly change from vertex to vertex, and the low ones are zero on the grid.
     """
     frame = communes.sort_values("code", ignore_index=True)
-    # One type of geometry for all, as the native encoding wants it.
+    # One type of geometry for all, as the native encoding requires.
     shapes = [shapely.MultiPolygon([s]) if s.geom_type == "Polygon" else s for s in frame.geometry]
     with staged_file(path) as staging:
         frame.set_geometry(gpd.GeoSeries(shapes, crs=communes.crs)).to_parquet(
@@ -50,7 +50,7 @@ def write_communes(communes: gpd.GeoDataFrame, path: Path) -> None:
 
 
 def write_presence(panel: pd.DataFrame, path: Path) -> None:
-    """Writes Parquet: the waves of one commune stand together, so their repeats cost nothing."""
+    """Write Parquet: the waves of one commune are adjacent, so their repetitions cost nothing."""
     names = ["code", "wave", "website", "email_domain"]
     schema = pa.schema([(name, pa.string()) for name in names])
     table = pa.Table.from_pandas(panel[names], schema=schema, preserve_index=False)
@@ -66,12 +66,12 @@ def write_presence(panel: pd.DataFrame, path: Path) -> None:
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Writes UTF-8 CSV with a comma and a line feed."""
+    """Write UTF-8 CSV with a comma and a line feed."""
     with staged_file(path) as staging:
         table.to_csv(staging, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def write_json(content: dict[str, Any], path: Path) -> None:
-    """Writes indented UTF-8 JSON."""
+    """Write indented UTF-8 JSON."""
     with staged_file(path) as staging:
         staging.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
