@@ -70,7 +70,7 @@ def explain_failure(error: Exception, lang: str) -> int:
     if isinstance(error, typer.Abort):  # typer raises this for Ctrl-C
         print(translate(STOPPED, lang), file=sys.stderr)
         return 130
-    if hasattr(error, "show") and hasattr(error, "exit_code"):  # typer raises this for an invalid option
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # an invalid option
         if lang != "en" and hasattr(error, "message"):
             path = getattr(getattr(error, "ctx", None), "command_path", None) or "zoneblanche"
             more = _("`{path} --help` lists the options.", path=path)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.test_house import ROOMS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
@@ -21,6 +24,36 @@ ODD = re.compile(
     r"|(?<![Tt]here )(?:is|are) no (?!longer|more|less|further)[a-z]+)\b"
 )
 """Words and turns that pandas, GDAL and Python do not write in their documentation."""
+
+
+RARE = re.compile(
+    r"\b(?:nought|for want of|whatever|likewise|moreover|reckon(?:s|ed|ing)?|befell|anon"
+    r"|of one's own|his like|its like)\b"
+)
+"""Words that no docstring needs."""
+
+
+def docstrings_of(path: Path) -> list[str]:
+    """Of the module, its classes and functions, and of what a text below an assignment describes."""
+    tree = ast.parse(path.read_text("utf-8"))
+    return [
+        node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    ]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_docstrings_use_common_words(room: str) -> None:
+    odd = {
+        path.relative_to(ROOT).as_posix(): found
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for text in docstrings_of(path)
+        if (found := RARE.findall(text))
+    }
+    assert odd == {}
 
 
 def prose_of(page: Path) -> str:

@@ -101,7 +101,7 @@ def measure_people(path: Path, territories: Territories, sources: Mapping[str, P
     """
     from zoneblanche.geo.rasters.grid_cells import share_cells
 
-    whole = territories.whole  # a square on the edge of the selection has people of other territories
+    whole = territories.whole  # a square on its edge is shared
     chosen = whole.codes.isin(territories.codes)
     cells = read_cells(path)
     shared = share_cells(cells, whole.frame.geometry, chosen=chosen)
