@@ -34,7 +34,7 @@ RARE = re.compile(
 
 
 def docstrings_of(path: Path) -> list[str]:
-    """Of the module, its classes and functions, and of what a text below an assignment describes."""
+    """Of the module, its classes and functions, and of the texts below assignments."""
     tree = ast.parse(path.read_text("utf-8"))
     return [
         node.value.value

@@ -1,6 +1,6 @@
 """HTTP as the publishers speak it: the only code of the project that opens a socket.
 
-Proxies and a bundle of certificates of one's own are taken from the environment (`HTTPS_PROXY`,
+Proxies and a bundle of certificates of the user are taken from the environment (`HTTPS_PROXY`,
 `NO_PROXY`, `REQUESTS_CA_BUNDLE`), as requests does.
 """
 
