@@ -8,19 +8,17 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import requests
-
 from zoneblanche.geo.errors import ProblemWithEnvironment
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.layers.fetching.from_folder import file_of, files_below
-from zoneblanche.layers.fetching.http import Access, Address, Transport, forget
+from zoneblanche.layers.fetching.http import Access, Address, Transport
+from zoneblanche.layers.fetching.partial import forget
 from zoneblanche.layers.fetching.store import Record, Store, user_store
 from zoneblanche.layers.publishers.connector import (
     Connector,
@@ -147,9 +145,7 @@ def fetch_source(
             )
         )
     held = store.held(connector.id)
-    with requests.Session() as session:
-        session.headers["User-Agent"] = access.user_agent
-        transport = Transport(session, access, time.monotonic() + access.max_seconds)
+    with Transport(access) as transport:
         address = transport.resolve(connector.resource)
         if held is not None and address.checksum and held.checksum == address.checksum:
             return Fetched(connector.id, store.path_of(held), held.source(connector), "unchanged")
@@ -212,8 +208,8 @@ def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | 
     if taken is None:
         return None
     partial = store.partial(connector.id)
-    forget(partial)
     try:
+        forget(partial)
         shutil.copyfile(taken, partial)
     except OSError as error:
         raise ProblemWithEnvironment(
@@ -226,16 +222,24 @@ def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | 
         sha256=sha256_of(partial),
         size=partial.stat().st_size,
         url="",
-        retrieved=date.fromtimestamp(taken.stat().st_mtime).isoformat(),
+        retrieved=_day_of(taken).isoformat(),
     )
     return Fetched(connector.id, store.keep(record, partial), record.source(connector), "folder")
+
+
+def _day_of(file: Path) -> date:
+    """The day on which a file was written last, or today's where the system has no such day."""
+    try:
+        return date.fromtimestamp(file.stat().st_mtime)
+    except (OverflowError, ValueError, OSError):
+        return date.today()
 
 
 def _filename(resource: Resource, address: Address) -> str:
     """Return the name of a stored file: for a resource of a dataset its title, which has the
     quarter."""
     suffix = Path(resource.filename).suffix
-    title = re.sub(r"[^\w.-]+", "-", address.title).strip("-.")
+    title = re.sub(r"[^\w.-]+", "-", address.title)[:100].strip("-.")
     if not title:
         return resource.filename
     return title if title.endswith(suffix) else title + suffix

@@ -1,27 +1,28 @@
 """HTTP as the publishers speak it: the only code of the project that opens a socket.
 
-Proxies and a bundle of certificates of the user are taken from the environment (`HTTPS_PROXY`,
+Proxies and a bundle of certificates of one's own are taken from the environment (`HTTPS_PROXY`,
 `NO_PROXY`, `REQUESTS_CA_BUNDLE`), as requests does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-import socket
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.utils import get_environ_proxies
 
-from zoneblanche.geo.errors import ProblemWithEnvironment, first_of
+from zoneblanche.geo.errors import ProblemWithEnvironment, first_of, shown
 from zoneblanche.geo.messages import _, quantity
-from zoneblanche.layers.fetching import resume as transfer
+from zoneblanche.layers.fetching import addresses, partial, resume
+from zoneblanche.layers.fetching.connection import CheckedAdapter, Deadline
 from zoneblanche.layers.publishers.connector import Resource
 
 DATA_GOUV = "https://www.data.gouv.fr/api/1"
@@ -29,7 +30,8 @@ _CHUNK = 1 << 16
 """Bytes taken at a time: what a connection that breaks off loses at most."""
 _GREATEST_ANSWER = 20_000_000
 _MOST_REDIRECTS = 5
-_DIGITS = re.compile(r"[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.%]*")
+_LONGEST_HOST = 255
+_HEX_DIGITS = {"sha1": 40, "sha256": 64}
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,29 @@ class Address:
 
 
 class Transport:
-    """Requests of one connector: redirects by hand, addresses checked, tries and time bounded."""
+    """Requests for one file: redirects by hand, addresses checked, tries and time bounded.
 
-    def __init__(self, session: requests.Session, access: Access, deadline: float) -> None:
-        self.session, self.access, self.deadline = session, access, deadline
+    Its time begins when it is made.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self.deadline = Deadline(access.max_seconds)
+        self._session = requests.Session()
+        self._adapter = CheckedAdapter(self._addresses_of, self.deadline)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.deadline.close()
+        self._adapter.close()
+        self._session.close()
 
     def resolve(self, resource: Resource) -> Address:
         """The address of a resource; of a dataset's, as its catalogue says it today."""
@@ -90,7 +111,7 @@ class Transport:
                 _("{url} does not answer as a catalogue does.", url=url)
             ) from error
         if not wanted:
-            titles = first_of(str(entry.get("title")) for entry in resources)
+            titles = first_of(str(entry.get("title"))[:80] for entry in resources)
             raise ProblemWithEnvironment(
                 _(
                     "the dataset {dataset} has no resource titled like {resource}; it has "
@@ -100,46 +121,50 @@ class Transport:
                     titles=titles,
                 )
             )
-        return _address_of(max(wanted, key=lambda entry: str(entry["title"])))
+        return _address_of(url, max(wanted, key=lambda entry: str(entry["title"])))
 
     def download(
         self,
         address: Address,
-        partial: Path,
+        place: Path,
         *,
         held_etag: str,
         max_bytes: int,
         told: Callable[[int, int | None], None],
     ) -> str | None:
-        """Bring a file to `partial`, resuming what was begun there.
+        """Bring a file to `place`, resuming what was begun there.
 
         Returns:
             The etag of what is there now, or None where what is held is unchanged.
+
+        Raises:
+            ProblemWithEnvironment: it cannot be had, or not written.
         """
-        problem = ""
+        problem: str = ""
         for attempt in range(1, self.access.attempts + 1):
-            begun = _begun(partial, address.url)
-            headers = transfer.next_request(held_etag=held_etag, begun=begun)
-            asked_from = begun.size if begun is not None and "Range" in headers else 0
             answer: Mapping[str, str] = {}
             try:
+                begun = partial.begun(place, address.url)
+                headers = resume.next_request(held_etag=held_etag, begun=begun)
                 with self._request(address.url, headers) as response:
                     answer = response.headers
-                    verdict = transfer.judge(response.status_code, answer, asked_from=asked_from)
+                    verdict = resume.judge(response.status_code, answer, asked=headers)
                     if verdict == "unchanged":
                         return None
                     if verdict == "refused":
                         raise ProblemWithEnvironment(_refusal(address.url, response.status_code))
-                    if verdict == "anew":
-                        forget(partial)
                     if verdict in ("whole", "rest"):
-                        etag = answer.get("ETag", "")
-                        _note_begun(partial, address.url, etag)
-                        _receive(response, partial, asked_from, max_bytes, self.deadline, told)
-                        return etag
-                    problem = f"it answered {response.status_code}"
+                        size = begun.size if begun is not None and verdict == "rest" else 0
+                        return self._save(response, address, place, size, max_bytes, told)
+                    problem = _("it answered {status}", status=response.status_code)
+                    if verdict == "anew":
+                        partial.forget(place)
             except (requests.RequestException, Truncated) as error:
                 problem = _plain(error)
+            except OSError as error:
+                raise ProblemWithEnvironment(
+                    _("{path} cannot be written: {error}.", path=place, error=error)
+                ) from error
             self._wait(address.url, answer, attempt, problem)
         raise ProblemWithEnvironment(
             _(
@@ -164,118 +189,55 @@ class Transport:
                 _("{url} could not be asked: {plain}.", url=url, plain=_plain(error))
             ) from error
 
-    def _wait(self, url: str, answer: Mapping[str, str], attempt: int, problem: str) -> None:
-        seconds = transfer.wait_seconds(answer, attempt=attempt, now=transfer.utc_now())
-        if seconds is None:
-            raise ProblemWithEnvironment(
-                _(
-                    "{url} asks to be left alone for longer than {longest_wait} s "
-                    "({answer}). Try again after that.",
-                    url=url,
-                    longest_wait=quantity(transfer.LONGEST_WAIT, digits=0),
-                    answer=answer.get("Retry-After"),
-                )
-            )
-        if time.monotonic() + seconds > self.deadline:
-            raise ProblemWithEnvironment(
-                _("{url} took too long: {problem}.", url=url, problem=problem)
-            )
-        if attempt < self.access.attempts:
-            self.access.sleep(seconds)
+    def _save(
+        self,
+        response: requests.Response,
+        address: Address,
+        place: Path,
+        size: int,
+        max_bytes: int,
+        told: Callable[[int, int | None], None],
+    ) -> str:
+        """Write the body of an answer to the partial file, after its first `size` bytes.
 
-    def _request(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """One answer, redirects followed one by one, every address on the way checked."""
-        for _unused in range(_MOST_REDIRECTS + 1):
-            self._check_address(url)
-            response = self.session.get(
-                url,
-                headers=dict(headers),
-                stream=True,
-                timeout=self.access.timeout,
-                allow_redirects=False,
-            )
-            self._check_peer(response)
-            if response.status_code not in transfer.REDIRECTS:
-                return response
-            target = urljoin(url, response.headers.get("Location", ""))
-            response.close()
-            if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
-                raise ProblemWithEnvironment(
-                    _("{url} redirects away from https, to {target}.", url=url, target=target)
-                )
-            url = target
-        raise ProblemWithEnvironment(
-            _(
-                "{url} is the end of more than {most_redirects} redirects.",
-                url=url,
-                most_redirects=_MOST_REDIRECTS,
-            )
-        )
-
-    def _check_address(self, url: str) -> None:
-        """Refuse what is no http(s) address of the public network.
-
-        Behind a proxy the name is the proxy's to resolve; an address written in digits is checked.
+        Returns:
+            The etag of the file.
         """
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme not in ("http", "https") or not host or parts.username:
-            raise ProblemWithEnvironment(_("{url} is no http or https address.", url=url))
-        if host in self.access.allowed_hosts:
-            return
-        try:
-            found = (
-                [host]
-                if behind_proxy(url)
-                else [str(entry[4][0]) for entry in socket.getaddrinfo(host, parts.port or 443)]
+        etag = resume.etag_of(response.headers)
+        total = resume.expected_size(response.status_code, response.headers)
+        if total is not None and total > max_bytes:
+            raise ProblemWithEnvironment(_oversize(address.url, total, max_bytes))
+        with partial.go_on(place) if size else partial.begin(place, address.url, etag) as stream:
+            for chunk in response.iter_content(_CHUNK):
+                size += len(chunk)
+                if size > max_bytes:
+                    break
+                self._check_time(address.url, size)
+                stream.write(chunk)
+                told(size, total)
+        if size > max_bytes:
+            partial.forget(place)
+            raise ProblemWithEnvironment(_oversize(address.url, size, max_bytes))
+        self._check_time(address.url, size)  # a connection that was shut down seems complete
+        if total is not None and size != total:
+            raise Truncated(
+                _("{size} of {total} bytes came", size=quantity(size), total=quantity(total))
             )
-        except OSError as error:
-            raise ProblemWithEnvironment(
-                _(
-                    "the name {host} cannot be resolved ({error}). Is there a network? Use "
-                    "--offline or --from FOLDER without one.",
-                    host=host,
-                    error=error,
-                )
-            ) from error
-        self._refuse_private(url, [address for address in found if _DIGITS.fullmatch(address)])
-
-    def _check_peer(self, response: requests.Response) -> None:
-        """Refuse an answer that came from a private address after all: a name may be resolved
-        to another address a second later."""
-        if behind_proxy(response.url):
-            return
-        connection = getattr(response.raw, "_connection", None)
-        peer = getattr(getattr(connection, "sock", None), "getpeername", None)
-        if peer is not None:
-            self._refuse_private(response.url, [str(peer()[0])])
-
-    def _refuse_private(self, url: str, addresses: list[str]) -> None:
-        host = urlsplit(url).hostname or ""
-        private = [address for address in addresses if not transfer.is_public(address)]
-        if private and host not in self.access.allowed_hosts:
-            raise ProblemWithEnvironment(
-                _(
-                    "{url} leads to {fromkeys}, which is no public address; it is not "
-                    "asked. An agency's own mirror can be allowed by name.",
-                    url=url,
-                    fromkeys=first_of(dict.fromkeys(private)),
-                )
-            )
+        return etag
 
     def _small(self, url: str) -> bytes:
         """The body of a small answer, asked for again where that may help."""
-        problem = ""
+        problem: str = ""
         for attempt in range(1, self.access.attempts + 1):
             answer: Mapping[str, str] = {}
             try:
                 with self._request(url, {"Accept": "application/json"}) as response:
                     answer = response.headers
                     if response.status_code == 200:
-                        return _bounded(response, url)
-                    if response.status_code not in transfer.RETRIED:
+                        return self._bounded(response, url)
+                    if response.status_code not in resume.RETRIED:
                         raise ProblemWithEnvironment(_refusal(url, response.status_code))
-                    problem = f"it answered {response.status_code}"
+                    problem = _("it answered {status}", status=response.status_code)
             except requests.RequestException as error:
                 problem = _plain(error)
             self._wait(url, answer, attempt, problem)
@@ -288,105 +250,207 @@ class Transport:
             )
         )
 
+    def _bounded(self, response: requests.Response, url: str) -> bytes:
+        content = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            content += chunk
+            if len(content) > _GREATEST_ANSWER:
+                raise ProblemWithEnvironment(_oversize(url, len(content), _GREATEST_ANSWER))
+        self._check_time(url, len(content))
+        return bytes(content)
 
-def behind_proxy(url: str) -> bool:
-    """Whether the environment names a proxy for this address."""
-    return bool({urlsplit(url).scheme, "all"} & get_environ_proxies(url).keys())
+    def _wait(self, url: str, answer: Mapping[str, str], attempt: int, problem: str) -> None:
+        seconds = resume.wait_seconds(answer, attempt=attempt, now=resume.utc_now())
+        if seconds is None:
+            raise ProblemWithEnvironment(
+                _(
+                    "{url} asks to be left alone for longer than {longest_wait} s "
+                    "({answer}). Try again after that.",
+                    url=url,
+                    longest_wait=quantity(resume.LONGEST_WAIT, digits=0),
+                    answer=shown(answer.get("Retry-After")),
+                )
+            )
+        if attempt == self.access.attempts and self.deadline.left:
+            return
+        if seconds >= self.deadline.left:
+            raise ProblemWithEnvironment(
+                _("{url} took too long: {problem}.", url=url, problem=problem)
+            )
+        self.access.sleep(seconds)
+
+    def _check_time(self, url: str, size: int) -> None:
+        if not self.deadline.left:
+            raise ProblemWithEnvironment(
+                _(
+                    "{url} took longer than {seconds} s; {size} bytes were received.",
+                    url=url,
+                    seconds=quantity(self.deadline.seconds, digits=0),
+                    size=quantity(size),
+                )
+            )
+
+    def _request(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """One answer, redirects followed one by one, every address on the way checked."""
+        for _redirect in range(_MOST_REDIRECTS + 1):
+            self._check_time(url, 0)
+            response = self._send(url, headers)
+            if response.status_code not in resume.REDIRECTS:
+                return response
+            # The body of a redirect is not read: it may have no end.
+            response.close()
+            url = _target(url, response.headers.get("Location", ""))
+        raise ProblemWithEnvironment(
+            _(
+                "{url} is the end of more than {most_redirects} redirects.",
+                url=url,
+                most_redirects=_MOST_REDIRECTS,
+            )
+        )
+
+    def _send(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """Send one request and return its answer.
+
+        The request is not sent by the session, which would read the body of a redirect and add
+        passwords from the user's `.netrc`.
+        """
+        told = {"User-Agent": self.access.user_agent, "Accept": "*/*", **headers}
+        try:
+            if "@" in urlsplit(url).netloc:
+                raise ValueError(url)
+            request = requests.Request("GET", url, told).prepare()
+            sent = self._check_url(request.url or "")
+        except (ValueError, requests.RequestException) as error:
+            raise ProblemWithEnvironment(
+                _("{url} is no http or https address.", url=shown(url))
+            ) from error
+        left = self.deadline.left
+        connect, read = self.access.timeout
+        settings = self._session.merge_environment_settings(sent, {}, True, None, None)
+        try:
+            return self._adapter.send(
+                request,
+                stream=True,
+                timeout=(min(connect, left), min(read, left)),
+                verify=settings["verify"] or True,
+                proxies=settings["proxies"],
+            )
+        except requests.RequestException:
+            raise
+        except OSError as error:
+            raise ProblemWithEnvironment(
+                _("{url} could not be asked: {plain}.", url=url, plain=error)
+            ) from error
+
+    def _check_url(self, url: str) -> str:
+        """Refuse a URL that is not http(s), or whose host is a private address.
+
+        The addresses of a name are checked when it is connected to; behind a proxy they are not.
+
+        Raises:
+            ValueError: this is not an http(s) URL.
+        """
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+        if parts.scheme not in ("http", "https") or not 0 < len(host) <= _LONGEST_HOST:
+            raise ValueError(url)
+        if addresses.is_numeric(host):
+            self._refuse_private(host, [host])
+        return url
+
+    def _addresses_of(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a host; private ones only if the host is allowed to have them."""
+        try:
+            found = addresses.addresses_of(host, port, seconds=self.deadline.left)
+        except addresses.NotResolved as error:
+            raise ProblemWithEnvironment(
+                _(
+                    "the name {host} cannot be resolved ({error}). Is there a network? Use "
+                    "--offline or --from FOLDER without one.",
+                    host=host,
+                    error=error,
+                )
+            ) from error
+        self._refuse_private(host, found)
+        return found
+
+    def _refuse_private(self, host: str, found: list[str]) -> None:
+        private = [address for address in found if not addresses.is_public(address)]
+        if private and host not in self.access.allowed_hosts:
+            raise ProblemWithEnvironment(
+                _(
+                    "{host} leads to {addresses}, which is no public address; it is not "
+                    "asked. An agency's own mirror can be allowed by name.",
+                    host=host,
+                    addresses=first_of(private),
+                )
+            )
 
 
 class Truncated(Exception):
-    """Fewer bytes arrived than were announced."""
+    """The answer has fewer bytes than it announced."""
 
 
-def _receive(
-    response: requests.Response,
-    partial: Path,
-    asked_from: int,
-    max_bytes: int,
-    deadline: float,
-    told: Callable[[int, int | None], None],
-) -> None:
-    resumed = response.status_code == 206
-    total = transfer.expected_size(response.status_code, response.headers)
-    if total is not None and total > max_bytes:
-        raise ProblemWithEnvironment(_oversize(response.url, total, max_bytes))
-    size = asked_from if resumed else 0
-    with partial.open("ab" if resumed else "wb") as stream:
-        for chunk in response.iter_content(_CHUNK):
-            size += len(chunk)
-            if size > max_bytes:
-                stream.close()
-                forget(partial)
-                raise ProblemWithEnvironment(_oversize(response.url, size, max_bytes))
-            if time.monotonic() > deadline:
-                raise ProblemWithEnvironment(
-                    _(
-                        "{response} took too long; {size} bytes came.",
-                        response=response.url,
-                        size=size,
-                    )
-                )
-            stream.write(chunk)
-            told(size, total)
-    if total is not None and size != total:
-        raise Truncated(f"{size} of {total} bytes came")
+def _target(url: str, location: str) -> str:
+    """Return the URL that a redirect leads to.
 
-
-def _bounded(response: requests.Response, url: str) -> bytes:
-    content = b""
-    for chunk in response.iter_content(_CHUNK):
-        content += chunk
-        if len(content) > _GREATEST_ANSWER:
-            raise ProblemWithEnvironment(_oversize(url, len(content), _GREATEST_ANSWER))
-    return content
-
-
-def forget(partial: Path) -> None:
-    """Throw away what was begun."""
-    partial.unlink(missing_ok=True)
-    _note_of(partial).unlink(missing_ok=True)
-
-
-def _begun(partial: Path, url: str) -> transfer.Begun | None:
-    """What was begun of this address; what was begun of another is thrown away."""
+    Raises:
+        ProblemWithEnvironment: there is none, or it leads from https to http.
+    """
+    with contextlib.suppress(UnicodeError):  # servers write UTF-8, the library reads Latin-1
+        location = location.encode("latin-1").decode("utf-8")
     try:
-        note = json.loads(_note_of(partial).read_text("utf-8"))
-        begun = transfer.Begun(partial.stat().st_size, str(note["etag"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-    if note.get("url") != url:
-        forget(partial)
-        return None
-    return begun
+        target = urljoin(url, location.strip())
+        scheme = urlsplit(target).scheme
+    except ValueError as error:
+        raise ProblemWithEnvironment(
+            _("{url} is no http or https address.", url=shown(location))
+        ) from error
+    if not location.strip():
+        raise ProblemWithEnvironment(
+            _("{url} redirects, but its answer has no address to go to.", url=url)
+        )
+    if urlsplit(url).scheme == "https" and scheme != "https":
+        raise ProblemWithEnvironment(
+            _("{url} redirects away from https, to {target}.", url=url, target=shown(target))
+        )
+    return target
 
 
-def _note_begun(partial: Path, url: str, etag: str) -> None:
-    _note_of(partial).write_text(json.dumps({"url": url, "etag": etag}), "utf-8")
-
-
-def _note_of(partial: Path) -> Path:
-    return partial.with_name(partial.name + ".json")
-
-
-def _address_of(entry: Mapping[str, Any]) -> Address:
-    told = entry.get("checksum") or {}
-    known = isinstance(told, Mapping) and told.get("type") in ("sha1", "sha256")
+def _address_of(catalogue: str, entry: Mapping[str, Any]) -> Address:
+    told = entry.get("checksum")
+    checksum = ""
+    kind = str(told.get("type")) if isinstance(told, Mapping) else ""
+    if isinstance(told, Mapping) and kind in _HEX_DIGITS:
+        value = str(told.get("value")).lower()
+        if not re.fullmatch(f"[0-9a-f]{{{_HEX_DIGITS[kind]}}}", value):
+            raise ProblemWithEnvironment(
+                _(
+                    "{catalogue} lists {value}, which is not a valid {kind} checksum. The file "
+                    "is not fetched because it cannot be checked.",
+                    catalogue=catalogue,
+                    value=shown(value),
+                    kind=kind,
+                )
+            )
+        checksum = f"{kind}:{value}"
+    day = str(entry.get("last_modified") or "")[:10]
     return Address(
         url=str(entry.get("latest") or entry.get("url") or ""),
-        checksum=f"{told['type']}:{str(told['value']).lower()}" if known else "",
-        resource_id=str(entry.get("id") or ""),
-        published=str(entry.get("last_modified") or "")[:10],
+        checksum=checksum,
+        resource_id=str(entry.get("id") or "")[:100],
+        published=day if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day) else "",
         title=str(entry["title"]).strip(),
     )
 
 
 def _refusal(url: str, status: int) -> str:
-    what = "there is nothing (any more)" if status in (404, 410) else f"it answered {status}"
+    gone = status in (404, 410)
     return _(
         "{url}: {what}. The publisher may have moved the file: look for it in "
         "docs/sources.md and give it with --source NAME=FILE.",
         url=url,
-        what=what,
+        what=_("there is no such file") if gone else _("it answered {status}", status=status),
     )
 
 
@@ -400,8 +464,11 @@ def _oversize(url: str, size: int, limit: int) -> str:
 
 
 def _plain(error: Exception) -> str:
-    """The innermost cause of a failure of the network, in a few words."""
+    """Return the innermost cause of a network error, in a few words."""
+    if isinstance(error, Truncated):
+        return error.message
     while error.args and isinstance(error.args[0], Exception):
         error = error.args[0]
     reason = getattr(error, "reason", None) or error
-    return re.sub(r"<[^>]*object at 0x[0-9a-f]+>:? ?", "", str(reason)) or type(error).__name__
+    text = re.sub(r"<[^>]*object at 0x[0-9a-f]+>:? ?", "", str(reason))[:300]
+    return text or type(error).__name__

@@ -6,7 +6,7 @@ is tested.
 
 from __future__ import annotations
 
-import ipaddress
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +25,12 @@ Verdict = Literal["unchanged", "whole", "rest", "again", "anew", "elsewhere", "r
 """unchanged: the stored file is current; whole: the body is the file; rest: the body continues the
 partial file; again: wait and request again; anew: delete the partial file and request again;
 elsewhere: follow the redirect; refused: give up."""
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
+"""Bytes or seconds, as RFC 9110 writes them: other digits of Unicode are none."""
+
+_ETAG = re.compile(r"[!-~\x80-\xff]{1,1000}")
+"""What can be sent back in a header; some servers leave the quotation marks out."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +58,19 @@ def next_request(*, held_etag: str, begun: Begun | None) -> dict[str, str]:
     return headers
 
 
-def judge(status: int, headers: Mapping[str, str], *, asked_from: int) -> Verdict:
+def judge(status: int, headers: Mapping[str, str], *, asked: Mapping[str, str]) -> Verdict:
     """Return what an answer to `next_request` means.
 
     Args:
-        asked_from: the first requested byte; 0 for the whole file.
+        asked: the headers that `next_request` gave.
     """
     if status in REDIRECTS:
         return "elsewhere"
     if status == 304:
-        return "unchanged"
+        return "unchanged" if "If-None-Match" in asked else "refused"
     if status == 206:
-        return "rest" if asked_from and _first_byte(headers) == asked_from else "anew"
-    if status == 416 and asked_from:
+        return "rest" if _is_the_rest(headers, asked) else "anew"
+    if status == 416 and "Range" in asked:
         return "anew"
     if status in RETRIED:
         return "again"
@@ -74,10 +80,25 @@ def judge(status: int, headers: Mapping[str, str], *, asked_from: int) -> Verdic
 def expected_size(status: int, headers: Mapping[str, str]) -> int | None:
     """Return the size of the whole file in bytes according to the answer, or None."""
     if status == 206:
-        found = re.search(r"/(\d+)$", headers.get("Content-Range", ""))
+        found = re.search(r"/([0-9]{1,18})$", headers.get("Content-Range", ""))
         return int(found.group(1)) if found else None
-    length = headers.get("Content-Length", "")
-    return int(length) if length.isdigit() and not headers.get("Content-Encoding") else None
+    length = headers.get("Content-Length", "").strip()
+    otherwise = headers.get("Content-Encoding") or headers.get("Transfer-Encoding")
+    return int(length) if _NUMBER.fullmatch(length) and not otherwise else None
+
+
+def etag_of(headers: Mapping[str, str]) -> str:
+    """The etag of an answer, or "" where it has none that a request could name again.
+
+    >>> etag_of({"ETag": '"a"'}), etag_of({"ETag": 'W/"a"'}), etag_of({"ETag": '"a b"'})
+    ('"a"', 'W/"a"', '')
+    """
+    return valid_etag(headers.get("ETag"))
+
+
+def valid_etag(etag: object) -> str:
+    """An etag that was kept, or "" where it is none."""
+    return etag if isinstance(etag, str) and _ETAG.fullmatch(etag) else ""
 
 
 def wait_seconds(headers: Mapping[str, str], *, attempt: int, now: datetime) -> float | None:
@@ -90,31 +111,15 @@ def wait_seconds(headers: Mapping[str, str], *, attempt: int, now: datetime) -> 
     7.0
     """
     told = headers.get("Retry-After", "").strip()
-    if told.isdigit():
+    wait = 2.0 ** (attempt - 1)
+    if _NUMBER.fullmatch(told):
         wait = float(told)
+    elif re.fullmatch("[0-9]+", told):
+        return None
     elif told:
-        try:
+        with contextlib.suppress(TypeError, ValueError, OverflowError):  # it is no date
             wait = (parsedate_to_datetime(told) - now).total_seconds()
-        except (TypeError, ValueError):
-            wait = 2.0 ** (attempt - 1)
-    else:
-        wait = 2.0 ** (attempt - 1)
     return max(wait, 0.0) if wait <= LONGEST_WAIT else None
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address is in the public network.
-
-    >>> is_public("92.222.0.1"), is_public("127.0.0.1"), is_public("::ffff:10.0.0.1")
-    (True, False, False)
-    """
-    try:
-        number = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    if isinstance(number, ipaddress.IPv6Address) and number.ipv4_mapped is not None:
-        number = number.ipv4_mapped
-    return number.is_global and not number.is_multicast
 
 
 def utc_now() -> datetime:
@@ -122,6 +127,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _first_byte(headers: Mapping[str, str]) -> int | None:
-    found = re.match(r"bytes (\d+)-", headers.get("Content-Range", ""))
-    return int(found.group(1)) if found else None
+def _is_the_rest(headers: Mapping[str, str], asked: Mapping[str, str]) -> bool:
+    """Whether a part begins where it was asked to, and is one of the same file."""
+    found = re.match(r"bytes ([0-9]{1,18})-", headers.get("Content-Range", ""))
+    same = etag_of(headers) in ("", asked.get("If-Range"))
+    return found is not None and asked.get("Range") == f"bytes={found.group(1)}-" and same

@@ -2,7 +2,9 @@
 
 `objects/<sha256>/<filename>` has the bytes, `<filename>.source.json` next to it the origin,
 `index/<connector>.json` the current object of a connector, `partial/` partial files. Files are
-written next to their place and then moved, so a reader sees the old or the new one, whole.
+written in `partial/` and then moved, so a reader sees the old or the new one, whole: first the
+bytes, and last the entry of the index. An entry that is not as `keep` writes it, or a file that was
+changed, is ignored and fetched again.
 """
 
 from __future__ import annotations
@@ -10,18 +12,24 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.files.records import is_plain_file, read_record, write_whole
 from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.source import Source, sha256_of
-from zoneblanche.layers.publishers.connector import RECORD_SUFFIX, Connector
+from zoneblanche.layers.fetching.resume import valid_etag
+from zoneblanche.layers.publishers.connector import MOST_RECORD_BYTES, RECORD_SUFFIX, Connector
 
 LOCK_SECONDS = 600.0
 """How long a second run waits for the first to finish a file."""
+
+
+_PLAIN_NAME = re.compile(r"[^/\\\0]+")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -83,24 +91,31 @@ class Store:
     def held(self, connector_id: str) -> Record | None:
         """Return the record of a connector's file, or None: there is none, or it was changed."""
         index = self.folder / "index" / f"{connector_id}.json"
-        try:
-            record = Record(**json.loads(index.read_text("utf-8")))
-        except (OSError, ValueError, TypeError, RecursionError):
+        record = _record_of(read_record(index, most_bytes=MOST_RECORD_BYTES) or {}, connector_id)
+        if record is None:
             return None
         path = self.path_of(record)
-        if not path.is_file() or path.stat().st_size != record.size:
+        try:
+            whole = is_plain_file(path) and path.stat().st_size == record.size
+            return record if whole and sha256_of(path) == record.sha256 else None
+        except OSError:
             return None
-        return record if sha256_of(path) == record.sha256 else None
 
     def keep(self, record: Record, content: Path) -> Path:
         """Move a complete file into the store and make it the connector's."""
         path = self.path_of(record)
-        told = json.dumps(asdict(record), ensure_ascii=False, indent=1, sort_keys=True)
+        # In ASCII, because the name of a file may not be valid Unicode.
+        told = json.dumps(asdict(record), indent=1, sort_keys=True)
+        index = self.folder / "index" / f"{record.connector}.json"
+        made = self.partial(f"{record.connector}.new")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent.is_symlink():
+                path.parent.unlink()
+            for place in (path, index, made):
+                place.parent.mkdir(parents=True, exist_ok=True)
             content.replace(path)
-            _write_whole(path.with_name(path.name + RECORD_SUFFIX), told)
-            _write_whole(self.folder / "index" / f"{record.connector}.json", told)
+            write_whole(path.with_name(path.name + RECORD_SUFFIX), told, made=made)
+            write_whole(index, told, made=made)
         except OSError as error:
             raise ProblemWithEnvironment(
                 _("{path} cannot be written: {error}.", path=path, error=error)
@@ -120,8 +135,11 @@ class Store:
             for name in ("objects", "index", "partial", "locks"):
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self.folder / "locks" / f"{connector_id}.lock")
-            with lock.acquire(timeout=seconds):
-                yield
+            held = lock.acquire(timeout=seconds)
+            entry = self.folder / "index" / f"{connector_id}.json"
+            if entry.is_dir() and not entry.is_symlink():
+                lock.release()
+                raise IsADirectoryError(f"{entry} is a folder")
         except filelock.Timeout as error:
             raise ProblemWithEnvironment(
                 _(
@@ -131,7 +149,7 @@ class Store:
                     seconds=quantity(seconds, digits=0),
                 )
             ) from error
-        except PermissionError as error:
+        except (OSError, NotImplementedError) as error:  # the latter if nothing can be locked
             raise ProblemWithEnvironment(
                 _(
                     "{folder} cannot be written: {error}. Set ZONEBLANCHE_CACHE to a "
@@ -140,6 +158,8 @@ class Store:
                     error=error,
                 )
             ) from error
+        with held:
+            yield
 
 
 def user_store() -> Store:
@@ -150,12 +170,22 @@ def user_store() -> Store:
     return Store(Path(folder))
 
 
-def _write_whole(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".", delete=False
-    ) as stream:
-        stream.write(text + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    Path(stream.name).replace(path)
+def _record_of(found: Mapping[str, object], connector_id: str) -> Record | None:
+    """Return the record of a connector, or None if it is not one that `keep` writes."""
+    known = {one.name for one in fields(Record)}
+    texts = {name: value for name, value in found.items() if name != "size"}
+    size = found.get("size")
+    if not found.keys() <= known or not all(isinstance(value, str) for value in texts.values()):
+        return None
+    if not isinstance(size, int) or isinstance(size, bool):
+        return None
+    try:
+        record = Record(size=size, **{name: str(value) for name, value in texts.items()})
+    except TypeError:  # one is absent
+        return None
+    plain = _PLAIN_NAME.fullmatch(record.filename) and record.filename not in (".", "..")
+    hashed = re.fullmatch("[0-9a-f]{64}", record.sha256)
+    dated = all(re.fullmatch(_DAY, day) for day in (record.retrieved, record.published) if day)
+    tagged = record.etag == valid_etag(record.etag)
+    ours = record.connector == connector_id
+    return record if plain and hashed and dated and tagged and ours else None

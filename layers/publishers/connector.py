@@ -7,7 +7,6 @@ Nothing here opens a socket: see `layers.fetching.fetch`.
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import zoneblanche.layers.publishers
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
+from zoneblanche.geo.files.records import read_record
 from zoneblanche.geo.messages import _, join
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.geo.vintages.arrondissements import Choice
@@ -33,6 +33,9 @@ _MACHINERY = frozenset(("connector", "read_records", "read_tables"))
 
 RECORD_SUFFIX = ".source.json"
 """Suffix of the record next to a fetched file."""
+
+MOST_RECORD_BYTES = 100_000
+"""A greater record was not written by us, and is not read."""
 
 
 @dataclass(frozen=True)
@@ -207,13 +210,8 @@ def record_beside(path: Path) -> dict[str, Any]:
 
     A record with another hash belongs to another file and is ignored.
     """
-    record = path.with_name(path.name + RECORD_SUFFIX)
-    if not record.is_file():
+    told = read_record(path.with_name(path.name + RECORD_SUFFIX), most_bytes=MOST_RECORD_BYTES)
+    if told is None or told.get("sha256") != sha256_of(path):
         return {}
-    try:
-        told = json.loads(record.read_text("utf-8"))
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(told, dict) or told.get("sha256") != sha256_of(path):
-        return {}
-    return {key: str(told[key]) for key in ("url", "retrieved") if told.get(key)}
+    found = {key: told.get(key) for key in ("url", "retrieved")}
+    return {key: text for key, text in found.items() if isinstance(text, str) and text}

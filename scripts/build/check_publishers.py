@@ -15,12 +15,9 @@ import gzip
 import io
 import json
 import sys
-import time
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import requests
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
 from zoneblanche.layers.fetching.http import Access, Transport
@@ -71,9 +68,7 @@ def check_publishers(
     found = []
     for connector in connectors:
         if connector.resource is not None:
-            with requests.Session() as session:
-                session.headers["User-Agent"] = access.user_agent
-                transport = Transport(session, access, time.monotonic() + access.max_seconds)
+            with Transport(access) as transport:
                 found.append(_finding(connector, transport))
     return tuple(found)
 

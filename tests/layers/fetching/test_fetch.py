@@ -14,9 +14,10 @@ from werkzeug import Request, Response
 
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.layers.fetching import fetch
+from zoneblanche.layers.fetching.addresses import is_public
 from zoneblanche.layers.fetching.fetch import Fetched, fetch_source, fetch_sources, list_sources
 from zoneblanche.layers.fetching.http import Access
-from zoneblanche.layers.fetching.resume import is_public, judge
+from zoneblanche.layers.fetching.resume import Begun, judge, next_request
 from zoneblanche.layers.fetching.store import Store
 from zoneblanche.layers.publishers.connector import (
     Connector,
@@ -532,26 +533,36 @@ def test_the_record_beside_a_file_is_believed_only_of_that_file(tmp_path: Path) 
     assert record_beside(path) == {}
 
 
+WHOLE = next_request(held_etag="", begun=None)
+HELD = next_request(held_etag=ETAG, begun=None)
+REST = next_request(held_etag=ETAG, begun=Begun(5, ETAG))
+
+
 @pytest.mark.parametrize(
-    ("status", "headers", "asked_from", "verdict"),
+    ("status", "headers", "asked", "verdict"),
     [
-        (200, {}, 0, "whole"),
-        (206, {"Content-Range": "bytes 5-9/10"}, 5, "rest"),
-        (206, {"Content-Range": "bytes 0-9/10"}, 5, "anew"),
-        (206, {}, 0, "anew"),
-        (304, {}, 0, "unchanged"),
-        (416, {}, 5, "anew"),
-        (416, {}, 0, "refused"),
-        (301, {}, 0, "elsewhere"),
-        (429, {}, 0, "again"),
-        (503, {}, 0, "again"),
-        (403, {}, 0, "refused"),
+        (200, {}, WHOLE, "whole"),
+        (206, {"Content-Range": "bytes 5-9/10"}, REST, "rest"),
+        (206, {"Content-Range": "bytes 5-9/10", "ETag": ETAG}, REST, "rest"),
+        (206, {"Content-Range": "bytes 5-9/10", "ETag": '"other"'}, REST, "anew"),
+        (206, {"Content-Range": "bytes 0-9/10"}, REST, "anew"),
+        (206, {"Content-Range": "bytes ٥-9/10"}, REST, "anew"),
+        (206, {}, WHOLE, "anew"),
+        (304, {}, HELD, "unchanged"),
+        (304, {}, WHOLE, "refused"),
+        (304, {}, REST, "refused"),
+        (416, {}, REST, "anew"),
+        (416, {}, WHOLE, "refused"),
+        (301, {}, WHOLE, "elsewhere"),
+        (429, {}, WHOLE, "again"),
+        (503, {}, WHOLE, "again"),
+        (403, {}, WHOLE, "refused"),
     ],
 )
 def test_what_an_answer_means(
-    status: int, headers: dict[str, str], asked_from: int, verdict: str
+    status: int, headers: dict[str, str], asked: dict[str, str], verdict: str
 ) -> None:
-    assert judge(status, headers, asked_from=asked_from) == verdict
+    assert judge(status, headers, asked=asked) == verdict
 
 
 @pytest.mark.parametrize(
