@@ -570,7 +570,27 @@ def test_what_an_answer_means(
     (
         *("10.0.0.1", "192.168.1.1", "172.16.0.1", "127.0.0.1", "169.254.169.254", "0.0.0.0"),
         *("::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "224.0.0.1", "100.64.0.1", "no"),
+        # An address of IPv4 within one of IPv6: NAT64, 6to4, compatible, translated, Teredo.
+        *("64:ff9b::7f00:1", "64:ff9b::10.0.0.1", "64:ff9b:1::8.8.8.8", "2002:7f00:1::"),
+        *("2002:a00:1::1", "::127.0.0.1", "::8.8.8.8", "::ffff:0:10.0.0.1", "2001::1"),
+        *("2001:0:4136:e378:8000:63bf:3fff:fdd2", "fec0::1", "feff::1", "ff02::1", "100::1"),
+        # Documentation, measurements, relays, broadcast, and where clouds tell secrets.
+        *("203.0.113.1", "198.18.0.1", "192.88.99.1", "240.0.0.1", "255.255.255.255", "0.1.2.3"),
+        *("2001:db8::1", "3fff::1", "192.0.0.192", "168.63.129.16", "100.100.100.200"),
+        *("fd00:ec2::254", "169.254.170.2"),
+        *("2130706433", "0x7f000001", "0x7f.1", "017700000001", "0177.0.0.1", "127.1", "", "::"),
     ),
 )
 def test_private_addresses(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    (
+        *("8.8.8.8", "92.222.0.1", "2a00:1450:4007::1", "2606:4700::1"),
+        *("64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "2002:808:808::1"),
+    ),
+)
+def test_public_addresses(address: str) -> None:
+    assert is_public(address)
