@@ -129,9 +129,16 @@ class _Bytes(io.BufferedReader):
 
 
 class _Answer(HTTPResponse):
+    """An answer that is read in bounded parts, and without the cookies, which nobody asked for: the
+    library warns of those that it cannot read, with a traceback."""
+
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
         self.fp = _Bytes(self.fp.detach())
+
+    def begin(self) -> None:
+        super().begin()
+        del self.headers["Set-Cookie"], self.headers["Set-Cookie2"]
 
 
 class _Watched(HTTPConnection):

@@ -1,13 +1,14 @@
 """Run commands on damaged inputs for a time and report those that did not end with a sentence.
 
-    python -m scripts.trials.fuzz --seconds 3600 [--seed 1] [--keep FOLDER] [PROJECT.toml …]
+    python -m scripts.trials.fuzz --minutes 60 [--seed 1] [--keep FOLDER] [PROJECT.toml …]
 
-Each try copies the files that a command reads, damages one to three of them and runs the command in
-a watched child process. A try is good if it ends with a result or with a sentence: no traceback, no
-crash, no hang, no memory or time beyond its limits, no socket; the result whole or the old content
-unchanged, and nothing written elsewhere. Other tries are kept so that they can be run again. All
-commands that read a file are tried in turn. If projects are named, `run`, `build` and `check` are
-tried on these.
+Each try copies the files that a command reads (for `fetch`, the answers of a local server too),
+damages one to three of them and runs the command in a watched child process. A try is good if it
+ends with a result or with a sentence: no traceback, no crash, no hang, no memory or time beyond its
+limits, no socket except to that server; the result whole or the old content unchanged, and nothing
+written elsewhere. Other tries are kept so that they can be run again. All commands are tried in
+turn, or with `--match "^fetch|^list"` those whose arguments match. If projects are named, `run`,
+`build` and `check` are tried on these.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoneblanche.scripts.trials.ground import (
@@ -31,11 +32,15 @@ from zoneblanche.scripts.trials.ground import (
     part_store,
     places_fault,
     standing,
+    store_fault,
     surroundings,
 )
 from zoneblanche.scripts.trials.guarded import Bounds, Outcome, run_alone, watch
 from zoneblanche.scripts.trials.mutations import spoil_files
 from zoneblanche.scripts.trials.trials import Trial, chosen, filled, write_trials
+
+PATIENCE = 25.0
+"""Seconds of wall time for what asks a server, of which each file may have two."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +132,17 @@ def try_on(ground: Path, trial: Trial, bounds: Bounds) -> tuple[Outcome, str]:
     before = standing(ground)
     arguments = filled(trial.arguments, ground)
     log = ground / "log.txt"
-    outcome = watch(lambda: sys.exit(command(arguments, ground=ground)), log=log, bounds=bounds)
-    if outcome.hung or outcome.status < 0:
+    if trial.served:
+        bounds = replace(bounds, patience=PATIENCE)
+
+    def task() -> None:
+        sys.exit(command(arguments, ground=ground))
+
+    outcome = watch(task, log=log, bounds=bounds, served=trial.served)
+    if (outcome.hung or outcome.status < 0) and not trial.served:
         outcome = run_alone(arguments, log=log, bounds=bounds, environment=surroundings(ground))
     fault = outcome.fault or places_fault(ground, outcome.status, trial.writes, before)
-    return outcome, fault
+    return outcome, fault or (store_fault(ground, trial.fetches) if outcome.status == 0 else "")
 
 
 def _tell(finding: Finding, outcome: Outcome) -> None:
@@ -163,15 +174,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line, try, print a summary; return 1 if there are findings."""
     parser = argparse.ArgumentParser(prog="python -m scripts.trials.fuzz", description=__doc__)
     parser.add_argument("projects", nargs="*", type=Path, metavar="PROJECT.toml")
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
+    parser.add_argument("--match", default="", metavar="PATTERN", help="of arguments")
     parser.add_argument("--bound", type=int, default=60, help="seconds of processor time for a try")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="fuzz-seeds-") as name:
         findings, ends = fuzz(
-            write_trials(Path(name), given.projects),
-            seconds=given.seconds,
+            write_trials(Path(name), given.projects, match=given.match),
+            seconds=60 * given.minutes,
             seed=given.seed,
             keep=given.keep,
             bounds=Bounds(seconds=given.bound),

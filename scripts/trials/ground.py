@@ -7,20 +7,24 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
 from zoneblanche.geo import country
 from zoneblanche.geo.files.output import MARK
+from zoneblanche.layers.fetching.store import Store
 from zoneblanche.scripts.trials.guarded import fingerprint
+from zoneblanche.scripts.trials.serving import published
 from zoneblanche.scripts.trials.whole import check_whole
 
 LASTING = {"in", "out", "cache", "tmp", "log.txt"}
 """What may exist in the folder afterwards."""
 PASSING = ("locks", "partial")
-"""What `fetch` creates in the store in any case."""
+"""Folders of the store that `fetch` writes to even if it fails. Empty folders are allowed too."""
+SERVER = "server"
+"""Folder of the publishers' answers in the files of a trial."""
 LONG_AGO = 10**9
 ENDS = {".html": b"</html>", ".svg": b"</svg>", ".parquet": b"PAR1"}
 
@@ -32,11 +36,12 @@ def surroundings(ground: Path) -> dict[str, str]:
 
 @contextmanager
 def surrounded(ground: Path) -> Iterator[None]:
-    """Run this process with that environment, and with the descriptions of countries among the
-    files."""
-    described = ground / "in" / "countries"
+    """Run this process with that environment, and with the descriptions of countries and the
+    publishers' answers among the files."""
+    described, answers = ground / "in" / "countries", ground / "in" / SERVER
     held = country.descriptions() if not described.is_dir() else described
     with (
+        published(answers, ground / "log.socket") if answers.is_dir() else nullcontext(),
         mock.patch.dict(os.environ, surroundings(ground)),
         mock.patch.object(tempfile, "tempdir", None),
         mock.patch.object(country, "descriptions", lambda: held),
@@ -82,7 +87,11 @@ def command(arguments: tuple[str, ...], *, ground: Path) -> int:
 def standing(ground: Path) -> dict[str, dict[str, str]]:
     """Return what exists where a command must change nothing unless it succeeds."""
     store = fingerprint(ground / "cache")
-    kept = {name: told for name, told in store.items() if Path(name).parts[0] not in PASSING}
+    kept = {
+        name: told
+        for name, told in store.items()
+        if Path(name).parts[0] not in PASSING and name not in ("objects", "index")
+    }
     return {"in": fingerprint(ground / "in"), "out": fingerprint(ground / "out"), "cache": kept}
 
 
@@ -110,6 +119,13 @@ def places_fault(
         if fault:
             return f"says done, and {name} {fault}"
     return ""
+
+
+def store_fault(ground: Path, fetched: Iterable[str]) -> str:
+    """What is wrong with what was fetched, or "": whether the store holds it, whole."""
+    store = Store(ground / "cache")
+    lacking = [name for name in fetched if store.held(name) is None]
+    return f"says done, and the store holds no {', '.join(lacking)}" if lacking else ""
 
 
 def part_fault(path: Path) -> str:

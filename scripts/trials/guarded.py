@@ -7,6 +7,7 @@ hang in native code affects its child only.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 GIB = 2**30
 SOCKET_EVENTS = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")
@@ -122,14 +123,21 @@ def run_alone(
     return Outcome(status=status, said=said, seconds=time.monotonic() - started, hung=hung)
 
 
-def watch(task: Callable[[], None], *, log: Path, bounds: Bounds) -> Outcome:
-    """Run a function in a child and wait for it, no longer than its time."""
+def watch(task: Callable[[], None], *, log: Path, bounds: Bounds, served: bool = False) -> Outcome:
+    """Run a function in a child and wait for it, no longer than its time.
+
+    Args:
+        task: the function.
+        log: file for its stderr.
+        bounds: its limits.
+        served: whether it may use a local server, and try to connect to public addresses.
+    """
     started = time.monotonic()
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        _become_child(task, log, bounds)
+        _become_child(task, log, bounds, served)
     status = _wait(child, until=started + bounds.patience)
     hung = status is None
     if status is None:
@@ -171,7 +179,7 @@ def _stream_of(handle: int) -> TextIO:
     return open(handle, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
-def _become_child(task: Callable[[], None], log: Path, bounds: Bounds) -> None:
+def _become_child(task: Callable[[], None], log: Path, bounds: Bounds, served: bool) -> None:
     """Never returns."""
     status = 1
     try:
@@ -180,7 +188,7 @@ def _become_child(task: Callable[[], None], log: Path, bounds: Bounds) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.stderr, sys.stdout = _stream_of(2), _stream_of(1)
         _bound(bounds)
-        _watch_sockets(log.with_suffix(".socket"))
+        _watch_sockets(log.with_suffix(".socket"), served)
         task()
         status = 0
     except SystemExit as leaving:
@@ -211,14 +219,30 @@ def _has_proc() -> bool:
     return Path("/proc/self/statm").exists()
 
 
-def _watch_sockets(told: Path) -> None:
-    def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if event in SOCKET_EVENTS:
-            if not told.exists():
-                told.write_text(f"{event} {arguments[1:]}", encoding="utf-8")
-            raise PermissionError(f"no network here: {event}")
+def _watch_sockets(told: Path, served: bool) -> None:
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in SOCKET_EVENTS:
+            return
+        if served and _is_here(event, arguments):
+            return
+        if not (told.exists() or (served and _is_fair(event, arguments))):
+            told.write_text(f"{event} {arguments[1:]}", encoding="utf-8")
+        raise PermissionError(f"no network here: {event}")
 
     sys.addaudithook(hook)
+
+
+def _is_here(event: str, arguments: tuple[Any, ...]) -> bool:
+    """Whether it is this machine that is asked for, or asked."""
+    host = arguments[0] if event == "socket.getaddrinfo" else arguments[1][0]
+    return host in ("localhost", "127.0.0.1", "::1")
+
+
+def _is_fair(event: str, arguments: tuple[Any, ...]) -> bool:
+    """Whether somebody asks where a name leads, or a public address."""
+    if event == "socket.getaddrinfo":
+        return True
+    return ipaddress.ip_address(str(arguments[1][0]).split("%")[0]).is_global
 
 
 def _command(arguments: Sequence[str]) -> None:

@@ -14,10 +14,12 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from zoneblanche.geo.files.kinds import HEAD, kind_of
+from zoneblanche.scripts.trials.answers import mutate_http
 from zoneblanche.scripts.trials.files import mutate_parquet, mutate_sqlite, mutate_tiff
+from zoneblanche.scripts.trials.stored import is_record, mutate_record
 from zoneblanche.scripts.trials.texts import mutate_bytes, mutate_json, mutate_text, mutate_toml
 
 Mutation = Callable[[bytes, random.Random], bytes]
@@ -36,9 +38,16 @@ def spoil_files(folder: Path, chance: random.Random) -> tuple[str, ...]:
             mislay(path, chance)
         else:
             content = path.read_bytes()
-            kind = "toml" if path.suffix == ".toml" else kind_of(content[:HEAD])
+            kind = kind_at(path.relative_to(folder), content)
             path.write_bytes(spoil(content, kind, chance))
     return tuple(path.relative_to(folder).as_posix() for path in chosen)
+
+
+def kind_at(path: PurePath, content: bytes) -> str:
+    """Of what kind a file of a trial is, by its place where that says more than its content."""
+    if path.suffix in (".toml", ".http"):
+        return path.suffix[1:]
+    return "record" if is_record(path) else kind_of(content[:HEAD])
 
 
 def mislay(path: Path, chance: random.Random) -> None:
@@ -67,7 +76,7 @@ def spoil(content: bytes, kind: str, chance: random.Random) -> bytes:
 
     Args:
         content: of a file.
-        kind: as returned by `geo.files.kinds.kind_of` ("text", "json", "zip", …), or "toml".
+        kind: as returned by `kind_at`: "text", "json", "zip", "toml", "http", …
         chance: of all choices.
     """
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
@@ -118,6 +127,8 @@ def mutate_gzip(content: bytes, chance: random.Random) -> bytes:
 
 BY_KIND: dict[str, tuple[Mutation, ...]] = {
     "toml": (mutate_toml, mutate_toml, mutate_text),
+    "http": (mutate_http,),
+    "record": (mutate_record,),
     "text": (mutate_text,),
     "json": (mutate_json, mutate_json, mutate_text),
     "zip": (mutate_zip,),

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
+import re
 import shutil
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from zoneblanche.geo.files.output import MARK
-from zoneblanche.scripts.trials.ground import command, copy_files, part_store
+from zoneblanche.layers.fetching import partial
+from zoneblanche.layers.fetching.store import Record, Store
+from zoneblanche.layers.publishers.connector import connector_named
+from zoneblanche.scripts.trials import publishers_files
+from zoneblanche.scripts.trials.ground import SERVER, command, copy_files, part_store
 from zoneblanche.scripts.trials.publishers_files import write_fixtures
 from zoneblanche.scripts.trials.sample import TABLES, VECTORS, write_sample
+from zoneblanche.scripts.trials.serving import BASE, answer
 
 CODES = ("01001", "01002", "01003", "01004")
 RECIPE = """\
@@ -61,6 +70,17 @@ class Trial:
     writes: tuple[str, ...] = ()
 
     @property
+    def served(self) -> bool:
+        """Whether publishers answer it."""
+        return (self.folder / SERVER).is_dir()
+
+    @property
+    def fetches(self) -> tuple[str, ...]:
+        """Ids of the connectors that it brings."""
+        pairs = zip(self.arguments, self.arguments[1:], strict=False)
+        return tuple(value for name, value in pairs if name == "--only")
+
+    @property
     def old(self) -> Path:
         """The folder of the results of the undamaged files."""
         name = "-".join(part for part in self.arguments if part.isalnum())
@@ -78,12 +98,15 @@ def filled(arguments: Sequence[str], ground: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def write_trials(folder: Path, projects: Sequence[Path] = ()) -> tuple[Trial, ...]:
+def write_trials(
+    folder: Path, projects: Sequence[Path] = (), *, match: str = ""
+) -> tuple[Trial, ...]:
     """Write all trials, with their files and the results of the commands before damage.
 
     Args:
         folder: an empty one, for the files.
         projects: project files to try instead of the small one.
+        match: regular expression to find in the arguments of a trial.
 
     Raises:
         AssertionError: a command refuses undamaged files.
@@ -92,10 +115,12 @@ def write_trials(folder: Path, projects: Sequence[Path] = ()) -> tuple[Trial, ..
         trials = [trial for project in projects for trial in _of_project(project)]
     else:
         trials = [*_small(folder), *_atlases(folder), *_france(folder), *_others(folder)]
-    for trial in trials:
+        trials += _served(folder / "served")
+    wanted = [trial for trial in trials if re.search(match, " ".join(trial.arguments))]
+    for trial in wanted:
         if not trial.old.exists():
             _make_old(trial, folder / "ground")
-    return tuple(trials)
+    return tuple(wanted)
 
 
 def chosen(trials: Sequence[Trial], seed: int, case: int) -> tuple[Trial, random.Random]:
@@ -249,6 +274,81 @@ def _others(folder: Path) -> Iterator[Trial]:
     yield Trial(
         countries, ("build", "{in}/project.toml", "-o", "{out}/a.parquet", "-q"), ("a.parquet",)
     )
+
+
+def _served(folder: Path) -> Iterator[Trial]:
+    """What publishers answer: a file, a catalogue and its file, a newer file or the rest of one."""
+    name = "arcep-debit-filaire"
+    fetch = ("fetch", "fr", "-q", "--only")
+    wired = publishers_files.WIRED.encode()
+    plain = answer("200 OK", 'ETag: "new"', "Content-Type: text/csv", body=wired)
+    _write_answers(folder / "file", {name: plain, "there": plain})
+    yield Trial(folder / "file", (*fetch, name))
+    _write_answers(
+        folder / "moved", {name: answer("302 Found", "Location: /there"), "there": plain}
+    )
+    yield Trial(folder / "moved", (*fetch, name))
+    yield Trial(folder / "catalogue", (*fetch, _write_catalogue(folder / "catalogue")))
+    rest = len(wired) // 2
+    part = f"bytes {rest}-{len(wired) - 1}/{len(wired)}"
+    for kind, etag in (("newer", "new"), ("rest", "begun"), ("same", "held")):
+        tagged = plain.replace(b'"new"', f'"{etag}"'.encode())
+        answers = {name: tagged, "there": plain}
+        if kind == "rest":
+            answers[f"{name}.206"] = answer(
+                "206 Part", 'ETag: "begun"', f"Content-Range: {part}", body=wired[rest:]
+            )
+        if kind == "same":
+            answers[name] = answer("304 Not Modified", 'ETag: "held"')
+        _write_answers(folder / kind, answers)
+        _write_store(folder / kind, name, begun=wired[:rest] if kind == "rest" else b"")
+        yield Trial(folder / kind, (*fetch, name))
+
+
+def _write_answers(folder: Path, answers: Mapping[str, bytes]) -> None:
+    (folder / SERVER).mkdir(parents=True)
+    for name, content in answers.items():
+        (folder / SERVER / f"{name}.http").write_bytes(content)
+
+
+def _write_catalogue(folder: Path) -> str:
+    """A dataset of three resources and the newest of them; the id of its connector."""
+    connector = connector_named("arcep-ftth")
+    assert connector.resource is not None
+    with tempfile.TemporaryDirectory() as name:
+        write_fixtures(Path(name))
+        content = (Path(name) / PUBLISHED[connector.id]).read_bytes()
+    entries = [
+        {
+            "id": f"{quarter}-0000",
+            "title": f"{quarter}-Commune",
+            "latest": f"{BASE}{quarter}",
+            "url": f"{BASE}{quarter}",
+            "checksum": {"type": "sha1", "value": hashlib.sha1(content).hexdigest()},
+            "last_modified": "2026-09-03T10:00:00",
+        }
+        for quarter in ("2025T4", "2026T1", "2026T2")
+    ]
+    about = json.dumps({"resources": entries}).encode()
+    answers = {connector.resource.dataset: about, "2026T2": content, "there": content}
+    _write_answers(folder, {key: answer("200 OK", body=body) for key, body in answers.items()})
+    return connector.id
+
+
+def _write_store(folder: Path, name: str, *, begun: bytes) -> None:
+    """A store that holds a file of the year before, and what was begun of a newer one."""
+    store, url = Store(folder / "cache"), BASE + name
+    with store.locked(name):
+        old = publishers_files.WIRED.replace("2026", "2025").encode()
+        store.partial(name).write_bytes(old)
+        digest, size = hashlib.sha256(old).hexdigest(), len(old)
+        record = Record(
+            name, "commune_debit_filaire.csv", digest, size, url, "2026-01-01", '"held"'
+        )
+        store.keep(record, store.partial(name))
+        if begun:
+            with partial.begin(store.partial(name), url, '"begun"') as stream:
+                stream.write(begun)
 
 
 def _run(folder: Path, *arguments: object) -> None:

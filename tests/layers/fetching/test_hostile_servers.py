@@ -390,6 +390,7 @@ TAKEN: dict[str, bytes] = {
     ),
     "an etag that cannot be sent back": whole(more=b'ETag: "a\tb \xe9"\r\n'),
     "cookies": whole(more=b"Set-Cookie: a=b; expires=\xff; max-age=\xb2; domain=..\r\n" * 20),
+    "a cookie of 400 digits": whole(more=b"Set-Cookie: a=b; max-age=%b\r\n" % (b"9" * 400)),
     "a header without a colon": whole(more=b"X\r\n"),
     "no status text": whole().replace(b"200 OK", b"200"),
     "a folded header": whole(more=b"X: a\r\n b\r\n"),

@@ -1,0 +1,94 @@
+"""A publisher on this machine, whose answers are files: what `fetch` is tried on."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from urllib3.util.connection import create_connection
+
+from zoneblanche.layers.fetching import connection, fetch
+from zoneblanche.layers.fetching.http import Access
+from zoneblanche.layers.publishers.connector import Connector, connector_named
+from zoneblanche.scripts.trials.answers import HANG, WAIT
+from zoneblanche.scripts.trials.server import Server
+
+BASE = "http://localhost/"
+"""Where all publishers are. All that asks this machine on any port asks the server."""
+SECONDS = 2.0
+"""Time for a file: a command that needs much more does not keep it."""
+MOST_BYTES = 2_000_000
+ABSENT = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+
+def answer(status: str, *headers: str, body: bytes = b"") -> bytes:
+    """The bytes of an answer that keeps to the rules."""
+    lines = (f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", "")
+    return "\r\n".join(lines).encode("latin-1") + body
+
+
+@contextlib.contextmanager
+def published(folder: Path, elsewhere: Path) -> Iterator[None]:
+    """All publishers are a server of this machine while the block runs.
+
+    Args:
+        folder: the answers: `NAME.http` to whoever asks for `…/NAME`, `NAME.206.http` where a part
+            is asked for.
+        elsewhere: a file to write to where a request arrives that was meant for another host.
+    """
+    access = partial(
+        Access,
+        catalogue=BASE + "api",
+        allowed_hosts=("localhost",),
+        attempts=2,
+        timeout=(1.0, 1.0),
+        max_seconds=SECONDS,
+        sleep=lambda _: None,
+    )
+    with Server(lambda head: _answer(head, folder, elsewhere)) as server:
+
+        def connect(address: tuple[str, int], *rest: Any, **options: Any) -> socket.socket:
+            port = server.port if address[0] in ("127.0.0.1", "::1") else address[1]
+            return create_connection((address[0], port), *rest, **options)
+
+        with (
+            mock.patch.object(fetch, "Access", access),
+            mock.patch.object(fetch, "connector_named", published_here),
+            mock.patch.object(connection, "create_connection", connect),
+        ):
+            yield
+
+
+def published_here(name: str) -> Connector:
+    """A connector whose file is on the server."""
+    connector = connector_named(name)
+    resource = connector.resource
+    if resource is None:
+        return connector
+    url = "" if resource.dataset else BASE + name
+    return replace(connector, resource=replace(resource, url=url, max_bytes=MOST_BYTES))
+
+
+def _answer(head: bytes, folder: Path, elsewhere: Path) -> Iterator[bytes]:
+    if head and not re.search(rb"\r\nHost: localhost(:\d+)?\r\n", head):
+        elsewhere.write_text(f"asks another host: {head[:300]!r}", "utf-8")
+    path = head.split(b" ")[1] if head.count(b" ") > 1 else b""
+    name = path.split(b"?")[0].rstrip(b"/").rpartition(b"/")[2].decode("ascii", "replace")
+    part = folder / f"{name}.206.http"
+    file = part if b"\r\nRange: " in head and part.is_file() else folder / f"{name}.http"
+    content = file.read_bytes() if re.fullmatch(r"[\w.-]+", name) and file.is_file() else ABSENT
+    for number, piece in enumerate(content.split(HANG)):
+        if number:
+            time.sleep(3 * SECONDS)
+        for place, bytes_of_it in enumerate(piece.split(WAIT)):
+            if place:
+                time.sleep(0.1)
+            yield bytes_of_it
