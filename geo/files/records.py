@@ -1,7 +1,6 @@
-"""Small JSON files that zoneblanche keeps for itself, beside what it fetched.
+"""Small JSON files that zoneblanche writes for itself, such as the records of fetched files.
 
-Nothing that was not written here is believed: what is no plain file, too large or of another form
-counts as absent.
+A file that is not a regular file, is too large or does not hold a JSON object is ignored.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from zoneblanche.geo.files.kinds import check_file, read_bytes
 
 
 def read_record(path: Path, *, most_bytes: int) -> dict[str, object] | None:
-    """The JSON object of a file, or None where there is none that could be one of ours."""
+    """Return the JSON object in a file, or None."""
     if path.is_symlink():
         return None
     try:
@@ -27,12 +26,12 @@ def read_record(path: Path, *, most_bytes: int) -> dict[str, object] | None:
 
 
 def write_whole(path: Path, text: str, *, made: Path) -> None:
-    """Writes a small file so that a reader finds the old one or the new one.
+    """Write a small file in one step: a reader finds the old file or the new one.
 
     Args:
-        path: its place.
-        text: what it holds.
-        made: where it is until it is whole; what a kill left there is replaced.
+        path: the file.
+        text: its content.
+        made: a temporary file on the same disk; one that an earlier run left is replaced.
     """
     made.unlink(missing_ok=True)
     with made.open("x", encoding="utf-8") as stream:
@@ -43,5 +42,5 @@ def write_whole(path: Path, text: str, *, made: Path) -> None:
 
 
 def is_plain_file(path: Path) -> bool:
-    """Whether a plain file is there, and no link to one."""
+    """Return whether a path is a regular file, not a link to one."""
     return path.is_file() and not path.is_symlink()

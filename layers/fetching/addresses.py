@@ -1,7 +1,7 @@
-"""Which addresses of the network may be asked: those of the public internet, and no other.
+"""Which addresses may be requested: only those of the public internet.
 
-Python's `ipaddress` knows most reserved blocks, and more of them with each version. What it leaves
-out, or judged otherwise in an earlier version, is listed here, so that all versions answer alike.
+Python's `ipaddress` knows most reserved blocks, and each version knows more. The blocks that some
+version does not know are listed here, so that all versions give the same answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _RESERVED = tuple(
     )
 )
 _GLOBAL = ipaddress.IPv6Network("2000::/3")
-"""All that is allocated to hosts of the public internet (RFC 4291, 2.4)."""
+"""The block of the hosts of the public internet (RFC 4291, 2.4)."""
 
 _RESERVED_IN_GLOBAL = tuple(
     ipaddress.IPv6Network(block)
@@ -35,17 +35,17 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _6TO4 = ipaddress.IPv6Network("2002::/16")
 
 _NUMERIC = re.compile(r".*:.*|(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)\.*", re.IGNORECASE)
-"""Hosts that are addresses, by the rule of browsers: the last part is a number."""
+"""Hosts that are addresses according to the rule of browsers: the last part is a number."""
 
 
 class NotResolved(Exception):
-    """A name that leads to no address."""
+    """A host name has no address."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet.
+    """Return whether an IP address is in the public internet.
 
-    An address of IPv6 that stands for one of IPv4 (mapped, NAT64, 6to4) is as public as that.
+    An IPv6 address that contains an IPv4 address (mapped, NAT64, 6to4) is public if that is.
     Numbers that some systems read as an address (decimal, octal, hexadecimal) are not public.
 
     >>> is_public("92.222.0.1"), is_public("127.0.0.1"), is_public("64:ff9b::10.0.0.1")
@@ -71,7 +71,7 @@ def _is_public_4(number: ipaddress.IPv4Address) -> bool:
 
 
 def is_numeric(host: str) -> bool:
-    """Whether a host of a URL is an address in digits, in whatever form, rather than a name.
+    """Return whether the host of a URL is an address in any numeric form, not a name.
 
     >>> is_numeric("127.0.0.1"), is_numeric("0x7f.1"), is_numeric("::1"), is_numeric("insee.fr")
     (True, True, True, False)
@@ -80,15 +80,15 @@ def is_numeric(host: str) -> bool:
 
 
 def addresses_of(host: str, port: int, *, seconds: float) -> list[str]:
-    """All addresses that a name leads to, in the order of the system, asked for once.
+    """Return all addresses of a host, in the order of the system.
 
     Args:
-        host: a name, or an address in digits.
-        port: the port that will be connected to.
-        seconds: how long to wait for the system.
+        host: a name or a numeric address.
+        port: the port to connect to.
+        seconds: how long to wait for the resolver.
 
     Raises:
-        NotResolved: there is none, or the system did not answer in time.
+        NotResolved: the host has no address, or the resolver did not answer in time.
     """
     found: list[str] = []
     failed: list[Exception] = []
@@ -100,7 +100,7 @@ def addresses_of(host: str, port: int, *, seconds: float) -> list[str]:
         except (OSError, ValueError) as error:
             failed.append(error)
 
-    # The system's resolver cannot be interrupted; a thread that still waits ends with the process.
+    # The resolver cannot be interrupted. A thread that still waits ends with the process.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(seconds)

@@ -1,9 +1,8 @@
-"""Connections to the very addresses that were checked, which end when their time is over.
+"""Connections to the addresses that were checked, closed at a deadline.
 
-urllib3 opens each connection of a pool by `_new_conn` of the pool's class of connections: for the
-first request, at a redirect, and where a server closed the one before. Here that resolves the name
-once, has all its addresses checked, and connects to one of them. TLS and the `Host` header are
-still made for the name.
+urllib3 opens every connection with `_new_conn` of the connection class of a pool. Here this method
+resolves the name once, has all its addresses checked, and connects to one of them. TLS and the
+`Host` header still use the name.
 """
 
 from __future__ import annotations
@@ -26,17 +25,17 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
 _MOST_LINE = 1 << 16
-"""Bytes of a line of a header or of the size of a chunk."""
+"""Bytes in a line of a header or of a chunk size."""
 
 Check = Callable[[str, int], list[str]]
-"""The addresses to connect to of a host and a port; raises where one of them may not be asked."""
+"""Returns the addresses of a host and a port; raises if one of them is not allowed."""
 
 
 class Deadline:
-    """The end of the time for a file: what is connected then is shut, whoever waits for it.
+    """The time for a file. Open connections are shut down at its end.
 
-    Limits of a socket count from byte to byte, so that a server which sends one byte a second would
-    never exceed them.
+    The timeout of a socket starts again with each byte, so a server that sends one byte a second
+    never exceeds it.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -47,12 +46,12 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds that are left; 0 where none are."""
+        """Seconds left, at least 0."""
         return max(0.0, self._end - time.monotonic())
 
     def watch(self, connection: Any) -> None:
-        """Shuts a socket when the time is over, if it is open still."""
-        # Of TLS within the TLS of a proxy, the outer one.
+        """Shut a socket down at the deadline if it is still open."""
+        # For TLS within the TLS of a proxy, the outer socket.
         self._connected.append(getattr(connection, "socket", connection))
         if self._timer is None:
             self._timer = threading.Timer(self.left, self._shut)
@@ -62,23 +61,23 @@ class Deadline:
             self._shut()
 
     def close(self) -> None:
-        """Watches no longer."""
+        """Stop watching."""
         if self._timer is not None:
             self._timer.cancel()
         self._connected.clear()
 
     def _shut(self) -> None:
         for connection in list(self._connected):
-            with contextlib.suppress(OSError):  # it is closed already
+            with contextlib.suppress(OSError):  # it is already closed
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 class CheckedAdapter(HTTPAdapter):
-    """What a session of requests sends by: addresses checked, and all time counted.
+    """An adapter of requests that checks addresses and keeps a deadline.
 
     Args:
-        check: gives the addresses of a host; not asked where a proxy resolves the name.
-        deadline: when to end.
+        check: returns the addresses of a host; not called if a proxy resolves the name.
+        deadline: when connections are shut down.
     """
 
     def __init__(self, check: Check, deadline: Deadline) -> None:
@@ -86,19 +85,19 @@ class CheckedAdapter(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        """Makes the pools of direct connections."""
+        """Create the pools of direct connections."""
         super().init_poolmanager(*arguments, **options)
         _open_by(self.poolmanager, self._deadline, self._check)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        """Makes the pools of connections by a proxy, which resolves names itself."""
+        """Create the pools of connections through a proxy, which resolves names itself."""
         if proxy not in self.proxy_manager:
             _open_by(super().proxy_manager_for(proxy, **options), self._deadline, None)
         return self.proxy_manager[proxy]
 
 
 def _open_by(manager: PoolManager, deadline: Deadline, check: Check | None) -> None:
-    """Has a manager's pools open their connections as `_Watched` does."""
+    """Make the pools of a manager open their connections with `_Watched`."""
     told = {"deadline": deadline, "check": staticmethod(check) if check else None}
     classes: dict[str, Any] = {}
     pool: Any
@@ -109,10 +108,10 @@ def _open_by(manager: PoolManager, deadline: Deadline, check: Check | None) -> N
 
 
 class _Bytes(io.BufferedReader):
-    """What a server sends, read in bounded parts.
+    """The stream of an answer, which is only read in bounded parts.
 
-    The library reads the size of a chunk from a line of any length, and takes one below 0 for all
-    that will ever come.
+    The library reads the size of a chunk from a line of any length. If the size is negative, it
+    reads all bytes up to the end of the connection into memory.
     """
 
     def readline(self, size: int | None = -1, /) -> bytes:
@@ -129,8 +128,10 @@ class _Bytes(io.BufferedReader):
 
 
 class _Answer(HTTPResponse):
-    """An answer that is read in bounded parts, and without the cookies, which nobody asked for: the
-    library warns of those that it cannot read, with a traceback."""
+    """An answer that is read in bounded parts and has no cookies.
+
+    Cookies are not used, and the library prints a traceback for those it cannot read.
+    """
 
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
@@ -142,7 +143,7 @@ class _Answer(HTTPResponse):
 
 
 class _Watched(HTTPConnection):
-    """A mixin for urllib3's classes of connections."""
+    """A mixin for the connection classes of urllib3."""
 
     deadline: Deadline
     check: Check | None
@@ -155,10 +156,10 @@ class _Watched(HTTPConnection):
 
     def connect(self) -> None:
         super().connect()
-        self.deadline.watch(self.sock)  # TLS has put another object in the place of the first
+        self.deadline.watch(self.sock)  # TLS has replaced the socket
 
     def _checked(self, check: Check) -> socket.socket:
-        """Connects to the first address that answers."""
+        """Connect to the first address that answers."""
         problem: OSError | None = None
         for address in check(self.host, self.port):
             left = self.deadline.left

@@ -1,8 +1,7 @@
-"""What was received of a download that broke off, and of which file it is the beginning.
+"""The partial file of an interrupted download, and the note that says which file it belongs to.
 
-The bytes lie in `partial`, what they are a beginning of in a note beside it. A kill between any two
-steps leaves bytes with the note of their own file, or one of both alone, which counts for nothing:
-the bytes go before their note does, and come after it.
+The partial file is deleted before its note and created after it. So a kill between two steps leaves
+a partial file with its own note, or only one of the two, which is ignored.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _MOST_NOTE_BYTES = 100_000
 
 
 def begun(partial: Path, url: str) -> Begun | None:
-    """What was begun of this address. What was begun of another, or cannot be told, is removed."""
+    """Return the partial file of this URL, or None. That of another URL is deleted."""
     note = read_record(note_of(partial), most_bytes=_MOST_NOTE_BYTES)
     if note is not None and note.get("url") == url and is_plain_file(partial):
         return Begun(partial.stat().st_size, valid_etag(note.get("etag")))
@@ -27,7 +26,7 @@ def begun(partial: Path, url: str) -> Begun | None:
 
 
 def begin(partial: Path, url: str, etag: str) -> IO[bytes]:
-    """Opens an empty file for the bytes of this address, in the place of what was there."""
+    """Open an empty partial file for this URL, and delete the one that was there."""
     forget(partial)
     note = json.dumps({"url": url, "etag": etag})
     write_whole(note_of(partial), note, made=partial.with_name(partial.name + ".new"))
@@ -35,16 +34,16 @@ def begin(partial: Path, url: str, etag: str) -> IO[bytes]:
 
 
 def go_on(partial: Path) -> IO[bytes]:
-    """Opens what was begun, to add to it."""
+    """Open the partial file to append to it."""
     return partial.open("ab")
 
 
 def forget(partial: Path) -> None:
-    """Removes what was begun, and then what it was the beginning of."""
+    """Delete the partial file, then its note."""
     partial.unlink(missing_ok=True)
     note_of(partial).unlink(missing_ok=True)
 
 
 def note_of(partial: Path) -> Path:
-    """Where it is noted what was begun."""
+    """Return the path of the note of a partial file."""
     return partial.with_name(partial.name + ".json")

@@ -27,10 +27,10 @@ partial file; again: wait and request again; anew: delete the partial file and r
 elsewhere: follow the redirect; refused: give up."""
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
-"""Bytes or seconds, as RFC 9110 writes them: other digits of Unicode are none."""
+"""Bytes or seconds according to RFC 9110: ASCII digits only."""
 
 _ETAG = re.compile(r"[!-~\x80-\xff]{1,1000}")
-"""What can be sent back in a header; some servers leave the quotation marks out."""
+"""Etags that can be sent back in a header; some servers omit the quotation marks."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def expected_size(status: int, headers: Mapping[str, str]) -> int | None:
 
 
 def etag_of(headers: Mapping[str, str]) -> str:
-    """The etag of an answer, or "" where it has none that a request could name again.
+    """Return the etag of an answer, or "" if it has none that can be sent back.
 
     >>> etag_of({"ETag": '"a"'}), etag_of({"ETag": 'W/"a"'}), etag_of({"ETag": '"a b"'})
     ('"a"', 'W/"a"', '')
@@ -97,7 +97,7 @@ def etag_of(headers: Mapping[str, str]) -> str:
 
 
 def valid_etag(etag: object) -> str:
-    """An etag that was kept, or "" where it is none."""
+    """Return a stored etag, or "" if it is not valid."""
     return etag if isinstance(etag, str) and _ETAG.fullmatch(etag) else ""
 
 
@@ -128,7 +128,7 @@ def utc_now() -> datetime:
 
 
 def _is_the_rest(headers: Mapping[str, str], asked: Mapping[str, str]) -> bool:
-    """Whether a part begins where it was asked to, and is one of the same file."""
+    """Return whether a partial answer starts at the requested byte and has the same etag."""
     found = re.match(r"bytes ([0-9]{1,18})-", headers.get("Content-Range", ""))
     same = etag_of(headers) in ("", asked.get("If-Range"))
     return found is not None and asked.get("Range") == f"bytes={found.group(1)}-" and same

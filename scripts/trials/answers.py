@@ -1,6 +1,6 @@
-"""Mutations of what a server answers: a status, headers, and a body in one framing or another.
+"""Mutations of the answer of a server: status, headers, framing and body.
 
-An answer is a file of the bytes that are sent, with marks where the server waits or hangs up.
+An answer is a file with the bytes that are sent, and marks at which the server waits.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zoneblanche.geo.files.kinds import HEAD, kind_of
 from zoneblanche.scripts.trials.texts import mutate_bytes
 
 WAIT, HANG = b"\x00{wait}\x00", b"\x00{hang}\x00"
-"""Where a server waits for a moment, and for ever."""
+"""Marks at which the server waits for a moment, and for longer than any limit."""
 
 LINES = (
     b"HTTP/1.0 200 OK", b"HTTP/1.1 200", b"HTTP/2 200 OK", b"HTTP/1.1 \xb2\xb2\xb2 OK", b"ICY 200",
@@ -85,7 +85,7 @@ HEADERS: tuple[tuple[bytes, tuple[bytes, ...]], ...] = (
 
 
 def mutate_http(content: bytes, chance: random.Random) -> bytes:
-    """Changes the status, a header, the framing, the packing or the body, or when it is sent."""
+    """Change the status, a header, the framing, the compression, the body or the timing."""
     head, gap, body = content.partition(b"\r\n\r\n")
     if not gap:
         return mutate_bytes(content, chance)
@@ -103,7 +103,7 @@ def _other_line(head: bytes, body: bytes, chance: random.Random) -> bytes:
 
 
 def _other_header(head: bytes, body: bytes, chance: random.Random) -> bytes:
-    """A header in the place of one of its name, or as one more; sometimes a thousand times."""
+    """Replace or add a header, sometimes a thousand times."""
     name, values = chance.choice(HEADERS)
     line = name + b": " + chance.choice(values)
     lines = head.split(b"\r\n")
@@ -117,7 +117,7 @@ def _other_header(head: bytes, body: bytes, chance: random.Random) -> bytes:
 
 
 def _less(head: bytes, body: bytes, chance: random.Random) -> bytes:
-    """Without one of its lines, or cut off."""
+    """Remove a line, or cut the answer off."""
     lines = head.split(b"\r\n")
     if chance.random() < 0.7:
         del lines[chance.randrange(len(lines))]
@@ -127,7 +127,7 @@ def _less(head: bytes, body: bytes, chance: random.Random) -> bytes:
 
 
 def _framed(head: bytes, body: bytes, chance: random.Random) -> bytes:
-    """In chunks, sound or broken, or up to the end of the connection."""
+    """Send the body in valid or invalid chunks, or without a length."""
     head = _without(head, b"content-length", b"transfer-encoding")
     if chance.random() < 0.3:
         version = chance.choice((b"HTTP/1.0", b"HTTP/1.1"))
@@ -143,9 +143,9 @@ def _framed(head: bytes, body: bytes, chance: random.Random) -> bytes:
 
 
 def _packed(head: bytes, body: bytes, chance: random.Random) -> bytes:
-    """Packed as it says, or in another way, or so that it swells."""
+    """Compress the body as the header says or in another way, or add a bomb."""
     head = _without(head, b"content-encoding", b"content-length")
-    plain = body + bytes(chance.choice((0, 0, 100_000_000)))
+    plain = body + bytes(chance.choice((0, 0, 20_000_000)))
     ways: tuple[tuple[bytes, bytes], ...] = (
         (b"gzip", gzip.compress(plain, compresslevel=1, mtime=0)),
         (b"deflate", zlib.compress(plain, level=1)),
@@ -160,7 +160,7 @@ def _packed(head: bytes, body: bytes, chance: random.Random) -> bytes:
 
 
 def _moved(head: bytes, body: bytes, chance: random.Random) -> bytes:
-    """Somewhere else."""
+    """Redirect to another URL."""
     code = chance.choice((301, 302, 303, 307, 308))
     head = b"HTTP/1.1 %d Moved\r\nLocation: %b\r\n" % (code, chance.choice(PLACES))
     length = b"Content-Length: %d\r\n" % len(body) if chance.random() < 0.5 else b""
@@ -168,7 +168,7 @@ def _moved(head: bytes, body: bytes, chance: random.Random) -> bytes:
 
 
 def _delayed(head: bytes, body: bytes, chance: random.Random) -> bytes:
-    """With a wait before each of some bytes, or one that never ends."""
+    """Wait before each of some bytes, or once for longer than any limit."""
     whole = head + b"\r\n\r\n" + body
     place = chance.choice((chance.randrange(len(head) + 4), chance.randrange(len(whole) + 1)))
     if chance.random() < 0.3:
@@ -180,7 +180,7 @@ def _delayed(head: bytes, body: bytes, chance: random.Random) -> bytes:
 
 
 def _spoiled_body(head: bytes, body: bytes, chance: random.Random) -> bytes:
-    """With another body, of the length that it says or not."""
+    """Mutate the body, and mostly correct its length."""
     from zoneblanche.scripts.trials.mutations import spoil
 
     body = spoil(body, kind_of(body[:HEAD]), chance)

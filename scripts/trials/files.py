@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from zoneblanche.scripts.trials.shapes import mutate_geopackage_shape, mutate_wkb
 from zoneblanche.scripts.trials.texts import NUMBERS, TEXTS, mutate_bytes, mutate_json
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _change_cell(table: pa.Table, chance: random.Random) -> pa.Table:
     old = cells[row]
     new: Any = None
     if isinstance(old, bytes):
-        new = mutate_bytes(old, chance)
+        new = chance.choice((mutate_bytes, mutate_wkb, mutate_wkb))(old, chance)
     elif isinstance(old, str):
         new = chance.choice((*TEXTS, *NUMBERS, cells[chance.randrange(len(cells))], None))
     elif isinstance(old, float):
@@ -153,7 +154,7 @@ def _spoil_cell(database: sqlite3.Connection, chance: random.Random) -> None:
     row, value = chance.choice(found)
     new: object = chance.choice((None, -1, 1e300, "x", b"GP", *TEXTS[:8], *NUMBERS[:8]))
     if isinstance(value, bytes) and chance.random() < 0.8:
-        new = mutate_bytes(value, chance)
+        new = mutate_geopackage_shape(value, chance)
     database.execute(f'update "{table}" set "{column}" = ? where rowid = ?', (new, row))
 
 

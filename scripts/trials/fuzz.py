@@ -40,7 +40,7 @@ from zoneblanche.scripts.trials.mutations import spoil_files
 from zoneblanche.scripts.trials.trials import Trial, chosen, filled, write_trials
 
 PATIENCE = 25.0
-"""Seconds of wall time for what asks a server, of which each file may have two."""
+"""Seconds of wall time for a command that asks a server."""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def places_fault(
 
 
 def store_fault(ground: Path, fetched: Iterable[str]) -> str:
-    """What is wrong with what was fetched, or "": whether the store holds it, whole."""
+    """Return what is wrong with the fetched files, or "": whether the store has them, whole."""
     store = Store(ground / "cache")
     lacking = [name for name in fetched if store.held(name) is None]
     return f"says done, and the store holds no {', '.join(lacking)}" if lacking else ""

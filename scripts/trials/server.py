@@ -1,4 +1,4 @@
-"""A server of this machine that answers with whatever bytes it is given, at whatever pace."""
+"""A server of this machine that answers with any bytes, at any pace."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from types import TracebackType
 from typing import Self
 
 Answer = Callable[[bytes], Iterable[bytes]]
-"""From the head of a request to the pieces to send, one after the other; then it hangs up."""
+"""From the head of a request to the pieces to send; then the connection is closed."""
 
 
 def nothing() -> Iterable[bytes]:
-    """What most servers say before they are asked."""
+    """Return no greeting."""
     return ()
 
 
 class Server:
-    """Listens on a port of 127.0.0.1 while the `with` block runs.
+    """Listens on a port of 127.0.0.1 in a `with` block.
 
     Args:
-        answer: see `Answer`. A piece that never comes keeps its connection waiting.
-        greeting: pieces to send before anything was asked.
-        context: where it speaks TLS.
+        answer: see `Answer`.
+        greeting: pieces to send before the request.
+        context: for TLS.
 
     Attributes:
-        asked: the heads of the requests that arrived, "" where none did.
-        names: the names that TLS was asked for.
+        asked: the heads of the requests; "" for a connection without one.
+        names: the host names that TLS was requested for.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class Server:
         self.close()
 
     def close(self) -> None:
-        """Leaves the port to the child processes that have it too."""
+        """Close the port in this process; a forked child keeps it."""
         self._listener.close()
 
     def url(self, path: str = "/file", *, host: str = "localhost") -> str:
-        """An address of it."""
+        """Return a URL of the server."""
         return f"{'http' if self._context is None else 'https'}://{host}:{self.port}{path}"
 
     def _listen(self) -> None:

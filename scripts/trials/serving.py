@@ -1,4 +1,4 @@
-"""A publisher on this machine, whose answers are files: what `fetch` is tried on."""
+"""A server of this machine that answers for all publishers, from files."""
 
 from __future__ import annotations
 
@@ -22,27 +22,26 @@ from zoneblanche.scripts.trials.answers import HANG, WAIT
 from zoneblanche.scripts.trials.server import Server
 
 BASE = "http://localhost/"
-"""Where all publishers are. All that asks this machine on any port asks the server."""
+"""URL of all publishers. Every connection to this machine, to any port, goes to the server."""
 SECONDS = 2.0
-"""Time for a file: a command that needs much more does not keep it."""
+"""Time for a file."""
 MOST_BYTES = 2_000_000
 ABSENT = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
 def answer(status: str, *headers: str, body: bytes = b"") -> bytes:
-    """The bytes of an answer that keeps to the rules."""
+    """Return the bytes of a valid answer."""
     lines = (f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", "")
     return "\r\n".join(lines).encode("latin-1") + body
 
 
 @contextlib.contextmanager
 def published(folder: Path, elsewhere: Path) -> Iterator[None]:
-    """All publishers are a server of this machine while the block runs.
+    """Let a server of this machine answer for all publishers in the block.
 
     Args:
-        folder: the answers: `NAME.http` to whoever asks for `…/NAME`, `NAME.206.http` where a part
-            is asked for.
-        elsewhere: a file to write to where a request arrives that was meant for another host.
+        folder: the answers: `NAME.http` for the URL `…/NAME`, `NAME.206.http` for a part of it.
+        elsewhere: a file to write to if a request for another host arrives.
     """
     access = partial(
         Access,
@@ -68,7 +67,7 @@ def published(folder: Path, elsewhere: Path) -> Iterator[None]:
 
 
 def published_here(name: str) -> Connector:
-    """A connector whose file is on the server."""
+    """Return a connector whose file is on the server."""
     connector = connector_named(name)
     resource = connector.resource
     if resource is None:

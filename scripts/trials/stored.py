@@ -1,4 +1,4 @@
-"""Mutations of the records of the store: what of a file was fetched, and where it lies."""
+"""Mutations of the records of the store of fetched files."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ FIELDS: dict[str, tuple[object, ...]] = {
 
 
 def is_record(path: PurePath) -> bool:
-    """Whether a file is one that the store keeps of another."""
+    """Return whether a path is that of a record of the store."""
     kept = "cache" in path.parts and path.suffix == ".json"
     return path.name.endswith(".source.json") or (kept and path.parent.name in ("index", "partial"))
 
 
 def mutate_record(content: bytes, chance: random.Random) -> bytes:
-    """Another value of a field, of its type or not; a field less or more; or as any JSON."""
+    """Change, add or remove a field, or mutate the record like any JSON."""
     record = json.loads(content)
     match chance.randrange(6):
         case 0 | 1 | 2:

@@ -184,6 +184,7 @@ def _atlases(folder: Path) -> Iterator[Trial]:
         (*index, "--flag", "{in}/little-fibre.toml", "-o", "{out}/s.parquet"),
         ("s.parquet",),
     )
+    yield Trial(built, ("explain", "{in}/a.parquet", CODES[0], "--recipe", "{in}/recipe.toml"))
     yield Trial(built, ("findings", "{in}/a.parquet", "--recipe", "{in}/recipe.toml"))
     yield Trial(built, ("compare", "{in}/a.parquet", "{in}/recipe.toml", "{in}/other.toml"))
     yield from _of_atlas(scored, code=CODES[0])
@@ -217,6 +218,11 @@ def _france(folder: Path) -> Iterator[Trial]:
     yield Trial(scored, ("findings", "{in}/s.parquet"))
     yield Trial(
         scored,
+        ("report", "{in}/s.parquet", "--each", "departement", "-o", "{out}/each", "-q"),
+        ("each/index.html",),
+    )
+    yield Trial(
+        scored,
         ("map", "{in}/s.parquet", "--show", "density-presence", "-o", "{out}/d.html"),
         ("d.html",),
     )
@@ -236,13 +242,16 @@ def _others(folder: Path) -> Iterator[Trial]:
     for path in sample.iterdir():
         if path.name not in ("sites.csv", "squares.geojson"):
             path.unlink()
-    columns = ("--x", "lon", "--y", "lat", "--code", "code", "-q")
-    yield Trial(
-        points,
-        ("count", "{in}/sites.csv", "--territories", "{in}/squares.geojson", *columns,
-         "-o", "{out}/c.csv"),
-        ("c.csv",),
-    )  # fmt: skip
+    columns = ("--x", "lon", "--y", "lat", "--code", "code", "--nearest", "-q")
+    squares = ("--territories", "{in}/squares.geojson", *columns, "-o", "{out}/c.csv")
+    yield Trial(points, ("count", "{in}/sites.csv", *squares), ("c.csv",))
+    packed = folder / "packed-points"
+    packed.mkdir()
+    shutil.copy(points / "squares.geojson", packed)
+    import pandas as pd
+
+    pd.read_csv(points / "sites.csv").to_parquet(packed / "sites.parquet")
+    yield Trial(packed, ("count", "{in}/sites.parquet", *squares), ("c.csv",))
     published, fetched = folder / "published", folder / "fetched"
     write_fixtures(published)
     yield Trial(published, ("fetch", "fr", "--from", "{in}", "-q"))
@@ -264,6 +273,10 @@ def _others(folder: Path) -> Iterator[Trial]:
     yield Trial(fetched, ("fetch", "fr", "--offline"))
     yield Trial(fetched, ("list", "sources"))
     yield Trial(fetched, (*build, "--fetched"), ("f.parquet",))
+    yield Trial(
+        fetched, ("check", "--within", "48", "--fetched", "-o", "{out}/q.json"), ("q.json",)
+    )
+    yield Trial(fetched, ("barometer", "--fetched", "-o", "{out}/b.json"), ("b.json",))
     countries = folder / "described"
     described = write_sample(countries)
     text = described.read_text("utf-8").replace("flags = ", 'country = "fr"\nflags = ')

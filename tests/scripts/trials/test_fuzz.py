@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import _socket
+import contextlib
+import json
 import os
 import random
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+import shapely
 from typer.main import get_group
 
+from zoneblanche.layers.fetching import connection
 from zoneblanche.scripts.cli import app
 from zoneblanche.scripts.trials import fuzz as fuzzing
 from zoneblanche.scripts.trials import ground
+from zoneblanche.scripts.trials.answers import mutate_http
 from zoneblanche.scripts.trials.fuzz import fuzz
-from zoneblanche.scripts.trials.guarded import GIB, Bounds
+from zoneblanche.scripts.trials.guarded import GIB, Bounds, watch
 from zoneblanche.scripts.trials.mutations import spoil
 from zoneblanche.scripts.trials.sample import TABLES, VECTORS, write_sample
+from zoneblanche.scripts.trials.server import Server
+from zoneblanche.scripts.trials.serving import answer, published
+from zoneblanche.scripts.trials.shapes import mutate_wkb
+from zoneblanche.scripts.trials.stored import mutate_record
 from zoneblanche.scripts.trials.trials import Trial, write_trials
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
@@ -30,9 +43,19 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> tuple[Trial, ...]:
 
 
 def test_every_command_can_be_tried(tmp_path: Path) -> None:
-    """Each ends well on files that nobody spoiled: else the search could not begin."""
-    tried = {trial.arguments[0] for trial in write_trials(tmp_path)}
-    assert tried == set(get_group(app).commands)
+    """Each ends well on files that nobody spoiled: else the search could not begin. A new command
+    needs a trial, and so does an option that names a file."""
+    tried = write_trials(tmp_path)
+    commands = get_group(app).commands
+    assert {trial.arguments[0] for trial in tried} == set(commands)
+    assert all(not hasattr(command, "commands") for command in commands.values()), "in groups"
+    given = {(trial.arguments[0], word) for trial in tried for word in trial.arguments}
+    for registered in app.registered_commands:
+        assert registered.callback is not None and registered.name is not None
+        hints = get_type_hints(registered.callback)
+        for option in commands[registered.name].params:
+            if "Path" in str(hints.get(option.name)) and option.opts[0].startswith("-"):
+                assert any((registered.name, word) in given for word in option.opts), option.opts
 
 
 def test_a_few_tries_of_each_command(trials: tuple[Trial, ...], tmp_path: Path) -> None:
@@ -84,6 +107,51 @@ def test_the_same_seed_spoils_alike(tmp_path: Path, vector: str) -> None:
     twice = [[spoil(content, kind, random.Random(seed)) for seed in range(8)] for _ in range(2)]
     assert twice[0] == twice[1]
     assert sum(spoiled != content for spoiled in twice[0]) > 5
+
+
+@pytest.mark.parametrize("kind", ["http", "record", "wkb"])
+def test_what_is_mutated_by_its_structure_stays_other_than_it_was(kind: str) -> None:
+    content = {
+        "http": answer("200 OK", 'ETag: "a"', body=b"code;n\n01001;1\n"),
+        "record": json.dumps({"filename": "a.csv", "size": 1, "sha256": "0" * 64}).encode(),
+        "wkb": shapely.to_wkb(shapely.box(0, 0, 1, 1)),
+    }[kind]
+    mutate = {"http": mutate_http, "record": mutate_record, "wkb": mutate_wkb}[kind]
+    twice = [[mutate(content, random.Random(seed)) for seed in range(150)] for _ in range(2)]
+    assert twice[0] == twice[1]
+    assert len(set(twice[0])) > 40
+
+
+def test_what_asks_elsewhere_or_does_not_end_is_found(tmp_path: Path) -> None:
+    """The search for faults of `fetch` sees what it is there to see."""
+    (trial,) = write_trials(tmp_path, match="fetch .*arcep-ftth")
+
+    def told(task: Callable[[], object]) -> str:
+        return watch(task, log=tmp_path / "log.txt", bounds=ROOMY, served=True).fault
+
+    assert trial.served
+
+    def ask(host: str, port: int = 80) -> None:
+        with contextlib.suppress(OSError):
+            _socket.socket().connect((host, port))  # the tests themselves watch the other class
+
+    assert told(lambda: ask("10.1.2.3")).startswith("opens a socket: socket.connect")
+    assert told(lambda: ask("169.254.169.254")).startswith("opens a socket")
+    (tmp_path / "log.socket").unlink()
+    with Server(lambda _: [b"x"]) as server:
+        assert told(lambda: ask("127.0.0.1", server.port)) == ""
+    assert told(lambda: ask("8.8.8.8")) == "", "public, and not reached"
+    with published(trial.folder / "server", tmp_path / "elsewhere"):
+        with connection.create_connection(("127.0.0.1", 80)) as asking:
+            asking.send(b"GET / HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n")
+        while not (tmp_path / "elsewhere").exists():
+            time.sleep(0.01)
+    assert "Host: 10.0.0.1" in (tmp_path / "elsewhere").read_text("utf-8")
+    ground_of_it = tmp_path / "x"
+    (ground_of_it / "cache").mkdir(parents=True)
+    assert ground.store_fault(ground_of_it, trial.fetches) == (
+        "says done, and the store holds no arcep-ftth"
+    )
 
 
 def test_a_result_that_is_cut_off_is_told(tmp_path: Path) -> None:
