@@ -292,14 +292,19 @@ def without(notice: str, part: str) -> str:
 # JSON -------------------------------------------------------------------------------------------
 
 
+def notice_texts(notice: str) -> dict[str, str]:
+    """For a page: severity, and the text in each language."""
+    return {"severity": severity_of(notice), **in_languages(notice)}
+
+
 def notice_as_dict(notice: str) -> dict[str, Any]:
-    """For JSON: severity, the text in each language, template and slots.
+    """For a file that is read again: severity, the text in each language, template and slots.
 
     >>> notice_as_dict(remark("Done."))["severity"]
     'remark'
     """
-    told = {"severity": severity_of(notice), **in_languages(notice)}
-    return told | ({"message": notice.as_dict()} if isinstance(notice, Translatable) else {})
+    message = {"message": notice.as_dict()} if isinstance(notice, Translatable) else {}
+    return notice_texts(notice) | message
 
 
 def notice_from_dict(told: str | Mapping[str, Any]) -> str:

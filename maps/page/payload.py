@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.country import Text
-from zoneblanche.geo.messages import notice_as_dict, warnings_first
+from zoneblanche.geo.messages import notice_texts, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.context import unmeasured_context
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
@@ -104,7 +104,7 @@ def write_payload(
         "boundaries": citations.cite(territories.sources),
         "sources": citations.describe(),
         "reasons": {int(reason): dict(reason.title) for reason in Reason if reason},
-        "notices": [*map(notice_as_dict, warnings_first(atlas.notices)), *_simplified(geometry)],
+        "notices": [*map(notice_texts, warnings_first(atlas.notices)), *_simplified(geometry)],
         "colours": for_page(),
         "words": WORDS,
         "geometry": geometry.header,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.messages import _, notice_as_dict
+from zoneblanche.geo.messages import _, notice_texts
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.flagging.flags import flag, known_rules
 from zoneblanche.layers.index.compute import compute_index
@@ -77,7 +77,7 @@ def describe_upper(
     for upper in atlases_above(atlas):
         told, own = _describe(upper, base, citations)
         told["notices"] = [
-            notice_as_dict(one)
+            notice_texts(one)
             for one in (*_anew(atlas, upper), *upper.notices)
             if one not in atlas.notices
         ]
