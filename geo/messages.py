@@ -234,6 +234,12 @@ def translate(text: str, lang: str) -> str:
     return str(text)
 
 
+def message_of(error: BaseException) -> str:
+    """What an error says: its message, if it has one."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Translatable) else str(error)
+
+
 def in_languages(text: str) -> dict[str, str]:
     """The text in each language that there is a catalogue of.
 
@@ -448,8 +454,7 @@ def _slot(value: object) -> str:
     """What stands in a slot: a text as it is; an error by what it says; the rest as Python does."""
     if isinstance(value, str):
         return value
-    said = getattr(value, "message", None)
-    return said if isinstance(said, Translatable) else str(value)
+    return message_of(value) if isinstance(value, BaseException) else str(value)
 
 
 def _fill(template: str, slots: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, join
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.layers.fetching.from_folder import file_of, files_below
 from zoneblanche.layers.fetching.http import Access, Address, Transport
@@ -101,7 +101,8 @@ def fetch_sources(
     store, access = store or user_store(), access or Access()
     named = [connector_named(name) for name in only]
     chosen = named or (_usual(country) if from_folder is None else _all_of(country))
-    found, failures = [], []
+    found: list[Fetched] = []
+    failures: list[str] = []
     for connector in chosen:
         try:
             with store.locked(connector.id):
@@ -115,9 +116,9 @@ def fetch_sources(
             if got is None and named:
                 failures.append(_absent(connector, store, from_folder))
         except ProblemWithEnvironment as error:
-            failures.append(f"{connector.id}: {error}")
+            failures.append(_("{source}: {message}", source=connector.id, message=error))
     if failures:
-        raise ProblemWithEnvironment("\n".join(failures))
+        raise ProblemWithEnvironment(join(failures, "\n"))
     return tuple(found)
 
 
@@ -253,7 +254,7 @@ def _absent(connector: Connector, store: Store, folder: Path | None) -> str:
             connector=connector.id,
             folder=store.folder,
         )
-    name = connector.resource.filename if connector.resource else "its file"
+    name = connector.resource.filename if connector.resource else _("its file")
     return _(
         "{connector}: {folder} holds no {name}.", connector=connector.id, folder=folder, name=name
     )

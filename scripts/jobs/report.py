@@ -142,7 +142,7 @@ def write_one(order: Order, batch: Batch) -> str:
         try:
             write_pdf(text, order.path.with_suffix(".pdf"))
         except ProblemWithEnvironment as error:
-            failure = str(error)
+            failure = error.message
     with staged_file(order.path) as staging:
         staging.write_text(text, encoding="utf-8", newline="\n")
     return failure

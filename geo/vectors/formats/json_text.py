@@ -16,7 +16,7 @@ from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.library_messages import json_message
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, message_of
 from zoneblanche.geo.vectors.formats.features import too_large
 
 Rings = list[np.ndarray]
@@ -151,7 +151,7 @@ def read_shapes(
         try:
             shapes[number] = shape_of(feature)
         except BadShape as error:
-            unreadable[number] = str(error)
+            unreadable[number] = message_of(error)
         vertices += shapely.get_num_coordinates(shapes[number])
         if vertices > limits.vertices:
             raise too_large(_("more vertices"), limits.vertices, file)
