@@ -1,8 +1,8 @@
-"""What can go wrong, said so that the reader can mend it.
+"""Errors, written so that the user can fix the problem.
 
-Every failure that a user can cause or cure is a `ZoneblancheError`. Its text is a sentence that
-says what was found, what was expected and what to do; its `exit_status` is what the command line
-returns. Anything else that escapes is a defect of ours.
+Every failure that a user can cause or fix is a `ZoneblancheError`. Its text is a sentence with what
+was found, what was expected and what to do. Its `exit_status` is that of the command line. Any
+other exception is a defect of ours.
 """
 
 from __future__ import annotations
@@ -30,30 +30,28 @@ class ZoneblancheError(Exception):
         self.message = message
 
     def said_in(self, lang: str) -> str:
-        """The failure as sentences in `lang`, a line each."""
+        """Return the failure as sentences in `lang`, one per line."""
         return translate(self.message, lang)
 
 
 class ProblemWithEnvironment(ZoneblancheError):
-    """The disk, a permission, a lock, a missing system library or the network, not the input."""
+    """A problem of the disk, a permission, a lock, a missing system library or the network, not the
+    input."""
 
     exit_status = 3
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with one place of one input.
+    """One error in one place of one input.
 
-    Attributes:
-        message: what was found and what was expected, as a sentence without its place.
-        file: the file, as the user named it, or None where there is none (an option).
-        line: 1-based line of a text file, or None.
-        column: column, key or field name, or None.
-        feature: 0-based feature or row number of a binary file, or a code, or None.
-        value: the offending value as it stood in the input, or None.
-        remedy: what the user can do, as a sentence.
-        kind: a short stable word for the family of the fault ("duplicate-code", "no-crs", ...),
-            by which it can be counted, tested and translated.
+    Attributes: message: what was found and what was expected, as a sentence without its place.
+        file: the file, as the user named it, or None without a file (an option). line: 1-based line
+        of a text file, or None. column: column, key or field name, or None. feature: 0-based
+        feature or row number of a binary file, or a code, or None. value: the offending value as in
+        the input, or None. remedy: what the user can do, as a sentence. kind: a short name of the
+        kind of fault that does not change ("duplicate-code", "no-crs", ...), for counting and
+        tests.
     """
 
     message: str
@@ -70,7 +68,7 @@ class Fault:
 
     @property
     def sentence(self) -> Translatable:
-        """The place, what was found and the remedy."""
+        """Return the place, what was found and the remedy."""
         place = self._place()
         found = (
             _("{place}: {message}", place=place, message=self.message) if place else self.message
@@ -78,7 +76,7 @@ class Fault:
         return join((found, self.remedy), " ")
 
     def said_in(self, lang: str) -> str:
-        """The place, what was found and the remedy, in `lang`."""
+        """Return the place, what was found and the remedy, in `lang`."""
         return translate(self.sentence, lang)
 
     def _place(self) -> str:
@@ -88,7 +86,7 @@ class Fault:
         if self.feature is not None:
             parts.append(_("feature {feature}", feature=self.feature))
         if self.column is not None:
-            # A project is written in keys, a table in columns.
+            # A project has keys, a table has columns.
             column = shown(self.column)
             in_toml = self.file is not None and self.file.endswith(".toml")
             parts.append(
@@ -114,7 +112,7 @@ class InputError(ZoneblancheError):
         super().__init__(self._lines())
 
     def _lines(self) -> Translatable:
-        """The first faults of each input, a line each, and how many more there are."""
+        """Return the first faults of each input, one per line, and the number of others."""
         by_file: dict[str | None, list[Fault]] = {}
         for fault in self.faults:
             by_file.setdefault(fault.file, []).append(fault)
@@ -134,12 +132,12 @@ class InputError(ZoneblancheError):
 
 
 class OutOfTime(InputError):
-    """A run took longer than its project allows: nothing that is left of it is to be done."""
+    """A run took longer than its project allows; the rest of it is not run."""
 
 
 @contextmanager
 def gathered(faults: list[Fault]) -> Iterator[None]:
-    """Adds the faults that the block raises to a list, so that what follows is read as well.
+    """Add the faults that the block raises to a list, so that what follows is read too.
 
     >>> faults = []
     >>> for cell in ("102", "103"):
@@ -158,7 +156,7 @@ def gathered(faults: list[Fault]) -> Iterator[None]:
 
 @contextmanager
 def blamed_on(file: str | None, column: str | None = None) -> Iterator[None]:
-    """Names a file, and a key of it, in the faults of the block that name no file.
+    """Add a file, and a key of it, to the faults of the block that have no file.
 
     >>> with blamed_on("project.toml", "recipe"):
     ...     raise InputError(Fault("no territory is scored."))
@@ -183,10 +181,10 @@ def blamed_on(file: str | None, column: str | None = None) -> Iterator[None]:
 
 
 def together(first: Callable[[], One], second: Callable[[], Other]) -> tuple[One, Other]:
-    """What both give.
+    """Return the results of both.
 
     Raises:
-        InputError: the faults of both at once.
+        InputError: the faults of both together.
     """
     results: list[One] = []
     faults: list[Fault] = []
@@ -200,13 +198,13 @@ def together(first: Callable[[], One], second: Callable[[], Other]) -> tuple[One
 
 
 def shown(value: object, *, limit: int = 60) -> str:
-    """A value as it may stand in a message: quoted, on one line, bounded in length."""
+    """Return a value as it can appear in a message: quoted, on one line, limited in length."""
     text = repr(str(value))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def first_of(codes: Iterable[object], *, count: int = 5) -> Translatable:
-    """The first few codes and how many more there are.
+    """Return the first few codes and the number of others.
 
     >>> first_of(["01004", "01007", "01010"], count=2)
     '01004, 01007 and 1 more'
@@ -219,7 +217,7 @@ def first_of(codes: Iterable[object], *, count: int = 5) -> Translatable:
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 3) -> Translatable:
-    """A suggestion for a word that is not known: the nearest, else what there is.
+    """Return a suggestion for an unknown word: the nearest known one, else the known ones.
 
     >>> nearest("comune", ["commune", "epci"])
     "Did you mean 'commune'?"
@@ -236,7 +234,7 @@ def nearest(word: str, known: Iterable[str], *, count: int = 3) -> Translatable:
 
 
 def missing_file(path: Path | str, *, what: str | None = None) -> Fault:
-    """The fault of a path that leads to no file, with the nearest name in the same folder."""
+    """Return the fault of a path without a file, with the nearest name in the same folder."""
     path = Path(path)
     folder = path.parent
     if not folder.is_dir():

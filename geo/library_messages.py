@@ -1,8 +1,8 @@
-"""What the readers of JSON and TOML and the checker of models find wrong, as messages of ours.
+"""Errors of the JSON and TOML parsers and of pydantic, as messages of ours.
 
-JSON names each fault by a fixed text, pydantic by a type and its context; TOML by a fixed text,
-or one that begins with a fixed text and ends with the name or sign at fault. What a later release
-of theirs says anew is said as it says it.
+JSON names each error by a fixed text, pydantic by a type and its context; TOML by a fixed text, or
+one that begins with a fixed text and ends with the name or character. An unknown text of a later
+release is shown unchanged.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ _PYDANTIC = {
 
 
 def json_message(error: JSONDecodeError) -> str:
-    """What is wrong with a JSON text, without its place.
+    """Return what is wrong with a JSON text, without its place.
 
     >>> import json
     >>> json_message(json.JSONDecodeError("Expecting value", "", 0))
@@ -109,7 +109,7 @@ def json_message(error: JSONDecodeError) -> str:
 
 
 def toml_message(found: str) -> str:
-    """What is wrong with a TOML text: what tomllib says, without its place.
+    """Return what is wrong with a TOML text according to tomllib, without its place.
 
     >>> toml_message("Cannot declare ('a',) twice")
     "cannot declare ('a',) twice"
@@ -123,7 +123,7 @@ def toml_message(found: str) -> str:
 
 
 def model_message(detail: ErrorDetails) -> str:
-    """What does not fit a model, by pydantic's type of error."""
+    """Return what does not fit a model, by pydantic's type of error."""
     message = _PYDANTIC.get(detail["type"])
     return message(detail.get("ctx", {})) if message else detail["msg"]
 

@@ -1,8 +1,8 @@
-"""What is said to the user: a template and its slots, translated where it is shown.
+"""Texts for the user: a template and its slots, translated where it is displayed.
 
-A `Message` is a `str`, and its value is the English text, so it is compared, sorted and printed as
-any other. It carries its template and what stands in the slots, by which `translate` says it in
-any language that has a catalogue in `geo/locale/`. What a catalogue lacks is said in English.
+A `Message` is a `str`. Its value is the English text, so it is compared, sorted and printed like
+any other text. It contains its template and the values of the slots, which `translate` uses for any
+language with a catalogue in `geo/locale/`. A message that is not in the catalogue stays in English.
 
 >>> message = _("there is no column {name}.", name="'taux'")
 >>> message
@@ -10,8 +10,8 @@ any language that has a catalogue in `geo/locale/`. What a catalogue lacks is sa
 >>> translate(message, "fr")
 "il n'y a pas de colonne 'taux'."
 
-Quantities are put in as such: `quantity(3000)` reads 3,000 or 3 000, while a year or a code stays
-as it is.
+Quantities are marked as such: `quantity(3000)` is written 3,000 or 3 000, while a year or a code is
+not changed.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from importlib import resources
 from typing import Any, Literal, Self
 
 Severity = Literal["warning", "remark"]
-"""A *warning* says that something may be wrong, or that a figure is not what it seems; a *remark*
-says how something was done. What is neither by itself is a warning."""
+"""A *warning* says that something may be wrong, or that a figure is not what it seems. A *remark*
+says how something was done. A notice without a severity is a warning."""
 
 DOMAIN = "zoneblanche"
 SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-"""A place in a template. Other braces stand for themselves."""
+"""A slot of a template. Other braces are plain text."""
 
 
 class Translatable(str):
-    """An English text that can be said in other languages."""
+    """An English text that can be translated."""
 
     __slots__ = ("severity",)
     severity: Severity
@@ -49,11 +49,11 @@ class Translatable(str):
         return made
 
     def in_language(self, lang: str) -> str:
-        """The text in `lang`."""
+        """Return the text in `lang`."""
         return str(self)
 
     def as_dict(self) -> dict[str, Any]:
-        """What it is made of, for JSON."""
+        """Return its content, for JSON."""
         raise NotImplementedError
 
 
@@ -61,11 +61,11 @@ class Message(Translatable):
     """A template with its slots filled.
 
     Attributes:
-        template: in English, with `{name}` for what is put in.
-        slots: what is put in, by name; may be translatable itself.
+        template: in English, with `{name}` for each slot.
+        slots: the values, by name; a value may be translatable itself.
         plural: the template for a number other than one, or None.
-        number: by which a language chooses among its plural forms; 1 without a plural.
-        context: tells uses of one English text apart that other languages say differently, or None.
+        number: the number that selects the plural form; 1 without a plural.
+        context: distinguishes uses of one English text with different translations, or None.
     """
 
     __slots__ = ("context", "number", "plural", "slots", "template")
@@ -76,14 +76,14 @@ class Message(Translatable):
     context: str | None
 
     def in_language(self, lang: str) -> str:
-        """The text in `lang`; in English where the catalogue lacks the template."""
+        """Return the text in `lang`; in English if the catalogue does not have the template."""
         found = _looked_up(self, lang)
         if found is None:
             return str(self)
         return _fill(found, {name: translate(value, lang) for name, value in self.slots.items()})
 
     def as_dict(self) -> dict[str, Any]:
-        """Template and slots, and what else is given."""
+        """Return template, slots and the other attributes."""
         told: dict[str, Any] = {"template": self.template}
         if self.slots:
             told["slots"] = {name: _as_json(value) for name, value in self.slots.items()}
@@ -95,56 +95,56 @@ class Message(Translatable):
 
 
 class Quantity(Translatable):
-    """A number, with so many digits after the decimal mark, or as many as it needs (None)."""
+    """A number, with a number of decimals, or as many as it needs (None)."""
 
     __slots__ = ("digits", "value")
     value: float
     digits: int | None
 
     def in_language(self, lang: str) -> str:
-        """With the marks of `lang`."""
+        """Return it in the format of `lang`."""
         from zoneblanche.geo.numerals import format_number
 
         return format_number(self.value, self.digits, lang)
 
     def as_dict(self) -> dict[str, Any]:
-        """Value and digits."""
+        """Return value and digits."""
         return {"number": self.value, "digits": self.digits}
 
 
 class Joined(Translatable):
-    """Texts in a row, with a separator between them."""
+    """Several texts with a separator between them."""
 
     __slots__ = ("parts", "separator")
     parts: tuple[str, ...]
     separator: str
 
     def in_language(self, lang: str) -> str:
-        """Each part and the separator in `lang`."""
+        """Return each part and the separator in `lang`."""
         return translate(self.separator, lang).join(translate(part, lang) for part in self.parts)
 
     def as_dict(self) -> dict[str, Any]:
-        """Parts and separator."""
+        """Return parts and separator."""
         return {"parts": list(map(_as_json, self.parts)), "separator": _as_json(self.separator)}
 
 
 class Titled(Translatable):
-    """A text that comes with its languages, such as the title of a layer."""
+    """A text with its own translations, such as the title of a layer."""
 
     __slots__ = ("texts",)
     texts: Mapping[str, str]
 
     def in_language(self, lang: str) -> str:
-        """The text in `lang`, else in English, else in the first language there is."""
+        """Return the text in `lang`, else in English, else in the first language that it has."""
         return self.texts.get(lang) or str(self)
 
     def as_dict(self) -> dict[str, Any]:
-        """The text in each language."""
+        """Return the text in each language."""
         return {"texts": dict(self.texts)}
 
 
 def _(template: str, /, **slots: object) -> Message:
-    """The message of a template.
+    """Return the message of a template.
 
     >>> translate(_("{count} features", count=quantity(3000)), "fr").encode("ascii", "replace")
     b'3?000 entit?s'
@@ -153,12 +153,12 @@ def _(template: str, /, **slots: object) -> Message:
 
 
 def pgettext(context: str, template: str, /, **slots: object) -> Message:
-    """A message whose English is said in several ways elsewhere: `context` says which is meant."""
+    """Return a message whose English text has several translations: `context` selects one."""
     return _message(template, slots, context=context)
 
 
 def ngettext(one: str, many: str, count: int, /, **slots: object) -> Message:
-    """A message that agrees with a number, which stands in the slot `count`.
+    """Return a message that agrees with a number, which is in the slot `count`.
 
     >>> ngettext("{count} row is left out.", "{count} rows are left out.", 2)
     '2 rows are left out.'
@@ -173,7 +173,7 @@ def npgettext(context: str, one: str, many: str, count: int, /, **slots: object)
 
 
 def quantity(value: float, digits: int | None = None) -> Quantity:
-    """A number for a slot.
+    """Return a number for a slot.
 
     >>> quantity(3000), quantity(67.25), quantity(67.25, digits=1), quantity(5.0, digits=0)
     ('3,000', '67.25', '67.2', '5')
@@ -187,7 +187,7 @@ def quantity(value: float, digits: int | None = None) -> Quantity:
 
 
 def percent(share: float, digits: int = 0) -> Message:
-    """A share of one for a slot.
+    """Return a share of one for a slot.
 
     >>> percent(0.67), translate(percent(0.675, digits=1), "fr").replace("\\u00a0", " ")
     ('67%', '67,5 %')
@@ -196,7 +196,7 @@ def percent(share: float, digits: int = 0) -> Message:
 
 
 def join(parts: Iterable[str], separator: str = ", ") -> Joined:
-    """Texts in a row; the empty ones are left out.
+    """Return several texts as one; empty ones are left out.
 
     >>> join(["Did you mean 'a'?", "", "Columns: a, b."], " ")
     "Did you mean 'a'? Columns: a, b."
@@ -206,16 +206,16 @@ def join(parts: Iterable[str], separator: str = ", ") -> Joined:
 
 
 EMPTY = join(())
-"""Nothing to say."""
+"""No text."""
 
 
 def semicolons(parts: Iterable[str]) -> Joined:
-    """Texts in a row, with semicolons between them as each language sets them."""
+    """Return several texts with semicolons between them, with the spacing of each language."""
     return join(parts, _("; "))
 
 
 def titled(texts: Mapping[str, str] | str) -> str:
-    """A text that comes with its languages, for a slot; a plain one as it is.
+    """Return a text with its own translations, for a slot; a plain text is returned unchanged.
 
     >>> title = titled({"fr": "Fibre", "en": "Fibre cover"})
     >>> title, translate(title, "fr"), translate(title, "de")
@@ -228,7 +228,7 @@ def titled(texts: Mapping[str, str] | str) -> str:
 
 
 def translate(text: str, lang: str) -> str:
-    """The text in `lang`; one that is no message stays as it is."""
+    """Return the text in `lang`; a text that is not a message is returned unchanged."""
     if isinstance(text, Translatable) and lang != "en":
         return text.in_language(lang)
     return str(text)
@@ -241,7 +241,7 @@ def message_of(error: BaseException) -> str:
 
 
 def in_languages(text: str) -> dict[str, str]:
-    """The text in each language that there is a catalogue of.
+    """Return the text in each language that has a catalogue.
 
     >>> in_languages(_("a folder"))["fr"]
     'un dossier'
@@ -253,14 +253,14 @@ def in_languages(text: str) -> dict[str, str]:
 
 
 def remark(text: str) -> Translatable:
-    """The message as one on how something was done, where nothing need be wrong."""
+    """Return the message as a remark on how something was done."""
     made = copy.copy(text) if isinstance(text, Translatable) else _message(text, {})
     made.severity = "remark"
     return made
 
 
 def severity_of(notice: str) -> Severity:
-    """Whether a notice is a warning or a remark.
+    """Return whether a notice is a warning or a remark.
 
     >>> severity_of("No such thing."), severity_of(remark("The separator is a comma."))
     ('warning', 'remark')
@@ -269,12 +269,12 @@ def severity_of(notice: str) -> Severity:
 
 
 def warnings_first(notices: Iterable[str]) -> tuple[str, ...]:
-    """The notices, warnings before remarks, otherwise in their order."""
+    """Return the notices, warnings before remarks, otherwise in their order."""
     return tuple(sorted(notices, key=lambda notice: severity_of(notice) == "remark"))
 
 
 def without(notice: str, part: str) -> str:
-    """The notice with `part` taken out of its slots, or of itself where it has none.
+    """Return the notice with `part` removed from its slots, or from its text if it has none.
 
     >>> without(_("{file}: the sheet is empty.", file="a/f.xlsx"), "a/")
     'f.xlsx: the sheet is empty.'
@@ -314,7 +314,8 @@ def notice_as_dict(notice: str) -> dict[str, Any]:
 
 
 def notice_from_dict(told: str | Mapping[str, Any]) -> str:
-    """The notice that `notice_as_dict` wrote, or a plain or bilingual one of an older file."""
+    """Return the notice that `notice_as_dict` wrote, or a plain or bilingual one of an older
+    file."""
     if isinstance(told, str):
         return told
     if "message" in told:
@@ -329,7 +330,7 @@ def _as_json(text: str) -> Any:
 
 
 def message_from_dict(told: Any) -> str:
-    """The message that `as_dict` took apart."""
+    """Return the message from the result of `as_dict`."""
     match told:
         case {"template": str(template)}:
             slots = {
@@ -356,7 +357,7 @@ def message_from_dict(told: Any) -> str:
 
 @functools.cache
 def languages() -> tuple[str, ...]:
-    """The languages that can be spoken: English, and those that have a catalogue."""
+    """Return the supported languages: English, and those with a catalogue."""
     folder = resources.files(__package__) / "locale"
     with_catalogue = [
         entry.name
@@ -368,14 +369,14 @@ def languages() -> tuple[str, ...]:
 
 
 def translate_text(text: str, lang: str, context: str | None = None) -> str:
-    """A text without slots in `lang`, by the catalogue: help texts, notes of sources."""
+    """Return a text without slots in `lang`, from the catalogue: help texts, notes of sources."""
     catalogue = _catalogue(lang)
     found = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
     return found or text
 
 
 class _Lacking(gettext.NullTranslations):
-    """Where a catalogue has nothing: the empty text, so that it is seen to be lacking."""
+    """For texts that a catalogue does not have: the empty text, so that the absence is visible."""
 
     def gettext(self, message: str) -> str:
         return ""
@@ -392,7 +393,7 @@ class _Lacking(gettext.NullTranslations):
 
 @functools.cache
 def _catalogue(lang: str) -> gettext.NullTranslations:
-    """The compiled catalogue; in a working copy where it is not compiled, the .po itself."""
+    """Return the compiled catalogue; in a working copy without one, the .po itself."""
     if lang not in languages() or lang == "en":
         return _Lacking()
     folder = resources.files(__package__) / "locale" / lang / "LC_MESSAGES"
@@ -406,12 +407,12 @@ def _catalogue(lang: str) -> gettext.NullTranslations:
 
 
 def compile_catalogue(po: bytes) -> bytes:
-    """A .po as a .mo."""
+    """Return a .po as a .mo."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     made, catalogue = io.BytesIO(), read_po(io.BytesIO(po))
-    # The same whenever it is compiled.
+    # The same bytes each time.
     catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
     write_mo(made, catalogue)
     return made.getvalue()
@@ -451,7 +452,8 @@ def _message(
 
 
 def _slot(value: object) -> str:
-    """What stands in a slot: a text as it is; an error by what it says; the rest as Python does."""
+    """Return the value of a slot: a text unchanged; an error as its message; others as Python
+    formats them."""
     if isinstance(value, str):
         return value
     return message_of(value) if isinstance(value, BaseException) else str(value)

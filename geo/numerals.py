@@ -1,4 +1,4 @@
-"""Numbers and dates as readers of a language write them (CLDR, by Babel)."""
+"""Numbers and dates in the format of a language (CLDR, by Babel)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 def format_number(value: float, digits: int | None, lang: str) -> str:
-    """A number with so many digits after the decimal mark, or as many as it needs (None).
+    """Return a number with a number of decimals, or as many as it needs (None).
 
     >>> format_number(34875.25, 1, "en"), format_number(34875.25, 1, "de")
     ('34,875.2', '34.875,2')
     """
     text = f"{value:g}" if digits is None and not isinstance(value, int) else None
     if text is not None and not text.lstrip("-").replace(".", "").isdecimal():
-        return text  # beyond what is written without an exponent, or no number
+        return text  # too large to write without an exponent, or not a number
     decimal = Decimal(text if text is not None else f"{value:.{digits or 0}f}")
     return _pattern(digits).apply(decimal, _locale(lang))
 
 
 def format_day(day: date, lang: str) -> str:
-    """A day in words.
+    """Return a day in words.
 
     >>> format_day(date(2026, 9, 2), "fr")
     '2 septembre 2026'
@@ -37,7 +37,7 @@ def format_day(day: date, lang: str) -> str:
 
 
 def format_month(month: date, lang: str) -> str:
-    """A month and its year in words.
+    """Return a month and its year in words.
 
     >>> format_month(date(2022, 12, 1), "en")
     'December 2022'

@@ -31,7 +31,7 @@ class HelpfulCommand(TyperCommand):
         return _laid_out(super().get_help(ctx), lang)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments, read; of more than there are places for it says which."""
+        """Return the parsed arguments; an error names superfluous ones."""
         ctx.allow_extra_args = True
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
@@ -58,7 +58,7 @@ class HelpfulGroup(TyperGroup):
         return _laid_out(super().get_help(ctx), lang)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that is called; where there is none of the name, the nearest is said."""
+        """Return the command with that name; an error names the nearest."""
         if args and args[0] not in self.commands:
             unknown = _("No such command {name}.", name=repr(args[0]))
             ctx.fail(join((unknown, nearest(args[0], self.commands)), " "))
@@ -66,7 +66,8 @@ class HelpfulGroup(TyperGroup):
 
 
 def usage_message(error: Any) -> str:
-    """What is wrong with the command line, by the kind of typer's error and what it carries."""
+    """Return what is wrong with the command line, by the kind of typer's error and its
+    attributes."""
     kind, said = type(error).__name__, error.message
     if kind == "NoSuchOption":
         unknown, near = _("No such option: {name}", name=error.option_name), error.possibilities
@@ -98,7 +99,7 @@ def _named(error: Any) -> str:
 
 
 def _misfit(error: Any) -> str:
-    """Why a value does not fit: by the type of the option, which ends what typer says of it."""
+    """Return why a value does not fit, by the type of the option at the end of typer's message."""
     wanted = getattr(getattr(error.param, "type", None), "name", "")
     message = str(error.message)
     value = message.removesuffix(f" is not a valid {wanted}.")
@@ -117,7 +118,7 @@ def _translate_help(command: Any, ctx: Any, lang: str) -> None:
 
 
 def unwrapped(text: str | None) -> str:
-    """A help text in one line."""
+    """Return a help text on one line."""
     return " ".join((text or "").split())
 
 

@@ -1,7 +1,7 @@
-"""HTTP as the publishers speak it: the only code of the project that opens a socket.
+"""HTTP requests to publishers: the only code of the project that opens a socket.
 
-Proxies and a bundle of certificates of one's own are taken from the environment (`HTTPS_PROXY`,
-`NO_PROXY`, `REQUESTS_CA_BUNDLE`), as requests does.
+Proxies and the user's certificates are read from the environment (`HTTPS_PROXY`, `NO_PROXY`,
+`REQUESTS_CA_BUNDLE`), like in requests.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from zoneblanche.layers.publishers.connector import Resource
 
 DATA_GOUV = "https://www.data.gouv.fr/api/1"
 _CHUNK = 1 << 16
-"""Bytes taken at a time: what a connection that breaks off loses at most."""
+"""Bytes read at a time: the most that an interrupted connection loses."""
 _GREATEST_ANSWER = 20_000_000
 _MOST_REDIRECTS = 5
 _LONGEST_HOST = 255
@@ -41,11 +41,11 @@ class Access:
     Attributes:
         catalogue: address of data.gouv.fr's API.
         allowed_hosts: hosts that may have a private address (an agency's mirror, a test).
-        attempts: how often a file is asked for before giving up.
+        attempts: number of attempts for a file.
         timeout: seconds to connect, and to wait for the next bytes.
         max_seconds: for one file, all attempts together.
         sleep: waits; a test counts instead.
-        user_agent: what the publishers see.
+        user_agent: the user agent sent to publishers.
     """
 
     catalogue: str = DATA_GOUV
@@ -59,7 +59,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Address:
-    """Where a resource is, as resolved, and what its publisher says of it."""
+    """The resolved address of a resource, and what its publisher says about it."""
 
     url: str
     checksum: str = ""
@@ -94,7 +94,7 @@ class Transport:
         self._session.close()
 
     def resolve(self, resource: Resource) -> Address:
-        """The address of a resource; of a dataset's, as its catalogue says it today."""
+        """Return the address of a resource; for a dataset, the one in its catalogue today."""
         if resource.url:
             return Address(resource.url)
         url = f"{self.access.catalogue}/datasets/{resource.dataset}/"
@@ -177,7 +177,7 @@ class Transport:
         )
 
     def beginning(self, url: str, *, size: int) -> bytes:
-        """The first bytes of a file, asked for once: enough to see its header."""
+        """Return the first bytes of a file, with one request: enough for its header."""
         headers = {"Accept-Encoding": "identity", "Range": f"bytes=0-{size - 1}"}
         try:
             with self._request(url, headers) as response:

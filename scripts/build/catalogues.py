@@ -1,10 +1,10 @@
-"""The catalogues of messages: what the source says, brought into `geo/locale/*/LC_MESSAGES/*.po`.
+"""Update the catalogues of messages, `geo/locale/*/LC_MESSAGES/*.po`, from the source.
 
-    python -m scripts.build.catalogues           # new messages in, old ones out; then compile
-    python -m scripts.build.catalogues --check   # name what a translator has to do
+    python -m scripts.build.catalogues           # add new messages, remove old ones; then compile
+    python -m scripts.build.catalogues --check   # list what a translator has to do
 
-Messages are the texts in `_(…)`, `ngettext(…)`, `pgettext(…)` and `npgettext(…)`, the
-help of the command line, and the notes of the embedded edition's sources.
+Messages are the texts in `_(…)`, `ngettext(…)`, `pgettext(…)` and `npgettext(…)`, the help of the
+command line, and the notes of the embedded edition's sources.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "geo" / "locale"
 ROOMS = ("geo", "layers", "maps", "scripts")
 SAYERS = {"_": (0, 1), "pgettext": (1, 1), "ngettext": (0, 2), "npgettext": (1, 2)}
-"""Functions that make messages: how many contexts and how many templates each begins with."""
+"""Functions that create messages: the number of contexts and of templates of each."""
 
 COMPLETE = ("fr",)
-"""Languages that say everything; any other says in English what it lacks."""
+"""Languages that must be complete; in any other, missing messages are shown in English."""
 
 Key = tuple[str | None, str]
 
 
 def extract_messages() -> Catalog:
-    """Every message of the source, without a translation."""
+    """Return every message of the source, without a translation."""
     template = Catalog()
     for text, context in (*_in_source(), *((text, None) for text in _elsewhere())):
         template.add(text, context=context)
@@ -49,8 +49,8 @@ def _in_source() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
 
 
 def messages_in(tree: ast.AST) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
-    """The templates of a module, with their contexts. Babel's own reader of Python stumbles over
-    the f-strings in slots.
+    """Return the templates of a module, with their contexts. Babel's own Python extractor does not
+    support the f-strings in slots.
 
     >>> list(messages_in(ast.parse('_("a {b}", b=pgettext("c", "d"))')))
     [('a {b}', None), ('d', 'c')]
@@ -65,20 +65,20 @@ def messages_in(tree: ast.AST) -> Iterator[tuple[str | tuple[str, ...], str | No
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
         ]
         if shape is None or len(texts) < sum(shape):
-            continue  # of a text that is put together elsewhere
+            continue  # of a text that is assembled elsewhere
         context = texts.pop(0) if shape[0] else None
         yield (texts[0] if shape[1] == 1 else (texts[0], texts[1])), context
 
 
 def _elsewhere() -> Iterator[str]:
-    """Help texts, and the notes of sources."""
+    """Return help texts, and the notes of sources."""
     yield from help_texts()
     provenance = ROOT / "layers" / "edition" / "fr" / "provenance.json"
     yield from _notes(json.loads(provenance.read_text("utf-8")))
 
 
 def help_texts() -> Iterator[str]:
-    """Every text of `--help`."""
+    """Return every text of `--help`."""
     import typer
 
     from zoneblanche.scripts.cli import app
@@ -106,19 +106,19 @@ def _notes(value: object) -> Iterator[str]:
 
 
 def catalogue_files() -> dict[str, Path]:
-    """The .po of each language."""
+    """Return the .po of each language."""
     return {path.parts[-3]: path for path in sorted(LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))}
 
 
 def read_catalogue(path: Path) -> Catalog:
-    """A .po as Babel reads it."""
+    """Return a .po as Babel reads it."""
     with path.open("rb") as stream:
         return read_po(stream, locale=path.parts[-3])
 
 
 def write_catalogue(path: Path, catalogue: Catalog) -> None:
-    """Sorted, without places and dates, so that two people's changes seldom meet; the head of the
-    file stays as its translators wrote it."""
+    """Write a catalogue sorted, without places and dates, so that changes of two people seldom
+    conflict; the head of the file is not changed."""
     head = path.read_text("utf-8").split("\n\n", 1)[0]
     body = io.BytesIO()
     write_po(
@@ -134,7 +134,7 @@ def write_catalogue(path: Path, catalogue: Catalog) -> None:
 
 
 def update() -> None:
-    """Brings every catalogue up to what the source says, and compiles it."""
+    """Update every catalogue from the source, and compile it."""
     template = extract_messages()
     for path in catalogue_files().values():
         old, new = read_catalogue(path), _head_of(path)
@@ -150,13 +150,13 @@ def update() -> None:
 
 
 def _head_of(path: Path) -> Catalog:
-    """The catalogue without its messages: its plural forms are those that its head names."""
+    """Return the catalogue without its messages; its head gives its plural forms."""
     head = path.read_text("utf-8").split("\n\n", 1)[0]
     return read_po(io.BytesIO(f"{head}\n".encode()), locale=path.parts[-3])
 
 
 def problems() -> list[str]:
-    """What is missing, stale, fuzzy or has other slots than its English, a line each."""
+    """Return what is missing, unused, fuzzy or has other slots than its English, one per line."""
     template = {_key(message): message for message in extract_messages() if message.id}
     said = []
     for lang, path in catalogue_files().items():
@@ -177,7 +177,8 @@ def problems() -> list[str]:
 
 
 def _other_slots(message: Message, told: Message) -> set[str]:
-    """Slots of one that the other lacks. A plural form may leave out the number, as in "a row"."""
+    """Return slots of one that the other lacks. A plural form may leave out the number, as in "a
+    row"."""
     ids = (message.id,) if isinstance(message.id, str) else message.id
     known = {slot for text in ids for slot in SLOT.findall(text)}
     wrong = set()
@@ -192,7 +193,7 @@ def _key(message: Message) -> Key:
 
 
 def _shape(message: Message) -> object:
-    """The plural template, or None."""
+    """Return the plural template, or None."""
     return None if isinstance(message.id, str) else message.id[1]
 
 
@@ -202,7 +203,7 @@ def _strings(message: Message) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Updates, or with `--check` names what is wrong."""
+    """Update, or with `--check` list problems."""
     if "--check" not in sys.argv[1:]:
         update()
     found = problems()

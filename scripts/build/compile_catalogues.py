@@ -1,9 +1,9 @@
-"""Compiles the catalogues of messages when the package is built, installed or edited.
+"""Compile the catalogues of messages when the package is built, installed or edited.
 
     python scripts/build/compile_catalogues.py
 
-Setuptools runs it before it gathers the files of the package (`cmdclass` in pyproject.toml); so it
-takes one file of the package, by its path, and imports nothing else of it. A working copy in which
+Setuptools runs it before it collects the files of the package (`cmdclass` in pyproject.toml). So it
+loads one file of the package, by its path, and imports nothing else of it. A working copy in which
 a .po is newer than its .mo reads the .po.
 """
 
@@ -18,7 +18,7 @@ LOCALE = Path(__file__).resolve().parents[2] / "geo" / "locale"
 
 
 def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
-    """Writes the .mo beside every .po, and returns them."""
+    """Write the .mo next to every .po, and return them."""
     found = spec_from_file_location("messages", LOCALE.parent / "messages.py")
     assert found is not None and found.loader is not None
     messages = module_from_spec(found)
@@ -35,7 +35,7 @@ class BuildWithCatalogues(build_py):
     """`build_py` that compiles the catalogues first."""
 
     def run(self) -> None:
-        """Compiles, then builds."""
+        """Compile, then build."""
         compile_catalogues()
         super().run()
 

@@ -73,12 +73,12 @@ def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np
 
 @dataclass(frozen=True)
 class FlagStability:
-    """How surely a flag is raised, over the draws of an index that it hangs on.
+    """How certain a flag is, over the draws of an index that it depends on.
 
     Attributes:
-        flag: the indicator that holds it.
-        sure: territories flagged in 95 % of the draws or more.
-        unsure: territories flagged in more than 5 % and less than 95 %.
+        flag: the indicator of the flag.
+        sure: number of territories flagged in 95 % of the draws or more.
+        unsure: number of territories flagged in more than 5 % and less than 95 %.
         draws: how many.
     """
 
@@ -89,8 +89,8 @@ class FlagStability:
 
 
 def flags_of_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> list[FlagStability]:
-    """How stable the flags of an atlas are that hang on a dimension of an index; none where the
-    recipe has no draws.
+    """Return how stable the flags of an atlas are that depend on a dimension of an index; none if
+    the recipe has no draws.
 
     Raises:
         InputError: see `draw_index` and `flag_stability`.

@@ -202,7 +202,7 @@ def spatial_gini(
 
 
 def likeness_of_neighbours(values: pd.Series, contiguity: Contiguity) -> float:
-    """`SpatialGini.likeness`; NaN where a figure is negative, of which there is no Gini.
+    """Return `SpatialGini.likeness`; NaN if a figure is negative, because Gini is then not defined.
 
     Raises:
         InputError: see `spatial_gini`.
