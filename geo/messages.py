@@ -368,6 +368,15 @@ def languages() -> tuple[str, ...]:
     return ("en", *sorted(with_catalogue))
 
 
+def spoken(*wanted: str | None, default: str = "en") -> str:
+    """The first of the languages that has a catalogue, else the default.
+
+    >>> spoken(None, "fr"), spoken("xx")
+    ('fr', 'en')
+    """
+    return next((lang for lang in wanted if lang in languages()), default)
+
+
 def translate_text(text: str, lang: str, context: str | None = None) -> str:
     """Return a text without slots in `lang`, from the catalogue: help texts, notes of sources."""
     catalogue = _catalogue(lang)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, spoken
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
@@ -111,6 +111,12 @@ class Atlas:
                 )
             )
         return self.indicators[indicator_id]
+
+    @property
+    def lang(self) -> str:
+        """The language to display the atlas in: that of its country, else English."""
+        country = self.territories.country
+        return spoken(None if country is None else country.lang)
 
     def recipe(self, index_id: str) -> Recipe:
         """How an index of the atlas was made.

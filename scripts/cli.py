@@ -31,7 +31,8 @@ from zoneblanche.scripts.commands.list_ import list_
 from zoneblanche.scripts.commands.map_ import map_
 from zoneblanche.scripts.commands.report import report
 from zoneblanche.scripts.commands.run import run
-from zoneblanche.scripts.failures import STOPPED, explain_failure, language_of
+from zoneblanche.scripts.failures import STOPPED, explain_failure
+from zoneblanche.scripts.language import language_of
 
 app = typer.Typer(
     name="zoneblanche",

@@ -1,16 +1,46 @@
-"""The language of the terminal if no input determines it."""
+"""The one rule for the language that the command line speaks.
+
+It is that of `--lang`; else that of the project file, of its country, or of the atlas; else that of
+the environment.
+"""
 
 from __future__ import annotations
 
 import locale
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
-SPOKEN = ("fr", "en")
+from zoneblanche.geo.country import known_countries, read_country
+from zoneblanche.geo.errors import ZoneblancheError
+from zoneblanche.geo.files.toml import read_toml
+from zoneblanche.geo.messages import languages, spoken
+
+OF_FRANCE = ("run", "build", "check")
+"""Commands that use the embedded edition of France if no file is named."""
+
+
+def language_of(arguments: list[str]) -> str:
+    """Return the language to speak where a command has not begun, or has failed."""
+    given = language_given(arguments)
+    if given is not None:
+        return given
+    if arguments[:1] == ["fetch"]:
+        named = [name for name in arguments if name in known_countries()]
+        return spoken(*map(_language_of_country, named), default=language_of_environment())
+    files = [name for name in arguments if name.endswith((".toml", ".parquet"))]
+    if not files and arguments[:1] and arguments[0] in OF_FRANCE:
+        return spoken(_language_of_country("fr"))
+    # A project says more than an atlas.
+    found = [
+        _language_of_project(name) if name.endswith(".toml") else _language_of_atlas(name)
+        for name in sorted(files, key=lambda name: name.endswith(".parquet"))
+    ]
+    return spoken(*found, default=language_of_environment())
 
 
 def language_of_environment(environment: Mapping[str, str] | None = None) -> str:
-    """Return French if the user's environment is French; else English.
+    """Return the language of the user's environment if there is a catalogue of it, else English.
 
     >>> language_of_environment({"LANG": "fr_FR.UTF-8"}), language_of_environment({"LANG": "C"})
     ('fr', 'en')
@@ -18,20 +48,50 @@ def language_of_environment(environment: Mapping[str, str] | None = None) -> str
     told = os.environ if environment is None else environment
     chosen = next((told[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if told.get(name)), "")
     if not chosen and environment is None:
-        # Windows has none of these variables; its locale name begins with "French_".
-        chosen = locale.getlocale()[0] or ""
-    return "fr" if chosen.casefold().startswith("fr") else "en"
+        # Windows has none of these variables; it calls its language "French_France.1252".
+        chosen = _code_of(locale.getlocale()[0] or "")
+    return spoken(chosen.casefold()[:2])
 
 
 def language_given(arguments: list[str]) -> str | None:
-    """Return the language of `--lang`, if it is supported.
+    """Return the language that `--lang` asks for, if it is one that is spoken.
 
-    >>> language_given(["run", "--lang", "fr"]), language_given(["--lang=de"])
+    >>> language_given(["run", "--lang", "fr"]), language_given(["--lang=xx"])
     ('fr', None)
     """
     for place, argument in enumerate(arguments):
-        name, _, value = argument.partition("=")
+        name, _separator, value = argument.partition("=")
         given = value or (arguments[place + 1] if place + 1 < len(arguments) else "")
-        if name == "--lang" and given in SPOKEN:
+        if name == "--lang" and given in languages():
             return given
     return None
+
+
+def _code_of(name: str) -> str:
+    """Return the code of a language that Windows names in English."""
+    from babel import Locale
+
+    names = Locale("en").languages
+    word = name.partition("_")[0].casefold()
+    return next((code for code in languages() if names.get(code, "").casefold() == word), name)
+
+
+def _language_of_country(code: str) -> str | None:
+    return read_country(code).lang if code in known_countries() else None
+
+
+def _language_of_project(file: str) -> str | None:
+    try:
+        table = read_toml(file)
+    except ZoneblancheError:
+        return None
+    lang, country = table.get("lang"), table.get("country")
+    if isinstance(lang, str) and lang in languages():
+        return lang
+    return _language_of_country(country) if isinstance(country, str) else None
+
+
+def _language_of_atlas(file: str) -> str | None:
+    from zoneblanche.layers.outputs.atlas_file import country_of_atlas
+
+    return _language_of_country(country_of_atlas(Path(file)))

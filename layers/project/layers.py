@@ -7,11 +7,24 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from zoneblanche.geo.messages import languages
 from zoneblanche.geo.vintages.arrondissements import Choice
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-Language = Literal["fr", "en"]
+
+
+def _spoken(lang: str) -> str:
+    if lang not in languages():
+        known = ", ".join(map(repr, languages()))
+        raise PydanticCustomError("literal_error", "{expected}", {"expected": known})
+    return lang
+
+
+Language = Annotated[str, AfterValidator(_spoken)]
+"""A language that has a catalogue of messages."""
+
 Line = Annotated[str, Field(max_length=1000)]
 Column = Annotated[Line, AfterValidator(lambda name: unicodedata.normalize("NFC", name))]
 """The name of a column, with composed or decomposed accents."""

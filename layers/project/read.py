@@ -12,10 +12,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from zoneblanche.geo.country import Text
+from zoneblanche.geo.country import Text, read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.files.toml import read_toml
+from zoneblanche.geo.messages import spoken
 from zoneblanche.layers.project.check import check_project
 from zoneblanche.layers.project.layers import (
     LayerTable,
@@ -76,6 +77,12 @@ class Project:
     def title(self) -> Text | str | None:
         """The title of the project, or None."""
         return None if self.table.title is None else text_of(self.table.title)
+
+    @property
+    def lang(self) -> str:
+        """The language of its results: its own, else that of its country, else English."""
+        country = self.table.country
+        return spoken(self.table.lang, None if country is None else read_country(country).lang)
 
     def path(self, name: str) -> Path:
         """Return the file that a path of the project leads to."""

@@ -37,7 +37,6 @@ from zoneblanche.maps.page.write_page import page_text
 from zoneblanche.maps.report.areas import find_area, part_of
 from zoneblanche.maps.report.map import Figure, draw_figure
 from zoneblanche.maps.report.picture import Sheet
-from zoneblanche.maps.report.write import language_of
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -84,7 +83,7 @@ def write_embed(
         atlas: to draw.
         folder: for the files; a new one, an empty one, or one that this function wrote.
         show: what the map opens with, as for `draw_map`.
-        lang: "fr" or "en"; None uses the country's.
+        lang: one with a catalogue; None uses that of the atlas.
         title: of the map and the frame.
         area: code of a containing territory, to draw that part only.
         url: address where the folder will be published ("https://…/carte/"); without it the frame
@@ -99,10 +98,10 @@ def write_embed(
     """
     base = check_base(url)
     if area is not None:
-        about = find_area(atlas, area, lang=lang or language_of(atlas))
+        about = find_area(atlas, area, lang=lang or atlas.lang)
         atlas = part_of(atlas, about.inside)
-        title = title or _titled(atlas, show, about.name, lang or language_of(atlas))
-    drawn = _draw(atlas, show, lang=lang or language_of(atlas), title=title)
+        title = title or _titled(atlas, show, about.name, lang or atlas.lang)
+    drawn = _draw(atlas, show, lang=lang or atlas.lang, title=title)
     with staged_folder(Path(folder)) as staging:
         sizes = write_embed_files(drawn, staging, base=base)
         mark = {

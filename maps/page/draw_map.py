@@ -14,7 +14,7 @@ from zoneblanche.geo.messages import _
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.page.folium_layer import AtlasLayer
 from zoneblanche.maps.page.html import write_whole
-from zoneblanche.maps.page.write_page import language_of, page_text
+from zoneblanche.maps.page.write_page import page_text
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -35,7 +35,7 @@ def draw_map(
         atlas: to draw, with measured and computed indicators.
         show: what the map opens with: an indicator's id; two ids, or both joined by a hyphen
             ("density-presence"), for a bivariate map; None for the index, else the first indicator.
-        lang: "fr" or "en"; None uses the country's, else French. The reader can change it.
+        lang: one with a catalogue; None uses that of the atlas. The reader can change it.
         title: of the page; None uses that of the index.
 
     Returns:
@@ -45,7 +45,7 @@ def draw_map(
     Raises:
         InputError: the atlas has no such indicator, or none at all.
     """
-    return AtlasMap(atlas, show, lang=lang or language_of(atlas), title=title)
+    return AtlasMap(atlas, show, lang=lang or atlas.lang, title=title)
 
 
 class AtlasMap(folium.Map):

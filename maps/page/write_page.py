@@ -14,7 +14,6 @@ from zoneblanche.geo.country import Text, in_language
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show
 from zoneblanche.maps.drawn.classes import class_territories
 from zoneblanche.maps.drawn.legend import describe_classes, keys_of
-from zoneblanche.maps.drawn.words import LANGUAGES
 from zoneblanche.maps.page.geometry import PageGeometry
 from zoneblanche.maps.page.html import Still, write_document, write_whole
 from zoneblanche.maps.page.noscript_text import write_findings
@@ -44,7 +43,7 @@ def write_page(
         InputError: the atlas has no such indicator, or none at all.
         ProblemWithEnvironment: the file cannot be written.
     """
-    lang = lang or language_of(atlas)
+    lang = lang or atlas.lang
     shown = read_show(atlas, show)
     payload = write_payload(atlas, shown, lang=lang, title=title, geometry=geometry)
     write_whole(path, page_text(atlas, payload, show=shown, lang=lang))
@@ -75,9 +74,3 @@ def draw_still(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: s
     units = atlas.territories.level_title(lang, plural=len(atlas.codes) != 1)
     alt = describe_classes(classed, everything, title=title, units=units, lang=lang)
     return Still(png, width, height, title, alt, keys_of(classed, everything, lang))
-
-
-def language_of(atlas: Atlas) -> str:
-    """Return the language of the atlas' country if pages support it, else French."""
-    country = atlas.territories.country
-    return country.lang if country is not None and country.lang in LANGUAGES else "fr"

@@ -27,7 +27,6 @@ from zoneblanche.maps.drawn.cite import cite_all
 from zoneblanche.maps.drawn.classes import Classed, class_territories
 from zoneblanche.maps.drawn.legend import describe_classes
 from zoneblanche.maps.drawn.words import WORDS, write_date, write_number
-from zoneblanche.maps.page.write_page import language_of
 from zoneblanche.maps.print.compose import compose
 from zoneblanche.maps.print.layout import Caption, Paper
 from zoneblanche.maps.print.pen import FONT, check_matplotlib, clean
@@ -70,7 +69,7 @@ def write_picture(
         height: maximum height in millimetres; None lets the width determine it.
         area: code of a containing territory, to draw that part only ("48", "epci:200066868").
         method, breaks: of the classes: see `class_territories`.
-        lang: "fr" or "en"; None uses the country's.
+        lang: one with a catalogue; None uses that of the atlas.
         title: of the map; None uses the indicator's and the place's.
 
     Returns:
@@ -81,7 +80,7 @@ def write_picture(
         ProblemWithEnvironment: matplotlib is not installed, or the file cannot be written.
     """
     check_matplotlib()
-    lang = lang or language_of(atlas)
+    lang = lang or atlas.lang
     shown = read_show(atlas, show)
     about = find_area(atlas, area, lang=lang)
     classed = class_territories(atlas, shown, lang=lang, method=method, breaks=breaks)

@@ -130,7 +130,7 @@ class Scope:
         shared: of the atlas.
         area: of the report.
         references: what it is compared with, the nearest first.
-        lang: "fr" or "en".
+        lang: of the texts.
     """
 
     shared: Shared

@@ -109,7 +109,7 @@ def write_report(
         atlas: measured, preferably with an index and flags. The area is compared with its
             surroundings in it. (`Shared` avoids repeated computation in a batch.)
         path: of the page.
-        lang: "fr" or "en"; None uses the country's, else French.
+        lang: one with a catalogue; None uses that of the atlas.
         title: of the page.
         area: code of a containing territory ("48", "region:76", "epci:200066868"), as
             `Territories.within` reads it; None for the whole atlas.
@@ -132,7 +132,7 @@ def compose_report(
 ) -> Report:
     """Return the content of a report. See `write_report`."""
     shared = atlas if isinstance(atlas, Shared) else Shared(atlas)
-    lang = lang or language_of(shared.atlas)
+    lang = lang or shared.atlas.lang
     if lang not in LANGUAGES:
         raise InputError(
             _(
@@ -150,12 +150,6 @@ def compose_report(
         essential=_essential(sections),
         sections=sections,
     )
-
-
-def language_of(atlas: Atlas) -> str:
-    """Return the language of an atlas' country, else French."""
-    country = atlas.territories.country
-    return country.lang if country is not None and country.lang in LANGUAGES else "fr"
 
 
 def render_report(report: Report, *, inputs: str = "") -> str:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _, languages
 from zoneblanche.scripts.jobs.overrides import Asked
 
 Project = Annotated[
@@ -60,7 +60,9 @@ Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of what i
 Country = Annotated[str, typer.Option(metavar="CODE", help="One with an embedded edition.")]
 Lang = Annotated[
     str | None,
-    typer.Option(metavar="fr|en", help="Language; by default the project's or the country's."),
+    typer.Option(
+        metavar="|".join(languages()), help="Language; by default the project's or the country's."
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[
@@ -159,11 +161,11 @@ def check_lang(lang: str | None) -> str | None:
     Raises:
         InputError: they do not.
     """
-    if lang not in (None, "fr", "en"):
+    if lang is not None and lang not in languages():
         raise InputError(
             Fault(
                 _("--lang {lang} is not known.", lang=repr(lang)),
-                remedy=_("Known: fr, en."),
+                remedy=nearest(lang, languages()),
                 kind="option",
             )
         )

@@ -99,7 +99,7 @@ def print_analysis(
         file: the atlas.
         indicator_id: of the indicator; None: the last index.
         lorenz: file for the points of the Lorenz curves, or None.
-        lang: fr or en; None: the country's.
+        lang: one with a catalogue; None: that of the atlas.
 
     Raises:
         InputError: no such indicator, or a category.
@@ -108,8 +108,7 @@ def print_analysis(
     if indicator_id is None:
         indices = [name for name, item in atlas.indicators.items() if item.role == "index"]
         indicator_id = indices[-1] if indices else "presence"
-    country = atlas.territories.country
-    lang = lang or ("en" if country is None else country.lang)
+    lang = lang or atlas.lang
     print(*analysis_lines(atlas, indicator_id, lang), sep="\n")
     if lorenz is not None:
         write_lorenz(atlas, indicator_id, lorenz)

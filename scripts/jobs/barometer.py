@@ -14,7 +14,7 @@ import pandas as pd
 from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import _, translate
+from zoneblanche.geo.messages import _, spoken, translate
 from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
 from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
 from zoneblanche.layers.atlas import empty_atlas
@@ -115,7 +115,7 @@ def show_barometer(
     if table == "survey" and not files:
         raise InputError(_("no survey was given. Give one with --survey FILE."))
     described = read_country(country)
-    lang = lang or described.lang
+    lang = spoken(lang, described.lang)
     counted = count_presence(described, sources)
     ids = [category.id for category in counted.barometer.categories]
     asked = [read_survey(path, categories=ids) for path in files]

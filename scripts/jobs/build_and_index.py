@@ -10,7 +10,7 @@ from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.maps.drawn.words import colon, write_number
 from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
-from zoneblanche.scripts.jobs.run import adjusted_project, language_of
+from zoneblanche.scripts.jobs.run import adjusted_project
 from zoneblanche.scripts.jobs.summary import print_notices
 
 
@@ -30,8 +30,8 @@ def build_atlas_file(
     atlas = build_atlas(project)
     save_atlas(atlas, out)
     if not quiet:
-        print(_written(out, atlas, lang=language_of(project)))
-        print_notices(atlas, lang=language_of(project), verbose=verbose)
+        print(_written(out, atlas, lang=project.lang))
+        print_notices(atlas, lang=project.lang, verbose=verbose)
 
 
 def index_atlas_file(
@@ -57,8 +57,7 @@ def index_atlas_file(
         atlas = flag(atlas, rule)
     atlas = add_analyses(atlas, analyses, index_id=list(atlas.recipes)[-1])
     save_atlas(atlas, out)
-    country = atlas.territories.country
-    chosen = lang or ("en" if country is None else country.lang)
+    chosen = lang or atlas.lang
     print(_written(out, atlas, lang=chosen))
     # The notices of the build are in the atlas, and were printed then.
     new = tuple(notice for notice in atlas.notices if notice not in read.notices)

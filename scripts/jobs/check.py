@@ -14,7 +14,7 @@ from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.report.quality_page import WORDS, Section, compose_quality, write_quality_page
 from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
-from zoneblanche.scripts.jobs.run import adjusted_project, language_of, with_index
+from zoneblanche.scripts.jobs.run import adjusted_project, with_index
 
 
 def check_project_file(
@@ -46,7 +46,7 @@ def check_project_file(
             )
         )
     project = adjusted_project(file, asked)
-    lang = language_of(project)
+    lang = project.lang
     atlas, _unused = with_index(project, build_atlas(project))
     quality = judge_quality(atlas)
     head, sections = compose_quality(quality, atlas, lang=lang)

@@ -9,7 +9,6 @@ from typing import Literal
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.outputs.atlas_file import load_atlas
-from zoneblanche.maps.page.write_page import language_of
 from zoneblanche.maps.report.areas import find_area, part_of
 
 Format = Literal["html", "png", "svg", "pdf"]
@@ -161,6 +160,6 @@ def _draw_page(order: MapOrder, out: Path) -> None:
 
     atlas = load_atlas(order.atlas)
     if order.within is not None:
-        lang = order.lang or language_of(atlas)
+        lang = order.lang or atlas.lang
         atlas = part_of(atlas, find_area(atlas, order.within, lang=lang).inside)
     draw_map(atlas, order.show, lang=order.lang, title=order.title).save(out)

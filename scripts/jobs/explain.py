@@ -77,7 +77,7 @@ def print_explanation(file: Path, code: str, *, recipe: str | None, lang: str | 
         code: of the territory.
         recipe: id of an index of the atlas, else the name or file of a recipe to compute; None: the
             last index of the atlas, or `digital-inequality`.
-        lang: fr or en; None: the country's.
+        lang: one with a catalogue; None: that of the atlas.
     """
     atlas = load_atlas(file)
     if recipe is None:
@@ -85,7 +85,7 @@ def print_explanation(file: Path, code: str, *, recipe: str | None, lang: str | 
     if recipe not in atlas.recipes:
         atlas = compute_index(atlas, recipe)
         recipe = list(atlas.recipes)[-1]
-    print(*explanation_lines(atlas, code, recipe, lang or _language(atlas)), sep="\n")
+    print(*explanation_lines(atlas, code, recipe, lang or atlas.lang), sep="\n")
 
 
 def explanation_lines(atlas: Atlas, code: str, index_id: str, lang: str) -> list[str]:
@@ -209,7 +209,7 @@ def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[s
 def print_comparison(file: Path, recipes: Sequence[str], *, lang: str | None) -> None:
     """Print how the rankings of several recipes on one atlas differ."""
     atlas = load_atlas(file)
-    print(*comparison_lines(atlas, recipes, lang or _language(atlas)), sep="\n")
+    print(*comparison_lines(atlas, recipes, lang or atlas.lang), sep="\n")
 
 
 def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[str]:
@@ -264,8 +264,3 @@ def _pair_lines(
         ]
         if named:
             yield f"{words[word].format(other=other)}{colon(lang)}{', '.join(named)}"
-
-
-def _language(atlas: Atlas) -> str:
-    country = atlas.territories.country
-    return "en" if country is None else country.lang

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
-from zoneblanche.geo.messages import _, translate
+from zoneblanche.geo.messages import _, spoken, translate
 from zoneblanche.layers.fetching.fetch import Fetched, Known, Progress, fetch_sources, list_sources
 from zoneblanche.layers.fetching.from_folder import left_in
 from zoneblanche.layers.fetching.store import Store, user_store
@@ -66,7 +66,7 @@ def fetch_country(
         InputError: no such country or source, or a country without a publisher.
         ProblemWithEnvironment: some could not be fetched; the others are in the store.
     """
-    lang = lang or read_country(country).lang
+    lang = spoken(lang, read_country(country).lang)
     if not any(connector.country == country for connector in known_connectors().values()):
         raise InputError(
             Fault(

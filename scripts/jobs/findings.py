@@ -94,8 +94,7 @@ def print_findings(file: Path, *, recipe: str, lang: str | None) -> None:
 
     atlas = compute_index(load_atlas(file), recipe)
     index_id = list(atlas.recipes)[-1]
-    country = atlas.territories.country
-    lang = lang or ("en" if country is None else country.lang)
+    lang = lang or atlas.lang
     for found in (_flagged(atlas, lang), main_lines(atlas, index_id, lang)):
         print(*found, sep="\n")
     print(*choice_lines(atlas, index_id, lang), sep="\n")
@@ -108,7 +107,7 @@ def main_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     Args:
         atlas: in which the index was computed.
         index_id: of the index.
-        lang: fr or en.
+        lang: of the texts.
 
     Raises:
         InputError: the atlas has no recipe of the index.

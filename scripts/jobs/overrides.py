@@ -17,7 +17,7 @@ class Asked:
         within: codes of the territories that contain what is measured.
         level: of the territories that are measured.
         arrondissements: "whole" or "separate" Paris, Lyon and Marseille.
-        lang: "fr" or "en".
+        lang: of the texts.
     """
 
     sources: Mapping[str, Path] = field(default_factory=dict)

@@ -35,7 +35,6 @@ from zoneblanche.maps.report.areas import find_area, part_of
 from zoneblanche.maps.report.write import (
     Shared,
     compose_report,
-    language_of,
     recipe_hash,
     render_list,
     render_report,
@@ -103,7 +102,7 @@ def report_file(
             page is written all the same).
     """
     atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas(sources or {})
-    chosen = lang or language_of(atlas)
+    chosen = lang or atlas.lang
     orders = _orders(atlas, out=out, within=within, each=each, lang=chosen, title=title)
     waiting = [order for order in orders if not _is_done(order, pdf=pdf)] if each else orders
     batch = Batch(Shared(atlas), chosen, title, pdf)
@@ -215,11 +214,11 @@ def embed_file(
     if tiles:
         whole = atlas
         if within is not None:
-            chosen = lang or language_of(atlas)
+            chosen = lang or atlas.lang
             whole = part_of(atlas, find_area(atlas, within, lang=chosen).inside)
-        write_pmtiles(whole, out / "territories.pmtiles", lang=lang or language_of(atlas))
+        write_pmtiles(whole, out / "territories.pmtiles", lang=lang or atlas.lang)
     if not quiet:
-        chosen = lang or language_of(atlas)
+        chosen = lang or atlas.lang
         for name, size in sizes.items():
             kilobytes = f"{size / 1000:.0f} {'ko' if chosen == 'fr' else 'kB'}"
             print(f"{out / name}{colon(chosen)}{kilobytes}")

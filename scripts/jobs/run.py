@@ -63,7 +63,7 @@ def run_project(
     """
     project = adjusted_project(file, asked)
     check_analyses(project.table.analyses, file=project.file)
-    lang = language_of(project)
+    lang = project.lang
     _check_apart(project, out)
     with bounded_time(project.limits.seconds), _progress(quiet) as step:
         step("reading")
@@ -102,13 +102,6 @@ def run_project(
         print_summary(atlas, page=out / PAGE, lang=lang)
         print_notices(atlas, lang=lang, verbose=verbose, account="run.json")
     return atlas
-
-
-def language_of(project: Project) -> str:
-    """Return the project's language: its own, else its country's, else English."""
-    if project.table.lang is not None:
-        return project.table.lang
-    return "en" if project.table.country is None else read_country(project.table.country).lang
 
 
 def title_of(project: Project, lang: str) -> str:

@@ -240,7 +240,7 @@ def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False, account: st
 
     Args:
         atlas: with the notices.
-        lang: fr or en.
+        lang: of the texts.
         verbose: whether remarks are requested.
         account: the file that also contains them, if any.
     """

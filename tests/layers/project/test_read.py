@@ -64,7 +64,7 @@ def test_a_project_is_read(folder: Path) -> None:
             'unit = "procent"',
             "'procent' is not a choice here",
         ),
-        ('lang = "fr"', 'lang = "de"', "Known: fr, en"),
+        ('lang = "fr"', 'lang = "xx"', "Known: en, "),
         ('value = "v"\n', "", "a layer of kind table needs 'value'"),
         ('path = "t.csv"', 'path = "T.csv"', "leads to no file. Did you mean 't.csv'?"),
         ('path = "t.csv"', 'path = "../t.csv"', "leads out of the project's folder"),

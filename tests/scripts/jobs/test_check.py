@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.scripts.conftest import Command
-from zoneblanche.scripts.failures import language_of
+from zoneblanche.scripts.language import language_of
 
 TOWNS = [("A{{7*7}}", "01001"), ("<img src=x>", "01002"), ("C", "01003"), ("D", "01004")]
 
