@@ -25,8 +25,7 @@ from zoneblanche.layers.analysis.context import CONTEXT, is_published
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.edition import edition_inputs, edition_project, edition_territories
-from zoneblanche.layers.index.recipe.load import named_in, read_recipe, recipe_from_table
-from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.index.recipe.load import named_in, read_recipe
 from zoneblanche.layers.inputs.accounting import check_carried, check_rows
 from zoneblanche.layers.inputs.boundaries import (
     boundaries_account,
@@ -135,45 +134,6 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
     ]
     if faults:
         raise InputError(faults)
-
-
-def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
-    """Return the recipe of a project: a shipped one, a file, its own table, or equal weights of its
-    own layers; None if no layer has a direction."""
-    table = project.table
-    if table.use is not None:
-        is_file = table.use.endswith(".toml")
-        return read_recipe(project.path(table.use) if is_file else table.use)
-    own = [layer.id for layer in table.layers if layer.id in atlas.indicators]
-    if table.recipe is None:
-        own = [name for name in own if name not in without_scale(project, atlas)]
-        if table.layers and not own:
-            return None
-    # A recipe may name any layer; one that names none uses those of the user, not the catalogue's.
-    names = table.recipe is not None and not {"weights", "dimensions"}.isdisjoint(table.recipe)
-    chosen = list(atlas.indicators) if names or not own else own
-    measured = {name: atlas.indicators[name] for name in chosen}
-    if table.recipe is None and all(item.better is None for item in measured.values()):
-        return None
-    titled = {"title": {"fr": "Indice composite", "en": "Composite index"}, **(table.recipe or {})}
-    return recipe_from_table(titled, file=project.file, indicators=measured)
-
-
-def without_scale(project: Project, atlas: Atlas) -> list[str]:
-    """Return the user's layers that the index of equal weights leaves out: they have a direction,
-    but the same figure everywhere, and so no scale.
-
-    A written recipe is not changed: it refuses such a layer.
-    """
-    if project.table.use is not None or project.table.recipe is not None:
-        return []
-    return [
-        layer.id
-        for layer in project.table.layers
-        if layer.id in atlas.indicators
-        and atlas.indicators[layer.id].better is not None
-        and atlas.values[layer.id].nunique() < 2
-    ]
 
 
 def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:

@@ -5,31 +5,30 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.output import staged_file
 from zoneblanche.geo.messages import _, spoken, translate
 from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
-from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
-from zoneblanche.layers.atlas import empty_atlas
-from zoneblanche.layers.catalogue import known_layers
-from zoneblanche.layers.edition import edition_inputs
-from zoneblanche.layers.measure import add_measurement
-from zoneblanche.layers.presence.barometer import CRITERIA, Barometer
 from zoneblanche.layers.presence.surveys import Survey, read_survey
+from zoneblanche.layers.presence.tables import (
+    TABLES,
+    change_table,
+    equal_size_table,
+    presence_table,
+    survey_table,
+)
 from zoneblanche.layers.presence.waves import Counted, count_presence
 from zoneblanche.maps.drawn.cite import SEMICOLON, cite
 from zoneblanche.maps.drawn.words import colon
 
 FORMATS = ("table", "csv", "json")
-EQUAL_SIZE = "presence"
-"""The layer of the comparison of départements at equal size."""
 
 WORDS = {
     "fr": {
@@ -131,50 +130,6 @@ def show_barometer(
         path.write_text(text, "utf-8")
 
 
-def presence_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """Return `Barometer.table` with the titles of categories and criteria."""
-    return _titled(counted.barometer.table, counted.barometer, lang)
-
-
-def change_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """Return `Barometer.changes` with the titles of categories and criteria."""
-    return _titled(counted.barometer.changes, counted.barometer, lang)
-
-
-def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """Return one row per département, worst first (`layers.analysis.inequality.equal_size`)."""
-    territories = counted.territories
-    assert territories.country is not None  # the country has an embedded edition
-    layer = known_layers()[EQUAL_SIZE]
-    measured = layer.measure(territories, edition_inputs(territories.country))
-    atlas = add_measurement(empty_atlas(territories), measured)
-    found = residuals_by(atlas, compare_equal_size(atlas, EQUAL_SIZE), level="departement")
-    return found.rename_axis("code").reset_index()
-
-
-def survey_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """Return all answers of all surveys, with the title of the category and, if there was an
-    earlier survey with the same question, its date `since` and the change with its interval."""
-    answers = pd.concat([survey.answers for survey in surveys], ignore_index=True)
-    changes = pd.concat([survey.changes for survey in surveys], ignore_index=True)
-    titles = _category_titles(counted.barometer, lang)
-    answers.insert(1, "category_title", answers["category"].map(titles))
-    changes = changes.drop(columns=["from_percent", "to_percent"]).rename(
-        columns={"from": "since", "to": "date", "low": "change_low", "high": "change_high"}
-    )
-    return answers.merge(changes, on=["category", "question", "answer", "date"], how="left")
-
-
-Made = Callable[[Counted, list[Survey], str], pd.DataFrame]
-
-TABLES: Mapping[str, Made] = {
-    "presence": presence_table,
-    "change": change_table,
-    "equal-size": equal_size_table,
-    "survey": survey_table,
-}
-
-
 def as_text(table: pd.DataFrame, *, form: str) -> str:
     """Return a table as CSV (comma, LF, no cell that a spreadsheet would execute) or as a JSON list
     of rows.
@@ -217,18 +172,6 @@ def _form(form: str | None, out: Path | None) -> str:
             )
         )
     return form
-
-
-def _titled(table: pd.DataFrame, barometer: Barometer, lang: str) -> pd.DataFrame:
-    titled = table.copy()
-    titled.insert(1, "category_title", table["category"].map(_category_titles(barometer, lang)))
-    criteria = {name: in_language(title, lang) for name, title in CRITERIA.items()}
-    titled.insert(3, "criterion_title", table["criterion"].map(criteria))
-    return titled
-
-
-def _category_titles(barometer: Barometer, lang: str) -> dict[str, str]:
-    return {category.id: in_language(category.title, lang) for category in barometer.categories}
 
 
 def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: str) -> None:

@@ -10,11 +10,12 @@ from zoneblanche.geo.files.output import staged_file
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.quality import Quality, judge_quality
 from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.project.index import with_index
 from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.report.quality_page import WORDS, Section, compose_quality, write_quality_page
 from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
-from zoneblanche.scripts.jobs.run import adjusted_project, with_index
+from zoneblanche.scripts.jobs.run import adjusted_project
 
 
 def check_project_file(

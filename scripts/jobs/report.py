@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +12,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
-import pandas as pd
-import shapely
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest
@@ -23,11 +20,13 @@ from zoneblanche.geo.files.output import plain_name, staged_file
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.build import build_atlas, recipe_of
+from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.edition import edition_project
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.outputs.atlas_file import load_atlas
+from zoneblanche.layers.outputs.atlas_hash import atlas_hash
 from zoneblanche.layers.outputs.tiles import write_pmtiles
+from zoneblanche.layers.project.index import recipe_of
 from zoneblanche.layers.project.read import read_project
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.embed.write import check_base, write_embed
@@ -158,36 +157,6 @@ def edition_atlas(sources: Mapping[str, Path]) -> Atlas:
     for rule in project.rules:
         atlas = flag(atlas, rule)
     return atlas
-
-
-def atlas_hash(atlas: Atlas) -> str:
-    """Return the hash of everything in an atlas: figures, reasons, shapes, names, metadata.
-
-    It is the same on every machine and in every run.
-    """
-    digest = hashlib.sha256()
-    tables = (
-        atlas.values,
-        atlas.reasons,
-        atlas.weights,
-        atlas.territories.facts,
-        atlas.territories.parents.astype(str),
-        *(atlas.intervals[name] for name in sorted(atlas.intervals)),
-        pd.DataFrame({"name": atlas.territories.names.astype(str)}),
-    )
-    for table in tables:
-        digest.update("\0".join(map(str, table.columns)).encode("utf-8", "replace"))
-        digest.update(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes())
-    coordinates = shapely.get_coordinates(atlas.territories.frame.geometry.to_numpy())
-    digest.update(np.ascontiguousarray(coordinates).tobytes())
-    told = {
-        "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
-        "sources": [source.as_dict() for source in atlas.territories.sources],
-        "parents": {k: dict(v) for k, v in atlas.territories.parent_names.items()},
-        "notices": list(atlas.notices),
-    }
-    digest.update(json.dumps(told, sort_keys=True).encode())
-    return digest.hexdigest()
 
 
 def embed_file(

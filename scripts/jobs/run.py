@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from zoneblanche.geo.country import in_language, read_country
-from zoneblanche.geo.errors import Fault, InputError, blamed_on, first_of
+from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.limits import bounded_time
 from zoneblanche.geo.files.lock import place_of
 from zoneblanche.geo.files.output import staged_folder
-from zoneblanche.geo.messages import _, notice_as_dict, percent, warnings_first
+from zoneblanche.geo.messages import _, notice_as_dict, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of, union_of
 from zoneblanche.geo.vectors.formats.shapefile import companions_of
 from zoneblanche.layers.analysis.add import add_analyses, check_analyses
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.build import build_atlas, recipe_of, without_scale
+from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.edition import edition_project
-from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.outputs.export import versions, write_json, write_results
-from zoneblanche.layers.project.read import Project, is_toml, read_project
+from zoneblanche.layers.project.index import with_index
+from zoneblanche.layers.project.read import Project, read_project
 from zoneblanche.maps.drawn.gis_styles import styles_of
 from zoneblanche.maps.page.geometry import encode_geometry
 from zoneblanche.maps.page.write_page import write_page
@@ -137,52 +137,6 @@ def _check_apart(project: Project, out: Path) -> None:
                 kind="output",
             )
         )
-
-
-def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
-    """Return the atlas with the index of the project, and its recipe; with a notice if there is
-    none."""
-    recipe = recipe_of(project, atlas)
-    alike = without_scale(project, atlas)
-    if alike:
-        named = first_of(alike)
-        atlas = atlas.noting(
-            _(
-                "{named}: the same figure wherever there is one; the index leaves it out.",
-                named=named,
-            )
-        )
-    if recipe is None:
-        told = _(
-            "No index is computed: no layer that says which direction is better "
-            "has two different figures."
-        )
-        return atlas.noting(told), None
-    try:
-        with blamed_on(*_place_of(project, recipe)):
-            return compute_index(atlas, recipe), recipe
-    except InputError as error:
-        # Too few figures for one place do not make the recipe wrong.
-        of_place = bool(project.table.within) and all(f.kind == "too-few" for f in error.faults)
-        if not of_place:
-            raise
-    place = first_of(project.table.within)
-    notice = _(
-        "No index is computed: of no territory within {place} enough of the indicators of {recipe} "
-        "is known ({share} at least).",
-        place=place,
-        recipe=repr(recipe.id),
-        share=percent(recipe.min_available),
-    )
-    return atlas.noting(notice), None
-
-
-def _place_of(project: Project, recipe: Recipe) -> tuple[str | None, str | None]:
-    """Return the file and the key of the recipe."""
-    use = project.table.use
-    if use is not None and not is_toml(use):
-        return project.file_of("use"), "use"
-    return recipe.file or None, None if project.table.recipe is None and use is None else "recipe"
 
 
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from scipy.optimize import linprog
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.build import build_atlas, recipe_of
+from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.project.index import recipe_of
 from zoneblanche.layers.project.read import read_project
 
 HEAD = """

@@ -15,9 +15,10 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.outputs.atlas_file import save_atlas
+from zoneblanche.layers.outputs.atlas_hash import atlas_hash
 from zoneblanche.scripts.cli import app
 from zoneblanche.scripts.jobs import report as reporting
-from zoneblanche.scripts.jobs.report import atlas_hash, report_file, write_one
+from zoneblanche.scripts.jobs.report import report_file, write_one
 
 
 @pytest.fixture

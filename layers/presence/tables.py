@@ -1,0 +1,76 @@
+"""The tables of a barometer, with the titles of their categories and criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
+from zoneblanche.layers.atlas import empty_atlas
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.edition import edition_inputs
+from zoneblanche.layers.measure import add_measurement
+from zoneblanche.layers.presence.barometer import CRITERIA, Barometer
+from zoneblanche.layers.presence.surveys import Survey
+from zoneblanche.layers.presence.waves import Counted
+
+EQUAL_SIZE = "presence"
+"""The layer that départements are compared by at equal size."""
+
+
+def presence_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """Return `Barometer.table` with the titles of categories and criteria."""
+    return _titled(counted.barometer.table, counted.barometer, lang)
+
+
+def change_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """Return `Barometer.changes` with the titles of categories and criteria."""
+    return _titled(counted.barometer.changes, counted.barometer, lang)
+
+
+def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """Return one row per département, worst first (`layers.analysis.inequality.equal_size`)."""
+    territories = counted.territories
+    assert territories.country is not None  # the country has an embedded edition
+    layer = known_layers()[EQUAL_SIZE]
+    measured = layer.measure(territories, edition_inputs(territories.country))
+    atlas = add_measurement(empty_atlas(territories), measured)
+    found = residuals_by(atlas, compare_equal_size(atlas, EQUAL_SIZE), level="departement")
+    return found.rename_axis("code").reset_index()
+
+
+def survey_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """Return all answers of all surveys, with the title of the category and, if there was an
+    earlier survey with the same question, its date `since` and the change with its interval."""
+    answers = pd.concat([survey.answers for survey in surveys], ignore_index=True)
+    changes = pd.concat([survey.changes for survey in surveys], ignore_index=True)
+    titles = _category_titles(counted.barometer, lang)
+    answers.insert(1, "category_title", answers["category"].map(titles))
+    changes = changes.drop(columns=["from_percent", "to_percent"]).rename(
+        columns={"from": "since", "to": "date", "low": "change_low", "high": "change_high"}
+    )
+    return answers.merge(changes, on=["category", "question", "answer", "date"], how="left")
+
+
+Made = Callable[[Counted, list[Survey], str], pd.DataFrame]
+
+TABLES: Mapping[str, Made] = {
+    "presence": presence_table,
+    "change": change_table,
+    "equal-size": equal_size_table,
+    "survey": survey_table,
+}
+
+
+def _titled(table: pd.DataFrame, barometer: Barometer, lang: str) -> pd.DataFrame:
+    titled = table.copy()
+    titled.insert(1, "category_title", table["category"].map(_category_titles(barometer, lang)))
+    criteria = {name: in_language(title, lang) for name, title in CRITERIA.items()}
+    titled.insert(3, "criterion_title", table["criterion"].map(criteria))
+    return titled
+
+
+def _category_titles(barometer: Barometer, lang: str) -> dict[str, str]:
+    return {category.id: in_language(category.title, lang) for category in barometer.categories}
