@@ -22,12 +22,16 @@ class FileRows:
     Attributes:
         codes: the code that each row counts for; index: its line in the file, or its record.
         left_out: rows that count for no code, by reason.
-        counted: which of the two the index is.
+        counted: which of the two the index is; "" if it is neither.
     """
 
     codes: pd.Series
     left_out: Mapping[str, int] = field(default_factory=dict)
-    counted: Literal["line", "record"] = "line"
+    counted: Literal["line", "record", ""] = "line"
+
+    def label(self, row: int) -> str:
+        """Return the position of a row in the file, in words; "" if it is not known."""
+        return f"{self.counted} {self.codes.index[row]}" if self.counted else ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,13 @@ class Table:
     notices: tuple[str, ...] = ()
     reasons: pd.DataFrame | None = None
     rows: FileRows | None = None
+
+    @property
+    def file_rows(self) -> FileRows:
+        """The rows of the file, or those of the table if nothing else is known of them."""
+        if self.rows is not None:
+            return self.rows
+        return FileRows(self.frame.index.to_series(), counted="")
 
 
 @dataclass(frozen=True)

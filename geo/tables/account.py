@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
+
+import numpy as np
+
+
+class Fate(IntEnum):
+    """What became of a row: its code is that of a territory; or a former code, whose figures were
+    carried; or that of a territory that is not chosen; or it is lost."""
+
+    MATCHED = 0
+    CARRIED = 1
+    OUTSIDE = 2
+    LOST = 3
 
 
 @dataclass(frozen=True)
@@ -48,3 +62,43 @@ class Account:
         if self.counted:
             told["counted"] = dict(self.counted)
         return {**told, "carried": [vars(row) for row in self.carried]} if self.carried else told
+
+
+def account_rows(
+    fates: np.ndarray,
+    row: Callable[[int], Listed],
+    *,
+    left_out: Mapping[str, int] | None = None,
+    most: int | None = None,
+) -> Account:
+    """Return the account of an input from the fate of each of its rows.
+
+    Args:
+        fates: one `Fate` a row.
+        row: from the position of a carried or lost row to its entry.
+        left_out: number of further rows that have no code, by reason.
+        most: number of lost rows above which they are counted by reason instead of listed.
+
+    >>> lost = Listed("line 3", "01099", "no territory has this code")
+    >>> account = account_rows(np.array([Fate.MATCHED, Fate.LOST]), lambda _: lost)
+    >>> account.rows, account.matched, account.listed[0].code
+    (2, 1, '01099')
+    """
+    listed, carried = (
+        tuple(row(place) for place in np.flatnonzero(fates == fate).tolist())
+        for fate in (Fate.LOST, Fate.CARRIED)
+    )
+    counted = Counter({reason: number for reason, number in (left_out or {}).items() if number})
+    total = len(fates) + sum(counted.values())
+    if most is not None and len(listed) > most:
+        for reason, number in Counter(one.reason for one in listed).most_common():
+            counted[reason] += number
+        listed = ()
+    return Account(
+        rows=total,
+        matched=int((fates <= Fate.CARRIED).sum()),
+        listed=listed,
+        carried=carried,
+        counted=dict(counted),
+        outside=int((fates == Fate.OUTSIDE).sum()),
+    )

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.messages import _, quantity, remark
-from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
 from zoneblanche.geo.tables.formats.header import composed
 from zoneblanche.geo.tables.raw import RawTable, column
 
@@ -34,17 +35,22 @@ class Codes:
 
     Attributes:
         codes: text, unique among matched rows.
-        matched: whether the code of the row is known.
+        fates: the `Fate` of each row.
         account: rows = matched + outside + listed.
         notices: observations and decisions, as sentences.
         places: the position of each row, in words ("line 7").
     """
 
     codes: pd.Index
-    matched: np.ndarray
+    fates: np.ndarray
     account: Account
     notices: tuple[str, ...] = ()
     places: Callable[[int], str] = str
+
+    @cached_property
+    def matched(self) -> np.ndarray:
+        """Whether the code of each row is known."""
+        return self.fates == Fate.MATCHED
 
     def place(self, values: np.ndarray, index: pd.Index, *, missing: float) -> pd.Series:
         """Return values of the rows on an index of codes; `missing` where no row has the code."""
@@ -90,23 +96,19 @@ def parse_codes(
         raise InputError(faults[: DEFAULT_LIMITS.faults])
     if not matched.any():
         raise InputError(_no_match(raw, name, texts, table, level_title))
-    strange = np.flatnonzero(~matched).tolist()
+    fates = np.where(matched, Fate.MATCHED, Fate.LOST)
     if elsewhere is not None:
-        strange = [row for row in strange if not elsewhere(texts[row])]
-    listed = tuple(
-        Listed(raw.place(row), texts[row], _reason(texts[row], table, explain)) for row in strange
-    )
-    account = Account(
-        rows=len(texts),
-        matched=int(matched.sum()),
-        listed=listed,
-        outside=int((~matched).sum()) - len(listed),
+        strange = [row for row in np.flatnonzero(~matched).tolist() if elsewhere(texts[row])]
+        fates[strange] = Fate.OUTSIDE
+    account = account_rows(
+        fates,
+        lambda row: Listed(raw.place(row), texts[row], _reason(texts[row], table, explain)),
     )
     return Codes(
         codes=pd.Index(texts, dtype="object", name="code"),
-        matched=matched,
+        fates=fates,
         account=account,
-        notices=tuple(_notices(raw, name, cells, texts, listed, level_title)),
+        notices=tuple(_notices(raw, name, cells, texts, account.listed, level_title)),
         places=raw.place,
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.layer import FileRows, Table
 
@@ -135,15 +136,13 @@ def account_of(
 ) -> Account:
     """Return what becomes of the rows of a table, or of the file that it sums, with these known
     codes; codes that are known `everywhere` else are outside the selection."""
-    if everywhere is None:
-        everywhere = known
-    if table.rows is None:
-        return account_for(table.frame.index, known, everywhere=everywhere, explain=explain)
-    codes = table.rows.codes
-    reasons = {
-        str(code): _reason(str(code), explain) for code in codes[~codes.isin(everywhere)].unique()
+    everywhere = known if everywhere is None else everywhere
+    codes = table.file_rows.codes
+    lost = {
+        str(code): (explain(str(code)) if explain else "") or _("no territory has this code")
+        for code in codes[~codes.isin(everywhere)].unique()
     }
-    return account_of_rows(table.rows, reasons, outside=everywhere.difference(known))
+    return account_of_rows(table.file_rows, lost, outside=everywhere.difference(known))
 
 
 def account_of_rows(
@@ -152,28 +151,22 @@ def account_of_rows(
     """Return the account of a file, row by row; of more than a thousand lost rows only the number.
 
     Args:
+        rows: of the file.
         lost: code that no territory has → why.
         outside: codes of territories outside the selection.
     """
     codes = rows.codes.astype("str")
-    strangers = codes[codes.isin(list(lost))]
-    elsewhere = int((codes.isin(list(outside)) & ~codes.isin(list(lost))).sum())
-    counted = {reason: number for reason, number in rows.left_out.items() if number}
-    listed: tuple[Listed, ...] = ()
-    if len(strangers) <= MOST_LISTED:
-        listed = tuple(
-            Listed(row=f"{rows.counted} {line}", code=code, reason=lost[code])
-            for line, code in strangers.items()
-        )
-    else:
-        for reason, number in strangers.map(lost).value_counts().items():
-            counted[str(reason)] = counted.get(str(reason), 0) + int(number)
-    return Account(
-        rows=len(codes) + sum(rows.left_out.values()),
-        matched=len(codes) - len(strangers) - elsewhere,
-        outside=elsewhere,
-        listed=listed,
-        counted=counted,
+    fates = np.select(
+        [codes.isin(list(lost)), codes.isin(list(outside))],
+        [Fate.LOST, Fate.OUTSIDE],
+        default=Fate.MATCHED,
+    )
+    texts = codes.to_numpy()
+    return account_rows(
+        fates,
+        lambda row: Listed(rows.label(row), texts[row], lost[texts[row]]),
+        left_out=rows.left_out,
+        most=MOST_LISTED if rows.counted else None,
     )
 
 
@@ -190,34 +183,3 @@ def added_accounts(one: Account, other: Account) -> Account:
         carried=(*one.carried, *other.carried),
         counted=counted,
     )
-
-
-def account_for(
-    codes: pd.Index,
-    known: pd.Index,
-    *,
-    everywhere: pd.Index | None = None,
-    explain: Explain | None = None,
-) -> Account:
-    """Return what becomes of rows with these codes, with these known codes; codes that are known
-    `everywhere` else are outside the selection.
-
-    >>> account_for(pd.Index(["01001", "01099"]), pd.Index(["01001"])).listed[0].reason
-    'no territory has this code'
-    """
-    matched = codes.isin(known)
-    elsewhere = ~matched & codes.isin(known if everywhere is None else everywhere)
-    listed = tuple(
-        Listed(row="", code=str(code), reason=_reason(str(code), explain))
-        for code in codes[~matched & ~elsewhere]
-    )
-    return Account(
-        rows=len(codes),
-        matched=int(matched.sum()),
-        listed=listed,
-        outside=int(elsewhere.sum()),
-    )
-
-
-def _reason(code: str, explain: Explain | None) -> str:
-    return (explain(code) if explain else "") or _("no territory has this code")

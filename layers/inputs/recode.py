@@ -231,17 +231,8 @@ def _account(table: Table, reaching: Passage, explain: Explain, told: dict[str, 
     moved = tuple(
         Listed("", str(code), carried_to(str(code), reaching, explain)) for code in carried
     )
-    here = set(reaching.shares["source"])
-    if table.rows is not None:
-        codes = set(table.rows.codes.astype("str"))
-        return replace(account_of_rows(table.rows, told, outside=codes - here), carried=moved)
-    return Account(
-        rows=len(table.frame),
-        matched=len(here),
-        outside=len(table.frame) - len(here) - len(told),
-        listed=tuple(Listed("", code, reason) for code, reason in told.items()),
-        carried=moved,
-    )
+    outside = set(table.file_rows.codes.astype("str")) - set(reaching.shares["source"])
+    return replace(account_of_rows(table.file_rows, told, outside=outside), carried=moved)
 
 
 def carried_to(code: str, passage: Passage, explain: Explain) -> str:

@@ -17,7 +17,7 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import Figures
-from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
 from zoneblanche.geo.tables.codes import Codes, Explain
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, WHOLE
@@ -245,22 +245,22 @@ class Past:
             )
 
     def _account(self, codes: Codes, reaching: Passage) -> Account:
-        listed = list(codes.account.listed)
-        carried: list[Listed] = []
-        sources = set(reaching.shares["source"])
-        strange = codes.matched & codes.codes.isin([*reaching.moved_on, *reaching.lost])
-        for row in np.flatnonzero(strange).tolist():
-            code = str(codes.codes[row])
-            if code in reaching.lost:
-                reason = self.explain(code) or _("no territory has this code")
-                listed.append(Listed(codes.places(row), code, reason))
-            else:
-                reason = carried_to(code, reaching, self.explain)
-                carried.append(Listed(codes.places(row), code, reason))
-        rows = codes.account.rows
-        matched = int((codes.matched & codes.codes.isin(sources)).sum())
-        outside = rows - matched - len(listed)
-        return Account(rows, matched, tuple(listed), tuple(carried), outside=outside)
+        fates = codes.fates.copy()
+        matched, found = codes.matched, codes.codes
+        fates[matched & ~found.isin(reaching.shares["source"])] = Fate.OUTSIDE
+        fates[matched & found.isin(reaching.moved_on)] = Fate.CARRIED
+        fates[matched & found.isin(list(reaching.lost))] = Fate.LOST
+        unknown = {row.row: row for row in codes.account.listed}
+
+        def listed(row: int) -> Listed:
+            code, place = str(found[row]), codes.places(row)
+            if not matched[row]:
+                return unknown[place]
+            if fates[row] == Fate.CARRIED:
+                return Listed(place, code, carried_to(code, reaching, self.explain))
+            return Listed(place, code, self.explain(code) or _("no territory has this code"))
+
+        return account_rows(fates, listed)
 
     def _gone(self, codes: Sequence[str]) -> list[str]:
         if not codes or self.changes is None:

@@ -19,7 +19,7 @@ from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.geo.points.nearest import compute_nearest
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import column, parse_numbers, read_raw_table
-from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
 from zoneblanche.geo.tables.missing import MARKS, Figures
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
@@ -155,23 +155,19 @@ def _count_rows(
     if not (found >= 0).any():
         raise InputError(_nowhere(spec, _in_none(len(raw))))
     placed = np.isfinite(x.values) & np.isfinite(y.values)
-    cells = zip(column(raw, spec.x), column(raw, spec.y), strict=True)
-    listed = tuple(
-        Listed(
-            raw.place(row),
-            f"{east}, {north}",
-            NOWHERE if placed[row] else NO_PLACE,
-        )
-        for row, (east, north) in enumerate(cells)
-        if found[row] < 0
+    cells = [*zip(column(raw, spec.x), column(raw, spec.y), strict=True)]
+    account = account_rows(
+        np.where(found >= 0, Fate.MATCHED, Fate.LOST),
+        lambda row: Listed(
+            raw.place(row), ", ".join(cells[row]), NOWHERE if placed[row] else NO_PLACE
+        ),
     )
-    inside = int((found >= 0).sum())
     notices = _left_out(spec.id, int((placed & (found < 0)).sum()), int((~placed).sum()))
     return (
         pd.Series(
             np.bincount(found[found >= 0], minlength=len(territories.codes)), territories.codes
         ),
-        Account(rows=len(raw), matched=inside, listed=listed),
+        account,
         (*raw.notices, *x.notices, *y.notices, *notices),
     )
 

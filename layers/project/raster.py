@@ -15,7 +15,7 @@ from zoneblanche.geo.rasters.read import NoData, check_raster_limits
 from zoneblanche.geo.rasters.urbanisation import CLASSES, compute_urbanisation
 from zoneblanche.geo.rasters.zonal import Stat, compute_zonal
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.geo.tables.account import Account, Listed
+from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
@@ -317,10 +317,11 @@ def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
 
 def cover_account(covered: pd.Series) -> Account:
     """Return the account of the territories with a figure: those covered in part are listed."""
-    part = covered[(covered >= LEAST_COVER) & (covered < WHOLE)]
-    measured = int((covered >= LEAST_COVER).sum())
-    listed = tuple(
-        Listed("", str(code), f"covered to {100 * share:.1f} % of its area")
-        for code, share in part.items()
+    known = covered[covered >= LEAST_COVER]
+    shares = known.to_numpy()
+    return account_rows(
+        np.where(shares < WHOLE, Fate.LOST, Fate.MATCHED),
+        lambda row: Listed(
+            "", str(known.index[row]), f"covered to {100 * shares[row]:.1f} % of its area"
+        ),
     )
-    return Account(rows=measured, matched=measured - len(listed), listed=listed)

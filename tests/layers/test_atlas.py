@@ -15,7 +15,7 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.atlas import Atlas, empty_atlas
 from zoneblanche.layers.indicator import Indicator, indicator_from_dict
-from zoneblanche.layers.inputs.join import account_for, join_table
+from zoneblanche.layers.inputs.join import account_of, join_table
 from zoneblanche.layers.layer import Table
 
 SOURCE = Source("Arcep", "Test", licence="LO 2.0")
@@ -127,7 +127,11 @@ def test_a_table_that_matches_nothing_is_refused(toy: Territories) -> None:
 
 @given(st.lists(st.text(min_size=1, max_size=3)), st.sets(st.text(min_size=1, max_size=3)))
 def test_rows_in_are_rows_out(rows: list[str], known: set[str]) -> None:
-    account = account_for(pd.Index(rows, dtype="object"), pd.Index(sorted(known), dtype="object"))
+    frame = pd.DataFrame(index=pd.Index(rows, dtype="object"))
+    table = Table(frame, level="commune", source=SOURCE)
+    account = account_of(table, pd.Index(sorted(known), dtype="object"))
+    assert account.rows == len(rows)
+    assert account.matched == sum(code in known for code in rows)
     assert account.rows == account.matched + len(account.listed)
 
 
