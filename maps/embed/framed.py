@@ -6,8 +6,9 @@ import base64
 import zlib
 from functools import cache
 
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.page.content_policy import hash_source
-from zoneblanche.maps.page.html import page_scripts, read_asset
+from zoneblanche.maps.page.html import page_scripts
 
 
 def framed_page(page: str) -> str:

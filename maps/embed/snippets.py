@@ -8,11 +8,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 
-import jinja2
 from markupsafe import Markup
 
+from zoneblanche.maps.drawn.assets import read_template, templates
 from zoneblanche.maps.drawn.legend import Key
 from zoneblanche.maps.report.map import Figure
 
@@ -51,7 +50,7 @@ class Embed:
 
 def write_snippets(embed: Embed, page: str, small: Figure | None) -> dict[str, str]:
     """Return the text of each variant, without blank lines, which end HTML in Markdown."""
-    template = _environment().get_template("embed.html")
+    template = templates().get_template("embed.html")
     alone = replace(embed, id=f"{embed.id}-alone", page="")
     if small is not None:
         picture, sheet = small.picture, small.picture.sheet
@@ -103,7 +102,7 @@ def write_examples(embed: Embed, snippets: Mapping[str, str]) -> dict[str, str]:
     words, frame = embed.words, snippets["iframe"]
     labels = {"iframe": "iframe", "srcdoc": "srcdoc", "picture": "static"}
     shown = [{"name": labels[name], "html": Markup(text)} for name, text in snippets.items()]
-    plain = _environment().get_template("embed_example.html")
+    plain = templates().get_template("embed_example.html")
     heading = f"# {words['example_title']}\n\n{words['before']}\n\n"
     raw = f"```{{=html}}\n{frame}```"
     quarto = f'---\ntitle: "{words["example_title"]}"\nformat: html\nlang: {embed.lang}\n---\n\n'
@@ -117,20 +116,5 @@ def write_examples(embed: Embed, snippets: Mapping[str, str]) -> dict[str, str]:
 @cache
 def words_in(lang: str) -> dict[str, str]:
     """Return the words of an embed in a language."""
-    text = (resources.files("zoneblanche.maps") / "templates" / "embed.toml").read_text("utf-8")
-    found: dict[str, str] = tomllib.loads(text)[lang]
+    found: dict[str, str] = tomllib.loads(read_template("embed.toml"))[lang]
     return found
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    def load(name: str) -> str:
-        return (resources.files("zoneblanche.maps") / "templates" / name).read_text("utf-8")
-
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(load),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

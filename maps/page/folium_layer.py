@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import folium
 from branca.element import Element, Figure
 
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.bivariate import Bivariate, read_show
-from zoneblanche.maps.page.html import data_blocks, our_script, read_asset
+from zoneblanche.maps.page.html import data_blocks, our_script
 from zoneblanche.maps.page.payload import Payload, write_payload
 
 if TYPE_CHECKING:

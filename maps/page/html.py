@@ -7,10 +7,10 @@ import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from zoneblanche.geo.files.output import staged_file
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.legend import Key
 from zoneblanche.maps.drawn.palettes import RULE
 from zoneblanche.maps.page.content_policy import hash_source
@@ -54,12 +54,6 @@ SCRIPTS = (
 
 START = 'window.zoneblanche.started = window.zoneblanche.startPage(document.getElementById("zb"));'
 """A promise of the page, for tests, benchmarks and embedding sites."""
-
-
-@cache
-def read_asset(name: str) -> str:
-    """Return a file of `maps/assets`."""
-    return (resources.files("zoneblanche.maps") / "assets" / name).read_text("utf-8")
 
 
 @cache

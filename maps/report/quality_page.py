@@ -11,10 +11,10 @@ from zoneblanche.geo.messages import severity_of, translate
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.quality import ColumnQuality, Quality
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.drawn.words import write_number
 from zoneblanche.maps.page.content_policy import hash_source
-from zoneblanche.maps.page.html import read_asset
 
 MOST = 12
 """Maximum number of territories named in one sentence; the JSON names all."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib import resources
-from typing import Any
+
+from zoneblanche.maps.drawn.assets import read_template
 
 
 @cache
@@ -16,7 +16,7 @@ def words_in(lang: str) -> dict[str, str]:
     >>> words_in("en")["essential"]
     'In short'
     """
-    return _read(f"report_{lang}.toml")
+    return tomllib.loads(read_template(f"report_{lang}.toml"))
 
 
 def article_of(level: str, code: str, name: str) -> str:
@@ -39,13 +39,7 @@ def article_of(level: str, code: str, name: str) -> str:
 def _articles() -> dict[tuple[str, str], str]:
     return {
         (level, code): article
-        for level, articles in _read("articles_fr.toml").items()
+        for level, articles in tomllib.loads(read_template("articles_fr.toml")).items()
         for article, codes in articles.items()
         for code in codes.split()
     }
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(
-        (resources.files("zoneblanche.maps") / "templates" / name).read_text("utf-8")
-    )

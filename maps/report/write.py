@@ -6,18 +6,17 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 import markupsafe
 
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.files.output import staged_file
 from zoneblanche.geo.messages import _
+from zoneblanche.maps.drawn.assets import read_asset, read_template, templates
 from zoneblanche.maps.drawn.words import LANGUAGES
 from zoneblanche.maps.page.content_policy import hash_source
 from zoneblanche.maps.report.areas import find_area, references_of
@@ -42,6 +41,8 @@ from zoneblanche.maps.report.words import words_in
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
+
+STYLE = "report.css"
 
 SECTIONS = (
     key_section,
@@ -160,7 +161,7 @@ def render_report(report: Report, *, inputs: str = "") -> str:
         inputs: hash of its inputs, which a batch uses; "" for none.
     """
     text = (
-        _environment()
+        templates()
         .get_template("report.html")
         .render(
             report=report,
@@ -170,7 +171,7 @@ def render_report(report: Report, *, inputs: str = "") -> str:
             area=report.scope.area,
             subtitle=_subtitle(report.scope),
             policy=_policy(),
-            style=markupsafe.Markup(_style()),  # ours, from maps/assets
+            style=markupsafe.Markup(read_asset(STYLE)),  # ours, from maps/assets
             inputs=inputs,
             version=metadata.version("zoneblanche"),
             kind=_kind_of,
@@ -184,14 +185,14 @@ def render_report(report: Report, *, inputs: str = "") -> str:
 def render_list(entries: list[tuple[str, str]], *, lang: str, title: str | None) -> str:
     """Return a page with links to many reports: the name and the file of each."""
     return (
-        _environment()
+        templates()
         .get_template("report_list.html")
         .render(
             entries=entries,
             lang=lang,
             title=title or words_in(lang)["default_title"],
             policy=_policy(),
-            style=markupsafe.Markup(_style()),
+            style=markupsafe.Markup(read_asset(STYLE)),
             version=metadata.version("zoneblanche"),
         )
     )
@@ -200,8 +201,8 @@ def render_list(entries: list[tuple[str, str]], *, lang: str, title: str | None)
 def _policy() -> str:
     """No script, no request; the style is ours."""
     return (
-        f"default-src 'none'; style-src {hash_source(_style())}; img-src data:; base-uri 'none'; "
-        "form-action 'none'"
+        f"default-src 'none'; style-src {hash_source(read_asset(STYLE))}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
@@ -260,8 +261,8 @@ def _only_data(weasyprint: ModuleType) -> Any:
 def recipe_hash() -> str:
     """Return the hash of everything that turns an atlas into a report: the version, the template,
     style and words."""
-    parts = [metadata.version("zoneblanche"), _style(), _template_text("report.html")]
-    parts += [_template_text(f"report_{lang}.toml") for lang in LANGUAGES]
+    parts = [metadata.version("zoneblanche"), read_asset(STYLE), read_template("report.html")]
+    parts += [read_template(f"report_{lang}.toml") for lang in LANGUAGES]
     folder = resources.files("zoneblanche.maps.report")
     modules = [*folder.iterdir(), *(folder / "sections").iterdir()]
     parts += [
@@ -319,24 +320,3 @@ def _spread(lines: tuple[Line, ...]) -> list[tuple[float, Line]]:
         above = placed[-1][0] + 16 if placed else 0.0
         placed.append((max(height, above), line))
     return placed
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    """Every text is escaped when it is written; an unknown name is an error."""
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template_text),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _template_text(name: str) -> str:
-    return (resources.files("zoneblanche.maps") / "templates" / name).read_text("utf-8")
-
-
-@cache
-def _style() -> str:
-    return (resources.files("zoneblanche.maps") / "assets" / "report.css").read_text("utf-8")

@@ -25,9 +25,9 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import AtlasLayer, draw_map, write_page
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.page import html as document
-from zoneblanche.maps.page.html import read_asset
 from zoneblanche.maps.page.noscript_text import write_findings
 
 ASSETS = Path(document.__file__).parents[1] / "assets"
