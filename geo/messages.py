@@ -21,7 +21,7 @@ import functools
 import gettext
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Literal, Self
@@ -271,6 +271,41 @@ def severity_of(notice: str) -> Severity:
 def warnings_first(notices: Iterable[str]) -> tuple[str, ...]:
     """Return the notices, warnings before remarks, otherwise in their order."""
     return tuple(sorted(notices, key=lambda notice: severity_of(notice) == "remark"))
+
+
+class Notices:
+    """What is to be said of a task, collected while it is done: each once, in order.
+
+    A function that has something to say takes one as its keyword `notices`.
+
+    >>> notices = Notices()
+    >>> notices.warn("2 rows are left out."); notices.remark(_("Done.")); notices.warn("Done.")
+    >>> [(notice, severity_of(notice)) for notice in notices]
+    [('2 rows are left out.', 'warning'), ('Done.', 'remark')]
+    """
+
+    def __init__(self, notices: Iterable[str] = ()) -> None:
+        self._notices = dict.fromkeys(notices)
+
+    def warn(self, notice: str) -> None:
+        """Add a sentence on what may be wrong."""
+        self._notices.setdefault(notice)
+
+    def remark(self, notice: str) -> None:
+        """Add a sentence on how something was done."""
+        self.warn(remark(notice))
+
+    def extend(self, notices: Iterable[str]) -> None:
+        """Add those of something else."""
+        for notice in notices:
+            self.warn(notice)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._notices)
+
+    def as_tuple(self) -> tuple[str, ...]:
+        """The notices, for what is handed on."""
+        return tuple(self._notices)
 
 
 def without(notice: str, part: str) -> str:

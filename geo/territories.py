@@ -12,7 +12,7 @@ import shapely
 
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
-from zoneblanche.geo.messages import _, remark, titled, translate
+from zoneblanche.geo.messages import Notices, _, titled, translate
 from zoneblanche.geo.source import Source
 
 EQUAL_AREA = "EPSG:6933"
@@ -113,31 +113,31 @@ class Territories:
             extra=None if self.extra is None else self.extra[keep],
         )
 
-    def within(self, places: Iterable[str]) -> tuple[Territories, tuple[str, ...]]:
-        """Return the territories that the given places contain, and notices on how names were read.
+    def within(self, places: Iterable[str], *, notices: Notices | None = None) -> Territories:
+        """Return the territories that the given places contain.
 
         Args:
             places: codes of containing territories ("48"), or of the territories themselves;
                 `level:code` ("region:75") if several levels use one code.
+            notices: takes a notice for each code that several levels use.
 
         Raises:
             InputError: a place that contains none of the territories.
         """
         chosen = np.zeros(len(self), dtype=bool)
-        notices: list[str] = []
         faults: list[Fault] = []
+        notices = Notices() if notices is None else notices
         for place in places:
-            found, notice = self._inside(place)
-            notices += [notice] if notice else []
+            found = self._inside(place, notices=notices)
             if found is None:
                 faults.append(self._unknown_place(place))
             else:
                 chosen |= found
         if faults:
             raise InputError(faults)
-        return self.take(chosen), tuple(notices)
+        return self.take(chosen)
 
-    def _inside(self, place: str) -> tuple[np.ndarray | None, str]:
+    def _inside(self, place: str, *, notices: Notices) -> np.ndarray | None:
         level, _unused, code = place.rpartition(":")
         columns = [level] if level else [*self.parents.columns, self.level]
         matches = {}
@@ -151,20 +151,22 @@ class Territories:
             if found.any():
                 matches[column] = found
         if not matches:
-            return None, ""
+            return None
         if len(matches) == 1:
-            return next(iter(matches.values())), ""
+            return next(iter(matches.values()))
         preferred = self._bare_level()
         chosen = preferred if preferred in matches else next(iter(matches))
         others = ", ".join(f"{name}:{code}" for name in matches if name != chosen)
-        notice = _(
-            "{code} is read as {chosen} {place_name}; else write {others}.",
-            code=code,
-            chosen=chosen,
-            place_name=self.place_name(chosen, code),
-            others=others,
+        notices.remark(
+            _(
+                "{code} is read as {chosen} {place_name}; else write {others}.",
+                code=code,
+                chosen=chosen,
+                place_name=self.place_name(chosen, code),
+                others=others,
+            )
         )
-        return matches[chosen], remark(notice)
+        return matches[chosen]
 
     def place_name(self, level: str, code: str) -> str:
         """Return the name of a containing territory, or its code if the name is not known."""

@@ -15,11 +15,11 @@ import pandas as pd
 
 from zoneblanche.geo.country import Country, read_country
 from zoneblanche.geo.errors import Fault, InputError, blamed_on, first_of, nearest
-from zoneblanche.geo.messages import _, join, quantity, remark, titled, without
+from zoneblanche.geo.messages import Notices, _, join, quantity, titled, without
 from zoneblanche.geo.nesting import groups_at, sum_by
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.read import read_territories
-from zoneblanche.geo.vintages.arrondissements import Choice, in_arrondissements
+from zoneblanche.geo.vintages.arrondissements import in_arrondissements
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.context import CONTEXT, is_published
 from zoneblanche.layers.atlas import Atlas
@@ -32,9 +32,9 @@ from zoneblanche.layers.inputs.boundaries import (
     boundaries_of,
     completed,
     given_boundaries,
-    unused_boundaries,
+    say_unused_boundaries,
 )
-from zoneblanche.layers.inputs.gather import gather_inputs, reads, unread_notice
+from zoneblanche.layers.inputs.gather import gather_inputs, reads, say_unread
 from zoneblanche.layers.inputs.given_facts import with_given_facts
 from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.measure import Progress, measure_layers
@@ -84,14 +84,15 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     """
     table = project.table
     country = None if table.country is None else read_country(table.country)
-    base, notices = _territories(project, country)
+    notices = Notices()
+    base = _territories(project, country, notices=notices)
     level = table.level or base.level
     places = in_arrondissements(table.within, base.codes)
     with blamed_on(project.file_of("within"), "within"):
-        chosen, more = _choose(base, level=level, places=places)
+        chosen = _choose(base, level=level, places=places, notices=notices)
     inputs = _inputs(project, country, chosen)
     boundaries = boundaries_account(project, country, chosen)
-    chosen, rows, about_facts = with_given_facts(chosen, inputs, project.sources)
+    chosen, rows = with_given_facts(chosen, inputs, project.sources, notices=notices)
     layers = _layers(project, country)
     atlas = measure_layers(chosen, layers, inputs, progress=progress)
     _check_weights(project, atlas)
@@ -102,9 +103,12 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
             **{name: one.as_dict() for name, one in (boundaries | rows).items()},
         },
     )
-    notices = (*notices, *more, *about_facts, *unread_notice(project.sources, layers))
-    notices = (*notices, *_outside_notice(atlas), *_unknown_notice(atlas, table.within))
-    atlas = atlas.noting(*notices, *(note for table in inputs.values() for note in table.notices))
+    say_unread(project.sources, layers, notices=notices)
+    _say_outside(atlas, notices=notices)
+    _say_unknown(atlas, table.within, notices=notices)
+    for one in inputs.values():
+        notices.extend(one.notices)
+    atlas = atlas.noting(*notices)
     # The folder of the project does not matter: the result is the same in any folder.
     here = f"{project.folder}{os.sep}"
     atlas = replace(atlas, notices=tuple(without(note, here) for note in atlas.notices))
@@ -136,16 +140,29 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
         raise InputError(faults)
 
 
-def _territories(project: Project, country: Country | None) -> tuple[Territories, tuple[str, ...]]:
+def _territories(project: Project, country: Country | None, *, notices: Notices) -> Territories:
+    territories = _given_territories(project, country, notices=notices)
+    say_unused_boundaries(project, country, notices=notices)
+    return territories
+
+
+def _given_territories(
+    project: Project, country: Country | None, *, notices: Notices
+) -> Territories:
     own = project.table.territories
-    unused = unused_boundaries(project, country)
     if own is None:
         assert country is not None  # a project without either is refused when it is read
         choice = project.table.arrondissements or "whole"
         if boundaries_of(country, project.sources) is not None:
-            territories, notices = given_boundaries(project, country)
-            return territories, (*notices, *unused)
-        return edition_territories(country, arrondissements=choice), (*_said(choice), *unused)
+            return given_boundaries(project, country, notices=notices)
+        if choice != "whole":
+            notices.remark(
+                _(
+                    "Paris, Lyon and Marseille are taken by arrondissement: 45 territories "
+                    "in place of 3."
+                )
+            )
+        return edition_territories(country, arrondissements=choice)
     read = read_territories(
         project.path(own.path),
         code=own.code,
@@ -159,24 +176,9 @@ def _territories(project: Project, country: Country | None) -> tuple[Territories
         limits=project.limits,
     )
     source = parse_source(own.source or "", file=project.path(own.path))
+    notices.extend(read.notices)
     territories = replace(read.territories, sources=(source,), vintage=own.vintage or "")
-    if country is None:
-        return territories, (*read.notices, *unused)
-    territories, added = completed(territories, country)
-    return territories, (*read.notices, *added, *unused)
-
-
-def _said(choice: Choice) -> tuple[str, ...]:
-    if choice == "whole":
-        return ()
-    return (
-        remark(
-            _(
-                "Paris, Lyon and Marseille are taken by arrondissement: 45 territories "
-                "in place of 3."
-            )
-        ),
-    )
+    return territories if country is None else completed(territories, country, notices=notices)
 
 
 def _own_level(project: Project, own: TerritoriesTable, country: Country | None) -> str:
@@ -238,20 +240,20 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
 
 
 def _choose(
-    base: Territories, *, level: str, places: Sequence[str]
-) -> tuple[Territories, tuple[str, ...]]:
+    base: Territories, *, level: str, places: Sequence[str], notices: Notices
+) -> Territories:
     """Return the territories to measure for the requested places on the requested level, which know
-    the whole that they are part of, and notices.
+    the whole that they are part of.
 
     Territories of a higher level that are only partly in a place are taken whole, with all their
     members, if at least half of their people live in it.
     """
     if not places:
-        return base, ()
-    inside, notices = base.within(places)
+        return base
+    inside = base.within(places, notices=notices)
     within = base.codes.isin(inside.codes)
     if level == base.level:
-        return replace(inside, part_of=base), notices
+        return replace(inside, part_of=base)
     groups = groups_at(base, level)
     shares = _share_inside(base, groups, within)
     straddling = shares.index[(shares > 0) & (shares < 1)]
@@ -264,7 +266,7 @@ def _choose(
             places=first_of(places),
             straddling=first_of(straddling),
         )
-        notices = (*notices, remark(told))
+        notices.remark(told)
     taken = shares.index[shares >= 0.5]
     if not len(taken):
         raise InputError(
@@ -278,30 +280,30 @@ def _choose(
                 kind="unknown-place",
             )
         )
-    return replace(base.take(groups.isin(taken)), part_of=base), notices
+    return replace(base.take(groups.isin(taken)), part_of=base)
 
 
-def _unknown_notice(atlas: Atlas, places: Sequence[str]) -> tuple[str, ...]:
-    """Return a notice about indicators without any figure in the selected places."""
+def _say_unknown(atlas: Atlas, places: Sequence[str], *, notices: Notices) -> None:
+    """Add a notice about indicators without any figure in the selected places."""
     nowhere = atlas.values.isna().all()
     names = ", ".join(map(str, nowhere.index[nowhere]))
-    if not places or not names:
-        return ()
-    place = first_of(places)
-    return (_("Not known of any territory within {place}: {names}.", place=place, names=names),)
+    if places and names:
+        place = first_of(places)
+        notices.warn(
+            _("Not known of any territory within {place}: {names}.", place=place, names=names)
+        )
 
 
-def _outside_notice(atlas: Atlas) -> tuple[str, ...]:
-    """Return a notice with the number of rows of each input outside the selection."""
+def _say_outside(atlas: Atlas, *, notices: Notices) -> None:
+    """Add a notice with the number of rows of each input outside the selection."""
     rows = {name: told["outside"] for name, told in atlas.account.items() if told.get("outside")}
     if not rows:
-        return ()
+        return
     titles = {name: titled(one.title) for name, one in atlas.indicators.items()}
     counts = [join((titles.get(name, name), quantity(count)), " ") for name, count in rows.items()]
-    notice = _(
-        "Rows that concern other territories than those chosen: {rows}.", rows=first_of(counts)
+    notices.remark(
+        _("Rows that concern other territories than those chosen: {rows}.", rows=first_of(counts))
     )
-    return (remark(notice),)
 
 
 def _share_inside(territories: Territories, groups: pd.Series, inside: np.ndarray) -> pd.Series:

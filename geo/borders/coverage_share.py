@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from zoneblanche.geo.borders.coverage_sweep import measure_cover, read_borders
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -79,8 +79,9 @@ def compute_coverage_share(
     """
     label, names = _number_groups(coverage, groups)
     measure = area_crs(territories, coverage, crs)
-    land, notices = _mend(territories.to_crs(measure), _("territories"))
-    shapes, more_notices = _mend(coverage.to_crs(measure), _("coverage polygons"))
+    notices = Notices()
+    land = _mend(territories.to_crs(measure), _("territories"), notices=notices)
+    shapes = _mend(coverage.to_crs(measure), _("coverage polygons"), notices=notices)
     by_group, exactly = _measure(land, shapes, label, len(names))
     area = shapely.area(land)
     at_least = np.cumsum(exactly[:, :0:-1], axis=1)[:, ::-1]
@@ -103,7 +104,7 @@ def compute_coverage_share(
         any_percent=least[1].rename("covered_percent"),
         by_group_percent=pd.DataFrame(percent(by_group), index=index, columns=names),
         at_least_percent=least,
-        notices=notices + more_notices,
+        notices=notices.as_tuple(),
     )
 
 
@@ -162,7 +163,7 @@ def area_crs(
     return found
 
 
-def _mend(series: gpd.GeoSeries, what: str) -> tuple[Shapes, tuple[str, ...]]:
+def _mend(series: gpd.GeoSeries, what: str, *, notices: Notices) -> Shapes:
     shapes = series.to_numpy().astype(object)
     kinds = shapely.get_type_id(shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
@@ -181,17 +182,18 @@ def _mend(series: gpd.GeoSeries, what: str) -> tuple[Shapes, tuple[str, ...]]:
         )
     bad = np.flatnonzero((kinds >= 0) & ~shapely.is_valid(shapes))
     if not bad.size:
-        return shapes, ()
+        return shapes
     shapes = shapes.copy()
     shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
-    named = first_of(series.index[bad])
-    notice = _(
-        "{size} {what} were invalid and were made valid: {named}.",
-        size=bad.size,
-        what=what,
-        named=named,
+    notices.warn(
+        _(
+            "{size} {what} were invalid and were made valid: {named}.",
+            size=bad.size,
+            what=what,
+            named=first_of(series.index[bad]),
+        )
     )
-    return shapes, (notice,)
+    return shapes
 
 
 def _measure(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> tuple[Floats, Floats]:

@@ -21,7 +21,7 @@ from rasterio.windows import Window
 from scipy import ndimage
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.messages import _, quantity
+from zoneblanche.geo.messages import Notices, _, quantity
 from zoneblanche.geo.rasters.read import NoData, RasterFacts, open_raster
 from zoneblanche.geo.rasters.zonal import sum_cells
 
@@ -119,7 +119,8 @@ def compute_urbanisation(
         InputError: what `open_raster` refuses; cells that are not 1 km² (± 10 %), a raster in
             degrees, negative numbers of people, more cells than fit into memory.
     """
-    people, facts, doubts = _read_people(population_path, nodata)
+    notices = Notices()
+    people, facts = _read_people(population_path, nodata, notices=notices)
     cell_km2 = abs(facts.transform[0] * facts.transform[4]) / 1e6
     grid = classify_grid(people, cell_km2=cell_km2)
     index = territories_geometry.index
@@ -132,10 +133,9 @@ def compute_urbanisation(
     partly = covered.lt(0.99) & covered.gt(0)
     if beyond == "missing":
         degree, majority = degree.mask(partly), majority.mask(partly)
-    notices = list(facts.notices + doubts)
     if partly.any():
         first = first_of(index[partly])
-        notices.append(
+        notices.warn(
             _(
                 "{partly} territories have data of {path} for less than 99 % of their "
                 "area: {first}.",
@@ -144,7 +144,7 @@ def compute_urbanisation(
                 first=first,
             )
         )
-    return Urbanisation(degree, majority, table, covered, tuple(notices))
+    return Urbanisation(degree, majority, table, covered, notices.as_tuple())
 
 
 def compare_classes(degree: pd.Series, other: pd.Series) -> pd.DataFrame:
@@ -182,7 +182,9 @@ def _median_class(people: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     )
 
 
-def _read_people(path: Path | str, nodata: NoData) -> tuple[Floats, RasterFacts, tuple[str, ...]]:
+def _read_people(
+    path: Path | str, nodata: NoData, *, notices: Notices
+) -> tuple[Floats, RasterFacts]:
     with open_raster(path, nodata=nodata) as raster:
         facts = raster.facts
         rows, columns = facts.shape
@@ -219,7 +221,7 @@ def _read_people(path: Path | str, nodata: NoData) -> tuple[Floats, RasterFacts,
         if faults:
             raise InputError(faults)
         values, valid = raster.read(Window(0, 0, columns, rows))
-        doubts = raster.doubts()
+        notices.extend((*facts.notices, *raster.doubts()))
     people = values.astype(np.float64)
     if valid is not None:
         people[~valid] = np.nan
@@ -232,4 +234,4 @@ def _read_people(path: Path | str, nodata: NoData) -> tuple[Floats, RasterFacts,
                 kind="negative",
             )
         )
-    return people, facts, doubts
+    return people, facts

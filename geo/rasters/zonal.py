@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.rasters.outline import Outline, divide_long_edges, trace
 from zoneblanche.geo.rasters.read import NoData, Raster, RasterFacts, open_raster
 from zoneblanche.geo.rasters.zonal_integral import Cells, integrate
@@ -145,12 +145,14 @@ def compute_zonal(
     shown = pd.Series(covered, index=index, name="covered")
     about_weights = weights.facts.notices if weights else ()
     doubts = tuple(note for note in (*about_weights, *doubts) if note not in facts.notices)
+    notices = Notices((*facts.notices, *doubts))
+    _say_cover(shown, facts, notices=notices)
     return Zonal(
         values=pd.Series(values, index=index, name=stat),
         covered=shown,
         facts=facts,
         doubts=doubts,
-        notices=facts.notices + doubts + _cover_notices(shown, facts),
+        notices=notices.as_tuple(),
         span=span,
     )
 
@@ -239,12 +241,11 @@ def _check_shapes(geometry: gpd.GeoSeries) -> None:
         )
 
 
-def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
+def _say_cover(covered: pd.Series, facts: RasterFacts, *, notices: Notices) -> None:
     partly = covered[(covered > 0) & (covered < 0.99)]
     nowhere = covered[covered == 0]
-    notices = []
     if len(partly):
-        notices.append(
+        notices.warn(
             _(
                 "{count} territories have data of {path} for less than 99 % of their "
                 "area: {index}.",
@@ -254,7 +255,7 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
             )
         )
     if len(nowhere):
-        notices.append(
+        notices.warn(
             _(
                 "{count} territories have no data of {path}: {index}.",
                 count=len(nowhere),
@@ -262,7 +263,6 @@ def _cover_notices(covered: pd.Series, facts: RasterFacts) -> tuple[str, ...]:
                 index=first_of(nowhere.index),
             )
         )
-    return tuple(notices)
 
 
 def _derive(stat: str, sums: Floats, outline: Outline) -> Floats:

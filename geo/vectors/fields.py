@@ -13,7 +13,7 @@ import numpy as np
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _, quantity, remark
+from zoneblanche.geo.messages import Notices, _, quantity
 from zoneblanche.geo.vectors.formats import Features
 
 _FLOAT = re.compile(r"[0-9]+[.,]0+")
@@ -29,7 +29,6 @@ class FieldCodes:
 
     texts: list[str]
     faults: list[Fault]
-    notices: list[str]
 
 
 def field_of(features: Features, name: str) -> np.ndarray:
@@ -73,7 +72,14 @@ def _missing(features: Features, name: str) -> Fault:
     )
 
 
-def read_codes(features: Features, name: str, *, pattern: str | None, limits: Limits) -> FieldCodes:
+def read_codes(
+    features: Features,
+    name: str,
+    *,
+    pattern: str | None,
+    limits: Limits,
+    notices: Notices,
+) -> FieldCodes:
     """Return the codes of the features, as text, and their faults.
 
     Whole numbers are exact and are read as their digits. If the pattern shows that leading zeros
@@ -99,18 +105,15 @@ def read_codes(features: Features, name: str, *, pattern: str | None, limits: Li
     faults += _doubled(features, name, texts)
     faults += _of_two_kinds(features, name, cells)
     where = _("{file}, field {name}", file=features.file, name=shown(name))
-    notices: list[str] = []
     if any(isinstance(cell, int) for cell in cells):
-        notices.append(
-            remark(
-                _(
-                    "{where}: the codes are stored as whole numbers and read as their digits.",
-                    where=where,
-                )
+        notices.remark(
+            _(
+                "{where}: the codes are stored as whole numbers and read as their digits.",
+                where=where,
             )
         )
     if any(isinstance(cell, str) and cell != cell.strip(_AROUND) for cell in cells):
-        notices.append(remark(_("{where}: spaces around codes are taken away.", where=where)))
+        notices.remark(_("{where}: spaces around codes are taken away.", where=where))
     strange = [text for text in texts if form and text and not form.fullmatch(text)]
     if strange and len(strange) == len(texts):
         message = _(
@@ -129,7 +132,7 @@ def read_codes(features: Features, name: str, *, pattern: str | None, limits: Li
             )
         )
     elif strange:
-        notices.append(
+        notices.warn(
             _(
                 "{where}: {count} codes have another form: {strange}.",
                 where=where,
@@ -137,7 +140,7 @@ def read_codes(features: Features, name: str, *, pattern: str | None, limits: Li
                 strange=first_of(strange),
             )
         )
-    return FieldCodes(texts, faults, notices)
+    return FieldCodes(texts, faults)
 
 
 _Wrong = tuple[str, str, str]
@@ -225,26 +228,34 @@ def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
 
 
 def read_names(
-    features: Features, name: str | None, codes: list[str], *, limits: Limits
-) -> tuple[list[str], list[str]]:
-    """Return the names of the territories, and notices: the code replaces a blank name.
+    features: Features,
+    name: str | None,
+    codes: list[str],
+    *,
+    limits: Limits,
+    notices: Notices,
+) -> list[str]:
+    """Return the names of the territories: the code replaces a blank name.
 
     Raises:
         InputError: no such field, or a name longer than the limit.
     """
     if name is None:
-        return list(codes), []
+        return list(codes)
     texts = [text or "" for text in read_labels(features, name, limits=limits)]
     blank = [code for code, text in zip(codes, texts, strict=True) if not text]
     names = [text or code for code, text in zip(codes, texts, strict=True)]
-    said = _(
-        "{file}, field {name}: {count} names are blank: {blank}.",
-        file=features.file,
-        name=shown(name),
-        count=len(blank),
-        blank=first_of(blank),
-    )
-    return names, [said] if blank else []
+    if blank:
+        notices.warn(
+            _(
+                "{file}, field {name}: {count} names are blank: {blank}.",
+                file=features.file,
+                name=shown(name),
+                count=len(blank),
+                blank=first_of(blank),
+            )
+        )
+    return names
 
 
 def read_labels(features: Features, name: str, *, limits: Limits) -> list[str | None]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
 
 from zoneblanche.geo.errors import Fault, first_of
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.territories import measured_area_km2
 
 MOST_OVERLAP = 0.01
@@ -24,31 +22,25 @@ _MOST_UNITED = 300_000
 """Maximum number of vertices of shapes with unmatched borders that are united to find gaps."""
 
 
-@dataclass(frozen=True)
-class Fit:
-    """How shapes fit: notices of slivers and gaps, faults of shapes that cover each other."""
-
-    notices: tuple[str, ...]
-    faults: tuple[Fault, ...]
-
-
-def check_fit(shapes: np.ndarray, crs: pyproj.CRS, labels: list[str], *, file: str) -> Fit:
+def check_fit(
+    shapes: np.ndarray, crs: pyproj.CRS, labels: list[str], *, file: str, notices: Notices
+) -> list[Fault]:
     """Check overlaps and gaps between valid polygons of one level.
 
     Args:
         labels: the code of each.
+        notices: takes one of smaller overlaps, and one of gaps that the shapes enclose (a true
+            enclave is one), with codes and areas.
 
     Returns:
-        A fault for each pair of which one covers more than `MOST_OVERLAP` of the other; a notice
-        of smaller overlaps, and one of gaps that the shapes enclose (a true enclave is one), with
-        codes and areas.
+        A fault for each pair of which one covers more than `MOST_OVERLAP` of the other.
     """
     clean = shapely.is_empty(shapely.coverage_invalid_edges(shapes))
-    notices, faults = _overlaps(shapes, np.flatnonzero(~clean), labels, file)
+    faults = _overlaps(shapes, np.flatnonzero(~clean), labels, file, notices=notices)
     if faults:
-        return Fit(tuple(notices), tuple(faults))
+        return faults
     if shapely.get_num_coordinates(shapes[~clean]).sum() > _MOST_UNITED:
-        notices.append(
+        notices.warn(
             _(
                 "{file}: the borders of {value} shapes do not match their neighbours'; "
                 "gaps between them were not looked for.",
@@ -58,15 +50,14 @@ def check_fit(shapes: np.ndarray, crs: pyproj.CRS, labels: list[str], *, file: s
         )
     else:
         united = shapely.union_all([shapely.coverage_union_all(shapes[clean]), *shapes[~clean]])
-        notices += _gaps(united, shapes, crs, labels, file)
-    return Fit(tuple(notices), ())
+        notices.extend(_gaps(united, shapes, crs, labels, file))
+    return []
 
 
 def _overlaps(
-    shapes: np.ndarray, suspects: np.ndarray, labels: list[str], file: str
-) -> tuple[list[str], list[Fault]]:
-    """Return faults and notices of overlapping shapes, among those whose edges match no
-    neighbour."""
+    shapes: np.ndarray, suspects: np.ndarray, labels: list[str], file: str, *, notices: Notices
+) -> list[Fault]:
+    """Return faults of overlapping shapes, among those whose edges match no neighbour."""
     near, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
     pairs_found = np.sort(np.column_stack([suspects[near], other]), axis=1)
     first, second = np.unique(pairs_found[pairs_found[:, 0] < pairs_found[:, 1]], axis=0).T
@@ -82,21 +73,22 @@ def _overlaps(
     ]
     slivers = [pair for pair in order if 0 < share[pair] <= MOST_OVERLAP]
     if not slivers:
-        return [], faults
+        return faults
     pairs = first_of(
         [
             f"{labels[first[pair]]} / {labels[second[pair]]} ({100 * share[pair]:.2g} %)"
             for pair in slivers
         ]
     )
-    return [
+    notices.warn(
         _(
             "{file}: {count} pairs of neighbours overlap by slivers: {pairs}.",
             file=file,
             count=len(slivers),
             pairs=pairs,
         )
-    ], faults
+    )
+    return faults
 
 
 def _overlap_fault(one: str, other: str, share: float, same: bool, file: str) -> Fault:

@@ -17,7 +17,7 @@ import shapely
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.messages import _, quantity
+from zoneblanche.geo.messages import Notices, _, quantity
 from zoneblanche.geo.territories import Territories, measured_area_km2
 from zoneblanche.geo.vectors.fields import (
     missing_fields,
@@ -30,7 +30,7 @@ from zoneblanche.geo.vectors.formats import Features, read_features
 from zoneblanche.geo.vectors.formats.features import too_large
 from zoneblanche.geo.vectors.overlaps import check_fit
 from zoneblanche.geo.vectors.position import check_place
-from zoneblanche.geo.vectors.repair import Mended, mend
+from zoneblanche.geo.vectors.repair import mend
 
 MOST = {"population": 1e10, "area_km2": 5.2e8}
 """More people and square kilometres than there are on Earth."""
@@ -99,24 +99,26 @@ def read_territories(
     """
     asked = (code, name, population, area_km2, *(parents or {}).values())
     wanted = tuple(dict.fromkeys(field for field in asked if field is not None))
-    features = _features(Path(path), layer, wanted, limits)
+    notices = Notices()
+    features = _features(Path(path), layer, wanted, limits, notices=notices)
     _raise(missing_fields(features, wanted), limits)
     pattern = country.level(level).code_pattern if country is not None else None
-    codes = read_codes(features, code, pattern=pattern, limits=limits)
+    codes = read_codes(features, code, pattern=pattern, limits=limits, notices=notices)
     labels = [text or str(number) for number, text in enumerate(codes.texts)]
-    mended = mend(features, labels)
+    mended = mend(features, labels, notices=notices)
     faults = [*codes.faults, *mended.faults]
     faults += check_place(mended.shapes, features.crs, labels, file=features.file, country=country)
-    facts, notices = {}, list(codes.notices)
+    facts = {}
     for fact, field in (("population", population), ("area_km2", area_km2)):
         facts[fact], wrong = read_figures(features, field, labels, most=MOST[fact])
         faults += wrong
     _raise(faults, limits)
     assert features.crs is not None  # check_place refuses a file without a CRS
-    fit = check_fit(mended.shapes, features.crs, labels, file=features.file)
-    _raise(list(fit.faults), limits)
+    _raise(
+        check_fit(mended.shapes, features.crs, labels, file=features.file, notices=notices), limits
+    )
     index = pd.Index(codes.texts, name="code", dtype="object")
-    names, said = read_names(features, name, codes.texts, limits=limits)
+    names = read_names(features, name, codes.texts, limits=limits, notices=notices)
     frame = gpd.GeoDataFrame(
         {"name": names}, geometry=list(mended.shapes), index=index, crs=features.crs
     )
@@ -140,8 +142,7 @@ def read_territories(
         facts=table,
         country=country,
     )
-    notices = [*features.notices, *notices, *said, *mended.notices, *fit.notices]
-    return ReadTerritories(territories, tuple(notices), mended.repaired)
+    return ReadTerritories(territories, notices.as_tuple(), mended.repaired)
 
 
 def read_polygons(
@@ -157,15 +158,16 @@ def read_polygons(
         InputError: as `read_territories`, except codes and overlaps.
         ProblemWithEnvironment: no permission to read the file.
     """
-    features = _features(Path(path), layer, (), limits)
+    notices = Notices()
+    features = _features(Path(path), layer, (), limits, notices=notices)
     labels = [str(number) for number in range(len(features))]
-    mended: Mended = mend(features, labels)
+    mended = mend(features, labels, notices=notices)
     faults = list(mended.faults)
     faults += check_place(mended.shapes, features.crs, labels, file=features.file)
     _raise(faults, limits)
     frame = gpd.GeoDataFrame(geometry=list(mended.shapes), crs=features.crs)
     repaired = tuple(int(label) for label in mended.repaired)
-    return ReadPolygons(frame, (*features.notices, *mended.notices), repaired)
+    return ReadPolygons(frame, notices.as_tuple(), repaired)
 
 
 def _specks(areas: pd.Series, file: str) -> list[Fault]:
@@ -228,8 +230,10 @@ def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -
     ]
 
 
-def _features(path: Path, layer: str | None, wanted: tuple[str, ...], limits: Limits) -> Features:
-    features = read_features(path, layer=layer, wanted=wanted, limits=limits)
+def _features(
+    path: Path, layer: str | None, wanted: tuple[str, ...], limits: Limits, *, notices: Notices
+) -> Features:
+    features = read_features(path, layer=layer, wanted=wanted, limits=limits, notices=notices)
     vertices = int(shapely.get_num_coordinates(features.shapes).sum())
     if vertices > limits.vertices:
         raise too_large(

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from zoneblanche.geo.errors import Fault, first_of
-from zoneblanche.geo.messages import _, quantity
+from zoneblanche.geo.messages import Notices, _, quantity
 from zoneblanche.geo.vectors.formats import Features
 
 MOST_CHANGE = 0.01
@@ -25,18 +25,19 @@ _FARTHEST = 1e9
 class Mended:
     """Shapes after repair.
 
-    Attributes: shapes: valid two-dimensional polygons and multipolygons; not to be used if there
-        are faults. repaired: labels of those that were repaired. notices: repairs, as sentences
-        with the labels. faults: of those that could not be repaired.
+    Attributes:
+        shapes: valid two-dimensional polygons and multipolygons; not to be used if there are
+            faults.
+        repaired: labels of those that were repaired.
+        faults: of those that could not be repaired.
     """
 
     shapes: np.ndarray
     repaired: tuple[str, ...]
-    notices: tuple[str, ...]
     faults: tuple[Fault, ...]
 
 
-def mend(features: Features, labels: list[str]) -> Mended:
+def mend(features: Features, labels: list[str], *, notices: Notices) -> Mended:
     """Return the shapes of the features as valid two-dimensional polygons.
 
     A third coordinate is dropped. An invalid polygon (a ring that touches or crosses itself) is
@@ -45,8 +46,9 @@ def mend(features: Features, labels: list[str]) -> Mended:
 
     Args:
         labels: the name of each feature in a sentence: its code, or its number.
+        notices: takes the repairs.
     """
-    shapes, notices = _flat(features)
+    shapes = _flat(features, notices=notices)
     faults = list(_unfit(features, shapes, labels))
     fit = np.isin(shapely.get_type_id(shapes), _POLYGONS) & ~shapely.is_empty(shapes)
     endless = _not_finite(shapes)
@@ -65,7 +67,7 @@ def mend(features: Features, labels: list[str]) -> Mended:
             repaired.append(labels[number])
             told.append(f"{labels[number]} ({reason}, area {100 * change:.2g} % changed)")
     if told:
-        notices.append(
+        notices.warn(
             _(
                 "{file}: {count} invalid shapes mended: {told}.",
                 file=features.file,
@@ -73,23 +75,24 @@ def mend(features: Features, labels: list[str]) -> Mended:
                 told=first_of(told),
             )
         )
-    return Mended(shapes, tuple(repaired), tuple(notices), tuple(faults))
+    return Mended(shapes, tuple(repaired), tuple(faults))
 
 
-def _flat(features: Features) -> tuple[np.ndarray, list[str]]:
+def _flat(features: Features, *, notices: Notices) -> np.ndarray:
     """Return the shapes without a third and fourth coordinate, in a new array."""
     shapes = features.shapes.copy()
     high = np.flatnonzero(shapely.has_z(shapes) | shapely.has_m(shapes))
     if not len(high):
-        return shapes, []
+        return shapes
     shapes[high] = shapely.force_2d(shapes[high])
-    return shapes, [
+    notices.warn(
         _(
             "{file}: the heights (Z) of {count} shapes are dropped.",
             file=features.file,
             count=len(high),
         )
-    ]
+    )
+    return shapes
 
 
 def _not_finite(shapes: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError, first_of, missing_file
-from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.messages import Notices, _, remark
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
@@ -36,9 +36,9 @@ def boundaries_of(country: Country | None, sources: Iterable[str]) -> Connector 
     )
 
 
-def given_boundaries(project: Project, country: Country) -> tuple[Territories, tuple[str, ...]]:
-    """Return the country's communes from the given file: polygons, names, people, year. Their
-    containing territories are those of the edition for known codes, else those of the file.
+def given_boundaries(project: Project, country: Country, *, notices: Notices) -> Territories:
+    """The country's communes as the given file has them: polygons, names, people, year; what
+    contains them is the edition's where it knows the code, else the file's.
 
     Raises:
         InputError: another layout than the publisher's, arrondissements that are requested and not
@@ -73,7 +73,8 @@ def given_boundaries(project: Project, country: Country) -> tuple[Territories, t
         limits=project.limits,
     )
     source = replace(connector.source, sha256=sha256_of(path), **record_beside(path))
-    year, notes = _year(connector, path, source)
+    notices.extend(read.notices)
+    year = _year(connector, path, source, notices=notices)
     bare = replace(
         read.territories,
         parents=read.territories.parents.iloc[:, :0],
@@ -81,14 +82,15 @@ def given_boundaries(project: Project, country: Country) -> tuple[Territories, t
         vintage=year,
     )
     known = edition_territories(country)
-    territories, _unused = completed(bare, country)
+    # That containing territories are the edition's goes without saying here.
+    territories = completed(bare, country, notices=Notices())
     territories = replace(
         territories,
         parents=_parents(territories, read.territories.parents, country),
         sources=_sources(territories, with_people="population" in columns),
     )
-    told = (*read.notices, *notes, *_differences(connector, territories, known))
-    return territories, told
+    _say_differences(connector, territories, known, notices=notices)
+    return territories
 
 
 def boundaries_account(
@@ -103,27 +105,23 @@ def boundaries_account(
     return {connector.id: Account(rows, len(chosen), outside=rows - len(chosen))}
 
 
-def unused_boundaries(project: Project, country: Country | None) -> tuple[str, ...]:
-    """Return a notice about given boundaries that the run does not use, or nothing."""
+def say_unused_boundaries(project: Project, country: Country | None, *, notices: Notices) -> None:
+    """Say which given boundaries are not those of the run."""
     used = None if project.table.territories else boundaries_of(country, project.sources)
-    idle = [
-        name
-        for name in project.sources
-        if connector_named(name).aids == "boundaries" and (used is None or used.id != name)
-    ]
-    return tuple(
-        _("The boundaries of {name} are not used: the territories are others.", name=name)
-        for name in idle
-    )
+    for name in project.sources:
+        if connector_named(name).aids == "boundaries" and (used is None or used.id != name):
+            notices.warn(
+                _("The boundaries of {name} are not used: the territories are others.", name=name)
+            )
 
 
-def completed(territories: Territories, country: Country) -> tuple[Territories, tuple[str, ...]]:
+def completed(territories: Territories, country: Country, *, notices: Notices) -> Territories:
     """Return a user's polygons with what the country's edition knows of their codes and the file
     does not have: containing territories, population."""
     parents, facts = territories.parents, territories.facts
     if country.edition is None or territories.level != country.base.id:
         whole = parents.assign(**{country.levels[-1].id: country.code.upper()})
-        return replace(territories, parents=whole), ()
+        return replace(territories, parents=whole)
     has_parts = any(code in WHOLE for code in territories.codes)
     known = edition_territories(country, arrondissements="separate" if has_parts else "whole")
     here = territories.codes.isin(known.codes)
@@ -132,7 +130,16 @@ def completed(territories: Territories, country: Country) -> tuple[Territories, 
     parents = parents.astype("object").where(parents.notna(), None)
     filled = [name for name in ("population",) if facts[name].isna().all()]
     facts = facts.assign(**{name: known.facts[name].reindex(territories.codes) for name in filled})
-    filled_in = replace(
+    told = _(
+        "{value} of the territories are those of the embedded edition of "
+        "{vintage}; {value_2} of {count} codes are not in it.",
+        value=", ".join([*added, *filled]),
+        vintage=known.vintage,
+        value_2=int((~here).sum()),
+        count=len(territories),
+    )
+    notices.warn(told if (~here).any() else remark(told))
+    return replace(
         territories,
         parents=parents,
         facts=facts,
@@ -142,17 +149,6 @@ def completed(territories: Territories, country: Country) -> tuple[Territories, 
         # The first source of the edition is that of its polygons, which are not used here.
         sources=(*territories.sources, *known.sources[1:]),
     )
-    told = [
-        _(
-            "{value} of the territories are those of the embedded edition of "
-            "{vintage}; {value_2} of {count} codes are not in it.",
-            value=", ".join([*added, *filled]),
-            vintage=known.vintage,
-            value_2=int((~here).sum()),
-            count=len(territories),
-        )
-    ]
-    return filled_in, tuple(told if (~here).any() else map(remark, told))
 
 
 def _columns(connector: Connector, path: Path) -> dict[str, str]:
@@ -179,15 +175,15 @@ def _columns(connector: Connector, path: Path) -> dict[str, str]:
     return dict(columns)
 
 
-def _year(connector: Connector, path: Path, source: Source) -> tuple[str, tuple[str, ...]]:
+def _year(connector: Connector, path: Path, source: Source, *, notices: Notices) -> str:
     """Return the year of the codes: from the name of the file or the address it was fetched from;
     else that of the publication, with a notice."""
     address = source.url if source.url != connector.source.url else ""
     said = _YEAR.findall(path.name) or _YEAR.findall(address)
     if said:
-        return said[-1], ()
+        return said[-1]
     year = connector.source.published[:4]
-    note = remark(
+    notices.remark(
         _(
             "{connector}: nothing in the file says the year of its codes; they are "
             "taken for those of {year}. A year in its name does "
@@ -196,7 +192,7 @@ def _year(connector: Connector, path: Path, source: Source) -> tuple[str, tuple[
             year=year,
         )
     )
-    return year, (note,)
+    return year
 
 
 def _parents(territories: Territories, filed: pd.DataFrame, country: Country) -> pd.DataFrame:
@@ -222,15 +218,15 @@ def _sources(territories: Territories, *, with_people: bool) -> tuple[Source, ..
     )
 
 
-def _differences(
-    connector: Connector, territories: Territories, known: Territories
-) -> tuple[str, ...]:
-    """Return a notice of codes that only the file or only the edition has."""
+def _say_differences(
+    connector: Connector, territories: Territories, known: Territories, *, notices: Notices
+) -> None:
+    """Say which codes the file and the edition do not both have."""
     new = territories.codes.difference(known.codes)
     absent = known.codes.difference(territories.codes)
-    year, edition, notes = territories.vintage, known.vintage, []
+    year, edition = territories.vintage, known.vintage
     if len(new):
-        notes.append(
+        notices.warn(
             _(
                 "{connector}: codes of {year} that the embedded edition of {edition} "
                 "does not know: {count} of {count_2} ({new}); what contains them is "
@@ -244,7 +240,7 @@ def _differences(
             )
         )
     if len(absent):
-        notes.append(
+        notices.warn(
             _(
                 "{connector}: codes of the embedded edition of {edition} that are not "
                 "in the file, and no territories here: {count} ({absent}).",
@@ -254,4 +250,3 @@ def _differences(
                 absent=first_of(absent),
             )
         )
-    return tuple(notes)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.errors import InputError, missing_file
-from zoneblanche.geo.messages import _, remark, without
+from zoneblanche.geo.messages import Notices, _, remark, without
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import WHOLE
@@ -76,8 +76,8 @@ def reads(layer: Layer, sources: Iterable[str]) -> bool:
     return any(given.intersection(name.split("|")) for name in layer.needs)
 
 
-def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str, ...]:
-    """Return a notice about the given sources that no layer uses, or nothing."""
+def say_unread(sources: Iterable[str], layers: Iterable[Layer], *, notices: Notices) -> None:
+    """Say which given sources none of the layers is measured from."""
     chosen = tuple(layers)
     idle = [
         name
@@ -86,10 +86,9 @@ def unread_notice(sources: Iterable[str], layers: Iterable[Layer]) -> tuple[str,
         and not connector_named(name).facts
         and not any(reads(layer, (name,)) for layer in chosen)
     ]
-    if not idle:
-        return ()
-    told = ", ".join(idle)
-    return (_("No layer is measured from {told}, which was given.", told=told),)
+    if idle:
+        told = ", ".join(idle)
+        notices.warn(_("No layer is measured from {told}, which was given.", told=told))
 
 
 def _read(connector: Connector, sources: Mapping[str, Path], territories: Territories) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
@@ -17,10 +17,10 @@ from zoneblanche.layers.publishers.connector import Connector, connector_named
 
 
 def with_given_facts(
-    territories: Territories, inputs: Inputs, given: Iterable[str]
-) -> tuple[Territories, dict[str, Account], tuple[str, ...]]:
-    """Return the territories with the facts of the given sources: density and everything weighted
-    by people uses them.
+    territories: Territories, inputs: Inputs, given: Iterable[str], *, notices: Notices
+) -> tuple[Territories, dict[str, Account]]:
+    """The territories with the facts that the given sources are of: density and whatever is
+    weighted by people follow.
 
     A territory that a source does not have keeps its facts, and a notice counts those.
 
@@ -30,10 +30,10 @@ def with_given_facts(
         given: ids of the sources.
 
     Returns:
-        The territories, the account of each input, by its id, and the notices.
+        The territories, and the account of each input, by its id.
     """
     if territories.part_of is not None:
-        whole = with_given_facts(territories.part_of, inputs, given)[0]
+        whole = with_given_facts(territories.part_of, inputs, given, notices=Notices())[0]
         territories = replace(territories, part_of=whole)
     sources: dict[str, Connector] = {}
     for name in given:
@@ -41,7 +41,6 @@ def with_given_facts(
         if connector.facts and connector.level == territories.level:
             sources.setdefault(connector.input, connector)
     accounts: dict[str, Account] = {}
-    notices: list[str] = []
     for name, connector in sources.items():
         joined = join_table(territories, inputs[name])
         accounts[name] = joined.account
@@ -56,8 +55,8 @@ def with_given_facts(
                 sources=_sources(territories, inputs[name].source, whole=not len(kept)),
             )
             if len(kept):
-                notices.append(_kept(connector, fact, list(map(str, kept))))
-    return territories, accounts, tuple(notices)
+                notices.warn(_kept(connector, fact, list(map(str, kept))))
+    return territories, accounts
 
 
 def _sources(territories: Territories, new: Source, *, whole: bool) -> tuple[Source, ...]:

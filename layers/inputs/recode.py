@@ -10,7 +10,15 @@ import pandas as pd
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.messages import EMPTY, Translatable, _, quantity, remark, semicolons, titled
+from zoneblanche.geo.messages import (
+    EMPTY,
+    Notices,
+    Translatable,
+    _,
+    quantity,
+    semicolons,
+    titled,
+)
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables.account import Account, Listed
 from zoneblanche.geo.territories import Territories
@@ -212,16 +220,20 @@ def _carried(
     if sums is not None and len(reaching.shares) < len(passage.shares):
         here = table.frame.index.isin([*reaching.shares["source"], *reaching.lost])
         sums = carry_counts(table.frame.loc[here, counts], reaching)
+    notices = Notices(table.notices)
+    say_carried(
+        connector.title,
+        reaching,
+        sums,
+        means=list(connector.means),
+        changes=changes,
+        notices=notices,
+    )
     return replace(
         table,
         frame=frame,
         reasons=carried_reasons(table.reasons, frame, passage),
-        notices=(
-            *table.notices,
-            *carried_notices(
-                connector.title, reaching, sums, means=list(connector.means), changes=changes
-            ),
-        ),
+        notices=notices.as_tuple(),
     )
 
 
@@ -276,15 +288,16 @@ def _column_title(column: str) -> str:
     return titled(COLUMN_TITLES.get(column, column))
 
 
-def carried_notices(
+def say_carried(
     name: Text | str,
     passage: Passage,
     sums: Carried | None,
     *,
     means: Iterable[str],
     changes: Changes,
-) -> tuple[str, ...]:
-    """Return notices on the rows of a table that a passage carried to other codes, or none.
+    notices: Notices,
+) -> None:
+    """Say which rows of a table a passage took to other codes.
 
     Args:
         name: of the table, in each language.
@@ -293,10 +306,11 @@ def carried_notices(
     """
     everything = list(dict.fromkeys(passage.moved["source"]))
     cities = [code for code in everything if code in ARRONDISSEMENTS]
-    divided = (_city_notice(name, cities, sums),) if cities else ()
+    if cities:
+        notices.warn(_city_notice(name, cities, sums))
     moved = [code for code in everything if code not in ARRONDISSEMENTS]
     if not moved:
-        return divided
+        return
     clauses = [
         _(
             "{layer}: {count} older codes were carried to those of {year} ({codes})",
@@ -313,7 +327,7 @@ def carried_notices(
     if passage.equal:
         clauses.append(_("shared out equally: {codes}", codes=first_of(passage.equal)))
     clauses.append(changes.unknown())
-    return (*divided, remark(_("{clauses}.", clauses=semicolons(clauses))))
+    notices.remark(_("{clauses}.", clauses=semicolons(clauses)))
 
 
 def _city_notice(name: Text | str, cities: list[str], sums: Carried | None) -> Translatable:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import InputError, missing_file
-from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import read_events
@@ -66,7 +66,8 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
     table = read_waves(sources["presence-waves"]) if given else presence_waves(country)
     waves = waves_of(table)
     cited = [SOURCE if given else embedded["town-halls"].source]
-    latest, notices = _latest(sources, waves)
+    notices = Notices()
+    latest = _latest(sources, waves, notices=notices)
     if latest is not None:
         directories, when, more = latest
         waves = _with_wave(waves, directories, when)
@@ -82,7 +83,7 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
         weights=_people(territories, changes),
     )
     if changes is not None and not changes.dated:
-        notices = (*notices, _UNDATED)
+        notices.remark(_UNDATED)
     return Counted(
         barometer=replace(found, notices=(*notices, *found.notices)),
         territories=territories,
@@ -90,12 +91,9 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
     )
 
 
-_UNDATED = remark(
-    _(
-        "Waves are compared on constant territory by the embedded list of "
-        "former codes, which knows no divisions; with --source "
-        "insee-code-events=FILE those are followed too."
-    )
+_UNDATED = _(
+    "Waves are compared on constant territory by the embedded list of former codes, which knows no "
+    "divisions; with --source insee-code-events=FILE those are followed too."
 )
 
 
@@ -124,11 +122,10 @@ _Latest = tuple[dict[str, pd.DataFrame], str, list[Source]]
 
 
 def _latest(
-    sources: Mapping[str, Path], waves: tuple[Wave, ...]
-) -> tuple[_Latest | None, tuple[str, ...]]:
-    """Return the given directories by level, their date and sources, and notices."""
+    sources: Mapping[str, Path], waves: tuple[Wave, ...], *, notices: Notices
+) -> _Latest | None:
+    """The given directories by level, their date and sources."""
     directories, dates, cited = {}, [], []
-    notices: list[str] = []
     for level, name in DIRECTORIES.items():
         if name not in sources:
             continue
@@ -137,7 +134,7 @@ def _latest(
         retrieved = table.source.retrieved
         if not retrieved:
             retrieved = date.fromtimestamp(sources[name].stat().st_mtime).isoformat()
-            notices.append(
+            notices.warn(
                 _(
                     "{name} does not say of when it is: it is taken to be of {retrieved}, "
                     "when the file was last written.",
@@ -147,10 +144,10 @@ def _latest(
             )
         dates.append(retrieved)
         cited.append(table.source)
-        notices += table.notices
+        notices.extend(table.notices)
     if not directories:
-        return None, ()
-    return (directories, max(dates), cited), tuple(notices)
+        return None
+    return directories, max(dates), cited
 
 
 def _with_wave(

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import Figures
 from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
@@ -26,10 +26,10 @@ from zoneblanche.geo.vintages.passage import Passage, build_passage
 from zoneblanche.layers.inputs.recode import (
     EVENTS,
     Changes,
-    carried_notices,
     carried_reasons,
     carried_to,
     code_changes,
+    say_carried,
 )
 from zoneblanche.layers.layer import Inputs
 from zoneblanche.layers.project.read import LayerTable, Project
@@ -47,13 +47,11 @@ class Placed:
         values: float64.
         reasons: codes of `Reason`; missing without a row.
         account: matched, carried and listed rows.
-        notices: about what was done.
     """
 
     values: pd.Series
     reasons: pd.Series
     account: Account
-    notices: tuple[str, ...] = ()
 
 
 def place_as_is(codes: Codes, figures: Figures, known: pd.Index) -> Placed:
@@ -149,18 +147,16 @@ class Past:
             more += [whole for part, whole in WHOLE.items() if part in codes]
         return codes.union(pd.Index([code for code in more if code], dtype="object"))
 
-    def place(self, codes: Codes, figures: Figures) -> Placed:
-        """Return the column on the codes of the territories; rows with other codes are carried or
-        listed.
+    def place(self, codes: Codes, figures: Figures, *, notices: Notices) -> Placed:
+        """The column on the codes of the territories; rows with other codes carried or listed.
 
         Raises: InputError: an arrondissement is listed together with its commune, and both would be
             counted.
         """
         found = codes.codes[codes.matched]
-        chosen = self.territories.codes
+        self._hint(codes, notices=notices)
         if not self.carries or found.isin(self.territories.whole.codes).all():
-            placed = place_as_is(codes, figures, self.territories.codes)
-            return Placed(placed.values, placed.reasons, placed.account, self._hint(codes))
+            return place_as_is(codes, figures, self.territories.codes)
         self._check_parts(found)
         values = pd.DataFrame({self.spec.id: figures.values[codes.matched]}, index=found)
         reasons = pd.DataFrame({self.spec.id: figures.reasons[codes.matched]}, index=found)
@@ -175,22 +171,27 @@ class Past:
         if how == SUM and len(reaching.shares) < len(passage.shares):
             here = values.index.isin([*reaching.shares["source"], *reaching.lost])
             sums, _unused = self._carry(values[here], reaching)
-        notices = carried_notices(
+        say_carried(
             self.spec.id,
             reaching,
             sums if how == SUM else None,
             means=[self.spec.id] if how == MEAN else (),
             changes=changes,
+            notices=notices,
         )
+        alike = [one for one in equal if one in self.territories.codes]
+        if alike:
+            notices.remark(
+                _(
+                    "{name}: the parts of {equal} weigh alike: their people are not known.",
+                    name=self.spec.id,
+                    equal=first_of(alike),
+                )
+            )
         return Placed(
             values=carried.frame[self.spec.id].reindex(self.territories.codes),
             reasons=told[self.spec.id].reindex(self.territories.codes),
             account=self._account(codes, reaching),
-            notices=(
-                *self._hint(codes),
-                *notices,
-                *_equal_notice(self.spec.id, [one for one in equal if one in chosen]),
-            ),
         )
 
     def _passage(self, found: pd.Index) -> Passage:
@@ -268,14 +269,13 @@ class Past:
         gone = set(self.changes.events["before"])
         return [code for code in codes if code in gone]
 
-    def _hint(self, codes: Codes) -> tuple[str, ...]:
-        """Return how rows that are listed for their codes could be carried."""
+    def _hint(self, codes: Codes, *, notices: Notices) -> None:
+        """Say how rows that are listed for their codes could be carried."""
         listed = [row.code for row in codes.account.listed]
         parts = [code for code in listed if code in WHOLE]
-        notes = []
         older = [] if self.spec.vintage is not None else self._gone(listed)
         if older:
-            notes.append(
+            notices.warn(
                 _(
                     "{spec}: {count} rows have codes that are gone ({older}). With vintage "
                     '= "YYYY", the year of its codes, in [[layers]] they are carried.',
@@ -285,7 +285,7 @@ class Past:
                 )
             )
         if parts:
-            notes.append(
+            notices.warn(
                 _(
                     "{spec}: {count} rows are of municipal arrondissements ({parts}). With "
                     'arrondissements = "whole" in the project they are put together.',
@@ -294,21 +294,6 @@ class Past:
                     parts=first_of(parts),
                 )
             )
-        return tuple(notes)
-
-
-def _equal_notice(name: str, equal: Sequence[str]) -> tuple[str, ...]:
-    if not equal:
-        return ()
-    return (
-        remark(
-            _(
-                "{name}: the parts of {equal} weigh alike: their people are not known.",
-                name=name,
-                equal=first_of(equal),
-            )
-        ),
-    )
 
 
 def _no_events() -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pyproj
 
 from zoneblanche.geo.errors import Fault, InputError, shown, together
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import Message, _
+from zoneblanche.geo.messages import Message, Notices, _
 from zoneblanche.geo.points.count import Layout, count_points, find_territories
 from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.geo.points.nearest import compute_nearest
@@ -56,13 +56,14 @@ class PointLayer:
         spec = self.spec
         path = self.project.path(spec.path)
         coordinates = read_crs(spec, self.project)
-        whole = territories.whole  # to tell a point outside the selection from one in none
+        whole = territories.whole  # tells a point of elsewhere from one that lies nowhere
+        notices = Notices()
         if path.stat().st_size <= MOST_BYTES_LISTED:
-            counts, account, notices = _count_rows(
-                spec, path, coordinates, whole, limits=self.project.limits
+            counts, account = _count_rows(
+                spec, path, coordinates, whole, limits=self.project.limits, notices=notices
             )
         else:
-            counts, account, notices = _count_stream(spec, path, coordinates, whole)
+            counts, account = _count_stream(spec, path, coordinates, whole, notices=notices)
         counts = counts.reindex(territories.codes)
         inside = int(counts.sum())
         account = replace(account, matched=inside, outside=account.matched - inside)
@@ -71,7 +72,7 @@ class PointLayer:
             values=counts.astype("float64"),
             reasons=pd.Series(int(Reason.PRESENT), index=territories.codes, dtype="int8"),
             account=account,
-            notices=notices,
+            notices=notices.as_tuple(),
         )
 
 
@@ -113,15 +114,17 @@ class DistanceLayer:
             )
         values = values.reindex(territories.codes)
         reasons = np.where(values.isna(), int(Reason.NOT_COVERED), int(Reason.PRESENT))
+        notices = Notices()
+        _say_left_out(spec.id, 0, found.unreadable, notices=notices)
         return Measurement(
             indicator=distance_indicator(spec, self.project, territories.level),
             values=values,
             reasons=pd.Series(reasons, index=territories.codes, dtype="int8"),
-            notices=_left_out(spec.id, 0, found.unreadable),
+            notices=notices.as_tuple(),
         )
 
 
-Counted = tuple[pd.Series, Account, tuple[str, ...]]
+Counted = tuple[pd.Series, Account]
 
 
 def _count_rows(
@@ -131,6 +134,7 @@ def _count_rows(
     territories: Territories,
     *,
     limits: Limits,
+    notices: Notices,
 ) -> Counted:
     """Return counts with an account of every row, read as strictly as any table."""
     assert spec.x is not None  # project files without them are refused when they are read
@@ -162,18 +166,20 @@ def _count_rows(
             raw.place(row), ", ".join(cells[row]), NOWHERE if placed[row] else NO_PLACE
         ),
     )
-    notices = _left_out(spec.id, int((placed & (found < 0)).sum()), int((~placed).sum()))
-    return (
-        pd.Series(
-            np.bincount(found[found >= 0], minlength=len(territories.codes)), territories.codes
-        ),
-        account,
-        (*raw.notices, *x.notices, *y.notices, *notices),
-    )
+    notices.extend((*raw.notices, *x.notices, *y.notices))
+    outside = int((placed & (found < 0)).sum())
+    _say_left_out(spec.id, outside, int((~placed).sum()), notices=notices)
+    counts = np.bincount(found[found >= 0], minlength=len(territories.codes))
+    return pd.Series(counts, territories.codes), account
 
 
 def _count_stream(
-    spec: LayerTable, path: Path, coordinates: pyproj.CRS, territories: Territories
+    spec: LayerTable,
+    path: Path,
+    coordinates: pyproj.CRS,
+    territories: Territories,
+    *,
+    notices: Notices,
 ) -> Counted:
     """Return counts of a file of any size, whose rows are counted and not listed."""
     counted = count_points(
@@ -186,7 +192,8 @@ def _count_stream(
         matched=int(counted.counts.sum()),
         counted={NOWHERE: counted.outside, NO_PLACE: counted.unreadable},
     )
-    return counted.counts, account, _left_out(spec.id, counted.outside, counted.unreadable)
+    _say_left_out(spec.id, counted.outside, counted.unreadable, notices=notices)
+    return counted.counts, account
 
 
 def layout_of(spec: LayerTable, coordinates: pyproj.CRS) -> Layout:
@@ -207,10 +214,9 @@ def bounds_of(coordinates: pyproj.CRS) -> tuple[float, float]:
     return (180.0, 90.0) if coordinates.is_geographic else (math.inf, math.inf)
 
 
-def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:
-    notices = []
+def _say_left_out(layer: str, outside: int, unreadable: int, *, notices: Notices) -> None:
     if outside:
-        notices.append(
+        notices.warn(
             _(
                 "{layer}: {outside} points lie in none of the territories.",
                 layer=layer,
@@ -218,14 +224,13 @@ def _left_out(layer: str, outside: int, unreadable: int) -> tuple[str, ...]:
             )
         )
     if unreadable:
-        notices.append(
+        notices.warn(
             _(
                 "{layer}: {unreadable} rows have no two coordinates.",
                 layer=layer,
                 unreadable=unreadable,
             )
         )
-    return tuple(notices)
 
 
 def _in_none(rows: int) -> Message:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.rasters.read import NoData, check_raster_limits
 from zoneblanche.geo.rasters.urbanisation import CLASSES, compute_urbanisation
 from zoneblanche.geo.rasters.zonal import Stat, compute_zonal
@@ -98,13 +98,15 @@ class RasterLayer:
             [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
             default=int(Reason.PRESENT),
         )
+        notices = Notices((*zonal.facts.notices, *zonal.doubts))
+        say_cover(spec.id, covered, notices=notices)
         return Measurement(
             indicator=indicator,
             values=values,
             reasons=pd.Series(reasons, index=values.index, dtype="int8"),
             weights=self._people(territories),
             account=cover_account(covered),
-            notices=(*zonal.facts.notices, *zonal.doubts, *cover_notices(spec.id, covered)),
+            notices=notices.as_tuple(),
         )
 
     def _people(self, territories: Territories) -> dict[str, pd.Series]:
@@ -146,12 +148,14 @@ class UrbanisationLayer:
             [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
             default=int(Reason.PRESENT),
         )
+        notices = Notices(found.notices)
+        say_cover(spec.id, covered, notices=notices)
         return Measurement(
             indicator=raster_indicator(spec, self.project, territories.level),
             values=values,
             reasons=pd.Series(reasons, index=values.index, dtype="int8"),
             account=cover_account(covered),
-            notices=(*found.notices, *cover_notices(spec.id, covered)),
+            notices=notices.as_tuple(),
         )
 
 
@@ -285,14 +289,13 @@ def check_bounds(values: pd.Series, indicator: Indicator, file: str) -> None:
         )
 
 
-def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
-    """Return notices about territories that the input covers in part or not at all."""
+def say_cover(layer: str, covered: pd.Series, *, notices: Notices) -> None:
+    """Say what a reader has to know of territories that the input covers in part or not at all."""
     none = covered.index[covered < LEAST_COVER]
     part = covered.index[(covered >= LEAST_COVER) & (covered < WHOLE)]
-    told = []
     if len(none):
         first = first_of(none)
-        told.append(
+        notices.warn(
             _(
                 "{layer}: {count} territories are not covered, or by less than half "
                 "(first: {first}).",
@@ -303,7 +306,7 @@ def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
         )
     if len(part):
         first = first_of(part)
-        told.append(
+        notices.warn(
             _(
                 "{layer}: {count} territories are covered in part; their figure is of "
                 "the part (first: {first}). run.json lists all.",
@@ -312,7 +315,6 @@ def cover_notices(layer: str, covered: pd.Series) -> tuple[str, ...]:
                 first=first,
             )
         )
-    return tuple(told)
 
 
 def cover_account(covered: pd.Series) -> Account:

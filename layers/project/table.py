@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, together
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import RawTable, parse_codes, parse_numbers, read_raw_table
 from zoneblanche.geo.territories import Territories
@@ -69,7 +69,11 @@ class TableLayer:
         )
         if not np.isfinite(figures.values).any():
             raise InputError(_no_figures(raw, spec.value))
-        placed = place_as_is(codes, figures, known) if past is None else past.place(codes, figures)
+        notices = Notices((*raw.notices, *codes.notices, *figures.notices))
+        if past is None:
+            placed = place_as_is(codes, figures, known)
+        else:
+            placed = past.place(codes, figures, notices=notices)
         values = placed.values.reindex(keys.to_numpy())
         reasons = placed.reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
         return Measurement(
@@ -77,7 +81,7 @@ class TableLayer:
             values=pd.Series(values.to_numpy(dtype="float64"), index=territories.codes),
             reasons=pd.Series(reasons.to_numpy(dtype="int8"), index=territories.codes),
             account=placed.account,
-            notices=(*raw.notices, *codes.notices, *figures.notices, *placed.notices),
+            notices=notices.as_tuple(),
         )
 
 

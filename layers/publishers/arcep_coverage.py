@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
@@ -67,7 +67,7 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
 
     shapes = territories.frame.geometry
     columns: dict[str, pd.Series] = {}
-    notices: dict[str, None] = {}
+    notices = Notices()
     source = replace(RASTER, published=date_in_name(path))
     if territories.part_of is not None and not reached_by(shapes, path).any():
         # A map of the mainland, and a selection overseas: neither is wrong.
@@ -76,7 +76,7 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
     for count in COUNTS:
         zonal = compute_zonal(shapes, path, stat="share", threshold=count)
         columns[f"area_{count}"] = zonal.values.where(zonal.covered >= LEAST_COVER)
-        notices |= dict.fromkeys(zonal.notices)
+        notices.extend(zonal.notices)
     with people_rasters(sources) as grids:
         if grids:
             places = [grid.path for grid in grids]
@@ -101,7 +101,8 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
     from zoneblanche.geo.borders.coverage_share import area_crs, compute_coverage_share
     from zoneblanche.layers.measuring.nearby import parts_of
 
-    shapes, operators, others, notices = _read_polygons(path)
+    notices = Notices()
+    shapes, operators, others = _read_polygons(path, notices=notices)
     whole = territories.whole
     # Straight edges bend with the projection. It is that of the whole, so that figures agree.
     crs = area_crs(whole.frame.geometry, shapes)
@@ -134,16 +135,16 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
             people = _shares_of_people(maps, territories, [grid.path for grid in grids])
             columns |= {name: share.where(known) for name, share in people.items()}
     source = replace(POLYGONS, published=date_in_name(path))
-    notes = (*notices, *share.notices, *people_notice(sources))
+    notices.extend((*share.notices, *people_notice(sources)))
     account = Account(
         rows=len(shapes) + others,
         matched=len(shapes),
         counted={"of another technology": others} if others else {},
     )
-    return replace(_table(columns, territories, source, notes), account=account)
+    return replace(_table(columns, territories, source, notices.as_tuple()), account=account)
 
 
-def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str, ...]]:
+def _read_polygons(path: Path, *, notices: Notices) -> tuple[gpd.GeoSeries, pd.Series, int]:
     """Return the 4G polygons of a coverage file, the operator of each, and the number of others."""
     import geopandas as gpd
 
@@ -153,10 +154,15 @@ def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str
     from zoneblanche.geo.vectors.repair import mend
 
     features = read_features(
-        path, layer=None, wanted=("operateur", "techno"), limits=DEFAULT_LIMITS
+        path,
+        layer=None,
+        wanted=("operateur", "techno"),
+        limits=DEFAULT_LIMITS,
+        notices=notices,
     )
     operators = pd.Series([str(name) for name in field_of(features, "operateur")])
-    mended = mend(features, [str(number) for number in range(len(features))])
+    labels = [str(number) for number in range(len(features))]
+    mended = mend(features, labels, notices=notices)
     if mended.faults or features.crs is None:
         raise InputError(
             list(mended.faults) or Fault(_("has no CRS."), file=str(path), kind="no-crs")
@@ -170,7 +176,7 @@ def _read_polygons(path: Path) -> tuple[gpd.GeoSeries, pd.Series, int, tuple[str
             )
         shapes, operators = shapes[wanted], operators[wanted]
     others = len(features) - len(shapes)
-    return shapes, operators, others, (*features.notices, *mended.notices)
+    return shapes, operators, others
 
 
 def _shares_of_people(

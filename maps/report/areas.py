@@ -55,7 +55,7 @@ def find_area(atlas: Atlas, place: str | None, *, lang: str) -> Area:
     territories = atlas.territories
     if place is None:
         return _whole(atlas, lang)
-    taken, _ = territories.within([place])
+    taken = territories.within([place])
     inside = np.asarray(territories.codes.isin(taken.codes))
     code = place.rpartition(":")[2]
     for level in map(str, territories.parents):

@@ -12,29 +12,33 @@ from hypothesis import strategies as st
 
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import Notices
 from zoneblanche.geo.nesting import left_out, mean_by, sum_by, territories_at
 from zoneblanche.geo.territories import Territories, check_index, measured_area_km2
 
 
 def test_within_takes_what_a_place_contains(toy: Territories) -> None:
-    chosen, notices = toy.within(["A"])
+    notices = Notices()
+    chosen = toy.within(["A"], notices=notices)
     assert list(chosen.codes) == ["A1", "A2"]
-    assert notices == ()
+    assert list(notices) == []
     assert list(chosen.facts["population"]) == [100, 300]
 
 
 def test_within_takes_a_territory_itself_and_several_places(toy: Territories) -> None:
-    chosen, _ = toy.within(["B2", "epci:X"])
+    chosen = toy.within(["B2", "epci:X"])
     assert list(chosen.codes) == ["A1", "B2"]
 
 
 def test_an_ambiguous_code_is_read_by_the_countrys_rule_and_said(toy: Territories) -> None:
     doubled = replace(toy, parents=toy.parents.assign(region=["A", "B", "B", "B"]))
-    chosen, notices = doubled.within(["A"])
+    notices = Notices()
+    chosen = doubled.within(["A"], notices=notices)
     assert list(chosen.codes) == ["A1", "A2"]
-    assert "departement" in notices[0]
-    assert "region:A" in notices[0]
-    assert list(doubled.within(["region:A"])[0].codes) == ["A1"]
+    (notice,) = notices
+    assert "departement" in notice
+    assert "region:A" in notice
+    assert list(doubled.within(["region:A"]).codes) == ["A1"]
 
 
 def test_an_unknown_place_is_refused_with_the_nearest(toy: Territories) -> None:

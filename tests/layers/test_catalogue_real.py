@@ -34,7 +34,7 @@ PLACES = (*("48", "29", "59"), *("75", "971"))
 @pytest.fixture(scope="module")
 def part() -> Territories:
     france = edition_territories(read_country("fr"))
-    return france.within([f"departement:{code}" for code in PLACES])[0]
+    return france.within([f"departement:{code}" for code in PLACES])
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,6 @@ class Features:
         names: all fields of the file.
         crs: the coordinate reference system that the file declares, or None.
         unreadable: features whose shape cannot be read, by 0-based number, and why.
-        notices: observations and decisions, as sentences.
     """
 
     file: str
@@ -35,7 +34,6 @@ class Features:
     names: tuple[str, ...]
     crs: pyproj.CRS | None
     unreadable: Mapping[int, str] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.shapes)

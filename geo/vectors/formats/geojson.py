@@ -10,7 +10,7 @@ import shapely
 
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.vectors.formats.features import Features, check_features, objects
 from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions, read_shapes
 
@@ -19,7 +19,7 @@ _CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:+([A-Z0-9]
 
 
 def read_geojson(
-    content: dict[str, Any], *, file: str, wanted: tuple[str, ...], limits: Limits
+    content: dict[str, Any], *, file: str, wanted: tuple[str, ...], limits: Limits, notices: Notices
 ) -> Features:
     """Return the features of a parsed GeoJSON object.
 
@@ -35,7 +35,7 @@ def read_geojson(
         raise InputError(
             Fault(_("its features are no list of objects."), file=file, kind="wrong-format")
         )
-    crs, notices = _crs(content.get("crs"), file)
+    crs = _crs(content.get("crs"), file, notices=notices)
     properties = [_properties(feature) for feature in found]
     names = tuple(dict.fromkeys(name for each in properties for name in each))
     check_features(len(found), len(names), file, limits)
@@ -45,7 +45,7 @@ def read_geojson(
     fields = {
         name: objects([each.get(name) for each in properties]) for name in wanted if name in names
     }
-    return Features(file, shapes, fields, names, crs, unreadable, tuple(notices))
+    return Features(file, shapes, fields, names, crs, unreadable)
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:
@@ -54,9 +54,9 @@ def _properties(feature: dict[str, Any]) -> dict[str, Any]:
     return properties if "id" not in feature else {"id": feature["id"], **properties}
 
 
-def _crs(declared: Any, file: str) -> tuple[pyproj.CRS, list[str]]:
+def _crs(declared: Any, file: str, *, notices: Notices) -> pyproj.CRS:
     if declared is None:
-        return pyproj.CRS(_LONGITUDE_LATITUDE), []
+        return pyproj.CRS(_LONGITUDE_LATITUDE)
     kind = declared.get("type") if isinstance(declared, dict) else None
     properties = declared.get("properties") if isinstance(declared, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
@@ -77,10 +77,8 @@ def _crs(declared: Any, file: str) -> tuple[pyproj.CRS, list[str]]:
             raise ValueError(name)
         code = f"{matched[1].upper()}:{matched[2].upper()}"
         if code in ("EPSG:4326", "OGC:CRS84"):
-            return pyproj.CRS(_LONGITUDE_LATITUDE), []
-        return pyproj.CRS(code), [
-            _("{file}: it declares {code}, and is read in it.", file=file, code=code)
-        ]
+            return pyproj.CRS(_LONGITUDE_LATITUDE)
+        crs = pyproj.CRS(code)
     except (ValueError, pyproj.exceptions.CRSError):
         raise InputError(
             Fault(
@@ -95,6 +93,8 @@ def _crs(declared: Any, file: str) -> tuple[pyproj.CRS, list[str]]:
                 kind="unknown-crs",
             )
         ) from None
+    notices.warn(_("{file}: it declares {code}, and is read in it.", file=file, code=code))
+    return crs
 
 
 def _shape(geometry: Any) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.vectors.formats.features import Features
 from zoneblanche.geo.vectors.formats.geojson import read_geojson
 from zoneblanche.geo.vectors.formats.geopackage import read_geopackage
@@ -20,13 +20,14 @@ ACCEPTED = _("polygons in GeoJSON, GeoPackage, GeoParquet, Shapefile and TopoJSO
 
 
 def read_features(
-    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits
+    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits, notices: Notices
 ) -> Features:
     """Return the features of a vector file; its content decides the format, not its name.
 
     Args:
         layer: of a file with several layers.
         wanted: the fields to read; those that do not exist are left out.
+        notices: takes observations and decisions.
 
     Raises:
         InputError: a file of another kind, or what the format module refuses.
@@ -38,20 +39,20 @@ def read_features(
     if kind == "parquet":
         return read_geoparquet(path, wanted=wanted, limits=limits)
     if kind == "shapefile":
-        return read_shapefile(path, wanted=wanted, limits=limits)
+        return read_shapefile(path, wanted=wanted, limits=limits, notices=notices)
     if kind == "json":
-        return _read_json_features(path, layer=layer, wanted=wanted, limits=limits)
+        return _read_json_features(path, layer=layer, wanted=wanted, limits=limits, notices=notices)
     raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
 
 
 def _read_json_features(
-    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits
+    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits, notices: Notices
 ) -> Features:
     check_file(path, most_bytes=limits.json_bytes)
     content = read_json(path, limits=limits)
     kind = content.get("type") if isinstance(content, dict) else None
     if kind in ("FeatureCollection", "Feature"):
-        return read_geojson(content, file=str(path), wanted=wanted, limits=limits)
+        return read_geojson(content, file=str(path), wanted=wanted, limits=limits, notices=notices)
     if kind == "Topology":
         return read_topojson(content, file=str(path), layer=layer, wanted=wanted, limits=limits)
     raise InputError(

@@ -22,7 +22,7 @@ import pyproj
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _, quantity, remark
+from zoneblanche.geo.messages import Notices, _, quantity
 from zoneblanche.geo.vectors.formats.features import Features, check_features, damaged, objects
 from zoneblanche.geo.vectors.formats.geopackage import shapes_of_wkb
 
@@ -32,7 +32,9 @@ _NEEDED = (".shp", ".shx", ".dbf")
 _USED = (*_NEEDED, ".prj", ".cpg")
 
 
-def read_shapefile(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Features:
+def read_shapefile(
+    path: Path, *, wanted: tuple[str, ...], limits: Limits, notices: Notices
+) -> Features:
     """Return the features of a shapefile.
 
     Raises:
@@ -44,7 +46,7 @@ def read_shapefile(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Fe
     with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
         for suffix, part in parts.items():
             shutil.copyfile(part, Path(folder) / f"layer{suffix}")
-        return _read(Path(folder) / "layer.shp", file, wanted, limits)
+        return _read(Path(folder) / "layer.shp", file, wanted, limits, notices=notices)
 
 
 def read_attributes(content: bytes, file: str, *, encoding: str) -> pd.DataFrame:
@@ -157,11 +159,12 @@ def _count_rows(table: Path) -> int:
         return int.from_bytes(stream.read(8)[4:8], "little")
 
 
-def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Features:
+def _read(
+    path: Path, file: str, wanted: tuple[str, ...], limits: Limits, *, notices: Notices
+) -> Features:
     # GDAL takes half a second to load, which a project without a shapefile does not need.
     import pyogrio
 
-    notices: tuple[str, ...] = ()
     with _damage_told(file, _("shapefile")):
         info = pyogrio.read_info(path)
         _check_driver(info["driver"], file)
@@ -176,7 +179,7 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
             told = _(
                 "{file}: its text is not in the encoding it declares; read as cp1252.", file=file
             )
-            notices = (remark(told),)
+            notices.remark(told)
     whole = {
         name: kind.startswith("OFTInteger")
         for name, kind in zip(info["fields"], info["ogr_types"], strict=True)
@@ -188,7 +191,7 @@ def _read(path: Path, file: str, wanted: tuple[str, ...], limits: Limits) -> Fea
     }
     unreadable: dict[int, str] = {}
     shapes = shapes_of_wkb(list(wkb), unreadable)
-    return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable, notices)
+    return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from shapely.geometry import box
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.messages import translate
+from zoneblanche.geo.messages import Notices, translate
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas, read_atlas
 from zoneblanche.layers.edition import edition_project
@@ -83,7 +83,8 @@ def test_the_year_is_that_of_the_name_and_older_columns_are_known(tmp_path: Path
     path = tmp_path / "ADMIN-EXPRESS-COG_3-2_2024.parquet"
     write_communes(path, old=True)
     project = read_project(edition_project(read_country("fr")), sources={"ign-admin-express": path})
-    got, notices = given_boundaries(project, read_country("fr"))
+    notices = Notices()
+    got = given_boundaries(project, read_country("fr"), notices=notices)
     assert (list(got.codes), got.vintage) == (CODES, "2024")
     assert got.sources[0].published == "2024-01-01"
     assert not any("nothing in the file says the year" in note for note in notices)

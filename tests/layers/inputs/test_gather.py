@@ -11,13 +11,14 @@ import pytest
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import Notices
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import COLUMNS
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.edition import edition_inputs, edition_territories
-from zoneblanche.layers.inputs.gather import gather_inputs, reads, unread_notice
+from zoneblanche.layers.inputs.gather import gather_inputs, reads, say_unread
 from zoneblanche.layers.inputs.join import join_table
 from zoneblanche.layers.inputs.recode import on_todays_codes
 from zoneblanche.layers.layer import Table
@@ -120,9 +121,12 @@ def test_the_wired_file_is_preferred(france: Territories, fixtures: Path, order:
 
 def test_a_source_that_no_layer_reads_is_named() -> None:
     layers = list(known_layers().values())
-    assert unread_notice(["arcep-debit-filaire", "dila-directory"], layers) == ()
-    assert unread_notice(["insee-code-events", "ghsl-population-r4-c18"], layers) == ()
-    (told,) = unread_notice(["dila-directory-epci", "mxmap"], layers)
+    notices = Notices()
+    say_unread(["arcep-debit-filaire", "dila-directory"], layers, notices=notices)
+    say_unread(["insee-code-events", "ghsl-population-r4-c18"], layers, notices=notices)
+    assert list(notices) == []
+    say_unread(["dila-directory-epci", "mxmap"], layers, notices=notices)
+    (told,) = notices
     assert told == "No layer is measured from dila-directory-epci, which was given."
     named = {layer.id for layer in layers if reads(layer, ["arcep-debit-filaire"])}
     assert named == {"premises-100mbps", "premises-1gbps"}

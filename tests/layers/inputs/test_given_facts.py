@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from zoneblanche.geo.country import read_country
-from zoneblanche.geo.messages import translate
+from zoneblanche.geo.messages import Notices, translate
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.build import read_atlas
@@ -32,25 +32,29 @@ def test_a_given_population_takes_the_place_of_the_known(toy: Territories) -> No
     toy = replace(toy, sources=old)
     codes = list(toy.codes)
     inputs = {"insee-populations": populations(**dict.fromkeys(codes, 500.0), XX=1.0)}
-    got, accounts, notices = with_given_facts(toy, inputs, ["insee-populations"])
+    notices = Notices()
+    got, accounts = with_given_facts(toy, inputs, ["insee-populations"], notices=notices)
     assert (got.facts["population"] == 500).all()
     assert (measure(got, {}).values == 500 / toy.facts["area_km2"]).all()
     assert [source.title for source in got.sources] == ["Contours", "Populations légales 2024"]
     account = accounts["insee-populations"]
     assert (account.rows, account.matched) == (len(codes) + 1, len(codes))
-    assert notices == ()
-    assert with_given_facts(toy, {}, ["mxmap"]) == (toy, {}, ())
+    assert with_given_facts(toy, {}, ["mxmap"], notices=notices) == (toy, {})
+    assert list(notices) == []
 
 
 def test_where_the_source_says_nothing_the_known_stays(toy: Territories) -> None:
     first, *others = map(str, toy.codes)
     table = populations(**{first: 7.0, others[0]: np.nan})
-    got, _, notices = with_given_facts(toy, {"insee-populations": table}, ["insee-populations"])
+    notices = Notices()
+    inputs = {"insee-populations": table}
+    got, _ = with_given_facts(toy, inputs, list(inputs), notices=notices)
     assert got.facts.loc[first, "population"] == 7
     kept = toy.facts.loc[others, "population"]
     assert got.facts.loc[others, "population"].equals(kept)
-    assert notices[0].startswith(f"{len(others)} territories keep the population that they had")
-    assert "gardent leur population d'avant" in translate(notices[0], "fr")
+    (notice,) = notices
+    assert notice.startswith(f"{len(others)} territories keep the population that they had")
+    assert "gardent leur population d'avant" in translate(notice, "fr")
 
 
 def test_the_publishers_files_feed_the_territories_of_france(shared_data: Path) -> None:
@@ -62,7 +66,8 @@ def test_the_publishers_files_feed_the_territories_of_france(shared_data: Path) 
         "insee-areas": folder / "comparateur_2024_superficies.csv",
     }
     inputs = gather_inputs(sources, {}, france)
-    got, accounts, notices = with_given_facts(france, inputs, sources)
+    notices = Notices()
+    got, accounts = with_given_facts(france, inputs, sources, notices=notices)
     assert got.facts["population"].sum() == 68_350_798
     people, area = accounts["insee-populations"], accounts["insee-areas"]
     assert (people.rows, people.matched) == (34_917, 34_917), "both files, in rows of the files"
@@ -72,8 +77,8 @@ def test_the_publishers_files_feed_the_territories_of_france(shared_data: Path) 
         {"a commune within another": 793},
     )
     assert got.facts["area_km2"].sum() == pytest.approx(632_665.7 + 366 + 120, abs=200)
-    assert len(notices) == 1
-    assert "keep the area" in notices[0]
+    (notice,) = notices
+    assert "keep the area" in notice
 
 
 def test_density_of_an_atlas_follows(shared_data: Path) -> None:

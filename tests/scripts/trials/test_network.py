@@ -112,7 +112,7 @@ LINKS = (
 @pytest.fixture(scope="module")
 def lozere() -> Territories:
     france = edition_territories(read_country("fr"))
-    return replace(france.within(["departement:48"])[0], part_of=france)
+    return replace(france.within(["departement:48"]), part_of=france)
 
 
 @pytest.mark.parametrize("connector", sorted(known_connectors()))
