@@ -339,7 +339,7 @@ def notice_texts(notice: str) -> dict[str, str]:
 
 
 def notice_as_dict(notice: str) -> dict[str, Any]:
-    """For a file that is read again: severity, the text in each language, template and slots.
+    """Return for JSON: severity, the text in each language, template and slots.
 
     >>> notice_as_dict(remark("Done."))["severity"]
     'remark'

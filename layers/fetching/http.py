@@ -69,9 +69,8 @@ class Address:
 
 
 class Transport:
-    """Requests for one file: redirects by hand, addresses checked, tries and time bounded.
-
-    Its time begins when it is made.
+    """Requests of one connector: redirects are followed here, addresses checked, attempts and time
+    limited.
     """
 
     def __init__(self, access: Access) -> None:
@@ -132,13 +131,10 @@ class Transport:
         max_bytes: int,
         told: Callable[[int, int | None], None],
     ) -> str | None:
-        """Bring a file to `place`, resuming what was begun there.
+        """Download a file to `partial`, and resume a partial file.
 
         Returns:
-            The etag of what is there now, or None where what is held is unchanged.
-
-        Raises:
-            ProblemWithEnvironment: it cannot be had, or not written.
+            The etag of the file, or None if the stored file is unchanged.
         """
         problem: str = ""
         for attempt in range(1, self.access.attempts + 1):
@@ -226,7 +222,7 @@ class Transport:
         return etag
 
     def _small(self, url: str) -> bytes:
-        """The body of a small answer, asked for again where that may help."""
+        """Return the body of a small answer, with further attempts where they may help."""
         problem: str = ""
         for attempt in range(1, self.access.attempts + 1):
             answer: Mapping[str, str] = {}
@@ -291,7 +287,7 @@ class Transport:
             )
 
     def _request(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """One answer, redirects followed one by one, every address on the way checked."""
+        """Return one answer; redirects are followed one by one, and every address is checked."""
         for _redirect in range(_MOST_REDIRECTS + 1):
             self._check_time(url, 0)
             response = self._send(url, headers)
@@ -388,7 +384,7 @@ class Transport:
 
 
 class Truncated(Exception):
-    """The answer has fewer bytes than it announced."""
+    """Fewer bytes arrived than announced."""
 
 
 def _target(url: str, location: str) -> str:
@@ -464,7 +460,7 @@ def _oversize(url: str, size: int, limit: int) -> str:
 
 
 def _plain(error: Exception) -> str:
-    """Return the innermost cause of a network error, in a few words."""
+    """Return the innermost cause of a network failure, in a few words."""
     if isinstance(error, Truncated):
         return error.message
     while error.args and isinstance(error.args[0], Exception):
