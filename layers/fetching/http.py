@@ -386,6 +386,10 @@ class Transport:
 class Truncated(Exception):
     """Fewer bytes arrived than announced."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
 
 def _target(url: str, location: str) -> str:
     """Return the URL that a redirect leads to.
