@@ -37,8 +37,8 @@ def boundaries_of(country: Country | None, sources: Iterable[str]) -> Connector 
 
 
 def given_boundaries(project: Project, country: Country, *, notices: Notices) -> Territories:
-    """The country's communes as the given file has them: polygons, names, people, year; what
-    contains them is the edition's where it knows the code, else the file's.
+    """Return the country's communes from the given file: polygons, names, people, year. Their
+    containing territories are those of the edition for known codes, else those of the file.
 
     Raises:
         InputError: another layout than the publisher's, arrondissements that are requested and not

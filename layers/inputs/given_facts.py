@@ -19,8 +19,8 @@ from zoneblanche.layers.publishers.connector import Connector, connector_named
 def with_given_facts(
     territories: Territories, inputs: Inputs, given: Iterable[str], *, notices: Notices
 ) -> tuple[Territories, dict[str, Account]]:
-    """The territories with the facts that the given sources are of: density and whatever is
-    weighted by people follow.
+    """Return the territories with the facts of the given sources: density and everything weighted
+    by people uses them.
 
     A territory that a source does not have keeps its facts, and a notice counts those.
 
@@ -28,6 +28,7 @@ def with_given_facts(
         inputs: tables on the codes of the territories; the territories that these were selected
             from, if any, get the facts too.
         given: ids of the sources.
+        notices: takes the number of territories that keep a fact.
 
     Returns:
         The territories, and the account of each input, by its id.

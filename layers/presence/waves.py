@@ -124,7 +124,7 @@ _Latest = tuple[dict[str, pd.DataFrame], str, list[Source]]
 def _latest(
     sources: Mapping[str, Path], waves: tuple[Wave, ...], *, notices: Notices
 ) -> _Latest | None:
-    """The given directories by level, their date and sources."""
+    """Return the given directories by level, their date and sources."""
     directories, dates, cited = {}, [], []
     for level, name in DIRECTORIES.items():
         if name not in sources:

@@ -148,7 +148,8 @@ class Past:
         return codes.union(pd.Index([code for code in more if code], dtype="object"))
 
     def place(self, codes: Codes, figures: Figures, *, notices: Notices) -> Placed:
-        """The column on the codes of the territories; rows with other codes carried or listed.
+        """Return the column on the codes of the territories; rows with other codes are carried or
+        listed.
 
         Raises: InputError: an arrondissement is listed together with its commune, and both would be
             counted.
