@@ -4,8 +4,7 @@ Each name is imported when it is first used, so that the command line starts bef
 loaded.
 """
 
-from importlib import import_module
-from typing import Any
+from zoneblanche.geo.lazy import lazy_names
 
 _HOME = {
     "Arcs": "zoneblanche.geo.borders.arcs",
@@ -35,14 +34,4 @@ _HOME = {
     "territories_at": "zoneblanche.geo.nesting",
     "zonal_statistics": "zoneblanche.geo.rasters.zonal",
 }
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'zoneblanche.geo' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__all__, __getattr__, __dir__ = lazy_names(__name__, _HOME)

@@ -4,8 +4,7 @@ Each name is imported when it is first used, so that the command line starts bef
 loaded.
 """
 
-from importlib import import_module
-from typing import Any
+from zoneblanche.geo.lazy import lazy_names
 
 _HOME = {
     "AtlasLayer": "zoneblanche.maps.page.folium_layer",
@@ -14,14 +13,4 @@ _HOME = {
     "write_picture": "zoneblanche.maps.print.write",
     "write_report": "zoneblanche.maps.report.write",
 }
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'zoneblanche.maps' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__all__, __getattr__, __dir__ = lazy_names(__name__, _HOME)
