@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from zoneblanche.layers.publishers.read_records import (
 )
 from zoneblanche.layers.publishers.read_tables import (
     date_in_name,
+    dated_table,
     read_codes,
     read_figures,
     read_rows,
@@ -166,16 +166,9 @@ def read_france_services(path: Path, arrondissements: Choice = "whole") -> Table
     codes = read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False)
     codes = as_chosen(codes, arrondissements)
     fixed = ~rows["format_fs"].isin(["Bus_équivalent", "Itinérante"])
-    period = date_in_name(path)
     counts = pd.DataFrame({"places": 1.0, "places_fixed": fixed.astype("float64")}, rows.index)
-    return Table(
-        frame=counts.groupby(codes.rename("code")).sum(),
-        level="commune",
-        source=replace(PLACES, published=period),
-        vintage=period[:4],
-        period=period,
-        rows=FileRows(codes),
-    )
+    frame = counts.groupby(codes.rename("code")).sum()
+    return dated_table(frame, PLACES, date_in_name(path), rows=FileRows(codes))
 
 
 def places_of_france_services(path: Path) -> gpd.GeoDataFrame:

@@ -22,7 +22,13 @@ from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.layer import FileRows, Table
 from zoneblanche.layers.publishers.connector import Connector, Resource
-from zoneblanche.layers.publishers.read_tables import one_value, read_codes, read_figures, read_rows
+from zoneblanche.layers.publishers.read_tables import (
+    dated_table,
+    one_value,
+    read_codes,
+    read_figures,
+    read_rows,
+)
 
 _BASE = "https://data.arcep.fr/fixe/maconnexioninternet/statistiques/last/commune/"
 
@@ -132,14 +138,8 @@ def _read(path: Path, columns: Mapping[str, str]) -> Table:
     figures = read_figures(rows, columns, path)
     frame = figures.values.set_index(pd.Index(codes, name="code"))
     period = one_value(rows, "date", path)
-    return Table(
-        frame=frame,
-        level=level,
-        source=replace(SOURCE, published=period),
-        vintage=period[:4],
-        period=period,
-        rows=FileRows(codes, {"of one type of premises": everything - len(rows)}),
-    )
+    counted = FileRows(codes, {"of one type of premises": everything - len(rows)})
+    return dated_table(frame, SOURCE, period, rows=counted, level=level)
 
 
 def _check_cumulative(frame: pd.DataFrame, path: Path) -> None:

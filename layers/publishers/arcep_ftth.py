@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from zoneblanche.layers.publishers.insee import COMMUNE
 from zoneblanche.layers.publishers.read_tables import (
     check_header,
     date_in_name,
+    dated_table,
     read_codes,
     read_figures,
     read_member,
@@ -78,15 +78,8 @@ def read_ftth(path: Path, arrondissements: Choice = "whole") -> Table:
                 kind="value",
             )
         )
-    period = date_in_name(path)
-    return Table(
-        frame=frame,
-        level="commune",
-        source=replace(SOURCE, published=period),
-        vintage=period[:4],
-        period=period,
-        rows=FileRows(whole, counted="record" if zipfile.is_zipfile(path) else "line"),
-    )
+    counted = FileRows(whole, counted="record" if zipfile.is_zipfile(path) else "line")
+    return dated_table(frame, SOURCE, date_in_name(path), rows=counted)
 
 
 def _flat_table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:

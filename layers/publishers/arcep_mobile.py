@@ -27,6 +27,7 @@ from zoneblanche.layers.publishers.connector import Connector, Resource
 from zoneblanche.layers.publishers.insee import COMMUNE
 from zoneblanche.layers.publishers.read_tables import (
     date_in_name,
+    dated_table,
     read_codes,
     read_figures,
     read_rows,
@@ -67,15 +68,7 @@ def read_sites(path: Path, arrondissements: Choice = "whole") -> Table:
         operators = rows.loc[has, "code_op"].groupby(codes[has]).nunique()
         name = column.replace("sites", "operators")
         frame[name] = operators.reindex(frame.index, fill_value=0).astype("float64")
-    period = date_in_name(path)
-    return Table(
-        frame=frame,
-        level="commune",
-        source=replace(SOURCE, published=period),
-        vintage=period[:4],
-        period=period,
-        rows=FileRows(codes),
-    )
+    return dated_table(frame, SOURCE, date_in_name(path), rows=FileRows(codes))
 
 
 def places_of_sites(path: Path) -> gpd.GeoDataFrame:

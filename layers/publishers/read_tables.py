@@ -20,6 +20,7 @@ import pandas as pd
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables import (
     MARKS,
     RawTable,
@@ -28,6 +29,7 @@ from zoneblanche.geo.tables import (
     parse_numbers,
     read_raw_table,
 )
+from zoneblanche.layers.layer import FileRows, Table
 
 GREATEST_MEMBER = 2_000_000_000
 """Maximum size of a file in an archive, unpacked, in bytes: no official table is that large."""
@@ -223,6 +225,27 @@ def one_value(rows: pd.DataFrame, column: str, path: Path) -> str:
             )
         )
     return str(found[0]) if len(found) else ""
+
+
+def dated_table(
+    frame: pd.DataFrame, source: Source, period: str, *, rows: FileRows, level: str = "commune"
+) -> Table:
+    """Return a table of figures of a date, whose codes are those of its year.
+
+    Args:
+        frame: index: codes of `level`.
+        source: cited with the date.
+        period: ISO date, or "".
+        rows: those of the file.
+    """
+    return Table(
+        frame=frame,
+        level=level,
+        source=replace(source, published=period),
+        vintage=period[:4],
+        period=period,
+        rows=rows,
+    )
 
 
 def date_in_name(path: Path) -> str:
