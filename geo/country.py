@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.toml import parse_toml
-from zoneblanche.geo.messages import _, join
+from zoneblanche.geo.messages import Translatable, _, as_title, join, translate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,8 +27,13 @@ Text = Mapping[str, str]
 def in_language(text: Text | str, lang: str) -> str:
     """Return the text in `lang`, else in English, else in any language that it has."""
     if isinstance(text, str):
-        return text
+        return translate(text, lang)
     return text.get(lang) or text.get("en") or next(iter(text.values()))
+
+
+def texts_of(text: Text | str) -> Text | str:
+    """Return a message as its text in each language; any other text is returned unchanged."""
+    return as_title(text) if isinstance(text, Translatable) else text
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,11 @@ def translate(text: str, lang: str) -> str:
     return str(text)
 
 
+def translate_all(messages: Mapping[str, str], lang: str) -> dict[str, str]:
+    """Each of the messages in `lang`, by its name."""
+    return {name: translate(message, lang) for name, message in messages.items()}
+
+
 def message_of(error: BaseException) -> str:
     """What an error says: its message, if it has one."""
     said = error.args[0] if error.args else ""
@@ -241,12 +246,38 @@ def message_of(error: BaseException) -> str:
 
 
 def in_languages(text: str) -> dict[str, str]:
-    """Return the text in each language that has a catalogue.
+    """The text in English, and in each language whose catalogue has it.
 
     >>> in_languages(_("a folder"))["fr"]
     'un dossier'
     """
-    return {lang: translate(text, lang) for lang in languages()}
+    return {lang: translate(text, lang) for lang in languages() if _is_said(text, lang)}
+
+
+def as_title(text: str) -> dict[str, str]:
+    """A message as a text that comes with its languages: those that it is said in, and in which
+    every title within it is known.
+
+    >>> title = titled({"fr": "Fibre", "en": "Fibre cover"})
+    >>> as_title(_("{title}, change", title=title))["fr"]
+    'Fibre, évolution'
+    """
+    said = in_languages(text)
+    return {lang: words for lang, words in said.items() if _is_said(text, lang, titles=True)}
+
+
+def _is_said(text: str, lang: str, *, titles: bool = False) -> bool:
+    if lang == "en":
+        return True
+    if isinstance(text, Message):
+        inner: Iterable[str] = text.slots.values()
+        if _looked_up(text, lang) is None:
+            return False
+    else:
+        inner = text.parts if isinstance(text, Joined) else ()
+    if titles and isinstance(text, Titled):
+        return lang in text.texts
+    return all(_is_said(one, lang, titles=titles) for one in inner)
 
 
 # Severity ---------------------------------------------------------------------------------------

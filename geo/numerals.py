@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ def format_number(value: float, digits: int | None, lang: str) -> str:
     >>> format_number(34875.25, 1, "en"), format_number(34875.25, 1, "de")
     ('34,875.2', '34.875,2')
     """
+    if not math.isfinite(value):
+        return f"{value:g}"
     text = f"{value:g}" if digits is None and not isinstance(value, int) else None
     if text is not None and not text.lstrip("-").replace(".", "").isdecimal():
         return text  # too large to write without an exponent, or not a number
@@ -25,15 +28,19 @@ def format_number(value: float, digits: int | None, lang: str) -> str:
     return _pattern(digits).apply(decimal, _locale(lang))
 
 
-def format_day(day: date, lang: str) -> str:
-    """Return a day in words.
+def format_day(day: date, lang: str, *, first: str = "1") -> str:
+    """A day in words; `first` is how the first of a month is written.
 
     >>> format_day(date(2026, 9, 2), "fr")
     '2 septembre 2026'
     """
     from babel.dates import format_date
 
-    return format_date(day, "long", locale=_locale(lang))
+    locale = _locale(lang)
+    pattern = locale.date_formats["long"].pattern
+    if day.day == 1:
+        pattern = pattern.replace("d", f"'{first}'", 1)
+    return format_date(day, pattern, locale=locale)
 
 
 def format_month(month: date, lang: str) -> str:
@@ -47,12 +54,25 @@ def format_month(month: date, lang: str) -> str:
     return format_date(month, "MMMM y", locale=_locale(lang))
 
 
+_WRITTEN_AS = {"en": "en_GB"}
+"""Our English is British: 1 September 2026."""
+
+
+def locale_tag(lang: str) -> str:
+    """The locale of a language's numbers and dates, for a browser.
+
+    >>> locale_tag("en"), locale_tag("fr")
+    ('en-GB', 'fr')
+    """
+    return str(_locale(lang)).replace("_", "-")
+
+
 @functools.cache
 def _locale(lang: str) -> Locale:
     from babel import Locale, UnknownLocaleError
 
     try:
-        return Locale.parse(lang)
+        return Locale.parse(_WRITTEN_AS.get(lang, lang))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import IntEnum
+
+from zoneblanche.geo.messages import Message, _
 
 
 class Reason(IntEnum):
@@ -20,19 +21,19 @@ class Reason(IntEnum):
     TOO_FEW = 8
 
     @property
-    def title(self) -> Mapping[str, str]:
+    def title(self) -> Message:
         """The text that a reader sees."""
         return _REASON_TITLES[self]
 
 
-_REASON_TITLES: dict[Reason, Mapping[str, str]] = {
-    Reason.PRESENT: {"fr": "présent", "en": "present"},
-    Reason.NOT_PUBLISHED: {"fr": "non publié", "en": "not published"},
-    Reason.SECRET: {"fr": "secret statistique", "en": "statistical secrecy"},
-    Reason.NOT_COVERED: {"fr": "hors de la zone couverte", "en": "outside the area covered"},
-    Reason.NOT_MATCHED: {"fr": "absent de la table", "en": "not in the table"},
-    Reason.NOT_APPLICABLE: {"fr": "sans objet", "en": "not applicable"},
-    Reason.NOT_COLLECTED: {"fr": "non collecté", "en": "not collected"},
-    Reason.UNREADABLE: {"fr": "illisible", "en": "unreadable"},
-    Reason.TOO_FEW: {"fr": "trop peu d'indicateurs connus", "en": "too few indicators known"},
+_REASON_TITLES: dict[Reason, Message] = {
+    Reason.PRESENT: _("present"),
+    Reason.NOT_PUBLISHED: _("not published"),
+    Reason.SECRET: _("statistical secrecy"),
+    Reason.NOT_COVERED: _("outside the area covered"),
+    Reason.NOT_MATCHED: _("not in the table"),
+    Reason.NOT_APPLICABLE: _("not applicable"),
+    Reason.NOT_COLLECTED: _("not collected"),
+    Reason.UNREADABLE: _("unreadable"),
+    Reason.TOO_FEW: _("too few indicators known"),
 }

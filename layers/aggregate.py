@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import first_of
 from zoneblanche.geo.messages import _, remark, titled
 from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
@@ -101,18 +100,9 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
 
 
 def _share_of_parts(indicator: Indicator, atlas: Atlas) -> Indicator:
-    title = {
-        lang: f"{indicator.title_in(lang)} ({words} {_parts(atlas, lang)})"
-        for lang, words in (("fr", "part des"), ("en", "share of"))
-    }
+    level = atlas.territories.level_message(plural=True)
+    title = _("{title} (share of {level})", title=titled(indicator.title), level=level)
     return replace(indicator, unit="percent", bounds=(0, 100), digits=1, title=title)
-
-
-def _parts(atlas: Atlas, lang: str) -> str:
-    country = atlas.territories.country
-    if country is None:
-        return {"fr": "territoires", "en": "territories"}[lang]
-    return in_language(country.level(atlas.territories.level).plural, lang)
 
 
 def _main_reason(atlas: Atlas, indicator: Indicator, groups: pd.Series) -> pd.Series:

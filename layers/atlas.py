@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
-from zoneblanche.geo.messages import _, spoken
+from zoneblanche.geo.messages import _, languages, spoken
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
@@ -117,6 +117,14 @@ class Atlas:
         """The language to display the atlas in: that of its country, else English."""
         country = self.territories.country
         return spoken(None if country is None else country.lang)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that all its titles are given in, where one is given in any; English is
+        always one."""
+        given = [set(one.title) for one in self.indicators.values() if isinstance(one.title, dict)]
+        common = set.intersection(*given) if given else set()
+        return tuple(lang for lang in languages() if lang in common | {"en"})
 
     def recipe(self, index_id: str) -> Recipe:
         """How an index of the atlas was made.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from zoneblanche.geo.country import Text, in_language
+from zoneblanche.geo.country import Text, in_language, texts_of
 from zoneblanche.geo.source import Source, source_from_dict
 
 Better = Literal["higher", "lower"] | None
@@ -64,6 +64,13 @@ class Indicator:
     role: Role = "indicator"
     parts: tuple[str, ...] = ()
     suffix: Text | str = ""
+
+    def __post_init__(self) -> None:
+        """Keep a message as its text in each language, as files do."""
+        for name in ("title", "method", "suffix"):
+            object.__setattr__(self, name, texts_of(getattr(self, name)))
+        kinds = {code: texts_of(text) for code, text in self.categories.items()}
+        object.__setattr__(self, "categories", kinds)
 
     def title_in(self, lang: str) -> str:
         """Return the title in `lang`."""

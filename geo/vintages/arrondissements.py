@@ -13,6 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from zoneblanche.geo.country import Country
+from zoneblanche.geo.messages import _, as_title
 
 Choice = Literal["whole", "separate"]
 """Whether Paris, Lyon and Marseille are one territory each, or their arrondissements."""
@@ -49,8 +50,8 @@ def country_of(country: Country, codes: Collection[str]) -> Country:
         return country
     base = replace(
         country.base,
-        title={"fr": "commune ou arrondissement", "en": "commune or arrondissement"},
-        plural={"fr": "communes et arrondissements", "en": "communes and arrondissements"},
+        title=as_title(_("commune or arrondissement")),
+        plural=as_title(_("communes and arrondissements")),
     )
     return replace(country, levels=(base, *country.levels[1:]))
 

@@ -27,8 +27,8 @@ def _layer(network: str) -> Layer:
     name = CRITERIA[network]
     indicator = presence.criterion(
         network,
-        title_fr=f"Compte {name['fr']}",
-        title_en=f"Account on {name['en']}",
+        title_fr=f"Compte {name}",
+        title_en=f"Account on {name}",
         method={
             "fr": "Un compte sur ce réseau figure dans l'annuaire de l'administration.",
             "en": "The directory of public services holds an account on this network.",

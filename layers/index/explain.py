@@ -82,7 +82,7 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
     how = atlas.recipes[recipe]
     own = float(atlas.values[recipe][code])
     if np.isnan(own):
-        reason = Reason(int(atlas.reasons[recipe][code])).title["en"]
+        reason = Reason(int(atlas.reasons[recipe][code])).title
         raise InputError(
             Fault(
                 _(

@@ -1,56 +1,59 @@
-"""The method of an index in words, French and English, generated from its recipe."""
+"""The method of an index in words, generated from its recipe."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zoneblanche.geo.country import Text, in_language
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.country import Text
+from zoneblanche.geo.messages import (
+    Message,
+    _,
+    as_title,
+    join,
+    percent,
+    pgettext,
+    semicolons,
+    titled,
+)
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
 
 _AGGREGATE = {
-    "arithmetic": ("moyenne arithmétique", "arithmetic mean"),
-    "geometric": ("moyenne géométrique", _("geometric mean")),
-    "harmonic": ("moyenne harmonique", _("harmonic mean")),
-    "generalised": ("moyenne généralisée", _("generalised mean")),
-    "median": ("médiane pondérée", "weighted median"),
-    "copeland": ("méthode de Copeland", "Copeland's method"),
-    "mpi-minus": ("indice de Mazziotta-Pareto, pénalité −", "Mazziotta-Pareto index, penalty −"),
-    "mpi-plus": ("indice de Mazziotta-Pareto, pénalité +", "Mazziotta-Pareto index, penalty +"),
-    "ampi-minus": ("Mazziotta-Pareto ajusté, pénalité −", "adjusted Mazziotta-Pareto, penalty −"),
-    "ampi-plus": ("Mazziotta-Pareto ajusté, pénalité +", "adjusted Mazziotta-Pareto, penalty +"),
-    "bod": ("bénéfice du doute", _("benefit of the doubt")),
+    "arithmetic": pgettext("method", "arithmetic mean"),
+    "geometric": pgettext("method", "geometric mean"),
+    "harmonic": pgettext("method", "harmonic mean"),
+    "generalised": pgettext("method", "generalised mean"),
+    "median": pgettext("method", "weighted median"),
+    "copeland": pgettext("method", "Copeland's method"),
+    "mpi-minus": pgettext("method", "Mazziotta-Pareto index, penalty −"),
+    "mpi-plus": pgettext("method", "Mazziotta-Pareto index, penalty +"),
+    "ampi-minus": pgettext("method", "adjusted Mazziotta-Pareto, penalty −"),
+    "ampi-plus": pgettext("method", "adjusted Mazziotta-Pareto, penalty +"),
+    "bod": pgettext("method", "benefit of the doubt"),
 }
 _NORMALISE = {
-    "minmax": ("minimum et maximum observés", "observed minimum and maximum"),
-    "goalposts": ("bornes fixes", "fixed goalposts"),
-    "zscore": ("centrage-réduction", "z-scores"),
-    "scaled": ("échelle linéaire fixe", "a fixed linear scale"),
-    "dist2max": ("distance au maximum", "distance to the maximum"),
-    "dist2ref": ("distance à une référence", "distance to a reference"),
-    "dist2targ": ("distance à une cible", "distance to a target"),
-    "fracmax": ("part du maximum", "share of the maximum"),
-    "prank": ("rang en centiles", "percentile rank"),
-    "rank": ("rang", "rank"),
-    "borda": ("points de Borda", "Borda points"),
-    "mpi": ("100 ± 10 écarts-types", "100 ± 10 standard deviations"),
-    "ampi": ("100 au milieu des bornes, 70 et 130 aux bornes", "70 and 130 at the goalposts"),
+    "minmax": pgettext("method", "observed minimum and maximum"),
+    "goalposts": pgettext("method", "fixed goalposts"),
+    "zscore": pgettext("method", "z-scores"),
+    "scaled": pgettext("method", "a fixed linear scale"),
+    "dist2max": pgettext("method", "distance to the maximum"),
+    "dist2ref": pgettext("method", "distance to a reference"),
+    "dist2targ": pgettext("method", "distance to a target"),
+    "fracmax": pgettext("method", "share of the maximum"),
+    "prank": pgettext("method", "percentile rank"),
+    "rank": pgettext("method", "rank"),
+    "borda": pgettext("method", "Borda points"),
+    "mpi": pgettext("method", "100 ± 10 standard deviations"),
+    "ampi": pgettext("method", "70 and 130 at the goalposts"),
 }
-
-
-_OUTLIERS = ("valeurs extrêmes", "outliers")
 _STEP = {
-    "mean": ("moyenne", "mean"),
-    "median": ("médiane", "median"),
-    "group-mean": ("moyenne du groupe", "mean of the group"),
-    "group-median": ("médiane du groupe", "median of the group"),
-    "winsorise": ("écrêtage", "winsorised"),
-    "log": ("logarithme", "logarithm"),
-    "boxcox": ("transformation de Box-Cox", "Box-Cox transformation"),
-    "auto": (
-        "écrêtage, à défaut logarithme, où l'asymétrie le demande",
-        "winsorised, else logarithm, where skewness asks for it",
-    ),
+    "mean": pgettext("method", "mean"),
+    "median": pgettext("method", "median"),
+    "group-mean": pgettext("method", "mean of the group"),
+    "group-median": pgettext("method", "median of the group"),
+    "winsorise": pgettext("method", "winsorised"),
+    "log": pgettext("method", "logarithm"),
+    "boxcox": pgettext("method", "Box-Cox transformation"),
+    "auto": pgettext("method", "winsorised, else logarithm, where skewness asks for it"),
 }
 
 
@@ -64,79 +67,74 @@ def describe(
         weights: the shares that were used, by dimension and child.
         titles: of the indicators, by id (a text, or one per language).
     """
-    return {lang: _describe(recipe, weights, titles, lang) for lang in ("fr", "en")}
+    parts = [
+        _sentence(dimension, weights[dimension.id], titles)
+        for dimension in reversed(recipe.dimensions)
+    ]
+    return as_title(_("{clauses}.", clauses=semicolons([*parts, *_steps(recipe, titles)])))
 
 
 def describe_dimension(
     dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, Text | str]
 ) -> dict[str, str]:
     """Return the method of one dimension."""
-    return {lang: f"{_sentence(dimension, shares, titles, lang)}." for lang in ("fr", "en")}
+    return as_title(_("{clauses}.", clauses=_sentence(dimension, shares, titles)))
 
 
-def _describe(
-    recipe: Recipe,
-    weights: Mapping[str, Mapping[str, float]],
-    titles: Mapping[str, Text | str],
-    lang: str,
-) -> str:
-    english = lang == "en"
-    colon = ":" if english else " :"
-    parts = [
-        _sentence(dimension, weights[dimension.id], titles, lang)
-        for dimension in reversed(recipe.dimensions)
-    ]
+def _steps(recipe: Recipe, titles: Mapping[str, Text | str]) -> list[str]:
+    def title(name: str) -> str:
+        return titled(titles.get(name, name))
+
+    parts: list[str] = []
     divided = [element for element in recipe.elements if element.denominator is not None]
     if divided:
-        told = [
-            f"{in_language(titles.get(e.id, e.id), lang)} / "
-            f"{in_language(titles.get(str(e.denominator), str(e.denominator)), lang)}"
-            for e in divided
-        ]
-        parts.append(f"{'divided' if english else 'rapporté'}{colon} {', '.join(told)}")
+        pairs = join(join((title(e.id), title(str(e.denominator))), " / ") for e in divided)
+        parts.append(_("divided: {pairs}", pairs=pairs))
     methods = dict.fromkeys(element.normalise for element in recipe.elements)
-    scales = ", ".join(_NORMALISE[method][english] for method in methods)
-    parts.append(f"normalisation{colon} {scales}")
-    logged = [e for e in recipe.elements if e.scale == "log"]
+    parts.append(_("normalisation: {steps}", steps=join(map(_NORMALISE.__getitem__, methods))))
+    logged = [title(element.id) for element in recipe.elements if element.scale == "log"]
     if logged:
-        told = [in_language(titles.get(e.id, e.id), lang) for e in logged]
-        parts.append(f"{'on a log scale' if english else 'en logarithme'}{colon} {', '.join(told)}")
-    for what, words in (("impute", ("imputation", "imputation")), ("treat", _OUTLIERS)):
-        methods = dict.fromkeys(getattr(element, what) for element in recipe.elements)
-        done = [_STEP[method][english] for method in methods if method != "none"]
-        parts += [f"{words[english]}{colon} {', '.join(done)}"] if done else []
-    share = _percent(recipe.min_available, lang)
-    if english:
-        parts.append(f"a territory gets a score where at least {share} of the indicators are known")
-        worse = "a high score is worse off" if recipe.orientation == "worse" else ""
-    else:
-        parts.append(f"score calculé si au moins {share} des indicateurs sont connus")
-        worse = "un score élevé est défavorable" if recipe.orientation == "worse" else ""
-    parts += [worse] if worse else []
+        parts.append(_("on a log scale: {titles}", titles=join(logged)))
+    imputed = dict.fromkeys(element.impute for element in recipe.elements)
+    treated = dict.fromkeys(element.treat for element in recipe.elements)
+    if done := join(_STEP[step] for step in imputed if step != "none"):
+        parts.append(_("imputation: {steps}", steps=done))
+    if done := join(_STEP[step] for step in treated if step != "none"):
+        parts.append(_("outliers: {steps}", steps=done))
+    parts.append(
+        _(
+            "a territory gets a score where at least {share} of the indicators are known",
+            share=percent(recipe.min_available),
+        )
+    )
+    if recipe.orientation == "worse":
+        parts.append(_("a high score is worse off"))
     if recipe.draws:
         parts.append(
-            f"rank interval: 5th to 95th percentile of {recipe.draws} draws (seed {recipe.seed})"
-            if english
-            else f"intervalle de rang : 5e au 95e centile de {recipe.draws} tirages "
-            f"(graine {recipe.seed})"
+            _(
+                "rank interval: 5th to 95th percentile of {draws} draws (seed {seed})",
+                draws=recipe.draws,
+                seed=recipe.seed,
+            )
         )
-    return ("; " if english else "\u00a0; ").join(parts) + "."
+    return parts
 
 
 def _sentence(
-    dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, Text | str], lang: str
-) -> str:
-    english = lang == "en"
-    told = {child.id: getattr(child, "title", None) for child in dimension.children}
-    names = [
-        f"{in_language(told[child] or titles.get(child, child), lang)} ({_percent(share, lang)})"
+    dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, Text | str]
+) -> Message:
+    own = {child.id: getattr(child, "title", None) for child in dimension.children}
+    parts = [
+        _(
+            "{title} ({share})",
+            title=titled(own[child] or titles.get(child, child)),
+            share=percent(share),
+        )
         for child, share in shares.items()
     ]
-    how = _AGGREGATE[dimension.aggregate][english]
-    of = "of" if english else "de"
-    between = ": " if english else " : "
-    return f"{in_language(dimension.title, lang)}{between}{how} {of} {', '.join(names)}"
-
-
-def _percent(share: float, lang: str) -> str:
-    return f"{share:.0%}" if lang == "en" else f"{100 * share:.0f} %"
+    return _(
+        "{title}: {mean} of {parts}",
+        title=titled(dimension.title),
+        mean=_AGGREGATE[dimension.aggregate],
+        parts=join(parts),
+    )

@@ -268,18 +268,18 @@ def carried_reasons(
     return told.fillna(int(Reason.NOT_PUBLISHED)).astype("int8")
 
 
-COLUMN_TITLES: Mapping[str, Text] = {
-    "premises": {"en": "premises", "fr": "locaux"},
-    "places": {"en": "places", "fr": "structures"},
-    "population": {"en": "people", "fr": "habitants"},
-    "area_km2": {"en": "km²", "fr": "km²"},
-    "households": {"en": "households", "fr": "ménages"},
-    "people_in_households": {"en": "people in households", "fr": "personnes des ménages"},
-    "people_census": {"en": "people", "fr": "habitants"},
-    "people_out_of_school": {"en": "people out of school", "fr": "personnes non scolarisées"},
-    "median_income": {"en": "median income", "fr": "revenu médian"},
-    "poverty_percent": {"en": "poverty rate", "fr": "taux de pauvreté"},
-    "income_decile_ratio": {"en": "ratio of deciles", "fr": "rapport interdécile"},
+COLUMN_TITLES: Mapping[str, str] = {
+    "premises": _("premises"),
+    "places": _("places"),
+    "population": _("people"),
+    "area_km2": _("km²"),
+    "households": _("households"),
+    "people_in_households": _("people in households"),
+    "people_census": _("people"),
+    "people_out_of_school": _("people out of school"),
+    "median_income": _("median income"),
+    "poverty_percent": _("poverty rate"),
+    "income_decile_ratio": _("ratio of deciles"),
 }
 """Titles of the publishers' columns in sentences; columns of the user keep their names."""
 

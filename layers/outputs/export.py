@@ -17,7 +17,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, translate
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.geo.tables import safe_text, spreadsheet_safe
@@ -77,7 +77,7 @@ def missing_in_words(atlas: Atlas, *, lang: str) -> pd.Series:
         codes = atlas.reasons[indicator_id].to_numpy()
         for reason in np.unique(codes[codes != Reason.PRESENT]):
             here = codes == reason
-            text = f"{indicator_id}: {Reason(int(reason)).title[lang]}"
+            text = f"{indicator_id}: {translate(Reason(int(reason)).title, lang)}"
             words[here] = words[here].map(lambda known, text=text: f"{known}; {text}".lstrip("; "))
     return words
 

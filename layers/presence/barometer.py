@@ -23,18 +23,18 @@ from zoneblanche.geo.vintages.passage import build_passage
 from zoneblanche.layers.presence import criteria as presence
 from zoneblanche.layers.publishers.dila import NETWORKS
 
-CRITERIA: Mapping[str, Text] = {
-    "website": {"fr": "Site internet", "en": "Website"},
-    "https": {"fr": "Site déclaré en HTTPS", "en": "Website declared in HTTPS"},
-    "own-email": {"fr": "Courriel à son nom de domaine", "en": "E-mail at a domain of its own"},
-    "facebook": {"fr": "Facebook", "en": "Facebook"},
-    "x": {"fr": "X (Twitter)", "en": "X (Twitter)"},
-    "instagram": {"fr": "Instagram", "en": "Instagram"},
-    "youtube": {"fr": "YouTube", "en": "YouTube"},
-    "linkedin": {"fr": "LinkedIn", "en": "LinkedIn"},
-    "tiktok": {"fr": "TikTok", "en": "TikTok"},
-    "mastodon": {"fr": "Mastodon", "en": "Mastodon"},
-    "bluesky": {"fr": "Bluesky", "en": "Bluesky"},
+CRITERIA: Mapping[str, str] = {
+    "website": _("Website"),
+    "https": _("Website declared in HTTPS"),
+    "own-email": _("E-mail at a domain of its own"),
+    "facebook": _("Facebook"),
+    "x": _("X (Twitter)"),
+    "instagram": _("Instagram"),
+    "youtube": _("YouTube"),
+    "linkedin": _("LinkedIn"),
+    "tiktok": _("TikTok"),
+    "mastodon": _("Mastodon"),
+    "bluesky": _("Bluesky"),
 }
 """The criteria, in the order of the table."""
 
@@ -50,7 +50,7 @@ class Category:
     """
 
     id: str
-    title: Text
+    title: Text | str
     level: str
     codes: Collection[str] | None = None
 
@@ -170,25 +170,25 @@ def categories_of(
         levels: the other levels to include.
     """
     titles = {
-        "region": {"fr": "Régions", "en": "Régions"},
-        "departement": {"fr": "Départements", "en": "Départements"},
-        "epci": {"fr": "Intercommunalités", "en": "Intercommunalities (EPCI)"},
+        "region": _("Régions"),
+        "departement": _("Départements"),
+        "epci": _("Intercommunalities (EPCI)"),
     }
     return (
         *(Category(level, titles[level], level) for level in levels),
         Category(
             "prefecture",
-            {"fr": "Villes préfectures", "en": "Préfecture towns"},
+            _("Préfecture towns"),
             "commune",
             frozenset(seats.index[seats >= 3]),
         ),
         Category(
             "sous-prefecture",
-            {"fr": "Villes sous-préfectures", "en": "Sous-préfecture towns"},
+            _("Sous-préfecture towns"),
             "commune",
             frozenset(seats.index[seats == 2]),
         ),
-        Category("commune", {"fr": "Communes", "en": "Communes"}, "commune"),
+        Category("commune", _("Communes"), "commune"),
     )
 
 

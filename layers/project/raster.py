@@ -27,11 +27,11 @@ LEAST_COVER = 0.5
 TITLES = dict(
     enumerate(
         (
-            {"fr": "Centre urbain", "en": "Urban centre"},
-            {"fr": "Pôle urbain", "en": "Urban cluster"},
-            {"fr": "Bourg rural", "en": "Rural cluster"},
-            {"fr": "Peu dense", "en": "Low density"},
-            {"fr": "Très peu dense", "en": "Very low density"},
+            _("Urban centre"),
+            _("Urban cluster"),
+            _("Rural cluster"),
+            _("Low density"),
+            _("Very low density"),
         ),
         start=1,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from zoneblanche.geo.messages import _, translate
 from zoneblanche.geo.source import Source
 from zoneblanche.maps.drawn.words import write_date
 
-SEMICOLON = {"fr": "\u00a0; ", "en": "; "}
+SEMICOLON = _("; ")
 """Separator of list items that contain commas."""
 
 
@@ -24,4 +25,4 @@ def cite(source: Source, lang: str) -> str:
 
 def cite_all(sources: Iterable[Source], lang: str) -> str:
     """Return several sources in one line."""
-    return SEMICOLON[lang].join(cite(source, lang) for source in sources)
+    return translate(SEMICOLON, lang).join(cite(source, lang) for source in sources)

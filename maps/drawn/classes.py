@@ -13,7 +13,7 @@ import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, translate_all
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.drawn.breaks import classify, custom_breaks
@@ -155,7 +155,7 @@ def _figures(
     edges.append(highest if not breaks or highest >= breaks[-1] else np.inf)
     last = len(edges) - 2
     labels = [_range(edges[k], edges[k + 1], k == last, layer, lang) for k in range(last + 1)]
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     low, high = ("low_end", "high_end")
     if layer["better"]:
         low, high = ("worse_end", "better_end")[:: 1 if layer["better"] == "higher" else -1]
@@ -171,7 +171,7 @@ def _figures(
 
 def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str) -> str:
     """Return the label of a class, as the page writes it."""
-    digits, words = layer["digits"], WORDS[lang]
+    digits, words = layer["digits"], translate_all(WORDS, lang)
     suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
     percent = layer["unit"] == "percent"
     sign = f"{BLANK}%" if percent else ""
@@ -240,7 +240,7 @@ def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Class
 
 
 def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: str) -> Axis:
-    words, title = _WORDS[lang], in_language(layer["title"], lang)
+    words, title = translate_all(_WORDS, lang), in_language(layer["title"], lang)
     sign = f"{BLANK}%" if layer["unit"] == "percent" else ""
     suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
     unit = sign or (f"{BLANK}{suffix}" if suffix else "")
@@ -260,7 +260,7 @@ def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: st
         thirds.append((label, span, edges))
     # If figures allow fewer than three, the pale ones are left out.
     thirds = [("", "–", (None, None))] * (3 - len(thirds)) + (thirds[::-1] if low else thirds)
-    leads = WORDS[lang]  # like the page, in `axisWords` of legend.js
+    leads = translate_all(WORDS, lang)  # like the page, in `axisWords` of legend.js
     heading = leads["toward_low" if low else "toward_high"].replace("{title}", title)
     if layer["better"] and low == (layer["better"] == "higher"):
         heading = leads["toward_way_worse"].replace("{way}", heading)
@@ -296,16 +296,8 @@ def _side(stops: Sequence[str], count: int) -> list[str]:
 
 
 _WORDS = {
-    "fr": {
-        "all": "toutes les valeurs",
-        "under": "moins de {high}",
-        "from_to": "de {low} à moins de {high}",
-        "above": "{low} et plus",
-    },
-    "en": {
-        "all": "all values",
-        "under": "under {high}",
-        "from_to": "{low} to under {high}",
-        "above": "{low} and more",
-    },
+    "all": _("all values"),
+    "under": _("under {high}"),
+    "from_to": _("{low} to under {high}"),
+    "above": _("{low} and more"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from zoneblanche.geo.messages import translate
 from zoneblanche.layers.outputs.styles import Span, Style, StyleClass
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
 from zoneblanche.maps.drawn.classes import Classed, Edges, class_territories
@@ -54,7 +55,7 @@ def _style_of(
     ]
     if not classes:
         return None
-    missing = StyleClass(WORDS[lang]["no_data"], MISSING["light"][1])
+    missing = StyleClass(translate(WORDS["no_data"], lang), MISSING["light"][1])
     title = title_with_unit(atlas, shown, lang)
     return Style(title, tuple(columns[name] for name in ids), (*classes, missing))
 

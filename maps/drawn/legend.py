@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zoneblanche.geo.messages import _, translate, translate_all
 from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.drawn.classes import Classed
 from zoneblanche.maps.drawn.palettes import MISSING
@@ -30,7 +31,9 @@ def keys_of(classed: Classed, inside: np.ndarray, lang: str) -> tuple[Key, ...]:
             texts[at] = f"{texts[at]} ({end})"
     keys = [Key(colour, text) for colour, text in zip(classed.colours, texts, strict=True) if text]
     if (classed.of[inside] < 0).any():
-        keys.append(Key(MISSING["light"][0], WORDS[lang]["no_data"], MISSING["light"][1]))
+        keys.append(
+            Key(MISSING["light"][0], translate(WORDS["no_data"], lang), MISSING["light"][1])
+        )
     return tuple(keys)
 
 
@@ -46,7 +49,7 @@ def describe_classes(
         units: the name of the drawn territories, singular or plural.
     """
     counts = classed.counts(inside)
-    words, colon = _WORDS[lang], WORDS[lang]["colon"]
+    words, colon = translate_all(_WORDS, lang), translate(WORDS["colon"], lang)
     of = write_number(int(inside.sum()), 0, lang)
     found = [*zip(classed.labels, counts, strict=True)]
     told = []
@@ -60,20 +63,13 @@ def describe_classes(
         f"{words['missing'].format(reason=reason)}{colon}{write_number(count, 0, lang)}"
         for reason, count in classed.missing(inside, lang)
     ]
-    parts = SEMICOLON[lang].join(told)
+    parts = translate(SEMICOLON, lang).join(told)
     parts = parts[:1].upper() + parts[1:]
     return words["map"].format(of=of, units=units, title=title, parts=parts)
 
 
 _WORDS = {
-    "fr": {
-        "map": "Carte de {of} {units}\u00a0: {title}. {parts}.",
-        "missing": "pas de donnée ({reason})",
-        "both": "là où les deux situations se cumulent ({label})\u00a0: {n} sur {of}",
-    },
-    "en": {
-        "map": "Map of {of} {units}: {title}. {parts}.",
-        "missing": "no data ({reason})",
-        "both": "where both conditions meet ({label}): {n} of {of}",
-    },
+    "map": _("Map of {of} {units}: {title}. {parts}."),
+    "missing": _("no data ({reason})"),
+    "both": _("where both conditions meet ({label}): {n} of {of}"),
 }

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.country import in_language
+from zoneblanche.geo.country import Text, texts_of
+from zoneblanche.geo.messages import as_title, join, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.analysis.flagging.flags import FLAGGED, NOT_FLAGGED, POSSIBLE
@@ -20,7 +21,7 @@ from zoneblanche.maps.drawn.breaks import (
     quantile_breaks,
     two_sided_breaks,
 )
-from zoneblanche.maps.drawn.words import LANGUAGES, YES_NO
+from zoneblanche.maps.drawn.words import YES_NO
 from zoneblanche.maps.page.contributions import describe_contributions
 from zoneblanche.maps.page.encoding import pack_column
 
@@ -61,15 +62,14 @@ class Citations:
         return [{name: str(getattr(one, name)) for name in names} for one in self.sources]
 
 
-def in_both(text: Any) -> Any:
-    """Return a text in the page's languages; a plain text is returned unchanged.
+def page_text(text: Text | str) -> Text | str:
+    """Return a text with its languages, as the page chooses among them; a plain text is returned
+    unchanged.
 
-    >>> in_both({"en": "Area"}), in_both("Area")
-    ({'fr': 'Area', 'en': 'Area'}, 'Area')
+    >>> page_text({"en": "Area"}), page_text("Area")
+    ({'en': 'Area'}, 'Area')
     """
-    if isinstance(text, str) or not text:
-        return text or ""
-    return {lang: in_language(text, lang) for lang in LANGUAGES}
+    return dict(text) if not isinstance(text, str) else texts_of(text)
 
 
 def describe_layer(
@@ -85,15 +85,15 @@ def describe_layer(
         "id": indicator.id,
         "kind": "kinds" if categories else "figures",
         "role": indicator.role,
-        "title": in_both(indicator.title),
+        "title": page_text(indicator.title),
         "unit": indicator.unit,
         "better": indicator.better,
         "digits": column.digits,
         "period": indicator.period,
-        "suffix": in_both(indicator.suffix),
+        "suffix": page_text(indicator.suffix),
         "native": _native_level(atlas.territories, indicator),
         "partly": _measured_partly(atlas, indicator),
-        "method": in_both(indicator.method),
+        "method": page_text(indicator.method),
         "bounds": [_finite(bound) for bound in indicator.bounds],
         "parts": list(indicator.parts),
         "sources": citations.cite(indicator.sources),
@@ -143,7 +143,7 @@ def describe_bivariate(atlas: Atlas, pair: Bivariate, citations: Citations) -> d
         "id": pair.id,
         "kind": "bivariate",
         "role": "bivariate",
-        "title": {lang: f"{x.title_in(lang)} × {y.title_in(lang)}" for lang in LANGUAGES},
+        "title": as_title(join((titled(x.title), titled(y.title)), " × ")),
         "x": pair.x,
         "y": pair.y,
         "toward": {"x": toward(x.better, pair.x_toward), "y": toward(y.better, pair.y_toward)},
@@ -164,7 +164,7 @@ def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | No
     if not titles:
         return None
     codes = sorted({*titles, *(round(value) for value in known.unique())})
-    return [[code, in_both(titles.get(code, str(code)))] for code in codes]
+    return [[code, page_text(titles.get(code, str(code)))] for code in codes]
 
 
 def _interval(atlas: Atlas, name: str, digits: int) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -234,7 +234,7 @@ def _native_level(territories: Territories, indicator: Indicator) -> Any:
     if native in country.finer_than(territories.level):
         return None  # an aggregate of figures that were measured at a finer level
     known = {level.id: level.title for level in country.levels}
-    return in_both(known.get(native, native))
+    return page_text(known.get(native, native))
 
 
 def _measured_partly(atlas: Atlas, indicator: Indicator) -> bool:

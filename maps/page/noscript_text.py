@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
+from zoneblanche.geo.messages import _, titled, translate
 from zoneblanche.maps.drawn.cite import SEMICOLON, cite
 from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
 
@@ -38,20 +39,20 @@ def write_findings(atlas: Atlas, indicator_ids: Sequence[str], *, lang: str) -> 
 def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     values = atlas.values[indicator.id].round(indicator.digits)
     known = values.dropna()
-    words = _FRENCH if lang == "fr" else _ENGLISH
     level = atlas.territories.level_title(lang, plural=True)
-    title = indicator.title_in(lang)
     slots = {
-        "title": title,
+        "title": titled(indicator.title),
         "period": f" ({write_date(indicator.period, lang)})" if indicator.period else "",
         "known": write_number(len(known), 0, lang),
         "all": write_number(len(values), 0, lang),
         "level": level,
     }
     if not len(known):
-        return [words["none"].format_map(slots)]
+        nothing = _("{title}{period}: no data for any of the {all} {level}.", **slots)
+        return [translate(nothing, lang)]
+    head = translate(_("{title}{period}: known for {known} of {all} {level}.", **slots), lang)
     if indicator.categories or indicator.unit == "boolean":
-        return [words["known"].format_map(slots), *_shares(indicator, known, lang)]
+        return [head, *_shares(indicator, known, lang)]
 
     def figure(value: float) -> str:
         number = write_number(value, indicator.digits, lang)
@@ -68,16 +69,22 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
             return f"{write_number(alike, 0, lang)} {level}"
         return ", ".join(str(names[code]) for code in ordered.index[:NAMED])
 
-    slots |= {
-        "median": figure(float(np.median(known))),
-        "low": figure(float(order.iloc[0])),
-        "high": figure(float(order.iloc[-1])),
-        "lowest": named(order),
-        "highest": named(order[::-1]),
-    }
-    if order.iloc[0] == order.iloc[-1]:
-        return [words["known"].format_map(slots), words["constant"].format_map(slots)]
-    return [words[key].format_map(slots) for key in ("known", "middle", "ends")]
+    low, high = float(order.iloc[0]), float(order.iloc[-1])
+    if low == high:
+        return [head, translate(_("All values equal {low}.", low=figure(low)), lang)]
+    middle = _(
+        "Half of the {level} are at {median} or less, half at {median} or more.",
+        level=level,
+        median=figure(float(np.median(known))),
+    )
+    ends = _(
+        "From the lowest, {low} ({lowest}), to the highest, {high} ({highest}).",
+        low=figure(low),
+        lowest=named(order),
+        high=figure(high),
+        highest=named(order[::-1]),
+    )
+    return [head, translate(middle, lang), translate(ends, lang)]
 
 
 def _shares(indicator: Indicator, known: pd.Series, lang: str) -> list[str]:
@@ -88,20 +95,4 @@ def _shares(indicator: Indicator, known: pd.Series, lang: str) -> list[str]:
         f"{in_language(titles.get(code, str(code)), lang)} {write_number(count, 0, lang)}"
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
     ]
-    return [SEMICOLON[lang].join(parts) + "."]
-
-
-_FRENCH = {
-    "none": "{title}{period} : aucune donnée pour les {all} {level}.",
-    "known": "{title}{period} : connu pour {known} des {all} {level}.",
-    "middle": "La moitié des {level} est à {median} ou moins, la moitié à {median} ou plus.",
-    "ends": "Du plus faible, {low} ({lowest}), au plus élevé, {high} ({highest}).",
-    "constant": "Toutes les valeurs sont égales à {low}.",
-}
-_ENGLISH = {
-    "none": "{title}{period}: no data for any of the {all} {level}.",
-    "known": "{title}{period}: known for {known} of {all} {level}.",
-    "middle": "Half of the {level} are at {median} or less, half at {median} or more.",
-    "ends": "From the lowest, {low} ({lowest}), to the highest, {high} ({highest}).",
-    "constant": "All values equal {low}.",
-}
+    return [translate(SEMICOLON, lang).join(parts) + "."]

@@ -10,20 +10,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.country import Text
-from zoneblanche.geo.messages import notice_texts, warnings_first
+from zoneblanche.geo.messages import (
+    _,
+    in_languages,
+    notice_texts,
+    remark,
+    translate_all,
+    warnings_first,
+)
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.context import unmeasured_context
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
 from zoneblanche.maps.drawn.palettes import for_page
-from zoneblanche.maps.drawn.words import HOW_TO_READ, SIMPLIFIED, WORDS
+from zoneblanche.maps.drawn.words import HOW_TO_READ, WORDS
 from zoneblanche.maps.page.encoding import pack_block
 from zoneblanche.maps.page.geometry import PageGeometry, encode_geometry
 from zoneblanche.maps.page.layers import (
     Citations,
     describe_bivariate,
     describe_layer,
-    in_both,
     list_bivariates,
+    page_text,
 )
 from zoneblanche.maps.page.places import (
     choose_outline,
@@ -87,8 +94,8 @@ def write_payload(
         "lang": lang,
         "show": shown["id"],
         "title": title if title is not None else _title(layers, shown),
-        "readings": HOW_TO_READ,
-        "place": in_both(territories.country.name) if territories.country else "",
+        "readings": {name: in_languages(text) for name, text in HOW_TO_READ.items()},
+        "place": page_text(territories.country.name) if territories.country else "",
         "level": describe_level(territories),
         "levels": levels,
         "outline": outline,
@@ -96,17 +103,19 @@ def write_payload(
         "code_width": code_width,
         "facts": facts,
         "absent": [
-            {"title": in_both(layer.indicator.title), "source": " / ".join(layer.needs)}
+            {"title": page_text(layer.indicator.title), "source": " / ".join(layer.needs)}
             for layer in unmeasured_context(atlas)
         ],
         "bands": describe_bands(territories),
         "layers": layers,
         "boundaries": citations.cite(territories.sources),
         "sources": citations.describe(),
-        "reasons": {int(reason): dict(reason.title) for reason in Reason if reason},
+        "reasons": {int(reason): in_languages(reason.title) for reason in Reason if reason},
         "notices": [*map(notice_texts, warnings_first(atlas.notices)), *_simplified(geometry)],
         "colours": for_page(),
-        "words": WORDS,
+        "words": {
+            one: translate_all(WORDS, one) for one in dict.fromkeys((*atlas.languages, lang))
+        },
         "geometry": geometry.header,
         **describe_places(territories, geometry),
     }
@@ -156,6 +165,8 @@ def _title(layers: list[dict[str, Any]], shown: Mapping[str, Any]) -> Any:
 def _simplified(geometry: PageGeometry) -> list[dict[str, str]]:
     if not geometry.tolerance_m:
         return []
-    metres = f"{geometry.tolerance_m:.0f}"
-    told = {lang: text.replace("{metres}", metres) for lang, text in SIMPLIFIED.items()}
-    return [{"severity": "remark", **told}]
+    notice = _(
+        "Borders are simplified: they leave their source by at most {metres} m.",
+        metres=f"{geometry.tolerance_m:.0f}",
+    )
+    return [notice_texts(remark(notice))]

@@ -12,10 +12,9 @@ import pandas as pd
 
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES, band_titles
-from zoneblanche.maps.drawn.words import LANGUAGES
 from zoneblanche.maps.page.encoding import bytes_for, pack_column, pack_planes, pack_tokens, zigzag
 from zoneblanche.maps.page.geometry import PageGeometry
-from zoneblanche.maps.page.layers import in_both
+from zoneblanche.maps.page.layers import page_text
 
 if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories
@@ -51,7 +50,8 @@ def describe_levels(
 ) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[str, list[list[str]]]]:
     """Return the containing levels; for each, the position of every territory's container (0 for
     none); and the containers' codes and names."""
-    levels, streams, containers = [], {}, {}
+    levels: list[dict[str, Any]] = []
+    streams, containers = {}, {}
     known_levels = territories.country.levels if territories.country else ()
     titles = {level.id: (level.title, level.plural) for level in known_levels}
     for name in map(str, territories.parents.columns):
@@ -61,9 +61,15 @@ def describe_levels(
         size = bytes_for(len(known))
         streams[f"parent/{name}"] = pack_planes(codes + 1, bytes_each=size)
         containers[name] = [[str(code), territories.place_name(name, code)] for code in known]
-        title, plural = map(in_both, titles.get(name, (name, name)))
+        title, plural = titles.get(name, (name, name))
         levels.append(
-            {"id": name, "title": title, "plural": plural, "bytes": size, "count": len(known)}
+            {
+                "id": name,
+                "title": page_text(title),
+                "plural": page_text(plural),
+                "bytes": size,
+                "count": len(known),
+            }
         )
     levels.sort(key=lambda level: -level["count"])  # the smallest container first
     return levels, streams, containers
@@ -159,8 +165,8 @@ def describe_bands(territories: Territories) -> dict[str, Any] | None:
 def describe_level(territories: Territories) -> dict[str, Any]:
     """Return the name of the territories."""
     return {
-        "title": {lang: territories.level_title(lang) for lang in LANGUAGES},
-        "plural": {lang: territories.level_title(lang, plural=True) for lang in LANGUAGES},
+        "title": page_text(territories.level_message()),
+        "plural": page_text(territories.level_message(plural=True)),
     }
 
 
@@ -179,7 +185,7 @@ def _insets(
         if part.inset and inside.any():
             distant |= inside
             box = _box(boxes[inside])
-            parts.append({"id": part.id, "title": in_both(part.title), "bounds": box})
+            parts.append({"id": part.id, "title": page_text(part.title), "bounds": box})
     return parts, distant
 
 

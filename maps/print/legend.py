@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zoneblanche.geo.messages import translate, translate_all
 from zoneblanche.maps.drawn.classes import Axis, Classed
 from zoneblanche.maps.drawn.palettes import INK, MISSING, RULE, contrast
 from zoneblanche.maps.drawn.words import WORDS, write_number
@@ -125,7 +126,7 @@ def _draw_classes(column: _Column, classed: Classed) -> None:
         column.y += 1
         column.say(classed.ends[1], small, quiet=True)
         column.y += 2
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     if classed.method:
         whole = f"{write_number(len(classed.of), 0, lang)} {column.told.units}"
         how = f"{words['scheme']}{words['colon']}{words[f'scheme_{classed.method}']}, {whole}"
@@ -141,7 +142,7 @@ def _draw_missing(column: _Column, classed: Classed) -> None:
         return
     ground, stripe = MISSING["light"]
     count = sum(number for _, number in reasons)
-    column.row(WORDS[lang]["no_data"], count, ground, hatch=stripe)
+    column.row(translate(WORDS["no_data"], lang), count, ground, hatch=stripe)
     said = ", ".join(f"{reason} ({write_number(number, 0, lang)})" for reason, number in reasons)
     column.say(said, column.letters.small, quiet=True, indent=INDENT, most=5)
     column.y += 3

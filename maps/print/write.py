@@ -20,7 +20,7 @@ import numpy as np
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import ProblemWithEnvironment
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, translate, translate_all
 from zoneblanche.geo.source import union_of
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
 from zoneblanche.maps.drawn.cite import cite_all
@@ -40,7 +40,7 @@ Format = Literal["png", "svg", "pdf"]
 DOTS = 300
 """Dots per inch of a PNG for print."""
 
-_SCORED = {"fr": "score de {low} à {high}", "en": "score from {low} to {high}"}
+_SCORED = _("score from {low} to {high}")
 
 
 def write_picture(
@@ -112,7 +112,7 @@ def _caption(
 ) -> Caption:
     indicators = [atlas.indicator(name) for name in ids_of(shown)]
     heading = title_of(atlas, shown, lang)
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     full = title or (f"{heading}{words['colon']}{place}" if place else heading)
     units = atlas.territories.level_title(lang, plural=True)
     drawn = atlas.territories.level_title(lang, plural=int(inside.sum()) != 1)
@@ -150,7 +150,7 @@ def _scale_of(one: Indicator, lang: str) -> list[str]:
     if one.unit != "score" or low is None or high is None:
         return []
     ends = (write_number(end, 0, lang) for end in (low, high))
-    return [_SCORED[lang].format(**dict(zip(("low", "high"), ends, strict=True)))]
+    return [translate(_SCORED, lang).format(**dict(zip(("low", "high"), ends, strict=True)))]
 
 
 class _own_settings:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import severity_of, translate
+from zoneblanche.geo.messages import _, pgettext, severity_of, translate, translate_all
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.quality import ColumnQuality, Quality
 from zoneblanche.layers.atlas import Atlas
@@ -20,86 +20,44 @@ MOST = 12
 """Maximum number of territories named in one sentence; the JSON names all."""
 
 WORDS = {
-    "fr": {
-        "title": "Qualité des données",
-        "colon": "\u00a0: ",
-        "complete": "Complétude et dates",
-        "look": "À vérifier",
-        "rows": "Lignes des fichiers",
-        "sources": "Sources",
-        "warning": "Avertissements",
-        "remark": "Remarques : ce que la lecture a décidé",
-        "indicator": "Indicateur",
-        "source": "Source",
-        "for": "Indicateurs",
-        "level": "Mesuré par",
-        "period": "Date",
-        "known": "Renseignés",
-        "people": "Habitants",
-        "why": "Manquants, et pourquoi",
-        "range": "Min. – médiane – max.",
-        "input": "Fichier de",
-        "read": "Lues",
-        "matched": "Rattachées",
-        "outside": "D'autres territoires",
-        "listed": "Listées",
-        "lost": "Sans compte",
-        "nothing": "Rien ne saute aux yeux.",
-        "no_rows": "Aucun fichier de l'utilisateur.",
-        "territories": "territoires",
-        "habitants": "habitants",
-        "periods": "les valeurs datent de {0} à {1}",
-        "zeros": "{0} territoires sont à zéro.",
-        "large": "{0} d'entre eux sont parmi les 5 % les plus peuplés{1}.",
-        "large_one": "{0} d'entre eux est parmi les 5 % les plus peuplés{1}.",
-        "lonely": "{0} ont des voisins dont la médiane dépasse celle du pays{1}.",
-        "lonely_one": "{0} a des voisins dont la médiane dépasse celle du pays{1}.",
-        "outliers": "{0} valeurs sont très éloignées des autres{1}.",
-        "outliers_one": "{0} valeur est très éloignée des autres{1}.",
-        "usual": "{0} territoires ont exactement la même valeur, {1}.",
-        "doubles": "Même nom dans le même territoire{0}{1}.",
-        "note": "Ce qui est curieux peut être juste : rien n'est changé, tout est à regarder.",
-    },
-    "en": {
-        "title": "Data quality",
-        "colon": ": ",
-        "complete": "Completeness and dates",
-        "look": "To look at",
-        "rows": "Rows of the files",
-        "sources": "Sources",
-        "warning": "Warnings",
-        "remark": "Remarks: what the reading decided",
-        "indicator": "Indicator",
-        "source": "Source",
-        "for": "Indicators",
-        "level": "Measured by",
-        "period": "Date",
-        "known": "Known",
-        "people": "People",
-        "why": "Missing, and why",
-        "range": "Least – median – greatest",
-        "input": "File of",
-        "read": "Read",
-        "matched": "Matched",
-        "outside": "Of other territories",
-        "listed": "Listed",
-        "lost": "Unaccounted",
-        "nothing": "Nothing stands out.",
-        "no_rows": "No file of the user's.",
-        "territories": "territories",
-        "habitants": "people",
-        "periods": "figures date from {0} to {1}",
-        "zeros": "{0} territories are at nought.",
-        "large": "{0} of them are among the most populous twentieth{1}.",
-        "large_one": "{0} of them is among the most populous twentieth{1}.",
-        "lonely": "{0} have neighbours whose median is above the country's{1}.",
-        "lonely_one": "{0} has neighbours whose median is above the country's{1}.",
-        "outliers": "{0} figures lie far from all others{1}.",
-        "outliers_one": "{0} figure lies far from all others{1}.",
-        "usual": "{0} territories have the very same figure, {1}.",
-        "doubles": "The same name in the same territory{0}{1}.",
-        "note": "What is odd may be right: nothing is changed, all is to be looked at.",
-    },
+    "title": _("Data quality"),
+    "colon": pgettext("quality page", ": "),
+    "complete": _("Completeness and dates"),
+    "look": _("To look at"),
+    "rows": _("Rows of the files"),
+    "sources": _("Sources"),
+    "warning": _("Warnings"),
+    "remark": _("Remarks: what the reading decided"),
+    "indicator": _("Indicator"),
+    "source": _("Source"),
+    "for": _("Indicators"),
+    "level": _("Measured by"),
+    "period": _("Date"),
+    "known": _("Known"),
+    "people": _("People"),
+    "why": _("Missing, and why"),
+    "range": _("Least – median – greatest"),
+    "input": _("File of"),
+    "read": _("Read"),
+    "matched": _("Matched"),
+    "outside": _("Of other territories"),
+    "listed": _("Listed"),
+    "lost": _("Unaccounted"),
+    "nothing": _("Nothing stands out."),
+    "no_rows": _("No file of the user's."),
+    "territories": _("territories"),
+    "habitants": _("people"),
+    "periods": _("figures date from {0} to {1}"),
+    "zeros": _("{0} territories are at nought."),
+    "large": _("{0} of them are among the most populous twentieth{1}."),
+    "large_one": _("{0} of them is among the most populous twentieth{1}."),
+    "lonely": _("{0} have neighbours whose median is above the country's{1}."),
+    "lonely_one": _("{0} has neighbours whose median is above the country's{1}."),
+    "outliers": _("{0} figures lie far from all others{1}."),
+    "outliers_one": _("{0} figure lies far from all others{1}."),
+    "usual": _("{0} territories have the very same figure, {1}."),
+    "doubles": _("The same name in the same territory{0}{1}."),
+    "note": _("What is odd may be right: nothing is changed, all is to be looked at."),
 }
 
 
@@ -115,13 +73,13 @@ class Section:
 
 def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, list[Section]]:
     """Return the line under the title, and the sections of the page, in `lang`."""
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     counted = write_number(quality.territories, 0, lang)
     head = f"{counted} {atlas.territories.level_title(lang, plural=quality.territories != 1)}"
     if quality.people is not None:
         head += f", {write_number(quality.people, 0, lang)} {words['habitants']}"
     if quality.periods[0]:
-        head += SEMICOLON[lang]
+        head += translate(SEMICOLON, lang)
         head += words["periods"].format(*quality.periods)
     rows = {"rows": "read", "matched": "matched", "listed": "listed", "unaccounted": "lost"}
     if any(counts["outside"] for counts in quality.rows.values()):
@@ -175,12 +133,12 @@ def _by_source(quality: Quality, atlas: Atlas, lang: str) -> tuple[tuple[str, st
 
 
 def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     rows = []
     for column in quality.columns:
         indicator = atlas.indicators[column.id]
         missing = [
-            f"{Reason[name.upper()].title[lang]} {write_number(count, 0, lang)}"
+            f"{translate(Reason[name.upper()].title, lang)} {write_number(count, 0, lang)}"
             for name, count in column.missing.items()
         ]
         people = column.people_percent
@@ -209,7 +167,7 @@ def _percent(share: float, lang: str) -> str:
 
 
 def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]]:
-    words, indicator = WORDS[lang], atlas.indicators[column.id]
+    words, indicator = translate_all(WORDS, lang), atlas.indicators[column.id]
     told = []
     if column.large_zeros or column.lonely_zeros:
         told.append(words["zeros"].format(write_number(column.zeros, 0, lang)))
@@ -242,8 +200,14 @@ def _doubles(quality: Quality, lang: str) -> list[tuple[str, ...]]:
         return []
     pairs = [f"{name} ({', '.join(codes)})" for name, codes in quality.double_names.items()]
     more = f" (+\u00a0{len(pairs) - MOST})" if len(pairs) > MOST else ""
-    colon = WORDS[lang]["colon"]
-    return [(WORDS[lang]["doubles"].format(colon, SEMICOLON[lang].join(pairs[:MOST]) + more),)]
+    colon = translate(WORDS["colon"], lang)
+    return [
+        (
+            translate(WORDS["doubles"], lang).format(
+                colon, translate(SEMICOLON, lang).join(pairs[:MOST]) + more
+            ),
+        )
+    ]
 
 
 def write_quality_page(path: Path, *, head: str, sections: list[Section], lang: str) -> None:
@@ -253,7 +217,7 @@ def write_quality_page(path: Path, *, head: str, sections: list[Section], lang: 
         ProblemWithEnvironment: the place cannot be written.
     """
     style = read_asset("report.css")
-    title = WORDS[lang]["title"]
+    title = translate(WORDS["title"], lang)
     # Joined, not formatted into each other: a name that looks like a template stays a name.
     parts = [
         "<!DOCTYPE html>\n", f'<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n',

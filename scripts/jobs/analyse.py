@@ -11,7 +11,7 @@ import pandas as pd
 from zoneblanche.geo.borders.contiguity import compute_contiguity
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, translate, translate_all
 from zoneblanche.layers.analysis.change.stability import flags_of_index
 from zoneblanche.layers.analysis.inequality.decomposition import (
     likeness_of_neighbours,
@@ -35,58 +35,39 @@ DRAWS = 100
 ENDS = 3
 """Number of areas named at either end."""
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "fr": {
-        "inequality": "Inégalité, entre territoires et entre habitants (5 à 95 % du bootstrap)",
-        "gini": "Gini",
-        "theil": "Theil",
-        "atkinson-0.5": "Atkinson (ε = 0,5)",
-        "palma": "part des 10 % du haut / 40 % du bas",
-        "p90-p10": "9e décile / 1er décile",
-        "head": "territoires|habitants",
-        "between": "Part de l'indice de Theil entre groupes",
-        "split": "territoires {territories} %, habitants {people} %",
-        "density": "Densité, hab./km²",
-        "bands": "territoires|habitants|moyenne",
-        "more": "{low} et plus",
-        "band": "{low} à {high}",
-        "doubling": "À chaque doublement de la densité : {slope} (± {error}) ; corrélation des "
-        "rangs {spearman} ; indice de concentration {concentration}",
-        "equal": "À taille et densité égales ({deviance} % de la déviance expliqués), écart moyen "
-        "en points : au plus bas {low} ; au plus haut {high}",
-        "moran": "I de Moran {statistic} (z = {z}) ; parmi voisins, {likeness} de ressemblance "
-        "(0 : hasard, 1 : égalité)",
-        "clusters": "Regroupements après correction : {told}",
-        "stable": "{title} : signalé dans 95 % des tirages ou plus, {sure} territoires ; dans 5 à "
-        "95 %, {unsure} (sur {draws} tirages)",
-        "left": "Laissé de côté : {why}",
-    },
-    "en": {
-        "inequality": "Inequality, between territories and between people (5 to 95 % of the "
-        "bootstrap)",
-        "gini": "Gini",
-        "theil": "Theil",
-        "atkinson-0.5": "Atkinson (ε = 0.5)",
-        "palma": "share of the top 10 % / bottom 40 %",
-        "p90-p10": "9th decile / 1st decile",
-        "head": "territories|people",
-        "between": "Share of Theil's index between groups",
-        "split": "territories {territories} %, people {people} %",
-        "density": "Density, inhabitants/km²",
-        "bands": "territories|people|mean",
-        "more": "{low} and more",
-        "band": "{low} to {high}",
-        "doubling": "Each time density doubles: {slope} (± {error}); rank correlation {spearman}; "
-        "concentration index {concentration}",
-        "equal": "At equal size and density ({deviance} % of the deviance explained), mean "
-        "difference in points: lowest {low}; highest {high}",
-        "moran": "Moran's I {statistic} (z = {z}); neighbours alike by {likeness} (0: by chance, "
-        "1: equal)",
-        "clusters": "Clusters after correction: {told}",
-        "stable": "{title}: flagged in 95 % of the draws or more, {sure} territories; in 5 to "
-        "95 %, {unsure} (of {draws} draws)",
-        "left": "Left out: {why}",
-    },
+WORDS: Mapping[str, str] = {
+    "inequality": _(
+        "Inequality, between territories and between people (5 to 95 % of the bootstrap)"
+    ),
+    "gini": _("Gini"),
+    "theil": _("Theil"),
+    "atkinson-0.5": _("Atkinson (ε = 0.5)"),
+    "palma": _("share of the top 10 % / bottom 40 %"),
+    "p90-p10": _("9th decile / 1st decile"),
+    "head": _("territories|people"),
+    "between": _("Share of Theil's index between groups"),
+    "split": _("territories {territories} %, people {people} %"),
+    "density": _("Density, inhabitants/km²"),
+    "bands": _("territories|people|mean"),
+    "more": _("{low} and more"),
+    "band": _("{low} to {high}"),
+    "doubling": _(
+        "Each time density doubles: {slope} (± {error}); rank correlation "
+        "{spearman}; concentration index {concentration}"
+    ),
+    "equal": _(
+        "At equal size and density ({deviance} % of the deviance explained), "
+        "mean difference in points: lowest {low}; highest {high}"
+    ),
+    "moran": _(
+        "Moran's I {statistic} (z = {z}); neighbours alike by {likeness} (0: by chance, 1: equal)"
+    ),
+    "clusters": _("Clusters after correction: {told}"),
+    "stable": _(
+        "{title}: flagged in 95 % of the draws or more, {sure} territories; in "
+        "5 to 95 %, {unsure} (of {draws} draws)"
+    ),
+    "left": _("Left out: {why}"),
 }
 
 
@@ -142,13 +123,13 @@ def analysis_lines(atlas: Atlas, indicator_id: str, lang: str) -> list[str]:
         try:
             found = list(part(atlas, indicator_id, lang))
         except InputError as error:
-            found = [WORDS[lang]["left"].format(why=error)]
+            found = [translate(WORDS["left"], lang).format(why=error)]
         lines += ["", *found] if found else []
     return lines
 
 
 def _inequality(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     table = measure_inequality(atlas, indicator_id).table
     rows = [("", *words["head"].split("|"))]
     for measure in table.index.get_level_values("measure").unique():
@@ -164,7 +145,7 @@ def _with_bounds(table: pd.DataFrame, key: tuple[str, str], lang: str) -> str:
 
 
 def _groups(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words, rows = WORDS[lang], []
+    words, rows = translate_all(WORDS, lang), []
     for by in known_groupings(atlas):
         told = {
             name: write_number(
@@ -178,7 +159,7 @@ def _groups(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
 
 
 def _density(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words, digits = WORDS[lang], atlas.indicator(indicator_id).digits + 1
+    words, digits = translate_all(WORDS, lang), atlas.indicator(indicator_id).digits + 1
     found = measure_gradient(atlas, indicator_id)
     rows = [(words["density"], *words["bands"].split("|"))]
     for row in found.bands.itertuples():
@@ -218,11 +199,11 @@ def _equal_size(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
         for end in ends
     )
     explained = write_number(100 * compared.fit.explained, 0, lang)
-    yield WORDS[lang]["equal"].format(deviance=explained, low=low, high=high)
+    yield translate(WORDS["equal"], lang).format(deviance=explained, low=low, high=high)
 
 
 def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words, values = WORDS[lang], atlas.values[indicator_id]
+    words, values = translate_all(WORDS, lang), atlas.values[indicator_id]
     contiguity = compute_contiguity(atlas.territories.frame.geometry)
     found = moran(values, contiguity)
     alike = likeness_of_neighbours(values, contiguity)
@@ -233,7 +214,7 @@ def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     )
     counts = local_moran(values, contiguity).counts()
     told = [
-        f"{LABELS[label][lang]} {write_number(count, 0, lang)}"
+        f"{translate(LABELS[label], lang)} {write_number(count, 0, lang)}"
         for label, count in counts.items()
         if label != NONE
     ]
@@ -245,7 +226,7 @@ def _stability(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     if indicator_id not in atlas.recipes:
         return
     for found in flags_of_index(atlas, indicator_id, draws=DRAWS):
-        yield WORDS[lang]["stable"].format(
+        yield translate(WORDS["stable"], lang).format(
             title=found.flag.title_in(lang),
             sure=write_number(found.sure, 0, lang),
             unsure=write_number(found.unsure, 0, lang),

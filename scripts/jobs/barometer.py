@@ -14,7 +14,7 @@ import pandas as pd
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import _, spoken, translate
+from zoneblanche.geo.messages import _, spoken, translate, translate_all
 from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
 from zoneblanche.layers.presence.surveys import Survey, read_survey
 from zoneblanche.layers.presence.tables import (
@@ -26,53 +26,30 @@ from zoneblanche.layers.presence.tables import (
 )
 from zoneblanche.layers.presence.waves import Counted, count_presence
 from zoneblanche.maps.drawn.cite import SEMICOLON, cite
-from zoneblanche.maps.drawn.words import colon
+from zoneblanche.maps.drawn.words import colon, write_number
 
 FORMATS = ("table", "csv", "json")
 
 WORDS = {
-    "fr": {
-        "presence": "Présence par catégorie de collectivité (% ; n. c. : non collecté)",
-        "category": "Catégorie",
-        "criterion": "Critère",
-        "authorities": "Nombre",
-        "change": "Évolution, points",
-        "none": "n. c.",
-        "equal-size": "À taille égale : présence numérique par département, points d'écart",
-        "departement": "Département",
-        "expected": "Attendu",
-        "value": "Observé",
-        "residual": "Écart",
-        "survey": "Enquêtes : ce que répondent les collectivités (%)",
-        "question": "Question",
-        "answer": "Réponse",
-        "date": "Date",
-        "sample": "Effectif",
-        "margin": "Marge, points",
-        "interval": "Intervalle à 95 %",
-        "source": "Sources",
-    },
-    "en": {
-        "presence": "Presence by category of authority (%; n. c.: not collected)",
-        "category": "Category",
-        "criterion": "Criterion",
-        "authorities": "Number",
-        "change": "Change, points",
-        "none": "n. c.",
-        "equal-size": "At equal size: digital presence by département, points of difference",
-        "departement": "Département",
-        "expected": "Expected",
-        "value": "Observed",
-        "residual": "Difference",
-        "survey": "Surveys: what authorities answer (%)",
-        "question": "Question",
-        "answer": "Answer",
-        "date": "Date",
-        "sample": "Sample",
-        "margin": "Margin, points",
-        "interval": "95 % interval",
-        "source": "Sources",
-    },
+    "presence": _("Presence by category of authority (%; n. c.: not collected)"),
+    "category": _("Category"),
+    "criterion": _("Criterion"),
+    "authorities": _("Number"),
+    "change": _("Change, points"),
+    "none": _("n. c."),
+    "equal-size": _("At equal size: digital presence by département, points of difference"),
+    "departement": _("Département"),
+    "expected": _("Expected"),
+    "value": _("Observed"),
+    "residual": _("Difference"),
+    "survey": _("Surveys: what authorities answer (%)"),
+    "question": _("Question"),
+    "answer": _("Answer"),
+    "date": _("Date"),
+    "sample": _("Sample"),
+    "margin": _("Margin, points"),
+    "interval": _("95 % interval"),
+    "source": _("Sources"),
 }
 
 
@@ -195,8 +172,8 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     if "survey" in shown:
         cited += [str(name) for survey in surveys for name in survey.answers["source"] if name]
     if cited:
-        listed = SEMICOLON[lang].join(dict.fromkeys(cited))
-        console.print(f"{WORDS[lang]['source']}{colon(lang)}{listed}")
+        listed = translate(SEMICOLON, lang).join(dict.fromkeys(cited))
+        console.print(f"{translate(WORDS['source'], lang)}{colon(lang)}{listed}")
 
 
 def _grid(title: str, columns: Iterable[str], *, left: int) -> Any:
@@ -214,7 +191,7 @@ def _print_presence(counted: Counted, surveys: list[Survey], lang: str) -> Any:
 
     Criteria of a category that no wave collected are in one row.
     """
-    words, table = WORDS[lang], presence_table(counted, surveys, lang)
+    words, table = translate_all(WORDS, lang), presence_table(counted, surveys, lang)
     waves = list(dict.fromkeys(table["wave"]))
     names = [words["category"], words["criterion"], words["authorities"]]
     grid = _grid(words["presence"], [*names, *waves, words["change"]], left=2)
@@ -242,7 +219,7 @@ def _print_presence(counted: Counted, surveys: list[Survey], lang: str) -> Any:
 
 
 def _print_changes(counted: Counted, surveys: list[Survey], lang: str) -> Any:
-    words, table = WORDS[lang], change_table(counted, surveys, lang)
+    words, table = translate_all(WORDS, lang), change_table(counted, surveys, lang)
     names = [words["category"], words["criterion"], words["date"], words["authorities"]]
     grid = _grid(words["change"], [*names, words["change"]], left=3)
     for _unused, row in table.iterrows():
@@ -257,7 +234,7 @@ def _print_changes(counted: Counted, surveys: list[Survey], lang: str) -> Any:
 
 
 def _print_equal_size(counted: Counted, surveys: list[Survey], lang: str) -> Any:
-    words, table = WORDS[lang], equal_size_table(counted, surveys, lang)
+    words, table = translate_all(WORDS, lang), equal_size_table(counted, surveys, lang)
     names = [words["departement"], words["authorities"], words["value"], words["expected"]]
     grid = _grid(words["equal-size"], [*names, words["residual"]], left=1)
     for _unused, row in table.iterrows():
@@ -272,7 +249,7 @@ def _print_equal_size(counted: Counted, surveys: list[Survey], lang: str) -> Any
 
 
 def _print_survey(counted: Counted, surveys: list[Survey], lang: str) -> Any:
-    words, table = WORDS[lang], survey_table(counted, surveys, lang)
+    words, table = translate_all(WORDS, lang), survey_table(counted, surveys, lang)
     names = [words["category"], words["question"], words["answer"], words["date"]]
     figures = ["%", words["sample"], words["margin"], words["interval"], words["change"]]
     grid = _grid(words["survey"], [*names, *figures], left=4)
@@ -301,5 +278,5 @@ def _number(value: float, lang: str, *, digits: int = 1, sign: bool = False) -> 
     """Return a figure in the format of the language; "" if it is missing."""
     if value is None or math.isnan(value):
         return ""
-    text = f"{value:{'+' if sign else ''},.{digits}f}".replace("-", "−")
-    return text.translate({ord(","): "\u202f", ord("."): ","}) if lang == "fr" else text
+    text = write_number(value, digits, lang)
+    return f"+{text}" if sign and value >= 0 else text

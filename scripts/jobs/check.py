@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, translate
 from zoneblanche.layers.analysis.quality import Quality, judge_quality
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.project.index import with_index
@@ -57,7 +57,7 @@ def check_project_file(
         else:
             _write_json(quality, path)
     if not quiet:
-        print("\n".join([WORDS[lang]["title"], head, *_lines(sections, lang)]))
+        print("\n".join([translate(WORDS["title"], lang), head, *_lines(sections, lang)]))
     return quality
 
 
@@ -69,7 +69,7 @@ def _lines(sections: list[Section], lang: str) -> list[str]:
             if section.header:
                 pairs = zip(section.header[1:], row[1:], strict=True)
                 told = [f"{name.lower()} {cell}" for name, cell in pairs if cell]
-                lines.append(f"  {row[0]}{colon(lang)}{SEMICOLON[lang].join(told)}")
+                lines.append(f"  {row[0]}{colon(lang)}{translate(SEMICOLON, lang).join(told)}")
             else:
                 lines.append(f"  {' '.join(row)}")
     return lines

@@ -11,7 +11,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, pgettext, translate, translate_all
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.agreement import compare_ranks, rank_by_recipes
@@ -26,46 +26,27 @@ from zoneblanche.maps.drawn.words import colon, write_number
 MOVERS, FEW = 3, 3
 """Number of territories named at the ends of a comparison, and of indicators of a profile."""
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "fr": {
-        "rank": "rang {rank} sur {count}",
-        "interval": " (de 5 à 95 % des tirages : {low} à {high})",
-        "worse": "Un score élevé est défavorable.",
-        "better": "Un score élevé est favorable.",
-        "head": "valeur|score|poids|contribution",
-        "start": "score des médianes, dont on part",
-        "sum": "somme",
-        "yes": "oui",
-        "no": "non",
-        "strong": "Meilleurs rangs",
-        "weak": "Moins bons rangs",
-        "missing": "manque : {reason}",
-        "compared": "{count} territoires ont un score dans chaque ; rang 1 pour le mieux placé.",
-        "pair": "{one} et {other} : corrélation des rangs {spearman}, déplacement moyen {mean} "
-        "rangs, médian {median} ; {both} % en commun parmi les derniers (un dixième, avec les "
-        "ex æquo)",
-        "up": "  mieux placés par {other}",
-        "down": "  moins bien placés par {other}",
-    },
-    "en": {
-        "rank": "rank {rank} of {count}",
-        "interval": " (5 to 95 % of the draws: {low} to {high})",
-        "worse": "A high score is worse off.",
-        "better": "A high score is better off.",
-        "head": "figure|score|weight|contribution",
-        "start": "score of the medians, to start from",
-        "sum": "sum",
-        "yes": "yes",
-        "no": "no",
-        "strong": "Highest ranks",
-        "weak": "Lowest ranks",
-        "missing": "missing: {reason}",
-        "compared": "{count} territories have a score in each; rank 1 is best off.",
-        "pair": "{one} and {other}: rank correlation {spearman}, mean shift {mean} ranks, median "
-        "{median}; {both} % in common among the worst off (a tenth, with those that tie)",
-        "up": "  better placed by {other}",
-        "down": "  worse placed by {other}",
-    },
+WORDS: Mapping[str, str] = {
+    "rank": _("rank {rank} of {count}"),
+    "interval": _(" (5 to 95 % of the draws: {low} to {high})"),
+    "worse": _("A high score is worse off."),
+    "better": _("A high score is better off."),
+    "head": _("figure|score|weight|contribution"),
+    "start": _("score of the medians, to start from"),
+    "sum": _("sum"),
+    "yes": _("yes"),
+    "no": pgettext("explain", "no"),
+    "strong": _("Highest ranks"),
+    "weak": _("Lowest ranks"),
+    "missing": _("missing: {reason}"),
+    "compared": _("{count} territories have a score in each; rank 1 is best off."),
+    "pair": _(
+        "{one} and {other}: rank correlation {spearman}, mean shift {mean} "
+        "ranks, median {median}; {both} % in common among the worst off (a "
+        "tenth, with those that tie)"
+    ),
+    "up": _("  better placed by {other}"),
+    "down": _("  worse placed by {other}"),
 }
 
 
@@ -95,7 +76,7 @@ def explanation_lines(atlas: Atlas, code: str, index_id: str, lang: str) -> list
         InputError: no such territory or index, or a score that has no parts.
     """
     found, recipe = explain(atlas, code, index_id), atlas.recipes[index_id]
-    words, index = WORDS[lang], atlas.indicator(index_id)
+    words, index = translate_all(WORDS, lang), atlas.indicator(index_id)
     scored = atlas.values[index_id].count()
     placed = words["rank"].format(
         rank=write_number(found.rank, 0, lang), count=write_number(scored, 0, lang)
@@ -119,7 +100,7 @@ _Row = tuple[str, str, str, str, str]
 
 
 def _rows(atlas: Atlas, found: Explanation, recipe: Recipe, lang: str) -> Iterator[_Row]:
-    words, digits = WORDS[lang], _digits(recipe)
+    words, digits = translate_all(WORDS, lang), _digits(recipe)
     first, second, third, fourth = words["head"].split("|")
     yield "", first, second, third, fourth
     if found.reference:
@@ -160,9 +141,9 @@ def _figure(atlas: Atlas, element: Element, row: pd.Series, code: str, lang: str
     indicator = atlas.indicator(element.id)
     if np.isnan(row["value"]):
         reason = Reason(int(atlas.reasons[element.id][code]))
-        return WORDS[lang]["missing"].format(reason=reason.title[lang])
+        return translate(WORDS["missing"], lang).format(reason=translate(reason.title, lang))
     if indicator.unit == "boolean":
-        return WORDS[lang]["yes" if row["value"] else "no"]
+        return translate(WORDS["yes" if row["value"] else "no"], lang)
     digits = 6 if element.denominator is not None else indicator.digits
     unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
     text = write_number(row["value"], digits, lang) + unit.rstrip()
@@ -203,7 +184,7 @@ def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[s
             f"{atlas.indicator(str(name)).title_in(lang)} {write_number(place, 0, lang)}"
             for name, place in table["rank"].items()
         ]
-        yield f"{WORDS[lang][word]}{colon(lang)}{', '.join(told)}"
+        yield f"{translate(WORDS[word], lang)}{colon(lang)}{', '.join(told)}"
 
 
 def print_comparison(file: Path, recipes: Sequence[str], *, lang: str | None) -> None:
@@ -235,7 +216,7 @@ def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[st
     table = rank_by_recipes(
         atlas, {name: read_recipe(path) for name, path in zip(names, recipes, strict=True)}
     )
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     lines = [words["compared"].format(count=write_number(len(table), 0, lang))]
     for one, other in combinations(names, 2):
         lines += _pair_lines(atlas, table, one, other, lang)
@@ -245,7 +226,7 @@ def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[st
 def _pair_lines(
     atlas: Atlas, table: pd.DataFrame, one: str, other: str, lang: str
 ) -> Iterator[str]:
-    words, found = WORDS[lang], compare_ranks(table[one], table[other])
+    words, found = translate_all(WORDS, lang), compare_ranks(table[one], table[other])
     shift = found.shift
     yield words["pair"].format(
         one=one,

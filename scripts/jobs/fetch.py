@@ -12,40 +12,17 @@ from pathlib import Path
 
 from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
-from zoneblanche.geo.messages import _, spoken, translate
+from zoneblanche.geo.messages import _, ngettext, quantity, spoken, translate, translate_all
 from zoneblanche.layers.fetching.fetch import Fetched, Known, Progress, fetch_sources, list_sources
 from zoneblanche.layers.fetching.from_folder import left_in
 from zoneblanche.layers.fetching.store import Store, user_store
 from zoneblanche.layers.publishers.connector import Connector, connector_named, known_connectors
 
 HOW = {
-    "en": {
-        "fetched": "fetched",
-        "unchanged": "is current",
-        "offline": "was fetched before",
-        "folder": "taken from the folder",
-    },
-    "fr": {
-        "fetched": "téléchargé",
-        "unchanged": "à jour",
-        "offline": "déjà téléchargé",
-        "folder": "pris dans le dossier",
-    },
-}
-COLON = {"en": ": ", "fr": "\u00a0: "}
-WORDS = {
-    "en": {
-        "size": "{size:.1f} MB",
-        "end": "In {folder}. `zoneblanche run --fetched` measures from them.",
-        "left": "{count} files were not taken:",
-        "left_one": "One file was not taken:",
-    },
-    "fr": {
-        "size": "{size:.1f} Mo",
-        "end": "Dans {folder}. `zoneblanche run --fetched` mesure à partir de ces fichiers.",
-        "left": "{count} fichiers n'ont pas été pris\u00a0:",
-        "left_one": "Un fichier n'a pas été pris\u00a0:",
-    },
+    "fetched": _("fetched"),
+    "unchanged": _("is current"),
+    "offline": _("was fetched before"),
+    "folder": _("taken from the folder"),
 }
 
 
@@ -92,25 +69,26 @@ def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
     """Print the files of the folder that are not used, each with the reason."""
     left = left_in(folder, {got.connector: got.path.name for got in found})
     if left:
-        words = WORDS[lang]["left_one" if len(left) == 1 else "left"]
-        print(words.format(count=len(left)))
+        head = ngettext("{count} file was not taken:", "{count} files were not taken:", len(left))
+        print(translate(head, lang))
     for file in left:
-        print(f"  {file.name}{COLON[lang]}{translate(file.why, lang)}.")
+        line = _("{name}: {why}.", name=file.name, why=file.why)
+        print(f"  {translate(line, lang)}")
 
 
 def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
     """Print one line per file: its id, what was done, size and date; then how to use them."""
     for got in found:
-        size = WORDS[lang]["size"].format(size=got.path.stat().st_size / 1e6)
-        if lang == "fr":
-            size = size.replace(".", ",")
+        megabytes = quantity(got.path.stat().st_size / 1e6, digits=1)
+        size = translate(_("{size} MB", size=megabytes), lang)
         which = got.path.name if got.how == "folder" else got.source.published
         which = which or got.source.retrieved
-        print(f"{got.connector:28} {HOW[lang][got.how]}, {size}, {which}")
+        print(f"{got.connector:28} {translate(HOW[got.how], lang)}, {size}, {which}")
         connector = connector_named(got.connector)
         if connector.after is not None and _to_be_unpacked(connector, got.path):
             print(f"  {in_language(connector.after, lang)}.")
-    print(WORDS[lang]["end"].format(folder=store.folder))
+    end = _("In {folder}. `zoneblanche run --fetched` measures from them.", folder=store.folder)
+    print(translate(end, lang))
 
 
 def fetched_sources(
@@ -165,24 +143,16 @@ def measurable(connector: Connector) -> bool:
 
 
 STATES = {
-    "fr": {
-        "fetched": "téléchargé le {date}",
-        "given": "sans adresse : --source",
-        "named": "sur demande : --only",
-        "none": "non téléchargé",
-    },
-    "en": {
-        "fetched": "fetched {date}",
-        "given": "no address: --source",
-        "named": "by name: --only",
-        "none": "not fetched",
-    },
+    "fetched": _("fetched {date}"),
+    "given": _("no address: --source"),
+    "named": _("by name: --only"),
+    "none": _("not fetched"),
 }
 
 
 def state_of(known: Known, lang: str = "en") -> str:
     """Return the state of a publication: "fetched 2026-11-02", "not fetched", …"""
-    resource, words = known.connector.resource, STATES[lang]
+    resource, words = known.connector.resource, translate_all(STATES, lang)
     if known.record is not None:
         return words["fetched"].format(date=known.record.retrieved)
     if resource is None:
@@ -192,7 +162,7 @@ def state_of(known: Known, lang: str = "en") -> str:
 
 def state_width(lang: str) -> int:
     """Return the maximum number of characters of a state."""
-    return max(len(text.format(date="2026-01-01")) for text in STATES[lang].values())
+    return max(len(text.format(date="2026-01-01")) for text in translate_all(STATES, lang).values())
 
 
 def _nothing(country: str, folder: Path | None) -> str:

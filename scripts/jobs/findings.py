@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.messages import _, pgettext, translate, translate_all
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag, flag_summary
 from zoneblanche.layers.analysis.inequality.decomposition import split_inequality
@@ -30,61 +32,44 @@ MOST_GROUPS = 200
 
 FLAG = "sparse-underserved"
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "fr": {
-        "worst": "Les plus mal placés des {count} {level} ({title}, moyenne par habitant ; rang "
-        "de 5 à 95 % sur {draws} tirages)",
-        "best": "Les scores les plus élevés des {count} {level} ({title}, moyenne par habitant ; "
-        "rang de 5 à 95 % sur {draws} tirages)",
-        "anew": "La carte, au niveau des {level}, calcule l'indice à nouveau sur leurs propres "
-        "chiffres et non comme moyenne de leurs {units} : elle les classe autrement.",
-        "rank": "rang",
-        "flag": "{title} : {percent} % de la population ({count} territoires), peut-être {more} %",
-        "between": "{title}, inégalité de Theil entre habitants, part entre groupes plutôt que "
-        "dedans",
-        "equal": "{title}, territoires peu denses comparés aux autres, en points : {raw} ; à "
-        "taille égale {left} ({low} à {high})",
-        "choices": "{title}, choix qui déplacent les rangs (indice de Sobol total ; déplacement "
-        "moyen {shift} rangs, {runs} calculs)",
-        "without": "{title}, déplacement moyen des rangs sans",
-        "normalise": "normalisation",
-        "weights": "pondération (± {share} %)",
-        "leave_out": "indicateur retiré",
-        "aggregate": "agrégation",
-        "treat": "traitement",
-        "impute": "imputation",
-        "size-band": "tranches de population",
-        "density-class": "classes de densité",
-        "to": "à",
-        "still": "aucun choix ne déplace de rang",
-    },
-    "en": {
-        "worst": "Worst off of the {count} {level} ({title}, mean by inhabitant; rank from 5 to "
-        "95 % of {draws} draws)",
-        "best": "Highest scores of the {count} {level} ({title}, mean by inhabitant; rank from 5 "
-        "to 95 % of {draws} draws)",
-        "anew": "The map, at the level of {level}, computes the index anew on their own figures, "
-        "not as the mean of their {units}: it ranks them otherwise.",
-        "rank": "rank",
-        "flag": "{title}: {percent} % of the population ({count} territories), possibly {more} %",
-        "between": "{title}, Theil inequality between inhabitants, share between groups rather "
-        "than within",
-        "equal": "{title}, sparse territories against the others: {raw} points; at equal size "
-        "{left} ({low} to {high})",
-        "choices": "{title}, choices that move ranks (total Sobol index; mean shift {shift} ranks, "
-        "{runs} runs)",
-        "without": "{title}, mean rank shift without",
-        "normalise": "normalisation",
-        "weights": "weights (± {share} %)",
-        "leave_out": "an indicator left out",
-        "aggregate": "aggregation",
-        "treat": "treatment",
-        "impute": "imputation",
-        "size-band": "size bands",
-        "density-class": "density classes",
-        "to": "to",
-        "still": "no choice moves a rank",
-    },
+WORDS: Mapping[str, str] = {
+    "worst": _(
+        "Worst off of the {count} {level} ({title}, mean by inhabitant; rank "
+        "from 5 to 95 % of {draws} draws)"
+    ),
+    "best": _(
+        "Highest scores of the {count} {level} ({title}, mean by inhabitant; "
+        "rank from 5 to 95 % of {draws} draws)"
+    ),
+    "anew": _(
+        "The map, at the level of {level}, computes the index anew on their "
+        "own figures, not as the mean of their {units}: it ranks them "
+        "otherwise."
+    ),
+    "rank": _("rank"),
+    "flag": _("{title}: {percent} % of the population ({count} territories), possibly {more} %"),
+    "between": _(
+        "{title}, Theil inequality between inhabitants, share between groups rather than within"
+    ),
+    "equal": _(
+        "{title}, sparse territories against the others: {raw} points; at "
+        "equal size {left} ({low} to {high})"
+    ),
+    "choices": _(
+        "{title}, choices that move ranks (total Sobol index; mean shift "
+        "{shift} ranks, {runs} runs)"
+    ),
+    "without": _("{title}, mean rank shift without"),
+    "normalise": _("normalisation"),
+    "weights": _("weights (± {share} %)"),
+    "leave_out": _("an indicator left out"),
+    "aggregate": _("aggregation"),
+    "treat": _("treatment"),
+    "impute": _("imputation"),
+    "size-band": _("size bands"),
+    "density-class": _("density classes"),
+    "to": pgettext("findings", "to"),
+    "still": _("no choice moves a rank"),
 }
 
 
@@ -128,10 +113,10 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     if len(found) < 2 or found["rank_low"].isna().all():
         return
     indicator = atlas.indicator(index_id)
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     head = words["worst" if indicator.better == "lower" else "best"].format(
         count=len(found),
-        level=country.level(level).plural[lang],
+        level=in_language(country.level(level).plural, lang),
         title=indicator.title_in(lang),
         draws=DRAWS,
     )
@@ -140,9 +125,9 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
         f"{words['rank']} {_span(row.rank_low, row.rank_high)}"
         for code, row in found.head(WORST).iterrows()
     ]
-    yield f"{head}{colon(lang)}{SEMICOLON[lang].join(named)}"
+    yield f"{head}{colon(lang)}{translate(SEMICOLON, lang).join(named)}"
     units = territories.level_title(lang, plural=True)
-    yield words["anew"].format(level=country.level(level).plural[lang], units=units)
+    yield words["anew"].format(level=in_language(country.level(level).plural, lang), units=units)
 
 
 def _span(low: float, high: float) -> str:
@@ -163,7 +148,7 @@ def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
     found = flag_summary(atlas, FLAG)
     if not found.population:
         return
-    yield WORDS[lang]["flag"].format(
+    yield translate(WORDS["flag"], lang).format(
         title=atlas.indicator(FLAG).title_in(lang),
         percent=write_number(found.population_percent(found.flagged), 1, lang),
         count=write_number(found.flagged.territories, 0, lang),
@@ -181,7 +166,7 @@ def _between(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
         split = split_inequality(atlas, index_id, by=by, people=True)
         title = grouping_title(atlas, by, lang)
         parts.append(f"{title} {write_number(split.between_percent, 1, lang)} %")
-    head = WORDS[lang]["between"].format(title=atlas.indicator(index_id).title_in(lang))
+    head = translate(WORDS["between"], lang).format(title=atlas.indicator(index_id).title_in(lang))
     yield f"{head}{colon(lang)}{', '.join(parts)}"
 
 
@@ -192,7 +177,7 @@ def _at_equal_size(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     if found is None:
         return
     raw, left, low, high = (_signed(figure, lang) for figure in found)
-    yield WORDS[lang]["equal"].format(
+    yield translate(WORDS["equal"], lang).format(
         title=atlas.indicator(index_id).title_in(lang), raw=raw, left=left, low=low, high=high
     )
 
@@ -203,7 +188,7 @@ def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     found = compute_choices(atlas, index_id)
     if found is None:
         return []
-    words, title = WORDS[lang], atlas.indicator(index_id).title_in(lang)
+    words, title = translate_all(WORDS, lang), atlas.indicator(index_id).title_in(lang)
     first = f"{title}{colon(lang)}{words['still']}"
     if found.sensitivity is not None:
         first = _choices(found.sensitivity, words, title, found.recipe, lang)
@@ -235,9 +220,9 @@ def _choices(
 def grouping_title(atlas: Atlas, by: str, lang: str) -> str:
     """Return the title of a grouping of territories, see `known_groupings`."""
     country = atlas.territories.country
-    if by in WORDS[lang] or country is None:
-        return WORDS[lang][by]
-    return country.level(by).plural[lang]
+    if by in translate_all(WORDS, lang) or country is None:
+        return translate(WORDS[by], lang)
+    return in_language(country.level(by).plural, lang)
 
 
 def _signed(figure: float, lang: str) -> str:

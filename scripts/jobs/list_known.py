@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, translate
 from zoneblanche.scripts.language import language_of_environment
 
 _WORDS = {
-    "fr": {
-        "needs": "à partir de",
-        "or": " ou ",
-        "edition": "édition embarquée",
-        "own": "apporter ses contours",
-    },
-    "en": {
-        "needs": "needs",
-        "or": " or ",
-        "edition": "embedded edition",
-        "own": "bring your own polygons",
-    },
+    "needs": _("needs"),
+    "or": _(" or "),
+    "edition": _("embedded edition"),
+    "own": _("bring your own polygons"),
 }
 
 
@@ -48,8 +40,8 @@ def _layers(lang: str) -> Iterator[tuple[str, str]]:
     from zoneblanche.layers.catalogue import known_layers
 
     for name, layer in known_layers().items():
-        wanted = ", ".join(layer.needs).replace("|", _WORDS[lang]["or"])
-        needs = f" ({_WORDS[lang]['needs']} {wanted})" if layer.needs else ""
+        wanted = ", ".join(layer.needs).replace("|", translate(_WORDS["or"], lang))
+        needs = f" ({translate(_WORDS['needs'], lang)} {wanted})" if layer.needs else ""
         yield name, layer.indicator.title_in(lang) + needs
 
 
@@ -74,7 +66,11 @@ def _countries(lang: str) -> Iterator[tuple[str, str]]:
 
     for code in known_countries():
         country = read_country(code)
-        edition = _WORDS[lang]["edition"] if country.edition else _WORDS[lang]["own"]
+        edition = (
+            translate(_WORDS["edition"], lang)
+            if country.edition
+            else translate(_WORDS["own"], lang)
+        )
         levels = ", ".join(level.id for level in country.levels)
         yield code, f"{in_language(country.name, lang)}: {levels}; {edition}"
 

@@ -14,7 +14,7 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.limits import bounded_time
 from zoneblanche.geo.files.lock import place_of
 from zoneblanche.geo.files.output import staged_folder
-from zoneblanche.geo.messages import _, notice_as_dict, warnings_first
+from zoneblanche.geo.messages import _, notice_as_dict, pgettext, translate, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of, union_of
 from zoneblanche.geo.vectors.formats.shapefile import companions_of
@@ -108,7 +108,7 @@ def title_of(project: Project, lang: str) -> str:
     """Return the title of the page: the project's own, else a default."""
     if project.title is not None:
         return in_language(project.title, lang)
-    return {"fr": "Inégalités numériques", "en": "Digital inequality"}[lang]
+    return translate(pgettext("title", "Digital inequality"), lang)
 
 
 def adjusted_project(file: Path | None, asked: Asked) -> Project:

@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.messages import severity_of, translate, warnings_first
+from zoneblanche.geo.messages import (
+    _,
+    quantity,
+    severity_of,
+    translate,
+    translate_all,
+    warnings_first,
+)
 from zoneblanche.layers.analysis.flagging.flags import flag_summary
 from zoneblanche.layers.analysis.overview import LARGE, SMALL, measure_overall, share_criterion
 from zoneblanche.layers.atlas import Atlas
@@ -19,66 +26,34 @@ from zoneblanche.maps.drawn.words import colon, write_number
 from zoneblanche.scripts.jobs.findings import main_lines
 
 WORDS = {
-    "fr": {
-        "people": "habitants",
-        "of": "des",
-        "they_hold": "où vivent {share} % de la population",
-        "applies": "de ceux que le critère concerne",
-        "below": f"en dessous de {SMALL} habitants",
-        "above": f"au-dessus de {LARGE // 1000}\u202f000",
-        "overall": "dans l'ensemble",
-        "lowest": "le plus bas",
-        "highest": "le plus haut",
-        "measured_by": "mesuré par",
-        "coarse": "en partie d'après des chiffres connus par {level} seulement",
-        "alike": "les mêmes pour tous les territoires qu'il contient",
-        "worst": "Les plus mal placés",
-        "best": "Les mieux placés",
-        "highest_scores": "Les scores les plus élevés",
-        "rank": "rang",
-        "share": "ex æquo au rang 1",
-        "flagged": "signalés",
-        "possible": "peut-être",
-        "unknown": "sans réponse",
-        "unreadable": "illisibles, comptées comme non remplies",
-        "missing": "Sans valeur",
-        "warning": "Attention\u00a0:",
-        "remark": "Remarque\u00a0:",
-        "remarks": "Remarques sur le calcul\u00a0: {n}, à lire avec -v{kept}.",
-        "or_in": "ou dans",
-        "look": "À voir",
-        "files": "Fichiers",
-    },
-    "en": {
-        "people": "people",
-        "of": "of the",
-        "they_hold": "home to {share} % of the population",
-        "applies": "of those it applies to",
-        "below": f"below {SMALL} inhabitants",
-        "above": f"above {LARGE}",
-        "overall": "overall",
-        "lowest": "lowest",
-        "highest": "highest",
-        "measured_by": "measured by",
-        "coarse": "in part by figures known by {level} only",
-        "alike": "the same for all territories in it",
-        "worst": "Worst off",
-        "best": "Best off",
-        "highest_scores": "Highest scores",
-        "rank": "rank",
-        "share": "share rank 1",
-        "flagged": "flagged",
-        "possible": "possible",
-        "unknown": "not known",
-        "unreadable": "unreadable, counted as not met",
-        "missing": "Missing",
-        "warning": "Warning:",
-        "remark": "Remark:",
-        "remarks": "Remarks on the computation: {n}, to be read with -v{kept}.",
-        "or_in": "or in",
-        "look": "Look at",
-        "files": "Files",
-    },
+    "people": _("people"),
+    "of": _("of the"),
+    "they_hold": _("home to {share} % of the population"),
+    "applies": _("of those it applies to"),
+    "below": _("below {limit} inhabitants", limit=quantity(SMALL)),
+    "above": _("above {limit}", limit=quantity(LARGE)),
+    "overall": _("overall"),
+    "lowest": _("lowest"),
+    "highest": _("highest"),
+    "measured_by": _("measured by"),
+    "coarse": _("in part by figures known by {level} only"),
+    "alike": _("the same for all territories in it"),
+    "worst": _("Worst off"),
+    "best": _("Best off"),
+    "highest_scores": _("Highest scores"),
+    "rank": _("rank"),
+    "share": _("share rank 1"),
+    "flagged": _("flagged"),
+    "possible": _("possible"),
+    "unknown": _("not known"),
+    "unreadable": _("unreadable, counted as not met"),
+    "missing": _("Missing"),
+    "warning": _("Warning:"),
+    "remark": _("Remark:"),
+    "remarks": _("Remarks on the computation: {n}, to be read with -v{kept}."),
+    "or_in": _("or in"),
+    "look": _("Look at"),
+    "files": _("Files"),
 }
 
 
@@ -86,14 +61,14 @@ def print_summary(atlas: Atlas, *, page: Path, lang: str) -> None:
     """Print the results of the run and where they are."""
     for line in summary_lines(atlas, lang=lang):
         print(line)
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     print(f"\n{words['look']}{colon(lang)}{page.absolute().as_uri()}")
     print(f"{words['files']}{colon(lang)}{page.parent}{'/' if page.parent.name else ''}")
 
 
 def summary_lines(atlas: Atlas, *, lang: str) -> list[str]:
     """Return the findings, one line each; every figure is computed from the atlas."""
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     territories = atlas.territories
     population = territories.facts["population"]
     title = territories.level_title(lang, plural=len(territories) != 1)
@@ -125,7 +100,7 @@ def _indicator_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
 def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     """Return the share of territories that meet a criterion, of the known ones, and the share of
     all people who live in them."""
-    words, shares = WORDS[lang], share_criterion(atlas, indicator.id)
+    words, shares = translate_all(WORDS, lang), share_criterion(atlas, indicator.id)
     if shares is None:
         return []
     plural = atlas.territories.level_title(lang, plural=True)
@@ -138,7 +113,7 @@ def _criterion_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]
             f" ({_percent(shares.small, lang)} {words['below']}, "
             f"{_percent(shares.large, lang)} {words['above']})"
         )
-    apart = SEMICOLON[lang]
+    apart = translate(SEMICOLON, lang)
     if np.isfinite(shares.applicable):
         line += f"{apart}{_percent(shares.applicable, lang)} {words['applies']}"
     if shares.unknown:
@@ -155,7 +130,7 @@ def _percent(share: float, lang: str) -> str:
 
 def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     """Return the overall figure and, except for context, its extremes by large unit."""
-    words, country = WORDS[lang], atlas.territories.country
+    words, country = translate_all(WORDS, lang), atlas.territories.country
     level = None if country is None or indicator.role == "context" else country.bare_code_level
     found = measure_overall(atlas, indicator.id, level=level)
     unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
@@ -169,7 +144,7 @@ def _mean_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
         if level is not None and end is not None:
             name = atlas.territories.place_name(level, end[0])
             shown = write_number(end[1], indicator.digits, lang)
-            line += f"{SEMICOLON[lang]}{words[word]} {shown}{unit.rstrip()} ({name})"
+            line += f"{translate(SEMICOLON, lang)}{words[word]} {shown}{unit.rstrip()} ({name})"
     return line
 
 
@@ -179,7 +154,7 @@ def _level(atlas: Atlas, level: str, lang: str) -> str:
 
 
 def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     scores = atlas.values[indicator.id].dropna()
     if scores.empty:
         return [f"{indicator.title_in(lang)}{colon(lang)}–"]
@@ -199,14 +174,14 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         named.append(text)
     first = int((rank(scores) == 1).sum())
     tied = f" ({write_number(first, 0, lang)} {words['share']})" if first > 1 else ""
-    told = SEMICOLON[lang].join(named)
+    told = translate(SEMICOLON, lang).join(named)
     title = indicator.title_in(lang) + _coarse(atlas, indicator, lang)
     return [f"{title}. {words[head]}{tied}{colon(lang)}{told}"]
 
 
 def _coarse(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     """Return a note in brackets if a result depends on figures that territories share."""
-    native, words = atlas.coarser_level_of(indicator), WORDS[lang]
+    native, words = atlas.coarser_level_of(indicator), translate_all(WORDS, lang)
     if not native:
         return ""
     told = words["coarse"].format(level=_level(atlas, native, lang))
@@ -214,7 +189,7 @@ def _coarse(atlas: Atlas, indicator: Indicator, lang: str) -> str:
 
 
 def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     summary = flag_summary(atlas, indicator.id)
     parts = []
     for word, tally in (
@@ -244,7 +219,7 @@ def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False, account: st
         verbose: whether remarks are requested.
         account: the file that also contains them, if any.
     """
-    words = WORDS[lang]
+    words = translate_all(WORDS, lang)
     told = warnings_first(atlas.notices)
     shown = [notice for notice in told if verbose or severity_of(notice) == "warning"]
     for notice in shown:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.messages import _, remark, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import union_of
 from zoneblanche.layers.atlas import Atlas
@@ -22,10 +22,10 @@ WHOLE = 0.995
 
 GAINED, KEPT, NEITHER, GIVEN_UP = range(1, 5)
 PRESENCE_CHANGES = {
-    GAINED: {"fr": "site apparu", "en": "website gained"},
-    KEPT: {"fr": "site aux deux dates", "en": "website at both dates"},
-    NEITHER: {"fr": "aucun site", "en": "no website"},
-    GIVEN_UP: {"fr": "site disparu", "en": "website given up"},
+    GAINED: _("website gained"),
+    KEPT: _("website at both dates"),
+    NEITHER: _("no website"),
+    GIVEN_UP: _("website given up"),
 }
 
 
@@ -61,10 +61,7 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
     dates = [wave.period or wave.id for wave in (before, after)]
     made = Indicator(
         id=f"{after_id}-change",
-        title={
-            "fr": f"{after.title_in('fr')}, évolution",
-            "en": f"{after.title_in('en')}, change",
-        },
+        title=_("{title}, change", title=titled(after.title)),
         suffix=after.suffix or ("points" if after.unit in ("percent", "score") else ""),
         better=after.better,
         kind=after.kind,
@@ -73,10 +70,7 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
         period="/".join(dict.fromkeys(wave.period for wave in (before, after) if wave.period)),
         native_level=after.native_level,
         sources=union_of(before.sources, after.sources),
-        method={
-            "fr": f"Différence entre {dates[0]} et {dates[1]}.",
-            "en": f"Difference between {dates[0]} and {dates[1]}.",
-        },
+        method=_("Difference between {first} and {last}.", first=dates[0], last=dates[1]),
         role="context",
         parts=(before_id, after_id),
     )
@@ -118,21 +112,18 @@ def add_presence_change(atlas: Atlas) -> Atlas:
     )
     made = Indicator(
         id=PRESENCE_CHANGE,
-        title={
-            "fr": "Site déclaré, évolution",
-            "en": "Declared website, change",
-        },
+        title=_("Declared website, change"),
         unit="category",
         digits=0,
         period="/".join(dates),
         native_level=country.base.id,
         sources=(presence_source(country),),
-        method={
-            "fr": f"Site déclaré dans l'annuaire du {dates[0]} et dans celui du {dates[1]}, par "
-            "code commun aux deux.",
-            "en": f"Website declared in the directory of {dates[0]} and in that of {dates[1]}, "
-            "by codes that both list.",
-        },
+        method=_(
+            "Website declared in the directory of {first} and in that of {last}, by codes that "
+            "both list.",
+            first=dates[0],
+            last=dates[1],
+        ),
         categories=PRESENCE_CHANGES,
         role="typology",
     )

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, join, pgettext, titled
 from zoneblanche.geo.source import union_of
 from zoneblanche.layers.analysis.flagging.judge import MAYBE, NO, YES, Judge, column_of
 from zoneblanche.layers.analysis.flagging.rule import Rule, known_rules, read_rule
@@ -37,12 +36,10 @@ __all__ = [
 
 NOT_FLAGGED, FLAGGED, POSSIBLE = 0, 1, 2
 CATEGORIES = {
-    NOT_FLAGGED: {"fr": "non signalé", "en": "not flagged"},
-    FLAGGED: {"fr": "signalé", "en": "flagged"},
-    POSSIBLE: {"fr": "possible", "en": "possible"},
+    NOT_FLAGGED: _("not flagged"),
+    FLAGGED: pgettext("flags", "flagged"),
+    POSSIBLE: pgettext("flags", "possible"),
 }
-
-RULE = {"fr": "Règle\u00a0:", "en": "Rule:"}
 
 
 def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
@@ -98,10 +95,7 @@ def _check_id(rule: Rule, atlas: Atlas) -> None:
 
 def _indicator(judge: Judge) -> Indicator:
     rule, used = judge.rule, judge.used
-    method = {
-        lang: f"{in_language(rule.method, lang)} {RULE[lang]} {judge.described(lang)}.".strip()
-        for lang in ("fr", "en")
-    }
+    method = join((titled(rule.method), _("Rule: {rule}.", rule=judge.described())), " ")
     return Indicator(
         id=rule.id,
         title=rule.title,

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
-from zoneblanche.geo.messages import _, join, pgettext, quantity, remark, titled
+from zoneblanche.geo.messages import (
+    Joined,
+    Translatable,
+    _,
+    join,
+    pgettext,
+    quantity,
+    remark,
+    titled,
+)
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.flagging.cuts import Cut, quantile_cut, sides_of
 from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
@@ -200,20 +208,20 @@ class Judge:
         """The indicators that the rule used, each once, in its order."""
         return list({indicator.id: indicator for indicator in self.chosen.values()}.values())
 
-    def described(self, lang: str) -> str:
+    def described(self) -> Translatable:
         """Return the rule in words, with the computed cuts. Call it after judging."""
-        return self._described(self.rule.when, lang)
+        return self._described(self.rule.when)
 
-    def _described(self, group: Group, lang: str) -> str:
-        joint = {"all": {"fr": " et ", "en": " and "}, "any": {"fr": " ou ", "en": " or "}}
-        parts = []
+    def _described(self, group: Group) -> Translatable:
+        parts: list[str] = []
         for member in group.members:
             if isinstance(member, Group):
-                inner = self._described(member, lang)
-                parts.append(f"({inner})" if joint[member.joint][lang] in inner else inner)
+                inner = self._described(member)
+                several = isinstance(inner, Joined) and len(inner.parts) > 1
+                parts.append(_("({condition})", condition=inner) if several else inner)
             elif member in self.chosen:
-                parts.append(_phrase(member, self.chosen[member], self.cuts.get(member), lang))
-        return joint[group.joint][lang].join(parts)
+                parts.append(_phrase(member, self.chosen[member], self.cuts.get(member)))
+        return join(parts, _(" and ") if group.joint == "all" else _(" or "))
 
 
 def column_of(atlas: Atlas, indicator_id: str) -> np.ndarray:
@@ -222,35 +230,34 @@ def column_of(atlas: Atlas, indicator_id: str) -> np.ndarray:
     return table[indicator_id].to_numpy(dtype="float64")
 
 
-def _phrase(condition: Condition, indicator: Indicator, cut: Cut | None, lang: str) -> str:
+def _phrase(condition: Condition, indicator: Indicator, cut: Cut | None) -> Translatable:
     """Return the condition in words and numbers, for example `Population density < 30
     inhab./km²`."""
-    title = indicator.title_in(lang)
+    title = titled(indicator.title)
     if condition.op == "in":
         known = indicator.categories
-        kinds = [in_language(known.get(int(code), f"{code:g}"), lang) for code in condition.value]
-        return f"{title} ∈ {{{', '.join(kinds)}}}"
+        kinds = join(titled(known.get(int(code), f"{code:g}")) for code in condition.value)
+        return _("{title} ∈ {{kinds}}", title=title, kinds=kinds)
     assert cut is not None
     sign = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}[cut.op]
-    digits = f".{indicator.digits}f" if condition.quantile else "g"
-    unit = "%" if indicator.unit == "percent" else in_language(indicator.suffix or "", lang)
-    words = f"{title} {sign} {_number(cut.value, digits, lang)}" + (f" {unit}" if unit else "")
+    value = quantity(cut.value, digits=indicator.digits if condition.quantile else None)
+    unit = "%" if indicator.unit == "percent" else titled(indicator.suffix or "")
+    slots = {"title": title, "sign": sign, "value": value}
+    words = (
+        _("{title} {sign} {value} {unit}", unit=unit, **slots)
+        if unit
+        else _("{title} {sign} {value}", **slots)
+    )
     if condition.quantile is None:
         return words
-    size = f"{cut.territories:,}".replace(",", " " if lang == "fr" else ",")
-    whom = {
-        "territories": {"fr": f"des {size} territoires", "en": f"of {size} territories"},
-        "population": {
-            "fr": f"de la population de {size} territoires",
-            "en": f"of the population of {size} territories",
-        },
-    }[condition.reference][lang]
-    return f"{words} ({_number(100 * cut.share, '.1f', lang)} % {whom})"
-
-
-def _number(value: float, spec: str, lang: str) -> str:
-    text = format(value, spec)
-    return text.replace(".", ",") if lang == "fr" else text
+    slots = {
+        "condition": words,
+        "share": quantity(100 * cut.share, digits=1),
+        "count": quantity(cut.territories),
+    }
+    if condition.reference == "territories":
+        return _("{condition} ({share} % of {count} territories)", **slots)
+    return _("{condition} ({share} % of the population of {count} territories)", **slots)
 
 
 def _chosen_indicators(atlas: Atlas, rule: Rule) -> dict[Condition, Indicator]:

@@ -24,17 +24,11 @@ from zoneblanche.layers.indicator import Indicator
 OPEN_UP, RELIEVE, SPARSE_SERVED, DENSE_SERVED, UNDECIDED = range(1, 6)
 
 TYPES = {
-    OPEN_UP: {
-        "fr": "peu dense et mal desservi : désenclaver",
-        "en": "sparse and underserved: open up",
-    },
-    RELIEVE: {
-        "fr": "dense et mal desservi : désengorger, désaturer",
-        "en": "dense and underserved: relieve",
-    },
-    SPARSE_SERVED: {"fr": "peu dense et desservi", "en": "sparse and served"},
-    DENSE_SERVED: {"fr": "dense et desservi", "en": "dense and served"},
-    UNDECIDED: {"fr": "entre deux types", "en": "between two types"},
+    OPEN_UP: _("sparse and underserved: open up"),
+    RELIEVE: _("dense and underserved: relieve"),
+    SPARSE_SERVED: _("sparse and served"),
+    DENSE_SERVED: _("dense and served"),
+    UNDECIDED: _("between two types"),
 }
 
 TYPOLOGY = "typology"
@@ -88,17 +82,18 @@ def add_typology(
 
 def _indicator(judges: Sequence[Judge]) -> Indicator:
     used = {indicator.id: indicator for judge in judges for indicator in judge.used}
-    words = {lang: [judge.described(lang) for judge in judges] for lang in ("fr", "en")}
+    sparse, underserved = (judge.described() for judge in judges)
     return Indicator(
         id=TYPOLOGY,
-        title={"fr": "Désenclaver ou désengorger", "en": "Open up or relieve"},
+        title=_("Open up or relieve"),
         unit="category",
         digits=0,
         sources=union_of(*(indicator.sources for indicator in used.values())),
-        method={
-            "fr": f"Peu dense : {words['fr'][0]}. Mal desservi : {words['fr'][1]}.",
-            "en": f"Sparse: {words['en'][0]}. Underserved: {words['en'][1]}.",
-        },
+        method=_(
+            "Sparse: {sparse}. Underserved: {underserved}.",
+            sparse=sparse,
+            underserved=underserved,
+        ),
         categories=TYPES,
         role="typology",
         parts=tuple(used),

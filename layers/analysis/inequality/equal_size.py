@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.flagging.judge import YES, Judge
 from zoneblanche.layers.analysis.flagging.rule import read_rule
@@ -198,10 +198,7 @@ def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
     )
     made = Indicator(
         id=f"{indicator_id}-equal-size",
-        title={
-            "fr": f"{source.title_in('fr')}, à taille égale",
-            "en": f"{source.title_in('en')}, at equal size",
-        },
+        title=_("{title}, at equal size", title=titled(source.title)),
         unit="number",
         better=source.better,
         bounds=(-100, 100),
@@ -210,12 +207,10 @@ def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
         period=source.period,
         native_level=source.native_level,
         sources=source.sources,
-        method={
-            "fr": "Écart, en points, à ce que prédisent le logarithme de la population et celui "
-            "de la densité (régression logistique).",
-            "en": "Points above or below what log population and log density predict (logistic "
-            "regression).",
-        },
+        method=_(
+            "Points above or below what log population and log density predict "
+            "(logistic regression)."
+        ),
         role="context",
         parts=(indicator_id,),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Message, _, as_title, pgettext, quantity
 from zoneblanche.layers.atlas import Atlas
 
 BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_000)
@@ -53,26 +53,19 @@ def band_titles() -> dict[int, Text]:
     """Return the title of each size band.
 
     >>> band_titles()[2]["en"], band_titles()[11]["fr"]
-    ('200 to 499', '100 000 et plus')
+    ('200 to 499', '100\u202f000 et plus')
     """
-    titles: dict[int, Text] = {}
-    for band, low in enumerate(BAND_EDGES, start=1):
-        high = BAND_EDGES[band] if band < len(BAND_EDGES) else None
-        if low == 0:
-            assert high is not None
-            titles[band] = {"fr": f"moins de {high}", "en": f"under {high}"}
-        elif high is None:
-            titles[band] = {"fr": f"{_french(low)} et plus", "en": f"{low:,} and more"}
-        else:
-            titles[band] = {
-                "fr": f"{_french(low)} à {_french(high - 1)}",
-                "en": f"{low:,} to {high - 1:,}",
-            }
-    return titles
+    return {band: as_title(_band_title(band)) for band in range(1, len(BAND_EDGES) + 1)}
 
 
-def _french(number: int) -> str:
-    return f"{number:,}".replace(",", " ")
+def _band_title(band: int) -> Message:
+    low = BAND_EDGES[band - 1]
+    if band == len(BAND_EDGES):
+        return pgettext("band", "{low} and more", low=quantity(low))
+    high = BAND_EDGES[band]
+    if low == 0:
+        return pgettext("band", "under {high}", high=quantity(high))
+    return pgettext("band", "{low} to {high}", low=quantity(low), high=quantity(high - 1))
 
 
 def groups_of(atlas: Atlas, by: str) -> Groups:

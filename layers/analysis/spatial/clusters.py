@@ -11,7 +11,7 @@ import pandas as pd
 
 from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.messages import _, remark, titled
+from zoneblanche.geo.messages import _, quantity, remark, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.spatial.moran import Neighbourhood, neighbourhood_of
 from zoneblanche.layers.atlas import Atlas
@@ -22,11 +22,11 @@ NONE, HIGH_HIGH, LOW_HIGH, LOW_LOW, HIGH_LOW = range(5)
 neighbours."""
 
 LABELS = {
-    NONE: {"fr": "rien de significatif", "en": "nothing significant"},
-    HIGH_HIGH: {"fr": "haut entouré de hauts", "en": "high among high"},
-    LOW_HIGH: {"fr": "bas entouré de hauts", "en": "low among high"},
-    LOW_LOW: {"fr": "bas entouré de bas", "en": "low among low"},
-    HIGH_LOW: {"fr": "haut entouré de bas", "en": "high among low"},
+    NONE: _("nothing significant"),
+    HIGH_HIGH: _("high among high"),
+    LOW_HIGH: _("low among high"),
+    LOW_LOW: _("low among low"),
+    HIGH_LOW: _("high among low"),
 }
 
 
@@ -267,24 +267,20 @@ def add_clusters(
 
 
 def _cluster_indicator(indicator: Indicator, result: LocalMoran) -> Indicator:
-    share = f"{100 * result.rate:g} %"
     return Indicator(
         id=f"{indicator.id}-clusters",
-        title={
-            "fr": f"Regroupements : {indicator.title_in('fr')}",
-            "en": f"Clusters: {indicator.title_in('en')}",
-        },
+        title=_("Clusters: {title}", title=titled(indicator.title)),
         unit="category",
         digits=0,
         period=indicator.period,
         native_level=indicator.native_level,
         sources=indicator.sources,
-        method={
-            "fr": f"Moran local, {result.permutations} permutations conditionnelles, étiquettes "
-            f"après correction du taux de fausses découvertes à {share}.",
-            "en": f"Local Moran, {result.permutations} conditional permutations, labels after "
-            f"false-discovery-rate correction at {share}.",
-        },
+        method=_(
+            "Local Moran, {permutations} conditional permutations, labels after "
+            "false-discovery-rate correction at {rate} %.",
+            permutations=result.permutations,
+            rate=quantity(100 * result.rate),
+        ),
         categories=LABELS,
         role="typology",
         parts=(indicator.id,),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from zoneblanche.geo.country import in_language
 from zoneblanche.layers.analysis.flagging.flags import FLAGGED, POSSIBLE
 from zoneblanche.layers.analysis.flagging.typology import OPEN_UP, RELIEVE, TYPES
 from zoneblanche.layers.indicator import Indicator
@@ -182,7 +183,7 @@ def _types(scope: Scope) -> Table | None:
         chosen = scope.area.inside & (types == code)
         people = people_of(scope, chosen) if chosen.any() else 0.0
         rows[str(code)] = (
-            Cell(title[scope.lang]),
+            Cell(in_language(title, scope.lang)),
             scope.count(chosen.sum()),
             scope.count(people),
             scope.percent(100 * people / everyone if everyone else np.nan),

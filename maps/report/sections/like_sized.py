@@ -9,6 +9,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.country import in_language
 from zoneblanche.layers.analysis.estimates import (
     FEWEST,
     FEWEST_ANSWERS,
@@ -89,7 +90,7 @@ def _bands(scope: Scope, compared: EqualSize, indicator: Indicator) -> Table:
         own = _band_cells(scope, compared, indicator, band, scope.area)
         if own is None:
             continue
-        rows[str(band)] = (Cell(title[scope.lang]), *own)
+        rows[str(band)] = (Cell(in_language(title, scope.lang)), *own)
         if reference is not None:
             other = _band_cells(scope, compared, indicator, band, reference)
             assert other is not None  # the reference contains the area

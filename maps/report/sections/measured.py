@@ -136,7 +136,7 @@ def _described(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
         Cell(words.get(f"unit_{indicator.unit}", indicator.unit)),
         Cell(composite or (title if level == own else scope.level_title(level))),
         Cell(scope.day(indicator.period) if indicator.period else "–"),
-        name_cell(SEMICOLON[scope.lang].join(
+        name_cell(translate(SEMICOLON, scope.lang).join(
             dict.fromkeys(s.producer for s in indicator.sources if s.producer)
         ) or "–"),
     )  # fmt: skip
@@ -155,7 +155,7 @@ def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
     for reason in Reason:
         count = int((reasons == reason).sum())
         if count and reason is not Reason.PRESENT:
-            why.append(f"{reason.title[scope.lang]} ({scope.number(count)})")
+            why.append(f"{translate(reason.title, scope.lang)} ({scope.number(count)})")
     return (
         name_cell(indicator.title_in(scope.lang)),
         scope.count(known),
