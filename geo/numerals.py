@@ -54,6 +54,16 @@ def format_month(month: date, lang: str) -> str:
     return format_date(month, "MMMM y", locale=_locale(lang))
 
 
+def takes_singular(count: int, lang: str) -> bool:
+    """Whether a language speaks of so many as of one.
+
+    >>> takes_singular(0, "fr"), takes_singular(0, "en")
+    (True, False)
+    """
+    plural_form = _locale(lang).plural_form
+    return plural_form(count) == plural_form(1)
+
+
 _WRITTEN_AS = {"en": "en_GB"}
 """Our English is British: 1 September 2026."""
 

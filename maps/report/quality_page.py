@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import _, pgettext, severity_of, translate, translate_all
+from zoneblanche.geo.messages import (
+    _,
+    join,
+    ngettext,
+    quantity,
+    semicolons,
+    severity_of,
+    titled,
+    translate,
+    translate_all,
+)
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.quality import ColumnQuality, Quality
 from zoneblanche.layers.atlas import Atlas
@@ -21,7 +31,6 @@ MOST = 12
 
 WORDS = {
     "title": _("Data quality"),
-    "colon": pgettext("quality page", ": "),
     "complete": _("Completeness and dates"),
     "look": _("To look at"),
     "rows": _("Rows of the files"),
@@ -47,16 +56,6 @@ WORDS = {
     "no_rows": _("No file of the user's."),
     "territories": _("territories"),
     "habitants": _("people"),
-    "periods": _("figures date from {0} to {1}"),
-    "zeros": _("{0} territories are at nought."),
-    "large": _("{0} of them are among the most populous twentieth{1}."),
-    "large_one": _("{0} of them is among the most populous twentieth{1}."),
-    "lonely": _("{0} have neighbours whose median is above the country's{1}."),
-    "lonely_one": _("{0} has neighbours whose median is above the country's{1}."),
-    "outliers": _("{0} figures lie far from all others{1}."),
-    "outliers_one": _("{0} figure lies far from all others{1}."),
-    "usual": _("{0} territories have the very same figure, {1}."),
-    "doubles": _("The same name in the same territory{0}{1}."),
     "note": _("What is odd may be right: nothing is changed, all is to be looked at."),
 }
 
@@ -80,7 +79,9 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
         head += f", {write_number(quality.people, 0, lang)} {words['habitants']}"
     if quality.periods[0]:
         head += translate(SEMICOLON, lang)
-        head += words["periods"].format(*quality.periods)
+        first, last = quality.periods
+        dates = _("figures date from {first} to {last}", first=first, last=last)
+        head += translate(dates, lang)
     rows = {"rows": "read", "matched": "matched", "listed": "listed", "unaccounted": "lost"}
     if any(counts["outside"] for counts in quality.rows.values()):
         rows = {"rows": "read", "matched": "matched", "outside": "outside", **rows}
@@ -167,30 +168,53 @@ def _percent(share: float, lang: str) -> str:
 
 
 def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]]:
-    words, indicator = translate_all(WORDS, lang), atlas.indicators[column.id]
-    told = []
+    indicator, said = atlas.indicators[column.id], []
     if column.large_zeros or column.lonely_zeros:
-        told.append(words["zeros"].format(write_number(column.zeros, 0, lang)))
-    for key, codes in (
-        ("large", column.large_zeros),
-        ("lonely", column.lonely_zeros),
-        ("outliers", column.outliers),
-    ):
-        if codes:
-            many = write_number(len(codes), 0, lang)
-            told.append(
-                words[key + ("_one" if len(codes) == 1 else "")].format(
-                    many, words["colon"] + _named(codes, column, atlas)
-                )
+        said.append(_("{zeros} territories are at nought.", zeros=quantity(column.zeros)))
+    if column.large_zeros:
+        said.append(
+            ngettext(
+                "{count} of them is among the most populous twentieth: {names}.",
+                "{count} of them are among the most populous twentieth: {names}.",
+                len(column.large_zeros),
+                names=_named(column.large_zeros, atlas),
             )
+        )
+    if column.lonely_zeros:
+        said.append(
+            ngettext(
+                "{count} has neighbours whose median is above the country's: {names}.",
+                "{count} have neighbours whose median is above the country's: {names}.",
+                len(column.lonely_zeros),
+                names=_named(column.lonely_zeros, atlas),
+            )
+        )
+    if column.outliers:
+        said.append(
+            ngettext(
+                "{count} figure lies far from all others: {names}.",
+                "{count} figures lie far from all others: {names}.",
+                len(column.outliers),
+                names=_named(column.outliers, atlas),
+            )
+        )
     if column.usual is not None:
         value, count = column.usual
-        shown = write_number(value, indicator.digits, lang)
-        told.append(words["usual"].format(write_number(count, 0, lang), shown))
-    return [(indicator.title_in(lang) + words["colon"] + " ".join(told),)] if told else []
+        figure = quantity(value, digits=indicator.digits)
+        said.append(
+            _(
+                "{count} territories have the very same figure, {figure}.",
+                count=quantity(count),
+                figure=figure,
+            )
+        )
+    if not said:
+        return []
+    line = _("{title}: {sentences}", title=titled(indicator.title), sentences=join(said, " "))
+    return [(translate(line, lang),)]
 
 
-def _named(codes: tuple[str, ...], column: ColumnQuality, atlas: Atlas) -> str:
+def _named(codes: tuple[str, ...], atlas: Atlas) -> str:
     more = f" (+\u00a0{len(codes) - MOST})" if len(codes) > MOST else ""
     return ", ".join(atlas.territories.label(code) for code in codes[:MOST]) + more
 
@@ -200,14 +224,9 @@ def _doubles(quality: Quality, lang: str) -> list[tuple[str, ...]]:
         return []
     pairs = [f"{name} ({', '.join(codes)})" for name, codes in quality.double_names.items()]
     more = f" (+\u00a0{len(pairs) - MOST})" if len(pairs) > MOST else ""
-    colon = translate(WORDS["colon"], lang)
-    return [
-        (
-            translate(WORDS["doubles"], lang).format(
-                colon, translate(SEMICOLON, lang).join(pairs[:MOST]) + more
-            ),
-        )
-    ]
+    named = join((semicolons(pairs[:MOST]), more), "")
+    line = _("The same name in the same territory: {names}.", names=named)
+    return [(translate(line, lang),)]
 
 
 def write_quality_page(path: Path, *, head: str, sections: list[Section], lang: str) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.numerals import takes_singular
 from zoneblanche.layers.analysis.estimates import FEWEST, Columns, Difference, Figure, Verdict
 from zoneblanche.layers.analysis.flagging.typology import TYPOLOGY, add_typology
 from zoneblanche.layers.analysis.inequality.equal_size import EqualSize, compare_equal_size
@@ -22,7 +23,7 @@ from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
 from zoneblanche.maps.report.areas import Area, part_of
 from zoneblanche.maps.report.content import Cell, Piece, finite
 from zoneblanche.maps.report.picture import Sheet
-from zoneblanche.maps.report.words import article_of, words_in
+from zoneblanche.maps.report.words import ARTICLES, words_in
 
 FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
 
@@ -165,9 +166,9 @@ class Scope:
         return self.atlas.territories.level_title(self.lang, plural=True)
 
     def units_of(self, count: float | None) -> str:
-        """Return the name for so many territories: "1 commune", "2 communes"; French uses the
-        singular for zero."""
-        one = count is not None and (count == 1 or (count == 0 and self.lang == "fr"))
+        """Return the name for so many territories: "1 commune", "2 communes"; some languages use
+        the singular for zero."""
+        one = count is not None and takes_singular(int(count), self.lang)
         return self.atlas.territories.level_title(self.lang, plural=not one)
 
     def level_title(self, level: str, *, plural: bool = False) -> str:
@@ -189,8 +190,8 @@ class Scope:
             return (Piece(self.words["in_country"]),)
         head, _, tail = before.partition("{name}")
         country = self.atlas.territories.country
-        if self.lang == "fr" and country is not None and country.code == "fr":
-            head += article_of(area.level, area.code, area.name)
+        if country is not None and (self.lang, country.code) in ARTICLES:
+            head += ARTICLES[self.lang, country.code](area.level, area.code, area.name)
         pieces = (Piece(head), Piece(area.name, is_name=True), Piece(tail))
         return tuple(piece for piece in pieces if piece.text)
 

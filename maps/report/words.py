@@ -1,4 +1,4 @@
-"""The words of a report, by language and key. A sentence claims no more than its figures show: each
+"""The words of a report, by key. A sentence claims no more than its figures show: each
 outcome has its own template."""
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from functools import cache
 
 from zoneblanche.maps.drawn.assets import read_template
 
+from zoneblanche.geo.messages import translate_text
+
 
 @cache
 def words_in(lang: str) -> dict[str, str]:
-    """Return the words of a language, from `maps/templates/report_<lang>.toml`.
+    """Return the words of a language: those of `maps/templates/report.toml`, translated.
 
     >>> words_in("en")["essential"]
     'In short'
@@ -33,6 +35,11 @@ def article_of(level: str, code: str, name: str) -> str:
             return ""
         return "d'" if first in "aàâeéèêiîoôuy" else "de "
     return _articles().get((level, code), "")
+
+
+ARTICLES = {("fr", "fr"): article_of}
+"""By language and country: what stands between "in the département" and a name, in languages whose
+grammar needs it."""
 
 
 @cache

@@ -13,6 +13,7 @@ import ast
 import io
 import json
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,7 @@ Key = tuple[str | None, str]
 def extract_messages() -> Catalog:
     """Return every message of the source, without a translation."""
     template = Catalog()
-    for text, context in (*_in_source(), *((text, None) for text in _elsewhere())):
+    for text, context in (*_in_source(), *_elsewhere()):
         template.add(text, context=context)
     return template
 
@@ -74,7 +75,8 @@ def _elsewhere() -> Iterator[str]:
     """Return help texts, and the notes of sources."""
     yield from help_texts()
     provenance = ROOT / "layers" / "edition" / "fr" / "provenance.json"
-    yield from _notes(json.loads(provenance.read_text("utf-8")))
+    for note in _notes(json.loads(provenance.read_text("utf-8"))):
+        yield note, None
 
 
 def help_texts() -> Iterator[str]:
