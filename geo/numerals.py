@@ -64,6 +64,19 @@ def takes_singular(count: int, lang: str) -> bool:
     return plural_form(count) == plural_form(1)
 
 
+def plural_forms(lang: str) -> dict[str, int]:
+    """The plural forms of a language (CLDR), each with a number that takes it.
+
+    >>> plural_forms("en"), plural_forms("fr")
+    ({'one': 1, 'other': 0}, {'one': 0, 'other': 2})
+    """
+    plural_form = _locale(lang).plural_form
+    forms: dict[str, int] = {}
+    for count in range(201):
+        forms.setdefault(plural_form(count), count)
+    return dict(sorted(forms.items()))
+
+
 _WRITTEN_AS = {"en": "en_GB"}
 """Our English is British: 1 September 2026."""
 

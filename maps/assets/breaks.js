@@ -6,12 +6,13 @@ const MOST_BREAKS = 8;
  * Breaks as a reader writes them: numbers between semicolons (or spaces), in the language's form
  * or with a decimal point. Null where they are none, do not rise, or are too many.
  */
-function readBreaks(text, words) {
+function readBreaks(text, decimal) {
   const parts = (text.includes(";") ? text.split(";") : text.trim().split(/ +/))
     .map((part) => part.trim()).filter(Boolean);
   const numbers = parts.map((part) => {
     const plain = part.replace(/[\s\u00a0\u202f%]/g, "").replace("\u2212", "-");
-    const pointed = words.decimal === "," ? plain.replace(",", ".") : plain.replace(/,/g, "");
+    const pointed = decimal === "," && plain.includes(",")
+      ? plain.replace(/\./g, "").replace(",", ".") : plain.replace(/,/g, "");
     return /^-?\d+(\.\d+)?$/.test(pointed) ? Number(pointed) : NaN;
   });
   const rising = numbers.every((value, k) => !k || value > numbers[k - 1]);
@@ -36,7 +37,7 @@ function readScheme(text, layer) {
   const [scheme, given] = text.split(":");
   if (!layer.breaks) return null;
   if (scheme !== "custom") return Object.hasOwn(layer.breaks, scheme) ? scheme : null;
-  const breaks = readBreaks((given || "").replace(/,/g, ";"), { decimal: "." });
+  const breaks = readBreaks((given || "").replace(/,/g, ";"), ".");
   if (breaks) layer.breaks.custom = breaks;
   return breaks ? scheme : null;
 }
@@ -65,7 +66,7 @@ function breaksField(page) {
   const { layer } = shown;
   const told = el("p", { id: "zb-breaks-told", class: "zb-breaks-told" }, speech.say("breaks_hint"));
   const use = (event) => {
-    const breaks = readBreaks(event.target.value, speech.words);
+    const breaks = readBreaks(event.target.value, speech.decimal);
     event.target.setAttribute("aria-invalid", String(!breaks));
     told.textContent = speech.say(breaks ? "breaks_hint" : "breaks_wrong");
     told.classList.toggle("zb-wrong", !breaks);

@@ -25,10 +25,11 @@ function fileName(page, ending) {
  */
 function tableAsCsv(page, columns, rows) {
   const { speech, model } = page;
-  const separator = speech.words.decimal === "," ? ";" : ",";
+  const { decimal } = speech;
+  const separator = decimal === "," ? ";" : ",";
   const text = (value) => quoted(spreadsheetSafe(value), separator);
   const cell = (value) => (typeof value === "number"
-    ? quoted(String(value).replace(".", speech.words.decimal), separator) : text(String(value)));
+    ? quoted(String(value).replace(".", decimal), separator) : text(String(value)));
   const lines = [[speech.say("code"), ...columns.map(({ title }) => title),
     speech.say("missing_column")].map(text)];
   for (const i of rows) {

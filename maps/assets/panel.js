@@ -45,13 +45,13 @@ const PANEL = {
   drawHead() {
     const { head } = this.model;
     const { speech } = this;
-    const other = speech.lang === "fr" ? "en" : "fr";
+    const others = Object.keys(head.words).filter((lang) => lang !== speech.lang);
     return el("header", { class: "zb-head" },
       el("div", { class: "zb-eyebrow" },
         el("span", {}, isolated([speech.text(head.place),
           speech.territories(this.model.count)].filter(Boolean).join(" · "))),
-        el("button", { type: "button", class: "zb-lang", lang: other,
-          click: () => this.speak(other) }, other === "fr" ? "Français" : "English")),
+        others.map((lang) => el("button", { type: "button", class: "zb-lang", lang,
+          click: () => this.speak(lang) }, head.words[lang].language))),
       el("h1", {}, isolated(speech.text(head.title))),
       this.readingPlace = el("p", { class: "zb-subtitle" }));
   },

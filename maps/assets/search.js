@@ -82,7 +82,7 @@ function drawSearch(page) {
       list.append(el("li", { class: "zb-nothing", role: "option", "aria-disabled": "true",
         "aria-selected": "false" }, speech.say("nothing_found")));
     }
-    told.textContent = asked ? speech.say("found", { count: speech.number(found.length) }) : "";
+    told.textContent = asked ? speech.sayOf("found", found.length) : "";
     list.hidden = !asked;
     active = -1;
     input.removeAttribute("aria-activedescendant");

@@ -5,11 +5,23 @@ class Speech {
     this.head = head;
     this.lang = lang;
     this.words = head.words[lang];
+    this.formats = [];
+    this.plurals = new Intl.PluralRules(this.words.locale);
   }
 
   /** The phrase of that name, with its {slots} filled. */
   say(name, slots = {}) {
-    const phrase = this.words[name] ?? name;
+    return this.fill(this.words[name] ?? name, slots);
+  }
+
+  /** The phrase of that name for so many, in the plural form that they take. */
+  sayOf(name, count) {
+    const forms = this.words[name];
+    return this.fill(forms[this.plurals.select(count)] ?? forms.other,
+      { count: this.number(count) });
+  }
+
+  fill(phrase, slots) {
     return phrase.replace(/\{(\w+)\}/g, (_, slot) => slots[slot] ?? "");
   }
 
@@ -20,12 +32,17 @@ class Speech {
     return text[this.lang] || text.en || Object.values(text)[0] || "";
   }
 
-  /** A number with its decimals. Written out here because Intl takes long to wake up. */
+  /** A number with its decimals. */
   number(value, digits = 0) {
-    const [whole, part] = Math.abs(value).toFixed(digits).split(".");
-    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, this.words.thousands);
-    const sign = value < 0 && Number(Math.abs(value).toFixed(digits)) !== 0 ? "\u2212" : "";
-    return sign + grouped + (part ? this.words.decimal + part : "");
+    this.formats[digits] ??= new Intl.NumberFormat(this.words.locale,
+      { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const nothing = Number(Math.abs(value).toFixed(digits)) === 0;
+    return this.formats[digits].format(nothing ? 0 : value).replace("-", "\u2212");
+  }
+
+  /** The decimal mark. */
+  get decimal() {
+    return this.number(0.5, 1).replace(/[0-9]/g, "");
   }
 
   /** A figure of a layer with its unit, or what its code stands for. */
@@ -63,18 +80,20 @@ class Speech {
     }
     const match = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(text || "");
     if (!match) return text || "";
-    const [, year, month, day] = match;
-    const name = this.words.months.split(" ")[+month - 1];
-    if (!name) return text;
-    if (!day) return `${name} ${year}`;
-    return this.lang === "fr" ? `${+day === 1 ? "1er" : +day} ${name} ${year}`
-      : `${+day} ${name} ${year}`;
+    const [, year, month, day] = match.map(Number);
+    const when = new Date(Date.UTC(year, month - 1, day || 1));
+    if (when.getUTCMonth() !== month - 1) return text;
+    const form = { timeZone: "UTC", year: "numeric", month: "long" };
+    if (day) form.day = "numeric";
+    return new Intl.DateTimeFormat(this.words.locale, form).formatToParts(when)
+      .map(({ type, value }) => (type === "day" && value === "1" ? this.words.first_day : value))
+      .join("");
   }
 
   /** Number of territories with the name of their level. */
   territories(count) {
     const level = this.head.level;
-    const one = count === 1 || (count === 0 && this.lang === "fr");
+    const one = this.plurals.select(count) === this.plurals.select(1);
     return `${this.number(count)} ${this.text(one ? level.title : level.plural)}`;
   }
 }

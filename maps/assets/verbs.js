@@ -92,7 +92,7 @@ const VERBS = {
     const columns = tableColumns(this);
     const { rows } = tableRows(this, columns);
     saveFile(fileName(this, "csv"), tableAsCsv(this, columns, rows));
-    return this.speech.say("saved_rows", { count: this.speech.number(rows.length) });
+    return this.speech.sayOf("saved_rows", rows.length);
   },
 
   async savePicture(kind) {

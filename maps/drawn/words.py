@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
-from zoneblanche.geo.messages import _, pgettext, translate
-from zoneblanche.geo.numerals import format_day, format_month, format_number
+from zoneblanche.geo.messages import _, ngettext, pgettext, translate, translate_all
+from zoneblanche.geo.numerals import (
+    format_day,
+    format_month,
+    format_number,
+    locale_tag,
+    plural_forms,
+)
 
 WORDS: Mapping[str, str] = {
     "all": _("all"),
@@ -40,7 +47,6 @@ WORDS: Mapping[str, str] = {
     "save_png": _("Picture (PNG)"),
     "save_svg": _("Picture (SVG)"),
     "saved_picture": _("Picture saved."),
-    "saved_rows": _("{count} row(s) saved."),
     "sort_by": _("Sort by {title}"),
     "sorted_down": _("Sorted by {title}, descending."),
     "sorted_up": _("Sorted by {title}, ascending."),
@@ -61,7 +67,6 @@ WORDS: Mapping[str, str] = {
     "colon": pgettext("page", ": "),
     "enlarge": _("Enlarge {title}"),
     "extra_postal_codes": _("postal code"),
-    "found": _("{count} result(s)"),
     "high_end": _("higher"),
     "home": _("Back to the whole"),
     "insets": _("Distant territories"),
@@ -71,11 +76,6 @@ WORDS: Mapping[str, str] = {
     "made_with": _("Map made with zoneblanche."),
     "counting": _("Count"),
     "counting_people": _("inhabitants"),
-    "decimal": pgettext("page", "."),
-    "thousands": pgettext("page", ","),
-    "months": _(
-        "January February March April May June July August September October November December"
-    ),
     "map_label": _(
         "Map: {title}. Arrow keys to move, + and − to zoom, Enter to read the "
         "territory at the centre; the search leads to a territory by its name."
@@ -155,6 +155,32 @@ YES_NO = {0: pgettext("page", "no"), 1: _("yes")}
 
 FIRST_DAY = pgettext("day of a month", "1")
 """How the first of a month is written."""
+
+
+COUNTED: Mapping[str, Callable[[int], str]] = {
+    "found": lambda n: ngettext("{count} result", "{count} results", n, count="{count}"),
+    "saved_rows": lambda n: ngettext(
+        "{count} row saved.", "{count} rows saved.", n, count="{count}"
+    ),
+}
+"""Phrases that agree with a number, which the page fills in."""
+
+OWN_NAME = pgettext("the language's own name", "English")
+
+
+def page_words(lang: str) -> dict[str, Any]:
+    """Return everything that a page says in a language, by name: phrases, phrases by plural form,
+    the name of the language, and the locale of its numbers and dates."""
+    words: dict[str, Any] = dict(translate_all(WORDS, lang))
+    for name, phrase in COUNTED.items():
+        words[name] = {
+            form: translate(phrase(count), lang) for form, count in plural_forms(lang).items()
+        }
+    return words | {
+        "first_day": translate(FIRST_DAY, lang),
+        "language": translate(OWN_NAME, lang),
+        "locale": locale_tag(lang),
+    }
 
 
 def colon(lang: str) -> str:

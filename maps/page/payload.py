@@ -10,19 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.country import Text
-from zoneblanche.geo.messages import (
-    _,
-    in_languages,
-    notice_texts,
-    remark,
-    translate_all,
-    warnings_first,
-)
+from zoneblanche.geo.messages import _, in_languages, notice_texts, remark, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.context import unmeasured_context
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
 from zoneblanche.maps.drawn.palettes import for_page
-from zoneblanche.maps.drawn.words import HOW_TO_READ, WORDS
+from zoneblanche.maps.drawn.words import HOW_TO_READ, page_words
 from zoneblanche.maps.page.encoding import pack_block
 from zoneblanche.maps.page.geometry import PageGeometry, encode_geometry
 from zoneblanche.maps.page.layers import (
@@ -113,9 +106,7 @@ def write_payload(
         "reasons": {int(reason): in_languages(reason.title) for reason in Reason if reason},
         "notices": [*map(notice_texts, warnings_first(atlas.notices)), *_simplified(geometry)],
         "colours": for_page(),
-        "words": {
-            one: translate_all(WORDS, one) for one in dict.fromkeys((*atlas.languages, lang))
-        },
+        "words": {one: page_words(one) for one in dict.fromkeys((*atlas.languages, lang))},
         "geometry": geometry.header,
         **describe_places(territories, geometry),
     }
