@@ -29,6 +29,7 @@ from zoneblanche.scripts.commands.findings import findings
 from zoneblanche.scripts.commands.index import index
 from zoneblanche.scripts.commands.list_ import list_
 from zoneblanche.scripts.commands.map_ import map_
+from zoneblanche.scripts.commands.probe import probe
 from zoneblanche.scripts.commands.report import report
 from zoneblanche.scripts.commands.run import run
 from zoneblanche.scripts.failures import STOPPED, explain_failure
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 
 for command in (
-    *(run, check, list_, build, fetch),
+    *(run, check, list_, build, fetch, probe),
     *(index, findings, explain, analyse, compare),
     *(map_, report, embed),
     *(barometer, count),

@@ -92,6 +92,32 @@ def test_gdal_is_given_files_in_two_places_only(room: str) -> None:
     assert found == {place for place in READERS if place.startswith(f"{room}/")}
 
 
+SOCKETS = {
+    "layers/fetching/http.py", "layers/fetching/addresses.py", "layers/fetching/connection.py",
+    "layers/probing/client.py", "layers/probing/names.py",
+}  # fmt: skip
+"""The modules of the product that use the network; `fetch` and `probe` are their only commands."""
+NETWORK = {"socket", "requests", "aiohttp", "urllib3", "http.client", "urllib.request",
+           "dns.asyncresolver", "dns.resolver", "httpx"}  # fmt: skip
+
+
+def test_the_network_is_used_in_a_few_places_only() -> None:
+    found = set()
+    for path in FILES:
+        place = path.relative_to(ROOT).as_posix()
+        if place.startswith(("scripts/build/", "scripts/bench/", "scripts/trials/")):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            if any(name == one or name.startswith(f"{one}.") for name in names for one in NETWORK):
+                found.add(place)
+    assert found <= SOCKETS
+
+
 @pytest.mark.parametrize("room", ROOMS[:3])
 def test_every_public_name_is_there(room: str) -> None:
     module = import_module(f"zoneblanche.{room}")

@@ -8,8 +8,6 @@ from functools import cache
 
 from zoneblanche.maps.drawn.assets import read_template
 
-from zoneblanche.geo.messages import translate_text
-
 
 @cache
 def words_in(lang: str) -> dict[str, str]:

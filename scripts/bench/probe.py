@@ -1,0 +1,266 @@
+"""`zoneblanche probe` beside a loop of `requests` and beside Scrapy, on a farm on loopback.
+
+    python -m scripts.bench.probe                         20,000 sites, 100 ms of latency
+    python -m scripts.bench.probe --sites 2000 --others 200
+
+The farm and its name server run in processes of their own. The probe keeps all of its manners (one
+request a second to a host and to an address, 64 connections), and the farm says whether it did. A
+loop of `requests` and Scrapy ask robots.txt and the first page only, of `--others` sites: the loop
+one after the other, Scrapy 64 at once with its robots middleware and a delay of one second a host.
+Needs the extras `probe` and `bench`, and for the third column Scrapy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from zoneblanche.scripts.trials.farm.__main__ import TODAY, write_list
+from zoneblanche.scripts.trials.farm.server import Asked, Farm, politeness_of, write_record
+from zoneblanche.scripts.trials.farm.truths import Truth, make_truths
+
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the farm is."""
+
+    http: int
+    https: int
+    dns: int
+
+
+def farm_truths(count: int) -> tuple[Truth, ...]:
+    """The sites: one in fifty does something that it should not."""
+    return make_truths(count, seed=SEED, misbehaving=0.02, each_kind=False)
+
+
+def _serve(count: int, folder: str, latency: float, dns: int, pipe: Connection) -> None:
+    """One process of the farm; it ends with SIGTERM, and then writes what was asked."""
+
+    async def run() -> None:
+        farm = Farm(farm_truths(count), Path(folder), latency=latency, slow=40.0)
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        await farm.start(ports=(0, 0, dns))
+        pipe.send((farm.http, farm.https, farm.dns))
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        await stop.wait()
+        write_record(farm, Path(folder) / f"asked-{os.getpid()}.jsonl")
+        await farm.stop()
+
+    asyncio.run(run())
+
+
+def start_farm(
+    count: int, folder: Path, latency: float
+) -> tuple[list[multiprocessing.Process], Ports]:
+    """The farm's processes (web, names), and its ports."""
+    processes, found = [], []
+    for name, dns in (("web", -1), ("names", 0)):
+        here, there = multiprocessing.Pipe()
+        place = folder / name
+        process = multiprocessing.Process(
+            target=_serve, args=(count, str(place), latency, dns, there), daemon=True
+        )
+        process.start()
+        found.append(here.recv())
+        processes.append(process)
+    return processes, Ports(found[0][0], found[0][1], found[1][2])
+
+
+PROBE = """
+import datetime, sys
+from ipaddress import ip_network
+from pathlib import Path
+from zoneblanche.layers.probing.client import Manners
+from zoneblanche.scripts.jobs.probe import Order, run_probe
+http, https, dns, folder = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+manners = Manners(contact="banc@exemple.example", dns=("127.0.0.1",), dns_port=dns,
+                  allowed=(ip_network("127.0.0.0/8"), ip_network("::1/128")),
+                  ports={443: https, 80: http}, authorities=str(folder / "web" / "authority.pem"))
+run_probe(Order(what=str(folder / "list.csv"), contact="banc@exemple.example", quiet=True,
+                out=folder / "presence.parquet", country="fr", manners=manners,
+                today=datetime.date.fromisoformat(sys.argv[5])))
+"""
+
+LOOP = """
+import socket, sys, time
+from pathlib import Path
+import requests, urllib3
+http, https, dns, folder, count = *map(int, sys.argv[1:4]), Path(sys.argv[4]), int(sys.argv[5])
+from zoneblanche.scripts.bench.probe import farm_truths, resolved
+addresses = resolved(farm_truths(int(sys.argv[6])))
+def connect(address, *args, **kwargs):
+    host, port = address
+    return socket.create_connection((addresses[host], https if port == 443 else http), timeout=10)
+urllib3.util.connection.create_connection = connect
+session, read = requests.Session(), 0
+session.verify = str(folder / "web" / "authority.pem")
+for truth in farm_truths(int(sys.argv[6]))[:count]:
+    try:
+        session.get(f"https://{truth.host}/robots.txt", timeout=10)
+        read += session.get(f"https://{truth.host}{truth.path}", timeout=10).ok
+    except (requests.RequestException, KeyError, OSError):
+        pass
+print(read)
+"""
+
+SCRAPY = """
+import sys
+from pathlib import Path
+import scrapy
+from scrapy.crawler import CrawlerProcess
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet import defer
+from zoneblanche.scripts.bench.probe import farm_truths, resolved
+http, https, dns, folder, count = *map(int, sys.argv[1:4]), Path(sys.argv[4]), int(sys.argv[5])
+truths = farm_truths(int(sys.argv[6]))
+addresses, read = resolved(truths), []
+class Resolver(CachingThreadedResolver):
+    def getHostByName(self, name, timeout=None):
+        if name in addresses:
+            return defer.succeed(addresses[name])
+        return defer.fail(OSError(name))
+class Pages(scrapy.Spider):
+    name = "pages"
+    custom_settings = dict(
+        ROBOTSTXT_OBEY=True, CONCURRENT_REQUESTS=64, CONCURRENT_REQUESTS_PER_DOMAIN=1,
+        DOWNLOAD_DELAY=1, RANDOMIZE_DOWNLOAD_DELAY=False, DOWNLOAD_TIMEOUT=20, RETRY_ENABLED=False,
+        LOG_ENABLED=False, DNS_RESOLVER=Resolver, TELNETCONSOLE_ENABLED=False,
+        USER_AGENT="scrapy", DOWNLOAD_MAXSIZE=1 << 20, REDIRECT_ENABLED=False)
+    async def start(self):
+        for truth in truths[:count]:
+            yield scrapy.Request(f"https://{truth.host}:{https}{truth.path}", dont_filter=True)
+    def parse(self, response):
+        read.append(len(response.css("a::attr(href)").getall()))
+process = CrawlerProcess()
+process.crawl(Pages)
+process.start()
+print(len(read))
+"""
+
+
+def resolved(truths: tuple[Truth, ...]) -> dict[str, str]:
+    """Addresses by host, for those who do not ask the farm's name server."""
+    found = {}
+    for truth in truths:
+        bare = truth.host.removeprefix("www.")
+        found |= dict.fromkeys((bare, f"www.{bare}"), truth.address)
+    return {host: address for host, address in found.items() if address.startswith("127.")}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One contender: wall seconds, processor seconds, greatest memory, what it printed."""
+
+    seconds: float
+    processor: float
+    megabytes: float
+    said: str
+
+
+def run_measured(code: str, arguments: list[str], environment: dict[str, str]) -> Measured:
+    """Run a script and watch its memory."""
+    import psutil
+
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    watched, most, processor = psutil.Process(process.pid), 0, 0.0
+    while process.poll() is None:
+        try:
+            most = max(most, watched.memory_info().rss)
+            times = watched.cpu_times()
+            processor = times.user + times.system
+        except psutil.Error:
+            break
+        time.sleep(0.1)
+    said, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"a contender failed with status {process.returncode}")
+    return Measured(time.monotonic() - begun, processor, most / 1e6, said.strip())
+
+
+def main() -> None:
+    """Run the contenders and print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sites", type=int, default=20_000)
+    parser.add_argument("--others", type=int, default=300)
+    parser.add_argument("--latency", type=float, default=0.1)
+    options = parser.parse_args()
+    socket.setdefaulttimeout(None)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        truths = farm_truths(options.sites)
+        write_list(truths, folder / "list.csv")
+        processes, ports = start_farm(options.sites, folder, options.latency)
+        place = [str(ports.http), str(ports.https), str(ports.dns), str(folder)]
+        environment = os.environ | {"ZONEBLANCHE_CACHE": str(folder / "cache")}
+        probe = run_measured(PROBE, [*place, TODAY.isoformat()], environment)
+        print(_line("zoneblanche probe", options.sites, probe), flush=True)
+        for process in processes:
+            process.terminate()
+            process.join(30)
+        _politeness(folder)
+        processes, ports = start_farm(options.sites, folder, options.latency)
+        place = [str(ports.http), str(ports.https), str(ports.dns), str(folder)]
+        count = [str(options.others), str(options.sites)]
+        for title, code in (("requests, a loop", LOOP), ("Scrapy", SCRAPY)):
+            if title == "Scrapy" and not _has_scrapy():
+                print("Scrapy is not installed")
+                continue
+            found = run_measured(code, [*place, *count], environment)
+            print(_line(title, options.others, found), f" {found.said} pages read", flush=True)
+        for process in processes:
+            process.terminate()
+
+
+def _has_scrapy() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("scrapy") is not None
+
+
+def _line(title: str, sites: int, found: Measured) -> str:
+    return (
+        f"{title:20} {sites:7,} sites {found.seconds:7.0f} s {sites / found.seconds:7.1f} sites/s "
+        f"{found.processor:7.0f} s of processor {found.megabytes:6.0f} MB"
+    )
+
+
+def _politeness(folder: Path) -> None:
+    asked, most = [], 0
+    for path in (folder / "web").glob("asked-*.jsonl"):
+        for line in path.read_text("utf-8").splitlines():
+            record = json.loads(line)
+            if "most_open" in record:
+                most = record["most_open"]
+            else:
+                asked.append(Asked(**record))
+
+    measured = politeness_of(asked)
+    print(
+        f"{'':20} {measured['requests']:,.0f} requests; at most {most} connections at once; "
+        f"at least {measured['host']:.2f} s between two to a host, "
+        f"{measured['address']:.2f} s to an address",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
