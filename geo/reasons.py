@@ -19,6 +19,9 @@ class Reason(IntEnum):
     NOT_COLLECTED = 6
     UNREADABLE = 7
     TOO_FEW = 8
+    REFUSED = 9
+    NO_ANSWER = 10
+    NO_TEXT = 11
 
     @property
     def title(self) -> Message:
@@ -36,4 +39,7 @@ _REASON_TITLES: dict[Reason, Message] = {
     Reason.NOT_COLLECTED: _("not collected"),
     Reason.UNREADABLE: _("unreadable"),
     Reason.TOO_FEW: _("too few indicators known"),
+    Reason.REFUSED: _("refused by the site"),
+    Reason.NO_ANSWER: _("no answer from the site"),
+    Reason.NO_TEXT: _("page without text"),
 }

@@ -17,6 +17,9 @@ from zoneblanche.layers.measuring.columns import measure_column
 from zoneblanche.layers.presence import criteria as presence
 
 SOURCE = "mxmap"
+PROBE = "presence-probe"
+"""The user's own measurement, which goes before the scan."""
+
 PROVIDERS = (
     *("orange", "microsoft", "google", "ovh", "ionos", "infomaniak", "sfr", "free", "gandi"),
     *("bouygues", "yahoo", "aws", "french-isp", "zimbra", "bluemind", "exchange", "local"),
@@ -68,7 +71,7 @@ def _record(indicator_id: str, *, fr: str, en: str, method: Text) -> Layer:
     indicator = presence.criterion(indicator_id, title_fr=fr, title_en=en, method=method)
     return Layer(
         indicator=indicator,
-        needs=(SOURCE,),
+        needs=(f"{SOURCE}|{PROBE}",),
         measure=partial(_measure_record, indicator=indicator),
     )
 
@@ -76,7 +79,8 @@ def _record(indicator_id: str, *, fr: str, en: str, method: Text) -> Layer:
 def _measure_record(
     territories: Territories, inputs: Inputs, *, indicator: Indicator
 ) -> Measurement:
-    return measure_column(indicator, territories, inputs, source=SOURCE, column=indicator.id)
+    source = PROBE if PROBE in inputs else SOURCE
+    return measure_column(indicator, territories, inputs, source=source, column=indicator.id)
 
 
 LAYERS = (

@@ -16,10 +16,13 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.inputs.join import join_table
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measure import from_table
+from zoneblanche.layers.measuring.columns import measure_column
 from zoneblanche.layers.presence import criteria as presence
 from zoneblanche.layers.publishers.etalab import statuses_of
 
 SOURCE = "etalab-https"
+PROBE = "presence-probe"
+"""The user's own measurement, which goes before the scan."""
 
 
 def measure(
@@ -27,6 +30,8 @@ def measure(
 ) -> Measurement:
     """1 or 0 where the declared site was measured; *not applicable* without a site. A 0 there
     would weigh on one side only, since of those with a site not all were measured."""
+    if PROBE in inputs:
+        return measure_column(indicator, territories, inputs, source=PROBE, column=column)
     directory = inputs[presence.DIRECTORY]
     joined = join_table(territories, directory)
     website = joined.frame["website"]
@@ -56,7 +61,7 @@ def _layer(indicator_id: str, column: str, *, fr: str, en: str, method: Text) ->
     indicator = presence.criterion(indicator_id, title_fr=fr, title_en=en, method=method)
     return Layer(
         indicator=indicator,
-        needs=(SOURCE, presence.DIRECTORY),
+        needs=(f"{SOURCE}|{PROBE}", presence.DIRECTORY),
         measure=partial(measure, indicator=indicator, column=column),
     )
 

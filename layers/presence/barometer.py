@@ -9,7 +9,7 @@ authorities at both dates.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -36,7 +36,27 @@ CRITERIA: Mapping[str, str] = {
     "mastodon": _("Mastodon"),
     "bluesky": _("Bluesky"),
 }
-"""The criteria, in the order of the table."""
+"""What is counted of what directories declare, in the order of the table."""
+
+MEASURED: Mapping[str, Text] = {
+    **{name: CRITERIA[name] for name in NETWORKS},
+    "threads": {"fr": "Threads", "en": "Threads"},
+    "whatsapp": {"fr": "Chaîne WhatsApp", "en": "WhatsApp channel"},
+    "telegram": {"fr": "Telegram", "en": "Telegram"},
+    "networks_any": {"fr": "Un réseau au moins", "en": "One network at least"},
+    "reachable": {"fr": "Site qui répond", "en": "Website that answers"},
+    "certificate": {"fr": "Certificat valide", "en": "Valid certificate"},
+    "http_redirects": {"fr": "HTTP renvoie à HTTPS", "en": "HTTP leads to HTTPS"},
+    "legal": {"fr": "Mentions légales", "en": "Legal notice"},
+    "accessibility": {"fr": "Accessibilité indiquée", "en": "Accessibility stated"},
+    "news_recent": {"fr": "Actualité de moins de 90 jours", "en": "News of the last 90 days"},
+    "service_portal": {"fr": "Démarches de l'État", "en": "State procedures"},
+    "service_app": {"fr": "Application municipale", "en": "Municipal app"},
+    "mx": {"fr": "Messagerie avec MX", "en": "E-mail with MX"},
+    "spf": {"fr": "Messagerie avec SPF", "en": "E-mail with SPF"},
+    "dmarc": {"fr": "Messagerie avec DMARC", "en": "E-mail with DMARC"},
+}
+"""What is counted of what `zoneblanche probe` measured."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,7 @@ class Barometer:
             authorities that each wave lists, and `composition_points` the part of it that comes
             from mergers, splits and new rows.
         categories: in order.
+        criteria: the criteria with their titles, in order.
         notices: for the reader.
     """
 
@@ -95,6 +116,7 @@ class Barometer:
     changes: pd.DataFrame
     categories: tuple[Category, ...]
     notices: tuple[str, ...] = ()
+    criteria: Mapping[str, Text] = field(default_factory=lambda: CRITERIA)
 
 
 def compute_barometer(
@@ -105,6 +127,7 @@ def compute_barometer(
     events: pd.DataFrame | None = None,
     weights: pd.Series | None = None,
     level_of_codes: str = "commune",
+    criteria: Mapping[str, Text] = CRITERIA,
 ) -> Barometer:
     """Count presence by category, criterion and wave, and its change between waves.
 
@@ -118,6 +141,7 @@ def compute_barometer(
         weights: people by code: the largest of merged communes represents the new one. If
             populations are not known, the one whose code the new commune kept does.
         level_of_codes: the level of the codes in the events.
+        criteria: the criteria with their titles: `CRITERIA`, or `MEASURED` for probes.
     """
     ordered = sorted(waves, key=lambda wave: wave.date)
     chosen = tuple(categories)
@@ -141,13 +165,13 @@ def compute_barometer(
     rows = [
         _cell(category, criterion, wave.date, found[wave.date])
         for category in chosen
-        for criterion in CRITERIA
+        for criterion in criteria
         for wave in ordered
     ]
     changes = [
         _change(category, criterion, pair, found, listed)
         for category in chosen
-        for criterion in CRITERIA
+        for criterion in criteria
         for pair in _pairs(category, criterion, found)
     ]
     return Barometer(
@@ -155,6 +179,7 @@ def compute_barometer(
         changes=pd.DataFrame([row for row in changes if row], columns=list(_CHANGE)),
         categories=chosen,
         notices=tuple(notices),
+        criteria=criteria,
     )
 
 
@@ -251,9 +276,9 @@ def _criteria(wave: Wave, generic: Collection[str]) -> _Criteria:
             columns["https"] = presence.declares_https(directory)
         if "email_domain" in collected:
             columns["own-email"] = presence.declares_own_email(directory, pd.Index(list(generic)))
-        for network in NETWORKS:
-            if network in collected:
-                columns[network] = directory[network].astype("float64")
+        for name in MEASURED:
+            if name in collected:
+                columns[name] = directory[name].astype("float64")
         found[level] = pd.DataFrame(columns, index=directory.index)
     return found
 

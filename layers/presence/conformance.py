@@ -24,6 +24,7 @@ from zoneblanche.layers.publishers.etalab import statuses_of
 ANCT = "anct-dpnt"
 SITES = "etalab-https"
 MAIL = "mxmap"
+PROBE = "presence-probe"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def conformance_on(territories: Territories, inputs: Inputs) -> Conformance:
     reasons = reasons_of(found)
     found = found.where(joined.found, axis=0)
     reasons = reasons.where(joined.found, int(Reason.NOT_MATCHED), axis=0).astype("int8")
-    used = [name for name in (presence.DIRECTORY, SITES, MAIL) if name in inputs]
+    measuring = (PROBE,) if PROBE in inputs else (SITES, MAIL)
+    used = [name for name in (presence.DIRECTORY, *measuring) if name in inputs]
     return Conformance(
         criteria=found,
         reasons=reasons,
@@ -94,11 +96,31 @@ def _measured(
     territories: Territories, inputs: Inputs, directory: pd.DataFrame
 ) -> pd.DataFrame | None:
     parts = []
-    if SITES in inputs:
+    if PROBE in inputs:
+        parts.append(_probed(territories, inputs, directory))
+    elif SITES in inputs:
         parts.append(statuses_of(inputs[SITES], directory["website"]))
-    if MAIL in inputs:
+    if MAIL in inputs and PROBE not in inputs:
         scan = join_table(territories, inputs[MAIL]).frame
         # The scan and the declaration differ in date: the scan counts for the same domain only.
         same = scan["domain"] == directory["email_domain"].astype("object")
         parts.append(scan[["mx", "spf"]].where(same, axis=0))
     return pd.concat(parts, axis=1) if parts else None
+
+
+def _probed(territories: Territories, inputs: Inputs, directory: pd.DataFrame) -> pd.DataFrame:
+    """What the user's own probe measured, which is of the same day for sites and mail; only where
+    it asked the site and domain that the directory declares."""
+    probe = join_table(territories, inputs[PROBE]).frame
+    sites = ["reachable", "https", "certificate", "own_domain", "redirections"]
+    mail = ["mx", "spf", "dmarc", "dmarc_strict", "mx_eu"]
+    same_site = presence.hosts_of(probe["website"]) == presence.hosts_of(directory["website"])
+    asked = probe["email_domain"].astype("string").str.lower()
+    same_domain = (asked == directory["email_domain"].astype("string").str.lower()).fillna(False)
+    return pd.concat(
+        [
+            probe[sites].where(same_site, axis=0),
+            probe[mail].where(same_domain.astype(bool), axis=0),
+        ],
+        axis=1,
+    )

@@ -7,17 +7,22 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
+from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
 from zoneblanche.layers.atlas import empty_atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.edition import edition_inputs
+from zoneblanche.layers.layer import Inputs
 from zoneblanche.layers.measure import add_measurement
-from zoneblanche.layers.presence.barometer import CRITERIA, Barometer
+from zoneblanche.layers.presence.barometer import Barometer
 from zoneblanche.layers.presence.surveys import Survey
 from zoneblanche.layers.presence.waves import Counted
 
 EQUAL_SIZE = "presence"
 """The layer that départements are compared by at equal size."""
+
+MEASURED_AT_EQUAL_SIZE = ("social-measured", "news-recent")
+"""The layers of a probe that they are compared by: accounts and freshness."""
 
 
 def presence_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
@@ -34,10 +39,19 @@ def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.D
     """Return one row per département, worst first (`layers.analysis.inequality.equal_size`)."""
     territories = counted.territories
     assert territories.country is not None  # the country has an embedded edition
-    layer = known_layers()[EQUAL_SIZE]
-    measured = layer.measure(territories, edition_inputs(territories.country))
+    if counted.probe is None:
+        return _equal_size(territories, EQUAL_SIZE, edition_inputs(territories.country))
+    inputs = {"presence-probe": counted.probe}
+    found = {name: _equal_size(territories, name, inputs) for name in MEASURED_AT_EQUAL_SIZE}
+    return pd.concat(
+        [table.assign(indicator=name) for name, table in found.items()], ignore_index=True
+    )
+
+
+def _equal_size(territories: Territories, name: str, inputs: Inputs) -> pd.DataFrame:
+    measured = known_layers()[name].measure(territories, inputs)
     atlas = add_measurement(empty_atlas(territories), measured)
-    found = residuals_by(atlas, compare_equal_size(atlas, EQUAL_SIZE), level="departement")
+    found = residuals_by(atlas, compare_equal_size(atlas, name), level="departement")
     return found.rename_axis("code").reset_index()
 
 
@@ -67,7 +81,7 @@ TABLES: Mapping[str, Made] = {
 def _titled(table: pd.DataFrame, barometer: Barometer, lang: str) -> pd.DataFrame:
     titled = table.copy()
     titled.insert(1, "category_title", table["category"].map(_category_titles(barometer, lang)))
-    criteria = {name: in_language(title, lang) for name, title in CRITERIA.items()}
+    criteria = {name: in_language(title, lang) for name, title in barometer.criteria.items()}
     titled.insert(3, "criterion_title", table["criterion"].map(criteria))
     return titled
 

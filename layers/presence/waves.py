@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,9 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import read_events
 from zoneblanche.layers.edition import edition_inputs, edition_territories, presence_waves
 from zoneblanche.layers.inputs.recode import Changes, code_changes
+from zoneblanche.layers.layer import Table
 from zoneblanche.layers.presence.barometer import (
+    MEASURED,
     Barometer,
     Wave,
     categories_of,
@@ -27,6 +29,7 @@ from zoneblanche.layers.presence.barometer import (
 from zoneblanche.layers.publishers.connector import connector_named, read_source
 from zoneblanche.layers.publishers.dila import PIVOTS
 from zoneblanche.layers.publishers.directory_waves import SOURCE, read_waves
+from zoneblanche.layers.publishers.measured_presence import levels_in, read_presence
 
 DIRECTORIES = {
     level: "dila-directory" if level == "commune" else f"dila-directory-{level}" for level in PIVOTS
@@ -40,11 +43,13 @@ USABLE = (*DIRECTORIES.values(), "presence-waves", "insee-code-events")
 
 @dataclass(frozen=True)
 class Counted:
-    """A barometer, the territories of its communes, and its sources."""
+    """A barometer, the territories of its communes, and its sources; for probes also the last
+    table of communes."""
 
     barometer: Barometer
     territories: Territories
     sources: tuple[Source, ...]
+    probe: Table | None = None
 
 
 def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
@@ -89,6 +94,57 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
         territories=territories,
         sources=tuple(dict.fromkeys(cited)),
     )
+
+
+def count_probes(
+    country: Country, probes: Iterable[Path], sources: Mapping[str, Path] | None = None
+) -> Counted:
+    """The barometer of what `zoneblanche probe` measured: each of its tables is a wave.
+
+    What directories declare is not put beside it: a declared account and a link on a page are two
+    things, and the step from one to the other would look like change.
+
+    Args:
+        probes: tables of the probe, of different days.
+        sources: `insee-code-events`, where it is given.
+
+    Raises:
+        InputError: no table of a probe, two of one day, or a source that is of no use here.
+    """
+    given = dict(sources or {})
+    unusable = [name for name in given if name != "insee-code-events"]
+    if unusable:
+        raise InputError(
+            _(
+                "a barometer of probes is not counted from {source}. It takes insee-code-events.",
+                source=unusable[0],
+            )
+        )
+    waves, cited, last = [], [], None
+    for path in probes:
+        if not path.is_file():
+            raise InputError(missing_file(path))
+        tables = {level: read_presence(path, level=level) for level in levels_in(path)}
+        when = max((table.period for table in tables.values()), default="")
+        if when in {wave.date for wave in waves}:
+            raise InputError(_("two probes are of {date}. Give one table for each day.", date=when))
+        waves.append(Wave(when, {level: table.frame for level, table in tables.items()}, when[:4]))
+        cited += [table.source for table in tables.values()]
+        if "commune" in tables and when == max(wave.date for wave in waves):
+            last = tables["commune"]
+    territories = edition_territories(country)
+    events = given.get("insee-code-events")
+    changes = code_changes(territories, None if events is None else read_events(events))
+    assert territories.extra is not None  # the edition always tells seats
+    found = compute_barometer(
+        waves,
+        categories_of(territories.extra["seat"]),
+        generic=(),
+        events=None if changes is None else changes.events,
+        weights=_people(territories, changes),
+        criteria=MEASURED,
+    )
+    return Counted(found, territories, tuple(dict.fromkeys(cited)), last)
 
 
 _UNDATED = _(

@@ -7,11 +7,14 @@ domain of an address is kept, and nothing about persons.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
@@ -19,6 +22,7 @@ from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.layer import FileRows, Table
+from zoneblanche.layers.probing.accounts import account_of
 from zoneblanche.layers.publishers.authorities import departement_of, region_of
 from zoneblanche.layers.publishers.connector import Connector, Resource
 from zoneblanche.layers.publishers.read_records import (
@@ -32,6 +36,13 @@ from zoneblanche.layers.publishers.read_records import (
 
 NETWORKS = ("facebook", "x", "instagram", "youtube", "linkedin", "tiktok", "mastodon", "bluesky")
 """The social networks, each a column: 1 if the authority declares an account."""
+
+SERVICES = {"application_mobile": "mobile_app", "sve": "electronic_referral", "tchat": "chat"}
+"""Fields of the export that list a service of the authority, and the column of each: 1 where one is
+declared, 0 where the field is empty."""
+
+MODIFIED = "date_modification"
+"""Field of the export: when an entry was last touched."""
 
 PIVOTS = {"commune": "mairie", "epci": "epci", "departement": "cg", "region": "cr"}
 """The directory's kind of service for the authority of each level."""
@@ -76,6 +87,13 @@ def read_directory(path: Path, *, level: str) -> Table:
     rows = pd.DataFrame(
         [_row(record, level, social=social) for record in chosen.values()], list(chosen)
     )
+    collected = {field for record in records for field in (*SERVICES, MODIFIED) if field in record}
+    for field, column in SERVICES.items():
+        cells = [_declares(record.get(field)) for record in chosen.values()]
+        rows[column] = cells if field in collected else float("nan")
+    rows["entry_days"] = _days_since(
+        [_day(record.get(MODIFIED)) for record in chosen.values()], rows.index
+    )
     without = int((rows["code"] == "").sum())
     coded = rows[rows["code"] != ""]
     frame, others = one_a_code(coded)
@@ -98,6 +116,10 @@ def read_directory(path: Path, *, level: str) -> Table:
         columns=list(NETWORKS),
         dtype="int8",
     )
+    for field, column in (*SERVICES.items(), (MODIFIED, "entry_days")):
+        absent = Reason.NOT_PUBLISHED if field in collected else Reason.NOT_COLLECTED
+        reasons[column] = np.where(frame[column].isna(), int(absent), int(Reason.PRESENT))
+    reasons = reasons.astype("int8")
     left_out = {
         "without a code": without,
         "a further record of the same authority": others,
@@ -133,6 +155,9 @@ def networks_of(record: Record) -> set[str]:
     for account in listed(record.get("reseau_social")):
         if isinstance(account, dict) and account.get("valeur"):
             name = str(account.get("custom_dico2") or account.get("description") or "").lower()
+            linked = account_of(str(account["valeur"]).strip())
+            if linked is not None and linked.network in NETWORKS:
+                found.add(linked.network)
             if name in ("x", "x.com") or "twitter" in name:
                 found.add("x")
             found |= {network for network in NETWORKS if network != "x" and network in name}
@@ -151,6 +176,35 @@ def _row(record: Record, level: str, *, social: bool) -> dict[str, Any]:
         "email_domain": email_domain(record["adresse_courriel"]),
         **{name: float(name in accounts) if social else float("nan") for name in NETWORKS},
     }
+
+
+def _declares(cell: Any) -> float:
+    """1 where a list of services, or a text, holds anything."""
+    if isinstance(cell, str) and not cell.strip().startswith(("[", "{")):
+        return float(bool(cell.strip()))
+    values = [one.get("valeur") if isinstance(one, dict) else one for one in listed(cell)]
+    return float(any(str(value or "").strip() for value in values))
+
+
+def _day(cell: Any) -> str:
+    """A date of the export, `11/09/2026 10:22:33` or ISO, as an ISO day; "" where it is none."""
+    text = str(cell or "").strip()
+    french = re.match(r"(\d{2})/(\d{2})/(\d{4})(?!\d)", text)
+    text = f"{french[3]}-{french[2]}-{french[1]}" if french else text[:10]
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
+def _days_since(days: list[str], index: pd.Index) -> pd.Series:
+    """Days before the newest entry of the export, which is as old as the export is."""
+    newest = max(days, default="")
+    if not newest:
+        return pd.Series(float("nan"), index=index)
+    last = date.fromisoformat(newest)
+    ages = [float((last - date.fromisoformat(day)).days) if day else float("nan") for day in days]
+    return pd.Series(ages, index=index)
 
 
 def _kinds(record: Record) -> set[str]:
@@ -195,6 +249,10 @@ def _connector(level: str) -> Connector:
             "website": "text: the declared address",
             "email_domain": "text: the domain of the declared e-mail",
             **dict.fromkeys(NETWORKS, "1 where an account is declared, 0 where none is"),
+            "mobile_app": "1 where a mobile app is declared, 0 where none is",
+            "electronic_referral": "1 where electronic referral is declared, 0 where it is not",
+            "chat": "1 where a chat is declared, 0 where none is",
+            "entry_days": "days from the entry's last change to the newest of the export",
         },
         header=_FIELDS,
         named=r"(annuaire|api-lannuaire-administration).*\.(json|jsonl|csv)(\.gz)?",

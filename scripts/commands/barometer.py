@@ -23,6 +23,10 @@ def barometer(
         list[Path] | None,
         typer.Option(metavar="FILE", help="Answers of authorities; may be repeated."),
     ] = None,
+    probe: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="What `probe` wrote, a wave each; may be repeated."),
+    ] = None,
     table: Annotated[
         str, typer.Option(metavar="NAME", help="presence, change, equal-size or survey.")
     ] = "presence",
@@ -52,4 +56,5 @@ def barometer(
         form=form,
         out=out,
         lang=check_lang(lang),
+        probes=tuple(probe or ()),
     )

@@ -24,7 +24,7 @@ from zoneblanche.layers.presence.tables import (
     presence_table,
     survey_table,
 )
-from zoneblanche.layers.presence.waves import Counted, count_presence
+from zoneblanche.layers.presence.waves import Counted, count_presence, count_probes
 from zoneblanche.maps.drawn.cite import SEMICOLON, cite
 from zoneblanche.maps.drawn.words import colon, write_number
 
@@ -62,6 +62,7 @@ def show_barometer(
     form: str | None = None,
     out: Path | None = None,
     lang: str | None = None,
+    probes: Iterable[Path] = (),
 ) -> None:
     """Count presence and print one of its tables, or write it.
 
@@ -73,6 +74,7 @@ def show_barometer(
         form: `table`, `csv` or `json`; by default from the name of `out`, or a table.
         out: file to write.
         lang: of titles and notices.
+        probes: tables that `zoneblanche probe` wrote; where there are any they are the waves.
 
     Raises:
         InputError: an option, source or survey that cannot be used.
@@ -92,7 +94,12 @@ def show_barometer(
         raise InputError(_("no survey was given. Give one with --survey FILE."))
     described = read_country(country)
     lang = spoken(lang, described.lang)
-    counted = count_presence(described, sources)
+    measured = tuple(probes)
+    counted = (
+        count_probes(described, measured, sources)
+        if measured
+        else count_presence(described, sources)
+    )
     ids = [category.id for category in counted.barometer.categories]
     asked = [read_survey(path, categories=ids) for path in files]
     if form == "table":

@@ -1,0 +1,189 @@
+"""Overture Maps, places: accounts on social networks of town halls, of any country.
+
+Layout: the theme's GeoParquet (schema of `places/place`): `geometry` (a point, WGS 84), `bbox`,
+`categories` (`primary`, `alternate`), `socials`, `confidence`, and others that are not read. A town
+hall lies in the territory that contains its point. What a place does not list is not known: the
+file says yes, and never no.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
+from zoneblanche.geo.tables.account import Account
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.layer import Table
+from zoneblanche.layers.measuring.nearby import located_in
+from zoneblanche.layers.probing.accounts import NETWORKS, account_of
+from zoneblanche.layers.publishers.connector import Connector
+
+SOURCE = Source(
+    producer="Overture Maps Foundation",
+    title="Overture Maps, places",
+    url="https://docs.overturemaps.org/guides/places/",
+    licence="CDLA-Permissive-2.0",
+)
+CATEGORIES = ("town_hall", "city_hall")
+"""Categories of the places that are an authority's seat."""
+
+LEAST_CONFIDENCE = 0.4
+"""Below it a place more often is not there than it is."""
+
+_NEEDED = ("geometry", "categories", "socials", "confidence")
+_BATCH = 65_536
+
+
+@dataclass(frozen=True)
+class TownHall:
+    """A place: its point and the accounts that it lists."""
+
+    longitude: float
+    latitude: float
+    accounts: frozenset[tuple[str, str]]
+
+
+def read_town_halls(path: Path) -> tuple[list[TownHall], int]:
+    """The town halls of a file of places, and how many places it has in all.
+
+    Raises:
+        InputError: no GeoParquet of that schema.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+        absent = [name for name in _NEEDED if name not in file.schema_arrow.names]
+        if absent:
+            raise InputError(
+                Fault(
+                    _("has no column {names}.", names=", ".join(map(repr, absent))),
+                    file=str(path),
+                    remedy=_("Give the theme `places`, type `place`, as Overture publishes it."),
+                    kind="header",
+                )
+            )
+        found: list[TownHall] = []
+        for batch in file.iter_batches(batch_size=_BATCH, columns=list(_NEEDED)):
+            found += _of_batch(batch)
+        return found, file.metadata.num_rows
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            Fault(_("cannot be read as Parquet."), file=str(path), kind="parquet")
+        ) from error
+
+
+def _of_batch(batch: Any) -> Iterator[TownHall]:
+    for row in _chosen(batch):
+        point = shapely.from_wkb(row["geometry"], on_invalid="ignore")
+        if not isinstance(point, shapely.Point) or point.is_empty:
+            continue
+        yield TownHall(point.x, point.y, _accounts(row["socials"] or ()))
+
+
+def _chosen(batch: Any) -> Iterator[dict[str, Any]]:
+    """The rows of a batch that are town halls; only these are made Python of."""
+    import pyarrow.compute as pc
+
+    categories = batch.column("categories")
+    primary = pc.struct_field(categories, "primary")
+    keep = pc.is_in(primary, value_set=_text_array(CATEGORIES, primary.type))
+    for row in batch.filter(pc.fill_null(keep, False)).to_pylist():
+        confidence = row["confidence"]
+        if confidence is None or confidence >= LEAST_CONFIDENCE:
+            yield row
+
+
+def _text_array(texts: Iterable[str], kind: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.array(list(texts), type=kind)
+
+
+def _accounts(links: Iterable[str]) -> frozenset[tuple[str, str]]:
+    found = (account_of(link if "://" in link else f"https://{link}") for link in links if link)
+    return frozenset((one.network, one.handle) for one in found if one and one.kind == "account")
+
+
+def measure_town_halls(
+    path: Path, territories: Territories, sources: Mapping[str, Path] | None = None
+) -> Table:
+    """The networks on which the town halls of each territory have an account.
+
+    Returns:
+        One row a territory with a town hall in the file: each network 1, or missing (*not
+        published*); `networks_any` likewise.
+
+    Raises:
+        InputError: no such file, or no town hall in any of the territories.
+    """
+    halls, rows = read_town_halls(path)
+    points = gpd.GeoSeries(
+        gpd.points_from_xy([hall.longitude for hall in halls], [hall.latitude for hall in halls]),
+        crs="EPSG:4326",
+    )
+    codes = located_in(territories, points) if len(halls) else pd.Series(dtype="object")
+    networks: defaultdict[str, set[str]] = defaultdict(set)
+    for code, hall in zip(codes, halls, strict=True):
+        if isinstance(code, str):
+            networks[code] |= {network for network, _ in hall.accounts}
+    if not networks:
+        raise InputError(
+            Fault(
+                _("has no town hall in any of the territories."),
+                file=str(path),
+                remedy=_("Download the places of this country."),
+                kind="no-records",
+            )
+        )
+    index = pd.Index(sorted(networks), name="code")
+    frame = pd.DataFrame(
+        {name: [1.0 if name in networks[code] else np.nan for code in index] for name in NETWORKS},
+        index=index,
+    )
+    frame["networks_any"] = frame[list(NETWORKS)].max(axis=1)
+    reasons = pd.DataFrame(
+        np.where(frame.isna(), int(Reason.NOT_PUBLISHED), int(Reason.PRESENT)).astype("int8"),
+        index=index,
+        columns=frame.columns,
+    )
+    return Table(
+        frame=frame,
+        level=territories.level,
+        source=SOURCE,
+        reasons=reasons,
+        account=Account(
+            rows=rows,
+            matched=int(codes.notna().sum()),
+            counted={
+                "of another category, or hardly certain": rows - len(halls),
+                "in none of the territories": int(codes.isna().sum()),
+            },
+        ),
+    )
+
+
+CONNECTORS = (
+    Connector(
+        id="overture-places",
+        title={"fr": "Overture Maps, mairies", "en": "Overture Maps, town halls"},
+        source=SOURCE,
+        level="",
+        on=measure_town_halls,
+        columns=dict.fromkeys(NETWORKS, "1 where a town hall's place lists an account"),
+        named=r".*overture.*place.*\.(geo)?parquet",
+    ),
+)
