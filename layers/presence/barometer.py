@@ -38,23 +38,23 @@ CRITERIA: Mapping[str, str] = {
 }
 """What is counted of what directories declare, in the order of the table."""
 
-MEASURED: Mapping[str, Text] = {
+MEASURED: Mapping[str, str] = {
     **{name: CRITERIA[name] for name in NETWORKS},
-    "threads": {"fr": "Threads", "en": "Threads"},
-    "whatsapp": {"fr": "Chaîne WhatsApp", "en": "WhatsApp channel"},
-    "telegram": {"fr": "Telegram", "en": "Telegram"},
-    "networks_any": {"fr": "Un réseau au moins", "en": "One network at least"},
-    "reachable": {"fr": "Site qui répond", "en": "Website that answers"},
-    "certificate": {"fr": "Certificat valide", "en": "Valid certificate"},
-    "http_redirects": {"fr": "HTTP renvoie à HTTPS", "en": "HTTP leads to HTTPS"},
-    "legal": {"fr": "Mentions légales", "en": "Legal notice"},
-    "accessibility": {"fr": "Accessibilité indiquée", "en": "Accessibility stated"},
-    "news_recent": {"fr": "Actualité de moins de 90 jours", "en": "News of the last 90 days"},
-    "service_portal": {"fr": "Démarches de l'État", "en": "State procedures"},
-    "service_app": {"fr": "Application municipale", "en": "Municipal app"},
-    "mx": {"fr": "Messagerie avec MX", "en": "E-mail with MX"},
-    "spf": {"fr": "Messagerie avec SPF", "en": "E-mail with SPF"},
-    "dmarc": {"fr": "Messagerie avec DMARC", "en": "E-mail with DMARC"},
+    "threads": _("Threads"),
+    "whatsapp": _("WhatsApp channel"),
+    "telegram": _("Telegram"),
+    "networks_any": _("One network at least"),
+    "reachable": _("Website that answers"),
+    "certificate": _("Valid certificate"),
+    "http_redirects": _("HTTP leads to HTTPS"),
+    "legal": _("Legal notice"),
+    "accessibility": _("Accessibility stated"),
+    "news_recent": _("News of the last 90 days"),
+    "service_portal": _("State procedures"),
+    "service_app": _("Municipal app"),
+    "mx": _("E-mail with MX"),
+    "spf": _("E-mail with SPF"),
+    "dmarc": _("E-mail with DMARC"),
 }
 """What is counted of what `zoneblanche probe` measured."""
 
@@ -116,7 +116,7 @@ class Barometer:
     changes: pd.DataFrame
     categories: tuple[Category, ...]
     notices: tuple[str, ...] = ()
-    criteria: Mapping[str, Text] = field(default_factory=lambda: CRITERIA)
+    criteria: Mapping[str, str] = field(default_factory=lambda: CRITERIA)
 
 
 def compute_barometer(
@@ -127,7 +127,7 @@ def compute_barometer(
     events: pd.DataFrame | None = None,
     weights: pd.Series | None = None,
     level_of_codes: str = "commune",
-    criteria: Mapping[str, Text] = CRITERIA,
+    criteria: Mapping[str, str] = CRITERIA,
 ) -> Barometer:
     """Count presence by category, criterion and wave, and its change between waves.
 

@@ -120,7 +120,9 @@ def count_probes(
                 source=unusable[0],
             )
         )
-    waves, cited, last = [], [], None
+    waves: list[Wave] = []
+    cited: list[Source] = []
+    last = None
     for path in probes:
         if not path.is_file():
             raise InputError(missing_file(path))

@@ -285,7 +285,7 @@ async def _read_statements(
         "how": "mention" if level else "",
     }
     for kind in ("accessibility", "legal"):
-        links = statements.links_to(document, kind)  # type: ignore[arg-type]
+        links = statements.links_to(document, kind)
         told: dict[str, Any] = {"page": "", "link": "", "why": ""} if kind == "legal" else found
         if links:
             told["page"], told["link"] = told["page"] or document.url, links[0].url

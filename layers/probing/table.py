@@ -85,9 +85,9 @@ def presence_table(
         row |= _mail_columns(one, mail)
         rows.append(row)
     table = pd.DataFrame(rows, columns=_columns(rows))
-    texts = [name for name in table if name in TEXTS]
+    texts = [str(name) for name in table if name in TEXTS]
     table[texts] = table[texts].astype("object").where(table[texts].notna(), None)
-    figures = [name for name in table if name not in TEXTS]
+    figures = [str(name) for name in table if name not in TEXTS]
     table[figures] = table[figures].astype("float64")
     if not handles:
         named = [f"{network}_{what}" for network in NETWORKS for what in ("link", "handle")]

@@ -156,7 +156,7 @@ print(len(read))
 
 def resolved(truths: tuple[Truth, ...]) -> dict[str, str]:
     """Addresses by host, for those who do not ask the farm's name server."""
-    found = {}
+    found: dict[str, str] = {}
     for truth in truths:
         bare = truth.host.removeprefix("www.")
         found |= dict.fromkeys((bare, f"www.{bare}"), truth.address)

@@ -70,9 +70,10 @@ def messages_in(tree: ast.AST) -> Iterator[tuple[str | tuple[str, ...], str | No
         yield (texts[0] if shape[1] == 1 else (texts[0], texts[1])), context
 
 
-def _elsewhere() -> Iterator[str]:
+def _elsewhere() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
     """Return help texts, and the notes of sources."""
-    yield from help_texts()
+    for text in help_texts():
+        yield text, None
     provenance = ROOT / "layers" / "edition" / "fr" / "provenance.json"
     for note in _notes(json.loads(provenance.read_text("utf-8"))):
         yield note, None

@@ -208,7 +208,7 @@ def _checked(order: Order) -> Manners:
 def _name_server(text: str, faults: list[Fault]) -> tuple[str, int]:
     if not text:
         return "", 53
-    address, _, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "53")
+    address, _colon, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "53")
     try:
         ipaddress.ip_address(address)
         if port.isdigit() and 0 < int(port) < 65_536:
