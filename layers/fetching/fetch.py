@@ -229,7 +229,7 @@ def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | 
 
 
 def _day_of(file: Path) -> date:
-    """The day on which a file was written last, or today's where the system has no such day."""
+    """Return the day on which a file was last written, or today if that is not a valid day."""
     try:
         return date.fromtimestamp(file.stat().st_mtime)
     except (OverflowError, ValueError, OSError):

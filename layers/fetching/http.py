@@ -131,7 +131,7 @@ class Transport:
         max_bytes: int,
         told: Callable[[int, int | None], None],
     ) -> str | None:
-        """Download a file to `partial`, and resume a partial file.
+        """Download a file to `place`, and resume a partial file there.
 
         Returns:
             The etag of the file, or None if the stored file is unchanged.

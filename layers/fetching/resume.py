@@ -123,7 +123,7 @@ def wait_seconds(headers: Mapping[str, str], *, attempt: int, now: datetime) -> 
 
 
 def utc_now() -> datetime:
-    """The time, with its zone, for `wait_seconds`."""
+    """Return the current time with its zone, for `wait_seconds`."""
     return datetime.now(UTC)
 
 

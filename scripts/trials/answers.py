@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 
 from zoneblanche.geo.files.kinds import HEAD, kind_of
-from zoneblanche.scripts.trials.texts import mutate_bytes
+from zoneblanche.scripts.trials.texts import mutate_bytes, mutate_json, mutate_text
 
 WAIT, HANG = b"\x00{wait}\x00", b"\x00{hang}\x00"
 """Marks at which the server waits for a moment, and for longer than any limit."""
@@ -181,9 +181,8 @@ def _delayed(head: bytes, body: bytes, chance: random.Random) -> bytes:
 
 def _spoiled_body(head: bytes, body: bytes, chance: random.Random) -> bytes:
     """Mutate the body, and mostly correct its length."""
-    from zoneblanche.scripts.trials.mutations import spoil
-
-    body = spoil(body, kind_of(body[:HEAD]), chance)
+    mutate = {"json": mutate_json, "text": mutate_text}.get(kind_of(body[:HEAD]), mutate_bytes)
+    body = mutate(body, chance)
     if chance.random() < 0.8:
         head = _without(head, b"content-length") + b"\r\nContent-Length: %d" % len(body)
     return head + b"\r\n\r\n" + body

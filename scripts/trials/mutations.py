@@ -44,7 +44,7 @@ def spoil_files(folder: Path, chance: random.Random) -> tuple[str, ...]:
 
 
 def kind_at(path: PurePath, content: bytes) -> str:
-    """Of what kind a file of a trial is, by its place where that says more than its content."""
+    """Return the kind of a file, by its name or place if that says more than its content."""
     if path.suffix in (".toml", ".http"):
         return path.suffix[1:]
     return "record" if is_record(path) else kind_of(content[:HEAD])

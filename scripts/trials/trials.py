@@ -71,12 +71,12 @@ class Trial:
 
     @property
     def served(self) -> bool:
-        """Whether publishers answer it."""
+        """Whether it uses a local server."""
         return (self.folder / SERVER).is_dir()
 
     @property
     def fetches(self) -> tuple[str, ...]:
-        """Ids of the connectors that it brings."""
+        """Ids of the connectors that it fetches."""
         pairs = zip(self.arguments, self.arguments[1:], strict=False)
         return tuple(value for name, value in pairs if name == "--only")
 
@@ -290,7 +290,7 @@ def _others(folder: Path) -> Iterator[Trial]:
 
 
 def _served(folder: Path) -> Iterator[Trial]:
-    """What publishers answer: a file, a catalogue and its file, a newer file or the rest of one."""
+    """Answers of publishers: a file, a catalogue and its file, a newer file, the rest of a file."""
     name = "arcep-debit-filaire"
     fetch = ("fetch", "fr", "-q", "--only")
     wired = publishers_files.WIRED.encode()
@@ -325,7 +325,7 @@ def _write_answers(folder: Path, answers: Mapping[str, bytes]) -> None:
 
 
 def _write_catalogue(folder: Path) -> str:
-    """A dataset of three resources and the newest of them; the id of its connector."""
+    """Write a dataset of three resources and the newest one; return the id of its connector."""
     connector = connector_named("arcep-ftth")
     assert connector.resource is not None
     with tempfile.TemporaryDirectory() as name:
@@ -349,7 +349,7 @@ def _write_catalogue(folder: Path) -> str:
 
 
 def _write_store(folder: Path, name: str, *, begun: bytes) -> None:
-    """A store that holds a file of the year before, and what was begun of a newer one."""
+    """Write a store with the file of the year before, and the beginning of a newer one."""
     store, url = Store(folder / "cache"), BASE + name
     with store.locked(name):
         old = publishers_files.WIRED.replace("2026", "2025").encode()

@@ -77,7 +77,7 @@ def draw(barometer: Barometer, path: Path) -> None:
         known = rows.groupby("wave")["known"].max()
         read = ", ".join(f"{n:.0f}" for n in known)
         panel.set_title(f"{titles[category]}\nread: {read}", fontsize=10)
-        panel.set_yticks(range(len(NETWORKS)), [str(dict(MEASURED[n])["en"]) for n in NETWORKS])
+        panel.set_yticks(range(len(NETWORKS)), [str(MEASURED[n]) for n in NETWORKS])
         panel.set_xlim(0, 140)
         panel.set_xticks(range(0, 101, 20))
         panel.invert_yaxis()
