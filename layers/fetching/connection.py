@@ -158,6 +158,12 @@ class _Watched(HTTPConnection):
         super().connect()
         self.deadline.watch(self.sock)  # TLS has replaced the socket
 
+    def _tunnel(self) -> None:
+        """Open a tunnel through a proxy. The end of its answer may be that of the time."""
+        super()._tunnel()
+        if not self.deadline.left:
+            raise TimeoutError("the proxy did not answer in time")
+
     def _checked(self, check: Check) -> socket.socket:
         """Connect to the first address that answers."""
         problem: OSError | None = None

@@ -183,7 +183,8 @@ def _record_of(found: Mapping[str, object], connector_id: str) -> Record | None:
         record = Record(size=size, **{name: str(value) for name, value in texts.items()})
     except TypeError:  # one is absent
         return None
-    plain = _PLAIN_NAME.fullmatch(record.filename) and record.filename not in (".", "..")
+    name = record.filename
+    plain = _PLAIN_NAME.fullmatch(name) and name not in (".", "..") and Path(name).name == name
     hashed = re.fullmatch("[0-9a-f]{64}", record.sha256)
     dated = all(re.fullmatch(_DAY, day) for day in (record.retrieved, record.published) if day)
     tagged = record.etag == valid_etag(record.etag)

@@ -310,6 +310,21 @@ def test_the_time_for_a_file_holds_for_the_handshake_of_tls(store: Store, access
         assert time.monotonic() - started < 4
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_time_for_a_file_holds_behind_a_proxy(
+    store: Store, access: Access, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    """Which answers a byte at a time, itself or before it lets TLS through."""
+    access = replace(access, max_seconds=0.7, allowed_hosts=())
+    with Server(lambda _: drip(b"HTTP/1.1 200 OK\r\nX: ")) as proxy:
+        monkeypatch.setenv(f"{scheme}_proxy", proxy.url("").rstrip("/"))
+        started = time.monotonic()
+        with pytest.raises(ProblemWithEnvironment, match=r"took (too long|longer)"):
+            fetch_source(at(f"{scheme}://publisher.example/x"), store=store, access=access)
+        assert time.monotonic() - started < 4
+        assert b"publisher.example" in proxy.asked[0]
+
+
 def test_the_time_for_a_file_holds_for_the_search_of_a_name(
     store: Store, access: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from zoneblanche.layers.fetching.store import Record, Store
 from zoneblanche.layers.publishers.connector import connector_named, known_connectors
 from zoneblanche.scripts.jobs.fetch import fetch_country, fetched_sources, print_fetched
 from zoneblanche.scripts.trials.publishers_files import write_communes
+from zoneblanche.scripts.trials.serving import answer, published
 
 DEBIT = "code_insee;nbr;type;date\n"
 
@@ -202,3 +206,63 @@ def test_a_given_file_wins_over_what_was_fetched(folder: Path, store: Store) -> 
     shutil.copyfile(folder / "commune_debit.csv", own)
     # Both feed the same input; boundaries are nothing that a run measures from.
     assert fetched_sources({"arcep-debit": own}) == {"arcep-debit": own, **boundaries}
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "told"),
+    [
+        (answer("200 OK", body=DEBIT.encode()), 0, ""),
+        (answer("302 Found", "Location: //["), 3, "no http or https address"),
+        (answer("302 Found", "Location: http://127.0.0.1/x"), 3, "no public address"),
+        (answer("304 Not Modified"), 3, "it answered 304"),
+        (answer("429 No", "Retry-After: ²"), 3, "it answered 429"),
+        (answer("200 OK").replace(b": 0", b": \xb2"), 0, ""),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabcde", 3, "no size"),
+        (b"\x00{hang}\x00", 3, "in 2 attempts: .*timed out|took too long"),
+        (b"", 3, "without response"),
+    ],
+)
+def test_whatever_a_publisher_answers_is_a_file_or_a_sentence(
+    zoneblanche: Command, tmp_path: Path, content: bytes, status: int, told: str
+) -> None:
+    name = "arcep-debit-filaire"
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / f"{name}.http").write_bytes(content)
+    with published(tmp_path / "answers", tmp_path / "elsewhere"):
+        found, _, err = zoneblanche("fetch", "fr", "--only", name, "--lang", "en", "-q")
+    assert found == status, err
+    assert re.search(told, err)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links")
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        os.mkfifo,
+        Path.mkdir,
+        Path.touch,
+        lambda entry: entry.symlink_to(entry.name),
+        lambda entry: entry.symlink_to("/dev/zero"),
+        lambda entry: entry.write_text("[" * 200_000),
+        lambda entry: entry.write_text('{"filename": "../../files/commune_debit.csv"}'),
+        lambda entry: entry.write_text('{"size": "7", "sha256": 3, "filename": null}'),
+        lambda entry: entry.write_bytes(b"\xff\xfe"),
+    ],
+)
+def test_whatever_lies_in_the_store_is_a_result_or_a_sentence(
+    zoneblanche: Command, folder: Path, store: Store, spoil: Callable[[Path], object]
+) -> None:
+    (folder / "commune.parquet").unlink()
+    assert zoneblanche("fetch", "fr", "--from", folder, "-q")[0] == 0
+    for name in ("arcep-debit", "arcep-debit-filaire"):
+        entry = store.folder / "index" / f"{name}.json"
+        entry.unlink()
+        spoil(entry)
+    status, out, _ = zoneblanche("list", "sources", "--lang", "en")
+    assert status == 0
+    assert "fetched 20" not in out
+    status, _, err = zoneblanche("fetch", "fr", "--offline", "--lang", "en")
+    assert status == 3
+    assert "nothing of 'fr' was fetched yet" in err or "is a folder" in err
+    assert fetched_sources({}) == {}
