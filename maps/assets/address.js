@@ -1,5 +1,5 @@
-// What the page shows, in its address, so that a link leads back to it. What stands in an address
-// is checked by who uses it: anything may be typed there.
+// The state of the page in its address, so that a link leads back to it. The code that uses a value
+// from the address checks it: a user can type anything there.
 
 const MOST_TYPED = 200; // letters of any one part that are looked at
 
@@ -28,7 +28,7 @@ function readAddress() {
   };
 }
 
-/** Latitude, longitude and zoom, if that is what it is. */
+/** Latitude, longitude and zoom, or null. */
 function readView(text) {
   const [lat, lng, zoom, ...more] = text.split(",").map((one) => (one.trim() ? Number(one) : NaN));
   const right = Math.abs(lat) <= 85 && Math.abs(lng) <= 360 && zoom >= 0 && zoom <= 30;
@@ -49,7 +49,7 @@ function readTable(found, part) {
   };
 }
 
-/** Write the parts that are not as they were when the page was opened. */
+/** Write the parts that have changed since the page was opened. */
 function writeAddress(state) {
   const { table } = state;
   const parts = new URLSearchParams();
@@ -73,6 +73,6 @@ function writeAddress(state) {
   try {
     window.history.replaceState(null, "", `#${parts.toString().replace(/%2C/g, ",")}`);
   } catch {
-    // In a frame without an address of its own there is nothing to write to.
+    // A frame without its own address has nothing to write to.
   }
 }

@@ -1,5 +1,5 @@
-// The page: its state, and what a choice of layer does to map, legend, card and table. What it
-// draws, where its map goes, what is pointed at and what its buttons do stand in files of their own.
+// The page: its state, and the effect of a choice of layer on map, legend, card and table. Other files
+// contain drawing, moving the map, pointing and the buttons.
 
 class Page {
   /** root: the element to fill; map: a Leaflet map to use, or null to make one. */
@@ -58,7 +58,7 @@ class Page {
     window.addEventListener("hashchange", () => this.restore(readAddress()));
   }
 
-  /** Names and all layers are here: fill what was waiting for them. */
+  /** Names and all layers are loaded: fill what was waiting for them. */
   ready() {
     this.base.readText();
     if (this.wanted) this.address.layer = this.wanted.id;
@@ -68,7 +68,7 @@ class Page {
     this.readAhead(this.model.layers);
   }
 
-  /** Unpack and class the other layers while nothing else is to be done: none is waited for. */
+  /** Unpack and classify the other layers while the page is idle; nothing waits for them. */
   readAhead([layer, ...more]) {
     if (!layer || !window.requestIdleCallback) return;
     window.requestIdleCallback(() => {
@@ -77,7 +77,7 @@ class Page {
     });
   }
 
-  /** Show what an address says, as far as it can be had. */
+  /** Show the state in an address, as far as the page has it. */
   restore(address) {
     const { base } = this;
     if (Object.hasOwn(base.head.words, address.lang || base.head.lang)) {
@@ -110,7 +110,7 @@ class Page {
     }
   }
 
-  /** The model of a level, made when it is first asked for. */
+  /** The model of a level, created when it is first needed. */
   modelOf(level) {
     if (!this.models.has(level)) {
       const told = this.base.head.upper.find(({ id }) => id === level);
@@ -119,7 +119,7 @@ class Page {
     return this.models.get(level);
   }
 
-  /** The layer of that id, or the map of two that it names. */
+  /** The layer with that id, or the bivariate map that it names. */
   findLayer(id) {
     return id ? this.model.layer(id) || findPair(this.model, id) : null;
   }
@@ -130,7 +130,7 @@ class Page {
       || model.layers[0];
   }
 
-  /** Interface and maps anew, for other territories, another language, another arrangement. */
+  /** Build interface and maps again, for other territories, another language, another layout. */
   rebuild() {
     const whole = this.atHome();
     this.beside?.remove();
@@ -159,7 +159,7 @@ class Page {
     return this.schemes.get(layer.id) || layer.scheme;
   }
 
-  /** The classes of a layer, kept until theme, language or territories are others. */
+  /** The classes of a layer, cached until theme, language or territories change. */
   classes(layer = this.layer) {
     const scheme = this.schemeOf(layer);
     const key = [layer.id, scheme, layer.breaks?.[scheme]].join();
@@ -188,7 +188,7 @@ class Page {
     document.getElementById("zb-scheme")?.focus();
   }
 
-  /** Colour the map anew and fill what says how to read it, at once; table and card follow. */
+  /** Update the colours of the map and its legend together; table and card follow. */
   show() {
     this.shown = this.classes();
     this.recolour();
@@ -211,7 +211,7 @@ class Page {
     this.recolour(k);
   }
 
-  /** Keep the address in step, a moment later: browsers take their time over it. */
+  /** Update the address a moment later, because browsers take time for it. */
   remember() {
     clearTimeout(this.remembering);
     this.remembering = setTimeout(() => this.writeAddress(), 200);
@@ -240,7 +240,7 @@ class Page {
 
 Object.assign(Page.prototype, PANEL, PLACING, POINTING, VERBS);
 
-/** Read the blocks and start: what the first picture needs first, then the rest. */
+/** Read the blocks and start: first what the first picture needs, then the rest. */
 async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {
   performance.mark("zb-start");
   const blocks = ["head", "arcs", "map"].map((name) => readBlock(`${prefix}-${name}`));

@@ -1,5 +1,5 @@
-// A second map beside the first: another layer of the same territories. The two move as one, and
-// what is pointed at or chosen on either is so on both.
+// A second map next to the first: another layer of the same territories. The two move together, and
+// pointing or selecting on one does so on both.
 
 const ROOM_FOR_LEGEND = 700; // pixels
 
@@ -29,7 +29,7 @@ class Beside {
 
   wire(map, layer) { this.page.wire(map, layer); }
 
-  /** Make the map, once its place stands in the page and has a size. */
+  /** Create the map, once its element is in the page and has a size. */
   start() {
     this.classify();
     const { map } = this.page;
@@ -60,7 +60,7 @@ class Beside {
     this.look = lookOf(this.model, this.shown, this.colours, null, this.page.kept);
   }
 
-  /** Other territories: the same layer where they have it, else their first. */
+  /** Other territories: the same layer if they have it, else their first. */
   setModel(model) {
     this.layer = this.page.findLayer(this.layer.id) || model.layers[0];
     this.classify();
@@ -95,14 +95,14 @@ class Beside {
       el("select", { id: "zb-beside", change: (event) => this.choose(model.layer(event.target.value)) },
         model.layers.map((layer) => el("option", { value: layer.id, selected: layer === this.layer },
           speech.text(layer.title))))));
-    // Open, it would stand on a country that fills a narrow map.
+    // If open, it would cover a country that fills a narrow map.
     const open = this.legend.firstChild ? this.legend.firstChild.open
       : this.place.clientWidth > ROOM_FOR_LEGEND;
     this.legend.replaceChildren(el("details", { open },
       el("summary", {}, speech.say("legend_of", { title })), this.drawKey()));
   }
 
-  /** Its colours and what they stand for: beside the map, and once more on paper. */
+  /** Its colours and their meaning: next to the map, and again on paper. */
   drawKey() {
     const { speech } = this;
     if (this.layer.kind === "bivariate") return squareLegend(this);
@@ -127,7 +127,7 @@ class Beside {
   }
 }
 
-/** Make two maps of one size move as one; returns how to let them go. */
+/** Make two maps of the same size move together; returns a function that separates them. */
 function tieMaps(one, other) {
   const events = "move zoomend moveend";
   let following = false;

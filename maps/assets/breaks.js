@@ -4,7 +4,7 @@ const MOST_BREAKS = 8;
 
 /**
  * Breaks as a reader writes them: numbers between semicolons (or spaces), in the language's form
- * or with a decimal point. Null where they are none, do not rise, or are too many.
+ * or with a decimal point. Null if they are not numbers, not ascending, or too many.
  */
 function readBreaks(text, decimal) {
   const parts = (text.includes(";") ? text.split(";") : text.trim().split(/ +/))
@@ -27,12 +27,12 @@ function writeBreaks(breaks, layer, speech) {
     .join(" ; ");
 }
 
-/** A way of classing as the address says it, with its breaks where the reader gave them. */
+/** A method of classification for the address, with its breaks if the reader gave them. */
 function writeScheme(scheme, layer) {
   return scheme === "custom" ? `custom:${layer.breaks.custom.join(",")}` : scheme;
 }
 
-/** The way of classing that an address names, if the layer has it; null else. */
+/** The method of classification in an address, if the layer has it; else null. */
 function readScheme(text, layer) {
   const [scheme, given] = text.split(":");
   if (!layer.breaks) return null;
@@ -60,7 +60,7 @@ function schemeChoice(page) {
     now === "custom" ? breaksField(page) : null);
 }
 
-/** The field for breaks of the reader's own. */
+/** The field for the reader's breaks. */
 function breaksField(page) {
   const { shown, speech } = page;
   const { layer } = shown;

@@ -59,7 +59,7 @@ function drawCard(page, i) {
   return card;
 }
 
-/** Escape closes the card wherever the reader is, save in a field that has a use for it. */
+/** Escape closes the card everywhere, except in a field that uses the key. */
 function closeOnEscape(page) {
   page.root.addEventListener("keydown", (event) => {
     const used = event.target.matches?.("input[type=text], input[type=search], select");
@@ -129,7 +129,7 @@ function rankText({ rank, of, low, high }, speech) {
     high: speech.number(high) });
 }
 
-/** Where the score stands between 0 and 100, with its interval. */
+/** The position of the score between 0 and 100, with its interval. */
 function gauge(page, layer, i, low, high) {
   const { model, colours, shown } = page;
   const value = model.column(layer.id).values[i];
@@ -165,7 +165,7 @@ function boundsOf(model, layer) {
   return layer.range;
 }
 
-/** One indicator: figure, where it stands, date, source, and at what level it was measured. */
+/** One indicator: figure, rank, date, source, and native level. */
 function figureRow(page, layer, i) {
   const { model, speech } = page;
   const missing = model.column(layer.id).reasons[i];
@@ -184,7 +184,7 @@ function figureRow(page, layer, i) {
       notes.length ? el("span", { class: "zb-note" }, notes) : null));
 }
 
-/** Who a figure is from, each once, with the way to their table and its title. */
+/** The sources of a figure, each once, with a link to their table and its title. */
 function producers(page, layer) {
   const found = new Map();
   for (const k of layer.sources) {

@@ -35,7 +35,7 @@ function classifyFigures(model, layer, colours, speech, scheme) {
   }
   const palette = layer.diverging ? divergingColours(layer, colours, breaks)
     : orderedColours(layer, colours, breaks.length + 1);
-  // Where nothing is below the first break, or from the last one on, that class has an open end.
+  // If nothing is below the first break, or above the last one, that class has an open end.
   const ends = [low < (breaks[0] ?? Infinity) ? low : -Infinity, ...breaks,
     high >= (breaks.at(-1) ?? -Infinity) ? high : Infinity];
   const classes = palette.map((colour, k) => ({
@@ -100,7 +100,7 @@ function rampOf(stops, count) {
   });
 }
 
-// Code 0 is none of the kinds, and takes the palette's grey, its last; the others share the rest.
+// Code 0 means none, and has the palette's grey, its last colour; the others share the rest.
 function kindColours(codes, kinds) {
   const grey = kinds.at(-1);
   const rest = codes.includes(0) ? kinds.slice(0, -1) : kinds;
@@ -135,7 +135,7 @@ function classifyPair(model, layer, colours, speech) {
       classOf[i] = -1;
       continue;
     }
-    // The last class of either axis is the one that the strongest colour stands for.
+    // The last class of either axis has the strongest colour.
     classOf[i] = 3 * up.place(classFor(y.values[i], up.breaks))
       + across.place(classFor(x.values[i], across.breaks));
   }
@@ -188,7 +188,7 @@ function countClasses(model, shown) {
   shown.classes.forEach((one, k) => Object.assign(one, { count: counts[k], people: peopled[k] }));
 }
 
-/** Why cells are missing, the commonest reason first. */
+/** Why cells are missing, the most frequent reason first. */
 function missingReasons(model, layer, shown) {
   const columns = layer.kind === "bivariate" ? [layer.x, layer.y] : [layer.id];
   const counts = new Map();

@@ -1,6 +1,6 @@
 // Where the points of an index come from, as maps/contributions.py writes it.
 
-/** The parts of a territory's score: [{ id, parent, points }], the largest first; null where the
+/** The parts of a territory's score: [{ id, parent, points }], the largest first; null if the
  *  index has no plain parts or the territory no score. */
 function contributionsOf(model, layer, i) {
   if (!layer.tree || model.column(layer.id).reasons[i]) return null;
@@ -21,7 +21,7 @@ function contributionsOf(model, layer, i) {
   return parts.sort((one, other) => other.points - one.points);
 }
 
-/** One bar of a hundred points with a stretch a part, and the parts in words. */
+/** One bar of a hundred points with a segment per part, and the parts in words. */
 function contributionBar(page, layer, i) {
   const { model, speech, colours } = page;
   const parts = contributionsOf(model, layer, i);
@@ -43,7 +43,7 @@ function contributionBar(page, layer, i) {
       el("span", { class: "zb-value" }, speech.number(points, 1))))));
 }
 
-/** How a territory does among those of its size: { count, rank, mean, title }, or null. */
+/** A territory among those of its size: { count, rank, mean, title }, or null. */
 function amongPeers(model, layer, i) {
   const { bands } = model.head;
   const people = model.population;

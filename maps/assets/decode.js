@@ -1,4 +1,4 @@
-// Undo what maps/encoding.py did: blocks of the page to named streams, streams to typed arrays.
+// Decode the result of maps/page/encoding.py: blocks of the page to named streams, streams to arrays.
 
 const REASON_CODES = 16; // packed codes below this are reasons, see encoding.py
 
@@ -16,7 +16,7 @@ function bytesOf(binary) {
   return bytes;
 }
 
-/** One stream of a block; `places` says where each begins and how long it is. */
+/** One stream of a block; `places` has the beginning and length of each. */
 function stream(bytes, places, name) {
   const [start, length] = places[name];
   return bytes.subarray(start, start + length);
@@ -82,7 +82,7 @@ function readPlanes(bytes, count, size) {
   return out;
 }
 
-/** A column: figures (NaN where missing), and why a cell is missing (0 where it is not). */
+/** A column: figures (NaN if missing), and why a cell is missing (0 if it is not). */
 function readColumn(bytes, how, count) {
   const values = new Float64Array(count);
   const reasons = new Uint8Array(count);
@@ -145,7 +145,7 @@ function readGeometry(bytes, places, head) {
   return geometry;
 }
 
-/** West, south, east and north of each id, on the grid; made when it is first asked for. */
+/** West, south, east and north of each id, on the grid; computed when first needed. */
 function extents({ arcs, territories, leftId, rightId, boxes }) {
   const extent = new Float64Array(4 * (territories + 1));
   for (let id = 0; id <= territories; id++) {
@@ -163,7 +163,7 @@ function extents({ arcs, territories, leftId, rightId, boxes }) {
   return extent;
 }
 
-/** The arcs round each id, made once when an outline is first asked for. */
+/** The arcs around each id, computed once when an outline is first needed. */
 function arcsAround(geometry) {
   if (geometry.around) return geometry.around;
   const { arcs, territories, leftId, rightId } = geometry;

@@ -30,7 +30,7 @@ function append(element, children) {
   }
 }
 
-/** A link, or plain text where the address is not http(s). */
+/** A link, or plain text if the address is not http(s). */
 function link(text, address) {
   return isWebAddress(address)
     ? el("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, text)
@@ -45,12 +45,12 @@ function isWebAddress(address) {
   }
 }
 
-/** A text of the data, isolated so that its writing direction stays its own. */
+/** A text of the data, isolated so that it keeps its writing direction. */
 function isolated(text) {
   return el("bdi", {}, text);
 }
 
-/** A mark of a class: a filled square, or a hatched one where there is no figure. */
+/** The swatch of a class: a filled square, or a hatched one for missing figures. */
 function swatch(colour, colours, stripes = null) {
   const box = svg("svg", { class: "zb-swatch", viewBox: "0 0 18 14", "aria-hidden": "true" });
   box.append(svg("rect", { x: 0.5, y: 0.5, width: 17, height: 13, fill: colour,

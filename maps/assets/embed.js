@@ -1,4 +1,4 @@
-// The same page inside a folium map: a layer that brings its panel, legend and card along.
+// The same page inside a folium map: a layer with its panel, legend and card.
 
 const AtlasLayer = L.Layer.extend({
   initialize(prefix) {
@@ -24,7 +24,7 @@ const AtlasLayer = L.Layer.extend({
     this._page?.main.remove();
   },
 
-  /** Over the map, whose own controls make room for the panel and the sources. */
+  /** On top of the map, whose own controls leave space for the panel and the sources. */
   _stand(map) {
     map.getContainer().append(this._root);
     map.getContainer().classList.add("zb-around");
@@ -37,7 +37,7 @@ const AtlasLayer = L.Layer.extend({
   },
 });
 
-/** A Leaflet layer for the data blocks of that prefix. */
+/** A Leaflet layer for the data blocks with that prefix. */
 function layerFor(prefix) {
   return new AtlasLayer(prefix);
 }

@@ -1,6 +1,6 @@
-// What the reader takes away: the table as CSV, the map as a picture.
+// Files for the reader: the table as CSV, the map as a picture.
 
-/** Hand a file to the reader. */
+/** Offer a file to the reader. */
 function saveFile(name, blob) {
   const address = URL.createObjectURL(blob);
   const way = el("a", { href: address, download: name });
@@ -19,9 +19,9 @@ function fileName(page, ending) {
 }
 
 /**
- * The table as it is shown: its rows, columns and order. UTF-8 with a byte order mark, without
- * which spreadsheets read accents wrongly; separator and decimal mark are those that spreadsheets
- * of the reader's language expect. A missing figure is an empty cell, and the last column says why.
+ * The table as displayed: its rows, columns and order. UTF-8 with a byte order mark, without
+ * which spreadsheets misread accents; separator and decimal mark are those that spreadsheets
+ * in the reader's language expect. A missing figure is an empty cell, and the last column says why.
  */
 function tableAsCsv(page, columns, rows) {
   const { speech, model } = page;

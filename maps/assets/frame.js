@@ -1,10 +1,10 @@
-// In a frame: tell the page around how high this one wants to be. Nothing else is said, and
-// nothing is listened to.
+// In a frame: send the height of this page to the page around it. Nothing else is sent, and
+// nothing is received.
 (function () {
   if (window.parent === window) return;
   let told = 0;
 
-  /** Narrow: as high as what it holds. Wide: the map beside its panel, which scrolls. */
+  /** Narrow: as high as its content. Wide: the map next to its panel, which scrolls. */
   function wanted() {
     const width = document.documentElement.clientWidth;
     if (width <= 760) return Math.ceil(document.body.getBoundingClientRect().height);

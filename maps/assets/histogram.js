@@ -1,9 +1,9 @@
-// How figures are spread: a histogram of territories or of people, each bar in the exact colours
-// of the classes that its figures are in.
+// The distribution of figures: a histogram of territories or of people, each bar in the exact colours
+// of the classes of its figures.
 
 const BINS = 36;
 
-/** Whether the legend counts people rather than territories, as the reader chose. */
+/** Whether the legend counts people and not territories, as the reader chose. */
 function countsPeople(page) {
   return page.counting === "people" && page.layer.kind !== "bivariate"
     && Boolean(page.model.population);

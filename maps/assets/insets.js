@@ -1,4 +1,4 @@
-// Parts of the country that lie far away: each a small map of its own, on the same arcs.
+// Distant parts of the country: each is a small map, on the same arcs.
 
 /** One frame for each inset part. page: { model, speech, map, newLayer, wire }. */
 function drawInsets(page) {
@@ -25,7 +25,7 @@ function insetGroup(frames, speech) {
     frames.map(({ frame }) => frame));
 }
 
-/** Make the maps, once their frames stand in the page and have a size. */
+/** Create the maps, once their frames are in the page and have a size. */
 function startInsets(page, frames) {
   const insets = frames.map(({ part, place }) => {
     const map = L.map(place, {
@@ -55,7 +55,7 @@ function fitInset(map, part) {
 
 const NEAR = 0.8; // zoom levels beyond the whole from which the map needs the room of its frames
 
-/** The frames go while the reader looks at a part of the map, and are whole when they return. */
+/** The frames are hidden while the reader looks at a part of the map, and whole when they return. */
 function stepAside(page, insets) {
   const near = page.map.getZoom() > page.map.getBoundsZoom(page.model.head.home) + NEAR;
   if (!near && page.root.classList.contains("zb-near")) {

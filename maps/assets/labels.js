@@ -1,16 +1,16 @@
-// Names on the map: each inside what it names, so that none stands on another, and only where it
-// fits. The id image of the view says where there is room.
+// Names on the map: each inside its territory, so that names do not overlap, and only where it
+// fits. The id image of the view shows where there is room.
 
 const NAME_PIXELS = 11; // height of the letters, in pixels of the page
 const ROWS_APART = 3; // rows of the id image that are looked at: every third
 const ENOUGH = 0.5; // share of what is in sight that must have room for its name
 
 /**
- * Where to write a name of each group: for each, the widest stretch that is inside it on all the
+ * Where to write the name of each group: for each, the widest stretch that is inside it on all the
  * rows that the letters take.
  *
  * of: the group of each id (0 for none); widths: of the names, by group, in image pixels; high: of
- * the letters. Returns [{ group, x, y }] of the names that fit, and how many groups are in sight.
+ * the letters. Returns [{ group, x, y }] of the names that fit, and the number of visible groups.
  */
 function placeNames(ids, width, height, of, widths, high) {
   const need = Math.max(1, Math.ceil(high / ROWS_APART));
@@ -57,7 +57,7 @@ function longestRuns(ids, width, y, of) {
   return runs;
 }
 
-/** The levels whose names may be written, the finest first: [{ of, names }]. */
+/** The levels whose names can be written, the finest first: [{ of, names }]. */
 function namedLevels(model) {
   const own = new Uint32Array(model.count + 1);
   for (let id = 1; id <= model.count; id++) own[id] = id;
@@ -96,7 +96,7 @@ function nameWriter(model, colours) {
   };
 }
 
-/** Pixels across a typical group in sight, taken along every twentieth row. */
+/** Width in pixels of a typical visible group, from every twentieth row. */
 function roomFor(ids, width, height, of) {
   let inside = 0;
   let runs = 0;

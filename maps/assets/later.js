@@ -1,4 +1,4 @@
-// What may follow a moment after the reader's choice: one thing a frame, so that none is felt.
+// Work that follows the reader's choice: one task per frame, so that none is noticed.
 
 class Later {
   constructor() {
@@ -11,12 +11,12 @@ class Later {
     if (!this.called) this.call();
   }
 
-  /** Of what is no longer so. */
+  /** Cancel tasks that are out of date. */
   drop(name) {
     this.waiting.delete(name);
   }
 
-  /** Do the next when the frame that is due has been painted; a page in the background has none. */
+  /** Run the next after the next frame is painted; a page in the background has no frames. */
   call() {
     this.called = true;
     const next = () => setTimeout(() => this.next());
@@ -34,7 +34,7 @@ class Later {
     }
   }
 
-  /** Do all of it now: paper waits for no frame. */
+  /** Run all of them now, for printing. */
   finish() {
     while (this.waiting.size) this.next();
   }

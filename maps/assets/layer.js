@@ -50,7 +50,7 @@ const TerritoryLayer = L.Layer.extend({
     this._soon();
   },
 
-  /** Show other territories, or other borders between groups of them: the id image is made anew. */
+  /** Show other territories, or other borders between groups: the id image is computed again. */
   setGeometry({ geometry, look, groups, typicalWidth }) {
     Object.assign(this.options, { geometry, look, groups, typicalWidth });
     this.hovered = 0;
@@ -60,13 +60,13 @@ const TerritoryLayer = L.Layer.extend({
     if (this._map) this._paintNow();
   },
 
-  /** Write names anew, or wipe them off. */
+  /** Write names again, or remove them. */
   setNames(names) {
     this.options.names = names;
     if (this._map) this._name();
   },
 
-  /** Outline the territories hovered over and chosen (ids, 0 for none). */
+  /** Outline the territories pointed at and selected (ids, 0 for none). */
   setOutlined(hovered, chosen) {
     if (hovered === this.hovered && chosen === this.chosen) return;
     this.hovered = hovered;
@@ -74,12 +74,12 @@ const TerritoryLayer = L.Layer.extend({
     if (this._painted()) this._outline();
   },
 
-  /** Whether there is a picture: a frame that has no height yet has none. */
+  /** Whether there is a picture: a frame without a height has none yet. */
   _painted() {
     return this._map && Boolean(this._image);
   },
 
-  /** The id at a point of the map's container, 0 for nobody. */
+  /** The id at a point of the map's container, 0 for none. */
   idAt(point) {
     if (!this._ids) return 0;
     const x = Math.floor(point.x * this._ratio);
@@ -113,12 +113,12 @@ const TerritoryLayer = L.Layer.extend({
     });
   },
 
-  /** Paint the view as it is now, if that is not done. */
+  /** Paint the current view, unless that is done. */
   catchUp() {
     if (this._map && !this._upToDate()) this._paintNow();
   },
 
-  /** Whether the picture is of this very view: a zoom ends with more than one event. */
+  /** Whether the picture is of the current view: a zoom ends with more than one event. */
   _upToDate() {
     const map = this._map;
     const size = map.getSize();
@@ -136,7 +136,7 @@ const TerritoryLayer = L.Layer.extend({
     ]), REST);
   },
 
-  /** What a view gets at rest, step by step, so that the reader never waits for the whole. */
+  /** The steps for a view at rest, so that the reader never waits for the whole. */
   _rest([step, ...more]) {
     if (!this._map) return;
     step();
@@ -144,7 +144,7 @@ const TerritoryLayer = L.Layer.extend({
     if (more.length) this._resting = setTimeout(() => this._rest(more));
   },
 
-  /** Whether the twin's id image is of this very view. */
+  /** Whether the twin's id image is of the current view. */
   _shares() {
     const { twin, geometry } = this.options;
     return Boolean(twin && twin._ids && twin.options.geometry === geometry
@@ -234,7 +234,7 @@ const TerritoryLayer = L.Layer.extend({
     return steps;
   },
 
-  /** The steps to the id image of twice the size: none after a mere recolour. */
+  /** The steps to the id image of twice the size: none after a change of colours only. */
   _largeBands(bands) {
     const stamp = this._stamp();
     const { twin, geometry } = this.options;
@@ -255,14 +255,14 @@ const TerritoryLayer = L.Layer.extend({
     return steps;
   },
 
-  /** Names of the view, for a moment of rest. */
+  /** Names of the view at rest. */
   _name() {
     const context = this._words.getContext("2d");
     context.clearRect(0, 0, this._width, this._height);
     this.options.names?.(context, this._ids, this._width, this._height, this._ratio);
   },
 
-  /** What tells one view of one geometry from another. */
+  /** What identifies a view of a geometry. */
   _stamp() {
     const { scale, west, north } = this._view;
     return [scale, west, north, this._width, this._height].join();
@@ -274,7 +274,7 @@ const TerritoryLayer = L.Layer.extend({
     const { ink, paper } = this.options.look.marks;
     for (const [id, width] of [[this.hovered, 1.5], [this.chosen, 2.5]]) {
       if (!id) continue;
-      // Ink with paper on either side is seen on every colour.
+      // Ink with paper on either side is visible on every colour.
       this._trace(context, id);
       context.lineJoin = "round";
       context.strokeStyle = paper;
@@ -302,7 +302,7 @@ const TerritoryLayer = L.Layer.extend({
     }
   },
 
-  // While Leaflet animates a zoom the picture follows by a transform, as its own renderers do.
+  // While Leaflet animates a zoom, the picture is transformed, like its own renderers do.
   _animate(event) {
     this._transform(event.center, event.zoom);
   },

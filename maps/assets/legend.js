@@ -31,13 +31,13 @@ function legendNote(layer, speech) {
   return parts.flatMap((part, k) => (k ? [" · ", part] : [part]));
 }
 
-/** What the low and the high end of a layer are called. */
+/** The names of the low and the high end of a layer. */
 function endWords({ better }) {
   if (!better) return ["low_end", "high_end"];
   return better === "higher" ? ["worse_end", "better_end"] : ["better_end", "worse_end"];
 }
 
-/** Which end is which, in words, under the colours that say it. */
+/** The two ends in words, under their colours. */
 function directionLine(layer, shown, speech, colours) {
   if (shown.classes.length < 2) return null;
   const [low, high] = endWords(layer);
@@ -77,7 +77,7 @@ function share(part, whole, speech) {
   return percent > 0 && percent < 1 ? `< 1\u00a0%` : `${speech.number(percent)}\u00a0%`;
 }
 
-/** The "no data" entry: always there, so that its absence is said too. */
+/** The "no data" entry: always present, also with a count of 0. */
 function missingRow(page) {
   const { shown, speech, colours, model } = page;
   const reasons = shown.missing
@@ -121,7 +121,7 @@ function strongest(one, speech, model) {
   });
 }
 
-/** Number of territories of a class and, where it is known, of the people in them. */
+/** Number of territories of a class and, if known, of the people in them. */
 function withPeople(one, speech, model) {
   const territories = speech.territories(one.count);
   if (!model.population) return territories;

@@ -1,5 +1,5 @@
-// The same page at a level that contains its territories: its figures were aggregated in Python,
-// its shapes are the page's own arcs without those inside.
+// The same page at a level that contains its territories: its figures were aggregated in Python.
+// Its shapes are the page's arcs without those inside.
 
 /** The model of a containing level, made from that of the page's own territories. */
 class UpperModel extends Model {
@@ -36,7 +36,7 @@ class UpperModel extends Model {
     return this.units[i] - 1;
   }
 
-  /** Of a level above this one: what contains the first member contains them all. */
+  /** For a level above this one: what contains the first member contains them all. */
   parents(level) {
     const key = `parent/${level}`;
     if (!this._columns.has(key)) {
@@ -52,7 +52,7 @@ class UpperModel extends Model {
   }
 }
 
-/** The arcs between different units, each with its units on either side. */
+/** The arcs between different units, each with the units on its two sides. */
 function joinedGeometry(geometry, units, count) {
   const unit = new Uint32Array(geometry.territories + 1);
   unit.set(units, 1);
@@ -100,7 +100,7 @@ function medianWidth(model) {
   return widths.length ? widths[widths.length >> 1] : 1000;
 }
 
-/** The breaks of a map of two: thirds of the territories, as Python makes them. */
+/** The breaks of a bivariate map: thirds of the territories, as in Python. */
 function pairBreaks(layers, { x, y }) {
   const thirds = (id) => layers.find((layer) => layer.id === id)?.thirds || [];
   return { x: thirds(x), y: thirds(y) };

@@ -1,4 +1,4 @@
-// The atlas of the page: columns and names, each decoded when it is first asked for.
+// The atlas of the page: columns and names, each decoded when it is first needed.
 
 class Model {
   constructor(head) {
@@ -19,7 +19,7 @@ class Model {
     return this._byId.get(id);
   }
 
-  /** Take in a block; columns are unpacked from it later. */
+  /** Add a block; columns are decoded from it later. */
   add(bytes, places) {
     this._blocks.push({ bytes, places });
   }
@@ -40,8 +40,8 @@ class Model {
   }
 
   /**
-   * Another column that a layer carries: its rank, the ends of its interval. Null without. Ends
-   * are written as differences from what they lie round.
+   * Another column of a layer: its rank, the ends of its interval. Null without. Ends
+   * are stored as differences from their middle.
    */
   interval(id, name) {
     const how = this.layer(id).interval?.[name];
@@ -62,7 +62,7 @@ class Model {
     return how && this.has(`fact/${name}`) ? this._column(`fact/${name}`, how) : null;
   }
 
-  /** For each territory the position of what contains it at a level, 0 for none. */
+  /** For each territory the position of its container at a level, 0 for none. */
   parents(level) {
     const key = `parent/${level}`;
     if (!this._columns.has(key)) {
@@ -79,7 +79,7 @@ class Model {
     return this._columns.get(key);
   }
 
-  /** Position in this model of the page's own territory i; -1 where it is in none. */
+  /** Position in this model of the page's own territory i; -1 if it is in none. */
   unitOf(i) {
     return i;
   }
@@ -93,7 +93,7 @@ class Model {
     this.groups.set(this.parents(level), 1);
   }
 
-  /** Names and codes, once the second block is here. */
+  /** Names and codes, once the second block is loaded. */
   readText() {
     const text = readJson(this.bytes("text"));
     Object.assign(this, text);
@@ -101,7 +101,7 @@ class Model {
     this.population = this.fact("population");
   }
 
-  /** Codes that were written as numbers in base 36. */
+  /** Codes that are stored as numbers in base 36. */
   _numberedCodes() {
     const { bytes, places } = this._blocks.find((block) => "codes" in block.places);
     const numbers = readDifferences(bytes, places, "codes", new Float64Array(this.count));
@@ -128,7 +128,7 @@ class Model {
       const tied = k > 0 && values[order[k - 1]] === values[i];
       ranks[i] = tied ? ranks[order[k - 1]] : k + 1;
     });
-    // Ranks of a greater whole, of which the page shows a part, are not ranks among its territories.
+    // Ranks in a larger whole, of which the page shows a part, are not ranks among its territories.
     const own = carried
       && order.every((i) => carried.reasons[i] || carried.values[i] <= order.length);
     if (own) {
@@ -139,7 +139,7 @@ class Model {
     return made;
   }
 
-  /** The rank of a territory in a layer, and of how many, with its interval where there is one. */
+  /** The rank of a territory in a layer, of how many, and its interval if there is one. */
   rank(id, i) {
     if (this.column(id).reasons[i]) return null;
     const { ranks, of, own } = this.ranks(id);

@@ -1,4 +1,4 @@
-// From the id image to colours: one look-up a pixel, lines where neighbouring ids differ.
+// From the id image to colours: one lookup per pixel, lines where neighbouring ids differ.
 
 const HATCH = 1; // stands in a colour table where a territory has no figure
 const COAST = 1; // kinds of border: of the whole, of a group, of one territory
@@ -26,14 +26,14 @@ function bordered(colour, kind, look, part) {
   const { lines } = look;
   if (kind === FINE) return mixed(colour, lines.fine, (SHARE.fine * part) >> 8);
   if (kind === GROUP) {
-    // Seen on pale and on deep colours alike: towards ink on the one, paper on the other.
+    // Visible on pale and on deep colours: towards ink on the former, paper on the latter.
     const line = ((colour >>> 8) & 255) > 105 ? lines.group : lines.contrary;
     return mixed(colour, line, (SHARE.group * part) >> 8);
   }
   return mixed(colour >>> 24 ? colour : look.sea, lines.coast, (SHARE.coast * part) >> 8);
 }
 
-/** What border runs between three ids that are not all the same, 0 where none is drawn. */
+/** The kind of border between three ids that are not all the same, 0 if none is drawn. */
 function edgeBetween(a, b, c, groups, fine) {
   if (a === 0 || b === 0 || c === 0) return COAST;
   if (groups !== null) {
@@ -44,8 +44,8 @@ function edgeBetween(a, b, c, groups, fine) {
 }
 
 /**
- * Write into `edges` (a byte a pixel) where lines run: on a pixel whose right or lower neighbour
- * is in another territory. Made once for a view, so that a change of colour does not look again.
+ * Write into `edges` (a byte per pixel) where lines run: on a pixel whose right or lower neighbour
+ * is in another territory. Computed once for a view; a change of colours uses it again.
  */
 function markEdges(ids, width, height, groups, fine, edges) {
   for (let y = 0, p = 0; y < height; y++) {
@@ -120,7 +120,7 @@ function paintSmooth(ids, width, height, groups, fine, look, out, from, to) {
   }
 }
 
-/** The mean of four colours; those that are transparent only make the mean more so. */
+/** The mean of four colours; transparent ones only make the mean more transparent. */
 function average(a, b, c, d) {
   const solid = (a >>> 31) + (b >>> 31) + (c >>> 31) + (d >>> 31);
   if (solid === 4) {

@@ -1,6 +1,6 @@
-// Maps of two indicators that the reader puts together.
+// Bivariate maps that the reader composes.
 
-/** Layers that a map of two can be made of: figures, which have thirds. */
+/** Layers for a bivariate map: figures, which have thirds. */
 function pairable(model) {
   return model.layers.filter(({ kind, thirds }) => kind === "figures" && thirds?.length);
 }
@@ -23,7 +23,7 @@ function pairLayer(model, x, y) {
   };
 }
 
-/** The pair that an address names: two ids joined by a hyphen, which ids may hold too. */
+/** The pair in an address: two ids joined by a hyphen, which ids may contain too. */
 function findPair(model, name) {
   for (let at = name.indexOf("-"); at > 0; at = name.indexOf("-", at + 1)) {
     const pair = pairLayer(model, name.slice(0, at), name.slice(at + 1));
@@ -32,7 +32,7 @@ function findPair(model, name) {
   return null;
 }
 
-/** Two lists from which the reader makes a map of two. */
+/** Two lists from which the reader composes a bivariate map. */
 function drawPairChoice(page) {
   const { model, speech, layer } = page;
   const offered = pairable(model);
@@ -52,7 +52,7 @@ function drawPairChoice(page) {
   return form;
 }
 
-/** Radios and lists in step with what is shown. */
+/** Update radio buttons and lists to the current layer. */
 function markChoice(root, layer) {
   for (const input of root.querySelectorAll("input[name=zb-layer]")) {
     input.checked = input.value === layer.id;

@@ -1,4 +1,4 @@
-// What stands round the map: head, choices, legend, method and foot; a part of Page.
+// What surrounds the map: header, choices, legend, method and footer; a part of Page.
 
 const ROLES = ["index", "dimension", "indicator", "flag", "typology", "bivariate", "context"];
 
@@ -112,7 +112,7 @@ const PANEL = {
         el("summary", {}, `${speech.say("remarks")} (${remarks.length})`), ...told(remarks)) : "");
   },
 
-  /** The sources of the layer. Those of the others stand there unseen: what the foot takes of the
+  /** The sources of the layer. Those of the others are there, invisible: the space of the footer in the
    *  window stays the same, and the map its size. */
   fillFoot() {
     const { cited } = this;

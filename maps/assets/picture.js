@@ -1,4 +1,4 @@
-// The map as a picture of its own: title, map, distant parts, legend, source. Drawn as SVG; a PNG
+// The map as a separate picture: title, map, distant parts, legend, source. Drawn as SVG; a PNG
 // is that SVG in pixels.
 
 const SHEET = { pad: 24, legend: 270, pixels: 2, font: "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif" };
@@ -37,7 +37,7 @@ function paneWidth(pane) {
   return pane.map.getSize().x + SHEET.pad + SHEET.legend;
 }
 
-/** One map with its heading and legend; says how far down it reaches. */
+/** One map with its heading and legend; returns where it ends. */
 function drawPane(sheet, pane, page, x, y) {
   const { layer, speech } = pane;
   const size = pane.map.getSize();
@@ -70,7 +70,7 @@ function drawPane(sheet, pane, page, x, y) {
   return Math.max(top + size.y, foot);
 }
 
-/** Areas, borders, names and the outline of what is chosen, of one Leaflet layer of ours. */
+/** Areas, borders, names and the outline of the selection, of one Leaflet layer of ours. */
 function drawTerritories(place, pane, page, layer) {
   const { model, colours, shown } = pane;
   const { geometry, groups } = layer.options;
@@ -89,7 +89,7 @@ function drawTerritories(place, pane, page, layer) {
   const drawing = svg("g", { transform: `scale(${1 / FINENESS})`, "stroke-linejoin": "round",
     fill: "none" });
   classPaths(geometry, view, classOf, fills.length).forEach((d, k) => {
-    // A thin line of its own colour closes the seams that smoothing leaves between areas.
+    // A thin line in the same colour closes the gaps that smoothing leaves between areas.
     if (d) drawing.append(svg("path", { d, fill: fills[k], "fill-rule": "evenodd",
       stroke: k < blank ? fills[k] : null, "stroke-width": 1 }));
   });
@@ -111,7 +111,7 @@ function drawTerritories(place, pane, page, layer) {
     layer._height, layer._ratio);
 }
 
-/** Takes what labels.js writes onto a canvas, and makes text elements of it. */
+/** Converts the text that labels.js writes onto a canvas to text elements. */
 class NameCollector {
   constructor(place, colours, ratio) {
     this.place = place;
@@ -149,7 +149,7 @@ function drawScale(place, line, size, colours) {
   write(place, line.textContent, { x: x + 5, y: y - 4, size: 11, width });
 }
 
-/** Classes with their colours and counts, and what is missing; says how far down it reaches. */
+/** Classes with their colours and counts, and missing figures; returns where it ends. */
 function drawPictureLegend(sheet, pane, x, y) {
   const { shown, speech, colours, layer } = pane;
   const width = SHEET.legend;
@@ -180,7 +180,7 @@ function drawPictureLegend(sheet, pane, x, y) {
   return at;
 }
 
-/** The square of a map of two, with its axes in words. */
+/** The square of a bivariate map, with its axes in words. */
 function drawSquare(sheet, pane, x, y) {
   const { shown, speech, colours } = pane;
   const { across, up } = shown.square;
@@ -202,7 +202,7 @@ function drawSquare(sheet, pane, x, y) {
     width: SHEET.legend }) + 8;
 }
 
-/** Text in as many lines as it needs; says where a next line would stand. */
+/** Text in as many lines as it needs; returns the position of the next line. */
 function write(sheet, text, { x, y, width, size = 13, weight = 400 }) {
   const context = (write.context ??= document.createElement("canvas").getContext("2d"));
   context.font = `${weight} ${size}px ${SHEET.font}`;

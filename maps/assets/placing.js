@@ -1,4 +1,4 @@
-// The main map: how it is made, what it shows of the country, where it goes; a part of Page.
+// The main map: how it is created, what it shows of the country, where it moves; a part of Page.
 
 const PLACING = {
   makeMap() {
@@ -6,7 +6,7 @@ const PLACING = {
     this.look = lookOf(this.model, this.shown, this.colours);
     if (this.given) {
       this.map = this.given;
-      // folium's own default, of a user who did not say where to look
+      // folium's default, if the user gave no location
       const untouched = this.map.getZoom() <= 1 && this.map.getCenter().equals([0, 0]);
       const beside = this.map.getSize().x > 760 ? 310 : 0; // the panel floats over the map
       const clear = { paddingTopLeft: [18, 18], paddingBottomRight: [18 + beside, 70] };
@@ -75,7 +75,7 @@ const PLACING = {
     return Boolean(home) && home.zoom === map.getZoom() && home.center.equals(map.getCenter());
   },
 
-  /** Take up the room that there is now; a map of the whole shows the whole again. */
+  /** Use the available space; a map of the whole shows the whole again. */
   fit(whole) {
     const [center, zoom] = [this.map.getCenter(), this.map.getZoom()];
     this.map.invalidateSize({ pan: false });
@@ -86,7 +86,7 @@ const PLACING = {
     this.settle();
   },
 
-  /** Show the whole, as large as the frames of distant parts leave it room. */
+  /** Show the whole, as large as the frames of distant parts allow. */
   settle() {
     for (this.aside = 0; this.aside <= 1; this.aside += 0.25) {
       this.map.fitBounds(this.model.head.home, { animate: false, ...this.margin() });
@@ -96,7 +96,7 @@ const PLACING = {
     this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
   },
 
-  /** What stands beside the map gives or takes room: the picture stays where it is. */
+  /** The space next to the map changes: the picture stays where it is. */
   watchSize() {
     new ResizeObserver(() => {
       const { x, y } = this.map.getSize();
@@ -107,7 +107,7 @@ const PLACING = {
     }).observe(this.mapPlace);
   },
 
-  /** Whether the frames of distant parts would stand on the country. */
+  /** Whether the frames of distant parts would cover the country. */
   crowded() {
     const insets = this.root.querySelector(".zb-insets");
     if (!insets || this.given) return false;
@@ -120,7 +120,7 @@ const PLACING = {
     return false;
   },
 
-  /** Space to leave round the country, so that nothing stands on it. */
+  /** Space to leave around the country, so that nothing covers it. */
   margin() {
     const insets = this.root.querySelector(".zb-insets");
     if (!insets || !this.aside) return { padding: [18, 18] };
@@ -131,7 +131,7 @@ const PLACING = {
         paddingBottomRight: [12, 12 + this.aside * insets.offsetHeight] };
   },
 
-  /** Move the map to territory i, near enough to see what is round it. */
+  /** Move the map to territory i and its surroundings. */
   goTo(i) {
     const { grid, origin } = this.model.geometry;
     const extent = this.model.extents();
@@ -143,12 +143,12 @@ const PLACING = {
       place(extent[at + 2], extent[at + 3]));
     const narrow = window.matchMedia("(max-width: 760px)").matches;
     const size = this.map.getSize();
-    // The card will stand on the right, on the second map if there is one, or below on a narrow screen.
+    // The card will be on the right, on the second map if there is one, or below on a narrow screen.
     const right = this.beside ? 0 : Math.min(380, size.x / 2);
     const padding = narrow ? [0, 0.26 * window.innerHeight] : [right, 0];
     const typing = this.grid?.element.contains(document.activeElement);
     if (narrow && !this.given && !typing) this.mapPlace.parentElement.scrollIntoView();
-    // On a folium map it stands on the left, and the panel on the right.
+    // On a folium map it is on the left, and the panel on the right.
     const clear = this.given && !narrow
       ? { paddingTopLeft: [Math.min(410, size.x / 3), 0], paddingBottomRight: [310, 0] }
       : { paddingBottomRight: padding };
@@ -160,7 +160,7 @@ const PLACING = {
     this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
   },
 
-  /** What paper gets: the map as it is, as an image that fits the sheet. */
+  /** For printing: the current map, as an image that fits the sheet. */
   takePicture() {
     this.later.finish();
     const drawn = ({ main, layer }, ...key) => {

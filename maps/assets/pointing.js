@@ -1,4 +1,4 @@
-// Pointing at a territory and choosing one, on any of the maps; a part of Page.
+// Pointing at a territory and selecting one, on any of the maps; a part of Page.
 
 const POINTING = {
   /** Pointer and keyboard on one of the maps. */
@@ -15,7 +15,7 @@ const POINTING = {
     });
   },
 
-  /** Whether the map is being moved by keys, and so shows where its middle is. */
+  /** Whether keys move the map, which then shows its middle. */
   keys(used) {
     this.root.classList.toggle("zb-keys", used);
   },
@@ -52,7 +52,7 @@ const POINTING = {
     return [...this.layers, ...(this.beside?.layers || [])];
   },
 
-  /** Ids of the layers whose figures the tooltip tells. */
+  /** Ids of the layers whose figures the tooltip shows. */
   toldLayers() {
     const told = [this.layer, this.beside?.layer].filter(Boolean)
       .flatMap((layer) => (layer.kind === "bivariate" ? [layer.x, layer.y] : [layer.id]));

@@ -1,15 +1,15 @@
 // Which territory is each pixel in? The id image of a view, swept from the arcs.
 //
-// Along a row of pixels, each border that is crossed takes us from one territory into another.
+// Along a row of pixels, each border that is crossed leads from one territory into another.
 // Writing `left XOR right` at the pixel of each crossing, and running an XOR along the row,
-// leaves in each pixel the territory it is in: crossings that share a pixel need no order, because
-// the territories between them cancel. So there is nothing to sort.
+// gives the territory of each pixel: crossings in the same pixel need no order, because
+// the territories between them cancel. So nothing is sorted.
 
 /**
- * Fill `ids` (width × height, 0 = nobody, territory k = k + 1) for a view.
+ * Fill `ids` (width × height, 0 = none, territory k = k + 1) for a view.
  *
  * view: width, height in pixels; `scale` pixels a grid step; `west`, `north` the grid coordinates
- * of the image's corner. A pixel is in the territory that holds its centre.
+ * of the image's corner. A pixel is in the territory that contains its centre.
  */
 function rasterise(geometry, view, ids) {
   if (geometry.layered) return rasteriseLayered(geometry, view, ids);
@@ -29,7 +29,7 @@ function rasterise(geometry, view, ids) {
 /**
  * Call `meet(row, column, arc, northward)` for each crossing of an arc with the centre line of a
  * row; the column is that of the first pixel whose centre lies beyond it, 0 for all that are left
- * of the view. Crossings right of the view are not told.
+ * of the view. Crossings right of the view are skipped.
  */
 function walkCrossings(geometry, view, meet, exact = false) {
   const { arcs, x, y, starts, boxes } = geometry;
@@ -45,7 +45,7 @@ function walkCrossings(geometry, view, meet, exact = false) {
     const from = starts[k];
     const to = starts[k + 1] - 1;
     if (!exact && (last <= 0 || first === last)) {
-      // All its crossings fall on one column: only the rows between its two ends count, for
+      // All its crossings are in one column: only the rows between its two ends count, because
       // what goes up and comes down again cancels.
       const one = Math.ceil((north - y[from]) * scale - 0.5);
       const other = Math.ceil((north - y[to]) * scale - 0.5);
@@ -81,7 +81,7 @@ function walkCrossings(geometry, view, meet, exact = false) {
 
 /**
  * The same where territories overlap: each crossing goes into its row's list; along the row, a
- * territory is entered and left, and the last entered of those that are open is shown.
+ * territory is entered and left, and the last entered of the open ones is shown.
  */
 function rasteriseLayered(geometry, view, ids) {
   const { width, height } = view;

@@ -1,6 +1,6 @@
-// What the table shows: its columns, which territories are in it, in what order.
+// The content of the table: its columns, its territories, their order.
 
-/** What the reader asked of the table. */
+/** The reader's choices for the table. */
 function newTableState() {
   return { open: false, text: "", within: "", flag: "", sort: "", down: false, columns: null };
 }
@@ -20,7 +20,7 @@ function tableColumns(page) {
     .map((column) => ({ why: () => "", title: "", ...column, speech }));
 }
 
-/** What stands in the table unless the reader chooses: the map's own figures, index and people. */
+/** The default columns of the table: the map's own figures, index and people. */
 function defaultColumns(page) {
   const { model, layer } = page;
   const index = model.layers.find(({ role }) => role === "index");
@@ -29,7 +29,7 @@ function defaultColumns(page) {
   return [...new Set([...shown, ...ranked, ...(model.population ? ["population"] : [])])];
 }
 
-/** All that a reader may choose: [{ id, title }]. */
+/** All columns that a reader can choose: [{ id, title }]. */
 function offeredColumns(page) {
   const { model, speech } = page;
   const offered = [];
@@ -55,7 +55,7 @@ function factTitle(name, speech) {
     : `${capital(speech.say("area"), speech)} (km²)`;
 }
 
-/** The level that a territory's place is told by: that of the outlines. */
+/** The level that gives a territory's place: that of the outlines. */
 function placeLevel(model) {
   const known = model.head.levels.filter(({ count }) => count > 1);
   return (known.find(({ id }) => id === model.head.outline) || known[0])?.id;
@@ -106,7 +106,7 @@ function columnOf(page, id) {
       text: (i) => speech.number(ranks[i]) });
   }
   if (!layer.categories) {
-    // A unit is said once, at the top.
+    // A unit is written once, at the top.
     const unit = speech.text(layer.suffix);
     const plain = { ...layer, suffix: "" };
     return numbers(page, { id, title: unit ? `${title} (${unit})` : title, values, reasons,
@@ -131,7 +131,7 @@ function reasonText({ model, speech }, reason) {
   return reason ? speech.text(model.head.reasons[reason]) || "?" : "";
 }
 
-/** Which territories pass the filters: a byte each; null where no filter is set. */
+/** Which territories pass the filters: a byte each; null without a filter. */
 function keptTerritories(page) {
   const { model, table } = page;
   const text = folded(table.text);
@@ -158,7 +158,7 @@ function keptTerritories(page) {
 /** Positions of the territories in the table, in its order; those without a figure come last. */
 function tableRows(page, columns) {
   const { model, table, speech } = page;
-  // Another layer on the map leaves the rows and their order as they are.
+  // Another layer on the map does not change the rows and their order.
   const { text, within, flag, sort, down } = table;
   const sorted = columns.some(({ id }) => id === sort);
   const key = [text, within, flag, sorted && sort, down, speech.lang].join("\n");

@@ -3,14 +3,14 @@
 
 const FOUND_AT_MOST = 12;
 
-/** Letters without accents, small, with single spaces: how names are compared. */
+/** Lower case without accents, with single spaces, for comparing names. */
 function folded(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
     .replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/ß/g, "ss")
     .replace(/[\s'’\-_.]+/g, " ").trim();
 }
 
-/** Positions of the territories that match, the best first; and of what contains them. */
+/** Positions of the territories that match, the best first; and of their containers. */
 function findTerritories(model, query) {
   const wanted = folded(query);
   if (!wanted) return [];
@@ -109,7 +109,7 @@ function drawSearch(page) {
     el("div", { class: "zb-search-field" }, input, list), told);
 }
 
-/** What tells places of one name apart: postal codes and what contains them. */
+/** What distinguishes places with the same name: postal codes and containers. */
 function foundNote(page, i) {
   const postal = page.model.extra?.postal_codes?.[i];
   return [placeLine(page, i), postal ? postal.split(" ")[0] : page.model.codes[i]]

@@ -1,4 +1,4 @@
-// The map as lines and areas, for a picture that stays sharp: what shares a class is one area.
+// The map as lines and areas, for a vector picture: territories of one class are one area.
 
 const FINENESS = 4; // steps of a picture's coordinates to a pixel of the page
 
@@ -11,7 +11,7 @@ class Pen {
     this.north = view.north;
   }
 
-  /** Write arc k, backwards or not; `join` goes on from where the last arc ended. */
+  /** Write arc k, backwards or not; `join` continues from the end of the last arc. */
   arc(k, { back = false, join = false } = {}) {
     const { x, y, starts } = this.geometry;
     const [from, to] = [starts[k], starts[k + 1] - 1];
@@ -34,7 +34,7 @@ class Pen {
   }
 }
 
-/** Which ids have a part in the view, by their boxes: a byte an id. */
+/** Which ids have a part in the view, by their boxes: a byte per id. */
 function idsInView(model, view) {
   const extent = model.extents();
   const seen = new Uint8Array(model.count + 1);
@@ -61,7 +61,7 @@ function classPaths(geometry, view, classOf, count) {
   return around.map((arcs) => closedPath(geometry, view, arcs));
 }
 
-/** Directed arcs as closed rings: each goes on with one that begins where it ends. */
+/** Directed arcs as closed rings: each continues with one that begins where it ends. */
 function closedPath(geometry, view, arcs) {
   const { x, y, starts } = geometry;
   const place = (v) => `${x[v]} ${y[v]}`;
@@ -92,7 +92,7 @@ function closedPath(geometry, view, arcs) {
   return parts.join("");
 }
 
-/** Borders in sight by kind: of single territories, of groups, of the whole. */
+/** Visible borders by kind: of single territories, of groups, of the whole. */
 function borderPaths(geometry, view, seen, groups, fine) {
   const pen = new Pen(geometry, view);
   const parts = { fine: [], group: [], coast: [] };

@@ -1,4 +1,4 @@
-// What the page says, in the reader's language and number format.
+// The texts of the page, in the reader's language and number format.
 
 class Speech {
   constructor(head, lang) {
@@ -9,7 +9,7 @@ class Speech {
     this.plurals = new Intl.PluralRules(this.words.locale);
   }
 
-  /** The phrase of that name, with its {slots} filled. */
+  /** The phrase with that name, with its {slots} filled. */
   say(name, slots = {}) {
     return this.fill(this.words[name] ?? name, slots);
   }
@@ -25,7 +25,7 @@ class Speech {
     return phrase.replace(/\{(\w+)\}/g, (_, slot) => slots[slot] ?? "");
   }
 
-  /** A text of the data: in this language, else in English, else as it is. */
+  /** A text of the data: in this language, else in English, else unchanged. */
   text(text) {
     if (!text) return "";
     if (typeof text === "string") return text;
@@ -45,7 +45,7 @@ class Speech {
     return this.number(0.5, 1).replace(/[0-9]/g, "");
   }
 
-  /** A figure of a layer with its unit, or what its code stands for. */
+  /** A figure of a layer with its unit, or the meaning of its code. */
   figure(value, layer) {
     if (layer.categories) {
       const found = layer.categories.find(([code]) => code === Math.round(value));
@@ -56,7 +56,7 @@ class Speech {
     return unit ? `${number}\u00a0${unit}` : number;
   }
 
-  /** One sentence that says how the colours of a layer are to be read. */
+  /** One sentence on how to read the colours of a layer. */
   reading(layer) {
     const { readings } = this.head;
     if (layer.kind === "bivariate") return this.text(readings.pair);
@@ -65,7 +65,7 @@ class Speech {
     return this.text(layer.better ? readings.need : readings.context);
   }
 
-  /** At which level a layer was measured, where it is not the page's; a note says more. */
+  /** The native level of a layer, if it is not the page's; a note says more. */
   native(layer, note = false) {
     if (!layer.native) return "";
     const names = note ? ["native_partly_note", "native_note"]

@@ -1,4 +1,4 @@
-// The table beside the map: every territory as a row, of which only those in sight are elements.
+// The table next to the map: every territory is a row, but only visible rows are elements.
 // A grid for the keyboard: https://www.w3.org/WAI/ARIA/apg/patterns/grid/
 
 const ROW_PIXELS = 30; // as .zb-grid td in page.css
@@ -35,7 +35,7 @@ class TerritoryTable {
     this.watch.observe(this.scroller);
   }
 
-  /** Columns, rows and their order anew; the place in the list is kept where it can be. */
+  /** Compute columns, rows and their order again; keep the scroll position if possible. */
   fill() {
     const { page } = this;
     const { model, speech } = page;
@@ -66,7 +66,7 @@ class TerritoryTable {
     mark ? el("span", { "aria-hidden": "true" }, mark) : null));
   }
 
-  /** First the way that is asked for most: names from A, figures from the highest. */
+  /** The usual order first: names from A, figures from the highest. */
   sortBy(column) {
     const { table } = this.page;
     const first = Boolean(column.right && !column.id.startsWith("rank "));
@@ -88,7 +88,7 @@ class TerritoryTable {
     this.frame = requestAnimationFrame(() => this.draw());
   }
 
-  /** The rows in sight. */
+  /** The visible rows. */
   draw() {
     if (!this.rows || !this.scroller.clientHeight) return;
     const from = Math.max(0, Math.floor(this.scroller.scrollTop / ROW_PIXELS) - SPARE_ROWS);
@@ -126,7 +126,7 @@ class TerritoryTable {
     }));
   }
 
-  /** Which row is chosen, which is pointed at on the map, and which cell the keys are at. */
+  /** Which row is selected, which is pointed at on the map, and which cell has the focus. */
   mark() {
     const { pinned, hovered } = this.page;
     const focused = document.activeElement === this.grid;
@@ -150,7 +150,7 @@ class TerritoryTable {
     this.scrollTo(place);
   }
 
-  /** Scroll as little as is needed for a row to be in sight below the headings. */
+  /** Scroll as little as needed to make a row visible below the headings. */
   scrollTo(place) {
     const { scroller } = this;
     const head = this.head.offsetHeight;
@@ -205,7 +205,7 @@ class TerritoryTable {
   }
 }
 
-/** The filters, the choice of columns, and the way to a file. */
+/** The filters, the choice of columns, and the download. */
 function drawTableBar(page, grid) {
   const { speech, table, model } = page;
   const changed = (name) => (event) => {

@@ -1,5 +1,5 @@
-// The bar above the map: which territories, whose outlines and names, the table, a second map,
-// and what can be taken away.
+// The bar above the map: territories, outlines and names, the table, a second map,
+// and downloads.
 
 /** page: { base, model, speech, level, outline, naming, table, beside, … } and its verbs. */
 function drawTools(page) {
@@ -12,7 +12,7 @@ function drawTools(page) {
     tools.classList.toggle("zb-open", open);
     opener.setAttribute("aria-expanded", String(open));
   };
-  // Seen on a narrow screen alone, where the map needs the room of all the others.
+  // Visible on a narrow screen only, where the map needs the space of all the others.
   const opener = el("button", { type: "button", class: "zb-button zb-tools-opener",
     "aria-controls": "zb-tools", click: () => opened(!page.toolsOpen) }, speech.say("tools"));
   const tools = el("div", { class: "zb-tools", id: "zb-tools", role: "group",
@@ -57,7 +57,7 @@ function outlineChoice(page) {
   ], model.outlined || "none", (value) => page.setOutline(value));
 }
 
-/** A list of what can be taken away, opened by a button. */
+/** A list of downloads, opened by a button. */
 function saveMenu(page) {
   const { speech } = page;
   const told = el("p", { class: "zb-save-told", role: "status" });

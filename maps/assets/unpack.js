@@ -1,5 +1,5 @@
-// A page for a frame carries its scripts packed: a third of their size. The page's policy names
-// the hash of each, so that nothing else can be run in their place.
+// A page for a frame has compressed scripts, a third of their size. The page's policy lists
+// the hash of each, so nothing else can run in their place.
 (async function () {
   for (const block of document.querySelectorAll("script[data-packed]")) {
     const bytes = Uint8Array.from(atob(block.textContent), (sign) => sign.charCodeAt(0));

@@ -1,4 +1,4 @@
-// What the bar above the map and the table can do; a part of Page.
+// The actions of the bar above the map and of the table; a part of Page.
 
 const VERBS = {
   speak(lang) {
@@ -53,7 +53,7 @@ const VERBS = {
     this.refocus("[data-tool=table]");
   },
 
-  /** A second map with that layer ("" for one that goes with the first), or none (null). */
+  /** A second map with that layer ("" for one that matches the first), or none (null). */
   setBeside(id) {
     if (this.given) return;
     const whole = this.atHome();
@@ -74,7 +74,7 @@ const VERBS = {
     this.pin(this.pinned);
   },
 
-  /** What the table's filters leave: all else fades on the maps. */
+  /** The territories that pass the table's filters; the others fade on the maps. */
   filtered(kept) {
     if (sameBytes(kept, this.kept)) return;
     this.kept = kept;
@@ -82,7 +82,7 @@ const VERBS = {
     this.beside?.recolour();
   },
 
-  /** Focus what the reader used last, which may have been made anew, and keep the address. */
+  /** Focus what the reader used last, which may be a new element, and update the address. */
   refocus(selector) {
     this.root.querySelector(selector)?.focus();
     this.remember();
