@@ -3,7 +3,7 @@ row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -203,23 +203,15 @@ def _carried(
 ) -> Table:
     """Return the table carried along a passage, and a notice of the rows that reach the selected
     territories."""
-    counts = [name for name in connector.counts if name in table.frame]
-    means = {name: over for name, over in connector.means.items() if name in table.frame}
-    others = [name for name in table.frame if name not in counts and name not in means]
-    sums = carry_counts(table.frame[counts], passage) if counts else None
-    parts = [] if sums is None else [sums.frame]
-    parts += [
-        carry_means(table.frame[[name]], passage, weights=table.frame[over]).frame
-        for name, over in means.items()
-    ]
-    if others:
-        nobody = pd.Series(dtype="float64")
-        parts.append(carry_largest(table.frame[others], passage, weights=nobody).frame)
-    frame = pd.concat(parts, axis=1)[list(table.frame)]
-    frame.index = pd.Index(frame.index.astype("object"), name="code")
-    if sums is not None and len(reaching.shares) < len(passage.shares):
-        here = table.frame.index.isin([*reaching.shares["source"], *reaching.lost])
-        sums = carry_counts(table.frame.loc[here, counts], reaching)
+    frame, sums = carry_figures(
+        table.frame,
+        passage,
+        reaching,
+        counts=[name for name in connector.counts if name in table.frame],
+        means={
+            name: table.frame[over] for name, over in connector.means.items() if name in table.frame
+        },
+    )
     notices = Notices(table.notices)
     say_carried(
         connector.title,
@@ -235,6 +227,45 @@ def _carried(
         reasons=carried_reasons(table.reasons, frame, passage),
         notices=notices.as_tuple(),
     )
+
+
+def carry_figures(
+    frame: pd.DataFrame,
+    passage: Passage,
+    reaching: Passage,
+    *,
+    counts: Sequence[str] = (),
+    means: Mapping[str, pd.Series] | None = None,
+    weights: pd.Series | None = None,
+) -> tuple[pd.DataFrame, Carried | None]:
+    """Return the columns of a table carried along a passage, and the sums of its counts, those
+    that reach the selected territories; None if it has no counts.
+
+    Args:
+        frame: index: the codes at the start of the passage.
+        passage: to the codes of all territories.
+        reaching: its part that reaches the selected territories.
+        counts: columns that are divided and added.
+        means: columns that are averaged, each with the weights of the parts.
+        weights: those by which the other columns take the figure of the largest part.
+    """
+    means = means or {}
+    others = [name for name in frame if name not in counts and name not in means]
+    sums = carry_counts(frame[list(counts)], passage) if counts else None
+    parts = [] if sums is None else [sums.frame]
+    parts += [
+        carry_means(frame[[name]], passage, weights=over).frame for name, over in means.items()
+    ]
+    if others:
+        nobody = pd.Series(dtype="float64")
+        over = nobody if weights is None else weights
+        parts.append(carry_largest(frame[others], passage, weights=over).frame)
+    if sums is not None and len(reaching.shares) < len(passage.shares):
+        here = frame.index.isin([*reaching.shares["source"], *reaching.lost])
+        sums = carry_counts(frame.loc[here, list(counts)], reaching)
+    carried = pd.concat(parts, axis=1)[list(frame)]
+    carried.index = pd.Index(carried.index.astype("object"), name="code")
+    return carried, sums
 
 
 def _account(table: Table, reaching: Passage, explain: Explain, told: dict[str, str]) -> Account:

@@ -21,13 +21,13 @@ from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
 from zoneblanche.geo.tables.codes import Codes, Explain
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, WHOLE
-from zoneblanche.geo.vintages.carry import Carried, carry_counts, carry_largest, carry_means
 from zoneblanche.geo.vintages.passage import Passage, build_passage
 from zoneblanche.layers.inputs.recode import (
     EVENTS,
     Changes,
     carried_reasons,
     carried_to,
+    carry_figures,
     code_changes,
     say_carried,
 )
@@ -162,21 +162,25 @@ class Past:
         values = pd.DataFrame({self.spec.id: figures.values[codes.matched]}, index=found)
         reasons = pd.DataFrame({self.spec.id: figures.reasons[codes.matched]}, index=found)
         passage = self._passage(found)
-        carried, equal = self._carry(values, passage)
-        told = carried_reasons(reasons, carried.frame, passage)
+        reaching = passage.reaching(self.territories.codes)
+        how, name = _HOW.get(self.spec.unit, MEAN), self.spec.id
+        weights, equal = (None, []) if how == SUM else self._weights(found, passage)
+        carried, sums = carry_figures(
+            values,
+            passage,
+            reaching,
+            counts=[name] if how == SUM else (),
+            means={name: weights} if how == MEAN and weights is not None else None,
+            weights=weights,
+        )
+        told = carried_reasons(reasons, carried, passage)
         assert told is not None  # reasons were given
         changes = self.changes or Changes(_no_events(), dated=True)
-        how = _HOW.get(self.spec.unit, MEAN)
-        reaching = passage.reaching(self.territories.codes)
-        sums = carried
-        if how == SUM and len(reaching.shares) < len(passage.shares):
-            here = values.index.isin([*reaching.shares["source"], *reaching.lost])
-            sums, _unused = self._carry(values[here], reaching)
         say_carried(
-            self.spec.id,
+            name,
             reaching,
-            sums if how == SUM else None,
-            means=[self.spec.id] if how == MEAN else (),
+            sums,
+            means=[name] if how == MEAN else (),
             changes=changes,
             notices=notices,
         )
@@ -185,13 +189,13 @@ class Past:
             notices.remark(
                 _(
                     "{name}: the parts of {equal} weigh alike: their people are not known.",
-                    name=self.spec.id,
+                    name=name,
                     equal=first_of(alike),
                 )
             )
         return Placed(
-            values=carried.frame[self.spec.id].reindex(self.territories.codes),
-            reasons=told[self.spec.id].reindex(self.territories.codes),
+            values=carried[name].reindex(self.territories.codes),
+            reasons=told[name].reindex(self.territories.codes),
             account=self._account(codes, reaching),
         )
 
@@ -208,16 +212,6 @@ class Past:
             population=self.territories.whole.facts["population"],
             arrondissements="separate" if self.project.table.arrondissements is None else "convert",
         )
-
-    def _carry(self, values: pd.DataFrame, passage: Passage) -> tuple[Carried, Sequence[str]]:
-        """Return the figures on the new codes, and those whose parts have equal weights because
-        people are unknown."""
-        how = _HOW.get(self.spec.unit, MEAN)
-        if how == SUM:
-            return carry_counts(values, passage), ()
-        weights, equal = self._weights(values.index, passage)
-        carry = carry_largest if how == LARGEST else carry_means
-        return carry(values, passage, weights=weights), equal
 
     def _weights(self, codes: pd.Index, passage: Passage) -> tuple[pd.Series, list[str]]:
         """Return the people of each part; equal weights if those of one part of a territory are
