@@ -29,7 +29,7 @@ def format_number(value: float, digits: int | None, lang: str) -> str:
 
 
 def format_day(day: date, lang: str, *, first: str = "1") -> str:
-    """A day in words; `first` is how the first of a month is written.
+    """Return a day in words; `first` is how the first of a month is written.
 
     >>> format_day(date(2026, 9, 2), "fr")
     '2 septembre 2026'

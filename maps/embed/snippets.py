@@ -11,6 +11,7 @@ from functools import cache
 
 from markupsafe import Markup
 
+from zoneblanche.geo.messages import translate_text
 from zoneblanche.maps.drawn.assets import read_template, templates
 from zoneblanche.maps.drawn.legend import Key
 from zoneblanche.maps.report.map import Figure
@@ -115,6 +116,6 @@ def write_examples(embed: Embed, snippets: Mapping[str, str]) -> dict[str, str]:
 
 @cache
 def words_in(lang: str) -> dict[str, str]:
-    """Return the words of an embed in a language."""
-    found: dict[str, str] = tomllib.loads(read_template("embed.toml"))[lang]
-    return found
+    """Return the words of an embed in a language: those of `embed.toml`, translated."""
+    words: dict[str, str] = tomllib.loads(read_template("embed.toml"))
+    return {key: translate_text(text, lang, "embed") for key, text in words.items()}

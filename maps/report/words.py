@@ -6,6 +6,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 
+from zoneblanche.geo.messages import translate_text
 from zoneblanche.maps.drawn.assets import read_template
 
 
@@ -16,7 +17,8 @@ def words_in(lang: str) -> dict[str, str]:
     >>> words_in("en")["essential"]
     'In short'
     """
-    return tomllib.loads(read_template(f"report_{lang}.toml"))
+    words: dict[str, str] = tomllib.loads(read_template("report.toml"))
+    return {key: translate_text(text, lang, "report") for key, text in words.items()}
 
 
 def article_of(level: str, code: str, name: str) -> str:

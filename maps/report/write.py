@@ -261,7 +261,8 @@ def recipe_hash() -> str:
     """Return the hash of everything that turns an atlas into a report: the version, the template,
     style and words."""
     parts = [metadata.version("zoneblanche"), read_asset(STYLE), read_template("report.html")]
-    parts += [read_template(f"report_{lang}.toml") for lang in ("fr", "en")]
+    parts += [read_template("report.toml")]
+    parts += [json.dumps(words_in(lang)) for lang in languages()]
     folder = resources.files("zoneblanche.maps.report")
     modules = [*folder.iterdir(), *(folder / "sections").iterdir()]
     parts += [

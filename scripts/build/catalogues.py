@@ -4,7 +4,7 @@
     python -m scripts.build.catalogues --check   # list what a translator has to do
 
 Messages are the texts in `_(…)`, `ngettext(…)`, `pgettext(…)` and `npgettext(…)`, the help of the
-command line, and the notes of the embedded edition's sources.
+command line, the words of reports and embeds, and the notes of the embedded edition's sources.
 """
 
 from __future__ import annotations
@@ -71,9 +71,12 @@ def messages_in(tree: ast.AST) -> Iterator[tuple[str | tuple[str, ...], str | No
 
 
 def _elsewhere() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
-    """Return help texts, and the notes of sources."""
-    for text in help_texts():
-        yield text, None
+    """Yield help texts, the words of reports and embeds, and the notes of sources, with their
+    contexts."""
+    yield from ((text, None) for text in help_texts())
+    for words in ("report", "embed"):
+        table = tomllib.loads((ROOT / "maps" / "templates" / f"{words}.toml").read_text("utf-8"))
+        yield from ((text, words) for text in table.values())
     provenance = ROOT / "layers" / "edition" / "fr" / "provenance.json"
     for note in _notes(json.loads(provenance.read_text("utf-8"))):
         yield note, None
