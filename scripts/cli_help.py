@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from zoneblanche.geo.errors import nearest
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest, visible
+from zoneblanche.geo.files.inputs import reading
 from zoneblanche.geo.messages import _, join, ngettext, translate, translate_text
 from zoneblanche.scripts.language import language_given, language_of_environment
 
@@ -23,6 +27,13 @@ def help_language() -> str:
 
 class HelpfulCommand(TyperCommand):
     """A command whose help is in the user's language."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; the files of its arguments are known as inputs until it ends."""
+        check_memory()
+        check_names(ctx.params)
+        with reading(files_given(ctx.params)):
+            return super().invoke(ctx)
 
     def get_help(self, ctx: Any) -> str:
         """Return the help of the command."""
@@ -108,6 +119,83 @@ def _misfit(error: Any) -> str:
     if value != message and wanted.startswith("float"):
         return _("{value} is not a valid float.", value=value)
     return message
+
+
+LEAST_MEMORY = 2**29
+
+
+def check_memory() -> None:
+    """Refuse an address space in which numpy cannot even be loaded: it would end the process.
+
+    Raises:
+        MemoryError: the process may use less than 512 MiB.
+    """
+    with suppress(ImportError):  # Windows
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if most != resource.RLIM_INFINITY and most < LEAST_MEMORY:
+            raise MemoryError
+
+
+def check_names(parameters: Mapping[str, Any]) -> None:
+    """Refuse names of files that hold bytes which are no text: several libraries cannot open them.
+
+    Raises:
+        InputError: a name is not UTF-8.
+        ProblemWithEnvironment: the locale has another encoding, so that hardly any name is read.
+    """
+    for value in parameters.values():
+        for one in value if isinstance(value, (list, tuple)) else (value,):
+            if not isinstance(one, (str, Path)) or str(one).isascii():
+                continue
+            try:
+                str(one).encode("utf-8")
+            except UnicodeEncodeError:
+                name = visible(str(one))
+                if sys.getfilesystemencoding() == "utf-8":
+                    raise InputError(
+                        Fault(
+                            _("{name} is not a valid name in UTF-8.", name=name),
+                            remedy=_("Rename the file."),
+                            kind="name",
+                        )
+                    ) from None
+                raise ProblemWithEnvironment(
+                    _(
+                        "{name} cannot be read in the encoding {encoding}. Set a locale with "
+                        "UTF-8, such as LC_ALL=C.UTF-8.",
+                        name=name,
+                        encoding=sys.getfilesystemencoding(),
+                    )
+                ) from None
+
+
+WRITTEN = ("out", "lorenz")
+"""Parameters that name an output."""
+NAMES_OR_FILES = ("points", "recipe", "recipes", "rule", "source")
+"""Text parameters that may name a file; `source` is written NAME=FILE."""
+
+
+def files_given(parameters: Mapping[str, Any]) -> list[Path]:
+    """The existing files and folders that the arguments of a command name as inputs.
+
+    >>> files_given({"out": Path("."), "title": ".", "recipe": "no such file", "points": ["."]})
+    [PosixPath('.')]
+    """
+    found = []
+    for name, value in parameters.items():
+        for one in value if isinstance(value, (list, tuple)) else (value,):
+            if name in WRITTEN or not (isinstance(one, Path) or name in NAMES_OR_FILES):
+                continue
+            text = str(one)
+            text = text.partition("=")[2] if name == "source" else text
+            for scheme in ("file://", "local://"):
+                text = text.rpartition(scheme)[2]
+            with suppress(OSError, ValueError):
+                if text and Path(text).exists():
+                    found.append(Path(text))
+    return found
 
 
 def _translate_help(command: Any, ctx: Any, lang: str) -> None:

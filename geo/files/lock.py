@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import sqlite3
-import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -102,27 +101,6 @@ def place_of(target: Path) -> Path:
                 kind="output",
             )
         ) from error
-
-
-def check_file_place(target: Path) -> None:
-    """Refuse a folder, a device or a pipe as the place of a file.
-
-    Raises:
-        InputError: it is one of these.
-        ProblemWithEnvironment: it cannot be examined.
-    """
-    with told(target), suppress(FileNotFoundError):
-        mode = target.stat().st_mode
-        if not stat.S_ISREG(mode):
-            kind = _("a folder") if stat.S_ISDIR(mode) else "a device or a pipe"
-            raise InputError(
-                Fault(
-                    _("this is {kind}, and a file is to be written.", kind=kind),
-                    file=str(target),
-                    remedy=_("Name a file."),
-                    kind="output",
-                )
-            )
 
 
 def make_parents(target: Path) -> list[Path]:

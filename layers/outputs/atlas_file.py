@@ -49,7 +49,7 @@ def save_atlas(atlas: Atlas, path: str | Path) -> None:
     for prefix, table in _tables(atlas):
         for column in table:
             frame[f"{prefix}.{column}"] = table[column]
-    with staged_file(Path(path)) as staging:
+    with staged_file(Path(path), "atlas") as staging:
         write_geoparquet(frame, staging, metadata=_metadata(atlas))
 
 

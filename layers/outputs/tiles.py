@@ -61,7 +61,7 @@ def write_pmtiles(
                 target=repr(target.name),
             )
         )
-    with staged_file(target) as staging, written_by_gdal(staging):
+    with staged_file(target, "tiles") as staging, written_by_gdal(staging):
         staging.unlink()
         frame.to_file(
             staging, driver="PMTiles", engine="pyogrio", layer=LAYER,

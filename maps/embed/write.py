@@ -18,9 +18,11 @@ import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.output import staged_folder
+from zoneblanche.geo.files.account import MARK, sealed
+from zoneblanche.geo.files.output import check_folder_place, staged_folder
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import sha256_of, union_of
+from zoneblanche.layers.outputs.tiles import write_pmtiles
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
 from zoneblanche.maps.drawn.cite import cite_all
 from zoneblanche.maps.embed.framed import framed_page
@@ -41,7 +43,7 @@ from zoneblanche.maps.report.picture import Sheet
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
 
-PAGE, PICTURE = "map.html", "map.png"
+PAGE, PICTURE, TILES = "map.html", "map.png", "territories.pmtiles"
 LARGEST_ALONE = 1_500_000
 """Size of a page above which it is not written as a single file too: it is too large to paste."""
 
@@ -76,6 +78,7 @@ def write_embed(
     title: str | None = None,
     area: str | None = None,
     url: str = "",
+    tiles: bool = False,
 ) -> dict[str, int]:
     """Write a map's snippets into a folder, which appears or is replaced as a whole.
 
@@ -88,6 +91,7 @@ def write_embed(
         area: code of a containing territory, to draw that part only.
         url: address where the folder will be published ("https://…/carte/"); without it the frame
             points to the file next to the page that contains it.
+        tiles: whether to write `territories.pmtiles` as well.
 
     Returns:
         Size in bytes of each file by its name.
@@ -97,20 +101,24 @@ def write_embed(
         ProblemWithEnvironment: the folder cannot be written.
     """
     base = check_base(url)
+    check_folder_place(Path(folder), "embed")
     if area is not None:
         about = find_area(atlas, area, lang=lang or atlas.lang)
         atlas = part_of(atlas, about.inside)
         title = title or _titled(atlas, show, about.name, lang or atlas.lang)
     drawn = _draw(atlas, show, lang=lang or atlas.lang, title=title)
-    with staged_folder(Path(folder)) as staging:
+    with staged_folder(Path(folder), command="embed") as staging:
         sizes = write_embed_files(drawn, staging, base=base)
+        if tiles:
+            write_pmtiles(atlas, staging / TILES, lang=drawn.lang)
+            sizes[TILES] = (staging / TILES).stat().st_size
         mark = {
             "zoneblanche": metadata.version("zoneblanche"),
             "command": "embed",
             "files": {name: {"sha256": sha256_of(staging / name)} for name in sorted(sizes)},
         }
-        text = json.dumps(mark, ensure_ascii=False, indent=2) + "\n"
-        (staging / "run.json").write_text(text, encoding="utf-8", newline="\n")
+        text = json.dumps(sealed(mark), ensure_ascii=False, indent=2) + "\n"
+        (staging / MARK).write_text(text, encoding="utf-8", newline="\n")
     return sizes
 
 

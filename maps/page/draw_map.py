@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import folium
 
+from zoneblanche.geo.files.signature import signed_text
 from zoneblanche.geo.messages import _
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.page.folium_layer import AtlasLayer
@@ -93,7 +94,8 @@ class AtlasMap(folium.Map):
             )
             return str(self.get_root().render())
         layer = self.layer
-        return page_text(layer.atlas, layer.payload, show=layer.shown, lang=layer.lang)
+        text = page_text(layer.atlas, layer.payload, show=layer.shown, lang=layer.lang)
+        return signed_text(text, "map")
 
     def save(
         self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **_: Any

@@ -202,5 +202,5 @@ def write_whole(path: Path, text: str) -> None:
         InputError: the path leads to a folder or a device.
         ProblemWithEnvironment: the place cannot be written, or the disk is full.
     """
-    with staged_file(path) as staging:
+    with staged_file(path, "map") as staging:
         staging.write_text(text, encoding="utf-8", newline="\n")

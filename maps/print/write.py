@@ -96,7 +96,7 @@ def write_picture(
             paper=Paper(width, height),
         )
         content = _rendered(figure, form, caption)
-    with staged_file(Path(path)) as staging:
+    with staged_file(Path(path), "map") as staging:
         staging.write_bytes(content)
     return caption.alt
 

@@ -252,7 +252,7 @@ def write_quality_page(path: Path, *, head: str, sections: list[Section], lang: 
         parts += ['<p class="note">', _escaped(section.note), "</p>"] if section.note else []
         parts.append("</section>\n")
     parts.append("</main>\n</body>\n</html>\n")
-    with staged_file(path) as staging:
+    with staged_file(path, "quality") as staging:
         staging.write_text("".join(parts), encoding="utf-8", newline="\n")
 
 

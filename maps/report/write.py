@@ -119,7 +119,7 @@ def write_report(
         ProblemWithEnvironment: the file cannot be written.
     """
     text = render_report(compose_report(atlas, lang=lang, title=title, area=area))
-    with staged_file(Path(path)) as staging:
+    with staged_file(Path(path), "report") as staging:
         staging.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -228,7 +228,7 @@ def write_pdf(html: str, path: str | Path) -> None:
             )
         ) from error
     page = weasyprint.HTML(string=html, url_fetcher=_only_data(weasyprint), media_type="print")
-    with staged_file(Path(path)) as staging:
+    with staged_file(Path(path), "report") as staging:
         page.write_pdf(staging, pdf_variant="pdf/ua-1")
 
 

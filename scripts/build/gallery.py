@@ -103,6 +103,7 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
         save_atlas(atlas, scored)
         written = []
         for name, area, lang in REPORTS:
+            (folder / name).unlink(missing_ok=True)  # an earlier release's
             written += report_file(scored, out=folder / name, within=area, lang=lang, quiet=True)
         embed = Path(place) / "embed"
         embed_file(scored, out=embed, show="density-presence", within="48", lang="fr", quiet=True)
@@ -114,6 +115,7 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
     told = {}
     for shot in (shot for _, shots in CHAPTERS for shot in shots):
         path = folder / shot.name
+        path.unlink(missing_ok=True)  # it was made smaller since it was drawn
         paper = read_paper(shot.width)
         form: Format = "svg" if path.suffix == ".svg" else "png"
         told[shot.name] = write_picture(

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.output import workshop_file
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.index.compute import compute_index
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     atlas = load_atlas(asked.atlas)
     for name in known_recipes():
-        with staged_file(asked.out / page_name(name)) as staging:
+        with workshop_file(asked.out / page_name(name)) as staging:
             staging.write_text(method_page(atlas, read_recipe(name)), encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneblanche.geo.borders.contiguity import compute_contiguity
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, translate, translate_all
 from zoneblanche.layers.analysis.change.stability import flags_of_index
 from zoneblanche.layers.analysis.inequality.decomposition import (
@@ -85,6 +85,8 @@ def print_analysis(
     Raises:
         InputError: no such indicator, or a category.
     """
+    if lorenz is not None:
+        check_file_place(lorenz, "lorenz")
     atlas = load_atlas(file)
     if indicator_id is None:
         indices = [name for name, item in atlas.indicators.items() if item.role == "index"]
@@ -99,7 +101,7 @@ def print_analysis(
 def write_lorenz(atlas: Atlas, indicator_id: str, path: Path) -> None:
     """Write 101 points of the Lorenz curve, of territories and of people, as CSV."""
     table = lorenz_table(atlas, indicator_id, points=101).round(6)
-    with staged_file(path) as staging:
+    with staged_file(path, "lorenz") as staging:
         table.to_csv(staging, index=False, lineterminator="\n")
 
 

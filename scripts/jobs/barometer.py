@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import sys
@@ -13,7 +14,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, spoken, translate, translate_all
 from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
 from zoneblanche.layers.presence.surveys import Survey, read_survey
@@ -27,6 +28,7 @@ from zoneblanche.layers.presence.tables import (
 from zoneblanche.layers.presence.waves import Counted, count_presence, count_probes
 from zoneblanche.maps.drawn.cite import SEMICOLON, cite
 from zoneblanche.maps.drawn.words import colon, write_number
+from zoneblanche.scripts.terminal import print_data
 
 FORMATS = ("table", "csv", "json")
 
@@ -92,6 +94,8 @@ def show_barometer(
     files = tuple(surveys)
     if table == "survey" and not files:
         raise InputError(_("no survey was given. Give one with --survey FILE."))
+    if out is not None:
+        check_file_place(out, "barometer")
     described = read_country(country)
     lang = spoken(lang, described.lang)
     measured = tuple(probes)
@@ -108,9 +112,9 @@ def show_barometer(
         return
     text = as_text(TABLES[table](counted, asked, lang), form=form)
     if out is None:
-        sys.stdout.write(text)
+        print_data(text)
         return
-    with staged_file(out) as path:
+    with staged_file(out, "barometer") as path:
         path.write_text(text, "utf-8")
 
 
@@ -162,7 +166,9 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     """Print the tables, then the notices."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
+    drawn = io.StringIO()
+    width = None if sys.stdout.isatty() else 200
+    console = Console(file=drawn, width=width, highlight=False, markup=False)
     printed = {
         "presence": _print_presence,
         "change": _print_changes,
@@ -181,6 +187,7 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     if cited:
         listed = translate(SEMICOLON, lang).join(dict.fromkeys(cited))
         console.print(f"{translate(WORDS['source'], lang)}{colon(lang)}{listed}")
+    print(drawn.getvalue(), end="")
 
 
 def _grid(title: str, columns: Iterable[str], *, left: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from zoneblanche.geo.files.output import check_file_place
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
@@ -25,6 +26,7 @@ def build_atlas_file(
     """Measure the layers of a project, write the atlas and print notices, in the project's
     language. Without a project, measure every layer that the available files allow."""
     project = adjusted_project(file, asked)
+    check_file_place(out, "atlas")
     if file is None:
         project = project.with_changes({"catalogue": None, "use": None})
     atlas = build_atlas(project)
@@ -51,6 +53,7 @@ def index_atlas_file(
     from zoneblanche.layers.index.compute import compute_index
 
     check_analyses(analyses)
+    check_file_place(out, "atlas")
     read = load_atlas(atlas_file)
     atlas = compute_index(read, recipe)
     for rule in rules:

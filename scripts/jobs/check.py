@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.output import check_places, staged_file
 from zoneblanche.geo.messages import _, translate
 from zoneblanche.layers.analysis.quality import Quality, judge_quality
 from zoneblanche.layers.build import build_atlas
@@ -47,6 +47,7 @@ def check_project_file(
             )
         )
     project = adjusted_project(file, asked)
+    check_places((path, "quality") for path in out)
     lang = project.lang
     atlas, _unused = with_index(project, build_atlas(project))
     quality = judge_quality(atlas)
@@ -77,5 +78,5 @@ def _lines(sections: list[Section], lang: str) -> list[str]:
 
 def _write_json(quality: Quality, path: Path) -> None:
     text = json.dumps(quality.as_dict(), ensure_ascii=False, indent=2, allow_nan=False)
-    with staged_file(path) as staging:
+    with staged_file(path, "quality") as staging:
         staging.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -14,7 +14,7 @@ import pandas as pd
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.executors import Executor
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, join, semicolons
 from zoneblanche.geo.nesting import groups_at, sum_by
 from zoneblanche.geo.points.count import Engine, Layout, PointCounts, count_points
@@ -74,6 +74,7 @@ def count_into_file(
     # In the environment, where the workers of a cluster read it too; errors are still printed.
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
     _check_places(places, nearest_too)
+    check_file_place(out, "counts")
     if not quiet:
         _say_what_opens_sockets(points, machines)
     territories = _territories(places)
@@ -104,7 +105,7 @@ def count_into_file(
             **where,
         )
         table["nearest_km"] = (away.distance_m / 1000).round(3).to_numpy()
-    with staged_file(out) as staging:
+    with staged_file(out, "counts") as staging:
         table.to_csv(staging, encoding="utf-8", lineterminator="\n")
     if not quiet:
         print(_told(counted, table, out))

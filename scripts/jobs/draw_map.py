@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.files.output import check_file_place
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.maps.report.areas import find_area, part_of
@@ -46,6 +47,7 @@ def draw_map_file(order: MapOrder) -> None:
     """
     form = read_format(order.form, order.out)
     out = order.out or Path(f"map.{form}")
+    check_file_place(out, "map")
     if form == "html":
         check_page_options(order)
         _draw_page(order, out)

@@ -17,6 +17,7 @@ from zoneblanche.layers.fetching.fetch import Fetched, Known, Progress, fetch_so
 from zoneblanche.layers.fetching.from_folder import left_in
 from zoneblanche.layers.fetching.store import Store, user_store
 from zoneblanche.layers.publishers.connector import Connector, connector_named, known_connectors
+from zoneblanche.scripts.terminal import bar_options
 
 HOW = {
     "fetched": _("fetched"),
@@ -190,7 +191,6 @@ def _bars(quiet: bool) -> Iterator[Progress | None]:
     if quiet:
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars
 
@@ -200,7 +200,7 @@ def _bars(quiet: bool) -> Iterator[Progress | None]:
         DownloadColumn(),
         TransferSpeedColumn(),
     )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Bars(*columns, **bar_options()) as bars:
         tasks: dict[str, TaskID] = {}
 
         def progress(connector: str, size: int, total: int | None) -> None:

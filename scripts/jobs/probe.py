@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, ZoneblancheError
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.tables import spreadsheet_safe
+from zoneblanche.scripts.terminal import bar_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +98,7 @@ def run_probe(order: Order) -> None:
     from zoneblanche.layers.probing.table import presence_table
 
     manners = _checked(order)
+    check_file_place(order.out, "probe")
     authorities, country, lang = _listed(order)
     planned = plan(authorities, seed=order.seed)
     if order.dry_run:
@@ -256,7 +258,7 @@ def write_table(table: pd.DataFrame, path: Path, *, seed: int) -> None:
         safe = table.copy()
         for name in safe.select_dtypes(exclude="number"):
             safe[name] = safe[name].map(spreadsheet_safe, na_action="ignore")
-        with staged_file(path) as staging:
+        with staged_file(path, "probe") as staging:
             safe.to_csv(staging, index=False, lineterminator="\n")
         return
     import pyarrow as pa
@@ -270,7 +272,7 @@ def write_table(table: pd.DataFrame, path: Path, *, seed: int) -> None:
     ]
     described = {"layout": LAYOUT, "seed": seed}
     schema = pa.schema(fields, metadata={"zoneblanche:presence": json.dumps(described)})
-    with staged_file(path) as staging:
+    with staged_file(path, "probe") as staging:
         pq.write_table(pa.Table.from_pandas(table, schema=schema, preserve_index=False), staging)
 
 
@@ -301,12 +303,11 @@ def _bar(quiet: bool) -> Iterator[Progress | None]:
     if quiet:
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("probe"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Bars(*columns, **bar_options()) as bars:
         task = bars.add_task("probe")
 
         def progress(done: int, total: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +13,14 @@ from urllib.parse import quote
 import numpy as np
 
 from zoneblanche.geo.country import read_country
-from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest
+from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest, visible
 from zoneblanche.geo.executors import run_chunks
-from zoneblanche.geo.files.output import plain_name, staged_file
+from zoneblanche.geo.files.output import (
+    check_folder_place,
+    check_places,
+    plain_name,
+    staged_file,
+)
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
@@ -25,12 +29,11 @@ from zoneblanche.layers.edition import edition_project
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.layers.outputs.atlas_hash import atlas_hash
-from zoneblanche.layers.outputs.tiles import write_pmtiles
 from zoneblanche.layers.project.index import recipe_of
 from zoneblanche.layers.project.read import read_project
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.embed.write import check_base, write_embed
-from zoneblanche.maps.report.areas import find_area, part_of
+from zoneblanche.maps.report.areas import find_area
 from zoneblanche.maps.report.write import (
     Shared,
     compose_report,
@@ -39,6 +42,7 @@ from zoneblanche.maps.report.write import (
     render_report,
     write_pdf,
 )
+from zoneblanche.scripts.terminal import bar_options
 
 LIST = "index.html"
 INPUTS = re.compile(rb'<meta name="zoneblanche-inputs" content="([0-9a-f]{64})">')
@@ -96,7 +100,8 @@ def report_file(
         The pages that were written; those with unchanged inputs are not written again.
 
     Raises:
-        InputError: no such file, area or level.
+        InputError: no such file, area or level; or a page would replace a file that is not an
+            unchanged earlier report.
         ProblemWithEnvironment: a file cannot be written, or the PDF's libraries are missing (the
             page is written all the same).
     """
@@ -104,6 +109,8 @@ def report_file(
     chosen = lang or atlas.lang
     orders = _orders(atlas, out=out, within=within, each=each, lang=chosen, title=title)
     waiting = [order for order in orders if not _is_done(order, pdf=pdf)] if each else orders
+    places = [(path, "report") for order in waiting for path in _files_of(order, pdf=pdf)]
+    check_places([*places, (out / LIST, "reports")] if each else places)
     batch = Batch(Shared(atlas), chosen, title, pdf)
     written = []
     failed = ""
@@ -141,7 +148,7 @@ def write_one(order: Order, batch: Batch) -> str:
             write_pdf(text, order.path.with_suffix(".pdf"))
         except ProblemWithEnvironment as error:
             failure = error.message
-    with staged_file(order.path) as staging:
+    with staged_file(order.path, "report") as staging:
         staging.write_text(text, encoding="utf-8", newline="\n")
     return failure
 
@@ -178,14 +185,11 @@ def embed_file(
         ProblemWithEnvironment: the folder cannot be written.
     """
     check_base(url)
+    check_folder_place(out, "embed")
     atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas({})
-    sizes = write_embed(atlas, out, show=show, lang=lang, title=title, area=within, url=url)
-    if tiles:
-        whole = atlas
-        if within is not None:
-            chosen = lang or atlas.lang
-            whole = part_of(atlas, find_area(atlas, within, lang=chosen).inside)
-        write_pmtiles(whole, out / "territories.pmtiles", lang=lang or atlas.lang)
+    sizes = write_embed(
+        atlas, out, show=show, lang=lang, title=title, area=within, url=url, tiles=tiles
+    )
     if not quiet:
         chosen = lang or atlas.lang
         for name, size in sizes.items():
@@ -245,6 +249,10 @@ def _file_name(level: str, code: str) -> str:
         return f"{level}-{hashlib.sha256(code.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
+def _files_of(order: Order, *, pdf: bool) -> list[Path]:
+    return [order.path, order.path.with_suffix(".pdf")] if pdf else [order.path]
+
+
 def _is_done(order: Order, *, pdf: bool) -> bool:
     """Return whether the report exists and has the same inputs."""
     if pdf and not order.path.with_suffix(".pdf").is_file():
@@ -263,7 +271,7 @@ def _write_list(batch: Batch, orders: list[Order], out: Path) -> None:
     for order in orders:
         area = find_area(batch.shared.atlas, order.area, lang=batch.lang)
         names.append((f"{area.name} ({area.code})", quote(order.path.name)))
-    with staged_file(out / LIST) as staging:
+    with staged_file(out / LIST, "reports") as staging:
         text = render_list(names, lang=batch.lang, title=batch.title)
         staging.write_text(text, encoding="utf-8", newline="\n")
 
@@ -283,15 +291,14 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     if quiet or not total:
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
-               TimeElapsedColumn())  # fmt: skip
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
+    told = TextColumn("{task.description}", markup=False)
+    columns = (BarColumn(), MofNCompleteColumn(), told, TimeElapsedColumn())
+    with Progress(*columns, **bar_options()) as progress:
         task = progress.add_task("", total=total)
 
         def done(name: str) -> None:
-            progress.update(task, description=name, advance=1)
+            progress.update(task, description=visible(name), advance=1)
 
         yield done

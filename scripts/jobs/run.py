@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from zoneblanche.geo.country import in_language, read_country
-from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.errors import visible
+from zoneblanche.geo.files.account import MARK, sealed
+from zoneblanche.geo.files.inputs import note_inputs
 from zoneblanche.geo.files.limits import bounded_time
-from zoneblanche.geo.files.lock import place_of
 from zoneblanche.geo.files.output import staged_folder
-from zoneblanche.geo.messages import _, notice_as_dict, pgettext, translate, warnings_first
+from zoneblanche.geo.messages import notice_as_dict, pgettext, translate, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of, union_of
 from zoneblanche.geo.vectors.formats.shapefile import companions_of
@@ -34,6 +35,7 @@ from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
 from zoneblanche.scripts.jobs.run_extras import write_run_embed, write_run_report
 from zoneblanche.scripts.jobs.summary import print_notices, print_summary
+from zoneblanche.scripts.terminal import bar_options
 
 PAGE = "index.html"
 
@@ -64,7 +66,6 @@ def run_project(
     project = adjusted_project(file, asked)
     check_analyses(project.table.analyses, file=project.file)
     lang = project.lang
-    _check_apart(project, out)
     with bounded_time(project.limits.seconds), _progress(quiet) as step:
         step("reading")
         with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
@@ -97,10 +98,10 @@ def run_project(
             write_run_report(atlas, folder, lang=lang, title=title, sheet=laid)
             tables.result()
             step("writing the account")
-            write_json(_account(project, atlas, recipe, folder), folder / "run.json")
+            write_json(sealed(_account(project, atlas, recipe, folder)), folder / MARK)
     if not quiet:
         print_summary(atlas, page=out / PAGE, lang=lang)
-        print_notices(atlas, lang=lang, verbose=verbose, account="run.json")
+        print_notices(atlas, lang=lang, verbose=verbose, account=MARK)
     return atlas
 
 
@@ -118,25 +119,8 @@ def adjusted_project(file: Path | None, asked: Asked) -> Project:
     project = read_project(path, sources=asked.sources)
     if file is None:
         project = replace(project, file="the embedded edition")
+    note_inputs([project.file, *project.files.values(), *project.sources.values()])
     return project.with_changes(asked.changes())
-
-
-def _check_apart(project: Project, out: Path) -> None:
-    """Refuse a folder for results with files that are read: they could be read only once."""
-    place = place_of(out)
-    read = {**project.files, **project.sources}
-    if Path(project.file).is_file():  # not the one in the package
-        read[project.file] = Path(project.file)
-    inside = sorted(name for name, path in read.items() if place_of(path).is_relative_to(place))
-    if inside and place.is_dir():
-        raise InputError(
-            Fault(
-                _("the folder holds {inside}, which is read.", inside=first_of(inside)),
-                file=str(out),
-                remedy=_("Name another folder for the results."),
-                kind="output",
-            )
-        )
 
 
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:
@@ -151,6 +135,7 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         "zoneblanche": versions()["zoneblanche"],
+        "command": "run",
         "versions": versions(),
         "project": project.table.model_dump(mode="json", exclude_none=True),
         "recipe": None if recipe is None else recipe.id,
@@ -202,16 +187,13 @@ def _progress(quiet: bool) -> Iterator[Step]:
     if quiet:
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    watched = console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=not watched) as progress:
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, **bar_options()) as progress:
         task = progress.add_task("", total=16)
 
         def step(what: str) -> None:
-            progress.update(task, description=what, advance=1)
+            progress.update(task, description=visible(what), advance=1)
 
         yield step

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.output import workshop_file
 
 ZSTD_LEVEL = 22
 
@@ -35,7 +35,7 @@ def write_communes(communes: gpd.GeoDataFrame, path: Path) -> None:
     frame = communes.sort_values("code", ignore_index=True)
     # One type of geometry for all, as the native encoding requires.
     shapes = [shapely.MultiPolygon([s]) if s.geom_type == "Polygon" else s for s in frame.geometry]
-    with staged_file(path) as staging:
+    with workshop_file(path) as staging:
         frame.set_geometry(gpd.GeoSeries(shapes, crs=communes.crs)).to_parquet(
             staging,
             index=False,
@@ -54,7 +54,7 @@ def write_presence(panel: pd.DataFrame, path: Path) -> None:
     names = ["code", "wave", "website", "email_domain"]
     schema = pa.schema([(name, pa.string()) for name in names])
     table = pa.Table.from_pandas(panel[names], schema=schema, preserve_index=False)
-    with staged_file(path) as staging:
+    with workshop_file(path) as staging:
         pq.write_table(
             table.replace_schema_metadata(None),
             staging,
@@ -67,11 +67,11 @@ def write_presence(panel: pd.DataFrame, path: Path) -> None:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write UTF-8 CSV with a comma and a line feed."""
-    with staged_file(path) as staging:
+    with workshop_file(path) as staging:
         table.to_csv(staging, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def write_json(content: dict[str, Any], path: Path) -> None:
     """Write indented UTF-8 JSON."""
-    with staged_file(path) as staging:
+    with workshop_file(path) as staging:
         staging.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
