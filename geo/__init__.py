@@ -1,10 +1,14 @@
 """Where: territories and their levels, and the rasters, points and borders on them.
 
 Each name is imported when it is first used, so that the command line starts before geopandas is
-loaded.
+loaded. Importing the package removes from the environment the variables by which GDAL would load
+code, because GDAL reads them once, when it is loaded.
 """
 
 from zoneblanche.geo.lazy import lazy_names
+from zoneblanche.geo.surroundings import drop_loading
+
+drop_loading()
 
 _HOME = {
     "Arcs": "zoneblanche.geo.borders.arcs",

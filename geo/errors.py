@@ -8,13 +8,14 @@ other exception is a defect of ours.
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from zoneblanche.geo.messages import EMPTY, Translatable, _, join, ngettext, translate
+from zoneblanche.geo.messages import EMPTY, Joined, Translatable, _, join, ngettext, translate
 
 One = TypeVar("One")
 Other = TypeVar("Other")
@@ -30,8 +31,12 @@ class ZoneblancheError(Exception):
         self.message = message
 
     def said_in(self, lang: str) -> str:
-        """Return the failure as sentences in `lang`, one per line."""
-        return translate(self.message, lang)
+        """Return the failure as sentences in `lang`, one per line; invisible characters are
+        escaped."""
+        lines: tuple[str, ...] = (self.message,)
+        if isinstance(self.message, Joined) and self.message.separator == "\n":
+            lines = self.message.parts
+        return "\n".join(visible(translate(line, lang)) for line in lines)
 
 
 class ProblemWithEnvironment(ZoneblancheError):
@@ -201,6 +206,32 @@ def shown(value: object, *, limit: int = 60) -> str:
     """Return a value as it can appear in a message: quoted, on one line, limited in length."""
     text = repr(str(value))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+_JOINERS = "\u200c\u200d"
+"""Signs without a width that join letters and emoji; they do no harm."""
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """A text as a terminal may display it: control characters, marks of direction and other
+    characters that cannot be seen are escaped.
+
+    Args:
+        text: any.
+        lines: whether to keep line ends and tabs.
+
+    >>> print(visible("code \u202e10\x1b[31m\n"))
+    code \\u202e10\\x1b[31m\\n
+    """
+    kept = _JOINERS + ("\n\t" if lines else "")
+    if text.isprintable():
+        return text
+    return "".join(
+        ascii(sign)[1:-1]
+        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in kept
+        else sign
+        for sign in text
+    )
 
 
 def first_of(codes: Iterable[object], *, count: int = 5) -> Translatable:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from zoneblanche.geo.messages import translate
+from zoneblanche.geo.surroundings import drop_settings
 from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
 from zoneblanche.scripts.commands.analyse import analyse
 from zoneblanche.scripts.commands.barometer import barometer
@@ -33,7 +35,8 @@ from zoneblanche.scripts.commands.probe import probe
 from zoneblanche.scripts.commands.report import report
 from zoneblanche.scripts.commands.run import run
 from zoneblanche.scripts.failures import STOPPED, explain_failure
-from zoneblanche.scripts.language import language_of
+from zoneblanche.scripts.language import language_of_environment, language_to_explain_in
+from zoneblanche.scripts.terminal import behind, lead_nowhere, open_standard_streams, screens
 
 app = typer.Typer(
     name="zoneblanche",
@@ -75,20 +78,41 @@ def main_options(
 
 def main() -> None:
     """Run the command line; show a traceback only with `--debug` or ZONEBLANCHE_DEBUG."""
-    arguments = sys.argv[1:]
+    open_standard_streams()
+    drop_settings()
+    with screens():
+        status = handed_on(run_command(sys.argv[1:]))
+    sys.exit(status)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run a command, print what went wrong, and return the exit status."""
     debug = "--debug" in arguments or bool(os.environ.get("ZONEBLANCHE_DEBUG"))
     arguments = [argument for argument in arguments if argument != "--debug"]
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
         status = app(args=arguments, prog_name="zoneblanche", standalone_mode=False)
-    except Exception as error:
+        return status if isinstance(status, int) else 0
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except KeyboardInterrupt as error:
+        print(translate(STOPPED, language_to_explain_in(arguments, error)), file=sys.stderr)
+        return 130
+    except BaseException as error:
         if debug:
-            raise
-        sys.exit(explain_failure(error, language_of(arguments)))
-    except KeyboardInterrupt:
-        print(translate(STOPPED, language_of(arguments)), file=sys.stderr)
-        sys.exit(130)
-    sys.exit(status if isinstance(status, int) else 0)
+            print("".join(traceback.format_exception(error)), end="", file=sys.stderr)
+        return explain_failure(error, language_to_explain_in(arguments, error))
+
+
+def handed_on(status: int) -> int:
+    """The exit status, after all that was printed is written: a full disk may refuse it."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        lead_nowhere(behind(sys.stdout))
+        status = explain_failure(error, language_of_environment())
+    sys.stderr.flush()
+    return status
 
 
 if __name__ == "__main__":

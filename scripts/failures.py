@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
 
-from zoneblanche.geo.errors import ProblemWithEnvironment, ZoneblancheError
+from zoneblanche.geo.errors import ProblemWithEnvironment, ZoneblancheError, shown
 from zoneblanche.geo.messages import _, join, translate
 from zoneblanche.scripts.cli_help import usage_message
 
@@ -19,7 +20,7 @@ STOPPED = _(
 )
 
 
-def explain_failure(error: Exception, lang: str) -> int:
+def explain_failure(error: BaseException, lang: str) -> int:
     """Print what went wrong and return the exit status."""
     if isinstance(error, ZoneblancheError):
         print(error.said_in(lang), file=sys.stderr)
@@ -34,8 +35,21 @@ def explain_failure(error: Exception, lang: str) -> int:
             lines = join((usage_message(error), more), "\n")
             print(translate(lines, lang), file=sys.stderr)
         else:
-            error.show()
+            told = io.StringIO()
+            error.show(file=told)
+            print(told.getvalue(), end="", file=sys.stderr)
         return 2
+    if isinstance(error, UnicodeEncodeError):
+        print(translate(_of_encoding(error), lang), file=sys.stderr)
+        return ProblemWithEnvironment.exit_status
+    if isinstance(error, ImportError):
+        loading = _(
+            "A library cannot be loaded: {error}. Install zoneblanche again, or give it more "
+            "memory.",
+            error=error,
+        )
+        print(translate(loading, lang), file=sys.stderr)
+        return ProblemWithEnvironment.exit_status
     if isinstance(error, MemoryError):
         print(translate(_("There is not enough memory for this input."), lang), file=sys.stderr)
         return ProblemWithEnvironment.exit_status
@@ -50,3 +64,13 @@ def explain_failure(error: Exception, lang: str) -> int:
     )
     print(translate(defect, lang), file=sys.stderr)
     return 1
+
+
+def _of_encoding(error: UnicodeEncodeError) -> str:
+    """What is said of a text that cannot be a file name, or that the system cannot write."""
+    return _(
+        "{text} cannot be written in the encoding {encoding}. Rename the file, or set a locale "
+        "with UTF-8, such as LC_ALL=C.UTF-8.",
+        text=shown(error.object),
+        encoding=error.encoding,
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import locale
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from zoneblanche.geo.country import known_countries, read_country
@@ -37,6 +38,15 @@ def language_of(arguments: list[str]) -> str:
         for name in sorted(files, key=lambda name: name.endswith(".parquet"))
     ]
     return spoken(*found, default=language_of_environment())
+
+
+def language_to_explain_in(arguments: list[str], error: BaseException) -> str:
+    """Return `language_of`, or the language of the environment if memory or file handles do not
+    suffice to find it out."""
+    if not isinstance(error, (MemoryError, ImportError)):
+        with suppress(Exception):
+            return language_of(arguments)
+    return language_given(arguments) or language_of_environment()
 
 
 def language_of_environment(environment: Mapping[str, str] | None = None) -> str:

@@ -6,7 +6,12 @@ Text is never read as a formula: a title with dollar signs stays a title.
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, nullcontext
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -217,10 +222,28 @@ def check_matplotlib() -> None:
     Raises:
         ProblemWithEnvironment: matplotlib is not installed.
     """
+    if "matplotlib" in sys.modules:
+        return
     try:
-        import_module("matplotlib")
+        with _beside_its_settings():
+            import_module("matplotlib")
     except ImportError as error:
         raise ProblemWithEnvironment(NO_MATPLOTLIB) from error
+
+
+@contextmanager
+def _beside_its_settings() -> Iterator[None]:
+    """The folder with matplotlib's own settings as the working folder: it reads the `matplotlibrc`
+    of the working folder while it is imported, whoever put it there."""
+    found = find_spec("matplotlib")
+    folders = () if found is None else found.submodule_search_locations or ()
+    own = next((path for one in folders if (path := Path(one) / "mpl-data").is_dir()), None)
+    try:
+        Path.cwd()
+    except FileNotFoundError:  # it was removed, and holds no file
+        own = None
+    with nullcontext() if own is None else chdir(own):
+        yield
 
 
 def clean(text: str) -> str:
