@@ -27,7 +27,7 @@ function tableAsCsv(page, columns, rows) {
   const { speech, model } = page;
   const { decimal } = speech;
   const separator = decimal === "," ? ";" : ",";
-  const text = (value) => quoted(spreadsheetSafe(value), separator);
+  const text = (value) => quoted(spreadsheetSafe(value, separator), separator);
   const cell = (value) => (typeof value === "number"
     ? quoted(String(value).replace(".", decimal), separator) : text(String(value)));
   const lines = [[speech.say("code"), ...columns.map(({ title }) => title),
@@ -43,10 +43,19 @@ function tableAsCsv(page, columns, rows) {
 }
 
 /** A text with an apostrophe before what a spreadsheet would take for a formula, as in Python
- *  (layers/tables/export.py). */
-function spreadsheetSafe(text) {
-  return /^[ \u00a0\u202f\ufeff\u200b]*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
+ *  (geo/tables/spreadsheet_safe.py): at its start, and where a spreadsheet of another locale, which
+ *  splits at another separator, may begin a cell. */
+function spreadsheetSafe(text, separator) {
+  const inner = text.replace(INNER_FORMULA[separator], "$1'");
+  return FORMULA.test(text) ? `'${inner}` : inner;
 }
+
+const BLANK = "\\s\\p{Cc}\\p{Cf}";
+const STARTS = "[=+\\-@|\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20\uff5c]";
+const FORMULA = new RegExp(`^([\\t\\r\\n]|[${BLANK}]*${STARTS})`, "u");
+const INNER_FORMULA = Object.fromEntries([[";", ","], [",", ";"]].map(([separator, other]) => [
+  separator, new RegExp(`([${other}\\t|\\r\\n])(?=[${BLANK}"]*${STARTS})`, "gu"),
+]));
 
 function quoted(text, separator) {
   const odd = text.includes(separator) || /["\r\n]/.test(text) || text !== text.trim();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -344,7 +345,48 @@ def test_a_website_is_declared_or_not_or_unreadable() -> None:
     assert "line 4: 'www.b.fr'" in notice
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", " =1", "＝1"])
+STARTS = "=+-@|＝＋－＠｜﹦﹢﹣﹫−"
+FORMULAS = [f"{blank}{sign}1+1" for sign in STARTS for blank in ("", " ", "\u00a0", "\u200b\x00")]
+
+
+@pytest.mark.parametrize("start", [*FORMULAS, "\ta"])
 def test_formulas_are_neutralised(start: str) -> None:
     assert spreadsheet_safe(start) == f"'{start}"
-    assert spreadsheet_safe("Mende") == "Mende"
+
+
+@pytest.mark.parametrize("sign", "\t\r\n")
+def test_a_text_that_begins_with_a_separator(sign: str) -> None:
+    assert spreadsheet_safe(f"{sign}=1") == f"'{sign}'=1"
+
+
+def cells_in(line: str, separator: str) -> list[str]:
+    """What a spreadsheet of any locale may take for cells: quotes count or do not."""
+    plain = re.split(rf"[{re.escape(separator)}\r\n]", line)
+    return [cell.strip('"') for cell in plain]
+
+
+@pytest.mark.parametrize("between", [";", "\t", "|", "\n", "\r", "; ", ';"', ';""', ";\t "])
+@pytest.mark.parametrize("sign", STARTS)
+def test_no_locale_finds_a_formula_within_a_text(between: str, sign: str) -> None:
+    text = f"a{between}{sign}1+1"
+    safe = spreadsheet_safe(text)
+    assert safe.replace("'", "") == text
+    frame = pd.DataFrame({"code": ["01"], "name": [safe], "value": [-1.5]})
+    written = frame.to_csv(index=False, lineterminator="\n")
+    for separator in ";\t|":
+        for cell in cells_in(written, separator):
+            assert not cell.lstrip(" \t\u00a0").startswith(tuple(STARTS)), (separator, cell)
+
+
+@given(st.text(alphabet=st.sampled_from("ab;,\t|\n\r \"\u00a0\u200b=+-@＝'")))
+def test_a_text_is_made_safe_once(text: str) -> None:
+    safe = spreadsheet_safe(text)
+    assert spreadsheet_safe(safe) == safe
+    assert [sign for sign in safe if sign != "'"] == [sign for sign in text if sign != "'"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Saint-Denis", "l'Haÿ-les-Roses", "a, -b", "1 = 2", "A/B", "fibre; cuivre", "x|y"]
+)
+def test_other_texts_stay(text: str) -> None:
+    assert spreadsheet_safe(text) == text
