@@ -53,10 +53,6 @@ class Level:
     within: tuple[str, ...] = ()
     code_pattern: str = ".+"
 
-    def accepts(self, code: str) -> bool:
-        """Return whether `code` has the form of a code of this level."""
-        return re.fullmatch(self.code_pattern, code) is not None
-
 
 @dataclass(frozen=True)
 class Part:

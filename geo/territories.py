@@ -18,8 +18,6 @@ from zoneblanche.geo.source import Source
 EQUAL_AREA = "EPSG:6933"
 """The equal-area projection (EASE-Grid 2.0) in which areas are measured if none is published."""
 
-FACTS = ("population", "area_km2")
-
 
 @dataclass(frozen=True)
 class Territories:

@@ -195,10 +195,6 @@ class IndexChange:
     parts: pd.DataFrame
     left_out: tuple[str, ...]
 
-    def mean_parts(self) -> pd.Series:
-        """Mean part of each indicator; they add up to the mean change."""
-        return self.parts.mean()
-
 
 def measure_index_change(before: Atlas, after: Atlas, recipe: Recipe) -> IndexChange:
     """Return how an index changed between two atlases of the same territories, and why.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.borders.contiguity import Contiguity
-from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
 
 NO_VARIANCE = 1e-12
@@ -118,18 +118,6 @@ class Moran:
     territories: int
     missing: tuple[str, ...]
     islands: tuple[str, ...]
-
-    def caveat(self) -> str:
-        """What a reader has to know about the territories that are left out, or ""."""
-        told = [
-            f"{len(codes)} {what} (first: {first_of(codes)})"
-            for codes, what in (
-                (self.missing, "territories without a value are left out"),
-                (self.islands, "territories have no neighbour with a value"),
-            )
-            if codes
-        ]
-        return "; ".join(told)
 
 
 def moran(

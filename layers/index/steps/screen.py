@@ -8,11 +8,6 @@ import pandas as pd
 from zoneblanche.layers.index.steps.step import Step, labels
 
 
-def availability(values: pd.DataFrame) -> pd.Series:
-    """Return the share of the columns that is known, by row."""
-    return values.notna().mean(axis=1)
-
-
 def screen(values: pd.DataFrame, *, min_available: float, min_nonzero: float = 0.0) -> Step:
     """Blank the rows with less than `min_available` of the columns.
 

@@ -183,7 +183,7 @@ def test_change_of_an_index(make_atlas, aggregate, orientation):
         )
     else:
         assert found.table.loc["T00", "change"] == pytest.approx(sign * (np.sqrt(200) - 10))
-    assert found.mean_parts().sum() == pytest.approx(found.table["change"].mean())
+    assert found.parts.mean().sum() == pytest.approx(found.table["change"].mean())
 
 
 def test_relative_recipes_are_not_compared(make_atlas):
