@@ -1,7 +1,7 @@
 """Which links lead to an account on a social network, and to which.
 
 Sharing, signing in, searching, single posts and a network's own pages are nobody's account; groups
-and pages of persons are told apart. The rules are data: `networks.toml`.
+and pages of persons are distinguished. The rules are data: `networks.toml`.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def account_of(url: str, *, rel_me: bool = False, label: str = "") -> Linked | N
 
 
 def network_of(url: str) -> str | None:
-    """Id of the network whose host an address has, whatever it leads to there."""
+    """Return the id of the network whose host an address has, for any path."""
     parts = split(url)
     network = _network_of((parts.hostname or "").lower()) if parts else None
     return network.id if network else None

@@ -76,7 +76,7 @@ class Manners:
     """How the network is used.
 
     Attributes:
-        contact: whom a webmaster can write to; it stands in the User-Agent.
+        contact: address for webmasters, part of the User-Agent.
         connections: at once, at most.
         interval: seconds between two requests to a host, and to an address.
         dns, dns_port: name servers; the system's where there is none.
@@ -224,7 +224,7 @@ class Client:
             return Answer(url, 0, reason, milliseconds=int(1000 * (time.monotonic() - begun)))
 
     def _socket(self, told: Any) -> socket.socket:
-        """The last door before the network: whatever led here, only a checked address passes."""
+        """Open the socket of a connection; only a checked address passes."""
         family, kind, protocol, _, peer = told
         if not self.names.may_be_asked(str(peer[0])):
             raise OSError(f"{peer[0]} is not a public address")

@@ -1,6 +1,6 @@
 """When a site was last touched: the newest date of a feed, of a sitemap's news, of the page.
 
-Only dates that machines are told are read; where there is none, it is unknown.
+Only machine-readable dates are read; where there is none, it is unknown.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def newest_in_sitemap(text: str, *, until: date) -> str:
 
 
 def newest_on_page(document: Document, *, until: date) -> str:
-    """The newest date that a page tells machines of, or ""."""
+    """Return the newest machine-readable date of a page, or ""."""
     told = [
         node.attributes.get("datetime") or "" for node in document.tree.css("time[datetime]")[:200]
     ]

@@ -35,7 +35,7 @@ class Account:
             groups and to pages of persons, "default" what themes leave in their templates,
             "embedded" what a frame shows without a link to it. Only "own" is counted.
         page: address of the page.
-        link: as it stands there, made absolute.
+        link: as written there, made absolute.
     """
 
     network: str
@@ -142,7 +142,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _embedded(document: Document) -> Iterator[Account]:
-    """What Facebook's page plugin shows: it names the account and is no link to it."""
+    """What Facebook's page plugin shows: it names the account but is not a link to it."""
     for frame in document.plugins:
         parts = urlsplit(frame)
         if not known_networks()["facebook"].has_host((parts.hostname or "").lower()):

@@ -134,7 +134,7 @@ _CSS_URL = re.compile(
 
 
 def parse(text: str, url: str) -> Document:
-    """Parse the text of a page; never fails, whatever the text."""
+    """Parse the text of a page; no text makes it fail."""
     from selectolax.lexbor import LexborHTMLParser
 
     from zoneblanche.layers.probing.urls import absolute

@@ -117,7 +117,7 @@ def _of_another_level(label: str, levels: frozenset[str]) -> bool:
 
 
 def _after_credit(node: Any) -> bool:
-    """Whether the line that a link ends has said who made the site."""
+    """Return whether the line before a link says who made the site."""
     before = ""
     sibling = node.prev
     for _ in range(12):
@@ -225,7 +225,7 @@ def _heading_before(element: Any) -> Literal["own", "other", ""]:
 
 def _stands_alone(node: Any) -> bool:
     """Whether a link is a button or an item of a list of links, rather than words of a sentence;
-    words that ask to follow are no sentence."""
+    words that ask to follow are not a sentence."""
     before = node.prev
     said = plain((before.text() or "")[-80:]) if before is not None else ""
     if words_of_ownership().own_text.search(said):

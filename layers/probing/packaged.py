@@ -1,4 +1,4 @@
-"""The tables that `layers/probing` is data in: TOML files beside this module, read once."""
+"""The tables that `layers/probing` is data in: TOML files next to this module, read once."""
 
 from __future__ import annotations
 

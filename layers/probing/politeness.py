@@ -1,8 +1,8 @@
 """Whose turn it is: one request a second for a host and an address, so many connections at once.
 
 Many town halls share an address at a hoster: what is polite towards each site may not be towards
-the machine that serves them all, which is asked one thing at a time. A host that says it is busy
-is asked more slowly from then on.
+the machine that serves them all, which gets one request at a time. A host that says it is busy
+gets requests more slowly from then on.
 """
 
 from __future__ import annotations

@@ -34,11 +34,11 @@ class Rules:
     sitemaps: tuple[str, ...] = ()
 
     def refusal(self, url: str) -> str:
-        """Why an address may not be asked for, or ""."""
+        """Return why an address must not be requested, or ""."""
         return "" if self.permit(url) else self.refuses or "robots"
 
     def permit(self, url: str) -> bool:
-        """Whether an address may be asked for."""
+        """Return whether an address can be requested."""
         if self.refuses:
             return False
         return self.parsed is None or bool(self.parsed.can_fetch(url, AGENT))
@@ -77,7 +77,7 @@ def parse_rules(text: str) -> Rules:
         parsed = Protego.parse("\n".join(_bounded(line) for line in text.splitlines()[:20_000]))
         delay = float(parsed.crawl_delay(AGENT) or 0.0)
         sitemaps = tuple(str(url)[:2000] for url in islice(parsed.sitemaps, 50))
-    except Exception:  # whatever a file may do to the parser, it then permits nothing
+    except Exception:  # a file that breaks the parser permits nothing
         return Rules(refuses="robots-unreadable")
     return Rules(parsed, delay=delay, sitemaps=sitemaps)
 

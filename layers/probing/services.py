@@ -1,4 +1,4 @@
-"""What a page leads to besides accounts: online procedures and apps, and what it loads."""
+"""Links of a page other than accounts: online procedures and apps, and what it loads."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from zoneblanche.layers.probing.urls import host_of, registrable, same_host, spl
 
 MOST_REDIRECTS = 5
 MOST_PAGES = 3
-"""Pages of a site that are asked for after the first."""
+"""Pages of a site that are requested after the first."""
 
 LEAST_TEXT = 150
 """Letters that a page has to show before what it does not show counts as absent."""
@@ -33,7 +33,7 @@ LEAST_TEXT = 150
 
 @dataclass
 class Visit:
-    """What is known of one site while it is asked."""
+    """What is known of one site during its probe."""
 
     site: Site
     client: Client
@@ -52,7 +52,7 @@ async def probe_site(
 
     Args:
         site: what to ask.
-        today: the date that counts as today; later ones are no news.
+        today: the date that counts as today; later dates are not news.
         country: whose services are known, or "" for those of all.
 
     Returns:
@@ -144,7 +144,7 @@ async def _look_at_http(visit: Visit, host: str, record: dict[str, Any]) -> None
 
 
 async def _rules(visit: Visit, url: str, *, attempts: int = 3) -> Rules:
-    """The rules of the host of an address, asked for once."""
+    """Return the rules of the host of an address, requested once."""
     host = host_of(url)
     if host in visit.rules:
         return visit.rules[host]

@@ -64,8 +64,8 @@ class Plan:
     """What is to be asked, in order.
 
     Attributes:
-        sites: by key, in the order in which they are asked.
-        domains: of mail, likewise.
+        sites: by key, in the order in which they are requested.
+        domains: of mail, in the same order.
         site_of: key of the site of each authority, by level and code; "" where it has none.
         unreadable: why a declared website is not asked, by level and code: "no-site",
             "not-an-address", or "network-page" for a page on a social network.

@@ -107,7 +107,7 @@ def store_of(
 
     Args:
         names: all that is asked; another list is another store.
-        today: what was begun too long before is of another wave, and is begun anew.
+        today: what was begun too long before is of another wave, and starts again.
         resume: whether to go on with what was begun.
         folder: instead of the user's cache.
     """

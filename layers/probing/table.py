@@ -1,4 +1,4 @@
-"""From what the sites said to one row an authority: what is so, what is not, and what is unknown.
+"""From the answers of the sites to one row for each authority: yes, no and unknown.
 
 A yes has a page and a link as its evidence. A no needs a page that was read, with text and links.
 All else is missing, and the columns `site_why`, `page_why` and `mail_why` say why.
@@ -56,7 +56,7 @@ def presence_table(
 
     Args:
         authorities: of the plan.
-        plan: what was asked for them.
+        plan: of the requests.
         sites: records by the key of the site; a site that is not there was not asked.
         mail: records by domain.
         handles: whether accounts are named; without them no column leads to an account.

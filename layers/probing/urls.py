@@ -1,4 +1,4 @@
-"""Addresses as pages write them: cleaned, made absolute, taken apart; never trusted."""
+"""Addresses as pages write them: cleaned, made absolute, split; never trusted."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def requestable(url: str) -> str | None:
 
 @lru_cache(maxsize=2**16)
 def ascii_host(host: str) -> str | None:
-    """A host name in lower case and ASCII (IDNA), or None where it is no host name."""
+    """A host name in lower case and ASCII (IDNA), or None if it is not a host name."""
     host = host.rstrip(".").lower()
     if not host or len(host) > 253:
         return None

@@ -74,7 +74,7 @@ def read_presence(path: Path, *, level: str) -> Table:
     """The table that `zoneblanche probe` wrote, of the authorities of one level.
 
     Returns:
-        Index `code`. The columns of `docs/probe.md` that are figures, 1, 0 or missing; besides
+        Index `code`. The columns of `docs/probe.md` that are figures, 1, 0 or missing; and
         `networks_any` (an account on one network at least), `news_recent` (news of the last 90
         days), `accessibility_code` (0 to 3), `innovation` (kinds of services), `website`,
         `email_domain`. Where a figure is missing the reasons say why.

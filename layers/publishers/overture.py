@@ -125,7 +125,7 @@ def measure_town_halls(
 
     Returns:
         One row a territory with a town hall in the file: each network 1, or missing (*not
-        published*); `networks_any` likewise.
+        published*); the same for `networks_any`.
 
     Raises:
         InputError: no such file, or no town hall in any of the territories.
