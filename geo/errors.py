@@ -89,13 +89,13 @@ class Fault:
         if self.line is not None:
             parts.append(_("line {line}", line=self.line))
         if self.feature is not None:
-            parts.append(_("feature {feature}", feature=self.feature))
+            parts.append(_("feature {feature}", feature=_short(self.feature, 60)))
         if self.column is not None:
-            # A project has keys, a table has columns.
+            # A project has keys, a table has columns, an atlas has both.
             column = shown(self.column)
-            in_toml = self.file is not None and self.file.endswith(".toml")
+            in_keys = self.kind == "atlas-metadata" or str(self.file).endswith(".toml")
             parts.append(
-                _("key {key}", key=column) if in_toml else _("column {column}", column=column)
+                _("key {key}", key=column) if in_keys else _("column {column}", column=column)
             )
         return join(parts)
 
@@ -240,11 +240,18 @@ def first_of(codes: Iterable[object], *, count: int = 5) -> Translatable:
     >>> first_of(["01004", "01007", "01010"], count=2)
     '01004, 01007 and 1 more'
     """
-    items = [code if isinstance(code, str) else str(code) for code in codes]
+    items: list[str] = [
+        code if isinstance(code, Translatable) else _short(code, 200) for code in codes
+    ]
     head, more = join(items[:count]), len(items) - count
     if more <= 0:
         return head
     return ngettext("{codes} and {count} more", "{codes} and {count} more", more, codes=head)
+
+
+def _short(value: object, limit: int) -> str:
+    text = str(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 3) -> Translatable:
@@ -258,7 +265,7 @@ def nearest(word: str, known: Iterable[str], *, count: int = 3) -> Translatable:
     names = list(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
-        return _("Did you mean {near}?", near=repr(near[0]))
+        return _("Did you mean {near}?", near=repr(_short(near[0], 200)))
     if not names:
         return EMPTY
     return _("Known: {names}.", names=first_of(names, count=max(count, 12)))

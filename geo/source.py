@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from zoneblanche.geo.files.kinds import open_plain
 from zoneblanche.geo.messages import (
     Translatable,
     message_from_dict,
@@ -34,8 +35,8 @@ class Source:
         note: what a reader has to know, as a sentence in English; `note_in` translates it.
     """
 
-    producer: str
-    title: str
+    producer: str = ""
+    title: str = ""
     url: str = ""
     licence: str = ""
     published: str = ""
@@ -90,5 +91,5 @@ def union_of(*groups: Iterable[Source]) -> tuple[Source, ...]:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
+    with open_plain(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

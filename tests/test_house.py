@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -116,6 +117,78 @@ def test_the_network_is_used_in_a_few_places_only() -> None:
             if any(name == one or name.startswith(f"{one}.") for name in names for one in NETWORK):
                 found.add(place)
     assert found <= SOCKETS
+
+
+OWN = {
+    "layers/edition/__init__.py", "layers/presence/panel.py", "maps/report/areas.py",
+    "maps/report/words.py", "maps/embed/snippets.py",
+}  # fmt: skip
+"""Modules that read files of the package itself."""
+DOORS: dict[str, tuple[str, set[str]]] = {
+    "SQLite": (
+        r"sqlite3\.connect",
+        {"geo/files/database.py", "layers/outputs/geopackage.py"},  # the latter what it writes
+    ),
+    "tables through pandas": (r"(pd|pandas|gpd|geopandas)\.read_\w+", OWN),
+    "CSV": (r"csv\.\w+|(pa|pyarrow)\.csv\.\w+", {"geo/tables/long.py", "geo/points/files.py"}),
+    "workbooks": (r"openpyxl\.\w+", set()),
+    "JSON": (
+        r"json\.loads?",
+        # What a server answers, and the records that zoneblanche writes for itself.
+        {"geo/files/json_text.py", "geo/tables/records.py", "geo/files/records.py",
+         "geo/files/output.py", "layers/fetching/http.py", "layers/edition/__init__.py"},
+    ),
+    "archives": (
+        r"(zipfile|tarfile|gzip|bz2|lzma)\.(?!BadZipFile|ZipInfo|compress)\w+|zlib\.decompress\w*",
+        {"geo/files/archive.py", "geo/tables/formats/workbook.py"},
+    ),
+    "Parquet": (
+        r"(pq|pa\.parquet|pyarrow\.parquet)\.(?!write_|\w+MetaData|ColumnSchema)\w+",
+        {"geo/files/parquet.py", "geo/points/files.py", "layers/outputs/atlas_file.py",
+         "maps/report/areas.py"},
+    ),
+    "TOML": (
+        r"tomllib\.loads?", {"geo/files/toml.py", "maps/report/words.py", "maps/embed/snippets.py"}
+    ),
+}  # fmt: skip
+"""By kind of file: how it is opened, and the only modules that may."""
+WORKSHOP = ("scripts/bench", "scripts/build", "scripts/trials")
+
+
+@pytest.mark.parametrize("kind", DOORS)
+def test_each_kind_of_file_has_one_door(kind: str) -> None:
+    """What a user or a publisher gives is read within limits, by the reader of its kind."""
+    opened, doors = DOORS[kind]
+    found = {}
+    for path in FILES:
+        place = path.relative_to(ROOT).as_posix()
+        if place.startswith(WORKSHOP):
+            continue
+        calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+        names = {ast.unparse(node.func) for node in calls if isinstance(node, ast.Call)}
+        if any(re.fullmatch(opened, name) for name in names):
+            found[place] = names
+    assert set(found) <= doors
+    assert found or not doors
+
+
+OPENERS = {
+    "bz2", "csv", "gzip", "json", "lzma", "openpyxl", "pandas", "pyarrow.csv", "pyarrow.parquet",
+    "sqlite3", "tarfile", "tomllib", "zipfile",
+}  # fmt: skip
+
+
+def test_what_opens_a_file_is_called_by_its_whole_name() -> None:
+    """`from json import loads` would pass the test above unseen; errors and types may come so."""
+    found = [
+        f"{path.relative_to(ROOT)}: {alias.name}"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module in OPENERS
+        for alias in node.names
+        if alias.name.islower()
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize("room", ROOMS[:3])

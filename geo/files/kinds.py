@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import stat
 from pathlib import Path
@@ -11,6 +13,10 @@ from zoneblanche.geo.messages import _, pgettext, quantity
 
 HEAD = 4096
 """Number of bytes read to determine the kind of a file."""
+
+_AT_ONCE: int = (
+    getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"),
@@ -138,34 +144,35 @@ def check_file(path: Path, *, most_bytes: int, what: str | None = None) -> bytes
         InputError: no such file, a folder or a device, or more than `most_bytes`.
         ProblemWithEnvironment: no permission to read it.
     """
-    shown_path = str(path)
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        raise InputError(missing_file(path, what=what)) from None
-    except (OSError, ValueError) as error:
-        raise _unreadable(shown_path, error) from error
-    if not stat.S_ISREG(status.st_mode):
-        kind = _("a folder") if stat.S_ISDIR(status.st_mode) else _("no plain file")
-        raise InputError(Fault(_("this is {kind}.", kind=kind), file=shown_path, kind="not-a-file"))
-    if status.st_size > most_bytes:
-        raise InputError(
-            Fault(
-                _(
-                    "the file has {st_size} bytes, more than the limit of {most_bytes}.",
-                    st_size=quantity(status.st_size),
-                    most_bytes=quantity(most_bytes),
-                ),
-                file=shown_path,
-                remedy=_("Keep only the rows and columns needed, or raise the limit."),
-                kind="too-large",
+    with open_plain(path, what=what) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > most_bytes:
+            raise InputError(
+                Fault(
+                    _(
+                        "the file has {st_size} bytes, more than the limit of {most_bytes}.",
+                        st_size=quantity(size),
+                        most_bytes=quantity(most_bytes),
+                    ),
+                    file=str(path),
+                    remedy=_("Keep only the rows and columns needed, or raise the limit."),
+                    kind="too-large",
+                )
             )
-        )
-    try:
-        with path.open("rb") as stream:
+        try:
             return stream.read(HEAD)
-    except OSError as error:
-        raise _unreadable(shown_path, error) from error
+        except OSError as error:
+            raise _unreadable(str(path), error) from error
+
+
+def check_there(path: Path, *, what: str | None = None) -> None:
+    """Refuse a path that leads to no file, or to something other than a regular one.
+
+    Raises:
+        InputError: it does.
+        ProblemWithEnvironment: the file may not be read.
+    """
+    open_plain(path, what=what).close()
 
 
 def read_bytes(path: Path, *, most_bytes: int) -> bytes:
@@ -175,16 +182,45 @@ def read_bytes(path: Path, *, most_bytes: int) -> bytes:
         InputError: it has grown beyond the limit since.
         ProblemWithEnvironment: it cannot be read.
     """
-    try:
-        with path.open("rb") as stream:
+    with open_plain(path) as stream:
+        try:
             data = stream.read(most_bytes + 1)
-    except OSError as error:
-        raise _unreadable(str(path), error) from error
+        except OSError as error:
+            raise _unreadable(str(path), error) from error
     if len(data) > most_bytes:
         raise InputError(
             Fault(_("the file grew while it was read."), file=str(path), kind="too-large")
         )
     return data
+
+
+def open_plain(path: Path, *, what: str | None = None) -> io.BufferedReader:
+    """Open a regular file for reading, without waiting for a pipe, device or socket.
+
+    Raises:
+        InputError: there is no such file, or it is not a regular one.
+        ProblemWithEnvironment: it may not be read.
+    """
+    try:
+        _check_plain(path.stat().st_mode, path)
+        # What stands there may have become a pipe since: to open one for reading does not wait.
+        handle = os.open(path, os.O_RDONLY | _AT_ONCE)
+    except FileNotFoundError:
+        raise InputError(missing_file(path, what=what)) from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(str(path), error) from error
+    try:
+        _check_plain(os.fstat(handle).st_mode, path)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def _check_plain(mode: int, path: Path) -> None:
+    if not stat.S_ISREG(mode):
+        kind = _("a folder") if stat.S_ISDIR(mode) else _("no plain file")
+        raise InputError(Fault(_("this is {kind}.", kind=kind), file=str(path), kind="not-a-file"))
 
 
 def refused_kind(path: Path, kind: str, *, accepted: str) -> Fault:

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 
 from zoneblanche.geo.errors import Fault, OutOfTime
@@ -58,6 +58,15 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+LARGE_LIMITS = replace(
+    DEFAULT_LIMITS,
+    table_bytes=2048 * MIB,
+    archive_bytes=2048 * MIB,
+    rows=10_000_000,
+    features=10_000_000,
+)
+"""For the exports and grids of publishers, of which a few columns are read."""
 
 
 @contextmanager

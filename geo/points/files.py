@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,16 @@ import pyarrow.csv
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file, nearest
-from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
+from zoneblanche.geo.errors import (
+    Fault,
+    InputError,
+    ProblemWithEnvironment,
+    missing_file,
+    nearest,
+    shown,
+)
+from zoneblanche.geo.files.kinds import check_file, kind_of, open_plain, refused_kind
+from zoneblanche.geo.files.parquet import check_footer, check_row_group
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.points.bounds import beyond_bounds, coordinate_fault, lines_of_rows
 
@@ -30,6 +39,7 @@ CHUNK_BYTES = 2**25  # of CSV: about half a million rows
 BATCH_ROWS = 2**20  # of Parquet, whose row groups can have any size
 LINE_BYTES = 2**20
 LARGEST_FILE = 2**44
+MOST_PAGE_BYTES = 2**28  # of a column of a Parquet; writers make pages of a megabyte
 ABSENT = ["", "NA", "N/A", "#N/A", "#NA", "n/a", "NaN", "nan", "null", "NULL", "None", "\\N"]
 
 
@@ -115,13 +125,7 @@ def read_chunk(chunk: Chunk) -> Iterator[Batch]:
     columns = [chunk.layout.x, chunk.layout.y, *chunk.layout.values]
     with _open(chunk.path) as stream:
         if chunk.kind == "parquet":
-            table = pa.parquet.ParquetFile(stream)
-            before = sum(table.metadata.row_group(one).num_rows for one in range(chunk.first))
-            for rows in table.iter_batches(BATCH_ROWS, [chunk.first], sorted(set(columns))):
-                batch = _to_batch(rows, columns)
-                _check_bounds(batch, chunk, partial(_rows_after, before))
-                yield batch
-                before += rows.num_rows
+            yield from _read_row_group(stream, chunk, columns)
             return
         begin, data = _read_lines(stream, chunk)
         if not data:
@@ -129,6 +133,22 @@ def read_chunk(chunk: Chunk) -> Iterator[Batch]:
         batch = _to_batch(_parse(data, chunk, columns), columns)
         _check_bounds(batch, chunk, partial(lines_of_rows, stream, begin))
     yield batch
+
+
+def _read_row_group(stream: IO[bytes], chunk: Chunk, columns: list[str]) -> Iterator[Batch]:
+    names = sorted(set(columns))
+    with _damage_told(chunk.path):
+        table = pa.parquet.ParquetFile(stream)
+        if "://" not in chunk.path:  # elsewhere each header would be asked for by itself
+            check_row_group(
+                stream, table.metadata, chunk.first, names, most_page_bytes=MOST_PAGE_BYTES
+            )
+        before = sum(table.metadata.row_group(one).num_rows for one in range(chunk.first))
+        for rows in table.iter_batches(BATCH_ROWS, [chunk.first], names):
+            batch = _to_batch(rows, columns)
+            _check_bounds(batch, chunk, partial(_rows_after, before))
+            yield batch
+            before += rows.num_rows
 
 
 def _rows_after(before: int, rows: list[int]) -> list[int]:
@@ -191,22 +211,17 @@ def _open(path: str) -> IO[bytes]:
         if "://" in path:
             system, place = _file_system(path)
             return cast(IO[bytes], system.open(place, "rb"))
-        return Path(path).open("rb")
+        return open_plain(Path(path), what=_("table of points"))
     except FileNotFoundError as error:
         raise InputError(missing_file(path, what=_("table of points"))) from error
 
 
 def _plan_parquet(path: str, layout: Layout) -> list[Chunk]:
-    try:
-        with _open(path) as stream:
-            table = pa.parquet.ParquetFile(stream)
-            schema, groups = table.schema_arrow, table.num_row_groups
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            Fault(
-                _("the Parquet file is damaged ({error}).", error=error), file=path, kind="damaged"
-            )
-        ) from error
+    with _open(path) as stream, _damage_told(path):
+        check_footer(stream, stream.seek(0, 2))
+        stream.seek(0)
+        table = pa.parquet.ParquetFile(stream)
+        schema, groups = table.schema_arrow, table.num_row_groups
     _check_columns(path, schema.names, layout)
     faults = [
         Fault(
@@ -221,6 +236,20 @@ def _plan_parquet(path: str, layout: Layout) -> list[Chunk]:
         raise InputError(faults)
     names = tuple(schema.names)
     return [Chunk(path, "parquet", group, group + 1, names, layout) for group in range(groups)]
+
+
+@contextmanager
+def _damage_told(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:
+        raise InputError(
+            Fault(
+                _("the Parquet file is damaged ({error}).", error=shown(str(error), limit=200)),
+                file=path,
+                kind="damaged",
+            )
+        ) from error
 
 
 def _is_number(kind: pa.DataType) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.archive import unpacked_member
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import _, remark
@@ -36,6 +37,7 @@ def read_raw_table(
     encoding: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
+    member: str = "",
     limits: Limits = DEFAULT_LIMITS,
 ) -> RawTable:
     """Read a table of any supported kind, every cell as text and every row with its position.
@@ -48,6 +50,8 @@ def read_raw_table(
         decimal: mark of all its figures, "," or ".", pinned; else detected in each column.
         sheet: of a workbook; the first visible one if None.
         header: 1-based line of a text file, or row of a sheet, with the names of the columns.
+        member: regular expression on the name of a file. A ZIP archive that contains one such file
+            is read as that file; without it, archives are refused.
 
     Raises:
         InputError: all faults of the file together, each with its line: a file of another kind,
@@ -61,6 +65,18 @@ def read_raw_table(
     if kind == "zip" and is_workbook(path):
         kind = "xlsx"
         table = read_workbook(path, sheet=sheet, header=header, limits=limits)
+    elif kind == "zip" and member:
+        with unpacked_member(path, member, limits=limits, what=_("tables")) as place:
+            table = read_raw_table(
+                place,
+                separator=separator,
+                decimal=decimal,
+                encoding=encoding,
+                sheet=sheet,
+                header=header,
+                limits=limits,
+            )
+        return replace(table, file=str(path), notices=())
     elif kind == "parquet":
         # pyarrow takes a tenth of a second to import, which a project of CSV files does not need.
         from zoneblanche.geo.tables.formats.parquet import read_columnar

@@ -41,6 +41,8 @@ def check_place(
                 kind="no-crs",
             )
         ]
+    if crs.is_geocentric:
+        return [_no_earth(crs, file)]
     boxes = shapely.bounds(shapes)
     known = np.isfinite(boxes).all(axis=1)
     boxes, labels = boxes[known], [label for label, kept in zip(labels, known, strict=True) if kept]
@@ -68,7 +70,7 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
                 _(
                     "the file declares {crs}, in {unit}, but all its coordinates are under "
                     "180: they look like degrees.",
-                    crs=crs.name,
+                    crs=_named(crs),
                     unit=_unit(crs),
                 ),
                 file=file,
@@ -102,6 +104,11 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
     )
 
 
+def _named(crs: pyproj.CRS) -> str:
+    """Return its name, which may be of any length in a file."""
+    return str(crs.name)[:60]
+
+
 def _degrees_a_unit(crs: pyproj.CRS) -> float:
     """Return the degrees per unit of a geographic system: 1, or 0.9 for a grad, or as declared."""
     return float(np.degrees(crs.axis_info[0].unit_conversion_factor)) if crs.axis_info else 1.0
@@ -131,10 +138,10 @@ def _no_earth(crs: pyproj.CRS, file: str) -> Fault:
     return Fault(
         _(
             "its coordinate reference system {crs} leads to no longitude and latitude.",
-            crs=shown(crs.name),
+            crs=shown(_named(crs)),
         ),
         file=file,
-        value=crs.name[:60],
+        value=_named(crs),
         remedy=_("Write the file in a geographic or projected CRS of the Earth."),
         kind="unknown-crs",
     )
@@ -145,7 +152,7 @@ def _off_the_projection(
 ) -> Iterator[Fault]:
     """Return faults of shapes so far from the area of a projection that it has no place for
     them."""
-    off = [label for label, box in zip(labels, degrees, strict=True) if not np.isfinite(box).all()]
+    off = [labels[number] for number in np.flatnonzero(~np.isfinite(degrees).all(axis=1))]
     if off:
         yield Fault(
             _(
@@ -153,7 +160,7 @@ def _off_the_projection(
                 count=len(off),
                 count_2=len(labels),
                 off=first_of(off),
-                crs=crs.name,
+                crs=_named(crs),
             ),
             file=file,
             value=off[0],
@@ -202,7 +209,7 @@ def _in_country(
             name=name,
             names=first_of(names),
             place=place,
-            crs=crs.name,
+            crs=_named(crs),
         ),
         file=file,
         value=place,

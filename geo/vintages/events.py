@@ -14,6 +14,7 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _
+from zoneblanche.geo.tables.read import read_raw_table
 from zoneblanche.geo.vintages.arrondissements import WHOLE
 
 Event = dict[str, str]
@@ -59,9 +60,10 @@ def read_events(path: Path) -> pd.DataFrame:
         was added.
 
     Raises:
-        InputError: the file does not have the official columns.
+        InputError: the file does not have the official columns, or what `read_raw_table` refuses.
     """
-    rows = pd.read_csv(path, dtype="str", keep_default_na=False)
+    raw = read_raw_table(path, separator=",")
+    rows = pd.DataFrame(dict(raw.columns), dtype="str")
     absent = [name for name in (*_OFFICIAL, "TYPECOM_AV", "TYPECOM_AP") if name not in rows]
     if absent:
         raise InputError(

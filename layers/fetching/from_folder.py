@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.errors import InputError, ZoneblancheError, missing_file
+from zoneblanche.geo.files.kinds import check_file, kind_of
+from zoneblanche.geo.files.limits import LARGE_LIMITS
 from zoneblanche.geo.messages import _, join, titled
+from zoneblanche.geo.tables.formats.header import header_of
 from zoneblanche.layers.publishers.connector import Connector, known_connectors
 
 LEVELS_AND_CODES = re.compile(
@@ -25,8 +28,6 @@ CODE_COLUMNS = {
     "region": ("code_reg", "reg", "code_region"),
 }
 """Names of columns of codes, by level, in lower case."""
-
-_HEADER_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -139,17 +140,15 @@ def _why_by_columns(path: Path) -> str:
 
 def columns_of(path: Path) -> set[str]:
     """Return the columns of a text table or a Parquet file; none if it is neither."""
-    if path.suffix.lower() == ".parquet":
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+    try:
+        kind = kind_of(check_file(path, most_bytes=LARGE_LIMITS.vector_bytes))
+        if kind == "parquet":
+            from zoneblanche.geo.files.parquet import open_parquet
 
-        try:
-            return set(pq.read_schema(path).names)
-        except (pa.ArrowException, OSError):
-            return set()
-    if path.suffix.lower() not in (".csv", ".txt", ".tsv"):
+            with open_parquet(path, limits=LARGE_LIMITS, what=_("Parquet file")) as source:
+                return set(source.schema.names)
+        if kind == "text" and path.suffix.lower() in (".csv", ".txt", ".tsv"):
+            return set(header_of(path)[1])
+    except ZoneblancheError:
         return set()
-    with path.open("rb") as stream:
-        first = stream.read(_HEADER_BYTES).split(b"\n")[0].decode("utf-8-sig", errors="replace")
-    separator = max(";,\t|", key=first.count)
-    return {cell.strip().strip('"') for cell in first.split(separator)}
+    return set()

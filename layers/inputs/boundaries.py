@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.country import Country
-from zoneblanche.geo.errors import Fault, InputError, first_of, missing_file
+from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.files.kinds import check_there
 from zoneblanche.geo.messages import Notices, _, remark
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.geo.tables.account import Account
@@ -152,8 +153,7 @@ def completed(territories: Territories, country: Country, *, notices: Notices) -
 
 
 def _columns(connector: Connector, path: Path) -> dict[str, str]:
-    if not path.is_file():
-        raise InputError(missing_file(path))
+    check_there(path)
     columns = commune_columns(path)
     if columns is None:
         names = " or ".join(f"{one['code']} and {one['name']}" for one in COMMUNE_LAYOUTS)

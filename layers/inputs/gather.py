@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.files.kinds import check_there
 from zoneblanche.geo.messages import Notices, _, remark, without
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
@@ -130,8 +130,7 @@ def _exhausted(table: Table, connector: Connector, path: Path, territories: Terr
 
 
 def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise InputError(missing_file(path))
+    check_there(path)
     return path
 
 

@@ -17,22 +17,26 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
 
-from zoneblanche.geo.country import read_country
-from zoneblanche.geo.errors import Fault, InputError, missing_file
+from zoneblanche.geo.errors import InputError, ZoneblancheError
+from zoneblanche.geo.files.kinds import check_file, kind_of
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import _, notice_as_dict, notice_from_dict
-from zoneblanche.geo.source import Source, source_from_dict
-from zoneblanche.geo.territories import Territories
-from zoneblanche.geo.vintages.arrondissements import country_of
+from zoneblanche.geo.files.parquet import open_parquet
+from zoneblanche.geo.messages import _, notice_as_dict
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.index.recipe.record import recipe_as_dict, recipe_from_dict
-from zoneblanche.layers.indicator import indicator_from_dict
+from zoneblanche.layers.index.recipe.record import recipe_as_dict
+from zoneblanche.layers.outputs.atlas_reading import KEY, no_atlas, read_atlas, read_metadata
+from zoneblanche.layers.outputs.atlas_schema import FORMAT
 
-KEY = b"zoneblanche"
-FORMAT = 1
-_COUNTRY = "country"
+__all__ = [
+    "KEY",
+    "country_of_atlas",
+    "load_atlas",
+    "rounded",
+    "save_atlas",
+    "write_geoparquet",
+]
 
 
 def save_atlas(atlas: Atlas, path: str | Path) -> None:
@@ -53,69 +57,25 @@ def save_atlas(atlas: Atlas, path: str | Path) -> None:
         write_geoparquet(frame, staging, metadata=_metadata(atlas))
 
 
-def load_atlas(path: str | Path) -> Atlas:
+def load_atlas(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Atlas:
     """Return the atlas that `save_atlas` wrote, with the recipes of its indices.
 
     Raises:
-        InputError: no such file, not GeoParquet, no description of its columns, or columns that do
-            not match it.
+        InputError: no such file, not GeoParquet, no description of its columns; or everything that
+            is wrong with the description, the columns and their cells.
+        ProblemWithEnvironment: no permission to read the file.
     """
     path = Path(path)
-    if not path.is_file():
-        raise InputError(missing_file(path))
-    told = _read_metadata(path)
+    kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what=_("atlas")))
+    if kind != "parquet":
+        raise InputError(no_atlas(str(path)))
     try:
-        _check_columns(path)
-        return _atlas_from(told, gpd.read_parquet(path))
-    except (
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        OSError,
-        RecursionError,
-        pa.ArrowException,
-        shapely.errors.ShapelyError,
-    ) as error:
-        raise InputError(
-            Fault(
-                _("the atlas is damaged: it does not hold what it says of itself."),
-                file=str(path),
-                remedy=_("Make it anew with `zoneblanche build`."),
-                kind="damaged-atlas",
-            )
-        ) from error
-
-
-def _atlas_from(told: dict[str, Any], frame: gpd.GeoDataFrame) -> Atlas:
-    if frame.empty:
-        raise ValueError("no territory")
-    if not isinstance(told["level"], str) or not isinstance(told["vintage"], str):
-        raise TypeError("level and vintage are texts")
-    frame.index = pd.Index(frame.index.astype("object"), name="code")
-    country = told[_COUNTRY]
-    territories = Territories(
-        frame=frame[["name", "geometry"]],
-        level=told["level"],
-        parents=_without_nan(_part(frame, "parent")),
-        facts=_part(frame, "fact"),
-        parent_names=told["parent_names"],
-        vintage=told["vintage"],
-        country=None if country is None else country_of(read_country(country), frame.index),
-        sources=_sources(told["sources"]),
-        extra=_part(frame, "extra") if told["extra"] else None,
-    )
-    return Atlas(
-        territories=territories,
-        values=_part(frame, "value"),
-        reasons=_part(frame, "reason"),
-        indicators={table["id"]: indicator_from_dict(table) for table in told["indicators"]},
-        weights=_part(frame, "weight"),
-        intervals={name: _part(frame, f"interval.{name}") for name in told["intervals"]},
-        recipes={table["id"]: recipe_from_dict(table) for table in told.get("recipes", ())},
-        notices=tuple(map(notice_from_dict, told["notices"])),
-        account=told["account"],
-    )
+        with open_parquet(path, limits=limits, what=_("atlas")) as source:
+            return read_atlas(source, file=str(path), limits=limits)
+    except InputError as error:
+        if [fault.kind for fault in error.faults] == ["damaged-file"]:
+            raise InputError([*error.faults, no_atlas(str(path))]) from error
+        raise
 
 
 def write_geoparquet(frame: gpd.GeoDataFrame, path: Path, *, metadata: Mapping[str, Any]) -> None:
@@ -147,7 +107,7 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         "format": FORMAT,
         "level": territories.level,
         "vintage": territories.vintage,
-        _COUNTRY: None if territories.country is None else territories.country.code,
+        "country": None if territories.country is None else territories.country.code,
         "sources": [source.as_dict() for source in territories.sources],
         "parent_names": {level: dict(names) for level, names in territories.parent_names.items()},
         "extra": territories.extra is not None,
@@ -162,59 +122,11 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
 def country_of_atlas(path: Path) -> str:
     """Return the code of the country of an atlas on disk; "" if unknown."""
     try:
-        return str(_read_metadata(path).get(_COUNTRY) or "")
-    except InputError:
+        check_file(path, most_bytes=DEFAULT_LIMITS.vector_bytes)
+        with open_parquet(path, limits=DEFAULT_LIMITS, what=_("atlas")) as source:
+            return str(read_metadata(source, file=str(path))["country"] or "")
+    except ZoneblancheError:
         return ""
-
-
-def _read_metadata(path: Path) -> dict[str, Any]:
-    try:
-        text = (pq.read_schema(path).metadata or {}).get(KEY)
-        told: dict[str, Any] = json.loads(text) if text else {}
-    except (pa.ArrowException, OSError, ValueError, RecursionError):
-        told = {}
-    if not isinstance(told, dict) or told.get("format") != FORMAT or "indicators" not in told:
-        raise InputError(
-            Fault(
-                _("this is no atlas: the file does not say what its columns are."),
-                file=str(path),
-                remedy=_(
-                    "Make one with `zoneblanche build -o atlas.parquet`, score it with "
-                    "`zoneblanche index`; the territories.parquet of a run is a plain "
-                    "table."
-                ),
-                kind="no-atlas",
-            )
-        )
-    return told
-
-
-def _check_columns(path: Path) -> None:
-    """Refuse columns, except the shapes, with lists or records in their cells."""
-    nested = [
-        field.name
-        for field in pq.read_schema(path)
-        if pa.types.is_nested(field.type) and field.name != "geometry"
-    ]
-    if nested:
-        raise TypeError(f"{nested[0]} holds more than one value a cell")
-
-
-def _part(frame: gpd.GeoDataFrame, prefix: str) -> pd.DataFrame:
-    start = f"{prefix}."
-    names = {
-        str(name): str(name)[len(start) :] for name in frame.columns if str(name).startswith(start)
-    }
-    return pd.DataFrame(frame[list(names)]).rename(columns=names)
-
-
-def _without_nan(table: pd.DataFrame) -> pd.DataFrame:
-    table = table.astype("object")
-    return table.where(table.notna(), None)
-
-
-def _sources(listed: Iterable[Mapping[str, str]]) -> tuple[Source, ...]:
-    return tuple(map(source_from_dict, listed))
 
 
 def rounded(values: pd.Series, *, digits: int = 6) -> pd.Series:

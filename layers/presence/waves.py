@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.country import Country
-from zoneblanche.geo.errors import InputError, missing_file
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.files.kinds import check_there
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
@@ -172,8 +173,7 @@ def _check_use(name: str, path: Path) -> None:
                 usable=", ".join(usable),
             )
         )
-    if not path.is_file():
-        raise InputError(missing_file(path))
+    check_there(path)
 
 
 _Latest = tuple[dict[str, pd.DataFrame], str, list[Source]]

@@ -14,16 +14,12 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
+from zoneblanche.geo.tables.records import Record, read_records
 from zoneblanche.geo.vintages.arrondissements import Choice, as_chosen
 from zoneblanche.layers.layer import FileRows, Table
 from zoneblanche.layers.publishers.connector import Connector, Resource
 from zoneblanche.layers.publishers.insee import COMMUNE
-from zoneblanche.layers.publishers.read_records import (
-    Record,
-    email_domain,
-    read_records,
-    require_fields,
-)
+from zoneblanche.layers.publishers.read_records import email_domain, require_fields
 from zoneblanche.layers.publishers.read_tables import (
     date_in_name,
     dated_table,

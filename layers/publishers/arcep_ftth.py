@@ -7,13 +7,14 @@ Lyon and Marseille by arrondissement.
 from __future__ import annotations
 
 import re
-import zipfile
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.files.archive import is_archive, unpacked_member
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.vintages.arrondissements import Choice, as_chosen
@@ -27,7 +28,6 @@ from zoneblanche.layers.publishers.read_tables import (
     dated_table,
     read_codes,
     read_figures,
-    read_member,
     read_rows,
     sum_parts,
 )
@@ -55,7 +55,7 @@ def read_ftth(path: Path, arrondissements: Choice = "whole") -> Table:
     Raises:
         InputError: none of these, or an impossible number of premises passed.
     """
-    if zipfile.is_zipfile(path):
+    if is_archive(path):
         rows, columns = _attributes(path), _SHAPEFILE
     else:
         rows, columns = _flat_table(path)
@@ -78,7 +78,7 @@ def read_ftth(path: Path, arrondissements: Choice = "whole") -> Table:
                 kind="value",
             )
         )
-    counted = FileRows(whole, counted="record" if zipfile.is_zipfile(path) else "line")
+    counted = FileRows(whole, counted="record" if is_archive(path) else "line")
     return dated_table(frame, SOURCE, date_in_name(path), rows=counted)
 
 
@@ -96,21 +96,10 @@ def _attributes(path: Path) -> pd.DataFrame:
     """Return the attribute table of the shapefile in an archive, as text, without the shapes."""
     from zoneblanche.geo.vectors.formats.shapefile import read_attributes
 
-    with zipfile.ZipFile(path) as archive:
-        tables = [info for info in archive.infolist() if info.filename.lower().endswith(".dbf")]
-        if len(tables) != 1:
-            raise InputError(
-                Fault(
-                    _(
-                        "holds {count} attribute tables (.dbf); one was expected.",
-                        count=len(tables),
-                    ),
-                    file=str(path),
-                    kind="archive",
-                )
-            )
-        content = read_member(archive, tables[0], path)
-    frame = read_attributes(content, f"{path}: {tables[0].filename}", encoding="ISO-8859-1")
+    with unpacked_member(
+        path, r"(?i)\.dbf$", limits=DEFAULT_LIMITS, what=_("attribute tables (.dbf)")
+    ) as table:
+        frame = read_attributes(table, encoding="ISO-8859-1")
     check_header(frame.columns, ("INSEE_COM", *_SHAPEFILE), path)
     text = frame[["INSEE_COM", *_SHAPEFILE]].copy()
     for column in _SHAPEFILE:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import zoneblanche.layers.publishers
 from zoneblanche.geo.country import Text
-from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.files.kinds import check_there
 from zoneblanche.geo.files.records import read_record
 from zoneblanche.geo.messages import _, join
 from zoneblanche.geo.source import Source, sha256_of
@@ -183,8 +184,7 @@ def read_source(name: str, path: Path | str, *, arrondissements: Choice = "whole
     """
     connector = connector_named(name)
     path = Path(path)
-    if not path.is_file():
-        raise InputError(missing_file(path))
+    check_there(path)
     if connector.read is None:
         raise InputError(
             Fault(

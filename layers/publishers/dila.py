@@ -21,18 +21,12 @@ from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
+from zoneblanche.geo.tables.records import Record, listed, read_records
 from zoneblanche.layers.layer import FileRows, Table
 from zoneblanche.layers.probing.accounts import account_of
 from zoneblanche.layers.publishers.authorities import departement_of, region_of
 from zoneblanche.layers.publishers.connector import Connector, Resource
-from zoneblanche.layers.publishers.read_records import (
-    Record,
-    email_domain,
-    listed,
-    one_a_code,
-    read_records,
-    require_fields,
-)
+from zoneblanche.layers.publishers.read_records import email_domain, one_a_code, require_fields
 
 NETWORKS = ("facebook", "x", "instagram", "youtube", "linkedin", "tiktok", "mastodon", "bluesky")
 """The social networks, each a column: 1 if the authority declares an account."""

@@ -9,7 +9,6 @@ Mayotte is not in these files.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Literal
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.files.archive import is_archive
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables import read_raw_table
@@ -125,7 +125,7 @@ def _read(path: Path, wanted: Figures, source: Source, *, optional: tuple[str, .
 def _rows(path: Path) -> tuple[pd.DataFrame, Literal["line", "record"]]:
     """Return the rows as text, with the official names without the year for a compact table, and
     what their index counts."""
-    if zipfile.is_zipfile(path):
+    if is_archive(path):
         # The archive also has a table that describes the columns: meta_base-ic-….CSV.
         return read_rows(path, (), member=r"(?i)(^|/)base-(ic|cc)-[^/]*\.csv$"), "line"
     raw = read_raw_table(path)

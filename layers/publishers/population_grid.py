@@ -8,13 +8,10 @@ publisher's archives contain a 7-Zip archive: unpack them first. Figures of squa
 
 from __future__ import annotations
 
-import contextlib
 import re
-import sqlite3
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +20,9 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.archive import is_archive, unpacked_member
+from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, open_plain
+from zoneblanche.geo.files.limits import LARGE_LIMITS
 from zoneblanche.geo.messages import Message, Translatable, _, ngettext, quantity, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
@@ -30,7 +30,6 @@ from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.layer import Table
 from zoneblanche.layers.publishers.connector import Connector, Resource, connector_named
-from zoneblanche.layers.publishers.read_tables import read_member
 
 if TYPE_CHECKING:
     from zoneblanche.geo.rasters.grid_cells import Cells, Shared
@@ -54,8 +53,7 @@ PARTS = {
 
 _SQUARE = r"^CRS(?P<epsg>\d{4,6})RES(?P<size>[1-9]\d{1,4})mN(?P<south>\d{1,8})E(?P<west>\d{1,8})$"
 _POSITIONS = ("idcar_200m", "idinspire")
-_SQLITE = b"SQLite format 3\x00"
-_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+_PACKED = ("zip", "7z")
 
 
 def read_cells(path: Path) -> Cells:
@@ -65,9 +63,8 @@ def read_cells(path: Path) -> Cells:
         InputError: another layout, an archive that has to be unpacked, an invalid or duplicate
             square, squares of several sizes or grids, or people that are not a number.
     """
-    with path.open("rb") as stream:
-        head = stream.read(16)
-    if not _is_unpacked(path):
+    kind = kind_of(check_file(path, most_bytes=LARGE_LIMITS.table_bytes, what=_("grid")))
+    if kind in _PACKED:
         raise InputError(
             Fault(
                 _("is packed (a 7-Zip archive within a zip), and is read unpacked."),
@@ -78,7 +75,7 @@ def read_cells(path: Path) -> Cells:
                 kind="archive",
             )
         )
-    if head == _SQLITE:
+    if kind == "sqlite":
         return _cells(*_from_geopackage(path), path)
     squares, people = _from_csv(path)
     # Rows are named by their line; line 1 is the header.
@@ -87,9 +84,8 @@ def read_cells(path: Path) -> Cells:
 
 
 def _is_unpacked(path: Path) -> bool:
-    with path.open("rb") as stream:
-        packed = stream.read(len(_SEVEN_ZIP)) == _SEVEN_ZIP
-    return not packed and not zipfile.is_zipfile(path)
+    with open_plain(path) as stream:
+        return kind_of(stream.read(HEAD)) not in _PACKED
 
 
 def measure_people(path: Path, territories: Territories, sources: Mapping[str, Path]) -> Table:
@@ -166,7 +162,7 @@ def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
         name: path for name, path in sources.items() if connector_named(name).aids == "population"
     }
     squares = [path for name, path in given.items() if connector_named(name).input == INPUT]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as unpacked:
         found = []
         for number, path in enumerate(squares or given.values()):
             raster = Path(folder) / f"{number}.tif"
@@ -174,8 +170,10 @@ def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
                 from zoneblanche.geo.rasters.grid_cells import write_cells
 
                 write_cells(read_cells(path), raster)
-            elif zipfile.is_zipfile(path):
-                raster.write_bytes(_unpacked(path))
+            elif is_archive(path):
+                raster = unpacked.enter_context(
+                    unpacked_member(path, r"\.tif$", limits=LARGE_LIMITS, what=_("rasters (.tif)"))
+                )
             else:
                 raster = path
             # A square of 200 m has about the resolution of the operators' simulations; in a cell of
@@ -201,77 +199,28 @@ def people_notice(sources: Mapping[str, Path]) -> tuple[str, ...]:
     )
 
 
-def _unpacked(path: Path) -> bytes:
-    with zipfile.ZipFile(path) as archive:
-        images = [info for info in archive.infolist() if info.filename.endswith(".tif")]
-        if len(images) != 1:
-            raise InputError(
-                Fault(
-                    _("holds {count} rasters (.tif); one was expected.", count=len(images)),
-                    file=str(path),
-                    kind="archive",
-                )
-            )
-        return read_member(archive, images[0], path)
-
-
 def _from_csv(path: Path) -> tuple[pd.Series, pd.Series]:
     """Return the squares and their people, as text, of a CSV: two of its thirty columns."""
-    import pyarrow as pa
-    import pyarrow.csv as pc
+    from zoneblanche.geo.tables.long import read_columns
 
-    with path.open("rb") as stream:
-        first = stream.readline(1 << 16).decode("utf-8-sig", errors="replace")
-    separator = ";" if first.count(";") > first.count(",") else ","
-    header = [name.strip().strip('"') for name in first.split(separator)]
-    columns = _columns(header, path)
-    try:
-        table = pc.read_csv(
-            path,
-            parse_options=pc.ParseOptions(delimiter=separator),
-            convert_options=pc.ConvertOptions(
-                include_columns=columns, column_types=dict.fromkeys(columns, pa.string())
-            ),
-        )
-    except (pa.ArrowException, KeyError) as error:
-        raise InputError(
-            Fault(
-                _("is no table of squares: {error}.", error=shown(str(error), limit=200)),
-                file=str(path),
-                kind="damaged-file",
-            )
-        ) from error
-    squares, people = (table[name].to_pandas() for name in columns)
+    table = read_columns(path, lambda header: _columns(header, path), what=_("table of squares"))
+    squares, people = (table[name].to_pandas() for name in table.column_names)
     return squares, people
 
 
 def _from_geopackage(path: Path) -> tuple[pd.Series, pd.Series]:
-    """The same for a GeoPackage, which is an SQLite file; its shapes are not read."""
-    try:
-        with contextlib.closing(
-            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        ) as base:
-            base.execute("PRAGMA trusted_schema = OFF")
-            tables = [
-                str(row[0])
-                for row in base.execute(
-                    "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
-                )
-            ]
-            for table in tables:
-                quoted = table.replace('"', '""')
-                known = [str(row[1]) for row in base.execute(f'PRAGMA table_info("{quoted}")')]
-                if {name.lower() for name in known}.intersection(_POSITIONS):
-                    columns = _columns(known, path)
-                    asked = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
-                    rows = base.execute(f'SELECT {asked} FROM "{quoted}"').fetchall()
-                    frame = pd.DataFrame(rows, columns=["square", "people"])
-                    return frame["square"], frame["people"]
-    except sqlite3.Error as error:
-        raise InputError(
-            Fault(_("is no GeoPackage: {error}.", error=error), file=str(path), kind="damaged-file")
-        ) from error
-    raise _no_columns([], path)
+    """The same for a GeoPackage; its shapes are not read."""
+    from zoneblanche.geo.vectors.formats.geopackage import read_attributes
+
+    def chosen(names: list[str]) -> list[str] | None:
+        squares = {name.lower() for name in names}.intersection(_POSITIONS)
+        return _columns(names, path) if squares else None
+
+    rows = read_attributes(path, chosen, limits=LARGE_LIMITS)
+    if rows is None:
+        raise _no_columns([], path)
+    frame = pd.DataFrame(rows, columns=["square", "people"])
+    return frame["square"], frame["people"]
 
 
 def _columns(header: list[str], path: Path) -> list[str]:

@@ -8,31 +8,27 @@ cells.
 from __future__ import annotations
 
 import re
-import tempfile
-import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
-from zoneblanche.geo.messages import _, quantity
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables import (
     MARKS,
     RawTable,
     TableUnit,
+    find_header,
     parse_codes,
     parse_numbers,
     read_raw_table,
 )
 from zoneblanche.layers.layer import FileRows, Table
-
-GREATEST_MEMBER = 2_000_000_000
-"""Maximum size of a file in an archive, unpacked, in bytes: no official table is that large."""
 
 _MARKS = {**MARKS, "#n/a": Reason.NOT_PUBLISHED}
 """With the mark of spreadsheet programs, which Arcep's sites of 2018 have."""
@@ -67,14 +63,7 @@ def read_rows(
     Raises: InputError: everything that `read_raw_table` refuses, or a header without one of the
         columns.
     """
-    if member and zipfile.is_zipfile(path):
-        with tempfile.TemporaryDirectory() as folder:
-            unpacked = Path(folder) / "table.csv"
-            unpacked.write_bytes(_member_of(path, member))
-            raw = replace(read_raw_table(unpacked, separator=separator), file=str(path))
-    else:
-        raw = read_raw_table(path, separator=separator)
-    return rows_of(raw, columns)
+    return rows_of(read_raw_table(path, separator=separator, member=member), columns)
 
 
 def read_sheet(path: Path, columns: Iterable[str]) -> tuple[pd.DataFrame, str]:
@@ -87,11 +76,10 @@ def read_sheet(path: Path, columns: Iterable[str]) -> tuple[pd.DataFrame, str]:
         InputError: not a workbook, or no sheet with such a header.
     """
     wanted = set(columns)
-    for sheet, lines in _first_lines(path).items():
-        for number, line in enumerate(lines, start=1):
-            if wanted <= set(line):
-                above = " ".join(cell for row in lines[: number - 1] for cell in row)
-                return rows_of(read_raw_table(path, sheet=sheet, header=number), wanted), above
+    header = find_header(path, wanted)
+    if header is not None:
+        raw = read_raw_table(path, sheet=header.sheet, header=header.line)
+        return rows_of(raw, wanted), header.above
     raise InputError(
         Fault(
             _("no sheet has the columns {wanted}.", wanted=first_of(sorted(wanted))),
@@ -283,83 +271,6 @@ def first_reason(reasons: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     return reasons.groupby(codes.rename("code")).max().astype("int8")
 
 
-def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> bytes:
-    """Return one file of an archive, unpacked in memory and limited.
-
-    Raises:
-        InputError: its declared or actual size is larger than any official table.
-    """
-    if info.file_size > GREATEST_MEMBER:
-        raise _too_big(path, info.file_size)
-    try:
-        with archive.open(info) as stream:
-            content = stream.read(info.file_size + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise InputError(
-            Fault(_("cannot be unpacked: {error}.", error=error), file=str(path))
-        ) from error
-    if len(content) > info.file_size:
-        raise _too_big(path, len(content))
-    return content
-
-
-def _member_of(path: Path, member: str) -> bytes:
-    with zipfile.ZipFile(path) as archive:
-        names = [info for info in archive.infolist() if re.search(member, info.filename)]
-        if len(names) != 1:
-            raise InputError(
-                Fault(
-                    _(
-                        "holds {count} files named like {member}; one was expected (it holds "
-                        "{namelist}).",
-                        count=len(names),
-                        member=repr(member),
-                        namelist=first_of(archive.namelist()),
-                    ),
-                    file=str(path),
-                    kind="archive",
-                )
-            )
-        return read_member(archive, names[0], path)
-
-
-def _first_lines(path: Path) -> dict[str, list[list[str]]]:
-    """The first rows of each sheet of a workbook, as text."""
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
-        raise InputError(
-            Fault(_("is no workbook: {error}.", error=error), file=str(path))
-        ) from error
-    try:
-        return {
-            sheet.title: [
-                ["" if cell is None else str(cell).strip() for cell in row]
-                for row in sheet.iter_rows(values_only=True, max_row=40)
-            ]
-            for sheet in book.worksheets
-        }
-    finally:
-        book.close()
-
-
 def _raw(rows: pd.DataFrame, columns: Iterable[str], path: Path) -> RawTable:
     cells = {name: rows[name].to_numpy(dtype="object") for name in columns}
     return RawTable(file=str(path), columns=cells, lines=np.asarray(rows.index))
-
-
-def _too_big(path: Path, size: int) -> InputError:
-    return InputError(
-        Fault(
-            _(
-                "holds {size} bytes; no official table has more than {greatest_member}.",
-                size=quantity(size),
-                greatest_member=quantity(GREATEST_MEMBER),
-            ),
-            file=str(path),
-            kind="too-big",
-        )
-    )

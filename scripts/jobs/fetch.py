@@ -5,13 +5,13 @@ A plain run does not read the store: its result depends on its inputs only. `--f
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
+from zoneblanche.geo.files.archive import is_archive
 from zoneblanche.geo.messages import _, ngettext, quantity, spoken, translate, translate_all
 from zoneblanche.layers.fetching.fetch import Fetched, Known, Progress, fetch_sources, list_sources
 from zoneblanche.layers.fetching.from_folder import left_in
@@ -129,7 +129,7 @@ def fetched_for_barometer(
 
 def _to_be_unpacked(connector: Connector, path: Path) -> bool:
     """Return whether the user has to unpack a fetched file, as `fetch` said."""
-    return connector.after is not None and zipfile.is_zipfile(path)
+    return connector.after is not None and is_archive(path)
 
 
 def measurable(connector: Connector) -> bool:

@@ -46,10 +46,34 @@ def read_delimited(
     Raises:
         InputError: see `geo.tables.read_raw_table`.
     """
-    file = str(path)
-    text, encoding = decode(
-        read_bytes(path, most_bytes=limits.table_bytes), file=file, encoding=encoding
+    data = read_bytes(path, most_bytes=limits.table_bytes)
+    text, encoding = decode(data, file=str(path), encoding=encoding)
+    return cut_delimited(
+        text,
+        encoding,
+        file=str(path),
+        separator=separator,
+        decimal=decimal,
+        header=header,
+        limits=limits,
     )
+
+
+def cut_delimited(
+    text: str,
+    encoding: str,
+    *,
+    file: str,
+    separator: str | None,
+    decimal: str | None,
+    header: int | None,
+    limits: Limits,
+) -> RawTable:
+    """Cut the text of a CSV or TSV file into cells.
+
+    Raises:
+        InputError: see `geo.tables.read_raw_table`.
+    """
     lines = text.split("\n")
     first = _first_line(lines, header, file)
     notices = text_notices(text, encoding, file)

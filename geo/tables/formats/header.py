@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from zoneblanche.geo.errors import Fault, shown
+from zoneblanche.geo.files.kinds import open_plain
 from zoneblanche.geo.messages import _, ngettext, remark
 from zoneblanche.geo.tables.raw import RawTable, Stored
+
+_HEADER_BYTES = 1 << 16
 
 
 def check_names(names: list[str], *, file: str, line: int | None = None) -> list[Fault]:
@@ -89,3 +93,16 @@ def build(
         encoding=encoding,
         notices=tuple(said),
     )
+
+
+def header_of(path: Path) -> tuple[str, list[str]]:
+    """Return the separator of a CSV, by its first line, and the names in that line.
+
+    Raises:
+        InputError: not a regular file.
+        ProblemWithEnvironment: no permission to read the file.
+    """
+    with open_plain(path) as stream:
+        first = stream.readline(_HEADER_BYTES).decode("utf-8-sig", errors="replace")
+    separator = max(";,\t|", key=first.count)
+    return separator, [name.strip().strip('"') for name in first.split(separator)]

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.json_text import parse_json
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.library_messages import json_message
 from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.formats.text import decode
 from zoneblanche.geo.tables.raw import RawTable, Stored
-from zoneblanche.geo.vectors.formats.json_text import check_letters, without_doubles
 
 _GEOGRAPHIC = {
     "FeatureCollection": "GeoJSON",
@@ -26,6 +24,8 @@ _GEOGRAPHIC = {
     "GeometryCollection": "GeoJSON",
     "Topology": "TopoJSON",
 }
+
+_ONE_A_LINE = _("One record a line is not read: put the records into one list, [ …, … ].")
 
 
 class _Number(str):
@@ -47,7 +47,9 @@ def read_records(path: Path, *, limits: Limits) -> RawTable:
     text, _unused = decode(
         read_bytes(path, most_bytes=limits.table_bytes), file=file, encoding=None
     )
-    records, notices = _found_records(_parsed(text, file), file)
+    records, notices = _found_records(
+        parse_json(text, file=file, number=_Number, one_a_line=_ONE_A_LINE), file
+    )
     if not records:
         raise InputError(no_rows(file))
     names = list(dict.fromkeys(name for record in records for name in record))
@@ -70,54 +72,6 @@ def read_records(path: Path, *, limits: Limits) -> RawTable:
         raise InputError(faults[: limits.faults])
     lines = np.arange(len(records))
     return build(file, names, columns, lines, counted="record", stored=stored, notices=notices)
-
-
-def _parsed(text: str, file: str) -> Any:
-    def no_number(word: str) -> Any:
-        raise InputError(
-            Fault(
-                _("{word} is no number, nor JSON.", word=word),
-                file=file,
-                value=word,
-                remedy=_("Write null where the figure is not known."),
-                kind="not-finite",
-            )
-        )
-
-    try:
-        content = json.loads(
-            text,
-            parse_int=_Number,
-            parse_float=_Number,
-            parse_constant=no_number,
-            object_pairs_hook=partial(without_doubles, file=file),
-        )
-        check_letters(text.encode(), content, file)
-        return content
-    except json.JSONDecodeError as error:
-        raise InputError(_syntax(error, text, file)) from error
-    except RecursionError:
-        raise InputError(
-            Fault(
-                _("lists and objects stand too deep in one another."), file=file, kind="json-syntax"
-            )
-        ) from None
-
-
-def _syntax(error: json.JSONDecodeError, text: str, file: str) -> Fault:
-    remedy: str = _("The file seems cut off: export or fetch it again.")
-    if error.pos < len(text.rstrip()):
-        remedy = ""
-    if error.msg == "Extra data":
-        remedy = _("One record a line is not read: put the records into one list, [ …, … ].")
-    return Fault(
-        _("column {column}: {message}.", column=error.colno, message=json_message(error)),
-        file=file,
-        line=error.lineno,
-        value=text[error.pos : error.pos + 40],
-        remedy=remedy,
-        kind="json-syntax",
-    )
 
 
 def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[str]]:

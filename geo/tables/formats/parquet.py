@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _, quantity, remark
+from zoneblanche.geo.files.parquet import cells_of, longest_of, open_parquet
+from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.raw import RawTable, Stored
@@ -28,38 +28,22 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
         InputError: see `geo.tables.read_raw_table`.
     """
     file = str(path)
-    try:
-        with pq.ParquetFile(path, memory_map=False) as parquet:
-            _check_metadata(parquet.metadata, file, limits)
-            schema = parquet.schema_arrow
-        wanted = [name for name in schema.names if _is_plain(_type_of(schema, name))]
-        # Texts stay in their dictionary, because a small file may repeat one long text a
-        # million times.
-        with pq.ParquetFile(path, memory_map=False, read_dictionary=wanted) as parquet:
-            table = parquet.read(columns=wanted, use_threads=False)
-            table.validate(full=True)
-            columns = [_texts(table[name]) for name in wanted]
-    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        raise InputError(
-            Fault(
-                _("the Parquet file is damaged ({name}).", name=type(error).__name__),
-                file=file,
-                remedy=_("Export or fetch it again."),
-                kind="damaged-file",
-            )
-        ) from error
-    faults = check_names(list(schema.names), file=file)
-    for name, cells in zip(wanted, columns, strict=True):
-        faults += [
-            overlong(cell, file, place, name, limits)
-            for place, cell in enumerate(cells)
-            if len(cell) > limits.cell_length
-        ]
+    with open_parquet(path, limits=limits, what=_("Parquet file")) as source:
+        names = list(source.schema.names)
+        check_size(source.rows, len(names), file, limits)
+        wanted = [name for name in names if _is_plain(_type_of(source.schema, name))]
+        table = source.read(wanted, most_bytes=limits.archive_bytes)
+        faults = check_names(names, file=file)
+        columns = []
+        for name in wanted:
+            faults += _overlong(table[name], name, file, limits)
+            if not faults:
+                columns.append(_texts(table[name]))
     if faults:
         raise InputError(faults[: limits.faults])
     if not table.num_rows:
         raise InputError(no_rows(file))
-    left = [name for name in schema.names if name not in wanted]
+    left = [name for name in names if name not in wanted]
     notices: list[str] = (
         [
             remark(
@@ -85,23 +69,17 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
     )
 
 
-def _check_metadata(metadata: Any, file: str, limits: Limits) -> None:
-    check_size(metadata.num_rows, metadata.num_columns, file, limits)
-    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
-    total = sum(group.total_byte_size for group in groups)
-    if total > limits.archive_bytes:
-        raise InputError(
-            Fault(
-                _(
-                    "the file unpacks to {total} bytes, more than the limit of {archive_bytes}.",
-                    total=quantity(total),
-                    archive_bytes=quantity(limits.archive_bytes),
-                ),
-                file=file,
-                remedy=_("Keep only the rows and columns needed, or raise the limit."),
-                kind="too-large",
-            )
-        )
+def _overlong(column: pa.ChunkedArray, name: str, file: str, limits: Limits) -> list[Fault]:
+    """Return the faults of cells with more characters than the limit."""
+    if not pa.types.is_dictionary(column.type) or longest_of(column) <= limits.cell_length:
+        return []
+    faults: list[Fault] = []
+    for place, cell in enumerate(_texts(column)):
+        if len(cell) > limits.cell_length:
+            faults.append(overlong(cell, file, place, name, limits))
+            if len(faults) >= limits.faults:
+                break
+    return faults
 
 
 def _type_of(schema: Any, name: str) -> Any:
@@ -132,20 +110,16 @@ def _stored(kind: Any) -> Stored | None:
     return "float" if pa.types.is_floating(kind) or pa.types.is_decimal(kind) else None
 
 
-def _texts(column: Any) -> np.ndarray:
-    if pa.types.is_dictionary(column.type):
-        return _from_dictionary(column)
+def _texts(column: pa.ChunkedArray) -> np.ndarray:
+    """Return the cells as text. Equal cells share one text."""
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), None, column)
-    texts = column.cast(pa.string()).to_pylist()
-    return np.array(["" if text is None else text for text in texts], dtype=object)
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    cells = cells_of(column, _as_text)
+    cells[pc.is_null(column).to_numpy()] = ""
+    return cells
 
 
-def _from_dictionary(column: Any) -> np.ndarray:
-    """Return cells that share the texts of their dictionary."""
-    parts = [np.array([], dtype=object)]
-    for chunk in column.chunks:
-        texts = np.append(_texts(pa.chunked_array([chunk.dictionary])), "")
-        places = chunk.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)
-        parts.append(texts[places])
-    return np.concatenate(parts)
+def _as_text(part: pa.Array) -> np.ndarray:
+    return np.array(part.cast(pa.string()).to_pylist(), dtype=object)

@@ -40,12 +40,14 @@ class XmlReader:
         self._parser.StartDoctypeDeclHandler = self._doctype
         self._prefix: int | None = None
         self._collected: list[str] | None = None
+        self._done = False
 
     def read(self, stream: IO[bytes]) -> None:
-        """Read the part to its end."""
-        while chunk := stream.read(_CHUNK):
+        """Read the part to its end, or until enough of it is read."""
+        while not self._done and (chunk := stream.read(_CHUNK)):
             self._parser.Parse(chunk, False)
-        self._parser.Parse(b"", True)
+        if not self._done:
+            self._parser.Parse(b"", True)
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         """Called at the start of an element."""
@@ -129,9 +131,11 @@ class SheetReader(XmlReader):
         shown_as: Callable[[int], str],
         epoch: dt.datetime,
         limits: Limits,
+        most_rows: int | None = None,
     ) -> None:
         super().__init__()
         self.rows: list[SheetRow] = []
+        self._most_rows = most_rows
         self.percents = 0
         self.whole: dict[int, int] = {}
         self.merged: list[str] = []
@@ -177,7 +181,10 @@ class SheetReader(XmlReader):
                 if self._count > self._limits.cells:
                     raise InputError(self._too_many(_("cells"), self._limits.cells))
         elif tag == "row" and self._cells:
+            if self._done:
+                return
             self.rows.append((self._row, self._cells))
+            self._done = len(self.rows) == self._most_rows
             if len(self.rows) > self._limits.rows + 100:
                 raise InputError(self._too_many(_("rows"), self._limits.rows))
 

@@ -11,6 +11,8 @@ import re
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.parsers import expat
@@ -18,7 +20,8 @@ from xml.parsers import expat
 import numpy as np
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
-from zoneblanche.geo.files.limits import MIB, Limits
+from zoneblanche.geo.files.kinds import check_file, kind_of, open_plain, refused_kind
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS, MIB, Limits
 from zoneblanche.geo.messages import _, quantity, remark
 from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
 from zoneblanche.geo.tables.formats.header import build, check_names, composed
@@ -48,6 +51,7 @@ _PERCENTS = {9, 10}
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _WINDOWS_EPOCH = dt.datetime(1899, 12, 30)
 _MAC_EPOCH = dt.datetime(1904, 1, 1)
+_FIRST_ROWS = 40
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,9 @@ class _Part:
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a ZIP archive is an XLSX workbook."""
+    """Return whether a ZIP archive is an XLSX workbook."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
             return "xl/workbook.xml" in archive.namelist()
     except _DAMAGED:
         return False
@@ -78,20 +82,115 @@ def read_workbook(path: Path, *, sheet: str | None, header: int | None, limits: 
         InputError: see `geo.tables.read_raw_table`.
     """
     file = str(path)
+    with _opened(path, limits) as book:
+        part, notices = _chosen(book.parts, sheet, file)
+        content = book.read(part)
+    if content.percents:
+        notices.append(
+            remark(
+                _(
+                    "{file}: {percents} cells shown in percent are read as percentages.",
+                    file=file,
+                    percents=content.percents,
+                )
+            )
+        )
+    return _as_table(content, notices, header, file, limits)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The place of the header of a table in a workbook.
+
+    Attributes:
+        sheet: its name.
+        line: the 1-based row of the header.
+        above: the text above it.
+    """
+
+    sheet: str
+    line: int
+    above: str
+
+
+def find_header(
+    path: Path, columns: Collection[str], *, limits: Limits = DEFAULT_LIMITS
+) -> Header | None:
+    """Return the first row of a workbook that has these cells, among the first 40 of each sheet.
+
+    Raises:
+        InputError: see `geo.tables.read_raw_table`.
+    """
+    kind = kind_of(check_file(path, most_bytes=limits.table_bytes, what=_("workbook")))
+    if kind != "zip":
+        raise InputError(refused_kind(path, kind, accepted=_("XLSX workbooks")))
+    with _opened(path, limits) as book:
+        for part in book.parts:
+            rows = book.read(part, most_rows=_FIRST_ROWS).rows
+            texts = [[cell.strip() for _, cell in sorted(cells.items())] for _, cells in rows]
+            for place, row in enumerate(texts):
+                if set(columns) <= set(row):
+                    above = " ".join(cell for before in texts[:place] for cell in before)
+                    return Header(part.name, rows[place][0], above)
+    return None
+
+
+@contextmanager
+def _opened(path: Path, limits: Limits) -> Iterator[_Workbook]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check_archive(archive, file, limits)
-            reader, notices = _read_sheet(archive, sheet, file, limits)
+        with open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
+            _check_archive(archive, str(path), limits)
+            yield _Workbook(archive, str(path), limits)
+    except InputError:
+        raise
     except _DAMAGED as error:
         raise InputError(
             Fault(
                 _("the workbook is damaged or encrypted ({name}).", name=type(error).__name__),
-                file=file,
+                file=str(path),
                 remedy=_("Open it in a spreadsheet program and save it anew, without a password."),
                 kind="damaged-file",
             )
         ) from error
-    return _as_table(reader, notices, header, file, limits)
+
+
+class _Workbook:
+    """An open workbook, its size checked.
+
+    Attributes:
+        parts: its sheets.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
+        self._archive, self._file, self._limits = archive, file, limits
+        book, self._relations = _BookReader(), _RelationsReader()
+        self._stream("xl/workbook.xml", book)
+        self._stream("xl/_rels/workbook.xml.rels", self._relations)
+        self._strings, self._styles = StringsReader(limits), _StylesReader()
+        names = set(archive.namelist())
+        if self._relations.strings in names:
+            self._stream(self._relations.strings, self._strings)
+        if self._relations.styles in names:
+            self._stream(self._relations.styles, self._styles)
+        self._epoch = _MAC_EPOCH if book.mac_dates else _WINDOWS_EPOCH
+        self.parts = book.parts
+
+    def read(self, part: _Part, *, most_rows: int | None = None) -> SheetReader:
+        """Read the cells of a sheet, or those of its first rows."""
+        content = SheetReader(
+            file=self._file,
+            strings=self._strings.strings,
+            shown_as=self._styles.shown_as,
+            epoch=self._epoch,
+            limits=self._limits,
+            most_rows=most_rows,
+        )
+        self._stream(self._relations.targets[part.relation], content)
+        return content
+
+    def _stream(self, member: str, reader: XmlReader) -> None:
+        with self._archive.open(member) as stream:
+            reader.read(stream)
 
 
 def _counts(members: list[zipfile.ZipInfo]) -> Counter[str]:
@@ -145,45 +244,6 @@ def _check_archive(archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
                 kind="too-large",
             )
         )
-
-
-def _read_sheet(
-    archive: zipfile.ZipFile, sheet: str | None, file: str, limits: Limits
-) -> tuple[SheetReader, list[str]]:
-    book = _BookReader()
-    with archive.open("xl/workbook.xml") as stream:
-        book.read(stream)
-    part, notices = _chosen(book.parts, sheet, file)
-    relations = _RelationsReader()
-    with archive.open("xl/_rels/workbook.xml.rels") as stream:
-        relations.read(stream)
-    strings = StringsReader(limits)
-    styles = _StylesReader()
-    names = set(archive.namelist())
-    for reader, target in ((strings, relations.strings), (styles, relations.styles)):
-        if target in names:
-            with archive.open(target) as stream:
-                reader.read(stream)
-    content = SheetReader(
-        file=file,
-        strings=strings.strings,
-        shown_as=styles.shown_as,
-        epoch=_MAC_EPOCH if book.mac_dates else _WINDOWS_EPOCH,
-        limits=limits,
-    )
-    with archive.open(relations.targets[part.relation]) as stream:
-        content.read(stream)
-    if content.percents:
-        notices.append(
-            remark(
-                _(
-                    "{file}: {percents} cells shown in percent are read as percentages.",
-                    file=file,
-                    percents=content.percents,
-                )
-            )
-        )
-    return content, notices
 
 
 def _chosen(parts: list[_Part], sheet: str | None, file: str) -> tuple[_Part, list[str]]:

@@ -12,7 +12,7 @@ from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.vectors.formats.features import Features, check_features, objects
-from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions, read_shapes
+from zoneblanche.geo.vectors.formats.rings import BadShape, polygon_of, positions, read_shapes
 
 _LONGITUDE_LATITUDE = "OGC:CRS84"
 _CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:+([A-Z0-9]+)", re.IGNORECASE)

@@ -1,35 +1,27 @@
 """GeoPackage (OGC 12-128r18), read as an SQLite database.
 
-GDAL is not used, because its SQLite driver supports tables that open other files. The database is
-opened read-only and immutable, so no journal next to it is read or written.
+GDAL is not used, because its SQLite driver supports tables that open other files.
 """
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyproj
-import shapely
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.database import LONGEST_CELL, Database, open_database
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import _
-from zoneblanche.geo.vectors.formats.features import (
-    Features,
-    check_features,
-    choose_layer,
-    damaged,
-    objects,
-)
+from zoneblanche.geo.vectors.formats.features import Features, check_features, choose_layer, objects
+from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
-_STEPS = 100_000
-_MOST_STEPS = 2_000
-"""Two hundred million steps of SQLite's virtual machine in total, ten times what a million features
-need: a view that never ends is stopped."""
+_CONTENTS, _SHAPES, _SYSTEMS = "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"
+_MOST_LAYERS = 10_000
 
 
 def read_geopackage(
@@ -38,85 +30,89 @@ def read_geopackage(
     """Return the features of one layer of a GeoPackage.
 
     Raises:
-        InputError: an SQLite database that is not a GeoPackage, no such layer, several layers and
-            none named, damage, more than the limits.
+        InputError: an SQLite database that is not a GeoPackage, no such layer, several layers
+            and none named, a layer that is a view, damage, more than the limits.
     """
-    file = str(path)
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
-        _fence(connection)
-        return _layer(connection, file, layer, wanted, limits)
-    except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, MemoryError) as error:
-        raise damaged(file, "GeoPackage", error) from error
-    finally:
-        connection.close()
+    with open_database(path, what="GeoPackage") as base:
+        _check_tables(base, (_CONTENTS, _SHAPES, _SYSTEMS))
+        columns = ("table_name", "column_name", "srs_id")
+        shapes = base.select(_SHAPES, columns, most=_MOST_LAYERS)
+        held = {name: (column, srs) for name, column, srs in shapes}
+        by_name = {name: held[name] for name in _layers(base) if name in held}
+        chosen = choose_layer(list(by_name), layer, file=base.file)
+        return _features(base, chosen, *by_name[chosen], wanted, limits)
 
 
-def _fence(connection: sqlite3.Connection) -> None:
-    """Trust nothing in the file: nothing runs forever, text is UTF-8 or an error."""
-    left = [_MOST_STEPS]
+def read_attributes(
+    path: Path, columns: Callable[[list[str]], list[str] | None], *, limits: Limits
+) -> list[tuple[Any, ...]] | None:
+    """Return fields of the first layer of a GeoPackage that has them, one tuple for each feature.
 
-    def step() -> int:
-        left[0] -= 1
-        return left[0] < 0
+    Args:
+        columns: from the names of a layer's fields to those that are read, or None.
 
-    connection.set_progress_handler(step, _STEPS)
-    connection.text_factory = lambda data: data.decode("utf-8")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA query_only = ON")
+    Returns:
+        None where no layer has them.
+
+    Raises:
+        InputError: not a GeoPackage, a layer that is a view, damage, more than the limits.
+    """
+    with open_database(path, what="GeoPackage") as base:
+        _check_tables(base, (_CONTENTS,))
+        for table in _layers(base):
+            names = base.columns(table)
+            asked = columns(names)
+            if asked is not None:
+                check_features(base.count(table), len(names), base.file, limits)
+                rows = base.select(table, asked, most=limits.features)
+                check_features(len(rows), len(names), base.file, limits)
+                return rows
+    return None
 
 
-def _layer(
-    connection: sqlite3.Connection,
-    file: str,
-    layer: str | None,
-    wanted: tuple[str, ...],
-    limits: Limits,
-) -> Features:
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= tables:
+def _check_tables(base: Database, needed: tuple[str, ...]) -> None:
+    if not base.tables.issuperset(needed):
         raise InputError(
             Fault(
                 _("the file is an SQLite database, but no GeoPackage."),
-                file=file,
+                file=base.file,
                 remedy=_("Export the polygons as GeoPackage or GeoJSON."),
                 kind="wrong-format",
             )
         )
-    rows = connection.execute(
-        "SELECT c.table_name, g.column_name, g.srs_id FROM gpkg_contents AS c "
-        "JOIN gpkg_geometry_columns AS g ON g.table_name = c.table_name "
-        "WHERE c.data_type = 'features' ORDER BY c.table_name"
-    ).fetchall()
-    by_name = {name: (column, srs) for name, column, srs in rows}
-    chosen = choose_layer(list(by_name), layer, file=file)
-    shape_column, srs = by_name[chosen]
-    table = _quoted(chosen)
-    (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-    check_features(count, len(names), file, limits)
+
+
+def _layers(base: Database) -> list[str]:
+    listed = base.select(_CONTENTS, ("table_name", "data_type"), most=_MOST_LAYERS)
+    return sorted(name for name, kind in listed if kind == "features" and isinstance(name, str))
+
+
+def _features(
+    base: Database,
+    table: str,
+    shape_column: Any,
+    srs: Any,
+    wanted: tuple[str, ...],
+    limits: Limits,
+) -> Features:
+    count, names = base.count(table), base.columns(table)
+    check_features(count, len(names), base.file, limits)
+    if shape_column not in names:
+        raise ValueError("the column of shapes is not there")
     asked = [name for name in wanted if name in names]
-    columns = ", ".join(_quoted(name) for name in [shape_column, *asked])
-    found = connection.execute(f"SELECT {columns} FROM {table}").fetchmany(limits.features + 1)
-    check_features(len(found), len(names), file, limits)
+    found = base.select(table, [shape_column, *asked], most=limits.features, longest=LONGEST_CELL)
+    check_features(len(found), len(names), base.file, limits)
     shapes, unreadable = _shapes([row[0] for row in found])
     fields = {name: objects([row[place + 1] for row in found]) for place, name in enumerate(asked)}
-    crs = _crs(connection, srs)
     known = tuple(name for name in names if name != shape_column)
-    return Features(file, shapes, fields, known, crs, unreadable)
+    return Features(base.file, shapes, fields, known, _crs(base, srs), unreadable)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _crs(connection: sqlite3.Connection, srs: Any) -> pyproj.CRS | None:
-    """Return the CRS of the layer; -1 and 0 are "undefined" in the standard."""
-    row = connection.execute(
-        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys "
-        "WHERE srs_id = ?",
-        (srs,),
-    ).fetchone()
+def _crs(base: Database, srs: Any) -> pyproj.CRS | None:
+    """Return the CRS of the layer. In the standard, -1 and 0 mean "undefined"."""
+    columns = ("srs_id", "organization", "organization_coordsys_id", "definition")
+    listed = base.select(_SYSTEMS, columns, most=100_000)
+    row = next((rest for number, *rest in listed if number == srs), None)
     if row is None or srs in (0, -1):
         return None
     organization, number, definition = row
@@ -137,20 +133,8 @@ def _shapes(blobs: list[Any]) -> tuple[np.ndarray, dict[int, str]]:
             continue
         size = (blob[3] >> 1) & 7 if isinstance(blob, bytes) and len(blob) > 8 else 9
         if size > 4 or blob[:2] != b"GP":
-            unreadable[number] = "no GeoPackage geometry"
+            unreadable[number] = _("no GeoPackage geometry")
         else:
             texts[-1] = blob[8 + _ENVELOPE_BYTES[size] :]
     shapes = shapes_of_wkb(texts, unreadable)
     return shapes, unreadable
-
-
-def shapes_of_wkb(texts: list[bytes | None], unreadable: dict[int, str]) -> np.ndarray:
-    """Return shapes from well-known binary; those that cannot be read are recorded in
-    `unreadable`."""
-    wkb = objects(texts)
-    with np.errstate(all="ignore"):  # coordinates that are not finite are a fault later
-        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    given = np.array([text is not None for text in texts], dtype=bool)
-    for number in np.flatnonzero(shapely.is_missing(shapes) & given):
-        unreadable[int(number)] = "no well-known binary of a polygon"
-    return shapes

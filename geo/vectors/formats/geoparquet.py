@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
+from zoneblanche.geo.files.json_text import parse_json
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _, quantity
+from zoneblanche.geo.files.parquet import cells_of, open_parquet, unpacked_size
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vectors.formats.features import (
     Features,
     check_features,
@@ -23,56 +24,55 @@ from zoneblanche.geo.vectors.formats.features import (
     objects,
     too_large,
 )
+from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
+
+_LONGITUDE_LATITUDE = "OGC:CRS84"
+_ARROW_ENCODINGS = (
+    "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
+)  # fmt: skip
+_BYTES_OF_A_VERTEX = 16
 
 
 def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Features:
-    """Return the features of a GeoParquet file, with its primary geometry column.
+    """Return the features of a GeoParquet file, from its primary geometry column.
 
     Raises:
         InputError: a Parquet file without geometry, damage, more than the limits.
     """
     file = str(path)
-    try:
-        with pq.ParquetFile(path, memory_map=False) as parquet:
-            names = tuple(parquet.schema_arrow.names)
-            _check_metadata(parquet.metadata, len(names), file, limits)
-            shape_column = _shape_column(parquet.schema_arrow.metadata, file)
+    with open_parquet(path, limits=limits, what=_("GeoParquet file")) as source:
+        names = tuple(source.schema.names)
+        check_features(source.rows, len(names), file, limits)
+        shape_column, told = primary_column(source.schema.metadata, file)
+        _check_names(names, (shape_column, *wanted), file)
+        if shape_column not in names:
+            raise ValueError("it names a column of shapes that it has not")
         asked = [name for name in wanted if name in names and name != shape_column]
-        with np.errstate(all="ignore"):  # coordinates that are not finite are a fault later
-            frame = gpd.read_parquet(path, columns=[*asked, shape_column], use_threads=False)
-        fields = {name: _cells(frame[name]) for name in asked}
-    except (
-        pa.ArrowException,
-        shapely.GEOSException,
-        pyproj.exceptions.CRSError,
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as error:
-        raise damaged(file, _("GeoParquet file"), error) from error
+        _check_types(source.schema, asked, file)
+        table = source.read([*asked, shape_column], most_bytes=limits.vector_bytes)
+        shapes, unreadable = shapes_of(table[shape_column], told, file, limits)
+        fields = {name: cells_of(table[name], _cells) for name in asked}
+        crs = crs_of(told, file)
     return Features(
         file=file,
-        shapes=np.asarray(frame.geometry.array),
+        shapes=shapes,
         fields=fields,
         names=tuple(name for name in names if name != shape_column),
-        crs=frame.crs,
+        crs=crs,
+        unreadable=unreadable,
     )
 
 
-def _check_metadata(metadata: Any, fields: int, file: str, limits: Limits) -> None:
-    check_features(metadata.num_rows, fields, file, limits)
-    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
-    total = sum(group.total_byte_size for group in groups)
-    if total > limits.vector_bytes:
-        raise too_large(
-            _("{count} bytes unpacked", count=quantity(total)), limits.vector_bytes, file
-        )
+def primary_column(metadata: Mapping[bytes, bytes] | None, file: str) -> tuple[str, dict[str, Any]]:
+    """Return the name of the column of shapes, and what the file says of it.
 
+    Args:
+        metadata: of the file, as Arrow has it.
+        file: names it in a fault.
 
-def _shape_column(metadata: dict[bytes, bytes] | None, file: str) -> str:
+    Raises:
+        InputError: the file is no GeoParquet, or says nothing of that column.
+    """
     if b"geo" not in (metadata or {}):
         raise InputError(
             Fault(
@@ -83,14 +83,91 @@ def _shape_column(metadata: dict[bytes, bytes] | None, file: str) -> str:
             )
         )
     assert metadata is not None
-    return str(json.loads(metadata[b"geo"])["primary_column"])
+    try:
+        told = parse_json(metadata[b"geo"].decode(), file=file)
+        name = told["primary_column"]
+        column = told["columns"][name]
+        if not isinstance(name, str) or not isinstance(column, dict):
+            raise TypeError
+    except (InputError, ValueError, LookupError, TypeError) as error:
+        raise damaged(file, _("GeoParquet file"), error) from error
+    return name, column
+
+
+def _check_names(names: tuple[str, ...], read: tuple[str, ...], file: str) -> None:
+    doubled = [name for name in dict.fromkeys(read) if names.count(name) > 1]
+    if doubled:
+        raise InputError(
+            Fault(
+                _(
+                    "{count} columns are called {name}.",
+                    count=names.count(doubled[0]),
+                    name=shown(doubled[0]),
+                ),
+                file=file,
+                column=doubled[0],
+                remedy=_("Give each column a name of its own."),
+                kind="duplicate-column",
+            )
+        )
+
+
+def _check_types(schema: pa.Schema, asked: list[str], file: str) -> None:
+    nested = [name for name in asked if pa.types.is_nested(schema.field(name).type)]
+    if nested:
+        raise InputError(
+            Fault(
+                _("the cells of {name} hold several values each.", name=first_of(nested)),
+                file=file,
+                column=nested[0],
+                remedy=_("Export the column as text."),
+                kind="code-not-text",
+            )
+        )
+
+
+def shapes_of(
+    column: pa.ChunkedArray, told: Mapping[str, Any], file: str, limits: Limits
+) -> tuple[np.ndarray, dict[int, str]]:
+    """Return the shapes of a column, and why some cannot be read, by the number of the feature.
+
+    Args:
+        column: as `ParquetSource.read` gives it.
+        told: what the file says of it.
+
+    Raises:
+        InputError: more vertices than the limits.
+        ValueError: an encoding that is not known.
+    """
+    encoding = told.get("encoding")
+    unreadable: dict[int, str] = {}
+    if encoding == "WKB" and pa.types.is_dictionary(column.type):
+        if unpacked_size(column) > _BYTES_OF_A_VERTEX * 2 * limits.vertices:
+            raise too_large(_("more vertices"), limits.vertices, file)
+        return shapes_of_wkb(list(cells_of(column, _cells)), unreadable), unreadable
+    if encoding not in _ARROW_ENCODINGS or not pa.types.is_nested(column.type):
+        raise ValueError("shapes in no encoding that is known")
+    kind = {b"ARROW:extension:name": f"geoarrow.{encoding}".encode()}
+    field = pa.field("shape", column.type, metadata=kind)
+    table = pa.Table.from_arrays([column], schema=pa.schema([field]))
+    try:
+        with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
+            frame = gpd.GeoDataFrame.from_arrow(table)
+    except (shapely.GEOSException, TypeError, AttributeError) as error:
+        raise damaged(file, _("GeoParquet file"), error) from error
+    return np.asarray(frame.geometry.array), unreadable
+
+
+def crs_of(told: Mapping[str, Any], file: str) -> pyproj.CRS | None:
+    """Return the declared CRS: the default is longitude and latitude, null is unknown."""
+    declared = told.get("crs", _LONGITUDE_LATITUDE)
+    try:
+        return None if declared is None else pyproj.CRS.from_user_input(declared)
+    except (pyproj.exceptions.CRSError, TypeError, RecursionError) as error:
+        raise damaged(file, _("GeoParquet file"), error) from error
 
 
 def _cells(column: Any) -> np.ndarray:
-    present = column.notna()
     return objects(
-        [
-            value.item() if isinstance(value, np.generic) else value if known else None
-            for value, known in zip(column.astype(object), present, strict=True)
-        ]
+        [None if isinstance(cell, float) and cell != cell else cell for cell in column.to_pylist()]
     )

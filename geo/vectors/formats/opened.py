@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.json_text import read_json
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices, _
@@ -12,11 +13,11 @@ from zoneblanche.geo.vectors.formats.features import Features
 from zoneblanche.geo.vectors.formats.geojson import read_geojson
 from zoneblanche.geo.vectors.formats.geopackage import read_geopackage
 from zoneblanche.geo.vectors.formats.geoparquet import read_geoparquet
-from zoneblanche.geo.vectors.formats.json_text import read_json
 from zoneblanche.geo.vectors.formats.shapefile import read_shapefile
 from zoneblanche.geo.vectors.formats.topojson import read_topojson
 
 ACCEPTED = _("polygons in GeoJSON, GeoPackage, GeoParquet, Shapefile and TopoJSON")
+_ONE_A_LINE = _("One feature a line is not read: put them into a FeatureCollection.")
 
 
 def read_features(
@@ -48,8 +49,7 @@ def read_features(
 def _read_json_features(
     path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits, notices: Notices
 ) -> Features:
-    check_file(path, most_bytes=limits.json_bytes)
-    content = read_json(path, limits=limits)
+    content = read_json(path, most_bytes=limits.json_bytes, one_a_line=_ONE_A_LINE)
     kind = content.get("type") if isinstance(content, dict) else None
     if kind in ("FeatureCollection", "Feature"):
         return read_geojson(content, file=str(path), wanted=wanted, limits=limits, notices=notices)

@@ -8,6 +8,7 @@ have no effect.
 from __future__ import annotations
 
 import shutil
+import struct
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,11 +21,11 @@ import pandas as pd
 import pyproj
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, refused_kind
-from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, open_plain, refused_kind
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, quantity
 from zoneblanche.geo.vectors.formats.features import Features, check_features, damaged, objects
-from zoneblanche.geo.vectors.formats.geopackage import shapes_of_wkb
+from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 
 _DBASE = b"\x03"
 """First byte of a .dbf of a shapefile: dBASE III, without a memo file."""
@@ -49,33 +50,42 @@ def read_shapefile(
         return _read(Path(folder) / "layer.shp", file, wanted, limits, notices=notices)
 
 
-def read_attributes(content: bytes, file: str, *, encoding: str) -> pd.DataFrame:
+def read_attributes(path: Path, *, encoding: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
     """Read the attribute table of a shapefile (.dbf) alone, one row per record.
 
     Args:
-        content: of the .dbf. Other content is never passed to GDAL, which would recognise a virtual
+        path: of the .dbf. Other content is never passed to GDAL, which would recognise a virtual
             file under this name and follow it.
-        file: where it comes from, for messages.
         encoding: of its text, in place of the declared one.
 
     Raises:
-        InputError: not a dBASE table, damage.
+        InputError: not a dBASE table, damage, more than the limits.
     """
-    if not content.startswith(_DBASE):
-        raise InputError(
-            refused_kind(Path(file), kind_of(content[:HEAD]), accepted=_("dBASE tables"))
-        )
+    head = check_file(path, most_bytes=limits.vector_bytes, what=_("attribute table"))
+    if not head.startswith(_DBASE):
+        raise InputError(refused_kind(path, kind_of(head), accepted=_("dBASE tables")))
     import pyogrio
 
+    file = str(path)
     with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
         # In a folder without other files: no .cpg and no .shp can be opened by name.
         table = Path(folder) / "layer.dbf"
-        table.write_bytes(content)
+        shutil.copyfile(path, table)
+        _check_room(table, file)
         with _damage_told(file, _("attribute table")):
             _check_driver(pyogrio.read_info(table)["driver"], file)
             return pyogrio.read_dataframe(
                 table, read_geometry=False, encoding=encoding, use_arrow=False
             )
+
+
+def _check_room(table: Path, file: str) -> None:
+    """Refuse a table of more records than its file has room for."""
+    with table.open("rb") as stream:
+        head = stream.read(12).ljust(12, b"\0")
+    rows, start, width = struct.unpack("<4xIHH", head)
+    if start + rows * width > table.stat().st_size + 1:
+        raise damaged(file, "attribute table", ValueError())
 
 
 def shapefile_parts(path: Path) -> dict[str, Path]:
@@ -94,7 +104,7 @@ def shapefile_parts(path: Path) -> dict[str, Path]:
 def companions_of(path: Path) -> tuple[Path, ...]:
     """Return the files that are read together with this one: the other parts of a shapefile, or
     none."""
-    with path.open("rb") as stream:
+    with open_plain(path) as stream:
         if kind_of(stream.read(HEAD)) != "shapefile":
             return ()
     return tuple(part for suffix, part in shapefile_parts(path).items() if suffix != ".shp")

@@ -17,7 +17,7 @@ from zoneblanche.geo.vectors.formats.features import (
     choose_layer,
     objects,
 )
-from zoneblanche.geo.vectors.formats.json_text import BadShape, polygon_of, positions, read_shapes
+from zoneblanche.geo.vectors.formats.rings import BadShape, polygon_of, positions, read_shapes
 
 
 def read_topojson(

@@ -1,0 +1,487 @@
+"""The schema of an atlas file: its metadata, its columns and their cells.
+
+Everything is checked before anything is used, because such a file can contain anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from zoneblanche.geo.country import known_countries, read_country
+from zoneblanche.geo.errors import Fault, nearest, shown
+from zoneblanche.geo.files.json_types import LONGEST_TEXT, Wrong, check_json
+from zoneblanche.geo.messages import SLOT, _, quantity
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import Source
+from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.indicator import Indicator
+
+FORMAT = 1
+CODE, NAME, SHAPE = "code", "name", "geometry"
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,199}")
+_MOST_DIGITS = 12
+_MOST_FAULTS = 1_000
+_LONGEST_NUMBER = 500
+_NEAR = 1e-6
+"""Share of its range by which a computed figure may lie outside."""
+
+
+@dataclass(frozen=True)
+class MessageEntry:
+    """A message, as `geo.messages.Message.as_dict` writes it."""
+
+    template: str
+    slots: Mapping[str, Text] = field(default_factory=dict)
+    plural: str | None = None
+    count: int = 1
+    context: str | None = None
+
+
+@dataclass(frozen=True)
+class NumberEntry:
+    """A number in a message."""
+
+    number: float
+    digits: Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 9] | None = None
+
+
+@dataclass(frozen=True)
+class JoinedEntry:
+    """Texts in a row."""
+
+    parts: tuple[Text, ...]
+    separator: Text
+
+
+@dataclass(frozen=True)
+class TextsEntry:
+    """A text that comes with its languages."""
+
+    texts: Mapping[str, str] | str
+
+
+Text = MessageEntry | NumberEntry | JoinedEntry | TextsEntry | str
+"""What `geo.messages.message_from_dict` reads."""
+
+
+@dataclass(frozen=True)
+class SourceEntry(Source):
+    """A source, as `Source.as_dict` writes it."""
+
+    note_message: Text | None = None
+
+
+@dataclass(frozen=True)
+class IndicatorEntry(Indicator):
+    """An indicator, as `Indicator.as_dict` writes it."""
+
+    sources: tuple[SourceEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListedEntry:
+    """A row of an input that is listed, or carried."""
+
+    row: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AccountEntry:
+    """What became of the rows of an input, as `geo.tables.account.Account.as_dict` writes it."""
+
+    rows: int
+    matched: int
+    listed: tuple[ListedEntry, ...] = ()
+    carried: tuple[ListedEntry, ...] = ()
+    counted: Mapping[str, int] = field(default_factory=dict)
+    outside: int = 0
+
+
+@dataclass(frozen=True)
+class AtlasMetadata:
+    """The metadata of the file, under the key `zoneblanche`."""
+
+    format: Literal[1]
+    level: str
+    vintage: str
+    country: str | None
+    sources: tuple[SourceEntry, ...]
+    parent_names: Mapping[str, Mapping[str, str]]
+    extra: bool
+    indicators: tuple[IndicatorEntry, ...]
+    intervals: tuple[str, ...]
+    notices: tuple[str | Mapping[str, Any], ...]
+    account: Mapping[str, AccountEntry]
+    recipes: tuple[Recipe, ...] = ()
+
+
+def metadata_faults(told: Mapping[str, Any], file: str) -> list[Fault]:
+    """Return the faults of the metadata: keys, types and choices, then whether they agree."""
+    wrong = list(islice(check_json(told, AtlasMetadata), _MOST_FAULTS))
+    if not wrong:
+        wrong = list(islice(_text_faults(told), _MOST_FAULTS))
+    if not wrong:
+        wrong = [*_level_faults(told), *_indicator_faults(told), *_recipe_faults(told)]
+    return [
+        Fault(said, file=file, column=key, remedy=remedy, kind="atlas-metadata")
+        for key, said, remedy in wrong
+    ]
+
+
+def _text_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
+    """Yield the faults of notices, and of texts that would become too long."""
+    messages: list[tuple[str, Any]] = []
+    for place, notice in enumerate(told["notices"]):
+        key = f"notices[{place}]"
+        if isinstance(notice, str):
+            continue
+        wrong: list[Wrong] = []
+        if not notice.keys() - {"severity"}:
+            wrong.append((key, _("it holds no text in any language."), ""))
+        for name, value in notice.items():
+            kind: Any = {"severity": Literal["warning", "remark"], "message": Text}.get(name, str)
+            wrong += check_json(value, kind, f"{key}.{name}")
+        yield from wrong
+        if not wrong:
+            messages.append((f"{key}.message", notice.get("message", "")))
+    listed = [("sources", told["sources"])]
+    listed += [
+        (f"indicators[{n}].sources", one.get("sources", ()))
+        for n, one in enumerate(told["indicators"])
+    ]
+    for key, sources in listed:
+        for place, source in enumerate(sources):
+            messages.append((f"{key}[{place}].note_message", source.get("note_message") or ""))
+    for key, message in messages:
+        if _length(message) > LONGEST_TEXT:
+            yield key, _("the text is too long."), ""
+
+
+def _length(text: Any) -> int:
+    """Return the most characters that a text may have once its slots are filled."""
+    match text:
+        case str():
+            return len(text)
+        case {"template": str(template)}:
+            slots = {name: _length(value) for name, value in text.get("slots", {}).items()}
+            forms = [template, text.get("plural") or ""]
+            return max(
+                len(form) + sum(slots.get(name, 0) for name in SLOT.findall(form)) for form in forms
+            )
+        case {"parts": list(parts)}:
+            between = _length(text.get("separator", ""))
+            return sum(_length(part) + between for part in parts)
+        case {"texts": dict(texts)}:
+            return max(map(_length, texts.values()), default=0)
+    return _LONGEST_NUMBER
+
+
+def _level_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
+    if not told["level"]:
+        yield "level", _("it is empty."), ""
+    code = told["country"]
+    if code is None:
+        return
+    if code not in known_countries():
+        yield (
+            "country",
+            _("no country {code} is described.", code=shown(code)),
+            nearest(code, known_countries()),
+        )
+        return
+    levels = [level.id for level in read_country(code).levels]
+    places = {"level": told["level"]}
+    for place, indicator in enumerate(told["indicators"]):
+        places[f"indicators[{place}].native_level"] = indicator.get("native_level") or levels[0]
+    for key, level in places.items():
+        if level not in levels:
+            yield (
+                key,
+                _("{level} is not a level of the country.", level=shown(level)),
+                nearest(level, levels),
+            )
+
+
+def _indicator_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
+    ids = [indicator["id"] for indicator in told["indicators"]]
+    twice = {name for name, count in Counter(ids).items() if count > 1}
+    for place, indicator in enumerate(told["indicators"]):
+        key = f"indicators[{place}]"
+        if not _ID.fullmatch(indicator["id"]):
+            yield f"{key}.id", _("{name} is not an id.", name=shown(indicator["id"])), ""
+        if indicator["id"] in twice:
+            yield f"{key}.id", _("{name} is there more than once.", name=shown(indicator["id"])), ""
+        low, high = indicator.get("bounds", (None, None))
+        if low is not None and high is not None and not low < high:
+            yield f"{key}.bounds", _("the lower bound is not below the upper one."), ""
+        if not 0 <= indicator.get("digits", 1) <= _MOST_DIGITS:
+            yield f"{key}.digits", _("digits are 0 to {most}.", most=_MOST_DIGITS), ""
+        if indicator.get("unit") == "category" and not indicator.get("categories"):
+            yield f"{key}.categories", _("a category has titles for its codes."), ""
+    for place, name in enumerate(told["intervals"]):
+        if name not in ids:
+            yield f"intervals[{place}]", _("there is no indicator {name}.", name=shown(name)), ""
+        if told["intervals"].count(name) > 1:
+            yield f"intervals[{place}]", _("{name} is there more than once.", name=shown(name)), ""
+
+
+def _recipe_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
+    ids = {indicator["id"] for indicator in told["indicators"]}
+    recipes = told.get("recipes", ())
+    twice = {name for name, count in Counter(one["id"] for one in recipes).items() if count > 1}
+    for place, recipe in enumerate(recipes):
+        key = f"recipes[{place}]"
+        if recipe["id"] in twice:
+            yield f"{key}.id", _("{name} is there more than once.", name=shown(recipe["id"])), ""
+        if recipe["root"]["id"] != recipe["id"]:
+            yield f"{key}.root.id", _("it is not the id of the recipe."), ""
+        for name, least, most in _RANGES:
+            if not least <= recipe.get(name, least) <= most:
+                yield (
+                    f"{key}.{name}",
+                    _(
+                        "it is not within {least} and {most}.",
+                        least=quantity(least),
+                        most=quantity(most),
+                    ),
+                    "",
+                )
+        share = recipe.get("uncertainty", {}).get("weights", 0)
+        if not 0 <= share <= 1:
+            yield f"{key}.uncertainty.weights", _("a share is from 0 to 1."), ""
+        yield from _part_faults(recipe["root"], f"{key}.root", ids, seen=set())
+
+
+_RANGES = (
+    ("min_available", 0, 1), ("max_winsorised", 0, 1_000_000), ("skew", 1e-12, 1e12),
+    ("kurtosis", 1e-12, 1e12), ("boxcox", -1e6, 1e6), ("draws", 0, 1_000_000), ("seed", 0, 2**63),
+)  # fmt: skip
+
+
+def _part_faults(
+    part: Mapping[str, Any], key: str, ids: set[str], seen: set[str]
+) -> Iterator[Wrong]:
+    """Yield the faults of a dimension, or of an indicator in it."""
+    name = part["id"]
+    if name not in ids:
+        yield f"{key}.id", _("there is no indicator {name}.", name=shown(name)), ""
+    if name in seen:
+        yield f"{key}.id", _("{name} is there more than once.", name=shown(name)), ""
+    seen.add(name)
+    if "children" not in part:
+        yield from _element_faults(part, key)
+        return
+    children = [child["id"] for child in part["children"]]
+    weights = part["weights"]
+    if not children:
+        yield f"{key}.children", _("there are none."), ""
+    elif set(weights) != set(children):
+        yield f"{key}.weights", _("they are not those of the children."), ""
+    elif min(weights.values()) < 0 or not 0 < sum(weights.values()) < 1e300:
+        yield f"{key}.weights", _("they are not positive numbers."), ""
+    if not 0 <= part.get("min_available", 0) <= 1:
+        yield f"{key}.min_available", _("a share is from 0 to 1."), ""
+    for place, child in enumerate(part["children"]):
+        yield from _part_faults(child, f"{key}.children[{place}]", ids, seen)
+
+
+def _element_faults(part: Mapping[str, Any], key: str) -> Iterator[Wrong]:
+    for name in ("goalposts", "range"):
+        pair = part.get(name)
+        if pair is not None and not pair[0] < pair[1]:
+            yield f"{key}.{name}", _("the first number is not below the second."), ""
+    if part.get("error", 0) < 0:
+        yield f"{key}.error", _("it is below 0."), ""
+
+
+_NUMBER = (pa.types.is_floating, pa.types.is_integer)
+_TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_null)
+_PARTS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "value": (_("numbers"), _NUMBER),
+    "weight": (_("numbers"), _NUMBER),
+    "fact": (_("numbers"), _NUMBER),
+    "interval": (_("numbers"), _NUMBER),
+    "reason": (_("whole numbers"), (pa.types.is_integer,)),
+    "parent": (_("texts"), _TEXT),
+    "extra": (_("texts or numbers"), (*_TEXT, *_NUMBER, pa.types.is_boolean)),
+}
+"""What the columns with each prefix contain."""
+
+
+def column_faults(schema: pa.Schema, told: Mapping[str, Any], file: str) -> list[Fault]:
+    """Return the faults of columns: missing, duplicate, unknown, or of another type."""
+    wrong: list[Wrong] = []
+    for name, count in Counter(schema.names).items():
+        if count > 1:
+            wrong.append((name, _("{count} columns are called so.", count=count), ""))
+    kinds = dict(zip(schema.names, schema.types, strict=True))
+    ids = [indicator["id"] for indicator in told["indicators"]]
+    needed = [
+        CODE,
+        NAME,
+        SHAPE,
+        *(f"{part}.{name}" for part in ("value", "reason") for name in ids),
+    ]
+    needed += ["fact.population", "fact.area_km2"]
+    wrong += [(name, _("there is no such column."), "") for name in needed if name not in kinds]
+    for name, kind in kinds.items():
+        if name in (CODE, NAME):
+            if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+                wrong.append(
+                    (name, _("the column holds {kind}, not texts.", kind=str(kind)[:60]), "")
+                )
+        elif name == SHAPE:
+            if not (pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+                wrong.append(
+                    (
+                        name,
+                        _("the column holds {kind}, not well-known binary.", kind=str(kind)[:60]),
+                        "",
+                    )
+                )
+        else:
+            wrong += _typed(name, kind, ids, told["intervals"])
+    return [
+        Fault(said, file=file, column=name[:200], remedy=remedy, kind="damaged-atlas")
+        for name, said, remedy in wrong
+    ]
+
+
+def _typed(name: str, kind: pa.DataType, ids: list[str], intervals: list[str]) -> Iterable[Wrong]:
+    part, _dot, rest = name.partition(".")
+    known = part in _PARTS and bool(rest)
+    if part in ("value", "reason"):
+        known = rest in ids
+    elif part == "interval":
+        known = rest.rpartition(".")[0] in intervals
+    if not known:
+        yield name, _("nothing says what the column is."), ""
+        return
+    what, tests = _PARTS[part]
+    if not any(test(kind) for test in tests):
+        yield name, _("the column holds {kind}, not {what}.", kind=str(kind)[:60], what=what), ""
+
+
+def cell_faults(
+    parts: Mapping[str, pd.DataFrame], told: Mapping[str, Any], file: str
+) -> list[Fault]:
+    """Return the faults of figures: not finite, out of range, unknown reasons and categories.
+
+    Args:
+        parts: the columns by what their names begin with; columns of figures are float64.
+    """
+    found = [
+        *_number_faults(parts, "value", -np.inf),
+        *_number_faults(parts, "weight", 0),
+        *_number_faults(parts, "fact", 0),
+        *_number_faults(parts, "interval", -np.inf),
+        *_reason_faults(parts["reason"]),
+    ]
+    if not found:
+        found = [
+            wrong
+            for indicator in told["indicators"]
+            for wrong in _figure_faults(indicator, parts["value"][indicator["id"]])
+        ]
+    return [
+        Fault(said, file=file, column=name, feature=code, kind="damaged-atlas")
+        for name, code, said in found
+    ]
+
+
+_Cell = tuple[str, str, str]
+"""Column, code of the territory, and what is wrong."""
+
+
+def _number_faults(parts: Mapping[str, pd.DataFrame], part: str, least: float) -> Iterator[_Cell]:
+    table = parts[part]
+    for name in table:
+        cells = table[name].to_numpy()
+        wrong = np.isinf(cells) | (cells < least)
+        if wrong.any():
+            first = int(np.argmax(wrong))
+            yield (
+                f"{part}.{name}",
+                _short(table.index[first]),
+                _("{value} is not a finite number.", value=cells[first])
+                if np.isinf(cells[first])
+                else _("{value} is below 0.", value=cells[first]),
+            )
+
+
+def _reason_faults(reasons: pd.DataFrame) -> Iterator[_Cell]:
+    known = [int(reason) for reason in Reason]
+    for name in reasons:
+        cells = reasons[name].to_numpy()
+        wrong = ~np.isin(cells, known)
+        if wrong.any():
+            first = int(np.argmax(wrong))
+            yield (
+                f"reason.{name}",
+                _short(reasons.index[first]),
+                _(
+                    "{value} is not a reason; reasons are {least} to {most}.",
+                    value=cells[first],
+                    least=known[0],
+                    most=known[-1],
+                ),
+            )
+
+
+def _figure_faults(indicator: Mapping[str, Any], figures: pd.Series) -> Iterator[_Cell]:
+    cells = figures.to_numpy()
+    low, high = indicator.get("bounds", (None, None))
+    least = -np.inf if low is None else low
+    most = np.inf if high is None else high
+    span = most - least if np.isfinite(most - least) else max(1, abs(low or 0), abs(high or 0))
+    near = _NEAR * span
+    wrong = (cells < least - near) | (cells > most + near)
+    if wrong.any():
+        yield _cell(
+            indicator,
+            figures,
+            wrong,
+            _(
+                "{value} lies outside {low} to {high}.",
+                value=_first(cells, wrong),
+                low=low,
+                high=high,
+            ),
+        )
+    elif indicator.get("unit") == "category":
+        codes = [int(code) for code in indicator.get("categories", {})]
+        wrong = ~np.isnan(cells) & ~np.isin(cells, codes)
+        if wrong.any():
+            yield _cell(
+                indicator,
+                figures,
+                wrong,
+                _("{value} is not the code of a category.", value=_first(cells, wrong)),
+            )
+
+
+def _cell(indicator: Mapping[str, Any], figures: pd.Series, wrong: np.ndarray, what: str) -> _Cell:
+    """Return the place of the first of the cells that are wrong, and what is wrong."""
+    code = _short(figures.index[int(np.argmax(wrong))])
+    return f"value.{indicator['id']}", code, what
+
+
+def _first(cells: np.ndarray, wrong: np.ndarray) -> str:
+    return str(cells[int(np.argmax(wrong))])
+
+
+def _short(code: Any) -> str:
+    text = str(code)
+    return text if len(text) <= 60 else f"{text[:59]}…"
