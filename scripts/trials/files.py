@@ -14,6 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from zoneblanche.scripts.trials.crafted import (
+    ATLAS,
+    compute_column,
+    craft_geopackage,
+    lean,
+    mutate_headers,
+    retell,
+    swell,
+)
 from zoneblanche.scripts.trials.shapes import mutate_geopackage_shape, mutate_wkb
 from zoneblanche.scripts.trials.texts import NUMBERS, TEXTS, mutate_bytes, mutate_json
 
@@ -28,9 +37,15 @@ def mutate_parquet(content: bytes, chance: random.Random) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if chance.random() < 0.15:
+        return mutate_headers(content, chance)
     table = pq.read_table(io.BytesIO(content))
-    change = chance.choice((_change_cell, _change_cell, _change_column, _change_rows, _change_told))
-    table = change(table, chance)
+    if chance.random() < 0.05:
+        return lean(table, chance)
+    changes = [_change_cell, _change_cell, _change_column, _change_rows, _change_told, swell]
+    if ATLAS in (table.schema.metadata or {}):
+        changes += [retell, retell, retell]
+    table = chance.choice(changes)(table, chance)
     packed = io.BytesIO()
     pq.write_table(table, packed, compression=chance.choice(("zstd", "snappy", "none")))
     pa.default_memory_pool().release_unused()
@@ -129,7 +144,8 @@ def mutate_sqlite(content: bytes, chance: random.Random) -> bytes:
             triggers = database.execute("select name from sqlite_master where type = 'trigger'")
             for (name,) in triggers.fetchall():
                 database.execute(f'drop trigger "{name}"')
-            change = chance.choice((_spoil_cell, _spoil_cell, _spoil_schema))
+            changes = (_spoil_cell, _spoil_cell, _spoil_schema, _craft)
+            change = chance.choice(changes)
             change(database, chance)
             database.commit()
         finally:
@@ -156,6 +172,14 @@ def _spoil_cell(database: sqlite3.Connection, chance: random.Random) -> None:
     if isinstance(value, bytes) and chance.random() < 0.8:
         new = mutate_geopackage_shape(value, chance)
     database.execute(f'update "{table}" set "{column}" = ? where rowid = ?', (new, row))
+
+
+def _craft(database: sqlite3.Connection, chance: random.Random) -> None:
+    table, columns = _some_table(database, chance)
+    if chance.random() < 0.5:
+        craft_geopackage(database, table, columns)
+    else:
+        compute_column(database, table, chance.choice(columns))
 
 
 def _spoil_schema(database: sqlite3.Connection, chance: random.Random) -> None:
