@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.country import Country
-from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.errors import InputError, missing_file
 from zoneblanche.geo.files.kinds import check_there
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.source import Source
