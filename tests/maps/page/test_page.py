@@ -53,7 +53,7 @@ class Elements(HTMLParser):
 
 
 def page_of(atlas: Atlas, *args: Any, **options: Any) -> str:
-    return draw_map(atlas, *args, **options).write()
+    return draw_map(atlas, *args, **{"lang": "fr", **options}).write()
 
 
 def opened(page: str) -> Opened:
