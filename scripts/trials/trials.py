@@ -44,6 +44,12 @@ commune;2018-05;A un site;oui;31,5;500;4,1;AMF
 commune;2020-05-01;A un site;oui;41;480;;AMF
 epci;2020;A un site;non;12,25;1200;;AMF
 """
+SITES = """\
+code,website,email_domain
+01001,https://www.a.example/,a.example
+01002,,b.example
+01003,http://c.example,
+"""
 PUBLISHED = {
     "arcep-debit-filaire": "commune_debit_filaire.csv",
     "arcep-technologies": "commune_techno.csv",
@@ -238,6 +244,12 @@ def _others(folder: Path) -> Iterator[Trial]:
         ("barometer", "--survey", "{in}/survey.csv", "--table", "survey", "-o", "{out}/b.json"),
         ("b.json",),
     )
+    sites = folder / "sites"
+    sites.mkdir()
+    (sites / "sites.csv").write_text(SITES, "utf-8")
+    # A list is read and counted; the farm asks sites (`scripts.trials.farm`).
+    asking = ("--contact", "a@b.example", "--dry-run", "-o", "{out}/p.parquet")
+    yield Trial(sites, ("probe", "{in}/sites.csv", *asking))
     sample = write_sample(points).parent
     for path in sample.iterdir():
         if path.name not in ("sites.csv", "squares.geojson"):
