@@ -67,8 +67,8 @@ def _load_numba() -> ModuleType:
 
 @contextmanager
 def _cached_in(numba: ModuleType, folder: Path) -> Iterator[None]:
-    """What is decorated within the block keeps its machine code in `folder`, whatever numba's
-    settings say."""
+    """Cache the machine code of functions decorated within the block in `folder`; this overrides
+    numba's settings."""
     config = numba.config
     names = {"CACHE_DIR": str(folder), "CACHE_LOCATOR_CLASSES": ""}
     before = {name: getattr(config, name) for name in names if hasattr(config, name)}

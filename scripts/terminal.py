@@ -1,4 +1,4 @@
-"""What is said at a terminal: any text, on any terminal, whatever becomes of the pipe behind it.
+"""Print to a terminal: any text, on any terminal, even if the pipe behind it is closed.
 
 Texts of data are printed: names, codes, paths. What would move the cursor, colour the screen or
 turn the direction of reading is shown as its number instead. A letter that the terminal's encoding

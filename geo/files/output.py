@@ -1,8 +1,8 @@
 """Writing whole or not at all, and over nothing but what we wrote.
 
-A folder of results is made beside its place under another name and exchanged for the old one in
-one step; a single file likewise. Whatever stops a run, what stood there before stands there still,
-and what a killed run left beside it is cleared by the next. After the exchange, what came out of
+A folder of results is written next to its place under another name and exchanged for the old one in
+one step; so is a single file. If a run stops, the previous results remain,
+and the next run clears what a killed run left. After the exchange, what came out of
 the place is looked at once more: a file that its user saved meanwhile is put back.
 """
 
@@ -118,7 +118,7 @@ def staged_file(target: Path, kind: str) -> Iterator[Path]:
 
 @contextmanager
 def workshop_file(target: Path) -> Iterator[Path]:
-    """`staged_file` for what builds this repository's own files: it replaces whatever there is, and
+    """`staged_file` for the scripts that build this repository's files: it replaces any file, and
     leaves no signature."""
     with _staged(place_of(target), None) as staging:
         yield staging

@@ -19,7 +19,7 @@ and does not recognise quotes in the middle of what it takes for a cell."""
 def spreadsheet_safe(text: str) -> str:
     """Return a text cell with an apostrophe before anything that a spreadsheet takes for a formula.
 
-    Spreadsheets split a file at the separator of their own locale, whatever the file uses. So the
+    Spreadsheets split a file at the separator of their own locale, not of the file. So the
     text is also made safe after each separator other than the comma.
 
     For text only: a figure is written as a number, with its minus sign. See OWASP, "CSV Injection".
