@@ -27,7 +27,7 @@ from rasterio.windows import Window
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.messages import _, quantity, remark
+from zoneblanche.geo.messages import Notices, _, quantity
 
 NoData = float | Literal["declared", "none"]
 
@@ -487,44 +487,36 @@ def _with_notices(
     declared: float | None,
     nodata: NoData,
 ) -> RasterFacts:
-    path, notices = facts.path, list[str]()
+    path, notices = facts.path, Notices()
     if facts.transform[4] > 0:
-        notices.append(
-            remark(_("{file} is stored south up; it is read the right way round.", file=path))
-        )
+        notices.remark(_("{file} is stored south up; it is read the right way round.", file=path))
     if dataset.count > 1:
-        notices.append(
-            remark(
-                _(
-                    "{file} has {count} bands; band {band} is read.",
-                    file=path,
-                    count=dataset.count,
-                    band=facts.band,
-                )
+        notices.remark(
+            _(
+                "{file} has {count} bands; band {band} is read.",
+                file=path,
+                count=dataset.count,
+                band=facts.band,
             )
         )
     if facts.crs.is_geographic:
-        notices.append(
-            remark(
-                _(
-                    "{file} is in degrees: each cell counts alike, though cells narrow polewards.",
-                    file=path,
-                )
+        notices.remark(
+            _(
+                "{file} is in degrees: each cell counts alike, though cells narrow polewards.",
+                file=path,
             )
         )
     if nodata != "declared" and declared is not None and nodata != declared:
-        notices.append(
-            remark(
-                _(
-                    "{file} declares no data = {declared}; {nodata} is used instead.",
-                    file=path,
-                    declared=f"{declared:g}",
-                    nodata=nodata,
-                )
+        notices.remark(
+            _(
+                "{file} declares no data = {declared}; {nodata} is used instead.",
+                file=path,
+                declared=f"{declared:g}",
+                nodata=nodata,
             )
         )
     if facts.nodata is None and nodata == "declared":
-        notices.append(
+        notices.warn(
             _(
                 "{file} declares no data = {declared}, which {dtype} cannot hold.",
                 file=path,
@@ -535,17 +527,15 @@ def _with_notices(
             else _("{file} declares no no-data value; all its cells are values.", file=path)
         )
     if (facts.scale, facts.offset) != (1.0, 0.0):
-        notices.append(
-            remark(
-                _(
-                    "{file}: values are stored × {scale} + {offset}.",
-                    file=path,
-                    scale=f"{facts.scale:g}",
-                    offset=f"{facts.offset:g}",
-                )
+        notices.remark(
+            _(
+                "{file}: values are stored × {scale} + {offset}.",
+                file=path,
+                scale=f"{facts.scale:g}",
+                offset=f"{facts.offset:g}",
             )
         )
-    return replace(facts, notices=tuple(notices))
+    return replace(facts, notices=notices.as_tuple())
 
 
 def _damaged(name: str, error: Exception) -> Fault:

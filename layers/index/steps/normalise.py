@@ -292,6 +292,16 @@ def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault 
             ),
             "no-goalposts",
         )
+    return _spread_fault(element, known, fault) or _reference_fault(
+        element, column, reference, fault
+    )
+
+
+def _spread_fault(
+    element: Element, known: pd.Series, fault: Callable[[str, str, str], Fault]
+) -> Fault | None:
+    """Return the fault of figures that leave the normalisation without a scale."""
+    name = repr(element.id)
     if element.normalise in _NEEDS_SPREAD and known.nunique() < 2:
         if element.normalise == "ampi" and element.goalposts is not None:
             return None
@@ -330,7 +340,7 @@ def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault 
                 _("Choose another normalise for it."),
                 "fracmax",
             )
-    return _reference_fault(element, column, reference, fault)
+    return None
 
 
 def _reference_fault(
