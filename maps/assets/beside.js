@@ -60,14 +60,6 @@ class Beside {
     this.look = lookOf(this.model, this.shown, this.colours, null, this.page.kept);
   }
 
-  /** Other territories: the same layer if they have it, else their first. */
-  setModel(model) {
-    this.layer = this.page.findLayer(this.layer.id) || model.layers[0];
-    this.classify();
-    for (const layer of this.layers) layer.setGeometry({ ...this.page.layerOptions(), look: this.look });
-    this.fill();
-  }
-
   choose(layer) {
     this.layer = layer;
     this.show();
