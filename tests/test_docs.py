@@ -121,7 +121,8 @@ def test_the_country_of_its_page_is_described(
     monkeypatch.setattr(country, "descriptions", lambda: tmp_path)
     described = country.read_country("lu")
     assert [level.id for level in described.levels] == ["commune", "canton", "country"]
-    assert described.base.accepts("0101") and not described.base.accepts("101")
+    assert re.fullmatch(described.base.code_pattern, "0101")
+    assert not re.fullmatch(described.base.code_pattern, "101")
 
 
 def test_every_command_is_documented() -> None:
@@ -192,6 +193,8 @@ def attribute_or_module(thing: Any, name: str) -> Any:
     if inspect.ismodule(thing) and hasattr(thing, "__path__"):
         with contextlib.suppress(ModuleNotFoundError):
             return import_module(f"{thing.__name__}.{name}")
+    if name in getattr(thing, "__dataclass_fields__", {}):
+        return thing.__dataclass_fields__[name]
     return getattr(thing, name)
 
 

@@ -127,7 +127,8 @@ OWN = {
 DOORS: dict[str, tuple[str, set[str]]] = {
     "SQLite": (
         r"sqlite3\.connect",
-        {"geo/files/database.py", "layers/outputs/geopackage.py"},  # the latter what it writes
+        # What the GeoPackage writer and the store of a probe write for themselves.
+        {"geo/files/database.py", "layers/outputs/geopackage.py", "layers/probing/store.py"},
     ),
     "tables through pandas": (r"(pd|pandas|gpd|geopandas)\.read_\w+", OWN),
     "CSV": (r"csv\.\w+|(pa|pyarrow)\.csv\.\w+", {"geo/tables/long.py", "geo/points/files.py"}),
@@ -136,11 +137,13 @@ DOORS: dict[str, tuple[str, set[str]]] = {
         r"json\.loads?",
         # What a server answers, and the records that zoneblanche writes for itself.
         {"geo/files/json_text.py", "geo/tables/records.py", "geo/files/records.py",
-         "geo/files/output.py", "layers/fetching/http.py", "layers/edition/__init__.py"},
+         "geo/files/output.py", "geo/files/account.py", "layers/fetching/http.py",
+         "layers/edition/__init__.py", "layers/probing/links.py", "layers/probing/store.py"},
     ),
     "archives": (
         r"(zipfile|tarfile|gzip|bz2|lzma)\.(?!BadZipFile|ZipInfo|compress)\w+|zlib\.decompress\w*",
-        {"geo/files/archive.py", "geo/tables/formats/workbook.py"},
+        # The last unpacks what a server sends, piece by piece.
+        {"geo/files/archive.py", "geo/tables/formats/workbook.py", "layers/probing/client.py"},
     ),
     "Parquet": (
         r"(pq|pa\.parquet|pyarrow\.parquet)\.(?!write_|\w+MetaData|ColumnSchema)\w+",
@@ -148,7 +151,10 @@ DOORS: dict[str, tuple[str, set[str]]] = {
          "maps/report/areas.py"},
     ),
     "TOML": (
-        r"tomllib\.loads?", {"geo/files/toml.py", "maps/report/words.py", "maps/embed/snippets.py"}
+        r"tomllib\.loads?",
+        # Tables of the package itself.
+        {"geo/files/toml.py", "maps/report/words.py", "maps/embed/snippets.py",
+         "layers/probing/packaged.py"},
     ),
 }  # fmt: skip
 """By kind of file: how it is opened, and the only modules that may."""

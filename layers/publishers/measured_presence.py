@@ -28,7 +28,7 @@ SOURCE = Source(
     producer="zoneblanche probe",
     title="Présence numérique mesurée sur les sites des collectivités",
     licence="Licence Ouverte 2.0",
-    note="Measured by the user; see docs/probe.md.",
+    note=_("Measured by the user; see docs/probe.md."),
 )
 RECENT_DAYS = 90
 """Days that news may be old and still count as recent."""

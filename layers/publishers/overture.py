@@ -20,6 +20,9 @@ import pandas as pd
 import shapely
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.kinds import check_file
+from zoneblanche.geo.files.limits import DEFAULT_LIMITS
+from zoneblanche.geo.files.parquet import open_parquet
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
@@ -61,12 +64,9 @@ def read_town_halls(path: Path) -> tuple[list[TownHall], int]:
     Raises:
         InputError: no GeoParquet of that schema.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(path)
-        absent = [name for name in _NEEDED if name not in file.schema_arrow.names]
+    check_file(path, most_bytes=DEFAULT_LIMITS.table_bytes)
+    with open_parquet(path, limits=DEFAULT_LIMITS, what=_("Parquet file")) as source:
+        absent = [name for name in _NEEDED if name not in source.schema.names]
         if absent:
             raise InputError(
                 Fault(
@@ -76,14 +76,11 @@ def read_town_halls(path: Path) -> tuple[list[TownHall], int]:
                     kind="header",
                 )
             )
+        table = source.read(_NEEDED, most_bytes=DEFAULT_LIMITS.archive_bytes)
         found: list[TownHall] = []
-        for batch in file.iter_batches(batch_size=_BATCH, columns=list(_NEEDED)):
+        for batch in table.to_batches(max_chunksize=_BATCH):
             found += _of_batch(batch)
-        return found, file.metadata.num_rows
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            Fault(_("cannot be read as Parquet."), file=str(path), kind="parquet")
-        ) from error
+        return found, source.rows
 
 
 def _of_batch(batch: Any) -> Iterator[TownHall]:
@@ -96,10 +93,13 @@ def _of_batch(batch: Any) -> Iterator[TownHall]:
 
 def _chosen(batch: Any) -> Iterator[dict[str, Any]]:
     """The rows of a batch that are town halls; only these are made Python of."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     categories = batch.column("categories")
     primary = pc.struct_field(categories, "primary")
+    if pa.types.is_dictionary(primary.type):
+        primary = primary.dictionary_decode()
     keep = pc.is_in(primary, value_set=_text_array(CATEGORIES, primary.type))
     for row in batch.filter(pc.fill_null(keep, False)).to_pylist():
         confidence = row["confidence"]

@@ -33,7 +33,11 @@ def probe(
         Path, typer.Option("--out", "-o", help="Table to write, a .parquet or .csv.")
     ] = Path("presence.parquet"),
     level: Annotated[
-        str, typer.Option(metavar="LEVEL,…", help="commune, epci, departement, region.")
+        str,
+        typer.Option(
+            metavar="LEVEL,…",
+            help="Levels of authorities, separated by commas: commune, epci, departement, region.",
+        ),
     ] = "commune",
     within: Within = None,
     source: Sources = None,

@@ -183,9 +183,10 @@ def test_columns_and_metadata(make_atlas: MakeAtlas) -> None:
     assert "moyenne arithmétique" in index.method_in("fr")
     assert "arithmetic mean" in index.method_in("en")
     treated = compute_index(atlas, recipe(weights={"a": 1, "b": 1}, treat="log", impute="mean"))
-    assert "imputation : moyenne\u00a0; valeurs extrêmes : logarithme" in treated.indicator(
-        "index"
-    ).method_in("fr")
+    assert (
+        "imputation\u00a0: moyenne\u00a0; valeurs extrêmes\u00a0: logarithme"
+        in treated.indicator("index").method_in("fr")
+    )
     assert dimension.title_in("en") == "Die"
     assert made.recipes["mine"].title == "Mon indice"
     again = compute_index(made, made.recipes["mine"])
