@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.files.toml import parse_toml
+from zoneblanche.geo.files.toml import parse_document
 from zoneblanche.geo.messages import Translatable, _, as_title, join, translate
 
 if TYPE_CHECKING:
@@ -98,7 +98,6 @@ class Country:
     bare_code_level: str
     sparse_below: float | None = None
     edition: str | None = None
-    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def base(self) -> Level:
@@ -191,45 +190,27 @@ def read_country(code: str) -> Country:
                 kind="unknown-country",
             )
         )
+    from zoneblanche.geo.countries.schema import (
+        checked_country,  # here: pydantic takes long to import
+    )
+
     file = f"geo/countries/{code}.toml"
-    return _country(parse_toml((descriptions() / f"{code}.toml").read_bytes(), file=file), file)
-
-
-def _country(table: dict[str, Any], file: str) -> Country:
-    try:
-        return Country(
-            code=table["code"],
-            name=table["name"],
-            lang=table["lang"],
-            levels=tuple(_level(key, value) for key, value in table["levels"].items()),
-            parts=tuple(_part(key, value) for key, value in table["parts"].items()),
-            bounds=tuple(table["bounds"]),
-            bare_code_level=table["bare_code_level"],
-            sparse_below=table.get("sparse_below"),
-            edition=table.get("edition"),
-            sources=table.get("sources", {}),
-        )
-    except (KeyError, TypeError) as error:
-        raise InputError(
-            Fault(
-                _("the description of the country is not complete: {error}.", error=error),
-                file=file,
-                remedy=_("Compare it with geo/countries/fr.toml."),
-                kind="country-file",
-            )
-        ) from error
-
-
-def _part(part_id: str, value: dict[str, Any]) -> Part:
-    bounds = tuple(value["bounds"]) if "bounds" in value else None
-    return Part(id=part_id, **{**value, "title": value["title"], "bounds": bounds})
-
-
-def _level(level_id: str, value: dict[str, Any]) -> Level:
-    return Level(
-        id=level_id,
-        title=value["title"],
-        plural=value["plural"],
-        within=tuple(value.get("within", ())),
-        code_pattern=value.get("code_pattern", ".+"),
+    document = parse_document((descriptions() / f"{code}.toml").read_bytes(), file=file)
+    table = checked_country(document)
+    return Country(
+        code=table.code,
+        name=table.name,
+        lang=table.lang,
+        levels=tuple(
+            Level(name, one.title, one.plural, tuple(one.within), one.code_pattern)
+            for name, one in table.levels.items()
+        ),
+        parts=tuple(
+            Part(name, one.title, one.crs, one.codes, one.inset, one.bounds)
+            for name, one in table.parts.items()
+        ),
+        bounds=table.bounds,
+        bare_code_level=table.bare_code_level,
+        sparse_below=table.sparse_below,
+        edition=table.edition,
     )

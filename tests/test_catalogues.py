@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("geo", "layers", "maps", "scripts")
 ERRORS = {
     *("Fault", "InputError", "ProblemWithEnvironment", "ZoneblancheError", "BadShape", "Read"),
-    *("fault", "column_fault", "blame", "noting", "remark", "refused_kind", "_refused"),
+    *("fault", "column_fault", "blame", "noting", "remark", "refused_kind", "refused", "unfit"),
+    *("Refusal", "expected"),
 }
 """Calls whose every text is said to the user; elsewhere only what reads as a sentence is."""
 

@@ -1,4 +1,8 @@
-"""The reader of TOML files: projects, recipes, rules, countries."""
+"""One reader of TOML files: projects, layers, recipes, rules, countries.
+
+`read_document` gives the file's table and where its keys are; `geo.files.toml_model.checked` makes
+a model of it, or faults with file, line and key.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,17 @@ import math
 import re
 import tomllib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.errors import Fault, InputError, OutOfTime, shown
 from zoneblanche.geo.files.kinds import check_file, kind_of, read_bytes, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
+from zoneblanche.geo.files.toml_lines import Key, key_lines
 from zoneblanche.geo.library_messages import toml_message
 from zoneblanche.geo.messages import _
 
@@ -27,8 +35,119 @@ _LONG_NUMBER = re.compile(rb"(?<![0-9_])[0-9_]{4301,}")
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
+@dataclass(frozen=True)
+class Document:
+    """A TOML file: its table, and where in the text each key is written.
+
+    Attributes:
+        file: its name, as the user gave it or as the package calls it.
+        table: what it holds.
+        text: as it is written; empty for a table that came without.
+    """
+
+    file: str
+    table: Mapping[str, Any]
+    text: str = ""
+
+    @cached_property
+    def _lines(self) -> dict[Key, int]:
+        return key_lines(self.text)
+
+    def line_of(self, key: Key) -> int | None:
+        """The line of a key; of one that is not there, that of the table that it belongs to."""
+        while key:
+            if key in self._lines:
+                return self._lines[key]
+            key = key[:-1]
+        return None
+
+    def name_of(self, key: Key) -> str:
+        """A key as a reader knows it: a member of a list of tables by its id, or else by its
+        number counted from 1.
+
+        >>> document = parse_document(b'[[layers]]\\nid = "fibre"\\nunit = 3\\n', file="p.toml")
+        >>> document.name_of(("layers", 0, "unit"))
+        'layers.fibre.unit'
+        """
+        names, value = [], self.table
+        for part in key:
+            value = _member(value, part)
+            name = str(part)
+            if isinstance(part, int):
+                its_id = value.get("id") if isinstance(value, Mapping) else None
+                named = isinstance(its_id, str) and bool(its_id)
+                name = str(its_id)[:64] if named else str(part + 1)
+            names.append(name)
+        return ".".join(names)
+
+    def fault(self, key: Key, message: str, *, value: Any = None, **more: str) -> Fault:
+        """A fault of a key, with its line."""
+        return Fault(
+            message,
+            file=self.file,
+            line=self.line_of(key),
+            column=self.name_of(key) or None,
+            value=None if value is None else str(value)[:200],
+            **more,
+        )
+
+    @contextmanager
+    def locating(self) -> Iterator[None]:
+        """Gives the faults that the block raises of this file's keys the line of each.
+
+        >>> document = parse_document(b'[recipe]\\nweights = "equal"\\n', file="p.toml")
+        >>> with document.locating():
+        ...     raise InputError(Fault("no.", file="p.toml", column="recipe.weights"))
+        Traceback (most recent call last):
+        zoneblanche.geo.errors.InputError: p.toml, line 2, key 'recipe.weights': no.
+        """
+        try:
+            yield
+        except OutOfTime:
+            raise
+        except InputError as error:
+            raise InputError([self._located(fault) for fault in error.faults]) from error
+
+    def _located(self, fault: Fault) -> Fault:
+        if fault.file != self.file or fault.line is not None or not fault.column:
+            return fault
+        return replace(fault, line=self._line_named(fault.column))
+
+    @cached_property
+    def _named(self) -> dict[str, int]:
+        named: dict[str, int] = {}
+        for key, line in self._lines.items():
+            named.setdefault(self.name_of(key), line)
+        return named
+
+    def _line_named(self, name: str) -> int | None:
+        while name:
+            if name in self._named:
+                return self._named[name]
+            name = name.rpartition(".")[0]
+        return None
+
+
+def _member(value: Any, part: str | int) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(str(part))
+    if isinstance(value, list) and isinstance(part, int) and part < len(value):
+        return value[part]
+    return None
+
+
 def read_toml(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
-    """Return the table in a TOML file.
+    """The table that a TOML file holds: see `read_document`."""
+    return dict(read_document(path, limits=limits).table)
+
+
+def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
+    """The table that the bytes of a TOML file hold: see `parse_document`."""
+    return dict(parse_document(data, file=file).table)
+
+
+def read_document(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """A TOML file.
 
     Duplicate keys, bytes that are not UTF-8 and numbers that are not finite are faults, like every
     syntax error, with line and column.
@@ -42,13 +161,13 @@ def read_toml(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> dict[str,
     if kind not in ("text", "json", "empty"):
         raise InputError(refused_kind(path, kind, accepted=_("TOML files")))
     data = read_bytes(path, most_bytes=limits.toml_bytes)
-    return parse_toml(data, file=str(path))
+    return parse_document(data, file=str(path))
 
 
-def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
-    """Return the table in the bytes of a TOML file; `file` names it in a fault.
+def parse_document(data: bytes, *, file: str) -> Document:
+    """The bytes of a TOML file; `file` names it in a fault.
 
-    >>> parse_toml(b"a = 1\\na = 2\\n", file="p.toml")
+    >>> parse_document(b"a = 1\\na = 2\\n", file="p.toml")
     Traceback (most recent call last):
     zoneblanche.geo.errors.InputError: p.toml, line 2: column 6: cannot overwrite a value.
     """
@@ -56,7 +175,8 @@ def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
     if deep:
         raise InputError(_too_deep(file, line=data.count(b"\n", 0, deep.start()) + 1))
     try:
-        table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise InputError(_not_utf8(data, error, file)) from error
     except RecursionError:
@@ -65,10 +185,11 @@ def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
         raise InputError(_syntax(str(error), data, file)) from error
     except ValueError:  # raised by int(), without a place
         raise InputError(_too_long(data, file)) from None
-    faults = list(_not_finite(table, file))
+    document = Document(file, table, text)
+    faults = list(_not_finite(document))
     if faults:
         raise InputError(faults)
-    return table
+    return document
 
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, file: str) -> Fault:
@@ -129,23 +250,30 @@ def _syntax(message: str, data: bytes, file: str) -> Fault:
     )
 
 
-def _not_finite(table: dict[str, Any], file: str) -> Iterator[Fault]:
-    pending: deque[tuple[str, Any]] = deque(table.items())
+def _not_finite(document: Document) -> Iterator[Fault]:
+    pending: deque[tuple[Key, str, Any]] = deque([((), "", document.table)])
     while pending:
-        key, value = pending.popleft()
+        key, name, value = pending.popleft()
         if isinstance(value, dict):
-            pending += [(f"{key}.{name}"[-200:], inner) for name, inner in value.items()]
+            pending += [
+                ((*key, inner), (f"{name}.{inner}" if name else inner)[-200:], member)
+                for inner, member in value.items()
+            ]
         elif isinstance(value, list):
-            pending += [(f"{key}[{place}]"[-200:], inner) for place, inner in enumerate(value)]
+            pending += [
+                ((*key, place), f"{name}[{place}]"[-200:], member)
+                for place, member in enumerate(value)
+            ]
         elif not _is_usable(value):
             yield Fault(
                 _(
                     "{key} is {value}, which is no number to reckon with.",
-                    key=shown(key),
+                    key=shown(name),
                     value=str(value)[:60],
                 ),
-                file=file,
-                column=key,
+                file=document.file,
+                line=document.line_of(key),
+                column=name,
                 value=str(value)[:60],
                 remedy=_("Write a finite number, or leave the key out."),
                 kind="not-finite",

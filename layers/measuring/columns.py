@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from zoneblanche.geo.nesting import sum_by
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
@@ -61,17 +62,23 @@ def measure_share_of(
     """Return 100 × the sum of the columns `part` / the column `whole`, at most 100.
 
     If the whole is 0 the share is *not applicable*. The whole becomes the denominator of the
-    indicator. A table without one of the parts did not collect the figure.
+    indicator. A table without one of the parts did not collect the figure. If the table is
+    of a containing level, each territory has the share of its container. Its weight is the whole
+    of the container in proportion to population, so that every mean over the territories of a
+    container is the figure of the container.
     """
     table = inputs[source]
     joined = join_table(territories, table)
     over = joined.frame[whole]
+    weight = over
+    if joined.native_level != territories.level:
+        weight = _shared_out(territories, over, joined.native_level)
     if not set(part) <= set(joined.frame):
         return Measurement(
             indicator=from_table(indicator, table),
             values=pd.Series(float("nan"), index=territories.codes),
             reasons=_everywhere(Reason.NOT_COLLECTED, territories),
-            weights={indicator.denominator: over},
+            weights={indicator.denominator: weight},
             account=joined.account,
         )
     counted = joined.frame[list(part)].sum(axis=1, skipna=False)
@@ -86,9 +93,17 @@ def measure_share_of(
         indicator=from_table(indicator, table),
         values=values,
         reasons=reasons.astype("int8"),
-        weights={indicator.denominator: over},
+        weights={indicator.denominator: weight},
         account=joined.account,
     )
+
+
+def _shared_out(territories: Territories, total: pd.Series, level: str) -> pd.Series:
+    """A container's total on its parts, chosen or not, in proportion to population."""
+    whole = territories.whole
+    people = sum_by(whole.facts["population"], whole.parents[level])
+    inside = territories.parents[level].map(people).astype("float64")
+    return total * territories.facts["population"] / inside
 
 
 def _everywhere(reason: Reason, territories: Territories) -> pd.Series:

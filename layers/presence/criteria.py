@@ -8,7 +8,7 @@ question about an e-mail that is not declared is not applicable. Each of these i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -30,6 +30,7 @@ GENERIC = "generic-providers"
 """Id of the source: index domain; the generic e-mail providers."""
 
 Criterion = Callable[[pd.DataFrame, pd.Index], pd.Series]
+Reads = Literal["website", "email_domain"]
 
 _HOST = re.compile(r"^https?://(?:[^/?#@]*@)?([^/?#:]+)", re.IGNORECASE)
 
@@ -95,7 +96,8 @@ def measure_criterion(
     inputs: Inputs,
     values_of: Criterion,
     *,
-    reads: Literal["website", "email_domain"] = "website",
+    reads: Reads = "website",
+    source: str = DIRECTORY,
 ) -> Measurement:
     """Return the result of `values_of` for the directory's rows, and why it is missing elsewhere.
 
@@ -107,8 +109,9 @@ def measure_criterion(
             Series; NaN is *not applicable* if the directory has a row.
         reads: the column of the criterion; if it is a website that is not an http(s) address, the
             criterion is *unreadable*.
+        source: id of the directory.
     """
-    table = inputs[DIRECTORY]
+    table = inputs[source]
     joined = join_table(territories, table)
     generic = inputs[GENERIC].frame.index if GENERIC in inputs else pd.Index([])
     values = values_of(joined.frame, generic).where(joined.found)
@@ -144,6 +147,16 @@ def criteria(directory: pd.DataFrame, generic: pd.Index) -> pd.DataFrame:
 def presence_score(directory: pd.DataFrame, generic: pd.Index) -> pd.Series:
     """Return 0 to 100: the share of the known and applicable criteria that are met."""
     return 100 * criteria(directory, generic).mean(axis=1)
+
+
+CRITERIA: Mapping[str, tuple[Criterion, Reads]] = {
+    "website": (lambda directory, _: declares_website(directory), "website"),
+    "https": (lambda directory, _: declares_https(directory), "website"),
+    "own-email": (declares_own_email, "email_domain"),
+    "same-domain": (lambda directory, _: email_matches_website(directory), "website"),
+    "presence": (presence_score, "website"),
+}
+"""The criteria and their score by name, each with the column of the directory it is about."""
 
 
 def criterion(indicator_id: str, *, title_fr: str, title_en: str, method: Text) -> Indicator:

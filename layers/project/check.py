@@ -12,20 +12,11 @@ from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, sho
 from zoneblanche.geo.files.output import plain_name
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.indicator import RESERVED
-from zoneblanche.layers.project.layers import LayerTable, ProjectTable, found_path, paths_of
+from zoneblanche.layers.project.layers import RasterEntry
+from zoneblanche.layers.project.schema import ProjectTable, found_path, paths_of
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[/\\]vsi", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[A-Za-z]:|[/\\]")
-_COMMON = {"id", "path", "title", "kind", "unit", "better", "stat", "level", "period", "weight",
-           "source"}  # fmt: skip
-_OF_TABLES = {"separator", "decimal", "encoding", "sheet", "header"}
-_KEYS = {
-    "table": _COMMON | _OF_TABLES | {"code", "value", "nodata", "vintage"},
-    "points": _COMMON | _OF_TABLES | {"x", "y", "crs"},
-    "polygons": _COMMON | {"layer"},
-    "raster": _COMMON | {"threshold", "below", "weights", "band", "nodata"},
-}
-"""The keys that have an effect for a layer of each kind."""
 
 
 def check_project(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
@@ -41,7 +32,7 @@ def check_project(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
         faults += _path_faults(value, folder, key)
     faults += _id_faults([layer.id for layer in table.layers])
     for layer in table.layers:
-        faults += [*_layer_faults(layer), *_raster_faults(layer)]
+        faults += _raster_faults(layer) if isinstance(layer, RasterEntry) else ()
     faults += [*_whole_faults(table), *_choice_faults(table), *_name_faults(table)]
     return [
         Fault(
@@ -218,67 +209,7 @@ def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
                 )
 
 
-def _layer_faults(layer: LayerTable) -> Iterator[Fault]:
-    """Return keys that a layer of this kind needs, or that have no effect for it."""
-    given = layer.model_fields_set
-    pair = {"table": ("code", "value"), "points": ("x", "y")}.get(layer.kind, ())
-    for name in pair:
-        if getattr(layer, name) is None:
-            yield Fault(
-                _("a layer of kind {kind} needs {name}.", kind=layer.kind, name=repr(name)),
-                column=f"layers.{layer.id}.{name}",
-                remedy=_("Name the column in the file {path}.", path=layer.path),
-                kind="missing-key",
-            )
-    if pair and getattr(layer, pair[0]) is not None:
-        first, second = (getattr(layer, name) for name in pair)
-        if first == second:
-            yield Fault(
-                _(
-                    "{pair} and {pair_2} name the same column, {first}.",
-                    pair=pair[0],
-                    pair_2=pair[1],
-                    first=shown(first),
-                ),
-                column=f"layers.{layer.id}.{pair[1]}",
-                value=first,
-                remedy=_("Name the two columns."),
-                kind="same-column",
-            )
-    for name in sorted(given - _KEYS[layer.kind] - {"threshold", "below", "weights"}):
-        yield Fault(
-            _(
-                "the key {name} says nothing for a layer of kind {kind}.",
-                name=repr(name),
-                kind=layer.kind,
-            ),
-            column=f"layers.{layer.id}.{name}",
-            remedy=_(
-                "Take it out, or give the kind of layer that is meant: kind = {items}.",
-                items=" or ".join((repr(kind) for kind, keys in _KEYS.items() if name in keys)),
-            ),
-            kind="idle-key",
-        )
-    possible = {
-        "raster": ("mean", "sum", "share", "weighted_mean", "weighted_share", "urbanisation"),
-        "points": ("count", "distance"),
-    }.get(layer.kind, ())
-    if layer.stat is not None and layer.stat not in possible:
-        allowed = ", ".join(possible) or _("none")
-        yield Fault(
-            _(
-                "stat = {stat} does not go with kind = {kind}.",
-                stat=repr(layer.stat),
-                kind=repr(layer.kind),
-            ),
-            column=f"layers.{layer.id}.stat",
-            value=layer.stat,
-            remedy=_("Possible here: {allowed}.", allowed=allowed),
-            kind="stat",
-        )
-
-
-def _raster_faults(layer: LayerTable) -> Iterator[Fault]:
+def _raster_faults(layer: RasterEntry) -> Iterator[Fault]:
     """Return keys that a statistic of a raster needs, and those that have no effect for it."""
     stat = layer.stat or "mean"
     cuts = [name for name in ("threshold", "below") if getattr(layer, name) is not None]
@@ -303,13 +234,12 @@ def _raster_faults(layer: LayerTable) -> Iterator[Fault]:
         remedy = _("They are a raster of people, and go with weighted_mean and weighted_share.")
         faults.append(("weights", message, remedy))
     for name, message, remedy in faults:
-        if layer.kind == "raster" or layer.weights is not None or cuts:
-            yield Fault(
-                message,
-                column=f"layers.{layer.id}.{name}",
-                remedy=remedy,
-                kind="missing-key",
-            )
+        yield Fault(
+            message,
+            column=f"layers.{layer.id}.{name}",
+            remedy=remedy,
+            kind="missing-key",
+        )
 
 
 def _name_faults(table: ProjectTable) -> Iterator[Fault]:

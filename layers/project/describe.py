@@ -7,39 +7,34 @@ from pathlib import Path
 
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.layers.indicator import Better, Indicator, Kind, Unit
-from zoneblanche.layers.project.read import LayerTable, Project, text_of
+from zoneblanche.layers.project.layers import BOUNDS, FileEntry
+from zoneblanche.layers.project.read import Project
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _LICENCE = re.compile(r"licen[cs]|^cc|odbl|^mit$|etalab", re.IGNORECASE)
-BOUNDS: dict[str, tuple[float | None, float | None]] = {
-    "percent": (0, 100),
-    "ratio": (0, 1),
-    "count": (0, None),
-    "boolean": (0, 1),
-    "url": (0, 1),
-    "number": (None, None),
-}
 
 
 def describe(
-    spec: LayerTable, project: Project, *, kind: Kind, unit: Unit, denominator: str, level: str
+    spec: FileEntry, project: Project, *, kind: Kind, unit: Unit, denominator: str, level: str
 ) -> Indicator:
     """Return the indicator of a layer, with `better = none` as context."""
     better: Better = None if spec.better == "none" else spec.better
     source = parse_source(spec.source or "", file=project.path(spec.path))
     return Indicator(
         id=spec.id,
-        title=text_of(spec.title or spec.id),
+        title=spec.title or spec.id,
         unit=unit,
         better=better,
         kind=kind,
         denominator=spec.weight or denominator,
-        bounds=BOUNDS[unit if unit in BOUNDS else "number"],
-        digits={"count": 0, "boolean": 0, "ratio": 3, "number": 2}.get(unit, 1),
+        bounds=BOUNDS.get(unit, (None, None)),
+        digits=spec.decimals_of(unit),
         period=spec.period or source.published,
         native_level=level,
         sources=(source,),
         role="context" if better is None else "indicator",
+        suffix=spec.suffix,
+        method=spec.method,
     )
 
 

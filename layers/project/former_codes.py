@@ -32,7 +32,8 @@ from zoneblanche.layers.inputs.recode import (
     say_carried,
 )
 from zoneblanche.layers.layer import Inputs
-from zoneblanche.layers.project.read import LayerTable, Project
+from zoneblanche.layers.project.layers import TableEntry
+from zoneblanche.layers.project.read import Project
 
 MEAN, SUM, LARGEST = "mean", "sum", "largest"
 _HOW = {"count": SUM, "boolean": LARGEST, "url": LARGEST}
@@ -70,14 +71,14 @@ def place_as_is(codes: Codes, figures: Figures, known: pd.Index) -> Placed:
 class Past:
     """What is known, for one table of the project, of codes that its territories do not have."""
 
-    spec: LayerTable
+    spec: TableEntry
     project: Project
     territories: Territories
     events: pd.DataFrame | None
 
     @classmethod
     def of(
-        cls, spec: LayerTable, project: Project, territories: Territories, inputs: Inputs
+        cls, spec: TableEntry, project: Project, territories: Territories, inputs: Inputs
     ) -> Past:
         """Return it with the official events, if the run has them."""
         given = inputs.get(EVENTS)

@@ -68,7 +68,7 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     if table.recipe is None and all(item.better is None for item in measured.values()):
         return None
     titled = {"title": {"fr": "Indice composite", "en": "Composite index"}, **(table.recipe or {})}
-    return recipe_from_table(titled, file=project.file, indicators=measured)
+    return recipe_from_table(titled, file=project.file, indicators=measured, text=project.text)
 
 
 def without_scale(project: Project, atlas: Atlas) -> list[str]:

@@ -1,189 +1,284 @@
-"""The tables and keys of a project file, and how its paths are resolved."""
+"""What `[[layers]]` says: a figure of a file of the user's, or of what a publisher gives.
+
+The layers that ship, those of plug-ins and those of a project have the same keys. `kind` chooses
+the model: table, raster, polygons, points (a file, by `path`), column and presence (the table of a
+source, by `from`). docs/project-file.md and docs/add-a-layer.md describe every key.
+"""
 
 from __future__ import annotations
 
-import unicodedata
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, model_validator
 
-from zoneblanche.geo.messages import languages
-from zoneblanche.geo.vintages.arrondissements import Choice
+from zoneblanche.geo.errors import shown
+from zoneblanche.geo.files.toml_model import (
+    Identifier,
+    Line,
+    Name,
+    Number,
+    Refusal,
+    TomlTable,
+    Words,
+    branch,
+    expected,
+    refused,
+    unfit,
+)
+from zoneblanche.geo.messages import _
 
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-
-
-def _spoken(lang: str) -> str:
-    if lang not in languages():
-        known = ", ".join(map(repr, languages()))
-        raise PydanticCustomError("literal_error", "{expected}", {"expected": known})
-    return lang
-
-
-Language = Annotated[str, AfterValidator(_spoken)]
-"""A language that has a catalogue of messages."""
-
-Line = Annotated[str, Field(max_length=1000)]
-Column = Annotated[Line, AfterValidator(lambda name: unicodedata.normalize("NFC", name))]
-"""The name of a column, with composed or decomposed accents."""
-Vintage = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$")]
-Title = Line | Annotated[dict[Language, Line], Field(min_length=1)]
+Vintage = Annotated[
+    str,
+    Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$"),
+    expected(_("a year or a date, such as 2024-01-01")),
+]
+From1 = Annotated[int, Field(ge=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+def _figure(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refused(unfit(value, _("a number")))
+    return value
 
 
-class TerritoriesTable(_Strict):
-    """`[territories]`: polygons of the user."""
+def _no_data(value: Any) -> Any:
+    if value == "none":
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refused(unfit(value, _('a number, or "none"')))
+    return value
+
+
+def _columns(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+BOUNDS: dict[str, tuple[float | None, float | None]] = {
+    "percent": (0, 100),
+    "score": (0, 100),
+    "ratio": (0, 1),
+    "boolean": (0, 1),
+    "count": (0, None),
+}
+"""Of a figure by its unit; of any other there are none."""
+_DIGITS = {"count": 0, "boolean": 0, "category": 0, "ratio": 3, "number": 2}
+
+Figure = Annotated[float, PlainValidator(_figure)]
+"""A number that stays a whole one where it is written so."""
+NoDataFigure = Annotated[Any, BeforeValidator(_no_data)]
+Columns = Annotated[
+    list[Name], Field(min_length=1), BeforeValidator(_columns), expected(_("a column, or a list"))
+]
+
+
+class LayerEntry(TomlTable):
+    """What a layer of any kind may say of its figure."""
+
+    id: Identifier
+    title: Words | None = None
+    kind: str
+    unit: str = "number"
+    better: Literal["higher", "lower", "none"] = "higher"
+    suffix: Words = ""
+    digits: Annotated[int, Field(ge=0, le=6)] | None = None
+    method: Words = ""
+    weight: Line | None = None
+
+    def decimals_of(self, unit: str) -> int:
+        """Decimals of its figure: those that are given, or those of the unit."""
+        return _DIGITS.get(unit, 1) if self.digits is None else self.digits
+
+    @classmethod
+    def refuse_unknown(cls, key: str, value: Any) -> Refusal:
+        """Of a key of another kind of layer, that it says nothing here."""
+        kind = _kind_of(cls)
+        if key == "stat":
+            message = _(
+                "stat = {stat} does not go with kind = {kind}.", stat=repr(value), kind=repr(kind)
+            )
+            return Refusal(message, _("Leave stat out."), "stat")
+        others = [_kind_of(entry) for entry in ENTRIES if key in entry.known_keys()]
+        if not others:
+            return super().refuse_unknown(key, value)
+        return Refusal(
+            _("the key {name} says nothing for a layer of kind {kind}.", name=repr(key), kind=kind),
+            _(
+                "Take it out, or give the kind of layer that is meant: kind = {items}.",
+                items=" or ".join(map(repr, others)),
+            ),
+            "idle-key",
+        )
+
+    @classmethod
+    def refuse_missing(cls, key: str) -> Refusal:
+        """Of a column, that a layer of this kind needs it."""
+        if key not in ("code", "value", "x", "y"):
+            return super().refuse_missing(key)
+        message = _("a layer of kind {kind} needs {name}.", kind=_kind_of(cls), name=repr(key))
+        return Refusal(message, _("Name the column."), "missing-key")
+
+
+class FileEntry(LayerEntry):
+    """A figure of a file."""
 
     path: Line
-    code: Line
-    name: Line | None = None
-    layer: Line | None = None
-    population: Line | None = None
-    area_km2: Line | None = None
-    parents: dict[Identifier, Line] = Field(default_factory=dict)
-    vintage: Vintage | None = None
+    unit: Literal["count", "percent", "ratio", "number", "boolean", "url"] = "number"
+    level: Identifier | None = None
+    period: Line | None = None
     source: Line | None = None
 
 
-class LayerTable(_Strict):
-    """`[[layers]]`: a figure of the user."""
+class SheetEntry(FileEntry):
+    """A figure of a file of rows, and how its cells are read."""
 
-    id: Identifier
-    path: Line
-    title: Title | None = None
-    kind: Literal["table", "raster", "polygons", "points"] = "table"
-    code: Column | None = None
-    value: Column | None = None
-    unit: Literal["count", "percent", "ratio", "number", "boolean", "url"] = "number"
-    better: Literal["higher", "lower", "none"] = "higher"
-    stat: (
-        Literal[
-            "mean",
-            "sum",
-            "share",
-            "count",
-            "distance",
-            "weighted_mean",
-            "weighted_share",
-            "urbanisation",
-        ]
-        | None
-    ) = None
-    threshold: float | int | None = None
-    below: float | int | None = None
-    weights: Line | None = None
-    band: Annotated[int, Field(ge=1)] | None = None
-    nodata: float | int | Literal["none"] | None = None
     separator: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[",", "."] | None = None
     encoding: Line | None = None
     sheet: Line | None = None
-    header: Annotated[int, Field(ge=1)] | None = None
-    layer: Line | None = None
-    x: Column | None = None
-    y: Column | None = None
-    crs: Line | None = None
-    level: Identifier | None = None
+    header: From1 | None = None
+
+
+class TableEntry(SheetEntry):
+    """One figure a row, by the code of a territory."""
+
+    kind: Literal["table"] = "table"
+    code: Name
+    value: Name
+    nodata: NoDataFigure = None
     vintage: Vintage | None = None
-    period: Line | None = None
-    weight: Line | None = None
-    source: Line | None = None
+
+    @model_validator(mode="after")
+    def _two_columns(self) -> Self:
+        return _apart(self, "code", "value")
 
 
-class OutputTable(_Strict):
-    """`[output]`: the names of the results."""
+class PointsEntry(SheetEntry):
+    """One point a row, by its coordinates."""
 
-    name: Line | None = None
+    kind: Literal["points"] = "points"
+    x: Name
+    y: Name
+    crs: Line | None = None
+    stat: Literal["count", "distance"] | None = None
 
-
-Count = Annotated[int, Field(ge=1)]
-
-
-class LimitsTable(_Strict):
-    """`[limits]`: limits on inputs that replace the defaults, with the names of
-    `geo.files.limits`."""
-
-    table_bytes: Count | None = None
-    rows: Count | None = None
-    columns: Count | None = None
-    cells: Count | None = None
-    cell_length: Count | None = None
-    archive_bytes: Count | None = None
-    archive_ratio: Annotated[float | int, Field(ge=1)] | None = None
-    vector_bytes: Count | None = None
-    json_bytes: Count | None = None
-    features: Count | None = None
-    vertices: Count | None = None
-    raster_bytes: Count | None = None
-    raster_cells: Count | None = None
-    faults: Count | None = None
-    seconds: Annotated[float | int, Field(gt=0)] | None = None
+    @model_validator(mode="after")
+    def _two_columns(self) -> Self:
+        return _apart(self, "x", "y")
 
 
-class ProjectTable(_Strict):
-    """The whole file."""
+class PolygonsEntry(FileEntry):
+    """The area that polygons cover."""
 
-    title: Title | None = None
-    lang: Language | None = None
-    country: Line | None = None
-    level: Identifier | None = None
-    within: list[Line] = Field(default_factory=list)
-    use: Line | None = None
-    flags: list[Line] = Field(default_factory=list)
-    analyses: list[Line] = Field(default_factory=list)
-    catalogue: list[Identifier] | None = None
-    arrondissements: Choice | None = None
-    sources: dict[Identifier, Line] = Field(default_factory=dict)
-    territories: TerritoriesTable | None = None
-    layers: list[LayerTable] = Field(default_factory=list)
-    recipe: dict[str, Any] | None = None
-    output: OutputTable = Field(default_factory=OutputTable)
-    limits: LimitsTable = Field(default_factory=LimitsTable)
+    kind: Literal["polygons"] = "polygons"
+    layer: Line | None = None
 
 
-def found_path(folder: Path, name: str) -> Path:
-    """Return the path with that name under `folder`, with composed or decomposed accents.
+class RasterEntry(FileEntry):
+    """A statistic of the cells of a raster."""
 
-    A project typed on one system and files unpacked on another may differ in that, and look the
-    same.
-    """
-    here = folder
-    for part in Path(name).parts:
-        wanted = here / part
-        if not wanted.exists() and here.is_dir():
-            plain = unicodedata.normalize("NFC", part)
-            alike = [
-                entry
-                for entry in here.iterdir()
-                if unicodedata.normalize("NFC", entry.name) == plain
-            ]
-            wanted = alike[0] if len(alike) == 1 else wanted
-        here = wanted
-    return here
+    kind: Literal["raster"] = "raster"
+    stat: (
+        Literal["mean", "sum", "share", "weighted_mean", "weighted_share", "urbanisation"] | None
+    ) = None
+    threshold: Figure | None = None
+    below: Figure | None = None
+    weights: Line | None = None
+    band: From1 | None = None
+    nodata: NoDataFigure = None
 
 
-def paths_of(table: ProjectTable) -> dict[str, str]:
-    """Return every path of a project by its key."""
-    paths = {f"layers.{layer.id}.path": layer.path for layer in table.layers}
-    paths |= {
-        f"layers.{layer.id}.weights": layer.weights
-        for layer in table.layers
-        if layer.weights is not None
-    }
-    paths |= {f"sources.{name}": value for name, value in table.sources.items()}
-    paths |= {f"flags.{place}": rule for place, rule in enumerate(table.flags) if is_toml(rule)}
-    if table.territories is not None:
-        paths["territories.path"] = table.territories.path
-    if table.use is not None and is_toml(table.use):
-        paths["use"] = table.use
-    return paths
+class SourceEntry(LayerEntry):
+    """A figure of the table of a source: a publisher's file, or the embedded edition."""
+
+    origin: Annotated[Line, Field(alias="from")]
+    needs: list[Line] = Field(default_factory=list)
+    unit: Literal["count", "percent", "ratio", "number", "boolean", "category", "score"] = "number"
+    least: Number | None = None
+    greatest: Number | None = None
 
 
-def is_toml(name: str) -> bool:
-    """Return whether it is a file of the user, not the name of a shipped recipe or rule."""
-    return name.endswith(".toml")
+class ColumnEntry(SourceEntry):
+    """A column of a table as it is, or its share of another one."""
+
+    kind: Literal["column"] = "column"
+    value: Columns
+    over: Name | None = None
+    categories: dict[Annotated[str, Field(pattern=r"^\d{1,9}$")], Words] = Field(
+        default_factory=dict
+    )
+    cites: list[list[Line]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_figure(self) -> Self:
+        if self.over is None and len(self.value) > 1:
+            raise refused(
+                _("several columns are added up only for a share."),
+                remedy=_("Name one column, or the whole that they are a share of: over."),
+                kind="missing-key",
+                key="over",
+            )
+        if (self.unit == "category") != bool(self.categories):
+            raise refused(
+                _("categories go with the unit category, and the unit with them."),
+                remedy=_('Write unit = "category" and a table of titles by code, or neither.'),
+                kind="missing-key",
+                key="categories",
+            )
+        return self
+
+
+class PresenceEntry(SourceEntry):
+    """A criterion that a directory of authorities tells: 1, 0 or missing; or the share met."""
+
+    kind: Literal["presence"] = "presence"
+    value: Literal["website", "https", "own-email", "same-domain", "presence"]
+
+
+ENTRIES: tuple[type[LayerEntry], ...] = (
+    TableEntry, PointsEntry, PolygonsEntry, RasterEntry, ColumnEntry, PresenceEntry
+)  # fmt: skip
+
+
+def _kind_of(entry: type[LayerEntry]) -> str:
+    return str(entry.model_fields["kind"].default)
+
+
+def _apart(entry: TableEntry | PointsEntry, first: str, second: str) -> Any:
+    name = getattr(entry, first)
+    if name == getattr(entry, second):
+        raise refused(
+            _(
+                "{pair} and {pair_2} name the same column, {first}.",
+                pair=first,
+                pair_2=second,
+                first=shown(name),
+            ),
+            remedy=_("Name the two columns."),
+            kind="same-column",
+            key=second,
+        )
+    return entry
+
+
+def _a_table(entry: Any) -> Any:
+    if not isinstance(entry, dict | LayerEntry):
+        raise refused(unfit(entry, _("a table")))
+    return entry
+
+
+def _kind_said(entry: Any) -> str:
+    """The kind of a layer: where it says none, a column if it is of a source, else a table."""
+    if isinstance(entry, LayerEntry):
+        return f"<{entry.kind}>"
+    return f"<{entry.get('kind', 'column' if 'from' in entry else 'table')}>"
+
+
+OfFile = (
+    Annotated[TableEntry, branch("table")]
+    | Annotated[PointsEntry, branch("points")]
+    | Annotated[PolygonsEntry, branch("polygons")]
+    | Annotated[RasterEntry, branch("raster")]
+)
+OfSource = Annotated[ColumnEntry, branch("column")] | Annotated[PresenceEntry, branch("presence")]
+ProjectLayer = Annotated[OfFile | OfSource, Discriminator(_kind_said), BeforeValidator(_a_table)]
+CatalogueLayer = Annotated[OfSource, Discriminator(_kind_said), BeforeValidator(_a_table)]

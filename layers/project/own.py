@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoneblanche.layers.layer import Layer
-    from zoneblanche.layers.project.read import LayerTable, Project
+    from zoneblanche.layers.project.layers import ProjectLayer
+    from zoneblanche.layers.project.read import Project
 
 
-def own_layer(spec: LayerTable, project: Project) -> Layer:
-    """Return the layer that `[[layers]]` describes. Nothing is read until it is measured."""
+def own_layer(entry: ProjectLayer, project: Project) -> Layer:
+    """The layer that an entry of `[[layers]]` describes. Nothing is read until it is measured."""
+    from zoneblanche.layers.measuring.source_layers import source_layer
+    from zoneblanche.layers.project import layers
     from zoneblanche.layers.project.points import point_layer
     from zoneblanche.layers.project.polygons import polygon_layer
     from zoneblanche.layers.project.raster import raster_layer
     from zoneblanche.layers.project.table import table_layer
 
-    kinds: Mapping[str, Callable[[LayerTable, Project], Layer]] = {
-        "table": table_layer,
-        "raster": raster_layer,
-        "polygons": polygon_layer,
-        "points": point_layer,
-    }
-    return kinds[spec.kind](spec, project)
+    match entry:
+        case layers.TableEntry():
+            return table_layer(entry, project)
+        case layers.RasterEntry():
+            return raster_layer(entry, project)
+        case layers.PolygonsEntry():
+            return polygon_layer(entry, project)
+        case layers.PointsEntry():
+            return point_layer(entry, project)
+        case layers.ColumnEntry() | layers.PresenceEntry():
+            return source_layer(entry)

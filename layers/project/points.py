@@ -26,7 +26,8 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.nearby import parts_of
 from zoneblanche.layers.project.describe import describe
-from zoneblanche.layers.project.read import LayerTable, Project
+from zoneblanche.layers.project.layers import PointsEntry
+from zoneblanche.layers.project.read import Project
 
 NOWHERE = "lies in none of the territories"
 NO_PLACE = "has no two coordinates"
@@ -44,7 +45,7 @@ FARTHEST_KM = 1000
 class PointLayer:
     """Counts the points of a table in territories."""
 
-    spec: LayerTable
+    spec: PointsEntry
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
@@ -80,7 +81,7 @@ class PointLayer:
 class DistanceLayer:
     """Measures the distance from the middle of each territory to the nearest point of a table."""
 
-    spec: LayerTable
+    spec: PointsEntry
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
@@ -128,7 +129,7 @@ Counted = tuple[pd.Series, Account]
 
 
 def _count_rows(
-    spec: LayerTable,
+    spec: PointsEntry,
     path: Path,
     coordinates: pyproj.CRS,
     territories: Territories,
@@ -137,8 +138,6 @@ def _count_rows(
     notices: Notices,
 ) -> Counted:
     """Return counts with an account of every row, read as strictly as any table."""
-    assert spec.x is not None  # project files without them are refused when they are read
-    assert spec.y is not None
     raw = read_raw_table(
         path,
         separator=spec.separator,
@@ -174,7 +173,7 @@ def _count_rows(
 
 
 def _count_stream(
-    spec: LayerTable,
+    spec: PointsEntry,
     path: Path,
     coordinates: pyproj.CRS,
     territories: Territories,
@@ -196,10 +195,8 @@ def _count_stream(
     return counted.counts, account
 
 
-def layout_of(spec: LayerTable, coordinates: pyproj.CRS) -> Layout:
+def layout_of(spec: PointsEntry, coordinates: pyproj.CRS) -> Layout:
     """Return the columns of coordinates of a table of points, and which coordinates are refused."""
-    assert spec.x is not None  # project files without them are refused when they are read
-    assert spec.y is not None
     return Layout(
         x=spec.x,
         y=spec.y,
@@ -237,7 +234,7 @@ def _in_none(rows: int) -> Message:
     return _("none of the {rows} points lies in a territory.", rows=rows)
 
 
-def _nowhere(spec: LayerTable, message: str) -> Fault:
+def _nowhere(spec: PointsEntry, message: str) -> Fault:
     return Fault(
         message,
         file=spec.path,
@@ -248,7 +245,7 @@ def _nowhere(spec: LayerTable, message: str) -> Fault:
     )
 
 
-def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
+def read_crs(spec: PointsEntry, project: Project) -> pyproj.CRS:
     """Return the reference system of the points: degrees of WGS 84 unless the layer names another.
 
     Raises:
@@ -275,7 +272,7 @@ def read_crs(spec: LayerTable, project: Project) -> pyproj.CRS:
     return coordinates
 
 
-def point_layer(spec: LayerTable, project: Project) -> Layer:
+def point_layer(spec: PointsEntry, project: Project) -> Layer:
     """Return the layer of points: counts, or distances to the nearest."""
     if spec.stat == "distance":
         return Layer(
@@ -288,14 +285,14 @@ def point_layer(spec: LayerTable, project: Project) -> Layer:
     )
 
 
-def point_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+def point_indicator(spec: PointsEntry, project: Project, level: str) -> Indicator:
     """Points are summed when territories are aggregated."""
     return describe(
         spec, project, kind="extensive", unit="count", denominator="territories", level=level
     )
 
 
-def distance_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+def distance_indicator(spec: PointsEntry, project: Project, level: str) -> Indicator:
     """Nearer is better unless the project says otherwise. When territories are aggregated, it is
     the mean of the territories, or weighted by what the project names."""
     near = describe(
@@ -303,5 +300,9 @@ def distance_indicator(spec: LayerTable, project: Project, level: str) -> Indica
     )
     unsaid = "better" not in spec.model_fields_set
     return replace(
-        near, better="lower" if unsaid else near.better, bounds=(0, None), digits=1, suffix="km"
+        near,
+        better="lower" if unsaid else near.better,
+        bounds=(0, None),
+        digits=1 if spec.digits is None else spec.digits,
+        suffix=spec.suffix or "km",
     )

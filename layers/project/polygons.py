@@ -15,14 +15,15 @@ from zoneblanche.geo.vectors.read import ReadPolygons, read_polygons
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.project.describe import describe
-from zoneblanche.layers.project.read import LayerTable, Project
+from zoneblanche.layers.project.layers import PolygonsEntry
+from zoneblanche.layers.project.read import Project
 
 
 @dataclass(frozen=True)
 class PolygonLayer:
     """Measures the covered share of territories."""
 
-    spec: LayerTable
+    spec: PolygonsEntry
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
@@ -68,7 +69,7 @@ def _lies_in(territories: Territories, polygons: ReadPolygons) -> bool:
     return bool((share.any_percent > 0).any())
 
 
-def polygon_layer(spec: LayerTable, project: Project) -> Layer:
+def polygon_layer(spec: PolygonsEntry, project: Project) -> Layer:
     """Return the layer of coverage polygons."""
     return Layer(
         indicator=polygon_indicator(spec, project, ""),
@@ -77,7 +78,7 @@ def polygon_layer(spec: LayerTable, project: Project) -> Layer:
     )
 
 
-def polygon_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+def polygon_indicator(spec: PolygonsEntry, project: Project, level: str) -> Indicator:
     """A share of area, weighted by area when territories are aggregated."""
     return describe(
         spec, project, kind="intensive", unit="percent", denominator="area_km2", level=level

@@ -20,7 +20,8 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.project.describe import describe
-from zoneblanche.layers.project.read import LayerTable, Project
+from zoneblanche.layers.project.layers import RasterEntry
+from zoneblanche.layers.project.read import Project
 
 LEAST_COVER = 0.5
 """A territory with data for less than this share of its area is *not covered*."""
@@ -41,14 +42,14 @@ WHOLE = 0.99
 """From this share on, a territory counts as entirely covered: pixels do not end at coasts."""
 
 
-def nodata_of(spec: LayerTable) -> NoData:
+def nodata_of(spec: RasterEntry) -> NoData:
     """Return the no-data value: the file declares it, unless the project says otherwise."""
     if spec.nodata is None:
         return "declared"
     return "none" if spec.nodata == "none" else float(spec.nodata)
 
 
-def _statistic(spec: LayerTable) -> Stat:
+def _statistic(spec: RasterEntry) -> Stat:
     stat = spec.stat or "mean"
     if stat == "distance" or stat == "urbanisation":
         raise ValueError(f"{stat!r} is not computed from the cells of a territory alone")
@@ -59,7 +60,7 @@ def _statistic(spec: LayerTable) -> Stat:
 class RasterLayer:
     """Measures a raster on territories, with exact fractions of cells."""
 
-    spec: LayerTable
+    spec: RasterEntry
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
@@ -122,7 +123,7 @@ class RasterLayer:
 class UrbanisationLayer:
     """Classifies territories by a raster of people in cells of 1 km²."""
 
-    spec: LayerTable
+    spec: RasterEntry
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
@@ -159,7 +160,7 @@ class UrbanisationLayer:
         )
 
 
-def raster_layer(spec: LayerTable, project: Project) -> Layer:
+def raster_layer(spec: RasterEntry, project: Project) -> Layer:
     """Return the layer of a raster."""
     measure = UrbanisationLayer if spec.stat == "urbanisation" else RasterLayer
     return Layer(
@@ -167,7 +168,7 @@ def raster_layer(spec: LayerTable, project: Project) -> Layer:
     )
 
 
-def raster_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+def raster_indicator(spec: RasterEntry, project: Project, level: str) -> Indicator:
     """When territories are aggregated, a mean or a share is weighted by area, or by its people; a
     sum is summed; a class is context."""
     stat = spec.stat or "mean"
@@ -189,7 +190,7 @@ def raster_indicator(spec: LayerTable, project: Project, level: str) -> Indicato
     return describe(spec, project, kind="intensive", unit=unit, denominator=over, level=level)
 
 
-def _people_of(spec: LayerTable) -> str:
+def _people_of(spec: RasterEntry) -> str:
     return f"{spec.id}-people"
 
 

@@ -10,39 +10,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from zoneblanche.geo.country import Text, read_country
-from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.errors import Fault, InputError, gathered
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.files.toml import read_toml
+from zoneblanche.geo.files.toml import Document, read_document
+from zoneblanche.geo.files.toml_model import checked
 from zoneblanche.geo.messages import spoken
 from zoneblanche.layers.project.check import check_project
-from zoneblanche.layers.project.layers import (
-    LayerTable,
+from zoneblanche.layers.project.schema import (
     ProjectTable,
     TerritoriesTable,
-    Title,
     found_path,
     is_toml,
     paths_of,
 )
-from zoneblanche.layers.project.schema import type_faults
 
 __all__ = [
-    "LayerTable",
     "Project",
     "ProjectTable",
     "TerritoriesTable",
     "is_toml",
     "read_project",
-    "text_of",
 ]
-
-
-def text_of(title: Title) -> Text | str:
-    """Return a title in the form that the rest of the project uses."""
-    return title if isinstance(title, str) else {str(lang): text for lang, text in title.items()}
 
 
 @dataclass(frozen=True)
@@ -55,6 +44,7 @@ class Project:
         table: the content of the file.
         sources: source id to file, from the file and the command line together.
         changed: keys whose values the caller replaces.
+        text: of the file, for the lines of later faults.
     """
 
     file: str
@@ -62,6 +52,7 @@ class Project:
     table: ProjectTable
     sources: Mapping[str, Path] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
+    text: str = ""
 
     def with_changes(self, changes: Mapping[str, Any]) -> Project:
         """Return the project with other values of some keys."""
@@ -76,7 +67,8 @@ class Project:
     @property
     def title(self) -> Text | str | None:
         """The title of the project, or None."""
-        return None if self.table.title is None else text_of(self.table.title)
+        title: Text | str | None = self.table.title
+        return title
 
     @property
     def lang(self) -> str:
@@ -116,14 +108,33 @@ def read_project(path: str | Path, *, sources: Mapping[str, Path] | None = None)
             suggested), wrong types, paths that do not exist or leave the project's folder.
     """
     path = Path(path)
-    content = read_toml(path)
-    try:
-        table = ProjectTable.model_validate(content)
-    except ValidationError as error:
-        raise InputError(type_faults(error.errors(), content, str(path))) from None
+    document = read_document(path)
+    table = _checked_table(document)
     folder = path.parent
-    faults = check_project(table, folder.resolve(), str(path))
+    with document.locating():
+        faults = check_project(table, folder.resolve(), document.file)
+        if faults:
+            raise InputError(faults)
+    named = {name: found_path(folder, file) for name, file in table.sources.items()}
+    return Project(
+        file=document.file,
+        folder=folder,
+        table=table,
+        sources={**named, **(sources or {})},
+        text=document.text,
+    )
+
+
+def _checked_table(document: Document) -> ProjectTable:
+    """The tables of a project, its recipe's options included: all their faults at once."""
+    from zoneblanche.layers.index.recipe.schema import RecipeTable
+
+    faults: list[Fault] = []
+    with gathered(faults):
+        table = checked(document, ProjectTable)
+    with gathered(faults):
+        if isinstance(document.table.get("recipe"), dict):
+            checked(document, RecipeTable, at=("recipe",))
     if faults:
         raise InputError(faults)
-    named = {name: found_path(folder, file) for name, file in table.sources.items()}
-    return Project(file=str(path), folder=folder, table=table, sources={**named, **(sources or {})})
+    return table

@@ -1,121 +1,150 @@
-"""Faults of the keys and types of a project file, as sentences."""
+"""The tables and keys that a project file may have, and how its paths are followed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import unicodedata
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import BaseModel
-from pydantic_core import ErrorDetails
+from pydantic import BeforeValidator, Field
 
-from zoneblanche.geo.errors import Fault, nearest, shown
-from zoneblanche.geo.messages import _
-from zoneblanche.layers.project.layers import (
-    LayerTable,
-    LimitsTable,
-    OutputTable,
-    ProjectTable,
-    TerritoriesTable,
+from zoneblanche.geo.errors import nearest, shown
+from zoneblanche.geo.files.toml_model import (
+    Identifier,
+    Line,
+    Number,
+    TomlTable,
+    Words,
+    refused,
+    unfit,
 )
-
-_TABLES: dict[str, type[BaseModel]] = {
-    "territories": TerritoriesTable,
-    "layers": LayerTable,
-    "output": OutputTable,
-    "limits": LimitsTable,
-}
-_EXPECTED = {
-    "string_type": _("a text in quotes"),
-    "list_type": _("a list, [ … ]"),
-    "dict_type": _("a table"),
-    "model_type": _("a table"),
-    "int_type": _("a whole number"),
-    "float_type": _("a number"),
-    "bool_type": _("true or false"),
-    "string_pattern_mismatch": _("1 to 64 letters, digits, - and _, the first a letter or a digit"),
-    "string_too_long": _("a text of at most 1,000 characters"),
-    "greater_than_equal": _("1 or more"),
-    "greater_than": _("more than 0"),
-}
-_TITLE = _("a text in quotes, or one a language: { fr = …, en = … }")
+from zoneblanche.geo.messages import _, languages
+from zoneblanche.geo.vintages.arrondissements import Choice
+from zoneblanche.layers.project.layers import FileEntry, ProjectLayer, RasterEntry, Vintage
 
 
-def type_faults(
-    entries: Sequence[ErrorDetails], content: Mapping[str, Any], file: str
-) -> list[Fault]:
-    """Return a fault for each key that is unknown, missing or of another type than expected.
-
-    Args:
-        entries: errors of pydantic.
-        content: of the file, so that a layer can be named by its id.
-        file: as the user named it.
-    """
-    faults: dict[str, Fault] = {}
-    for entry in entries:
-        place = _place(entry["loc"], content)
-        # A title is a text or a table of texts: pydantic reports both attempts.
-        faults.setdefault(place, _fault(entry, place, file))
-    return list(faults.values())
-
-
-def _fault(entry: ErrorDetails, place: str, file: str) -> Fault:
-    kind, key, got = entry["type"], str(entry["loc"][-1]), entry["input"]
-    if kind == "extra_forbidden":
-        return Fault(
-            _("the key {key} is not known.", key=shown(key)),
-            file=file,
-            column=place,
-            remedy=nearest(key, _keys_at(entry["loc"][:-1])),
-            kind="unknown-key",
+def _spoken(lang: Any) -> Any:
+    if lang not in languages():
+        raise refused(
+            _("{got} is not a choice here.", got=shown(lang)),
+            remedy=nearest(str(lang), languages()),
         )
-    if kind == "missing":
-        return Fault(
-            _("the key {key} is missing.", key=shown(key)),
-            file=file,
-            column=place,
-            remedy=_("Write it."),
-            kind="missing-key",
-        )
-    if kind == "literal_error" and not _is_title(place):
-        expected = str(entry.get("ctx", {}).get("expected", ""))
-        choices = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
-        return Fault(
-            _("{got} is not a choice here.", got=shown(got)),
-            file=file,
-            column=place,
-            value=str(got)[:200],
-            remedy=nearest(str(got), choices),
-            kind="wrong-value",
-        )
-    wanted = _TITLE if _is_title(place) else _EXPECTED.get(kind, _("another value"))
-    if place == "layers" and kind == "list_type":
-        wanted = _("one table a layer, each under [[layers]]")
-    return Fault(
-        _("{got} does not fit; expected is {wanted}.", got=shown(got), wanted=wanted),
-        file=file,
-        column=place,
-        value=str(got)[:200],
-        kind="wrong-value",
+    return lang
+
+
+Language = Annotated[str, BeforeValidator(_spoken)]
+"""A language that has a catalogue of messages."""
+
+
+class TerritoriesTable(TomlTable):
+    """`[territories]`: the user's own polygons."""
+
+    path: Line
+    code: Line
+    name: Line | None = None
+    layer: Line | None = None
+    population: Line | None = None
+    area_km2: Line | None = None
+    parents: dict[Identifier, Line] = Field(default_factory=dict)
+    vintage: Vintage | None = None
+    source: Line | None = None
+
+
+class OutputTable(TomlTable):
+    """`[output]`: how the results are named."""
+
+    name: Line | None = None
+
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class LimitsTable(TomlTable):
+    """`[limits]`: bounds on inputs other than the default ones, by their names there."""
+
+    table_bytes: Count | None = None
+    rows: Count | None = None
+    columns: Count | None = None
+    cells: Count | None = None
+    cell_length: Count | None = None
+    archive_bytes: Count | None = None
+    archive_ratio: Annotated[Number, Field(ge=1)] | None = None
+    vector_bytes: Count | None = None
+    json_bytes: Count | None = None
+    features: Count | None = None
+    vertices: Count | None = None
+    raster_bytes: Count | None = None
+    raster_cells: Count | None = None
+    faults: Count | None = None
+    seconds: Annotated[Number, Field(gt=0)] | None = None
+
+
+def _one_a_layer(layers: Any) -> Any:
+    if not isinstance(layers, list):
+        raise refused(unfit(layers, _("one table a layer, each under [[layers]]")))
+    return layers
+
+
+class ProjectTable(TomlTable):
+    """The whole file."""
+
+    title: Words | None = None
+    lang: Language | None = None
+    country: Line | None = None
+    level: Identifier | None = None
+    within: list[Line] = Field(default_factory=list)
+    use: Line | None = None
+    flags: list[Line] = Field(default_factory=list)
+    analyses: list[Line] = Field(default_factory=list)
+    catalogue: list[Identifier] | None = None
+    arrondissements: Choice | None = None
+    sources: dict[Identifier, Line] = Field(default_factory=dict)
+    territories: TerritoriesTable | None = None
+    layers: Annotated[list[ProjectLayer], BeforeValidator(_one_a_layer)] = Field(
+        default_factory=list
     )
+    recipe: dict[str, Any] | None = None
+    output: OutputTable = Field(default_factory=OutputTable)
+    limits: LimitsTable = Field(default_factory=LimitsTable)
 
 
-def _is_title(place: str) -> bool:
-    return place == "title" or (place.startswith("layers.") and place.endswith(".title"))
+def found_path(folder: Path, name: str) -> Path:
+    """The path of that name under `folder`, whichever way its accents are written on the disk.
+
+    A project typed on one system and files unpacked on another may differ there and look alike.
+    """
+    here = folder
+    for part in Path(name).parts:
+        wanted = here / part
+        if not wanted.exists() and here.is_dir():
+            plain = unicodedata.normalize("NFC", part)
+            alike = [
+                entry
+                for entry in here.iterdir()
+                if unicodedata.normalize("NFC", entry.name) == plain
+            ]
+            wanted = alike[0] if len(alike) == 1 else wanted
+        here = wanted
+    return here
 
 
-def _place(parts: tuple[str | int, ...], content: Mapping[str, Any]) -> str:
-    """Return the key as the user knows it: a layer by its id, or by its number counted from 1."""
-    names = [str(part) for part in parts]
-    if len(parts) > 1 and parts[0] == "layers" and isinstance(parts[1], int):
-        layer = content["layers"][parts[1]]
-        name = layer.get("id") if isinstance(layer, dict) else None
-        names[1] = name[:64] if isinstance(name, str) and name else str(parts[1] + 1)
-    for place, name in enumerate(names):
-        if name == "title":
-            return ".".join(names[: place + 1])
-    return ".".join(names)
+def paths_of(table: ProjectTable) -> dict[str, str]:
+    """Every path of a project by its key."""
+    paths = {}
+    for layer in table.layers:
+        if isinstance(layer, FileEntry):
+            paths[f"layers.{layer.id}.path"] = layer.path
+        if isinstance(layer, RasterEntry) and layer.weights is not None:
+            paths[f"layers.{layer.id}.weights"] = layer.weights
+    paths |= {f"sources.{name}": value for name, value in table.sources.items()}
+    paths |= {f"flags.{place}": rule for place, rule in enumerate(table.flags) if is_toml(rule)}
+    if table.territories is not None:
+        paths["territories.path"] = table.territories.path
+    if table.use is not None and is_toml(table.use):
+        paths["use"] = table.use
+    return paths
 
 
-def _keys_at(place: tuple[str | int, ...]) -> list[str]:
-    model = _TABLES.get(str(place[0]), ProjectTable) if place else ProjectTable
-    return list(model.model_fields)
+def is_toml(name: str) -> bool:
+    """A recipe or a rule of the user's own, not one of the package's by its name."""
+    return name.endswith(".toml")

@@ -18,14 +18,15 @@ from zoneblanche.layers.inputs.join import codes_at, keys_at
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.former_codes import Past, place_as_is
-from zoneblanche.layers.project.read import LayerTable, Project
+from zoneblanche.layers.project.layers import TableEntry
+from zoneblanche.layers.project.read import Project
 
 
 @dataclass(frozen=True)
 class TableLayer:
     """Measures a column of a table on territories."""
 
-    spec: LayerTable
+    spec: TableEntry
     project: Project
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
@@ -37,8 +38,6 @@ class TableLayer:
             InputError: all faults of the table, with line and column.
         """
         spec = self.spec
-        assert spec.code is not None  # project files without it are refused when they are read
-        assert spec.value is not None
         raw = read_raw_table(
             self.project.path(spec.path),
             separator=spec.separator,
@@ -94,21 +93,21 @@ def _no_figures(raw: RawTable, name: str) -> Fault:
     )
 
 
-def nodata_of(spec: LayerTable) -> tuple[float, ...] | None:
+def nodata_of(spec: TableEntry) -> tuple[float, ...] | None:
     """Return the figures that mean no data; None if the project says that there are none."""
     if spec.nodata is None:
         return ()
     return None if spec.nodata == "none" else (float(spec.nodata),)
 
 
-def table_layer(spec: LayerTable, project: Project) -> Layer:
+def table_layer(spec: TableEntry, project: Project) -> Layer:
     """Return the layer of a table."""
     return Layer(
         indicator=table_indicator(spec, project, ""), needs=(), measure=TableLayer(spec, project)
     )
 
 
-def table_indicator(spec: LayerTable, project: Project, level: str) -> Indicator:
+def table_indicator(spec: TableEntry, project: Project, level: str) -> Indicator:
     """A count is summed over territories; any other unit is averaged, each territory as one or
     weighted by `weight`. An address counts as declared or not."""
     unit: Unit = "boolean" if spec.unit == "url" else spec.unit
@@ -122,7 +121,7 @@ def table_indicator(spec: LayerTable, project: Project, level: str) -> Indicator
     )
 
 
-def _check_level(territories: Territories, level: str, spec: LayerTable, project: Project) -> None:
+def _check_level(territories: Territories, level: str, spec: TableEntry, project: Project) -> None:
     """Refuse a table whose level is neither that of the territories nor one that contains them."""
     if level == territories.level or level in territories.parents:
         return

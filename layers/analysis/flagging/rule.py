@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from zoneblanche.geo.country import Text
-from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
-from zoneblanche.geo.files.toml import parse_toml, read_toml
+from zoneblanche.geo.errors import Fault, InputError, gathered, missing_file, nearest, shown
+from zoneblanche.geo.files.toml import Document, parse_document, read_document
 from zoneblanche.geo.messages import _, join
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.analysis.flagging.schema import (
+        ConditionTable,
+        GroupTable,
+        IncludedTable,
+    )
 
 Op = Literal["<", "<=", ">", ">=", "in"]
 Joint = Literal["all", "any"]
-
-_OPS = ("<", "<=", ">", ">=", "in")
-_CHOICES = {
-    "op": _OPS,
-    "direction": ("worst", "best"),
-    "reference": ("territories", "population"),
-    "if_missing": ("unknown", "skip"),
-}
-_RULE_KEYS = ("id", "title", "method", "all", "any")
-_CONDITION_KEYS = (
-    *("indicator", "op", "value", "quantile", "direction"),
-    *("reference", "optional", "if_missing"),
-)
-_GROUP_KEYS = ("title", "all", "any")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -129,10 +120,50 @@ def _read(name_or_path: str | Path, *, folder: Path | None, inside: tuple[str, .
         )
     if home is None:
         entry = resources.files("zoneblanche.layers.analysis") / "rules" / f"{name}.toml"
-        table = parse_toml(entry.read_bytes(), file=name)
+        document = parse_document(entry.read_bytes(), file=name)
     else:
-        table = read_toml(home / Path(name).name)
-    return _Reader(file=name, folder=home, inside=(*inside, name)).rule(table)
+        document = read_document(home / Path(name).name)
+    return _rule(document, folder=home, inside=(*inside, name))
+
+
+def _rule(document: Document, *, folder: Path | None, inside: tuple[str, ...]) -> Rule:
+    # pydantic takes a fifth of a second to import, which only a reader of rules should pay.
+    from zoneblanche.geo.files.toml_model import checked
+    from zoneblanche.layers.analysis.flagging.schema import ConditionTable, IncludedTable, RuleTable
+
+    table = checked(document, RuleTable)
+    faults: list[Fault] = []
+
+    def group(of: GroupTable) -> Group:
+        joint: Joint = "any" if of.all is None else "all"
+        members = [member(one) for one in (of.all or of.any or ())]
+        return Group(joint, tuple(members), of.title)
+
+    def member(one: ConditionTable | GroupTable | IncludedTable) -> Condition | Group:
+        if isinstance(one, IncludedTable):
+            with gathered(faults):
+                other = _read(one.rule, folder=folder, inside=inside)
+                return Group(other.when.joint, other.when.members, other.title)
+            return Group("all", ())
+        return _condition(one) if isinstance(one, ConditionTable) else group(one)
+
+    when = group(table)
+    if faults:
+        raise InputError(faults)
+    return Rule(table.id, table.title, replace(when, title=""), table.method, document.file)
+
+
+def _condition(table: ConditionTable) -> Condition:
+    return Condition(
+        indicator=tuple(table.indicator),
+        op=table.op,
+        value=tuple(table.value or ()),
+        quantile=table.quantile,
+        direction=table.direction,
+        reference=table.reference,
+        optional=table.optional,
+        if_missing=table.if_missing,
+    )
 
 
 def _place_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, Path | None]:
@@ -164,166 +195,3 @@ def _place_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, Path 
     if not path.is_file():
         raise InputError(missing_file(path, what=_("rule")))
     return str(path), path.parent
-
-
-class _Reader:
-    """Converts the tables of one file to conditions, and collects every fault before it raises."""
-
-    def __init__(self, *, file: str, folder: Path | None, inside: tuple[str, ...]) -> None:
-        self.file = file
-        self.folder = folder
-        self.inside = inside
-        self.faults: list[Fault] = []
-
-    def rule(self, table: Mapping[str, Any]) -> Rule:
-        self._check_keys(table, _RULE_KEYS, _("the rule"))
-        rule_id = table.get("id")
-        if not isinstance(rule_id, str) or not _ID.fullmatch(rule_id):
-            self._fault(_("a rule needs an id of letters, digits, - and _."), column="id")
-        title = self._text(table, "title")
-        if not title:
-            self._fault(_("a rule needs a title."), column="title")
-        method = self._text(table, "method")
-        when = self._group(table, _("the rule"))
-        if self.faults:
-            raise InputError(self.faults)
-        return Rule(id=str(rule_id), title=title, when=when, method=method, file=self.file)
-
-    def _group(self, table: Mapping[str, Any], where: str) -> Group:
-        joints = [joint for joint in ("all", "any") if joint in table]
-        if len(joints) != 1:
-            self._fault(
-                _(
-                    "{where} must have either `all` or `any`, with a list of conditions.",
-                    where=where,
-                )
-            )
-            return Group("all", ())
-        joint: Joint = "all" if joints == ["all"] else "any"
-        members = table[joint]
-        if not isinstance(members, list) or not members:
-            self._fault(
-                _("`{joint}` must be a list of at least one condition.", joint=joint), column=joint
-            )
-            return Group(joint, ())
-        return Group(joint, tuple(self._member(member, joint) for member in members))
-
-    def _member(self, table: Any, joint: str) -> Condition | Group:
-        if not isinstance(table, dict):
-            self._fault(
-                _(
-                    "a member of `{joint}` is a table, not {table}.",
-                    joint=joint,
-                    table=shown(table),
-                ),
-                column=joint,
-            )
-            return Group("all", ())
-        if "rule" in table:
-            self._check_keys(table, ("rule",), _("an included rule"))
-            other = _read(str(table["rule"]), folder=self.folder, inside=self.inside)
-            return Group(other.when.joint, other.when.members, other.title)
-        if "all" in table or "any" in table:
-            self._check_keys(table, _GROUP_KEYS, _("a group"))
-            group = self._group(table, _("a group"))
-            return Group(group.joint, group.members, self._text(table, "title"))
-        return self._condition(table)
-
-    def _condition(self, table: Mapping[str, Any]) -> Condition:
-        self._check_keys(table, _CONDITION_KEYS, _("a condition"))
-        for key, allowed in _CHOICES.items():
-            if key in table and table[key] not in allowed:
-                self._fault(
-                    _("{table} is no {key}.", table=shown(table[key]), key=key),
-                    column=key,
-                    remedy=nearest(str(table[key]), allowed),
-                )
-        if not isinstance(table.get("optional", False), bool):
-            self._fault(_("`optional` is true or false."), column="optional")
-        ids = _listed(table.get("indicator", []))
-        if not ids or not all(isinstance(name, str) and name for name in ids):
-            self._fault(_("a condition names an `indicator`."), column="indicator")
-        has_value = self._check_threshold(table)
-        return Condition(
-            indicator=tuple(str(name) for name in ids),
-            op=table.get("op") if has_value else None,
-            value=tuple(float(number) for number in _listed(table["value"])) if has_value else (),
-            quantile=table.get("quantile"),
-            direction=table.get("direction", "worst"),
-            reference=table.get("reference", "territories"),
-            optional=bool(table.get("optional", False)),
-            if_missing=table.get("if_missing", "unknown"),
-        )
-
-    def _check_threshold(self, table: Mapping[str, Any]) -> bool:
-        """Return whether the condition has a fixed threshold; record its faults."""
-        ids = _listed(table.get("indicator", []))
-        where = f"the condition on {ids[0]!r}" if ids else "a condition"
-        if ("value" in table) == ("quantile" in table):
-            self._fault(_("{where} must have either `op` and `value`, or `quantile`.", where=where))
-            return False
-        if "quantile" in table:
-            quantile = table["quantile"]
-            if not _is_number(quantile) or not 0 < quantile < 1:
-                self._fault(
-                    _("{where}: a quantile lies between 0 and 1.", where=where), column="quantile"
-                )
-            if "op" in table:
-                self._fault(
-                    _("{where} takes `direction`, not `op`, with `quantile`.", where=where),
-                    column="op",
-                )
-            return False
-        numbers = _listed(table["value"])
-        if not numbers or not all(_is_number(number) for number in numbers):
-            self._fault(
-                _("{where}: `value` is a number, or a list for `in`.", where=where), column="value"
-            )
-            return False
-        if "op" not in table or (table["op"] != "in" and len(numbers) != 1):
-            self._fault(
-                _("{where} needs an `op`, and one value unless it is `in`.", where=where),
-                column="op",
-            )
-        for key in ("direction", "reference"):
-            if key in table:
-                self._fault(
-                    _(
-                        "{where}: `{key}` goes with `quantile`, not with `value`.",
-                        where=where,
-                        key=key,
-                    ),
-                    column=key,
-                )
-        return True
-
-    def _text(self, table: Mapping[str, Any], key: str) -> Text | str:
-        text = table.get(key, "")
-        languages = text.values() if isinstance(text, dict) else [text]
-        if not all(isinstance(words, str) for words in languages):
-            self._fault(_("`{key}` is a text, or one in each language.", key=key), column=key)
-            return ""
-        return text
-
-    def _check_keys(self, table: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
-        for key in table:
-            if key not in known:
-                self._fault(
-                    _("{what} has no key {key}.", what=what, key=shown(key)),
-                    column=key,
-                    remedy=nearest(key, known),
-                    kind="unknown-key",
-                )
-
-    def _fault(
-        self, message: str, *, column: str | None = None, remedy: str = "", kind: str = "rule"
-    ) -> None:
-        self.faults.append(Fault(message, file=self.file, column=column, remedy=remedy, kind=kind))
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and value == value and abs(value) != float("inf")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
-from zoneblanche.geo.files.toml import parse_toml, read_toml
+from zoneblanche.geo.files.toml import Document, parse_document, read_document
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.indicator import Indicator
@@ -40,11 +40,11 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
     name = str(name_or_path)
     if name in known_recipes():
         entry = resources.files("zoneblanche.layers.index") / "recipes" / f"{name}.toml"
-        return _recipe(parse_toml(entry.read_bytes(), file=f"{name}.toml"), file=f"{name}.toml")
+        return _recipe(parse_document(entry.read_bytes(), file=f"{name}.toml"))
     path = Path(name_or_path)
     if not path.is_file():
         raise InputError(_no_recipe(name))
-    return _recipe(read_toml(path), file=name)
+    return _recipe(read_document(path))
 
 
 def recipe_from_table(
@@ -53,6 +53,7 @@ def recipe_from_table(
     file: str,
     indicators: Mapping[str, Indicator] | Iterable[str] | None = None,
     recipe_id: str = "index",
+    text: str = "",
 ) -> Recipe:
     """Return the recipe of a `[recipe]` table.
 
@@ -63,14 +64,13 @@ def recipe_from_table(
             context (`better` None) if the indicators themselves are given. None: the recipe is
             read without knowing the data, and checked when it is computed.
         recipe_id: the id if the table has none.
+        text: of the file, for the lines of its faults.
 
     Raises:
         InputError: all faults of the table, each with the path of its key.
     """
-    # pydantic takes a fifth of a second to import; only readers of recipes need it.
-    from zoneblanche.layers.index.recipe.parse import recipe_of
-
-    return recipe_of(table, file=file, indicators=indicators, recipe_id=recipe_id)
+    document = Document(file, {"recipe": table}, text)
+    return _of_document(document, indicators=indicators, recipe_id=recipe_id)
 
 
 def named_in(table: Mapping[str, Any]) -> set[str]:
@@ -94,19 +94,25 @@ def named_in(table: Mapping[str, Any]) -> set[str]:
     return names
 
 
-def _recipe(document: Mapping[str, Any], *, file: str) -> Recipe:
-    table = document.get("recipe")
-    others = [key for key in document if key != "recipe"]
-    if not isinstance(table, dict) or others:
+def _recipe(document: Document) -> Recipe:
+    others = [key for key in document.table if key != "recipe"]
+    if not isinstance(document.table.get("recipe"), dict) or others:
         odd = _(" Found {others} beside it.", others=repr(others[0])) if others else ""
-        raise InputError(
-            Fault(
-                _("a recipe file holds one table, [recipe].{odd}", odd=odd),
-                file=file,
-                kind="no-recipe",
-            )
-        )
-    return recipe_from_table(table, file=file, recipe_id=Path(file).stem)
+        message = _("a recipe file holds one table, [recipe].{odd}", odd=odd)
+        raise InputError(document.fault(tuple(others[:1]), message, kind="no-recipe"))
+    return _of_document(document, indicators=None, recipe_id=Path(document.file).stem)
+
+
+def _of_document(
+    document: Document,
+    *,
+    indicators: Mapping[str, Indicator] | Iterable[str] | None,
+    recipe_id: str,
+) -> Recipe:
+    # pydantic takes a fifth of a second to import, which only a reader of recipes should pay.
+    from zoneblanche.layers.index.recipe.parse import recipe_of
+
+    return recipe_of(document, indicators=indicators, recipe_id=recipe_id)
 
 
 def _no_recipe(name: str) -> Fault:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import cast
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.files.toml import Document
+from zoneblanche.geo.files.toml_model import checked
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import (
     MAZZIOTTA_PARETO,
@@ -23,25 +25,24 @@ from zoneblanche.layers.index.recipe.schema import (
     DimensionTable,
     IndicatorTable,
     RecipeTable,
-    read_options,
 )
 from zoneblanche.layers.indicator import Indicator
 
 
 def recipe_of(
-    table: Mapping[str, Any],
+    document: Document,
     *,
-    file: str,
     indicators: Mapping[str, Indicator] | Iterable[str] | None,
     recipe_id: str,
 ) -> Recipe:
-    """See `layers.index.recipe.load.recipe_from_table`."""
-    options = read_options(table, file=file)
-    tree = _Tree(options, file=file, indicators=_known(indicators))
-    root = tree.root(options.id or recipe_id)
-    faults = tree.faults or _option_faults(options, root, file)
-    if faults:
-        raise InputError(faults)
+    """The recipe of the `[recipe]` table of a document: see `recipe_file.recipe_from_table`."""
+    options = checked(document, RecipeTable, at=("recipe",))
+    tree = _Tree(options, file=document.file, indicators=_known(indicators))
+    with document.locating():
+        root = tree.root(options.id or recipe_id)
+        faults = tree.faults or _option_faults(options, root, document.file)
+        if faults:
+            raise InputError(faults)
     root = _standardised(root, outer=None)
     uncertain = options.uncertainty
     return Recipe(
@@ -50,7 +51,7 @@ def recipe_of(
         root=root,
         description=options.description,
         references=tuple(options.references),
-        file=file,
+        file=document.file,
         uncertainty=Uncertainty(
             weights=uncertain.weights,
             normalise=tuple(uncertain.normalise),

@@ -15,8 +15,8 @@ import pytest
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.limits import Limits, bounded_time
 from zoneblanche.layers.build import build_atlas
-from zoneblanche.layers.project.layers import LimitsTable
 from zoneblanche.layers.project.read import read_project
+from zoneblanche.layers.project.schema import LimitsTable
 from zoneblanche.scripts.trials.sample import write_sample
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,0 +1,129 @@
+"""What the TOML file of a country says: docs/add-a-country.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
+from zoneblanche.geo.files.toml import Document
+from zoneblanche.geo.files.toml_lines import Key
+from zoneblanche.geo.files.toml_model import (
+    Identifier,
+    Line,
+    Number,
+    TomlTable,
+    Words,
+    checked,
+    expected,
+    refused,
+)
+from zoneblanche.geo.messages import _
+
+
+def _compiled(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise refused(
+            _(
+                "{pattern} is not a regular expression: {error}.",
+                pattern=shown(pattern),
+                error=error,
+            )
+        ) from None
+    return pattern
+
+
+def _box(bounds: Any) -> Any:
+    numbers = isinstance(bounds, list) and all(
+        isinstance(end, int | float) and not isinstance(end, bool) for end in bounds
+    )
+    if not numbers or len(bounds) != 4:
+        raise refused(
+            _(
+                "four numbers are expected, [west, south, east, north]; got {bounds}.",
+                bounds=shown(bounds),
+            )
+        )
+    west, south, east, north = map(float, bounds)
+    if not (west < east and -90 <= south < north <= 90):
+        raise refused(
+            _(
+                "{bounds} is not [west, south, east, north] in degrees, west before east and south "
+                "before north.",
+                bounds=shown(bounds),
+            )
+        )
+    return west, south, east, north
+
+
+Pattern = Annotated[Line, AfterValidator(_compiled)]
+Box = Annotated[Any, BeforeValidator(_box)]
+Language = Annotated[str, Field(pattern="^[a-z]{2}$"), expected(_("two small letters, such as fr"))]
+
+
+class LevelTable(TomlTable):
+    """`[levels.<id>]`."""
+
+    title: Words
+    plural: Words
+    within: list[Identifier] = Field(default_factory=list)
+    code_pattern: Pattern = ".+"
+
+
+class PartTable(TomlTable):
+    """`[parts.<id>]`."""
+
+    title: Words
+    crs: Line
+    codes: Pattern = ".*"
+    inset: bool = False
+    bounds: Box = None
+
+
+class CountryTable(TomlTable):
+    """The whole file."""
+
+    code: Line
+    name: Words
+    lang: Language
+    bounds: Box
+    bare_code_level: Identifier
+    levels: Annotated[dict[Identifier, LevelTable], Field(min_length=1)]
+    parts: Annotated[dict[Identifier, PartTable], Field(min_length=1)]
+    sparse_below: Annotated[Number, Field(ge=0)] | None = None
+    edition: Identifier | None = None
+
+
+def checked_country(document: Document) -> CountryTable:
+    """What a document says of a country.
+
+    Raises:
+        InputError: all that is wrong with it.
+    """
+    table = checked(document, CountryTable)
+    faults = list(_level_faults(table, document))
+    if faults:
+        raise InputError(faults)
+    return table
+
+
+def _level_faults(table: CountryTable, document: Document) -> Iterator[Fault]:
+    named: list[tuple[Key, str]] = [(("bare_code_level",), table.bare_code_level)]
+    for name, level in table.levels.items():
+        named += [
+            (("levels", name, "within", place), other) for place, other in enumerate(level.within)
+        ]
+    for key, name in named:
+        if name not in table.levels:
+            yield document.fault(
+                key,
+                _("there is no level {name}.", name=shown(name)),
+                value=name,
+                remedy=nearest(name, table.levels),
+                kind="unknown-level",
+            )

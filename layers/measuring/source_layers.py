@@ -1,0 +1,110 @@
+"""Layers that an entry of `[[layers]]` describes by the table of a source: no code of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from zoneblanche.geo.source import union_of
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.indicator import Better, Indicator
+from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.columns import measure_column, measure_share_of
+from zoneblanche.layers.presence import criteria as presence
+from zoneblanche.layers.project.layers import BOUNDS, ColumnEntry, PresenceEntry
+
+
+def source_layer(entry: ColumnEntry | PresenceEntry) -> Layer:
+    """The layer that an entry describes."""
+    needs = tuple(entry.needs) or (entry.origin,)
+    indicator = indicator_of(entry)
+    if isinstance(entry, PresenceEntry):
+        return Layer(indicator, needs, PresenceLayer(entry, indicator))
+    return Layer(indicator, needs, ColumnLayer(entry, indicator))
+
+
+def indicator_of(entry: ColumnEntry | PresenceEntry) -> Indicator:
+    """What an entry says of its figure; date, level and source are those of the table."""
+    better: Better = None if entry.better == "none" else entry.better
+    low, high = BOUNDS.get(entry.unit, (None, None))
+    column = entry if isinstance(entry, ColumnEntry) else None
+    return Indicator(
+        id=entry.id,
+        title=entry.title or entry.id,
+        unit=entry.unit,
+        better=better,
+        kind="extensive" if entry.unit == "count" else "intensive",
+        denominator=entry.weight or (column and column.over) or "territories",
+        bounds=(
+            low if entry.least is None else entry.least,
+            high if entry.greatest is None else entry.greatest,
+        ),
+        digits=entry.decimals_of(entry.unit),
+        method=entry.method,
+        categories={int(code): title for code, title in column.categories.items()}
+        if column
+        else {},
+        role="context" if better is None else "indicator",
+        suffix=entry.suffix,
+    )
+
+
+@dataclass(frozen=True)
+class ColumnLayer:
+    """Measures a column of a table, or its share of another one."""
+
+    entry: ColumnEntry
+    indicator: Indicator
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """One figure a territory, with the publisher's own reasons for what is missing."""
+        entry, source = self.entry, self.entry.origin
+        if entry.over is not None:
+            return measure_share_of(
+                self.indicator,
+                territories,
+                inputs,
+                source=source,
+                part=tuple(entry.value),
+                whole=entry.over,
+            )
+        measured = measure_column(
+            self.indicator,
+            territories,
+            inputs,
+            source=source,
+            column=entry.value[0],
+            weight=self._weight(territories, inputs),
+        )
+        cited = next((group for group in entry.cites if any(name in inputs for name in group)), ())
+        if not cited:
+            return measured
+        sources = union_of(
+            measured.indicator.sources, [inputs[name].source for name in cited if name in inputs]
+        )
+        return replace(measured, indicator=replace(measured.indicator, sources=sources))
+
+    def _weight(self, territories: Territories, inputs: Inputs) -> str:
+        """The column that it is a mean over; "" where the territories themselves have it."""
+        weight = self.entry.weight or ""
+        known = weight in territories.facts or weight not in inputs[self.entry.origin].frame
+        return "" if known else weight
+
+
+@dataclass(frozen=True)
+class PresenceLayer:
+    """Measures a criterion of digital presence, or the share of those known that are met."""
+
+    entry: PresenceEntry
+    indicator: Indicator
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """1, 0 or missing; the share is 0 to 100."""
+        criterion, reads = presence.CRITERIA[self.entry.value]
+        return presence.measure_criterion(
+            self.indicator,
+            territories,
+            inputs,
+            criterion,
+            reads=reads,
+            source=self.entry.origin,
+        )
