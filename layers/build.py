@@ -134,7 +134,7 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
             kind="unknown-weight",
         )
         for layer in project.table.layers
-        if layer.weight is not None and layer.weight not in known
+        if layer.id in atlas.indicators and layer.weight is not None and layer.weight not in known
     ]
     if faults:
         raise InputError(faults)

@@ -159,7 +159,7 @@ def test_the_python_that_is_required() -> None:
 
 
 MADE_UP = {
-    "layers/catalogue/people_apart.py",
+    "layers/catalogue/people_apart.toml",
     "geo/countries/lu.toml",
     "layers/index/recipes/fibre-and-website.toml",
     "layers/publishers/access_points.py",

@@ -12,10 +12,14 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.analysis.inequality.equal_size import add_equal_size
 from zoneblanche.layers.atlas import empty_atlas
-from zoneblanche.layers.catalogue import presence as presence_score
+from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measure import add_measurement
+from zoneblanche.layers.presence.criteria import DIRECTORY, GENERIC
+
+SCORE = "presence"
+"""Id of the layer that is compared."""
 
 INDICATOR = Indicator(
     id="presence-equal-size",
@@ -42,9 +46,9 @@ def measure(territories: Territories, inputs: Inputs) -> Measurement:
     that of the whole country wherever a part of it is chosen; not collected, and it is said why,
     where too little is known for a prediction."""
     whole = territories.whole
-    atlas = add_measurement(empty_atlas(whole), presence_score.measure(whole, inputs))
+    atlas = add_measurement(empty_atlas(whole), known_layers()[SCORE].measure(whole, inputs))
     try:
-        atlas = add_equal_size(atlas, presence_score.INDICATOR.id)
+        atlas = add_equal_size(atlas, SCORE)
     except InputError as error:
         return _unpredicted(territories, error)
     return Measurement(
@@ -66,4 +70,4 @@ def _unpredicted(territories: Territories, error: InputError) -> Measurement:
     )
 
 
-LAYER = Layer(indicator=INDICATOR, needs=presence_score.LAYER.needs, measure=measure)
+LAYER = Layer(indicator=INDICATOR, needs=(DIRECTORY, GENERIC), measure=measure)

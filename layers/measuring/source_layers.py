@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
+from pydantic import Field
+
+from zoneblanche.geo.files.toml import Document
+from zoneblanche.geo.files.toml_model import TomlTable, checked
 from zoneblanche.geo.source import union_of
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Better, Indicator
-from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.layer import Inputs, Layer, Measurement, Table
 from zoneblanche.layers.measuring.columns import measure_column, measure_share_of
+from zoneblanche.layers.measuring.entries import (
+    BOUNDS,
+    CatalogueLayer,
+    ColumnEntry,
+    PresenceEntry,
+    SourceEntry,
+)
 from zoneblanche.layers.presence import criteria as presence
-from zoneblanche.layers.project.layers import BOUNDS, ColumnEntry, PresenceEntry
+
+
+class CatalogueTable(TomlTable):
+    """A file of layers: those that ship, or those of a plug-in."""
+
+    layers: Annotated[list[CatalogueLayer], Field(min_length=1)]
+
+
+def layers_in(document: Document) -> list[Layer]:
+    """The layers that a file of the catalogue describes, in its order.
+
+    Raises:
+        InputError: all that is wrong with it.
+    """
+    return [source_layer(entry) for entry in checked(document, CatalogueTable).layers]
 
 
 def source_layer(entry: ColumnEntry | PresenceEntry) -> Layer:
     """The layer that an entry describes."""
-    needs = tuple(entry.needs) or (entry.origin,)
+    needs = entry.needs or ["|".join(entry.origin)]
+    if isinstance(entry, ColumnEntry) and entry.cites:
+        needs = [*needs, "|".join(name for group in entry.cites for name in group)]
     indicator = indicator_of(entry)
     if isinstance(entry, PresenceEntry):
-        return Layer(indicator, needs, PresenceLayer(entry, indicator))
-    return Layer(indicator, needs, ColumnLayer(entry, indicator))
+        return Layer(indicator, tuple(needs), PresenceLayer(entry, indicator))
+    return Layer(indicator, tuple(needs), ColumnLayer(entry, indicator))
 
 
 def indicator_of(entry: ColumnEntry | PresenceEntry) -> Indicator:
@@ -39,12 +67,12 @@ def indicator_of(entry: ColumnEntry | PresenceEntry) -> Indicator:
             high if entry.greatest is None else entry.greatest,
         ),
         digits=entry.decimals_of(entry.unit),
-        method=entry.method,
+        method=entry.method or "",
         categories={int(code): title for code, title in column.categories.items()}
         if column
         else {},
         role="context" if better is None else "indicator",
-        suffix=entry.suffix,
+        suffix=entry.suffix or "",
     )
 
 
@@ -57,7 +85,7 @@ class ColumnLayer:
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
         """One figure a territory, with the publisher's own reasons for what is missing."""
-        entry, source = self.entry, self.entry.origin
+        entry, source = self.entry, _given(self.entry, inputs)
         if entry.over is not None:
             return measure_share_of(
                 self.indicator,
@@ -73,7 +101,7 @@ class ColumnLayer:
             inputs,
             source=source,
             column=entry.value[0],
-            weight=self._weight(territories, inputs),
+            weight=self._weight(territories, inputs[source]),
         )
         cited = next((group for group in entry.cites if any(name in inputs for name in group)), ())
         if not cited:
@@ -83,10 +111,10 @@ class ColumnLayer:
         )
         return replace(measured, indicator=replace(measured.indicator, sources=sources))
 
-    def _weight(self, territories: Territories, inputs: Inputs) -> str:
+    def _weight(self, territories: Territories, table: Table) -> str:
         """The column that it is a mean over; "" where the territories themselves have it."""
         weight = self.entry.weight or ""
-        known = weight in territories.facts or weight not in inputs[self.entry.origin].frame
+        known = weight in territories.facts or weight not in table.frame
         return "" if known else weight
 
 
@@ -106,5 +134,10 @@ class PresenceLayer:
             inputs,
             criterion,
             reads=reads,
-            source=self.entry.origin,
+            source=_given(self.entry, inputs),
         )
+
+
+def _given(entry: SourceEntry, inputs: Inputs) -> str:
+    """Return the first of the sources of a layer that is among the inputs."""
+    return next((name for name in entry.origin if name in inputs), entry.origin[0])

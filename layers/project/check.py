@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from zoneblanche.geo.country import known_countries, read_country
@@ -12,7 +13,7 @@ from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, sho
 from zoneblanche.geo.files.output import plain_name
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.indicator import RESERVED
-from zoneblanche.layers.project.layers import RasterEntry
+from zoneblanche.layers.measuring.entries import ColumnEntry, RasterEntry, SourceEntry
 from zoneblanche.layers.project.schema import ProjectTable, found_path, paths_of
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[/\\]vsi", re.IGNORECASE)
@@ -32,19 +33,12 @@ def check_project(table: ProjectTable, folder: Path, file: str) -> list[Fault]:
         faults += _path_faults(value, folder, key)
     faults += _id_faults([layer.id for layer in table.layers])
     for layer in table.layers:
-        faults += _raster_faults(layer) if isinstance(layer, RasterEntry) else ()
+        if isinstance(layer, RasterEntry):
+            faults += _raster_faults(layer)
+        elif isinstance(layer, SourceEntry):
+            faults += _source_faults(layer)
     faults += [*_whole_faults(table), *_choice_faults(table), *_name_faults(table)]
-    return [
-        Fault(
-            fault.message,
-            file=file,
-            column=fault.column,
-            value=fault.value,
-            remedy=fault.remedy,
-            kind=fault.kind,
-        )
-        for fault in faults
-    ]
+    return [replace(fault, file=file) for fault in faults]
 
 
 def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
@@ -240,6 +234,44 @@ def _raster_faults(layer: RasterEntry) -> Iterator[Fault]:
             remedy=remedy,
             kind="missing-key",
         )
+
+
+def _source_faults(layer: SourceEntry) -> Iterator[Fault]:
+    """Sources that nobody publishes, and columns that a source does not have."""
+    from zoneblanche.layers.publishers.connector import known_connectors
+
+    connectors = known_connectors().values()
+    known = dict.fromkeys(name for one in connectors for name in (one.input, one.id))
+    named = [("from", name) for name in layer.origin]
+    named += [("needs", name) for needed in layer.needs for name in needed.split("|")]
+    for key, name in named:
+        if name not in known:
+            yield Fault(
+                _("no source is called {name}.", name=shown(name)),
+                column=f"layers.{layer.id}.{key}",
+                value=name,
+                remedy=nearest(name, known),
+                kind="unknown-source",
+            )
+    feeding = [one for one in connectors if {one.id, one.input} & set(layer.origin)]
+    if not isinstance(layer, ColumnEntry) or any(one.on is not None for one in feeding):
+        return  # what is measured on territories has columns of its own
+    columns = list(dict.fromkeys(name for one in feeding for name in one.columns))
+    named = [("value", name) for name in layer.value]
+    named += [("over", layer.over)] if layer.over is not None else []
+    for key, name in named:
+        if columns and name not in columns:
+            yield Fault(
+                _(
+                    "the source {source} has no column {name}.",
+                    source=" or ".join(layer.origin),
+                    name=shown(name),
+                ),
+                column=f"layers.{layer.id}.{key}",
+                value=name,
+                remedy=nearest(name, columns),
+                kind="unknown-column",
+            )
 
 
 def _name_faults(table: ProjectTable) -> Iterator[Fault]:

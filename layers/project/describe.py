@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.layers.indicator import Better, Indicator, Kind, Unit
-from zoneblanche.layers.project.layers import BOUNDS, FileEntry
+from zoneblanche.layers.measuring.entries import BOUNDS, FileEntry
 from zoneblanche.layers.project.read import Project
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -33,8 +33,8 @@ def describe(
         native_level=level,
         sources=(source,),
         role="context" if better is None else "indicator",
-        suffix=spec.suffix,
-        method=spec.method,
+        suffix=spec.suffix or "",
+        method=spec.method or "",
     )
 
 

@@ -32,7 +32,7 @@ from zoneblanche.layers.inputs.recode import (
     say_carried,
 )
 from zoneblanche.layers.layer import Inputs
-from zoneblanche.layers.project.layers import TableEntry
+from zoneblanche.layers.measuring.entries import TableEntry
 from zoneblanche.layers.project.read import Project
 
 MEAN, SUM, LARGEST = "mean", "sum", "largest"

@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoneblanche.layers.layer import Layer
-    from zoneblanche.layers.project.layers import ProjectLayer
+    from zoneblanche.layers.measuring.entries import ProjectLayer
     from zoneblanche.layers.project.read import Project
 
 
 def own_layer(entry: ProjectLayer, project: Project) -> Layer:
     """The layer that an entry of `[[layers]]` describes. Nothing is read until it is measured."""
+    from zoneblanche.layers.measuring import entries
     from zoneblanche.layers.measuring.source_layers import source_layer
-    from zoneblanche.layers.project import layers
     from zoneblanche.layers.project.points import point_layer
     from zoneblanche.layers.project.polygons import polygon_layer
     from zoneblanche.layers.project.raster import raster_layer
     from zoneblanche.layers.project.table import table_layer
 
     match entry:
-        case layers.TableEntry():
+        case entries.TableEntry():
             return table_layer(entry, project)
-        case layers.RasterEntry():
+        case entries.RasterEntry():
             return raster_layer(entry, project)
-        case layers.PolygonsEntry():
+        case entries.PolygonsEntry():
             return polygon_layer(entry, project)
-        case layers.PointsEntry():
+        case entries.PointsEntry():
             return point_layer(entry, project)
-        case layers.ColumnEntry() | layers.PresenceEntry():
+        case entries.ColumnEntry() | entries.PresenceEntry():
             return source_layer(entry)

@@ -24,9 +24,9 @@ from zoneblanche.geo.tables.missing import MARKS, Figures
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.measuring.nearby import parts_of
 from zoneblanche.layers.project.describe import describe
-from zoneblanche.layers.project.layers import PointsEntry
 from zoneblanche.layers.project.read import Project
 
 NOWHERE = "lies in none of the territories"

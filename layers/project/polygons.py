@@ -14,8 +14,8 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.read import ReadPolygons, read_polygons
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.entries import PolygonsEntry
 from zoneblanche.layers.project.describe import describe
-from zoneblanche.layers.project.layers import PolygonsEntry
 from zoneblanche.layers.project.read import Project
 
 

@@ -19,8 +19,8 @@ from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.entries import RasterEntry
 from zoneblanche.layers.project.describe import describe
-from zoneblanche.layers.project.layers import RasterEntry
 from zoneblanche.layers.project.read import Project
 
 LEAST_COVER = 0.5

@@ -20,7 +20,7 @@ from zoneblanche.geo.files.toml_model import (
 )
 from zoneblanche.geo.messages import _, languages
 from zoneblanche.geo.vintages.arrondissements import Choice
-from zoneblanche.layers.project.layers import FileEntry, ProjectLayer, RasterEntry, Vintage
+from zoneblanche.layers.measuring.entries import FileEntry, ProjectLayer, RasterEntry, Vintage
 
 
 def _spoken(lang: Any) -> Any:

@@ -16,9 +16,9 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.inputs.join import codes_at, keys_at
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.measuring.entries import TableEntry
 from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.former_codes import Past, place_as_is
-from zoneblanche.layers.project.layers import TableEntry
 from zoneblanche.layers.project.read import Project
 
 

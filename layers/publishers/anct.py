@@ -224,7 +224,11 @@ CONNECTORS = (
         apart=partial(read_france_services, arrondissements="separate"),
         places=places_of_france_services,
         counts=("places", "places_fixed"),
-        columns={"places": "places (count)", "places_fixed": "places that do not move (count)"},
+        columns={
+            "places": "places (count)",
+            "places_fixed": "places that do not move (count)",
+            "km": "kilometres to the nearest place",
+        },
         header=("insee_com", "format_fs", "latitude", "longitude"),
         separator=",",
         resource=Resource(

@@ -155,3 +155,51 @@ def test_a_file_whose_accents_are_written_apart(folder: Path) -> None:
     (folder / "project.toml").write_text(text, encoding="utf-8")
     project = read_project(folder / "project.toml")
     assert project.path("été.csv").is_file()
+
+
+def test_faults_have_their_lines(folder: Path) -> None:
+    text = GOOD.replace('unit = "percent"', 'unit = "procent"').replace("4g = 1", "4g = -1")
+    text = text.replace('lang = "fr"', 'lang = "zz"')
+    path = folder / "project.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_project(path)
+    found = [(fault.line, fault.column) for fault in caught.value.faults]
+    assert found == [(3, "lang"), (13, "layers.4g.unit"), (15, "recipe.weights")]
+    path.write_text(GOOD.replace('path = "t.csv"', 'path = "T.csv"'), encoding="utf-8")
+    with pytest.raises(InputError, match=r"project\.toml, line 10, key 'layers\.4g\.path'"):
+        read_project(path)
+
+
+OF_SOURCE = """
+country = "fr"
+[[layers]]
+id = "income"
+from = "insee-filosofi"
+value = "median_income"
+weight = "people_in_households"
+[[layers]]
+id = "site"
+kind = "presence"
+from = "town-halls"
+value = "website"
+unit = "boolean"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"insee-filosofi"', '"insee-filosof"', "line 5, key 'layers.income.from': no source is"),
+        ('"median_income"', '"median"', "line 6, key 'layers.income.value': the source insee-"),
+        ('value = "website"', 'value = "web"', "line 12, key 'layers.site.value': 'web' is not"),
+        ('"town-halls"', '"town-halls"\npath = "t.csv"', "the key 'path' says nothing"),
+        ('kind = "presence"', 'kind = "presense"', "Did you mean 'presence'?"),
+    ],
+)
+def test_a_layer_of_a_source(folder: Path, old: str, new: str, told: str) -> None:
+    path = folder / "project.toml"
+    path.write_text(OF_SOURCE, encoding="utf-8")
+    assert [layer.kind for layer in read_project(path).table.layers] == ["column", "presence"]
+    assert old in OF_SOURCE
+    assert told in faults(folder, OF_SOURCE.replace(old, new, 1))

@@ -1,0 +1,290 @@
+"""What `[[layers]]` says: a figure of a file of the user's, or of what a publisher gives.
+
+The layers that ship, those of plug-ins and those of a project have the same keys. `kind` chooses
+the model: table, raster, polygons, points (a file, by `path`), column and presence (the table of a
+source, by `from`). docs/project-file.md and docs/add-a-layer.md describe every key.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, model_validator
+
+from zoneblanche.geo.errors import shown
+from zoneblanche.geo.files.toml_model import (
+    Identifier,
+    Line,
+    Name,
+    Refusal,
+    TomlTable,
+    Words,
+    branch,
+    expected,
+    refused,
+    unfit,
+)
+from zoneblanche.geo.messages import _
+
+Vintage = Annotated[
+    str,
+    Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$"),
+    expected(_("a year or a date, such as 2024-01-01")),
+]
+From1 = Annotated[int, Field(ge=1)]
+
+
+def _figure(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refused(unfit(value, _("a number")))
+    return value
+
+
+def _no_data(value: Any) -> Any:
+    if value == "none":
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refused(unfit(value, _('a number, or "none"')))
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+BOUNDS: dict[str, tuple[float | None, float | None]] = {
+    "percent": (0, 100),
+    "score": (0, 100),
+    "ratio": (0, 1),
+    "boolean": (0, 1),
+    "count": (0, None),
+}
+"""Of a figure by its unit; of any other there are none."""
+_DIGITS = {"count": 0, "boolean": 0, "category": 0, "ratio": 3, "number": 2}
+
+Figure = Annotated[float, PlainValidator(_figure)]
+"""A number that stays a whole one where it is written so."""
+NoDataFigure = Annotated[Any, BeforeValidator(_no_data)]
+Names = Annotated[
+    list[Name], Field(min_length=1), BeforeValidator(_listed), expected(_("a name, or a list"))
+]
+
+
+class LayerEntry(TomlTable):
+    """What a layer of any kind may say of its figure."""
+
+    id: Identifier
+    title: Words | None = None
+    kind: str
+    unit: str = "number"
+    better: Literal["higher", "lower", "none"] = "higher"
+    suffix: Words | None = None
+    digits: Annotated[int, Field(ge=0, le=6)] | None = None
+    method: Words | None = None
+    weight: Line | None = None
+
+    def decimals_of(self, unit: str) -> int:
+        """Decimals of its figure: those that are given, or those of the unit."""
+        return _DIGITS.get(unit, 1) if self.digits is None else self.digits
+
+    @classmethod
+    def refuse_unknown(cls, key: str, value: Any) -> Refusal:
+        """Of a key of another kind of layer, that it says nothing here."""
+        kind = _kind_of(cls)
+        if key == "stat":
+            message = _(
+                "stat = {stat} does not go with kind = {kind}.", stat=repr(value), kind=repr(kind)
+            )
+            return Refusal(message, _("Leave stat out."), "stat")
+        others = [entry for entry in ENTRIES if key in entry.known_keys()]
+        if not others:
+            return super().refuse_unknown(key, value)
+        alike = [
+            entry for entry in others if issubclass(entry, FileEntry) == issubclass(cls, FileEntry)
+        ]
+        return Refusal(
+            _("the key {name} says nothing for a layer of kind {kind}.", name=repr(key), kind=kind),
+            _(
+                "Take it out, or give the kind of layer that is meant: kind = {items}.",
+                items=" or ".join(repr(_kind_of(entry)) for entry in alike or others),
+            ),
+            "idle-key",
+        )
+
+    @classmethod
+    def refuse_missing(cls, key: str) -> Refusal:
+        """Of a column, that a layer of this kind needs it."""
+        if key not in ("code", "value", "x", "y"):
+            return super().refuse_missing(key)
+        message = _("a layer of kind {kind} needs {name}.", kind=_kind_of(cls), name=repr(key))
+        return Refusal(message, _("Name the column."), "missing-key")
+
+
+class FileEntry(LayerEntry):
+    """A figure of a file."""
+
+    path: Line
+    unit: Literal["count", "percent", "ratio", "number", "boolean", "url"] = "number"
+    level: Identifier | None = None
+    period: Line | None = None
+    source: Line | None = None
+
+
+class SheetEntry(FileEntry):
+    """A figure of a file of rows, and how its cells are read."""
+
+    separator: Literal[",", ";", "\t", "|"] | None = None
+    decimal: Literal[",", "."] | None = None
+    encoding: Line | None = None
+    sheet: Line | None = None
+    header: From1 | None = None
+
+
+class TableEntry(SheetEntry):
+    """One figure a row, by the code of a territory."""
+
+    kind: Literal["table"] = "table"
+    code: Name
+    value: Name
+    nodata: NoDataFigure = None
+    vintage: Vintage | None = None
+
+    @model_validator(mode="after")
+    def _two_columns(self) -> Self:
+        return _apart(self, "code", "value")
+
+
+class PointsEntry(SheetEntry):
+    """One point a row, by its coordinates."""
+
+    kind: Literal["points"] = "points"
+    x: Name
+    y: Name
+    crs: Line | None = None
+    stat: Literal["count", "distance"] | None = None
+
+    @model_validator(mode="after")
+    def _two_columns(self) -> Self:
+        return _apart(self, "x", "y")
+
+
+class PolygonsEntry(FileEntry):
+    """The area that polygons cover."""
+
+    kind: Literal["polygons"] = "polygons"
+    layer: Line | None = None
+
+
+class RasterEntry(FileEntry):
+    """A statistic of the cells of a raster."""
+
+    kind: Literal["raster"] = "raster"
+    stat: (
+        Literal["mean", "sum", "share", "weighted_mean", "weighted_share", "urbanisation"] | None
+    ) = None
+    threshold: Figure | None = None
+    below: Figure | None = None
+    weights: Line | None = None
+    band: From1 | None = None
+    nodata: NoDataFigure = None
+
+
+class SourceEntry(LayerEntry):
+    """A figure of the table of a source: a publisher's file, or the embedded edition."""
+
+    origin: Annotated[Names, Field(alias="from")]
+    needs: list[Line] = Field(default_factory=list)
+    unit: Literal["count", "percent", "ratio", "number", "boolean", "category", "score"] = "number"
+    least: Figure | None = None
+    greatest: Figure | None = None
+
+
+class ColumnEntry(SourceEntry):
+    """A column of a table as it is, or its share of another one."""
+
+    kind: Literal["column"] = "column"
+    value: Names
+    over: Name | None = None
+    categories: dict[Annotated[str, Field(pattern=r"^\d{1,9}$")], Words] = Field(
+        default_factory=dict
+    )
+    cites: list[list[Line]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_figure(self) -> Self:
+        if self.over is None and len(self.value) > 1:
+            raise refused(
+                _("several columns are added up only for a share."),
+                remedy=_("Name one column, or the whole that they are a share of: over."),
+                kind="missing-key",
+                key="over",
+            )
+        if (self.unit == "category") != bool(self.categories):
+            raise refused(
+                _("categories go with the unit category, and the unit with them."),
+                remedy=_('Write unit = "category" and a table of titles by code, or neither.'),
+                kind="missing-key",
+                key="categories",
+            )
+        return self
+
+
+class PresenceEntry(SourceEntry):
+    """A criterion that a directory of authorities tells: 1, 0 or missing; or the share met."""
+
+    kind: Literal["presence"] = "presence"
+    value: Literal["website", "https", "own-email", "same-domain", "presence"]
+
+
+ENTRIES: tuple[type[LayerEntry], ...] = (
+    TableEntry, PointsEntry, PolygonsEntry, RasterEntry, ColumnEntry, PresenceEntry
+)  # fmt: skip
+
+
+def _kind_of(entry: type[LayerEntry]) -> str:
+    return str(entry.model_fields["kind"].default)
+
+
+def _apart(entry: TableEntry | PointsEntry, first: str, second: str) -> Any:
+    name = getattr(entry, first)
+    if name == getattr(entry, second):
+        raise refused(
+            _(
+                "{pair} and {pair_2} name the same column, {first}.",
+                pair=first,
+                pair_2=second,
+                first=shown(name),
+            ),
+            remedy=_("Name the two columns."),
+            kind="same-column",
+            key=second,
+        )
+    return entry
+
+
+def _a_table(entry: Any) -> Any:
+    if not isinstance(entry, dict | LayerEntry):
+        raise refused(unfit(entry, _("a table")))
+    return entry
+
+
+def _kind_said(entry: Any, without: str = "table") -> str:
+    """The kind of a layer: where it says none, a column if it is of a source."""
+    if isinstance(entry, LayerEntry):
+        return f"<{entry.kind}>"
+    return f"<{entry.get('kind', 'column' if 'from' in entry else without)}>"
+
+
+OfFile = (
+    Annotated[TableEntry, branch("table")]
+    | Annotated[PointsEntry, branch("points")]
+    | Annotated[PolygonsEntry, branch("polygons")]
+    | Annotated[RasterEntry, branch("raster")]
+)
+OfSource = Annotated[ColumnEntry, branch("column")] | Annotated[PresenceEntry, branch("presence")]
+ProjectLayer = Annotated[OfFile | OfSource, Discriminator(_kind_said), BeforeValidator(_a_table)]
+CatalogueLayer = Annotated[
+    OfSource,
+    Discriminator(lambda entry: _kind_said(entry, without="column")),
+    BeforeValidator(_a_table),
+]
