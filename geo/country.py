@@ -13,8 +13,8 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.files.toml import parse_document
 from zoneblanche.geo.messages import Translatable, _, as_title, join, translate
+from zoneblanche.geo.plugins import Known, TomlFile, files_inside, toml_files, with_plugins
 
 if TYPE_CHECKING:
     import numpy as np
@@ -162,27 +162,43 @@ def descriptions() -> Traversable:
 
 
 def known_countries() -> tuple[str, ...]:
-    """Return the codes of the countries that the package describes."""
-    names = [entry.name for entry in descriptions().iterdir()]
-    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml")))
+    """Return the codes of the countries that are described: here, then by plug-ins."""
+    return tuple(_known().things)
+
+
+def added_countries() -> Mapping[str, str]:
+    """Return the distribution of each country that a plug-in describes."""
+    return _known().distributions
+
+
+def _known() -> Known[TomlFile | Country]:
+    shipped = {file.name: file for file in toml_files(descriptions(), "geo/countries/")}
+    return with_plugins(
+        "countries",
+        shipped,
+        types=(TomlFile, Country),
+        name_of=lambda one: one.code if isinstance(one, Country) else one.name,
+        inside=files_inside,
+    )
 
 
 def read_country(code: str) -> Country:
-    """Return the country described by `geo/countries/<code>.toml`.
+    """Return a country that is described: here, by `geo/countries/<code>.toml`, or by a plug-in.
 
     Raises:
-        InputError: no such country, or its file is incomplete.
+        InputError: no such country, or all that is wrong with its description.
 
     >>> read_country("fr").base.id
     'commune'
     """
-    if code not in known_countries():
+    known = _known().things
+    if code not in known:
         raise InputError(
             Fault(
                 _("no country {code} is described.", code=repr(code)),
                 remedy=join(
                     (
-                        nearest(code, known_countries()),
+                        nearest(code, known),
                         _("A country is one TOML file: see docs/add-a-country.md."),
                     ),
                     " ",
@@ -190,13 +206,28 @@ def read_country(code: str) -> Country:
                 kind="unknown-country",
             )
         )
-    from zoneblanche.geo.countries.schema import (
-        checked_country,  # here: pydantic takes long to import
-    )
+    described = known[code]
+    country = described if isinstance(described, Country) else _country_from(described)
+    if country.edition is not None and code in added_countries():
+        raise InputError(
+            Fault(
+                _(
+                    "the country {code} of {distribution} names an edition.",
+                    code=repr(code),
+                    distribution=added_countries()[code],
+                ),
+                remedy=_("Only a country of zoneblanche has one: leave edition out."),
+                kind="country-file",
+            )
+        )
+    return country
 
-    file = f"geo/countries/{code}.toml"
-    document = parse_document((descriptions() / f"{code}.toml").read_bytes(), file=file)
-    table = checked_country(document)
+
+def _country_from(file: TomlFile) -> Country:
+    # pydantic takes a fifth of a second to import, which only a reader of countries should pay.
+    from zoneblanche.geo.countries.schema import checked_country
+
+    table = checked_country(file.read())
     return Country(
         code=table.code,
         name=table.name,

@@ -107,6 +107,15 @@ def checked_country(document: Document) -> CountryTable:
     """
     table = checked(document, CountryTable)
     faults = list(_level_faults(table, document))
+    if not document.file.endswith(f"{table.code}.toml"):
+        faults.append(
+            document.fault(
+                ("code",),
+                _("the file of the country {code} has another name.", code=shown(table.code)),
+                remedy=_("Call it {file}.", file=f"{table.code}.toml"),
+                kind="country-file",
+            )
+        )
     if faults:
         raise InputError(faults)
     return table

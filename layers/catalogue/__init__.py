@@ -7,47 +7,71 @@ found by itself.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module, resources
+from types import ModuleType
 from typing import TYPE_CHECKING
 
-from zoneblanche.geo.files.toml import parse_document
+from zoneblanche.geo.plugins import Known, toml_files, with_plugins
 
 if TYPE_CHECKING:
     from zoneblanche.layers.layer import Layer
 
 
-@cache
 def known_layers() -> Mapping[str, Layer]:
-    """All layers of the catalogue by the id of their indicator.
+    """All layers of the catalogue by the id of their indicator, then those of plug-ins.
 
     >>> "density" in known_layers()
     True
     """
-    return {layer.id: layer for layer in layers_of(__name__)}
+    return _known().things
 
 
-def layers_of(package: str) -> Iterator[Layer]:
-    """The layers of a package, in the order of its files' names.
+def added_layers() -> Mapping[str, str]:
+    """The distribution of each layer that comes from a plug-in."""
+    return _known().distributions
+
+
+@cache
+def _known() -> Known[Layer]:
+    from zoneblanche.layers.layer import Layer
+
+    shipped = layers_of(import_module(__name__), prefix="layers/catalogue/")
+    return with_plugins(
+        "layers",
+        {layer.id: layer for layer in shipped},
+        types=Layer,
+        name_of=lambda layer: layer.id,
+        inside=lambda module, distribution: layers_of(module, prefix=f"{distribution}, "),
+    )
+
+
+def layers_of(module: ModuleType, *, prefix: str = "") -> Iterator[Layer]:
+    """The layers of a module, or of a package in the order of its files' names.
+
+    Args:
+        prefix: stands before the name of a file in its faults.
 
     Raises:
         InputError: a file is not as it must be.
     """
     from zoneblanche.layers.measuring.source_layers import layers_in
 
-    tables = {
-        entry.name: entry
-        for entry in resources.files(package).iterdir()
-        if entry.name.endswith(".toml")
-    }
-    modules = [f"{one.name}.py" for one in pkgutil.iter_modules(import_module(package).__path__)]
+    if not hasattr(module, "__path__"):
+        yield from _declared(module)
+        return
+    tables = {f"{file.name}.toml": file for file in toml_files(resources.files(module), prefix)}
+    modules = [f"{one.name}.py" for one in pkgutil.iter_modules(module.__path__)]
     for name in sorted([*tables, *modules], key=_in_order):
         if name in tables:
-            yield from layers_in(parse_document(tables[name].read_bytes(), file=name))
-            continue
-        module = import_module(f"{package}.{name.removesuffix('.py')}")
-        yield from (module.LAYER,) if hasattr(module, "LAYER") else getattr(module, "LAYERS", ())
+            yield from layers_in(tables[name].read())
+        else:
+            yield from _declared(import_module(f"{module.__name__}.{name.removesuffix('.py')}"))
+
+
+def _declared(module: ModuleType) -> Iterable[Layer]:
+    return (module.LAYER,) if hasattr(module, "LAYER") else getattr(module, "LAYERS", ())
 
 
 def _in_order(name: str) -> tuple[str, bool]:

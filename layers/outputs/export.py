@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.messages import _, translate
+from zoneblanche.geo.plugins import plugin_versions
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.geo.tables import safe_text, spreadsheet_safe
@@ -127,10 +128,10 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the packages that the figures depend on."""
+    """Return the versions of the packages that the figures depend on, plug-ins included."""
     names = ("zoneblanche", "geopandas", "shapely", "numpy", "pandas", "pyogrio", "rasterio")
     told = {name: metadata.version(name) for name in names}
-    return {"python": platform.python_version(), **told}
+    return {"python": platform.python_version(), **told, **plugin_versions()}
 
 
 def _place_of(indicator: Indicator) -> str:

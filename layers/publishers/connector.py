@@ -6,12 +6,13 @@ Nothing here opens a socket: see `layers.fetching.fetch`.
 
 from __future__ import annotations
 
-import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 import zoneblanche.layers.publishers
@@ -20,6 +21,7 @@ from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.kinds import check_there
 from zoneblanche.geo.files.records import read_record
 from zoneblanche.geo.messages import _, join
+from zoneblanche.geo.plugins import Known, with_plugins
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.geo.vintages.arrondissements import Choice
 from zoneblanche.layers.layer import Table
@@ -128,25 +130,44 @@ class Connector:
         return self.feeds or self.id
 
 
-@cache
 def known_connectors() -> Mapping[str, Connector]:
-    """Return all connectors, by id, in the order of the modules' and connectors' names.
+    """Return all connectors by id, in the order of the modules, then those of plug-ins.
 
     >>> known_connectors()["arcep-debit"].level
     'commune'
     """
-    found: dict[str, Connector] = {}
-    for module in sorted(
-        pkgutil.iter_modules(zoneblanche.layers.publishers.__path__), key=lambda m: m.name
-    ):
-        if module.name in _MACHINERY:
+    return _known().things
+
+
+def added_connectors() -> Mapping[str, str]:
+    """The distribution of each connector that comes from a plug-in."""
+    return _known().distributions
+
+
+@cache
+def _known() -> Known[Connector]:
+    shipped: dict[str, Connector] = {}
+    for connector in connectors_of(zoneblanche.layers.publishers):
+        if connector.id in shipped:
+            raise ValueError(f"two connectors are called {connector.id!r}")
+        shipped[connector.id] = connector
+    return with_plugins(
+        "publishers",
+        shipped,
+        types=Connector,
+        name_of=lambda connector: connector.id,
+        inside=lambda module, _: connectors_of(module),
+    )
+
+
+def connectors_of(module: ModuleType) -> Iterator[Connector]:
+    """The connectors of a module, or of the modules of a package in the order of their names."""
+    yield from getattr(module, "CONNECTORS", ())
+    names = sorted(one.name for one in pkgutil.iter_modules(getattr(module, "__path__", ())))
+    for name in names:
+        if module is zoneblanche.layers.publishers and name in _MACHINERY:
             continue
-        loaded = importlib.import_module(f"zoneblanche.layers.publishers.{module.name}")
-        for connector in getattr(loaded, "CONNECTORS", ()):
-            if connector.id in found:
-                raise ValueError(f"two connectors are called {connector.id!r}")
-            found[connector.id] = connector
-    return found
+        yield from getattr(import_module(f"{module.__name__}.{name}"), "CONNECTORS", ())
 
 
 def connector_named(name: str) -> Connector:

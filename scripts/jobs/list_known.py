@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _, translate
@@ -31,38 +32,51 @@ def list_things(what: str, *, lang: str | None = None) -> None:
             )
         )
     lines = list(_LISTS[what](lang or language_of_environment()))
-    width = max(len(name) for name, _unused in lines)
-    for name, title in lines:
-        print(f"{name:{width}} {title}")
+    width = max(len(line.name) for line in lines)
+    for line in lines:
+        print(f"{line.name:{width}} {line.title}" + (f" [{line.plugin}]" if line.plugin else ""))
 
 
-def _layers(lang: str) -> Iterator[tuple[str, str]]:
-    from zoneblanche.layers.catalogue import known_layers
+class Line(NamedTuple):
+    """A thing: its name, what is said of it, and the distribution of the plug-in that adds it."""
+
+    name: str
+    title: str
+    plugin: str
+
+
+def _layers(lang: str) -> Iterator[Line]:
+    from zoneblanche.layers.catalogue import added_layers, known_layers
 
     for name, layer in known_layers().items():
         wanted = ", ".join(layer.needs).replace("|", translate(_WORDS["or"], lang))
         needs = f" ({translate(_WORDS['needs'], lang)} {wanted})" if layer.needs else ""
-        yield name, layer.indicator.title_in(lang) + needs
+        yield Line(name, layer.indicator.title_in(lang) + needs, added_layers().get(name, ""))
 
 
-def _recipes(lang: str) -> Iterator[tuple[str, str]]:
+def _recipes(lang: str) -> Iterator[Line]:
     from zoneblanche.geo.country import in_language
-    from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe
+    from zoneblanche.layers.index.recipe.load import added_recipes, known_recipes, read_recipe
 
     for name in known_recipes():
-        yield name, in_language(read_recipe(name).title, lang)
+        yield Line(name, in_language(read_recipe(name).title, lang), added_recipes().get(name, ""))
 
 
-def _rules(lang: str) -> Iterator[tuple[str, str]]:
+def _rules(lang: str) -> Iterator[Line]:
     from zoneblanche.geo.country import in_language
-    from zoneblanche.layers.analysis.flagging.rule import known_rules, read_rule
+    from zoneblanche.layers.analysis.flagging.rule import added_rules, known_rules, read_rule
 
     for name in known_rules():
-        yield name, in_language(read_rule(name).title, lang)
+        yield Line(name, in_language(read_rule(name).title, lang), added_rules().get(name, ""))
 
 
-def _countries(lang: str) -> Iterator[tuple[str, str]]:
-    from zoneblanche.geo.country import in_language, known_countries, read_country
+def _countries(lang: str) -> Iterator[Line]:
+    from zoneblanche.geo.country import (
+        added_countries,
+        in_language,
+        known_countries,
+        read_country,
+    )
 
     for code in known_countries():
         country = read_country(code)
@@ -72,12 +86,14 @@ def _countries(lang: str) -> Iterator[tuple[str, str]]:
             else translate(_WORDS["own"], lang)
         )
         levels = ", ".join(level.id for level in country.levels)
-        yield code, f"{in_language(country.name, lang)}: {levels}; {edition}"
+        title = f"{in_language(country.name, lang)}: {levels}; {edition}"
+        yield Line(code, title, added_countries().get(code, ""))
 
 
-def _sources(lang: str) -> Iterator[tuple[str, str]]:
+def _sources(lang: str) -> Iterator[Line]:
     from zoneblanche.geo.country import in_language
     from zoneblanche.layers.fetching.fetch import list_sources
+    from zoneblanche.layers.publishers.connector import added_connectors
     from zoneblanche.scripts.jobs.fetch import state_of, state_width
 
     for known in list_sources():
@@ -85,10 +101,11 @@ def _sources(lang: str) -> Iterator[tuple[str, str]]:
         published = known.record.published if known.record is not None else ""
         what = f"{connector.source.producer}: {in_language(connector.title, lang)}"
         state = f"{state_of(known, lang):{state_width(lang)}}"
-        yield connector.id, f"{state} {published:10} {connector.source.licence:27} {what}"
+        title = f"{state} {published:10} {connector.source.licence:27} {what}"
+        yield Line(connector.id, title, added_connectors().get(connector.id, ""))
 
 
-_LISTS: Mapping[str, Callable[[str], Iterator[tuple[str, str]]]] = {
+_LISTS: Mapping[str, Callable[[str], Iterator[Line]]] = {
     "layers": _layers,
     "recipes": _recipes,
     "rules": _rules,

@@ -82,7 +82,7 @@ def test_the_layer_of_the_page_is_found_by_itself(
     monkeypatch.syspath_prepend(tmp_path)
     importlib.invalidate_caches()
     try:
-        (layer,) = layers_of(folder.name)
+        (layer,) = layers_of(importlib.import_module(folder.name))
     finally:
         for name in [name for name in sys.modules if name.startswith(folder.name)]:
             del sys.modules[name]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, gathered, missing_file, nearest, shown
-from zoneblanche.geo.files.toml import Document, parse_document, read_document
+from zoneblanche.geo.files.toml import Document, read_document
 from zoneblanche.geo.messages import _, join
+from zoneblanche.geo.plugins import Known, TomlFile, files_inside, toml_files, with_plugins
 
 if TYPE_CHECKING:
     from zoneblanche.layers.analysis.flagging.schema import (
@@ -84,19 +86,33 @@ class Rule:
 
 
 def known_rules() -> tuple[str, ...]:
-    """Return the names of the rules in the package.
+    """Return the names of the rules that ship, then of those of plug-ins.
 
     >>> "sparse-underserved" in known_rules()
     True
     """
-    folder = resources.files("zoneblanche.layers.analysis") / "rules"
-    return tuple(
-        sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(_known().things)
+
+
+def added_rules() -> Mapping[str, str]:
+    """Return the distribution of each rule that comes from a plug-in."""
+    return _known().distributions
+
+
+@cache
+def _known() -> Known[TomlFile | Rule]:
+    files = toml_files(resources.files("zoneblanche.layers.analysis") / "rules")
+    return with_plugins(
+        "rules",
+        {file.name: replace(file, label=file.name) for file in files},
+        types=(TomlFile, Rule),
+        name_of=lambda one: one.id if isinstance(one, Rule) else one.name,
+        inside=files_inside,
     )
 
 
 def read_rule(name_or_path: str | Path) -> Rule:
-    """Read a rule of the package, by name, or of the user, by the path of its TOML file.
+    """Read a rule that ships or is a plug-in's, by name, or of the user, by the path of its file.
 
     A member `{ rule = "name" }` means the conditions of another rule: one of the package, or a TOML
     file in the same folder.
@@ -118,12 +134,12 @@ def _read(name_or_path: str | Path, *, folder: Path | None, inside: tuple[str, .
         raise InputError(
             Fault(_("rules include each other: {chain}.", chain=chain), file=name, kind="cycle")
         )
-    if home is None:
-        entry = resources.files("zoneblanche.layers.analysis") / "rules" / f"{name}.toml"
-        document = parse_document(entry.read_bytes(), file=name)
-    else:
-        document = read_document(home / Path(name).name)
-    return _rule(document, folder=home, inside=(*inside, name))
+    if home is not None:
+        return _rule(read_document(home / Path(name).name), folder=home, inside=(*inside, name))
+    found = _known().things[name]
+    if isinstance(found, Rule):
+        return found
+    return _rule(found.read(), folder=None, inside=(*inside, name))
 
 
 def _rule(document: Document, *, folder: Path | None, inside: tuple[str, ...]) -> Rule:

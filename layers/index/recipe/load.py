@@ -7,27 +7,47 @@ project file. All have the same options (docs/recipes.md).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
-from zoneblanche.geo.files.toml import Document, parse_document, read_document
+from zoneblanche.geo.files.toml import Document, read_document
 from zoneblanche.geo.messages import _
+from zoneblanche.geo.plugins import Known, TomlFile, files_inside, toml_files, with_plugins
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.indicator import Indicator
 
+FIRST = "digital-inequality"
+"""The recipe that is listed first."""
+
 
 def known_recipes() -> tuple[str, ...]:
-    """Return the names of the shipped recipes, `digital-inequality` first."""
-    folder = resources.files("zoneblanche.layers.index") / "recipes"
-    names = (Path(entry.name) for entry in folder.iterdir())
-    found = sorted(name.stem for name in names if name.suffix == ".toml")
-    return tuple(sorted(found, key=lambda name: name != "digital-inequality"))
+    """Return the names of the shipped recipes, `digital-inequality` first, then of plug-ins."""
+    return tuple(_known().things)
+
+
+def added_recipes() -> Mapping[str, str]:
+    """Return the distribution of each recipe that comes from a plug-in."""
+    return _known().distributions
+
+
+@cache
+def _known() -> Known[TomlFile | Recipe]:
+    files = toml_files(resources.files("zoneblanche.layers.index") / "recipes")
+    shipped = {file.name: file for file in sorted(files, key=lambda file: file.name != FIRST)}
+    return with_plugins(
+        "recipes",
+        shipped,
+        types=(TomlFile, Recipe),
+        name_of=lambda one: one.id if isinstance(one, Recipe) else one.name,
+        inside=files_inside,
+    )
 
 
 def read_recipe(name_or_path: str | Path) -> Recipe:
-    """Read a shipped recipe by its name, or the recipe in a TOML file.
+    """Read a recipe that ships or comes from a plug-in by its name, or that in a TOML file.
 
     A file has one `[recipe]` table; its `id` defaults to the name of the file.
 
@@ -38,13 +58,14 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
     'worse'
     """
     name = str(name_or_path)
-    if name in known_recipes():
-        entry = resources.files("zoneblanche.layers.index") / "recipes" / f"{name}.toml"
-        return _recipe(parse_document(entry.read_bytes(), file=f"{name}.toml"))
+    known = _known().things
+    if name in known:
+        found = known[name]
+        return found if isinstance(found, Recipe) else _recipe(found.read(), recipe_id=name)
     path = Path(name_or_path)
     if not path.is_file():
         raise InputError(_no_recipe(name))
-    return _recipe(read_document(path))
+    return _recipe(read_document(path), recipe_id=path.stem)
 
 
 def recipe_from_table(
@@ -94,13 +115,13 @@ def named_in(table: Mapping[str, Any]) -> set[str]:
     return names
 
 
-def _recipe(document: Document) -> Recipe:
+def _recipe(document: Document, *, recipe_id: str) -> Recipe:
     others = [key for key in document.table if key != "recipe"]
     if not isinstance(document.table.get("recipe"), dict) or others:
         odd = _(" Found {others} beside it.", others=repr(others[0])) if others else ""
         message = _("a recipe file holds one table, [recipe].{odd}", odd=odd)
         raise InputError(document.fault(tuple(others[:1]), message, kind="no-recipe"))
-    return _of_document(document, indicators=None, recipe_id=Path(document.file).stem)
+    return _of_document(document, indicators=None, recipe_id=recipe_id)
 
 
 def _of_document(
