@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from zoneblanche.geo.messages import Message, _
+from zoneblanche.geo.messages import Message, _, as_title
 
 
 class Reason(IntEnum):
@@ -24,9 +24,9 @@ class Reason(IntEnum):
     NO_TEXT = 11
 
     @property
-    def title(self) -> Message:
-        """The text that a reader sees."""
-        return _REASON_TITLES[self]
+    def title(self) -> dict[str, str]:
+        """The text that a reader sees, by language."""
+        return as_title(_REASON_TITLES[self])
 
 
 _REASON_TITLES: dict[Reason, Message] = {

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
@@ -82,7 +82,7 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
     how = atlas.recipes[recipe]
     own = float(atlas.values[recipe][code])
     if np.isnan(own):
-        reason = Reason(int(atlas.reasons[recipe][code])).title
+        reason = titled(Reason(int(atlas.reasons[recipe][code])).title)
         raise InputError(
             Fault(
                 _(

@@ -17,7 +17,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.messages import _, translate
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.plugins import plugin_versions
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import sha256_of, union_of
@@ -78,7 +79,7 @@ def missing_in_words(atlas: Atlas, *, lang: str) -> pd.Series:
         codes = atlas.reasons[indicator_id].to_numpy()
         for reason in np.unique(codes[codes != Reason.PRESENT]):
             here = codes == reason
-            text = f"{indicator_id}: {translate(Reason(int(reason)).title, lang)}"
+            text = f"{indicator_id}: {in_language(Reason(int(reason)).title, lang)}"
             words[here] = words[here].map(lambda known, text=text: f"{known}; {text}".lstrip("; "))
     return words
 

@@ -103,7 +103,7 @@ def write_payload(
         "layers": layers,
         "boundaries": citations.cite(territories.sources),
         "sources": citations.describe(),
-        "reasons": {int(reason): in_languages(reason.title) for reason in Reason if reason},
+        "reasons": {int(reason): reason.title for reason in Reason if reason},
         "notices": [*map(notice_texts, warnings_first(atlas.notices)), *_simplified(geometry)],
         "colours": for_page(),
         "words": {one: page_words(one) for one in dict.fromkeys((*atlas.languages, lang))},

@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoneblanche.geo.country import in_language
 from zoneblanche.geo.files.output import staged_file
 from zoneblanche.geo.messages import (
     _,
@@ -139,7 +140,7 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
     for column in quality.columns:
         indicator = atlas.indicators[column.id]
         missing = [
-            f"{translate(Reason[name.upper()].title, lang)} {write_number(count, 0, lang)}"
+            f"{in_language(Reason[name.upper()].title, lang)} {write_number(count, 0, lang)}"
             for name, count in column.missing.items()
         ]
         people = column.people_percent

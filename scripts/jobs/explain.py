@@ -141,7 +141,7 @@ def _figure(atlas: Atlas, element: Element, row: pd.Series, code: str, lang: str
     indicator = atlas.indicator(element.id)
     if np.isnan(row["value"]):
         reason = Reason(int(atlas.reasons[element.id][code]))
-        return translate(WORDS["missing"], lang).format(reason=translate(reason.title, lang))
+        return translate(WORDS["missing"], lang).format(reason=in_language(reason.title, lang))
     if indicator.unit == "boolean":
         return translate(WORDS["yes" if row["value"] else "no"], lang)
     digits = 6 if element.denominator is not None else indicator.digits

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import severity_of, translate
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.context import is_published
@@ -155,7 +156,7 @@ def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
     for reason in Reason:
         count = int((reasons == reason).sum())
         if count and reason is not Reason.PRESENT:
-            why.append(f"{translate(reason.title, scope.lang)} ({scope.number(count)})")
+            why.append(f"{in_language(reason.title, scope.lang)} ({scope.number(count)})")
     return (
         name_cell(indicator.title_in(scope.lang)),
         scope.count(known),
