@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoneblanche.geo.files.records import read_record
 from zoneblanche.geo.source import sha256_of
 
 MARK = "run.json"
@@ -37,24 +38,19 @@ class Account:
 
 
 def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of an account with its own hash, as JSON gives it back."""
-    plain = json.loads(json.dumps(content))
-    return {**plain, _SEAL: _hash_of(plain)}
+    """Return the content of an account with its own hash; its keys are texts at every depth."""
+    return {**content, _SEAL: _hash_of(content)}
 
 
 def read_account(folder: Path) -> Account | None:
-    """The account of a folder; None where there is none, or where it was not written by us."""
-    path = folder / MARK
+    """Return the account of a folder, or None if there is none that zoneblanche wrote."""
+    content: Any = read_record(folder / MARK, most_bytes=_MOST_BYTES)
     try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
-            return None
-        content = json.loads(path.read_text("utf-8"))
-        if "zoneblanche" not in content or content[_SEAL] != _hash_of(content):
+        if content is None or "zoneblanche" not in content or content[_SEAL] != _hash_of(content):
             return None
         files = {str(name): str(told["sha256"]) for name, told in content["files"].items()}
         return Account(str(content["command"]), files)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 

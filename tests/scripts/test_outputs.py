@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import typer.main
 
+from zoneblanche.geo.errors import InputError
 from zoneblanche.scripts import cli_help
 from zoneblanche.scripts.cli import app, main
+from zoneblanche.scripts.jobs.probe import write_table
 from zoneblanche.scripts.trials.guarded import fingerprint
 from zoneblanche.scripts.trials.sample import write_sample
 from zoneblanche.scripts.trials.trials import RECIPE, SURVEY
@@ -64,6 +67,11 @@ CASES = {
         ".csv",
         ("survey.csv",),
     ),
+    "probe": Case(
+        ("probe", "halls.csv", "--contact", "a@example.org", "-q", "-o", "{out}"),
+        ".csv",
+        ("halls.csv",),
+    ),
     "count": Case(COUNT, ".csv", ("p/sites.csv", "p/squares.geojson")),
 }  # fmt: skip
 WRITING = {name.partition("-")[0] for name in CASES}
@@ -88,6 +96,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_sample(folder / "p")
     (folder / "r.toml").write_text(RECIPE, "utf-8")
     (folder / "survey.csv").write_text(SURVEY, "utf-8")
+    (folder / "halls.csv").write_text("code,website\n01001,https://example.org/\n", "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert call("build", "p/project.toml", "-q", "-o", "a.parquet") == 0
@@ -170,7 +179,7 @@ def test_no_output_replaces_what_it_did_not_write(
     assert str(out) in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if name != "probe"])
 def test_an_earlier_result_is_replaced(name: str, place: Path) -> None:
     case = CASES[name]
     out = place / f"out{case.suffix}"
@@ -181,6 +190,18 @@ def test_an_earlier_result_is_replaced(name: str, place: Path) -> None:
     before = fingerprint(place)
     assert call(*filled(case, str(out))) == 2
     assert fingerprint(place) == before
+
+
+@pytest.mark.parametrize("name", ["presence.csv", "presence.parquet"])
+def test_an_earlier_table_of_a_probe_is_replaced(name: str, tmp_path: Path) -> None:
+    """Without a network: what the command writes at its end."""
+    table = pd.DataFrame({"code": ["01001"], "reachable": [1.0]})
+    for _ in range(2):
+        write_table(table, tmp_path / name, seed=0)
+    (tmp_path / name).write_bytes(b"corrected by hand")
+    with pytest.raises(InputError, match="did not write this file"):
+        write_table(table, tmp_path / name, seed=0)
+    assert (tmp_path / name).read_bytes() == b"corrected by hand"
 
 
 @posix
