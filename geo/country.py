@@ -121,7 +121,7 @@ class Country:
         raise InputError(
             Fault(
                 _(
-                    "{level_id} is no level of {name}.",
+                    "{level_id} is not a level of {name}.",
                     level_id=repr(level_id),
                     name=in_language(self.name, "en"),
                 ),
@@ -152,8 +152,8 @@ class Country:
         ids = {f"p{k}": part.id for k, part in enumerate(first)}
         found = [joined.fullmatch(code) if first else None for code in codes.tolist()]
         rest = self.parts[-1].id
-        of = [ids[str(match.lastgroup)] if match else rest for match in found]
-        return np.array(of, dtype=object)
+        part_ids = [ids[str(match.lastgroup)] if match else rest for match in found]
+        return np.array(part_ids, dtype=object)
 
 
 def descriptions() -> Traversable:

@@ -284,6 +284,6 @@ def missing_file(path: Path | str, *, what: str | None = None) -> Fault:
     return Fault(
         _("there is no such {what}.", what=what or _("file")),
         file=str(path),
-        remedy=nearest(path.name, near) or _("Beside it: {names}.", names=first_of(names)),
+        remedy=nearest(path.name, near) or _("The folder holds: {names}.", names=first_of(names)),
         kind="no-file",
     )

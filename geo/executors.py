@@ -168,9 +168,9 @@ def _on_dask(
                 )
             ) from error
         for _unused in range(ATTEMPTS):
-            held = client.scatter(shared, broadcast=True, hash=False)
+            scattered = client.scatter(shared, broadcast=True, hash=False)
             futures = {
-                client.submit(function, chunk, held, pure=False, retries=ATTEMPTS): place
+                client.submit(function, chunk, scattered, pure=False, retries=ATTEMPTS): place
                 for place, chunk in left.items()
             }
             ready = distributed.as_completed(list(futures), loop=client.loop)

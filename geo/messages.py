@@ -42,11 +42,11 @@ class Translatable(str):
     severity: Severity
 
     def __new__(cls, english: str = "", **parts: object) -> Self:  # noqa: D102
-        made = super().__new__(cls, english)
-        made.severity = "warning"
+        text = super().__new__(cls, english)
+        text.severity = "warning"
         for name, value in parts.items():
-            setattr(made, name, value)
-        return made
+            setattr(text, name, value)
+        return text
 
     def in_language(self, lang: str) -> str:
         """Return the text in `lang`."""
@@ -84,14 +84,14 @@ class Message(Translatable):
 
     def as_dict(self) -> dict[str, Any]:
         """Return template, slots and the other attributes."""
-        told: dict[str, Any] = {"template": self.template}
+        record: dict[str, Any] = {"template": self.template}
         if self.slots:
-            told["slots"] = {name: _as_json(value) for name, value in self.slots.items()}
+            record["slots"] = {name: _as_json(value) for name, value in self.slots.items()}
         if self.plural is not None:
-            told |= {"plural": self.plural, "count": self.number}
+            record |= {"plural": self.plural, "count": self.number}
         if self.context is not None:
-            told["context"] = self.context
-        return told
+            record["context"] = self.context
+        return record
 
 
 class Quantity(Translatable):
@@ -241,8 +241,8 @@ def translate_all(messages: Mapping[str, str], lang: str) -> dict[str, str]:
 
 def message_of(error: BaseException) -> str:
     """What an error says: its message, if it has one."""
-    said = error.args[0] if error.args else ""
-    return said if isinstance(said, Translatable) else str(error)
+    text = error.args[0] if error.args else ""
+    return text if isinstance(text, Translatable) else str(error)
 
 
 def in_languages(text: str) -> dict[str, str]:
@@ -262,8 +262,8 @@ def as_title(text: str) -> dict[str, str]:
     >>> as_title(_("{title}, change", title=title))["fr"]
     'Fibre, évolution'
     """
-    said = in_languages(text)
-    return {lang: words for lang, words in said.items() if _is_said(text, lang, titles=True)}
+    texts = in_languages(text)
+    return {lang: words for lang, words in texts.items() if _is_said(text, lang, titles=True)}
 
 
 def _is_said(text: str, lang: str, *, titles: bool = False) -> bool:
@@ -347,15 +347,15 @@ def without(notice: str, part: str) -> str:
     """
     if isinstance(notice, Message):
         slots = {name: without(value, part) for name, value in notice.slots.items()}
-        made = _message(
+        shortened = _message(
             notice.template,
             slots,
             plural=notice.plural,
             number=notice.number,
             context=notice.context,
         )
-        made.severity = notice.severity
-        return made
+        shortened.severity = notice.severity
+        return shortened
     if isinstance(notice, Joined):
         return join([without(one, part) for one in notice.parts], notice.separator)
     return notice if isinstance(notice, Translatable) else notice.replace(part, "")
@@ -379,43 +379,44 @@ def notice_as_dict(notice: str) -> dict[str, Any]:
     return notice_texts(notice) | message
 
 
-def notice_from_dict(told: str | Mapping[str, Any]) -> str:
+def notice_from_dict(record: str | Mapping[str, Any]) -> str:
     """Return the notice that `notice_as_dict` wrote, or a plain or bilingual one of an older
     file."""
-    if isinstance(told, str):
-        return told
-    if "message" in told:
-        notice = message_from_dict(told["message"])
+    if isinstance(record, str):
+        return record
+    if "message" in record:
+        notice = message_from_dict(record["message"])
     else:
-        notice = titled({lang: text for lang, text in told.items() if lang != "severity"})
-    return remark(notice) if told.get("severity") == "remark" else notice
+        notice = titled({lang: text for lang, text in record.items() if lang != "severity"})
+    return remark(notice) if record.get("severity") == "remark" else notice
 
 
 def _as_json(text: str) -> Any:
     return text.as_dict() if isinstance(text, Translatable) else str(text)
 
 
-def message_from_dict(told: Any) -> str:
+def message_from_dict(record: Any) -> str:
     """Return the message from the result of `as_dict`."""
-    match told:
+    match record:
         case {"template": str(template)}:
             slots = {
-                str(name): message_from_dict(value) for name, value in told.get("slots", {}).items()
+                str(name): message_from_dict(value)
+                for name, value in record.get("slots", {}).items()
             }
             return _message(
                 template,
                 slots,
-                plural=told.get("plural"),
-                number=told.get("count", 1),
-                context=told.get("context"),
+                plural=record.get("plural"),
+                number=record.get("count", 1),
+                context=record.get("context"),
             )
         case {"number": int() | float() as value}:
-            return quantity(value, told.get("digits"))
+            return quantity(value, record.get("digits"))
         case {"parts": list(parts), "separator": separator}:
             return join(map(message_from_dict, parts), message_from_dict(separator))
         case {"texts": dict(texts)}:
             return titled(texts)
-    return str(told)
+    return str(record)
 
 
 # Catalogues -------------------------------------------------------------------------------------
@@ -486,11 +487,11 @@ def compile_catalogue(po: bytes) -> bytes:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    made, catalogue = io.BytesIO(), read_po(io.BytesIO(po))
+    buffer, catalogue = io.BytesIO(), read_po(io.BytesIO(po))
     # The same bytes each time.
     catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
-    write_mo(made, catalogue)
-    return made.getvalue()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
 
 
 def _looked_up(message: Message, lang: str) -> str | None:
@@ -515,7 +516,7 @@ def _message(
 ) -> Message:
     texts = {name: _slot(value) for name, value in slots.items()}
     english = _fill(template if plural is None or number == 1 else plural, texts)
-    made = Message(
+    message = Message(
         english,
         template=template,
         slots=texts,
@@ -523,7 +524,7 @@ def _message(
         number=int(number),
         context=context,
     )
-    return made
+    return message
 
 
 def _slot(value: object) -> str:

@@ -65,8 +65,8 @@ def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Data
     weight = weights.to_numpy(dtype=np.float64)[inside]
     usable = ~(np.isnan(figures) | np.isnan(weight))
 
-    def total(of: np.ndarray) -> np.ndarray:
-        return np.bincount(place, weights=of, minlength=len(codes))
+    def total(column: np.ndarray) -> np.ndarray:
+        return np.bincount(place, weights=column, minlength=len(codes))
 
     known = total(np.where(usable, weight, 0.0))
     products = total(np.where(usable, figures, 0.0) * np.where(usable, weight, 0.0))

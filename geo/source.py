@@ -65,19 +65,19 @@ class Source:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields that are not empty, for JSON."""
-        told = {key: value for key, value in asdict(self).items() if value}
+        record = {key: value for key, value in asdict(self).items() if value}
         if isinstance(self.note, Translatable) and self.note:
-            told |= {"note": str(self.note), "note_message": self.note.as_dict()}
-        return told
+            record |= {"note": str(self.note), "note_message": self.note.as_dict()}
+        return record
 
 
-def source_from_dict(told: Mapping[str, Any]) -> Source:
+def source_from_dict(record: Mapping[str, Any]) -> Source:
     """Return the source that `as_dict` wrote.
 
     >>> source_from_dict(Source("", "fibre.csv").as_dict()) == Source("", "fibre.csv")
     True
     """
-    fields = {"producer": "", "title": "", **told}
+    fields = {"producer": "", "title": "", **record}
     message = fields.pop("note_message", None)
     if message is not None:
         fields["note"] = message_from_dict(message)

@@ -51,9 +51,9 @@ def drop_loading(environment: MutableMapping[str, str] | None = None) -> None:
     >>> environment
     {'GDAL_CACHEMAX': '64'}
     """
-    told = os.environ if environment is None else environment
-    for name in LOADING & set(told):
-        del told[name]
+    variables = os.environ if environment is None else environment
+    for name in LOADING & set(variables):
+        del variables[name]
 
 
 def drop_settings(environment: MutableMapping[str, str] | None = None) -> None:
@@ -65,7 +65,7 @@ def drop_settings(environment: MutableMapping[str, str] | None = None) -> None:
     >>> environment
     {'NUMBA_NUM_THREADS': '2'}
     """
-    told = os.environ if environment is None else environment
-    drop_loading(told)
-    for name in [name for name in told if name.startswith(SETTING) and name not in KEPT]:
-        del told[name]
+    variables = os.environ if environment is None else environment
+    drop_loading(variables)
+    for name in [name for name in variables if name.startswith(SETTING) and name not in KEPT]:
+        del variables[name]

@@ -244,7 +244,7 @@ def check_index(index: pd.Index, *, what: str) -> None:
         raise InputError(
             Fault(
                 _(
-                    "{count} {what} stand more than once (first: {doubled}).",
+                    "{count} {what} appear more than once (first: {doubled}).",
                     count=len(doubled),
                     what=what,
                     doubled=first_of(doubled),
@@ -267,7 +267,7 @@ def _geometry_faults(geometry: gpd.GeoSeries) -> list[Fault]:
         (missing | shapely.is_empty(shapes), _("no shape"), "no-shape"),
         (
             ~np.isin(shapely.get_type_id(shapes), (-1, 3, 6)),
-            _("a shape that is no polygon"),
+            _("a shape that is not a polygon"),
             "type",
         ),
         (~shapely.is_valid(shapes) & ~missing, _("an invalid polygon"), "invalid"),
@@ -280,7 +280,7 @@ def _geometry_faults(geometry: gpd.GeoSeries) -> list[Fault]:
                 what=what,
                 index=first_of(geometry.index[wrong]),
             ),
-            remedy=_("Read them with geo.read_territories, which mends what can be mended."),
+            remedy=_("Read them with geo.read_territories, which repairs what can be repaired."),
             kind=kind,
         )
         for wrong, what, kind in checks

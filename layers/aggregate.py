@@ -48,14 +48,14 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
     )
     outside = left_out(base, level)
     if outside:
-        told = _(
+        notice = _(
             "{count} {level} territories lie in no {level_2} and are left out ({outside}).",
             count=len(outside),
             level=base.level,
             level_2=level,
             outside=first_of(outside),
         )
-        result = result.noting(remark(told))
+        result = result.noting(remark(notice))
     for indicator in atlas.indicators.values():
         result = _with_column(result, atlas, indicator, groups)
     return result
@@ -65,8 +65,8 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
     if indicator.unit == "category" or indicator.role not in ("indicator", "context"):
         levels = atlas.territories.level, result.territories.level
         notice = _(
-            "{layer} is not carried from {finer} to {coarser}: a category has no mean, a score is "
-            "computed anew.",
+            "{layer} is not carried from {finer} to {coarser}: a category has no mean, a score "
+            "is recomputed.",
             layer=titled(indicator.title),
             finer=levels[0],
             coarser=levels[1],

@@ -138,7 +138,7 @@ class Atlas:
                     _("the atlas does not know how {index_id} was made.", index_id=repr(index_id)),
                     remedy=nearest(index_id, self.recipes)
                     if self.recipes
-                    else _("Compute it anew."),
+                    else _("Compute it again."),
                     kind="no-recipe",
                 )
             )
@@ -195,14 +195,14 @@ class Atlas:
         codes = self.codes
         column = values.reindex(codes).astype("float64")
         if isinstance(reasons, Reason):
-            told = pd.Series(np.where(column.isna(), reasons, Reason.PRESENT), index=codes)
+            filled = pd.Series(np.where(column.isna(), reasons, Reason.PRESENT), index=codes)
         else:
-            told = reasons.reindex(codes, fill_value=int(Reason.NOT_MATCHED))
-            told = told.where(column.isna(), int(Reason.PRESENT))
+            filled = reasons.reindex(codes, fill_value=int(Reason.NOT_MATCHED))
+            filled = filled.where(column.isna(), int(Reason.PRESENT))
         return replace(
             self,
             values=self.values.assign(**{indicator.id: column}),
-            reasons=self.reasons.assign(**{indicator.id: told.astype("int8")}),
+            reasons=self.reasons.assign(**{indicator.id: filled.astype("int8")}),
             indicators={**self.indicators, indicator.id: indicator},
         )
 

@@ -110,8 +110,8 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
         notices.extend(one.notices)
     atlas = atlas.noting(*notices)
     # The folder of the project does not matter: the result is the same in any folder.
-    here = f"{project.folder}{os.sep}"
-    atlas = replace(atlas, notices=tuple(without(note, here) for note in atlas.notices))
+    folder_prefix = f"{project.folder}{os.sep}"
+    atlas = replace(atlas, notices=tuple(without(note, folder_prefix) for note in atlas.notices))
     atlas = check_rows(atlas)
     if table.within:
         # After measuring, the rest of the country is not needed.
@@ -149,8 +149,8 @@ def _territories(project: Project, country: Country | None, *, notices: Notices)
 def _given_territories(
     project: Project, country: Country | None, *, notices: Notices
 ) -> Territories:
-    own = project.table.territories
-    if own is None:
+    own_territories = project.table.territories
+    if own_territories is None:
         assert country is not None  # a project without either is refused when it is read
         choice = project.table.arrondissements or "whole"
         if boundaries_of(country, project.sources) is not None:
@@ -164,29 +164,31 @@ def _given_territories(
             )
         return edition_territories(country, arrondissements=choice)
     read = read_territories(
-        project.path(own.path),
-        code=own.code,
-        name=own.name,
-        layer=own.layer,
-        level=_own_level(project, own, country),
+        project.path(own_territories.path),
+        code=own_territories.code,
+        name=own_territories.name,
+        layer=own_territories.layer,
+        level=_own_level(project, own_territories, country),
         country=country,
-        population=own.population,
-        area_km2=own.area_km2,
-        parents=own.parents,
+        population=own_territories.population,
+        area_km2=own_territories.area_km2,
+        parents=own_territories.parents,
         limits=project.limits,
     )
-    source = parse_source(own.source or "", file=project.path(own.path))
+    source = parse_source(own_territories.source or "", file=project.path(own_territories.path))
     notices.extend(read.notices)
-    territories = replace(read.territories, sources=(source,), vintage=own.vintage or "")
+    territories = replace(
+        read.territories, sources=(source,), vintage=own_territories.vintage or ""
+    )
     return territories if country is None else completed(territories, country, notices=notices)
 
 
-def _own_level(project: Project, own: TerritoriesTable, country: Country | None) -> str:
+def _own_level(project: Project, own_territories: TerritoriesTable, country: Country | None) -> str:
     """Return the level of the user's polygons: the requested level, unless it is one that contains
     them."""
     finest = "territory" if country is None else country.base.id
     wanted = project.table.level
-    if wanted is None or wanted in own.parents:
+    if wanted is None or wanted in own_territories.parents:
         return finest
     return wanted if country is None else country.level(wanted).id
 
@@ -199,9 +201,12 @@ def _inputs(
 
 
 def _layers(project: Project, country: Country | None) -> list[Layer]:
-    own = [own_layer(spec, project) for spec in project.table.layers]
-    taken = {layer.id for layer in own}
-    return [*(layer for layer in _catalogue(project, country) if layer.id not in taken), *own]
+    own_layers = [own_layer(spec, project) for spec in project.table.layers]
+    own_ids = {layer.id for layer in own_layers}
+    return [
+        *(layer for layer in _catalogue(project, country) if layer.id not in own_ids),
+        *own_layers,
+    ]
 
 
 def _catalogue(project: Project, country: Country | None) -> list[Layer]:
@@ -258,7 +263,7 @@ def _choose(
     shares = _share_inside(base, groups, within)
     straddling = shares.index[(shares > 0) & (shares < 1)]
     if len(straddling):
-        told = _(
+        notice = _(
             "{count} {level} territories lie only partly in {places}; those with "
             "at least half of their people there are taken, whole ({straddling}).",
             count=len(straddling),
@@ -266,9 +271,9 @@ def _choose(
             places=first_of(places),
             straddling=first_of(straddling),
         )
-        notices.remark(told)
-    taken = shares.index[shares >= 0.5]
-    if not len(taken):
+        notices.remark(notice)
+    chosen_groups = shares.index[shares >= 0.5]
+    if not len(chosen_groups):
         raise InputError(
             Fault(
                 _(
@@ -280,7 +285,7 @@ def _choose(
                 kind="unknown-place",
             )
         )
-    return replace(base.take(groups.isin(taken)), part_of=base)
+    return replace(base.take(groups.isin(chosen_groups)), part_of=base)
 
 
 def _say_unknown(atlas: Atlas, places: Sequence[str], *, notices: Notices) -> None:
@@ -296,7 +301,11 @@ def _say_unknown(atlas: Atlas, places: Sequence[str], *, notices: Notices) -> No
 
 def _say_outside(atlas: Atlas, *, notices: Notices) -> None:
     """Add a notice with the number of rows of each input outside the selection."""
-    rows = {name: told["outside"] for name, told in atlas.account.items() if told.get("outside")}
+    rows = {
+        name: account["outside"]
+        for name, account in atlas.account.items()
+        if account.get("outside")
+    }
     if not rows:
         return
     titles = {name: titled(one.title) for name, one in atlas.indicators.items()}

@@ -77,10 +77,10 @@ def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
     )
     return remark(
         ngettext(
-            "{count} layers are not measured, for want of a source: {layers}. Give it with "
-            "--source NAME=FILE; `zoneblanche list layers` says which each needs.",
-            "{count} layers are not measured, for want of a source: {layers}. Give it with "
-            "--source NAME=FILE; `zoneblanche list layers` says which each needs.",
+            "{count} layers are not measured because a source is missing: {layers}. Give it "
+            "with --source NAME=FILE; `zoneblanche list layers` says which each needs.",
+            "{count} layers are not measured because a source is missing: {layers}. Give it "
+            "with --source NAME=FILE; `zoneblanche list layers` says which each needs.",
             len(layers),
             layers=listed,
         )

@@ -79,14 +79,14 @@ class HelpfulGroup(TyperGroup):
 def usage_message(error: Any) -> str:
     """Return what is wrong with the command line, by the kind of typer's error and its
     attributes."""
-    kind, said = type(error).__name__, error.message
+    kind, text = type(error).__name__, error.message
     if kind == "NoSuchOption":
         unknown, near = _("No such option: {name}", name=error.option_name), error.possibilities
         if not near:
             return unknown
         return _("{unknown} (Possible options: {near})", unknown=unknown, near=join(sorted(near)))
     if kind == "BadOptionUsage":
-        if said == f"Option {error.option_name!r} does not take a value.":
+        if text == f"Option {error.option_name!r} does not take a value.":
             return _("Option {name} does not take a value.", name=repr(error.option_name))
         return _("Option {name} requires an argument.", name=repr(error.option_name))
     if kind == "MissingParameter":
@@ -99,7 +99,7 @@ def usage_message(error: Any) -> str:
         )
     if kind == "BadParameter":
         return _("Invalid value for {name}: {why}", name=_named(error), why=_misfit(error))
-    return str(error.format_message()) if said is None else said
+    return str(error.format_message()) if text is None else text
 
 
 def _named(error: Any) -> str:

@@ -15,8 +15,8 @@ from zoneblanche.geo.messages import _, join, translate
 from zoneblanche.scripts.cli_help import usage_message
 
 STOPPED = _(
-    "Stopped; what stood in the output folder before stands there still, "
-    "and a batch goes on from here when it is called again."
+    "Stopped; the output folder is as it was before, and a batch resumes from here when it is "
+    "run again."
 )
 
 
@@ -35,9 +35,9 @@ def explain_failure(error: BaseException, lang: str) -> int:
             lines = join((usage_message(error), more), "\n")
             print(translate(lines, lang), file=sys.stderr)
         else:
-            told = io.StringIO()
-            error.show(file=told)
-            print(told.getvalue(), end="", file=sys.stderr)
+            buffer = io.StringIO()
+            error.show(file=buffer)
+            print(buffer.getvalue(), end="", file=sys.stderr)
         return 2
     if isinstance(error, UnicodeEncodeError):
         print(translate(_of_encoding(error), lang), file=sys.stderr)
@@ -54,7 +54,10 @@ def explain_failure(error: BaseException, lang: str) -> int:
         print(translate(_("There is not enough memory for this input."), lang), file=sys.stderr)
         return ProblemWithEnvironment.exit_status
     if isinstance(error, OSError):
-        print(translate(_("The system refused: {error}", error=error), lang), file=sys.stderr)
+        print(
+            translate(_("The operating system refused: {error}", error=error), lang),
+            file=sys.stderr,
+        )
         return ProblemWithEnvironment.exit_status
     defect = _(
         "A defect of zoneblanche, not of your input: {name}: {error} Run it "

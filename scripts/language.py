@@ -55,8 +55,10 @@ def language_of_environment(environment: Mapping[str, str] | None = None) -> str
     >>> language_of_environment({"LANG": "fr_FR.UTF-8"}), language_of_environment({"LANG": "C"})
     ('fr', 'en')
     """
-    told = os.environ if environment is None else environment
-    chosen = next((told[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if told.get(name)), "")
+    variables = os.environ if environment is None else environment
+    chosen = next(
+        (variables[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if variables.get(name)), ""
+    )
     if not chosen and environment is None:
         # Windows has none of these variables; it calls its language "French_France.1252".
         chosen = _code_of(locale.getlocale()[0] or "")

@@ -365,13 +365,13 @@ def _find_twins(rings: Rings, vertex: Ints, vertices: int) -> Ints:
 
 def _pair(edge: Ints, territory: Ints, forward: np.ndarray) -> Ints:
     """Return the territory beyond half-edges that overlap: a territory first cancels itself."""
-    own = pd.DataFrame({"edge": edge, "territory": territory, "forward": forward})
-    rank = own.groupby(["edge", "territory", "forward"]).cumcount()
-    ways = own.groupby(["edge", "territory"])["forward"]
+    edges = pd.DataFrame({"edge": edge, "territory": territory, "forward": forward})
+    rank = edges.groupby(["edge", "territory", "forward"]).cumcount()
+    ways = edges.groupby(["edge", "territory"])["forward"]
     ahead = ways.transform("sum")
     back = ways.transform("size") - ahead
-    beyond = np.full(len(own), -2, dtype=np.int64)
-    left = own[rank >= np.minimum(ahead, back)].sort_values(["edge", "territory"], kind="stable")
+    beyond = np.full(len(edges), -2, dtype=np.int64)
+    left = edges[rank >= np.minimum(ahead, back)].sort_values(["edge", "territory"], kind="stable")
     left = left.assign(turn=left.groupby(["edge", "forward"]).cumcount())
     twin = left.assign(forward=~left["forward"])
     keys = ["edge", "turn", "forward"]

@@ -41,9 +41,9 @@ def write_group_counts(
     shape = (grid.shape[0] * parts, grid.shape[1] * parts)
     a, b, west, d, e, north = grid.transform
     fine = rasterio.Affine(a / parts, b / parts, west, d / parts, e / parts, north)
-    there = shapes.to_crs(grid.crs)
+    projected = shapes.to_crs(grid.crs)
     counts = np.zeros(shape, dtype="uint8")
-    for _, members in there.groupby(groups.to_numpy(), sort=True):
+    for _, members in projected.groupby(groups.to_numpy(), sort=True):
         usable = [member for member in members if member is not None and not member.is_empty]
         if usable:
             counts += rasterize(usable, out_shape=shape, transform=fine, dtype="uint8")

@@ -48,7 +48,7 @@ def read_account(folder: Path) -> Account | None:
     try:
         if content is None or "zoneblanche" not in content or content[_SEAL] != _hash_of(content):
             return None
-        files = {str(name): str(told["sha256"]) for name, told in content["files"].items()}
+        files = {str(name): str(record["sha256"]) for name, record in content["files"].items()}
         return Account(str(content["command"]), files)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
@@ -89,8 +89,10 @@ def changed_files(folder: Path) -> list[str]:
     account = read_account(folder)
     if account is None:
         return []
-    own = _unchanged(folder, account)
-    return [name for name in account.files if name not in own and os.path.lexists(folder / name)]
+    unchanged = _unchanged(folder, account)
+    return [
+        name for name in account.files if name not in unchanged and os.path.lexists(folder / name)
+    ]
 
 
 def _is_plain(path: Path) -> bool:
@@ -98,5 +100,5 @@ def _is_plain(path: Path) -> bool:
 
 
 def _hash_of(content: Mapping[str, Any]) -> str:
-    told = {key: value for key, value in content.items() if key != _SEAL}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode("ascii")).hexdigest()
+    sealed = {key: value for key, value in content.items() if key != _SEAL}
+    return hashlib.sha256(json.dumps(sealed, sort_keys=True).encode("ascii")).hexdigest()

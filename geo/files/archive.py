@@ -160,7 +160,7 @@ def _check_size(size: int, packed: int, name: str, file: str, most: int, limits:
                     limit=quantity(limits.archive_ratio, 0),
                 ),
                 file=file,
-                remedy=_("This is how an archive bomb looks; if it is none, raise the limit."),
+                remedy=_("This looks like an archive bomb; if it is not one, raise the limit."),
                 kind="archive-bomb",
             )
         )

@@ -67,8 +67,8 @@ class Database:
             sqlite3.Error: damage.
         """
         self._check(table)
-        asked = f"PRAGMA table_info({quoted(table)})"
-        return [str(row[1]) for row in self._connection.execute(asked).fetchmany(10_000)]
+        query = f"PRAGMA table_info({quoted(table)})"
+        return [str(row[1]) for row in self._connection.execute(query).fetchmany(10_000)]
 
     def count(self, table: str) -> int:
         """Return the number of rows of a table.
@@ -78,8 +78,8 @@ class Database:
             sqlite3.Error: damage.
         """
         self._check(table)
-        asked = f"SELECT count(*) FROM {quoted(table)}"
-        (count,) = self._connection.execute(asked).fetchone()
+        query = f"SELECT count(*) FROM {quoted(table)}"
+        (count,) = self._connection.execute(query).fetchone()
         return int(count)
 
     def select(
@@ -99,10 +99,10 @@ class Database:
         if table != "sqlite_master":
             self._check(table)
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(longest, self._most))
-        asked = f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table)}"
+        query = f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table)}"
         rows: list[tuple[Any, ...]] = []
         size = 0
-        with closing(self._connection.execute(asked)) as cursor:
+        with closing(self._connection.execute(query)) as cursor:
             for row in cursor:
                 for cell in row:
                     if type(cell) is bytes or type(cell) is str:

@@ -68,7 +68,7 @@ def parse_json(
     def not_finite(word: str) -> Any:
         raise InputError(
             Fault(
-                _("{word} is no number, nor JSON.", word=word),
+                _("{word} is not a number, nor JSON.", word=word),
                 file=file,
                 value=word,
                 remedy=_("Write null where the figure is not known."),
@@ -96,7 +96,7 @@ def parse_json(
     except (RecursionError, ValueError) as error:
         raise InputError(
             Fault(
-                _("lists stand too deep in one another, or a number is too long."),
+                _("lists are nested too deep, or a number is too long."),
                 file=file,
                 kind="json-syntax",
             )
@@ -128,7 +128,7 @@ def _double_key(names: list[str], file: str) -> Fault:
         file=file,
         column=double,
         value=double,
-        remedy=_("Give each key a name of its own."),
+        remedy=_("Give each key a different name."),
         kind="duplicate-column",
     )
 
@@ -147,7 +147,7 @@ def _check_letters(text: str, content: Any, file: str) -> None:
         half = error.object[error.start : error.end].encode("unicode_escape").decode()
         raise InputError(
             Fault(
-                _("{half} is half a letter, which no text can hold.", half=half),
+                _("{half} is half of a surrogate pair, which text cannot contain.", half=half),
                 file=file,
                 value=half,
                 remedy=_("Export the file again, as UTF-8."),

@@ -125,12 +125,12 @@ def _check_mapping(value: Any, names: type, kind: Any, key: str, deep: int) -> I
         yield key, _("it is {value}, not a table.", value=_called(value)), ""
         return
     for name, inner in value.items():
-        here = _within(key, name)
+        path = _within(key, name)
         if len(name) > LONGEST_TEXT or (names is int and not _is_digits(name)):
             what = _PLAIN[int if names is int else str]
-            yield here, _("the key {name} is not {what}.", name=shown(name), what=what), ""
+            yield path, _("the key {name} is not {what}.", name=shown(name), what=what), ""
         else:
-            yield from check_json(inner, kind, here, deep=deep - 1)
+            yield from check_json(inner, kind, path, deep=deep - 1)
 
 
 def _check_dataclass(value: Any, kind: type, key: str, deep: int) -> Iterator[Wrong]:
@@ -146,11 +146,11 @@ def _check_dataclass(value: Any, kind: type, key: str, deep: int) -> Iterator[Wr
                 nearest(name, hints),
             )
     for name, (hint, needed) in hints.items():
-        here = _within(key, name)
+        path = _within(key, name)
         if name in value:
-            yield from check_json(value[name], hint, here, deep=deep - 1)
+            yield from check_json(value[name], hint, path, deep=deep - 1)
         elif needed:
-            yield here, _("the key {name} is missing.", name=shown(name)), ""
+            yield path, _("the key {name} is missing.", name=shown(name)), ""
 
 
 @cache

@@ -219,7 +219,7 @@ def open_plain(path: Path, *, what: str | None = None) -> io.BufferedReader:
 
 def _check_plain(mode: int, path: Path) -> None:
     if not stat.S_ISREG(mode):
-        kind = _("a folder") if stat.S_ISDIR(mode) else _("no plain file")
+        kind = _("a folder") if stat.S_ISDIR(mode) else _("not a regular file")
         raise InputError(Fault(_("this is {kind}.", kind=kind), file=str(path), kind="not-a-file"))
 
 
@@ -227,7 +227,7 @@ def refused_kind(path: Path, kind: str, *, accepted: str) -> Fault:
     """Return the fault of a file whose content is of a kind that is not read."""
     return Fault(
         _(
-            "the file is {described}; read here are {accepted}.",
+            "the file is {described}; only {accepted} can be read here.",
             described=DESCRIBED[kind],
             accepted=accepted,
         ),

@@ -78,8 +78,8 @@ def written_by_gdal(path: Path) -> Iterator[None]:
         pyogrio.set_gdal_config_options({"CPL_LOG": None})
 
 
-def _number_of(said: str, path: Path) -> int:
-    full = "full" in said or "No space" in said or shutil.disk_usage(path.parent).free < 2**20
+def _number_of(text: str, path: Path) -> int:
+    full = "full" in text or "No space" in text or shutil.disk_usage(path.parent).free < 2**20
     return errno.ENOSPC if full else errno.EIO
 
 
@@ -95,7 +95,7 @@ def place_of(target: Path) -> Path:
         ring = isinstance(error, RuntimeError) or getattr(error, "errno", 0) == _LINKS_IN_A_RING
         raise InputError(
             Fault(
-                _("the links of this path lead in a ring.") if ring else _("this is no path."),
+                _("the links of this path form a loop.") if ring else _("this is not a path."),
                 file=repr(str(target))[1:-1],
                 remedy=_("Name another place for the results."),
                 kind="output",
@@ -105,14 +105,14 @@ def place_of(target: Path) -> Path:
 
 def make_parents(target: Path) -> list[Path]:
     """Create the folders above `target`; return those that were created, innermost first."""
-    made = []
+    created = []
     above = target.parent
     while not above.exists():
-        made.append(above)
+        created.append(above)
         above = above.parent
     with told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    return made
+    return created
 
 
 def own_prefix(target: Path) -> str:
@@ -123,8 +123,8 @@ def own_prefix(target: Path) -> str:
 
 def left_behind(target: Path) -> list[Path]:
     """Return what killed runs on `target` left next to it."""
-    own = re.compile(re.escape(own_prefix(target)) + r"[a-z0-9_]{8}(\.[^./\\]*)?")
-    return [entry for entry in target.parent.iterdir() if own.fullmatch(entry.name)]
+    pattern = re.compile(re.escape(own_prefix(target)) + r"[a-z0-9_]{8}(\.[^./\\]*)?")
+    return [entry for entry in target.parent.iterdir() if pattern.fullmatch(entry.name)]
 
 
 @contextmanager
@@ -210,7 +210,7 @@ def _sentence(place: Path, error: OSError) -> str:
     # Files created next to the place have names that the user does not know.
     denied = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
     unwritten = _(
-        "{path}: cannot be written, {reason}. What stood there before is untouched.",
+        "{path}: cannot be written, {reason}. What was there before is unchanged.",
         path=shown_path(place),
         reason=reason,
     )

@@ -78,7 +78,7 @@ def staged_folder(target: Path, *, command: str = "run") -> Iterator[Path]:
     """
     target = place_of(target)
     check_folder_place(target, command)
-    made = make_parents(target)
+    created = make_parents(target)
     try:
         with held(target):
             with told(target):
@@ -93,7 +93,7 @@ def staged_folder(target: Path, *, command: str = "run") -> Iterator[Path]:
             finally:
                 _remove(staging)
     except BaseException:
-        _remove_empty(made)
+        _remove_empty(created)
         raise
 
 
@@ -126,7 +126,7 @@ def workshop_file(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _staged(target: Path, kind: str | None) -> Iterator[Path]:
-    made = make_parents(target)
+    created = make_parents(target)
     try:
         with held(target):
             with told(target):
@@ -148,7 +148,7 @@ def _staged(target: Path, kind: str | None) -> Iterator[Path]:
             finally:
                 staging.unlink(missing_ok=True)
     except BaseException:
-        _remove_empty(made)
+        _remove_empty(created)
         raise
 
 
@@ -306,10 +306,10 @@ def _is_folder(path: Path) -> bool:
 def _folders_made(folder: Path, above: Path) -> bool:
     """Makes a folder in another one; False where a file has its name, or that of one around it."""
     inner = folder.relative_to(above).parts
-    here = above
+    existing = above
     for part in inner:
-        here = here / part
-        if os.path.lexists(here) and not _is_folder(here):
+        existing = existing / part
+        if os.path.lexists(existing) and not _is_folder(existing):
             return False
     folder.mkdir(parents=True, exist_ok=True)
     return True
@@ -317,12 +317,12 @@ def _folders_made(folder: Path, above: Path) -> bool:
 
 def _same(one: Path, other: Path) -> bool:
     """Whether two names lead to one file, or, where it had to be copied, to the same content."""
-    here, there = one.lstat(), other.lstat()
-    if os.path.samestat(here, there):
+    first, second = one.lstat(), other.lstat()
+    if os.path.samestat(first, second):
         return True
-    if stat.S_ISLNK(here.st_mode) and stat.S_ISLNK(there.st_mode):
+    if stat.S_ISLNK(first.st_mode) and stat.S_ISLNK(second.st_mode):
         return one.readlink() == other.readlink()
-    plain = stat.S_ISREG(here.st_mode) and stat.S_ISREG(there.st_mode)
+    plain = stat.S_ISREG(first.st_mode) and stat.S_ISREG(second.st_mode)
     return plain and filecmp.cmp(one, other, shallow=False)
 
 
@@ -481,8 +481,8 @@ def _umask() -> int:
     while there is none."""
     with suppress(OSError, LookupError, ValueError, StopIteration):
         lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
-        told = next(line for line in lines if line.startswith("Umask:"))
-        return int(told.split()[1], 8)
+        umask_line = next(line for line in lines if line.startswith("Umask:"))
+        return int(umask_line.split()[1], 8)
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
@@ -515,7 +515,7 @@ def plain_name(name: str) -> str:
     if bad:
         raise InputError(
             Fault(
-                _("{name} is no plain name for a file.", name=shown(name)),
+                _("{name} is not a valid file name.", name=shown(name)),
                 remedy=_("Take letters, digits, - and _."),
                 kind="name",
             )

@@ -170,7 +170,7 @@ class ParquetSource:
                     ),
                     file=self._file,
                     column=column,
-                    remedy=_("This is how an archive bomb looks; if it is none, raise the limit."),
+                    remedy=_("This looks like an archive bomb; if it is not one, raise the limit."),
                     kind="archive-bomb",
                 )
             )

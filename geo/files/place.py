@@ -133,8 +133,8 @@ def check_folder_place(target: Path, command: str) -> None:
 
 def _check_apart(target: Path) -> None:
     with suppress(FileNotFoundError):  # the folder one works in may be gone
-        here = Path.cwd()
-        if here.samefile(target) or within(here, target):
+        cwd = Path.cwd()
+        if cwd.samefile(target) or within(cwd, target):
             raise refusal(
                 target,
                 _(
@@ -143,7 +143,7 @@ def _check_apart(target: Path) -> None:
                 ),
                 _(
                     "Name a folder in it, such as {shown_path}.",
-                    shown_path=shown_path(here / "zoneblanche-out"),
+                    shown_path=shown_path(cwd / "zoneblanche-out"),
                 ),
             )
     with suppress(RuntimeError, FileNotFoundError):  # not every user has a home

@@ -205,7 +205,7 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, file: str) -> Fault:
 
 def _too_deep(file: str, line: int | None = None) -> Fault:
     return Fault(
-        _("tables, lists or parts of a key stand too deep in one another."),
+        _("tables, lists or parts of a key are nested too deep."),
         file=file,
         line=line,
         kind="toml-syntax",
@@ -224,7 +224,7 @@ def _too_long(data: bytes, file: str) -> Fault:
         _("a whole number has more digits than the 19 that TOML has."),
         file=file,
         line=line,
-        remedy=_("Write a smaller number; a code stands in quotes."),
+        remedy=_("Write a smaller number; write a code in quotes."),
         kind="toml-syntax",
     )
 
@@ -267,7 +267,7 @@ def _not_finite(document: Document) -> Iterator[Fault]:
         elif not _is_usable(value):
             yield Fault(
                 _(
-                    "{key} is {value}, which is no number to reckon with.",
+                    "{key} is {value}, which is not a usable number.",
                     key=shown(name),
                     value=str(value)[:60],
                 ),

@@ -38,7 +38,7 @@ def coordinate_fault(
     """Return the fault of a coordinate, in the words of tables that are read as a whole."""
     cell = f"{value:.15g}"
     if np.isinf(value):
-        message, kind = _("{cell} is no finite number.", cell=shown(cell)), "not-finite"
+        message, kind = _("{cell} is not a finite number.", cell=shown(cell)), "not-finite"
     elif value > 0:
         message = _(
             "{cell} is above {most}; expected: number, {value} to {most}.",

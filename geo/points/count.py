@@ -120,13 +120,13 @@ def count_points(
     blank = np.zeros(len(layout.values), dtype=np.int64)
     rows = unreadable = 0
     examples: tuple[list[str], list[str]] = ([], [])
-    seen: dict[str, int] = {}  # rows of each file
+    row_counts: dict[str, int] = {}  # rows of each file
     parts = run_chunks(work, chunks, task, executor=executor, workers=workers, scheduler=scheduler)
     for chunk, part in zip(chunks, parts, strict=True):
-        before = seen.get(chunk.path, 0)
-        for told, found in zip(examples, (part.outside, part.lost), strict=True):
-            told += [f"{chunk.path}, row {before + row + 1}" for row in found]
-        seen[chunk.path] = before + part.rows
+        before = row_counts.get(chunk.path, 0)
+        for listed, found in zip(examples, (part.outside, part.lost), strict=True):
+            listed += [f"{chunk.path}, row {before + row + 1}" for row in found]
+        row_counts[chunk.path] = before + part.rows
         counts += part.counts
         sums += part.sums
         blank += part.blank
@@ -196,15 +196,15 @@ def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points
             at = np.where(given, found, -1) + 1
             part = np.bincount(at, np.where(given, values, 0.0), territories + 1)
             sums[:, column] += part[1:]
-        for told, away in ((outside, (found < 0) & readable), (lost, ~readable)):
-            if len(told) < EXAMPLES:
-                told += (rows + np.flatnonzero(away)[: EXAMPLES - len(told)]).tolist()
+        for listed, away in ((outside, (found < 0) & readable), (lost, ~readable)):
+            if len(listed) < EXAMPLES:
+                listed += (rows + np.flatnonzero(away)[: EXAMPLES - len(listed)]).tolist()
         rows += len(x)
         unreadable += int(np.count_nonzero(~readable))
     return CountPart(counts, sums, blank, rows, unreadable, tuple(outside), tuple(lost))
 
 
-def known_crs(crs: str | pyproj.CRS | None, whose: str) -> str:
+def known_crs(crs: str | pyproj.CRS | None, owner: str) -> str:
     """Return the CRS as WKT, which can be sent to another machine; `whose` names it in faults.
 
     Raises:
@@ -212,7 +212,7 @@ def known_crs(crs: str | pyproj.CRS | None, whose: str) -> str:
     """
     if crs is None:
         raise InputError(
-            Fault(_("the {whose} have no coordinate system.", whose=whose), kind="no-crs")
+            Fault(_("the {whose} have no coordinate system.", whose=owner), kind="no-crs")
         )
     try:
         return str(pyproj.CRS.from_user_input(crs).to_wkt())

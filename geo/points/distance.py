@@ -48,15 +48,15 @@ def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Seri
     """
     if places.crs is None or points.crs is None:
         raise InputError(Fault(_("the points have no coordinate system."), kind="no-crs"))
-    here, there = (series.to_crs("EPSG:4326") for series in (places, points))
-    there = there[~(there.isna() | there.is_empty)]
-    if there.empty or here.empty:
+    origins, targets = (series.to_crs("EPSG:4326") for series in (places, points))
+    targets = targets[~(targets.isna() | targets.is_empty)]
+    if targets.empty or origins.empty:
         return pd.Series(np.nan, index=places.index, name="distance_m")
-    here_x, here_y = here.x.to_numpy(), here.y.to_numpy()
-    found = cKDTree(to_geocentric(there.x.to_numpy(), there.y.to_numpy())).query(
+    here_x, here_y = origins.x.to_numpy(), origins.y.to_numpy()
+    found = cKDTree(to_geocentric(targets.x.to_numpy(), targets.y.to_numpy())).query(
         to_geocentric(here_x, here_y)
     )[1]
-    nearest = there.iloc[found]
+    nearest = targets.iloc[found]
     _unused, _unused, metres = pyproj.Geod(ellps="WGS84").inv(here_x, here_y, nearest.x, nearest.y)
     return pd.Series(metres, index=places.index, name="distance_m")
 

@@ -284,7 +284,7 @@ def _check_columns(path: str, names: Sequence[str], layout: Layout) -> None:
         if name not in names
     ]
     faults += [
-        Fault(_("the column stands there twice."), file=path, column=name, kind="duplicate-column")
+        Fault(_("the column appears twice."), file=path, column=name, kind="duplicate-column")
         for name in sorted({name for name in names if list(names).count(name) > 1})
     ]
     if faults:

@@ -65,8 +65,8 @@ class Grid:
     @property
     def nbytes(self) -> int:
         """Memory of the arrays, in bytes."""
-        held = (self.edges, self.west, self.east, self.starts, self.listed, self.inside)
-        return sum(part.nbytes for part in held)
+        arrays = (self.edges, self.west, self.east, self.starts, self.listed, self.inside)
+        return sum(part.nbytes for part in arrays)
 
 
 @dataclass(frozen=True)
@@ -142,9 +142,9 @@ def _apart(edges: Floats) -> list[NDArray[np.intp]]:
     step = max(east - west, north - south) / (COARSE - 1) or 1.0
     column = ((edges[:, 0] - west) / step).astype(np.intp)
     row = ((edges[:, 1] - south) / step).astype(np.intp)
-    held = np.zeros((COARSE, COARSE), dtype=bool)
-    held[row, column] = True
-    named, count = ndimage.label(held, structure=np.ones((3, 3)))
+    occupied = np.zeros((COARSE, COARSE), dtype=bool)
+    occupied[row, column] = True
+    named, count = ndimage.label(occupied, structure=np.ones((3, 3)))
     group = named[row, column] - 1
     frames = np.full((count, 4), np.inf)
     np.minimum.at(frames[:, 0], group, np.minimum(edges[:, 0], edges[:, 2]))
@@ -199,9 +199,9 @@ def locate_points(locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
         if len(near) == len(x):
             _locate_in(grid, x, y, found)
         elif len(near):
-            there = np.full(len(near), -1, dtype=np.int32)
-            _locate_in(grid, x[near], y[near], there)
-            found[near] = there
+            positions = np.full(len(near), -1, dtype=np.int32)
+            _locate_in(grid, x[near], y[near], positions)
+            found[near] = positions
     return found
 
 

@@ -101,18 +101,18 @@ def compute_nearest(
         ProblemWithEnvironment: as `run_chunks`.
     """
     known_crs(places.crs, "places")
-    there = np.flatnonzero(~(places.isna() | places.is_empty).to_numpy())
-    if not (places.iloc[there].geom_type == "Point").all():
+    usable = np.flatnonzero(~(places.isna() | places.is_empty).to_numpy())
+    if not (places.iloc[usable].geom_type == "Point").all():
         raise InputError(Fault(_("places must be points."), kind="geometry-type"))
-    some = places.iloc[there].to_crs(DEGREES)
+    some = places.iloc[usable].to_crs(DEGREES)
     east, north = some.x.to_numpy(), some.y.to_numpy()
-    group = np.zeros(len(there), dtype=np.int64)
+    group = np.zeros(len(usable), dtype=np.int64)
     if groups is not None:
         group = pd.factorize(groups.reindex(some.index))[0].astype(np.int64)
     task = NearestTask(
         to_geocentric(east, north), group, _boxes(east, north, group), known_crs(crs, "points")
     )
-    found = _none_yet(len(there))
+    found = _none_yet(len(usable))
     for part in run_chunks(
         nearest_chunk,
         plan_chunks(source, layout),
@@ -127,7 +127,7 @@ def compute_nearest(
     _unused, _unused, metres = pyproj.Geod(ellps="WGS84").inv(
         east[hit], north[hit], found.east[hit], found.north[hit]
     )
-    distance[there[hit]] = metres
+    distance[usable[hit]] = metres
     named = pd.Series(distance, index=places.index, name="distance_m")
     return Nearest(distance_m=named, rows=found.rows, unreadable=found.unreadable)
 
@@ -154,12 +154,12 @@ def _nearest_of(batch: Batch, task: NearestTask) -> NearestPart:
     points = to_geocentric(x, y)
     owner = _owner(x, y, task.boxes)
     for group in range(len(task.boxes)):
-        mine, here = np.flatnonzero(owner == group), np.flatnonzero(task.group == group)
-        if not (mine.size and here.size):
+        mine, in_group = np.flatnonzero(owner == group), np.flatnonzero(task.group == group)
+        if not (mine.size and in_group.size):
             continue
         tree = cKDTree(points[mine], balanced_tree=False)
-        chord[here], nearest = tree.query(task.places[here])
-        east[here], north[here] = x[mine[nearest]], y[mine[nearest]]
+        chord[in_group], nearest = tree.query(task.places[in_group])
+        east[in_group], north[in_group] = x[mine[nearest]], y[mine[nearest]]
     return NearestPart(chord, east, north, len(readable), int((~readable).sum()))
 
 

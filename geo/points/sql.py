@@ -45,10 +45,10 @@ class SqlJoin:
                 _("SedonaDB is not installed: install zoneblanche with its extra 'scale'.")
             ) from error
         self.engine: Any = sedonadb.connect()
-        there = np.flatnonzero(~(territories.isna() | territories.is_empty).to_numpy())
+        usable = np.flatnonzero(~(territories.isna() | territories.is_empty).to_numpy())
         self._register(
             "plain",
-            {"place": there.astype(np.int32), "wkb": territories.iloc[there].to_wkb().to_numpy()},
+            {"place": usable.astype(np.int32), "wkb": territories.iloc[usable].to_wkb().to_numpy()},
         )
         shapes = self.engine.sql("SELECT place, ST_GeomFromWKB(wkb) AS shape FROM plain")
         shapes.to_memtable().to_view("territories", overwrite=True)

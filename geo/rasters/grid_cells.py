@@ -131,9 +131,9 @@ def _at_corners(cells: Cells, locator: Locator, to_there: pyproj.Transformer) ->
     row = np.rint(cells.south / cells.size).astype(np.int64)
     wide = np.int64(1) << 32
     nodes = np.stack([(row + up) * wide + column + right for up in (0, 1) for right in (0, 1)], 1)
-    asked, places = np.unique(nodes, return_inverse=True)
-    rows = asked // wide
-    x, y = to_there.transform((asked - rows * wide) * cells.size, rows * cells.size)
+    distinct, places = np.unique(nodes, return_inverse=True)
+    rows = distinct // wide
+    x, y = to_there.transform((distinct - rows * wide) * cells.size, rows * cells.size)
     return locate_points(locator, np.asarray(x), np.asarray(y))[places.reshape(nodes.shape)]
 
 
@@ -144,6 +144,6 @@ def _at_parts(
     steps = (np.arange(SIDE) + 0.5) * cells.size / SIDE
     x = cells.west[chosen][:, None] + np.tile(steps, SIDE)
     y = cells.south[chosen][:, None] + np.repeat(steps, SIDE)
-    there = to_there.transform(x.ravel(), y.ravel())
-    found = locate_points(locator, np.asarray(there[0]), np.asarray(there[1]))
+    projected = to_there.transform(x.ravel(), y.ravel())
+    found = locate_points(locator, np.asarray(projected[0]), np.asarray(projected[1]))
     return found.reshape(len(chosen), SIDE * SIDE)

@@ -179,8 +179,8 @@ class Raster:
             raise InputError(_damaged(facts.path, error)) from error
         valid = None if mask is None else mask != 0
         if facts.nodata is not None and not math.isnan(facts.nodata):
-            there = values != values.dtype.type(facts.nodata)
-            valid = there if valid is None else valid & there
+            has_value = values != values.dtype.type(facts.nodata)
+            valid = has_value if valid is None else valid & has_value
         if values.dtype.kind == "f":
             finite = np.isfinite(values)
             if not finite.all():
@@ -336,7 +336,7 @@ def _check_georeference(
     if dataset.crs is None or not (dataset.crs.is_geographic or dataset.crs.is_projected):
         blame(
             "no-crs",
-            _("the raster names no coordinate system on the ground."),
+            _("the raster has no coordinate reference system."),
             _("Write it into the file with gdal_edit -a_srs EPSG:…."),
         )
     scale, offset = float(dataset.scales[band - 1]), float(dataset.offsets[band - 1])
@@ -541,7 +541,7 @@ def _with_notices(
 def _damaged(name: str, error: Exception) -> Fault:
     return Fault(
         _(
-            "the file is damaged, ends early or is no GeoTIFF ({error}).",
+            "the file is damaged, ends early or is not a GeoTIFF ({error}).",
             error=shown(error, limit=160),
         ),
         file=name,

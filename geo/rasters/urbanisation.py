@@ -194,8 +194,8 @@ def _read_people(
             faults.append(
                 Fault(
                     _(
-                        "the degree of urbanisation wants cells of 1 km²; these are "
-                        "{transform} × {transform_2} of {crs}.",
+                        "the degree of urbanisation needs cells of 1 km²; these are {transform} "
+                        "× {transform_2} of {crs}.",
                         transform=quantity(abs(facts.transform[0])),
                         transform_2=f"{abs(facts.transform[4]):g}",
                         crs=facts.crs.name,

@@ -321,10 +321,10 @@ class _Source(RasterSource):
 
 def _extract(geometry: gpd.GeoSeries, raster: Raster, stat: str, quantile: float | None) -> Floats:
     values = np.full(len(geometry), np.nan)
-    there = np.flatnonzero(~(geometry.isna() | geometry.is_empty).to_numpy())
-    shapes = geometry.iloc[there].to_crs(raster.facts.crs)
+    usable = np.flatnonzero(~(geometry.isna() | geometry.is_empty).to_numpy())
+    shapes = geometry.iloc[usable].to_crs(raster.facts.crs)
     features = gpd.GeoDataFrame(geometry=shapes.reset_index(drop=True))
     operation = stat if quantile is None else f"quantile(q={quantile})"
     found = exact_extract(_Source(raster), features, [operation], output="pandas")
-    values[there] = found.iloc[:, 0].astype(np.float64)
+    values[usable] = found.iloc[:, 0].astype(np.float64)
     return values

@@ -76,9 +76,9 @@ def integrate(
         amounts = stack.enter_context(_aligned(weights, raster.facts)) if weights else None
         for block, first in enumerate(top):
             last = min(first + height, window.row_off + window.height)
-            here = Window(window.col_off, first, window.width, last - first)
-            values, valid = raster.read(here)
-            weight = amounts.read(here) if amounts else np.empty((0, 0))
+            strip = Window(window.col_off, first, window.width, last - first)
+            values, valid = raster.read(strip)
+            weight = amounts.read(strip) if amounts else np.empty((0, 0))
             _prefix_rows(values, _or_none(valid), weight, cut, prefix)
             mine = edges[begin[block] : begin[block + 1]]
             _walk(column, row, following, territory, mine, first, last, prefix, sums)

@@ -52,16 +52,18 @@ class Account:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the account for `run.json`."""
-        told: dict[str, Any] = {
+        record: dict[str, Any] = {
             "rows": self.rows,
             "matched": self.matched,
             "listed": [vars(row) for row in self.listed],
         }
         if self.outside:
-            told["outside"] = self.outside
+            record["outside"] = self.outside
         if self.counted:
-            told["counted"] = dict(self.counted)
-        return {**told, "carried": [vars(row) for row in self.carried]} if self.carried else told
+            record["counted"] = dict(self.counted)
+        return (
+            {**record, "carried": [vars(row) for row in self.carried]} if self.carried else record
+        )
 
 
 def account_rows(

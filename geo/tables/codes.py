@@ -237,7 +237,7 @@ def _doubled(
     return [
         raw.fault(
             _(
-                "the code {code} stands on {count} rows ({places}).",
+                "the code {code} appears on {count} rows ({places}).",
                 code=shown(code),
                 count=len(places),
                 places=raw.places(places),
@@ -271,8 +271,8 @@ def _no_match(raw: RawTable, name: str, texts: list[str], table: _Known, title: 
 
 
 def _reason(code: str, table: _Known, explain: Explain | None) -> str:
-    if explain is not None and (told := explain(code)):
-        return told
+    if explain is not None and (explanation := explain(code)):
+        return explanation
     near = table.alike(code)
     return _("unknown code; {near} is known", near=near) if near else _("unknown code")
 

@@ -182,13 +182,13 @@ _REFUSALS: tuple[tuple[_Test, Callable[[str], str], str, str], ...] = (
         lambda text, _: (
             re.fullmatch(r"[+\-−]?(inf(inity)?|nan|1\.#(inf|ind|qnan))", text) is not None
         ),
-        lambda text: _("{text} is no finite number.", text=text),
+        lambda text: _("{text} is not a finite number.", text=text),
         _("Leave the cell empty where the figure is not known."),
         "not-finite",
     ),
     (
         lambda text, _: text in ("-", "--", "–", "—", "−", ".", "..", "…", "..."),
-        lambda text: _("{text} may mean nought or not known.", text=text),
+        lambda text: _("{text} could mean zero or unknown.", text=text),
         _("Write 0, or leave the cell empty."),
         "ambiguous-value",
     ),
@@ -237,7 +237,7 @@ def not_a_number(text: str, mark: str) -> Read:
         if test(lowered, mark):
             return Read(wrong=message(shown(text)), remedy=remedy, kind=kind)
     return Read(
-        wrong=_("{text} is no number.", text=shown(text)),
+        wrong=_("{text} is not a number.", text=shown(text)),
         remedy=_("Correct it, or leave the cell empty where the figure is not known."),
         kind="not-a-number",
     )

@@ -144,7 +144,7 @@ def _range(unit: str, low: float | None, high: float | None) -> str:
 def _range_remedy(value: float, unit: str) -> str:
     if value in _LOW_CODES or value in _HIGH_CODES or abs(value) > _HUGE:
         return _(
-            "If {value} stands for no data, leave the cell empty or set nodata = {value}.",
+            "If {value} means no data, leave the cell empty or set nodata = {value}.",
             value=f"{value:g}",
         )
     if unit == "ratio" and 1 < value <= 100:

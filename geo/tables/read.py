@@ -97,12 +97,12 @@ def read_raw_table(
         raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
     table = replace(table, decimal=decimal)
     if path.suffix.lower() not in _SUFFIXES[kind] and kind in _CALLED:
-        said = _(
+        notice = _(
             "{path}: by its content this is {called}, whatever its name.",
             path=path,
             called=_CALLED[kind],
         )
-        table = replace(table, notices=(*table.notices, remark(said)))
+        table = replace(table, notices=(*table.notices, remark(notice)))
     return table
 
 
@@ -122,7 +122,7 @@ def _check_pins(separator: str | None, decimal: str | None, file: str) -> None:
     if decimal not in (None, ",", "."):
         faults.append(
             Fault(
-                _("{decimal} is no decimal mark.", decimal=shown(decimal)),
+                _("{decimal} is not a decimal mark.", decimal=shown(decimal)),
                 file=file,
                 remedy=_("Possible are ',' and '.'."),
                 kind="option",

@@ -159,7 +159,7 @@ def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str,
     if not text:
         return "", (_("the code is blank."), _("Write it, or take the feature out."), "blank-code")
     if isinstance(cell, list | dict) or len(text) > min(limits.cell_length, 1000):
-        return "", (_("{text} is no code.", text=shown(text)), as_text, "code-not-text")
+        return "", (_("{text} is not a code.", text=shown(text)), as_text, "code-not-text")
     if form is not None and form.fullmatch(text):
         return text, None
     if _FLOAT.fullmatch(text) or _SCIENTIFIC.fullmatch(text):
@@ -210,7 +210,7 @@ def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
     return [
         Fault(
             _(
-                "the code {code} stands on {count} features ({numbers}).",
+                "the code {code} appears on {count} features ({numbers}).",
                 code=shown(code),
                 count=len(numbers),
                 numbers=first_of(numbers),
@@ -219,7 +219,7 @@ def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
             column=name,
             feature=numbers[0],
             value=code,
-            remedy=_("Unite the shapes of one territory into one feature, or mend the code."),
+            remedy=_("Unite the shapes of one territory into one feature, or repair the code."),
             kind="duplicate-code",
         )
         for code, numbers in places.items()
@@ -313,7 +313,7 @@ def read_figures(
             faults.append(
                 Fault(
                     _(
-                        "{text} is no figure from 0 to {most}.",
+                        "{text} is not a figure from 0 to {most}.",
                         text=shown(text),
                         most=quantity(most, digits=0),
                     ),

@@ -106,7 +106,9 @@ def _overlap_fault(one: str, other: str, share: float, same: bool, file: str) ->
         file=file,
         feature=one,
         value=f"{one}, {other}",
-        remedy=_("Territories of one level may not overlap: mend their borders, or take one out."),
+        remedy=_(
+            "Territories of one level may not overlap: repair their borders, or take one out."
+        ),
         kind="duplicate-shape" if same else "overlap",
     )
 
@@ -126,11 +128,11 @@ def _gaps(
     area = measured_area_km2(gpd.GeoSeries(polygons, crs=crs)).to_numpy()
     order = np.argsort(-area, kind="stable")
     tree = shapely.STRtree(shapes)
-    told = []
+    descriptions = []
     for hole in order[:5].tolist():
         around = tree.query(polygons[hole], predicate="intersects")
         codes = first_of(sorted(labels[number] for number in around), count=4)
-        told.append(_("{area} km² between {codes}", area=f"{area[hole]:.3g}", codes=codes))
+        descriptions.append(_("{area} km² between {codes}", area=f"{area[hole]:.3g}", codes=codes))
     more = f" and {len(holes) - 5} more" if len(holes) > 5 else ""
     count = _("1 gap is") if len(holes) == 1 else _("{count} gaps are", count=len(holes))
     return [
@@ -138,7 +140,7 @@ def _gaps(
             "{file}: {count} enclosed by the shapes: {told}{more}.",
             file=file,
             count=count,
-            told="; ".join(told),
+            told="; ".join(descriptions),
             more=more,
         )
     ]

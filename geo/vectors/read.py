@@ -97,8 +97,8 @@ def read_territories(
             missing, not polygons, self-crossing or overlapping, more than the limits.
         ProblemWithEnvironment: no permission to read the file.
     """
-    asked = (code, name, population, area_km2, *(parents or {}).values())
-    wanted = tuple(dict.fromkeys(field for field in asked if field is not None))
+    fields = (code, name, population, area_km2, *(parents or {}).values())
+    wanted = tuple(dict.fromkeys(field for field in fields if field is not None))
     notices = Notices()
     features = _features(Path(path), layer, wanted, limits, notices=notices)
     _raise(missing_fields(features, wanted), limits)

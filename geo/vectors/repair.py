@@ -55,7 +55,7 @@ def mend(features: Features, labels: list[str], *, notices: Notices) -> Mended:
     fit[endless] = False
     shapes[endless] = None  # already reported; their position needs no second fault
     wrong = np.flatnonzero(fit & ~shapely.is_valid(shapes)).tolist()
-    repaired, told = [], []
+    repaired, repairs = [], []
     for number in wrong:
         reason = _short(shapely.is_valid_reason(shapes[number]))
         better = _polygonal(shapely.make_valid(shapes[number], method="structure"))
@@ -65,14 +65,14 @@ def mend(features: Features, labels: list[str], *, notices: Notices) -> Mended:
         else:
             shapes[number] = better
             repaired.append(labels[number])
-            told.append(f"{labels[number]} ({reason}, area {100 * change:.2g} % changed)")
-    if told:
+            repairs.append(f"{labels[number]} ({reason}, area {100 * change:.2g} % changed)")
+    if repairs:
         notices.warn(
             _(
-                "{file}: {count} invalid shapes mended: {told}.",
+                "{file}: {count} invalid shapes repaired: {told}.",
                 file=features.file,
-                count=len(told),
-                told=first_of(told),
+                count=len(repairs),
+                told=first_of(repairs),
             )
         )
     return Mended(shapes, tuple(repaired), tuple(faults))
@@ -128,7 +128,7 @@ def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterato
         elif endless[number]:
             message, kind = _("it has coordinates beyond any place on Earth."), "not-finite"
         else:
-            message, kind = _("its area is nought."), "no-shape"
+            message, kind = _("its area is zero."), "no-shape"
         yield Fault(
             message,
             file=features.file,
@@ -151,7 +151,7 @@ def _crossed(features: Features, label: str, reason: str, change: float) -> Faul
         file=features.file,
         feature=label,
         value=label,
-        remedy=_("Draw the shape anew, or mend it in a GIS where its true outline is known."),
+        remedy=_("Redraw the shape, or repair it in a GIS where its true outline is known."),
         kind="invalid-shape",
     )
 

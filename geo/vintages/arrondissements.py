@@ -63,11 +63,11 @@ def in_arrondissements(places: Collection[str], codes: Collection[str]) -> list[
     >>> in_arrondissements(["48", "69123"], ["48095", "69381", "69382"])
     ['48', '69381', '69382']
     """
-    here = set(codes)
+    present = set(codes)
     found: list[str] = []
     for place in places:
         city = place.removeprefix("commune:")
-        parts = () if city in here else ARRONDISSEMENTS.get(city, ())
-        inside = [part for part in parts if part in here]
+        parts = () if city in present else ARRONDISSEMENTS.get(city, ())
+        inside = [part for part in parts if part in present]
         found += inside or [place]
     return found

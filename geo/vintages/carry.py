@@ -98,8 +98,8 @@ def carry_largest(frame: pd.DataFrame, passage: Passage, *, weights: pd.Series) 
     parts = _parts(frame, passage)
     weight = parts["source"].map(weights).astype("float64").fillna(0) * parts["share"]
     # Among equal parts, the one that keeps its code represents the territory.
-    own = parts["source"] == parts["target"]
-    order = parts.assign(_weight=weight, _own=own).sort_values(
+    same_code = parts["source"] == parts["target"]
+    order = parts.assign(_weight=weight, _own=same_code).sort_values(
         ["_weight", "_own", "source"], ascending=[False, False, True], kind="stable"
     )
     carried = order.drop_duplicates("target").set_index("target")[list(frame.columns)]
@@ -124,8 +124,8 @@ def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
                 kind="passage",
             )
         )
-    here = set(frame.index.tolist())
-    chosen = passage.shares[[code in here for code in passage.shares["source"].tolist()]]
+    present = set(frame.index.tolist())
+    chosen = passage.shares[[code in present for code in passage.shares["source"].tolist()]]
     figures = frame.loc[chosen["source"]].reset_index(drop=True)
     return figures.join(chosen.reset_index(drop=True))
 
@@ -133,14 +133,14 @@ def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
 def _carried(
     carried: pd.DataFrame, frame: pd.DataFrame, passage: Passage, totals: pd.DataFrame
 ) -> Carried:
-    here = set(frame.index)
+    present = set(frame.index)
     return Carried(
         frame=carried.sort_index(),
         rows=len(frame),
-        moved=len(here & set(passage.moved["source"])),
-        lost={code: reason for code, reason in passage.lost.items() if code in here},
+        moved=len(present & set(passage.moved["source"])),
+        lost={code: reason for code, reason in passage.lost.items() if code in present},
         totals=totals,
-        equal=tuple(code for code in passage.equal if code in here),
+        equal=tuple(code for code in passage.equal if code in present),
     )
 
 

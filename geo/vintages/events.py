@@ -141,8 +141,8 @@ def explainer(events: pd.DataFrame, *, at: str) -> Callable[[str], str]:
         later = [event for event in coming.get(code, ()) if event["date"] > listed]
         if later:
             origin = later[0]["before"]
-            made = f", out of {origin}" if origin and origin != code else ""
-            return f"exists from {later[0]['date']}{made}"
+            origin_text = f", out of {origin}" if origin and origin != code else ""
+            return f"exists from {later[0]['date']}{origin_text}"
         overseas = _COLLECTIVITIES.get(code[:3]) if len(code) == 5 else None
         return f"in {overseas}, a collectivity in no département" if overseas else ""
 
@@ -180,8 +180,8 @@ def _fate(
     same_day = [other["after"] for other in past if other["date"] == day]
     if event["kind"] in _SPLIT and len(same_day) > 1:
         return f"divided into {first_of(same_day)} on {day}"
-    told = _RECODED.get(event["kind"], "merged into")
-    text = f"{told} {after} ({event['after_name']})"
+    verb = _RECODED.get(event["kind"], "merged into")
+    text = f"{verb} {after} ({event['after_name']})"
     text += "" if day == UNDATED else f" on {day}"
     final = _last_of(after, leaving, day, listed)
     return text if final == after else f"{text}, which is now {final}"

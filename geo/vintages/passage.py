@@ -107,11 +107,11 @@ def build_passage(
     explain = explainer(events, at=last)
     rows, lost, equal = [], {}, []
     for source in sources:
-        there = [code for code in found[source] if code in arrived]
-        if not there:
+        reached = [code for code in found[source] if code in arrived]
+        if not reached:
             lost[source] = explain(source) or f"the list of {last} does not hold it"
             continue
-        parts, guessed = _weights(there, population)
+        parts, guessed = _weights(reached, population)
         equal += [source] if guessed else []
         rows += [(source, target, share) for target, share in parts.items()]
     shares = pd.DataFrame(rows, columns=["source", "target", "share"])
@@ -154,16 +154,18 @@ def _distinct(codes: Iterable[str]) -> list[str]:
 
 def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
     """Return the targets of arrondissements and their communes when one becomes the other."""
-    here, wanted = set(sources), set(targets)
+    source_codes, wanted = set(sources), set(targets)
     both = [
         whole
         for whole, parts in ARRONDISSEMENTS.items()
-        if whole in here and here & set(parts) and not {whole, *(here & set(parts))} <= wanted
+        if whole in source_codes
+        and source_codes & set(parts)
+        and not {whole, *(source_codes & set(parts))} <= wanted
     ]
     if both:
         raise InputError(
             Fault(
-                _("{both} stands beside its own arrondissements.", both=first_of(both)),
+                _("{both} appears together with its own arrondissements.", both=first_of(both)),
                 remedy=_("Leave one of the two out: adding them would count people twice."),
                 kind="arrondissements",
             )
@@ -171,10 +173,10 @@ def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
     found = {
         part: [whole]
         for part, whole in WHOLE.items()
-        if part in here and part not in wanted and whole in wanted
+        if part in source_codes and part not in wanted and whole in wanted
     }
     for whole, parts in ARRONDISSEMENTS.items():
-        if whole in here and whole not in wanted:
+        if whole in source_codes and whole not in wanted:
             found[whole] = [part for part in parts if part in wanted]
     return found
 
@@ -207,13 +209,15 @@ def _followed(events: pd.DataFrame, stale: Mapping[str, str], last: str) -> dict
     return found
 
 
-def _arrivals(code: str, steps: Mapping[str, list[str]], seen: tuple[str, ...] = ()) -> list[str]:
+def _arrivals(
+    code: str, steps: Mapping[str, list[str]], visited: tuple[str, ...] = ()
+) -> list[str]:
     """Return the codes of a code's territory at the end of a day.
 
     A commune may change département and be merged on the same day. The code after the first event
     is then an intermediate step, which does not lead to itself.
     """
-    if code not in steps or code in seen:
+    if code not in steps or code in visited:
         return [code]
     reached: list[str] = []
     for after in steps[code]:
@@ -221,7 +225,7 @@ def _arrivals(code: str, steps: Mapping[str, list[str]], seen: tuple[str, ...] =
             reached.append(code)
         elif after:
             through = after in steps and after not in steps[after]
-            reached += _arrivals(after, steps, (*seen, code)) if through else [after]
+            reached += _arrivals(after, steps, (*visited, code)) if through else [after]
     return reached
 
 

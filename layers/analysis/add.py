@@ -52,19 +52,19 @@ def check_analyses(names: Iterable[str], *, file: str | None = None) -> None:
     """
     faults = []
     for text in names:
-        name, *of = text.split(":")
+        name, *arguments = text.split(":")
         if name not in ANALYSES:
             message, remedy = (
                 _("there is no analysis {name}.", name=repr(name)),
                 nearest(name, ANALYSES),
             )
-        elif len(of) not in _counts(name):
+        elif len(arguments) not in _counts(name):
             message = _(
                 "{text}: {name} is of {analyses} indicators, and names {count}.",
                 text=repr(text),
                 name=name,
                 analyses=ANALYSES[name][0],
-                count=len(of),
+                count=len(arguments),
             )
             remedy = _("Write {written}.", written=_written(name))
         else:
@@ -102,17 +102,17 @@ def add_analyses(atlas: Atlas, names: Iterable[str], *, index_id: str | None = N
     names = tuple(names)
     check_analyses(names)
     for text in names:
-        name, *of = text.split(":")
+        name, *arguments = text.split(":")
         count, add = ANALYSES[name]
-        if count == 1 and not of:
+        if count == 1 and not arguments:
             if index_id is None:
-                atlas = atlas.noting(*_left_out(text, _("there is no index for it to be of.")))
+                atlas = atlas.noting(*_left_out(text, _("there is no index to analyse.")))
                 continue
-            of = [index_id]
-        for indicator_id in of:
+            arguments = [index_id]
+        for indicator_id in arguments:
             atlas.indicator(indicator_id)
         try:
-            atlas = add(atlas, *of)
+            atlas = add(atlas, *arguments)
         except InputError as error:
             atlas = atlas.noting(*_left_out(text, error.message))
     return atlas

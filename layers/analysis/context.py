@@ -37,5 +37,5 @@ def unmeasured_context(atlas: Atlas) -> list[Layer]:
 
 def is_published(layer: Layer, country: Country) -> bool:
     """Return whether a publisher of the country has the source of the layer, if it needs one."""
-    here = {one.input for one in known_connectors().values() if one.country == country.code}
-    return all(any(name in here for name in needed.split("|")) for needed in layer.needs)
+    inputs = {one.input for one in known_connectors().values() if one.country == country.code}
+    return all(any(name in inputs for name in needed.split("|")) for needed in layer.needs)

@@ -183,25 +183,28 @@ def difference_of(
         reference: what it is compared with; the area is excluded from it for the interval.
         digits: of the displayed figures: counted figures equal to these are equal.
     """
-    here, whole = figure_of(columns, indicator, inside), figure_of(columns, indicator, reference)
-    if "coarse" in (here.kind, whole.kind) or "sum" in (here.kind, whole.kind):
+    area_figure, whole = (
+        figure_of(columns, indicator, inside),
+        figure_of(columns, indicator, reference),
+    )
+    if "coarse" in (area_figure.kind, whole.kind) or "sum" in (area_figure.kind, whole.kind):
         return Difference(_UNKNOWN, _UNKNOWN, _UNKNOWN, "unsure")
     rest = figure_of(columns, indicator, reference & ~inside)
-    value = here.value - whole.value
+    value = area_figure.value - whole.value
     if np.isnan(value):
         return Difference(_UNKNOWN, _UNKNOWN, _UNKNOWN, "unsure")
-    if here.kind == "counted":
+    if area_figure.kind == "counted":
         if round(abs(value), digits) == 0:
             return Difference(value, _UNKNOWN, _UNKNOWN, "equal")
         return Difference(
             value, _UNKNOWN, _UNKNOWN, "counted_above" if value > 0 else "counted_below"
         )
     alike = [one.kind == "mean" and one.known >= FEWEST and np.isnan(one.error)
-             for one in (here, rest)]  # fmt: skip
+             for one in (area_figure, rest)]  # fmt: skip
     if all(alike) and round(abs(value), digits) == 0:
         return Difference(value, _UNKNOWN, _UNKNOWN, "equal")
-    low, high = _difference_interval(here, rest)
-    apart = here.value - rest.value
+    low, high = _difference_interval(area_figure, rest)
+    apart = area_figure.value - rest.value
     # The interval is that of area minus rest; the table shows area minus reference, which is a
     # fixed share of it, so both have the same sign.
     scale = value / apart if apart else 1.0
@@ -218,8 +221,8 @@ def _error(x: np.ndarray, share: np.ndarray, mean: float, units: np.ndarray | No
     """
     errors = [_left_out(share, share * x, mean)]
     if units is not None:
-        of = units - min(int(units.min()), 0)
-        errors.append(_left_out(np.bincount(of, share), np.bincount(of, share * x), mean))
+        shifted = units - min(int(units.min()), 0)
+        errors.append(_left_out(np.bincount(shifted, share), np.bincount(shifted, share * x), mean))
     error = float(np.nanmax(errors)) if np.isfinite(errors).any() else _UNKNOWN
     return error if error > 1e-9 * max(abs(mean), 1.0) else _UNKNOWN
 
@@ -292,8 +295,10 @@ def _counted_kind(
     if units is None:
         return "counted" if indicator.role == "context" else None
     known = units >= 0
-    of, outside = units[known & inside], units[known & ~inside]
-    touched, beyond = (np.bincount(there, minlength=units.max() + 1) > 0 for there in (of, outside))
+    units_inside, outside = units[known & inside], units[known & ~inside]
+    touched, beyond = (
+        np.bincount(present, minlength=units.max() + 1) > 0 for present in (units_inside, outside)
+    )
     return "coarse" if (touched & beyond).any() else "counted"
 
 

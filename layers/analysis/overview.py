@@ -46,25 +46,25 @@ def share_criterion(atlas: Atlas, indicator_id: str) -> CriterionShares | None:
     An unknown territory such as Paris counts neither as yes nor as no.
     """
     values, reasons = atlas.values[indicator_id], atlas.reasons[indicator_id]
-    asked = ~reasons.isin([int(reason) for reason in NOT_ASKED])
-    if not asked.any():
+    concerned = ~reasons.isin([int(reason) for reason in NOT_ASKED])
+    if not concerned.any():
         return None
     met, population = values.fillna(0.0), atlas.territories.facts["population"]
     people = small = large = applicable = float("nan")
     if population.notna().all() and population.sum() > 0:
         people = 100 * float((met * population).sum() / population.sum())
-        few, many = asked & (population < SMALL), asked & (population >= LARGE)
+        few, many = concerned & (population < SMALL), concerned & (population >= LARGE)
         if few.any() and many.any():
             small, large = _percent(met[few]), _percent(met[many])
     if (reasons == Reason.NOT_APPLICABLE).any():
         applicable = _percent(met[values.notna()])
     return CriterionShares(
-        met=_percent(met[asked]),
+        met=_percent(met[concerned]),
         people=people,
         small=small,
         large=large,
         applicable=applicable,
-        unknown=int((~asked).sum()),
+        unknown=int((~concerned).sum()),
         unreadable=int((reasons == Reason.UNREADABLE).sum()),
     )
 

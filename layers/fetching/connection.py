@@ -98,11 +98,11 @@ class CheckedAdapter(HTTPAdapter):
 
 def _open_by(manager: PoolManager, deadline: Deadline, check: Check | None) -> None:
     """Make the pools of a manager open their connections with `_Watched`."""
-    told = {"deadline": deadline, "check": staticmethod(check) if check else None}
+    attributes = {"deadline": deadline, "check": staticmethod(check) if check else None}
     classes: dict[str, Any] = {}
     pool: Any
     for scheme, pool in manager.pool_classes_by_scheme.items():
-        connection = type("Connection", (_Watched, pool.ConnectionCls), told)
+        connection = type("Connection", (_Watched, pool.ConnectionCls), attributes)
         classes[scheme] = type("Pool", (pool,), {"ConnectionCls": connection})
     manager.pool_classes_by_scheme = classes
 
@@ -150,9 +150,9 @@ class _Watched(HTTPConnection):
     response_class = _Answer
 
     def _new_conn(self) -> socket.socket:
-        made = super()._new_conn() if self.check is None else self._checked(self.check)
-        self.deadline.watch(made)
-        return made
+        connection = super()._new_conn() if self.check is None else self._checked(self.check)
+        self.deadline.watch(connection)
+        return connection
 
     def connect(self) -> None:
         super().connect()

@@ -145,22 +145,24 @@ def fetch_source(
                 connector=connector.id,
             )
         )
-    held = store.held(connector.id)
+    stored = store.held(connector.id)
     with Transport(access) as transport:
         address = transport.resolve(connector.resource)
-        if held is not None and address.checksum and held.checksum == address.checksum:
-            return Fetched(connector.id, store.path_of(held), held.source(connector), "unchanged")
+        if stored is not None and address.checksum and stored.checksum == address.checksum:
+            return Fetched(
+                connector.id, store.path_of(stored), stored.source(connector), "unchanged"
+            )
         partial = store.partial(connector.id)
-        same_url = held is not None and held.url == address.url
+        same_url = stored is not None and stored.url == address.url
         etag = transport.download(
             address,
             partial,
-            held_etag=held.etag if held is not None and same_url else "",
+            held_etag=stored.etag if stored is not None and same_url else "",
             max_bytes=connector.resource.max_bytes,
             told=lambda size, total: progress(connector.id, size, total) if progress else None,
         )
-    if etag is None and held is not None:
-        return Fetched(connector.id, store.path_of(held), held.source(connector), "unchanged")
+    if etag is None and stored is not None:
+        return Fetched(connector.id, store.path_of(stored), stored.source(connector), "unchanged")
     _check_sum(partial, address)
     record = Record(
         connector=connector.id,
@@ -205,25 +207,25 @@ def _held(connector: Connector, store: Store) -> Fetched | None:
 def _from_folder(connector: Connector, folder: Path, store: Store) -> Fetched | None:
     """Copy the publisher's file from a folder into the store; return None if the folder has
     none."""
-    taken = file_of(connector, files_below(folder))
-    if taken is None:
+    file = file_of(connector, files_below(folder))
+    if file is None:
         return None
     partial = store.partial(connector.id)
     try:
         forget(partial)
-        shutil.copyfile(taken, partial)
+        shutil.copyfile(file, partial)
     except OSError as error:
         raise ProblemWithEnvironment(
-            _("{taken} cannot be copied: {error}.", taken=taken, error=error)
+            _("{taken} cannot be copied: {error}.", taken=file, error=error)
         ) from error
     record = Record(
         connector=connector.id,
         # The publisher's name is kept: it may contain the quarter.
-        filename=taken.name,
+        filename=file.name,
         sha256=sha256_of(partial),
         size=partial.stat().st_size,
         url="",
-        retrieved=_day_of(taken).isoformat(),
+        retrieved=_day_of(file).isoformat(),
     )
     return Fetched(connector.id, store.keep(record, partial), record.source(connector), "folder")
 
@@ -268,10 +270,10 @@ def _check_sum(partial: Path, address: Address) -> None:
     """
     if not address.checksum:
         return
-    algorithm, _unused, told = address.checksum.partition(":")
+    algorithm, _unused, digest = address.checksum.partition(":")
     with partial.open("rb") as stream:
         found = hashlib.file_digest(stream, algorithm).hexdigest()
-    if found != told:
+    if found != digest:
         forget(partial)
         raise ProblemWithEnvironment(
             _(
@@ -280,6 +282,6 @@ def _check_sum(partial: Path, address: Address) -> None:
                 address=address.url,
                 algorithm=algorithm,
                 found=found,
-                told=told,
+                told=digest,
             )
         )

@@ -182,7 +182,7 @@ class Transport:
                 return next(response.iter_content(size), b"")
         except requests.RequestException as error:
             raise ProblemWithEnvironment(
-                _("{url} could not be asked: {plain}.", url=url, plain=_plain(error))
+                _("{url} could not be reached: {plain}.", url=url, plain=_plain(error))
             ) from error
 
     def _save(
@@ -239,7 +239,7 @@ class Transport:
             self._wait(url, answer, attempt, problem)
         raise ProblemWithEnvironment(
             _(
-                "{url} could not be asked in {attempts} attempts: {problem}.",
+                "{url} could not be reached in {attempts} attempts: {problem}.",
                 url=url,
                 attempts=self.access.attempts,
                 problem=problem,
@@ -310,15 +310,15 @@ class Transport:
         The request is not sent by the session, which would read the body of a redirect and add
         passwords from the user's `.netrc`.
         """
-        told = {"User-Agent": self.access.user_agent, "Accept": "*/*", **headers}
+        sent_headers = {"User-Agent": self.access.user_agent, "Accept": "*/*", **headers}
         try:
             if "@" in urlsplit(url).netloc:
                 raise ValueError(url)
-            request = requests.Request("GET", url, told).prepare()
+            request = requests.Request("GET", url, sent_headers).prepare()
             sent = self._check_url(request.url or "")
         except (ValueError, requests.RequestException) as error:
             raise ProblemWithEnvironment(
-                _("{url} is no http or https address.", url=shown(url))
+                _("{url} is not an http or https address.", url=shown(url))
             ) from error
         left = self.deadline.left
         connect, read = self.access.timeout
@@ -335,7 +335,7 @@ class Transport:
             raise
         except OSError as error:
             raise ProblemWithEnvironment(
-                _("{url} could not be asked: {plain}.", url=url, plain=error)
+                _("{url} could not be reached: {plain}.", url=url, plain=error)
             ) from error
 
     def _check_url(self, url: str) -> str:
@@ -375,8 +375,8 @@ class Transport:
         if private and host not in self.access.allowed_hosts:
             raise ProblemWithEnvironment(
                 _(
-                    "{host} leads to {addresses}, which is no public address; it is not "
-                    "asked. An agency's own mirror can be allowed by name.",
+                    "{host} leads to {addresses}, which is not a public address, so it was not "
+                    "contacted. An agency's own mirror can be allowed by name.",
                     host=host,
                     addresses=first_of(private),
                 )
@@ -404,7 +404,7 @@ def _target(url: str, location: str) -> str:
         scheme = urlsplit(target).scheme
     except ValueError as error:
         raise ProblemWithEnvironment(
-            _("{url} is no http or https address.", url=shown(location))
+            _("{url} is not an http or https address.", url=shown(location))
         ) from error
     if not location.strip():
         raise ProblemWithEnvironment(
@@ -418,11 +418,11 @@ def _target(url: str, location: str) -> str:
 
 
 def _address_of(catalogue: str, entry: Mapping[str, Any]) -> Address:
-    told = entry.get("checksum")
+    digest_entry = entry.get("checksum")
     checksum = ""
-    kind = str(told.get("type")) if isinstance(told, Mapping) else ""
-    if isinstance(told, Mapping) and kind in _HEX_DIGITS:
-        value = str(told.get("value")).lower()
+    kind = str(digest_entry.get("type")) if isinstance(digest_entry, Mapping) else ""
+    if isinstance(digest_entry, Mapping) and kind in _HEX_DIGITS:
+        value = str(digest_entry.get("value")).lower()
         if not re.fullmatch(f"[0-9a-f]{{{_HEX_DIGITS[kind]}}}", value):
             raise ProblemWithEnvironment(
                 _(

@@ -110,15 +110,15 @@ def wait_seconds(headers: Mapping[str, str], *, attempt: int, now: datetime) -> 
     >>> wait_seconds({"Retry-After": "7"}, attempt=1, now=utc_now())
     7.0
     """
-    told = headers.get("Retry-After", "").strip()
+    header = headers.get("Retry-After", "").strip()
     wait = 2.0 ** (attempt - 1)
-    if _NUMBER.fullmatch(told):
-        wait = float(told)
-    elif re.fullmatch("[0-9]+", told):
+    if _NUMBER.fullmatch(header):
+        wait = float(header)
+    elif re.fullmatch("[0-9]+", header):
         return None
-    elif told:
+    elif header:
         with contextlib.suppress(TypeError, ValueError, OverflowError):  # it is no date
-            wait = (parsedate_to_datetime(told) - now).total_seconds()
+            wait = (parsedate_to_datetime(header) - now).total_seconds()
     return max(wait, 0.0) if wait <= LONGEST_WAIT else None
 
 

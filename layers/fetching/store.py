@@ -105,17 +105,17 @@ class Store:
         """Move a complete file into the store and make it the connector's."""
         path = self.path_of(record)
         # In ASCII, because the name of a file may not be valid Unicode.
-        told = json.dumps(asdict(record), indent=1, sort_keys=True)
+        text = json.dumps(asdict(record), indent=1, sort_keys=True)
         index = self.folder / "index" / f"{record.connector}.json"
-        made = self.partial(f"{record.connector}.new")
+        temporary = self.partial(f"{record.connector}.new")
         try:
             if path.parent.is_symlink():
                 path.parent.unlink()
-            for place in (path, index, made):
+            for place in (path, index, temporary):
                 place.parent.mkdir(parents=True, exist_ok=True)
             content.replace(path)
-            write_whole(path.with_name(path.name + RECORD_SUFFIX), told, made=made)
-            write_whole(index, told, made=made)
+            write_whole(path.with_name(path.name + RECORD_SUFFIX), text, made=temporary)
+            write_whole(index, text, made=temporary)
         except OSError as error:
             raise ProblemWithEnvironment(
                 _("{path} cannot be written: {error}.", path=path, error=error)
@@ -135,7 +135,7 @@ class Store:
             for name in ("objects", "index", "partial", "locks"):
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self.folder / "locks" / f"{connector_id}.lock")
-            held = lock.acquire(timeout=seconds)
+            acquired = lock.acquire(timeout=seconds)
             entry = self.folder / "index" / f"{connector_id}.json"
             if entry.is_dir() and not entry.is_symlink():
                 lock.release()
@@ -158,7 +158,7 @@ class Store:
                     error=error,
                 )
             ) from error
-        with held:
+        with acquired:
             yield
 
 

@@ -80,8 +80,8 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
             )
         )
     how = atlas.recipes[recipe]
-    own = float(atlas.values[recipe][code])
-    if np.isnan(own):
+    score = float(atlas.values[recipe][code])
+    if np.isnan(score):
         reason = titled(Reason(int(atlas.reasons[recipe][code])).title)
         raise InputError(
             Fault(
@@ -97,19 +97,19 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
     on_atlas = score_atlas(atlas, how)
     values, scored = on_atlas.values, on_atlas.scored
     found = scored.index[code]
-    if not np.isclose(own, found, rtol=0, atol=1e-5, equal_nan=True):
+    if not np.isclose(score, found, rtol=0, atol=1e-5, equal_nan=True):
         raise InputError(
             Fault(
                 _(
                     "{code} scores {own} in {recipe}, and its recipe gives {found} on the "
                     "{count} territories of this atlas: others were scored with them.",
                     code=repr(code),
-                    own=f"{own:g}",
+                    own=f"{score:g}",
                     recipe=repr(recipe),
                     found=f"{found:g}",
                     count=len(values),
                 ),
-                remedy=_("Compute the index anew, or explain it in the whole atlas."),
+                remedy=_("Compute the index again, or explain it in the whole atlas."),
                 kind="other-territories",
             )
         )
@@ -123,8 +123,8 @@ def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
         InputError: the row has no score.
     """
     recipe = scored.recipe
-    own = float(scored.index[code])
-    if np.isnan(own):
+    score = float(scored.index[code])
+    if np.isnan(score):
         raise InputError(
             Fault(
                 _("{code} has no score in {recipe}.", code=repr(code), recipe=repr(recipe.id)),
@@ -149,7 +149,7 @@ def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
         reference = 0.0
     else:
         contributions, reference = _shapley(recipe, scored, figures)
-    contributions = _summing(contributions, own - reference)
+    contributions = _summing(contributions, score - reference)
     parts = _part_table(scored, values, code, shares, contributions)
     inner = [dimension for dimension in recipe.dimensions if dimension is not recipe.root]
     dimensions = pd.DataFrame(
@@ -164,7 +164,7 @@ def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
         index=[dimension.id for dimension in inner],
     )
     own_rank = float(rank(scored.index)[code])
-    return Explanation(code, own, own_rank, reference, parts, dimensions)
+    return Explanation(code, score, own_rank, reference, parts, dimensions)
 
 
 def strengths_weaknesses(
@@ -186,10 +186,10 @@ def strengths_weaknesses(
             continue
         places = rank(sign * column)
         ranks[name], last[name] = places[code], places.max()
-    own = pd.Series(ranks, dtype="float64").dropna()
-    own = own[own != pd.Series(last, dtype="float64")[own.index]]
-    own = own.sort_values(kind="stable")
-    table = pd.DataFrame({"rank": own, "value": values[list(own.index)].loc[code]})
+    known_ranks = pd.Series(ranks, dtype="float64").dropna()
+    known_ranks = known_ranks[known_ranks != pd.Series(last, dtype="float64")[known_ranks.index]]
+    known_ranks = known_ranks.sort_values(kind="stable")
+    table = pd.DataFrame({"rank": known_ranks, "value": values[list(known_ranks.index)].loc[code]})
     return table.head(count), table.tail(count)
 
 
@@ -200,9 +200,9 @@ def _shares(recipe: Recipe, scored: Scored, code: str) -> dict[str, float]:
 
     def descend(dimension: Dimension, share: float) -> None:
         weights = scored.weights[dimension.id]
-        there = [child for child in dimension.children if not np.isnan(row[child.id])]
-        total = fsum(weights[child.id] for child in there)
-        for child in there:
+        known_children = [child for child in dimension.children if not np.isnan(row[child.id])]
+        total = fsum(weights[child.id] for child in known_children)
+        for child in known_children:
             part = share * weights[child.id] / total if total else 0.0
             if isinstance(child, Dimension):
                 descend(child, part)
@@ -237,8 +237,8 @@ def _shapley(recipe: Recipe, scored: Scored, figures: pd.Series) -> tuple[dict[s
     median = scored.normalised.median()[known]
     fixed = replace(recipe, root=_fixed(recipe.root, scored))
 
-    def scores_of(taken: np.ndarray) -> np.ndarray:
-        rows = np.where(taken, figures[known].to_numpy(), median.to_numpy())
+    def scores_of(included: np.ndarray) -> np.ndarray:
+        rows = np.where(included, figures[known].to_numpy(), median.to_numpy())
         table = pd.DataFrame(rows, columns=known).reindex(columns=figures.index)
         return oriented(combine(table, fixed)[0], fixed)[recipe.id].to_numpy()
 
@@ -269,10 +269,10 @@ def _sampled(scores_of: Callable[[np.ndarray], np.ndarray], width: int) -> np.nd
     for _unused in range(500):
         order = random.permutation(width)
         for run in (order, order[::-1]):
-            taken = np.zeros((width + 1, width), dtype=bool)
+            included = np.zeros((width + 1, width), dtype=bool)
             for place, name in enumerate(run):
-                taken[place + 1 :, name] = True
-            gains[run] += np.diff(scores_of(taken))
+                included[place + 1 :, name] = True
+            gains[run] += np.diff(scores_of(included))
     return gains / 1000.0
 
 

@@ -123,11 +123,11 @@ def _steps(recipe: Recipe, titles: Mapping[str, Text | str]) -> list[str]:
 def _sentence(
     dimension: Dimension, shares: Mapping[str, float], titles: Mapping[str, Text | str]
 ) -> Message:
-    own = {child.id: getattr(child, "title", None) for child in dimension.children}
+    child_titles = {child.id: getattr(child, "title", None) for child in dimension.children}
     parts = [
         _(
             "{title} ({share})",
-            title=titled(own[child] or titles.get(child, child)),
+            title=titled(child_titles[child] or titles.get(child, child)),
             share=percent(share),
         )
         for child, share in shares.items()

@@ -157,7 +157,7 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
         for element in recipe.elements
         if element.id not in indicators
     ]
-    taken = {
+    claimed = {
         name.casefold(): _("has the id of the indicator {name}", name=repr(name))
         for name, indicator in indicators.items()
         if indicator.role not in ("dimension", "index")
@@ -177,7 +177,7 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
             kind="duplicate-dimension",
         )
         for dimension in recipe.dimensions
-        for known in (taken if dimension is recipe.root else {**columns, **taken},)
+        for known in (claimed if dimension is recipe.root else {**columns, **claimed},)
         if dimension.id.casefold() in known
     ]
     if faults:
@@ -244,8 +244,10 @@ def _moved(
         if isinstance(child, Dimension):
             children.append(_moved(child, before, after))
         elif child.id in before and child.id in after:
-            own = child.goalposts is not None and child.goalposts == _own_bounds(before[child.id])
-            children.append(replace(child, goalposts=None) if own else child)
+            keeps_bounds = child.goalposts is not None and child.goalposts == _own_bounds(
+                before[child.id]
+            )
+            children.append(replace(child, goalposts=None) if keeps_bounds else child)
         else:
             children.append(child)
     return replace(dimension, children=tuple(children))

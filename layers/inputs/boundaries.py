@@ -125,21 +125,21 @@ def completed(territories: Territories, country: Country, *, notices: Notices) -
         return replace(territories, parents=whole)
     has_parts = any(code in WHOLE for code in territories.codes)
     known = edition_territories(country, arrondissements="separate" if has_parts else "whole")
-    here = territories.codes.isin(known.codes)
+    already_known = territories.codes.isin(known.codes)
     added = [name for name in map(str, known.parents) if name not in parents]
     parents = pd.concat([parents, known.parents[added].reindex(territories.codes)], axis=1)
     parents = parents.astype("object").where(parents.notna(), None)
     filled = [name for name in ("population",) if facts[name].isna().all()]
     facts = facts.assign(**{name: known.facts[name].reindex(territories.codes) for name in filled})
-    told = _(
+    sentences = _(
         "{value} of the territories are those of the embedded edition of "
         "{vintage}; {value_2} of {count} codes are not in it.",
         value=", ".join([*added, *filled]),
         vintage=known.vintage,
-        value_2=int((~here).sum()),
+        value_2=int((~already_known).sum()),
         count=len(territories),
     )
-    notices.warn(told if (~here).any() else remark(told))
+    notices.warn(sentences if (~already_known).any() else remark(sentences))
     return replace(
         territories,
         parents=parents,
@@ -179,9 +179,9 @@ def _year(connector: Connector, path: Path, source: Source, *, notices: Notices)
     """Return the year of the codes: from the name of the file or the address it was fetched from;
     else that of the publication, with a notice."""
     address = source.url if source.url != connector.source.url else ""
-    said = _YEAR.findall(path.name) or _YEAR.findall(address)
-    if said:
-        return said[-1]
+    years = _YEAR.findall(path.name) or _YEAR.findall(address)
+    if years:
+        return years[-1]
     year = connector.source.published[:4]
     notices.remark(
         _(

@@ -87,8 +87,8 @@ def say_unread(sources: Iterable[str], layers: Iterable[Layer], *, notices: Noti
         and not any(reads(layer, (name,)) for layer in chosen)
     ]
     if idle:
-        told = ", ".join(idle)
-        notices.warn(_("No layer is measured from {told}, which was given.", told=told))
+        names = ", ".join(idle)
+        notices.warn(_("No layer is measured from {told}, which was given.", told=names))
 
 
 def _read(connector: Connector, sources: Mapping[str, Path], territories: Territories) -> Table:
@@ -99,8 +99,8 @@ def _read(connector: Connector, sources: Mapping[str, Path], territories: Territ
     else:
         table = cited(connector.on(path, territories, sources), path)
     # The folder of the file does not matter: the result is the same in any folder.
-    here = f"{path.parent}{os.sep}"
-    return replace(table, notices=tuple(without(note, here) for note in table.notices))
+    folder_prefix = f"{path.parent}{os.sep}"
+    return replace(table, notices=tuple(without(note, folder_prefix) for note in table.notices))
 
 
 def _aid(connector: Connector, path: Path, *, rows: pd.DataFrame | None) -> Table:
@@ -153,8 +153,8 @@ def _merged(
     frame = before.frame.combine_first(table.frame)
     reasons = before.reasons
     if reasons is not None and table.reasons is not None:
-        told = reasons.where(before.frame.isna()[list(reasons)])
-        reasons = told.combine_first(table.reasons).astype("int8")
+        filled = reasons.where(before.frame.isna()[list(reasons)])
+        reasons = filled.combine_first(table.reasons).astype("int8")
     notices = tuple(dict.fromkeys((*before.notices, *table.notices)))
     account = added_accounts(
         *(

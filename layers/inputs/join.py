@@ -48,8 +48,8 @@ class Joined:
         """
         published = pd.Series(int(Reason.NOT_PUBLISHED), index=self.found.index)
         if self.told is not None and column in self.told:
-            said = self.told[column].fillna(int(Reason.PRESENT))
-            published = said.mask(said == Reason.PRESENT, published)
+            given_reasons = self.told[column].fillna(int(Reason.PRESENT))
+            published = given_reasons.mask(given_reasons == Reason.PRESENT, published)
         reasons = published.where(self.frame[column].isna(), int(Reason.PRESENT))
         return reasons.where(self.found, int(Reason.NOT_MATCHED)).astype("int8")
 
@@ -108,10 +108,12 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     frame = table.frame.reindex(keys.to_numpy())
     frame.index = territories.codes
     found = pd.Series(keys.isin(table.frame.index).to_numpy(), index=territories.codes)
-    told = None if table.reasons is None else table.reasons.reindex(keys.to_numpy())
-    if told is not None:
-        told.index = territories.codes
-    return Joined(frame=frame, found=found, account=account, native_level=table.level, told=told)
+    given_reasons = None if table.reasons is None else table.reasons.reindex(keys.to_numpy())
+    if given_reasons is not None:
+        given_reasons.index = territories.codes
+    return Joined(
+        frame=frame, found=found, account=account, native_level=table.level, told=given_reasons
+    )
 
 
 def keys_at(territories: Territories, level: str) -> pd.Series:

@@ -115,7 +115,7 @@ def on_todays_codes(
         return table
     changes = code_changes(territories, events)
     if changes is None:
-        some, rows, which = len(strangers), len(table.frame), first_of(strangers)
+        some, rows, listed = len(strangers), len(table.frame), first_of(strangers)
         note = _(
             "{source}: {count} of {rows} rows have a code that no {level} has ({codes}); they are "
             "listed in the account. Codes change each January: with --source {events}=FILE they "
@@ -124,7 +124,7 @@ def on_todays_codes(
             count=some,
             rows=rows,
             level=territories.level,
-            codes=which,
+            codes=listed,
             events=EVENTS,
         )
         return replace(table, notices=(*table.notices, note))
@@ -185,11 +185,11 @@ def _on_codes(
 def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
     """Return rows that repeat others, and why: arrondissements whose commune has its own row, or
     the commune if the territories are its arrondissements. Adding them would count people twice."""
-    here, wanted = set(codes), set(known)
+    present, wanted = set(codes), set(known)
     found: dict[str, str] = {}
     for whole, parts in ARRONDISSEMENTS.items():
-        given = [part for part in parts if part in here]
-        if whole not in here or not given:
+        given = [part for part in parts if part in present]
+        if whole not in present or not given:
             continue
         if whole in wanted:
             found |= {part: f"arrondissement of {whole}" for part in given if part not in wanted}
@@ -261,21 +261,21 @@ def carry_figures(
         over = nobody if weights is None else weights
         parts.append(carry_largest(frame[others], passage, weights=over).frame)
     if sums is not None and len(reaching.shares) < len(passage.shares):
-        here = frame.index.isin([*reaching.shares["source"], *reaching.lost])
-        sums = carry_counts(frame.loc[here, list(counts)], reaching)
+        concerned = frame.index.isin([*reaching.shares["source"], *reaching.lost])
+        sums = carry_counts(frame.loc[concerned, list(counts)], reaching)
     carried = pd.concat(parts, axis=1)[list(frame)]
     carried.index = pd.Index(carried.index.astype("object"), name="code")
     return carried, sums
 
 
-def _account(table: Table, reaching: Passage, explain: Explain, told: dict[str, str]) -> Account:
+def _account(table: Table, reaching: Passage, explain: Explain, fates: dict[str, str]) -> Account:
     """Return the rows of the table as it was read: lost ones listed, carried ones named."""
     carried = table.frame.index[table.frame.index.isin(reaching.moved_on)]
     moved = tuple(
         Listed("", str(code), carried_to(str(code), reaching, explain)) for code in carried
     )
     outside = set(table.file_rows.codes.astype("str")) - set(reaching.shares["source"])
-    return replace(account_of_rows(table.file_rows, told, outside=outside), carried=moved)
+    return replace(account_of_rows(table.file_rows, fates, outside=outside), carried=moved)
 
 
 def carried_to(code: str, passage: Passage, explain: Explain) -> str:
@@ -295,8 +295,8 @@ def carried_reasons(
     parts = reasons.reindex(shares["source"]).set_axis(shares["target"])
     greatest = parts.groupby(level=0).max().reindex(frame.index)
     columns = list(reasons.columns)
-    told = greatest.where(frame[columns].isna(), int(Reason.PRESENT))
-    return told.fillna(int(Reason.NOT_PUBLISHED)).astype("int8")
+    filled = greatest.where(frame[columns].isna(), int(Reason.PRESENT))
+    return filled.fillna(int(Reason.NOT_PUBLISHED)).astype("int8")
 
 
 COLUMN_TITLES: Mapping[str, str] = {
@@ -364,8 +364,8 @@ def say_carried(
 def _city_notice(name: Text | str, cities: list[str], sums: Carried | None) -> Translatable:
     clauses = [
         _(
-            "{layer}: the rows of {cities} are of the whole commune: a count is shared out to its "
-            "arrondissements by population, any other figure stands for each of them",
+            "{layer}: the rows of {cities} are of the whole commune: a count is shared out to "
+            "its arrondissements by population, any other figure applies to each of them",
             layer=titled(name),
             cities=", ".join(cities),
         ),

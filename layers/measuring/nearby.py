@@ -29,9 +29,9 @@ def parts_of(territories: Territories) -> pd.Series:
 
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
     """Return the code of the territory of each point, on the index of the points; None for none."""
-    here = points.to_crs(territories.frame.crs)
+    projected = points.to_crs(territories.frame.crs)
     found = locate_points(
-        build_locator(territories.frame.geometry), here.x.to_numpy(), here.y.to_numpy()
+        build_locator(territories.frame.geometry), projected.x.to_numpy(), projected.y.to_numpy()
     )
     codes = np.array([*territories.codes, None], dtype="object")
     return pd.Series(codes[found], index=points.index)
@@ -44,20 +44,20 @@ def covered_by(territories: Territories, codes: pd.Series) -> pd.Series:
         codes: of the territory of each place, for example from `located_in`.
     """
     parts = parts_of(territories)
-    there = set(parts.reindex(codes.dropna().unique()).dropna())
-    return parts.isin(there)
+    covered_parts = set(parts.reindex(codes.dropna().unique()).dropna())
+    return parts.isin(covered_parts)
 
 
 def kilometres_to_nearest(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
     """Return the kilometres from the middle of each territory to the nearest point of its part of
     the country; NaN if that part has none."""
     places = centres_of(territories)
-    there = points.to_crs("EPSG:4326")
+    targets = points.to_crs("EPSG:4326")
     found = pd.Series(np.nan, index=territories.codes)
     parts = parts_of(territories)
     for _, members in parts.groupby(parts):
-        here = places.loc[members.index]
-        west, south, east, north = here.total_bounds
-        inside = there.cx[west - SLACK : east + SLACK, south - SLACK : north + SLACK]
-        found[members.index] = distance_to_nearest(here, inside) / 1000
+        members_places = places.loc[members.index]
+        west, south, east, north = members_places.total_bounds
+        inside = targets.cx[west - SLACK : east + SLACK, south - SLACK : north + SLACK]
+        found[members.index] = distance_to_nearest(members_places, inside) / 1000
     return found

@@ -32,11 +32,11 @@ def atlas_hash(atlas: Atlas) -> str:
         digest.update(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes())
     coordinates = shapely.get_coordinates(atlas.territories.frame.geometry.to_numpy())
     digest.update(np.ascontiguousarray(coordinates).tobytes())
-    told = {
+    content = {
         "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
         "sources": [source.as_dict() for source in atlas.territories.sources],
         "parents": {k: dict(v) for k, v in atlas.territories.parent_names.items()},
         "notices": list(atlas.notices),
     }
-    digest.update(json.dumps(told, sort_keys=True).encode())
+    digest.update(json.dumps(content, sort_keys=True).encode())
     return digest.hexdigest()

@@ -47,8 +47,8 @@ def read_atlas(source: ParquetSource, *, file: str, limits: Limits) -> Atlas:
         InputError: it has no metadata, or everything that is wrong with the file.
         ValueError, OSError, pyarrow.ArrowException: the file is damaged.
     """
-    told = read_metadata(source, file=file)
-    _refuse(column_faults(source.schema, told, file), file)
+    metadata = read_metadata(source, file=file)
+    _refuse(column_faults(source.schema, metadata, file), file)
     if not source.rows:
         _refuse([Fault(_("there is no territory."), file=file, kind="damaged-atlas")], file)
     check_features(source.rows, len(source.schema.names), file, limits)
@@ -56,22 +56,24 @@ def read_atlas(source: ParquetSource, *, file: str, limits: Limits) -> Atlas:
     _refuse(_text_faults(table, file, limits), file)
     codes = pd.Index(cells_of(table[CODE], _plain), name=CODE, dtype="object")
     parts = {part: _part(table, part, codes) for part in ("value", "weight", "fact", "reason")}
-    intervals = {name: _part(table, f"interval.{name}", codes) for name in told["intervals"]}
+    intervals = {name: _part(table, f"interval.{name}", codes) for name in metadata["intervals"]}
     every = [one.add_prefix(f"{name}.") for name, one in intervals.items()]
     parts["interval"] = pd.concat(every, axis=1) if every else pd.DataFrame(index=codes)
-    _refuse(cell_faults(parts, told, file), file)
-    ids = [indicator["id"] for indicator in told["indicators"]]
+    _refuse(cell_faults(parts, metadata, file), file)
+    ids = [indicator["id"] for indicator in metadata["indicators"]]
     with blamed_on(file):
         return Atlas(
-            territories=_territories(table, told, codes, parts["fact"], file, limits),
+            territories=_territories(table, metadata, codes, parts["fact"], file, limits),
             values=parts["value"][ids],
             reasons=parts["reason"][ids].astype("int8"),
-            indicators={table["id"]: indicator_from_dict(table) for table in told["indicators"]},
+            indicators={
+                table["id"]: indicator_from_dict(table) for table in metadata["indicators"]
+            },
             weights=parts["weight"],
             intervals=intervals,
-            recipes={table["id"]: recipe_from_dict(table) for table in told.get("recipes", ())},
-            notices=tuple(map(notice_from_dict, told["notices"])),
-            account=told["account"],
+            recipes={table["id"]: recipe_from_dict(table) for table in metadata.get("recipes", ())},
+            notices=tuple(map(notice_from_dict, metadata["notices"])),
+            account=metadata["account"],
         )
 
 
@@ -85,19 +87,19 @@ def read_metadata(source: ParquetSource, *, file: str) -> dict[str, Any]:
     if not text:
         raise InputError(no_atlas(file))
     try:
-        told = parse_json(text.decode(), file=file)
+        parsed = parse_json(text.decode(), file=file)
     except (InputError, UnicodeDecodeError) as error:
         raise InputError(no_atlas(file)) from error
-    if not isinstance(told, dict) or told.get("format") != FORMAT or "indicators" not in told:
+    if not isinstance(parsed, dict) or parsed.get("format") != FORMAT or "indicators" not in parsed:
         raise InputError(no_atlas(file))
-    _refuse(metadata_faults(told, file), file)
-    return told
+    _refuse(metadata_faults(parsed, file), file)
+    return parsed
 
 
 def no_atlas(file: str) -> Fault:
     """Return the fault of a file that is not an atlas."""
     return Fault(
-        _("this is no atlas: the file does not say what its columns are."),
+        _("this is not an atlas: the file does not describe its columns."),
         file=file,
         remedy=_(
             "Make one with `zoneblanche build -o atlas.parquet`, score it with "
@@ -110,9 +112,9 @@ def no_atlas(file: str) -> Fault:
 def _refuse(faults: list[Fault], file: str) -> None:
     if faults:
         first = Fault(
-            _("the atlas is damaged: it does not hold what it says of itself."),
+            _("the atlas is damaged: its contents do not match its description."),
             file=file,
-            remedy=_("Make it anew with `zoneblanche build`."),
+            remedy=_("Create it again with `zoneblanche build`."),
             kind="damaged-atlas",
         )
         raise InputError([first, *faults[:_MOST_FAULTS]])
@@ -128,18 +130,18 @@ def _text_faults(table: pa.Table, file: str, limits: Limits) -> list[Fault]:
         if name != SHAPE and pa.types.is_dictionary(column.type):
             longest = longest_of(column)
             if longest > limits.cell_length:
-                said = _(
+                message = _(
                     "a cell has {count} bytes, more than the limit of {limit}.",
                     count=quantity(longest),
                     limit=quantity(limits.cell_length),
                 )
-                wrong.append((name, said))
-    return [Fault(said, file=file, column=name, kind="damaged-atlas") for name, said in wrong]
+                wrong.append((name, message))
+    return [Fault(message, file=file, column=name, kind="damaged-atlas") for name, message in wrong]
 
 
 def _territories(
     table: pa.Table,
-    told: Mapping[str, Any],
+    metadata: Mapping[str, Any],
     codes: pd.Index,
     facts: pd.DataFrame,
     file: str,
@@ -166,17 +168,17 @@ def _territories(
     crs = crs_of(declared, file)
     _refuse(check_place(shapes, crs, list(map(str, codes)), file=file), file)
     names = pd.Series(cells_of(table[NAME], _plain), index=codes, dtype="str")
-    country = told["country"]
+    country = metadata["country"]
     return Territories(
         frame=gpd.GeoDataFrame({"name": names}, geometry=shapes, index=codes, crs=crs),
-        level=told["level"],
+        level=metadata["level"],
         parents=_part(table, "parent", codes),
         facts=facts,
-        parent_names=told["parent_names"],
-        vintage=told["vintage"],
+        parent_names=metadata["parent_names"],
+        vintage=metadata["vintage"],
         country=None if country is None else country_of(read_country(country), codes),
-        sources=tuple(map(source_from_dict, told["sources"])),
-        extra=_part(table, "extra", codes) if told["extra"] else None,
+        sources=tuple(map(source_from_dict, metadata["sources"])),
+        extra=_part(table, "extra", codes) if metadata["extra"] else None,
     )
 
 

@@ -127,23 +127,23 @@ class AtlasMetadata:
     recipes: tuple[Recipe, ...] = ()
 
 
-def metadata_faults(told: Mapping[str, Any], file: str) -> list[Fault]:
+def metadata_faults(metadata: Mapping[str, Any], file: str) -> list[Fault]:
     """Return the faults of the metadata: keys, types and choices, then whether they agree."""
-    wrong = list(islice(check_json(told, AtlasMetadata), _MOST_FAULTS))
+    wrong = list(islice(check_json(metadata, AtlasMetadata), _MOST_FAULTS))
     if not wrong:
-        wrong = list(islice(_text_faults(told), _MOST_FAULTS))
+        wrong = list(islice(_text_faults(metadata), _MOST_FAULTS))
     if not wrong:
-        wrong = [*_level_faults(told), *_indicator_faults(told), *_recipe_faults(told)]
+        wrong = [*_level_faults(metadata), *_indicator_faults(metadata), *_recipe_faults(metadata)]
     return [
-        Fault(said, file=file, column=key, remedy=remedy, kind="atlas-metadata")
-        for key, said, remedy in wrong
+        Fault(message, file=file, column=key, remedy=remedy, kind="atlas-metadata")
+        for key, message, remedy in wrong
     ]
 
 
-def _text_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
+def _text_faults(metadata: Mapping[str, Any]) -> Iterator[Wrong]:
     """Yield the faults of notices, and of texts that would become too long."""
     messages: list[tuple[str, Any]] = []
-    for place, notice in enumerate(told["notices"]):
+    for place, notice in enumerate(metadata["notices"]):
         key = f"notices[{place}]"
         if isinstance(notice, str):
             continue
@@ -156,10 +156,10 @@ def _text_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
         yield from wrong
         if not wrong:
             messages.append((f"{key}.message", notice.get("message", "")))
-    listed = [("sources", told["sources"])]
+    listed = [("sources", metadata["sources"])]
     listed += [
         (f"indicators[{n}].sources", one.get("sources", ()))
-        for n, one in enumerate(told["indicators"])
+        for n, one in enumerate(metadata["indicators"])
     ]
     for key, sources in listed:
         for place, source in enumerate(sources):
@@ -188,10 +188,10 @@ def _length(text: Any) -> int:
     return _LONGEST_NUMBER
 
 
-def _level_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
-    if not told["level"]:
+def _level_faults(metadata: Mapping[str, Any]) -> Iterator[Wrong]:
+    if not metadata["level"]:
         yield "level", _("it is empty."), ""
-    code = told["country"]
+    code = metadata["country"]
     if code is None:
         return
     if code not in known_countries():
@@ -202,8 +202,8 @@ def _level_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
         )
         return
     levels = [level.id for level in read_country(code).levels]
-    places = {"level": told["level"]}
-    for place, indicator in enumerate(told["indicators"]):
+    places = {"level": metadata["level"]}
+    for place, indicator in enumerate(metadata["indicators"]):
         places[f"indicators[{place}].native_level"] = indicator.get("native_level") or levels[0]
     for key, level in places.items():
         if level not in levels:
@@ -214,10 +214,10 @@ def _level_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
             )
 
 
-def _indicator_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
-    ids = [indicator["id"] for indicator in told["indicators"]]
+def _indicator_faults(metadata: Mapping[str, Any]) -> Iterator[Wrong]:
+    ids = [indicator["id"] for indicator in metadata["indicators"]]
     twice = {name for name, count in Counter(ids).items() if count > 1}
-    for place, indicator in enumerate(told["indicators"]):
+    for place, indicator in enumerate(metadata["indicators"]):
         key = f"indicators[{place}]"
         if not _ID.fullmatch(indicator["id"]):
             yield f"{key}.id", _("{name} is not an id.", name=shown(indicator["id"])), ""
@@ -230,16 +230,16 @@ def _indicator_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
             yield f"{key}.digits", _("digits are 0 to {most}.", most=_MOST_DIGITS), ""
         if indicator.get("unit") == "category" and not indicator.get("categories"):
             yield f"{key}.categories", _("a category has titles for its codes."), ""
-    for place, name in enumerate(told["intervals"]):
+    for place, name in enumerate(metadata["intervals"]):
         if name not in ids:
             yield f"intervals[{place}]", _("there is no indicator {name}.", name=shown(name)), ""
-        if told["intervals"].count(name) > 1:
+        if metadata["intervals"].count(name) > 1:
             yield f"intervals[{place}]", _("{name} is there more than once.", name=shown(name)), ""
 
 
-def _recipe_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
-    ids = {indicator["id"] for indicator in told["indicators"]}
-    recipes = told.get("recipes", ())
+def _recipe_faults(metadata: Mapping[str, Any]) -> Iterator[Wrong]:
+    ids = {indicator["id"] for indicator in metadata["indicators"]}
+    recipes = metadata.get("recipes", ())
     twice = {name for name, count in Counter(one["id"] for one in recipes).items() if count > 1}
     for place, recipe in enumerate(recipes):
         key = f"recipes[{place}]"
@@ -261,7 +261,7 @@ def _recipe_faults(told: Mapping[str, Any]) -> Iterator[Wrong]:
         share = recipe.get("uncertainty", {}).get("weights", 0)
         if not 0 <= share <= 1:
             yield f"{key}.uncertainty.weights", _("a share is from 0 to 1."), ""
-        yield from _part_faults(recipe["root"], f"{key}.root", ids, seen=set())
+        yield from _part_faults(recipe["root"], f"{key}.root", ids, visited=set())
 
 
 _RANGES = (
@@ -271,15 +271,15 @@ _RANGES = (
 
 
 def _part_faults(
-    part: Mapping[str, Any], key: str, ids: set[str], seen: set[str]
+    part: Mapping[str, Any], key: str, ids: set[str], visited: set[str]
 ) -> Iterator[Wrong]:
     """Yield the faults of a dimension, or of an indicator in it."""
     name = part["id"]
     if name not in ids:
         yield f"{key}.id", _("there is no indicator {name}.", name=shown(name)), ""
-    if name in seen:
+    if name in visited:
         yield f"{key}.id", _("{name} is there more than once.", name=shown(name)), ""
-    seen.add(name)
+    visited.add(name)
     if "children" not in part:
         yield from _element_faults(part, key)
         return
@@ -294,7 +294,7 @@ def _part_faults(
     if not 0 <= part.get("min_available", 0) <= 1:
         yield f"{key}.min_available", _("a share is from 0 to 1."), ""
     for place, child in enumerate(part["children"]):
-        yield from _part_faults(child, f"{key}.children[{place}]", ids, seen)
+        yield from _part_faults(child, f"{key}.children[{place}]", ids, visited)
 
 
 def _element_faults(part: Mapping[str, Any], key: str) -> Iterator[Wrong]:
@@ -320,14 +320,14 @@ _PARTS: dict[str, tuple[str, tuple[Any, ...]]] = {
 """What the columns with each prefix contain."""
 
 
-def column_faults(schema: pa.Schema, told: Mapping[str, Any], file: str) -> list[Fault]:
+def column_faults(schema: pa.Schema, metadata: Mapping[str, Any], file: str) -> list[Fault]:
     """Return the faults of columns: missing, duplicate, unknown, or of another type."""
     wrong: list[Wrong] = []
     for name, count in Counter(schema.names).items():
         if count > 1:
             wrong.append((name, _("{count} columns are called so.", count=count), ""))
     kinds = dict(zip(schema.names, schema.types, strict=True))
-    ids = [indicator["id"] for indicator in told["indicators"]]
+    ids = [indicator["id"] for indicator in metadata["indicators"]]
     needed = [
         CODE,
         NAME,
@@ -352,10 +352,10 @@ def column_faults(schema: pa.Schema, told: Mapping[str, Any], file: str) -> list
                     )
                 )
         else:
-            wrong += _typed(name, kind, ids, told["intervals"])
+            wrong += _typed(name, kind, ids, metadata["intervals"])
     return [
-        Fault(said, file=file, column=name[:200], remedy=remedy, kind="damaged-atlas")
-        for name, said, remedy in wrong
+        Fault(message, file=file, column=name[:200], remedy=remedy, kind="damaged-atlas")
+        for name, message, remedy in wrong
     ]
 
 
@@ -375,7 +375,7 @@ def _typed(name: str, kind: pa.DataType, ids: list[str], intervals: list[str]) -
 
 
 def cell_faults(
-    parts: Mapping[str, pd.DataFrame], told: Mapping[str, Any], file: str
+    parts: Mapping[str, pd.DataFrame], metadata: Mapping[str, Any], file: str
 ) -> list[Fault]:
     """Return the faults of figures: not finite, out of range, unknown reasons and categories.
 
@@ -392,12 +392,12 @@ def cell_faults(
     if not found:
         found = [
             wrong
-            for indicator in told["indicators"]
+            for indicator in metadata["indicators"]
             for wrong in _figure_faults(indicator, parts["value"][indicator["id"]])
         ]
     return [
-        Fault(said, file=file, column=name, feature=code, kind="damaged-atlas")
-        for name, code, said in found
+        Fault(message, file=file, column=name, feature=code, kind="damaged-atlas")
+        for name, code, message in found
     ]
 
 

@@ -75,7 +75,7 @@ def _distribution(
 ) -> dict[str, Any]:
     path = str(resource["path"])
     media, kind = _EXTENSIONS[path.rpartition(".")[2]]
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "@type": "dcat:Distribution",
         "dct:title": _text(path, lang),
         "dcat:accessURL": {"@id": url or "./"},
@@ -91,12 +91,12 @@ def _distribution(
     }
     licences = [str(one["title"]) for one in package.get("licenses", ())]
     if licences:
-        told["dct:license"] = [
+        record["dct:license"] = [
             {"@id": _LICENCES[name]} if name in _LICENCES
             else {"@type": "dct:LicenseDocument", "dct:title": _text(name, lang)}
             for name in licences
         ]  # fmt: skip
-    return told
+    return record
 
 
 _LICENCES = {

@@ -57,16 +57,16 @@ def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
     columns |= {item.id: _written(atlas, item) for item in by_role.get("computed", [])}
     columns |= {item.id: _written(atlas, item) for item in by_role.get("flag", [])}
     # A GeoPackage does not distinguish Population and population.
-    taken = {name.casefold() for name in columns}
+    used = {name.casefold() for name in columns}
     columns |= {
         str(name): atlas.territories.parents[name]
         for name in atlas.territories.parents
-        if name != "country" and str(name).casefold() not in taken
+        if name != "country" and str(name).casefold() not in used
     }
     columns |= {
         str(name): rounded(facts)
         for name, facts in atlas.territories.facts.items()
-        if facts.notna().any() and str(name).casefold() not in taken
+        if facts.notna().any() and str(name).casefold() not in used
     }
     columns["missing"] = missing_in_words(atlas, lang=lang)
     return pd.DataFrame(columns, index=atlas.codes)
@@ -78,9 +78,11 @@ def missing_in_words(atlas: Atlas, *, lang: str) -> pd.Series:
     for indicator_id in atlas.values:
         codes = atlas.reasons[indicator_id].to_numpy()
         for reason in np.unique(codes[codes != Reason.PRESENT]):
-            here = codes == reason
+            concerned = codes == reason
             text = f"{indicator_id}: {in_language(Reason(int(reason)).title, lang)}"
-            words[here] = words[here].map(lambda known, text=text: f"{known}; {text}".lstrip("; "))
+            words[concerned] = words[concerned].map(
+                lambda known, text=text: f"{known}; {text}".lstrip("; ")
+            )
     return words
 
 
@@ -131,8 +133,8 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 def versions() -> dict[str, str]:
     """Return the versions of the packages that the figures depend on, plug-ins included."""
     names = ("zoneblanche", "geopandas", "shapely", "numpy", "pandas", "pyogrio", "rasterio")
-    told = {name: metadata.version(name) for name in names}
-    return {"python": platform.python_version(), **told, **plugin_versions()}
+    numbers = {name: metadata.version(name) for name in names}
+    return {"python": platform.python_version(), **numbers, **plugin_versions()}
 
 
 def _place_of(indicator: Indicator) -> str:

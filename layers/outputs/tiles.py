@@ -57,7 +57,7 @@ def write_pmtiles(
     if target.suffix != ".pmtiles":
         raise InputError(
             _(
-                "{target} is no name of a PMTiles file: end it in .pmtiles.",
+                "{target} is not the name of a PMTiles file: end it in .pmtiles.",
                 target=repr(target.name),
             )
         )

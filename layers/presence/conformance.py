@@ -115,8 +115,8 @@ def _probed(territories: Territories, inputs: Inputs, directory: pd.DataFrame) -
     sites = ["reachable", "https", "certificate", "own_domain", "redirections"]
     mail = ["mx", "spf", "dmarc", "dmarc_strict", "mx_eu"]
     same_site = presence.hosts_of(probe["website"]) == presence.hosts_of(directory["website"])
-    asked = probe["email_domain"].astype("string").str.lower()
-    same_domain = (asked == directory["email_domain"].astype("string").str.lower()).fillna(False)
+    domains = probe["email_domain"].astype("string").str.lower()
+    same_domain = (domains == directory["email_domain"].astype("string").str.lower()).fillna(False)
     return pd.concat(
         [
             probe[sites].where(same_site, axis=0),

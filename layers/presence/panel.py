@@ -79,8 +79,8 @@ def _distinct(column: pd.Series) -> pd.Series:
 
 def _places(column: pd.Series, index: pd.Index) -> np.ndarray:
     """Return the position in an index of each row of a column of categories, -1 for none."""
-    of = index.get_indexer(pd.Index(column.cat.categories, dtype="object"))
-    return np.append(of, -1)[column.cat.codes]
+    positions = index.get_indexer(pd.Index(column.cat.categories, dtype="object"))
+    return np.append(positions, -1)[column.cat.codes]
 
 
 def generic_providers(country: Country) -> pd.Index:

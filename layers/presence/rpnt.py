@@ -80,8 +80,8 @@ def evaluate(
         _email(declared["email_domain"], known, generic, found)
     if {"website", "email_domain"} <= set(declared):
         found["2.3"] = _same_domain(declared, found)
-    for level, asked in LEVELS.items():
-        parts = [_waived(found) if name == "2.3 or no site" else found[name] for name in asked]
+    for level, required in LEVELS.items():
+        parts = [_waived(found) if name == "2.3 or no site" else found[name] for name in required]
         found[level] = _all_of(parts)
     return found
 

@@ -125,7 +125,7 @@ def _faults(rows: pd.DataFrame, categories: tuple[str, ...], path: Path) -> list
             faults.append(
                 Fault(
                     _(
-                        "{name} is no category of the barometer (line {line}).",
+                        "{name} is not a category of the barometer (line {line}).",
                         name=shown(name),
                         line=line,
                     ),
@@ -137,7 +137,7 @@ def _faults(rows: pd.DataFrame, categories: tuple[str, ...], path: Path) -> list
             )
     faults += [
         Fault(
-            _("{text} is no date (line {line}).", text=shown(text), line=line),
+            _("{text} is not a date (line {line}).", text=shown(text), line=line),
             file=str(path),
             column="date",
             remedy=_("Write 2018, 2018-05 or 2018-05-01."),

@@ -53,7 +53,9 @@ class Network:
 
     def has_host(self, host: str) -> bool:
         """Whether a host is the network's."""
-        return any(host == own or host.endswith("." + own) for own in self.hosts)
+        return any(
+            host == known_host or host.endswith("." + known_host) for known_host in self.hosts
+        )
 
 
 @cache

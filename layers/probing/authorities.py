@@ -142,12 +142,12 @@ def authorities_of_table(path: Path, *, level: str = "commune") -> tuple[Authori
     authorities = tuple(
         Authority(
             code=str(code).strip(),
-            level=str(of).strip() or level,
+            level=str(containing).strip() or level,
             website=str(website or ""),
             email_domain=str(mail or "").rpartition("@")[2],
             name=str(name or "").strip(),
         )
-        for code, website, mail, name, of in zip(*columns_read, strict=True)
+        for code, website, mail, name, containing in zip(*columns_read, strict=True)
     )
     _check_codes(authorities, path)
     return authorities

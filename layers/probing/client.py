@@ -103,10 +103,12 @@ def user_agent(contact: str) -> str:
     """What the sites see."""
     from importlib.metadata import version
 
-    told = "".join(c for c in contact if c.isprintable() and c.isascii() and c not in "()\\")
+    shown_contact = "".join(
+        c for c in contact if c.isprintable() and c.isascii() and c not in "()\\"
+    )
     return (
         f"zoneblanche/{version('zoneblanche')} "
-        f"(digital presence of public bodies; one request a second; contact: {told})"
+        f"(digital presence of public bodies; one request a second; contact: {shown_contact})"
     )
 
 
@@ -162,16 +164,16 @@ class Client:
             read: whether the body is wanted.
             attempts: at most.
         """
-        asked = requestable(url)
-        if asked is None:
+        address = requestable(url)
+        if address is None:
             return Answer(url, reason="not-an-address")
-        host = host_of(asked)
+        host = host_of(address)
         resolved = await self.names.resolve(host)
         if not resolved.address:
-            return Answer(asked, reason=resolved.reason)
-        answer = Answer(asked, reason="no-answer")
+            return Answer(address, reason=resolved.reason)
+        answer = Answer(address, reason="no-answer")
         for attempt in range(1, attempts + 1):
-            answer = await self._once(asked, host, resolved.address, read=read)
+            answer = await self._once(address, host, resolved.address, read=read)
             if answer.status not in RETRIED and answer.reason not in ("no-answer", "reset"):
                 return answer
             if answer.reason == "no-answer" and attempt == 2:
@@ -183,7 +185,7 @@ class Client:
             )
             if wait is None:
                 self.turns.slow_down(host, seconds=LONGEST_WAIT)
-                return Answer(asked, answer.status, "asked-to-wait", answer.headers)
+                return Answer(address, answer.status, "asked-to-wait", answer.headers)
             wait *= self.manners.retry_wait if not answer.headers.get("retry-after") else 1.0
             if answer.status in (429, 503):
                 self.turns.slow_down(host, seconds=wait)
@@ -223,9 +225,9 @@ class Client:
                 reason = "not-http"
             return Answer(url, 0, reason, milliseconds=int(1000 * (time.monotonic() - begun)))
 
-    def _socket(self, told: Any) -> socket.socket:
+    def _socket(self, endpoint: Any) -> socket.socket:
         """Open the socket of a connection; only a checked address passes."""
-        family, kind, protocol, _, peer = told
+        family, kind, protocol, _, peer = endpoint
         if not self.names.may_be_asked(str(peer[0])):
             raise OSError(f"{peer[0]} is not a public address")
         return socket.socket(family=family, type=kind, proto=protocol)
@@ -273,9 +275,9 @@ async def _read(response: Any, headers: Mapping[str, str]) -> tuple[bytes, bool,
     if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         return b"", False, "unknown-encoding"
     inflate = zlib.decompressobj(47) if "gzip" in coding else None
-    body, taken = bytearray(), 0
+    body, size = bytearray(), 0
     async for chunk in response.content.iter_any():
-        taken += len(chunk)
+        size += len(chunk)
         if coding == "deflate" and inflate is None:  # some send it without zlib's header
             inflate = zlib.decompressobj(15 if chunk[:1] == b"\x78" else -15)
         waiting = chunk
@@ -290,11 +292,11 @@ async def _read(response: Any, headers: Mapping[str, str]) -> tuple[bytes, bool,
                 except zlib.error:
                     return bytes(body), True, "unknown-encoding"
                 waiting = inflate.unconsumed_tail
-            if len(body) > max(1 << 16, GREATEST_RATIO * (taken - len(waiting))):
+            if len(body) > max(1 << 16, GREATEST_RATIO * (size - len(waiting))):
                 return b"", True, "inflated"
             if len(body) > MOST_BYTES:
                 return bytes(body[:MOST_BYTES]), True, ""
-        if taken > MOST_BYTES:
+        if size > MOST_BYTES:
             return bytes(body), True, ""
     return bytes(body), False, ""
 

@@ -84,19 +84,19 @@ def newest_in_sitemap(text: str, *, until: date) -> str:
 
 def newest_on_page(document: Document, *, until: date) -> str:
     """Return the newest machine-readable date of a page, or ""."""
-    told = [
+    dates = [
         node.attributes.get("datetime") or "" for node in document.tree.css("time[datetime]")[:200]
     ]
     for selector in _METAS:
         nodes = document.tree.css(selector)[:3]
-        told += [node.attributes.get("content") or "" for node in nodes]
+        dates += [node.attributes.get("content") or "" for node in nodes]
     for script in document.scripts:
-        told += _JSON_DATES.findall(script)[:100]
-    return _newest(told, until)
+        dates += _JSON_DATES.findall(script)[:100]
+    return _newest(dates, until)
 
 
-def _newest(told: list[str], until: date) -> str:
-    days = (machine_date(text) for text in told)
+def _newest(dates: list[str], until: date) -> str:
+    days = (machine_date(text) for text in dates)
     return max((day for day in days if OLDEST <= day <= until.isoformat()), default="")
 
 

@@ -115,9 +115,9 @@ def _same_as(document: Document) -> Iterator[Account]:
 
 def _things(content: Any) -> Iterator[dict[str, Any]]:
     """The things of a JSON-LD document: at its top, in `@graph`, and publishers of these."""
-    waiting, seen = [content], 0
-    while waiting and seen < 500:
-        seen += 1
+    waiting, count = [content], 0
+    while waiting and count < 500:
+        count += 1
         thing = waiting.pop(0)
         if isinstance(thing, list):
             waiting += thing[:200]
@@ -130,8 +130,8 @@ def _is_own(thing: dict[str, Any], page: str) -> bool:
     types = " ".join(_texts(thing.get("@type"))).lower()
     if "person" in types.split() or not any(name in types for name in _ORGANISATIONS):
         return False
-    told = next(iter(_texts(thing.get("url"))), "")
-    host = host_of(told)
+    url = next(iter(_texts(thing.get("url"))), "")
+    host = host_of(url)
     return not host or registrable(host) == registrable(host_of(page))
 
 

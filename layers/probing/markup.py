@@ -51,12 +51,15 @@ def decode(body: bytes, *, content_type: str = "") -> str:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, errors="replace")
     named = re.search(r"charset\s*=\s*[\"']?\s*([\w\-:]{2,40})", content_type, re.IGNORECASE)
-    told = _META.search(body[:4096]) or _XML.search(body[:200])
-    for label in (named[1] if named else "", told[1].decode("ascii", "replace") if told else ""):
+    charset_match = _META.search(body[:4096]) or _XML.search(body[:200])
+    for label in (
+        named[1] if named else "",
+        charset_match[1].decode("ascii", "replace") if charset_match else "",
+    ):
         encoding = webencodings.lookup(label) if label else None
         if encoding is None or encoding.name == "replacement":
             continue
-        if encoding.name.startswith("utf-16") and told and not named:
+        if encoding.name.startswith("utf-16") and charset_match and not named:
             continue  # a page whose own meta could be read in ASCII is not in UTF-16
         if encoding.name == "utf-8" and not _is_utf8(body):
             continue  # said to be UTF-8 and is not: most often Windows-1252

@@ -177,13 +177,13 @@ def _climb(node: Any) -> Iterator[Any]:
 def tokens_of(element: Any) -> frozenset[str]:
     """The words of an element's class, id, label and role, lower case."""
     attributes = element.attributes
-    told = " ".join((attributes.get(name) or "") for name in ("class", "id", "aria-label"))[:500]
-    if not told:
+    text = " ".join((attributes.get(name) or "") for name in ("class", "id", "aria-label"))[:500]
+    if not text:
         return frozenset()
-    whole = plain(told)
+    whole = plain(text)
     return frozenset(
         (
-            *(plain(word) for word in _WORD.findall(plain_case(told))),
+            *(plain(word) for word in _WORD.findall(plain_case(text))),
             *re.split(r"[^a-z0-9_]+", whole),
             *whole.split(),
         )
@@ -227,8 +227,8 @@ def _stands_alone(node: Any) -> bool:
     """Whether a link is a button or an item of a list of links, rather than words of a sentence;
     words that ask to follow are not a sentence."""
     before = node.prev
-    said = plain((before.text() or "")[-80:]) if before is not None else ""
-    if words_of_ownership().own_text.search(said):
+    text_before = plain((before.text() or "")[-80:]) if before is not None else ""
+    if words_of_ownership().own_text.search(text_before):
         return True
     for sibling in (before, node.next):
         if sibling is not None and sibling.tag == "-text" and len(sibling.text().split()) > 2:

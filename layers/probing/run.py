@@ -104,8 +104,8 @@ async def ask_all(
     turns = Turns(interval=manners.interval, connections=manners.connections)
     known = store.keys("sites")
     sites = [site for key, site in plan.sites.items() if key not in known]
-    held = store.keys("mail")
-    domains = [domain for domain in plan.domains if domain not in held]
+    done_keys = store.keys("mail")
+    domains = [domain for domain in plan.domains if domain not in done_keys]
     total = len(plan.sites) + len(plan.domains)
     count = total - len(sites) - len(domains)
 

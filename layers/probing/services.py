@@ -50,11 +50,11 @@ def services_in(document: Document, *, country: str) -> tuple[Service, ...]:
     """The known services that a page links to or shows in a frame, the first link of each host."""
     found: dict[tuple[str, str], Service] = {}
     links = [href for href, _ in document.links]
-    own = registrable(host_of(document.url))
+    own_domain = registrable(host_of(document.url))
     for href in [*links, *document.plugins]:
         url = absolute(href, document.base)
         host = host_of(url) if url else ""
-        kind = kind_of(host, country=country) if host and registrable(host) != own else ""
+        kind = kind_of(host, country=country) if host and registrable(host) != own_domain else ""
         if url and kind and len(found) < MOST:
             found.setdefault((kind, host), Service(kind, document.url, url))
     return tuple(found.values())
@@ -62,9 +62,9 @@ def services_in(document: Document, *, country: str) -> tuple[Service, ...]:
 
 def third_parties(document: Document) -> tuple[str, ...]:
     """The foreign registrable domains that a page loads scripts, frames or pictures from."""
-    own = registrable(host_of(document.url))
+    own_domain = registrable(host_of(document.url))
     domains = {registrable(host) for url in document.foreign if (host := host_of(url))}
-    return tuple(sorted(domains - {own}))[:MOST]
+    return tuple(sorted(domains - {own_domain}))[:MOST]
 
 
 def parked_sign(document: Document) -> str:

@@ -168,7 +168,7 @@ async def _rules(visit: Visit, url: str, *, attempts: int = 3) -> Rules:
 
 async def _follow(visit: Visit, url: str, record: dict[str, Any]) -> Answer:
     """A page, its redirects followed where robots and good sense permit."""
-    seen = {url}
+    visited = {url}
     answer = await visit.client.get(url)
     for _ in range(MOST_REDIRECTS):
         _note(visit, answer)
@@ -180,9 +180,9 @@ async def _follow(visit: Visit, url: str, record: dict[str, Any]) -> Answer:
         if network_of(target):
             record["redirected_to"] = target
             return Answer(answer.url, answer.status, "network-page")
-        if target in seen:
+        if target in visited:
             return Answer(answer.url, answer.status, "redirect-loop")
-        seen.add(target)
+        visited.add(target)
         refusal = (await _rules(visit, target)).refusal(target)
         if refusal:
             return Answer(target, 0, refusal)
@@ -218,8 +218,8 @@ async def _read_home(visit: Visit, home: Answer, record: dict[str, Any]) -> None
         home, document = await _refreshed(visit, home, document, record)
     record["final"], record["truncated"] = home.url, home.truncated
     record["hsts"] = home.url.startswith("https:") and "strict-transport-security" in home.headers
-    asked, final = registrable(record["host"]), registrable(host_of(home.url))
-    record["own_domain"] = asked == final
+    asked_domain, final = registrable(record["host"]), registrable(host_of(home.url))
+    record["own_domain"] = asked_domain == final
     record["parked"] = parked_sign(document)
     record["generator"] = document.generator
     record["letters"] = len(document.text)
@@ -286,12 +286,12 @@ async def _read_statements(
     }
     for kind in ("accessibility", "legal"):
         links = statements.links_to(document, kind)
-        told: dict[str, Any] = {"page": "", "link": "", "why": ""} if kind == "legal" else found
+        entry: dict[str, Any] = {"page": "", "link": "", "why": ""} if kind == "legal" else found
         if links:
-            told["page"], told["link"] = told["page"] or document.url, links[0].url
+            entry["page"], entry["link"] = entry["page"] or document.url, links[0].url
             answer = await _more(visit, links[0].url, record)
-            told["status"] = answer.status if answer else 0
-            told["why"] = _why_not(answer) if answer else "elsewhere"
+            entry["status"] = answer.status if answer else 0
+            entry["why"] = _why_not(answer) if answer else "elsewhere"
             if answer and answer.status == 200 and answer.is_html and not answer.reason:
                 page = _document(answer)
                 _add_accounts(accounts, page, visit)
@@ -299,7 +299,7 @@ async def _read_statements(
                     _read_declaration(page, found, until=visit.today)
                 elif not found["level"] and (level := statements.level_mentioned(page.text)):
                     found |= {"level": level, "page": page.url, "how": "mention"}
-        record[kind] = told
+        record[kind] = entry
 
 
 def _read_declaration(page: Document, found: dict[str, Any], *, until: date) -> None:

@@ -84,11 +84,11 @@ def _weight(label: str, href: str, words: _Words) -> int:
         return 0
     if len(label) > LONGEST_LABEL:
         return 0
-    said = words.link.search(label)
+    match = words.link.search(label)
     refused = words.not_link.search(label) if label else None
     declares = "declaration" in label or "conforme" in label or "statement" in label
-    if said and (not refused or declares):
-        return 100 + len(said[0]) + (50 if declares else 0)
+    if match and (not refused or declares):
+        return 100 + len(match[0]) + (50 if declares else 0)
     if refused:
         return 0
     return 10 if any(word in address for word in words.href) else 0
@@ -109,13 +109,13 @@ def level_declared(text: str) -> Level | None:
     >>> level_declared("Le site n'est pas en conformité avec le RGAA 4.1")
     'none'
     """
-    said = plain(text[:LONGEST_TEXT])
+    words_of_page = plain(text[:LONGEST_TEXT])
     found = [
         (match.start(), level)
         for level, pattern in _patterns("statement")
-        if (match := pattern.search(said)) is not None
+        if (match := pattern.search(words_of_page)) is not None
     ]
-    return _level(said, "mention") or (min(found)[1] if found else None)
+    return _level(words_of_page, "mention") or (min(found)[1] if found else None)
 
 
 def _level(text: str, where: Literal["mention", "statement"]) -> Level | None:
@@ -128,11 +128,11 @@ def date_declared(text: str, *, until: date) -> str:
     >>> date_declared("Cette déclaration a été établie le 3 mars 2024.", until=date(2026, 1, 1))
     '2024-03-03'
     """
-    said = plain(text[:LONGEST_TEXT])
+    words_of_page = plain(text[:LONGEST_TEXT])
     before = "|".join(packaged_table("statements")["accessibility"]["dates"]["before"])
     found = [
         day
-        for match in re.finditer(rf"(?:{before})\s*:?\s*(?:le\s+)?(.{{6,30}})", said)
+        for match in re.finditer(rf"(?:{before})\s*:?\s*(?:le\s+)?(.{{6,30}})", words_of_page)
         if (day := written_date(match[1])) and day <= until.isoformat()
     ]
     return max(found, default="")
@@ -150,11 +150,11 @@ def written_date(text: str) -> str:
     >>> written_date("12/03/2024"), written_date("1er juin 2025"), written_date("2024-03-12")
     ('2024-03-12', '2025-06-01', '2024-03-12')
     """
-    said = plain(text)
-    digits = re.match(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?!\d)", said)
-    iso = re.match(r"(\d{4})-(\d{2})-(\d{2})(?!\d)", said)
+    words_of_page = plain(text)
+    digits = re.match(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?!\d)", words_of_page)
+    iso = re.match(r"(\d{4})-(\d{2})-(\d{2})(?!\d)", words_of_page)
     words = re.match(
-        r"(\d{1,2})(?:er|st|nd|rd|th|\.)?\s+(?:de\s+)?([a-z]{3,10})\s+(\d{4})(?!\d)", said
+        r"(\d{1,2})(?:er|st|nd|rd|th|\.)?\s+(?:de\s+)?([a-z]{3,10})\s+(\d{4})(?!\d)", words_of_page
     )
     try:
         if digits:

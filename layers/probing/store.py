@@ -111,8 +111,8 @@ def store_of(
         resume: whether to go on with what was begun.
         folder: instead of the user's cache.
     """
-    told = hashlib.sha256("\n".join([_LAYOUT, *sorted(names)]).encode()).hexdigest()[:16]
-    path = (folder or user_store().folder / "probe") / f"{told}.sqlite"
+    digest = hashlib.sha256("\n".join([_LAYOUT, *sorted(names)]).encode()).hexdigest()[:16]
+    path = (folder or user_store().folder / "probe") / f"{digest}.sqlite"
     if path.exists() and not (resume and _is_current(path, today)):
         _remove(path)
     store = ProbeStore(path)

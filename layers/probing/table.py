@@ -192,7 +192,7 @@ def _statement_columns(record: Mapping[str, Any] | None, why: str) -> Row:
     unknown = bool(why) or (unread not in ("", "elsewhere", "not-found") and not declares)
     legal = record.get("legal") or {}
     news = record.get("news") or {}
-    asked = str(record.get("asked") or "")
+    asked_day = str(record.get("asked") or "")
     row: Row = {
         "accessibility": 1.0 if declares else (None if unknown else 0.0),
         "accessibility_level": level or None,
@@ -206,7 +206,7 @@ def _statement_columns(record: Mapping[str, Any] | None, why: str) -> Row:
         "contact": 1.0 if record.get("contact") else (None if why else 0.0),
         "feed": 1.0 if record.get("feed") else (None if why else 0.0),
         "news_date": news.get("date") or None,
-        "news_days": _days(news.get("date"), asked),
+        "news_days": _days(news.get("date"), asked_day),
         "news_page": news.get("page") or None,
     }
     services: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
@@ -292,10 +292,10 @@ def _shared_accounts(
     return {key: frozenset(accounts) for key, accounts in found.items()}
 
 
-def _days(day: Any, asked: str) -> float | None:
-    if not day or not asked:
+def _days(day: Any, asked_day: str) -> float | None:
+    if not day or not asked_day:
         return None
-    return float(max((date.fromisoformat(asked) - date.fromisoformat(str(day))).days, 0))
+    return float(max((date.fromisoformat(asked_day) - date.fromisoformat(str(day))).days, 0))
 
 
 def _flag(value: Any) -> float | None:

@@ -62,7 +62,7 @@ def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
                 _("the path {value} cannot be followed.", value=shown(value)),
                 column=key,
                 value=value,
-                remedy=_("Put the file itself beside the project file."),
+                remedy=_("Put the file itself next to the project file."),
                 kind="path",
             )
         ]
@@ -73,8 +73,8 @@ def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
                 column=key,
                 value=value,
                 remedy=_(
-                    "Put the file beside the project file, or name it on the command line "
-                    "with --source NAME=FILE."
+                    "Put the file next to the project file, or name it on the command line with "
+                    "--source NAME=FILE."
                 ),
                 kind="path",
             )
@@ -86,9 +86,9 @@ def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
     if is_folder:
         what, remedy = _("a folder"), _("Name a file in it.")
     elif exists:
-        what, remedy = _("no plain file"), _("Name a file.")
+        what, remedy = _("not a regular file"), _("Name a file.")
     elif is_link:
-        what, remedy = _("a link that leads nowhere"), _("Put the file itself there.")
+        what, remedy = _("a broken link"), _("Put the file itself there.")
     return [
         Fault(
             _("the path {value} leads to {what}.", value=shown(value), what=what),
@@ -109,7 +109,7 @@ def _id_faults(ids: list[str]) -> Iterator[Fault]:
                 _("two layers have the id {name}.", name=shown(name)),
                 column="layers",
                 value=name,
-                remedy=_("Give each layer an id of its own, whatever the case of its letters."),
+                remedy=_("Give each layer a different id; upper and lower case count as the same."),
                 kind="duplicate-id",
             )
     for name in dict.fromkeys(ids):
@@ -148,12 +148,12 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
             kind="unknown-country",
         )
     elif table.country is not None and table.level is not None:
-        own = () if table.territories is None else table.territories.parents
-        levels = [*(level.id for level in read_country(table.country).levels), *own]
+        parents = () if table.territories is None else table.territories.parents
+        levels = [*(level.id for level in read_country(table.country).levels), *parents]
         if table.level not in levels:
             yield Fault(
                 _(
-                    "{level} is no level of the country or of the territories.",
+                    "{level} is not a level of the country or of the territories.",
                     level=shown(table.level),
                 ),
                 column="level",
@@ -175,9 +175,9 @@ def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
     from zoneblanche.layers.analysis.flagging.rule import known_rules
     from zoneblanche.layers.index.recipe.load import known_recipes
 
-    asked = [("use", table.use or "", known_recipes())]
-    asked += [("flags", rule, known_rules()) for rule in table.flags]
-    for key, name, known in asked:
+    choices = [("use", table.use or "", known_recipes())]
+    choices += [("flags", rule, known_rules()) for rule in table.flags]
+    for key, name, known in choices:
         if name and not name.endswith(".toml") and name not in known:
             yield Fault(
                 _("no recipe is called {name}.", name=shown(name))

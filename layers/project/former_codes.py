@@ -58,12 +58,14 @@ class Placed:
 def place_as_is(codes: Codes, figures: Figures, known: pd.Index) -> Placed:
     """Return a column whose codes are those of the territories, or of others outside the
     selection."""
-    here = int(codes.codes[codes.matched].isin(known).sum())
+    known_count = int(codes.codes[codes.matched].isin(known).sum())
     account = codes.account
     return Placed(
         values=codes.place(figures.values, known, missing=np.nan),
         reasons=codes.place(figures.reasons, known, missing=int(Reason.NOT_MATCHED)),
-        account=replace(account, matched=here, outside=account.outside + account.matched - here),
+        account=replace(
+            account, matched=known_count, outside=account.outside + account.matched - known_count
+        ),
     )
 
 
@@ -174,8 +176,8 @@ class Past:
             means={name: weights} if how == MEAN and weights is not None else None,
             weights=weights,
         )
-        told = carried_reasons(reasons, carried, passage)
-        assert told is not None  # reasons were given
+        filled = carried_reasons(reasons, carried, passage)
+        assert filled is not None  # reasons were given
         changes = self.changes or Changes(_no_events(), dated=True)
         say_carried(
             name,
@@ -196,7 +198,7 @@ class Past:
             )
         return Placed(
             values=carried[name].reindex(self.territories.codes),
-            reasons=told[name].reindex(self.territories.codes),
+            reasons=filled[name].reindex(self.territories.codes),
             account=self._account(codes, reaching),
         )
 
@@ -228,12 +230,16 @@ class Past:
         return people.fillna(1.0), list(unsure.index[unsure & several])
 
     def _check_parts(self, found: pd.Index) -> None:
-        here = set(found)
-        both = [w for w, parts in ARRONDISSEMENTS.items() if w in here and here & set(parts)]
+        codes_present = set(found)
+        both = [
+            w
+            for w, parts in ARRONDISSEMENTS.items()
+            if w in codes_present and codes_present & set(parts)
+        ]
         if both and self.project.table.arrondissements is not None:
             raise InputError(
                 Fault(
-                    _("{both} stands beside its own arrondissements.", both=first_of(both)),
+                    _("{both} appears together with its own arrondissements.", both=first_of(both)),
                     file=str(self.project.path(self.spec.path)),
                     column=self.spec.code or "",
                     remedy=_("Leave one of the two out: adding them would count twice."),

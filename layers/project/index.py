@@ -25,11 +25,11 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
             )
         )
     if recipe is None:
-        told = _(
+        left_out = _(
             "No index is computed: no layer that says which direction is better "
             "has two different figures."
         )
-        return atlas.noting(told), None
+        return atlas.noting(left_out), None
     try:
         with blamed_on(*_place_of(project, recipe)):
             return compute_index(atlas, recipe), recipe
@@ -56,14 +56,14 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     if table.use is not None:
         is_file = table.use.endswith(".toml")
         return read_recipe(project.path(table.use) if is_file else table.use)
-    own = [layer.id for layer in table.layers if layer.id in atlas.indicators]
+    own_ids = [layer.id for layer in table.layers if layer.id in atlas.indicators]
     if table.recipe is None:
-        own = [name for name in own if name not in without_scale(project, atlas)]
-        if table.layers and not own:
+        own_ids = [name for name in own_ids if name not in without_scale(project, atlas)]
+        if table.layers and not own_ids:
             return None
     # A recipe may name any layer; one that names none uses those of the user, not the catalogue's.
     names = table.recipe is not None and not {"weights", "dimensions"}.isdisjoint(table.recipe)
-    chosen = list(atlas.indicators) if names or not own else own
+    chosen = list(atlas.indicators) if names or not own_ids else own_ids
     measured = {name: atlas.indicators[name] for name in chosen}
     if table.recipe is None and all(item.better is None for item in measured.values()):
         return None

@@ -260,7 +260,7 @@ def read_crs(spec: PointsEntry, project: Project) -> pyproj.CRS:
         raise InputError(
             Fault(
                 _(
-                    "{name} is no reference system of longitudes and latitudes, or of metres.",
+                    "{name} is not a reference system of longitudes and latitudes, or of metres.",
                     name=shown(name),
                 ),
                 file=project.file,

@@ -95,7 +95,7 @@ def read_conformance(path: Path, *, level: str) -> Table:
     if len(doubled):
         raise InputError(
             Fault(
-                _("{doubled} stand twice.", doubled=first_of(doubled)),
+                _("{doubled} appear twice.", doubled=first_of(doubled)),
                 file=str(path),
                 kind="duplicate-code",
             )

@@ -112,7 +112,7 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
     parts = parts_of(whole)
     west, south, east, north = shapely.bounds(shapes.to_crs("EPSG:4326").to_numpy()).T
     bounds = whole.frame.geometry.to_crs("EPSG:4326").bounds.groupby(parts)
-    there = {
+    by_group = {
         part
         for part, rows in bounds
         if (
@@ -122,7 +122,7 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
             & (north >= rows["miny"].min())
         ).any()
     }
-    known = parts.reindex(territories.codes).isin(there)
+    known = parts.reindex(territories.codes).isin(by_group)
     columns = {
         f"area_{count}": (least[count] if count in least else 0.0 * least[1]).where(known)
         for count in range(1, max(OPERATORS, least.shape[1]) + 1)
@@ -224,8 +224,8 @@ def reached_by(shapes: gpd.GeoSeries, raster: Path) -> pd.Series:
     facts = read_raster_facts(raster)
     west, south, east, north = transform_bounds(facts.crs.to_wkt(), "EPSG:4326", *facts.bounds)
     frames = shapes.to_crs("EPSG:4326").bounds
-    beside = (frames["minx"] > east) | (frames["maxx"] < west)
-    return ~(beside | (frames["miny"] > north) | (frames["maxy"] < south))
+    apart = (frames["minx"] > east) | (frames["maxx"] < west)
+    return ~(apart | (frames["miny"] > north) | (frames["maxy"] < south))
 
 
 def _table(

@@ -101,15 +101,15 @@ def _positions(path: Path) -> tuple[gpd.GeoDataFrame, int]:
         flags = {name: name.upper() for name in GENERATIONS}
     else:
         raise InputError(
-            Fault(_("is no list of mobile sites of Arcep."), file=str(path), kind="header")
+            Fault(_("is not a list of mobile sites of Arcep."), file=str(path), kind="header")
         )
     position = read_figures(rows, {x: "x", y: "y"}, path, unit="number").values
     west, south, east, north = bounds
     inside = position["x"].between(west, east) & position["y"].between(south, north)
     chosen = rows[inside]
-    told = {name: chosen[column] == "1" for name, column in flags.items() if column in rows}
+    flag_columns = {name: chosen[column] == "1" for name, column in flags.items() if column in rows}
     points = gpd.points_from_xy(position.loc[inside, "x"], position.loc[inside, "y"])
-    columns = pd.DataFrame({"operator": chosen[operator], **told})
+    columns = pd.DataFrame({"operator": chosen[operator], **flag_columns})
     sites = gpd.GeoDataFrame(columns, geometry=points, crs=crs).to_crs("EPSG:4326")
     return sites, len(rows) - len(sites)
 
@@ -137,14 +137,14 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
     chosen = {"": pd.Series(True, index=points.index)}
     chosen |= {f"_{name}": points[name] for name in GENERATIONS if name in points}
     for suffix, has in chosen.items():
-        here = points.loc[has, "operator"].groupby(where[has])
-        columns[f"sites{suffix}"] = here.size()
-        columns[f"operators{suffix}"] = here.nunique()
+        operators_by_place = points.loc[has, "operator"].groupby(where[has])
+        columns[f"sites{suffix}"] = operators_by_place.size()
+        columns[f"operators{suffix}"] = operators_by_place.nunique()
     frame = pd.DataFrame(columns).reindex(territories.codes).fillna(0.0)
     for suffix in ("_4g", "_5g"):
         if suffix in chosen:
-            there = points.geometry[chosen[suffix]]
-            frame[f"km{suffix}"] = kilometres_to_nearest(territories, there)
+            sites = points.geometry[chosen[suffix]]
+            frame[f"km{suffix}"] = kilometres_to_nearest(territories, sites)
     frame = frame.where(covered)
     outside = int(where.isna().sum())
     notice = _(

@@ -209,7 +209,7 @@ def read_source(name: str, path: Path | str, *, arrondissements: Choice = "whole
     if connector.read is None:
         raise InputError(
             Fault(
-                _("{name} holds no table but shapes or a raster.", name=name),
+                _("{name} holds shapes or a raster, not a table.", name=name),
                 file=str(path),
                 remedy=_("Give it as [territories] or as a layer of a project file."),
                 kind="no-table",
@@ -231,8 +231,8 @@ def record_beside(path: Path) -> dict[str, Any]:
 
     A record with another hash belongs to another file and is ignored.
     """
-    told = read_record(path.with_name(path.name + RECORD_SUFFIX), most_bytes=MOST_RECORD_BYTES)
-    if told is None or told.get("sha256") != sha256_of(path):
+    content = read_record(path.with_name(path.name + RECORD_SUFFIX), most_bytes=MOST_RECORD_BYTES)
+    if content is None or content.get("sha256") != sha256_of(path):
         return {}
-    found = {key: told.get(key) for key in ("url", "retrieved")}
+    found = {key: content.get(key) for key in ("url", "retrieved")}
     return {key: text for key, text in found.items() if isinstance(text, str) and text}

@@ -40,7 +40,7 @@ def read_waves(path: Path) -> pd.DataFrame:
         raise InputError(
             Fault(
                 _(
-                    "{iloc} is no date (line {index}).",
+                    "{iloc} is not a date (line {index}).",
                     iloc=repr(rows["date"][wrong].iloc[0]),
                     index=rows.index[wrong][0],
                 ),
@@ -62,7 +62,7 @@ def read_waves(path: Path) -> pd.DataFrame:
     if len(doubled):
         raise InputError(
             Fault(
-                _("{code} stand twice in one wave.", code=first_of(doubled["code"])),
+                _("{code} appear twice in one wave.", code=first_of(doubled["code"])),
                 file=str(path),
                 kind="duplicate-code",
             )

@@ -37,10 +37,10 @@ COMMUNE_LAYOUTS: tuple[Mapping[str, str], ...] = (
 def commune_columns(path: Path) -> Mapping[str, str] | None:
     """Return the names of the columns in a GeoParquet file of IGN's communes; None if it has
     neither codes nor names under any of the publisher's names."""
-    there = columns_of(path)
+    columns = columns_of(path)
     for layout in COMMUNE_LAYOUTS:
-        if {layout["code"], layout["name"]} <= there:
-            return {what: column for what, column in layout.items() if column in there}
+        if {layout["code"], layout["name"]} <= columns:
+            return {what: column for what, column in layout.items() if column in columns}
     return None
 
 

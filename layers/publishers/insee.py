@@ -62,8 +62,8 @@ def read_populations(path: Path, arrondissements: Choice = "whole") -> Table:
     years later.
     """
     columns = {"PMUN": "population", "PCAP": "population_apart", "PTOT": "population_total"}
-    said = re.search(r"20\d\d", path.name)
-    year = said[0] if said else POPULATIONS.published[:4]
+    year_match = re.search(r"20\d\d", path.name)
+    year = year_match[0] if year_match else POPULATIONS.published[:4]
     rows = read_rows(
         path, ("DEP", "CODCOM", "COM", *columns), member=r"(^|/)donnees_communes\.csv$"
     )

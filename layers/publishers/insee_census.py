@@ -139,8 +139,8 @@ def _year(rows: pd.DataFrame, first: str, path: Path) -> str:
     years = [int(found[1]) for found in names if found]
     if years:
         return f"20{max(years):02}"
-    said = re.search(r"20\d\d", path.name)
-    return said[0] if said else ""
+    year_match = re.search(r"20\d\d", path.name)
+    return year_match[0] if year_match else ""
 
 
 def _chosen(rows: pd.DataFrame, choices: tuple[tuple[str, ...], ...], year: str) -> list[str]:

@@ -105,15 +105,15 @@ def read_presence(path: Path, *, level: str) -> Table:
     figures = _figures(chosen, path)
     reasons = _reasons(figures, text)
     codes = pd.Index(chosen["code"], name="code")
-    asked = text["asked"][text["asked"] != ""]
+    days = text["asked"][text["asked"] != ""]
     declared = text[["website", "email_domain"]].astype("object")
     frame = pd.concat([figures, declared.mask(declared == "", None)], axis=1)
     return Table(
         frame=frame.set_index(codes),
         level=level,
         source=SOURCE,
-        period=max(asked, default=""),
-        vintage=max(asked, default="")[:4],
+        period=max(days, default=""),
+        vintage=max(days, default="")[:4],
         reasons=reasons.set_index(codes),
         rows=FileRows(chosen["code"], {"of another level": len(rows) - len(chosen)}),
     )

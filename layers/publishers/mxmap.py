@@ -39,9 +39,9 @@ def read_mail_hosting(path: Path) -> Table:
     for record in ("mx", "spf"):
         absent = flags.str.contains(f";no_{record};", regex=False)
         values[record] = (~absent).astype("float64").mask(not_scanned | no_domain)
-        told = pd.Series(int(Reason.PRESENT), index=rows.index)
-        told = told.mask(not_scanned, int(Reason.NOT_COLLECTED))
-        reasons[record] = told.mask(no_domain, int(Reason.NOT_APPLICABLE)).astype("int8")
+        filled = pd.Series(int(Reason.PRESENT), index=rows.index)
+        filled = filled.mask(not_scanned, int(Reason.NOT_COLLECTED))
+        reasons[record] = filled.mask(no_domain, int(Reason.NOT_APPLICABLE)).astype("int8")
     frame = pd.DataFrame(
         {
             **values,

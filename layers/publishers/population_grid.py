@@ -192,7 +192,7 @@ def people_notice(sources: Mapping[str, Path]) -> tuple[str, ...]:
     left, squares = ", ".join(tiles), ", ".join(name for name in given if name not in tiles)
     return (
         _(
-            "Shares of people are those of {squares}; {left} is not used beside it.",
+            "Shares of people are those of {squares}; {left} is not used as well.",
             squares=squares,
             left=left,
         ),
@@ -233,13 +233,13 @@ def _columns(header: list[str], path: Path) -> list[str]:
 
 
 def _no_columns(header: list[str], path: Path) -> InputError:
-    told = _("has no columns 'idcar_200m' and 'ind'.")
+    message = _("has no columns 'idcar_200m' and 'ind'.")
     if header:
         names = shown(", ".join(header), limit=200)
-        told = _("has no columns 'idcar_200m' and 'ind'; its header says {names}.", names=names)
+        message = _("has no columns 'idcar_200m' and 'ind'; its header says {names}.", names=names)
     return InputError(
         Fault(
-            told,
+            message,
             file=str(path),
             remedy=_("Is it the grid of 200 m? See docs/sources.md for its layout."),
             kind="header",
@@ -285,8 +285,8 @@ def _cells(squares: pd.Series, people: pd.Series, path: Path) -> Cells:
 
 def _no_square(value: str, rows: int) -> Message:
     return ngettext(
-        "{value} is no square (CRS3035RES200mN2029800E4252400).",
-        "{value} is no square (CRS3035RES200mN2029800E4252400) ({count} rows).",
+        "{value} is not a square (CRS3035RES200mN2029800E4252400).",
+        "{value} is not a square (CRS3035RES200mN2029800E4252400) ({count} rows).",
         rows,
         value=value,
     )
@@ -294,8 +294,8 @@ def _no_square(value: str, rows: int) -> Message:
 
 def _no_people(value: str, rows: int) -> Message:
     return ngettext(
-        "{value} is no number of people.",
-        "{value} is no number of people ({count} rows).",
+        "{value} is not a number of people.",
+        "{value} is not a number of people ({count} rows).",
         rows,
         value=value,
     )
@@ -303,7 +303,7 @@ def _no_people(value: str, rows: int) -> Message:
 
 def _twice(value: str, rows: int) -> Message:
     return ngettext(
-        "{value} stands twice.", "{value} stands twice ({count} rows).", rows, value=value
+        "{value} appears twice.", "{value} appears twice ({count} rows).", rows, value=value
     )
 
 

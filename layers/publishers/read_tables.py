@@ -141,7 +141,7 @@ def read_codes(
             [
                 Fault(
                     _(
-                        "{row} is no code of the form expected here ({row_2}).",
+                        "{row} is not a code of the form expected here ({row_2}).",
                         row=shown(row.code),
                         row_2=row.row,
                     ),

@@ -89,7 +89,7 @@ def read_show(atlas: Atlas, show: str | tuple[str, str] | Bivariate | None) -> s
             return DEFAULT if (x, y) == (DEFAULT.x, DEFAULT.y) else Bivariate(x, y)
     raise InputError(
         Fault(
-            _("there is nothing called {show} to show.", show=repr(show)),
+            _("there is no layer called {show} to show.", show=repr(show)),
             remedy=_(
                 "{nearest} A map of two is written x-y.", nearest=nearest(show, atlas.indicators)
             ),

@@ -123,7 +123,7 @@ def class_territories(
         raise InputError(
             Fault(
                 _(
-                    "{method} is no way to class {indicator}.",
+                    "{method} is not a way to classify {indicator}.",
                     method=repr(method),
                     indicator=repr(indicator.id),
                 ),
@@ -145,11 +145,11 @@ def _figures(
 ) -> Classed:
     values, reasons = _column(atlas, indicator.id, layer["digits"])
     breaks = layer["breaks"][method]
-    of = classify(values, breaks)
-    there = values[of >= 0]
-    if not len(there):
-        return Classed(of, reasons, (), (), method)
-    lowest, highest = float(there.min()), float(there.max())
+    class_numbers = classify(values, breaks)
+    classed_values = values[class_numbers >= 0]
+    if not len(classed_values):
+        return Classed(class_numbers, reasons, (), (), method)
+    lowest, highest = float(classed_values.min()), float(classed_values.max())
     # If nothing is below the first break, or above the last one, that class has an open end.
     edges = [lowest if not breaks or lowest < breaks[0] else -np.inf, *breaks]
     edges.append(highest if not breaks or highest >= breaks[-1] else np.inf)
@@ -165,7 +165,13 @@ def _figures(
         else _ordered(layer["better"], len(labels), theme)
     )
     return Classed(
-        of, reasons, colours, tuple(labels), method, (words[low], words[high]), breaks=tuple(breaks)
+        class_numbers,
+        reasons,
+        colours,
+        tuple(labels),
+        method,
+        (words[low], words[high]),
+        breaks=tuple(breaks),
     )
 
 
@@ -182,24 +188,24 @@ def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str
     if low == high or (not last and high - low <= 1.001 * 10**-digits):
         unit = "%" if percent else suffix
         return write_number(low, digits, lang) + (f"{BLANK}{unit}" if unit else "")
-    said = words["range_closed" if last else "range_open"].replace(
+    text = words["range_closed" if last else "range_open"].replace(
         "{from}", write_number(low, digits, lang)
     )
-    return said.replace("{to}", write_number(high, digits, lang)) + sign
+    return text.replace("{to}", write_number(high, digits, lang)) + sign
 
 
 def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
     values, reasons = _column(atlas, layer["id"], 0)
     codes = [code for code, _unused in layer["categories"]]
-    of = np.full(len(values), -1)
+    class_numbers = np.full(len(values), -1)
     for place, code in enumerate(codes):
-        of[values == code] = place
+        class_numbers[values == code] = place
     if layer["ordered"]:
         colours = _ordered(layer["better"], max(len(codes), 2), theme)[: len(codes)]
     else:
         colours = _kind_colours(codes, KINDS[theme])
     labels = tuple(in_language(title, lang) for _unused, title in layer["categories"])
-    return Classed(of, reasons, colours, labels, codes=tuple(codes))
+    return Classed(class_numbers, reasons, colours, labels, codes=tuple(codes))
 
 
 def _kind_colours(codes: list[int], kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -220,8 +226,12 @@ def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Class
         breaks, low = layer["breaks"][axis], layer["toward"][axis] == "low"
         described, _unused = describe_layer(atlas, indicator, Citations())
         values, reasons = _column(atlas, indicator.id, described["digits"])
-        of, most = classify(values, breaks), len(breaks)
-        places.append(np.where(of < 0, -1, (most - of if low else of) + 2 - most))
+        class_numbers, most = classify(values, breaks), len(breaks)
+        places.append(
+            np.where(
+                class_numbers < 0, -1, (most - class_numbers if low else class_numbers) + 2 - most
+            )
+        )
         axes.append(_axis(described, breaks, low=low, lang=lang))
         why.append(reasons)
     x, y = places

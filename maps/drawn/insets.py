@@ -19,6 +19,6 @@ def distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Pa
     country = territories.country
     if country is None or not country.parts:
         return []
-    of = part_of_each(territories)
-    found = [(part, drawn & (of == part.id)) for part in country.parts if part.inset]
+    part_numbers = part_of_each(territories)
+    found = [(part, drawn & (part_numbers == part.id)) for part in country.parts if part.inset]
     return [(part, inside) for part, inside in found if inside.any()]

@@ -50,22 +50,22 @@ def describe_classes(
     """
     counts = classed.counts(inside)
     words, colon = translate_all(_WORDS, lang), translate(WORDS["colon"], lang)
-    of = write_number(int(inside.sum()), 0, lang)
+    total = write_number(int(inside.sum()), 0, lang)
     found = [*zip(classed.labels, counts, strict=True)]
-    told = []
+    sentences = []
     if classed.square is not None:
         label, count = found.pop()
         n = write_number(count, 0, lang)
-        told += [words["both"].format(label=label, n=n, of=of)] if label else []
+        sentences += [words["both"].format(label=label, n=n, of=total)] if label else []
         found = [(label, count) for label, count in found if label and count]
-    told += [f"{label}{colon}{write_number(count, 0, lang)}" for label, count in found]
-    told += [
+    sentences += [f"{label}{colon}{write_number(count, 0, lang)}" for label, count in found]
+    sentences += [
         f"{words['missing'].format(reason=reason)}{colon}{write_number(count, 0, lang)}"
         for reason, count in classed.missing(inside, lang)
     ]
-    parts = translate(SEMICOLON, lang).join(told)
+    parts = translate(SEMICOLON, lang).join(sentences)
     parts = parts[:1].upper() + parts[1:]
-    return words["map"].format(of=of, units=units, title=title, parts=parts)
+    return words["map"].format(of=total, units=units, title=title, parts=parts)
 
 
 _WORDS = {

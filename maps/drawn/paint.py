@@ -88,8 +88,13 @@ def fill_canvas(canvas: Canvas, edges: Edges, view: View) -> None:
     row, at, territory = row[order][::2], at[order], territory[order][::2]
     begin = np.clip(np.ceil(at[::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
     end = np.clip(np.ceil(at[1::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
-    seen = (row >= 0) & (row < canvas.shape[0]) & (end > begin)
-    row, begin, length, territory = row[seen], begin[seen], (end - begin)[seen], territory[seen]
+    visible = (row >= 0) & (row < canvas.shape[0]) & (end > begin)
+    row, begin, length, territory = (
+        row[visible],
+        begin[visible],
+        (end - begin)[visible],
+        territory[visible],
+    )
     start = row * canvas.shape[1] + begin
     place = np.repeat(start - (np.cumsum(length) - length), length) + np.arange(length.sum())
     canvas.ravel()[place] = np.repeat(territory, length)

@@ -16,7 +16,9 @@ def framed_page(page: str) -> str:
 
     Its policy allows two more scripts and one more style of ours; everything else stays refused.
     """
-    told, unpack, style = (read_asset(name) for name in ("frame.js", "unpack.js", "frame.css"))
+    frame_script, unpack, style = (
+        read_asset(name) for name in ("frame.js", "unpack.js", "frame.css")
+    )
     head, found, rest = page.partition("script-src ")
     middle, styled, rest = rest.partition("style-src ")
     body, ended, tail = rest.rpartition("</body>")
@@ -24,10 +26,10 @@ def framed_page(page: str) -> str:
         raise ValueError("the page has no policy to extend: it is not one of draw_map")
     for script in page_scripts():
         body = body.replace(f"<script>{script}</script>", _packed(script))
-    scripts = f"{hash_source(told)} {hash_source(unpack)}"
+    scripts = f"{hash_source(frame_script)} {hash_source(unpack)}"
     return (
         f"{head}script-src {scripts} {middle}style-src {hash_source(style)} {body}"
-        f"<style>{style}</style>\n<script>{told}</script>\n<script>{unpack}</script>\n</body>{tail}"
+        f"<style>{style}</style>\n<script>{frame_script}</script>\n<script>{unpack}</script>\n</body>{tail}"
     )
 
 

@@ -79,7 +79,7 @@ def _without_blank_lines(text: str) -> str:
 
 def write_oembed(embed: Embed, snippets: Mapping[str, str], base: str) -> str:
     """Return oEmbed 1.0, type rich: the frame by address if there is one, else the single file."""
-    told: dict[str, object] = {
+    record: dict[str, object] = {
         "version": "1.0",
         "type": "rich",
         "provider_name": "zoneblanche",
@@ -89,13 +89,13 @@ def write_oembed(embed: Embed, snippets: Mapping[str, str], base: str) -> str:
         "html": snippets["iframe" if base or "srcdoc" not in snippets else "srcdoc"],
     }
     if base:
-        told |= {
+        record |= {
             "provider_url": base,
             "thumbnail_url": embed.image,
             "thumbnail_width": embed.width,
             "thumbnail_height": embed.height,
         }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
 def write_examples(embed: Embed, snippets: Mapping[str, str]) -> dict[str, str]:

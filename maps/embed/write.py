@@ -182,7 +182,7 @@ def check_base(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or not plain:
         raise InputError(
             Fault(
-                _("--url {url} is no http(s) address.", url=repr(url[:80])),
+                _("--url {url} is not an http(s) address.", url=repr(url[:80])),
                 remedy=_("Write e.g. --url https://example.org/carte/."),
                 kind="option",
             )

@@ -87,9 +87,11 @@ def _points(atlas: Atlas, branch: dict[str, Any], share: np.ndarray) -> list[np.
         span = branch["to"] - branch["from"]
         place = np.clip((figures - branch["from"]) / span, 0, 1) if span else np.zeros(len(share))
         return [np.nan_to_num(100 * share * place)]
-    there = [_known(atlas, child) * child["share"] for child in branch["children"]]
+    child_shares = [_known(atlas, child) * child["share"] for child in branch["children"]]
     with np.errstate(invalid="ignore", divide="ignore"):
-        parts = [share * np.nan_to_num(own / sum(there)) for own in there]
+        parts = [
+            share * np.nan_to_num(child_share / sum(child_shares)) for child_share in child_shares
+        ]
     return [
         points
         for child, part in zip(branch["children"], parts, strict=True)

@@ -125,21 +125,21 @@ def pack_column(values: pd.Series, reasons: pd.Series, *, digits: int) -> Column
     """
     figures = values.to_numpy(dtype=np.float64)
     missing = np.isnan(figures)
-    told = reasons.to_numpy().astype(np.int64)
+    reason_codes = reasons.to_numpy().astype(np.int64)
     scaled = np.rint(figures * 10.0**digits)
     known = scaled[~missing]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
     if max(abs(low), abs(high)) >= LARGEST or high - low >= LARGEST:
-        return _pack_floats(figures, told, missing)
-    codes = np.where(missing, told, np.where(missing, 0, scaled) - low + REASON_CODES)
+        return _pack_floats(figures, reason_codes, missing)
+    codes = np.where(missing, reason_codes, np.where(missing, 0, scaled) - low + REASON_CODES)
     size = bytes_for(int(high - low) + REASON_CODES)
     packed = pack_planes(codes.astype(np.int64), bytes_each=size)
     return Column(packed, "planes", size, int(low), digits)
 
 
-def _pack_floats(figures: np.ndarray, told: np.ndarray, missing: np.ndarray) -> Column:
+def _pack_floats(figures: np.ndarray, reason_codes: np.ndarray, missing: np.ndarray) -> Column:
     raw = figures.astype("<f8").view("<u8").copy()
-    raw[missing] = np.uint64(0x7FF8 << 48) | told[missing].astype(np.uint64)
+    raw[missing] = np.uint64(0x7FF8 << 48) | reason_codes[missing].astype(np.uint64)
     return Column(raw.tobytes(), "float", 8, 0, 0)
 
 

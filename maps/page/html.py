@@ -140,7 +140,7 @@ def write_document(
     """
     scripts = page_scripts()
     style = our_style()
-    told = "".join(f"<p>{_escaped(sentence)}</p>" for sentence in findings)
+    paragraphs = "".join(f"<p>{_escaped(sentence)}</p>" for sentence in findings)
     # Joined, not formatted into each other: a title that looks like a template stays a title.
     parts = [
         "<!DOCTYPE html>\n",
@@ -153,7 +153,7 @@ def write_document(
         "<title>", _escaped(title), "</title>\n",
         "<style>", style, "</style>\n</head>\n<body>\n",
         '<div id="zb" class="zb-root"></div>\n',
-        "<noscript><h1>", _escaped(title), "</h1>", _picture(still), told, "</noscript>\n",
+        "<noscript><h1>", _escaped(title), "</h1>", _picture(still), paragraphs, "</noscript>\n",
         data_blocks(blocks), "\n",
     ]  # fmt: skip
     parts += [f"<script>{script}</script>\n" for script in scripts]

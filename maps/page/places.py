@@ -91,8 +91,8 @@ def describe_facts(territories: Territories) -> tuple[dict[str, Any], dict[str, 
         if name not in territories.facts or territories.facts[name].isna().all():
             continue
         figures = territories.facts[name].astype("float64")
-        told = pd.Series(np.where(figures.isna(), int(Reason.NOT_PUBLISHED), 0))
-        packed = pack_column(figures, told, digits=digits)
+        reason_codes = pd.Series(np.where(figures.isna(), int(Reason.NOT_PUBLISHED), 0))
+        packed = pack_column(figures, reason_codes, digits=digits)
         described[name] = packed.describe()
         streams[f"fact/{name}"] = packed.data
     return described, streams
@@ -179,9 +179,9 @@ def _insets(
     country = territories.country
     if country is None:
         return parts, distant
-    of = part_of_each(territories)
+    part_numbers = part_of_each(territories)
     for part in country.parts:
-        inside = known & (of == part.id)
+        inside = known & (part_numbers == part.id)
         if part.inset and inside.any():
             distant |= inside
             box = _box(boxes[inside])
@@ -209,15 +209,15 @@ def _parts_by_place(territories: Territories) -> np.ndarray:
     assert country is not None
     middle = territories.frame.geometry.to_crs("EPSG:4326").bounds
     x, y = (middle["minx"] + middle["maxx"]) / 2, (middle["miny"] + middle["maxy"]) / 2
-    of = np.full(len(territories), country.parts[-1].id, dtype=object)
+    part_ids = np.full(len(territories), country.parts[-1].id, dtype=object)
     for part in reversed(country.parts[:-1]):
         area = CRS(part.crs).area_of_use
         bounds = part.bounds or (area and area.bounds)
         if bounds:
             west, south, east, north = bounds
             inside = x.between(west, east) & y.between(south, north)
-            of[inside.to_numpy()] = part.id
-    return of
+            part_ids[inside.to_numpy()] = part.id
+    return part_ids
 
 
 def _box(boxes: np.ndarray) -> list[list[float]]:

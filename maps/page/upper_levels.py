@@ -75,14 +75,14 @@ def describe_upper(
     described: list[dict[str, Any]] = []
     streams: dict[str, bytes] = {}
     for upper in atlases_above(atlas):
-        told, own = _describe(upper, base, citations)
-        told["notices"] = [
+        description, indicators = _describe(upper, base, citations)
+        description["notices"] = [
             notice_texts(one)
             for one in (*_anew(atlas, upper), *upper.notices)
             if one not in atlas.notices
         ]
-        described.append(told)
-        streams |= {f"{told['id']}:{name}": data for name, data in own.items()}
+        described.append(description)
+        streams |= {f"{description['id']}:{name}": data for name, data in indicators.items()}
     return described, streams
 
 
@@ -93,7 +93,7 @@ def _anew(atlas: Atlas, upper: Atlas) -> tuple[str, ...]:
     above, below = upper.territories, atlas.territories
     return (
         _(
-            "The index is computed anew on the figures of the {levels}; the report and the "
+            "The index is recomputed on the figures of the {levels}; the report and the "
             "terminal rank {levels} by the mean, by inhabitant, of the scores of their {parts}: "
             "the two orders differ.",
             levels=above.level_message(plural=True),

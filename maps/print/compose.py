@@ -25,7 +25,7 @@ from zoneblanche.maps.print.layout import (
     place_frames,
     place_main,
 )
-from zoneblanche.maps.print.legend import QUIET, Told, draw_legend
+from zoneblanche.maps.print.legend import QUIET, CaptionFacts, draw_legend
 from zoneblanche.maps.print.pen import Pen
 from zoneblanche.maps.print.shapes import (
     Placed,
@@ -74,29 +74,31 @@ def compose(
     pen = Pen(paper.width * MM)
     letters = letters_for(paper.width)
     inner = pen.width - 2 * MARGIN
-    beside = paper.width >= BESIDE_FROM
+    legend_beside = paper.width >= BESIDE_FROM
     y = _head(pen, caption, letters, inner)
     end = None  # of the content between head and foot
-    if paper.height is not None and beside:
+    if paper.height is not None and legend_beside:
         end = paper.height * MM - _foot_height(pen, caption, inner, letters) - 6
-    legend_wide = inner * LEGEND_SHARE if beside else inner
-    map_wide = inner - legend_wide - GAP if beside else inner
+    legend_wide = inner * LEGEND_SHARE if legend_beside else inner
+    map_wide = inner - legend_wide - GAP if legend_beside else inner
     main, *distant = cut_regions(atlas.territories, lang=caption.lang)
     highest = None if end is None else end - y - 4 - UNDER_MAP
     placed, box = place_main(main, MARGIN, y + 4, map_wide, highest)
-    of, hand = classed.of[inside], Hand(pen, classed.colours, letters, caption.lang)
-    hand.draw_part(placed, of)
+    class_numbers, hand = classed.of[inside], Hand(pen, classed.colours, letters, caption.lang)
+    hand.draw_part(placed, class_numbers)
     hand.draw_names(atlas, placed, box)
     bottom = hand.draw_scale(placed, MARGIN, box.bottom + 12, map_wide, longest=map_wide / 4)
     if end is None:
         for frame in place_frames(distant, MARGIN, bottom + 6, map_wide):
-            bottom = max(bottom, hand.draw_frame(frame, of))
-    told = Told(caption.heading, inside, caption.units, caption.lang)
-    left, top = (pen.width - MARGIN - legend_wide, y + 2) if beside else (MARGIN, bottom + 4)
-    under = draw_legend(pen, classed, told, left=left, top=top, width=legend_wide, letters=letters)
+            bottom = max(bottom, hand.draw_frame(frame, class_numbers))
+    caption_facts = CaptionFacts(caption.heading, inside, caption.units, caption.lang)
+    left, top = (pen.width - MARGIN - legend_wide, y + 2) if legend_beside else (MARGIN, bottom + 4)
+    under = draw_legend(
+        pen, classed, caption_facts, left=left, top=top, width=legend_wide, letters=letters
+    )
     if end is not None:
         for frame in place_frames(distant, left, under + 8, legend_wide, end - under - 8):
-            under = max(under, hand.draw_frame(frame, of))
+            under = max(under, hand.draw_frame(frame, class_numbers))
     return pen.finish(_foot(pen, caption, max(bottom, under) + 6, inner, letters))
 
 
@@ -131,11 +133,11 @@ class Hand:
     letters: Letters
     lang: str
 
-    def draw_part(self, placed: Placed, of: np.ndarray) -> None:
+    def draw_part(self, placed: Placed, class_numbers: np.ndarray) -> None:
         """Draw territories by class, with their borders if there is room, those of containing
         territories, and the coast."""
         pen, (ground, stripe) = self.pen, MISSING["light"]
-        for k, shapes in join_classes(placed, of).items():
+        for k, shapes in join_classes(placed, class_numbers).items():
             colour = ground if k < 0 else self.colours[k]
             pen.fill(shapes, colour, hatch=stripe if k < 0 else None)
         fine = typical_width(placed) >= WIDE_ENOUGH
@@ -166,10 +168,10 @@ class Hand:
         self.pen.bar(left, base, metres / placed.step, text, self.letters.small)
         return base + 2
 
-    def draw_frame(self, frame: Frame, of: np.ndarray) -> float:
+    def draw_frame(self, frame: Frame, class_numbers: np.ndarray) -> float:
         """Draw a distant part in its frame, with its name and scale; return where it ends."""
         pen, box, size = self.pen, frame.box, self.letters.small
-        self.draw_part(frame.placed, of)
+        self.draw_part(frame.placed, class_numbers)
         pen.box(box.left, box.top, box.width, box.height, line=RULE["light"])
         title = frame.placed.region.title
         fitting = min(size, size * (box.width + GAP - 2) / max(pen.measure(title, size), 1e-6))
@@ -187,11 +189,11 @@ class Hand:
         order = np.argsort(-np.nan_to_num(count), kind="stable")[: NAMED * 4]
         middles = placed.on_paper(shapely.point_on_surface(placed.region.shapes[order]))
         names = atlas.territories.names.to_numpy()[members[order]]
-        taken: list[tuple[float, float, float]] = []
+        boxes: list[tuple[float, float, float]] = []
         for x, y, name in zip(shapely.get_x(middles), shapely.get_y(middles), names, strict=True):
             reach = self.pen.measure(str(name), size) / 2 + 3
-            clear = all(abs(y - b) > 12 or abs(x - a) > reach + c for a, b, c in taken)
+            clear = all(abs(y - b) > 12 or abs(x - a) > reach + c for a, b, c in boxes)
             within = box.left + reach < x + 3 and x - 3 < box.right - reach
-            if len(taken) < NAMED and clear and within and len(str(name)) < 30:
-                taken.append((x, y, reach))
+            if len(boxes) < NAMED and clear and within and len(str(name)) < 30:
+                boxes.append((x, y, reach))
                 self.pen.write(x, y + 2, str(name), size, align="center", halo=True)

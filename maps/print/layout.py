@@ -140,7 +140,7 @@ def read_paper(text: str) -> Paper:
     if not NARROWEST <= width <= WIDEST:
         raise InputError(
             Fault(
-                _("--width {text} is no width.", text=repr(text)),
+                _("--width {text} is not a width.", text=repr(text)),
                 remedy=_(
                     "Write {papers}, or millimetres from {narrowest} to {widest}.",
                     papers=", ".join(PAPERS),

@@ -23,7 +23,7 @@ QUIET = "#4f5a68"
 
 
 @dataclass(frozen=True)
-class Told:
+class CaptionFacts:
     """The texts of a legend.
 
     Attributes:
@@ -42,7 +42,7 @@ class Told:
 def draw_legend(
     pen: Pen,
     classed: Classed,
-    told: Told,
+    told: CaptionFacts,
     *,
     left: float,
     top: float,
@@ -68,7 +68,7 @@ class _Column:
     """A column of the paper that is filled from its top; `y` is the end of its content."""
 
     pen: Pen
-    told: Told
+    told: CaptionFacts
     letters: Letters
     left: float
     width: float
@@ -108,8 +108,8 @@ class _Column:
         self.y = base + (len(lines) - 1) * self.letters.line + 2
 
     def _share(self, count: int) -> str:
-        of = int(self.told.inside.sum())
-        percent = 100 * count / of if of else 0.0
+        total = int(self.told.inside.sum())
+        percent = 100 * count / total if total else 0.0
         text = "< 1" if 0 < percent < 1 else write_number(percent, 0, self.told.lang)
         return f"{text}\u00a0%"
 
@@ -143,8 +143,8 @@ def _draw_missing(column: _Column, classed: Classed) -> None:
     ground, stripe = MISSING["light"]
     count = sum(number for _, number in reasons)
     column.row(translate(WORDS["no_data"], lang), count, ground, hatch=stripe)
-    said = ", ".join(f"{reason} ({write_number(number, 0, lang)})" for reason, number in reasons)
-    column.say(said, column.letters.small, quiet=True, indent=INDENT, most=5)
+    text = ", ".join(f"{reason} ({write_number(number, 0, lang)})" for reason, number in reasons)
+    column.say(text, column.letters.small, quiet=True, indent=INDENT, most=5)
     column.y += 3
 
 

@@ -237,12 +237,12 @@ def _beside_its_settings() -> Iterator[None]:
     of the working folder while it is imported, whoever put it there."""
     found = find_spec("matplotlib")
     folders = () if found is None else found.submodule_search_locations or ()
-    own = next((path for one in folders if (path := Path(one) / "mpl-data").is_dir()), None)
+    own_folder = next((path for one in folders if (path := Path(one) / "mpl-data").is_dir()), None)
     try:
         Path.cwd()
     except FileNotFoundError:  # it was removed, and holds no file
-        own = None
-    with nullcontext() if own is None else chdir(own):
+        own_folder = None
+    with nullcontext() if own_folder is None else chdir(own_folder):
         yield
 
 

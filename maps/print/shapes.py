@@ -104,8 +104,8 @@ def join_classes(placed: Placed, classes: np.ndarray) -> dict[int, np.ndarray]:
         classes: of every territory of the atlas, -1 for missing.
     """
     region = placed.region
-    found, of = np.unique(classes[region.members], return_inverse=True)
-    joined = np.array([join(region.shapes[of == k]) for k in range(len(found))])
+    found, positions = np.unique(classes[region.members], return_inverse=True)
+    joined = np.array([join(region.shapes[positions == k]) for k in range(len(found))])
     simple = simplify(joined, placed.step)
     return {int(k): placed.on_paper(simple[at : at + 1]) for at, k in enumerate(found)}
 
@@ -113,8 +113,8 @@ def join_classes(placed: Placed, classes: np.ndarray) -> dict[int, np.ndarray]:
 def outline_groups(placed: Placed) -> tuple[np.ndarray, np.ndarray]:
     """Return borders on paper between containing territories, and the coast around all."""
     region = placed.region
-    numbers, of = np.unique(region.groups, return_inverse=True)
-    joined = np.array([join(region.shapes[of == k]) for k in range(len(numbers))])
+    numbers, positions = np.unique(region.groups, return_inverse=True)
+    joined = np.array([join(region.shapes[positions == k]) for k in range(len(numbers))])
     simple = simplify(joined, placed.step)
     coast = simplify(np.array([join(joined)]), placed.step)
     inner = simple if len(numbers) > 1 else simple[:0]

@@ -181,11 +181,12 @@ class _own_settings:
 def _rendered(figure: Any, form: Format, caption: Caption) -> bytes:
     """Return the bytes of a picture, without a date or a machine name."""
     about = {"Title": clean(caption.title)}
-    said = " ".join(clean(line) for line in caption.sources)
+    source_text = " ".join(clean(line) for line in caption.sources)
     metadata: dict[str, dict[str, Any]] = {
-        "png": about | {"Description": caption.alt, "Source": said, "Software": "zoneblanche"},
+        "png": about | {"Description": caption.alt, "Source": source_text,
+                        "Software": "zoneblanche"},
         "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
-        "pdf": about | {"Subject": caption.alt, "Keywords": said, "CreationDate": None,
+        "pdf": about | {"Subject": caption.alt, "Keywords": source_text, "CreationDate": None,
                         "Creator": "zoneblanche", "Producer": "zoneblanche (matplotlib)"},
     }  # fmt: skip
     stream = io.BytesIO()
@@ -209,5 +210,5 @@ def _accessible_svg(text: str, caption: Caption) -> bytes:
     named = f'role="img" lang="{caption.lang}" aria-labelledby="zb-title zb-desc"'
     # If our font is not installed, one of the same width, never a serif.
     body = body.replace(f"font-family: '{FONT}'", f"font-family: '{FONT}', Verdana, sans-serif")
-    told = f'<title id="zb-title">{title}</title>\n<desc id="zb-desc">{alt}</desc>'
-    return f"{head}<svg {attributes} {named}>\n{told}{body}".encode()
+    described = f'<title id="zb-title">{title}</title>\n<desc id="zb-desc">{alt}</desc>'
+    return f"{head}<svg {attributes} {named}>\n{described}{body}".encode()

@@ -55,8 +55,8 @@ def find_area(atlas: Atlas, place: str | None, *, lang: str) -> Area:
     territories = atlas.territories
     if place is None:
         return _whole(atlas, lang)
-    taken = territories.within([place])
-    inside = np.asarray(territories.codes.isin(taken.codes))
+    territories_inside = territories.within([place])
+    inside = np.asarray(territories.codes.isin(territories_inside.codes))
     code = place.rpartition(":")[2]
     for level in map(str, territories.parents):
         if _is_all_of(territories.parents[level], code, inside):
@@ -107,8 +107,8 @@ def parts_level(atlas: Atlas, area: Area) -> str | None:
 def parts_of(atlas: Atlas, area: Area, level: str, *, lang: str) -> tuple[Area, ...]:
     """Return the territories of a level in an area, each with its part inside the area."""
     place, found = pd.factorize(atlas.territories.parents[level])
-    there = np.unique(place[area.inside])
-    named = sorted((str(found[at]), int(at)) for at in there[there >= 0])
+    part_numbers = np.unique(place[area.inside])
+    named = sorted((str(found[at]), int(at)) for at in part_numbers[part_numbers >= 0])
     return tuple(
         Area(level, code, name_of(atlas, level, code, lang), (place == at) & area.inside)
         for code, at in named
@@ -162,8 +162,8 @@ def _nesting(code: str) -> pd.DataFrame:
     country = read_country(code)
     levels = [level.id for level in country.levels if level.id != country.base.id]
     path = edition_folder(country) / "communes.parquet"
-    there = [level for level in levels if level in pq.read_schema(path).names]
-    return pd.read_parquet(path, columns=there).assign(country=country.code.upper())
+    columns = [level for level in levels if level in pq.read_schema(path).names]
+    return pd.read_parquet(path, columns=columns).assign(country=country.code.upper())
 
 
 def _whole(atlas: Atlas, lang: str) -> Area:

@@ -170,8 +170,8 @@ def paint_picture(
     if shown and np.sqrt(inside.sum() / shown) > WIDE_BORDERS * DENSITY:
         fine = find_borders(canvas, inside)
     if outline is not None and outline in territories.parents:
-        of = np.append(pd.factorize(territories.parents[outline])[0], -1)
-        groups = find_borders(of[canvas], inside)
+        outline_numbers = np.append(pd.factorize(territories.parents[outline])[0], -1)
+        groups = find_borders(outline_numbers[canvas], inside)
     lines = ((BORDER, fine), (OUTLINE, groups), (COAST, find_borders(inside, inside)))
     png = paint_canvas(
         canvas, classes, colours, missing=missing, stripe_every=STRIPE_EVERY, lines=lines
@@ -223,8 +223,8 @@ def _layout(territories: Territories, width: int, lang: str) -> _Layout | None:
     left = (width - len(groups) * inset - (len(groups) - 1) * GAP) / 2
     for place, (part, inside) in enumerate(groups):
         x, y = left + place * (inset + GAP), float(main_height + GAP)
-        own, side = _flatten(shapes, inside, geographic), inset - 2 * PAD
-        panes.append(_fit(own, x + PAD, y + PAD, side, side))
+        flattened, side = _flatten(shapes, inside, geographic), inset - 2 * PAD
+        panes.append(_fit(flattened, x + PAD, y + PAD, side, side))
         scale = _scale_of(panes[-1], lang, inset * 0.55) if measured else None
         frames.append(Frame(x, y, float(inset), float(inset), scale))
         labels.append(Label(x + inset / 2, y + inset + 13, in_language(part.title, lang), "frame"))
@@ -243,9 +243,9 @@ def _flatten(
     """Return the chosen shapes in a plane, unchanged or projected from degrees; not yet on a
     canvas."""
     members = np.flatnonzero(chosen)
-    polygons, of = shapely.get_parts(shapes[chosen], return_index=True)
+    polygons, positions = shapely.get_parts(shapes[chosen], return_index=True)
     _, at, (ring_ends, polygon_ends) = shapely.to_ragged_array(polygons, include_z=False)
-    ring_owner = np.repeat(members[of], np.diff(polygon_ends))
+    ring_owner = np.repeat(members[positions], np.diff(polygon_ends))
     followed = np.ones(len(at), dtype=bool)
     followed[ring_ends[1:] - 1] = False
     inside = np.empty((0, 2))
@@ -304,7 +304,7 @@ def _places(territories: Territories, pane: _Pane, *, most: int = 7) -> list[Lab
     names = territories.names.to_numpy()
     order = pane.members.argsort()
     known = order[np.argsort(-np.nan_to_num(people[pane.members[order]]), kind="stable")]
-    taken: list[tuple[float, float, float]] = []
+    boxes: list[tuple[float, float, float]] = []
     labels: list[Label] = []
     for member in known[: most * 4]:
         name = str(names[pane.members[member]])
@@ -312,7 +312,7 @@ def _places(territories: Territories, pane: _Pane, *, most: int = 7) -> list[Lab
             continue
         x, y = across[member] / DENSITY, down[member] / DENSITY
         reach = 4.2 * len(name) + 8
-        if all(abs(y - b) > 20 or abs(x - a) > reach + c for a, b, c in taken):
-            taken.append((x, y, reach))
+        if all(abs(y - b) > 20 or abs(x - a) > reach + c for a, b, c in boxes):
+            boxes.append((x, y, reach))
             labels.append(Label(x, y, name, "place"))
     return labels

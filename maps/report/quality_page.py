@@ -169,11 +169,11 @@ def _percent(share: float, lang: str) -> str:
 
 
 def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]]:
-    indicator, said = atlas.indicators[column.id], []
+    indicator, sentences = atlas.indicators[column.id], []
     if column.large_zeros or column.lonely_zeros:
-        said.append(_("{zeros} territories are at nought.", zeros=quantity(column.zeros)))
+        sentences.append(_("{zeros} territories are at nought.", zeros=quantity(column.zeros)))
     if column.large_zeros:
-        said.append(
+        sentences.append(
             ngettext(
                 "{count} of them is among the most populous twentieth: {names}.",
                 "{count} of them are among the most populous twentieth: {names}.",
@@ -182,7 +182,7 @@ def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]
             )
         )
     if column.lonely_zeros:
-        said.append(
+        sentences.append(
             ngettext(
                 "{count} has neighbours whose median is above the country's: {names}.",
                 "{count} have neighbours whose median is above the country's: {names}.",
@@ -191,7 +191,7 @@ def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]
             )
         )
     if column.outliers:
-        said.append(
+        sentences.append(
             ngettext(
                 "{count} figure lies far from all others: {names}.",
                 "{count} figures lie far from all others: {names}.",
@@ -202,16 +202,16 @@ def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]
     if column.usual is not None:
         value, count = column.usual
         figure = quantity(value, digits=indicator.digits)
-        said.append(
+        sentences.append(
             _(
                 "{count} territories have the very same figure, {figure}.",
                 count=quantity(count),
                 figure=figure,
             )
         )
-    if not said:
+    if not sentences:
         return []
-    line = _("{title}: {sentences}", title=titled(indicator.title), sentences=join(said, " "))
+    line = _("{title}: {sentences}", title=titled(indicator.title), sentences=join(sentences, " "))
     return [(translate(line, lang),)]
 
 

@@ -84,14 +84,14 @@ class Shared:
         """The comparison at equal size of the website, else of the first yes or no, else of a
         score; None if nothing can be fitted."""
         units = ("boolean", "percent", "score")
-        there = [i for i in self.atlas.indicators.values() if i.role == "indicator"]
-        there.sort(key=lambda item: (item.id != "website", units.index(item.unit)
+        indicators = [i for i in self.atlas.indicators.values() if i.role == "indicator"]
+        indicators.sort(key=lambda item: (item.id != "website", units.index(item.unit)
                                      if item.unit in units else len(units)))  # fmt: skip
         facts = self.atlas.territories.facts
         if not {"population", "area_km2"} <= set(facts):
             return None
         inhabited = (facts["population"] > 0) & (facts["area_km2"] > 0)
-        for indicator in there:
+        for indicator in indicators:
             known = self.atlas.values[indicator.id].notna() & inhabited
             if indicator.unit not in units or indicator.better != "higher" or known.sum() < FEWEST:
                 continue

@@ -275,10 +275,10 @@ def recipe_hash() -> str:
 
 
 def _essential(sections: tuple[Section, ...]) -> tuple[Sentence, ...]:
-    said = [sentence for section in sections for sentence in section.sentences]
+    sentences = [sentence for section in sections for sentence in section.sentences]
     chosen = []
     for pattern in ESSENTIAL:
-        found = next((one for one in said if re.match(pattern, one.key)), None)
+        found = next((one for one in sentences if re.match(pattern, one.key)), None)
         if found is not None:
             chosen.append(found)
     return tuple(chosen)

@@ -128,26 +128,26 @@ def compare(options: argparse.Namespace) -> None:
             permutations=options.permutations,
             seed=options.seed,
         )
-        told = {}
+        results = {}
         for engine in ENGINES:
             command = [sys.executable, __file__, "--measure", engine, "--job", folder]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
-            told[engine] = json.loads(done.stdout.splitlines()[-1])
+            results[engine] = json.loads(done.stdout.splitlines()[-1])
         p = {engine: np.load(Path(folder) / f"{engine}.npy") for engine in ENGINES}
-    _report(told, p, options.permutations, len(frame), near.edges)
+    _report(results, p, options.permutations, len(frame), near.edges)
 
 
 def _report(
-    told: dict[str, dict[str, float]],
+    results: dict[str, dict[str, float]],
     p: dict[str, np.ndarray],
     permutations: int,
     size: int,
     edges: int,
 ) -> None:
     print(f"{size} territories, {edges} pairs of neighbours, {permutations} permutations")
-    for engine, figures in told.items():
+    for engine, figures in results.items():
         print(f"{engine:6s} {figures['seconds']:9.3f} s   peak {figures['peak_mb']:7.0f} MB")
-    print(f"ratio  {told['esda']['seconds'] / told['ours']['seconds']:9.0f} x")
+    print(f"ratio  {results['esda']['seconds'] / results['ours']['seconds']:9.0f} x")
     both = ~np.isnan(p["ours"]) & ~np.isnan(p["esda"])
     ours, theirs = p["ours"][both], p["esda"][both]
     error = np.sqrt(np.maximum(ours * (1 - ours), 1 / permutations) * 2 / permutations)

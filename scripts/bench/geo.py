@@ -317,8 +317,8 @@ def main() -> None:
         result = _run_one(arguments.data, arguments.folder, subject, name, sizes[0])
         print(json.dumps(result))
         return
-    with tempfile.TemporaryDirectory() as made:
-        folder = arguments.folder or Path(made)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.folder or Path(temporary)
         for subject in arguments.only.split(","):
             runs = [
                 _measure_all(arguments, subject, folder, points)

@@ -123,33 +123,33 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=10_000)
     parser.add_argument("--loop-draws", type=int, default=300)
     parser.add_argument("--engine", choices=("ours", "loop"))
-    asked = parser.parse_args()
-    size = (asked.units, asked.indicators)
-    if asked.engine:
-        run = run_ours if asked.engine == "ours" else run_loop
-        found = run(example(*size), asked.draws)
+    options = parser.parse_args()
+    size = (options.units, options.indicators)
+    if options.engine:
+        run = run_ours if options.engine == "ours" else run_loop
+        found = run(example(*size), options.draws)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         sys.stdout.write(json.dumps({**found, "peak_mb": peak}))
         return
-    ours = _alone("ours", *size, asked.draws)
-    loop = _alone("loop", *size, asked.loop_draws)
-    exact = _alone("ours", *size, min(asked.draws, 3000))
-    times = asked.draws / asked.loop_draws
+    ours = _alone("ours", *size, options.draws)
+    loop = _alone("loop", *size, options.loop_draws)
+    exact = _alone("ours", *size, min(options.draws, 3000))
+    times = options.draws / options.loop_draws
     whole, busy = loop["seconds"] * times, loop["busy"] * times
-    kept = asked.draws * asked.units * 4 / 2**20
+    kept = options.draws * options.units * 4 / 2**20
     lines = [
-        f"{asked.draws} draws × {asked.units} units × {asked.indicators} indicators, "
+        f"{options.draws} draws × {options.units} units × {options.indicators} indicators, "
         f"{os.cpu_count()} cores",
         f"zoneblanche  {ours['seconds']:8.1f} s  {ours['busy']:8.1f} s of processor"
         f"  {ours['peak_mb']:6.0f} MB"
         f"  (compiling once: {ours['compiling']:.1f} s)",
         f"pandas loop  {whole:8.1f} s  {busy:8.1f} s of processor"
         f"  {kept:6.0f} MB of ranks alone"
-        f"  ({loop['seconds']:.1f} s for {asked.loop_draws} draws)",
+        f"  ({loop['seconds']:.1f} s for {options.loop_draws} draws)",
         f"ratio        {whole / ours['seconds']:8.1f}    {busy / ours['busy']:8.1f}",
     ]
     if "worst_bound" in exact:
-        share = 100 * exact["worst_bound"] / asked.units
+        share = 100 * exact["worst_bound"] / options.units
         lines.append(
             f"bounds against exact quantiles of {exact['draws']} draws: median "
             f"{exact['median_bound']:.0f} ranks, worst {exact['worst_bound']:.0f} ({share:.2f} %)"

@@ -199,15 +199,15 @@ def weigh_pages(atlas: Atlas) -> list[str]:
     leaflet = sum((ASSETS / name).stat().st_size for name in ("leaflet.js", "leaflet.css"))
     departements = atlas.territories.parents["departement"]
     one = take(atlas, (departements == departements.iloc[0]).to_numpy())
-    told = [f"{'our page, kB':48}{'all':>9}{'without Leaflet':>17}"]
+    lines = [f"{'our page, kB':48}{'all':>9}{'without Leaflet':>17}"]
     with tempfile.TemporaryDirectory() as folder:
         for title, some in (("of the whole", atlas), ("of one département", one)):
             path = Path(folder) / "page.html"
             write_ours(some, path)
             size = path.stat().st_size
             words = f"{title}, {len(some.codes)} territories"
-            told.append(f"{words:48}{size / 1000:9.0f}{(size - leaflet) / 1000:17.0f}")
-    return told
+            lines.append(f"{words:48}{size / 1000:9.0f}{(size - leaflet) / 1000:17.0f}")
+    return lines
 
 
 def measure(
@@ -273,13 +273,13 @@ def _measure_theirs(page: Page, count: int) -> float:
 
 def _busy(page: Page, tools: CDPSession, step: str) -> float:
     """Return the median milliseconds of the main thread for a step."""
-    taken = []
+    seconds = []
     for k in range(STEPS):
         before = _task_seconds(tools)
         page.evaluate(step, k)
         page.wait_for_timeout(SETTLE_MS)
-        taken.append(1000 * (_task_seconds(tools) - before))
-    return statistics.median(taken)
+        seconds.append(1000 * (_task_seconds(tools) - before))
+    return statistics.median(seconds)
 
 
 def _task_seconds(tools: CDPSession) -> float:

@@ -28,7 +28,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from zoneblanche.scripts.trials.farm.__main__ import TODAY, write_list
-from zoneblanche.scripts.trials.farm.server import Asked, Farm, politeness_of, write_record
+from zoneblanche.scripts.trials.farm.server import Farm, Asked, politeness_of, write_record
 from zoneblanche.scripts.trials.farm.truths import Truth, make_truths
 
 SEED = 7
@@ -71,13 +71,13 @@ def start_farm(
     """The farm's processes (web, names), and its ports."""
     processes, found = [], []
     for name, dns in (("web", -1), ("names", 0)):
-        here, there = multiprocessing.Pipe()
+        parent, child = multiprocessing.Pipe()
         place = folder / name
         process = multiprocessing.Process(
-            target=_serve, args=(count, str(place), latency, dns, there), daemon=True
+            target=_serve, args=(count, str(place), latency, dns, child), daemon=True
         )
         process.start()
-        found.append(here.recv())
+        found.append(parent.recv())
         processes.append(process)
     return processes, Ports(found[0][0], found[0][1], found[1][2])
 
@@ -190,10 +190,10 @@ def run_measured(code: str, arguments: list[str], environment: dict[str, str]) -
         except psutil.Error:
             break
         time.sleep(0.1)
-    said, _ = process.communicate()
+    output, _ = process.communicate()
     if process.returncode:
         raise SystemExit(f"a contender failed with status {process.returncode}")
-    return Measured(time.monotonic() - begun, processor, most / 1e6, said.strip())
+    return Measured(time.monotonic() - begun, processor, most / 1e6, output.strip())
 
 
 def main() -> None:
@@ -244,16 +244,16 @@ def _line(title: str, sites: int, found: Measured) -> str:
 
 
 def _politeness(folder: Path) -> None:
-    asked, most = [], 0
+    requests, most = [], 0
     for path in (folder / "web").glob("asked-*.jsonl"):
         for line in path.read_text("utf-8").splitlines():
             record = json.loads(line)
             if "most_open" in record:
                 most = record["most_open"]
             else:
-                asked.append(Asked(**record))
+                requests.append(Asked(**record))
 
-    measured = politeness_of(asked)
+    measured = politeness_of(requests)
     print(
         f"{'':20} {measured['requests']:,.0f} requests; at most {most} connections at once; "
         f"at least {measured['host']:.2f} s between two to a host, "

@@ -85,18 +85,18 @@ def main() -> None:
                 measure(command, written=written, modules=modules)
         runs: dict[str, list[Run]] = {name: [] for name in commands if options.only in (None, name)}
         for _ in range(options.runs):
-            for name, taken in runs.items():
+            for name, times in runs.items():
                 command, written = commands[name]
-                taken.append(measure(command, written=written, modules=modules))
+                times.append(measure(command, written=written, modules=modules))
     print(f"{os.cpu_count()} cores, medians of {options.runs} runs, whole processes")
     print(f"{'':34} {'wall s':>8} {'CPU s':>8} {'peak MB':>8} {'page MB':>8}")
     titles = {
         "ours": "zoneblanche run (all layers, files)",
         "peer": "geopandas + folium, one choropleth",
     }
-    for name, taken in runs.items():
+    for name, times in runs.items():
         figures = (
-            statistics.median(getattr(run, field) for run in taken)
+            statistics.median(getattr(run, field) for run in times)
             for field in ("wall", "cpu", "memory_mb", "written_mb")
         )
         print(f"{titles[name]:34} " + " ".join(f"{figure:8.1f}" for figure in figures))

@@ -147,9 +147,11 @@ def update() -> None:
         known = {_key(message): message for message in old if message.id}
         for message in template:
             if message.id:
-                told = known.get(_key(message))
-                kept = told.string if told is not None and _shape(told) == _shape(message) else ""
-                comments = told.user_comments if told is not None else ()
+                entry = known.get(_key(message))
+                kept = (
+                    entry.string if entry is not None and _shape(entry) == _shape(message) else ""
+                )
+                comments = entry.user_comments if entry is not None else ()
                 new.add(message.id, kept, context=message.context, user_comments=comments)
         write_catalogue(path, new)
     compile_catalogues(LOCALE)
@@ -164,31 +166,35 @@ def _head_of(path: Path) -> Catalog:
 def problems() -> list[str]:
     """Return what is missing, unused, fuzzy or has other slots than its English, one per line."""
     template = {_key(message): message for message in extract_messages() if message.id}
-    said = []
+    found_problems = []
     for lang, path in catalogue_files().items():
         catalogue = {_key(message): message for message in read_catalogue(path) if message.id}
         for key, message in template.items():
-            told = catalogue.get(key)
-            if told is None or not all(_strings(told)):
+            entry = catalogue.get(key)
+            if entry is None or not all(_strings(entry)):
                 if lang in COMPLETE:
-                    said.append(f"{lang}: missing: {key[1]!r}")
-            elif _shape(told) != _shape(message):
-                said.append(f"{lang}: other plural than the source: {key[1]!r}")
-            elif told.fuzzy:
-                said.append(f"{lang}: fuzzy: {key[1]!r}")
-            elif wrong := _other_slots(message, told):
-                said.append(f"{lang}: other slots ({', '.join(sorted(wrong))}): {key[1]!r}")
-        said += [f"{lang}: stale: {key[1]!r}" for key in catalogue.keys() - template.keys()]
-    return said
+                    found_problems.append(f"{lang}: missing: {key[1]!r}")
+            elif _shape(entry) != _shape(message):
+                found_problems.append(f"{lang}: other plural than the source: {key[1]!r}")
+            elif entry.fuzzy:
+                found_problems.append(f"{lang}: fuzzy: {key[1]!r}")
+            elif wrong := _other_slots(message, entry):
+                found_problems.append(
+                    f"{lang}: other slots ({', '.join(sorted(wrong))}): {key[1]!r}"
+                )
+        found_problems += [
+            f"{lang}: stale: {key[1]!r}" for key in catalogue.keys() - template.keys()
+        ]
+    return found_problems
 
 
-def _other_slots(message: Message, told: Message) -> set[str]:
+def _other_slots(message: Message, entry: Message) -> set[str]:
     """Return slots of one that the other lacks. A plural form may leave out the number, as in "a
     row"."""
     ids = (message.id,) if isinstance(message.id, str) else message.id
     known = {slot for text in ids for slot in SLOT.findall(text)}
     wrong = set()
-    for string in _strings(told):
+    for string in _strings(entry):
         wrong |= (known ^ set(SLOT.findall(string))) - ({"count"} if len(ids) > 1 else set())
     return wrong
 

@@ -23,12 +23,12 @@ def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
     assert found is not None and found.loader is not None
     messages = module_from_spec(found)
     found.loader.exec_module(messages)
-    made = []
+    written = []
     for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         target.write_bytes(messages.compile_catalogue(source.read_bytes()))
-        made.append(target)
-    return made
+        written.append(target)
+    return written
 
 
 class BuildWithCatalogues(build_py):

@@ -112,13 +112,13 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
             written.append(folder / "embed" / name)
             written[-1].write_bytes((embed / name).read_bytes())
         written += render_examples(embed, folder / "embed")
-    told = {}
+    captions = {}
     for shot in (shot for _, shots in CHAPTERS for shot in shots):
         path = folder / shot.name
         path.unlink(missing_ok=True)  # it was made smaller since it was drawn
         paper = read_paper(shot.width)
         form: Format = "svg" if path.suffix == ".svg" else "png"
-        told[shot.name] = write_picture(
+        captions[shot.name] = write_picture(
             atlas, path, shot.show,
             form=form, width=paper.width, height=paper.height, area=shot.area,
             method=shot.method, lang=shot.lang,
@@ -127,7 +127,7 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
             shrink_picture(path)
         written.append(path)
     written.append(folder / "index.md")
-    written[-1].write_text(write_index(told, sources), encoding="utf-8", newline="\n")
+    written[-1].write_text(write_index(captions, sources), encoding="utf-8", newline="\n")
     check_sizes(written)
     return written
 
@@ -164,7 +164,7 @@ def check_sizes(written: list[Path]) -> None:
             )
 
 
-def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
+def write_index(captions: Mapping[str, str], sources: Mapping[str, Path]) -> str:
     """Return the page of the gallery: each picture with its content in words, and its command."""
     given = "".join(f" --source {name}={path.name}" for name, path in sorted(sources.items()))
     parts = [
@@ -183,7 +183,7 @@ def write_index(told: Mapping[str, str], sources: Mapping[str, Path]) -> str:
     for title, shots in CHAPTERS:
         parts += ["", f"## {title}"]
         for shot in shots:
-            alt = told[shot.name].translate({ord(sign): f"\\{sign}" for sign in "[]<>"})
+            alt = captions[shot.name].translate({ord(sign): f"\\{sign}" for sign in "[]<>"})
             parts += ["", f"![{alt}]({shot.name})", "", f"`{shot.command}`"]
     parts += [
         "",

@@ -82,16 +82,16 @@ def absent() -> list[str]:
 
 def licence_of(name: str) -> str:
     """Return the licence of a package according to its metadata."""
-    told = metadata.metadata(name)
-    expressions = told.get_all("License-Expression")
+    details = metadata.metadata(name)
+    expressions = details.get_all("License-Expression")
     if expressions:
         return str(expressions[0])
-    classifiers = told.get_all("Classifier") or ()
+    classifiers = details.get_all("Classifier") or ()
     named = [text.split(" :: ")[-1] for text in classifiers if text.startswith("License :: ")]
     named = [LONG.get(text, text) for text in named if text != "OSI Approved"]
     if named:
         return " or ".join(dict.fromkeys(named))
-    lines = "\n".join(told.get_all("License") or ()).strip().splitlines()
+    lines = "\n".join(details.get_all("License") or ()).strip().splitlines()
     if lines:
         return LONG.get(lines[0], lines[0][:60])
     # Some packages of the Apache foundation have its notice in the text of their metadata only.
@@ -142,25 +142,25 @@ def page_text(found: list[Dependency]) -> str:
 
 
 def _extras() -> list[str]:
-    told = metadata.metadata(PROJECT).get_all("Provides-Extra") or ()
-    return [extra for extra in told if extra not in LEFT_OUT]
+    extras = metadata.metadata(PROJECT).get_all("Provides-Extra") or ()
+    return [extra for extra in extras if extra not in LEFT_OUT]
 
 
 def _closure(extras: list[str]) -> set[str]:
     """Return the names of all packages that zoneblanche requires with these extras ("" is none)."""
     pending = [(PROJECT, extra) for extra in extras]
-    seen: set[tuple[str, str]] = set()
+    visited: set[tuple[str, str]] = set()
     while pending:
         name, extra = pending.pop()
-        if (name, extra) in seen:
+        if (name, extra) in visited:
             continue
-        seen.add((name, extra))
+        visited.add((name, extra))
         for line in (metadata.requires(name) or ()) if is_installed(name) else ():
             wanted = Requirement(line)
             if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
                 other = canonicalize_name(wanted.name)
                 pending += [(other, ""), *((other, one) for one in wanted.extras)]
-    return {name for name, _ in seen}
+    return {name for name, _ in visited}
 
 
 def main() -> int:

@@ -48,10 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("atlas", type=Path, help="from `zoneblanche build`")
     parser.add_argument("-o", "--out", type=Path, default=Path("docs"))
-    asked = parser.parse_args(arguments)
-    atlas = load_atlas(asked.atlas)
+    options = parser.parse_args(arguments)
+    atlas = load_atlas(options.atlas)
     for name in known_recipes():
-        with workshop_file(asked.out / page_name(name)) as staging:
+        with workshop_file(options.out / page_name(name)) as staging:
             staging.write_text(method_page(atlas, read_recipe(name)), encoding="utf-8")
 
 
@@ -144,12 +144,12 @@ def _scale(element: Element) -> str:
         found = resolve(_alone(element), {element.id: layer.indicator}).elements[0]
         posts = found.goalposts
     better = element.better or (layer.indicator.better if layer else None)
-    told: list[str] = [element.normalise]
-    told += [f"{posts[0]:g} to {posts[1]:g}"] if posts is not None else []
-    told += ["log"] if element.scale == "log" else []
-    told += [f"treated: {element.treat}"] if element.treat != "none" else []
-    told += [f"imputed: {element.impute}"] if element.impute != "none" else []
-    return f"{' '.join(told)}; {better} is better"
+    words: list[str] = [element.normalise]
+    words += [f"{posts[0]:g} to {posts[1]:g}"] if posts is not None else []
+    words += ["log"] if element.scale == "log" else []
+    words += [f"treated: {element.treat}"] if element.treat != "none" else []
+    words += [f"imputed: {element.impute}"] if element.impute != "none" else []
+    return f"{' '.join(words)}; {better} is better"
 
 
 def _alone(element: Element) -> Recipe:
@@ -207,11 +207,11 @@ def _figure_lines(atlas: Atlas, values: pd.DataFrame) -> Iterator[str]:
         indicator, column = atlas.indicator(name), values[name].dropna()
         low, middle, high = column.quantile([0.25, 0.5, 0.75])
         figures = (column.min(), low, middle, high, column.max())
-        told = [write_number(float(x), indicator.digits, "en") for x in figures]
+        texts = [write_number(float(x), indicator.digits, "en") for x in figures]
         source = "; ".join(
             dict.fromkeys(f"{s.producer}, {s.published or s.retrieved}" for s in indicator.sources)
         )
-        rows.append((f"`{name}`", f"{len(column):,}", *told, indicator.period, source))
+        rows.append((f"`{name}`", f"{len(column):,}", *texts, indicator.period, source))
     head = ("indicator", "known", "min", "25 %", "median", "75 %", "max")
     yield from _table((*head, "period", "source"), rows)
     yield ""
@@ -233,8 +233,8 @@ def _correlation_lines(scored: Scored) -> Iterator[str]:
     yield ""
     alphas = alpha_by_dimension(scored).dropna()
     if len(alphas):
-        told = ", ".join(f"`{name}` {_two(alpha)}" for name, alpha in alphas.items())
-        yield f"Cronbach's α of the parts of each dimension: {told}."
+        text = ", ".join(f"`{name}` {_two(alpha)}" for name, alpha in alphas.items())
+        yield f"Cronbach's α of the parts of each dimension: {text}."
         yield ""
     for row in correlation_flags(scored).itertuples():
         what = "nearly the same" if row.flag == "same" else "opposed to each other"
@@ -278,8 +278,8 @@ def _robustness_lines(atlas: Atlas, recipe: Recipe, found: ScoredAtlas) -> Itera
         "is certain."
     )
     yield f"- {sure:,} territories are in the worst tenth in 95 % of the draws or more."
-    made = compute_index(atlas, recipe, draws=0)
-    yield from (f"- {line}." for line in choice_lines(made, recipe.id, "en")[:1])
+    scored = compute_index(atlas, recipe, draws=0)
+    yield from (f"- {line}." for line in choice_lines(scored, recipe.id, "en")[:1])
     if len(recipe.elements) < len(read_recipe(recipe.id).elements):
         yield "- These figures describe a part of the index: some indicators are missing."
 

@@ -16,7 +16,7 @@ from zoneblanche.scripts.commands.options import (
     Quiet,
     Sources,
     Within,
-    asked_of,
+    overrides_of,
 )
 
 
@@ -40,6 +40,6 @@ def check(
     check_project_file(
         project,
         out=tuple(out or ()),
-        asked=asked_of(source, fetched, within, level, arrondissements, lang),
+        overrides=overrides_of(source, fetched, within, level, arrondissements, lang),
         quiet=quiet,
     )

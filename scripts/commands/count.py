@@ -33,7 +33,7 @@ def count(
     country: Country = "fr",
     level: Level = None,
     territories: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Polygons of your own.")
+        Path | None, typer.Option(metavar="FILE", help="Your own polygons.")
     ] = None,
     code: Annotated[
         str | None, typer.Option(metavar="FIELD", help="Of --territories: their codes.")

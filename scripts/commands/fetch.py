@@ -21,7 +21,7 @@ def fetch(
         typer.Option(metavar="NAME", help="One source (`list sources`); may be repeated."),
     ] = None,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Open no socket: say what was fetched before.")
+        bool, typer.Option("--offline", help="Offline: list what is in the cache.")
     ] = False,
     from_folder: Annotated[
         Path | None,

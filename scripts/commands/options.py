@@ -9,7 +9,7 @@ import typer
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _, languages
-from zoneblanche.scripts.jobs.overrides import Asked
+from zoneblanche.scripts.jobs.overrides import Overrides
 
 Project = Annotated[
     Path | None,
@@ -51,7 +51,8 @@ Level = Annotated[
     str | None, typer.Option(metavar="LEVEL", help="commune, epci, departement, region, …")
 ]
 Recipe = Annotated[
-    str, typer.Option(metavar="NAME|FILE", help="A shipped recipe or a TOML of your own.")
+    str,
+    typer.Option(metavar="NAME|FILE", help="A shipped recipe, or the path of your own TOML file."),
 ]
 Show = Annotated[
     str | None, typer.Option(metavar="ID", help="Indicator shown first, or density-presence.")
@@ -64,26 +65,26 @@ Lang = Annotated[
         metavar="|".join(languages()), help="Language; by default the project's or the country's."
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say remarks on the computation too.")
 ]
 
 
-def asked_of(
+def overrides_of(
     source: list[str] | None,
     fetched: bool,
     within: list[str] | None,
     level: str | None,
     arrondissements: str | None,
     lang: str | None,
-) -> Asked:
+) -> Overrides:
     """Return the overrides of a project from the options that measuring commands share.
 
     Raises:
         InputError: an unknown value.
     """
-    return Asked(
+    return Overrides(
         sources=chosen_sources(source, fetched=fetched),
         within=tuple(within or ()),
         level=level,

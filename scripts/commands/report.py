@@ -32,7 +32,7 @@ def report(
     ] = None,
     lang: Lang = None,
     title: Title = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Write a tagged PDF beside the page.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also write a tagged PDF.")] = False,
     source: Sources = None,
     quiet: Quiet = False,
 ) -> None:

@@ -17,7 +17,7 @@ from zoneblanche.scripts.commands.options import (
     Sources,
     Verbose,
     Within,
-    asked_of,
+    overrides_of,
 )
 
 
@@ -41,7 +41,7 @@ def run(
     run_project(
         project,
         out=out,
-        asked=asked_of(source, fetched, within, level, arrondissements, lang),
+        overrides=overrides_of(source, fetched, within, level, arrondissements, lang),
         quiet=quiet,
         verbose=verbose,
     )

@@ -149,13 +149,13 @@ def _with_bounds(table: pd.DataFrame, key: tuple[str, str], lang: str) -> str:
 def _groups(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     words, rows = translate_all(WORDS, lang), []
     for by in known_groupings(atlas):
-        told = {
+        lines = {
             name: write_number(
                 split_inequality(atlas, indicator_id, by=by, people=people).between_percent, 1, lang
             )
             for name, people in (("territories", False), ("people", True))
         }
-        rows.append((grouping_title(atlas, by, lang), words["split"].format(**told)))
+        rows.append((grouping_title(atlas, by, lang), words["split"].format(**lines)))
     yield words["between"]
     yield from _aligned(rows)
 
@@ -215,12 +215,12 @@ def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
         likeness=write_number(alike, 2, lang),
     )
     counts = local_moran(values, contiguity).counts()
-    told = [
+    lines = [
         f"{translate(LABELS[label], lang)} {write_number(count, 0, lang)}"
         for label, count in counts.items()
         if label != NONE
     ]
-    yield words["clusters"].format(told=", ".join(told))
+    yield words["clusters"].format(told=", ".join(lines))
 
 
 def _stability(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:

@@ -105,12 +105,12 @@ def show_barometer(
         else count_presence(described, sources)
     )
     ids = [category.id for category in counted.barometer.categories]
-    asked = [read_survey(path, categories=ids) for path in files]
+    given_surveys = [read_survey(path, categories=ids) for path in files]
     if form == "table":
-        shown = [table] + (["survey"] if asked and table == "presence" else [])
-        _print(counted, asked, shown, lang=lang)
+        shown = [table] + (["survey"] if given_surveys and table == "presence" else [])
+        _print(counted, given_surveys, shown, lang=lang)
         return
-    text = as_text(TABLES[table](counted, asked, lang), form=form)
+    text = as_text(TABLES[table](counted, given_surveys, lang), form=form)
     if out is None:
         print_data(text)
         return
@@ -154,7 +154,7 @@ def _form(form: str | None, out: Path | None) -> str:
     if out is not None and form == "table":
         raise InputError(
             Fault(
-                _("{out} names no format.", out=out),
+                _("{out} has no known file extension.", out=out),
                 remedy=_("Write a .csv or .json, or give --format."),
                 kind="option",
             )

@@ -10,7 +10,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.maps.drawn.words import colon, write_number
-from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
+from zoneblanche.scripts.jobs.overrides import NOTHING, Overrides
 from zoneblanche.scripts.jobs.run import adjusted_project
 from zoneblanche.scripts.jobs.summary import print_notices
 
@@ -19,13 +19,13 @@ def build_atlas_file(
     file: Path | None,
     *,
     out: Path,
-    asked: Asked = NOTHING,
+    overrides: Overrides = NOTHING,
     quiet: bool = False,
     verbose: bool = False,
 ) -> None:
     """Measure the layers of a project, write the atlas and print notices, in the project's
     language. Without a project, measure every layer that the available files allow."""
-    project = adjusted_project(file, asked)
+    project = adjusted_project(file, overrides)
     check_file_place(out, "atlas")
     if file is None:
         project = project.with_changes({"catalogue": None, "use": None})

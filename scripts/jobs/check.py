@@ -14,7 +14,7 @@ from zoneblanche.layers.project.index import with_index
 from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.report.quality_page import WORDS, Section, compose_quality, write_quality_page
-from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
+from zoneblanche.scripts.jobs.overrides import NOTHING, Overrides
 from zoneblanche.scripts.jobs.run import adjusted_project
 
 
@@ -22,7 +22,7 @@ def check_project_file(
     file: Path | None,
     *,
     out: tuple[Path, ...],
-    asked: Asked = NOTHING,
+    overrides: Overrides = NOTHING,
     quiet: bool = False,
 ) -> Quality:
     """Read and measure a project like a run, compute its index, and print the result.
@@ -41,12 +41,12 @@ def check_project_file(
     if odd:
         raise InputError(
             Fault(
-                _("{name} is no name of a page or of a JSON file.", name=repr(odd[0].name)),
+                _("{name} is not the name of a page or of a JSON file.", name=repr(odd[0].name)),
                 remedy=_("Name it e.g. quality.html or quality.json."),
                 kind="option",
             )
         )
-    project = adjusted_project(file, asked)
+    project = adjusted_project(file, overrides)
     check_places((path, "quality") for path in out)
     lang = project.lang
     atlas, _unused = with_index(project, build_atlas(project))
@@ -69,8 +69,8 @@ def _lines(sections: list[Section], lang: str) -> list[str]:
         for row in section.rows:
             if section.header:
                 pairs = zip(section.header[1:], row[1:], strict=True)
-                told = [f"{name.lower()} {cell}" for name, cell in pairs if cell]
-                lines.append(f"  {row[0]}{colon(lang)}{translate(SEMICOLON, lang).join(told)}")
+                cells = [f"{name.lower()} {cell}" for name, cell in pairs if cell]
+                lines.append(f"  {row[0]}{colon(lang)}{translate(SEMICOLON, lang).join(cells)}")
             else:
                 lines.append(f"  {' '.join(row)}")
     return lines

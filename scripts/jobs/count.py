@@ -135,7 +135,7 @@ def _checked(machines: Machines) -> dict[str, Any]:
     if machines.workers is not None and machines.workers < 1:
         faults.append(
             Fault(
-                _("--workers {workers} is no number of workers.", workers=machines.workers),
+                _("--workers {workers} is not a number of workers.", workers=machines.workers),
                 kind="option",
             )
         )

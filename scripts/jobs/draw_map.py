@@ -80,8 +80,8 @@ def read_format(form: str | None, out: Path | None) -> Format:
     named = next((one for one in FORMATS if one == suffix), None)
     if form is None:
         return named or "html"
-    asked = next((one for one in FORMATS if one == form), None)
-    if asked is None:
+    chosen = next((one for one in FORMATS if one == form), None)
+    if chosen is None:
         raise InputError(
             Fault(
                 _("--format {form} is not known.", form=repr(form)),
@@ -89,7 +89,7 @@ def read_format(form: str | None, out: Path | None) -> Format:
                 kind="option",
             )
         )
-    if named is not None and named != asked:
+    if named is not None and named != chosen:
         raise InputError(
             Fault(
                 _(
@@ -101,7 +101,7 @@ def read_format(form: str | None, out: Path | None) -> Format:
                 kind="option",
             )
         )
-    return asked
+    return chosen
 
 
 def read_breaks(text: str | None) -> tuple[float, ...]:
@@ -123,7 +123,7 @@ def read_breaks(text: str | None) -> tuple[float, ...]:
         if value != value or abs(value) == float("inf"):
             raise InputError(
                 Fault(
-                    _("--breaks: {part} is no number.", part=repr(part)),
+                    _("--breaks: {part} is not a number.", part=repr(part)),
                     remedy=_('Write e.g. --breaks "10;20;50".'),
                     kind="option",
                 )
@@ -143,7 +143,7 @@ def check_page_options(order: MapOrder) -> None:
         "--method": order.method != "quantile",
         "--breaks": order.breaks is not None,
     }
-    wrong = [name for name, there in given.items() if there]
+    wrong = [name for name, present in given.items() if present]
     if wrong:
         raise InputError(
             Fault(

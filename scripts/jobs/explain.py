@@ -180,11 +180,11 @@ def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[s
     for word, table in (("strong", best), ("weak", worst[::-1])):
         if table.empty:
             continue
-        told = [
+        texts = [
             f"{atlas.indicator(str(name)).title_in(lang)} {write_number(place, 0, lang)}"
             for name, place in table["rank"].items()
         ]
-        yield f"{translate(WORDS[word], lang)}{colon(lang)}{', '.join(told)}"
+        yield f"{translate(WORDS[word], lang)}{colon(lang)}{', '.join(texts)}"
 
 
 def print_comparison(file: Path, recipes: Sequence[str], *, lang: str | None) -> None:

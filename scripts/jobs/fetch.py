@@ -82,9 +82,9 @@ def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
     for got in found:
         megabytes = quantity(got.path.stat().st_size / 1e6, digits=1)
         size = translate(_("{size} MB", size=megabytes), lang)
-        which = got.path.name if got.how == "folder" else got.source.published
-        which = which or got.source.retrieved
-        print(f"{got.connector:28} {translate(HOW[got.how], lang)}, {size}, {which}")
+        version = got.path.name if got.how == "folder" else got.source.published
+        version = version or got.source.retrieved
+        print(f"{got.connector:28} {translate(HOW[got.how], lang)}, {size}, {version}")
         connector = connector_named(got.connector)
         if connector.after is not None and _to_be_unpacked(connector, got.path):
             print(f"  {in_language(connector.after, lang)}.")
@@ -99,7 +99,7 @@ def fetched_sources(
 
     A given file takes precedence over a fetched one for the same input.
     """
-    taken = {connector_named(name).input for name in given}
+    used = {connector_named(name).input for name in given}
     found = {
         known.connector.id: known.path
         for known in list_sources(country=country, store=store)
@@ -108,7 +108,7 @@ def fetched_sources(
         and not _to_be_unpacked(known.connector, known.path)
     }
     return {
-        **{name: path for name, path in found.items() if connector_named(name).input not in taken},
+        **{name: path for name, path in found.items() if connector_named(name).input not in used},
         **given,
     }
 
@@ -179,7 +179,7 @@ def _nothing(country: str, folder: Path | None) -> str:
         if connector.country == country and connector.resource is not None
     )
     return _(
-        "{folder} holds none of the publishers' files: {names}.",
+        "{folder} contains none of the publishers' files: {names}.",
         folder=folder,
         names=", ".join(names),
     )

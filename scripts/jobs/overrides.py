@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Asked:
+class Overrides:
     """The replaced values; an absent one leaves that of the project.
 
     Attributes:
@@ -28,14 +28,14 @@ class Asked:
 
     def changes(self) -> dict[str, Any]:
         """Return the keys of a project that are replaced."""
-        said = {
+        given = {
             "within": list(self.within) or None,
             "level": self.level,
             "arrondissements": self.arrondissements,
             "lang": self.lang,
         }
-        return {key: value for key, value in said.items() if value is not None}
+        return {key: value for key, value in given.items() if value is not None}
 
 
-NOTHING = Asked()
+NOTHING = Overrides()
 """A command line without options."""

@@ -118,10 +118,10 @@ def report_file(
     if many:
         batch.shared.prepare()
     with _progress(len(waiting), quiet=quiet or each is None) as done:
-        made = run_chunks(
+        reports = run_chunks(
             write_one, waiting, batch, executor="processes" if many else "serial", workers=workers
         )
-        for order, failure in zip(waiting, made, strict=True):
+        for order, failure in zip(waiting, reports, strict=True):
             written.append(order.path)
             failed = failed or failure
             done(order.path.name)
@@ -293,8 +293,8 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    told = TextColumn("{task.description}", markup=False)
-    columns = (BarColumn(), MofNCompleteColumn(), told, TimeElapsedColumn())
+    column = TextColumn("{task.description}", markup=False)
+    columns = (BarColumn(), MofNCompleteColumn(), column, TimeElapsedColumn())
     with Progress(*columns, **bar_options()) as progress:
         task = progress.add_task("", total=total)
 

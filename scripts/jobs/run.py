@@ -32,7 +32,7 @@ from zoneblanche.maps.drawn.gis_styles import styles_of
 from zoneblanche.maps.page.geometry import encode_geometry
 from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.picture import lay_out
-from zoneblanche.scripts.jobs.overrides import NOTHING, Asked
+from zoneblanche.scripts.jobs.overrides import NOTHING, Overrides
 from zoneblanche.scripts.jobs.run_extras import write_run_embed, write_run_report
 from zoneblanche.scripts.jobs.summary import print_notices, print_summary
 from zoneblanche.scripts.terminal import bar_options
@@ -46,7 +46,7 @@ def run_project(
     file: Path | None,
     *,
     out: Path,
-    asked: Asked = NOTHING,
+    overrides: Overrides = NOTHING,
     quiet: bool = False,
     verbose: bool = False,
 ) -> Atlas:
@@ -63,7 +63,7 @@ def run_project(
         InputError: the project or one of its inputs cannot be used.
         ProblemWithEnvironment: the results cannot be written.
     """
-    project = adjusted_project(file, asked)
+    project = adjusted_project(file, overrides)
     check_analyses(project.table.analyses, file=project.file)
     lang = project.lang
     with bounded_time(project.limits.seconds), _progress(quiet) as step:
@@ -112,15 +112,15 @@ def title_of(project: Project, lang: str) -> str:
     return translate(pgettext("title", "Digital inequality"), lang)
 
 
-def adjusted_project(file: Path | None, asked: Asked) -> Project:
+def adjusted_project(file: Path | None, overrides: Overrides) -> Project:
     """Return the project of a file, or of the embedded edition, with the options of the command
     line."""
     path = edition_project(read_country("fr")) if file is None else file
-    project = read_project(path, sources=asked.sources)
+    project = read_project(path, sources=overrides.sources)
     if file is None:
         project = replace(project, file="the embedded edition")
     note_inputs([project.file, *project.files.values(), *project.sources.values()])
-    return project.with_changes(asked.changes())
+    return project.with_changes(overrides.changes())
 
 
 def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:
@@ -171,14 +171,14 @@ def sources_of(atlas: Atlas) -> list[Source]:
 
 
 def _missing_by_reason(atlas: Atlas) -> dict[str, dict[str, int]]:
-    told: dict[str, dict[str, int]] = {}
+    by_reason: dict[str, dict[str, int]] = {}
     for name in map(str, atlas.reasons):
         found = atlas.reasons[name].to_numpy()
         counts = {reason.name.lower(): int((found == reason).sum()) for reason in Reason}
-        told[name] = {
+        by_reason[name] = {
             reason: count for reason, count in counts.items() if count and reason != "present"
         }
-    return {name: counts for name, counts in told.items() if counts}
+    return {name: counts for name, counts in by_reason.items() if counts}
 
 
 @contextmanager

@@ -174,9 +174,9 @@ def _index_lines(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         named.append(text)
     first = int((rank(scores) == 1).sum())
     tied = f" ({write_number(first, 0, lang)} {words['share']})" if first > 1 else ""
-    told = translate(SEMICOLON, lang).join(named)
+    joined = translate(SEMICOLON, lang).join(named)
     title = indicator.title_in(lang) + _coarse(atlas, indicator, lang)
-    return [f"{title}. {words[head]}{tied}{colon(lang)}{told}"]
+    return [f"{title}. {words[head]}{tied}{colon(lang)}{joined}"]
 
 
 def _coarse(atlas: Atlas, indicator: Indicator, lang: str) -> str:
@@ -184,8 +184,8 @@ def _coarse(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     native, words = atlas.coarser_level_of(indicator), translate_all(WORDS, lang)
     if not native:
         return ""
-    told = words["coarse"].format(level=_level(atlas, native, lang))
-    return f" ({told}, {words['alike']})" if indicator.role == "index" else f" ({told})"
+    text = words["coarse"].format(level=_level(atlas, native, lang))
+    return f" ({text}, {words['alike']})" if indicator.role == "index" else f" ({text})"
 
 
 def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
@@ -220,11 +220,11 @@ def print_notices(atlas: Atlas, *, lang: str, verbose: bool = False, account: st
         account: the file that also contains them, if any.
     """
     words = translate_all(WORDS, lang)
-    told = warnings_first(atlas.notices)
-    shown = [notice for notice in told if verbose or severity_of(notice) == "warning"]
+    notices = warnings_first(atlas.notices)
+    shown = [notice for notice in notices if verbose or severity_of(notice) == "warning"]
     for notice in shown:
         print(f"{words[severity_of(notice)]} {translate(notice, lang)}", file=sys.stderr)
-    hidden = len(told) - len(shown)
+    hidden = len(notices) - len(shown)
     if hidden:
         kept = f" {words['or_in']} {account}" if account else ""
         print(words["remarks"].format(n=hidden, kept=kept), file=sys.stderr)

@@ -87,21 +87,21 @@ def lean(table: pa.Table, chance: random.Random) -> bytes:
 def retell(table: pa.Table, chance: random.Random) -> pa.Table:
     """Change, remove, duplicate or exchange leaves of the metadata of an atlas."""
     known = dict(table.schema.metadata or {})
-    told = copy.deepcopy(json.loads(known[ATLAS]))
+    metadata = copy.deepcopy(json.loads(known[ATLAS]))
     for _change in range(chance.choice((1, 1, 1, 3))):
-        paths = list(_paths(told))
+        paths = list(_paths(metadata))
         *above, last = chance.choice(paths)
-        node = _at(told, above)
+        node = _at(metadata, above)
         match chance.randrange(5):
             case 0:
                 del node[last]
             case 1:
-                node[last] = copy.deepcopy(_at(told, chance.choice(paths)))
+                node[last] = copy.deepcopy(_at(metadata, chance.choice(paths)))
             case 2 if isinstance(node, list):
                 node.append(copy.deepcopy(node[last]))
             case _:
                 node[last] = chance.choice(LEAVES)
-    known[ATLAS] = json.dumps(told).encode()
+    known[ATLAS] = json.dumps(metadata).encode()
     return table.replace_schema_metadata(known)
 
 

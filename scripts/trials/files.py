@@ -228,7 +228,7 @@ def _written_otherwise(content: bytes, chance: random.Random) -> bytes:
     import rasterio
     from rasterio.io import MemoryFile
 
-    with MemoryFile(content) as held, held.open() as raster:
+    with MemoryFile(content) as file, file.open() as raster:
         profile, cells = dict(raster.profile), raster.read()
     steps = (*profile["transform"][:6], 0.0, 1e-300, 1e300, -1.0)
     changes: tuple[Callable[[], dict[str, Any]], ...] = (
@@ -247,7 +247,7 @@ def _written_otherwise(content: bytes, chance: random.Random) -> bytes:
         cells = np.resize(cells, (profile["count"], *cells.shape[1:])).astype(profile["dtype"])
     if profile["nodata"] is not None and profile["dtype"] not in ("float32", "float64"):
         profile["nodata"] = 0
-    with MemoryFile() as held:
-        with held.open(**profile) as raster:
+    with MemoryFile() as file:
+        with file.open(**profile) as raster:
             raster.write(cells)
-        return bytes(held.read())
+        return bytes(file.read())

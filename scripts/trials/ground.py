@@ -39,12 +39,12 @@ def surrounded(ground: Path) -> Iterator[None]:
     """Run this process with that environment, and with the descriptions of countries and the
     publishers' answers among the files."""
     described, answers = ground / "in" / "countries", ground / "in" / SERVER
-    held = country.descriptions() if not described.is_dir() else described
+    before = country.descriptions() if not described.is_dir() else described
     with (
         published(answers, ground / "log.socket") if answers.is_dir() else nullcontext(),
         mock.patch.dict(os.environ, surroundings(ground)),
         mock.patch.object(tempfile, "tempdir", None),
-        mock.patch.object(country, "descriptions", lambda: held),
+        mock.patch.object(country, "descriptions", lambda: before),
     ):
         yield
 
@@ -88,8 +88,8 @@ def standing(ground: Path) -> dict[str, dict[str, str]]:
     """Return what exists where a command must change nothing unless it succeeds."""
     store = fingerprint(ground / "cache")
     kept = {
-        name: told
-        for name, told in store.items()
+        name: content
+        for name, content in store.items()
         if Path(name).parts[0] not in PASSING and name not in ("objects", "index")
     }
     return {"in": fingerprint(ground / "in"), "out": fingerprint(ground / "out"), "cache": kept}

@@ -119,8 +119,8 @@ def run_alone(
         except subprocess.TimeoutExpired:
             child.kill()
             status, hung = child.wait(), True
-    said = log.read_text("utf-8", errors="replace")
-    return Outcome(status=status, said=said, seconds=time.monotonic() - started, hung=hung)
+    output = log.read_text("utf-8", errors="replace")
+    return Outcome(status=status, said=output, seconds=time.monotonic() - started, hung=hung)
 
 
 def watch(task: Callable[[], None], *, log: Path, bounds: Bounds, served: bool = False) -> Outcome:
@@ -143,14 +143,14 @@ def watch(task: Callable[[], None], *, log: Path, bounds: Bounds, served: bool =
     if status is None:
         os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
-    said = log.read_text("utf-8", errors="replace") if log.exists() else ""
-    asked = log.with_suffix(".socket")
+    output = log.read_text("utf-8", errors="replace") if log.exists() else ""
+    socket_log = log.with_suffix(".socket")
     return Outcome(
         status=os.waitstatus_to_exitcode(status),
-        said=said,
+        said=output,
         seconds=time.monotonic() - started,
         hung=hung,
-        socket=asked.read_text("utf-8") if asked.exists() else "",
+        socket=socket_log.read_text("utf-8") if socket_log.exists() else "",
     )
 
 
@@ -219,14 +219,14 @@ def _has_proc() -> bool:
     return Path("/proc/self/statm").exists()
 
 
-def _watch_sockets(told: Path, served: bool) -> None:
+def _watch_sockets(log: Path, served: bool) -> None:
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event not in SOCKET_EVENTS:
             return
         if served and _is_here(event, arguments):
             return
-        if not (told.exists() or (served and _is_fair(event, arguments))):
-            told.write_text(f"{event} {arguments[1:]}", encoding="utf-8")
+        if not (log.exists() or (served and _is_fair(event, arguments))):
+            log.write_text(f"{event} {arguments[1:]}", encoding="utf-8")
         raise PermissionError(f"no network here: {event}")
 
     sys.addaudithook(hook)

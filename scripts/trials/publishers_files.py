@@ -298,11 +298,11 @@ def write_ftth_archive(path: Path) -> None:
         geometry=[box(number, 0, number + 1, 1) for number in range(len(rows))],
         crs="EPSG:3857",
     )
-    with tempfile.TemporaryDirectory() as made:
-        frame.to_file(Path(made) / "commune.shp", encoding="ISO-8859-1")
-        (Path(made) / "commune.cpg").write_text("UTF-8", "ascii")
+    with tempfile.TemporaryDirectory() as folder:
+        frame.to_file(Path(folder) / "commune.shp", encoding="ISO-8859-1")
+        (Path(folder) / "commune.cpg").write_text("UTF-8", "ascii")
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for part in sorted(Path(made).iterdir()):
+            for part in sorted(Path(folder).iterdir()):
                 archive.write(part, part.name)
 
 

@@ -77,8 +77,8 @@ def published_here(name: str) -> Connector:
 
 
 def _answer(head: bytes, folder: Path, elsewhere: Path) -> Iterator[bytes]:
-    here = re.search(rb"\r\nHost: localhost(:\d+)?\r\n", head)
-    if head.startswith(b"GET ") and here is None:  # the greeting of TLS comes here too
+    host = re.search(rb"\r\nHost: localhost(:\d+)?\r\n", head)
+    if head.startswith(b"GET ") and host is None:  # the greeting of TLS comes here too
         elsewhere.write_text(f"asks another host: {head[:300]!r}", "utf-8")
     path = head.split(b" ")[1] if head.count(b" ") > 1 else b""
     name = path.split(b"?")[0].rstrip(b"/").rpartition(b"/")[2].decode("ascii", "replace")

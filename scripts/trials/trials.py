@@ -377,8 +377,8 @@ def _write_store(folder: Path, name: str, *, begun: bytes) -> None:
 
 
 def _run(folder: Path, *arguments: object) -> None:
-    told = tuple(map(str, arguments))
+    words = tuple(map(str, arguments))
     (folder / "tmp").mkdir()
-    status = command(told, ground=folder)
-    assert status == 0, f"{' '.join(told)} ends with {status}"
+    status = command(words, ground=folder)
+    assert status == 0, f"{' '.join(words)} ends with {status}"
     (folder / "tmp").rmdir()

@@ -23,6 +23,6 @@ def check_whole(out: Path) -> dict[str, Any]:
     found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     odd = sorted(found ^ {*account["files"], MARK})
     assert not odd, f"told and not there, or there and not told: {odd}"
-    for name, told in account["files"].items():
-        assert sha256_of(out / name) == told["sha256"], f"{name} is of another run"
+    for name, record in account["files"].items():
+        assert sha256_of(out / name) == record["sha256"], f"{name} is of another run"
     return account

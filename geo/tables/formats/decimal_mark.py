@@ -57,13 +57,13 @@ def decimal_mark(
         elsewhere = "" if unit in _NARROW_UNITS else _mark_elsewhere(raw, name)
         if unit not in _NARROW_UNITS and (elsewhere != mark if commas else elsewhere == ","):
             raise InputError(_ambiguous(raw, name, found[0]))
-    said = _(
+    notice = _(
         "{file}, column {name}: the decimal mark is '{mark}', by evidence.",
         file=raw.file,
         name=shown(name),
         mark=mark,
     )
-    return mark, [remark(said)]
+    return mark, [remark(notice)]
 
 
 def _with_mark(texts: list[str], mark: str) -> list[str]:
@@ -108,7 +108,7 @@ def _mixed(raw: RawTable, name: str, commas: list[str], points: list[str]) -> Fa
 def _ambiguous(raw: RawTable, name: str, text: str) -> Fault:
     return raw.fault(
         _(
-            "{text} may be thousands or decimals, and nothing in the column tells which.",
+            "{text} may be thousands or decimals, and nothing in the column shows which.",
             text=shown(text),
         ),
         row=_row_of(raw, name, text),

@@ -77,18 +77,18 @@ def cut_delimited(
     lines = text.split("\n")
     first = _first_line(lines, header, file)
     notices = text_notices(text, encoding, file)
-    told = _SEPARATOR_LINE.fullmatch(lines[first]) if header is None else None
-    if told:
+    separator_line = _SEPARATOR_LINE.fullmatch(lines[first]) if header is None else None
+    if separator_line:
         notices.append(
             remark(
                 _(
                     "{file}: its first line names the separator, {told}.",
                     file=file,
-                    told=shown(told[1]),
+                    told=shown(separator_line[1]),
                 )
             )
         )
-        separator = separator or told[1]
+        separator = separator or separator_line[1]
         first = next((at for at in range(first + 1, len(lines)) if lines[at].strip()), first)
     evident = separator is None
     if separator is None:
@@ -232,15 +232,15 @@ def _check_last_figure(records: list[Record], names: list[str], file: str) -> No
     found = _DECIMALS.fullmatch(last)
     if len(others) < 3 or len(decimals) != 1 or not (found or _DIGITS.fullmatch(last)):
         return
-    usual, here = decimals.pop(), len(found[1]) if found else 0
-    if here < usual:
+    usual, digits = decimals.pop(), len(found[1]) if found else 0
+    if digits < usual:
         raise InputError(
             Fault(
                 _(
                     "the file ends within a line, and {last} has {here} decimals where all "
                     "other rows have {usual}.",
                     last=shown(last),
-                    here=here,
+                    here=digits,
                     usual=usual,
                 ),
                 file=file,

@@ -36,13 +36,13 @@ def check_names(names: list[str], *, file: str, line: int | None = None) -> list
                     line=line,
                     column=name,
                     value=name,
-                    remedy=_("Give each column a name of its own."),
+                    remedy=_("Give each column a different name."),
                     kind="duplicate-column",
                 )
             )
     if not any(name.strip() for name in names):
         faults.append(
-            Fault(_("the header names no column."), file=file, line=line, kind="header-place")
+            Fault(_("the header has no column names."), file=file, line=line, kind="header-place")
         )
     return faults
 
@@ -67,11 +67,11 @@ def build(
 ) -> RawTable:
     """Return the raw table of these columns. A column without a name (a row number, a separator at
     the end of each line) cannot be used and is left out, with a notice."""
-    said = list(notices or [])
+    collected = list(notices or [])
     names = [composed(name) for name in names]
     unnamed = sum(not name.strip() for name in names)
     if unnamed:
-        said.append(
+        collected.append(
             remark(
                 ngettext(
                     "{file}: {count} column without a name is not read.",
@@ -91,7 +91,7 @@ def build(
         separator=separator,
         decimal=decimal,
         encoding=encoding,
-        notices=tuple(said),
+        notices=tuple(collected),
     )
 
 

@@ -81,7 +81,7 @@ def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[
         if kind is not None:
             raise InputError(
                 Fault(
-                    _("the file is {kind}; read here are tables.", kind=kind),
+                    _("the file is {kind}; only tables can be read here.", kind=kind),
                     file=file,
                     remedy=_(
                         'Give it as territories, or as a layer with kind = "polygons"; or '
@@ -107,7 +107,7 @@ def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[
         )
     faults = [
         Fault(
-            _("the record is no object: {record}.", record=shown(record)),
+            _("the record is not an object: {record}.", record=shown(record)),
             file=file,
             feature=place,
             remedy=_('Expected is {"code": "01001", "value": 1}.'),

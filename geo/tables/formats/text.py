@@ -94,7 +94,7 @@ def decode(data: bytes, *, file: str, encoding: str | None) -> tuple[str, str]:
         text, name = _decoded_by_evidence(data, file)
     at = text.find("\0")
     if at >= 0:
-        raise InputError(_bytes_fault(_("a NUL byte stands in the text."), file, text[:at], "nul"))
+        raise InputError(_bytes_fault(_("the text contains a NUL byte."), file, text[:at], "nul"))
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name
 
 
@@ -106,7 +106,7 @@ def _decoded_as(data: bytes, name: str, file: str) -> str:
     except LookupError:
         raise InputError(
             Fault(
-                _("{name} is no encoding of text.", name=shown(name)),
+                _("{name} is not an encoding of text.", name=shown(name)),
                 file=file,
                 remedy=_("Known are for example utf-8, cp1252, iso-8859-15 and utf-16."),
                 kind="encoding",
@@ -136,7 +136,7 @@ def _decoded_by_evidence(data: bytes, file: str) -> tuple[str, str]:
         text = ""
     foreign = [letter for letter in text if letter > "\x7f"]
     if sum(bool(_ACCENTED.match(letter)) for letter in foreign) < 0.8 * max(len(foreign), 1):
-        message = _("the text is not UTF-8, and what it is cannot be told.")
+        message = _("the text is not UTF-8, and its encoding cannot be determined.")
         raise InputError(_bytes_fault(message, file, before, "encoding"))
     return text, "cp1252"
 
@@ -219,7 +219,7 @@ class Cutter:
             cell = len(self._cells.findall(line[:end]))
             open_ended = sum(part.count('"') for part in parts) % 2
             found = (
-                _("a quote is opened and not closed") if open_ended else _("a quote stands astray")
+                _("a quote is opened and not closed") if open_ended else _("a quote is misplaced")
             )
             return Stray(number, cell, line[end : end + 60].removesuffix(self.separator), found)
         cells = [
@@ -297,13 +297,13 @@ def _check_no_title(sample: list[str], counts: dict[str, list[int]], first: int,
         raise InputError(
             Fault(
                 _(
-                    "the first line is no header: it has one cell, the rows have {usual} cells.",
+                    "the first line is not a header: it has one cell, the rows have {usual} cells.",
                     usual=usual,
                 ),
                 file=file,
                 line=first + 1,
                 value=sample[0][:60],
-                remedy=_("If the header stands on line {line}, pin header = {line}.", line=line),
+                remedy=_("If the header is on line {line}, pin header = {line}.", line=line),
                 kind="header-place",
             )
         )

@@ -148,7 +148,7 @@ def _opened(path: Path, limits: Limits) -> Iterator[_Workbook]:
             Fault(
                 _("the workbook is damaged or encrypted ({name}).", name=type(error).__name__),
                 file=str(path),
-                remedy=_("Open it in a spreadsheet program and save it anew, without a password."),
+                remedy=_("Open it in a spreadsheet program and save it again, without a password."),
                 kind="damaged-file",
             )
         ) from error
@@ -206,10 +206,13 @@ def _check_archive(archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
     if twice:
         raise InputError(
             Fault(
-                _("parts of the workbook stand in it more than once: {twice}.", twice=shown(twice)),
+                _(
+                    "parts of the workbook appear in it more than once: {twice}.",
+                    twice=shown(twice),
+                ),
                 file=file,
                 value=twice[:60],
-                remedy=_("Open it in a spreadsheet program and save it anew."),
+                remedy=_("Open it in a spreadsheet program and save it again."),
                 kind="damaged-file",
             )
         )
@@ -226,7 +229,7 @@ def _check_archive(archive: zipfile.ZipFile, file: str, limits: Limits) -> None:
                         archive_ratio=quantity(limits.archive_ratio, digits=0),
                     ),
                     file=file,
-                    remedy=_("This is how an archive bomb looks; if it is none, raise the limit."),
+                    remedy=_("This looks like an archive bomb; if it is not one, raise the limit."),
                     kind="archive-bomb",
                 )
             )
@@ -347,7 +350,7 @@ def _header_row(rows: list[SheetRow], header: int | None, file: str) -> int:
         raise InputError(
             Fault(
                 _(
-                    "the first row is no header: it has one cell, others have {widest} cells.",
+                    "the first row is not a header: it has one cell, others have {widest} cells.",
                     widest=widest,
                 ),
                 file=file,
@@ -373,7 +376,7 @@ def _cell_faults(rows: list[SheetRow], names: list[str], file: str, limits: Limi
                 faults.append(
                     Fault(
                         _(
-                            "a cell stands beyond the {width} columns of the header: {cell}.",
+                            "a cell is beyond the {width} columns of the header: {cell}.",
                             width=width,
                             cell=shown(cell),
                         ),

@@ -33,7 +33,7 @@ def read_geojson(
     found = content.get("features") if content["type"] == "FeatureCollection" else [content]
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise InputError(
-            Fault(_("its features are no list of objects."), file=file, kind="wrong-format")
+            Fault(_("its features are not a list of objects."), file=file, kind="wrong-format")
         )
     crs = _crs(content.get("crs"), file, notices=notices)
     properties = [_properties(feature) for feature in found]

@@ -37,8 +37,8 @@ def read_geopackage(
         _check_tables(base, (_CONTENTS, _SHAPES, _SYSTEMS))
         columns = ("table_name", "column_name", "srs_id")
         shapes = base.select(_SHAPES, columns, most=_MOST_LAYERS)
-        held = {name: (column, srs) for name, column, srs in shapes}
-        by_name = {name: held[name] for name in _layers(base) if name in held}
+        shape_columns = {name: (column, srs) for name, column, srs in shapes}
+        by_name = {name: shape_columns[name] for name in _layers(base) if name in shape_columns}
         chosen = choose_layer(list(by_name), layer, file=base.file)
         return _features(base, chosen, *by_name[chosen], wanted, limits)
 
@@ -61,10 +61,10 @@ def read_attributes(
         _check_tables(base, (_CONTENTS,))
         for table in _layers(base):
             names = base.columns(table)
-            asked = columns(names)
-            if asked is not None:
+            chosen = columns(names)
+            if chosen is not None:
                 check_features(base.count(table), len(names), base.file, limits)
-                rows = base.select(table, asked, most=limits.features)
+                rows = base.select(table, chosen, most=limits.features)
                 check_features(len(rows), len(names), base.file, limits)
                 return rows
     return None
@@ -99,11 +99,13 @@ def _features(
     check_features(count, len(names), base.file, limits)
     if shape_column not in names:
         raise ValueError("the column of shapes is not there")
-    asked = [name for name in wanted if name in names]
-    found = base.select(table, [shape_column, *asked], most=limits.features, longest=LONGEST_CELL)
+    present = [name for name in wanted if name in names]
+    found = base.select(table, [shape_column, *present], most=limits.features, longest=LONGEST_CELL)
     check_features(len(found), len(names), base.file, limits)
     shapes, unreadable = _shapes([row[0] for row in found])
-    fields = {name: objects([row[place + 1] for row in found]) for place, name in enumerate(asked)}
+    fields = {
+        name: objects([row[place + 1] for row in found]) for place, name in enumerate(present)
+    }
     known = tuple(name for name in names if name != shape_column)
     return Features(base.file, shapes, fields, known, _crs(base, srs), unreadable)
 

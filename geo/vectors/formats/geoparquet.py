@@ -43,16 +43,16 @@ def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> F
     with open_parquet(path, limits=limits, what=_("GeoParquet file")) as source:
         names = tuple(source.schema.names)
         check_features(source.rows, len(names), file, limits)
-        shape_column, told = primary_column(source.schema.metadata, file)
+        shape_column, column_metadata = primary_column(source.schema.metadata, file)
         _check_names(names, (shape_column, *wanted), file)
         if shape_column not in names:
             raise ValueError("it names a column of shapes that it has not")
-        asked = [name for name in wanted if name in names and name != shape_column]
-        _check_types(source.schema, asked, file)
-        table = source.read([*asked, shape_column], most_bytes=limits.vector_bytes)
-        shapes, unreadable = shapes_of(table[shape_column], told, file, limits)
-        fields = {name: cells_of(table[name], _cells) for name in asked}
-        crs = crs_of(told, file)
+        present = [name for name in wanted if name in names and name != shape_column]
+        _check_types(source.schema, present, file)
+        table = source.read([*present, shape_column], most_bytes=limits.vector_bytes)
+        shapes, unreadable = shapes_of(table[shape_column], column_metadata, file, limits)
+        fields = {name: cells_of(table[name], _cells) for name in present}
+        crs = crs_of(column_metadata, file)
     return Features(
         file=file,
         shapes=shapes,
@@ -84,9 +84,9 @@ def primary_column(metadata: Mapping[bytes, bytes] | None, file: str) -> tuple[s
         )
     assert metadata is not None
     try:
-        told = parse_json(metadata[b"geo"].decode(), file=file)
-        name = told["primary_column"]
-        column = told["columns"][name]
+        parsed = parse_json(metadata[b"geo"].decode(), file=file)
+        name = parsed["primary_column"]
+        column = parsed["columns"][name]
         if not isinstance(name, str) or not isinstance(column, dict):
             raise TypeError
     except (InputError, ValueError, LookupError, TypeError) as error:
@@ -106,14 +106,14 @@ def _check_names(names: tuple[str, ...], read: tuple[str, ...], file: str) -> No
                 ),
                 file=file,
                 column=doubled[0],
-                remedy=_("Give each column a name of its own."),
+                remedy=_("Give each column a different name."),
                 kind="duplicate-column",
             )
         )
 
 
-def _check_types(schema: pa.Schema, asked: list[str], file: str) -> None:
-    nested = [name for name in asked if pa.types.is_nested(schema.field(name).type)]
+def _check_types(schema: pa.Schema, names: list[str], file: str) -> None:
+    nested = [name for name in names if pa.types.is_nested(schema.field(name).type)]
     if nested:
         raise InputError(
             Fault(
@@ -127,7 +127,7 @@ def _check_types(schema: pa.Schema, asked: list[str], file: str) -> None:
 
 
 def shapes_of(
-    column: pa.ChunkedArray, told: Mapping[str, Any], file: str, limits: Limits
+    column: pa.ChunkedArray, column_metadata: Mapping[str, Any], file: str, limits: Limits
 ) -> tuple[np.ndarray, dict[int, str]]:
     """Return the shapes of a column, and why some cannot be read, by the number of the feature.
 
@@ -139,7 +139,7 @@ def shapes_of(
         InputError: more vertices than the limits.
         ValueError: an encoding that is not known.
     """
-    encoding = told.get("encoding")
+    encoding = column_metadata.get("encoding")
     unreadable: dict[int, str] = {}
     if encoding == "WKB" and pa.types.is_dictionary(column.type):
         if unpacked_size(column) > _BYTES_OF_A_VERTEX * 2 * limits.vertices:
@@ -158,9 +158,9 @@ def shapes_of(
     return np.asarray(frame.geometry.array), unreadable
 
 
-def crs_of(told: Mapping[str, Any], file: str) -> pyproj.CRS | None:
+def crs_of(column_metadata: Mapping[str, Any], file: str) -> pyproj.CRS | None:
     """Return the declared CRS: the default is longitude and latitude, null is unknown."""
-    declared = told.get("crs", _LONGITUDE_LATITUDE)
+    declared = column_metadata.get("crs", _LONGITUDE_LATITUDE)
     try:
         return None if declared is None else pyproj.CRS.from_user_input(declared)
     except (pyproj.exceptions.CRSError, TypeError, RecursionError) as error:

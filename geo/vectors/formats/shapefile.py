@@ -91,8 +91,8 @@ def _check_room(table: Path, file: str) -> None:
 def shapefile_parts(path: Path) -> dict[str, Path]:
     """Return the files of the shapefile by suffix; the case of their names does not matter."""
     stem = path.stem.lower()
-    beside = [entry for entry in sorted(path.parent.iterdir()) if entry.stem.lower() == stem]
-    exact = sorted(beside, key=lambda entry: entry.stem != path.stem)
+    siblings = [entry for entry in sorted(path.parent.iterdir()) if entry.stem.lower() == stem]
+    exact = sorted(siblings, key=lambda entry: entry.stem != path.stem)
     parts = {".shp": path}
     for suffix in _USED[1:]:
         for entry in exact:
@@ -120,7 +120,7 @@ def _check_parts(parts: Mapping[str, Path], path: Path, limits: Limits) -> None:
     if absent:
         raise InputError(
             Fault(
-                _("the shapefile lacks its {absent}.", absent=" and ".join(absent)),
+                _("the shapefile is missing its {absent}.", absent=" and ".join(absent)),
                 file=str(path),
                 remedy=_("Keep the .shp, .shx, .dbf and .prj files together."),
                 kind="incomplete-shapefile",
@@ -180,16 +180,16 @@ def _read(
         _check_driver(info["driver"], file)
         names = tuple(str(name) for name in info["fields"])
         check_features(int(info["features"]), len(names), file, limits)
-        asked = [name for name in wanted if name in names]
+        present = [name for name in wanted if name in names]
         try:
-            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=asked)
+            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=present)
         except UnicodeDecodeError:
             # Arcep's shapefiles are in Latin-1, although their .cpg says otherwise.
-            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=asked, encoding="cp1252")
-            told = _(
+            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=present, encoding="cp1252")
+            notice = _(
                 "{file}: its text is not in the encoding it declares; read as cp1252.", file=file
             )
-            notices.remark(told)
+            notices.remark(notice)
     whole = {
         name: kind.startswith("OFTInteger")
         for name, kind in zip(info["fields"], info["ogr_types"], strict=True)

@@ -73,7 +73,7 @@ def _arcs(content: dict[str, Any]) -> list[np.ndarray]:
     scale = np.array(transform["scale"], dtype=float)
     translate = np.array(transform["translate"], dtype=float)
     if scale.shape != (2,) or translate.shape != (2,):
-        raise BadShape(_("its transform is no pair of numbers"))
+        raise BadShape(_("its transform is not a pair of numbers"))
     return [np.cumsum(arc, axis=0) * scale + translate for arc in arcs]
 
 

@@ -99,7 +99,7 @@ def measure_change(
     moved = source.reindex(after.index)
     same = moved if remeasured is None else remeasured.reindex(after.index)
     if not (same.isna() == moved.isna()).all():
-        raise InputError(_("the first wave, measured anew, is not known where it was."))
+        raise InputError(_("the first wave, measured again, is not known where it was."))
     weight = pd.Series(1.0, index=after.index) if weights is None else weights.reindex(after.index)
     weight_before = (
         pd.Series(1.0, index=before.index)
@@ -109,7 +109,7 @@ def measure_change(
     both = same.notna() & after.notna()
     if not both.any():
         raise InputError(_("no territory is known in both waves: there is no change to measure."))
-    own, there = _mean(before, weight_before), _mean(moved, weight)
+    mean_before, mean_carried = _mean(before, weight_before), _mean(moved, weight)
     anew, now = _mean(same, weight), _mean(after, weight)
     past = after.index.isin(source.index)
     there_now = _mean(after[past], weight[past])
@@ -118,15 +118,15 @@ def measure_change(
     share = weight[both].to_numpy() / weight[both].sum()
     error = Z95 * np.sqrt((share**2 * (steps - (second - first)) ** 2).sum())
     return Change(
-        before=own,
+        before=mean_before,
         after=now,
-        total=now - own,
+        total=now - mean_before,
         real=second - first,
         low=float(second - first - error),
         high=float(second - first + error),
-        codes=(there - own) + (now - there_now),
+        codes=(mean_carried - mean_before) + (now - there_now),
         coverage=(first - anew) + (there_now - second),
-        method=anew - there,
+        method=anew - mean_carried,
         territories=int(both.sum()),
         gained=int((steps > 0).sum()),
         lost=int((steps < 0).sum()),
@@ -142,12 +142,12 @@ def _check_waves(
     faults = [
         Fault(
             _(
-                "codes of the {which} wave stand twice (first: {index}).",
-                which=which,
+                "codes of the {which} wave appear twice (first: {index}).",
+                which=position,
                 index=first_of(wave.index[doubled]),
             )
         )
-        for which, wave in (("first", before), ("second", after))
+        for position, wave in (("first", before), ("second", after))
         if (doubled := wave.index.duplicated()).any()
     ]
     if (weights is None) != (weights_before is None):
@@ -269,8 +269,8 @@ def decompose_change(
     if not additive and len(names) > MOST_INDICATORS:
         raise InputError(
             _(
-                "the change of {count} indicators in a score that is no weighted sum "
-                "cannot be taken apart; up to {most_indicators} can.",
+                "the change of {count} indicators in a score that is not a weighted sum cannot "
+                "be taken apart; up to {most_indicators} can.",
                 count=len(names),
                 most_indicators=MOST_INDICATORS,
             )

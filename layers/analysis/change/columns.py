@@ -59,7 +59,7 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
     first, second = atlas.values[before_id], atlas.values[after_id]
     reasons = atlas.reasons[after_id].where(second.isna(), atlas.reasons[before_id])
     dates = [wave.period or wave.id for wave in (before, after)]
-    made = Indicator(
+    indicator = Indicator(
         id=f"{after_id}-change",
         title=_("{title}, change", title=titled(after.title)),
         suffix=after.suffix or ("points" if after.unit in ("percent", "score") else ""),
@@ -74,7 +74,7 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
         role="context",
         parts=(before_id, after_id),
     )
-    return atlas.add(made, second - first, reasons=reasons)
+    return atlas.add(indicator, second - first, reasons=reasons)
 
 
 def add_presence_change(atlas: Atlas) -> Atlas:
@@ -110,7 +110,7 @@ def add_presence_change(atlas: Atlas) -> Atlas:
         [np.nan, GAINED, KEPT, NEITHER],
         default=GIVEN_UP,
     )
-    made = Indicator(
+    indicator = Indicator(
         id=PRESENCE_CHANGE,
         title=_("Declared website, change"),
         unit="category",
@@ -127,7 +127,7 @@ def add_presence_change(atlas: Atlas) -> Atlas:
         categories=PRESENCE_CHANGES,
         role="typology",
     )
-    return atlas.add(made, pd.Series(classes, index=atlas.codes), reasons=Reason.NOT_MATCHED)
+    return atlas.add(indicator, pd.Series(classes, index=atlas.codes), reasons=Reason.NOT_MATCHED)
 
 
 def _declared(waves: pd.DataFrame) -> dict[str, pd.Series]:
@@ -138,11 +138,13 @@ def _declared(waves: pd.DataFrame) -> dict[str, pd.Series]:
     judged = presence.declares_website(pd.DataFrame({"website": addresses.categories}))
     place = addresses.codes.to_numpy()
     found = np.where(place < 0, 0.0, judged.to_numpy()[place])
-    dates, of = waves["wave"].cat.categories, waves["wave"].cat.codes.to_numpy()
+    dates, wave_numbers = waves["wave"].cat.categories, waves["wave"].cat.codes.to_numpy()
     codes = waves["code"].cat
     texts = codes.categories.to_numpy(dtype="object")[codes.codes.to_numpy()]
-    rows = {date: np.flatnonzero(of == number) for number, date in enumerate(dates)}
+    rows = {date: np.flatnonzero(wave_numbers == number) for number, date in enumerate(dates)}
     return {
-        date: pd.Series(found[here], index=pd.Index(texts[here], dtype="object", name="code"))
-        for date, here in sorted(rows.items())
+        date: pd.Series(
+            found[rows_of_wave], index=pd.Index(texts[rows_of_wave], dtype="object", name="code")
+        )
+        for date, rows_of_wave in sorted(rows.items())
     }

@@ -42,16 +42,16 @@ def flag_stability(
     """
     rule = rule if isinstance(rule, Rule) else read_rule(rule)
     count = _draws(atlas, drawn)
-    held = np.zeros(len(atlas.codes))
+    times_flagged = np.zeros(len(atlas.codes))
     judged = np.zeros(len(atlas.codes))
     for draw in range(count):
         columns = {name: table[draw].astype("float64") for name, table in drawn.items()}
         one = replace(atlas, values=atlas.values.assign(**columns), intervals={})
         states = Judge(one, rule).verdict().states
-        held += states == YES
+        times_flagged += states == YES
         judged += (states != UNKNOWN) & (states != LEFT_OUT)
     with np.errstate(invalid="ignore"):
-        share = held / judged
+        share = times_flagged / judged
     return pd.Series(share, index=atlas.codes, name=rule.id)
 
 
@@ -96,9 +96,11 @@ def flags_of_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> list[Fla
         InputError: see `draw_index` and `flag_stability`.
     """
     recipe = atlas.recipe(index_id)
-    own = {dimension.id for dimension in recipe.dimensions}
+    dimension_ids = {dimension.id for dimension in recipe.dimensions}
     flags = [
-        item for item in atlas.indicators.values() if item.role == "flag" and own & set(item.parts)
+        item
+        for item in atlas.indicators.values()
+        if item.role == "flag" and dimension_ids & set(item.parts)
     ]
     if not flags or not recipe.draws:
         return []

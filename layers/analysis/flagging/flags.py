@@ -70,16 +70,16 @@ def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
         default=np.nan,
     )
     reasons = pd.Series(verdict.reasons, index=atlas.codes)
-    made = atlas.add(
+    flagged = atlas.add(
         _indicator(judge), pd.Series(values, index=atlas.codes, dtype="float64"), reasons=reasons
     )
-    return made.noting(*judge.notices)
+    return flagged.noting(*judge.notices)
 
 
 def _check_id(rule: Rule, atlas: Atlas) -> None:
     """Refuse a flag that would replace another column; a flag may be computed again."""
-    taken = {name.casefold() for name, one in atlas.indicators.items() if one.role != "flag"}
-    if rule.id.casefold() not in taken | set(RESERVED):
+    used = {name.casefold() for name, one in atlas.indicators.items() if one.role != "flag"}
+    if rule.id.casefold() not in used | set(RESERVED):
         return
     raise InputError(
         Fault(
@@ -151,7 +151,7 @@ def flag_summary(atlas: Atlas, flag_id: str) -> FlagSummary:
         flags = [name for name, other in atlas.indicators.items() if other.role == "flag"]
         raise InputError(
             Fault(
-                _("{flag_id} is no flag.", flag_id=repr(flag_id)),
+                _("{flag_id} is not a flag.", flag_id=repr(flag_id)),
                 remedy=nearest(flag_id, flags),
                 kind="no-flag",
             )

@@ -191,7 +191,7 @@ def _place_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, Path 
     if folder is not None:
         if path.name != str(name_or_path):
             raise InputError(
-                _("an included rule stands in the same folder: {path} does not.", path=shown(path))
+                _("an included rule must be in the same folder: {path} is not.", path=shown(path))
             )
         path = folder / path
     if path.suffix != ".toml":
@@ -201,7 +201,7 @@ def _place_of(name_or_path: str | Path, folder: Path | None) -> tuple[str, Path 
                 remedy=join(
                     (
                         nearest(str(name_or_path), known_rules()),
-                        _("A rule of your own is given as the path of its .toml file."),
+                        _("Give your own rule as the path of its .toml file."),
                     ),
                     " ",
                 ),

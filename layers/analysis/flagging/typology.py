@@ -72,12 +72,12 @@ def add_typology(
         [np.nan, UNDECIDED, OPEN_UP, RELIEVE, SPARSE_SERVED],
         default=DENSE_SERVED,
     )
-    made = atlas.add(
+    typed = atlas.add(
         _indicator(judges),
         pd.Series(values, index=atlas.codes),
         reasons=pd.Series(reasons, index=atlas.codes),
     )
-    return made.noting(*(notice for judge in judges for notice in judge.notices))
+    return typed.noting(*(notice for judge in judges for notice in judge.notices))
 
 
 def _indicator(judges: Sequence[Judge]) -> Indicator:
@@ -204,9 +204,9 @@ def _edges(x: np.ndarray, given: Sequence[float] | None, classes: int) -> np.nda
 
 def _cramers_v(counts: np.ndarray) -> float:
     """√(χ²/(n (m − 1))), m the smaller side, of the rows and columns that are not empty."""
-    held = counts[counts.any(axis=1)][:, counts.any(axis=0)]
-    least = min(held.shape) - 1
+    table = counts[counts.any(axis=1)][:, counts.any(axis=0)]
+    least = min(table.shape) - 1
     if least < 1:
         return float("nan")
-    expected = np.outer(held.sum(axis=1), held.sum(axis=0)) / held.sum()
-    return float(np.sqrt(((held - expected) ** 2 / expected).sum() / held.sum() / least))
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    return float(np.sqrt(((table - expected) ** 2 / expected).sum() / table.sum() / least))

@@ -68,8 +68,8 @@ def theil_split(
     amount = (x * heads).sum()
     if not amount > 0:
         raise InputError(_("all values are zero: there is no inequality to split."))
-    of, keys = pd.factorize(groups[grouped], sort=True)
-    table = _by_group(x, heads, of).set_axis(keys).rename_axis("group")
+    group_numbers, keys = pd.factorize(groups[grouped], sort=True)
+    table = _by_group(x, heads, group_numbers).set_axis(keys).rename_axis("group")
     return TheilSplit(
         total=theil(x, weights=heads),
         between=float(table["between"].sum()),
@@ -79,20 +79,22 @@ def theil_split(
     )
 
 
-def _by_group(x: np.ndarray, weight: np.ndarray, of: np.ndarray) -> pd.DataFrame:
+def _by_group(x: np.ndarray, weight: np.ndarray, group_numbers: np.ndarray) -> pd.DataFrame:
     """Return the rows of `TheilSplit.groups`, by the position of the group of each value."""
-    size, held = np.bincount(of, weight), np.bincount(of, weight * x)
-    weight_share, value_share = size / size.sum(), held / held.sum()
-    there = held > 0
-    mean = np.divide(held, size, out=np.full(len(size), np.nan), where=size > 0)
-    relative = np.where(there[of], x / np.where(there, mean, 1.0)[of], 0.0)
-    inside = np.bincount(of, weight * xlogy(relative, relative))
-    theil_inside = np.divide(inside, size, out=np.zeros(len(size)), where=there)
+    size, totals = np.bincount(group_numbers, weight), np.bincount(group_numbers, weight * x)
+    weight_share, value_share = size / size.sum(), totals / totals.sum()
+    positive = totals > 0
+    mean = np.divide(totals, size, out=np.full(len(size), np.nan), where=size > 0)
+    relative = np.where(
+        positive[group_numbers], x / np.where(positive, mean, 1.0)[group_numbers], 0.0
+    )
+    inside = np.bincount(group_numbers, weight * xlogy(relative, relative))
+    theil_inside = np.divide(inside, size, out=np.zeros(len(size)), where=positive)
     theil_inside = np.maximum(theil_inside, 0.0)  # rounding may leave a value slightly below 0
-    ratio = np.divide(value_share, weight_share, out=np.ones(len(size)), where=there)
+    ratio = np.divide(value_share, weight_share, out=np.ones(len(size)), where=positive)
     return pd.DataFrame(
         {
-            "territories": np.bincount(of),
+            "territories": np.bincount(group_numbers),
             "weight_share": weight_share,
             "value_share": value_share,
             "mean": mean,

@@ -196,7 +196,7 @@ def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
     reasons = atlas.reasons[indicator_id].where(
         atlas.reasons[indicator_id] != Reason.PRESENT, int(Reason.NOT_APPLICABLE)
     )
-    made = Indicator(
+    indicator = Indicator(
         id=f"{indicator_id}-equal-size",
         title=_("{title}, at equal size", title=titled(source.title)),
         unit="number",
@@ -214,7 +214,7 @@ def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
         role="context",
         parts=(indicator_id,),
     )
-    return atlas.add(made, residual, reasons=reasons)
+    return atlas.add(indicator, residual, reasons=reasons)
 
 
 def _in_percent(atlas: Atlas, indicator_id: str) -> pd.Series:

@@ -113,8 +113,8 @@ def concentration_index(x: np.ndarray, *, order: np.ndarray, weights: np.ndarray
     if (x < 0).any() or not (weights * x).sum() > 0:
         return float("nan")
     _unused, group = np.unique(order, return_inverse=True)
-    held = np.bincount(group, weights=weights)
-    middle = (np.cumsum(held) - held / 2)[group] / weights.sum()
+    group_weight = np.bincount(group, weights=weights)
+    middle = (np.cumsum(group_weight) - group_weight / 2)[group] / weights.sum()
     share = weights / weights.sum()
     mean = (share * x).sum()
     return float(2 * (share * (x - mean) * (middle - 0.5)).sum() / mean)

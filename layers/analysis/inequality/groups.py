@@ -84,10 +84,10 @@ def groups_of(atlas: Atlas, by: str) -> Groups:
         band = size_band(territories.facts["population"])
         return Groups(_keys(band), {str(k): text for k, text in band_titles().items()}, by)
     if by in territories.parents:
-        of = territories.parents[by].astype("object")
+        containing = territories.parents[by].astype("object")
         names = territories.parent_names.get(by, {})
-        known = sorted({key for key in of if isinstance(key, str)})
-        return Groups(of, {key: names.get(key, key) for key in known}, by)
+        known = sorted({key for key in containing if isinstance(key, str)})
+        return Groups(containing, {key: names.get(key, key) for key in known}, by)
     if by in atlas.indicators and atlas.indicators[by].unit == "category":
         column = atlas.values.loc[:, by]
         titles = {str(code): text for code, text in atlas.indicators[by].categories.items()}
@@ -121,6 +121,6 @@ def known_groupings(atlas: Atlas, *, most: int | None = None) -> list[str]:
 
 def _keys(codes: pd.Series) -> pd.Series:
     """Return whole-number codes as text; None if missing."""
-    distinct, of = np.unique(codes.to_numpy(dtype="float64"), return_inverse=True)
+    distinct, positions = np.unique(codes.to_numpy(dtype="float64"), return_inverse=True)
     keys = np.array([None if np.isnan(code) else str(int(code)) for code in distinct], dtype=object)
-    return pd.Series(keys[of], index=codes.index, dtype="object")
+    return pd.Series(keys[positions], index=codes.index, dtype="object")

@@ -122,8 +122,8 @@ def _information(design: np.ndarray, fitted: np.ndarray) -> np.ndarray:
 
 def _deviance(y: np.ndarray, fitted: np.ndarray) -> float:
     """2 Σ [y ln(y/P) + (1 − y) ln((1 − y)/(1 − P))]; the terms of y = 0 and y = 1 vanish."""
-    here, there = np.clip(fitted, 1e-300, None), np.clip(1 - fitted, 1e-300, None)
-    terms = xlogy(y, y / here) + xlogy(1 - y, (1 - y) / there)
+    chance_yes, chance_no = np.clip(fitted, 1e-300, None), np.clip(1 - fitted, 1e-300, None)
+    terms = xlogy(y, y / chance_yes) + xlogy(1 - y, (1 - y) / chance_no)
     return float(2 * terms.sum())
 
 

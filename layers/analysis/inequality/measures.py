@@ -109,14 +109,14 @@ def lorenz_curve(
     """
     x, weight = sample_of(values, weights)
     if not (x * weight).sum() > 0:
-        raise InputError(_("all values are zero: there is nothing of which to hold a share."))
-    at, held = _lorenz(x, weight)
+        raise InputError(_("all values are zero: shares of the total cannot be computed."))
+    at, cumulated = _lorenz(x, weight)
     if points is not None:
         if points < 2:
             raise InputError(_("a curve of {points} points; it needs at least 2.", points=points))
         even = np.linspace(0, 1, points)
-        at, held = even, np.interp(even, at, held)
-    return pd.DataFrame({"weight_share": at, "value_share": held})
+        at, cumulated = even, np.interp(even, at, cumulated)
+    return pd.DataFrame({"weight_share": at, "value_share": cumulated})
 
 
 @dataclass(frozen=True)
@@ -315,8 +315,8 @@ def _atkinson(x: np.ndarray, weight: np.ndarray, *, epsilon: float) -> float:
     total, amount = weight.sum(), (weight * x).sum()
     if not amount > 0:
         return _NAN
-    there = weight > 0
-    relative, share = x[there] * total / amount, weight[there] / total
+    weighted = weight > 0
+    relative, share = x[weighted] * total / amount, weight[weighted] / total
     if epsilon >= 1 and (relative == 0).any():
         return 1.0
     if epsilon == 1:
@@ -328,8 +328,8 @@ def _atkinson(x: np.ndarray, weight: np.ndarray, *, epsilon: float) -> float:
 
 def _lorenz(x: np.ndarray, weight: np.ndarray) -> Sample:
     at = np.concatenate([[0.0], np.cumsum(weight)])
-    held = np.concatenate([[0.0], np.cumsum(weight * x)])
-    return at / at[-1], held / held[-1]
+    cumulated = np.concatenate([[0.0], np.cumsum(weight * x)])
+    return at / at[-1], cumulated / cumulated[-1]
 
 
 def _share_ratio(x: np.ndarray, weight: np.ndarray, *, top: float, bottom: float) -> float:

@@ -252,9 +252,11 @@ def add_clusters(
     )
     reasons = atlas.reasons[indicator_id].copy()
     reasons[list(result.islands)] = int(Reason.NOT_APPLICABLE)
-    made = atlas.add(_cluster_indicator(indicator, result), result.table["label"], reasons=reasons)
+    clustered = atlas.add(
+        _cluster_indicator(indicator, result), result.table["label"], reasons=reasons
+    )
     if not result.islands:
-        return made
+        return clustered
     first, alone = first_of(result.islands), len(result.islands)
     notice = _(
         "{layer}: {count} territories have no neighbour with a figure and belong to no cluster "
@@ -263,7 +265,7 @@ def add_clusters(
         count=alone,
         codes=first,
     )
-    return made.noting(remark(notice))
+    return clustered.noting(remark(notice))
 
 
 def _cluster_indicator(indicator: Indicator, result: LocalMoran) -> Indicator:

@@ -74,7 +74,7 @@ def neighbourhood_of(values: pd.Series, contiguity: Contiguity) -> Neighbourhood
         )
     z = column[known] - column[known].mean()
     if np.ptp(column[known]) == 0:
-        raise InputError(_("all known values are equal: there is nothing to cluster."))
+        raise InputError(_("all known values are equal: no clusters can be found."))
     place = np.full(size, -1)
     place[known] = np.arange(len(known))
     row = place[np.repeat(np.arange(size), np.diff(contiguity.starts))]
@@ -178,12 +178,12 @@ def _weight_sums(near: Neighbourhood) -> tuple[float, float, float]:
     size = len(near.known)
     inverse = 1 / np.maximum(near.cardinalities, 1)
     rows = np.repeat(np.arange(size), near.cardinalities)
-    there, back = inverse[rows], inverse[near.neighbours]
-    out = np.bincount(rows, weights=there, minlength=size)
-    into = np.bincount(near.neighbours, weights=there, minlength=size)
+    forward, back = inverse[rows], inverse[near.neighbours]
+    out = np.bincount(rows, weights=forward, minlength=size)
+    into = np.bincount(near.neighbours, weights=forward, minlength=size)
     return (
         float(out.sum()),
-        float(((there + back) ** 2).sum() / 2),
+        float(((forward + back) ** 2).sum() / 2),
         float(((out + into) ** 2).sum()),
     )
 

@@ -108,8 +108,8 @@ def named_in(table: Mapping[str, Any]) -> set[str]:
     inner = table.get("dimensions")
     for child in inner.values() if isinstance(inner, Mapping) else ():
         names |= named_in(child) if isinstance(child, Mapping) else set()
-    own = table.get("indicators")
-    for options in own.values() if isinstance(own, Mapping) else ():
+    indicators = table.get("indicators")
+    for options in indicators.values() if isinstance(indicators, Mapping) else ():
         if isinstance(options, Mapping) and isinstance(options.get("denominator"), str):
             names.add(options["denominator"])
     return names

@@ -139,8 +139,8 @@ class _Tree:
             self._fault(
                 self.declared[name][0],
                 _(
-                    "the dimension {name} is no part of the index: nothing that leads to "
-                    "it starts from the recipe itself (a cycle, or a missing weight).",
+                    "the dimension {name} is not part of the index: no path leads to it from "
+                    "the recipe itself (a cycle, or a missing weight).",
                     name=repr(name),
                 ),
                 kind="cycle",
@@ -159,10 +159,10 @@ class _Tree:
 
     def _declare(self, tables: Mapping[str, DimensionTable], path: str, *, inside: bool) -> None:
         for name, table in tables.items():
-            here = f"{path}.{name}"
+            child_path = f"{path}.{name}"
             if name in self.declared or (self.indicators and name in self.indicators):
                 self._fault(
-                    here,
+                    child_path,
                     _("there is already a dimension {name}.", name=repr(name))
                     if name in self.declared
                     else _("there is already an indicator {name}.", name=repr(name)),
@@ -171,15 +171,18 @@ class _Tree:
                 )
             if not re.fullmatch(ID, name):
                 self._fault(
-                    here,
-                    _("{name} is no id: it is made of letters, digits, - and _.", name=shown(name)),
+                    child_path,
+                    _(
+                        "{name} is not a valid id: an id is made of letters, digits, - and _.",
+                        name=shown(name),
+                    ),
                     remedy=_("Give the dimension a plain id, and what readers see as its title."),
                     kind="id",
                 )
-            self.declared[name] = (here, table)
+            self.declared[name] = (child_path, table)
             if inside:
                 self.nested.add(name)
-            self._declare(table.dimensions, f"{here}.dimensions", inside=True)
+            self._declare(table.dimensions, f"{child_path}.dimensions", inside=True)
 
     def _dimension(
         self,
@@ -193,7 +196,7 @@ class _Tree:
         given = table.weights if isinstance(table.weights, dict) else None
         names = list(dict.fromkeys([*(given or ()), *table.indicators, *table.dimensions]))
         if not names:
-            self._fault(path, _("it names no indicator."), kind="empty-dimension")
+            self._fault(path, _("it has no indicators."), kind="empty-dimension")
         for child in names:
             if given is not None and child not in given:
                 self._fault(
@@ -233,7 +236,7 @@ class _Tree:
             self._fault(
                 path,
                 _(
-                    "{name} stands in {placed} already; it can count only once.",
+                    "{name} is already in {placed}; it can count only once.",
                     name=repr(name),
                     placed=repr(self.placed[name]),
                 ),
@@ -257,22 +260,22 @@ class _Tree:
     def _element(self, name: str) -> Element:
         options = self.options
         overrides = options.indicators if isinstance(options.indicators, dict) else {}
-        own = overrides.get(name, IndicatorTable())
-        goalposts = own.goalposts or options.goalposts
+        overridden = overrides.get(name, IndicatorTable())
+        goalposts = overridden.goalposts or options.goalposts
         return Element(
             id=name,
-            better=own.better,
-            normalise=own.normalise
-            or ("goalposts" if own.goalposts else options.normalise)
+            better=overridden.better,
+            normalise=overridden.normalise
+            or ("goalposts" if overridden.goalposts else options.normalise)
             or ("goalposts" if goalposts else "minmax"),
-            treat=own.treat or options.treat,
-            impute=own.impute or options.impute,
+            treat=overridden.treat or options.treat,
+            impute=overridden.impute or options.impute,
             goalposts=goalposts,
-            range=own.range or options.range,
-            scale=own.scale,
-            target=own.target,
-            denominator=own.denominator,
-            error=own.error or 0.0,
+            range=overridden.range or options.range,
+            scale=overridden.scale,
+            target=overridden.target,
+            denominator=overridden.denominator,
+            error=overridden.error or 0.0,
         )
 
     def _check_overrides(self) -> None:
@@ -300,8 +303,8 @@ def _found(around: Dimension) -> Weighting:
 def _standardised(dimension: Dimension, *, outer: Normalise | None) -> Dimension:
     """Return the tree with the indicators under a Mazziotta-Pareto mean standardised for the
     nearest one."""
-    own = dimension.aggregate.partition("-")[0]
-    outer = cast("Normalise", own) if dimension.aggregate in MAZZIOTTA_PARETO else outer
+    family = dimension.aggregate.partition("-")[0]
+    outer = cast("Normalise", family) if dimension.aggregate in MAZZIOTTA_PARETO else outer
     children = tuple(
         _standardised(child, outer=outer)
         if isinstance(child, Dimension)
@@ -320,9 +323,9 @@ def _option_faults(options: RecipeTable, root: Dimension, file: str) -> list[Fau
 
     everything = (*root.dimensions(), root)
     mazziotta = sorted({d.aggregate for d in everything} & MAZZIOTTA_PARETO)
-    own = options.indicators if isinstance(options.indicators, dict) else {}
+    indicator_tables = options.indicators if isinstance(options.indicators, dict) else {}
     chosen: dict[str, RecipeTable | IndicatorTable] = {"recipe": options}
-    chosen |= {f"recipe.indicators.{name}": own[name] for name in own}
+    chosen |= {f"recipe.indicators.{name}": indicator_tables[name] for name in indicator_tables}
     for path, table in chosen.items() if mazziotta else ():
         if table.normalise is not None:
             fault(

@@ -40,7 +40,7 @@ def _checked_weights(weights: Any) -> Any:
     if isinstance(weights, str):
         if weights not in _FOUND_WEIGHTS:
             raise refused(
-                _("{weights} is no way to find weights.", weights=repr(weights)),
+                _("{weights} is not a way to find weights.", weights=repr(weights)),
                 remedy=nearest(weights, _FOUND_WEIGHTS),
                 kind="weights",
             )
@@ -78,7 +78,7 @@ def _rising(pair: Any) -> Any:
     )
     if not numbers or len(pair) != 2:
         raise refused(
-            _("two numbers are wanted, [low, high]; got {pair}.", pair=shown(pair)), kind="pair"
+            _("expected two numbers, [low, high]; got {pair}.", pair=shown(pair)), kind="pair"
         )
     if not pair[0] < pair[1]:
         raise refused(
@@ -120,7 +120,7 @@ _CHOSEN = [name for name in get_args(Normalise) if name not in ("mpi", "ampi")]
 def _checked_normalise(name: Any) -> Any:
     if name not in _CHOSEN:
         raise refused(
-            _("{name} is no normalisation.", name=shown(name)),
+            _("{name} is not a normalisation.", name=shown(name)),
             remedy=nearest(str(name), _CHOSEN, count=20),
             kind="normalise",
         )

@@ -30,14 +30,14 @@ def copeland(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
         x: (units, indicators) float64; NaN is missing. Rows without any figure are NaN.
         weights: (indicators,) ≥ 0, summing to one.
     """
-    here = ~np.isnan(x).all(axis=1)
+    comparable = ~np.isnan(x).all(axis=1)
     # Dense ranks compare like the figures, and fit into float32 without rounding.
     ranks = np.full(x.shape, np.nan, dtype="float32")
     for column in range(x.shape[1]):
         known = ~np.isnan(x[:, column])
         _, places = np.unique(x[known, column], return_inverse=True)
         ranks[known, column] = places
-    filled = np.where(np.isnan(ranks[here]), np.float32(-1), ranks[here])
+    filled = np.where(np.isnan(ranks[comparable]), np.float32(-1), ranks[comparable])
     rows, back, counts = np.unique(filled, axis=0, return_inverse=True, return_counts=True)
     rows = np.ascontiguousarray(np.where(rows < 0, np.float32(np.nan), rows).T)
     count = counts.astype("float64")
@@ -46,7 +46,7 @@ def copeland(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     else:
         scores = _compiled(rows, weights, count)
     out = np.full(len(x), np.nan)
-    out[here] = scores[back.ravel()]
+    out[comparable] = scores[back.ravel()]
     return out
 
 

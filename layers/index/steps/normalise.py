@@ -42,8 +42,8 @@ def normalise(
             reference is missing.
     """
     columns, rows, actions, faults = {}, [], {}, []
-    there = reference is not None and reference in values.index
-    post = list(values.index).index(reference) if there else None
+    has_reference = reference is not None and reference in values.index
+    post = list(values.index).index(reference) if has_reference else None
     for element in elements:
         column = values[element.id]
         fault = _scale_fault(element, column)
@@ -227,8 +227,8 @@ def _clipped(column: pd.Series, element: Element) -> pd.Series | None:
     below, above = column < low, column > high
     if not (below.any() or above.any()):
         return None
-    told = np.select([below, above], ["below the goalposts", "above the goalposts"], default="")
-    return labels(column.index, told)
+    clipped = np.select([below, above], ["below the goalposts", "above the goalposts"], default="")
+    return labels(column.index, clipped)
 
 
 def _scale_fault(element: Element, column: pd.Series) -> Fault | None:

@@ -65,9 +65,9 @@ class Histogram:
             for number, share in enumerate(QUANTILES):
                 place = _place(share, total)
                 where = (upto <= place[:, None]).sum(axis=1).clip(max=bins - 1)
-                here = np.maximum(counts[rows, where], 1)
+                count = np.maximum(counts[rows, where], 1)
                 before = upto[rows, where] - counts[rows, where]
-                inside = (place - before + 0.5) / here
+                inside = (place - before + 0.5) / count
                 if self.whole:
                     figure = low + np.floor((where + inside * (width > 1.0)) * width)
                 else:

@@ -31,6 +31,6 @@ def screen(values: pd.DataFrame, *, min_available: float, min_nonzero: float = 0
     details = pd.DataFrame(
         {"known": known, "available": available, "nonzero": nonzero, "kept": kept}
     )
-    told = labels(values.index, np.where(kept, "", "too few indicators known"))
-    out = {} if bool(kept.all()) else {str(column): told for column in values}
+    labelled = labels(values.index, np.where(kept, "", "too few indicators known"))
+    out = {} if bool(kept.all()) else {str(column): labelled for column in values}
     return Step("screen", values.where(kept, axis=0), out, details)

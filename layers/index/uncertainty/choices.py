@@ -49,19 +49,24 @@ def compute_choices(atlas: Atlas, index_id: str, *, runs: int = RUNS) -> Choices
     if len(recipe.elements) < 2:
         return None
     found = score_atlas(atlas, recipe)
-    told: Sensitivity | None = None
+    result: Sensitivity | None = None
     try:
-        told = sensitivity(found.values, found.scored, groups=found.groups, count=runs)
+        result = sensitivity(found.values, found.scored, groups=found.groups, count=runs)
     except InputError as error:
         if {fault.kind for fault in error.faults} != {"no-variance"}:
             raise
-    return Choices(recipe, told, remove_each(found.scored).shift.sort_values(ascending=False))
+    return Choices(recipe, result, remove_each(found.scored).shift.sort_values(ascending=False))
 
 
 def _doubted(recipe: Recipe, atlas: Atlas) -> Recipe:
-    own = recipe.uncertainty
-    lists = (own.treat, own.impute, own.normalise, own.aggregate)
-    if sum(len(choices) > 1 for choices in lists) + own.leave_out + (own.weights > 0) > 1:
+    uncertainty = recipe.uncertainty
+    lists = (uncertainty.treat, uncertainty.impute, uncertainty.normalise, uncertainty.aggregate)
+    if (
+        sum(len(choices) > 1 for choices in lists)
+        + uncertainty.leave_out
+        + (uncertainty.weights > 0)
+        > 1
+    ):
         return recipe
     fixed = all(element.goalposts is not None for element in recipe.elements)
     # Other means have their own scale, or are not defined for the zero of the last.
@@ -71,5 +76,5 @@ def _doubted(recipe: Recipe, atlas: Atlas) -> Recipe:
     values = index_values(recipe, atlas)
     varied = bool((values.max() > values.min()).all())
     normalise = normalise if arithmetic and varied else ()
-    doubted = Uncertainty(weights=own.weights or 0.25, normalise=normalise, leave_out=True)
+    doubted = Uncertainty(weights=uncertainty.weights or 0.25, normalise=normalise, leave_out=True)
     return replace(recipe, uncertainty=doubted)

@@ -63,12 +63,14 @@ def weighted_mean(
     whole = whole and all(made[name].complete for _, name in inner)
     if whole:
         weights = weights / weights.sum(axis=1, keepdims=True)
-    own = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
+    leaf_weights = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
     penalised = dimension.aggregate.endswith(("-minus", "-plus"))
     if scenario.known is not None and not (inner or whole or penalised):
         mean = np.empty(shape, dtype="float32")
-        there = _rows(scenario, dimension, "known", figures)
-        loops.weighted_means(_rows(scenario, dimension, "", figures), there, own, mean)
+        known_rows = _rows(scenario, dimension, "known", figures)
+        loops.weighted_means(
+            _rows(scenario, dimension, "", figures), known_rows, leaf_weights, mean
+        )
         with np.errstate(invalid="ignore", divide="ignore"):
             return Made(_out_of(dimension, mean), whole)
 
@@ -76,7 +78,7 @@ def weighted_mean(
         total = np.zeros(shape, dtype="float32")
         if leaves:
             table = _rows(scenario, dimension, "square" if square else "", figures)
-            loops.weighted_sums(table, own, total)
+            loops.weighted_sums(table, leaf_weights, total)
         for place, name in inner:
             part = _into(dimension, made[name].scores)
             part = part * part if square else part
@@ -105,11 +107,11 @@ def _weight_known(
 ) -> np.ndarray:
     """Return the sum of the weights of the known figures: (draws, units) float32."""
     known = np.zeros((len(weights), scenario.x.shape[1]), dtype="float32")
-    own = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
+    leaf_weights = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
     if scenario.known is None:
-        known += own.sum(axis=1, keepdims=True)
+        known += leaf_weights.sum(axis=1, keepdims=True)
     elif leaves:
-        loops.weighted_sums(scenario.known[[row for _, row in leaves]], own, known)
+        loops.weighted_sums(scenario.known[[row for _, row in leaves]], leaf_weights, known)
     for place, name in inner:
         loops.add_known(made[name].scores, np.ascontiguousarray(weights[:, place]), known)
     return known

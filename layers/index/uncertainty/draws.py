@@ -113,8 +113,10 @@ class Sampler:
         self.stands = np.arange(len(self._columns))
         self.count = np.ones(len(self._columns), dtype="int64")
         if distinct:
-            own = {element.id for element in self.target.elements()}
-            rows = [row for row, element in enumerate(self.recipe.elements) if element.id in own]
+            element_ids = {element.id for element in self.target.elements()}
+            rows = [
+                row for row, element in enumerate(self.recipe.elements) if element.id in element_ids
+            ]
             figures = np.vstack([scenario.x[rows] for scenario in self._whole])
             first, self.stands, self.count = _distinct(figures[:, self._columns])
             self._columns = self._columns[first]
@@ -211,8 +213,10 @@ class Sampler:
             else:
                 done = weighted_mean(scenario, dimension, rows, w, made, loops)
             if dimension.min_available > 0 and scenario.known is not None:
-                own = scenario.known[[rows[element.id] for element in dimension.elements()]]
-                done.scores[:, own.mean(axis=0) < dimension.min_available] = np.nan
+                known_elements = scenario.known[
+                    [rows[element.id] for element in dimension.elements()]
+                ]
+                done.scores[:, known_elements.mean(axis=0) < dimension.min_available] = np.nan
             made[dimension.id] = done
         done = made[self.target.id]
         if scenario.sign == 1.0:
@@ -234,9 +238,9 @@ def _with_options(recipe: Recipe, options: Mapping[str, Any]) -> Recipe:
 
 
 def _changed(dimension: Dimension, options: Mapping[str, Any]) -> Dimension:
-    own = {name: option for name, option in options.items() if name != "aggregate"}
+    kept_options = {name: option for name, option in options.items() if name != "aggregate"}
     children = tuple(
-        _changed(child, options) if isinstance(child, Dimension) else replace(child, **own)
+        _changed(child, options) if isinstance(child, Dimension) else replace(child, **kept_options)
         for child in dimension.children
     )
     return replace(

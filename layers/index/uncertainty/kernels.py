@@ -63,10 +63,10 @@ def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: n
             below[:] = 0
             for indicator in range(indicators):
                 weight = weights[draw, indicator]
-                column, there = x[indicator, start:stop], known[indicator, start:stop]
+                column, present = x[indicator, start:stop], known[indicator, start:stop]
                 for unit in range(stop - start):
                     sums[unit] += weight * column[unit]
-                    below[unit] += weight * there[unit]
+                    below[unit] += weight * present[unit]
             for unit in range(stop - start):
                 sums[unit] /= below[unit]
 
@@ -179,12 +179,12 @@ def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None
             known += 1
         below_low, below_high = 0, 0
         for digit in range(4096):
-            here = low_digit[digit]
+            slot = low_digit[digit]
             low_digit[digit] = below_low
-            below_low += here
-            here = high_digit[digit]
+            below_low += slot
+            slot = high_digit[digit]
             high_digit[digit] = below_high
-            below_high += here
+            below_high += slot
         for place in range(known):
             digit = (keys[place] >> np.uint64(32)) & mask
             ordered[low_digit[digit]] = keys[place]
@@ -200,9 +200,9 @@ def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None
             if key != before:
                 rank = above + 1
                 before = key
-            here = np.int64(keys[place] & np.uint64(0xFFFFFFFF))
-            above += count[here]
-            ranks[draw, here] = rank
+            slot = np.int64(keys[place] & np.uint64(0xFFFFFFFF))
+            above += count[slot]
+            ranks[draw, slot] = rank
 
 
 @compiled

@@ -54,8 +54,8 @@ def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None
         new = np.empty(len(known), dtype=bool)
         new[0] = True
         new[1:] = by_size[1:] != by_size[:-1]
-        here = count[known[order]]
-        above = np.cumsum(here) - here
+        counts = count[known[order]]
+        above = np.cumsum(counts) - counts
         out[known[order]] = (above[new] + 1)[np.cumsum(new) - 1]
 
 

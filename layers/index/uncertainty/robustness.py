@@ -145,12 +145,12 @@ def _drawn(
     plan = sampler.plan(draws, seed=recipe.seed)
     part = sampler.of(name)
     if not part.one_scale:
-        told = _(
+        notice = _(
             "The uncertain normalisations of {name} differ in scale: ranks have an "
             "interval, scores have none.",
             name=name,
         )
-        notices += (remark(told),)
+        notices += (remark(notice),)
     worst_up = recipe.orientation == "worse"
     job = _Job(part, plan, threads or os.cpu_count() or 1, worst_up, pairs=pairs)
     found = job.kept() if draws * job.units <= KEPT else job.tallied()
@@ -288,7 +288,7 @@ def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
     if fewer >= draws:
         return draws, ()
     name = " and ".join(sorted(slow))
-    told = _(
+    notice = _(
         "The rank intervals of {recipe} rest on {fewer} draws instead of "
         "{draws}: {name} takes long for {units} territories.",
         recipe=sampler.recipe.id,
@@ -297,4 +297,4 @@ def _affordable(sampler: Sampler) -> tuple[int, tuple[str, ...]]:
         name=name,
         units=sampler.units,
     )
-    return fewer, (remark(told),)
+    return fewer, (remark(notice),)

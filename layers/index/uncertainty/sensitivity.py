@@ -96,14 +96,19 @@ def sobol_indices(
     variance = y[:2].var(ddof=1)
     if variance == 0:
         raise InputError(
-            Fault(_("no choice moves any rank: there is nothing to apportion."), kind="no-variance")
+            Fault(
+                _("no choice moves any rank: there is no variance to apportion."),
+                kind="no-variance",
+            )
         )
-    own = second * (mixed - first) / variance
+    first_order = second * (mixed - first) / variance
     all_in = (first - mixed) ** 2 / (2.0 * variance)
-    table = pd.DataFrame({"first": own.mean(axis=1), "total": all_in.mean(axis=1)}, list(names))
+    table = pd.DataFrame(
+        {"first": first_order.mean(axis=1), "total": all_in.mean(axis=1)}, list(names)
+    )
     if resamples:
         picked = np.random.default_rng(seed).integers(0, count, (resamples, count))
-        for name, terms in (("first", own), ("total", all_in)):
+        for name, terms in (("first", first_order), ("total", all_in)):
             means = np.stack([term[picked].mean(axis=1) for term in terms])
             table[f"{name}_low"], table[f"{name}_high"] = np.quantile(means, (0.05, 0.95), axis=1)
     return table
@@ -200,8 +205,8 @@ class _Chooser:
         if self.vary:
             spread = self.sampler.recipe.uncertainty.weights
             for row, number in enumerate(design[:, column]):
-                own = np.random.default_rng(int(number * 2**53))
-                weights[row] *= 1.0 + spread * own.uniform(-1.0, 1.0, len(nominal))
+                generator = np.random.default_rng(int(number * 2**53))
+                weights[row] *= 1.0 + spread * generator.uniform(-1.0, 1.0, len(nominal))
         for number, place in enumerate(leaves):
             weights[left_out == number, place] = 0.0
         seeds = np.zeros(len(design), dtype="uint64")

@@ -31,8 +31,8 @@ def crossing_section(scope: Scope) -> Section:
             if main is None
             else draw_figure(atlas, main.id, inside, scope.lang, sheet=scope.sheet)
         )
-        said = say(words, "crossing.absent")
-        return Section("map", words["map"], (said,), blocks=(figure,) if figure else ())
+        sentence = say(words, "crossing.absent")
+        return Section("map", words["map"], (sentence,), blocks=(figure,) if figure else ())
     classed = class_territories(atlas, pair, lang=scope.lang)
     assert classed.square is not None
     table = _table(scope, classed, *classed.square)

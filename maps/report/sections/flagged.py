@@ -114,14 +114,14 @@ def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
         return [_one_said(scope, slots["title"], table)]
     if not table.at("area", "flagged").value:
         some = "flag.none.of" if table.at("area", "unjudged").value else "flag.none"
-        said = [say(words, some, **slots, unjudged=table.at("area", "unjudged"))]
+        sentences = [say(words, some, **slots, unjudged=table.at("area", "unjudged"))]
     elif table.at("area", "people").value is None:
-        said = [say(words, "flag.count", **slots)]
+        sentences = [say(words, "flag.count", **slots)]
     else:
-        said = [say(words, "flag.people", **slots)]
+        sentences = [say(words, "flag.people", **slots)]
     if scope.references and table.at("area", "share").value is not None:
         last = f"ref{len(scope.references) - 1}"
-        said.append(
+        sentences.append(
             say(
                 words,
                 "flag.beside",
@@ -132,10 +132,10 @@ def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
             )
         )
     if table.at("area", "possible").value:
-        said.append(say(words, "flag.possible", count=table.at("area", "possible")))
+        sentences.append(say(words, "flag.possible", count=table.at("area", "possible")))
     if table.at("area", "unjudged").value and table.at("area", "flagged").value:
-        said.append(say(words, "flag.unjudged", count=table.at("area", "unjudged")))
-    return said
+        sentences.append(say(words, "flag.unjudged", count=table.at("area", "unjudged")))
+    return sentences
 
 
 def _one_said(scope: Scope, title: Slot, table: Table) -> Sentence:

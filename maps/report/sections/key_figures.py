@@ -102,10 +102,10 @@ def _row(scope: Scope, subject: Subject, indicator: Indicator) -> list[Cell]:
 def _said(scope: Scope, subject: Subject, table: Table) -> tuple[Sentence, ...]:
     if not table.rows:
         return (say(scope.words, "key.nothing"),)
-    said = [*_index_said(scope, subject, table), *coarse_said(scope)]
+    sentences = [*_index_said(scope, subject, table), *coarse_said(scope)]
     for place, reference in enumerate(subject.references):
-        said += _grouped(scope, subject, table, place, reference)
-    return tuple(said)
+        sentences += _grouped(scope, subject, table, place, reference)
+    return tuple(sentences)
 
 
 def coarse_said(scope: Scope) -> tuple[Sentence, ...]:
@@ -143,29 +143,29 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
     main = scope.shared.main
     if main is None:
         return [say(scope.words, "index.none")]
-    own = table.at(main.id, "area")
-    if own.value is None:
+    cell = table.at(main.id, "area")
+    if cell.value is None:
         # Scores without people as weights have no mean of the area.
         scored = np.isfinite(scope.shared.columns.values(main.id)[subject.area.inside]).any()
         key = "index.unweighted" if scored else "index.unknown"
         return [say(scope.words, key, title=name_of(table.at(main.id, "indicator")))]
     slots: dict[str, Slot] = {
         "title": name_of(table.at(main.id, "indicator")),
-        "value": own,
-        "range": own.range if own.range_text else "",
+        "value": cell,
+        "range": cell.range if cell.range_text else "",
         "in_area": scope.inside(subject.area),
     }
-    bracket = "ranged" if own.range_text else "plain"
+    bracket = "ranged" if cell.range_text else "plain"
     meaning = _meaning(scope, main)
     if not subject.references:
         return [say(scope.words, f"index.alone.{bracket}", **slots, meaning=meaning)]
-    said = []
+    sentences = []
     if not scope.references:  # the whole atlas is the reference of its sparse part
-        said += _alone(scope, table.at(main.id, "ref0"), main, meaning)
+        sentences += _alone(scope, table.at(main.id, "ref0"), main, meaning)
     last = len(subject.references) - 1
     reference, apart = table.at(main.id, f"ref{last}"), table.at(main.id, f"dif{last}")
     key = f"index.{apart.kind}.{bracket}" if apart.range_text else f"index.unsure.{bracket}"
-    said.append(
+    sentences.append(
         say(
             scope.words,
             key,
@@ -177,7 +177,7 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
             difference_range=apart.range,
         )
     )
-    return said
+    return sentences
 
 
 def _meaning(scope: Scope, main: Indicator) -> str:
@@ -189,9 +189,13 @@ def _meaning(scope: Scope, main: Indicator) -> str:
     return scope.words["of_a_hundred"].format(meaning=meaning)
 
 
-def _alone(scope: Scope, own: Cell, main: Indicator, meaning: str) -> list[Sentence]:
-    key = "index.alone.ranged" if own.range_text else "index.alone.plain"
-    slots: dict[str, Slot] = {"value": own, "range": own.range, "in_area": scope.inside(scope.area)}
+def _alone(scope: Scope, cell: Cell, main: Indicator, meaning: str) -> list[Sentence]:
+    key = "index.alone.ranged" if cell.range_text else "index.alone.plain"
+    slots: dict[str, Slot] = {
+        "value": cell,
+        "range": cell.range,
+        "in_area": scope.inside(scope.area),
+    }
     title = Piece(main.title_in(scope.lang), is_name=True)
     return [say(scope.words, key, title=title, **slots, meaning=meaning)]
 
@@ -205,12 +209,12 @@ def _grouped(
     for indicator in scope.shared.measured:
         if indicator is scope.shared.main or indicator.role in ("dimension", "context"):
             continue
-        own, other = table.at(indicator.id, "area"), table.at(indicator.id, f"ref{place}")
+        cell, other = table.at(indicator.id, "area"), table.at(indicator.id, f"ref{place}")
         apart = table.at(indicator.id, f"dif{place}")
-        if own.value is None or other.value is None:
+        if cell.value is None or other.value is None:
             continue
         tone = apart.kind
-        if own.range_text == scope.words["coarse_mark"]:
+        if cell.range_text == scope.words["coarse_mark"]:
             tone = "coarse"
         elif subject.area.count == 1:
             tone = "single"
@@ -222,7 +226,7 @@ def _grouped(
         pieces += [
             name_of(table.at(indicator.id, "indicator")),
             Piece(" ("),
-            piece_of(own),
+            piece_of(cell),
             Piece(scope.words["against"]),
             piece_of(other),
             Piece(")"),

@@ -87,10 +87,10 @@ def _bands(scope: Scope, compared: EqualSize, indicator: Indicator) -> Table:
         columns |= {"ref_units": scope.units, "ref": scope.label(reference)}
     rows: dict[str, tuple[Cell, ...]] = {}
     for band, title in band_titles().items():
-        own = _band_cells(scope, compared, indicator, band, scope.area)
-        if own is None:
+        cells = _band_cells(scope, compared, indicator, band, scope.area)
+        if cells is None:
             continue
-        rows[str(band)] = (Cell(in_language(title, scope.lang)), *own)
+        rows[str(band)] = (Cell(in_language(title, scope.lang)), *cells)
         if reference is not None:
             other = _band_cells(scope, compared, indicator, band, reference)
             assert other is not None  # the reference contains the area
@@ -113,10 +113,10 @@ def _band_cells(
 
 
 def _bands_said(scope: Scope, indicator: Indicator, table: Table) -> list[Sentence]:
-    told = [row for row in table.rows if (table.at(row, "units").value or 0) >= FEWEST]
-    if len(told) < 2:
+    rows = [row for row in table.rows if (table.at(row, "units").value or 0) >= FEWEST]
+    if len(rows) < 2:
         return []
-    small, large = told[0], told[-1]
+    small, large = rows[0], rows[-1]
     return [
         say(
             scope.words,
@@ -275,10 +275,10 @@ def _chart(scope: Scope, table: Table) -> Chart | None:
             other = table.at(key, "ref")
             at = (other.value or 0.0) / FULL
             marks.append(Mark(at, at, at, "ref0"))
-        own = table.at(key, "area")
-        value = own.value or 0.0
-        low = value if own.low is None else own.low
-        high = value if own.high is None else own.high
+        cell = table.at(key, "area")
+        value = cell.value or 0.0
+        low = value if cell.low is None else cell.low
+        high = value if cell.high is None else cell.high
         marks.append(Mark(value / FULL, low / FULL, high / FULL, "area"))
         rows.append((table.at(key, "band").text, tuple(marks)))
     legend = [("area", table.columns["area"])]

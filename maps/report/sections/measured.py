@@ -59,13 +59,17 @@ def measured_section(scope: Scope) -> Section:
     if coarse:
         titles = joined([i.title_in(scope.lang) for i in coarse], last=words["and"])
         notes.insert(0, words["coarse_note"] + titles + ".")
-    own = [i for i in measured if not i.parts and i.role == "indicator"]
-    said: tuple[Sentence, ...] = ()
-    if own:
-        pieces = _listed(words, [i.title_in(scope.lang) for i in own])
-        said = (say(words, "measures.own", listed=pieces),)
+    indicators = [i for i in measured if not i.parts and i.role == "indicator"]
+    sentences: tuple[Sentence, ...] = ()
+    if indicators:
+        pieces = _listed(words, [i.title_in(scope.lang) for i in indicators])
+        sentences = (say(words, "measures.own", listed=pieces),)
     return Section(
-        "measures", words["measures"], said, blocks=(table,) if rows else (), notes=tuple(notes)
+        "measures",
+        words["measures"],
+        sentences,
+        blocks=(table,) if rows else (),
+        notes=tuple(notes),
     )
 
 
@@ -115,7 +119,7 @@ class Notices:
 def _notices(scope: Scope) -> tuple[Notices, ...]:
     """Return warnings and remarks separately, each with its heading; nothing if there is none."""
     titles = {"warning": scope.words["notices"], "remark": scope.words["remarks"]}
-    told = {
+    sentences = {
         title: tuple(
             translate(notice, scope.lang)
             for notice in scope.atlas.notices
@@ -123,19 +127,19 @@ def _notices(scope: Scope) -> tuple[Notices, ...]:
         )
         for severity, title in titles.items()
     }
-    return tuple(Notices(title, texts) for title, texts in told.items() if texts)
+    return tuple(Notices(title, texts) for title, texts in sentences.items() if texts)
 
 
 def _described(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
     words = scope.words
     level = indicator.native_level or scope.atlas.territories.level
-    own = scope.atlas.territories.level
+    base_level = scope.atlas.territories.level
     title = scope.atlas.territories.level_title(scope.lang)
     composite = words["composite"] if indicator.parts else ""
     return (
         name_cell(indicator.title_in(scope.lang)),
         Cell(words.get(f"unit_{indicator.unit}", indicator.unit)),
-        Cell(composite or (title if level == own else scope.level_title(level))),
+        Cell(composite or (title if level == base_level else scope.level_title(level))),
         Cell(scope.day(indicator.period) if indicator.period else "–"),
         name_cell(translate(SEMICOLON, scope.lang).join(
             dict.fromkeys(s.producer for s in indicator.sources if s.producer)
@@ -175,7 +179,7 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
     known, size = table.at(least, "known"), table.at(least, "of")
     if known.value == size.value:
         return (say(scope.words, "quality.complete", units=scope.units),)
-    said = say(
+    sentence = say(
         scope.words,
         "quality.least",
         title=name_of(table.at(least, "indicator")),
@@ -184,7 +188,7 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
         units=scope.units_of(size.value),
         why=table.at(least, "missing"),
     )
-    return (said, *_unscored_said(scope, table))
+    return (sentence, *_unscored_said(scope, table))
 
 
 def _account(scope: Scope) -> Table | None:
@@ -192,15 +196,15 @@ def _account(scope: Scope) -> Table | None:
     whole atlas."""
     words = scope.words
     rows = {}
-    for name, told in scope.atlas.account.items():
-        unmatched = len(told.get("listed", ()))
+    for name, account in scope.atlas.account.items():
+        unmatched = len(account.get("listed", ()))
         if not unmatched or name not in scope.atlas.indicators:
             continue
         rows[name] = (
             name_cell(scope.atlas.indicators[name].title_in(scope.lang)),
-            scope.count(float(told["rows"])),
-            scope.count(float(told["matched"])),
-            scope.count(float(told.get("outside", 0))),
+            scope.count(float(account["rows"])),
+            scope.count(float(account["matched"])),
+            scope.count(float(account.get("outside", 0))),
             scope.count(unmatched),
         )
     if not rows:

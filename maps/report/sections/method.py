@@ -15,10 +15,10 @@ def method_section(scope: Scope) -> Section:
     words = scope.words
     notes = []
     for indicator in scope.shared.measured:
-        told = indicator.method_in(scope.lang)
+        method = indicator.method_in(scope.lang)
         title = indicator.title_in(scope.lang)
-        if told:  # some name their subject themselves
-            notes.append(told if told.startswith(title) else f"{title}{words['colon']}{told}")
+        if method:  # some name their subject themselves
+            notes.append(method if method.startswith(title) else f"{title}{words['colon']}{method}")
     notes.append(words["method_intervals"])
     sources = union_of(
         scope.atlas.territories.sources,

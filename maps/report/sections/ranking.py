@@ -262,7 +262,7 @@ def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None)
     # Of equal territories the one with most people is named, if known.
     counted = worst.at(first, "people").value is not None
     key = "worst.first" if not shared else "worst.shared" if counted else "worst.shared_units"
-    said = [
+    sentences = [
         say(
             scope.words,
             key,
@@ -275,7 +275,7 @@ def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None)
     ]
     if tied is not None and "overlap" in tied.rows:
         key = "worst.tied" if tied.at("overlap", "n").value else "worst.alone"
-        said.append(
+        sentences.append(
             say(
                 scope.words,
                 key,
@@ -287,4 +287,4 @@ def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None)
                 in_area=scope.inside(scope.area),
             )
         )
-    return said
+    return sentences

@@ -104,7 +104,7 @@ def _measures_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence
                 title=Piece(main.title_in(scope.lang), is_name=True),
             )
         ]
-    said = [
+    sentences = [
         say(
             scope.words,
             "unequal.gini_units" if people.value is None else "unequal.gini",
@@ -118,8 +118,8 @@ def _measures_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence
     ]
     ratio = table.at("p90-p10", "territories")
     if ratio.value is not None:
-        said.append(say(scope.words, "unequal.ratio", ratio=ratio, units=scope.units))
-    return said
+        sentences.append(say(scope.words, "unequal.ratio", ratio=ratio, units=scope.units))
+    return sentences
 
 
 def _split(scope: Scope, main: Indicator) -> Table | None:

@@ -165,7 +165,9 @@ def check_invariants(edition: Edition, recipe: EditionRecipe) -> None:
         "an area is not above zero": bool((communes["area_km2"] > 0).all()),
         "an '@' has come through, which may name a person": not any(map(_holds_at, text)),
     }
-    faults = [Fault(f"{said}.", kind="invariant") for said, holds in cases.items() if not holds]
+    faults = [
+        Fault(f"{statement}.", kind="invariant") for statement, holds in cases.items() if not holds
+    ]
     if faults:
         raise InputError(faults)
 

@@ -83,6 +83,6 @@ def _people(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
             rows = table[table["type"].isin(types) & table["population_municipale"].notna()]
             if types == ("COM",):
                 rows = rows[~rows["code"].isin(current)]
-            told = rows.drop_duplicates("code").set_index("code")["population_municipale"]
-            found = found.combine_first(told.astype("float64"))
+            populations = rows.drop_duplicates("code").set_index("code")["population_municipale"]
+            found = found.combine_first(populations.astype("float64"))
     return found

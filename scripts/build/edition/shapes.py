@@ -87,15 +87,15 @@ def give_way(shapes: pd.Series, codes: list[str]) -> tuple[pd.Series, list[str]]
     if not codes:
         return shapes, []
     shapes = shapes.copy()
-    taken = shapely.union_all(shapes[codes].to_numpy())
-    shapely.prepare(taken)
-    near = shapes.index[shapely.intersects(taken, shapes.to_numpy())].difference(codes)
-    rest = shapely.difference(shapes[near].to_numpy(), taken)
+    covered = shapely.union_all(shapes[codes].to_numpy())
+    shapely.prepare(covered)
+    near = shapes.index[shapely.intersects(covered, shapes.to_numpy())].difference(codes)
+    rest = shapely.difference(shapes[near].to_numpy(), covered)
     # Neighbours that only touch, or overlap by the width of a fault, are repaired elsewhere.
     width = 0.01 * shapely.area(shapes[codes].to_numpy()).min()
-    held = shapely.area(shapes[near].to_numpy()) - shapely.area(rest) > width
-    shapes[near[held]] = rest[held]
-    return shapes, sorted(near[held])
+    losing = shapely.area(shapes[near].to_numpy()) - shapely.area(rest) > width
+    shapes[near[losing]] = rest[losing]
+    return shapes, sorted(near[losing])
 
 
 def restore_collapsed(shapes: pd.Series, finer: Mapping[str, Any]) -> pd.Series:

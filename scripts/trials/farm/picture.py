@@ -62,17 +62,17 @@ def draw(barometer: Barometer, path: Path) -> None:
     for panel, category in zip(panels, CATEGORIES, strict=True):
         rows = table[(table["category"] == category) & table["criterion"].isin(NETWORKS)]
         for place, wave in enumerate(waves):
-            here = rows[rows["wave"] == wave].set_index("criterion").reindex(NETWORKS)
+            rows_of_wave = rows[rows["wave"] == wave].set_index("criterion").reindex(NETWORKS)
             heights = [number + 0.4 * (place - 0.5) for number in range(len(NETWORKS))]
-            panel.barh(heights, here["share_percent"], 0.38, label=wave,
+            panel.barh(heights, rows_of_wave["share_percent"], 0.38, label=wave,
                        color=("#9ecae1", "#08519c")[place % 2])  # fmt: skip
         change = changes[changes["category"] == category].set_index("criterion")
         for number, network in enumerate(NETWORKS):
             if network in change.index:
                 row = change.loc[network]
-                said = f"{row['change_points']:+.0f} [{row['low']:+.0f}; {row['high']:+.0f}]"
+                label = f"{row['change_points']:+.0f} [{row['low']:+.0f}; {row['high']:+.0f}]"
                 panel.text(
-                    138, number, said.replace("-", "\u2212"), ha="right", va="center", fontsize=8
+                    138, number, label.replace("-", "\u2212"), ha="right", va="center", fontsize=8
                 )
         known = rows.groupby("wave")["known"].max()
         read = ", ".join(f"{n:.0f}" for n in known)

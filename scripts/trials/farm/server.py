@@ -211,7 +211,7 @@ def inflated(text: bytes, coding: str) -> bytes:
     return packer.compress(text) + packer.flush()
 
 
-def politeness_of(asked: Iterable[Asked]) -> dict[str, float]:
+def politeness_of(requests: Iterable[Asked]) -> dict[str, float]:
     """The least seconds between two requests to a host, and to an address; and how many there were.
 
     Requests that a connection brought later than they were sent seem closer than they were: what
@@ -220,7 +220,7 @@ def politeness_of(asked: Iterable[Asked]) -> dict[str, float]:
     last: dict[str, float] = {}
     least = {"host": float("inf"), "address": float("inf")}
     count = 0
-    for one in sorted(asked, key=lambda one: one.at):
+    for one in sorted(requests, key=lambda one: one.at):
         count += 1
         for kind, name in (("host", one.host), ("address", "@" + one.address)):
             if name in last:

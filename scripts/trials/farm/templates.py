@@ -112,8 +112,10 @@ def statement_links(truth: Truth) -> str:
     """What a footer says of accessibility and the law."""
     parts = ['<a href="/plan-du-site">Plan du site</a>', '<a href="/contact">Nous contacter</a>']
     if truth.statement in ("mention", "both"):
-        said = f"Accessibilité : {LEVELS[truth.level]}"
-        parts.append(f'<a href="/accessibilite">{said}</a>' if truth.statement == "both" else said)
+        label = f"Accessibilité : {LEVELS[truth.level]}"
+        parts.append(
+            f'<a href="/accessibilite">{label}</a>' if truth.statement == "both" else label
+        )
     elif truth.statement == "page":
         parts.append('<a href="/declaration-accessibilite">Déclaration d’accessibilité</a>')
     elif truth.statement == "other-host":
@@ -429,8 +431,8 @@ def _map_area(truth: Truth, drawn: random.Random) -> str:
 
 
 def _sentence(truth: Truth, drawn: random.Random) -> str:
-    said = " et ".join(_a(link, escape(_title(network))) for network, link in truth.links)
-    follow = f"<p>Suivez l'actualité de la commune sur {said}</p>" if said else ""
+    links = " et ".join(_a(link, escape(_title(network))) for network, link in truth.links)
+    follow = f"<p>Suivez l'actualité de la commune sur {links}</p>" if links else ""
     return (
         f"<!doctype html><html lang=fr>{_head(truth)}<body><div class='menu'>{_menu()}</div><div class='"
         f"corps'>{_main(truth)}{follow}</div><div class='pied'>{statement_links(truth)}</div>"

@@ -72,7 +72,7 @@ def test_dictionaries_are_read_with_their_gaps(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["unicode_escape", "idna", "utf-7", "zlib", "klingon"])
 def test_codecs_that_are_no_encodings_of_files(tmp_path: Path, name: str) -> None:
     (tmp_path / "t.csv").write_text("code;v\na;1\n", encoding="utf-8")
-    with pytest.raises(InputError, match="is no encoding of text"):
+    with pytest.raises(InputError, match="is not an encoding of text"):
         read_raw_table(tmp_path / "t.csv", encoding=name)
 
 

@@ -110,7 +110,7 @@ def test_weights_that_cannot_be(options, words):
 
 def test_waves_that_cannot_be_compared():
     twice = pd.Series([1.0, 2.0], index=["a", "a"])
-    with pytest.raises(InputError, match="first wave stand twice"):
+    with pytest.raises(InputError, match="first wave appear twice"):
         measure_change(twice, pd.Series({"a": 1.0}))
     with pytest.raises(InputError, match="known in both waves"):
         measure_change(pd.Series({"a": 1.0}), pd.Series({"b": 1.0}))

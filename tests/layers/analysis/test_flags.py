@@ -152,7 +152,7 @@ def test_summary_counts_territories_and_people(make_atlas, tmp_path):
     assert (summary.not_flagged.territories, summary.not_flagged.population) == (1, 20)
     assert (summary.unknown.territories, summary.unknown.population) == (1, 30)
     assert summary.population_percent(summary.flagged) == pytest.approx(100 / 6)
-    with pytest.raises(InputError, match="'s' is no flag"):
+    with pytest.raises(InputError, match="'s' is not a flag"):
         flag_summary(atlas, "s")
 
 

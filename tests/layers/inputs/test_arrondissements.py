@@ -84,7 +84,7 @@ def test_a_rate_of_a_whole_city_stands_for_each(france: Territories, tmp_path: P
 
 
 def test_a_city_beside_one_of_its_own_is_refused(france: Territories, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="69123 stands beside its own arrondissements"):
+    with pytest.raises(InputError, match="69123 appears together with its own arrondissements"):
         measured(tmp_path, france, "69123;40\n69381;12\n01001;1", unit="count")
 
 

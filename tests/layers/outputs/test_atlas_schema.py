@@ -35,7 +35,7 @@ from zoneblanche.layers.outputs.atlas_file import (
     save_atlas,
 )
 
-Told = dict[str, Any]
+CaptionFacts = dict[str, Any]
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def saved(toy: Territories, tmp_path: Path) -> Path:
     return tmp_path / "atlas.parquet"
 
 
-def told_of(path: Path) -> Told:
-    told: Told = json.loads(pq.read_schema(path).metadata[KEY])
+def told_of(path: Path) -> CaptionFacts:
+    told: CaptionFacts = json.loads(pq.read_schema(path).metadata[KEY])
     return told
 
 
@@ -98,7 +98,7 @@ def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from leaves(value, (*path, key))
 
 
-def changed(told: Told, path: tuple[Any, ...], value: Any) -> Told:
+def changed(told: CaptionFacts, path: tuple[Any, ...], value: Any) -> CaptionFacts:
     told = copy.deepcopy(told)
     node: Any = told
     for key in path[:-1]:

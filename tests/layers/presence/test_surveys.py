@@ -49,7 +49,7 @@ def test_the_margin_of_the_publisher_is_kept(tmp_path: Path) -> None:
     ("row", "told"),
     [
         ("comune,2018,Q,A,31,500", "Did you mean 'commune'"),
-        ("commune,May 2018,Q,A,31,500", "is no date"),
+        ("commune,May 2018,Q,A,31,500", "is not a date"),
         ("commune,2018,Q,A,131,500", "131"),
         ("commune,2018,Q,A,31,0", "0"),
         ("commune,2018,Q,A,,500", "no percent or no sample size"),

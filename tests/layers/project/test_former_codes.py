@@ -102,7 +102,7 @@ def test_a_yes_or_no_is_that_of_the_greatest_part(france: Territories, tmp_path:
 def test_a_commune_beside_its_arrondissements_is_refused(
     france: Territories, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="75056 stands beside its own arrondissements"):
+    with pytest.raises(InputError, match="75056 appears together with its own arrondissements"):
         measured(
             tmp_path, france, "code;n\n75056;1\n75101;1\n", unit="count",
             top='arrondissements = "whole"',

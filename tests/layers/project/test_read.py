@@ -133,7 +133,7 @@ def test_no_such_project() -> None:
         ('path = "t.csv"', 'path = "a\\u0000b"', "cannot be followed|leads out"),
         ('path = "t.csv"', 'path = "loop"', "cannot be followed"),
         ('path = "t.csv"', 'path = "."', "leads to a folder"),
-        ('path = "t.csv"', 'path = "nowhere"', "a link that leads nowhere"),
+        ('path = "t.csv"', 'path = "nowhere"', "a broken link"),
         ('unit = "percent"', 'unit = "percent"\nband = 1', "says nothing for a layer of kind"),
         ('lang = "fr"', 'lang = "fr"\nflags = ["../rule.toml"]', "leads out of the project"),
         ('lang = "fr"', 'lang = "fr"\nflags = ["spars"]', "no rule is called 'spars'"),

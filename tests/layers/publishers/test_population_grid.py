@@ -52,14 +52,14 @@ def test_squares_of_the_geopackage(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("idcar_200m", "carreau", "has no columns 'idcar_200m' and 'ind'"),
-        ("CRS3035RES200mN2391000E3794000", "3794000", "'3794000' is no square"),
+        ("CRS3035RES200mN2391000E3794000", "3794000", "'3794000' is not a square"),
         ("N2391000E3794000", "N2391001E3794000", "is not on its grid"),
         ("RES200mN2391000E3794000", "RES1000mN2391000E3794000", "squares of 2 sizes or grids"),
-        ("N2391000E3794000", "N2391000E3795400", "stands twice"),
-        ("48095,1.0,", "48095,-1.0,", "'-1.0' is no number of people"),
-        ("48095,1.0,", "48095,,", "'' is no number of people"),
-        ("48095,1.0,", "48095,s,", "'s' is no number of people"),
-        ("48095,1.0,", "48095,", "is no table of squares"),
+        ("N2391000E3794000", "N2391000E3795400", "appears twice"),
+        ("48095,1.0,", "48095,-1.0,", "'-1.0' is not a number of people"),
+        ("48095,1.0,", "48095,,", "'' is not a number of people"),
+        ("48095,1.0,", "48095,s,", "'s' is not a number of people"),
+        ("48095,1.0,", "48095,", "is not a table of squares"),
     ],
 )
 def test_spoiled_squares_are_refused(
@@ -79,7 +79,7 @@ def test_the_publishers_archive_says_that_it_is_to_be_unpacked(tmp_path: Path) -
     with pytest.raises(InputError, match="`7z x`"):
         read_cells(path)
     path.write_bytes(b"SQLite format 3\x00 and no more")
-    with pytest.raises(InputError, match="is no GeoPackage"):
+    with pytest.raises(InputError, match="is not a GeoPackage"):
         read_cells(path)
 
 
@@ -87,4 +87,4 @@ def test_tiles_beside_squares_are_said_to_be_left_aside(tmp_path: Path) -> None:
     tile, squares = "ghsl-population-r4-c18", "insee-population-grid"
     assert people_notice({tile: tmp_path}) == people_notice({squares: tmp_path}) == ()
     (told,) = people_notice({tile: tmp_path, squares: tmp_path})
-    assert told == f"Shares of people are those of {squares}; {tile} is not used beside it."
+    assert told == f"Shares of people are those of {squares}; {tile} is not used as well."

@@ -443,7 +443,7 @@ def test_a_client_that_fails_is_told_in_a_sentence(
     ("old", "new", "said"),
     [
         ("elig_thd1g;", "autre;", "there is no column elig_thd1g"),
-        ("01001;Un;01;84;100;all", "01001;Un;01;84;1_000;all", "a count is no whole number"),
+        ("01001;Un;01;84;100;all", "01001;Un;01;84;1_000;all", "a count is not a whole number"),
         ("01002;Deux", "01001;Deux", "a commune has several rows"),
         ("7;7;7;2022-12-31", "7;7;7;2022-09-30", "there is not one date"),
         ("02001;Trois;02", "02001;Trois;03", "no figure for département 02"),

@@ -102,7 +102,7 @@ def test_a_survey_stands_beside_the_barometer(zoneblanche: Command, tmp_path: Pa
     assert "+11,0 [" in out
     assert "Sources\u00a0: DILA" in out
     out = zoneblanche("barometer", "--survey", file, "--table", "survey")[1]
-    assert "DILA" not in out, "a survey is no directory"
+    assert "DILA" not in out, "a survey is not a directory"
     out = zoneblanche("barometer", "--survey", file, "--table", "survey", "--format", "csv")[1]
     rows = list(csv.DictReader(io.StringIO(out)))
     assert {row["answer"] for row in rows} == {"Moyens", "'=Moyens"}

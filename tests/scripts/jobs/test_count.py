@@ -91,7 +91,7 @@ def test_a_path_with_a_scheme_is_told(squares: Path, count: Command) -> None:
     [
         (("--executor", "dusk"), "--executor 'dusk' is not known. Did you mean 'dask'"),
         (("--scheduler", "tcp://127.0.0.1:1"), "goes with --executor dask alone"),
-        (("--workers", "0"), "--workers 0 is no number"),
+        (("--workers", "0"), "--workers 0 is not a number"),
         (("--level", "departement"), "--level goes with the embedded edition"),
         (("--nearest", "--level", "departement"), "distances cannot be summed"),
         (("--crs", "EPSG:0"), "there is no coordinate system"),

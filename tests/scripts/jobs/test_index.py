@@ -244,7 +244,7 @@ denominator = "c"
             '[recipe.dimensions.B]\nindicators = ["a"]',
             "the dimension 'B' has the id of the indicator 'b'",
         ),
-        ('[recipe.dimensions."a b"]\nindicators = ["a"]', "'a b' is no id"),
+        ('[recipe.dimensions."a b"]\nindicators = ["a"]', "'a b' is not an id"),
     ],
 )
 def test_what_is_refused(index: Index, recipe: str, told: str) -> None:

@@ -16,7 +16,7 @@ import pytest
 from tests.scripts.conftest import Command
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.layers.outputs.atlas_file import load_atlas
-from zoneblanche.scripts.jobs.overrides import Asked
+from zoneblanche.scripts.jobs.overrides import Overrides
 from zoneblanche.scripts.jobs.run import run_project
 
 MEASURED = ("premises-100mbps", "premises-1gbps", "website", "https", "own-email")
@@ -259,7 +259,9 @@ def test_lists(zoneblanche: Command, what: str) -> None:
 
 def test_a_place_of_which_too_little_is_known_is_drawn_without_an_index(tmp_path: Path) -> None:
     """The directory has no entry for Paris; that stops no run of Paris."""
-    atlas = run_project(None, out=tmp_path / "paris", asked=Asked(within=("75",)), quiet=True)
+    atlas = run_project(
+        None, out=tmp_path / "paris", overrides=Overrides(within=("75",)), quiet=True
+    )
     assert not atlas.recipes
     told = " ".join(atlas.notices)
     assert "No index is computed: of no territory within 75" in told
