@@ -28,6 +28,7 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 from zoneblanche.layers.layer import Table
 from zoneblanche.layers.measuring.nearby import located_in
 from zoneblanche.layers.probing.accounts import NETWORKS, account_of
@@ -84,8 +85,9 @@ def read_town_halls(path: Path) -> tuple[list[TownHall], int]:
 
 
 def _of_batch(batch: Any) -> Iterator[TownHall]:
-    for row in _chosen(batch):
-        point = shapely.from_wkb(row["geometry"], on_invalid="ignore")
+    rows = list(_chosen(batch))
+    points = shapes_of_wkb([row["geometry"] for row in rows], {})
+    for row, point in zip(rows, points, strict=True):
         if not isinstance(point, shapely.Point) or point.is_empty:
             continue
         yield TownHall(point.x, point.y, _accounts(row["socials"] or ()))

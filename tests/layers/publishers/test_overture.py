@@ -17,7 +17,7 @@ from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.catalogue import known_layers
-from zoneblanche.layers.publishers.overture import measure_town_halls
+from zoneblanche.layers.publishers.overture import measure_town_halls, read_town_halls
 
 _TEXTS = pa.list_(pa.string())
 _BOX = pa.struct([(name, pa.float32()) for name in ("xmin", "xmax", "ymin", "ymax")])
@@ -132,3 +132,20 @@ def test_what_is_no_file_of_places_is_refused(tmp_path: Path, toy: Territories) 
     for path, said in ((other, "has no column 'geometry'"), (text, "the Parquet file is damaged")):
         with pytest.raises(InputError, match=said):
             measure_town_halls(path, toy)
+
+
+def test_a_point_that_is_nested_deep_is_left_out(tmp_path: Path) -> None:
+    """GEOS reads shapes in shapes by recursion: a hundred thousand ended the process."""
+    path = tmp_path / "places.parquet"
+    point = shapely.to_wkb(shapely.Point(1, 2))
+    nested = b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" * 100_000 + point
+    cells = {
+        "geometry": [nested, point],
+        "categories": [{"primary": "town_hall", "alternate": []}] * 2,
+        "socials": [[]] * 2,
+        "confidence": [0.9] * 2,
+    }
+    columns = {name: pa.array(two, SCHEMA.field(name).type) for name, two in cells.items()}
+    pq.write_table(pa.table(columns), path)
+    halls, rows = read_town_halls(path)
+    assert ([(hall.longitude, hall.latitude) for hall in halls], rows) == ([(1.0, 2.0)], 2)
