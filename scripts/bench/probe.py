@@ -28,7 +28,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from zoneblanche.scripts.trials.farm.__main__ import TODAY, write_list
-from zoneblanche.scripts.trials.farm.server import Farm, Asked, politeness_of, write_record
+from zoneblanche.scripts.trials.farm.server import Asked, Farm, politeness_of, write_record
 from zoneblanche.scripts.trials.farm.truths import Truth, make_truths
 
 SEED = 7
