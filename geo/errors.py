@@ -213,7 +213,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def visible(text: str, *, lines: bool = False) -> str:
-    """A text as a terminal may display it: control characters, marks of direction and other
+    r"""A text as a terminal may display it: control characters, marks of direction and other
     characters that cannot be seen are escaped.
 
     Args:
@@ -221,7 +221,7 @@ def visible(text: str, *, lines: bool = False) -> str:
         lines: whether to keep line ends and tabs.
 
     >>> print(visible("code \u202e10\x1b[31m\n"))
-    code \\u202e10\\x1b[31m\\n
+    code \u202e10\x1b[31m\n
     """
     kept = _JOINERS + ("\n\t" if lines else "")
     if text.isprintable():

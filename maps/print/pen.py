@@ -222,7 +222,7 @@ def check_matplotlib() -> None:
     Raises:
         ProblemWithEnvironment: matplotlib is not installed.
     """
-    if "matplotlib" in sys.modules:
+    if sys.modules.get("matplotlib") is not None:
         return
     try:
         with _beside_its_settings():

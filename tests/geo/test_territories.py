@@ -69,7 +69,7 @@ def broken(toy: Territories, shape: object) -> gpd.GeoDataFrame:
     [
         (None, "no shape"),
         (shapely.Polygon(), "no shape"),
-        (shapely.Point(1, 2), "no polygon"),
+        (shapely.Point(1, 2), "not a polygon"),
         (shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), "invalid polygon"),
     ],
 )

@@ -127,7 +127,7 @@ def test_other_formats_are_refused_by_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"crs": None}, "no coordinate system"),
+        ({"crs": None}, "no coordinate reference system"),
         ({"transform": None}, "where its cells lie"),
         ({"transform": NORTH_UP @ rasterio.Affine.rotation(20)}, "rotated"),
         ({"transform": rasterio.Affine(1e-307, 0, 4, 0, -0.1, 46)}, "claims cells of 1e-307"),

@@ -116,7 +116,7 @@ def test_without_a_majority_the_median_inhabitant_decides(tmp_path: Path) -> Non
 
 def test_refusals(tmp_path: Path) -> None:
     town = gpd.GeoSeries([box(4e6, 2.999e6, 4.001e6, 3e6)], crs=3035)
-    with pytest.raises(InputError, match=r"wants cells of 1 km²; these are 200 × 200"):
+    with pytest.raises(InputError, match=r"needs cells of 1 km²; these are 200 × 200"):
         compute_urbanisation(town, write(tmp_path / "a.tif", np.ones((2, 2)), cell=200))
     with pytest.raises(InputError, match="holds -5 people"):
         compute_urbanisation(town, write(tmp_path / "b.tif", np.array([[-5.0, 4.0]])))

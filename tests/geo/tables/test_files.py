@@ -223,10 +223,10 @@ def test_json_records(tmp_path: Path) -> None:
         ('{"type": "FeatureCollection", "features": []}', "wrong-format", "GeoJSON"),
         ('{"type": "Topology", "objects": {}}', "wrong-format", "TopoJSON"),
         ('{"a": 1}', "wrong-format", "no list of records"),
-        ("[1, 2]", "ragged-row", "no object"),
+        ("[1, 2]", "ragged-row", "not an object"),
         ("[]", "no-rows", "no rows"),
         ("[" * 100_000, "json-syntax", "too deep"),
-        ('[{"": 1}]', "header-place", "names no column"),
+        ('[{"": 1}]', "header-place", "has no column names"),
     ],
 )
 def test_spoiled_json(tmp_path: Path, text: str, kind: str, says: str) -> None:

@@ -481,7 +481,7 @@ def test_all_fields_that_are_not_there_at_once(tmp_path: Path) -> None:
         ([8.8e7] * 4, "They look like m²"),
         ([880.0] * 4, "Give areas in km²"),
         ([88.0, 88.0, 88.0, 0.0], "no area of 0"),
-        ([88.0, 1e12, 88.0, 88.0], "no figure from 0 to 520,000,000"),
+        ([88.0, 1e12, 88.0, 88.0], "not a figure from 0 to 520,000,000"),
     ],
 )
 def test_official_areas_of_another_unit(tmp_path: Path, areas: list[float], says: str) -> None:

@@ -8,7 +8,9 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.analysis.context import unmeasured_context
 from zoneblanche.layers.atlas import Atlas, empty_atlas
-from zoneblanche.layers.catalogue.density_class import INDICATOR
+from zoneblanche.layers.catalogue import known_layers
+
+INDICATOR = known_layers()["density-class"].indicator
 
 
 def of_country(territories: Territories, code: str) -> Atlas:

@@ -222,7 +222,7 @@ def test_wider_intervals_never_make_surer(rows):
         ('all = [{ indicator = "s", value = 3 }]', "needs an `op`"),
         ('all = [{ indicator = "s", op = "<", value = [3, 4] }]', "one value unless it is `in`"),
         ('all = [{ indicator = "s", op = "<", value = "3" }]', "`value` is a number"),
-        ('all = [{ indicator = "s", op = "<", value = nan }]', "no number to reckon with"),
+        ('all = [{ indicator = "s", op = "<", value = nan }]', "not a usable number"),
         ('all = [{ indicator = "s", quantile = 25 }]', "between 0 and 1"),
         (
             'all = [{ indicator = "s", quantile = 0.2, direction = "wurst" }]',
@@ -276,7 +276,7 @@ def test_the_method_says_the_cuts_as_they_came_out(make_atlas):
     )
     indicator = flag(atlas, "sparse-underserved").indicator("sparse-underserved")
     assert "Rule: Density < 30 and " in indicator.method_in("en")
-    assert "Premises-1Gbps ≤ 0,0 (25,0 % des 4 territoires)" in indicator.method_in("fr")
+    assert "Premises-1Gbps ≤ 0,0 (25,0\u00a0% des 4 territoires)" in indicator.method_in("fr")
     assert indicator.parts == ("density", "premises-1gbps")
 
 

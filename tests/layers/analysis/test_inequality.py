@@ -157,7 +157,7 @@ def test_missing_is_left_out_and_nothing_is_nan():
         (lambda: gini(np.array([1.0]), weights=np.array([1.0, 2])), "one weight a value"),
         (lambda: atkinson(np.array([1.0]), epsilon=0), "above 0"),
         (lambda: share_ratio(np.array([1.0]), top=0), "between 0 and 1"),
-        (lambda: lorenz_curve(np.zeros(2)), "nothing of which to hold a share"),
+        (lambda: lorenz_curve(np.zeros(2)), "shares of the total cannot be computed"),
         (lambda: lorenz_curve(np.ones(2), points=1), "at least 2"),
         (lambda: theil_split(pd.Series([0.0]), pd.Series(["a"])), "no inequality to split"),
     ],

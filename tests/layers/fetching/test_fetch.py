@@ -179,7 +179,7 @@ def test_a_redirect_to_a_private_address_is_refused(
     url = target.format(port=httpserver.port)
     _serve(httpserver, lambda _: _to(url), "/commune_debit.csv")
     asked = _serve(httpserver, _whole, "/x")
-    with pytest.raises(ProblemWithEnvironment, match="no public address"):
+    with pytest.raises(ProblemWithEnvironment, match="not a public address"):
         fetch_source(connector, store=store, access=access)
     assert asked == []
 
@@ -191,7 +191,7 @@ def test_a_redirect_to_another_scheme_is_refused(
     httpserver: HTTPServer, store: Store, access: Access, connector: Connector, target: str
 ) -> None:
     _serve(httpserver, lambda _: _to(target), "/commune_debit.csv")
-    with pytest.raises(ProblemWithEnvironment, match="no http or https address"):
+    with pytest.raises(ProblemWithEnvironment, match="not an http or https address"):
         fetch_source(connector, store=store, access=access)
 
 

@@ -168,7 +168,9 @@ def test_private_addresses_in_digits_are_not_asked(
         if proxy:
             monkeypatch.setenv("HTTP_PROXY", server.url(""))
         there = server.url(host=host)
-        with pytest.raises(ProblemWithEnvironment, match=r"no public address|no http or https"):
+        with pytest.raises(
+            ProblemWithEnvironment, match=r"not a public address|not an http or https"
+        ):
             fetch_source(at(there), store=store, access=replace(access, allowed_hosts=()))
         assert server.asked == []
 
@@ -493,8 +495,8 @@ SHA1 = hashlib.sha1(FILE).hexdigest()
         ({"checksum": {"type": "sha1", "value": SHA1.upper()}}, ""),
         ({"last_modified": {"a": 1}, "id": ["x"] * 1000}, ""),
         ({"last_modified": "2026-99-99"}, ""),
-        ({"latest": ["x"]}, "no http or https address"),
-        ({"latest": None, "url": None}, "no http or https address"),
+        ({"latest": ["x"]}, "not an http or https address"),
+        ({"latest": None, "url": None}, "not an http or https address"),
         ({"title": 7}, "does not answer|no resource titled"),
     ],
 )

@@ -137,7 +137,7 @@ def test_mazziotta_pareto_standardises_for_itself() -> None:
         ({"weights": "eqal"}, ["'equal'"]),
         ({"weights": 3}, ["weights are a table"]),
         ({"normalise": "min-max"}, ["recipe.normalise", "Did you mean 'minmax'"]),
-        ({"normalise": "mpi"}, ["no normalisation"]),
+        ({"normalise": "mpi"}, ["not a normalisation"]),
         ({"aggregate": "arithmetique"}, ["recipe.aggregate", "'arithmetic'"]),
         ({"orientation": "worst"}, ["recipe.orientation", "'worse'"]),
         ({"min_available": 67}, ["recipe.min_available", "67"]),
@@ -152,12 +152,12 @@ def test_mazziotta_pareto_standardises_for_itself() -> None:
         ({"normalise": "dist2targ"}, ["dist2targ needs a target"]),
         ({"normalise": "dist2ref"}, ["dist2ref needs a reference"]),
         ({"aggregate": "generalised", "power": 0}, ["geometric"]),
-        ({"dimensions": {"a": {}}}, ["recipe.dimensions.a", "names no indicator"]),
+        ({"dimensions": {"a": {}}}, ["recipe.dimensions.a", "it has no indicators"]),
         ({"dimensions": {"a": {"wieght": 2}}}, ["recipe.dimensions.a.wieght", "'weights'"]),
         ({"dimensions": {"fibre": {"indicators": ["web"]}}}, ["already an indicator 'fibre'"]),
         (
             {"dimensions": {"a": {"indicators": ["web"]}, "b": {"indicators": ["web"]}}},
-            ["'web' stands in 'a' already"],
+            ["'web' is already in 'a'"],
         ),
         (
             {"dimensions": {"a": {"weights": {"b": 1}}, "b": {"weights": {"a": 1, "web": 1}}}},

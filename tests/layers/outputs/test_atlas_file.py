@@ -58,10 +58,10 @@ def test_a_spoiled_atlas_is_refused(saved: Path, spoil: Callable[[dict[str, Any]
 def test_a_list_for_metadata_and_a_short_file_are_no_atlas(saved: Path) -> None:
     table = pq.read_table(saved)
     pq.write_table(table.replace_schema_metadata({**table.schema.metadata, KEY: b"[1]"}), saved)
-    with pytest.raises(InputError, match="no atlas"):
+    with pytest.raises(InputError, match="not an atlas"):
         load_atlas(saved)
     saved.write_bytes(saved.read_bytes()[:400])
-    with pytest.raises(InputError, match="no atlas"):
+    with pytest.raises(InputError, match="not an atlas"):
         load_atlas(saved)
 
 
@@ -82,5 +82,5 @@ def test_a_damaged_file_is_refused(saved: Path, damage: str) -> None:
     else:
         told[KEY if damage == "deep" else b"geo"] = deep
     pq.write_table(table.replace_schema_metadata(told), saved)
-    with pytest.raises(InputError, match=r"no atlas|is damaged"):
+    with pytest.raises(InputError, match=r"not an atlas|is damaged"):
         load_atlas(saved)

@@ -77,7 +77,7 @@ def test_a_project_is_read(folder: Path) -> None:
         ('lang = "fr"', 'lang = "fr"\ncountry = "fra"', "no country 'fra'"),
         ("[recipe]", 'use = "x"\n[recipe]', "not known"),
         ('lang = "fr"', 'lang = "fr"\nuse = "presence-only"', "both a shipped recipe"),
-        ("[recipe]", '[output]\nname = "../x"\n[recipe]', "no plain name"),
+        ("[recipe]", '[output]\nname = "../x"\n[recipe]', "not a valid file name"),
         ('title = "Test"', 'title = "Test', "line 2"),
     ],
 )

@@ -156,7 +156,7 @@ def test_records_of_too_many_values(tmp_path: Path) -> None:
         (b'{"a": 1}\n{"a": 2\n', "line 2: column 8"),
         (b'{"a": 1}\n[2]', "a record is not an object."),
         (b"[1]", "a record is not an object."),
-        (b'[{"a": ' + b"[" * 100_000, "too deep in one another"),
+        (b'[{"a": ' + b"[" * 100_000, "nested too deep"),
         (b"\x1f\x8b\x08 and no more", "the gzip file is damaged"),
         (b"%PDF-1.4", "the file is a PDF"),
         (b"a;b\n1\n", "the row has 1 cell, the header 2"),

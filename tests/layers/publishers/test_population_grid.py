@@ -59,7 +59,7 @@ def test_squares_of_the_geopackage(tmp_path: Path) -> None:
         ("48095,1.0,", "48095,-1.0,", "'-1.0' is not a number of people"),
         ("48095,1.0,", "48095,,", "'' is not a number of people"),
         ("48095,1.0,", "48095,s,", "'s' is not a number of people"),
-        ("48095,1.0,", "48095,", "is not a table of squares"),
+        ("48095,1.0,", "48095,", "is no table of squares"),
     ],
 )
 def test_spoiled_squares_are_refused(
@@ -79,7 +79,7 @@ def test_the_publishers_archive_says_that_it_is_to_be_unpacked(tmp_path: Path) -
     with pytest.raises(InputError, match="`7z x`"):
         read_cells(path)
     path.write_bytes(b"SQLite format 3\x00 and no more")
-    with pytest.raises(InputError, match="is not a GeoPackage"):
+    with pytest.raises(InputError, match="is no GeoPackage"):
         read_cells(path)
 
 

@@ -144,7 +144,7 @@ def test_names_stay_names(toy_atlas: Atlas, tmp_path: Path) -> None:
     "url", ["javascript:alert(1)", "ftp://x/", "https://", 'https://x/"><script>', "x", "//x/y"]
 )
 def test_only_http_addresses(url: str, toy_atlas: Atlas, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no http"):
+    with pytest.raises(InputError, match="not an http"):
         write_embed(toy_atlas, tmp_path / "e", url=url)
     assert check_base("") == ""
 

@@ -94,7 +94,7 @@ def test_density_by_presence_is_always_offered(toy_atlas: Atlas) -> None:
 
 
 def test_an_unknown_layer_is_refused_with_a_suggestion(toy_atlas: Atlas) -> None:
-    with pytest.raises(InputError, match=r"nothing called 'fiber' to show\. Did you mean 'fibre'"):
+    with pytest.raises(InputError, match=r"no layer called 'fiber' to show\. Did you mean 'fibre'"):
         draw_map(toy_atlas, "fiber")
     with pytest.raises(InputError, match="no indicator"):
         draw_map(toy_atlas, ("fibre", "nothing"))

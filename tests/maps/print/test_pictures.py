@@ -197,7 +197,7 @@ def test_a_title_that_goes_on_ends_within_the_paper() -> None:
 def test_widths_and_scales_are_round() -> None:
     assert read_paper("a4").width == 170 and read_paper("92.5").width == 92.5
     for wrong in ("a5", "10", "nan", "1e9"):
-        with pytest.raises(InputError, match="no width"):
+        with pytest.raises(InputError, match="not a width"):
             read_paper(wrong)
     for metres in (0.3, 7.0, 1234.5):
         length = round_length(metres, 80)

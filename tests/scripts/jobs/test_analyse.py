@@ -30,7 +30,7 @@ def test_an_index_is_analysed_in_both_languages(atlas: Atlas, lang: str) -> None
     assert f"{whole:.3f}".replace(".", "," if lang == "fr" else ".") in text
     for word in ("Moran", "Theil", "Cantal", "Atkinson"):
         assert word in text
-    flagged = {"fr": "dans 95 % des tirages ou plus", "en": "in 95 % of the draws or more"}
+    flagged = {"fr": "dans 95\u00a0% des tirages ou plus", "en": "in 95 % of the draws or more"}
     assert flagged[lang] in text
     assert "Left out" not in text
     assert "Laissé" not in text

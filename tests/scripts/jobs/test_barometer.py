@@ -114,7 +114,7 @@ def test_a_survey_stands_beside_the_barometer(zoneblanche: Command, tmp_path: Pa
     [
         (("--table", "chnge"), "Did you mean 'change'"),
         (("--format", "xml"), "--format 'xml' is not known"),
-        (("-o", "table.txt"), "names no format"),
+        (("-o", "table.txt"), "has no known file extension"),
         (("--table", "survey"), "--survey FILE"),
         (("--source", "arcep-debit=x.csv"), "not counted from arcep-debit"),
         (("--source", "dila-directori=x.json"), "Did you mean 'dila-directory'"),

@@ -63,7 +63,7 @@ def test_files_of_a_folder_are_taken_and_listed(
     status, out, _ = zoneblanche("list", "sources", "--lang", "fr")
     assert status == 0
     assert f"téléchargé le {held.retrieved}" in out
-    assert "sans adresse : --source" in out
+    assert "sans adresse\u00a0: --source" in out
     assert "Grille de densité à 7 niveaux" in out
     status, out, _ = zoneblanche("fetch", "fr", "--offline", "--lang", "en")
     assert status == 0
@@ -93,7 +93,7 @@ def test_files_by_other_names_and_in_folders_below(
         held = store.held(connector) if connector else None
         assert (held is None) == (not connector), name
         assert held is None or store.path_of(held).read_text() == name
-    assert "One file was not taken:\n  notes.csv: a list of one column" in out
+    assert "1 file was not taken:\n  notes.csv: a list of one column" in out
 
 
 def test_every_real_file_is_taken_or_said_why_not(
@@ -212,8 +212,8 @@ def test_a_given_file_wins_over_what_was_fetched(folder: Path, store: Store) -> 
     ("content", "status", "told"),
     [
         (answer("200 OK", body=DEBIT.encode()), 0, ""),
-        (answer("302 Found", "Location: //["), 3, "no http or https address"),
-        (answer("302 Found", "Location: http://127.0.0.1/x"), 3, "no public address"),
+        (answer("302 Found", "Location: //["), 3, "not an http or https address"),
+        (answer("302 Found", "Location: http://127.0.0.1/x"), 3, "not a public address"),
         (answer("304 Not Modified"), 3, "it answered 304"),
         (answer("429 No", "Retry-After: ²"), 3, "it answered 429"),
         (answer("200 OK").replace(b": 0", b": \xb2"), 0, ""),

@@ -233,7 +233,7 @@ denominator = "c"
             '[recipe.indicators.a]\nscale = "log"\ngoalposts = [0, 1]',
             "a logarithmic scale has no zero",
         ),
-        ("[recipe.indicators.a]\ngoalposts = [1, 2, 3]", "two numbers are wanted, [low, high]"),
+        ("[recipe.indicators.a]\ngoalposts = [1, 2, 3]", "expected two numbers, [low, high]"),
         ("[recipe]\nmin_available = 67", "Write 0.67 for 67 %."),
         ('[recipe]\nid = "a"', "the index has the id of an indicator, 'a'"),
         (
@@ -244,7 +244,7 @@ denominator = "c"
             '[recipe.dimensions.B]\nindicators = ["a"]',
             "the dimension 'B' has the id of the indicator 'b'",
         ),
-        ('[recipe.dimensions."a b"]\nindicators = ["a"]', "'a b' is not an id"),
+        ('[recipe.dimensions."a b"]\nindicators = ["a"]', "'a b' is not a valid id"),
     ],
 )
 def test_what_is_refused(index: Index, recipe: str, told: str) -> None:

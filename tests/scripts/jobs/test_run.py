@@ -247,7 +247,7 @@ def test_a_file_that_is_no_atlas_is_refused(zoneblanche: Command, tmp_path: Path
     pd.DataFrame({"a": [1]}).to_parquet(path)
     status, _, err = zoneblanche("map", path)
     assert status == 2
-    assert "does not say what its columns are" in err
+    assert "does not describe its columns" in err
 
 
 @pytest.mark.parametrize("what", ["layers", "recipes", "rules", "countries", "sources"])

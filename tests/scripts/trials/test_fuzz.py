@@ -157,6 +157,6 @@ def test_what_asks_elsewhere_or_does_not_end_is_found(tmp_path: Path) -> None:
 def test_a_result_that_is_cut_off_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"a": NaN}')
     (tmp_path / "m.html").write_text("<html>")
-    assert "NaN is not a JSON" in ground.part_fault(tmp_path / "a.json")
+    assert "NaN is no JSON" in ground.part_fault(tmp_path / "a.json")
     assert ground.part_fault(tmp_path / "m.html") == "is cut off"
     assert ground.part_fault(tmp_path / "x.csv") == "is not there"

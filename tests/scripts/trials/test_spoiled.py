@@ -83,7 +83,7 @@ def test_points_with_a_decimal_comma(folder: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("inf,46", "no finite number"),
+        ("inf,46", "not a finite number"),
         ("400,46", "above 180"),
         ("4_0,46", "line 5"),
         ("abc,46", "line 5"),
