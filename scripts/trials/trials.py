@@ -250,6 +250,12 @@ def _others(folder: Path) -> Iterator[Trial]:
     # A list is read and counted; the farm asks sites (`scripts.trials.farm`).
     asking = ("--contact", "a@b.example", "--dry-run", "-o", "{out}/p.parquet")
     yield Trial(sites, ("probe", "{in}/sites.csv", *asking))
+    probed = folder / "probed"
+    probed.mkdir()
+    _write_probe(probed / "p.parquet")
+    yield Trial(
+        probed, ("barometer", "--probe", "{in}/p.parquet", "-o", "{out}/b.json"), ("b.json",)
+    )
     sample = write_sample(points).parent
     for path in sample.iterdir():
         if path.name not in ("sites.csv", "squares.geojson"):
@@ -382,3 +388,22 @@ def _run(folder: Path, *arguments: object) -> None:
     status = command(words, ground=folder)
     assert status == 0, f"{' '.join(words)} ends with {status}"
     (folder / "tmp").rmdir()
+
+
+def _write_probe(path: Path) -> None:
+    """Write the table of a probe of two town halls, one of which has a site that answers."""
+    from zoneblanche.layers.probing.sites import Authority, plan
+    from zoneblanche.layers.probing.table import presence_table
+    from zoneblanche.scripts.jobs.probe import write_table
+
+    listed = [
+        Authority("48095", "commune", "https://mende.example/", "mende.example"),
+        Authority("48009", "commune", "", ""),
+    ]
+    answer = {
+        "key": "mende.example/", "asked": "2026-11-29", "reason": "", "https": "yes",
+        "status": 200, "readable": "", "parked": "", "final": "mende.example",
+        "host": "mende.example", "accounts": [], "own_domain": True, "http": "plain",
+    }  # fmt: skip
+    table = presence_table(listed, plan(listed), {"mende.example/": answer}, {})
+    write_table(table, path, seed=0)

@@ -425,8 +425,8 @@ def test_references_are_named_only_where_they_are_whole(shared: Shared) -> None:
 def test_an_unknown_area_is_refused(shared: Shared) -> None:
     with pytest.raises(InputError, match="'4X' contains none"):
         compose_report(shared, area="4X")
-    with pytest.raises(InputError, match="language 'de'"):
-        compose_report(shared, lang="de")
+    with pytest.raises(InputError, match="language 'xx'"):
+        compose_report(shared, lang="xx")
 
 
 # -- bad input ------------------------------------------------------------------------------------

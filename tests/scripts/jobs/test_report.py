@@ -91,7 +91,7 @@ def test_a_batch_that_was_interrupted_resumes_and_writes_nothing_twice(
     assert [path.name for path in written] == ["departement-B.html"]
     assert stamps(out)["departement-A.html"] == before["departement-A.html"]
     assert report_file(atlas_file, out=out, each="departement", quiet=True) == []
-    again = report_file(atlas_file, out=out, each="departement", lang="en", quiet=True)
+    again = report_file(atlas_file, out=out, each="departement", lang="fr", quiet=True)
     assert len(again) == 2  # another language is another report
 
 
