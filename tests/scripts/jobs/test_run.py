@@ -185,7 +185,7 @@ def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data
         (("run", "nowhere.toml"), "nowhere.toml"),
         (("run", "--within", "4B"), "'4B' contains none"),
         (("run", "--level", "comune"), "Did you mean 'commune'"),
-        (("run", "--lang", "xx"), "en, fr"),
+        (("run", "--lang", "xx"), "en, de, fr"),
         (("run", "--source", "arcep-debit"), "is not NAME=FILE"),
         (("run", "--source", "arcep-debi=x.csv"), "Did you mean 'arcep-debit'"),
         (("run", "--source", "arcep-debit=nowhere.csv"), "nowhere.csv"),
