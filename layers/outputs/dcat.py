@@ -14,6 +14,9 @@ _EXTENSIONS = {
     "gpkg": ("application/geopackage+sqlite3", "GPKG"),
 }
 _AUTHORITY = "http://publications.europa.eu/resource/authority"
+_LANGUAGES = {"fr": f"{_AUTHORITY}/language/FRA", "en": f"{_AUTHORITY}/language/ENG"}
+_ISO_639 = "http://id.loc.gov/vocabulary/iso639-1"
+"""Names any other language by its code of two letters."""
 
 
 def describe_dcat(
@@ -40,7 +43,7 @@ def describe_dcat(
         "@type": "dcat:Dataset",
         "dct:title": _text(title, lang),
         "dct:description": _text(description or "; ".join(measured) or title, lang),
-        "dct:language": {"@id": f"{_AUTHORITY}/language/{'FRA' if lang == 'fr' else 'ENG'}"},
+        "dct:language": {"@id": _LANGUAGES.get(lang, f"{_ISO_639}/{lang}")},
         "dcat:theme": [
             {"@id": f"{_AUTHORITY}/data-theme/{theme}"} for theme in ("REGI", "TECH", "GOVE")
         ],

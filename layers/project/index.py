@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zoneblanche.geo.errors import InputError, blamed_on, first_of
-from zoneblanche.geo.messages import _, percent
+from zoneblanche.geo.messages import _, as_title, percent
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import read_recipe, recipe_from_table
@@ -67,7 +67,7 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     measured = {name: atlas.indicators[name] for name in chosen}
     if table.recipe is None and all(item.better is None for item in measured.values()):
         return None
-    titled = {"title": {"fr": "Indice composite", "en": "Composite index"}, **(table.recipe or {})}
+    titled = {"title": as_title(_("Composite index")), **(table.recipe or {})}
     return recipe_from_table(titled, file=project.file, indicators=measured, text=project.text)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, ZoneblancheError
 from zoneblanche.geo.files.output import check_file_place, staged_file
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, join, quantity, translate
 from zoneblanche.geo.tables import spreadsheet_safe
 from zoneblanche.scripts.terminal import bar_options
 
@@ -30,25 +30,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".parquet", ".csv")
 MOST_CONNECTIONS = 64
-WORDS = {
-    "en": {
-        "estimate": "{authorities:,} authorities: {sites:,} sites on {hosts:,} hosts and "
-        "{domains:,} mail domains.\nAbout {requests:,} requests and {questions:,} DNS questions, "
-        "{minutes:.0f} minutes or more: hosters that serve many sites are asked once a second.",
-        "nothing": "Nothing was asked.",
-        "done": "{path}: {rows:,} authorities, {answered:,} sites were read.",
-        "unread": "Not read: {reasons}.",
-    },
-    "fr": {
-        "estimate": "{authorities} collectivités : {sites} sites sur {hosts} hôtes et {domains} "
-        "domaines de messagerie.\nEnviron {requests} requêtes et {questions} questions DNS, "
-        "{minutes:.0f} minutes ou plus : les hébergeurs qui servent beaucoup de sites sont "
-        "interrogés une fois par seconde.",
-        "nothing": "Rien n'a été demandé.",
-        "done": "{path} : {rows} collectivités, {answered} sites ont été lus.",
-        "unread": "Non lus : {reasons}.",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +84,7 @@ def run_probe(order: Order) -> None:
     planned = plan(authorities, seed=order.seed)
     if order.dry_run:
         print(_estimated(estimate(planned, manners), lang))
-        print(WORDS[lang]["nothing"])
+        print(translate(_("Nothing was asked."), lang))
         return
     today = order.today or datetime.now(UTC).date()
     store = store_of([*planned.sites, *planned.domains], today=today, resume=order.resume)
@@ -277,25 +258,39 @@ def write_table(table: pd.DataFrame, path: Path, *, seed: int) -> None:
 
 
 def _estimated(found: Estimate, lang: str) -> str:
-    text = WORDS[lang]["estimate"]
-    if lang == "fr":
-        spaced = {
-            name: f"{value:,}".replace(",", "\u202f") if isinstance(value, int) else value
-            for name, value in vars(found).items()
-        }
-        return text.format(**spaced)
-    return text.format(**vars(found))
+    plan = _(
+        "{authorities} authorities: {sites} sites on {hosts} hosts and {domains} mail domains.",
+        authorities=quantity(found.authorities),
+        sites=quantity(found.sites),
+        hosts=quantity(found.hosts),
+        domains=quantity(found.domains),
+    )
+    cost = _(
+        "About {requests} requests and {questions} DNS questions, {minutes} minutes or more: "
+        "hosters that serve many sites are asked once a second.",
+        requests=quantity(found.requests),
+        questions=quantity(found.questions),
+        minutes=quantity(found.minutes, digits=0),
+    )
+    return translate(join((plan, cost), "\n"), lang)
 
 
 def _told(table: pd.DataFrame, path: Path, lang: str) -> str:
     read = int((table["page_why"] == "").sum())
-    lines = [WORDS[lang]["done"].format(path=path, rows=len(table), answered=read)]
+    lines: list[str] = [
+        _(
+            "{path}: {rows} authorities, {answered} sites were read.",
+            path=path,
+            rows=quantity(len(table)),
+            answered=quantity(read),
+        )
+    ]
     why = table["page_why"][table["page_why"] != ""].value_counts().sort_index()
     if len(why):
         ranked = sorted(why.items(), key=lambda one: (-one[1], str(one[0])))
         reasons = ", ".join(f"{reason} {count}" for reason, count in ranked)
-        lines.append(WORDS[lang]["unread"].format(reasons=reasons))
-    return "\n".join(lines)
+        lines.append(_("Not read: {reasons}.", reasons=reasons))
+    return translate(join(lines, "\n"), lang)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def test_a_run_speaks_german(
     assert (words["language"], words["locale"]) == ("Deutsch", "de")
     assert words["search"] == "Gebiet suchen"
     assert words["saved_rows"]["one"] == "{count} Zeile gespeichert."
-    assert "Hälfte der municipalities" in (out / "index.html").read_text("utf-8")
+    assert "Hälfte der Gemeinden" in (out / "index.html").read_text("utf-8")
     told = json.loads((out / "run.json").read_text("utf-8"))["notices"]
     assert any("Das Trennzeichen" in notice.get("de", "") for notice in told)
 
