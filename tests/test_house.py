@@ -150,6 +150,7 @@ DOORS: dict[str, tuple[str, set[str]]] = {
         {"geo/files/parquet.py", "geo/points/files.py", "layers/outputs/atlas_file.py",
          "maps/report/areas.py"},
     ),
+    "well-known binary": (r"(\w+\.)*from_wkb", {"geo/vectors/formats/wkb.py"}),
     "TOML": (
         r"tomllib\.loads?",
         # Tables of the package itself.
