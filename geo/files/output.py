@@ -335,7 +335,8 @@ def _discard(old: Path, target: Path) -> None:
     account = read_account(target)
     results = {MARK} if account is None else {MARK, *account.files}
     for _round in range(_ROUNDS):
-        known = list(files_below(old))
+        # The account goes last: without it, what a killed run left would pass for a user's own.
+        known = sorted(files_below(old), key=lambda entry: entry[0] == MARK)
         for name in _give_back(old, target, results):
             _keep_aside(old / name, target / name)
         for _name, path in known:

@@ -656,6 +656,42 @@ def test_what_was_saved_when_a_run_was_killed_is_found_again(
 
 
 @posix
+@pytest.mark.parametrize("done", range(1, 5))
+def test_killed_while_the_old_result_is_removed(tmp_path: Path, done: int) -> None:
+    """Names that sort after the account were once kept as files of the user's own."""
+    out = tmp_path / "out"
+    names = ("a.txt", "run.txt", "z.txt")
+    assert sorted([*names, output.MARK]) != [*names, output.MARK]
+
+    def write(text: str) -> None:
+        with staged_folder(out) as folder:
+            for name in names:
+                (folder / name).write_text(text)
+            mark(folder, *names)
+
+    def killed_run() -> None:
+        removed = 0
+        unlink = Path.unlink
+
+        def unlinked(self: Path, missing_ok: bool = False) -> None:
+            nonlocal removed
+            unlink(self, missing_ok)
+            removed += self.parent.name.endswith("ready")
+            if removed == done:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Path, "unlink", unlinked)
+            write("two")
+
+    write("one")
+    assert run_in_child(killed_run) == -signal.SIGKILL
+    write("three")
+    assert sorted(entry.name for entry in out.iterdir()) == sorted([*names, output.MARK])
+    assert leftovers(tmp_path) == []
+
+
+@posix
 def test_without_second_names_files_are_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
