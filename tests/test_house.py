@@ -120,7 +120,8 @@ def test_the_network_is_used_in_a_few_places_only() -> None:
 
 
 OWN = {
-    "layers/edition/__init__.py", "layers/presence/panel.py", "maps/report/areas.py",
+    "layers/edition/__init__.py", "layers/edition/figures.py", "layers/presence/panel.py",
+    "maps/report/areas.py",
     "maps/report/words.py", "maps/embed/snippets.py",
 }  # fmt: skip
 """Modules that read files of the package itself."""
@@ -138,7 +139,8 @@ DOORS: dict[str, tuple[str, set[str]]] = {
         # What a server answers, and the records that zoneblanche writes for itself.
         {"geo/files/json_text.py", "geo/tables/records.py", "geo/files/records.py",
          "geo/files/output.py", "geo/files/account.py", "layers/fetching/http.py",
-         "layers/edition/__init__.py", "layers/probing/links.py", "layers/probing/store.py"},
+         "layers/edition/__init__.py", "layers/edition/figures.py", "layers/probing/links.py",
+         "layers/probing/store.py"},
     ),
     "archives": (
         r"(zipfile|tarfile|gzip|bz2|lzma)\.(?!BadZipFile|ZipInfo|compress)\w+|zlib\.decompress\w*",
@@ -147,7 +149,8 @@ DOORS: dict[str, tuple[str, set[str]]] = {
     ),
     "Parquet": (
         r"(pq|pa\.parquet|pyarrow\.parquet)\.(?!write_|\w+MetaData|ColumnSchema)\w+",
-        {"geo/files/parquet.py", "geo/points/files.py", "layers/outputs/atlas_file.py",
+        {"geo/files/parquet.py", "geo/points/files.py", "layers/edition/figures.py",
+         "layers/outputs/atlas_file.py",
          "maps/report/areas.py"},
     ),
     "well-known binary": (r"(\w+\.)*from_wkb", {"geo/vectors/formats/wkb.py"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -19,7 +20,12 @@ from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, Choice, country_of
 from zoneblanche.geo.vintages.events import undated_events
+from zoneblanche.layers.edition.figures import read_figures
 from zoneblanche.layers.layer import Table
+from zoneblanche.layers.publishers.arcep_coverage import with_gaps
+
+AREAS = "insee-areas"
+"""Id of the table of official areas."""
 
 
 def edition_folder(country: Country) -> Path:
@@ -49,6 +55,8 @@ def edition_project(country: Country) -> Path:
 def edition_territories(country: Country, *, arrondissements: Choice = "whole") -> Territories:
     """Return the country's base-level territories, as built and checked with the edition.
 
+    Their area is the official one where the edition knows it, else that of the polygon.
+
     Args:
         arrondissements: "separate" replaces the communes of Paris, Lyon and Marseille by their
             arrondissements, which have the same containing territories and no rank as a seat.
@@ -58,6 +66,10 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
     """
     folder = edition_folder(country)
     frame = gpd.read_parquet(folder / "communes.parquet").set_index("code")
+    areas = read_figures(folder, {}, only=AREAS).get(AREAS)
+    if areas is not None:
+        official = areas.frame["area_km2"].reindex(frame.index)
+        frame["area_km2"] = official.where(official.notna(), frame["area_km2"])
     if arrondissements == "separate":
         frame = _with_arrondissements(frame, folder, country)
     frame.index = pd.Index(frame.index.astype("object"), name="code")
@@ -75,7 +87,10 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
         parent_names=levels,
         vintage=str(provenance["vintage"]),
         country=country_of(country, frame.index),
-        sources=_sources(provenance, "communes.parquet"),
+        sources=(
+            *_sources(provenance, "communes.parquet"),
+            *(() if areas is None else (areas.source,)),
+        ),
         extra=frame[["postal_codes", "seat"]].astype({"seat": "int64"}),
     )
 
@@ -114,12 +129,22 @@ def _with_arrondissements(
 
 
 def edition_inputs(country: Country) -> Mapping[str, Table]:
-    """Return the tables of the edition by the id of their source, each of its last date."""
+    """Return the tables of the edition by the id of their source, each of its last date; earlier
+    dates have the year after the id ("arcep-ftth-2018")."""
+    known = other_inputs(country)
+    figures = read_figures(edition_folder(country), known)
+    for name, table in figures.items():
+        if name.startswith("coverage-4g"):
+            figures[name] = replace(table, frame=with_gaps(table.frame))
+    return {**known, **figures}
+
+
+def other_inputs(country: Country) -> Mapping[str, Table]:
+    """Return the tables of the edition that are not figures by territory."""
     folder = edition_folder(country)
     readers = {
         "town-halls": partial(_town_halls, folder, country),
         "generic-providers": partial(_generic_providers, folder),
-        "arcep-debit": partial(_fixed_broadband, folder),
     }
     return {name: read() for name, read in readers.items()}
 
@@ -193,20 +218,6 @@ def _generic_providers(folder: Path) -> Table:
         frame=frame,
         level="domain",
         source=_sources(_provenance(folder), "generic_providers.csv")[0],
-    )
-
-
-def _fixed_broadband(folder: Path) -> Table:
-    frame = pd.read_csv(
-        folder / "connectivity_departement.csv", dtype={"departement": str}
-    ).set_index("departement")
-    frame.index.name = "code"
-    period = str(frame.pop("date").max())
-    return Table(
-        frame=frame.astype("float64"),
-        level="departement",
-        source=_sources(_provenance(folder), "connectivity_departement.csv")[0],
-        period=period,
     )
 
 

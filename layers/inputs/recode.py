@@ -29,7 +29,7 @@ from zoneblanche.geo.vintages.passage import Passage, build_passage
 from zoneblanche.layers.edition import edition_events, people_of_parts
 from zoneblanche.layers.inputs.join import Explain, account_of, account_of_rows
 from zoneblanche.layers.layer import Table
-from zoneblanche.layers.publishers.connector import Connector
+from zoneblanche.layers.publishers.connector import Connector, known_connectors
 
 EVENTS = "insee-code-events"
 """Id of the source that says what became of codes."""
@@ -136,8 +136,9 @@ def on_todays_codes(
 
 
 def by_arrondissement(table: Table, name: str, territories: Territories) -> Table:
-    """Return a table of texts by commune on territories that are arrondissements in Paris, Lyon and
-    Marseille: the row of the commune is used for each of its arrondissements."""
+    """Return a table by commune on territories that are arrondissements in Paris, Lyon and
+    Marseille: counts of the commune are shared out by population, and everything else is used for
+    each of its arrondissements."""
     whole = territories.whole
     cities = [code for code in ARRONDISSEMENTS if code in table.frame.index]
     if table.level != whole.level or not whole.codes.isin(WHOLE).any() or not cities:
@@ -145,7 +146,8 @@ def by_arrondissement(table: Table, name: str, territories: Territories) -> Tabl
     if whole.codes.isin(cities).any():
         return table
     nobody = Connector(name, {"en": name}, table.source, table.level)
-    return _on_codes(table, nobody, territories, code_changes(territories) or _nothing())
+    connector = known_connectors().get(name, nobody)
+    return _on_codes(table, connector, territories, code_changes(territories) or _nothing())
 
 
 def _nothing() -> Changes:

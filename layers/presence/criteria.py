@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
@@ -17,10 +18,11 @@ import pandas as pd
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.source import union_of
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.inputs.join import join_table
-from zoneblanche.layers.layer import Inputs, Measurement
+from zoneblanche.layers.layer import Inputs, Measurement, Table
 from zoneblanche.layers.measure import from_table
 
 DIRECTORY = "town-halls"
@@ -28,6 +30,9 @@ DIRECTORY = "town-halls"
 
 GENERIC = "generic-providers"
 """Id of the source: index domain; the generic e-mail providers."""
+
+MAIL_SCAN = "mxmap"
+"""Id of the source: index code; `domain`, that of the authority's e-mail by a scan of the DNS."""
 
 Criterion = Callable[[pd.DataFrame, pd.Index], pd.Series]
 Reads = Literal["website", "email_domain"]
@@ -101,10 +106,13 @@ def measure_criterion(
 ) -> Measurement:
     """Return the result of `values_of` for the directory's rows, and why it is missing elsewhere.
 
+    A criterion of the e-mail takes the domain of a scan of the DNS where the directory declares
+    none, and where it has no entry at all.
+
     Args:
         indicator: of the criterion.
         territories: to measure.
-        inputs: the directory, and the generic providers if known.
+        inputs: the directory, and the generic providers and the scan if known.
         values_of: from the directory's rows on the territories and the generic e-mail domains to a
             Series; NaN is *not applicable* if the directory has a row.
         reads: the column of the criterion; if it is a website that is not an http(s) address, the
@@ -114,22 +122,36 @@ def measure_criterion(
     table = inputs[source]
     joined = join_table(territories, table)
     generic = inputs[GENERIC].frame.index if GENERIC in inputs else pd.Index([])
-    values = values_of(joined.frame, generic).where(joined.found)
+    directory, found = joined.frame, joined.found
+    indicator = from_table(indicator, table)
+    if reads == "email_domain" and MAIL_SCAN in inputs:
+        domains = join_table(territories, inputs[MAIL_SCAN]).frame["domain"]
+        filled = directory["email_domain"].isna() & domains.notna()
+        if filled.any():
+            texts = directory["email_domain"].astype("object")
+            directory = directory.assign(email_domain=texts.where(~filled, domains))
+            found = found | filled
+            indicator = _with_source(indicator, inputs[MAIL_SCAN])
+    values = values_of(directory, generic).where(found)
     missing = values.isna().to_numpy()
     unreadable = missing & (reads == "website")
     if unreadable.any():
-        unreadable &= is_unreadable(joined.frame["website"]).to_numpy()
+        unreadable &= is_unreadable(directory["website"]).to_numpy()
     reasons = np.select(
-        [~joined.found, unreadable, missing],
+        [~found, unreadable, missing],
         [int(Reason.NOT_MATCHED), int(Reason.UNREADABLE), int(Reason.NOT_APPLICABLE)],
         default=int(Reason.PRESENT),
     )
     return Measurement(
-        indicator=from_table(indicator, table),
+        indicator=indicator,
         values=values,
         reasons=pd.Series(reasons, index=values.index, dtype="int8"),
         account=joined.account,
     )
+
+
+def _with_source(indicator: Indicator, table: Table) -> Indicator:
+    return replace(indicator, sources=union_of(indicator.sources, (table.source,)))
 
 
 def criteria(directory: pd.DataFrame, generic: pd.Index) -> pd.DataFrame:

@@ -50,6 +50,9 @@ PLACES = Source(
     url="https://www.data.gouv.fr/fr/datasets/liste-des-structures-france-services/",
     licence="Licence Ouverte 2.0",
 )
+ITINERANT = ("Bus_équivalent", "Itinérante")
+"""Formats of places that move: a bus, or a round of several town halls."""
+
 _NAMES = {
     "rpnt": ("rpnt", "rcpnt"),
     "code_insee": ("code_insee", "insee_geo"),
@@ -161,7 +164,7 @@ def read_france_services(path: Path, arrondissements: Choice = "whole") -> Table
     rows = read_rows(path, ("insee_com", "format_fs"), separator=",")
     codes = read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False)
     codes = as_chosen(codes, arrondissements)
-    fixed = ~rows["format_fs"].isin(["Bus_équivalent", "Itinérante"])
+    fixed = ~rows["format_fs"].isin(ITINERANT)
     counts = pd.DataFrame({"places": 1.0, "places_fixed": fixed.astype("float64")}, rows.index)
     frame = counts.groupby(codes.rename("code")).sum()
     return dated_table(frame, PLACES, date_in_name(path), rows=FileRows(codes))
@@ -186,6 +189,12 @@ def places_of_france_services(path: Path) -> gpd.GeoDataFrame:
         geometry=gpd.points_from_xy(position.loc[known, "x"], position.loc[known, "y"]),
         crs="EPSG:4326",
     )
+
+
+def fixed_places_of_france_services(path: Path) -> gpd.GeoDataFrame:
+    """Return the places that do not move, as `places_of_france_services` does."""
+    places = places_of_france_services(path)
+    return places[~places["format"].isin(ITINERANT)]
 
 
 def _conformance(level: str) -> Connector:
@@ -222,12 +231,12 @@ CONNECTORS = (
         level="commune",
         read=read_france_services,
         apart=partial(read_france_services, arrondissements="separate"),
-        places=places_of_france_services,
+        places=fixed_places_of_france_services,
         counts=("places", "places_fixed"),
         columns={
             "places": "places (count)",
             "places_fixed": "places that do not move (count)",
-            "km": "kilometres to the nearest place",
+            "km": "kilometres to the nearest place that does not move",
         },
         header=("insee_com", "format_fs", "latitude", "longitude"),
         separator=",",

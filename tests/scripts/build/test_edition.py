@@ -34,7 +34,6 @@ from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.scripts.build.edition import __main__ as script
 from zoneblanche.scripts.build.edition import packages as packages_module
 from zoneblanche.scripts.build.edition.__main__ import build_edition, recipe_of
-from zoneblanche.scripts.build.edition.broadband import sum_by_departement
 from zoneblanche.scripts.build.edition.directory import declared_website, email_domain
 from zoneblanche.scripts.build.edition.packages import Package, obtain_archive, read_member
 from zoneblanche.scripts.build.edition.recipe import FRANCE, EditionRecipe
@@ -99,14 +98,6 @@ BEFORE = (
     row("02001", square(5)),
     row("02002", square(6)),
 )
-
-ARCEP = """code_insee;nom_com;code_dep;code_reg;nbr;type;elig_thd30;elig_thd100;elig_thd1g;date
-01001;Un;01;84;100;all;100;80;50;2022-12-31
-01001;Un;01;84;100;res;100;80;50;2022-12-31
-01002;Deux;01;84;10;all;10;0;0;2022-12-31
-02001;Trois;02;84;7;all;7;7;7;2022-12-31
-97701;Ailleurs;977;07;5;all;5;5;5;2022-12-31
-"""
 
 
 def communes_json() -> list[dict[str, Any]]:
@@ -185,12 +176,11 @@ def npm_package(folder: Path, lists: dict[str, Any]) -> Package:
 class Workshop:
     folder: Path
     recipe: EditionRecipe
-    arcep: Path
 
     def build(self, out: Path, **changes: Any) -> Path:
         out.mkdir(exist_ok=True)
         recipe = replace(self.recipe, **changes)
-        build_edition(recipe, arcep=self.arcep, packages=self.folder, out=out)
+        build_edition(recipe, packages=self.folder, out=out)
         return out
 
 
@@ -199,8 +189,6 @@ def workshop(tmp_path: Path) -> Workshop:
     folder = tmp_path / "packages"
     folder.mkdir()
     now, before = sdist(folder, "1.1.0", NOW), sdist(folder, "1.0.0", BEFORE)
-    arcep = tmp_path / "commune_debit.csv"
-    arcep.write_text(ARCEP, "utf-8")
     recipe = EditionRecipe(
         country="fr",
         vintage="2026",
@@ -215,7 +203,7 @@ def workshop(tmp_path: Path) -> Workshop:
         whole=("01001",),
         most_without_entry=0.2,
     )
-    return Workshop(folder=folder, recipe=recipe, arcep=arcep)
+    return Workshop(folder=folder, recipe=recipe)
 
 
 @pytest.fixture
@@ -227,7 +215,7 @@ def test_same_inputs_give_the_same_bytes(workshop: Workshop, tmp_path: Path, bui
     again = workshop.build(tmp_path / "again")
     names = sorted(path.name for path in built.iterdir())
     assert names == sorted(path.name for path in again.iterdir())
-    assert len(names) == 7
+    assert len(names) == 6
     for name in names:
         assert (built / name).read_bytes() == (again / name).read_bytes(), name
 
@@ -320,14 +308,6 @@ def test_levels_name_what_contains_the_communes(built: Path) -> None:
         ("departement", "02", "Deux", "region", "84", "02001"),
         ("epci", "200000001", "CC Un", "country", "FR", ""),
         ("epci", "200000002", "CC Deux", "country", "FR", ""),
-    ]
-
-
-def test_broadband_is_summed_by_departement(built: Path) -> None:
-    assert (built / "connectivity_departement.csv").read_text("utf-8").splitlines() == [
-        "departement,premises,premises_30mbps,premises_100mbps,premises_1gbps,date",
-        "01,110,110,80,50,2022-12-31",
-        "02,7,7,7,7,2022-12-31",
     ]
 
 
@@ -439,30 +419,6 @@ def test_a_client_that_fails_is_told_in_a_sentence(
         obtain_archive(workshop.recipe.official, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("elig_thd1g;", "autre;", "there is no column elig_thd1g"),
-        ("01001;Un;01;84;100;all", "01001;Un;01;84;1_000;all", "a count is not a whole number"),
-        ("01002;Deux", "01001;Deux", "a commune has several rows"),
-        ("7;7;7;2022-12-31", "7;7;7;2022-09-30", "there is not one date"),
-        ("02001;Trois;02", "02001;Trois;03", "no figure for département 02"),
-        ("7;7;7;2022-12-31", "7;7;9;2022-12-31", "more premises reached than there are: 02"),
-    ],
-)
-def test_a_faulty_arcep_file_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
-    file = tmp_path / "debit.csv"
-    assert ARCEP.count(old) == 1
-    file.write_text(ARCEP.replace(old, new), "utf-8")
-    with pytest.raises(InputError, match=said):
-        sum_by_departement(file, pd.Index(["01", "02"]))
-
-
-def test_a_missing_arcep_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="there is no such file"):
-        sum_by_departement(tmp_path / "none.csv", pd.Index(["01"]))
-
-
 def test_snapping_keeps_shared_edges_shared() -> None:
     edge = [(4.1, 46.0), (4.1333333, 46.1111111), (4.1, 46.2)]
     west = shapely.Polygon([*edge, (4.0, 46.2), (4.0, 46.0)])
@@ -530,15 +486,14 @@ def test_the_command_builds_and_gives_an_account(
 ) -> None:
     monkeypatch.setattr(script, "RECIPES", {"fr": workshop.recipe})
     out = tmp_path / "out"
-    options = ["--arcep", str(workshop.arcep), "--packages", str(workshop.folder)]
-    result = run_script(*options, "-o", str(out))
+    result = run_script("--packages", str(workshop.folder), "-o", str(out))
     assert result.exit_code == 0
     assert "communes.parquet" in result.output
     assert (out / "provenance.json").is_file()
 
 
 def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path) -> None:
-    result = run_script("--country", "fx", "--arcep", str(tmp_path / "a.csv"))
+    result = run_script("--country", "fx", "-o", str(tmp_path))
     assert result.exit_code == 2
     assert "there is no recipe for 'fx'" in result.output
 

@@ -1,0 +1,1 @@
+"""The figures by territory of an edition: from publishers' files to one packed table."""

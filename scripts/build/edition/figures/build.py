@@ -1,0 +1,80 @@
+"""Writing the figures of an edition: `figures.parquet`, and `figures.json` that describes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.source import sha256_of
+from zoneblanche.geo.tables.account import Account
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.edition import edition_territories, other_inputs
+from zoneblanche.layers.edition.figures import DESCRIPTION, FIGURES
+from zoneblanche.layers.inputs.join import account_of
+from zoneblanche.scripts.build.edition.figures.pack import pack_tables, write_figures
+from zoneblanche.scripts.build.edition.figures.tables import FigureTable, figure_tables
+from zoneblanche.scripts.build.edition.storage import write_json
+
+MOST_BYTES = 900_000
+"""Maximum size of the figures in the package."""
+
+
+def build_figures(country_code: str, *, files: Path, out: Path) -> dict[str, FigureTable]:
+    """Read the publishers' files below a folder and write the figures of an edition.
+
+    The same files give the same bytes.
+
+    Args:
+        country_code: of the edition, whose territories have been built.
+        files: folder of the publishers' files.
+        out: folder of the edition.
+
+    Raises:
+        InputError: a file is missing or not as its publisher makes it, or the figures are too
+            large.
+    """
+    country = read_country(country_code)
+    territories = edition_territories(country)
+    tables = figure_tables(files, territories)
+    packed, columns = pack_tables(
+        {name: (one.table, one.columns) for name, one in tables.items()},
+        territories,
+        other_inputs(country),
+    )
+    write_figures(packed, out / FIGURES)
+    size = (out / FIGURES).stat().st_size
+    if size > MOST_BYTES:
+        message = f"has {size:,} bytes; the package has room for {MOST_BYTES:,}."
+        raise InputError(Fault(message, file=str(out / FIGURES), kind="figures"))
+    described = {
+        name: _described(one, territories) | {"columns": columns[name]}
+        for name, one in tables.items()
+    }
+    write_json({"sha256": sha256_of(out / FIGURES), "tables": described}, out / DESCRIPTION)
+    return tables
+
+
+def _described(one: FigureTable, territories: Territories) -> dict[str, Any]:
+    table = one.table
+    account = table.account or account_of(table, territories.codes, everywhere=territories.codes)
+    return {
+        "definition": one.definition,
+        "level": table.level,
+        "period": table.period,
+        "codes": table.vintage,
+        "source": table.source.as_dict(),
+        "rows": _counted(account),
+    }
+
+
+def _counted(account: Account) -> dict[str, Any]:
+    """What became of the rows of the file: how many are matched, carried from former codes, and not
+    those of a territory."""
+    return {
+        "read": account.rows,
+        "matched": account.matched,
+        "carried": len(account.carried),
+        "not_matched": {row.code: str(row.reason) for row in account.listed},
+    }
