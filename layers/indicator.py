@@ -46,6 +46,8 @@ class Indicator:
         categories: titles of the codes of a `category`.
         role: its role on a page.
         parts: ids of the indicators of a computed one, in order.
+        wave_of: id of the indicator that this one is an earlier date of, with the same definition;
+            "" if it is none. Its role is context.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Indicator:
     role: Role = "indicator"
     parts: tuple[str, ...] = ()
     suffix: Text | str = ""
+    wave_of: str = ""
 
     def __post_init__(self) -> None:
         """Keep a message as its text in each language, as files do."""
@@ -99,6 +102,7 @@ class Indicator:
             "role": self.role,
             "parts": list(self.parts),
             "suffix": _plain(self.suffix),
+            **({"wave_of": self.wave_of} if self.wave_of else {}),
         }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -142,11 +141,10 @@ def edition_inputs(country: Country) -> Mapping[str, Table]:
 def other_inputs(country: Country) -> Mapping[str, Table]:
     """Return the tables of the edition that are not figures by territory."""
     folder = edition_folder(country)
-    readers = {
-        "town-halls": partial(_town_halls, folder, country),
-        "generic-providers": partial(_generic_providers, folder),
+    return {
+        **_town_halls(folder, country),
+        "generic-providers": _generic_providers(folder),
     }
-    return {name: read() for name, read in readers.items()}
 
 
 def edition_events(country: Country) -> Table | None:
@@ -198,18 +196,24 @@ def _former_codes(folder: Path) -> pd.DataFrame | None:
     return pd.read_csv(file, dtype=str, keep_default_na=False) if file.is_file() else None
 
 
-def _town_halls(folder: Path, country: Country) -> Table:
+def _town_halls(folder: Path, country: Country) -> dict[str, Table]:
+    """The last wave of the directory is "town-halls"; an earlier one has its date after that."""
     waves = presence_waves(country, coded=True)
-    last = max(waves["wave"].cat.categories)
-    now = waves[(waves["wave"] == last).to_numpy()].set_index("code")[["website", "email_domain"]]
-    now = now.astype("str")
-    now.index = pd.Index(now.index.astype("object"), name="code")
-    return Table(
-        frame=now,
-        level=country.base.id,
-        source=_sources(_provenance(folder), "presence.parquet")[0],
-        period=str(last),
-    )
+    source = _sources(_provenance(folder), "presence.parquet")[0]
+    dates = sorted(waves["wave"].cat.categories)
+    tables = {}
+    for date in dates:
+        rows = waves[(waves["wave"] == date).to_numpy()].set_index("code")
+        frame = rows[["website", "email_domain"]].astype("str")
+        frame.index = pd.Index(frame.index.astype("object"), name="code")
+        last = date == dates[-1]
+        tables["town-halls" if last else f"town-halls-{date}"] = Table(
+            frame=frame,
+            level=country.base.id,
+            source=source if last else replace(source, published=date),
+            period=str(date),
+        )
+    return tables
 
 
 def _generic_providers(folder: Path) -> Table:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.files.kinds import check_there
-from zoneblanche.geo.messages import Notices, _, remark, without
+from zoneblanche.geo.messages import Notices, _, quantity, remark, without
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import WHOLE
@@ -29,6 +29,9 @@ def gather_inputs(
     sources: Mapping[str, Path], embedded: Mapping[str, Table], territories: Territories
 ) -> dict[str, Table]:
     """Return the tables that layers measure from: the embedded ones and the given files.
+
+    A file that covers less than half of the territories does not replace an embedded table that
+    covers more; a notice says so.
 
     A file whose connector feeds another's input ("dila-directory" feeds "town-halls") has both
     names. Of two files for one input, the one that the other's connector prefers is used; otherwise
@@ -62,11 +65,56 @@ def gather_inputs(
         table = on_todays_codes(table, connector, territories, events=events)
         if connector.exhaustive and connector.places is not None and connector.on is None:
             table = _exhausted(table, connector, sources[name], territories)
+        kept = _covers_more(inputs.get(connector.input), table, connector, territories)
+        if kept is not None and connector.input not in fed:
+            inputs[connector.input] = kept
+            if connector.input != name:
+                inputs[name] = table
+            continue
         inputs[name] = table
         if connector.input != name or connector.input in fed:
             inputs[connector.input] = _merged(connector, table, fed, inputs, territories)
         fed.setdefault(connector.input, connector)
-    return inputs
+    return {name: _accounted(table, territories) for name, table in inputs.items()}
+
+
+def _accounted(table: Table, territories: Territories) -> Table:
+    """Return a table with its account, which every layer that is measured from it needs."""
+    if table.account is not None or table.level != territories.level:
+        return table
+    account = account_of(table, territories.codes, everywhere=territories.whole.codes)
+    return replace(table, account=account)
+
+
+LEAST_COVER = 0.5
+"""Minimum share of the territories that a file covers which replaces an embedded table."""
+
+
+def _covers_more(
+    embedded: Table | None, given: Table, connector: Connector, territories: Territories
+) -> Table | None:
+    """Return the embedded table, which says that it is kept, if it covers more than the given one,
+    and that covers less than half of the territories; None if the given one is used."""
+    level = territories.level
+    if embedded is None or embedded.level != level or given.level != level:
+        return None
+    rows, others = (
+        int(territories.codes.isin(table.frame.dropna(how="all").index).sum())
+        for table in (given, embedded)
+    )
+    if rows >= LEAST_COVER * len(territories) or rows >= others:
+        return None
+    note = _(
+        "{source} has figures of {rows} of {count} territories; those of the edition "
+        "({producer}, {period}), which has {others}, are used instead.",
+        source=connector.id,
+        rows=quantity(rows),
+        count=quantity(len(territories)),
+        producer=embedded.source.producer,
+        period=embedded.period,
+        others=quantity(others),
+    )
+    return replace(embedded, notices=(*embedded.notices, note))
 
 
 def reads(layer: Layer, sources: Iterable[str]) -> bool:

@@ -82,6 +82,7 @@ class LayerEntry(TomlTable):
     digits: Annotated[int, Field(ge=0, le=6)] | None = None
     method: Words | None = None
     weight: Line | None = None
+    wave_of: Identifier | None = None
 
     def decimals_of(self, unit: str) -> int:
         """Decimals of its figure: those that are given, or those of the unit."""
@@ -128,6 +129,17 @@ class FileEntry(LayerEntry):
     level: Identifier | None = None
     period: Line | None = None
     source: Line | None = None
+
+    @model_validator(mode="after")
+    def _dated_wave(self) -> Self:
+        if self.wave_of is not None and self.period is None:
+            raise refused(
+                _("this is a wave of {indicator} and has no date.", indicator=repr(self.wave_of)),
+                remedy=_('Say its date: period = "2018-03-31".'),
+                kind="missing-key",
+                key="period",
+            )
+        return self
 
 
 class SheetEntry(FileEntry):

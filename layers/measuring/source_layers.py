@@ -71,8 +71,9 @@ def indicator_of(entry: ColumnEntry | PresenceEntry) -> Indicator:
         categories={int(code): title for code, title in column.categories.items()}
         if column
         else {},
-        role="context" if better is None else "indicator",
+        role="context" if better is None or entry.wave_of else "indicator",
         suffix=entry.suffix or "",
+        wave_of=entry.wave_of or "",
     )
 
 

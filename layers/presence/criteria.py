@@ -106,7 +106,7 @@ def measure_criterion(
 ) -> Measurement:
     """Return the result of `values_of` for the directory's rows, and why it is missing elsewhere.
 
-    A criterion of the e-mail takes the domain of a scan of the DNS where the directory declares
+    A criterion of the e-mail takes the domain of a scan of the DNS where today's directory declares
     none, and where it has no entry at all.
 
     Args:
@@ -124,7 +124,7 @@ def measure_criterion(
     generic = inputs[GENERIC].frame.index if GENERIC in inputs else pd.Index([])
     directory, found = joined.frame, joined.found
     indicator = from_table(indicator, table)
-    if reads == "email_domain" and MAIL_SCAN in inputs:
+    if reads == "email_domain" and source == DIRECTORY and MAIL_SCAN in inputs:
         domains = join_table(territories, inputs[MAIL_SCAN]).frame["domain"]
         filled = directory["email_domain"].isna() & domains.notna()
         if filled.any():

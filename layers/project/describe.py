@@ -32,8 +32,9 @@ def describe(
         period=spec.period or source.published,
         native_level=level,
         sources=(source,),
-        role="context" if better is None else "indicator",
+        role="context" if better is None or spec.wave_of else "indicator",
         suffix=spec.suffix or "",
+        wave_of=spec.wave_of or "",
         method=spec.method or "",
     )
 

@@ -20,6 +20,9 @@ PRESENCE_CHANGE = "presence-change"
 WHOLE = 0.995
 """Minimum share of today's codes in a wave that represents the whole country."""
 
+_POINTS = ("percent", "score", "boolean")
+"""Units whose differences are points."""
+
 GAINED, KEPT, NEITHER, GIVEN_UP = range(1, 5)
 PRESENCE_CHANGES = {
     GAINED: _("website gained"),
@@ -32,6 +35,7 @@ PRESENCE_CHANGES = {
 def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
     """Return the atlas with a column `<after>-change`: an indicator minus its earlier wave.
 
+    The change of a yes or no is in points: 100 where it was gained, -100 where it was given up.
     Both are on the territories of the atlas, so carry the earlier wave to their codes first
     (`layers.inputs.recode`). Missing where either is, with its reason.
 
@@ -62,11 +66,11 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
     indicator = Indicator(
         id=f"{after_id}-change",
         title=_("{title}, change", title=titled(after.title)),
-        suffix=after.suffix or ("points" if after.unit in ("percent", "score") else ""),
+        suffix=after.suffix or ("points" if after.unit in _POINTS else ""),
         better=after.better,
         kind=after.kind,
         denominator=after.denominator,
-        digits=after.digits,
+        digits=1 if after.unit == "boolean" else after.digits,
         period="/".join(dict.fromkeys(wave.period for wave in (before, after) if wave.period)),
         native_level=after.native_level,
         sources=union_of(before.sources, after.sources),
@@ -74,7 +78,10 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
         role="context",
         parts=(before_id, after_id),
     )
-    return atlas.add(indicator, second - first, reasons=reasons)
+    gained = second - first
+    return atlas.add(
+        indicator, 100 * gained if after.unit == "boolean" else gained, reasons=reasons
+    )
 
 
 def add_presence_change(atlas: Atlas) -> Atlas:
