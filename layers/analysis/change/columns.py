@@ -78,10 +78,8 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
         role="context",
         parts=(before_id, after_id),
     )
-    gained = second - first
-    return atlas.add(
-        indicator, 100 * gained if after.unit == "boolean" else gained, reasons=reasons
-    )
+    points = 100 if after.unit == "boolean" else 1
+    return atlas.add(indicator, points * (second - first), reasons=reasons)
 
 
 def add_presence_change(atlas: Atlas) -> Atlas:
