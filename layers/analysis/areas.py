@@ -33,7 +33,7 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = 100) -> 
     """
     found = score_atlas(atlas, atlas.recipe(index_id))
     drawn = draw_scores(
-        found.values, found.scored, draws=draws, groups=found.groups, names=[index_id]
+        found.values, found.scored, draws=draws, context=found.context, names=[index_id]
     )[index_id]
     areas, people = atlas.territories.parents[level], atlas.territories.facts["population"]
     means = mean_by(atlas.values[index_id], people, areas)["mean"].dropna()

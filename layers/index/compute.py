@@ -14,7 +14,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.method import describe, describe_dimension
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.index.recipe.recipe import Recipe
-from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_atlas
+from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_atlas, score_bounds
 from zoneblanche.layers.index.steps.orient import scale_ends
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions
@@ -28,9 +28,11 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     One column is added for each dimension (role "dimension") and one for the index (id of the
     recipe, role "index"). Territories with too few known figures keep their indicators and get no
     index, with `Reason.TOO_FEW`. `intervals` has a table for the index and each dimension, by its
-    id: `rank` (1 is the highest score; ties share the lowest rank), and, from the draws,
-    `rank_low`, `rank_high`, `score_low` and `score_high` (5th and 95th percentiles) and
-    `worst_decile`, see `layers.index.uncertainty.robustness`.
+    id: `rank` (1 is the highest score; ties share the lowest rank), `tied` (how many others have
+    that rank), and, from the draws, `rank_low`, `rank_high`, `score_low` and `score_high` (5th and
+    95th percentiles) and `worst_decile`, see `layers.index.uncertainty.robustness`. The table of
+    the index has `bound_low` and `bound_high` if some territories lack one of its parts, see
+    `layers.index.score.score_bounds`, and `estimated` (1 where a figure was imputed).
 
     Args:
         atlas: with the indicators that the recipe names.
@@ -93,10 +95,26 @@ def _interval_of(parts: list[Indicator]) -> str:
 def _intervals(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     columns = ("rank_low", "rank_high", "score_low", "score_high", "worst_decile")
     scored = found.scored
+    notices: tuple[str, ...] = ()
     if scored.recipe.draws == 0:
-        ranks = {name: rank(scores).to_frame("rank") for name, scores in scored.scores.items()}
         none = dict.fromkeys(columns, np.nan)
-        return {str(name): table.assign(**none) for name, table in ranks.items()}, ()
-    drawn = draw_dimensions(found.values, scored, groups=found.groups)
-    tables = {name: one.table[["rank", *columns]] for name, one in drawn.items()}
-    return tables, drawn[scored.recipe.id].notices
+        tables = {
+            dimension.id: rank(scored.ranked(dimension.id)).to_frame("rank").assign(**none)
+            for dimension in scored.recipe.dimensions
+        }
+    else:
+        drawn = draw_dimensions(found.values, scored, context=found.context)
+        tables = {name: one.table[["rank", *columns]] for name, one in drawn.items()}
+        notices = drawn[scored.recipe.id].notices
+    tables = {name: table.assign(tied=_tied(table["rank"])) for name, table in tables.items()}
+    index = scored.recipe.id
+    if scored.incomplete.any():
+        tables[index] = tables[index].join(score_bounds(scored))
+    if scored.estimated.any():
+        tables[index] = tables[index].assign(estimated=scored.estimated.astype("float64"))
+    return tables, notices
+
+
+def _tied(ranks: pd.Series) -> pd.Series:
+    """Return with how many others each shares its rank."""
+    return ranks.map(ranks.value_counts()) - 1.0

@@ -163,7 +163,7 @@ def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:
         ],
         index=[dimension.id for dimension in inner],
     )
-    own_rank = float(rank(scored.index)[code])
+    own_rank = float(rank(scored.ranked(recipe.id))[code])
     return Explanation(code, score, own_rank, reference, parts, dimensions)
 
 

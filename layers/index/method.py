@@ -50,6 +50,7 @@ _STEP = {
     "median": pgettext("method", "median"),
     "group-mean": pgettext("method", "mean of the group"),
     "group-median": pgettext("method", "median of the group"),
+    "regression": pgettext("method", "estimated by regression"),
     "winsorise": pgettext("method", "winsorised"),
     "log": pgettext("method", "logarithm"),
     "boxcox": pgettext("method", "Box-Cox transformation"),
@@ -101,12 +102,7 @@ def _steps(recipe: Recipe, titles: Mapping[str, Text | str]) -> list[str]:
         parts.append(_("imputation: {steps}", steps=done))
     if done := join(_STEP[step] for step in treated if step != "none"):
         parts.append(_("outliers: {steps}", steps=done))
-    parts.append(
-        _(
-            "a territory gets a score where at least {share} of the indicators are known",
-            share=percent(recipe.min_available),
-        )
-    )
+    parts += _who_is_scored(recipe)
     if recipe.orientation == "worse":
         parts.append(_("a high score is worse off"))
     if recipe.draws:
@@ -117,6 +113,28 @@ def _steps(recipe: Recipe, titles: Mapping[str, Text | str]) -> list[str]:
                 seed=recipe.seed,
             )
         )
+    return parts
+
+
+def _who_is_scored(recipe: Recipe) -> list[str]:
+    parts: list[str] = []
+    if recipe.min_available > 0 or not (recipe.required or recipe.min_dimensions):
+        parts.append(
+            _(
+                "a territory gets a score where at least {share} of the indicators are known",
+                share=percent(recipe.min_available),
+            )
+        )
+    if recipe.required:
+        needed = {child.id: getattr(child, "title", child.id) for child in recipe.root.children}
+        titles = join((titled(needed[name]) for name in recipe.required), _(" and "))
+        parts.append(_("a territory gets a score where {titles} are known", titles=titles))
+    if recipe.min_dimensions:
+        parts.append(_("a score needs at least {count} known parts", count=recipe.min_dimensions))
+    if recipe.inhabited:
+        parts.append(_("a territory without inhabitants gets no score"))
+    if recipe.incomplete == "unranked":
+        parts.append(_("a territory that lacks a part has no rank"))
     return parts
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _, percent
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.context import Context, index_context
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.steps.aggregate import aggregate
 from zoneblanche.layers.index.steps.denominate import denominate
-from zoneblanche.layers.index.steps.impute import groups_in, impute
+from zoneblanche.layers.index.steps.impute import impute
 from zoneblanche.layers.index.steps.normalise import normalise
-from zoneblanche.layers.index.steps.orient import oriented, upward_elements
+from zoneblanche.layers.index.steps.orient import oriented, scale_ends, upward_elements
+from zoneblanche.layers.index.steps.regress import estimate
 from zoneblanche.layers.index.steps.screen import screen
 from zoneblanche.layers.index.steps.step import Step
 from zoneblanche.layers.index.steps.treat import Limits, treat
@@ -54,19 +57,50 @@ class Scored:
         """The score of the whole index."""
         return self.scores[self.recipe.id]
 
+    @property
+    def incomplete(self) -> pd.Series:
+        """Which rows have a score of the index although they lack one of its parts."""
+        parts = self.scores[_inner_parts(self.recipe)]
+        lacking = parts.isna().any(axis=1)
+        for child in self.recipe.root.children:
+            if isinstance(child, Element):
+                lacking |= self.normalised[child.id].isna()
+        return lacking & self.index.notna()
 
-def score(values: pd.DataFrame, recipe: Recipe, *, groups: pd.Series | None = None) -> Scored:
+    @property
+    def unranked(self) -> pd.Series:
+        """Which rows have a score of the index, and no rank."""
+        return self.incomplete & (self.recipe.incomplete == "unranked")
+
+    def ranked(self, name: str) -> pd.Series:
+        """Return the scores of a dimension or of the index that have a rank; NaN for the others."""
+        scores = self.scores[name]
+        return scores.where(~self.unranked) if name == self.recipe.id else scores
+
+    @property
+    def estimated(self) -> pd.Series:
+        """Which rows have an imputed figure."""
+        changed = self.steps[1].actions.values()
+        none = pd.Series(False, index=self.scores.index)
+        return none if not changed else pd.concat([a != "" for a in changed], axis=1).any(axis=1)
+
+
+def _inner_parts(recipe: Recipe) -> list[str]:
+    return [child.id for child in recipe.root.children if isinstance(child, Dimension)]
+
+
+def score(values: pd.DataFrame, recipe: Recipe, *, context: Context | None = None) -> Scored:
     """Return scores of a table by a recipe whose indicators have their directions.
 
     Args:
         values: the indicators of the recipe, one column each, float64; NaN is missing.
         recipe: see `resolve`.
-        groups: of the rows, for group imputation.
+        context: what else the recipe uses of the rows; None if it uses nothing.
 
     Raises:
         InputError: an indicator that cannot be scored, or scores that a mean is not defined for.
     """
-    steps = prepare(values, recipe, groups=groups)
+    steps = prepare(values, recipe, context=context)
     upward, weights, notices = combine(steps[-1].values, recipe)
     return Scored(
         recipe=recipe,
@@ -79,17 +113,19 @@ def score(values: pd.DataFrame, recipe: Recipe, *, groups: pd.Series | None = No
 
 
 def prepare(
-    values: pd.DataFrame, recipe: Recipe, *, groups: pd.Series | None = None
+    values: pd.DataFrame, recipe: Recipe, *, context: Context | None = None
 ) -> tuple[Step, Step, Step, Step]:
     """Run the steps before aggregation: screen, impute, treat, normalise.
 
     A screened-out row is not used in what follows: neither in the means of the imputation nor in
     the minimum and maximum of the scale.
     """
+    context = context or Context()
     elements = upward_elements(recipe)
     ids = [element.id for element in elements]
     values = values[ids].astype("float64")
-    screened = screen(values, min_available=recipe.min_available)
+    people = context.fact("population") > 0 if recipe.inhabited else None
+    screened = screen(values, min_available=recipe.min_available, inhabited=people)
     kept = screened.details["kept"]
     if not kept.any():
         raise InputError(
@@ -104,7 +140,14 @@ def prepare(
             )
         )
     methods = {element.id: element.impute for element in elements}
-    imputed = impute(screened.values, methods, groups=groups, rows=kept)
+    estimates = {
+        element.id: estimate(screened.values[element.id], element.regression, context, rows=kept)
+        for element in elements
+        if element.regression is not None and screened.values[element.id].isna().any()
+    }
+    imputed = impute(
+        screened.values, methods, groups=context.groups, rows=kept, estimates=estimates
+    )
     limits = Limits(recipe.skew, recipe.kurtosis, recipe.max_winsorised, recipe.boxcox)
     treated = treat(imputed.values, {e.id: e.treat for e in elements}, limits=limits)
     scaled = normalise(treated.values, elements, reference=recipe.reference)
@@ -137,7 +180,44 @@ def combine(
         table[dimension.id] = scores.where(known >= dimension.min_available)
         weights[dimension.id] = dict(found.shares)
         notices += found.notices
+    table[recipe.id] = table[recipe.id].where(enough_known(table, recipe))
     return table[[dimension.id for dimension in recipe.dimensions]], weights, tuple(notices)
+
+
+def enough_known(scores: pd.DataFrame, recipe: Recipe) -> pd.Series:
+    """Return which rows have the parts of the index that a score needs: all required ones, and
+    `min_dimensions` of them."""
+    parts = scores[[child.id for child in recipe.root.children]].notna()
+    enough = parts.sum(axis=1) >= recipe.min_dimensions
+    return enough & parts[list(recipe.required)].all(axis=1)
+
+
+def score_bounds(scored: Scored) -> pd.DataFrame:
+    """Return what the scores of the incomplete rows would be with the least and the greatest of
+    the parts of the index that they lack: `bound_low` and `bound_high`, NaN for other rows.
+
+    A part without ends of its scale gives no bounds.
+    """
+    recipe, rows = scored.recipe, scored.incomplete
+    table = pd.concat([scored.normalised, scored.upward], axis=1)
+    parts = table.loc[rows, [child.id for child in recipe.root.children]]
+    found = pd.DataFrame(np.nan, scored.scores.index, ["bound_low", "bound_high"])
+    ends = [scale_ends(child, count=len(table)) for child in recipe.root.children]
+    if not rows.any() or any(end is None for end in ends):
+        return found
+    for name, side in (("bound_low", 0), ("bound_high", 1)):
+        at_end = {str(c): end[side] for c, end in zip(parts, ends, strict=True) if end}
+        one = aggregate(
+            parts.fillna(at_end),
+            scored.weights[recipe.id],
+            how=recipe.root.aggregate,
+            power=recipe.root.power,
+            name=recipe.id,
+        )
+        around = scored.upward.loc[rows].assign(**{recipe.id: one})
+        found.loc[rows, name] = oriented(around, recipe)[recipe.id]
+    low, high = found.min(axis=1), found.max(axis=1)
+    return found.assign(bound_low=low, bound_high=high)
 
 
 def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
@@ -294,27 +374,18 @@ def index_values(recipe: Recipe, atlas: Atlas) -> pd.DataFrame:
     return denominate(values, carried, by).values
 
 
-def index_groups(recipe: Recipe, atlas: Atlas) -> pd.Series | None:
-    """Return the groups that a recipe's imputation uses, one per territory; None if it uses
-    none."""
-    if recipe.group is None:
-        return None
-    parents = atlas.territories.parents
-    return groups_in(recipe.group, values=atlas.values, parents=parents, file=recipe.file or None)
-
-
 @dataclass(frozen=True)
 class ScoredAtlas:
     """An index on an atlas, before anything is rounded or written into it.
 
     Attributes:
         values: the indicators of the recipe, see `index_values`.
-        groups: see `index_groups`.
+        context: see `index_context`.
         scored: the scores.
     """
 
     values: pd.DataFrame
-    groups: pd.Series | None
+    context: Context
     scored: Scored
 
 
@@ -322,7 +393,7 @@ def score_atlas(atlas: Atlas, recipe: Recipe) -> ScoredAtlas:
     """The scores of a resolved recipe on the territories of an atlas.
 
     Raises:
-        InputError: see `index_values` and `score`.
+        InputError: see `index_values`, `index_context` and `score`.
     """
-    values, groups = index_values(recipe, atlas), index_groups(recipe, atlas)
-    return ScoredAtlas(values, groups, score(values, recipe, groups=groups))
+    values, context = index_values(recipe, atlas), index_context(recipe, atlas)
+    return ScoredAtlas(values, context, score(values, recipe, context=context))

@@ -107,8 +107,7 @@ def method_lines(recipe: Recipe) -> list[str]:
         "",
         f"- The index is the {recipe.root.aggregate} mean of its parts. A high score is "
         f"{'worse' if worse else 'better'} off, and rank 1 is the highest score.",
-        f"- A territory has a score if at least {100 * recipe.min_available:.0f} % of the "
-        "indicators are known. A missing indicator is left out, and the others count for it.",
+        f"- {_who_is_scored(recipe)} A missing indicator is left out, and the others count for it.",
         f"- The uncertainty of the ranks comes from {recipe.draws} draws (seed {recipe.seed}) with "
         f"{', '.join(varied)}."
         if varied
@@ -119,6 +118,22 @@ def method_lines(recipe: Recipe) -> list[str]:
         *[f"- {reference}" for reference in recipe.references],
         "",
     ]
+
+
+def _who_is_scored(recipe: Recipe) -> str:
+    needs = []
+    if recipe.min_available > 0 or not (recipe.required or recipe.min_dimensions):
+        needs.append(f"at least {100 * recipe.min_available:.0f} % of the indicators are known")
+    if recipe.required:
+        needs.append(f"{' and '.join(f'`{name}`' for name in recipe.required)} are known")
+    if recipe.min_dimensions:
+        needs.append(f"at least {recipe.min_dimensions} parts are known")
+    if recipe.inhabited:
+        needs.append("somebody lives there")
+    sentence = f"A territory has a score if {', and if '.join(needs)}."
+    if recipe.incomplete == "unranked":
+        sentence += " One that lacks a part has no rank; the bounds of its score are given."
+    return sentence
 
 
 def _shares(dimension: Dimension, whole: float = 1.0) -> dict[str, float]:
@@ -186,7 +201,12 @@ def _on_atlas(recipe: Recipe, atlas: Atlas) -> tuple[Recipe | None, list[str]]:
     """Return the recipe on the indicators that the atlas has, and those that it does not have."""
     absent = [e.id for e in recipe.elements if e.id not in atlas.indicators]
     root = _kept(recipe.root, set(absent))
-    return (None if root is None else replace(recipe, root=root)), absent
+    if root is None:
+        return None, absent
+    parts = {child.id for child in root.children}
+    required = tuple(name for name in recipe.required if name in parts)
+    least = min(recipe.min_dimensions, len(parts))
+    return replace(recipe, root=root, required=required, min_dimensions=least), absent
 
 
 def _kept(dimension: Dimension, absent: set[str]) -> Dimension | None:
@@ -268,7 +288,7 @@ def _robustness_lines(atlas: Atlas, recipe: Recipe, found: ScoredAtlas) -> Itera
     if not recipe.draws:
         yield "The recipe has no draws."
         return
-    drawn = draw_ranks(found.values, found.scored, groups=found.groups)
+    drawn = draw_ranks(found.values, found.scored, context=found.context)
     width = (drawn.table["rank_high"] - drawn.table["rank_low"]).dropna()
     sure = int((drawn.table["worst_decile"] >= 0.95).sum())
     yield (

@@ -68,7 +68,7 @@ def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np
             recipe.
     """
     found = score_atlas(atlas, atlas.recipe(index_id))
-    return draw_scores(found.values, found.scored, draws=draws, groups=found.groups)
+    return draw_scores(found.values, found.scored, draws=draws, context=found.context)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from zoneblanche.layers.index.recipe.recipe import (
     Element,
     Normalise,
     Recipe,
+    Regression,
     Uncertainty,
     Weighting,
 )
@@ -25,6 +26,7 @@ from zoneblanche.layers.index.recipe.schema import (
     DimensionTable,
     IndicatorTable,
     RecipeTable,
+    RegressionTable,
 )
 from zoneblanche.layers.indicator import Indicator
 
@@ -51,6 +53,7 @@ def recipe_of(
         root=root,
         description=options.description,
         references=tuple(options.references),
+        required=tuple(options.required),
         file=document.file,
         uncertainty=Uncertainty(
             weights=uncertain.weights,
@@ -67,6 +70,9 @@ def recipe_of(
 _PLAIN = (
     "orientation",
     "min_available",
+    "min_dimensions",
+    "inhabited",
+    "incomplete",
     "group",
     "reference",
     "max_winsorised",
@@ -261,6 +267,7 @@ class _Tree:
         options = self.options
         overrides = options.indicators if isinstance(options.indicators, dict) else {}
         overridden = overrides.get(name, IndicatorTable())
+        fit = overridden.regression
         goalposts = overridden.goalposts or options.goalposts
         return Element(
             id=name,
@@ -269,13 +276,14 @@ class _Tree:
             or ("goalposts" if overridden.goalposts else options.normalise)
             or ("goalposts" if goalposts else "minmax"),
             treat=overridden.treat or options.treat,
-            impute=overridden.impute or options.impute,
+            impute=overridden.impute or ("regression" if fit else options.impute),
             goalposts=goalposts,
             range=overridden.range or options.range,
             scale=overridden.scale,
             target=overridden.target,
             denominator=overridden.denominator,
             error=overridden.error or 0.0,
+            regression=None if fit is None else _regression(fit),
         )
 
     def _check_overrides(self) -> None:
@@ -292,6 +300,16 @@ class _Tree:
 
     def _fault(self, path: str, message: str, *, remedy: str = "", kind: str) -> None:
         self.faults.append(Fault(message, file=self.file, column=path, remedy=remedy, kind=kind))
+
+
+def _regression(table: RegressionTable) -> Regression:
+    return Regression(
+        on=dict(table.on),
+        scale=table.scale,
+        group=table.group,
+        shrink=table.shrink,
+        reasons=tuple(table.reasons),
+    )
 
 
 def _found(around: Dimension) -> Weighting:
@@ -354,6 +372,31 @@ def _option_faults(options: RecipeTable, root: Dimension, file: str) -> list[Fau
                 "recipe.power",
                 _("a generalised mean with power 0 is the geometric mean."),
                 _('Write aggregate = "geometric".'),
+            )
+    parts = [child.id for child in root.children]
+    for name in options.required:
+        if name not in parts:
+            fault(
+                "recipe.required",
+                _("{name} is not a child of the index.", name=repr(name)),
+                nearest(name, parts),
+            )
+    if options.min_dimensions > len(parts):
+        fault(
+            "recipe.min_dimensions",
+            _(
+                "min_dimensions is {count}, and the index has {parts} children.",
+                count=options.min_dimensions,
+                parts=len(parts),
+            ),
+            _("Write a smaller number."),
+        )
+    for element in root.elements():
+        if (element.impute == "regression") != (element.regression is not None):
+            fault(
+                f"recipe.indicators.{element.id}.regression",
+                _('impute = "regression" and the table regression go together.'),
+                _("Write both, or none of them."),
             )
     grouped = any(e.impute.startswith("group") for e in root.elements())
     if grouped and options.group is None:

@@ -41,15 +41,37 @@ Aggregate = Literal[
     "bod",
 ]
 Treat = Literal["none", "winsorise", "log", "boxcox", "auto"]
-Impute = Literal["none", "mean", "median", "group-mean", "group-median"]
+Impute = Literal["none", "mean", "median", "group-mean", "group-median", "regression"]
 Weighting = Literal["given", "equal", "pca", "effective"]
 Orientation = Literal["better", "worse"]
 Scale = Literal["linear", "log"]
+Incomplete = Literal["ranked", "unranked"]
 
 MAZZIOTTA_PARETO: frozenset[str] = frozenset(
     name for name in get_args(Aggregate) if name.startswith(("mpi", "ampi"))
 )
 """The aggregations that include their own standardisation."""
+
+
+@dataclass(frozen=True)
+class Regression:
+    """How missing cells of an indicator are estimated: least squares on the known ones.
+
+    Attributes:
+        on: the regressors, facts or indicators of the atlas, and the scale of each.
+        scale: of the indicator itself: "log" fits its natural logarithm.
+        group: column or level; the mean of the indicator in the group is one more regressor. None:
+            without it.
+        shrink: the mean of a group moves to that of all, as if so many units at that mean were in
+            the group.
+        reasons: of the missing cells that are estimated, as `secret`; the others stay missing.
+    """
+
+    on: Mapping[str, Scale]
+    scale: Scale = "linear"
+    group: str | None = None
+    shrink: float = 5.0
+    reasons: tuple[str, ...] = ("secret",)
 
 
 @dataclass(frozen=True)
@@ -67,6 +89,7 @@ class Element:
         target: of `dist2targ`, in the unit of the indicator.
         denominator: column, fact or weight of the atlas that divides it before all other steps.
         error: standard deviation of its measurement error, in its unit, for the rank intervals.
+        regression: of `impute` "regression".
     """
 
     id: str
@@ -80,6 +103,7 @@ class Element:
     target: float | None = None
     denominator: str | None = None
     error: float = 0.0
+    regression: Regression | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +175,11 @@ class Recipe:
         root: the outermost dimension.
         orientation: "better": a high score is better off; "worse": a high score is worse off.
         min_available: minimum share of all indicators that a territory needs for a score.
+        required: the children of the index that a territory needs for a score.
+        min_dimensions: how many of the children of the index it needs at least.
+        inhabited: whether a territory without inhabitants gets no score.
+        incomplete: "unranked": a territory with a score that lacks a child of the index has no
+            rank; what its score would be with the least and the greatest of that child is given.
         group: column or level whose groups the group imputations use.
         reference: code of the territory that `dist2ref` compares with.
         max_winsorised: maximum number of points that winsorising may move.
@@ -168,6 +197,10 @@ class Recipe:
     description: Text | str = ""
     orientation: Orientation = "better"
     min_available: float = 0.67
+    required: tuple[str, ...] = ()
+    min_dimensions: int = 0
+    inhabited: bool = False
+    incomplete: Incomplete = "ranked"
     group: str | None = None
     reference: str | None = None
     max_winsorised: int = 5

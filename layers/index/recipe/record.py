@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe, Uncertainty
+from zoneblanche.layers.index.recipe.recipe import (
+    Dimension,
+    Element,
+    Recipe,
+    Regression,
+    Uncertainty,
+)
 
 _PAIRS = ("goalposts", "range")
 
@@ -20,7 +26,7 @@ def recipe_from_dict(table: Mapping[str, Any]) -> Recipe:
     """Return the recipe that `recipe_as_dict` wrote, also if JSON has turned its tuples into lists.
 
     >>> from layers.index.recipe.load import read_recipe
-    >>> recipe = read_recipe("digital-inequality")
+    >>> recipe = read_recipe("digital-inequality-2025")
     >>> recipe_from_dict(recipe_as_dict(recipe)) == recipe
     True
     """
@@ -33,6 +39,8 @@ def recipe_from_dict(table: Mapping[str, Any]) -> Recipe:
         "root": _dimension(table["root"]),
         "uncertainty": Uncertainty(**uncertainty),
         "references": tuple(table["references"]),
+        # An atlas of an earlier version has a recipe without the newer options.
+        "required": tuple(table.get("required", ())),
     }
     return Recipe(**fields)
 
@@ -48,4 +56,6 @@ def _dimension(table: Mapping[str, Any]) -> Dimension:
 
 def _element(table: Mapping[str, Any]) -> Element:
     pairs = {name: tuple(table[name]) for name in _PAIRS if table[name] is not None}
-    return Element(**{**table, **pairs})
+    fit = table.get("regression")
+    how = None if fit is None else Regression(**{**fit, "reasons": tuple(fit["reasons"])})
+    return Element(**{**table, **pairs, "regression": how})

@@ -20,9 +20,11 @@ from zoneblanche.geo.files.toml_model import (
     refused,
 )
 from zoneblanche.geo.messages import EMPTY, _, quantity
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.index.recipe.recipe import (
     Aggregate,
     Impute,
+    Incomplete,
     Normalise,
     Orientation,
     Scale,
@@ -146,6 +148,32 @@ class _Options(TomlTable):
         )
 
 
+_REASONS = [reason.name.lower().replace("_", "-") for reason in Reason if reason]
+
+
+def _checked_reasons(names: Any) -> Any:
+    for name in names if isinstance(names, list) else ():
+        if name not in _REASONS:
+            raise refused(
+                _("{name} is not a reason for a missing cell.", name=shown(name)),
+                remedy=nearest(str(name), _REASONS, count=12),
+                kind="reason",
+            )
+    return names
+
+
+class RegressionTable(_Options):
+    """`[recipe.indicators.<id>.regression]`: how its missing cells are estimated."""
+
+    on: dict[str, Scale] = Field(default_factory=dict)
+    scale: Scale = "linear"
+    group: str | None = None
+    shrink: Annotated[Number, Field(ge=0)] = 5.0
+    reasons: Annotated[list[str], BeforeValidator(_checked_reasons)] = Field(
+        default_factory=lambda: ["secret"]
+    )
+
+
 class IndicatorTable(_Options):
     """`[recipe.indicators.<id>]`: options of one indicator; the recipe gives those that are
     absent."""
@@ -160,6 +188,7 @@ class IndicatorTable(_Options):
     target: Number | None = None
     denominator: str | None = None
     error: Annotated[Number, Field(ge=0)] | None = None
+    regression: RegressionTable | None = None
 
 
 def _form(indicators: Any) -> str:
@@ -211,6 +240,10 @@ class RecipeTable(_Options):
     treat: Treat = "none"
     impute: Impute = "none"
     min_available: Share = 0.67
+    required: list[str] = Field(default_factory=list)
+    min_dimensions: Annotated[int, Field(ge=0)] = 0
+    inhabited: bool = False
+    incomplete: Incomplete = "ranked"
     orientation: Orientation = "better"
     range: Pair = (0.0, 100.0)
     goalposts: Pair | None = None

@@ -24,6 +24,7 @@ def impute(
     *,
     groups: pd.Series | None = None,
     rows: pd.Series | None = None,
+    estimates: Mapping[str, pd.Series] | None = None,
 ) -> Step:
     """Fill missing cells with the mean or median of the column, or of the row's group in it.
 
@@ -35,6 +36,7 @@ def impute(
         methods: by column; columns that are absent are not changed.
         groups: the group of each row, for the group methods; None or NaN for no group.
         rows: boolean; the rows to fill, all if None. Means are over all rows.
+        estimates: by column, what "regression" fills; NaN leaves a cell missing.
 
     Returns:
         Step whose details count, for each indicator, the cells that were missing, filled, left.
@@ -63,7 +65,10 @@ def impute(
                 )
             )
             continue
-        fill = _filling(column, method, groups)
+        if method == "regression":
+            fill = pd.Series(np.nan, values.index) if estimates is None else estimates[name]
+        else:
+            fill = _filling(column, method, groups)
         took = wanted & fill.notna()
         filled[name] = column.where(~took, fill)
         actions[name] = labels(values.index, np.where(took, f"imputed: {method}", ""))

@@ -8,8 +8,14 @@ import pandas as pd
 from zoneblanche.layers.index.steps.step import Step, labels
 
 
-def screen(values: pd.DataFrame, *, min_available: float, min_nonzero: float = 0.0) -> Step:
-    """Blank the rows with less than `min_available` of the columns.
+def screen(
+    values: pd.DataFrame,
+    *,
+    min_available: float,
+    min_nonzero: float = 0.0,
+    inhabited: pd.Series | None = None,
+) -> Step:
+    """Blank the rows with less than `min_available` of the columns, and those without inhabitants.
 
     A screened-out unit keeps its indicators in the atlas; it only gets no score. COINr drops such
     rows (`Screen`, "byNA"). Here they stay, entirely missing, so that the index of every table is
@@ -19,6 +25,7 @@ def screen(values: pd.DataFrame, *, min_available: float, min_nonzero: float = 0
         values: one column per indicator, float64; NaN is missing.
         min_available: minimum share of the columns that must be known, 0 to 1.
         min_nonzero: minimum share of the known figures that must not be zero ("byzeros").
+        inhabited: boolean; None if rows without inhabitants count like others.
 
     Returns:
         Step whose details have one row per unit: `known`, `available`, `nonzero`, `kept`.
@@ -28,9 +35,13 @@ def screen(values: pd.DataFrame, *, min_available: float, min_nonzero: float = 0
     nonzero = ((values != 0) & values.notna()).sum(axis=1) / known.where(known > 0)
     kept = (available >= min_available) & (known > 0)
     kept &= (nonzero >= min_nonzero) | (min_nonzero <= 0)
+    done = np.where(kept, "", "too few indicators known")
+    if inhabited is not None:
+        done = np.where(inhabited, done, "no inhabitants")
+        kept &= inhabited
     details = pd.DataFrame(
         {"known": known, "available": available, "nonzero": nonzero, "kept": kept}
     )
-    labelled = labels(values.index, np.where(kept, "", "too few indicators known"))
+    labelled = labels(values.index, done)
     out = {} if bool(kept.all()) else {str(column): labelled for column in values}
     return Step("screen", values.where(kept, axis=0), out, details)

@@ -51,7 +51,7 @@ def compute_choices(atlas: Atlas, index_id: str, *, runs: int = RUNS) -> Choices
     found = score_atlas(atlas, recipe)
     result: Sensitivity | None = None
     try:
-        result = sensitivity(found.values, found.scored, groups=found.groups, count=runs)
+        result = sensitivity(found.values, found.scored, context=found.context, count=runs)
     except InputError as error:
         if {fault.kind for fault in error.faults} != {"no-variance"}:
             raise

@@ -19,6 +19,7 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _
+from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import Scored, prepare
 from zoneblanche.layers.index.steps.normalise import normalised
@@ -75,10 +76,12 @@ class Sampler:
         values: pd.DataFrame,
         scored: Scored,
         *,
-        groups: pd.Series | None = None,
+        context: Context | None = None,
     ) -> None:
         self.recipe = scored.recipe
-        self._has_score = scored.scores.notna()
+        self._has_score = pd.DataFrame(
+            {d.id: scored.ranked(d.id).notna() for d in self.recipe.dimensions}
+        )
         self._held = self._has_score.any(axis=1).to_numpy()
         self.shares = [scored.weights[d.id] for d in self.recipe.dimensions]
         children = [child for d in self.recipe.dimensions for child in d.children]
@@ -91,7 +94,7 @@ class Sampler:
                 recipe,
                 scored.normalised
                 if recipe == self.recipe
-                else prepare(values, recipe, groups=groups)[-1].values,
+                else prepare(values, recipe, context=context)[-1].values,
             )
             for recipe in recipes
         ]

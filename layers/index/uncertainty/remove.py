@@ -52,7 +52,9 @@ def remove_each(scored: Scored, *, what: str = "indicators") -> Removal:
 
 def without(scored: Scored, element_id: str) -> pd.Series:
     """Return scores of the index without one indicator or dimension; NaN if nothing remains."""
-    recipe = replace(scored.recipe, root=_pruned(scored.recipe.root, element_id, scored))
+    root = _pruned(scored.recipe.root, element_id, scored)
+    # The same territories, whether or not they would have a score without it.
+    recipe = replace(scored.recipe, root=root, required=(), min_dimensions=0)
     if not _counts(recipe.root):
         return pd.Series(np.nan, index=scored.index.index)
     upward, _, _ = combine(scored.normalised, recipe)

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.messages import _, remark
+from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
@@ -64,7 +65,7 @@ def draw_ranks(
     values: pd.DataFrame,
     scored: Scored,
     *,
-    groups: pd.Series | None = None,
+    context: Context | None = None,
     threads: int | None = None,
 ) -> Drawn:
     """Return ranks and scores under the recipe's uncertainty.
@@ -72,13 +73,13 @@ def draw_ranks(
     Args:
         values: the table that was scored.
         scored: the result of the recipe, see `layers.index.score.score`.
-        groups: of the rows, for group imputation.
+        context: what else the recipe uses of the rows, as when it was scored.
         threads: how many to use, all cores if None. The result does not depend on it.
 
     Raises:
         InputError: an uncertain choice that the data does not allow.
     """
-    sampler = Sampler(values, scored, groups=groups)
+    sampler = Sampler(values, scored, context=context)
     return _drawn(sampler, scored, scored.recipe.id, threads=threads)
 
 
@@ -86,7 +87,7 @@ def draw_dimensions(
     values: pd.DataFrame,
     scored: Scored,
     *,
-    groups: pd.Series | None = None,
+    context: Context | None = None,
     threads: int | None = None,
 ) -> dict[str, Drawn]:
     """Return `draw_ranks` of every dimension, from the same draws; the index last.
@@ -97,7 +98,7 @@ def draw_dimensions(
     Raises:
         InputError: an uncertain choice that the data does not allow.
     """
-    sampler = Sampler(values, scored, groups=groups)
+    sampler = Sampler(values, scored, context=context)
     names = [dimension.id for dimension in scored.recipe.dimensions]
     return {name: _drawn(sampler, scored, name, threads=threads, pairs=False) for name in names}
 
@@ -107,7 +108,7 @@ def draw_scores(
     scored: Scored,
     *,
     draws: int,
-    groups: pd.Series | None = None,
+    context: Context | None = None,
     names: Collection[str] | None = None,
 ) -> dict[str, np.ndarray]:
     """Return scores of every dimension and the index in each draw: (draws, rows) float32, the rows
@@ -119,7 +120,7 @@ def draw_scores(
     """
     from zoneblanche.layers.index.uncertainty import plain
 
-    sampler = Sampler(values, scored, groups=groups)
+    sampler = Sampler(values, scored, context=context)
     draws = min(draws, _affordable(sampler)[0])
     plan = sampler.plan(draws, seed=scored.recipe.seed)
     found = {}
@@ -139,7 +140,7 @@ def _drawn(
     recipe, scores = scored.recipe, scored.scores[name]
     draws, notices = _affordable(sampler)
     if not draws:
-        table = pd.DataFrame({"rank": rank(scores), "score": scores})
+        table = pd.DataFrame({"rank": rank(scored.ranked(name)), "score": scores})
         table = table.reindex(columns=[*table, *_COLUMNS])
         return Drawn(table, 0, recipe.seed, float("nan"), notices)
     plan = sampler.plan(draws, seed=recipe.seed)
@@ -156,7 +157,7 @@ def _drawn(
     found = job.kept() if draws * job.units <= KEPT else job.tallied()
     spread = {column: figures[part.stands] for column, figures in found.items()}
     table = pd.DataFrame(spread, index=scores.index[part.kept]).reindex(scores.index)
-    table = table.assign(rank=rank(scores), score=scores)
+    table = table.assign(rank=rank(scored.ranked(name)), score=scores)
     for what in ("rank", "score"):
         table[f"{what}_low"] = table[[what, f"{what}_low"]].min(axis=1, skipna=False)
         table[f"{what}_high"] = table[[what, f"{what}_high"]].max(axis=1, skipna=False)

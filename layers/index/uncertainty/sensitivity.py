@@ -15,6 +15,7 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
+from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.draws import Plan, Sampler
@@ -118,7 +119,7 @@ def sensitivity(
     values: pd.DataFrame,
     scored: Scored,
     *,
-    groups: pd.Series | None = None,
+    context: Context | None = None,
     count: int = 256,
     resamples: int = 200,
 ) -> Sensitivity:
@@ -132,7 +133,7 @@ def sensitivity(
     Args:
         values: the table that was scored.
         scored: the result of the recipe.
-        groups: of the rows, for group imputation.
+        context: what else the recipe uses of the rows, as when it was scored.
         count: N of the design; the index is computed N·(choices + 2) times.
         resamples: of the bootstrap.
 
@@ -140,7 +141,7 @@ def sensitivity(
         InputError: fewer than two choices are uncertain, or none changes a rank.
     """
     recipe = scored.recipe
-    sampler = Sampler(values, scored, groups=groups)
+    sampler = Sampler(values, scored, context=context)
     chooser = _Chooser(sampler)
     if len(chooser.names) < 2:
         raise InputError(

@@ -19,14 +19,15 @@ from zoneblanche.scripts.jobs.analyse import analysis_lines
 
 @pytest.fixture(scope="module")
 def atlas() -> Atlas:
-    made = compute_index(read_atlas(read_country("fr"), within=["48", "15"]), "digital-inequality")
+    measured = read_atlas(read_country("fr"), within=["48", "15"])
+    made = compute_index(measured, "digital-inequality-2025")
     return flag(made, "sparse-underserved")
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_an_index_is_analysed_in_both_languages(atlas: Atlas, lang: str) -> None:
-    text = "\n".join(analysis_lines(atlas, "digital-inequality", lang))
-    whole = gini(atlas.values["digital-inequality"].dropna())
+    text = "\n".join(analysis_lines(atlas, "digital-inequality-2025", lang))
+    whole = gini(atlas.values["digital-inequality-2025"].dropna())
     assert f"{whole:.3f}".replace(".", "," if lang == "fr" else ".") in text
     for word in ("Moran", "Theil", "Cantal", "Atkinson"):
         assert word in text

@@ -20,7 +20,8 @@ from zoneblanche.scripts.jobs.explain import comparison_lines, explanation_lines
 
 @pytest.fixture(scope="module")
 def atlas() -> Atlas:
-    return compute_index(read_atlas(read_country("fr"), within=["48", "15"]), "digital-inequality")
+    measured = read_atlas(read_country("fr"), within=["48", "15"])
+    return compute_index(measured, "digital-inequality-2025")
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,8 @@ def test_recipes_come_back_from_disk(atlas: Atlas, saved: Path) -> None:
     assert again.recipes == atlas.recipes
     (recipe,) = again.recipes.values()
     assert list(recipe.root.weights) == [child.id for child in recipe.root.children]
-    first = explain(atlas, "48061", "digital-inequality")
-    second = explain(again, "48061", "digital-inequality")
+    first = explain(atlas, "48061", "digital-inequality-2025")
+    second = explain(again, "48061", "digital-inequality-2025")
     pd.testing.assert_frame_equal(first.parts, second.parts)
 
 
@@ -87,10 +88,10 @@ def test_what_cannot_be_explained_is_said(saved: Path, atlas: Atlas, zoneblanche
 
 def test_recipes_are_compared(saved: Path, atlas: Atlas, zoneblanche: Command) -> None:
     status, out, _ = zoneblanche(
-        "compare", str(saved), "digital-inequality", "presence-only", "--lang", "en"
+        "compare", str(saved), "digital-inequality-2025", "presence-only", "--lang", "en"
     )
     assert status == 0
-    known = atlas.values["digital-inequality"].count()
+    known = atlas.values["digital-inequality-2025"].count()
     assert out.startswith(f"{known} territories have a score in each")
     assert "rank correlation 0." in out
     assert "better placed by presence-only: " in out

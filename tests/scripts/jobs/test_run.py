@@ -215,13 +215,13 @@ def test_the_steps_one_by_one(zoneblanche: Command, tmp_path: Path) -> None:
     atlas, scored = tmp_path / "atlas.parquet", tmp_path / "scored.parquet"
     assert zoneblanche("build", "--level", "epci", "--within", "48", "-o", atlas)[0] == 0
     status, _, err = zoneblanche(
-        "index", atlas, "--recipe", "digital-inequality", "--flag", "sparse-underserved",
+        "index", atlas, "--recipe", "digital-inequality-2025", "--flag", "sparse-underserved",
         "-o", scored,
     )  # fmt: skip
     assert status == 0, err
     read = load_atlas(scored)
     assert read.territories.level == "epci"
-    assert {"digital-inequality", "sparse-underserved"} <= set(read.indicators)
+    assert {"digital-inequality-2025", "sparse-underserved"} <= set(read.indicators)
     page = tmp_path / "map.html"
     status, _, err = zoneblanche("map", scored, "--show", "density-presence", "-o", page)
     assert status == 0, err

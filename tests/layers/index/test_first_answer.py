@@ -1,0 +1,81 @@
+"""The index of France, against the table that was computed outside the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.scripts.bench.first_answer import (
+    COLUMNS,
+    first_answer_atlas,
+    reference_table,
+)
+
+INDEX = "digital-inequality"
+
+
+@pytest.fixture(scope="session")
+def france_index(shared_data: Path) -> Atlas:
+    return compute_index(first_answer_atlas(shared_data), INDEX, draws=0)
+
+
+@pytest.fixture(scope="session")
+def reference(shared_data: Path) -> pd.DataFrame:
+    return reference_table(shared_data)
+
+
+def test_the_scores_are_those_of_the_reference(
+    france_index: Atlas, reference: pd.DataFrame
+) -> None:
+    found = france_index.values.reindex(reference.index)
+    scores = reference["score"]
+    assert found[INDEX].isna().equals(scores.isna())
+    assert (found[INDEX].notna().sum(), found[INDEX].isna().sum()) == (34_867, 8)
+    off = (found[INDEX] - scores).abs()
+    assert off.median() < 0.001
+    # Incomes that were estimated with intercommunalities of another year.
+    assert off.quantile(0.99) < 0.002
+    assert off.max() < 0.2
+    for name in ("access", "online", "help"):
+        assert (found[name] - reference[COLUMNS[name]]).abs().max() < 0.002
+
+
+def test_means_and_distinct_scores(france_index: Atlas) -> None:
+    scores = france_index.values[INDEX].dropna()
+    people = france_index.territories.facts["population"][scores.index]
+    assert np.average(scores, weights=people) == pytest.approx(22.24, abs=0.005)
+    assert scores.mean() == pytest.approx(35.06, abs=0.005)
+    assert scores.round(4).nunique() > 33_500
+    assert scores.round(9).value_counts().max() == 8
+
+
+def test_départements(france_index: Atlas) -> None:
+    territories = france_index.territories
+    interval = france_index.intervals[INDEX]
+    place = territories.parents["departement"]
+    people = territories.facts["population"]
+
+    def mean(column: pd.Series) -> pd.Series:
+        known = column.notna()
+        total = (column * people)[known].groupby(place[known]).sum()
+        return total / people[known].groupby(place[known]).sum()
+
+    ranked = mean(france_index.values[INDEX].where(interval["rank"].notna()))
+    worst = ranked.sort_values(ascending=False).head(10).round(1)
+    assert worst.to_dict() == {
+        "15": 39.1, "23": 38.4, "03": 37.8, "43": 36.8, "972": 36.6,
+        "52": 36.1, "07": 35.4, "22": 34.4, "61": 33.9, "09": 33.9,
+    }  # fmt: skip
+    assert round(ranked.min(), 1) == 4.3
+    assert ranked.idxmin() == "75"
+    low, high = mean(interval["bound_low"]), mean(interval["bound_high"])
+    bounds = pd.concat([low, high], axis=1).dropna().round(1)
+    assert bounds.loc["976"].tolist() == [34.5, 59.5]
+    assert bounds.loc["973"].tolist() == [15.7, 40.7]
+    assert bounds.loc["971"].tolist() == [9.1, 34.1]
+    assert interval["bound_low"].notna().sum() == 71
