@@ -1,5 +1,8 @@
 """An atlas on disk: one GeoParquet file whose metadata describes its columns.
 
+The `territories.parquet` of a run also has the columns of `territories.csv`, for other programs.
+The reader of atlases skips them.
+
 The metadata is not in a frame's `attrs`, which most operations lose. It is in the metadata of the
 file under the key `zoneblanche`. A file without it is refused.
 """
@@ -27,7 +30,7 @@ from zoneblanche.geo.messages import _, notice_as_dict
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.record import recipe_as_dict
 from zoneblanche.layers.outputs.atlas_reading import KEY, no_atlas, read_atlas, read_metadata
-from zoneblanche.layers.outputs.atlas_schema import FORMAT
+from zoneblanche.layers.outputs.atlas_schema import CODE, FORMAT, NAME, SHAPE
 
 __all__ = [
     "KEY",
@@ -35,6 +38,7 @@ __all__ = [
     "load_atlas",
     "rounded",
     "save_atlas",
+    "write_atlas",
     "write_geoparquet",
 ]
 
@@ -49,12 +53,38 @@ def save_atlas(atlas: Atlas, path: str | Path) -> None:
     Raises:
         ProblemWithEnvironment: the place cannot be written.
     """
-    frame = atlas.territories.frame.copy()
-    for prefix, table in _tables(atlas):
-        for column in table:
-            frame[f"{prefix}.{column}"] = table[column]
     with staged_file(Path(path), "atlas") as staging:
-        write_geoparquet(frame, staging, metadata=_metadata(atlas))
+        write_atlas(atlas, staging)
+
+
+def write_atlas(atlas: Atlas, path: Path, *, table: pd.DataFrame | None = None) -> None:
+    """Write the atlas to a path that is not yet in its place; see `save_atlas`.
+
+    Args:
+        atlas: any.
+        path: of the file.
+        table: columns that repeat the figures under plain names, on the same index. The metadata
+            lists them under `table`.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    columns = {
+        f"{prefix}.{column}": values[column]
+        for prefix, values in _tables(atlas)
+        for column in values
+    }
+    names = atlas.territories.names
+    plain = {} if table is None else {str(name): table[name] for name in table}
+    taken = {CODE, NAME, SHAPE, *columns}
+    plain = {name: cells for name, cells in plain.items() if name not in taken}
+    frame = gpd.GeoDataFrame(
+        {NAME: names, **plain, **columns}, geometry=atlas.territories.frame.geometry
+    )
+    metadata = _metadata(atlas)
+    if table is not None:
+        metadata["table"] = list(plain)
+    write_geoparquet(frame, path, metadata=metadata)
 
 
 def load_atlas(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Atlas:

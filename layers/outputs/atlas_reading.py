@@ -34,6 +34,7 @@ from zoneblanche.layers.outputs.atlas_schema import (
     cell_faults,
     column_faults,
     metadata_faults,
+    own_columns,
 )
 
 KEY = b"zoneblanche"
@@ -51,8 +52,9 @@ def read_atlas(source: ParquetSource, *, file: str, limits: Limits) -> Atlas:
     _refuse(column_faults(source.schema, metadata, file), file)
     if not source.rows:
         _refuse([Fault(_("there is no territory."), file=file, kind="damaged-atlas")], file)
-    check_features(source.rows, len(source.schema.names), file, limits)
-    table = source.read(source.schema.names, most_bytes=limits.vector_bytes)
+    columns = own_columns(source.schema, metadata)
+    check_features(source.rows, len(columns), file, limits)
+    table = source.read(columns, most_bytes=limits.vector_bytes)
     _refuse(_text_faults(table, file, limits), file)
     codes = pd.Index(cells_of(table[CODE], _plain), name=CODE, dtype="object")
     parts = {part: _part(table, part, codes) for part in ("value", "weight", "fact", "reason")}
@@ -102,8 +104,8 @@ def no_atlas(file: str) -> Fault:
         _("this is not an atlas: the file does not describe its columns."),
         file=file,
         remedy=_(
-            "Make one with `zoneblanche build -o atlas.parquet`, score it with "
-            "`zoneblanche index`; the territories.parquet of a run is a plain table."
+            "Give the territories.parquet of a run, or what `zoneblanche build` or "
+            "`zoneblanche index` wrote."
         ),
         kind="no-atlas",
     )

@@ -111,7 +111,10 @@ class AccountEntry:
 
 @dataclass(frozen=True)
 class AtlasMetadata:
-    """The metadata of the file, under the key `zoneblanche`."""
+    """The metadata of the file, under the key `zoneblanche`.
+
+    `table` names the columns that repeat the figures for other programs.
+    """
 
     format: Literal[1]
     level: str
@@ -125,6 +128,7 @@ class AtlasMetadata:
     notices: tuple[str | Mapping[str, Any], ...]
     account: Mapping[str, AccountEntry]
     recipes: tuple[Recipe, ...] = ()
+    table: tuple[str, ...] = ()
 
 
 def metadata_faults(metadata: Mapping[str, Any], file: str) -> list[Fault]:
@@ -320,13 +324,22 @@ _PARTS: dict[str, tuple[str, tuple[Any, ...]]] = {
 """What the columns with each prefix contain."""
 
 
+def own_columns(schema: pa.Schema, metadata: Mapping[str, Any]) -> list[str]:
+    """Return the columns of the atlas, without those that repeat its figures."""
+    repeated = set(metadata.get("table", ())) - {CODE, NAME, SHAPE}
+    return [name for name in schema.names if name not in repeated]
+
+
 def column_faults(schema: pa.Schema, metadata: Mapping[str, Any], file: str) -> list[Fault]:
     """Return the faults of columns: missing, duplicate, unknown, or of another type."""
     wrong: list[Wrong] = []
     for name, count in Counter(schema.names).items():
         if count > 1:
             wrong.append((name, _("{count} columns are called so.", count=count), ""))
-    kinds = dict(zip(schema.names, schema.types, strict=True))
+    own = set(own_columns(schema, metadata))
+    kinds = {
+        name: kind for name, kind in zip(schema.names, schema.types, strict=True) if name in own
+    }
     ids = [indicator["id"] for indicator in metadata["indicators"]]
     needed = [
         CODE,

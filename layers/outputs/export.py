@@ -25,7 +25,7 @@ from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.geo.tables import safe_text, spreadsheet_safe
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.outputs.atlas_file import rounded, write_geoparquet
+from zoneblanche.layers.outputs.atlas_file import rounded, write_atlas
 from zoneblanche.layers.outputs.dcat import describe_dcat
 from zoneblanche.layers.outputs.geopackage import write_geopackage
 from zoneblanche.layers.outputs.styles import Style
@@ -96,7 +96,7 @@ def write_results(
     styles: Sequence[Style] = (),
 ) -> None:
     """Write `territories.csv`, `.parquet`, `.gpkg`, and their descriptions `datapackage.json` and
-    `dcat.json`, into `folder`.
+    `dcat.json`, into `folder`. The Parquet file is also an atlas: `load_atlas` reads it.
 
     Args:
         atlas: any.
@@ -113,9 +113,7 @@ def write_results(
     harmless = safe_text(table.reset_index())
     _write_csv(harmless, folder / "territories.csv")
     shapes = atlas.territories.frame.geometry
-    frame = gpd.GeoDataFrame(table, geometry=shapes)
-    described = {"indicators": [item.as_dict() for item in atlas.indicators.values()]}
-    write_geoparquet(frame, folder / "territories.parquet", metadata=described)
+    write_atlas(atlas, folder / "territories.parquet", table=table)
     layer = gpd.GeoDataFrame(harmless, geometry=shapes.array)
     write_geopackage(layer, folder / "territories.gpkg", styles)
     package = _datapackage(atlas, table, folder, lang=lang)

@@ -16,11 +16,15 @@ Project = Annotated[
     typer.Argument(metavar="PROJECT.toml", help="Your project; by default all of France."),
 ]
 AtlasFile = Annotated[
-    Path, typer.Argument(metavar="ATLAS.parquet", help="What `build` or `index` wrote.")
+    Path,
+    typer.Argument(
+        metavar="ATLAS.parquet",
+        help="What `build` or `index` wrote, or the territories.parquet of a run.",
+    ),
 ]
 AtlasOrEdition = Annotated[
     Path | None,
-    typer.Argument(metavar="ATLAS.parquet", help="From index; by default all of France."),
+    typer.Argument(metavar="ATLAS.parquet", help="From index or run; by default all of France."),
 ]
 Sources = Annotated[
     list[str] | None,
@@ -78,6 +82,7 @@ def overrides_of(
     level: str | None,
     arrondissements: str | None,
     lang: str | None,
+    title: str | None = None,
 ) -> Overrides:
     """Return the overrides of a project from the options that measuring commands share.
 
@@ -90,6 +95,7 @@ def overrides_of(
         level=level,
         arrondissements=check_choice(arrondissements),
         lang=check_lang(lang),
+        title=title,
     )
 
 

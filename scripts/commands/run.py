@@ -15,6 +15,7 @@ from zoneblanche.scripts.commands.options import (
     Project,
     Quiet,
     Sources,
+    Title,
     Verbose,
     Within,
     overrides_of,
@@ -32,6 +33,7 @@ def run(
     level: Level = None,
     arrondissements: Arrondissements = None,
     lang: Lang = None,
+    title: Title = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -41,7 +43,7 @@ def run(
     run_project(
         project,
         out=out,
-        overrides=overrides_of(source, fetched, within, level, arrondissements, lang),
+        overrides=overrides_of(source, fetched, within, level, arrondissements, lang, title),
         quiet=quiet,
         verbose=verbose,
     )

@@ -18,6 +18,7 @@ class Overrides:
         level: of the territories that are measured.
         arrondissements: "whole" or "separate" Paris, Lyon and Marseille.
         lang: of the texts.
+        title: of the pages.
     """
 
     sources: Mapping[str, Path] = field(default_factory=dict)
@@ -25,6 +26,7 @@ class Overrides:
     level: str | None = None
     arrondissements: str | None = None
     lang: str | None = None
+    title: str | None = None
 
     def changes(self) -> dict[str, Any]:
         """Return the keys of a project that are replaced."""
@@ -33,6 +35,7 @@ class Overrides:
             "level": self.level,
             "arrondissements": self.arrondissements,
             "lang": self.lang,
+            "title": self.title,
         }
         return {key: value for key, value in given.items() if value is not None}
 

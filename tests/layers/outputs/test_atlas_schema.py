@@ -33,6 +33,7 @@ from zoneblanche.layers.outputs.atlas_file import (
     country_of_atlas,
     load_atlas,
     save_atlas,
+    write_atlas,
 )
 
 CaptionFacts = dict[str, Any]
@@ -115,6 +116,24 @@ def test_what_was_written_is_read(saved: Path) -> None:
     assert pq.read_table(again).to_pylist() == pq.read_table(saved).to_pylist()
     assert str(atlas.notices[-1]) == "3,000 rows are left out."
     assert atlas.indicators["site"].sources[0].note_in("fr") == "Read from a.csv."
+
+
+def test_columns_that_repeat_figures_are_skipped(saved: Path, tmp_path: Path) -> None:
+    atlas = load_atlas(saved)
+    path = tmp_path / "both.parquet"
+    table = pd.DataFrame({"name": "x", "site": "not a figure", "score": 1}, index=atlas.codes)
+    write_atlas(atlas, path, table=table)
+    schema = pq.read_schema(path)
+    assert told_of(path)["table"] == ["site", "score"]
+    assert {"site", "score", "value.site"} <= set(schema.names)
+    again = load_atlas(path)
+    pd.testing.assert_frame_equal(again.values, atlas.values)
+    assert list(again.territories.names) == list(atlas.territories.names)
+    told = told_of(path)
+    told["table"] = ["site", "score", "value.site", "name", "geometry"]
+    retell(path, told)
+    faults = faults_of(path)
+    assert [fault.column for fault in faults[1:]] == ["value.site"]
 
 
 def test_every_key_of_the_metadata_is_checked(saved: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import gzip
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -80,6 +84,39 @@ def test_what_is_written_is_described(zoneblanche: Command, tmp_path: Path) -> N
     assert [told["en"] for told in run["notices"]] == run["warnings"]
     assert [told["severity"] for told in run["notices"]] == ["warning"] + 6 * ["remark"]
     assert "« Manque de réseaux fixes » repose" in run["notices"][0]["fr"].replace("\u00a0", " ")
+
+
+def test_the_territories_of_a_run_are_an_atlas(zoneblanche: Command, tmp_path: Path) -> None:
+    titled = ("--title", "Lozère numérique")
+    folder, page = tmp_path / "out", tmp_path / "map.html"
+    assert zoneblanche("run", "--within", "48", "-o", folder, "-q", *titled)[0] == 0
+    atlas = folder / "territories.parquet"
+    assert zoneblanche("map", atlas, "-o", page, *titled)[0] == 0
+    # The page is that of the run.
+    assert head_of(page) == head_of(folder / "index.html")
+    assert "<title>Lozère numérique</title>" in page.read_text("utf-8")
+    for given in (
+        ("report", atlas, "-o", tmp_path / "report.html"),
+        ("embed", atlas, "-o", tmp_path / "embed"),
+        ("explain", atlas, "48095"),
+        ("analyse", atlas),
+    ):
+        status, out, err = zoneblanche(*given)
+        assert (status, err) == (0, ""), given
+        assert out
+    # Other programs find the columns of the CSV.
+    plain = pd.read_parquet(atlas, columns=["code", "score", "missing"])
+    rows = rows_of(folder)
+    assert {code: float(score) for code, score in plain["score"].items()} == {
+        code: float(row["score"]) for code, row in rows.items()
+    }
+
+
+def head_of(page: Path) -> Any:
+    """The description of the layers in a page."""
+    found = re.search(r'id="zoneblanche-head">([^<]*)<', page.read_text("utf-8"))
+    assert found is not None
+    return json.loads(gzip.decompress(base64.b64decode(found[1])))
 
 
 def test_the_same_inputs_give_the_same_bytes(zoneblanche: Command, tmp_path: Path) -> None:
