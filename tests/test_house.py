@@ -133,7 +133,8 @@ DOORS: dict[str, tuple[str, set[str]]] = {
     ),
     "tables through pandas": (r"(pd|pandas|gpd|geopandas)\.read_\w+", OWN),
     "CSV": (r"csv\.\w+|(pa|pyarrow)\.csv\.\w+", {"geo/tables/long.py", "geo/points/files.py"}),
-    "workbooks": (r"openpyxl\.\w+", set()),
+    # Written only.
+    "workbooks": (r"openpyxl\.\w+", {"layers/outputs/workbook.py"}),
     "JSON": (
         r"json\.loads?",
         # What a server answers, and the records that zoneblanche writes for itself.
@@ -144,8 +145,9 @@ DOORS: dict[str, tuple[str, set[str]]] = {
     ),
     "archives": (
         r"(zipfile|tarfile|gzip|bz2|lzma)\.(?!BadZipFile|ZipInfo|compress)\w+|zlib\.decompress\w*",
-        # The last unpacks what a server sends, piece by piece.
-        {"geo/files/archive.py", "geo/tables/formats/workbook.py", "layers/probing/client.py"},
+        # The client unpacks what a server sends, piece by piece; the last packs its own workbook.
+        {"geo/files/archive.py", "geo/tables/formats/workbook.py", "layers/probing/client.py",
+         "layers/outputs/workbook.py"},
     ),
     "Parquet": (
         r"(pq|pa\.parquet|pyarrow\.parquet)\.(?!write_|\w+MetaData|ColumnSchema)\w+",

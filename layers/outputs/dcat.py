@@ -12,6 +12,7 @@ _EXTENSIONS = {
     "csv": ("text/csv", "CSV"),
     "parquet": ("application/vnd.apache.parquet", "PARQUET"),
     "gpkg": ("application/geopackage+sqlite3", "GPKG"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
 }
 _AUTHORITY = "http://publications.europa.eu/resource/authority"
 _LANGUAGES = {"fr": f"{_AUTHORITY}/language/FRA", "en": f"{_AUTHORITY}/language/ENG"}

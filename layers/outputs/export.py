@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, translate
 from zoneblanche.geo.plugins import plugin_versions
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import sha256_of, union_of
@@ -29,6 +29,9 @@ from zoneblanche.layers.outputs.atlas_file import rounded, write_atlas
 from zoneblanche.layers.outputs.dcat import describe_dcat
 from zoneblanche.layers.outputs.geopackage import write_geopackage
 from zoneblanche.layers.outputs.styles import Style
+
+ALWAYS_BELOW = 2000
+"""With fewer territories the results have a workbook whether it is requested or not."""
 
 RANKS = ("rank", "rank_low", "rank_high")
 
@@ -72,14 +75,23 @@ def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
     return pd.DataFrame(columns, index=atlas.codes)
 
 
-def missing_in_words(atlas: Atlas, *, lang: str) -> pd.Series:
-    """Return for each territory which indicators are missing and why, "" if none is."""
+def missing_in_words(atlas: Atlas, *, lang: str, titles: bool = False) -> pd.Series:
+    """Return for each territory which indicators are missing and why, "" if none is; indicators by
+    their ids or by their titles."""
     words = pd.Series("", index=atlas.codes, dtype="object")
     for indicator_id in atlas.values:
         codes = atlas.reasons[indicator_id].to_numpy()
+        named = atlas.indicators[str(indicator_id)].title_in(lang) if titles else indicator_id
         for reason in np.unique(codes[codes != Reason.PRESENT]):
             concerned = codes == reason
-            text = f"{indicator_id}: {in_language(Reason(int(reason)).title, lang)}"
+            text = translate(
+                _(
+                    "{indicator}: {reason}",
+                    indicator=named,
+                    reason=in_language(Reason(int(reason)).title, lang),
+                ),
+                lang if titles else "en",
+            )
             words[concerned] = words[concerned].map(
                 lambda known, text=text: f"{known}; {text}".lstrip("; ")
             )
@@ -94,9 +106,12 @@ def write_results(
     title: str,
     name: str | None = None,
     styles: Sequence[Style] = (),
+    xlsx: bool = False,
 ) -> None:
     """Write `territories.csv`, `.parquet`, `.gpkg`, and their descriptions `datapackage.json` and
     `dcat.json`, into `folder`. The Parquet file is also an atlas: `load_atlas` reads it.
+
+    With fewer than `ALWAYS_BELOW` territories there is a workbook too, `territories.xlsx`.
 
     Args:
         atlas: any.
@@ -104,8 +119,10 @@ def write_results(
         lang, title: of the texts.
         name: of the data package.
         styles: of columns, for the GeoPackage; QGIS opens it with the first.
+        xlsx: whether to write the workbook however many territories there are.
 
     Raises:
+        InputError: a workbook is requested, and there are more territories than a sheet has rows.
         OSError: the place cannot be written.
     """
     table = results_table(atlas, lang=lang)
@@ -116,6 +133,12 @@ def write_results(
     write_atlas(atlas, folder / "territories.parquet", table=table)
     layer = gpd.GeoDataFrame(harmless, geometry=shapes.array)
     write_geopackage(layer, folder / "territories.gpkg", styles)
+    if xlsx or len(table) < ALWAYS_BELOW:
+        # openpyxl takes a quarter of a second to import.
+        from zoneblanche.layers.outputs.workbook import write_workbook
+
+        described = table.assign(missing=missing_in_words(atlas, lang=lang, titles=True))
+        write_workbook(atlas, described, folder / "territories.xlsx", lang=lang, title=title)
     package = _datapackage(atlas, table, folder, lang=lang)
     package = {"name": name or "zoneblanche", "title": title, **package}
     write_json(package, folder / "datapackage.json")
@@ -183,8 +206,11 @@ def _datapackage(atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str) 
     for extension, media in (
         ("parquet", "application/vnd.apache.parquet"),
         ("gpkg", "application/geopackage+sqlite3"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ):
         other = folder / f"territories.{extension}"
+        if not other.exists():
+            continue
         resources.append(
             {
                 "name": f"territories-{extension}",

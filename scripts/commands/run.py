@@ -34,6 +34,10 @@ def run(
     arrondissements: Arrondissements = None,
     lang: Lang = None,
     title: Title = None,
+    xlsx: Annotated[
+        bool,
+        typer.Option("--xlsx", help="Write a workbook; always done below 2,000 territories."),
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -46,4 +50,5 @@ def run(
         overrides=overrides_of(source, fetched, within, level, arrondissements, lang, title),
         quiet=quiet,
         verbose=verbose,
+        xlsx=xlsx,
     )

@@ -49,15 +49,17 @@ def run_project(
     overrides: Overrides = NOTHING,
     quiet: bool = False,
     verbose: bool = False,
+    xlsx: bool = False,
 ) -> Atlas:
     """Run a project, or the embedded edition of France, and write the results to `out`.
 
     Args:
         file: the project file; None for the edition in the package.
         out: the folder for the results; replaced as a whole, unchanged on any failure.
-        asked: replaces values of the project.
+        overrides: replaces values of the project.
         quiet: print nothing but errors.
         verbose: print remarks as well as warnings.
+        xlsx: write a workbook however many territories there are.
 
     Raises:
         InputError: the project or one of its inputs cannot be used.
@@ -87,7 +89,14 @@ def run_project(
             name = project.table.output.name
             styles = styles_of(atlas, lang=lang)
             tables = other.submit(
-                write_results, atlas, folder, lang=lang, title=title, name=name, styles=styles
+                write_results,
+                atlas,
+                folder,
+                lang=lang,
+                title=title,
+                name=name,
+                styles=styles,
+                xlsx=xlsx,
             )
             # The page has every language of the title: its reader may change the language.
             shown = project.title or title

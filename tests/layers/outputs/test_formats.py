@@ -133,7 +133,7 @@ def test_dcat_describes_every_file(results: Path, atlas: Atlas) -> None:
     assert told["dct:temporal"]["dcat:endDate"]["@value"] == "2026-01-31"
     found = told["dcat:distribution"]
     assert [one["dcat:downloadURL"]["@id"] for one in found] == [
-        f"https://example.org/d/territories.{kind}" for kind in ("csv", "parquet", "gpkg")
+        f"https://example.org/d/territories.{kind}" for kind in ("csv", "parquet", "gpkg", "xlsx")
     ]
     for one, resource in zip(found, package["resources"], strict=True):
         assert resource["hash"] == "sha256:" + one["spdx:checksum"]["spdx:checksumValue"]

@@ -32,6 +32,7 @@ FILES = {
     "territories.csv",
     "territories.parquet",
     "territories.gpkg",
+    "territories.xlsx",
     "datapackage.json",
     "run.json",
 }
