@@ -45,6 +45,8 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
         ),
         notices=atlas.notices,
         account=atlas.account,
+        corrections=atlas.corrections,
+        contact=atlas.contact,
     )
     outside = left_out(base, level)
     if outside:

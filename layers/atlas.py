@@ -13,6 +13,7 @@ from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
 from zoneblanche.geo.messages import _, languages, spoken
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.correction import Correction
 from zoneblanche.layers.indicator import Indicator
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Atlas:
         recipes: of each computed index, by indicator id.
         notices: what the reader of the results has to know, as sentences.
         account: what became of the rows of each input, by name, for `run.json`.
+        corrections: figures that replace those of their publisher, with the old ones. After
+            aggregation their codes are those of the finer level.
+        contact: mail address for reports of errors, "" for none.
 
     Raises:
         InputError: an invariant does not hold.
@@ -51,6 +55,8 @@ class Atlas:
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     account: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+    contact: str = ""
 
     def __post_init__(self) -> None:
         codes = self.territories.codes
@@ -205,6 +211,14 @@ class Atlas:
             reasons=self.reasons.assign(**{indicator.id: filled.astype("int8")}),
             indicators={**self.indicators, indicator.id: indicator},
         )
+
+    def corrected(self, indicator_id: str) -> dict[str, Correction]:
+        """Return the corrections of an indicator by the code of the territory."""
+        return {
+            one.code: one
+            for one in self.corrections
+            if one.indicator == indicator_id and one.code in self.codes
+        }
 
     def keep(self, indicator_ids: Iterable[str]) -> Atlas:
         """Return the atlas with these columns only, in this order."""

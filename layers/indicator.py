@@ -16,8 +16,8 @@ Role = Literal["indicator", "dimension", "index", "flag", "context", "typology"]
 
 
 RESERVED = (
-    "code", "name", "score", "rank", "rank_low", "rank_high", "missing", "geometry", "geom", "fid",
-    "index",
+    "code", "name", "score", "rank", "rank_low", "rank_high", "missing", "corrected", "geometry",
+    "geom", "fid", "index",
 )  # fmt: skip
 """Columns of the results that are not indicators, and the id of a project's own index."""
 

@@ -146,6 +146,8 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         "recipes": [recipe_as_dict(recipe) for recipe in atlas.recipes.values()],
         "notices": list(map(notice_as_dict, atlas.notices)),
         "account": {name: dict(rows) for name, rows in atlas.account.items()},
+        "corrections": [one.as_dict() for one in atlas.corrections],
+        "contact": atlas.contact,
     }
 
 

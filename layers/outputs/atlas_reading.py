@@ -24,6 +24,7 @@ from zoneblanche.geo.vectors.formats.geoparquet import crs_of, primary_column, s
 from zoneblanche.geo.vectors.position import check_place
 from zoneblanche.geo.vintages.arrondissements import country_of
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.correction import Correction
 from zoneblanche.layers.index.recipe.record import recipe_from_dict
 from zoneblanche.layers.indicator import indicator_from_dict
 from zoneblanche.layers.outputs.atlas_schema import (
@@ -76,6 +77,8 @@ def read_atlas(source: ParquetSource, *, file: str, limits: Limits) -> Atlas:
             recipes={table["id"]: recipe_from_dict(table) for table in metadata.get("recipes", ())},
             notices=tuple(map(notice_from_dict, metadata["notices"])),
             account=metadata["account"],
+            corrections=tuple(Correction(**one) for one in metadata.get("corrections", ())),
+            contact=metadata.get("contact", ""),
         )
 
 

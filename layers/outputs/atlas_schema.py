@@ -22,6 +22,7 @@ from zoneblanche.geo.files.json_types import LONGEST_TEXT, Wrong, check_json
 from zoneblanche.geo.messages import SLOT, _, quantity
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
+from zoneblanche.layers.correction import Correction
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.indicator import Indicator
 
@@ -129,6 +130,8 @@ class AtlasMetadata:
     account: Mapping[str, AccountEntry]
     recipes: tuple[Recipe, ...] = ()
     table: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    contact: str = ""
 
 
 def metadata_faults(metadata: Mapping[str, Any], file: str) -> list[Fault]:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.messages import _, translate
+from zoneblanche.geo.messages import _, quantity, translate
 from zoneblanche.geo.plugins import plugin_versions
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import sha256_of, union_of
@@ -71,6 +71,9 @@ def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
         for name, facts in atlas.territories.facts.items()
         if facts.notna().any() and str(name).casefold() not in used
     }
+    corrected = corrected_in_words(atlas, lang=lang)
+    if (corrected != "").any():
+        columns["corrected"] = corrected
     columns["missing"] = missing_in_words(atlas, lang=lang)
     return pd.DataFrame(columns, index=atlas.codes)
 
@@ -95,6 +98,24 @@ def missing_in_words(atlas: Atlas, *, lang: str, titles: bool = False) -> pd.Ser
             words[concerned] = words[concerned].map(
                 lambda known, text=text: f"{known}; {text}".lstrip("; ")
             )
+    return words
+
+
+def corrected_in_words(atlas: Atlas, *, lang: str, titles: bool = False) -> pd.Series:
+    """Return for each territory which figures are corrected, from what to what, "" if none is;
+    indicators by their ids or by their titles."""
+    words = pd.Series("", index=atlas.codes, dtype="object")
+    for indicator_id, indicator in atlas.indicators.items():
+        for code, one in atlas.corrected(indicator_id).items():
+            text = _(
+                "{indicator}: {value} instead of {old} ({who}, {date})",
+                indicator=indicator.title_in(lang) if titles else indicator_id,
+                value=quantity(one.value),
+                old=_("no figure") if one.old is None else quantity(one.old),
+                who=one.who,
+                date=one.date,
+            )
+            words[code] = f"{words[code]}; {translate(text, lang)}".lstrip("; ")
     return words
 
 
@@ -138,6 +159,8 @@ def write_results(
         from zoneblanche.layers.outputs.workbook import write_workbook
 
         described = table.assign(missing=missing_in_words(atlas, lang=lang, titles=True))
+        if "corrected" in table:
+            described["corrected"] = corrected_in_words(atlas, lang=lang, titles=True)
         write_workbook(atlas, described, folder / "territories.xlsx", lang=lang, title=title)
     package = _datapackage(atlas, table, folder, lang=lang)
     package = {"name": name or "zoneblanche", "title": title, **package}

@@ -50,6 +50,7 @@ WORDS: Mapping[str, str] = {
     "name": pgettext("workbook", "Name"),
     "population": pgettext("workbook", "Population"),
     "area_km2": pgettext("workbook", "Area (km²)"),
+    "corrected": pgettext("workbook", "Corrected figures"),
     "missing": pgettext("workbook", "Missing figures and why"),
     "yes": pgettext("workbook", "yes"),
     "no": pgettext("workbook", "no"),

@@ -45,6 +45,7 @@ class Project:
         sources: source id to file, from the file and the command line together.
         changed: keys whose values the caller replaces.
         text: of the file, for the lines of later faults.
+        corrected_by: a table of corrections instead of the file's own.
     """
 
     file: str
@@ -53,6 +54,15 @@ class Project:
     sources: Mapping[str, Path] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
     text: str = ""
+    corrected_by: Path | None = None
+
+    @property
+    def corrections(self) -> Path | None:
+        """The table of corrections, if there is one."""
+        named = self.table.corrections.path
+        if self.corrected_by is not None or named is None:
+            return self.corrected_by
+        return self.path(named)
 
     def with_changes(self, changes: Mapping[str, Any]) -> Project:
         """Return the project with other values of some keys."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,6 +57,25 @@ class OutputTable(TomlTable):
     name: Line | None = None
 
 
+_MAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def _mail(address: Any) -> Any:
+    if not isinstance(address, str) or len(address) > 254 or not _MAIL.fullmatch(address):
+        raise refused(
+            _("{got} is not a mail address.", got=shown(address)),
+            remedy=_("Write e.g. name@example.org."),
+        )
+    return address
+
+
+class CorrectionsTable(TomlTable):
+    """`[corrections]`: corrected figures, and where readers report errors."""
+
+    path: Line | None = None
+    mail: Annotated[str, BeforeValidator(_mail)] | None = None
+
+
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -105,6 +125,7 @@ class ProjectTable(TomlTable):
     )
     recipe: dict[str, Any] | None = None
     output: OutputTable = Field(default_factory=OutputTable)
+    corrections: CorrectionsTable = Field(default_factory=CorrectionsTable)
     limits: LimitsTable = Field(default_factory=LimitsTable)
 
 
@@ -138,6 +159,8 @@ def paths_of(table: ProjectTable) -> dict[str, str]:
             paths[f"layers.{layer.id}.weights"] = layer.weights
     paths |= {f"sources.{name}": value for name, value in table.sources.items()}
     paths |= {f"flags.{place}": rule for place, rule in enumerate(table.flags) if is_toml(rule)}
+    if table.corrections.path is not None:
+        paths["corrections.path"] = table.corrections.path
     if table.territories is not None:
         paths["territories.path"] = table.territories.path
     if table.use is not None and is_toml(table.use):

@@ -55,7 +55,7 @@ function drawCard(page, i) {
   groups.map(([role, layers]) => [
     el("h3", {}, speech.say(`role_${role}`)),
     el("dl", { class: "zb-figures" }, layers.map((layer) => figureRow(page, layer, i))),
-  ]));
+  ]), reportForm(page, i));
   return card;
 }
 
@@ -181,6 +181,7 @@ function figureRow(page, layer, i) {
       measured && !missing ? smallBar(page, layer, i) : null,
       layer.native ? el("span", { class: "zb-native" },
         speech.native(layer)) : null,
+      correctionNote(page, layer, i),
       notes.length ? el("span", { class: "zb-note" }, notes) : null));
 }
 

@@ -39,6 +39,7 @@ SCRIPTS = (
     "rows.js",
     "table.js",
     "files.js",
+    "corrections.js",
     "shapes.js",
     "picture.js",
     "tools.js",

@@ -100,6 +100,14 @@ def describe_layer(
         "column": column.describe(),
         "interval": interval,
     }
+    corrected = atlas.corrected(indicator.id)
+    if corrected:
+        layer["corrected"] = {
+            int(atlas.codes.get_loc(code)): {
+                "old": one.old, "date": one.date, "who": one.who, "why": one.why,
+            }
+            for code, one in corrected.items()
+        }  # fmt: skip
     if indicator.role == "index":
         layer["tree"] = describe_contributions(atlas, indicator.id)
     if categories:

@@ -108,12 +108,20 @@ def write_payload(
         "colours": for_page(),
         "words": {one: page_words(one) for one in dict.fromkeys((*atlas.languages, lang))},
         "geometry": geometry.header,
+        **_report(atlas),
         **describe_places(territories, geometry),
     }
     text = pack_text(territories, containers, with_codes=not codes)
     first = {*ids_of(show), f"parent/{outline}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
     return _pack(head, geometry, streams, first)
+
+
+def _report(atlas: Atlas) -> dict[str, Any]:
+    """Return where readers report errors, if the territories are those that were measured."""
+    country = atlas.territories.country
+    measured = country is None or atlas.territories.level == country.base.id
+    return {"report": {"mail": atlas.contact}} if measured else {}
 
 
 def _id_of(show: str | Bivariate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from zoneblanche.scripts.commands.options import (
     Arrondissements,
+    Corrections,
     Fetched,
     Lang,
     Level,
@@ -29,6 +31,7 @@ def build(
     within: Within = None,
     level: Level = None,
     arrondissements: Arrondissements = None,
+    corrections: Corrections = None,
     lang: Lang = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -39,7 +42,10 @@ def build(
     build_atlas_file(
         project,
         out=out,
-        overrides=overrides_of(source, fetched, within, level, arrondissements, lang),
+        overrides=replace(
+            overrides_of(source, fetched, within, level, arrondissements, lang),
+            corrections=corrections,
+        ),
         quiet=quiet,
         verbose=verbose,
     )

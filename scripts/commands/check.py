@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from zoneblanche.scripts.commands.options import (
     Arrondissements,
+    Corrections,
     Fetched,
     Lang,
     Level,
@@ -24,13 +26,16 @@ def check(
     project: Project = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option("--out", "-o", metavar="FILE", help="A .html or .json; may be repeated."),
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="A .html, .json or .csv; may be repeated."
+        ),
     ] = None,
     source: Sources = None,
     fetched: Fetched = False,
     within: Within = None,
     level: Level = None,
     arrondissements: Arrondissements = None,
+    corrections: Corrections = None,
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
@@ -40,6 +45,9 @@ def check(
     check_project_file(
         project,
         out=tuple(out or ()),
-        overrides=overrides_of(source, fetched, within, level, arrondissements, lang),
+        overrides=replace(
+            overrides_of(source, fetched, within, level, arrondissements, lang),
+            corrections=corrections,
+        ),
         quiet=quiet,
     )

@@ -51,6 +51,10 @@ Arrondissements = Annotated[
     str | None,
     typer.Option(metavar="whole|separate", help="Paris, Lyon and Marseille: by default whole."),
 ]
+Corrections = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Corrected figures: code, indicator, value, date, who, why."),
+]
 Level = Annotated[
     str | None, typer.Option(metavar="LEVEL", help="commune, epci, departement, region, …")
 ]
@@ -82,7 +86,6 @@ def overrides_of(
     level: str | None,
     arrondissements: str | None,
     lang: str | None,
-    title: str | None = None,
 ) -> Overrides:
     """Return the overrides of a project from the options that measuring commands share.
 
@@ -95,7 +98,6 @@ def overrides_of(
         level=level,
         arrondissements=check_choice(arrondissements),
         lang=check_lang(lang),
-        title=title,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from zoneblanche.scripts.commands.options import (
     Arrondissements,
+    Corrections,
     Fetched,
     Lang,
     Level,
@@ -32,6 +34,7 @@ def run(
     within: Within = None,
     level: Level = None,
     arrondissements: Arrondissements = None,
+    corrections: Corrections = None,
     lang: Lang = None,
     title: Title = None,
     xlsx: Annotated[
@@ -47,7 +50,11 @@ def run(
     run_project(
         project,
         out=out,
-        overrides=overrides_of(source, fetched, within, level, arrondissements, lang, title),
+        overrides=replace(
+            overrides_of(source, fetched, within, level, arrondissements, lang),
+            title=title,
+            corrections=corrections,
+        ),
         quiet=quiet,
         verbose=verbose,
         xlsx=xlsx,

@@ -8,6 +8,8 @@ from pathlib import Path
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.output import check_places, staged_file
 from zoneblanche.geo.messages import _, translate
+from zoneblanche.geo.tables import safe_text
+from zoneblanche.layers.analysis.candidates import list_candidates
 from zoneblanche.layers.analysis.quality import Quality, judge_quality
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.project.index import with_index
@@ -29,20 +31,24 @@ def check_project_file(
 
     Args:
         file: the project file; None for the edition in the package.
-        out: files to write: a page if the name ends in .html, everything if in .json.
-        asked: replaces values of the project.
+        out: files to write: a page if the name ends in .html, everything if in .json, the figures
+            to check as a table of corrections if in .csv.
+        overrides: replaces values of the project.
         quiet: print nothing but errors.
 
     Raises:
         InputError: what a run would refuse; another suffix.
         ProblemWithEnvironment: a file cannot be written.
     """
-    odd = [path for path in out if path.suffix.lower() not in (".html", ".json")]
+    odd = [path for path in out if path.suffix.lower() not in (".html", ".json", ".csv")]
     if odd:
         raise InputError(
             Fault(
-                _("{name} is not the name of a page or of a JSON file.", name=repr(odd[0].name)),
-                remedy=_("Name it e.g. quality.html or quality.json."),
+                _(
+                    "{name} is not the name of a page, a JSON file or a CSV file.",
+                    name=repr(odd[0].name),
+                ),
+                remedy=_("Name it e.g. quality.html, quality.json or candidates.csv."),
                 kind="option",
             )
         )
@@ -55,6 +61,10 @@ def check_project_file(
     for path in out:
         if path.suffix.lower() == ".html":
             write_quality_page(path, head=head, sections=sections, lang=lang)
+        elif path.suffix.lower() == ".csv":
+            candidates = list_candidates(atlas, quality, lang=lang)
+            with staged_file(path, "quality") as staging:
+                safe_text(candidates).to_csv(staging, index=False, lineterminator="\n")
         else:
             _write_json(quality, path)
     if not quiet:

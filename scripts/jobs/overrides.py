@@ -19,6 +19,7 @@ class Overrides:
         arrondissements: "whole" or "separate" Paris, Lyon and Marseille.
         lang: of the texts.
         title: of the pages.
+        corrections: table of corrected figures.
     """
 
     sources: Mapping[str, Path] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Overrides:
     arrondissements: str | None = None
     lang: str | None = None
     title: str | None = None
+    corrections: Path | None = None
 
     def changes(self) -> dict[str, Any]:
         """Return the keys of a project that are replaced."""

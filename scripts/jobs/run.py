@@ -128,7 +128,9 @@ def adjusted_project(file: Path | None, overrides: Overrides) -> Project:
     project = read_project(path, sources=overrides.sources)
     if file is None:
         project = replace(project, file="the embedded edition")
-    note_inputs([project.file, *project.files.values(), *project.sources.values()])
+    project = replace(project, corrected_by=overrides.corrections)
+    given = [] if project.corrections is None else [project.corrections]
+    note_inputs([project.file, *project.files.values(), *project.sources.values(), *given])
     return project.with_changes(overrides.changes())
 
 
@@ -136,6 +138,8 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
     """Return everything needed to know what was done, and nothing that differs between two runs."""
     inputs = dict(project.sources)
     inputs |= {name: path for name, path in project.files.items() if path not in inputs.values()}
+    if project.corrections is not None:
+        inputs["corrections"] = project.corrections
     inputs |= {
         f"{name}, {part.name}": part
         for name, path in inputs.items()
@@ -156,6 +160,7 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
         },
         "rows": {name: dict(rows) for name, rows in atlas.account.items()},
         "missing": _missing_by_reason(atlas),
+        "corrections": [one.as_dict() for one in atlas.corrections],
         "warnings": [str(notice) for notice in warnings_first(atlas.notices)],
         "notices": [notice_as_dict(notice) for notice in warnings_first(atlas.notices)],
         "sources": [source.as_dict() for source in sources_of(atlas)],
