@@ -44,8 +44,8 @@ class _Around:
 def list_candidates(atlas: Atlas, quality: Quality, *, lang: str) -> pd.DataFrame:
     """Return the figures that somebody should check, the oddest first within each indicator.
 
-    Zeros of a share: of large territories, among neighbours with high values, and all of them if
-    they are few. Figures beyond Tukey's outer fences.
+    Zeros of a share that should be high: of large territories, among neighbours with high values,
+    and all of them if they are few. Figures beyond Tukey's outer fences.
 
     Args:
         atlas: as it was measured.
@@ -60,7 +60,7 @@ def list_candidates(atlas: Atlas, quality: Quality, *, lang: str) -> pd.DataFram
     rows = [
         row
         for column in quality.columns
-        if atlas.indicators[column.id].better is not None
+        if _is_own(atlas, atlas.indicators[column.id])
         for row in _rows(atlas, column, neighbours, lang)
     ]
     return pd.DataFrame(rows, columns=["code", "name", *COLUMNS[1:2], "old", *COLUMNS[2:]])
@@ -79,7 +79,7 @@ def _rows(
             "code": code,
             "name": str(atlas.territories.names[code]),
             "indicator": column.id,
-            "old": f"{round(float(atlas.values.loc[code, column.id]), digits):g}",
+            "old": f"{round(float(atlas.values[column.id][code]), digits):g}",
             "value": "",
             "date": "",
             "who": "",
@@ -90,8 +90,10 @@ def _rows(
 def _zeros(atlas: Atlas, column: ColumnQuality, neighbours: Contiguity) -> dict[str, str]:
     """Return why each zero of a share is odd, by code: the most certain first, then the largest."""
     indicator, values = atlas.indicators[column.id], atlas.values[column.id]
+    if not _is_share(indicator):
+        return {}
     odd = {*column.large_zeros, *column.lonely_zeros}
-    if _is_share(indicator) and column.zeros <= FEW * column.known:
+    if column.zeros <= FEW * column.known:
         odd |= set(map(str, values.index[values == 0]))
     people = atlas.territories.facts["population"]
     large = people >= people.quantile(LARGE)
@@ -105,6 +107,12 @@ def _zeros(atlas: Atlas, column: ColumnQuality, neighbours: Contiguity) -> dict[
         ),
     )
     return {code: _why(around[code], served, bool(large[code]), indicator) for code in order}
+
+
+def _is_own(atlas: Atlas, indicator: Indicator) -> bool:
+    """Return whether a figure says how well a territory is served, and is of that territory."""
+    computed = bool(indicator.parts) or indicator.unit == "score"
+    return indicator.better is not None and not computed and not atlas.coarser_level_of(indicator)
 
 
 def _is_share(indicator: Indicator) -> bool:

@@ -224,7 +224,7 @@ def _values(raw: RawTable, rows: np.ndarray, indicator: Indicator) -> np.ndarray
 
 
 def _old(atlas: Atlas, code: str, indicator: str) -> float | None:
-    old = float(atlas.values.loc[code, indicator])
+    old = float(atlas.values[indicator][code])
     return None if np.isnan(old) else old
 
 

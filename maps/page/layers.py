@@ -103,10 +103,9 @@ def describe_layer(
     corrected = atlas.corrected(indicator.id)
     if corrected:
         layer["corrected"] = {
-            int(atlas.codes.get_loc(code)): {
-                "old": one.old, "date": one.date, "who": one.who, "why": one.why,
-            }
-            for code, one in corrected.items()
+            place: {"old": one.old, "date": one.date, "who": one.who, "why": one.why}
+            for place, code in enumerate(atlas.codes)
+            if (one := corrected.get(str(code))) is not None
         }  # fmt: skip
     if indicator.role == "index":
         layer["tree"] = describe_contributions(atlas, indicator.id)
