@@ -17,8 +17,29 @@ PROVIDERS = (
     *("bouygues", "yahoo", "aws", "french-isp", "zimbra", "bluemind", "exchange", "local"),
     "independent",
 )
-"""Names of the scan; the code of a provider is its place here, from 1. The last four are servers
+"""Names of the scan; the code of a provider is its place here, from 1. The last five are servers
 of a kind, or of somebody not known by name, rather than firms."""
+
+TITLES = {
+    "orange": "Orange",
+    "microsoft": "Microsoft",
+    "google": "Google",
+    "ovh": "OVHcloud",
+    "ionos": "IONOS",
+    "infomaniak": "Infomaniak",
+    "sfr": "SFR",
+    "free": "Free",
+    "gandi": "Gandi",
+    "bouygues": "Bouygues Telecom",
+    "yahoo": "Yahoo",
+    "aws": "Amazon (AWS)",
+    "french-isp": {"fr": "autre fournisseur d'accès français", "en": "other French provider"},
+    "zimbra": {"fr": "serveur Zimbra", "en": "Zimbra server"},
+    "bluemind": {"fr": "serveur BlueMind", "en": "BlueMind server"},
+    "exchange": {"fr": "serveur Exchange", "en": "Exchange server"},
+    "local": {"fr": "serveur local", "en": "local server"},
+    "independent": {"fr": "serveur indépendant", "en": "independent server"},
+}
 
 OTHER = len(PROVIDERS) + 1
 
@@ -31,7 +52,7 @@ PROVIDER = Indicator(
     digits=0,
     role="context",
     categories={
-        **dict(enumerate(PROVIDERS, start=1)),
+        **{code: TITLES[name] for code, name in enumerate(PROVIDERS, start=1)},
         OTHER: {"fr": "autre", "en": "other"},
     },
     method={

@@ -23,6 +23,7 @@ function readAddress() {
     at: part("at"),
     beside: part("beside"),
     lang: part("lang"),
+    theme: ["light", "dark"].includes(part("theme")) ? part("theme") : "",
     view: readView(part("view")),
     table: readTable(found, part),
   };
@@ -63,6 +64,7 @@ function writeAddress(state) {
   set("at", state.at);
   set("beside", state.beside);
   set("lang", state.lang);
+  set("theme", state.theme);
   set("table", table.open ? "1" : "");
   set("q", table.text);
   set("in", table.within);

@@ -9,7 +9,7 @@ class Page {
     this.base = model; // of the page's own territories; `model` is of those that are shown
     this.model = model;
     this.models = new Map([["", model]]);
-    this.level = "";
+    this.level = head.opening && !map ? AUTO : ""; // that the reader chose, see scale.js
     this.address = readAddress();
     this.naming = this.address.names;
     this.table = newTableState();
@@ -18,32 +18,33 @@ class Page {
     const lang = Object.hasOwn(head.words, this.address.lang ?? "") ? this.address.lang : head.lang;
     this.speech = new Speech(head, lang);
     this.dark = window.matchMedia("(prefers-color-scheme: dark)");
+    this.theme = this.address.theme; // that the reader chose, see theme.js
     this.schemes = new Map();
     this.classed = new Map();
-    this.pinned = -1;
+    this.pinned = -1; // the territory whose card is open, in the model `pinnedIn`
+    this.pinnedIn = model;
     this.beside = null; // a second map, see beside.js
-    this.layer = model.layer(this.address.layer) || model.layer(head.show) || model.layers[0];
     this.given = map;
+    this.model = this.firstModel();
+    if (this.model !== model) this.speech = new Speech(this.model.head, lang);
+    this.layer = this.findLayer(this.address.layer) || this.model.layer(head.show)
+      || this.model.layers[0];
     this.later = new Later();
     this.layers = []; // Leaflet layers: the main map's, then the insets'
   }
 
   get colours() {
-    return this.model.head.colours[this.dark.matches ? "dark" : "light"];
+    return this.model.head.colours[this.isDark() ? "dark" : "light"];
   }
 
   /** Build everything and paint; the second block of data may still be on its way. */
   start() {
+    this.markTheme();
     this.build();
     this.shown = this.classes();
     this.fill(); // before the map: what stands beside it decides its size
     this.makeMap();
-    this.dark.addEventListener("change", () => {
-      this.classed.clear();
-      this.show();
-      this.beside?.show();
-      this.drawNames();
-    });
+    this.dark.addEventListener("change", () => this.retheme());
     const paper = window.matchMedia("print");
     window.addEventListener("beforeprint", () => {
       if (!paper.matches) this.takePicture(); // else it was taken, and the maps have no size now
@@ -60,7 +61,7 @@ class Page {
 
   /** Names and all layers are loaded: fill what was waiting for them. */
   ready() {
-    this.base.readText();
+    for (const model of this.models.values()) model.readText();
     if (this.wanted) this.address.layer = this.wanted.id;
     this.restore(this.address);
     document.documentElement.dataset.ready = "1";
@@ -75,48 +76,6 @@ class Page {
       if (this.model.layers.includes(layer)) this.classes(layer);
       this.readAhead(more);
     });
-  }
-
-  /** Show the state in an address, as far as the page has it. */
-  restore(address) {
-    const { base } = this;
-    if (Object.hasOwn(base.head.words, address.lang || base.head.lang)) {
-      this.speech.lang = address.lang || base.head.lang;
-    }
-    this.table = address.table;
-    this.naming = address.names;
-    this.level = base.head.upper.some(({ id }) => id === address.level) ? address.level : "";
-    this.model = this.modelOf(this.level);
-    const { model } = this;
-    const outlines = ["none", ...model.head.levels.map(({ id }) => id)];
-    if (outlines.includes(address.outline)) {
-      model.outline(address.outline === "none" ? null : address.outline);
-    }
-    this.layer = this.findLayer(address.layer) || this.findLayer(this.layer.id)
-      || this.firstLayer();
-    const scheme = readScheme(address.method, this.layer);
-    if (scheme) this.schemes.set(this.layer.id, scheme);
-    this.counting = address.counting;
-    this.pinned = -1;
-    this.rebuild();
-    if (address.view) {
-      this.map.setView([address.view[0], address.view[1]], address.view[2], { animate: false });
-    }
-    if (this.findLayer(address.beside)) this.setBeside(address.beside);
-    const at = address.at ? model.codes.indexOf(address.at) : -1;
-    if (at > -1) {
-      this.pin(at);
-      if (!address.view) this.goTo(at);
-    }
-  }
-
-  /** The model of a level, created when it is first needed. */
-  modelOf(level) {
-    if (!this.models.has(level)) {
-      const told = this.base.head.upper.find(({ id }) => id === level);
-      this.models.set(level, new UpperModel(this.base, told));
-    }
-    return this.models.get(level);
   }
 
   /** The layer with that id, or the bivariate map that it names. */
@@ -162,7 +121,7 @@ class Page {
   /** The classes of a layer, cached until theme, language or territories change. */
   classes(layer = this.layer) {
     const scheme = this.schemeOf(layer);
-    const key = [layer.id, scheme, layer.breaks?.[scheme]].join();
+    const key = [this.model.id, layer.id, scheme, layer.breaks?.[scheme]].join();
     if (!this.classed.has(key)) {
       this.classed.set(key, classifyLayer(this.model, layer, this.colours, this.speech, scheme));
     }
@@ -174,7 +133,6 @@ class Page {
     this.wanted = layer;
     if (!this.model.names) return; // its figures are on their way: see ready()
     this.show();
-    markChoice(this.root, layer);
     this.remember();
     const { speech } = this;
     this.status.textContent = speech.say("now_shown", { title: speech.text(layer.title) });
@@ -199,7 +157,7 @@ class Page {
 
   fillTable() {
     this.grid?.fill();
-    if (this.pinned >= 0) this.grid?.reveal(this.pinned);
+    if (this.pinnedHere() >= 0) this.grid?.reveal(this.pinned);
   }
 
   recolour(only = null) {
@@ -210,35 +168,9 @@ class Page {
   highlight(k) {
     this.recolour(k);
   }
-
-  /** Update the address a moment later, because browsers take time for it. */
-  remember() {
-    clearTimeout(this.remembering);
-    this.remembering = setTimeout(() => this.writeAddress(), 200);
-  }
-
-  writeAddress() {
-    const { model, base, layer } = this;
-    const { lat, lng } = this.map.getCenter();
-    const method = this.schemes.get(layer.id);
-    const outlined = model.outlined || "none";
-    writeAddress({
-      layer: layer.id,
-      method: method && method !== layer.scheme ? writeScheme(method, layer) : "",
-      counting: this.counting,
-      level: this.level,
-      outline: outlined === (model.head.outline || "none") ? "" : outlined,
-      names: this.naming,
-      at: this.pinned >= 0 ? model.codes[this.pinned] : "",
-      beside: this.beside?.layer.id,
-      lang: this.speech.lang === base.head.lang ? "" : this.speech.lang,
-      view: [lat.toFixed(4), lng.toFixed(4), this.map.getZoom()].join(","),
-      table: this.table,
-    });
-  }
 }
 
-Object.assign(Page.prototype, PANEL, PLACING, POINTING, VERBS);
+Object.assign(Page.prototype, PANEL, THEME, SCALE, PLACING, TOUCH, POINTING, VERBS, RESTORING);
 
 /** Read the blocks and start: first what the first picture needs, then the rest. */
 async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {
@@ -252,10 +184,10 @@ async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {
   performance.mark("zb-decoded");
   model.outline(head.outline);
   const page = new Page(root, model, map);
-  if (!page.layer.column && page.layer.kind !== "bivariate") page.layer = model.layers[0];
+  if (!page.layer.column && page.layer.kind !== "bivariate") page.layer = page.model.layers[0];
   const first = page.layer.kind === "bivariate" ? [page.layer.x, page.layer.y] : [page.layer.id];
   const rest = readBlock(`${prefix}-data`);
-  if (!first.every((id) => model.has(id))) model.add(await rest, head.places.data);
+  if (!first.every((id) => page.model.has(id))) model.add(await rest, head.places.data);
   page.start();
   if (!model.has("text")) model.add(await rest, head.places.data);
   page.ready();

@@ -85,9 +85,6 @@ function placeList(page, i) {
     rows.push([speech.say("area"), `${speech.number(area.values[i], area.values[i] < 10 ? 1 : 0)}`
       + "\u00a0km²"]);
   }
-  for (const { title, source } of model.head.absent) {
-    rows.push([speech.text(title), speech.say("not_given", { source })]);
-  }
   for (const [name, column] of Object.entries(model.extra || {})) {
     rows.push([speech.say(`extra_${name}`) === `extra_${name}` ? name
       : speech.say(`extra_${name}`), column[i] && link(column[i], column[i])]);
@@ -117,8 +114,8 @@ function scoreBlock(page, layer, i) {
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
     ranked ? el("p", { class: "zb-rank", id: "zb-card-rank" }, rankText(ranked, speech, layer)) : null,
     peersText(page, layer, i),
-    el("p", { class: "zb-meaning" }, speech.say(layer.better === "lower"
-      ? "score_worse" : "score_better")),
+    ranked ? el("p", { class: "zb-meaning" }, speech.say(layer.better === "lower"
+      ? "score_worse" : "score_better")) : null,
     contributionBar(page, layer, i));
 }
 

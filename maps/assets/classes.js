@@ -53,7 +53,7 @@ function classFor(value, breaks) {
 
 function rangeLabel(from, to, last, layer, speech) {
   const unit = 10 ** -layer.digits;
-  const sign = layer.unit === "percent" ? "\u00a0%" : "";
+  const sign = layer.unit === "percent" ? speech.percentSign : "";
   if (from === -Infinity) {
     return speech.say("range_under", { to: speech.number(to, layer.digits) + sign });
   }
@@ -100,12 +100,11 @@ function rampOf(stops, count) {
   });
 }
 
-// Code 0 means none, and has the palette's grey, its last colour; the others share the rest.
+// Code 0 means none, and has the palette's grey, its last colour. A category keeps its colour where
+// others do not occur.
 function kindColours(codes, kinds) {
-  const grey = kinds.at(-1);
-  const rest = codes.includes(0) ? kinds.slice(0, -1) : kinds;
-  const shift = codes.includes(0) ? 1 : 0;
-  return codes.map((code, k) => (code === 0 ? grey : rest[(k - shift) % rest.length]));
+  const rest = kinds.slice(0, -1);
+  return codes.map((code) => (code === 0 ? kinds.at(-1) : rest[(code - 1) % rest.length]));
 }
 
 function classifyKinds(model, layer, colours, speech) {
@@ -118,7 +117,8 @@ function classifyKinds(model, layer, colours, speech) {
   const count = layer.categories.length;
   const palette = layer.ordered
     ? orderedColours(layer, colours, Math.max(count, 2))
-    : kindColours(layer.categories.map(([code]) => code), colours.kinds);
+    : kindColours(layer.categories.map(([code]) => code),
+      layer.lisa ? colours.lisa : colours.kinds);
   const classes = layer.categories.map(([, title], k) => ({
     colour: palette[k], label: speech.text(title),
   }));
@@ -158,7 +158,7 @@ function axisOf(model, layer, axis, speech) {
   const place = (k) => (low ? most - k : k) + (2 - most);
   const labels = [null, null, null];
   for (let k = 0; k <= most; k++) {
-    const sign = source.unit === "percent" ? "\u00a0%" : "";
+    const sign = source.unit === "percent" ? speech.percentSign : "";
     const number = (value) => speech.number(value, source.digits) + sign;
     labels[place(k)] = k === 0
       ? most ? `< ${number(breaks[0])}` : ""

@@ -21,13 +21,18 @@ function contributionsOf(model, layer, i) {
   return parts.sort((one, other) => other.points - one.points);
 }
 
+/** A colour for each indicator of an index, the same for every territory. */
+function partColours(tree, colours) {
+  const leaves = ({ id, children }) => (children ? children.flatMap(leaves) : [id]);
+  return new Map(leaves(tree).map((id, k) => [id, colours.kinds[k % (colours.kinds.length - 1)]]));
+}
+
 /** One bar of a hundred points with a segment per part, and the parts in words. */
 function contributionBar(page, layer, i) {
   const { model, speech, colours } = page;
   const parts = contributionsOf(model, layer, i);
   if (!parts) return null;
-  const colour = new Map(parts.map(({ id }) => id).sort().map((id, k) =>
-    [id, colours.kinds[k % colours.kinds.length]]));
+  const colour = partColours(layer.tree, colours);
   const bar = svg("svg", { class: "zb-parts-bar", "aria-hidden": "true" },
     svg("rect", { width: "100%", height: "100%", class: "zb-gauge-track" }));
   let from = 0;

@@ -10,7 +10,8 @@ function drawInsets(page) {
       el("figcaption", {}, el("button", { type: "button", title: page.speech.say("enlarge",
         { title }), "aria-label": page.speech.say("enlarge", { title }),
       click: () => {
-        page.map.fitBounds(part.bounds, { padding: [20, 20] });
+        page.moveTo(() => page.map
+          .fitBounds(part.bounds, { animate: false, padding: [20, 20] }));
         page.map.getContainer().focus({ preventScroll: true });
       } }, title)));
     return { part, place, frame };
@@ -29,7 +30,7 @@ function insetGroup(frames, speech) {
 function startInsets(page, frames) {
   const insets = frames.map(({ part, place }) => {
     const map = L.map(place, {
-      zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 1, keyboard: true,
+      zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 1, keyboard: false,
       maxZoom: page.map.getMaxZoom(), wheelPxPerZoomLevel: 90, boxZoom: false,
     });
     fitInset(map, part);
@@ -37,7 +38,8 @@ function startInsets(page, frames) {
     const watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
     watch.observe(place);
     map.on("unload", () => watch.disconnect());
-    L.control.scale({ imperial: false, maxWidth: 50 }).addTo(map);
+    // Below the map, where it covers no land.
+    place.after(L.control.scale({ imperial: false, maxWidth: 50 }).addTo(map).getContainer());
     const layer = page.newLayer().addTo(map);
     page.wire(map, layer);
     return { map, layer, part };

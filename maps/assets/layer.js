@@ -54,7 +54,6 @@ const TerritoryLayer = L.Layer.extend({
   setGeometry({ geometry, look, groups, typicalWidth }) {
     Object.assign(this.options, { geometry, look, groups, typicalWidth });
     this.hovered = 0;
-    this.chosen = 0;
     this._width = 0; // ids may need more or fewer bits
     this._restedAt = "";
     if (this._map) this._paintNow();
@@ -66,11 +65,11 @@ const TerritoryLayer = L.Layer.extend({
     if (this._map) this._name();
   },
 
-  /** Outline the territories pointed at and selected (ids, 0 for none). */
-  setOutlined(hovered, chosen) {
-    if (hovered === this.hovered && chosen === this.chosen) return;
-    this.hovered = hovered;
-    this.chosen = chosen;
+  /** Outline the territories pointed at and selected (ids, 0 for none). `chosenIn` is the geometry of
+   *  the selected one, which may be of another level than the map. */
+  setOutlined(hovered, chosen, chosenIn = this.chosenIn) {
+    if (hovered === this.hovered && chosen === this.chosen && chosenIn === this.chosenIn) return;
+    Object.assign(this, { hovered, chosen, chosenIn });
     if (this._painted()) this._outline();
   },
 
@@ -272,10 +271,12 @@ const TerritoryLayer = L.Layer.extend({
     const context = this._lines.getContext("2d");
     context.clearRect(0, 0, this._width, this._height);
     const { ink, paper } = this.options.look.marks;
-    for (const [id, width] of [[this.hovered, 1.5], [this.chosen, 2.5]]) {
+    const { geometry } = this.options;
+    for (const [id, width, of] of [[this.hovered, 1.5, geometry],
+      [this.chosen, 2.5, this.chosenIn || geometry]]) {
       if (!id) continue;
       // Ink with paper on either side is visible on every colour.
-      this._trace(context, id);
+      this._trace(context, id, of);
       context.lineJoin = "round";
       context.strokeStyle = paper;
       context.lineWidth = (width + 2.5) * this._ratio;
@@ -286,8 +287,7 @@ const TerritoryLayer = L.Layer.extend({
     }
   },
 
-  _trace(context, id) {
-    const { geometry } = this.options;
+  _trace(context, id, geometry) {
     const { scale, west, north } = this._view;
     const { first, list } = arcsAround(geometry);
     context.beginPath();

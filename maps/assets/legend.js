@@ -74,7 +74,7 @@ function countCell(page, { count, people }) {
 function share(part, whole, speech) {
   if (!whole) return "";
   const percent = (100 * part) / whole;
-  return percent > 0 && percent < 1 ? `< 1\u00a0%` : `${speech.number(percent)}\u00a0%`;
+  return (percent > 0 && percent < 1 ? "< 1" : speech.number(percent)) + speech.percentSign;
 }
 
 /** The "no data" entry: always present, also with a count of 0. */
@@ -95,11 +95,13 @@ function missingRow(page) {
 function squareLegend(page) {
   const { shown, speech, model } = page;
   const { across, up } = shown.square;
-  const rows = [2, 1, 0].map((row) => el("tr", {},
-    el("th", { scope: "row" }, up.labels[row] || ""),
-    [0, 1, 2].map((column) => squareCell(page, 3 * row + column))));
+  // Ties leave fewer than three classes: those that cannot occur have no label.
+  const columns = [0, 1, 2].filter((column) => across.labels[column]);
+  const rows = [2, 1, 0].filter((row) => up.labels[row]).map((row) => el("tr", {},
+    el("th", { scope: "row" }, up.labels[row]),
+    columns.map((column) => squareCell(page, 3 * row + column))));
   const foot = el("tr", {}, el("td", {}),
-    [0, 1, 2].map((column) => el("th", { scope: "col" }, across.labels[column] || "")));
+    columns.map((column) => el("th", { scope: "col" }, across.labels[column])));
   return el("div", { class: "zb-square" },
     el("p", { class: "zb-axis" }, `↑ ${axisWords(up, speech)}`),
     el("table", { "aria-label": speech.text(shown.layer.title) },

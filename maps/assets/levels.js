@@ -9,9 +9,9 @@ class UpperModel extends Model {
     const pairs = base.layers.filter(({ kind, x, y }) =>
       kind === "bivariate" && kept.has(x) && kept.has(y))
       .map((pair) => ({ ...pair, breaks: pairBreaks(layers, pair) }));
-    const containers = base.containers[told.id];
     const units = base.parents(told.id);
-    const geometry = joinedGeometry(base.geometry, units, containers.length);
+    const { count } = base.head.levels.find(({ id }) => id === told.id);
+    const geometry = joinedGeometry(base.geometry, units, count);
     super({
       ...base.head,
       layers: [...layers, ...pairs],
@@ -23,13 +23,20 @@ class UpperModel extends Model {
       notices: [...told.notices, ...base.head.notices],
       geometry,
     });
-    Object.assign(this, { base, units, geometry, prefix: `${told.id}:`, _blocks: base._blocks });
-    this.codes = containers.map(([code]) => code);
-    this.names = containers.map(([, name]) => name);
-    this.containers = base.containers;
-    this.population = this.fact("population");
+    Object.assign(this, { base, id: told.id, units, geometry, prefix: `${told.id}:`,
+      _blocks: base._blocks });
+    if (base.names) this.readText();
     this.head.typical_width = medianWidth(this) * geometry.grid;
     this.outline(told.outline);
+  }
+
+  /** Names and codes, once those of the page's own territories are there. */
+  readText() {
+    const containers = this.base.containers[this.id];
+    this.codes = containers.map(([code]) => code);
+    this.names = containers.map(([, name]) => name);
+    this.containers = this.base.containers;
+    this.population = this.fact("population");
   }
 
   unitOf(i) {

@@ -8,6 +8,7 @@ class Model {
     this._byId = new Map(head.layers.map((layer) => [layer.id, layer]));
     this._columns = new Map();
     this._blocks = [];
+    this.id = ""; // of the level; "" for the page's own territories
     this.prefix = ""; // of the streams of a level above the page's own, see levels.js
     this.names = null;
     this.codes = null;

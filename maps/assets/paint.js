@@ -24,11 +24,14 @@ function mixed(colour, line, share) {
 /** The colour of a border pixel: `kind` as in markEdges, `part` 256 for a whole line. */
 function bordered(colour, kind, look, part) {
   const { lines } = look;
-  if (kind === FINE) return mixed(colour, lines.fine, (SHARE.fine * part) >> 8);
+  // Visible on pale and on deep colours: towards ink on the former, paper on the latter.
+  const green = (colour >>> 8) & 255;
+  if (kind === FINE) {
+    const line = green > 190 ? lines.group : green < 70 ? lines.contrary : lines.fine;
+    return mixed(colour, line, (SHARE.fine * part) >> 8);
+  }
   if (kind === GROUP) {
-    // Visible on pale and on deep colours: towards ink on the former, paper on the latter.
-    const line = ((colour >>> 8) & 255) > 105 ? lines.group : lines.contrary;
-    return mixed(colour, line, (SHARE.group * part) >> 8);
+    return mixed(colour, green > 105 ? lines.group : lines.contrary, (SHARE.group * part) >> 8);
   }
   return mixed(colour >>> 24 ? colour : look.sea, lines.coast, (SHARE.coast * part) >> 8);
 }

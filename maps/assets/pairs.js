@@ -32,33 +32,25 @@ function findPair(model, name) {
   return null;
 }
 
-/** Two lists from which the reader composes a bivariate map. */
-function drawPairChoice(page) {
+/** The list that crosses the layer shown with another one; null without two that can be crossed. */
+function drawCross(page) {
   const { model, speech, layer } = page;
-  const offered = pairable(model);
-  if (offered.length < 2) return null;
-  const pair = layer.kind === "bivariate" ? layer : { x: "", y: "" };
-  const choose = () => {
-    const [x, y] = [...form.querySelectorAll("select")].map(({ value }) => value);
-    const made = x && y && x !== y ? pairLayer(model, x, y) : null;
+  const offered = new Set(pairable(model));
+  if (offered.size < 2) return null;
+  const crossed = layer.kind === "bivariate";
+  const first = crossed ? layer.x : layer.id;
+  if (!crossed && !offered.has(layer)) return null;
+  const choose = (event) => {
+    const made = event.target.value ? pairLayer(model, first, event.target.value) : model.layer(first);
     if (made) page.choose(made);
+    document.getElementById("zb-cross")?.focus();
   };
-  const list = (axis, word) => el("label", {}, el("span", {}, speech.say(word)),
-    el("select", { "data-axis": axis, change: choose },
+  return el("label", { class: "zb-cross" }, el("span", {}, speech.say("cross_with")),
+    el("select", { id: "zb-cross", change: choose },
       el("option", { value: "" }, "–"),
-      offered.map(({ id, title }) => el("option", { value: id, selected: id === pair[axis] },
-        speech.text(title)))));
-  const form = el("div", { class: "zb-pair" }, list("x", "cross"), list("y", "cross_with"));
-  return form;
-}
-
-/** Update radio buttons and lists to the current layer. */
-function markChoice(root, layer) {
-  for (const input of root.querySelectorAll("input[name=zb-layer]")) {
-    input.checked = input.value === layer.id;
-  }
-  for (const select of root.querySelectorAll(".zb-pair select")) {
-    const wanted = layer.kind === "bivariate" ? layer[select.dataset.axis] : "";
-    select.value = [...select.options].some(({ value }) => value === wanted) ? wanted : "";
-  }
+      themesOf(model, speech).map(({ title, layers }) => {
+        const others = layers.filter((one) => offered.has(one) && one.id !== first);
+        return others.length ? el("optgroup", { label: title }, others.map((one) => el("option",
+          { value: one.id, selected: crossed && one.id === layer.y }, speech.text(one.title)))) : null;
+      })));
 }

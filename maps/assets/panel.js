@@ -1,6 +1,4 @@
-// What surrounds the map: header, choices, legend, method and footer; a part of Page.
-
-const ROLES = ["index", "dimension", "indicator", "flag", "typology", "bivariate", "context"];
+// What surrounds the map: header, legend, method and footer; a part of Page.
 
 const PANEL = {
   build() {
@@ -19,7 +17,7 @@ const PANEL = {
       { title: speech.text(head.title) }));
     if (!this.given) {
       document.documentElement.lang = speech.lang;
-      document.title = speech.text(head.title);
+      document.title = fullTitle(head, speech);
     }
     this.root.lang = speech.lang;
     this.root.replaceChildren(
@@ -28,8 +26,7 @@ const PANEL = {
         document.getElementById("zb-search").focus();
       } }, speech.say("skip")),
       el("aside", { class: "zb-panel" },
-        this.drawHead(), drawSearch(this), this.legendPlace, this.drawChoices(),
-        this.drawMethod()),
+        this.drawHead(), drawSearch(this), this.legendPlace, this.drawMethod()),
       el("main", { class: this.grid ? "zb-stage zb-with-table" : "zb-stage" },
         this.given ? null : drawTools(this),
         el("div", { class: "zb-maps" },
@@ -43,34 +40,40 @@ const PANEL = {
   },
 
   drawHead() {
-    const { head } = this.model;
     const { speech } = this;
-    const others = Object.keys(head.words).filter((lang) => lang !== speech.lang);
+    const { words } = this.base.head;
+    const others = Object.keys(words).filter((lang) => lang !== speech.lang);
+    this.chooser = drawChooser(this);
     return el("header", { class: "zb-head" },
       el("div", { class: "zb-eyebrow" },
-        el("span", {}, isolated([speech.text(head.place),
-          speech.territories(this.model.count)].filter(Boolean).join(" · "))),
-        others.map((lang) => el("button", { type: "button", class: "zb-lang", lang,
-          click: () => this.speak(lang) }, head.words[lang].language))),
-      el("h1", {}, isolated(speech.text(head.title))),
+        this.placeLine = el("span", {}),
+        el("span", { class: "zb-settings" },
+          others.map((lang) => el("button", { type: "button", class: "zb-lang", lang,
+            click: () => this.speak(lang) }, words[lang].language)),
+          this.given ? null : themeButton(this))),
+      this.chooser.element,
+      this.crossPlace = el("div", { class: "zb-cross-place" }),
+      this.kicker = el("p", { class: "zb-kicker" }),
+      this.headline = el("h1", {}),
       this.readingPlace = el("p", { class: "zb-subtitle" }));
   },
 
-  drawChoices() {
-    const { speech, model } = this;
-    const pair = drawPairChoice(this);
-    const groups = ROLES.map((role) => [role, model.layers.filter((layer) => layer.role === role)])
-      .filter(([role, layers]) => layers.length || (role === "bivariate" && pair));
-    return el("form", { class: "zb-choices", "aria-label": speech.say("choices"),
-      submit: (event) => event.preventDefault() },
-    el("h2", {}, speech.say("choices")),
-    groups.map(([role, layers]) => el("fieldset", {},
-      el("legend", {}, speech.say(`role_${role}`)),
-      layers.map((layer) => el("label", { class: "zb-choice" },
-        el("input", { type: "radio", name: "zb-layer", value: layer.id,
-          checked: layer.id === this.layer.id, change: () => this.choose(layer) }),
-        el("span", {}, isolated(speech.text(layer.title))))),
-      role === "bivariate" ? pair : null)));
+  /** Where, how many, what is shown, and what the map says of it. */
+  fillHead() {
+    const { speech, layer } = this;
+    const { head } = this.model;
+    const finding = speech.text(layer.finding);
+    const place = speech.text(head.place);
+    const title = fullTitle(head, speech);
+    this.placeLine.replaceChildren(isolated([place, speech.territories(this.model.count)]
+      .filter(Boolean).join(" · ")));
+    this.kicker.replaceChildren(isolated(finding ? speech.text(head.title) : ""));
+    this.headline.replaceChildren(isolated(finding && head.partial && place
+      ? `${place}${speech.say("colon")}${finding}` : finding || title));
+    this.readingPlace.replaceChildren(...[compositionOf(this), speech.reading(layer)]
+      .filter(Boolean).flatMap((text, k) => (k ? [" ", isolated(text)] : [isolated(text)])));
+    this.chooser.show();
+    this.crossPlace.replaceChildren(...[drawCross(this)].filter(Boolean));
   },
 
   drawMethod() {
@@ -84,10 +87,18 @@ const PANEL = {
     return this.footPlace;
   },
 
+  /** The choices of the bar that depend on the territories shown. */
+  fillTools() {
+    if (!this.levelPlace) return;
+    const level = levelChoice(this, (value) => this.setLevel(value));
+    this.levelPlace.replaceChildren(...[level].filter(Boolean));
+    this.outlinePlace.replaceChildren(...[outlineChoice(this)].filter(Boolean));
+  },
+
   fill() {
     this.tipId = 0;
+    this.fillHead();
     this.legendPlace.replaceChildren(drawLegend(this));
-    this.readingPlace.textContent = this.speech.reading(this.layer);
     this.paneTitle.replaceChildren(isolated(this.speech.text(this.layer.title)));
     this.fillMethod();
     this.fillFoot();
@@ -125,6 +136,11 @@ const PANEL = {
     for (const [name, told] of cited) told.classList.toggle("zb-other", name !== key(this.layer));
   },
 
+  /** The sources of the layer, as text. */
+  credit() {
+    return this.cited.get(this.layer.sources.join()).textContent;
+  },
+
   drawSources(used) {
     const { speech, model } = this;
     const cite = (k) => {
@@ -141,3 +157,28 @@ const PANEL = {
       el("span", { class: "zb-made" }, speech.say("made_with")));
   },
 };
+
+/** The title of the page, with the place if it is a part of the country. */
+function fullTitle(head, speech) {
+  const title = speech.text(head.title);
+  const place = head.partial ? speech.text(head.place) : "";
+  return place && !title.includes(place) ? `${place} – ${title}` : title;
+}
+
+/** What an index is made of, with the dates; what another layer means. */
+function compositionOf({ model, speech, layer }) {
+  const dated = (one) => {
+    const date = speech.date(one.period);
+    return speech.text(one.title) + (date ? ` (${date})` : "");
+  };
+  if (layer.kind === "bivariate") {
+    return [model.layer(layer.x), model.layer(layer.y)].map(dated).join(" ; ");
+  }
+  const parts = (layer.parts || []).map((id) => model.layer(id)).filter(Boolean);
+  if (layer.role === "index" && parts.length) {
+    return speech.say("made_of", { parts: parts.map(dated).join(" ; ") });
+  }
+  const meaning = meaningOf(layer, speech);
+  const date = speech.date(layer.period);
+  return meaning ? `${meaning}${date ? ` (${date})` : ""}.` : date && `${date}.`;
+}

@@ -26,7 +26,7 @@ function mapAsSvg(page) {
     bottom = Math.max(bottom, drawPane(sheet, pane, page, x, y));
     x += paneWidth(pane) + pad;
   }
-  y = write(sheet, page.footPlace.textContent, { x: pad, y: bottom + 24, size: 11.5,
+  y = write(sheet, page.credit(), { x: pad, y: bottom + 24, size: 11.5,
     width: width - 2 * pad });
   const height = Math.ceil(y + pad - 8);
   setAttributes(sheet, { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -101,7 +101,7 @@ function drawTerritories(place, pane, page, layer) {
       "stroke-width": wide * FINENESS, "stroke-opacity": opacity }));
   }
   if (page.pinned >= 0) {
-    const d = outlinePath(geometry, view, page.pinned + 1);
+    const d = outlinePath(page.pinnedIn.geometry, view, page.pinned + 1);
     for (const [stroke, wide] of [[colours.paper, 5], [colours.ink, 2.5]]) {
       drawing.append(svg("path", { d, stroke, "stroke-width": wide * FINENESS }));
     }

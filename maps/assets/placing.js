@@ -1,5 +1,7 @@
 // The main map: how it is created, what it shows of the country, where it moves; a part of Page.
 
+const LEAST_ROOM = 0.4; // zoom levels by which the whole may be smaller than its frame
+
 const PLACING = {
   makeMap() {
     const { head } = this.model;
@@ -15,6 +17,7 @@ const PLACING = {
       this.map = L.map(this.mapPlace, {
         attributionControl: false, zoomControl: false, zoomSnap: 0.1, zoomDelta: 1,
         wheelPxPerZoomLevel: 90, minZoom: 1, maxZoom: head.max_zoom, worldCopyJump: false,
+        maxBoundsViscosity: 1,
       });
       const { view } = this.address;
       if (view) this.map.setView([view[0], view[1]], view[2], { animate: false });
@@ -27,9 +30,12 @@ const PLACING = {
     if (!this.given) {
       if (!this.address.view && this.crowded()) this.settle();
       else if (!this.address.view) this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+      this.hold();
       this.watchSize();
     }
     this.wire(this.map, main);
+    this.watchTouch();
+    this.map.on("zoomend", () => this.followZoom());
     this.map.on("moveend", () => this.remember());
   },
 
@@ -88,12 +94,35 @@ const PLACING = {
 
   /** Show the whole, as large as the frames of distant parts allow. */
   settle() {
+    this.map.setMaxBounds(null).setMinZoom(1);
     for (this.aside = 0; this.aside <= 1; this.aside += 0.25) {
       this.map.fitBounds(this.model.head.home, { animate: false, ...this.margin() });
       this.main.catchUp();
       if (!this.crowded()) break;
     }
     this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+    this.hold();
+  },
+
+  /** Do what moves the map to another place, where it may then stay. */
+  moveTo(act) {
+    if (this.given) return act();
+    this.map.setMaxBounds(null).setMinZoom(1);
+    act();
+    return this.hold();
+  },
+
+  /** The map cannot leave the country, or the distant part that it shows, nor shrink it to a dot. */
+  hold() {
+    if (this.given) return;
+    const { map } = this;
+    const { home, parts } = this.base.head;
+    const center = map.getCenter();
+    const areas = [home, ...parts.map(({ bounds }) => bounds)].map((one) => L.latLngBounds(one));
+    const at = areas.find((one) => one.pad(0.2).contains(center)) || areas.reduce((one, other) =>
+      (one.getCenter().distanceTo(center) <= other.getCenter().distanceTo(center) ? one : other));
+    map.setMinZoom(Math.min(map.getBoundsZoom(at) - LEAST_ROOM, map.getZoom()));
+    map.setMaxBounds(at.pad(0.4));
   },
 
   /** The space next to the map changes: the picture stays where it is. */
@@ -131,16 +160,10 @@ const PLACING = {
         paddingBottomRight: [12, 12 + this.aside * insets.offsetHeight] };
   },
 
-  /** Move the map to territory i and its surroundings. */
-  goTo(i) {
-    const { grid, origin } = this.model.geometry;
-    const extent = this.model.extents();
-    const at = 4 * (i + 1);
-    if (!(extent[at] <= extent[at + 2])) return;
-    const place = (x, y) => L.Projection.SphericalMercator.unproject(
-      L.point(x * grid + origin[0], y * grid + origin[1]));
-    const bounds = L.latLngBounds(place(extent[at], extent[at + 1]),
-      place(extent[at + 2], extent[at + 3]));
+  /** Move the map to territory i of a model and its surroundings. */
+  goTo(i, model = this.model) {
+    const bounds = this.boundsOf(model.extents(), 4 * (i + 1), model.geometry);
+    if (!bounds.isValid()) return;
     const narrow = window.matchMedia("(max-width: 760px)").matches;
     const size = this.map.getSize();
     // The card will be on the right, on the second map if there is one, or below on a narrow screen.
@@ -152,11 +175,34 @@ const PLACING = {
     const clear = this.given && !narrow
       ? { paddingTopLeft: [Math.min(410, size.x / 3), 0], paddingBottomRight: [310, 0] }
       : { paddingBottomRight: padding };
-    this.map.fitBounds(bounds.pad(1.5), { animate: false, ...clear });
+    this.moveTo(() => {
+      this.map.fitBounds(bounds.pad(1.5), { animate: false, ...clear });
+      const far = this.level === AUTO && model === this.base && this.map.getZoom() < OWN_FROM;
+      if (far) this.map.setZoom(OWN_FROM, { animate: false }); // where its own territories are shown
+    });
+  },
+
+  /** Move the map to the territories that the table's filters leave, or to the whole. */
+  showKept() {
+    if (!this.kept) return this.goHome();
+    const extent = this.model.extents();
+    const box = L.latLngBounds([]);
+    for (let i = 0; i < this.model.count; i++) {
+      if (this.kept[i]) box.extend(this.boundsOf(extent, 4 * (i + 1), this.model.geometry));
+    }
+    if (box.isValid()) this.moveTo(() => this.map.fitBounds(box, { animate: false, padding: [18, 18] }));
+  },
+
+  /** The bounds of a territory in degrees, from its extent in steps of the grid. */
+  boundsOf(extent, at, { grid, origin }) {
+    if (!(extent[at] <= extent[at + 2])) return L.latLngBounds([]);
+    const place = (x, y) => L.Projection.SphericalMercator.unproject(
+      L.point(x * grid + origin[0], y * grid + origin[1]));
+    return L.latLngBounds(place(extent[at], extent[at + 1]), place(extent[at + 2], extent[at + 3]));
   },
 
   goHome() {
-    this.map.fitBounds(this.model.head.home, { ...this.margin(), animate: false });
+    this.moveTo(() => this.map.fitBounds(this.model.head.home, { ...this.margin(), animate: false }));
     this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
   },
 

@@ -59,23 +59,45 @@ const POINTING = {
     return [...new Set(told)];
   },
 
-  drawCard() {
-    const { pinned, cardPlace } = this;
-    cardPlace.replaceChildren(...(pinned < 0 ? [] : [drawCard(this, pinned)]));
+  /** The territory whose card is open, if the map shows its level; else -1. */
+  pinnedHere() {
+    return this.pinnedIn === this.model ? this.pinned : -1;
   },
 
-  /** Open the card of territory i; -1 closes it. */
-  pin(i, { focus = false, from = "map" } = {}) {
+  drawCard() {
+    const { pinned, cardPlace } = this;
+    cardPlace.replaceChildren(...(pinned < 0 ? [] : [drawCard(this.cardView(), pinned)]));
+  },
+
+  /** The page as its card sees it: with the territories of the level that the card is about. */
+  cardView() {
+    const { pinnedIn: model, speech } = this;
+    if (model === this.model) return this;
+    const shown = { layer: null, classes: [], classOf: [] };
+    return Object.assign(Object.create(this), { model, shown,
+      speech: new Speech(model.head, speech.lang) });
+  },
+
+  /** Open the card of territory i of a model; -1 closes it. */
+  pin(i, { focus = false, from = "map", model = this.model } = {}) {
     if (!this.model.names) return;
     const back = this.pinned;
     this.pinned = i;
-    for (const layer of this.allLayers()) layer.setOutlined(layer.hovered, i + 1);
-    if (from !== "table") this.grid?.reveal(i);
+    this.pinnedIn = model;
+    for (const layer of this.allLayers()) layer.setOutlined(layer.hovered, i + 1, model.geometry);
+    if (from !== "table") this.grid?.reveal(this.pinnedHere());
     this.drawCard();
+    if (i >= 0) this.closeTools?.();
+    else if (back >= 0) this.clearSearch?.();
     if (i >= 0 && focus) this.cardPlace.firstChild.focus({ preventScroll: true });
     if (i < 0 && back >= 0 && document.activeElement === document.body) {
       this.map.getContainer().focus({ preventScroll: true });
     }
     this.remember();
+  },
+
+  /** Show the open card again, in a new interface. */
+  repin() {
+    this.pin(this.pinned, { model: this.pinnedIn });
   },
 };

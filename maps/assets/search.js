@@ -88,6 +88,7 @@ function drawSearch(page) {
     input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(asked));
   };
+  page.clearSearch = () => { input.value = ""; };
   input.addEventListener("input", look);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {

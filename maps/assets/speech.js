@@ -40,6 +40,11 @@ class Speech {
     return this.formats[digits].format(nothing ? 0 : value).replace("-", "\u2212");
   }
 
+  /** The sign of a percentage with the spacing of the language. */
+  get percentSign() {
+    return this.say("percent", { number: "" });
+  }
+
   /** The decimal mark. */
   get decimal() {
     return this.number(0.5, 1).replace(/[0-9]/g, "");
@@ -52,7 +57,8 @@ class Speech {
       return found ? this.text(found[1]) : this.number(value);
     }
     const number = this.number(value, layer.digits);
-    const unit = layer.unit === "percent" ? "%" : this.text(layer.suffix);
+    if (layer.unit === "percent") return number + this.percentSign;
+    const unit = this.text(layer.suffix);
     return unit ? `${number}\u00a0${unit}` : number;
   }
 

@@ -128,7 +128,8 @@ class TerritoryTable {
 
   /** Which row is selected, which is pointed at on the map, and which cell has the focus. */
   mark() {
-    const { pinned, hovered } = this.page;
+    const { hovered } = this.page;
+    const pinned = this.page.pinnedHere();
     const focused = document.activeElement === this.grid;
     [...this.body.children].forEach((row, k) => {
       const place = this.from + k;
@@ -213,6 +214,7 @@ function drawTableBar(page, grid) {
     grid.active.row = 0;
     grid.scroller.scrollTop = 0;
     grid.fill();
+    if (name === "within") page.showKept();
     page.remember();
   };
   const level = placeLevel(model);

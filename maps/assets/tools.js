@@ -16,18 +16,19 @@ function drawTools(page) {
   const opener = el("button", { type: "button", class: "zb-button zb-tools-opener",
     "aria-controls": "zb-tools", click: () => opened(!page.toolsOpen) }, speech.say("tools"));
   const tools = el("div", { class: "zb-tools", id: "zb-tools", role: "group",
-    "aria-label": speech.say("tools"), keydown: (event) => {
+    "aria-label": speech.say("tools"),
+    // On a narrow screen they cover the map, which is what a choice changes.
+    change: () => page.closeTools(),
+    click: ({ target }) => { if (target.closest("[data-tool]")) page.closeTools(); },
+    keydown: (event) => {
       if (event.key !== "Escape" || !page.toolsOpen || !opener.offsetWidth) return;
       event.stopPropagation();
       opened(false);
       opener.focus();
     } },
   opener,
-    upper.length ? toolChoice("level", speech.say("level"), [
-      ["", speech.text(base.head.level.plural)],
-      ...upper.map(({ id, level }) => [id, speech.text(level.plural)]),
-    ], page.level, (value) => page.setLevel(value)) : null,
-    outlineChoice(page),
+    page.levelPlace = el("span", { class: "zb-tool" }),
+    page.outlinePlace = el("span", { class: "zb-tool" }),
     el("label", { class: "zb-tool" },
       el("input", { type: "checkbox", id: "zb-naming", checked: page.naming,
         change: (event) => page.setNaming(event.target.checked) }),
@@ -37,7 +38,21 @@ function drawTools(page) {
     toggle("compare", Boolean(page.beside), () => page.setBeside(page.beside ? null : "")),
     saveMenu(page));
   opened(Boolean(page.toolsOpen));
+  page.closeTools = () => { if (opener.offsetWidth) opened(false); };
+  page.fillTools();
   return tools;
+}
+
+/** The choice of territories; the level that follows the zoom names those that it shows. */
+function levelChoice({ base, model, level, speech }, act) {
+  const { upper, opening } = base.head;
+  if (!upper.length) return null;
+  const shown = speech.text(model.head.level.plural);
+  return toolChoice("level", speech.say("level"), [
+    ...(opening ? [[AUTO, speech.say("level_auto", { level: level === AUTO ? shown : "…" })]] : []),
+    ["", speech.text(base.head.level.plural)],
+    ...upper.map(({ id, level: { plural } }) => [id, speech.text(plural)]),
+  ], level, act);
 }
 
 function toolChoice(name, title, options, chosen, act) {

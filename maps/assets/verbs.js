@@ -6,35 +6,20 @@ const VERBS = {
     for (const control of [this.zoomControl, this.homeControl, this.scaleControl]) {
       control?.remove();
     }
-    const { beside, pinned } = this;
+    const { beside } = this;
     this.rebuild();
     if (!this.given) this.addControls();
+    if (this.hint) this.addMoveButton();
     if (beside) this.setBeside(beside.layer.id);
-    this.pin(pinned);
+    this.repin();
     this.remember();
     this.root.querySelector(".zb-lang").focus();
-  },
-
-  /** Show other territories: the page's own, or those of a level that contains them. */
-  setLevel(level) {
-    const { pinned, model: before, beside, layer } = this;
-    this.level = level;
-    this.model = this.modelOf(level);
-    const { model } = this;
-    this.layer = this.findLayer(layer.id) || this.firstLayer();
-    Object.assign(this.table, { text: "", within: "", flag: "", columns: null, sort: "" });
-    this.rebuild();
-    if (beside) this.setBeside(beside.layer.id);
-    this.pin(before === this.base && pinned >= 0 ? model.unitOf(pinned) : -1);
-    this.status.textContent = this.speech.say("level_shown",
-      { level: this.speech.territories(model.count) });
-    this.refocus("#zb-level");
   },
 
   setOutline(level) {
     this.model.outline(level === "none" ? null : level);
     for (const layer of this.allLayers()) layer.setGeometry({ ...this.layerOptions(), look: layer.options.look });
-    this.pin(this.pinned);
+    this.repin();
     this.remember();
   },
 
@@ -45,11 +30,11 @@ const VERBS = {
   },
 
   setTable(open) {
-    const { beside, pinned } = this;
+    const { beside } = this;
     this.table.open = open;
     this.rebuild();
     if (beside) this.setBeside(beside.layer.id);
-    this.pin(pinned);
+    this.repin();
     this.refocus("[data-tool=table]");
   },
 
@@ -71,7 +56,7 @@ const VERBS = {
     this.beside?.start();
     this.root.querySelector("[data-tool=compare]")?.setAttribute("aria-pressed",
       String(Boolean(this.beside)));
-    this.pin(this.pinned);
+    this.repin();
   },
 
   /** The territories that pass the table's filters; the others fade on the maps. */

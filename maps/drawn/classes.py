@@ -17,8 +17,17 @@ from zoneblanche.geo.messages import _, translate_all
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.drawn.breaks import classify, custom_breaks
-from zoneblanche.maps.drawn.palettes import BIVARIATE, CONTEXT, DIVERGING, KINDS, NEED, Theme, ramp
-from zoneblanche.maps.drawn.words import WORDS, write_number
+from zoneblanche.maps.drawn.palettes import (
+    BIVARIATE,
+    CONTEXT,
+    DIVERGING,
+    KINDS,
+    LISA,
+    NEED,
+    Theme,
+    ramp,
+)
+from zoneblanche.maps.drawn.words import WORDS, percent_sign, write_number
 from zoneblanche.maps.page.layers import Citations, describe_bivariate, describe_layer
 
 if TYPE_CHECKING:
@@ -180,14 +189,13 @@ def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str
     digits, words = layer["digits"], translate_all(WORDS, lang)
     suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
     percent = layer["unit"] == "percent"
-    sign = f"{BLANK}%" if percent else ""
+    sign = percent_sign(lang) if percent else ""
     if low == -np.inf:
         return words["range_under"].replace("{to}", write_number(high, digits, lang) + sign)
     if high == np.inf:
         return words["range_from"].replace("{from}", write_number(low, digits, lang) + sign)
     if low == high or (not last and high - low <= 1.001 * 10**-digits):
-        unit = "%" if percent else suffix
-        return write_number(low, digits, lang) + (f"{BLANK}{unit}" if unit else "")
+        return write_number(low, digits, lang) + (sign or (f"{BLANK}{suffix}" if suffix else ""))
     text = words["range_closed" if last else "range_open"].replace(
         "{from}", write_number(low, digits, lang)
     )
@@ -203,20 +211,16 @@ def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Clas
     if layer["ordered"]:
         colours = _ordered(layer["better"], max(len(codes), 2), theme)[: len(codes)]
     else:
-        colours = _kind_colours(codes, KINDS[theme])
+        colours = _kind_colours(codes, LISA[theme] if layer["lisa"] else KINDS[theme])
     labels = tuple(in_language(title, lang) for _unused, title in layer["categories"])
     return Classed(class_numbers, reasons, colours, labels, codes=tuple(codes))
 
 
 def _kind_colours(codes: list[int], kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """Return colours of categories: code 0 means none, and has the palette's grey, its last colour;
-    the others share the rest."""
-    shift = int(0 in codes)
-    rest = kinds[: len(kinds) - shift]
-    return tuple(
-        kinds[-1] if code == 0 else rest[(place - shift) % len(rest)]
-        for place, code in enumerate(codes)
-    )
+    """Return colours of categories: code 0 means none, and has the palette's grey, its last colour.
+    A category keeps its colour where others do not occur."""
+    *rest, grey = kinds
+    return tuple(grey if code == 0 else rest[(code - 1) % len(rest)] for code in codes)
 
 
 def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
@@ -251,7 +255,7 @@ def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Class
 
 def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: str) -> Axis:
     words, title = translate_all(_WORDS, lang), in_language(layer["title"], lang)
-    sign = f"{BLANK}%" if layer["unit"] == "percent" else ""
+    sign = percent_sign(lang) if layer["unit"] == "percent" else ""
     suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
     unit = sign or (f"{BLANK}{suffix}" if suffix else "")
     ends = [write_number(value, layer["digits"], lang) for value in breaks]

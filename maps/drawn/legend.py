@@ -29,7 +29,10 @@ def keys_of(classed: Classed, inside: np.ndarray, lang: str) -> tuple[Key, ...]:
     if classed.ends and len(texts) > 1:
         for at, end in zip((0, -1), classed.ends, strict=True):
             texts[at] = f"{texts[at]} ({end})"
-    keys = [Key(colour, text) for colour, text in zip(classed.colours, texts, strict=True) if text]
+    # A square keeps its nine colours; of a list, classes that nothing is in are left out.
+    counts = classed.counts(inside) if classed.square is None else [1] * len(texts)
+    classes = zip(classed.colours, texts, counts, strict=True)
+    keys = [Key(colour, text) for colour, text, count in classes if text and count]
     if (classed.of[inside] < 0).any():
         keys.append(
             Key(MISSING["light"][0], translate(WORDS["no_data"], lang), MISSING["light"][1])

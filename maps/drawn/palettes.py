@@ -18,21 +18,21 @@ from numpy.typing import NDArray
 Theme = Literal["light", "dark"]
 
 NEED: dict[Theme, tuple[str, ...]] = {
-    "light": ("#fdf3df", "#f9d29d", "#f0a367", "#d96c4b", "#ae3c4b", "#73204f", "#3b1138"),
-    "dark": ("#27303f", "#4a3f63", "#7d4673", "#b5506b", "#e06f55", "#f5a24e", "#fde08a"),
+    "light": ("#f2d5a5", "#eeb178", "#e28a57", "#cc6149", "#a5384b", "#70204f", "#3b1138"),
+    "dark": ("#283142", "#4a3f63", "#7d4673", "#b5506b", "#e06f55", "#f5a24e", "#fde08a"),
 }
 """From better off to worse off."""
 
 CONTEXT: dict[Theme, tuple[str, ...]] = {
-    "light": ("#eef4f1", "#c9e0dc", "#9bc7c7", "#68a8b2", "#3c8299", "#225a7a", "#143355"),
-    "dark": ("#22303a", "#29495a", "#30667a", "#3f8797", "#62a9ac", "#97cbc0", "#d9eed6"),
+    "light": ("#cedfda", "#abcecd", "#83b6be", "#589aaa", "#357a94", "#205678", "#143355"),
+    "dark": ("#263641", "#2b4c5e", "#30667a", "#3f8797", "#62a9ac", "#97cbc0", "#d9eed6"),
 }
 """From little to much, if neither is better."""
 
 DIVERGING: dict[Theme, dict[str, tuple[str, ...]]] = {
     "light": {
-        "worse": ("#f9d9a8", "#e2795a", "#7a2350"),
-        "better": ("#cfe6e2", "#5fa5ad", "#1b4f6e"),
+        "worse": ("#f4d2a0", "#e2795a", "#7a2350"),
+        "better": ("#c6e0db", "#5fa5ad", "#1b4f6e"),
     },
     "dark": {
         "worse": ("#5a4436", "#c06a4a", "#f7b96a"),
@@ -43,8 +43,8 @@ DIVERGING: dict[Theme, dict[str, tuple[str, ...]]] = {
 
 BIVARIATE: dict[Theme, tuple[str, ...]] = {
     "light": (
-        "#f0ece6", "#b9d3d8", "#6fb3c4",
-        "#e8bfa5", "#b29aa2", "#6a7d9c",
+        "#dcd8d0", "#a8ccd5", "#6fb3c4",
+        "#e2b392", "#b29aa2", "#6a7d9c",
         "#d9794f", "#9d4f5e", "#3a2150",
     ),
     "dark": (
@@ -67,10 +67,17 @@ KINDS: dict[Theme, tuple[str, ...]] = {
 }  # fmt: skip
 """Categories without an order: Paul Tol's "muted" set, safe for colour-blind readers."""
 
+LISA: dict[Theme, tuple[str, ...]] = {
+    "light": ("#d7191c", "#8fc4de", "#2c6fb0", "#f5a46b", "#d4d7da"),
+    "dark": ("#f0524f", "#a9d4ea", "#4f94d4", "#f7b98a", "#4a525d"),
+}
+"""Local clusters in GeoDa's colours: high among high, low among high, low among low, high among
+low, and nothing significant."""
+
 PAPER: dict[Theme, str] = {"light": "#ffffff", "dark": "#171b22"}
 """The background of the panel and the card."""
 
-SEA: dict[Theme, str] = {"light": "#f1f4f6", "dark": "#0e1116"}
+SEA: dict[Theme, str] = {"light": "#f6f9fb", "dark": "#0e1116"}
 """The background of the map."""
 
 INK: dict[Theme, str] = {"light": "#1d2530", "dark": "#eef1f5"}
@@ -142,6 +149,7 @@ def for_page() -> dict[str, dict[str, object]]:
             "bivariate": list(BIVARIATE[theme]),
             "diverging": {side: list(stops) for side, stops in DIVERGING[theme].items()},
             "kinds": list(KINDS[theme]),
+            "lisa": list(LISA[theme]),
             "paper": PAPER[theme],
             "sea": SEA[theme],
             "ink": INK[theme],

@@ -24,8 +24,7 @@ WORDS: Mapping[str, str] = {
     "code": _("Code"),
     "columns": _("Columns"),
     "contributions": _("Where the points come from"),
-    "cross": _("Cross"),
-    "cross_with": _("with"),
+    "cross_with": _("Cross with"),
     "compare": _("Compare"),
     "compare_with": _("Compare with"),
     "copy_link": _("Copy the link to this view"),
@@ -34,12 +33,20 @@ WORDS: Mapping[str, str] = {
     "flagged_as": _("Flag"),
     "legend_of": _("Legend: {title}"),
     "level": _("Territories"),
+    "level_auto": _("by zoom: {level}"),
+    "made_of": _("Index made of {parts}."),
+    "no_layer": _("No map of that name."),
+    "two_fingers": _("Use two fingers to move the map"),
+    "theme_analysis": _("Analyses"),
+    "theme_dark": _("Dark colours"),
+    "theme_light": _("Light colours"),
     "level_shown": _("Map by {level}."),
     "link_by_hand": _("The link to copy: {link}"),
     "link_copied": _("Link copied."),
     "missing_column": _("Missing data"),
     "names": _("Names"),
     "none": _("none"),
+    "one_finger": _("Move the map with one finger"),
     "outlines": _("Outlines"),
     "rank_of": _("Rank ({title})"),
     "save": _("Save"),
@@ -105,11 +112,11 @@ WORDS: Mapping[str, str] = {
     ),
     "no_data": _("No data"),
     "no_method": _("See the source."),
-    "not_given": _("no data: source not given ({source})"),
     "remarks": _("Remarks on the computation"),
     "nothing_found": _("No territory of that name."),
     "now_shown": _("Map shown: {title}"),
     "people": _("{count} inhabitants"),
+    "percent": _("{number}%"),
     "population": _("population"),
     "range_closed": _("{from} to {to}"),
     "range_from": _("{from} and more"),
@@ -192,6 +199,15 @@ def page_words(lang: str) -> dict[str, Any]:
         "language": translate(OWN_NAME, lang),
         "locale": locale_tag(lang),
     }
+
+
+def percent_sign(lang: str) -> str:
+    """Return the sign of a percentage with the spacing of the language.
+
+    >>> percent_sign("en"), percent_sign("fr")
+    ('%', '\\xa0%')
+    """
+    return translate(WORDS["percent"], lang).replace("{number}", "")
 
 
 def colon(lang: str) -> str:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import Text, texts_of
-from zoneblanche.geo.messages import as_title, join, titled
+from zoneblanche.geo.messages import as_title, in_languages, join, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.analysis.flagging.flags import FLAGGED, NOT_FLAGGED, POSSIBLE
+from zoneblanche.layers.analysis.spatial.clusters import SUFFIX
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.drawn.bivariate import DEFAULT, Bivariate, toward
 from zoneblanche.maps.drawn.breaks import (
@@ -24,6 +25,7 @@ from zoneblanche.maps.drawn.breaks import (
 from zoneblanche.maps.drawn.words import YES_NO
 from zoneblanche.maps.page.contributions import describe_contributions
 from zoneblanche.maps.page.encoding import pack_column
+from zoneblanche.maps.page.headline import write_headline
 
 if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories
@@ -92,10 +94,12 @@ def describe_layer(
         "period": indicator.period,
         "suffix": page_text(indicator.suffix),
         "native": _native_level(atlas.territories, indicator),
-        "partly": _measured_partly(atlas, indicator),
+        "partly": measured_partly(atlas, indicator),
         "method": page_text(indicator.method),
         "bounds": [_finite(bound) for bound in indicator.bounds],
         "parts": list(indicator.parts),
+        "finding": in_languages(write_headline(atlas, indicator)),
+        "definition": _definition(atlas, indicator),
         "sources": citations.cite(indicator.sources),
         "column": column.describe(),
         "interval": interval,
@@ -114,6 +118,7 @@ def describe_layer(
             categories.sort(key=lambda one: FLAG_ORDER.get(one[0], one[0]))
         layer["categories"] = categories
         layer["ordered"] = indicator.unit == "boolean" or indicator.role == "flag"
+        layer["lisa"] = indicator.id.endswith(SUFFIX)
         if indicator.role == "flag" and indicator.better is None:
             layer["better"] = "lower"  # a flag is set where people are worse off
     else:
@@ -125,9 +130,15 @@ def describe_layer(
     return layer, {indicator.id: column.data, **streams}
 
 
+def _definition(atlas: Atlas, indicator: Indicator) -> Text | str:
+    """Return what an index measures, in its recipe's words; other layers have their method."""
+    recipe = atlas.recipes.get(indicator.id)
+    return page_text(recipe.description) if recipe is not None else ""
+
+
 def shown_digits(indicator: Indicator) -> int:
     """Return the decimals that a page contains and displays."""
-    return max(0, min(indicator.digits, MOST_DIGITS))
+    return 0 if indicator.unit == "count" else max(0, min(indicator.digits, MOST_DIGITS))
 
 
 def list_bivariates(atlas: Atlas, show: str | Bivariate) -> list[Bivariate]:
@@ -170,7 +181,9 @@ def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | No
         titles = YES_NO
     if not titles:
         return None
-    codes = sorted({*titles, *(round(value) for value in known.unique())})
+    found = {round(value) for value in known.unique()}
+    always = {0, 1} if indicator.unit == "boolean" or indicator.role == "flag" else set()
+    codes = sorted(found | (always & set(titles)) or set(titles))
     return [[code, page_text(titles.get(code, str(code)))] for code in codes]
 
 
@@ -244,11 +257,11 @@ def _native_level(territories: Territories, indicator: Indicator) -> Any:
     return page_text(known.get(native, native))
 
 
-def _measured_partly(atlas: Atlas, indicator: Indicator) -> bool:
+def measured_partly(atlas: Atlas, indicator: Indicator) -> bool:
     """Return whether only some parts of an indicator were measured at its native level."""
     parts = [atlas.indicators[name] for name in indicator.parts if name in atlas.indicators]
     return any(
-        part.native_level != indicator.native_level or _measured_partly(atlas, part)
+        part.native_level != indicator.native_level or measured_partly(atlas, part)
         for part in parts
         if part.role != "context"
     )

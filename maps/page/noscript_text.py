@@ -11,7 +11,7 @@ import pandas as pd
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import _, titled, translate
 from zoneblanche.maps.drawn.cite import SEMICOLON, cite
-from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
+from zoneblanche.maps.drawn.words import YES_NO, percent_sign, write_date, write_number
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -56,7 +56,7 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
 
     def figure(value: float) -> str:
         number = write_number(value, indicator.digits, lang)
-        return f"{number}\u00a0%" if indicator.unit == "percent" else number
+        return number + percent_sign(lang) if indicator.unit == "percent" else number
 
     names = atlas.territories.names
     order = known.sort_values(kind="stable")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.messages import _, in_languages, notice_texts, remark, warnings_first
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.layers.analysis.context import unmeasured_context
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
 from zoneblanche.maps.drawn.palettes import for_page
 from zoneblanche.maps.drawn.words import HOW_TO_READ, page_words
@@ -26,6 +25,7 @@ from zoneblanche.maps.page.layers import (
     page_text,
 )
 from zoneblanche.maps.page.places import (
+    choose_opening,
     choose_outline,
     describe_bands,
     describe_facts,
@@ -34,6 +34,7 @@ from zoneblanche.maps.page.places import (
     describe_places,
     pack_codes,
     pack_text,
+    place_of,
     write_json,
 )
 from zoneblanche.maps.page.upper_levels import describe_upper
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
 
 Streams = dict[str, bytes]
+
+GLANCE = 5_000
+"""Number of territories above which a page opens with a containing level."""
 
 
 @dataclass(frozen=True)
@@ -82,23 +86,23 @@ def write_payload(
     facts, fact_streams = describe_facts(territories)
     codes, code_width = pack_codes(territories)
     outline = choose_outline(levels, len(territories))
+    place = place_of(territories)
+    opening = choose_opening(upper, levels) if len(territories) > GLANCE else ""
     shown = next(one for one in layers if one["id"] == _id_of(show))
     head = {
         "lang": lang,
         "show": shown["id"],
         "title": title if title is not None else _title(layers, shown),
         "readings": {name: in_languages(text) for name, text in HOW_TO_READ.items()},
-        "place": page_text(territories.country.name) if territories.country else "",
+        "place": place,
+        "partial": territories.country is not None and place != page_text(territories.country.name),
         "level": describe_level(territories),
         "levels": levels,
         "outline": outline,
         "upper": upper,
+        "opening": opening,
         "code_width": code_width,
         "facts": facts,
-        "absent": [
-            {"title": page_text(layer.indicator.title), "source": " / ".join(layer.needs)}
-            for layer in unmeasured_context(atlas)
-        ],
         "bands": describe_bands(territories),
         "layers": layers,
         "boundaries": citations.cite(territories.sources),
@@ -113,6 +117,10 @@ def write_payload(
     }
     text = pack_text(territories, containers, with_codes=not codes)
     first = {*ids_of(show), f"parent/{outline}"}
+    if opening:
+        above = next(one for one in upper if one["id"] == opening)
+        first = {f"{opening}:{name}" for name in ids_of(show)}
+        first |= {f"parent/{opening}", f"parent/{outline}", f"parent/{above['outline']}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
     return _pack(head, geometry, streams, first)
 

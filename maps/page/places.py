@@ -24,8 +24,9 @@ EXTRA_AT_MOST = 5_000
 """Up to this number of territories a page contains every extra column; above, only the postal
 codes."""
 
-EXTRA_NEVER = ("seat",)
-"""A code of the edition for programs only."""
+SEAT = "seat"
+"""Rank of a commune as a seat, 0 for none: the page uses it to choose names, but does not list
+it."""
 
 PLAIN_CODE = re.compile(r"[0-9A-Z]{1,5}")
 
@@ -75,6 +76,37 @@ def describe_levels(
     return levels, streams, containers
 
 
+OPENING_COUNT = (300, 5_000)
+"""Number of territories that read at a glance on a map of a country."""
+
+
+def choose_opening(upper: Sequence[Mapping[str, Any]], levels: Sequence[Mapping[str, Any]]) -> str:
+    """Return the containing level that a page opens with; "" for its own territories.
+
+    More than a few thousand territories are only a texture at the scale of a country. The finest
+    level that has fewer is shown first, and the territories themselves when the reader comes near.
+    """
+    offered = {level["id"] for level in upper}
+    few, many = OPENING_COUNT
+    finer = [level for level in levels if level["count"] > few and level["id"] in offered]
+    fits = [level["id"] for level in finer if level["count"] <= many]
+    return str(fits[0]) if fits else ""
+
+
+def place_of(territories: Territories) -> Any:
+    """Return the name of the smallest territory that contains all of these, or of the country."""
+    country = territories.country
+    if country is None:
+        return ""
+    for level in country.levels:
+        if level.id == "country" or level.id not in territories.parents:
+            continue
+        codes = territories.parents[level.id]
+        if len(codes) > 1 and codes.notna().all() and (codes == codes.iloc[0]).all():
+            return territories.place_name(level.id, str(codes.iloc[0]))
+    return page_text(country.name)
+
+
 def choose_outline(levels: Sequence[Mapping[str, Any]], count: int) -> str | None:
     """Return the level whose borders are drawn stronger: the one nearest to a hundred groups."""
     useful = [level for level in levels if 1 < level["count"] <= count / 2]
@@ -119,7 +151,7 @@ def pack_text(
     """Return names, extra columns, containers, and the codes if they are not packed as numbers."""
     extra: dict[str, list[str]] = {}
     if territories.extra is not None:
-        for name in territories.extra.columns.difference(list(EXTRA_NEVER), sort=False):
+        for name in territories.extra.columns.difference([SEAT], sort=False):
             if name in EXTRA_FOR_ALL or len(territories) <= EXTRA_AT_MOST:
                 column = territories.extra[name].astype("object")
                 extra[str(name)] = list(map(str, column.where(column.notna(), "").tolist()))
@@ -128,9 +160,19 @@ def pack_text(
             "names": list(map(str, territories.names.tolist())),
             "codes": list(territories.codes) if with_codes else None,
             "extra": extra,
+            "seats": _seats(territories),
             "containers": containers,
         }
     )
+
+
+def _seats(territories: Territories) -> list[list[int]]:
+    """Return the position and the rank of each seat of a containing territory, for names on the
+    map."""
+    if territories.extra is None or SEAT not in territories.extra:
+        return []
+    ranks = pd.to_numeric(territories.extra[SEAT], errors="coerce").fillna(0).to_numpy()
+    return [[int(at), int(ranks[at])] for at in np.flatnonzero(ranks > 0)]
 
 
 def describe_places(territories: Territories, geometry: PageGeometry) -> dict[str, Any]:
@@ -165,6 +207,7 @@ def describe_bands(territories: Territories) -> dict[str, Any] | None:
 def describe_level(territories: Territories) -> dict[str, Any]:
     """Return the name of the territories."""
     return {
+        "id": territories.level,
         "title": page_text(territories.level_message()),
         "plural": page_text(territories.level_message(plural=True)),
     }

@@ -110,10 +110,12 @@ def _describe(
     streams: dict[str, bytes] = {}
     for indicator in upper.indicators.values():
         layer, figures = describe_layer(upper, indicator, citations)
+        layer.pop("finding")  # that of the territories is the headline at every level
         known = base.get(indicator.id, {})
-        layers.append(
-            {key: value for key, value in layer.items() if key == "id" or known.get(key) != value}
-        )
+        changed = {key: value for key, value in layer.items() if known.get(key) != value}
+        # A share of yes has no categories: what the layer below has, and this one has not, is null.
+        absent = dict.fromkeys(known.keys() - layer.keys() - {"finding"})
+        layers.append({"id": indicator.id, **absent, **changed})
         streams |= figures
     facts, fact_streams = describe_facts(territories)
     counts = [

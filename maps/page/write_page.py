@@ -5,8 +5,9 @@ Importing folium takes as long as packing the page; `draw_map(…).save` writes 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,14 +52,20 @@ def write_page(
 
 def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> str:
     """Return the page as text."""
-    title = payload.head["title"]
     return write_document(
         payload.blocks,
         lang=lang,
-        title=in_language(title, lang),
+        title=full_title(payload.head, lang),
         findings=write_findings(atlas, ids_of(show), lang=lang),
         still=draw_still(atlas, payload, show=show, lang=lang),
     )
+
+
+def full_title(head: Mapping[str, Any], lang: str) -> str:
+    """Return the title of a page, with the place if it is a part of the country."""
+    title = in_language(head["title"], lang)
+    place = in_language(head["place"], lang) if head["partial"] else ""
+    return f"{place} – {title}" if place and place not in title else title
 
 
 def draw_still(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: str) -> Still | None:

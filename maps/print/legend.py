@@ -9,7 +9,7 @@ import numpy as np
 from zoneblanche.geo.messages import translate, translate_all
 from zoneblanche.maps.drawn.classes import Axis, Classed
 from zoneblanche.maps.drawn.palettes import INK, MISSING, RULE, contrast
-from zoneblanche.maps.drawn.words import WORDS, write_number
+from zoneblanche.maps.drawn.words import WORDS, percent_sign, write_number
 from zoneblanche.maps.print.layout import Letters
 from zoneblanche.maps.print.pen import Pen
 
@@ -95,7 +95,7 @@ class _Column:
         right."""
         pen, small, right = self.pen, self.letters.small, self.left + self.width
         number = write_number(count, 0, self.told.lang)
-        share_wide = pen.measure("< 1\u00a0%", small) + 4
+        share_wide = pen.measure(f"< 1{percent_sign(self.told.lang)}", small) + 4
         reach = pen.measure(number, small) + share_wide + 4
         base = self.y + self.letters.line
         pen.box(self.left, base - SWATCH_HIGH + 1.5, SWATCH_WIDE, SWATCH_HIGH, colour=colour,
@@ -111,7 +111,7 @@ class _Column:
         total = int(self.told.inside.sum())
         percent = 100 * count / total if total else 0.0
         text = "< 1" if 0 < percent < 1 else write_number(percent, 0, self.told.lang)
-        return f"{text}\u00a0%"
+        return text + percent_sign(self.told.lang)
 
 
 def _draw_classes(column: _Column, classed: Classed) -> None:
@@ -121,7 +121,8 @@ def _draw_classes(column: _Column, classed: Classed) -> None:
         column.y += 3
     counts = classed.counts(column.told.inside)
     for colour, label, count in zip(classed.colours, classed.labels, counts, strict=True):
-        column.row(label, count, colour)
+        if count:
+            column.row(label, count, colour)
     if classed.ends:
         column.y += 1
         column.say(classed.ends[1], small, quiet=True)

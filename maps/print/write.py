@@ -27,6 +27,7 @@ from zoneblanche.maps.drawn.cite import cite_all
 from zoneblanche.maps.drawn.classes import Classed, class_territories
 from zoneblanche.maps.drawn.legend import describe_classes
 from zoneblanche.maps.drawn.words import WORDS, write_date, write_number
+from zoneblanche.maps.page.layers import measured_partly
 from zoneblanche.maps.print.compose import compose
 from zoneblanche.maps.print.layout import Caption, Paper
 from zoneblanche.maps.print.pen import FONT, check_matplotlib, clean
@@ -125,7 +126,8 @@ def _caption(
         parts += [write_date(one.period, lang)] if one.period else []
         if one.native_level not in ("", atlas.territories.level):
             level = in_language(titles.get(one.native_level, one.native_level), lang)
-            parts.append(words["measured_by"].replace("{level}", level))
+            name = "measured_partly_by" if measured_partly(atlas, one) else "measured_by"
+            parts.append(words[name].replace("{level}", level))
         notes += [", ".join(parts)] if parts else []
     used = union_of(*(indicator.sources for indicator in indicators))
     borders = tuple(one for one in atlas.territories.sources if one not in used)

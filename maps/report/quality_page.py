@@ -24,7 +24,7 @@ from zoneblanche.layers.analysis.quality import ColumnQuality, Quality
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.cite import SEMICOLON
-from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.maps.drawn.words import percent_sign, write_number
 from zoneblanche.maps.page.content_policy import hash_source
 
 MOST = 12
@@ -165,7 +165,7 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
 def _percent(share: float, lang: str) -> str:
     """Return a share; one below the whole is not rounded to 100 %."""
     shown = 99.9 if 99.95 <= share < 100 else share
-    return ("> " if shown != share else "") + write_number(shown, 1, lang) + "\u00a0%"
+    return ("> " if shown != share else "") + write_number(shown, 1, lang) + percent_sign(lang)
 
 
 def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]]:

@@ -32,9 +32,13 @@ ACT = """const timed = (act, settle) => new Promise((done) => {
 });"""
 CHOOSE_EACH = """async () => {
   TIMED
-  for (const radio of document.querySelectorAll("input[name=zb-layer]")) {
-    const now = document.querySelector(`input[name=zb-layer][value="${radio.value}"]`);
-    if (!now.checked) await timed(() => now.click(), 700);
+  const field = document.querySelector("#zb-layer");
+  field.click();
+  const offered = [...document.querySelectorAll(".zb-option:not([aria-selected=true])")];
+  for (const { dataset: { layer } } of offered) {
+    field.click();
+    const option = document.querySelector(`[data-layer="${layer}"]`);
+    await timed(() => option.click(), 700);
   }
 }""".replace("TIMED", ACT)
 POINT_AT_MANY = """async () => {

@@ -10,7 +10,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    FrameLocator,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.source import Source
@@ -98,6 +105,12 @@ class Watched:
         self.page.goto(self.own + address)
         self.page.wait_for_selector("html[data-ready]", timeout=20_000)
         return self.page
+
+
+def choose_layer(page: Page | FrameLocator, layer: str) -> None:
+    """Choose a layer by its id, as a reader does in the list."""
+    page.locator("#zb-layer").click()
+    page.locator(f'[data-layer="{layer}"]').click()
 
 
 @pytest.fixture

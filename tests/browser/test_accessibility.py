@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import choose_layer
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.maps import draw_map, write_report
@@ -66,7 +67,7 @@ def test_the_map_page(tall: Page, folder: Path, lang: str) -> None:
     assert faults(tall) == []
     if lang == "en":
         tall.keyboard.press("Escape")
-        tall.locator("input[name=zb-layer][value=density-presence]").check()
+        choose_layer(tall, "density-presence")
         assert faults(tall) == []
 
 

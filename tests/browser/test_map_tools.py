@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Watched, choose_layer
 from tests.browser.test_map_page import rest
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.atlas import Atlas
@@ -154,8 +154,9 @@ def test_the_table_works_by_keyboard_alone(
 def test_the_reader_chooses_columns(watched: Opener, lozere_page: Path) -> None:
     page = watched().open(lozere_page, TABLE)
     page.locator(".zb-columns summary").click()
-    page.get_by_label("Présence", exact=True).nth(1).check()
-    page.get_by_label("Population", exact=True).uncheck()
+    columns = page.locator(".zb-columns-list")
+    columns.get_by_label("Présence", exact=True).check()
+    columns.get_by_label("Population", exact=True).uncheck()
     heads = page.locator("[role=columnheader]").all_inner_texts()
     assert "Présence" in heads and "Population" not in heads
     page.keyboard.press("Escape")
@@ -386,10 +387,10 @@ def test_figures_about_zero_have_two_hues(watched: Opener, scored_page: Path) ->
 
 def test_any_two_indicators_make_a_map(watched: Opener, france_page: Path, france: Atlas) -> None:
     page = watched().open(france_page)
-    page.get_by_label("Croiser").select_option("gigabit")
-    page.locator("[data-axis=y]").select_option("need")
+    choose_layer(page, "gigabit")
+    page.get_by_label("Croiser avec").select_option("need")
     assert page.locator(".zb-legend-title").inner_text() == "Locaux à 1 Gbit/s × Besoin"
-    assert page.locator("input[name=zb-layer]:checked").count() == 0
+    assert page.locator("#zb-layer").input_value() == "Locaux à 1 Gbit/s × Besoin"
     counts = page.evaluate(
         "window.zoneblanche.started.then((page) => page.shown.classes.map(({ count }) => count))"
     )
@@ -445,7 +446,7 @@ def test_a_folium_map_with_foreign_layers_works(
     assert box is not None and 350 < box["x"] < 500 and 300 < box["y"] < 500
     page.mouse.click(400, 420)
     assert page.locator(".zb-card").is_visible()
-    page.get_by_label("Densité", exact=True).first.check()
+    choose_layer(page, "density")
     assert page.locator(".zb-legend-title").inner_text() == "Densité"
     page.get_by_role("button", name="Fermer").click()
     panel, foot, control, credit = (
@@ -588,8 +589,11 @@ def test_a_phone_shows_the_map_first_and_folds_the_controls(
     opener.tap()
     assert opener.get_attribute("aria-expanded") == "true"
     page.locator("#zb-naming").uncheck()
+    assert opener.get_attribute("aria-expanded") == "false"  # what a choice changes is in sight
+    opener.tap()
     page.locator("[data-tool=table]").tap()
-    assert page.locator(".zb-grid").is_visible() and opener.get_attribute("aria-expanded") == "true"
+    assert page.locator(".zb-grid").is_visible()
+    opener.tap()
     opener.press("Escape")
     assert not page.locator("#zb-naming").is_visible()
     assert page.evaluate("document.activeElement.classList.contains('zb-tools-opener')")

@@ -21,6 +21,9 @@ NONE, HIGH_HIGH, LOW_HIGH, LOW_LOW, HIGH_LOW = range(5)
 """Labels, numbered like PySAL's quadrants: the first word is the territory, the second its
 neighbours."""
 
+SUFFIX = "-clusters"
+"""Of the id of a column of clusters, after the id of the indicator."""
+
 LABELS = {
     NONE: _("nothing significant"),
     HIGH_HIGH: _("high among high"),
@@ -270,7 +273,7 @@ def add_clusters(
 
 def _cluster_indicator(indicator: Indicator, result: LocalMoran) -> Indicator:
     return Indicator(
-        id=f"{indicator.id}-clusters",
+        id=f"{indicator.id}{SUFFIX}",
         title=_("Clusters: {title}", title=titled(indicator.title)),
         unit="category",
         digits=0,

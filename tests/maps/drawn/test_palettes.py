@@ -14,6 +14,7 @@ from zoneblanche.maps.drawn.palettes import (
     DIVERGING,
     INK,
     KINDS,
+    LISA,
     MISSING,
     NEED,
     PALE,
@@ -139,3 +140,11 @@ def test_ramps_end_where_their_stops_do() -> None:
         assert ramp(stops, len(stops)) == list(stops)
         assert (ramp(stops, 3)[0], ramp(stops, 3)[-1]) == (stops[0], stops[-1])
         assert all(a != b for a, b in pairwise(ramp(stops, 9)))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_palest_class_is_visible_on_the_sea_and_on_the_page(theme: str) -> None:
+    palest = [NEED[theme][0], CONTEXT[theme][0], BIVARIATE[theme][0], *LISA[theme]]
+    palest += [stops[0] for stops in DIVERGING[theme].values()]
+    for colour in palest:
+        assert contrast(colour, SEA[theme]) >= 1.3 and contrast(colour, PAPER[theme]) >= 1.3

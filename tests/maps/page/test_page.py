@@ -361,11 +361,8 @@ def test_findings_name_an_end_only_where_few_share_it(
     toy_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = write_findings(toy_atlas, ["presence"], lang="en")
-    assert "From the lowest, 0.0\u00a0% (Atwo, Bone, Btwo), to the highest" in told[2]
+    assert "From the lowest, 0.0% (Atwo, Bone, Btwo), to the highest" in told[2]
     monkeypatch.setattr("zoneblanche.maps.page.noscript_text.NAMED", 1)
     told = write_findings(toy_atlas, ["fibre"], lang="en")
-    assert (
-        told[1]
-        == "Half of the territories are at 70.6\u00a0% or less, half at 70.6\u00a0% or more."
-    )
-    assert "50.0\u00a0% (2 territories), to the highest, 91.2\u00a0% (2 territories)." in told[2]
+    assert told[1] == "Half of the territories are at 70.6% or less, half at 70.6% or more."
+    assert "50.0% (2 territories), to the highest, 91.2% (2 territories)." in told[2]

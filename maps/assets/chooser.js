@@ -1,0 +1,145 @@
+// The layer shown: one combobox of all layers, by theme, with what each means and when it was measured.
+// https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
+
+const LONGEST_MEANING = 120; // letters of a definition in the list
+
+/** The layers by theme: [{ title, layers }]. The dimensions of the index are the themes; what no
+ *  dimension contains follows by its role. */
+function themesOf(model, speech) {
+  const left = new Set(model.layers.filter((layer) => !layer.wave_of));
+  const take = (layers) => layers.filter((layer) => layer && left.delete(layer));
+  const ofRole = (...roles) => take(model.layers.filter(({ role }) => roles.includes(role)));
+  const themes = [{ title: speech.say("role_index"), layers: ofRole("index") }];
+  for (const dimension of model.layers.filter(({ role }) => role === "dimension")) {
+    if (!left.has(dimension)) continue;
+    const parts = leavesOf(model, dimension);
+    themes.push({ title: speech.text(dimension.title), layers: take([dimension, ...parts]) });
+  }
+  themes.push(
+    { title: speech.say("role_indicator"), layers: ofRole("indicator") },
+    { title: speech.say("theme_analysis"), layers: ofRole("flag", "typology") },
+    { title: speech.say("role_bivariate"), layers: ofRole("bivariate") },
+    { title: speech.say("role_context"), layers: take([...left]) },
+  );
+  return themes.filter(({ layers }) => layers.length);
+}
+
+/** A dimension's parts, those of its own dimensions after them. */
+function leavesOf(model, layer) {
+  return (layer.parts || []).map((id) => model.layer(id)).filter(Boolean)
+    .flatMap((part) => (part.role === "dimension" ? [part, ...leavesOf(model, part)] : [part]));
+}
+
+/** What a layer means, in a sentence. */
+function meaningOf(layer, speech) {
+  const text = speech.text(layer.definition) || speech.text(layer.method);
+  const lead = `${speech.text(layer.title)}${speech.say("colon")}`; // of the method of a dimension
+  const told = text.startsWith(lead) ? capital(text.slice(lead.length), speech) : text;
+  const sentence = told.split(/(?<=[^.][.;])\s/)[0].replace(/[.;]$/, "");
+  if (sentence.length <= LONGEST_MEANING) return sentence;
+  return `${sentence.slice(0, sentence.lastIndexOf(" ", LONGEST_MEANING))}…`;
+}
+
+/** page: { model, speech, layer, choose }. */
+function drawChooser(page) {
+  const { speech } = page;
+  const input = el("input", { id: "zb-layer", type: "text", role: "combobox", autocomplete: "off",
+    spellcheck: "false", "aria-expanded": "false", "aria-controls": "zb-layers",
+    "aria-autocomplete": "list",
+    inputmode: window.matchMedia("(pointer: coarse)").matches ? "none" : null });
+  const list = el("div", { id: "zb-layers", role: "listbox", hidden: true,
+    "aria-label": speech.say("choices") });
+  const told = el("p", { class: "zb-hidden", role: "status" });
+  let options = [];
+  let active = -1;
+  const show = () => { input.value = speech.text(page.layer.title); };
+  const close = () => {
+    list.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+    show();
+  };
+  const point = (k) => {
+    active = k;
+    options.forEach(({ item }, at) => item.classList.toggle("zb-active", at === k));
+    if (!options[k]) return;
+    input.setAttribute("aria-activedescendant", options[k].item.id);
+    options[k].item.scrollIntoView({ block: "nearest" });
+  };
+  const choose = (layer) => {
+    close();
+    page.choose(layer);
+    show();
+  };
+  const open = (text = "") => {
+    const found = themesMatching(page, text);
+    options = [];
+    list.replaceChildren(...found.map(({ title, layers }, at) => el("div", { role: "group",
+      "aria-labelledby": `zb-theme-${at}` },
+    el("div", { class: "zb-theme", id: `zb-theme-${at}`, role: "presentation" }, isolated(title)),
+    layers.map((layer) => {
+      const item = layerOption(page, layer, options.length, choose);
+      options.push({ layer, item });
+      return item;
+    }))));
+    if (!options.length) {
+      list.append(el("div", { class: "zb-nothing", role: "option", "aria-disabled": "true",
+        "aria-selected": "false" }, speech.say("no_layer")));
+    }
+    told.textContent = text ? speech.sayOf("found", options.length) : "";
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    point(text ? 0 : options.findIndex(({ layer }) => layer.id === page.layer.id));
+  };
+  input.addEventListener("input", () => open(input.value));
+  input.addEventListener("click", () => {
+    if (!list.hidden) return;
+    input.select();
+    open();
+  });
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in steps) {
+      event.preventDefault();
+      if (list.hidden) open();
+      else if (options.length) point((active + steps[event.key] + options.length) % options.length);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (list.hidden) open();
+      else if (options[active]) choose(options[active].layer);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.stopPropagation();
+      close();
+    }
+  });
+  show();
+  const element = el("div", { class: "zb-chooser" },
+    el("label", { for: "zb-layer", class: "zb-hidden" }, speech.say("choices")),
+    el("div", { class: "zb-search-field zb-chooser-field" }, input, list), told);
+  return { element, show };
+}
+
+function layerOption(page, layer, k, choose) {
+  const { speech } = page;
+  const about = [meaningOf(layer, speech), speech.date(layer.period)].filter(Boolean);
+  return el("div", { id: `zb-layer-${k}`, role: "option", class: "zb-option", "data-layer": layer.id,
+    "aria-selected": String(layer.id === page.layer.id),
+    pointerdown: (event) => event.preventDefault(), // the field keeps its focus, and its list
+    click: () => choose(layer) },
+  el("span", {}, isolated(speech.text(layer.title))),
+  about.length ? el("small", {}, isolated(about.join(" · "))) : null);
+}
+
+/** The themes with the layers whose title, theme or meaning has every word of a text. */
+function themesMatching({ model, speech }, text) {
+  const words = folded(text).split(" ").filter(Boolean);
+  return themesOf(model, speech).map(({ title, layers }) => ({
+    title,
+    layers: layers.filter((layer) => {
+      const about = folded(`${speech.text(layer.title)} ${title} ${meaningOf(layer, speech)}`);
+      return words.every((word) => about.includes(word));
+    }),
+  })).filter(({ layers }) => layers.length);
+}
