@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from zoneblanche.geo.borders.dissolve import dissolve
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.territories import Territories
@@ -164,15 +165,12 @@ def left_out(territories: Territories, level: str) -> tuple[str, ...]:
 
 
 def _united(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
-    """Return one row per group. The fast union needs shared edges; if the result is not a valid
-    polygon (the parts overlapped), that group is united the slow way."""
+    """Return one row per group, with the union of its members as its shape."""
     known, codes, position = _positions(territories, groups)
     shapes = territories.frame.geometry.to_numpy()[known]
     order = np.argsort(position, kind="stable")
     members = np.split(shapes[order], np.flatnonzero(np.diff(position[order])) + 1)
-    united = np.array([shapely.coverage_union_all(part) for part in members], dtype=object)
-    for row in np.flatnonzero(~shapely.is_valid(united)):
-        united[row] = shapely.union_all(members[row])
+    united = np.array([dissolve(part) for part in members], dtype=object)
     return _frame_of(united, codes, territories)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from zoneblanche.geo.borders.dissolve import dissolve
 from zoneblanche.geo.errors import Fault, first_of
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.territories import measured_area_km2
@@ -49,7 +50,8 @@ def check_fit(
             )
         )
     else:
-        united = shapely.union_all([shapely.coverage_union_all(shapes[clean]), *shapes[~clean]])
+        whole = [dissolve(shapes[clean])] if clean.any() else []
+        united = shapely.union_all([*whole, *shapes[~clean]])
         notices.extend(_gaps(united, shapes, crs, labels, file))
     return []
 

@@ -15,7 +15,7 @@ import pyproj
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.database import LONGEST_CELL, Database, open_database
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.vectors.formats.features import Features, check_features, choose_layer, objects
 from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 
@@ -25,7 +25,7 @@ _MOST_LAYERS = 10_000
 
 
 def read_geopackage(
-    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits
+    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits, notices: Notices
 ) -> Features:
     """Return the features of one layer of a GeoPackage.
 
@@ -40,7 +40,7 @@ def read_geopackage(
         shape_columns = {name: (column, srs) for name, column, srs in shapes}
         by_name = {name: shape_columns[name] for name in _layers(base) if name in shape_columns}
         chosen = choose_layer(list(by_name), layer, file=base.file)
-        return _features(base, chosen, *by_name[chosen], wanted, limits)
+        return _features(base, chosen, *by_name[chosen], wanted, limits, notices=notices)
 
 
 def read_attributes(
@@ -94,6 +94,8 @@ def _features(
     srs: Any,
     wanted: tuple[str, ...],
     limits: Limits,
+    *,
+    notices: Notices,
 ) -> Features:
     count, names = base.count(table), base.columns(table)
     check_features(count, len(names), base.file, limits)
@@ -102,7 +104,7 @@ def _features(
     present = [name for name in wanted if name in names]
     found = base.select(table, [shape_column, *present], most=limits.features, longest=LONGEST_CELL)
     check_features(len(found), len(names), base.file, limits)
-    shapes, unreadable = _shapes([row[0] for row in found])
+    shapes, unreadable = _shapes([row[0] for row in found], base.file, notices=notices)
     fields = {
         name: objects([row[place + 1] for row in found]) for place, name in enumerate(present)
     }
@@ -126,7 +128,7 @@ def _crs(base: Database, srs: Any) -> pyproj.CRS | None:
         return None
 
 
-def _shapes(blobs: list[Any]) -> tuple[np.ndarray, dict[int, str]]:
+def _shapes(blobs: list[Any], file: str, *, notices: Notices) -> tuple[np.ndarray, dict[int, str]]:
     unreadable: dict[int, str] = {}
     texts: list[bytes | None] = []
     for number, blob in enumerate(blobs):
@@ -138,5 +140,5 @@ def _shapes(blobs: list[Any]) -> tuple[np.ndarray, dict[int, str]]:
             unreadable[number] = _("no GeoPackage geometry")
         else:
             texts[-1] = blob[8 + _ENVELOPE_BYTES[size] :]
-    shapes = shapes_of_wkb(texts, unreadable)
+    shapes = shapes_of_wkb(texts, unreadable, file=file, notices=notices)
     return shapes, unreadable

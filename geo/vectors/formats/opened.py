@@ -36,7 +36,7 @@ def read_features(
     """
     kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what=_("file of polygons")))
     if kind == "sqlite":
-        return read_geopackage(path, layer=layer, wanted=wanted, limits=limits)
+        return read_geopackage(path, layer=layer, wanted=wanted, limits=limits, notices=notices)
     if kind == "parquet":
         return read_geoparquet(path, wanted=wanted, limits=limits)
     if kind == "shapefile":

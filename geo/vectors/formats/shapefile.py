@@ -200,7 +200,7 @@ def _read(
         for name, column in zip(read, columns, strict=True)
     }
     unreadable: dict[int, str] = {}
-    shapes = shapes_of_wkb(list(wkb), unreadable)
+    shapes = shapes_of_wkb(list(wkb), unreadable, file=file, notices=notices)
     return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable)
 
 

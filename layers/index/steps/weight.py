@@ -18,6 +18,9 @@ from zoneblanche.geo.messages import _, percent, remark
 from zoneblanche.layers.index.recipe.recipe import Aggregate, Dimension
 from zoneblanche.layers.index.steps.aggregate import aggregate
 
+_ROUNDING = 1e-12
+"""Share of the square of the largest score below which a covariance is rounding."""
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -170,7 +173,23 @@ def _correlations(columns: np.ndarray, score: np.ndarray) -> np.ndarray:
     y = np.where(known, score[:, None], 0.0)
     x = np.where(known, x - x.sum(axis=0) / count, 0.0)
     y = np.where(known, y - y.sum(axis=0) / count, 0.0)
-    return (x * y).sum(axis=0) / np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))
+    spread = np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))
+    # Of a constant score only rounding is left, which correlates with anything.
+    steady = spread <= _ROUNDING * (np.abs(columns[known]).max(initial=1.0) ** 2) * count
+    return np.where(steady, np.nan, (x * y).sum(axis=0) / np.where(steady, 1.0, spread))
+
+
+def _opposed(dimension: Dimension, names: list[str]) -> Fault:
+    return Fault(
+        _(
+            "no weights give the elements of {dimension} the same influence: {names} cancel "
+            "each other out, and their mean is constant.",
+            dimension=repr(dimension.id),
+            names=first_of(names),
+        ),
+        remedy=_("Give weights, turn the direction of one (better), or leave one out."),
+        kind="no-weights",
+    )
 
 
 def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
@@ -209,6 +228,8 @@ def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
         found = effective_shares(
             scores, shares_of(logs), how=dimension.aggregate, power=dimension.power
         )
+        if not np.isfinite(found.to_numpy()).all():
+            raise InputError(_opposed(dimension, names))
         return found.to_numpy()[:-1] - target
 
     # Weights are kept within e⁻⁸ and e⁸ of each other: beyond, an element has no effect.

@@ -16,6 +16,7 @@ import shapely
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, MIB
+from zoneblanche.geo.messages import Notices
 from zoneblanche.geo.vectors.formats.geopackage import read_geopackage
 
 SQUARES = gpd.GeoDataFrame(
@@ -44,7 +45,9 @@ def changing(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def codes_of(path: Path) -> list[str]:
-    features = read_geopackage(path, layer=None, wanted=("code",), limits=DEFAULT_LIMITS)
+    features = read_geopackage(
+        path, layer=None, wanted=("code",), limits=DEFAULT_LIMITS, notices=Notices()
+    )
     return features.fields["code"].tolist()
 
 
@@ -90,7 +93,9 @@ def test_a_computed_column_is_not_read(path: Path) -> None:
     with changing(path) as base:
         base.execute("ALTER TABLE communes DROP COLUMN code")
         base.execute("ALTER TABLE communes ADD COLUMN code AS (hex(zeroblob(400000000)))")
-    features = read_geopackage(path, layer=None, wanted=("code",), limits=DEFAULT_LIMITS)
+    features = read_geopackage(
+        path, layer=None, wanted=("code",), limits=DEFAULT_LIMITS, notices=Notices()
+    )
     assert (features.names, dict(features.fields)) == (("fid",), {})
     with changing(path) as base:
         base.execute("ALTER TABLE communes ADD COLUMN shape AS (zeroblob(900000000))")

@@ -235,6 +235,11 @@ def test_weights_from_the_data(make_atlas: MakeAtlas) -> None:
         ),
         ({"a": [1.0, 2.0], "b": [1.0, 3.0]}, {"weights": "pca"}, ["2 complete rows", "too few"]),
         ({"a": [1.0, 2.0], "b": [1.0, 3.0]}, {"weights": "effective"}, ["2 complete rows"]),
+        (
+            {"a": [1.0, 2.0, 4.0, 9.0], "b": [9.0, 8.0, 6.0, 1.0]},
+            {"weights": "effective"},
+            ["a, b cancel each other out"],
+        ),
         ({"a": [1.0, 2.0]}, {"normalise": "goalposts"}, ["'a' has no goalposts"]),
         ({"a": [1.0, 2.0]}, {"normalise": "dist2ref", "reference": "9"}, ["reference '9'"]),
         ({"a": [1.0, 2.0]}, {"normalise": "dist2ref", "reference": "0"}, ["at its worst"]),
