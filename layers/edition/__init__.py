@@ -23,6 +23,9 @@ from zoneblanche.layers.edition.figures import read_figures
 from zoneblanche.layers.layer import Table
 from zoneblanche.layers.publishers.arcep_coverage import with_gaps
 
+HOSTS = "hosts.parquet"
+"""Name of the file of hosts of containing authorities."""
+
 AREAS = "insee-areas"
 """Id of the table of official areas."""
 
@@ -189,6 +192,25 @@ def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:
 def presence_source(country: Country) -> Source:
     """Return the source of the waves of the directory."""
     return _sources(_provenance(edition_folder(country)), "presence.parquet")[0]
+
+
+def authority_hosts(country: Country) -> pd.DataFrame:
+    """Return hosts of websites of containing authorities: `level`, `code` ("" where a host was
+    matched to none), `host`. No rows if the edition has none."""
+    file = edition_folder(country) / HOSTS
+    if not file.is_file():
+        return pd.DataFrame(columns=["level", "code", "host"], dtype="str")
+    return pd.read_parquet(file)
+
+
+def published_shares(country: Country) -> pd.DataFrame:
+    """Return shares of authorities that others published: `category`, `criterion`, `date` (of any
+    precision), `percent`, `fr`, `en` (titles of a category that no barometer has), `source`."""
+    file = edition_folder(country) / "published.csv"
+    columns = ["category", "criterion", "date", "percent", "fr", "en", "source"]
+    if not file.is_file():
+        return pd.DataFrame(columns=columns)
+    return pd.read_csv(file, dtype={name: str for name in columns if name != "percent"}).fillna("")
 
 
 def _former_codes(folder: Path) -> pd.DataFrame | None:

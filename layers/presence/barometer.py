@@ -9,7 +9,7 @@ authorities at both dates.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import Text
-from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.messages import _, quantity, remark, titled
 from zoneblanche.geo.vintages.carry import carry_largest
 from zoneblanche.geo.vintages.passage import build_passage
 from zoneblanche.layers.presence import criteria as presence
@@ -57,6 +57,12 @@ MEASURED: Mapping[str, str] = {
     "dmarc": _("E-mail with DMARC"),
 }
 """What is counted of what `zoneblanche probe` measured."""
+
+
+HOSTS_OF = "2023"
+"""Year of the lists of hosts of containing authorities."""
+
+HOSTS_SOURCE = "Etalab, noms de domaine des organismes publics, 2022-2023"
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,9 @@ class Barometer:
         table: one row per category, criterion and wave. `authorities`: how many the category has in
             that wave, NaN if no directory of the level was given; `known`: for how many the
             criterion is known; `present`: how many meet it; `share_percent` of those known;
-            `state`: "collected" or "not collected", and then the figures are NaN.
+            `state`: "collected"; "not collected", and then the figures are NaN; "at least", where
+            only those that meet it are known, and the share is of all; "published", a share that
+            others published, with its `source`, of an unknown number.
         changes: one row per category, criterion and pair of waves: each that collected it with the
             next, and the first with the last. `from`, `to`: dates; `authorities`: present in both;
             `from_percent`, `to_percent` and `change_points` on these; `low`, `high`: its 95 %
@@ -109,6 +117,7 @@ class Barometer:
             from mergers, splits and new rows.
         categories: in order.
         criteria: the criteria with their titles, in order.
+        other_categories: titles of categories that only published shares have.
         notices: for the reader.
     """
 
@@ -117,6 +126,7 @@ class Barometer:
     categories: tuple[Category, ...]
     notices: tuple[str, ...] = ()
     criteria: Mapping[str, str] = field(default_factory=lambda: CRITERIA)
+    other_categories: Mapping[str, Text] = field(default_factory=dict)
 
 
 def compute_barometer(
@@ -230,6 +240,62 @@ def waves_of(table: pd.DataFrame, *, level: str = "commune") -> tuple[Wave, ...]
     )
 
 
+def with_history(
+    barometer: Barometer, *, hosts: pd.DataFrame, members: Mapping[str, int], shares: pd.DataFrame
+) -> Barometer:
+    """Return the barometer with what is known of other dates and cannot be compared: categories
+    whose websites are listed, as a lower bound, and shares that others published.
+
+    Neither enters a change.
+
+    Args:
+        hosts: columns `level`, `code` ("" where a host matches no authority), `host`.
+        members: number of authorities by level.
+        shares: of `layers.edition.published_shares`.
+    """
+    rows = []
+    notices = list(barometer.notices)
+    titles = {category.level: category.title for category in barometer.categories}
+    for level, listed in hosts.groupby("level", sort=False):
+        matched = listed["code"][listed["code"] != ""].nunique()
+        total = members[str(level)]
+        rows.append(
+            (level, "website", HOSTS_OF, "at least", total, matched, matched, 100 * matched / total,
+             HOSTS_SOURCE)
+        )  # fmt: skip
+        notices.append(
+            remark(
+                _(
+                    "{level}: {hosts} hosts of websites are listed; {matched} of {total} "
+                    "authorities are matched by name, {unmatched} hosts match none (--table "
+                    "hosts). The share is a lower bound.",
+                    level=titled(titles[str(level)]),
+                    hosts=quantity(len(listed)),
+                    matched=quantity(int(matched)),
+                    total=quantity(total),
+                    unmatched=quantity(int((listed["code"] == "").sum())),
+                )
+            )
+        )
+    nan = float("nan")
+    for share in shares.itertuples():
+        known = (nan, nan, nan, float(share.percent), share.source)
+        rows.append((share.category, share.criterion, share.date, "published", *known))
+    added = pd.DataFrame(rows, columns=list(_CELL))
+    table = added if barometer.table.empty else pd.concat([barometer.table, added])
+    others = {
+        str(share.category): {"fr": str(share.fr), "en": str(share.en)}
+        for share in shares.itertuples()
+        if share.en
+    }
+    return replace(
+        barometer,
+        table=table.reset_index(drop=True),
+        notices=tuple(notices),
+        other_categories=others,
+    )
+
+
 def change_interval(
     gained: int, given_up: int, count: int, *, level: float = 0.95
 ) -> tuple[float, float]:
@@ -255,7 +321,7 @@ def change_interval(
 
 _CELL = (
     *("category", "criterion", "wave", "state"),
-    *("authorities", "known", "present", "share_percent"),
+    *("authorities", "known", "present", "share_percent", "source"),
 )
 _CHANGE = (
     *("category", "criterion", "from", "to", "authorities", "from_percent", "to_percent"),
@@ -295,10 +361,12 @@ def _cell(category: Category, criterion: str, date: str, criteria: _Criteria) ->
     members = _members(category, criteria)
     count = float("nan") if members is None else len(members)
     if members is None or criterion not in members:
-        return (category.id, criterion, date, "not collected", count, *[float("nan")] * 3)
+        return (category.id, criterion, date, "not collected", count, *[float("nan")] * 3, "")
     known = members[criterion].dropna()
-    share = 100 * known.mean() if len(known) else float("nan")
-    return (category.id, criterion, date, "collected", count, len(known), known.sum(), share)
+    if known.empty:
+        return (category.id, criterion, date, "not collected", count, *[float("nan")] * 3, "")
+    share = 100 * known.mean()
+    return (category.id, criterion, date, "collected", count, len(known), known.sum(), share, "")
 
 
 def _change(

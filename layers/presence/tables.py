@@ -11,7 +11,7 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
 from zoneblanche.layers.atlas import empty_atlas
 from zoneblanche.layers.catalogue import known_layers
-from zoneblanche.layers.edition import edition_inputs
+from zoneblanche.layers.edition import authority_hosts, edition_inputs
 from zoneblanche.layers.layer import Inputs
 from zoneblanche.layers.measure import add_measurement
 from zoneblanche.layers.presence.barometer import Barometer
@@ -68,6 +68,20 @@ def survey_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataF
     return answers.merge(changes, on=["category", "question", "answer", "date"], how="left")
 
 
+def hosts_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
+    """Return the hosts of containing authorities in the edition: `level`, `code` and `name` of the
+    authority, empty where a host matches none, `host`."""
+    territories = counted.territories
+    assert territories.country is not None  # the country has an embedded edition
+    hosts = authority_hosts(territories.country)
+    names = [
+        territories.parent_names.get(level, {}).get(code, "")
+        for level, code in hosts[["level", "code"]].itertuples(index=False)
+    ]
+    hosts.insert(2, "name", names)
+    return hosts
+
+
 Made = Callable[[Counted, list[Survey], str], pd.DataFrame]
 
 TABLES: Mapping[str, Made] = {
@@ -75,6 +89,7 @@ TABLES: Mapping[str, Made] = {
     "change": change_table,
     "equal-size": equal_size_table,
     "survey": survey_table,
+    "hosts": hosts_table,
 }
 
 
@@ -87,4 +102,6 @@ def _titled(table: pd.DataFrame, barometer: Barometer, lang: str) -> pd.DataFram
 
 
 def _category_titles(barometer: Barometer, lang: str) -> dict[str, str]:
-    return {category.id: in_language(category.title, lang) for category in barometer.categories}
+    titles = {category.id: in_language(category.title, lang) for category in barometer.categories}
+    others = barometer.other_categories.items()
+    return titles | {name: in_language(title, lang) for name, title in others}

@@ -12,11 +12,17 @@ import pandas as pd
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import InputError, missing_file
 from zoneblanche.geo.files.kinds import check_there
-from zoneblanche.geo.messages import Notices, _
+from zoneblanche.geo.messages import Notices, _, quantity
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import read_events
-from zoneblanche.layers.edition import edition_inputs, edition_territories, presence_waves
+from zoneblanche.layers.edition import (
+    authority_hosts,
+    edition_inputs,
+    edition_territories,
+    presence_waves,
+    published_shares,
+)
 from zoneblanche.layers.inputs.recode import Changes, code_changes
 from zoneblanche.layers.layer import Table
 from zoneblanche.layers.presence.barometer import (
@@ -26,6 +32,7 @@ from zoneblanche.layers.presence.barometer import (
     categories_of,
     compute_barometer,
     waves_of,
+    with_history,
 )
 from zoneblanche.layers.publishers.connector import connector_named, read_source
 from zoneblanche.layers.publishers.dila import PIVOTS
@@ -73,7 +80,9 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
     waves = waves_of(table)
     cited = [SOURCE if given else embedded["town-halls"].source]
     notices = Notices()
-    latest = _latest(sources, waves, notices=notices)
+    members = {level: len(names) for level, names in territories.parent_names.items()}
+    members[territories.level] = len(territories)
+    latest = _latest(sources, members, notices=notices)
     if latest is not None:
         directories, when, more = latest
         waves = _with_wave(waves, directories, when)
@@ -90,6 +99,13 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
     )
     if changes is not None and not changes.dated:
         notices.remark(_UNDATED)
+    if not given:
+        found = with_history(
+            found,
+            hosts=authority_hosts(country),
+            members=members,
+            shares=published_shares(country),
+        )
     return Counted(
         barometer=replace(found, notices=(*notices, *found.notices)),
         territories=territories,
@@ -179,15 +195,31 @@ def _check_use(name: str, path: Path) -> None:
 _Latest = tuple[dict[str, pd.DataFrame], str, list[Source]]
 
 
+LEAST_COVER = 0.5
+"""Minimum share of the authorities of a level that a directory lists which is a wave."""
+
+
 def _latest(
-    sources: Mapping[str, Path], waves: tuple[Wave, ...], *, notices: Notices
+    sources: Mapping[str, Path], members: Mapping[str, int], *, notices: Notices
 ) -> _Latest | None:
-    """Return the given directories by level, their date and sources."""
+    """Return the given directories by level, their date and sources. A directory of less than half
+    of the authorities of its level is left out, and a notice says so."""
     directories, dates, cited = {}, [], []
     for level, name in DIRECTORIES.items():
         if name not in sources:
             continue
         table = read_source(name, sources[name])
+        if len(table.frame) < LEAST_COVER * members[level]:
+            notices.warn(
+                _(
+                    "{name} lists {rows} of {total} authorities: a part is no wave of the whole, "
+                    "and is left out.",
+                    name=name,
+                    rows=quantity(len(table.frame)),
+                    total=quantity(members[level]),
+                )
+            )
+            continue
         directories[level] = table.frame
         retrieved = table.source.retrieved
         if not retrieved:

@@ -28,7 +28,7 @@ def barometer(
         typer.Option(metavar="FILE", help="What `probe` wrote, a wave each; may be repeated."),
     ] = None,
     table: Annotated[
-        str, typer.Option(metavar="NAME", help="presence, change, equal-size or survey.")
+        str, typer.Option(metavar="NAME", help="presence, change, equal-size, survey or hosts.")
     ] = "presence",
     form: Annotated[
         str | None, typer.Option("--format", metavar="table|csv|json", help="By default a table.")

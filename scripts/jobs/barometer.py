@@ -22,6 +22,7 @@ from zoneblanche.layers.presence.tables import (
     TABLES,
     change_table,
     equal_size_table,
+    hosts_table,
     presence_table,
     survey_table,
 )
@@ -37,9 +38,11 @@ WORDS = {
     "category": _("Category"),
     "criterion": _("Criterion"),
     "authorities": _("Number"),
+    "published": _("Published by others, not measured here (%)"),
     "change": _("Change, points"),
     "none": _("n. c."),
     "equal-size": _("At equal size: digital presence by département, points of difference"),
+    "hosts": _("Hosts of websites, and the authorities whose names they match"),
     "departement": _("Département"),
     "expected": _("Expected"),
     "value": _("Observed"),
@@ -72,7 +75,7 @@ def show_barometer(
         country: one with an embedded edition.
         sources: see `layers.presence.waves.count_presence`.
         surveys: tables of answers, see `layers.presence.surveys`.
-        table: `presence`, `change`, `equal-size` or `survey`.
+        table: `presence`, `change`, `equal-size`, `survey` or `hosts`.
         form: `table`, `csv` or `json`; by default from the name of `out`, or a table.
         out: file to write.
         lang: of titles and notices.
@@ -171,10 +174,14 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     console = Console(file=drawn, width=width, highlight=False, markup=False)
     printed = {
         "presence": _print_presence,
+        "published": _print_published,
         "change": _print_changes,
         "equal-size": _print_equal_size,
         "survey": _print_survey,
+        "hosts": _print_hosts,
     }
+    if "presence" in shown and (counted.barometer.table["state"] == "published").any():
+        shown = ["presence", "published", *shown[1:]]
     for name in shown:
         console.print(printed[name](counted, surveys, lang))
     cited: list[str] = []
@@ -206,7 +213,8 @@ def _print_presence(counted: Counted, surveys: list[Survey], lang: str) -> Any:
     Criteria of a category that no wave collected are in one row.
     """
     words, table = translate_all(WORDS, lang), presence_table(counted, surveys, lang)
-    waves = list(dict.fromkeys(table["wave"]))
+    table = table[table["state"] != "published"]
+    waves = sorted(dict.fromkeys(table["wave"]))
     names = [words["category"], words["criterion"], words["authorities"]]
     grid = _grid(words["presence"], [*names, *waves, words["change"]], left=2)
     changes = counted.barometer.changes
@@ -215,13 +223,18 @@ def _print_presence(counted: Counted, surveys: list[Survey], lang: str) -> Any:
         title = str(members["category_title"].iloc[0])
         number = _number(members["authorities"].iloc[-1], lang, digits=0)
         for criterion, rows in members[collected].groupby("criterion", sort=False):
-            shares = rows.set_index("wave")["share_percent"]
+            shares = {
+                wave: f"≥ {_number(share, lang)}" if state == "at least" else _number(share, lang)
+                for wave, share, state in rows[["wave", "share_percent", "state"]].itertuples(
+                    index=False
+                )
+            }
             last = changes[(changes["category"] == category) & (changes["criterion"] == criterion)]
             grid.add_row(
                 title,
                 str(rows["criterion_title"].iloc[0]),
                 number,
-                *(_number(shares[wave], lang) or words["none"] for wave in waves),
+                *(shares.get(wave) or words["none"] for wave in waves),
                 _with_interval(last.iloc[-1], lang) if len(last) else words["none"],
             )
             title = ""
@@ -229,6 +242,19 @@ def _print_presence(counted: Counted, surveys: list[Survey], lang: str) -> Any:
         if without:
             grid.add_row(title, without, number, *[words["none"]] * (len(waves) + 1))
         grid.add_section()
+    return grid
+
+
+def _print_published(counted: Counted, surveys: list[Survey], lang: str) -> Any:
+    words, table = translate_all(WORDS, lang), presence_table(counted, surveys, lang)
+    names = [words["category"], words["criterion"], words["date"], "%", words["source"]]
+    grid = _grid(words["published"], names, left=3)
+    for _unused, row in table[table["state"] == "published"].iterrows():
+        grid.add_row(
+            *(str(row[name]) for name in ("category_title", "criterion_title", "wave")),
+            _number(row["share_percent"], lang, digits=0),
+            str(row["source"]),
+        )
     return grid
 
 
@@ -259,6 +285,14 @@ def _print_equal_size(counted: Counted, surveys: list[Survey], lang: str) -> Any
             _number(row["expected"], lang),
             _with_interval(row.rename({"residual": "change_points"}), lang),
         )
+    return grid
+
+
+def _print_hosts(counted: Counted, surveys: list[Survey], lang: str) -> Any:
+    words, table = translate_all(WORDS, lang), hosts_table(counted, surveys, lang)
+    grid = _grid(words["hosts"], list(table), left=4)
+    for _unused, row in table.iterrows():
+        grid.add_row(*map(str, row))
     return grid
 
 

@@ -13,7 +13,7 @@ import pytest
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of
-from zoneblanche.layers.edition import edition_inputs, edition_territories
+from zoneblanche.layers.edition import HOSTS, edition_inputs, edition_territories
 from zoneblanche.layers.edition.figures import DESCRIPTION, FIGURES, PackedColumn, read_figures
 from zoneblanche.layers.layer import Table
 from zoneblanche.scripts.build.edition.figures.build import MOST_BYTES, build_figures
@@ -37,14 +37,14 @@ def share(table: Table, part: str, *, departement: str = "") -> float:
 
 def test_the_same_files_give_the_same_bytes(shared_data: Path, tmp_path: Path) -> None:
     build_figures("fr", files=shared_data / "fr", out=tmp_path)
-    for name in (FIGURES, DESCRIPTION):
+    for name in (FIGURES, HOSTS, DESCRIPTION):
         assert sha256_of(tmp_path / name) == sha256_of(FOLDER / name), name
 
 
 def test_they_are_small_and_described() -> None:
-    assert (FOLDER / FIGURES).stat().st_size <= MOST_BYTES
+    assert sum((FOLDER / name).stat().st_size for name in (FIGURES, HOSTS)) <= MOST_BYTES
     described = json.loads((FOLDER / DESCRIPTION).read_text("utf-8"))
-    assert described["sha256"] == sha256_of(FOLDER / FIGURES)
+    assert described["sha256"] == {name: sha256_of(FOLDER / name) for name in (FIGURES, HOSTS)}
     for name, table in described["tables"].items():
         source = table["source"]
         assert source["producer"], name

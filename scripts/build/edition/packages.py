@@ -55,6 +55,19 @@ class Package:
         return tuple(f"{name}-{self.version}.tar.gz" for name in names)
 
 
+def one_file(folder: Path, name: str) -> Path:
+    """Return the one file of that name below a folder.
+
+    Raises:
+        InputError: there is none, or there are several.
+    """
+    found = sorted(folder.rglob(name))
+    if len(found) != 1:
+        message = f"holds {len(found)} files called {name}; one is due."
+        raise InputError(Fault(message, file=str(folder), kind="figures"))
+    return found[0]
+
+
 def obtain_archive(package: Package, folder: Path) -> Path:
     """Return the archive of `package` in `folder`, fetched by the registry's client if it is
     missing.

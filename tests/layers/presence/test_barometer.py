@@ -18,6 +18,7 @@ from zoneblanche.layers.presence.barometer import (
     change_interval,
     compute_barometer,
     waves_of,
+    with_history,
 )
 
 GENERIC = ["orange.fr"]
@@ -157,3 +158,39 @@ def test_the_real_waves(shared_data: Path) -> None:
     assert set(found.table.loc[found.table["criterion"] == "facebook", "state"]) == {
         "not collected"
     }
+
+
+def test_what_is_known_of_none_is_not_collected() -> None:
+    """The table and the terminal say the same of a criterion without a single figure."""
+    wave = _wave("2026-01-01", {"1": "https://a.fr", "9": "no address"})
+    table = compute_barometer([wave], [TOWNS], generic=GENERIC).table
+    cell = _row(table, category="prefecture", criterion="website")
+    assert cell["state"] == "not collected"
+
+
+HOSTS = pd.DataFrame(
+    [("region", "84", "a.fr"), ("region", "84", "b.fr"), ("region", "", "c.fr")],
+    columns=["level", "code", "host"],
+)
+SHARES = pd.DataFrame(
+    [
+        ("region", "facebook", "2017", 96.0, "", "", "A text"),
+        ("towns", "x", "2012-05", 50.0, "Villes", "Towns", "Another"),
+    ],
+    columns=["category", "criterion", "date", "percent", "fr", "en", "source"],
+)
+
+
+def test_history_is_marked_and_enters_no_change() -> None:
+    waves = [_wave(date, {"1": "https://a.fr", "2": None}) for date in ("2022-01-01", "2026-01-01")]
+    counted = compute_barometer(waves, [REGIONS, ALL], generic=GENERIC)
+    found = with_history(counted, hosts=HOSTS, members={"region": 4}, shares=SHARES)
+    listed = _row(found.table, category="region", state="at least")
+    assert (listed["present"], listed["authorities"], listed["share_percent"]) == (1, 4, 25.0)
+    assert "1 of 4 authorities are matched by name, 1 hosts match none" in str(found.notices[-1])
+    published = found.table[found.table["state"] == "published"]
+    assert published["share_percent"].tolist() == [96.0, 50.0]
+    assert published["source"].tolist() == ["A text", "Another"]
+    assert published["authorities"].isna().all()
+    assert found.other_categories == {"towns": {"fr": "Villes", "en": "Towns"}}
+    assert found.changes.equals(counted.changes)

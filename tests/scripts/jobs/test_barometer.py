@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.scripts.conftest import Command
+from zoneblanche.layers.publishers.authorities import DEPARTEMENTS_OF
 from zoneblanche.scripts.trials.publishers_files import write_fixtures
 
 
@@ -34,24 +35,70 @@ def test_french_is_the_default(zoneblanche: Command) -> None:
     assert "Les vagues sont comparées" in out
 
 
-def test_a_directory_is_one_more_wave_of_every_level(zoneblanche: Command, tmp_path: Path) -> None:
-    write_fixtures(tmp_path)
-    file = tmp_path / "annuaire.json"
+def whole_directory(folder: Path) -> Path:
+    """The sample of the directory, its region written for each of all eighteen."""
+    write_fixtures(folder)
+    file = folder / "annuaire.json"
+    records = json.loads(file.read_text("utf-8"))
+    region = next(record for record in records if record["pivot"] and '"cr"' in record["pivot"])
+    seats = [
+        f"{departements[0]}001"[:5] if len(departements[0]) == 2 else f"{departements[0]}01"
+        for departements in DEPARTEMENTS_OF.values()
+    ]
+    others = [record for record in records if record is not region]
+    everywhere = [region | {"code_insee_commune": seat} for seat in seats]
+    file.write_text(json.dumps([*others, *everywhere]), "utf-8")
+    return file
+
+
+def test_a_directory_is_one_more_wave_of_its_level(zoneblanche: Command, tmp_path: Path) -> None:
+    file = whole_directory(tmp_path)
     status, out, err = zoneblanche(
-        "barometer", "--source", f"dila-directory-region={file}",
-        "--source", f"dila-directory={file}", "--format", "csv",
-    )  # fmt: skip
+        "barometer", "--source", f"dila-directory-region={file}", "--format", "csv"
+    )
     assert status == 0, err
     rows = list(csv.DictReader(io.StringIO(out)))
     last = max(row["wave"] for row in rows)
     assert last > "2026-09-22"
     cells = {(row["category"], row["criterion"]): row for row in rows if row["wave"] == last}
     assert cells["region", "youtube"]["share_percent"] == "100.0"
-    assert cells["commune", "facebook"]["present"] == "1.0"
+    assert cells["region", "youtube"]["authorities"] == "18.0"
     assert cells["departement", "website"]["state"] == "not collected"
     assert cells["departement", "website"]["share_percent"] == ""
     embedded = next(row for row in rows if row["wave"] == "2026-09-22")
     assert embedded["state"] == "not collected", "no wave of the edition knows régions"
+
+
+def test_a_part_of_a_directory_shrinks_no_category(zoneblanche: Command, tmp_path: Path) -> None:
+    write_fixtures(tmp_path)
+    file = tmp_path / "annuaire.json"
+    status, out, _err = zoneblanche(
+        "barometer", "--source", f"dila-directory={file}", "--lang", "en"
+    )
+    assert status == 0
+    assert "dila-directory lists 2 of 34,875 authorities" in out
+    assert "34,827" in out, "the communes of the edition's own wave"
+
+
+def test_hosts_and_published_shares_are_history(zoneblanche: Command) -> None:
+    out = zoneblanche("barometer", "--lang", "en")[1]
+    assert "≥ 93.1" in out
+    assert "137 hosts of websites are listed; 94 of 101 authorities are matched by name" in out
+    published = out[out.index("Published by others") :]
+    assert "96" in published
+    assert "touleco.fr" in published
+    csv_text = zoneblanche("barometer", "--format", "csv")[1]
+    rows = list(csv.DictReader(io.StringIO(csv_text)))
+    states = {row["state"] for row in rows if row["category"] == "region"}
+    assert states == {"at least", "published", "not collected"}
+    hosts = list(
+        csv.DictReader(
+            io.StringIO(zoneblanche("barometer", "--table", "hosts", "--format", "csv")[1])
+        )
+    )
+    lozere = [row for row in hosts if row["code"] == "48"]
+    assert {row["name"] for row in lozere} == {"Lozère"}
+    assert any(row["code"] == "" for row in hosts)
 
 
 def test_change_on_constant_territory(

@@ -10,11 +10,12 @@ from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.edition import edition_territories, other_inputs
+from zoneblanche.layers.edition import HOSTS, edition_territories, other_inputs
 from zoneblanche.layers.edition.figures import DESCRIPTION, FIGURES
 from zoneblanche.layers.inputs.join import account_of
 from zoneblanche.scripts.build.edition.figures.pack import pack_tables, write_figures
 from zoneblanche.scripts.build.edition.figures.tables import FigureTable, figure_tables
+from zoneblanche.scripts.build.edition.hosts import write_hosts
 from zoneblanche.scripts.build.edition.storage import write_json
 
 MOST_BYTES = 900_000
@@ -22,7 +23,8 @@ MOST_BYTES = 900_000
 
 
 def build_figures(country_code: str, *, files: Path, out: Path) -> dict[str, FigureTable]:
-    """Read the publishers' files below a folder and write the figures of an edition.
+    """Read the publishers' files below a folder and write the figures of an edition, and the hosts
+    of its containing authorities.
 
     The same files give the same bytes.
 
@@ -44,15 +46,17 @@ def build_figures(country_code: str, *, files: Path, out: Path) -> dict[str, Fig
         other_inputs(country),
     )
     write_figures(packed, out / FIGURES)
-    size = (out / FIGURES).stat().st_size
+    write_hosts(files, territories, out / HOSTS)
+    size = sum((out / name).stat().st_size for name in (FIGURES, HOSTS))
     if size > MOST_BYTES:
-        message = f"has {size:,} bytes; the package has room for {MOST_BYTES:,}."
+        message = f"has, with {HOSTS}, {size:,} bytes; the package has room for {MOST_BYTES:,}."
         raise InputError(Fault(message, file=str(out / FIGURES), kind="figures"))
     described = {
         name: _described(one, territories) | {"columns": columns[name]}
         for name, one in tables.items()
     }
-    write_json({"sha256": sha256_of(out / FIGURES), "tables": described}, out / DESCRIPTION)
+    hashes = {name: sha256_of(out / name) for name in (FIGURES, HOSTS)}
+    write_json({"sha256": hashes, "tables": described}, out / DESCRIPTION)
     return tables
 
 

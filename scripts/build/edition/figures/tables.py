@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import read_events
 from zoneblanche.layers.edition.figures import PackedColumn
@@ -20,6 +20,7 @@ from zoneblanche.scripts.build.edition.figures.files import (
     read_fibre_percent,
     read_technologies,
 )
+from zoneblanche.scripts.build.edition.packages import one_file
 
 EVENTS = "mouvements-communes.csv"
 
@@ -134,12 +135,12 @@ def figure_tables(folder: Path, territories: Territories) -> dict[str, FigureTab
     Raises:
         InputError: a file is missing, there twice, or not as its publisher makes it.
     """
-    files = _Files(folder)
-    events = read_events(files[EVENTS])
+    files = partial(one_file, folder)
+    events = read_events(files(EVENTS))
     tables: dict[str, FigureTable] = {}
     for name, wanted in _WANTED.items():
         connector = wanted.connector or name
-        given = {connector: files[wanted.file], "insee-code-events": files[EVENTS]}
+        given = {connector: files(wanted.file), "insee-code-events": files(EVENTS)}
         table = gather_inputs(given, {}, territories)[connector]
         tables[name] = FigureTable(table, wanted.columns, wanted.definition)
 
@@ -147,7 +148,7 @@ def figure_tables(folder: Path, territories: Territories) -> dict[str, FigureTab
         return on_todays_codes(table, connector, territories, events=events)
 
     technologies = today(
-        read_technologies(files["communes_techno_2024.csv"]), connector_named("arcep-technologies")
+        read_technologies(files("communes_techno_2024.csv")), connector_named("arcep-technologies")
     )
     tables["arcep-technologies"] = FigureTable(
         technologies,
@@ -168,7 +169,7 @@ def figure_tables(folder: Path, territories: Territories) -> dict[str, FigureTab
         ),
         "Premises that can have each technology; a premises may have several.",
     )
-    newest = files["communes_fibre_pct.csv"]
+    newest = files("communes_fibre_pct.csv")
     tables["arcep-ftth"] = FigureTable(
         fibre_of(
             read_fibre_percent(newest),
@@ -183,8 +184,8 @@ def figure_tables(folder: Path, territories: Territories) -> dict[str, FigureTab
         "Premises, and those that fibre passes: percentages to one decimal.",
     )
     mainland, overseas = (
-        files["communes_4g_nb_operateurs_2017_2019.csv"],
-        files["communes_drom_4g_2019_01.csv"],
+        files("communes_4g_nb_operateurs_2017_2019.csv"),
+        files("communes_drom_4g_2019_01.csv"),
     )
     for name, month, others in (
         ("coverage-4g", "2019_06", overseas),
@@ -203,17 +204,3 @@ def _by_area(name: str) -> Connector:
     shares = {f"area_{count}": "area" for count in range(1, 5)}
     nobody = connector_named("arcep-4g-raster")
     return replace(nobody, id=name, counts=("area",), means=shares)
-
-
-class _Files:
-    """The files below a folder by their names."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __getitem__(self, name: str) -> Path:
-        found = sorted(self._folder.rglob(name))
-        if len(found) != 1:
-            message = f"holds {len(found)} files called {name}; one is due."
-            raise InputError(Fault(message, file=str(self._folder), kind="figures"))
-        return found[0]
