@@ -43,6 +43,18 @@ def sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
     return pd.Series(total, index=codes)
 
 
+def known_sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
+    """Return the sum of the known figures over the members of each group, NaN if none is known.
+
+    For facts such as people, whose unknown members the caller names.
+
+    >>> known_sum_by(pd.Series([1.0, 2.0, np.nan]), pd.Series(["a", "a", "a"])).tolist()
+    [3.0]
+    """
+    known = sum_by(values.notna().astype("float64"), groups)
+    return sum_by(values.fillna(0.0), groups).where(known > 0)
+
+
 def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.DataFrame:
     """Return the mean of an intensive figure over each group, weighted by its denominator.
 
@@ -117,7 +129,8 @@ def groups_at(territories: Territories, level: str) -> pd.Series:
 def territories_at(
     territories: Territories, level: str, *, shapes: Literal["united", "boxes"] = "united"
 ) -> Territories:
-    """Return the territories of a containing level: shapes united, facts summed, parents kept.
+    """Return the territories of a containing level: shapes united, facts summed over the members
+    that have them, parents kept.
 
     Members without a territory at that level (an island commune without EPCI) are left out; the
     caller reports them.
@@ -142,7 +155,10 @@ def territories_at(
     ]
     parents = territories.parents[above].groupby(groups).first().reindex(codes)
     facts = pd.DataFrame(
-        {name: sum_by(territories.facts[name], groups).reindex(codes) for name in territories.facts}
+        {
+            name: known_sum_by(territories.facts[name], groups).reindex(codes)
+            for name in territories.facts
+        }
     )
     names = territories.parent_names.get(level, {})
     frame.insert(0, "name", [names.get(code, code) for code in codes])

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.messages import _, remark, titled
+from zoneblanche.geo.messages import _, ngettext, remark, titled
 from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 
@@ -20,10 +21,10 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
     """Return the atlas on the territories of a containing level.
 
     Extensive figures are summed. Intensive ones are averaged over their parts with their own
-    denominator as weight. A yes-or-no becomes the percentage of the parts where it is yes, or of
-    their denominator. A category has no mean and is left out, with a notice. Computed columns
-    (scores, flags) are left out as well: compute them on the result. `shapes` is that of
-    `geo.nesting.territories_at`.
+    denominator as weight; without one, a notice says that it is a plain mean. A yes-or-no becomes
+    the percentage of the parts where it is yes, or of their denominator. A category has no mean
+    and is left out, with a notice. Computed columns (scores, flags) are left out as well: compute
+    them on the result. `shapes` is that of `geo.nesting.territories_at`.
 
     Raises:
         InputError: the level does not contain the atlas' territories.
@@ -58,9 +59,29 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
             outside=first_of(outside),
         )
         result = result.noting(remark(notice))
+    result = _say_unknown_people(result, base, groups)
     for indicator in atlas.indicators.values():
         result = _with_column(result, atlas, indicator, groups)
     return result
+
+
+def _say_unknown_people(result: Atlas, base: Territories, groups: pd.Series) -> Atlas:
+    """Return the atlas with a warning about members whose population is not known."""
+    people = base.facts["population"]
+    unknown = base.codes[people.isna() & groups.notna()]
+    if not len(unknown) or not people.notna().any():
+        return result
+    return result.noting(
+        ngettext(
+            "The population of {count} territory is not known ({codes}); people of {level} are "
+            "those of the others.",
+            "The population of {count} territories is not known ({codes}); people of {level} are "
+            "those of the others.",
+            len(unknown),
+            codes=first_of(unknown),
+            level=result.territories.level_message(plural=True),
+        )
+    )
 
 
 def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.Series) -> Atlas:
@@ -79,6 +100,7 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
         total = sum_by(values, groups)
         return result.add(indicator, total, reasons=_main_reason(atlas, indicator, groups))
     weights = atlas.weight_of(indicator)
+    result = _say_weights(result, atlas, indicator, weights)
     table = mean_by(values, weights, groups)
     scale = 100.0 if indicator.unit == "boolean" else 1.0
     partly = table.index[(table["known"] > 0) & (table["known"] < 0.995)]
@@ -99,6 +121,40 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
         scale * table["mean"],
         reasons=_main_reason(atlas, indicator, groups),
     )
+
+
+def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.Series) -> Atlas:
+    """Return the atlas with a notice of what the mean of a figure is weighted by: nothing, the
+    population, or a denominator that some territories do not have."""
+    title = titled(indicator.title)
+    plural = atlas.territories.level_message(plural=True)
+    coarser = result.territories.level_message(plural=True)
+    if indicator.denominator == "territories":
+        if indicator.unit == "boolean":
+            return result
+        return result.noting(
+            _(
+                "{layer}: the figure of {coarser} is the plain mean of their {level}, each counted "
+                "as one. weight names a denominator: population, or another layer.",
+                layer=title,
+                level=plural,
+                coarser=coarser,
+            )
+        )
+    without = atlas.values.index[atlas.values[indicator.id].notna() & weights.isna()]
+    if len(without):
+        result = result.noting(
+            _(
+                "{layer}: {count} {level} have a figure and no {weight}, and are not in the mean "
+                "({codes}).",
+                layer=title,
+                count=len(without),
+                level=plural,
+                weight=indicator.denominator,
+                codes=first_of(without),
+            )
+        )
+    return result
 
 
 def _share_of_parts(indicator: Indicator, atlas: Atlas) -> Indicator:

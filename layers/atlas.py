@@ -159,7 +159,7 @@ class Atlas:
         name = indicator.denominator
         if name == "territories":
             return pd.Series(1.0, index=self.codes)
-        for table in (self.weights, self.territories.facts):
+        for table in (self.weights, self.territories.facts, self.values):
             if name in table:
                 return table[name]
         raise InputError(
@@ -181,7 +181,9 @@ class Atlas:
         contains the territories, which then have no figures of their own; else ""."""
         territories, native = self.territories, indicator.native_level
         level = territories.level
-        finer = territories.country.finer_than(level) if territories.country else ()
+        if territories.country is None:
+            return native if native in territories.parents else ""
+        finer = territories.country.finer_than(level)
         return "" if native in ("", level) or native in finer else native
 
     def add(

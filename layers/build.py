@@ -41,7 +41,12 @@ from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.measure import Progress, measure_layers
 from zoneblanche.layers.project.describe import parse_source
 from zoneblanche.layers.project.own import own_layer
+from zoneblanche.layers.project.parents import with_parents
 from zoneblanche.layers.project.read import Project, TerritoriesTable, read_project
+from zoneblanche.layers.project.reference_system import crs_named
+
+_MEASURED = ("indicator", "context")
+_UNKNOWN = "unknown-weight"
 
 
 def read_atlas(
@@ -125,21 +130,30 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
 
 def _check_weights(project: Project, atlas: Atlas) -> None:
     """Refuse an unknown `weight` before any result is written."""
-    known = sorted({"territories", *map(str, atlas.weights), *map(str, atlas.territories.facts)})
-    faults = [
-        Fault(
-            _(
+    others = [name for name, one in atlas.indicators.items() if one.role in _MEASURED]
+    facts = ["territories", *map(str, atlas.weights), *map(str, atlas.territories.facts)]
+    faults = []
+    for layer in project.table.layers:
+        if layer.id not in atlas.indicators or layer.weight is None:
+            continue
+        key = f"layers.{layer.id}.weight"
+        known = sorted({*facts, *(name for name in others if name != layer.id)})
+        if layer.weight not in known:
+            message = _(
                 "nothing is known of {weight}, by which the layer is to be weighted.",
                 weight=repr(layer.weight),
-            ),
-            file=project.file,
-            column=f"layers.{layer.id}.weight",
-            remedy=nearest(layer.weight, known),
-            kind="unknown-weight",
-        )
-        for layer in project.table.layers
-        if layer.id in atlas.indicators and layer.weight is not None and layer.weight not in known
-    ]
+            )
+            remedy = nearest(layer.weight, known)
+            faults.append(Fault(message, project.file, column=key, remedy=remedy, kind=_UNKNOWN))
+        elif layer.weight in atlas.values and (atlas.values[layer.weight] < 0).any():
+            below = atlas.values.index[atlas.values[layer.weight] < 0]
+            message = _(
+                "the layer {weight} has figures below 0 ({codes}) and cannot be a weight.",
+                weight=repr(layer.weight),
+                codes=first_of(below),
+            )
+            remedy = _("Name a layer of counts, such as premises or households.")
+            faults.append(Fault(message, project.file, column=key, remedy=remedy, kind=_UNKNOWN))
     if faults:
         raise InputError(faults)
 
@@ -176,13 +190,28 @@ def _given_territories(
         country=country,
         population=own_territories.population,
         area_km2=own_territories.area_km2,
-        parents=own_territories.parents,
+        parents={
+            level: parent.field
+            for level, parent in own_territories.parents.items()
+            if parent.field is not None
+        },
+        part=own_territories.part,
+        where=own_territories.where,
+        crs=crs_named(own_territories.crs, project.file, "territories.crs"),
+        encoding=own_territories.encoding,
+        labels=tuple(
+            parent.name
+            for parent in own_territories.parents.values()
+            if parent.name is not None and parent.names is None
+        ),
         limits=project.limits,
     )
     source = parse_source(own_territories.source or "", file=project.path(own_territories.path))
     notices.extend(read.notices)
     territories = replace(
-        read.territories, sources=(source,), vintage=own_territories.vintage or ""
+        with_parents(read, own_territories.parents, project, notices=notices),
+        sources=(source,),
+        vintage=own_territories.vintage or "",
     )
     return territories if country is None else completed(territories, country, notices=notices)
 

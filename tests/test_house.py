@@ -147,7 +147,7 @@ DOORS: dict[str, tuple[str, set[str]]] = {
         r"(zipfile|tarfile|gzip|bz2|lzma)\.(?!BadZipFile|ZipInfo|compress)\w+|zlib\.decompress\w*",
         # The client unpacks what a server sends, piece by piece; the last packs its own workbook.
         {"geo/files/archive.py", "geo/tables/formats/workbook.py", "layers/probing/client.py",
-         "layers/outputs/workbook.py"},
+         "geo/tables/formats/opendocument.py", "layers/outputs/workbook.py"},
     ),
     "Parquet": (
         r"(pq|pa\.parquet|pyarrow\.parquet)\.(?!write_|\w+MetaData|ColumnSchema)\w+",

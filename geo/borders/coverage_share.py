@@ -25,6 +25,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
+LONGEST_EDGE_M = 4_000.0  # the middle of an edge as long bends by less than a metre
+EARTH_RADIUS_M = 6_371_000.0
 MOST_VERTICES = 512  # larger coverage polygons are cut into tiles before clipping
 MOST_PIECES = 24  # a territory that meets more polygons is cut in four
 FREE_LEVELS = 6  # and again, as long as that helps: borders on the same line remain many ...
@@ -80,8 +82,8 @@ def compute_coverage_share(
     label, names = _number_groups(coverage, groups)
     measure = area_crs(territories, coverage, crs)
     notices = Notices()
-    land = _mend(territories.to_crs(measure), _("territories"), notices=notices)
-    shapes = _mend(coverage.to_crs(measure), _("coverage polygons"), notices=notices)
+    land = _mend(_projected(territories, measure), _("territories"), notices=notices)
+    shapes = _mend(_projected(coverage, measure), _("coverage polygons"), notices=notices)
     by_group, exactly = _measure(land, shapes, label, len(names))
     area = shapely.area(land)
     at_least = np.cumsum(exactly[:, :0:-1], axis=1)[:, ::-1]
@@ -161,6 +163,24 @@ def area_crs(
             )
         )
     return found
+
+
+def _projected(series: gpd.GeoSeries, crs: pyproj.CRS) -> gpd.GeoSeries:
+    """Return shapes in another projection, their long edges divided first: they bend on the way,
+    and the edges of a territory and of a polygon along it would bend apart."""
+    if series.crs == crs:
+        return series
+    unit = series.crs.axis_info[0].unit_conversion_factor if series.crs.axis_info else 1.0
+    longest = LONGEST_EDGE_M / (EARTH_RADIUS_M if series.crs.is_geographic else 1.0) / unit
+    shapes = series.to_numpy()
+    positions, owner = shapely.get_coordinates(shapes, return_index=True)
+    length = np.hypot(*np.diff(positions, axis=0).T)
+    far = np.unique(owner[1:][(length > longest) & (owner[1:] == owner[:-1])])
+    if len(far):
+        shapes = shapes.copy()
+        shapes[far] = shapely.segmentize(shapes[far], longest)
+        series = gpd.GeoSeries(shapes, index=series.index, crs=series.crs)
+    return series.to_crs(crs)
 
 
 def _mend(series: gpd.GeoSeries, what: str, *, notices: Notices) -> Shapes:

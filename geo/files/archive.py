@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -29,6 +30,9 @@ _ALWAYS_FINE = 10 * MIB
 """Unpacked size below which a member may be compressed by any ratio."""
 
 _PIECE = 1 << 20
+_VECTORS = re.compile(r"\.(shp|gpkg|geojson|json|topojson|parquet)$", re.IGNORECASE)
+_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+"""Of a shapefile, those that are read."""
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 
 
@@ -43,8 +47,63 @@ def is_archive(path: Path) -> bool:
         return kind_of(stream.read(HEAD)) == "zip"
 
 
+def only_member(path: Path, names: re.Pattern[str], *, what: str) -> str:
+    """Return a pattern of the one file of an archive with such a name.
+
+    Args:
+        path: of a ZIP archive.
+        names: regular expression that the name contains; folders and hidden files do not count.
+        what: files of this kind in a sentence ("tables").
+
+    Raises:
+        InputError: none or several such files, or damage.
+    """
+    found = [name for name in member_names(path) if names.search(name)]
+    if len(found) != 1:
+        raise InputError(_not_one(member_names(path), len(found), str(path), what))
+    return f"^{re.escape(found[0])}$"
+
+
+def member_names(path: Path) -> list[str]:
+    """Return the names of the files of a ZIP archive, without folders and hidden files.
+
+    Raises:
+        InputError: damage.
+    """
+    try:
+        with open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+    except InputError:
+        raise
+    except _DAMAGED as error:
+        raise InputError(_damaged(str(path), _("archive"), error)) from error
+    return [
+        name
+        for name in names
+        if not name.endswith("/")
+        and not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+    ]
+
+
 @contextmanager
-def unpacked_member(path: Path, pattern: str, *, limits: Limits, what: str) -> Iterator[Path]:
+def unpacked_gzip(path: Path, *, limits: Limits) -> Iterator[Path]:
+    """Unpack a gzip file for the duration of the block, under its name without `.gz`.
+
+    Raises:
+        InputError: see `gunzipped`; the faults that the block finds in the file name the archive.
+    """
+    data = gunzipped(path, limits=limits)
+    with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
+        place = Path(folder) / (path.stem if path.suffix.lower() == ".gz" else path.name)
+        place.write_bytes(data)
+        with named(place, str(path)):
+            yield place
+
+
+@contextmanager
+def unpacked_member(
+    path: Path, pattern: str, *, limits: Limits, what: str, stem: str = "member"
+) -> Iterator[Path]:
     """Unpack the one file of an archive with a matching name, for the duration of the block.
 
     Args:
@@ -52,6 +111,7 @@ def unpacked_member(path: Path, pattern: str, *, limits: Limits, what: str) -> I
         pattern: regular expression that the name contains.
         limits: `archive_bytes` and `archive_ratio` are those of the member.
         what: files of this kind in a sentence ("tables").
+        stem: name of the unpacked file, without its ending.
 
     Yields:
         The file, in a folder of its own, under a name that the archive does not choose but for
@@ -68,7 +128,7 @@ def unpacked_member(path: Path, pattern: str, *, limits: Limits, what: str) -> I
                 member = _chosen(archive, pattern, file, what)
                 _check(member, file, limits)
                 ending = _ENDING.search(member.filename)
-                place = Path(folder) / f"member{ending[0] if ending else ''}"
+                place = Path(folder) / f"{stem}{ending[0] if ending else ''}"
                 with archive.open(member) as packed, place.open("wb") as whole:
                     while piece := packed.read(_PIECE):
                         whole.write(piece)
@@ -77,6 +137,45 @@ def unpacked_member(path: Path, pattern: str, *, limits: Limits, what: str) -> I
         except _DAMAGED as error:
             raise InputError(_damaged(file, _("archive"), error)) from error
         with named(place, f"{file}: {_printable(member.filename)}"):
+            yield place
+
+
+@contextmanager
+def unpacked_vector(path: Path, *, limits: Limits) -> Iterator[Path]:
+    """Unpack the one file of polygons of an archive, a shapefile with its parts.
+
+    Yields:
+        The file, in a folder of its own, under the name of the archive.
+
+    Raises:
+        InputError: none or several such files, damage, more than the limits; the faults that the
+            block finds in the file name the archive.
+    """
+    chosen = only_member(path, _VECTORS, what=_("files of polygons"))
+    main = next(name for name in member_names(path) if re.search(chosen, name))
+    parts = {main: Path(main).suffix.lower()}
+    if parts[main] == ".shp":
+        stem = main[: -len(".shp")]
+        parts = {
+            name: Path(name).suffix.lower()
+            for name in member_names(path)
+            if name[: -len(Path(name).suffix)] == stem and Path(name).suffix.lower() in _PARTS
+        }
+    file = str(path)
+    with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
+        try:
+            with open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
+                for name, ending in parts.items():
+                    _check(archive.getinfo(name), file, limits)
+                    place = Path(folder) / f"{path.stem}{ending}"
+                    with archive.open(name) as packed, place.open("wb") as whole:
+                        shutil.copyfileobj(packed, whole, _PIECE)
+        except InputError:
+            raise
+        except _DAMAGED as error:
+            raise InputError(_damaged(file, _("archive"), error)) from error
+        place = Path(folder) / f"{path.stem}{parts[main]}"
+        with named(place, file):
             yield place
 
 
@@ -125,20 +224,20 @@ def gunzipped(path: Path, *, limits: Limits) -> bytes:
 def _chosen(archive: zipfile.ZipFile, pattern: str, file: str, what: str) -> zipfile.ZipInfo:
     found = [info for info in archive.infolist() if re.search(pattern, info.filename)]
     if len(found) != 1:
-        names = first_of([shown(name) for name in archive.namelist()])
-        raise InputError(
-            Fault(
-                _(
-                    "the archive contains {count} {what}; one was expected.",
-                    count=len(found),
-                    what=what,
-                ),
-                file=file,
-                remedy=_("It contains {names}.", names=names) if names else _("It is empty."),
-                kind="archive",
-            )
-        )
+        raise InputError(_not_one(archive.namelist(), len(found), file, what))
     return found[0]
+
+
+def _not_one(members: list[str], count: int, file: str, what: str) -> Fault:
+    names = first_of([shown(name) for name in members])
+    return Fault(
+        _("the archive contains {count} {what}; one was expected.", count=count, what=what),
+        file=file,
+        remedy=_("It contains {names}. Unpack it, and name the file inside.", names=names)
+        if names
+        else _("It is empty."),
+        kind="archive",
+    )
 
 
 def _check(member: zipfile.ZipInfo, file: str, limits: Limits) -> None:

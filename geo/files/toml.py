@@ -6,6 +6,7 @@ a model of it, or faults with file, line and key.
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 import tomllib
@@ -31,6 +32,9 @@ _DEEP_KEY = re.compile(
 
 _LONG_NUMBER = re.compile(rb"(?<![0-9_])[0-9_]{4301,}")
 """More digits than Python converts to an integer."""
+
+_DECLARED = re.compile(r"Cannot declare (\(.{1,300}\)) twice")
+"""What tomllib says of a table whose name is taken."""
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -239,6 +243,17 @@ def _syntax(message: str, data: bytes, file: str) -> Fault:
     sentence = toml_message(message)
     text_line = int(line) if line else data.count(b"\n") + 1
     lines = data.decode("utf-8-sig").splitlines()
+    twice = _DECLARED.fullmatch(message)
+    if twice and (clash := _value_and_table(twice[1], lines[: text_line - 1])):
+        return Fault(
+            _("{key} has a value and is a table as well.", key=shown(clash)),
+            file=file,
+            line=text_line,
+            column=clash,
+            value=lines[text_line - 1][:60],
+            remedy=_("Keep one of them: the tables [{key}.…] alone name its members.", key=clash),
+            kind="toml-syntax",
+        )
     return Fault(
         _("column {column}: {message}.", column=column, message=sentence)
         if column
@@ -248,6 +263,25 @@ def _syntax(message: str, data: bytes, file: str) -> Fault:
         value=lines[text_line - 1][:60] if text_line <= len(lines) else None,
         kind="toml-syntax",
     )
+
+
+def _value_and_table(declared: str, lines: list[str]) -> str:
+    """Return the key, on the way to a table that is declared, that has a value already; or "".
+
+    Args:
+        declared: the key of the table, as tomllib writes it: "('recipe', 'indicators', 'v')".
+        lines: of the file, above the table.
+    """
+    try:
+        key = ast.literal_eval(declared)
+        value: Any = tomllib.loads("\n".join(lines))
+    except (ValueError, SyntaxError, RecursionError):
+        return ""
+    for place, part in enumerate(key):
+        value = value.get(part) if isinstance(value, dict) else None
+        if value is not None and not isinstance(value, dict):
+            return ".".join(map(str, key[: place + 1]))
+    return ""
 
 
 def _not_finite(document: Document) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from zoneblanche.geo.tables.numbers import TableUnit, parse_numbers
 from zoneblanche.geo.tables.raw import RawTable, column
 from zoneblanche.geo.tables.read import read_raw_table
 from zoneblanche.geo.tables.spreadsheet_safe import safe_text, spreadsheet_safe
-from zoneblanche.geo.tables.urls import is_web_address, parse_urls
+from zoneblanche.geo.tables.urls import is_web_address, parse_filled, parse_urls
 
 __all__ = [
     "MARKS",
@@ -25,6 +25,7 @@ __all__ = [
     "find_header",
     "is_web_address",
     "parse_codes",
+    "parse_filled",
     "parse_numbers",
     "parse_urls",
     "read_raw_table",

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.code_part import WHOLE_CODE, CodePart, part_hint
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.messages import _, quantity, remark
@@ -67,6 +68,8 @@ def parse_codes(
     level_title: str = _("territories"),
     explain: Explain | None = None,
     elsewhere: Callable[[str], bool] | None = None,
+    part: CodePart = WHOLE_CODE,
+    repeats: bool = False,
 ) -> Codes:
     """Match the codes of a column with the known codes.
 
@@ -80,6 +83,8 @@ def parse_codes(
         level_title: the name of the territories in a sentence ("communes").
         elsewhere: whether an unknown code is that of a territory outside the selection: its row is
             counted, not listed.
+        part: of each text that is the code.
+        repeats: whether several rows may have one code.
 
     Raises:
         InputError: no such column; blank, damaged or duplicate codes, with their lines; or no row
@@ -87,11 +92,13 @@ def parse_codes(
     """
     cells = column(raw, name)
     _check_lengths(raw, name, cells)
-    texts = [composed(cell.strip(_AROUND)) for cell in cells]
+    written = [composed(cell.strip(_AROUND)) for cell in cells]
+    texts = written if part == WHOLE_CODE else [part.of(text) for text in written]
     table = _Known(known, pattern)
     matched = np.fromiter((table.has(text) for text in texts), dtype=bool, count=len(texts))
     faults = _spoiled(raw, name, texts, matched, table)
-    faults += _doubled(raw, name, texts, matched, judge_all=not table.tells)
+    if not repeats:
+        faults += _doubled(raw, name, texts, matched, judge_all=not table.tells)
     if faults:
         raise InputError(faults[: DEFAULT_LIMITS.faults])
     if not matched.any():
@@ -102,7 +109,7 @@ def parse_codes(
         fates[strange] = Fate.OUTSIDE
     account = account_rows(
         fates,
-        lambda row: Listed(raw.place(row), texts[row], _reason(texts[row], table, explain)),
+        lambda row: Listed(raw.place(row), written[row], _reason(texts[row], table, explain)),
     )
     return Codes(
         codes=pd.Index(texts, dtype="object", name="code"),
@@ -244,7 +251,7 @@ def _doubled(
             ),
             row=first[code],
             column=name,
-            remedy=_("Keep one row a code, or aggregate them first."),
+            remedy=_('Pick rows with where, or combine them: combine = "sum", "mean" or "first".'),
             kind="duplicate-code",
         )
         for code, places in several.items()
@@ -256,6 +263,9 @@ def _no_match(raw: RawTable, name: str, texts: list[str], table: _Known, title: 
     sample = first_of(sorted(table.codes), count=3) if table.codes else "none"
     near = next(((text, table.alike(text)) for text in texts if table.alike(text)), None)
     hint = _(" {near} would be {near_2}.", near=shown(near[0]), near_2=near[1]) if near else ""
+    held = part_hint(list(dict.fromkeys(texts)), table.codes or ())
+    if held:
+        hint = _(" {hint}", hint=held)
     return raw.column_fault(
         _(
             "none of the {count} codes (first: {found}) is one of the {title} (first: {sample}).",

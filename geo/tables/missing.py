@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,23 +11,59 @@ import numpy as np
 from zoneblanche.geo.reasons import Reason
 
 MARKS: Mapping[str, Reason] = {
-    "": Reason.NOT_PUBLISHED,
-    "nd": Reason.NOT_PUBLISHED,
-    "n/d": Reason.NOT_PUBLISHED,
-    "na": Reason.NOT_PUBLISHED,
-    "n/a": Reason.NOT_PUBLISHED,
-    "\\n": Reason.NOT_PUBLISHED,
-    "s": Reason.SECRET,
-    "ns": Reason.SECRET,
-    "so": Reason.NOT_APPLICABLE,
+    **dict.fromkeys(
+        ("", "nd", "n/d", "n.d.", "na", "n/a", "n.a.", "(na)", "\\n", "null", "k.a."),
+        Reason.NOT_PUBLISHED,
+    ),
+    **dict.fromkeys((".", "..", "...", "…", ":", "~", "/", "[x]", "[u]"), Reason.NOT_PUBLISHED),
+    **dict.fromkeys(("x", "f", "n", "[low]", "**", "***"), Reason.NOT_PUBLISHED),
+    **dict.fromkeys(("s", "ns", "c", "*", "[c]", "(c)", "(d)", "(s)", ":c", ": c"), Reason.SECRET),
+    **dict.fromkeys(("so", "(x)", "[z]", ":z", ": z"), Reason.NOT_APPLICABLE),
+    **dict.fromkeys((":u", ": u", ":n", ": n"), Reason.NOT_PUBLISHED),
+    "n/a - résultat non disponible": Reason.NOT_PUBLISHED,
+    "n/a - secret statistique": Reason.SECRET,
+    "n/a - division par 0": Reason.NOT_APPLICABLE,
 }
 r"""Marks for a missing figure in official tables, in lower case, and the reason.
 
-INSEE's signs: `s` secret, `ns` not significant, which INSEE writes where too few households
-answered to publish a figure; `nd` not available; `so` not applicable. R and statistical offices
-write `NA`, databases write `\N`. A dash is not among them: it means zero in some tables and "not
-known" in others, and is refused.
+- INSEE: `s` secret, `ns` not significant, which INSEE writes where too few households answered to
+  publish a figure; `nd` not available; `so` not applicable; the texts of its local statistics.
+- Eurostat: `:` not available, `:c` confidential, `:z` not applicable, `:u` of low reliability.
+- ONS and NHS: `[c]` and `*` suppressed, `[x]` and `..` not available, `[z]` not applicable,
+  `[low]` and `[u]` of low reliability, `~` not known.
+- Destatis: `.` not known or secret, `...` not yet known, `/` too uncertain, `x` blocked.
+- Statistics Canada: `..` not available, `...` not applicable, `x` suppressed, `F` too unreliable.
+- US Census Bureau: `(X)` not applicable, `N` and `(NA)` not available, `(D)` and `(S)` withheld,
+  `**` and `***` without an estimate or its error.
+
+R and statistical offices write `NA`, databases write `\N`. A dash is not among them: it means zero
+in some tables and "not known" in others, and is refused.
 """
+
+PLAIN_MARKS: Mapping[str, Reason] = {
+    text: MARKS[text]
+    for text in ("", "nd", "n/d", "na", "n/a", "\\n", "s", "ns", "so", "..", ":", "[c]", "[x]")
+}
+"""Those of a column of truth values, in which single letters may stand for yes or no."""
+
+_BELOW = re.compile(r"[<≤] ?[0-9]{1,3}")
+"""A small count that is suppressed ("<5")."""
+
+
+def reason_of(text: str, marks: Mapping[str, Reason]) -> Reason | None:
+    """Return why a cell is missing, or None if its text does not mean that.
+
+    Args:
+        text: without spaces around it.
+        marks: texts in lower case, and why each means a missing figure.
+
+    >>> reason_of("[c]", MARKS), reason_of("< 5", MARKS), reason_of("12", MARKS)
+    (<Reason.SECRET: 2>, <Reason.SECRET: 2>, None)
+    """
+    found = marks.get(text.casefold())
+    if found is None and text[:1] in ("<", "≤") and "*" in marks and _BELOW.fullmatch(text):
+        return Reason.SECRET
+    return found
 
 
 @dataclass(frozen=True, eq=False)

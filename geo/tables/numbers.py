@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,8 +15,8 @@ from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.messages import _, join, remark
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.geo.tables.formats.decimal_mark import SPACES, THIN_GAPS, decimal_mark
-from zoneblanche.geo.tables.missing import MARKS, Figures
+from zoneblanche.geo.tables.formats.decimal_mark import SPACES, THIN_GAPS, Marks, decimal_mark
+from zoneblanche.geo.tables.missing import MARKS, PLAIN_MARKS, Figures, reason_of
 from zoneblanche.geo.tables.plausible import (
     Column,
     check_ranges,
@@ -27,16 +28,29 @@ from zoneblanche.geo.tables.plausible import (
 from zoneblanche.geo.tables.raw import RawTable, column
 from zoneblanche.geo.tables.urls import parse_urls
 
-TableUnit = Literal["count", "percent", "ratio", "number", "boolean", "score", "category", "url"]
+TableUnit = Literal[
+    "count", "percent", "ratio", "number", "boolean", "score", "category", "url", "domain"
+]
 
 _WHOLE = rf"[0-9]{{1,3}}(?:(?P<gap>[{THIN_GAPS}])[0-9]{{3}}(?:(?P=gap)[0-9]{{3}})*)|[0-9]+"
-_NUMBER = {
-    mark: re.compile(
-        rf"(?P<sign>[+\-−]?)(?P<whole>{_WHOLE})?(?P<fraction>{re.escape(mark)}[0-9]+)?"
-        rf"(?P<power>[eE][+-]?[0-9]{{1,3}})?"
+
+
+@functools.cache
+def _grammar(marks: Marks) -> re.Pattern[str]:
+    """Return the form of a figure with these marks."""
+    grouped = ""
+    if marks.thousands:
+        mark = re.escape(marks.thousands)
+        grouped = (
+            rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+"
+            rf"|[0-9]{{1,2}}(?:{mark}[0-9]{{2}})+{mark}[0-9]{{3}}|"
+        )
+    return re.compile(
+        rf"(?P<sign>[+\-−]?)(?P<whole>{grouped}{_WHOLE})?"
+        rf"(?P<fraction>{re.escape(marks.decimal)}[0-9]+)?(?P<power>[eE][+-]?[0-9]{{1,3}})?"
     )
-    for mark in ",."
-}
+
+
 _PLAIN = re.compile(r"(?:(?:-?[0-9]{1,15}(?:\.[0-9]{1,15})?)?\n)*+")
 _TRUTH = {
     **dict.fromkeys(("1", "1.0", "oui", "true", "vrai", "yes"), 1.0),
@@ -69,17 +83,22 @@ def parse_numbers(
     unit: TableUnit = "number",
     bounds: tuple[float | None, float | None] = (None, None),
     decimal: str | None = None,
+    thousands: str | None = None,
     marks: Mapping[str, Reason] = MARKS,
+    missing: Mapping[str, Reason] | None = None,
     nodata: Sequence[float] | None = (),
 ) -> Figures:
     """Return the figures of a column.
 
     Args:
         unit: `percent` 0 to 100, cells may end in "%"; `ratio` 0 to 1; `count` whole, from 0;
-            `boolean` oui/non, vrai/faux, yes/no, true/false, 1/0; `url` see `parse_urls`.
+            `boolean` oui/non, vrai/faux, yes/no, true/false, 1/0; `url`, `domain`: see
+            `parse_urls`.
         bounds: minimum and maximum in addition to those of the unit; None for no bound.
         decimal: the decimal mark; else the one that the file was read with; else detected.
+        thousands: the mark between thousands; else detected.
         marks: texts (lower case) for a missing figure, and why it is missing.
+        missing: further such texts.
         nodata: figures for a missing one in this column (-9999); None if there are none, and
             such figures are real.
 
@@ -88,16 +107,20 @@ def parse_numbers(
             ambiguous decimal marks; percentages mixed with shares of one; figures that look like
             an undeclared no-data code.
     """
-    if unit == "url":
-        return parse_urls(raw, name)
+    if unit in ("url", "domain"):
+        return parse_urls(raw, name, bare=unit == "domain")
+    further = {text.strip(SPACES).casefold(): why for text, why in (missing or {}).items()}
     cells = column(raw, name)
     inverse, texts = pd.factorize(cells)
     notices: list[str] = []
     if unit == "boolean":
-        reads = [_truth(text.strip(SPACES), marks) for text in texts]
+        plain = PLAIN_MARKS if marks is MARKS else marks
+        reads = [_truth(text.strip(SPACES), {**plain, **further}) for text in texts]
     else:
-        mark, notices = decimal_mark(raw, name, list(texts), decimal or raw.decimal, unit)
-        reads = _numbers(list(texts), mark, unit, marks, frozenset(nodata or ()))
+        named = {**marks, **further}
+        pinned = decimal or raw.decimal
+        mark, notices = decimal_mark(raw, name, list(texts), pinned, unit, thousands=thousands)
+        reads = _numbers(list(texts), mark, unit, named, frozenset(nodata or ()))
     faults = list(_unreadable(raw, name, inverse, reads)) + _mixed_gaps(raw, name, reads, notices)
     values = np.array([read.value for read in reads])[inverse]
     signed = np.array([read.signed for read in reads])[inverse]
@@ -115,30 +138,31 @@ def parse_numbers(
 
 def _numbers(
     texts: list[str],
-    mark: str,
+    mark: Marks,
     unit: str,
     marks: Mapping[str, Reason],
     nodata: frozenset[float],
 ) -> list[Read]:
     """Return the result for each text. Columns of plain digits, which are most, take a short
     path."""
-    if mark == "." and not nodata and "" in marks and _PLAIN.fullmatch("\n".join(texts) + "\n"):
+    short = mark == (".", "") and not nodata and "" in marks
+    if short and _PLAIN.fullmatch("\n".join(texts) + "\n"):
         blank = Read(reason=marks[""])
         return [Read(float(text)) if text else blank for text in texts]
     return [_number(text.strip(SPACES), mark, unit, marks, nodata) for text in texts]
 
 
 def _number(
-    text: str, mark: str, unit: str, marks: Mapping[str, Reason], nodata: frozenset[float]
+    text: str, mark: Marks, unit: str, marks: Mapping[str, Reason], nodata: frozenset[float]
 ) -> Read:
-    reason = marks.get(text.casefold())
+    reason = reason_of(text, marks)
     if reason is not None:
         return Read(reason=reason)
     signed = text.endswith("%")
     digits = text.removesuffix("%").rstrip(SPACES) if signed else text
-    found = _NUMBER[mark].fullmatch(digits)
+    found = _grammar(mark).fullmatch(digits)
     if found is None or not (found["whole"] or found["fraction"]):
-        return not_a_number(text, mark)
+        return not_a_number(text, mark.decimal)
     if signed and unit != "percent":
         return Read(
             wrong=_(
@@ -149,6 +173,7 @@ def _number(
         )
     gap = found["gap"] or ""
     whole = (found["whole"] or "0").replace(gap, "") if gap else found["whole"] or "0"
+    whole = whole.replace(mark.thousands, "") if mark.thousands else whole
     sign = "-" if found["sign"] in ("-", "−") else ""
     fraction = (found["fraction"] or ".0")[1:]
     value = float(f"{sign}{whole}.{fraction}{found['power'] or ''}")
@@ -187,9 +212,9 @@ _REFUSALS: tuple[tuple[_Test, Callable[[str], str], str, str], ...] = (
         "not-finite",
     ),
     (
-        lambda text, _: text in ("-", "--", "–", "—", "−", ".", "..", "…", "..."),
+        lambda text, _: text in ("-", "--", "–", "—", "−"),
         lambda text: _("{text} could mean zero or unknown.", text=text),
-        _("Write 0, or leave the cell empty."),
+        _("Write 0, or list the text under missing if it means that the figure is not known."),
         "ambiguous-value",
     ),
     (
@@ -213,12 +238,12 @@ _REFUSALS: tuple[tuple[_Test, Callable[[str], str], str, str], ...] = (
         "not-a-number",
     ),
     (
-        lambda text, mark: _NUMBER[_other(mark)].fullmatch(text.rstrip(" %")) is not None,
+        lambda text, mark: _grammar(Marks(_other(mark))).fullmatch(text.rstrip(" %")) is not None,
         lambda text: _(
             "{text} has another decimal mark than its column, or a mark between thousands.",
             text=text,
         ),
-        _("Write all figures of the column alike, without marks between thousands."),
+        _("Write all figures of the column alike, or name the mark between thousands: thousands."),
         "decimal-mark",
     ),
     (
@@ -238,7 +263,7 @@ def not_a_number(text: str, mark: str) -> Read:
             return Read(wrong=message(shown(text)), remedy=remedy, kind=kind)
     return Read(
         wrong=_("{text} is not a number.", text=shown(text)),
-        remedy=_("Correct it, or leave the cell empty where the figure is not known."),
+        remedy=_("Correct it, or list the text under missing if it means a missing figure."),
         kind="not-a-number",
     )
 

@@ -28,6 +28,8 @@ _ROUNDING = 1e-9
 
 _LOW_CODES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, -999999.0, -2147483648.0)
 _HIGH_CODES = (9999.0, 32767.0, 65535.0, 99999.0, 999999.0, 9999999.0, 99999999.0, 2147483647.0)
+_FAR = 100.0
+"""How many times as far from zero as any other figure a negative one has to be, to be a code."""
 _MOST_COUNTED = 1e12
 """More than exists of anything counted by territory; sums stay exact integers."""
 _HUGE = 1e30
@@ -142,10 +144,10 @@ def _range(unit: str, low: float | None, high: float | None) -> str:
 
 
 def _range_remedy(value: float, unit: str) -> str:
-    if value in _LOW_CODES or value in _HIGH_CODES or abs(value) > _HUGE:
+    if _looks_like_code(value) or abs(value) > _HUGE:
         return _(
             "If {value} means no data, leave the cell empty or set nodata = {value}.",
-            value=f"{value:g}",
+            value=f"{value:.15g}",
         )
     if unit == "ratio" and 1 < value <= 100:
         return _('If these are percentages, write unit = "percent".')
@@ -227,39 +229,93 @@ def _decimals(text: str) -> int:
 def check_sentinels(column: Column, unit: str) -> Iterator[Fault]:
     """Return faults of figures that look like an undeclared no-data code.
 
-    -9999 and similar if every other figure is 0 or more, or far nearer to 0; 999999 and similar as
-    the greatest figure, if it is ten times the next, or three times and repeated; anything beyond
-    1e30.
+    Figures of one digit (-999, -888888888, 9999) and the ends of integer types are suspects. So
+    are figures of orders of magnitude apart, and a negative one among positive ones, if they
+    repeat. A suspect is a fault if the other figures are far from it (`_stands_apart`). Anything
+    beyond 1e30 is one.
     """
     values = column.values
     known = values[~np.isnan(values)]
-    codes = [code for code in (*_LOW_CODES, *_HIGH_CODES) if code in known]
-    codes += [code for code in np.unique(known[np.abs(known) > _HUGE]) if code not in codes]
-    low, high = limits_of(unit, (None, None))
+    distinct, counts = np.unique(known, return_counts=True)
+    codes = _codes_among(distinct, counts, *limits_of(unit, (None, None)))
+    named = ", ".join(f"{code:.15g}" for code in codes)
     for code in codes:
-        others = np.abs(known[known != code])
-        allowed = (low is None or code >= low) and (high is None or code <= high)
-        if abs(code) > _HUGE or (allowed and len(others) and _stands_apart(code, known, others)):
-            rows = np.flatnonzero(values == code)
-            yield column.fault(
-                rows[0],
-                _(
-                    "{cells} looks like a code for no data (rows with it: {count}).",
-                    cells=shown(column.cells[rows[0]]),
-                    count=len(rows),
-                ),
-                remedy=_(
-                    "Leave such cells empty, or set nodata = {code}; if it is a figure, "
-                    'nodata = "none".',
-                    code=f"{code:g}",
-                ),
-                kind="undeclared-nodata",
-            )
+        rows = np.flatnonzero(values == code)
+        yield column.fault(
+            rows[0],
+            _(
+                "{cells} looks like a code for no data (rows with it: {count}).",
+                cells=shown(column.cells[rows[0]]),
+                count=len(rows),
+            ),
+            remedy=_(
+                "Leave such cells empty, or set nodata = {code}; if it is a figure, "
+                'nodata = "none".',
+                code=named if len(codes) == 1 else f"[{named}]",
+            ),
+            kind="undeclared-nodata",
+        )
 
 
-def _stands_apart(code: float, known: np.ndarray, others: np.ndarray) -> bool:
-    greatest = float(others.max())
+def _codes_among(
+    distinct: np.ndarray, counts: np.ndarray, low: float | None, high: float | None
+) -> list[float]:
+    """Return the figures of a column that stand for no data.
+
+    Args:
+        distinct: its figures, sorted, and how often each occurs.
+        low, high: bounds of the unit; beyond them a figure is a fault already.
+    """
+    huge = np.abs(distinct) > _HUGE
+    allowed = (distinct >= (-np.inf if low is None else low)) & (
+        distinct <= (np.inf if high is None else high)
+    )
+    coded = np.array([_looks_like_code(value) for value in distinct], dtype=bool) & allowed
+    odd = np.zeros(len(distinct), dtype=bool)
+    rest = ~huge & ~coded
+    if rest.sum() > 1 and allowed.all():
+        odd = rest & _far_from_others(distinct, counts, rest)
+    bulk = distinct[rest & ~odd]
+    if not len(bulk):
+        return [float(code) for code in distinct[huge]]
+    greatest, positive = float(np.abs(bulk).max()), bool(bulk[0] >= 0)
+    found = huge | odd
+    for place in np.flatnonzero(coded).tolist():
+        found[place] = _stands_apart(
+            float(distinct[place]), int(counts[place]), greatest, positive=positive
+        )
+    return [float(code) for code in distinct[found]]
+
+
+def _looks_like_code(value: float) -> bool:
+    """Return whether a figure is one digit over and over, or the end of an integer type."""
+    if value in _LOW_CODES or value in _HIGH_CODES:
+        return True
+    if value % 1 or abs(value) > 1e15:
+        return False
+    digits = str(abs(int(value)))
+    return len(set(digits)) == 1 and digits != "0" and len(digits) >= (3 if value < 0 else 4)
+
+
+def _far_from_others(distinct: np.ndarray, counts: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Return which figures are orders of magnitude from all others, or alone below zero."""
+    places = np.flatnonzero(rest)
+    size = np.abs(distinct)
+    order = places[np.argsort(size[places], kind="stable")]
+    farthest, following = order[-1], order[-2]
+    odd = np.zeros(len(distinct), dtype=bool)
+    times = size[farthest] / size[following] if size[following] > 0 else 0.0
+    if (distinct[farthest] < 0 and times > _FAR) or (times > _FAR * 10 and counts[farthest] > 1):
+        odd[farthest] = True
+    below = places[distinct[places] < 0]
+    if len(below) == 1 and distinct[below[0]] % 1 == 0 and counts[below[0]] > 1:
+        odd[below[0]] |= size[places].max() >= 10 * size[below[0]] and counts[below[0]] > 1
+    return odd
+
+
+def _stands_apart(code: float, count: int, greatest: float, *, positive: bool) -> bool:
+    """Return whether a suspect is far from the other figures, of which `greatest` is the largest
+    without its sign; `positive` if none of them is negative."""
     if code < 0:
-        return bool((known[known != code] >= 0).all()) or abs(code) > 10 * greatest
-    repeated = int((known == code).sum()) > 1
-    return code > 10 * greatest or (repeated and code > 3 * greatest)
+        return positive or abs(code) > 10 * greatest
+    return code > 10 * greatest or (count > 1 and code > 3 * greatest)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -34,6 +35,8 @@ class RawTable:
         encoding: of the text, or "".
         notices: observations and decisions, as sentences.
         merged: by column, the first and last row of merged cells.
+        repeated: names that several columns have, and where. They are not among `columns`.
+        header: the line with the names of the columns, if there is one.
     """
 
     file: str
@@ -46,9 +49,16 @@ class RawTable:
     encoding: str = ""
     notices: tuple[str, ...] = ()
     merged: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    header: int | None = None
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def take(self, rows: np.ndarray) -> RawTable:
+        """Return the table of some rows: a boolean array, or positions."""
+        columns = {name: cells[rows] for name, cells in self.columns.items()}
+        return replace(self, columns=columns, lines=self.lines[rows])
 
     def place(self, row: int) -> str:
         """Return the position of a row, in words ("line 7")."""
@@ -90,12 +100,32 @@ def column(raw: RawTable, name: str) -> np.ndarray:
         InputError: no such column; the message names those of the file and suggests the nearest,
             ignoring case, accents, spaces and byte-order marks.
     """
+    if name in raw.repeated:
+        raise InputError(_repeated_fault(raw, name))
     if name in raw.columns:
         faults = [_merged_fault(raw, name, *rows) for rows in raw.merged.get(name, ())]
         if any(faults):
             raise InputError([fault for fault in faults if fault is not None])
         return raw.columns[name]
     raise InputError(missing_column(name, list(raw.columns), file=raw.file))
+
+
+def _repeated_fault(raw: RawTable, name: str) -> Fault:
+    places = raw.repeated[name]
+    return Fault(
+        _(
+            "{count} columns are called {name} (columns {places}).",
+            count=len(places),
+            name=shown(name),
+            places=", ".join(map(str, places[:10])),
+        ),
+        file=raw.file,
+        line=raw.header,
+        column=name,
+        value=name,
+        remedy=_("Give each column a different name."),
+        kind="duplicate-column",
+    )
 
 
 def _merged_fault(raw: RawTable, name: str, first: int, last: int) -> Fault | None:
@@ -123,6 +153,8 @@ def missing_column(name: str, known: list[str], *, file: str) -> Fault:
     names = first_of([shown(other) for other in known], count=20)
     one = len(known) == 1 and any(mark in known[0] for mark in ";,\t|")
     hint = _("The whole line is one column: pin the separator that the file has.") if one else ""
+    if len(known) > 1 and 2 * sum(map(_is_number, known)) > len(known):
+        hint = _("If the first line is not a header, write header = 0 and name columns by number.")
     return Fault(
         _("there is no column {name}.", name=shown(name)),
         file=file,
@@ -130,6 +162,10 @@ def missing_column(name: str, known: list[str], *, file: str) -> Fault:
         remedy=join((suggestion, _("Columns: {names}.", names=names), hint), " "),
         kind="unknown-column",
     )
+
+
+def _is_number(name: str) -> bool:
+    return re.fullmatch(r"-?[0-9]+([.,][0-9]+)?", name.strip()) is not None
 
 
 def plain(name: str) -> str:

@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+import re
+from collections.abc import Collection
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.files.archive import unpacked_member
+from zoneblanche.geo.files.archive import only_member, unpacked_gzip, unpacked_member
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.messages import _, remark, without
 from zoneblanche.geo.tables.formats.delimited import read_delimited
 from zoneblanche.geo.tables.formats.json_records import read_records
+from zoneblanche.geo.tables.formats.opendocument import is_spreadsheet, read_spreadsheet
 from zoneblanche.geo.tables.formats.workbook import is_workbook, read_workbook
 from zoneblanche.geo.tables.raw import RawTable
 
-ACCEPTED = _("tables in CSV, TSV, XLSX, Parquet and JSON")
+ACCEPTED = _("tables in CSV, TSV, XLSX, ODS, Parquet and JSON, and attributes of polygons")
 _SUFFIXES = {
     "text": (".csv", ".tsv", ".txt", ".tab", ""),
     "xlsx": (".xlsx", ".xlsm"),
+    "ods": (".ods", ".fods"),
     "parquet": (".parquet", ".pq"),
-    "json": (".json",),
+    "json": (".json", ".geojson", ".topojson"),
 }
 _CALLED = {
     "text": _("delimited text"),
     "xlsx": _("an XLSX workbook"),
+    "ods": _("an OpenDocument spreadsheet"),
     "parquet": _("a Parquet file"),
 }
+_IN_ARCHIVES = re.compile(r"\.(csv|tsv|tab|txt|xlsx|xlsm|ods|parquet|json|geojson)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a table is written, where that is given and not detected.
+
+    Attributes:
+        separator, encoding: of a text file.
+        decimal: mark of all its figures, "," or ".".
+        sheet: of a workbook; else the first visible one with the wanted columns.
+        header: 1-based line of a text file, or row of a sheet, with the names of the columns; 0 if
+            there is none, and the columns are called "1", "2", ….
+        layer: of a file of polygons with several layers.
+        wanted: columns that are used: they show which line is the header, and which sheet is read.
+    """
+
+    separator: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    header: int | None = None
+    layer: str | None = None
+    wanted: tuple[str, ...] = ()
 
 
 def read_raw_table(
@@ -37,66 +68,87 @@ def read_raw_table(
     encoding: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
+    layer: str | None = None,
+    wanted: Collection[str] = (),
     member: str = "",
     limits: Limits = DEFAULT_LIMITS,
 ) -> RawTable:
     """Read a table of any supported kind, every cell as text and every row with its position.
 
     The content of the file decides its kind. Separator and encoding are detected and stated in the
-    notices. If they are ambiguous, the file is refused.
+    notices. If they are ambiguous, the file is refused. A ZIP archive around one table, and a table
+    compressed by gzip, are read as that table.
 
     Args:
-        separator, encoding: of a text file, pinned.
-        decimal: mark of all its figures, "," or ".", pinned; else detected in each column.
-        sheet: of a workbook; the first visible one if None.
-        header: 1-based line of a text file, or row of a sheet, with the names of the columns.
-        member: regular expression on the name of a file. A ZIP archive that contains one such file
-            is read as that file; without it, archives are refused.
+        separator, decimal, encoding, sheet, header, layer, wanted: see `Form`.
+        member: regular expression on the name of a file in a ZIP archive, if it has several.
 
     Raises:
         InputError: all faults of the file together, each with its line: a file of another kind,
-            bytes that are not text, ragged or truncated rows, stray quotes, columns with the same
-            name, overlong cells, no rows, more than the limits.
+            bytes that are not text, ragged or truncated rows, stray quotes, overlong cells, no
+            rows, more than the limits.
         ProblemWithEnvironment: no permission to read the file.
     """
     path = Path(path)
     _check_pins(separator, decimal, str(path))
+    form = Form(separator, decimal, encoding, sheet, header, layer, tuple(wanted))
     kind = kind_of(check_file(path, most_bytes=limits.table_bytes, what=_("table")))
-    if kind == "zip" and is_workbook(path):
-        kind = "xlsx"
-        table = read_workbook(path, sheet=sheet, header=header, limits=limits)
-    elif kind == "zip" and member:
-        with unpacked_member(path, member, limits=limits, what=_("tables")) as place:
-            table = read_raw_table(
-                place,
-                separator=separator,
-                decimal=decimal,
-                encoding=encoding,
-                sheet=sheet,
-                header=header,
-                limits=limits,
+    if kind in ("zip", "gzip") and not is_workbook(path) and not is_spreadsheet(path):
+        return _in_archive(path, kind, form, member, limits)
+    return _read(path, kind, form, limits)
+
+
+def _in_archive(path: Path, kind: str, form: Form, member: str, limits: Limits) -> RawTable:
+    """Return the one table of an archive; an archive in it is not opened."""
+    what = _("tables")
+    with ExitStack() as stack:
+        if kind == "gzip":
+            place = stack.enter_context(unpacked_gzip(path, limits=limits))
+        else:
+            pattern = member or only_member(path, _IN_ARCHIVES, what=what)
+            place = stack.enter_context(
+                unpacked_member(path, pattern, limits=limits, what=what, stem=path.stem)
             )
-        return replace(table, file=str(path), notices=())
+        inside = kind_of(check_file(place, most_bytes=limits.archive_bytes, what=_("table")))
+        table = _read(place, inside, form, limits)
+        prefix = f"{place.parent}{os.sep}"
+        notices = () if member else tuple(without(note, prefix) for note in table.notices)
+    return replace(table, file=str(path), notices=notices)
+
+
+def _read(path: Path, kind: str, form: Form, limits: Limits) -> RawTable:
+    if kind == "zip":
+        kind = "xlsx" if is_workbook(path) else "ods" if is_spreadsheet(path) else "zip"
+    if kind in ("xlsx", "ods"):
+        read = read_workbook if kind == "xlsx" else read_spreadsheet
+        table = read(path, sheet=form.sheet, header=form.header, limits=limits, wanted=form.wanted)
     elif kind == "parquet":
         # pyarrow takes a tenth of a second to import, which a project of CSV files does not need.
         from zoneblanche.geo.tables.formats.parquet import read_columnar
 
         table = read_columnar(path, limits=limits)
     elif kind == "json":
-        table = read_records(path, limits=limits)
+        table = read_records(path, limits=limits, layer=form.layer)
+    elif kind in ("sqlite", "shapefile"):
+        from zoneblanche.geo.tables.formats.attributes import read_attributes
+
+        table = read_attributes(
+            path, layer=form.layer, wanted=form.wanted, encoding=form.encoding, limits=limits
+        )
     elif kind == "text":
         table = read_delimited(
             path,
-            separator=separator,
-            decimal=decimal,
-            encoding=encoding,
-            header=header,
+            separator=form.separator,
+            decimal=form.decimal,
+            encoding=form.encoding,
+            header=form.header,
             limits=limits,
+            wanted=form.wanted,
         )
     else:
         raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
-    table = replace(table, decimal=decimal)
-    if path.suffix.lower() not in _SUFFIXES[kind] and kind in _CALLED:
+    table = replace(table, decimal=form.decimal)
+    if kind in _CALLED and path.suffix.lower() not in _SUFFIXES[kind]:
         notice = _(
             "{path}: by its content this is {called}, whatever its name.",
             path=path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import numpy as np
 
@@ -39,8 +40,37 @@ def is_web_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
-def parse_urls(raw: RawTable, name: str) -> Figures:
+def is_domain(text: str) -> bool:
+    """Return whether the text is the name of a host, with or without `http://` in front.
+
+    >>> is_domain("www.mende.fr"), is_domain("https://www.mende.fr/"), is_domain("mende")
+    (True, True, False)
+    """
+    return is_web_address(text) or is_web_address(f"http://{text}")
+
+
+def parse_filled(raw: RawTable, name: str, *, missing: Collection[str] = ()) -> Figures:
+    """Return which rows have a cell that is not empty: 1.0, 0.0, or NaN for a missing text.
+
+    Args:
+        missing: texts that mean "not known".
+
+    Raises:
+        InputError: no such column.
+    """
+    cells = [cell.strip() for cell in column(raw, name)]
+    unknown = {text.strip().casefold() for text in missing}
+    is_unknown = np.array([cell.casefold() in unknown for cell in cells], dtype=bool)
+    values = np.where(is_unknown, np.nan, np.array([bool(cell) for cell in cells], dtype=float))
+    reasons = np.where(is_unknown, int(Reason.NOT_PUBLISHED), int(Reason.PRESENT))
+    return Figures(values, reasons.astype(np.int8))
+
+
+def parse_urls(raw: RawTable, name: str, *, bare: bool = False) -> Figures:
     """Return which rows declare a website.
+
+    Args:
+        bare: whether the name of a host without `http://` is an address too.
 
     Returns:
         1.0 if the cell is a well-formed http(s) address, 0.0 if it is empty, and NaN with reason
@@ -58,7 +88,7 @@ def parse_urls(raw: RawTable, name: str) -> Figures:
         text = cell.strip()
         if not text:
             values[row] = 0.0
-        elif is_web_address(text):
+        elif is_web_address(text) or (bare and is_domain(text)):
             values[row] = 1.0
         else:
             reasons[row] = Reason.UNREADABLE

@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from zoneblanche.geo.code_part import WHOLE_CODE, CodePart
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices, _, quantity
 from zoneblanche.geo.vectors.formats import Features
+from zoneblanche.geo.vectors.formats.features import objects
 
 _FLOAT = re.compile(r"[0-9]+[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
@@ -79,6 +81,7 @@ def read_codes(
     pattern: str | None,
     limits: Limits,
     notices: Notices,
+    part: CodePart = WHOLE_CODE,
 ) -> FieldCodes:
     """Return the codes of the features, as text, and their faults.
 
@@ -87,11 +90,12 @@ def read_codes(
 
     Args:
         pattern: regular expression that matches a whole code, or None if not known.
+        part: of the text that is the code.
 
     Raises:
         InputError: no such field.
     """
-    cells = field_of(features, name)
+    cells = objects([_part_of(cell, part) for cell in field_of(features, name)])
     form = re.compile(pattern) if pattern else None
     faults: list[Fault] = []
     texts: list[str] = []
@@ -101,8 +105,8 @@ def read_codes(
         if wrong:
             message, remedy, kind = wrong
             value = "" if cell is None else str(cell)[:60]
-            faults.append(Fault(message, features.file, None, name, number, value, remedy, kind))
-    faults += _doubled(features, name, texts)
+            at = features.number_of(number)
+            faults.append(Fault(message, features.file, None, name, at, value, remedy, kind))
     faults += _of_two_kinds(features, name, cells)
     where = _("{file}, field {name}", file=features.file, name=shown(name))
     if any(isinstance(cell, int) for cell in cells):
@@ -141,6 +145,12 @@ def read_codes(
             )
         )
     return FieldCodes(texts, faults)
+
+
+def _part_of(cell: Any, part: CodePart) -> Any:
+    if part == WHOLE_CODE or cell is None or isinstance(cell, bool | float | list | dict):
+        return cell
+    return part.of(str(cell).strip(_AROUND))
 
 
 _Wrong = tuple[str, str, str]
@@ -186,6 +196,7 @@ def _of_two_kinds(features: Features, name: str, cells: np.ndarray) -> list[Faul
     if not numbers or not any(isinstance(cell, str) for cell in cells):
         return []
     first = numbers[0]
+    at = features.number_of(first)
     return [
         Fault(
             _(
@@ -194,36 +205,11 @@ def _of_two_kinds(features: Features, name: str, cells: np.ndarray) -> list[Faul
             ),
             file=features.file,
             column=name,
-            feature=first,
+            feature=at,
             value=str(cells[first]),
             remedy=_("Export the codes as text."),
             kind="code-not-text",
         )
-    ]
-
-
-def _doubled(features: Features, name: str, texts: list[str]) -> list[Fault]:
-    places: dict[str, list[int]] = {}
-    for number, text in enumerate(texts):
-        if text:
-            places.setdefault(text, []).append(number)
-    return [
-        Fault(
-            _(
-                "the code {code} appears on {count} features ({numbers}).",
-                code=shown(code),
-                count=len(numbers),
-                numbers=first_of(numbers),
-            ),
-            file=features.file,
-            column=name,
-            feature=numbers[0],
-            value=code,
-            remedy=_("Unite the shapes of one territory into one feature, or repair the code."),
-            kind="duplicate-code",
-        )
-        for code, numbers in places.items()
-        if len(numbers) > 1
     ]
 
 
@@ -274,7 +260,7 @@ def read_labels(features: Features, name: str, *, limits: Limits) -> list[str | 
             ),
             file=features.file,
             column=name,
-            feature=number,
+            feature=features.number_of(number),
             value=text[:60],
             remedy=_("Shorten it, leave the column out, or raise the limit."),
             kind="overlong-cell",

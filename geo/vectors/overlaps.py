@@ -109,7 +109,8 @@ def _overlap_fault(one: str, other: str, share: float, same: bool, file: str) ->
         feature=one,
         value=f"{one}, {other}",
         remedy=_(
-            "Territories of one level may not overlap: repair their borders, or take one out."
+            "Territories of one level may not overlap: repair their borders, or pick those of one "
+            "level with where."
         ),
         kind="duplicate-shape" if same else "overlap",
     )

@@ -15,6 +15,9 @@ from zoneblanche.geo.messages import _
 Boxes = np.ndarray
 """West, south, east, north of each shape: shape (n, 4)."""
 
+_POLE, _END = 89.9, 179.999
+"""Degrees of latitude from which an edge may run around the pole; the ends of the map."""
+
 _MARGIN_DEGREES = 1.0
 """How far a shape may extend beyond the area of use of a projection."""
 
@@ -120,10 +123,13 @@ def _unit(crs: pyproj.CRS) -> str:
 
 
 def _antimeridian(shapes: np.ndarray, labels: list[str], file: str) -> Iterator[Fault]:
-    """A polygon wider than half the globe actually goes the other way around it."""
+    """A polygon wider than half the globe goes the other way around it if one of its edges does.
+    Antarctica, cut at 180 degrees and closed along the pole, does not."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     boxes = shapely.bounds(parts)
-    for number in np.unique(owner[boxes[:, 2] - boxes[:, 0] > 180]).tolist():
+    wide = np.flatnonzero(boxes[:, 2] - boxes[:, 0] > 180)
+    crossing = [part for part in wide.tolist() if _jumps(parts[part])]
+    for number in np.unique(owner[crossing]).tolist():
         yield Fault(
             _("the polygon is wider than 180 degrees: it crosses the antimeridian."),
             file=file,
@@ -132,6 +138,18 @@ def _antimeridian(shapes: np.ndarray, labels: list[str], file: str) -> Iterator[
             remedy=_("Cut it at 180 degrees into two parts (RFC 7946, 3.1.9)."),
             kind="antimeridian",
         )
+
+
+def _jumps(part: shapely.Polygon) -> bool:
+    """Return whether an edge of a polygon in degrees spans half the globe, other than at a pole or
+    from one end of the map to the other."""
+    for ring in shapely.get_rings(part):
+        x, y = shapely.get_coordinates(ring).T
+        at_pole, at_end = np.abs(y) >= _POLE, np.abs(x) >= _END
+        fine = (at_pole[1:] & at_pole[:-1]) | (at_end[1:] & at_end[:-1])
+        if ((np.abs(np.diff(x)) > 180) & ~fine).any():
+            return True
+    return False
 
 
 def _no_earth(crs: pyproj.CRS, file: str) -> Fault:
@@ -219,24 +237,33 @@ def _in_country(
 
 
 def _areas(country: Country) -> Boxes:
-    """Return the areas of use, in degrees, of the projections of the country's parts."""
-    boxes = []
+    """Return where the country's parts are, in degrees: the bounds of a part, else the area of use
+    of its projection, else the bounds of the country. One across 180 degrees is two boxes."""
+    boxes: list[tuple[float, float, float, float]] = []
     for part in country.parts:
         area = pyproj.CRS(part.crs).area_of_use
-        boxes.append(country.bounds if area is None else area.bounds)
+        bounds = part.bounds or (country.bounds if area is None else area.bounds)
+        west, south, east, north = bounds
+        if west > east:
+            east += 360
+        boxes.append((west, south, min(east, 180.0), north))
+        if east > 180:
+            boxes.append((-180.0, south, east - 360, north))
     grown = np.array([-1, -1, 1, 1]) * _MARGIN_DEGREES
     return np.array(boxes) + grown
 
 
 def _inside(boxes: Boxes, areas: Boxes) -> np.ndarray:
+    """Return which boxes are in one of the areas; one around the globe is in those at both ends."""
     west, south, east, north = (areas[:, side][None, :] for side in range(4))
-    fits = (
-        (boxes[:, 0, None] >= west)
-        & (boxes[:, 1, None] >= south)
-        & (boxes[:, 2, None] <= east)
-        & (boxes[:, 3, None] <= north)
-    )
-    return np.asarray(fits.any(axis=1))
+    in_latitude = (boxes[:, 1, None] >= south) & (boxes[:, 3, None] <= north)
+    at_west = (boxes[:, 0, None] >= west) & (boxes[:, 0, None] <= east)
+    at_east = (boxes[:, 2, None] <= east) & (boxes[:, 2, None] >= west)
+    fits = in_latitude & at_west & at_east
+    # The parts of a shape that is cut at 180 degrees make a box around the globe.
+    around = boxes[:, 2] - boxes[:, 0] > 180
+    ends = (in_latitude & at_west).any(axis=1) & (in_latitude & at_east).any(axis=1)
+    return np.asarray(fits.any(axis=1) | (around & ends))
 
 
 def _degrees(boxes: Boxes, crs: pyproj.CRS) -> Boxes:

@@ -9,13 +9,14 @@ import numpy as np
 import shapely
 
 from zoneblanche.geo.errors import Fault, first_of
-from zoneblanche.geo.messages import Notices, _, quantity
+from zoneblanche.geo.messages import Notices, _, ngettext, quantity
 from zoneblanche.geo.vectors.formats import Features
 
 MOST_CHANGE = 0.01
 """Share of its area by which a repair may change a shape; a larger change is ambiguous."""
 
 _POLYGONS = (3, 6)
+_MULTIPOINT, _COLLECTION = 4, 7
 
 _FARTHEST = 1e9
 """A thousand times around the Earth, in metres."""
@@ -49,6 +50,7 @@ def mend(features: Features, labels: list[str], *, notices: Notices) -> Mended:
         notices: takes the repairs.
     """
     shapes = _flat(features, notices=notices)
+    shapes = _without_lines(shapes, labels, features.file, notices=notices)
     faults = list(_unfit(features, shapes, labels))
     fit = np.isin(shapely.get_type_id(shapes), _POLYGONS) & ~shapely.is_empty(shapes)
     endless = _not_finite(shapes)
@@ -92,6 +94,36 @@ def _flat(features: Features, *, notices: Notices) -> np.ndarray:
             count=len(high),
         )
     )
+    return shapes
+
+
+def _without_lines(
+    shapes: np.ndarray, labels: list[str], file: str, *, notices: Notices
+) -> np.ndarray:
+    """Return the shapes with the polygons of collections in their place. A collection of a polygon
+    and lines is what a repair in a GIS leaves."""
+    collections = np.flatnonzero(shapely.get_type_id(shapes) == _COLLECTION)
+    mixed = []
+    for number in collections.tolist():
+        parts = shapely.get_parts(shapes[number])
+        while (shapely.get_type_id(parts) >= _MULTIPOINT).any():
+            parts = shapely.get_parts(parts)
+        polygons = parts[shapely.get_type_id(parts) == _POLYGONS[0]]
+        if len(polygons):
+            shapes[number] = polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
+            mixed += [labels[number]] if len(polygons) < len(parts) else []
+    if mixed:
+        notices.warn(
+            ngettext(
+                "{file}: lines and points in the collection of {count} feature are left out "
+                "({features}).",
+                "{file}: lines and points in the collections of {count} features are left out "
+                "({features}).",
+                len(mixed),
+                file=file,
+                features=first_of(mixed),
+            )
+        )
     return shapes
 
 

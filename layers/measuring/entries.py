@@ -7,11 +7,13 @@ source, by `from`). docs/project-file.md and docs/add-a-layer.md describe every 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, model_validator
 
-from zoneblanche.geo.errors import shown
+from zoneblanche.geo.code_part import CodePart
+from zoneblanche.geo.errors import nearest, shown
 from zoneblanche.geo.files.toml_model import (
     Identifier,
     Line,
@@ -25,6 +27,7 @@ from zoneblanche.geo.files.toml_model import (
     unfit,
 )
 from zoneblanche.geo.messages import _
+from zoneblanche.geo.reasons import Reason
 
 Vintage = Annotated[
     str,
@@ -32,6 +35,7 @@ Vintage = Annotated[
     expected(_("a year or a date, such as 2024-01-01")),
 ]
 From1 = Annotated[int, Field(ge=1)]
+From0 = Annotated[int, Field(ge=0)]
 
 
 def _figure(value: Any) -> Any:
@@ -45,6 +49,53 @@ def _no_data(value: Any) -> Any:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise refused(unfit(value, _('a number, or "none"')))
+    return value
+
+
+def _no_data_listed(value: Any) -> Any:
+    if value == "none":
+        return value
+    numbers = value if isinstance(value, list) else [value]
+    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in numbers):
+        raise refused(
+            unfit(value, _('a number, a list of numbers, or "none"')),
+            remedy=_("List texts under missing, e.g. missing = [':']."),
+        )
+    return numbers
+
+
+def _missing(value: Any) -> Any:
+    """The texts that mean a missing figure, and why: a list, or a table of reasons."""
+    if isinstance(value, list):
+        value = dict.fromkeys(value, "not_published") if _all_texts(value) else None
+    if not isinstance(value, dict) or not _all_texts([*value, *value.values()]):
+        wanted = _('a list of texts, or a table of reasons by text: { ":" = "secret" }')
+        raise refused(unfit(value, wanted))
+    found = {}
+    for text, reason in value.items():
+        if reason not in REASONS:
+            raise refused(
+                _("{got} is not a reason here.", got=shown(reason)), remedy=nearest(reason, REASONS)
+            )
+        found[text] = REASONS[reason]
+    return found
+
+
+def _all_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _picked(value: Any) -> Any:
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(isinstance(one, str | bool | int | float) for one in values):
+        raise refused(unfit(value, _("a text, a number, true or false, or a list of them")))
+    return value
+
+
+def _digits(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < abs(value) <= 100:
+        wanted = _("a whole number: 5 for the first 5 characters, -5 for the last 5")
+        raise refused(unfit(value, wanted))
     return value
 
 
@@ -65,6 +116,22 @@ _DIGITS = {"count": 0, "boolean": 0, "category": 0, "ratio": 3, "number": 2}
 Figure = Annotated[float, PlainValidator(_figure)]
 """A number that stays a whole one where it is written so."""
 NoDataFigure = Annotated[Any, BeforeValidator(_no_data)]
+NoDataFigures = Annotated[Any, BeforeValidator(_no_data_listed)]
+Missing = Annotated[Any, BeforeValidator(_missing)]
+Digits = Annotated[int, BeforeValidator(_digits)]
+"""How many of the first characters of a text are its code, or of the last if negative."""
+Picked = Annotated[Any, BeforeValidator(_picked)]
+REASONS = {
+    reason.name.lower(): reason
+    for reason in (
+        Reason.NOT_PUBLISHED,
+        Reason.SECRET,
+        Reason.NOT_APPLICABLE,
+        Reason.NOT_COLLECTED,
+        Reason.NOT_COVERED,
+    )
+}
+"""Why a figure is missing, as a project writes it."""
 Names = Annotated[
     list[Name], Field(min_length=1), BeforeValidator(_listed), expected(_("a name, or a list"))
 ]
@@ -147,19 +214,48 @@ class SheetEntry(FileEntry):
 
     separator: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[",", "."] | None = None
+    thousands: Literal[",", ".", " ", "'"] | None = None
     encoding: Line | None = None
     sheet: Line | None = None
-    header: From1 | None = None
+    layer: Line | None = None
+    header: From0 | None = None
+    where: dict[Name, Picked] = Field(default_factory=dict)
+
+    def form(self, *columns: str) -> dict[str, Any]:
+        """Return the options of `geo.tables.read_raw_table`, for these columns."""
+        return {
+            "separator": self.separator,
+            "decimal": self.decimal,
+            "encoding": self.encoding,
+            "sheet": self.sheet,
+            "header": self.header,
+            "layer": self.layer,
+            "wanted": tuple(dict.fromkeys((*columns, *self.where))),
+        }
+
+
+TableUnit = Literal["count", "percent", "ratio", "number", "boolean", "url", "domain"]
 
 
 class TableEntry(SheetEntry):
     """One figure a row, by the code of a territory."""
 
     kind: Literal["table"] = "table"
+    unit: TableUnit = "number"  # type: ignore[assignment]  # one more than other files have
     code: Name
     value: Name
-    nodata: NoDataFigure = None
+    nodata: NoDataFigures = None
+    missing: Missing = Field(default_factory=dict)
+    code_prefix: Line | None = None
+    code_digits: Digits | None = None
+    combine: Literal["sum", "mean", "first"] | None = None
+    filled: bool = False
     vintage: Vintage | None = None
+
+    @property
+    def part(self) -> CodePart:
+        """Which part of a cell is the code."""
+        return CodePart(self.code_prefix or "", self.code_digits)
 
     @model_validator(mode="after")
     def _two_columns(self) -> Self:
@@ -185,6 +281,9 @@ class PolygonsEntry(FileEntry):
 
     kind: Literal["polygons"] = "polygons"
     layer: Line | None = None
+    where: dict[Name, Picked] = Field(default_factory=dict)
+    crs: Line | None = None
+    encoding: Line | None = None
 
 
 class RasterEntry(FileEntry):

@@ -36,7 +36,7 @@ from zoneblanche.layers.measuring.entries import TableEntry
 from zoneblanche.layers.project.read import Project
 
 MEAN, SUM, LARGEST = "mean", "sum", "largest"
-_HOW = {"count": SUM, "boolean": LARGEST, "url": LARGEST}
+_HOW = {"count": SUM, "boolean": LARGEST, "url": LARGEST, "domain": LARGEST}
 """How figures of several parts become one, by unit; any other is averaged by people."""
 
 

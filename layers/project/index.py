@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zoneblanche.geo.errors import InputError, blamed_on, first_of
 from zoneblanche.geo.messages import _, as_title, percent
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import read_recipe, recipe_from_table
-from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
+from zoneblanche.layers.index.steps.normalise import has_no_scale, varies
 from zoneblanche.layers.project.read import Project, is_toml
 
 
@@ -15,6 +18,8 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
     """Return the atlas with the index of the project, and its recipe; with a notice if there is
     none."""
     recipe = recipe_of(project, atlas)
+    if recipe is not None:
+        atlas, recipe = _without_constant(atlas, recipe)
     alike = without_scale(project, atlas)
     if alike:
         named = first_of(alike)
@@ -71,11 +76,55 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     return recipe_from_table(titled, file=project.file, indicators=measured, text=project.text)
 
 
+def _without_constant(atlas: Atlas, recipe: Recipe) -> tuple[Atlas, Recipe]:
+    """Return the recipe without indicators that have the same figure everywhere, and a notice with
+    the weights of those that stay. One of which nothing else would be left is not changed."""
+    constant = [
+        element.id
+        for element in recipe.elements
+        if element.id in atlas.values
+        and len(atlas.values[element.id].dropna()) > 1
+        and has_no_scale(element, atlas.values[element.id])
+    ]
+    root = _pruned(recipe.root, frozenset(constant)) if constant else recipe.root
+    if not constant or root is None:
+        return atlas, recipe
+    total = {one.id: sum(one.weights.values()) for one in (root, *root.dimensions())}
+    weights = [
+        f"{name} {weight / total[one.id]:.3g}"
+        for one in (root, *root.dimensions())
+        for name, weight in one.weights.items()
+        if one.weighting in ("given", "equal") and total[one.id] > 0
+    ]
+    notice = _(
+        "{named}: the same figure wherever there is one; the index leaves it out. The weights of "
+        "the others: {weights}.",
+        named=first_of(constant),
+        weights=first_of(weights, count=12) if weights else _("computed from the data"),
+    )
+    return atlas.noting(notice), replace(recipe, root=root)
+
+
+def _pruned(dimension: Dimension, left_out: frozenset[str]) -> Dimension | None:
+    """Return a dimension without these elements, None if nothing with a weight stays."""
+    children = []
+    for child in dimension.children:
+        kept = _pruned(child, left_out) if isinstance(child, Dimension) else child
+        if kept is not None and kept.id not in left_out:
+            children.append(kept)
+    weights = {
+        child.id: dimension.weights[child.id] for child in children if child.id in dimension.weights
+    }
+    if not children or (dimension.weights and not sum(weights.values()) > 0):
+        return None
+    return replace(dimension, children=tuple(children), weights=weights)
+
+
 def without_scale(project: Project, atlas: Atlas) -> list[str]:
     """Return the user's layers that the index of equal weights leaves out: they have a direction,
     but the same figure everywhere, and so no scale.
 
-    A written recipe is not changed: it refuses such a layer.
+    Of a written recipe, `with_index` leaves such layers out.
     """
     if project.table.use is not None or project.table.recipe is not None:
         return []
@@ -84,7 +133,7 @@ def without_scale(project: Project, atlas: Atlas) -> list[str]:
         for layer in project.table.layers
         if layer.id in atlas.indicators
         and atlas.indicators[layer.id].better is not None
-        and atlas.values[layer.id].nunique() < 2
+        and not varies(atlas.values[layer.id])
     ]
 
 

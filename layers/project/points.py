@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from zoneblanche.geo.errors import Fault, InputError, shown, together
+from zoneblanche.geo.errors import Fault, InputError, together
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Message, Notices, _
 from zoneblanche.geo.points.count import Layout, count_points, find_territories
@@ -28,6 +28,7 @@ from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.measuring.nearby import parts_of
 from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.read import Project
+from zoneblanche.layers.project.reference_system import crs_named
 
 NOWHERE = "lies in none of the territories"
 NO_PLACE = "has no two coordinates"
@@ -251,25 +252,9 @@ def read_crs(spec: PointsEntry, project: Project) -> pyproj.CRS:
     Raises:
         InputError: an unknown one, or one that is neither projected nor geographic.
     """
-    name = spec.crs or "EPSG:4326"
-    try:
-        coordinates = pyproj.CRS.from_user_input(name)
-    except pyproj.exceptions.CRSError:
-        coordinates = None
-    if coordinates is None or not (coordinates.is_geographic or coordinates.is_projected):
-        raise InputError(
-            Fault(
-                _(
-                    "{name} is not a reference system of longitudes and latitudes, or of metres.",
-                    name=shown(name),
-                ),
-                file=project.file,
-                column=f"layers.{spec.id}.crs",
-                remedy=_("Name one by its EPSG code, e.g. EPSG:4326 or EPSG:2154."),
-                kind="unknown-crs",
-            )
-        )
-    return coordinates
+    found = crs_named(spec.crs or "EPSG:4326", project.file, f"layers.{spec.id}.crs")
+    assert found is not None  # a name was given
+    return found
 
 
 def point_layer(spec: PointsEntry, project: Project) -> Layer:

@@ -17,6 +17,7 @@ from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.entries import PolygonsEntry
 from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.read import Project
+from zoneblanche.layers.project.reference_system import crs_named
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,12 @@ class PolygonLayer:
         """
         spec = self.spec
         polygons = read_polygons(
-            self.project.path(spec.path), layer=spec.layer, limits=self.project.limits
+            self.project.path(spec.path),
+            layer=spec.layer,
+            where=spec.where,
+            crs=crs_named(spec.crs, self.project.file, f"layers.{spec.id}.crs"),
+            encoding=spec.encoding,
+            limits=self.project.limits,
         )
         # Straight edges bend with the projection. It is that of the whole, so that figures agree.
         coverage, whole = polygons.frame.geometry, territories.whole.frame.geometry

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from zoneblanche.geo.code_part import CodePart
 from zoneblanche.geo.errors import nearest, shown
 from zoneblanche.geo.files.toml_model import (
     Identifier,
@@ -21,7 +22,14 @@ from zoneblanche.geo.files.toml_model import (
 )
 from zoneblanche.geo.messages import _, languages
 from zoneblanche.geo.vintages.arrondissements import Choice
-from zoneblanche.layers.measuring.entries import FileEntry, ProjectLayer, RasterEntry, Vintage
+from zoneblanche.layers.measuring.entries import (
+    Digits,
+    FileEntry,
+    Picked,
+    ProjectLayer,
+    RasterEntry,
+    Vintage,
+)
 
 
 def _spoken(lang: Any) -> Any:
@@ -37,6 +45,49 @@ Language = Annotated[str, BeforeValidator(_spoken)]
 """A language that has a catalogue of messages."""
 
 
+class ParentTable(TomlTable):
+    """`[territories.parents.<level>]`: how the code of the containing territory is known.
+
+    It is a field, or the first characters of the code of a territory. Names of the containing
+    territories come from a field of the polygons (`name` alone), or from a table (`names`) with the
+    columns `code` and `name`.
+    """
+
+    field: Line | None = None
+    digits: Annotated[int, Field(ge=1, le=100)] | None = None
+    names: Line | None = None
+    code: Line | None = None
+    name: Line | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.field is None) == (self.digits is None):
+            raise refused(
+                _("a containing level has a field, or the digits of a code, not both."),
+                remedy=_('Write { field = "…" }, or { digits = 2 }.'),
+                kind="missing-key",
+            )
+        if self.names is not None and (self.code is None or self.name is None):
+            raise refused(
+                _("a table of names needs code and name."),
+                remedy=_("Name its column of codes (code) and its column of names (name)."),
+                kind="missing-key",
+                key="names",
+            )
+        if self.names is None and self.code is not None:
+            raise refused(
+                _("code is the column of a table of names, which is missing."),
+                remedy=_("Name the table: names."),
+                kind="missing-key",
+                key="code",
+            )
+        return self
+
+
+def _parent(value: Any) -> Any:
+    return {"field": value} if isinstance(value, str) else value
+
+
 class TerritoriesTable(TomlTable):
     """`[territories]`: the user's own polygons."""
 
@@ -46,9 +97,21 @@ class TerritoriesTable(TomlTable):
     layer: Line | None = None
     population: Line | None = None
     area_km2: Line | None = None
-    parents: dict[Identifier, Line] = Field(default_factory=dict)
+    code_prefix: Line | None = None
+    code_digits: Digits | None = None
+    where: dict[Line, Picked] = Field(default_factory=dict)
+    crs: Line | None = None
+    encoding: Line | None = None
+    parents: dict[Identifier, Annotated[ParentTable, BeforeValidator(_parent)]] = Field(
+        default_factory=dict
+    )
     vintage: Vintage | None = None
     source: Line | None = None
+
+    @property
+    def part(self) -> CodePart:
+        """Which part of a cell is the code."""
+        return CodePart(self.code_prefix or "", self.code_digits)
 
 
 class OutputTable(TomlTable):
@@ -163,6 +226,9 @@ def paths_of(table: ProjectTable) -> dict[str, str]:
         paths["corrections.path"] = table.corrections.path
     if table.territories is not None:
         paths["territories.path"] = table.territories.path
+        for level, parent in table.territories.parents.items():
+            if parent.names is not None:
+                paths[f"territories.parents.{level}.names"] = parent.names
     if table.use is not None and is_toml(table.use):
         paths["use"] = table.use
     return paths

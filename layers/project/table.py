@@ -11,14 +11,25 @@ import pandas as pd
 from zoneblanche.geo.errors import Fault, InputError, nearest, together
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.geo.tables import RawTable, parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.row_filter import pick_rows
+from zoneblanche.geo.tables import (
+    Figures,
+    RawTable,
+    column,
+    parse_codes,
+    parse_filled,
+    parse_numbers,
+    read_raw_table,
+)
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.inputs.join import codes_at, keys_at
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
-from zoneblanche.layers.measuring.entries import TableEntry
+from zoneblanche.layers.measuring.entries import SheetEntry, TableEntry
+from zoneblanche.layers.project.combine import combine_rows, with_left_out
 from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.former_codes import Past, place_as_is
+from zoneblanche.layers.project.postal_codes import check_kind_of_codes
 from zoneblanche.layers.project.read import Project
 
 
@@ -38,15 +49,7 @@ class TableLayer:
             InputError: all faults of the table, with line and column.
         """
         spec = self.spec
-        raw = read_raw_table(
-            self.project.path(spec.path),
-            separator=spec.separator,
-            decimal=spec.decimal,
-            encoding=spec.encoding,
-            sheet=spec.sheet,
-            header=spec.header,
-            limits=self.project.limits,
-        )
+        raw, unpicked = read_rows(spec, self.project, spec.code, spec.value)
         level = spec.level or territories.level
         _check_level(territories, level, spec, self.project)
         keys = keys_at(territories, level)
@@ -54,34 +57,82 @@ class TableLayer:
         past = None
         if level == territories.level:
             past = Past.of(spec, self.project, territories, inputs)
-        codes, figures = together(
-            partial(
-                parse_codes,
-                raw,
-                spec.code,
-                known=everywhere if past is None else past.known(),
-                level_title=_title(territories, level),
-                explain=None if past is None else past.explain,
-                elsewhere=None if past is None else past.elsewhere,
-            ),
-            partial(parse_numbers, raw, spec.value, unit=spec.unit, nodata=nodata_of(spec)),
+        find_codes = partial(
+            parse_codes,
+            raw,
+            spec.code,
+            known=everywhere if past is None else past.known(),
+            level_title=_title(territories, level),
+            explain=None if past is None else past.explain,
+            elsewhere=None if past is None else past.elsewhere,
+            part=spec.part,
+            repeats=spec.combine is not None,
         )
+        try:
+            codes = find_codes()
+        except InputError:
+            together(find_codes, partial(self._figures, raw))  # the faults of both columns at once
+            raise
+        figures = on_rows(self._figures(raw.take(codes.matched)), codes.matched)
+        check_kind_of_codes(raw, spec.code, codes, territories, level)
         if not np.isfinite(figures.values).any():
             raise InputError(_no_figures(raw, spec.value))
         notices = Notices((*raw.notices, *codes.notices, *figures.notices))
+        combined, merged = combine_rows(codes, figures, spec.combine)
         if past is None:
-            placed = place_as_is(codes, figures, known)
+            placed = place_as_is(combined.codes, combined.figures, known)
         else:
-            placed = past.place(codes, figures, notices=notices)
+            placed = past.place(combined.codes, combined.figures, notices=notices)
         values = placed.values.reindex(keys.to_numpy())
         reasons = placed.reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
         return Measurement(
-            indicator=table_indicator(spec, self.project, level),
+            indicator=table_indicator(spec, self.project, level, territories),
             values=pd.Series(values.to_numpy(dtype="float64"), index=territories.codes),
             reasons=pd.Series(reasons.to_numpy(dtype="int8"), index=territories.codes),
-            account=placed.account,
+            account=with_left_out(placed.account, merged=merged, unpicked=unpicked),
             notices=notices.as_tuple(),
         )
+
+    def _figures(self, raw: RawTable) -> Figures:
+        """Return the figures of the rows. Of rows whose code no territory has, such as a second
+        line of the header or a total, the cells need not be figures."""
+        spec = self.spec
+        if spec.filled:
+            return parse_filled(raw, spec.value, missing=spec.missing)
+        return parse_numbers(
+            raw,
+            spec.value,
+            unit=spec.unit,
+            thousands=spec.thousands,
+            missing=spec.missing,
+            nodata=nodata_of(spec),
+        )
+
+
+def on_rows(figures: Figures, rows: np.ndarray) -> Figures:
+    """Return figures of some rows as those of all: missing on the others.
+
+    Args:
+        rows: boolean, which rows the figures are of.
+    """
+    values = np.full(len(rows), np.nan)
+    reasons = np.full(len(rows), int(Reason.NOT_MATCHED), dtype=np.int8)
+    values[rows], reasons[rows] = figures.values, figures.reasons
+    return Figures(values, reasons, figures.notices)
+
+
+def read_rows(spec: SheetEntry, project: Project, *columns: str) -> tuple[RawTable, int]:
+    """Return the rows of a layer's table that `where` picks, and how many it does not.
+
+    Raises:
+        InputError: the table cannot be read, or `where` picks no row.
+    """
+    raw = read_raw_table(project.path(spec.path), **spec.form(*columns), limits=project.limits)
+    if not spec.where:
+        return raw, 0
+    cells = {name: column(raw, name) for name in spec.where}
+    rows = pick_rows(cells, spec.where, file=raw.file)
+    return raw.take(rows), len(raw) - len(rows)
 
 
 def _no_figures(raw: RawTable, name: str) -> Fault:
@@ -97,7 +148,7 @@ def nodata_of(spec: TableEntry) -> tuple[float, ...] | None:
     """Return the figures that mean no data; None if the project says that there are none."""
     if spec.nodata is None:
         return ()
-    return None if spec.nodata == "none" else (float(spec.nodata),)
+    return None if spec.nodata == "none" else tuple(map(float, spec.nodata))
 
 
 def table_layer(spec: TableEntry, project: Project) -> Layer:
@@ -107,16 +158,27 @@ def table_layer(spec: TableEntry, project: Project) -> Layer:
     )
 
 
-def table_indicator(spec: TableEntry, project: Project, level: str) -> Indicator:
-    """A count is summed over territories; any other unit is averaged, each territory as one or
-    weighted by `weight`. An address counts as declared or not."""
-    unit: Unit = "boolean" if spec.unit == "url" else spec.unit
+def table_indicator(
+    spec: TableEntry, project: Project, level: str, territories: Territories | None = None
+) -> Indicator:
+    """A count is summed over territories; any other unit is averaged, weighted by `weight`.
+
+    Without `weight`, a percentage or a ratio is weighted by population where that is known, and
+    any other figure counts each territory as one. An address counts as declared or not.
+    """
+    yes_or_no = spec.unit in ("url", "domain") or spec.filled
+    unit: Unit = "boolean" if yes_or_no else spec.unit  # type: ignore[assignment]
+    by_people = (
+        unit in ("percent", "ratio")
+        and territories is not None
+        and bool(territories.facts["population"].notna().any())
+    )
     return describe(
         spec,
         project,
         kind="extensive" if unit == "count" else "intensive",
         unit=unit,
-        denominator="territories",
+        denominator="population" if by_people else "territories",
         level=level,
     )
 

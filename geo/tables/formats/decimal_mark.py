@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.messages import Translatable, _, remark
 from zoneblanche.geo.tables.raw import RawTable
 
 SPACES = " \t\n\u00a0\u202f\u2009"
@@ -17,6 +18,8 @@ SPACES = " \t\n\u00a0\u202f\u2009"
 THIN_GAPS = " \u00a0\u202f\u2009'’"
 """Characters that can separate thousands."""
 
+_TO_DIGITS = str.maketrans("", "", "+-−,.")
+
 _WITH = {
     mark: re.compile(
         rf"[+\-−]?[0-9{THIN_GAPS}]*{re.escape(mark)}[0-9]+(?:[eE][+-]?[0-9]+)?[{SPACES}]*%?"
@@ -24,46 +27,99 @@ _WITH = {
     for mark in ",."
 }
 _THOUSANDS = re.compile(r"[+\-−]?[1-9][0-9]{0,2}(?:[,.][0-9]{3})+")
+_GROUPS = {
+    mark: re.compile(
+        rf"[+\-−]?(?:[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+"
+        rf"|[1-9][0-9]?(?:{re.escape(mark)}[0-9]{{2}})+{re.escape(mark)}[0-9]{{3}})"
+        rf"(?:{re.escape(other)}[0-9]+)?"
+    )
+    for mark, other in (",.", ".,")
+}
+"""Digits in groups of three, or as in India in groups of two before the last three; decimals."""
 _NARROW_UNITS = ("percent", "ratio", "score")
 
 
+class Marks(NamedTuple):
+    """The decimal mark of a column, and the mark between its thousands; "" for none or a space."""
+
+    decimal: str
+    thousands: str = ""
+
+
 def decimal_mark(
-    raw: RawTable, name: str, texts: list[str], pinned: str | None, unit: str
-) -> tuple[str, list[str]]:
+    raw: RawTable,
+    name: str,
+    texts: list[str],
+    pinned: str | None,
+    unit: str,
+    *,
+    thousands: str | None = None,
+) -> tuple[Marks, list[str]]:
     """Return the decimal mark of a column, and the notices about it.
 
-    "1,234" may be a thousand or a little more than one. It is read as the latter if another figure
-    of the column ("12,5"), the unit (no percentage is a thousand) or another column shows that the
-    comma is the decimal mark. Otherwise the column is refused. A point is the decimal mark unless
-    other columns have decimal commas.
+    "1,234" and "1.234" may be a thousand or a little more than one. The mark is a decimal mark if
+    another figure of the column ("12,5"), the unit (no percentage is a thousand) or another column
+    shows it. It parts thousands in a count, or where the other mark is pinned. Otherwise the
+    column is refused. Numbers that a file stores as such have a decimal point.
 
     Args:
         texts: the distinct cells.
-        pinned: the given mark, which is then used without checks.
+        pinned: the given decimal mark, which is then used.
+        thousands: the given mark between thousands.
 
     Raises:
-        InputError: both marks, or an ambiguous comma.
+        InputError: both marks, or an ambiguous one.
     """
+    if thousands in (",", "."):
+        return Marks(pinned or _other(thousands), thousands), []
     if pinned is not None:
-        return pinned, []
+        grouped = _all_grouped(texts, _other(pinned))
+        notices: list[str] = [_thousands_notice(raw, name, _other(pinned))] if grouped else []
+        return Marks(pinned, _other(pinned) if grouped else ""), notices
     commas, points = (_with_mark(texts, mark) for mark in ",.")
     if commas and points:
         raise InputError(_mixed(raw, name, commas, points))
     found = commas or points
-    if not found:
-        return ".", []
+    if not found or raw.stored.get(name) == "float":
+        return Marks("."), []
     mark = "," if commas else "."
-    if all(_THOUSANDS.fullmatch(text) for text in found):
-        elsewhere = "" if unit in _NARROW_UNITS else _mark_elsewhere(raw, name)
-        if unit not in _NARROW_UNITS and (elsewhere != mark if commas else elsewhere == ","):
-            raise InputError(_ambiguous(raw, name, found[0]))
+    if unit == "count" and _all_grouped(texts, mark):
+        return Marks(_other(mark), mark), [_thousands_notice(raw, name, mark)]
+    if (
+        unit not in _NARROW_UNITS
+        and all(_THOUSANDS.fullmatch(text) for text in found)
+        and _mark_elsewhere(raw, name) != mark
+    ):
+        raise InputError(_ambiguous(raw, name, found[0]))
     notice = _(
         "{file}, column {name}: the decimal mark is '{mark}', by evidence.",
         file=raw.file,
         name=shown(name),
         mark=mark,
     )
-    return mark, [remark(notice)]
+    return Marks(mark), [remark(notice)]
+
+
+def _other(mark: str) -> str:
+    return "." if mark == "," else ","
+
+
+def _all_grouped(texts: list[str], mark: str) -> bool:
+    """Return whether the mark parts thousands in each figure that has it, and one has it."""
+    found = [text.strip(SPACES) for text in texts if mark in text]
+    figures = [text for text in found if text.translate(_TO_DIGITS).isdigit()]
+    return bool(figures) and all(_GROUPS[mark].fullmatch(text) for text in figures)
+
+
+def _thousands_notice(raw: RawTable, name: str, mark: str) -> Translatable:
+    return remark(
+        _(
+            "{file}, column {name}: '{mark}' is read as between thousands.",
+            file=raw.file,
+            name=shown(name),
+            mark=mark,
+        )
+    )
 
 
 def _with_mark(texts: list[str], mark: str) -> list[str]:
@@ -113,6 +169,10 @@ def _ambiguous(raw: RawTable, name: str, text: str) -> Fault:
         ),
         row=_row_of(raw, name, text),
         column=name,
-        remedy=_("Pin decimal = ',' or decimal = '.', or write thousands without a mark."),
+        remedy=_(
+            "Write decimal = '{mark}' if they are decimals, or thousands = '{mark}' if they are "
+            "thousands.",
+            mark="," if "," in text else ".",
+        ),
         kind="ambiguous-decimal",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _, ngettext, quantity, remark
+from zoneblanche.geo.messages import Translatable, _, ngettext, quantity, remark
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.formats.text import (
     SEPARATOR_NAMES,
@@ -22,6 +24,7 @@ from zoneblanche.geo.tables.formats.text import (
     decode,
     find_separator,
     text_notices,
+    title_lines,
 )
 from zoneblanche.geo.tables.raw import RawTable
 
@@ -30,6 +33,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?')
 
 _DECIMALS = re.compile(r"\s*-?[0-9]+[.,]([0-9]+)\s*")
 _DIGITS = re.compile(r"\s*-?[0-9]+\s*")
+_FIGURE = re.compile(r"\s*[-+]?[0-9][0-9.,'\u00a0\u202f ]*%?\s*")
 
 
 def read_delimited(
@@ -40,6 +44,7 @@ def read_delimited(
     encoding: str | None,
     header: int | None,
     limits: Limits,
+    wanted: Collection[str] = (),
 ) -> RawTable:
     """Read a CSV or TSV file, every cell unchanged.
 
@@ -56,6 +61,7 @@ def read_delimited(
         decimal=decimal,
         header=header,
         limits=limits,
+        wanted=wanted,
     )
 
 
@@ -68,15 +74,19 @@ def cut_delimited(
     decimal: str | None,
     header: int | None,
     limits: Limits,
+    wanted: Collection[str] = (),
 ) -> RawTable:
     """Cut the text of a CSV or TSV file into cells.
+
+    Titles above the table and notes below it are left out, with a notice: see `_title_lines` and
+    `notes_below`.
 
     Raises:
         InputError: see `geo.tables.read_raw_table`.
     """
     lines = text.split("\n")
-    first = _first_line(lines, header, file)
     notices = text_notices(text, encoding, file)
+    first = _first_line(lines, header or None, file)
     separator_line = _SEPARATOR_LINE.fullmatch(lines[first]) if header is None else None
     if separator_line:
         notices.append(
@@ -90,14 +100,21 @@ def cut_delimited(
         )
         separator = separator or separator_line[1]
         first = next((at for at in range(first + 1, len(lines)) if lines[at].strip()), first)
+    if header is None:
+        titles = title_lines(lines, first, separator, wanted)
+        if titles:
+            notices.append(_titles_notice(file, first, titles, lines))
+            first += titles
     evident = separator is None
     if separator is None:
         separator = find_separator(lines, first, file=file)
     cut = Cutter(separator or "\t").cut(lines, first)
+    if header == 0:
+        cut = _numbered(cut)
+    cut, below = _without_notes(cut, lines)
     check_size(len(cut.records) - 1, len(cut.records[0].cells) if cut.records else 1, file, limits)
     names = _checked(cut, separator, file, limits)
     records = [record for record in cut.records[1:] if any(map(str.strip, record.cells))]
-    empty = len(cut.records) - 1 - len(records)
     if evident and separator:
         notices.append(
             remark(
@@ -108,16 +125,7 @@ def cut_delimited(
                 )
             )
         )
-    if cut.blank + empty:
-        notices.append(
-            remark(
-                _(
-                    "{file}: {blank} blank lines among the rows are left out.",
-                    file=file,
-                    blank=cut.blank + empty,
-                )
-            )
-        )
+    notices += _left_out(file, cut.blank + len(cut.records) - 1 - len(records), below)
     if not records:
         raise InputError(no_rows(file))
     if not cut.ends:
@@ -132,7 +140,82 @@ def cut_delimited(
         decimal=decimal,
         encoding=encoding,
         notices=notices,
+        header=cut.records[0].line or None,
     )
+
+
+def _numbered(cut: Cut) -> Cut:
+    """Return the records of a file without a header below one of numbers: "1", "2", …"""
+    width = len(cut.records[0].cells) if cut.records else 1
+    header = Record(0, [str(place + 1) for place in range(width)])
+    return replace(cut, records=[header, *cut.records])
+
+
+def _titles_notice(file: str, first: int, titles: int, lines: list[str]) -> Translatable:
+    return remark(
+        _(
+            "{file}: the header is on line {header}; the lines above it are left out ({first}, …).",
+            file=file,
+            header=first + titles + 1,
+            first=shown(lines[first].strip()),
+        )
+    )
+
+
+def _left_out(file: str, blank: int, below: list[Record]) -> list[str]:
+    """Return the notices about blank lines and about notes below the table."""
+    notices: list[str] = []
+    if blank:
+        notices.append(
+            remark(
+                _(
+                    "{file}: {blank} blank lines among the rows are left out.",
+                    file=file,
+                    blank=blank,
+                )
+            )
+        )
+    if below:
+        notices.append(
+            remark(
+                ngettext(
+                    "{file}: {count} line below the table is left out, from line {line} ({first}).",
+                    "{file}: {count} lines below the table are left out, from line {line} "
+                    "({first}).",
+                    len(below),
+                    file=file,
+                    line=below[0].line,
+                    first=shown(" ".join(below[0].cells).strip()),
+                )
+            )
+        )
+    return notices
+
+
+def _without_notes(cut: Cut, lines: list[str]) -> tuple[Cut, list[Record]]:
+    """Return the records without the notes below them, and the notes.
+
+    Notes begin after a blank line with a line of one cell, and no row with a figure follows.
+    """
+    records = cut.records
+    width = len(records[0].cells) if records else 1
+    if width < 2 or len(records) < 3 or not cut.blank:
+        return cut, []
+    start = len(records)
+    for place in range(len(records) - 1, 0, -1):
+        record = records[place]
+        if len(record.cells) == width and any(map(_FIGURE.fullmatch, record.cells[1:])):
+            break
+        after_blank = not lines[record.line - 2].strip() if record.line > 1 else False
+        if after_blank and sum(map(bool, map(str.strip, record.cells))) == 1:
+            start = place
+    below = records[start:]
+    if not below:
+        return cut, []
+    gaps = sum(not lines[record.line - 2].strip() for record in below)
+    strays = [stray for stray in cut.strays if stray.line < below[0].line]
+    kept = replace(cut, records=records[:start], strays=strays, blank=max(cut.blank - gaps, 0))
+    return replace(kept, ends=True), below
 
 
 def no_rows(file: str) -> Fault:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from zoneblanche.geo.errors import Fault, shown
+from zoneblanche.geo.errors import Fault
 from zoneblanche.geo.files.kinds import open_plain
 from zoneblanche.geo.messages import _, ngettext, remark
 from zoneblanche.geo.tables.raw import RawTable, Stored
@@ -18,33 +18,20 @@ _HEADER_BYTES = 1 << 16
 
 
 def check_names(names: list[str], *, file: str, line: int | None = None) -> list[Fault]:
-    """Return the faults of a header: duplicate names, or no name at all."""
-    faults = []
-    names = [composed(name) for name in names]
-    for name in dict.fromkeys(names):
-        places = [str(place + 1) for place, other in enumerate(names) if other == name]
-        if name.strip() and len(places) > 1:
-            faults.append(
-                Fault(
-                    _(
-                        "{count} columns are called {name} (columns {places}).",
-                        count=len(places),
-                        name=shown(name),
-                        places=", ".join(places[:10]),
-                    ),
-                    file=file,
-                    line=line,
-                    column=name,
-                    value=name,
-                    remedy=_("Give each column a different name."),
-                    kind="duplicate-column",
-                )
-            )
-    if not any(name.strip() for name in names):
-        faults.append(
-            Fault(_("the header has no column names."), file=file, line=line, kind="header-place")
-        )
-    return faults
+    """Return the fault of a header without any name. A name that is there twice is a fault of
+    whoever asks for that column (`geo.tables.raw.column`)."""
+    if any(name.strip() for name in names):
+        return []
+    return [Fault(_("the header has no column names."), file=file, line=line, kind="header-place")]
+
+
+def repeated_names(names: list[str]) -> dict[str, list[int]]:
+    """Return names that several columns have, and the 1-based places of these columns."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names, start=1):
+        if name.strip():
+            places.setdefault(name, []).append(place)
+    return {name: found for name, found in places.items() if len(found) > 1}
 
 
 def composed(name: str) -> str:
@@ -64,9 +51,11 @@ def build(
     counted: Literal["line", "record"] = "line",
     stored: Mapping[str, Stored] | None = None,
     notices: list[str] | None = None,
+    header: int | None = None,
 ) -> RawTable:
     """Return the raw table of these columns. A column without a name (a row number, a separator at
-    the end of each line) cannot be used and is left out, with a notice."""
+    the end of each line) cannot be used and is left out, with a notice. So is one whose name
+    another column has, without a notice: many files have such columns, which nobody uses."""
     collected = list(notices or [])
     names = [composed(name) for name in names]
     unnamed = sum(not name.strip() for name in names)
@@ -82,9 +71,10 @@ def build(
             )
         )
     pairs = zip(names, cells, strict=True)
+    repeated = repeated_names(names)
     return RawTable(
         file=file,
-        columns={name: column for name, column in pairs if name.strip()},
+        columns={name: column for name, column in pairs if name.strip() and name not in repeated},
         lines=lines,
         counted=counted,
         stored={composed(name): kind for name, kind in (stored or {}).items()},
@@ -92,6 +82,8 @@ def build(
         decimal=decimal,
         encoding=encoding,
         notices=tuple(collected),
+        repeated=repeated,
+        header=header,
     )
 
 

@@ -17,11 +17,11 @@ from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlo
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.formats.text import decode
 from zoneblanche.geo.tables.raw import RawTable, Stored
+from zoneblanche.geo.vectors.formats.features import choose_layer
 
 _GEOGRAPHIC = {
     "FeatureCollection": "GeoJSON",
     "Feature": "GeoJSON",
-    "GeometryCollection": "GeoJSON",
     "Topology": "TopoJSON",
 }
 
@@ -34,8 +34,11 @@ class _Number(str):
     __slots__ = ()
 
 
-def read_records(path: Path, *, limits: Limits) -> RawTable:
+def read_records(path: Path, *, limits: Limits, layer: str | None = None) -> RawTable:
     """Read a JSON list of flat objects, or an object with one such list among its members.
+
+    Of GeoJSON and TopoJSON the attributes of the features are the records; `layer` names the
+    object of a topology that has several.
 
     Numbers keep their digits; true and false become words; null and a missing key are blank; lists
     and objects within a record become JSON text.
@@ -48,7 +51,7 @@ def read_records(path: Path, *, limits: Limits) -> RawTable:
         read_bytes(path, most_bytes=limits.table_bytes), file=file, encoding=None
     )
     records, notices = _found_records(
-        parse_json(text, file=file, number=_Number, one_a_line=_ONE_A_LINE), file
+        parse_json(text, file=file, number=_Number, one_a_line=_ONE_A_LINE), file, layer
     )
     if not records:
         raise InputError(no_rows(file))
@@ -74,22 +77,14 @@ def read_records(path: Path, *, limits: Limits) -> RawTable:
     return build(file, names, columns, lines, counted="record", stored=stored, notices=notices)
 
 
-def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[str]]:
+def _found_records(
+    content: Any, file: str, layer: str | None
+) -> tuple[list[dict[str, Any]], list[str]]:
     notices: list[str] = []
     if isinstance(content, dict):
         kind = _GEOGRAPHIC.get(str(content.get("type")))
         if kind is not None:
-            raise InputError(
-                Fault(
-                    _("the file is {kind}; only tables can be read here.", kind=kind),
-                    file=file,
-                    remedy=_(
-                        'Give it as territories, or as a layer with kind = "polygons"; or '
-                        "export its attributes as CSV."
-                    ),
-                    kind="wrong-format",
-                )
-            )
+            return _attributes(content, kind, file, layer)
         lists = {name: value for name, value in content.items() if _is_records(value)}
         if len(lists) == 1:
             name, content = next(iter(lists.items()))
@@ -119,6 +114,35 @@ def _found_records(content: Any, file: str) -> tuple[list[dict[str, Any]], list[
     if faults:
         raise InputError(faults[:100])
     return content, notices
+
+
+def _attributes(
+    content: dict[str, Any], kind: str, file: str, layer: str | None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the attributes of features as records: the identifier of each, if it has one, and its
+    properties."""
+    found = [content] if content.get("type") == "Feature" else content.get("features")
+    if kind == "TopoJSON":
+        objects = content.get("objects")
+        tables = objects if isinstance(objects, dict) else {}
+        named = {
+            name: one["geometries"]
+            for name, one in tables.items()
+            if isinstance(one, dict) and isinstance(one.get("geometries"), list)
+        }
+        found = named[choose_layer(list(named), layer, file=file)]
+    if not isinstance(found, list):
+        raise InputError(
+            Fault(_("its features are not a list of objects."), file=file, kind="wrong-format")
+        )
+    records = []
+    for one in found:
+        feature = one if isinstance(one, dict) else {}
+        properties = feature.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
+        records.append({"id": feature["id"], **properties} if "id" in feature else properties)
+    notice = _("{file}: the attributes of the features of {kind} are read.", file=file, kind=kind)
+    return records, [remark(notice)]
 
 
 def _is_records(value: Any) -> bool:

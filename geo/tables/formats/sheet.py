@@ -120,6 +120,7 @@ class SheetReader(XmlReader):
         rows: those with a non-blank cell.
         percents: number of cells displayed as percentages.
         whole: number of integers, stored as such, in each column.
+        fractions: columns with a number, stored as such, that is not whole.
         merged: the ranges of merged cells ("B2:B3").
     """
 
@@ -138,6 +139,7 @@ class SheetReader(XmlReader):
         self._most_rows = most_rows
         self.percents = 0
         self.whole: dict[int, int] = {}
+        self.fractions: set[int] = set()
         self.merged: list[str] = []
         self._file = file
         self._strings = strings
@@ -218,6 +220,7 @@ class SheetReader(XmlReader):
             return str(int(number))
         if not math.isfinite(number):
             raise ValueError("a number that is not finite")
+        self.fractions.add(self._column)
         return repr(number)
 
     def _too_many(self, what: str, limit: int) -> Fault:

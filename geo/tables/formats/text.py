@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +17,9 @@ SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "';'", ",": "','", "\t": _("tab"), "|": "'|'"}
 _SAMPLE = 300
 """Number of lines used to detect the separator."""
+
+_MOST_TITLES = 40
+"""Number of lines above a header that are looked at."""
 
 _MOST_LINES_OF_A_CELL = 100
 _MOST_STRAYS = 1_000
@@ -279,6 +284,50 @@ def find_separator(lines: list[str], first: int, *, file: str) -> str:
         return max(fits, key=lambda mark: (fits[mark], counts[mark][0]))
     _check_no_title(sample, counts, first, file)
     return ""
+
+
+def title_lines(
+    lines: list[str], first: int, separator: str | None, wanted: Collection[str]
+) -> int:
+    """Return how many lines above the header belong to no table: a title, the source, a date.
+
+    The header is the first line with all wanted columns. If no column is known, or no line has
+    them, it is the first line with as many cells as most lines, if the lines above it have one.
+
+    Args:
+        lines: of the text.
+        first: index of the first line that is not blank.
+        separator: the pinned one, or None.
+        wanted: names of columns.
+    """
+    names = {_composed(name) for name in wanted}
+    marks = SEPARATORS if separator is None else (separator,)
+    for number in range(first, min(first + _MOST_TITLES, len(lines))):
+        line = lines[number]
+        if names and any(names <= _names_in(line, mark) for mark in marks):
+            return number - first
+    sample = lines[first : first + _SAMPLE]
+    for mark in marks:
+        if mark in lines[first]:
+            return 0
+    for mark in marks:
+        records = Cutter(mark).cut(sample).records
+        counts = [len(record.cells) for record in records]
+        usual, times = Counter(counts).most_common(1)[0] if counts else (0, 0)
+        if usual < 2 or times < 2:
+            continue
+        above = next(place for place, count in enumerate(counts) if count == usual)
+        if all(count == 1 for count in counts[:above]) and above <= _MOST_TITLES:
+            return records[above].line - 1
+    return 0
+
+
+def _names_in(line: str, mark: str) -> set[str]:
+    return {_composed(cell.strip().strip('"').strip()) for cell in line.split(mark)}
+
+
+def _composed(name: str) -> str:
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 def _cell_counts(sample: list[str], mark: str) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ class Features:
         names: all fields of the file.
         crs: the coordinate reference system that the file declares, or None.
         unreadable: features whose shape cannot be read, by 0-based number, and why.
+        numbers: the 0-based number of each feature in the file, if some were left out.
     """
 
     file: str
@@ -34,9 +35,27 @@ class Features:
     names: tuple[str, ...]
     crs: pyproj.CRS | None
     unreadable: Mapping[int, str] = field(default_factory=dict)
+    numbers: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.shapes)
+
+    def number_of(self, row: int) -> int:
+        """Return the 0-based number of a feature in the file."""
+        return row if self.numbers is None else int(self.numbers[row])
+
+    def take(self, rows: np.ndarray) -> Features:
+        """Return the features at these positions, in this order."""
+        place = {int(row): number for number, row in enumerate(rows)}
+        return replace(
+            self,
+            numbers=rows if self.numbers is None else self.numbers[rows],
+            shapes=self.shapes[rows],
+            fields={name: cells[rows] for name, cells in self.fields.items()},
+            unreadable={
+                place[row]: reason for row, reason in self.unreadable.items() if row in place
+            },
+        )
 
 
 def objects(values: list[Any]) -> np.ndarray:

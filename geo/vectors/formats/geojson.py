@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -12,7 +13,15 @@ from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.vectors.formats.features import Features, check_features, objects
-from zoneblanche.geo.vectors.formats.rings import BadShape, polygon_of, positions, read_shapes
+from zoneblanche.geo.vectors.formats.rings import (
+    BadShape,
+    Collapsed,
+    multipolygon_of,
+    polygon_of,
+    positions,
+    read_shapes,
+)
+from zoneblanche.geo.vectors.formats.wkb import MOST_DEEP
 
 _LONGITUDE_LATITUDE = "OGC:CRS84"
 _CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:+([A-Z0-9]+)", re.IGNORECASE)
@@ -40,7 +49,11 @@ def read_geojson(
     names = tuple(dict.fromkeys(name for each in properties for name in each))
     check_features(len(found), len(names), file, limits)
     shapes, unreadable = read_shapes(
-        found, lambda feature: _shape(feature.get("geometry")), file=file, limits=limits
+        found,
+        lambda feature, collapsed: _shape(feature.get("geometry"), collapsed),
+        file=file,
+        limits=limits,
+        notices=notices,
     )
     fields = {
         name: objects([each.get(name) for each in properties]) for name in wanted if name in names
@@ -97,23 +110,39 @@ def _crs(declared: Any, file: str, *, notices: Notices) -> pyproj.CRS:
     return crs
 
 
-def _shape(geometry: Any) -> Any:
+def _shape(geometry: Any, collapsed: Collapsed, deep: int = 0) -> Any:
     if geometry is None:
         return None
     if not isinstance(geometry, dict):
         raise BadShape(_("no geometry object"))
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind == "Polygon":
-        return polygon_of(_rings(coordinates))
+        return polygon_of(_rings(coordinates), collapsed)
     if kind == "MultiPolygon":
         if not isinstance(coordinates, list):
             raise BadShape(_("a MultiPolygon without coordinates"))
-        return shapely.MultiPolygon([polygon_of(_rings(part)) for part in coordinates])
+        return multipolygon_of([_rings(part) for part in coordinates], collapsed)
+    members = geometry.get("geometries")
+    if kind == "GeometryCollection" and isinstance(members, list) and deep < MOST_DEEP:
+        parts = [_member(one, collapsed, deep + 1) for one in members if one is not None]
+        if deep or any(shapely.area(part) > 0 for part in parts):
+            return shapely.GeometryCollection(parts)
     raise BadShape(
         _("a {kind}, not a polygon", kind=kind)
         if isinstance(kind, str)
         else _("no type of geometry")
     )
+
+
+def _member(geometry: Any, collapsed: Collapsed, deep: int) -> Any:
+    """Return a shape of a collection: lines and points are read to be counted."""
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind in ("Polygon", "MultiPolygon", "GeometryCollection"):
+        return _shape(geometry, collapsed, deep)
+    try:
+        return shapely.from_geojson(json.dumps(geometry))
+    except (shapely.errors.GEOSException, TypeError, ValueError):
+        raise BadShape(_("a collection with a shape that cannot be read")) from None
 
 
 def _rings(coordinates: Any) -> list[Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.files.archive import unpacked_vector
 from zoneblanche.geo.files.json_text import read_json
-from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
+from zoneblanche.geo.files.kinds import DESCRIBED, check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import Notices, _
+from zoneblanche.geo.messages import Notices, _, without
 from zoneblanche.geo.vectors.formats.features import Features
 from zoneblanche.geo.vectors.formats.geojson import read_geojson
 from zoneblanche.geo.vectors.formats.geopackage import read_geopackage
@@ -21,26 +24,66 @@ _ONE_A_LINE = _("One feature a line is not read: put them into a FeatureCollecti
 
 
 def read_features(
-    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits, notices: Notices
+    path: Path,
+    *,
+    layer: str | None,
+    wanted: tuple[str, ...],
+    limits: Limits,
+    notices: Notices,
+    encoding: str | None = None,
 ) -> Features:
     """Return the features of a vector file; its content decides the format, not its name.
+
+    A ZIP archive around one such file, or around the parts of one shapefile, is read as that file.
 
     Args:
         layer: of a file with several layers.
         wanted: the fields to read; those that do not exist are left out.
         notices: takes observations and decisions.
+        encoding: of the text of a shapefile, in place of the declared one.
 
     Raises:
         InputError: a file of another kind, or what the format module refuses.
         ProblemWithEnvironment: no permission to read it.
     """
     kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what=_("file of polygons")))
+    if kind != "zip":
+        return _read(path, kind, layer, wanted, limits, notices=notices, encoding=encoding)
+    with unpacked_vector(path, limits=limits) as place:
+        kind = kind_of(check_file(place, most_bytes=limits.vector_bytes))
+        found = Notices()
+        features = _read(place, kind, layer, wanted, limits, notices=found, encoding=encoding)
+        notices.extend(without(note, f"{place.parent}{os.sep}") for note in found)
+    return replace(features, file=str(path))
+
+
+def _read(
+    path: Path,
+    kind: str,
+    layer: str | None,
+    wanted: tuple[str, ...],
+    limits: Limits,
+    *,
+    notices: Notices,
+    encoding: str | None,
+) -> Features:
+    if encoding is not None and kind != "shapefile":
+        raise InputError(
+            Fault(
+                _("only a shapefile has an encoding; this is {kind}.", kind=DESCRIBED[kind]),
+                file=str(path),
+                remedy=_("Take encoding out: the text of this file is UTF-8."),
+                kind="option",
+            )
+        )
     if kind == "sqlite":
         return read_geopackage(path, layer=layer, wanted=wanted, limits=limits, notices=notices)
     if kind == "parquet":
         return read_geoparquet(path, wanted=wanted, limits=limits)
     if kind == "shapefile":
-        return read_shapefile(path, wanted=wanted, limits=limits, notices=notices)
+        return read_shapefile(
+            path, wanted=wanted, limits=limits, notices=notices, encoding=encoding
+        )
     if kind == "json":
         return _read_json_features(path, layer=layer, wanted=wanted, limits=limits, notices=notices)
     raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
@@ -54,7 +97,14 @@ def _read_json_features(
     if kind in ("FeatureCollection", "Feature"):
         return read_geojson(content, file=str(path), wanted=wanted, limits=limits, notices=notices)
     if kind == "Topology":
-        return read_topojson(content, file=str(path), layer=layer, wanted=wanted, limits=limits)
+        return read_topojson(
+            content,
+            file=str(path),
+            layer=layer,
+            wanted=wanted,
+            limits=limits,
+            notices=notices,
+        )
     raise InputError(
         Fault(
             _("the file is JSON, but neither GeoJSON features nor a TopoJSON topology."),

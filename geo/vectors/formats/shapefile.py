@@ -20,23 +20,34 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, open_plain, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, quantity
+from zoneblanche.geo.vectors.formats.dbase import is_utf8
 from zoneblanche.geo.vectors.formats.features import Features, check_features, damaged, objects
 from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 
 _DBASE = b"\x03"
 """First byte of a .dbf of a shapefile: dBASE III, without a memo file."""
+_CODE_PAGES = {0x03: "cp1252", 0x57: "ANSI", 0x01: "cp437", 0x02: "cp850"}
+"""Of the byte of a .dbf that names its code page, the usual ones."""
 _NEEDED = (".shp", ".shx", ".dbf")
 _USED = (*_NEEDED, ".prj", ".cpg")
 
 
 def read_shapefile(
-    path: Path, *, wanted: tuple[str, ...], limits: Limits, notices: Notices
+    path: Path,
+    *,
+    wanted: tuple[str, ...],
+    limits: Limits,
+    notices: Notices,
+    encoding: str | None = None,
 ) -> Features:
     """Return the features of a shapefile.
+
+    Args:
+        encoding: of its text; else UTF-8 if its bytes are, else the declared one.
 
     Raises:
         InputError: a part is missing, damage, more than the limits.
@@ -47,7 +58,9 @@ def read_shapefile(
     with tempfile.TemporaryDirectory(prefix="zoneblanche-") as folder:
         for suffix, part in parts.items():
             shutil.copyfile(part, Path(folder) / f"layer{suffix}")
-        return _read(Path(folder) / "layer.shp", file, wanted, limits, notices=notices)
+        return _read(
+            Path(folder) / "layer.shp", file, wanted, limits, notices=notices, encoding=encoding
+        )
 
 
 def read_attributes(path: Path, *, encoding: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
@@ -170,26 +183,35 @@ def _count_rows(table: Path) -> int:
 
 
 def _read(
-    path: Path, file: str, wanted: tuple[str, ...], limits: Limits, *, notices: Notices
+    path: Path,
+    file: str,
+    wanted: tuple[str, ...],
+    limits: Limits,
+    *,
+    notices: Notices,
+    encoding: str | None,
 ) -> Features:
     # GDAL takes half a second to load, which a project without a shapefile does not need.
     import pyogrio
 
+    if encoding is None and is_utf8(path.with_suffix(".dbf")):
+        encoding = "utf-8"
+        declared = _declared_encoding(path)
+        if declared.upper().replace("-", "") != "UTF8":
+            notices.remark(
+                _(
+                    "{file}: its text is read as UTF-8, by its bytes; it declares {declared}.",
+                    file=file,
+                    declared=declared or _("no encoding"),
+                )
+            )
     with _damage_told(file, _("shapefile")):
-        info = pyogrio.read_info(path)
+        info = pyogrio.read_info(path, encoding=encoding)
         _check_driver(info["driver"], file)
         names = tuple(str(name) for name in info["fields"])
         check_features(int(info["features"]), len(names), file, limits)
         present = [name for name in wanted if name in names]
-        try:
-            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=present)
-        except UnicodeDecodeError:
-            # Arcep's shapefiles are in Latin-1, although their .cpg says otherwise.
-            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=present, encoding="cp1252")
-            notice = _(
-                "{file}: its text is not in the encoding it declares; read as cp1252.", file=file
-            )
-            notices.remark(notice)
+        meta, wkb, columns = _columns(path, present, encoding, file, notices=notices)
     whole = {
         name: kind.startswith("OFTInteger")
         for name, kind in zip(info["fields"], info["ogr_types"], strict=True)
@@ -202,6 +224,56 @@ def _read(
     unreadable: dict[int, str] = {}
     shapes = shapes_of_wkb(list(wkb), unreadable, file=file, notices=notices)
     return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable)
+
+
+def _columns(
+    path: Path, names: list[str], encoding: str | None, file: str, *, notices: Notices
+) -> tuple[dict[str, Any], Any, list[np.ndarray]]:
+    """Return the metadata, the shapes and the fields of a shapefile.
+
+    Raises:
+        InputError: the text does not have the given encoding.
+    """
+    import pyogrio
+
+    try:
+        meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=names, encoding=encoding)
+    except UnicodeDecodeError as error:
+        if encoding is not None and encoding != "utf-8":
+            raise InputError(
+                Fault(
+                    _("its text is not in the encoding {encoding}.", encoding=shown(encoding)),
+                    file=file,
+                    remedy=_("Name another one, e.g. cp1252, or leave encoding out."),
+                    kind="encoding",
+                )
+            ) from error
+        # Arcep's shapefiles are in Latin-1, although their .cpg says otherwise. In UTF-8 a letter
+        # may be cut off by the width of its field.
+        read_as = "ISO-8859-1" if encoding == "utf-8" else "cp1252"
+        meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=names, encoding=read_as)
+        if encoding == "utf-8":
+            return meta, wkb, [np.array([_as_utf8(cell) for cell in column]) for column in columns]
+        notices.remark(
+            _("{file}: its text is not in the encoding it declares; read as cp1252.", file=file)
+        )
+    return meta, wkb, columns
+
+
+def _as_utf8(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    return cell.encode("latin-1", errors="ignore").decode("utf-8", errors="ignore")
+
+
+def _declared_encoding(path: Path) -> str:
+    """Return what the .cpg says, or what the table itself does, or ""."""
+    declaration = path.with_suffix(".cpg")
+    if declaration.is_file():
+        return declaration.read_text("ascii", errors="replace").strip()[:40]
+    with path.with_suffix(".dbf").open("rb") as stream:
+        number = stream.read(30)[29:]
+    return _CODE_PAGES.get(number[0], f"LDID {number[0]}") if number and number[0] else ""
 
 
 @contextmanager

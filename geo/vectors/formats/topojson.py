@@ -6,18 +6,24 @@ from typing import Any
 
 import numpy as np
 import pyproj
-import shapely
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.vectors.formats.features import (
     Features,
     check_features,
     choose_layer,
     objects,
 )
-from zoneblanche.geo.vectors.formats.rings import BadShape, polygon_of, positions, read_shapes
+from zoneblanche.geo.vectors.formats.rings import (
+    BadShape,
+    Collapsed,
+    multipolygon_of,
+    polygon_of,
+    positions,
+    read_shapes,
+)
 
 
 def read_topojson(
@@ -27,6 +33,7 @@ def read_topojson(
     layer: str | None,
     wanted: tuple[str, ...],
     limits: Limits,
+    notices: Notices,
 ) -> Features:
     """Return the features of one object of a topology, in longitude and latitude on WGS 84.
 
@@ -52,7 +59,13 @@ def read_topojson(
                 _("its arcs cannot be read ({error}).", error=error), file=file, kind="damaged-file"
             )
         ) from error
-    shapes, unreadable = read_shapes(found, lambda one: _shape(one, arcs), file=file, limits=limits)
+    shapes, unreadable = read_shapes(
+        found,
+        lambda one, collapsed: _shape(one, arcs, collapsed),
+        file=file,
+        limits=limits,
+        notices=notices,
+    )
     fields = {
         name: objects([each.get(name) for each in properties]) for name in wanted if name in names
     }
@@ -77,17 +90,15 @@ def _arcs(content: dict[str, Any]) -> list[np.ndarray]:
     return [np.cumsum(arc, axis=0) * scale + translate for arc in arcs]
 
 
-def _shape(one: dict[str, Any], arcs: list[np.ndarray]) -> Any:
+def _shape(one: dict[str, Any], arcs: list[np.ndarray], collapsed: Collapsed) -> Any:
     kind, numbers = one.get("type"), one.get("arcs")
     if kind is None:
         return None
     if kind == "Polygon" and isinstance(numbers, list):
-        return polygon_of([_ring(ring, arcs) for ring in numbers])
+        return polygon_of([_ring(ring, arcs) for ring in numbers], collapsed)
     if kind == "MultiPolygon" and isinstance(numbers, list):
         parts = [part if isinstance(part, list) else [None] for part in numbers]
-        return shapely.MultiPolygon(
-            [polygon_of([_ring(ring, arcs) for ring in part]) for part in parts]
-        )
+        return multipolygon_of([[_ring(ring, arcs) for ring in part] for part in parts], collapsed)
     raise BadShape(
         _("a {kind}, not a polygon", kind=kind)
         if isinstance(kind, str)

@@ -20,6 +20,9 @@ from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Element, Normalise
 from zoneblanche.layers.index.steps.step import Step, labels
 
+_ROUNDING = 1e-12
+"""Share of the largest figure by which two that are the same may differ."""
+
 Bounds = tuple[float, float]
 Figures = TypeVar("Figures", np.ndarray, pd.Series)
 
@@ -297,12 +300,31 @@ def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault 
     )
 
 
+def varies(figures: pd.Series) -> bool:
+    """Return whether a column has two different figures, apart from the rounding of a sum.
+
+    >>> varies(pd.Series([0.3, 0.1 + 0.2])), varies(pd.Series([0.3, 0.300001]))
+    (False, True)
+    """
+    known = figures.dropna().to_numpy("float64")
+    if not len(known):
+        return False
+    spread = known.max() - known.min()
+    return bool(spread > _ROUNDING * np.abs(known).max())
+
+
+def has_no_scale(element: Element, figures: pd.Series) -> bool:
+    """Return whether figures are the same everywhere, and the element needs different ones."""
+    posts = element.normalise == "ampi" and element.goalposts is not None
+    return element.normalise in _NEEDS_SPREAD and not posts and not varies(figures)
+
+
 def _spread_fault(
     element: Element, known: pd.Series, fault: Callable[[str, str, str], Fault]
 ) -> Fault | None:
     """Return the fault of figures that leave the normalisation without a scale."""
     name = repr(element.id)
-    if element.normalise in _NEEDS_SPREAD and known.nunique() < 2:
+    if element.normalise in _NEEDS_SPREAD and not varies(known):
         if element.normalise == "ampi" and element.goalposts is not None:
             return None
         if len(known) == 1:

@@ -121,8 +121,6 @@ def test_a_text_encoded_twice_is_said(tmp_path: Path) -> None:
         ('code;taux\n1;5\n2;"4"x\n', 3, "taux", '"4"x', "stray-quote", "is misplaced"),
         ('code;taux\n1;"5\n2;4"\n3;1\n', 2, "taux", "5\n2;4", "stray-quote", "over whole rows"),
         ('code;taux\n1;5\n2;"4', 3, "taux", '"4', "stray-quote", "opened and not closed"),
-        ("code;taux;taux\n1;5;6\n", 1, "taux", "taux", "duplicate-column", "columns 2, 3"),
-        ("Titre\ncode;taux\n1;5\n2;6\n", 1, None, "Titre", "header-place", "header = 2"),
         ("a;b,c\n1;2,5\n", 1, None, "a;b,c", "ambiguous-separator", "separator = ';'"),
         ("code;taux\n1;" + "9" * 40_000, 2, "taux", None, "overlong-cell", "40,000 characters"),
     ],
@@ -146,11 +144,65 @@ def test_each_way_to_spoil_a_row_names_its_place(
 def test_all_faults_of_a_file_are_raised_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, 'code;taux;taux\n1;5;6\n2;7\n3;"8;9\n4;1;2;3\n5;1;1\n')
     assert [(fault.line, fault.kind) for fault in faults_of(path)] == [
-        (1, "duplicate-column"),
         (3, "ragged-row"),
         (4, "stray-quote"),
         (5, "ragged-row"),
     ]
+
+
+def test_a_repeated_column_is_a_fault_of_whoever_asks_for_it(tmp_path: Path) -> None:
+    raw = read_raw_table(write(tmp_path, "\ncode;taux;taux\n1;5;6\n"))
+    assert column(raw, "code").tolist() == ["1"]
+    with pytest.raises(InputError, match="2 columns are called 'taux'") as caught:
+        column(raw, "taux")
+    assert caught.value.faults[0].line == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("Titre\nSource : INSEE\ncode;taux\n1;5\n2;6\n", ()),
+        ("Titre, avec virgule\nle 1;2\n\ncode;taux\n1;5\n2;6\n", ("code", "taux")),
+        ('Titre\n"code";"taux"\n1;5\n2;6\n', ("taux",)),
+    ],
+)
+def test_titles_above_a_table_are_left_out(
+    tmp_path: Path, content: str, wanted: tuple[str, ...]
+) -> None:
+    raw = read_raw_table(write(tmp_path, content), wanted=wanted)
+    assert column(raw, "taux").tolist() == ["5", "6"]
+    assert any("the lines above it are left out" in notice for notice in raw.notices)
+    assert raw.lines.tolist() == [content.count("\n") - 1, content.count("\n")]
+
+
+NOTES = 'code,taux\n1,5\n2,6.5\n3,..\n\nSymbol legend:\n"..","not available"\n"Source: 17-10"\n'
+
+
+def test_notes_below_a_table_are_left_out(tmp_path: Path) -> None:
+    raw = read_raw_table(write(tmp_path, NOTES))
+    assert column(raw, "taux").tolist() == ["5", "6.5", ".."]
+    (notice,) = [one for one in raw.notices if "below the table" in one]
+    assert "3 lines below the table are left out, from line 6 ('Symbol legend:')" in notice
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "code,taux\n1,5\n\nnote\n2,6\n",  # a row with a figure follows
+        "code,taux\n1,5\n2,6\nnote\n",  # no blank line
+    ],
+)
+def test_what_may_be_a_row_is_no_note(tmp_path: Path, content: str) -> None:
+    assert faults_of(write(tmp_path, content))[0].kind == "ragged-row"
+
+
+def test_a_file_without_a_header_has_columns_by_number(tmp_path: Path) -> None:
+    path = write(tmp_path, "LTE,208,2.02,46.05,1,1\nLTE,208,2.05,46.05,1,1\n")
+    raw = read_raw_table(path, header=0)
+    assert column(raw, "3").tolist() == ["2.02", "2.05"]
+    assert raw.lines.tolist() == [1, 2]
+    with pytest.raises(InputError, match="write header = 0 and name columns by number"):
+        column(read_raw_table(path), "3")
 
 
 def test_faults_are_bounded(tmp_path: Path) -> None:
@@ -173,12 +225,12 @@ def test_faults_are_bounded(tmp_path: Path) -> None:
         (b"\n<OGRVRTDataSource></OGRVRTDataSource>", "wrong-format", "VRT"),
         (b'<VRTDataset rasterXSize="1">', "wrong-format", "VRT"),
         (b'<?xml version="1.0"?><a/>', "wrong-format", "XML"),
-        (b"\x1f\x8b\x08\x00rest", "wrong-format", "gzip"),
-        (b"PK\x03\x04rest", "wrong-format", "ZIP"),
+        (b"\x1f\x8b\x08\x00rest", "damaged-file", "gzip"),
+        (b"PK\x03\x04rest", "damaged-file", "archive"),
         (b"II*\x00rest", "wrong-format", "TIFF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "wrong-format", r"\.xlsx|CSV"),
         (bytes(range(256)) * 8, "wrong-format", "binary"),
-        (b"SQLite format 3\x00rest", "wrong-format", "GeoPackage"),
+        (b"SQLite format 3\x00rest", "damaged-file", "GeoPackage"),
         (b"version https://git-lfs.github.com/spec/v1\n", "wrong-format", "LFS"),
     ],
 )

@@ -1,0 +1,68 @@
+"""A code within a longer one: `0500000US01001` holds the code 01001 of a county."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from zoneblanche.geo.messages import EMPTY, _
+
+_ENOUGH = 0.5
+"""Share of the codes of a column that must hold a known one, for a hint."""
+
+
+@dataclass(frozen=True)
+class CodePart:
+    """Which part of a text is the code.
+
+    Attributes:
+        prefix: removed from the beginning of the text, where it has it.
+        digits: how many characters are kept: the first, or the last if negative; None for all.
+    """
+
+    prefix: str = ""
+    digits: int | None = None
+
+    def of(self, text: str) -> str:
+        """Return the code in a text.
+
+        >>> CodePart(prefix="DE-").of("DE-09"), CodePart(digits=-5).of("0500000US01001")
+        ('09', '01001')
+        """
+        text = text.removeprefix(self.prefix)
+        if self.digits is None:
+            return text
+        return text[: self.digits] if self.digits > 0 else text[self.digits :]
+
+
+WHOLE_CODE = CodePart()
+"""The text is the code."""
+
+
+def part_hint(texts: Sequence[str], known: Collection[str]) -> str:
+    """Return which part of the texts is a known code, as a remedy; "" if none is.
+
+    >>> part_hint(["0500000US01001", "0500000US01003"], {"01001", "01003"})
+    "Each ends in a known code: write code_prefix = '0500000US', or code_digits = -5."
+    """
+    codes = set(known)
+    lengths = Counter(map(len, codes)).most_common(3)
+    for length, _count in lengths:
+        longer = [text for text in texts if len(text) > length]
+        ends = [text for text in longer if text[-length:] in codes]
+        if ends and len(ends) >= _ENOUGH * len(texts):
+            fronts = Counter(text[:-length] for text in ends)
+            front, count = fronts.most_common(1)[0]
+            if count == len(ends):
+                return _(
+                    "Each ends in a known code: write code_prefix = {prefix}, or "
+                    "code_digits = {digits}.",
+                    prefix=repr(front),
+                    digits=-length,
+                )
+            return _("Each ends in a known code: write code_digits = {digits}.", digits=-length)
+        starts = [text for text in longer if text[:length] in codes]
+        if starts and len(starts) >= _ENOUGH * len(texts):
+            return _("Each begins with a known code: write code_digits = {digits}.", digits=length)
+    return EMPTY

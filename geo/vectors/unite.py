@@ -1,0 +1,76 @@
+"""Several features of one code: islands, exclaves and waters of one territory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.borders.dissolve import dissolve
+from zoneblanche.geo.errors import Fault, first_of, shown
+from zoneblanche.geo.messages import Notices, _, ngettext
+
+
+def unite_features(
+    table: pd.DataFrame, shapes: np.ndarray, file: str, *, code: str, notices: Notices
+) -> tuple[pd.DataFrame, np.ndarray, list[Fault]]:
+    """Return one row and one shape for each code, in the order of its first feature.
+
+    A cell that is blank on one feature of a code is that of another.
+
+    Args:
+        table: index: the codes of the features; any columns.
+        shapes: valid polygons, one for each row.
+        code: the field of the codes, named in a fault.
+
+    Returns:
+        The table, the shapes, and a fault for each code whose features have different cells.
+    """
+    codes = table.index
+    if codes.is_unique:
+        return table, shapes, []
+    order = codes.drop_duplicates()
+    several = codes[codes.duplicated()].unique()
+    faults = []
+    grouped = table.loc[codes.isin(several)].groupby(level=0, sort=False)
+    distinct = grouped.nunique(dropna=True)
+    differing = distinct.gt(1)
+    for one, columns in zip(map(str, differing.index), differing.to_numpy(), strict=True):
+        for column in map(str, differing.columns[columns]):
+            found = table[column][codes == one].dropna().unique()
+            cells = [shown(str(cell)) for cell in found]
+            faults.append(
+                Fault(
+                    _(
+                        "the code {code} is on {count} features with different cells in {column}: "
+                        "{cells}.",
+                        code=shown(one),
+                        count=int((codes == one).sum()),
+                        column=column.rpartition(":")[2],
+                        cells=first_of(cells),
+                    ),
+                    file=file,
+                    column=code,
+                    feature=one,
+                    value=one,
+                    remedy=_(
+                        "Repair the code, or pick features with where. Features of one territory "
+                        "have the same name and figures."
+                    ),
+                    kind="duplicate-code",
+                )
+            )
+    positions = pd.Series(np.arange(len(codes)), index=codes)
+    whole = [dissolve(shapes[positions.loc[[one]].to_numpy()]) for one in order]
+    counts = codes.value_counts()
+    notices.warn(
+        ngettext(
+            "{file}: {count} code is on several features, which are united ({codes}).",
+            "{file}: {count} codes are on several features, which are united ({codes}).",
+            len(several),
+            file=file,
+            codes=first_of([f"{one} × {counts[one]}" for one in several]),
+        )
+    )
+    united = table.groupby(level=0, sort=False).first()
+    united.index.name = codes.name
+    return united.loc[order], np.array(whole, dtype=object), faults

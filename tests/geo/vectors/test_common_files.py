@@ -1,0 +1,210 @@
+"""Files of polygons as officials publish them: several features a code, collections, archives."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pyproj
+import pytest
+import shapely
+from shapely.geometry import box, mapping
+
+from zoneblanche.geo.code_part import CodePart
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.territories import measured_area_km2
+from zoneblanche.geo.vectors.read import ReadTerritories, read_polygons, read_territories
+
+SHAPES = [box(0, 0, 1, 1), box(1, 0, 2, 1), box(0, 1, 1, 2)]
+
+
+def saved(folder: Path, suffix: str = "geojson", shapes: Any = SHAPES, **columns: Any) -> Path:
+    table = {"code": ["A", "B", "C"], "name": ["Å", "Bé", "C"], **columns}
+    path = folder / f"t.{suffix}"
+    gpd.GeoDataFrame(table, geometry=list(shapes), crs=4326).to_file(path)
+    return path
+
+
+def read(path: Path, **options: Any) -> ReadTerritories:
+    return read_territories(path, **{"code": "code", "name": "name", **options})
+
+
+def fault(path: Path, **options: Any) -> str:
+    with pytest.raises(InputError) as caught:
+        read(path, **options)
+    return str(caught.value)
+
+
+def geojson(folder: Path, *geometries: Any) -> Path:
+    features = [
+        {"type": "Feature", "properties": {"code": code, "name": code}, "geometry": geometry}
+        for code, geometry in zip("ABC", geometries, strict=False)
+    ]
+    path = folder / "t.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def test_features_of_one_code_are_united(tmp_path: Path) -> None:
+    path = saved(tmp_path, code=["A", "B", "A"], name=["One", "Two", "One"], pop=[5, 6, None])
+    found = read(path, population="pop")
+    assert found.territories.codes.tolist() == ["A", "B"]
+    assert found.territories.facts["population"].tolist() == [5, 6]
+    assert found.territories.frame.geometry["A"].equals(shapely.union_all([SHAPES[0], SHAPES[2]]))
+    assert any(
+        "1 code is on several features, which are united (A × 2)" in n for n in found.notices
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [({"name": ["One", "Two", "Six"]}, "cells in name: 'One', 'Six'"),
+     ({"name": ["One", "Two", "One"], "pop": [5, 6, 7]}, "cells in population: '5.0', '7.0'")],
+)  # fmt: skip
+def test_features_of_one_code_that_differ_are_refused(
+    tmp_path: Path, columns: dict[str, Any], says: str
+) -> None:
+    said = fault(saved(tmp_path, code=["A", "B", "A"], **{"pop": 1, **columns}), population="pop")
+    assert "feature A" in said
+    assert says in said
+
+
+def test_features_are_picked_before_anything_is_checked(tmp_path: Path) -> None:
+    shapes = [box(0, 0, 1, 1), box(1, 0, 2, 1), box(0, 0, 2, 1)]
+    path = saved(tmp_path, shapes=shapes, level=[3, 3, 2])
+    assert "pick those of one level with where" in fault(path)
+    assert read(path, where={"level": 3}).territories.codes.tolist() == ["A", "B"]
+    assert "no row has level = 4. The column has '3', '2'" in fault(path, where={"level": 4})
+    assert "there is no field 'niveau'" in fault(path, where={"niveau": 4})
+    assert len(read_polygons(path, where={"level": 2}).frame) == 1
+
+
+def test_polygons_of_a_collection_are_kept(tmp_path: Path) -> None:
+    line = {"type": "LineString", "coordinates": [[0, 0], [5, 5]]}
+    first = {"type": "GeometryCollection", "geometries": [mapping(SHAPES[0]), line]}
+    found = read(geojson(tmp_path, first, mapping(SHAPES[1])))
+    assert found.territories.frame.geometry["A"].equals(SHAPES[0])
+    assert found.notices == (
+        f"{tmp_path}/t.geojson: lines and points in the collection of 1 feature are left out (A).",
+    )
+    only_line = {"type": "GeometryCollection", "geometries": [line]}
+    assert "a GeometryCollection, not a polygon" in fault(geojson(tmp_path, only_line))
+
+
+def test_a_feature_without_a_shape_is_left_out(tmp_path: Path) -> None:
+    found = read(geojson(tmp_path, mapping(SHAPES[0]), None, mapping(SHAPES[1])))
+    assert found.territories.codes.tolist() == ["A", "C"]
+    assert "1 feature has no shape and is left out (B)" in found.notices[0]
+    assert "it has no shape" in fault(geojson(tmp_path, None))
+
+
+def test_collapsed_rings_are_left_out(tmp_path: Path) -> None:
+    islet = [[5, 5], [6, 5], [5, 5]]
+    parts = {"type": "MultiPolygon", "coordinates": [mapping(SHAPES[0])["coordinates"], [islet]]}
+    found = read(geojson(tmp_path, parts))
+    assert found.territories.frame.geometry["A"].area == 1
+    assert "1 ring of fewer than three different positions is left out" in found.notices[0]
+    hole = {"type": "Polygon", "coordinates": [*mapping(SHAPES[0])["coordinates"], islet]}
+    assert read(geojson(tmp_path, hole)).territories.frame.geometry["A"].area == 1
+    whole = {"type": "Polygon", "coordinates": [islet]}
+    assert "a ring of fewer than four positions" in fault(geojson(tmp_path, whole))
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "gpkg", "shp"])
+def test_an_archive_around_one_file_of_polygons(tmp_path: Path, suffix: str) -> None:
+    path = saved(tmp_path, suffix)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for part in tmp_path.glob(f"{path.stem}.*"):
+            archive.write(part, f"folder/{part.name}")
+    found = read(tmp_path / "all.zip")
+    assert found.territories.names.tolist() == ["Å", "Bé", "C"]
+
+
+def test_an_archive_of_two_files_of_polygons_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(path, "a.geojson")
+        archive.write(path, "b.geojson")
+    assert "contains 2 files of polygons" in fault(tmp_path / "all.zip")
+
+
+def test_part_of_a_field_is_the_code(tmp_path: Path) -> None:
+    path = saved(tmp_path, code=["DE-01", "DE-02", "DE-03"])
+    for part in (CodePart(prefix="DE-"), CodePart(digits=-2)):
+        assert read(path, part=part).territories.codes.tolist() == ["01", "02", "03"]
+
+
+def test_a_reference_system_is_given(tmp_path: Path) -> None:
+    squares = [box(x, 6_500_000, x + 1000, 6_501_000) for x in (600_000, 601_000)]
+    path = geojson(tmp_path, *map(mapping, squares))
+    assert "they look like metres" in fault(path).replace("the coordinates look", "they look")
+    found = read(path, crs=pyproj.CRS("EPSG:2154"))
+    assert found.territories.frame.crs.to_epsg() == 2154
+    assert any("which the project names" in notice for notice in found.notices)
+
+
+def utf8_shapefile(folder: Path, *, cpg: str | None) -> Path:
+    path = saved(folder, "shp", name=["Moûtiers", "Besançon", "é" * 60])
+    table = path.with_suffix(".dbf").read_bytes()
+    path.with_suffix(".dbf").write_bytes(table[:29] + b"\0" + table[30:])
+    path.with_suffix(".cpg").unlink()
+    if cpg is not None:
+        path.with_suffix(".cpg").write_text(cpg)
+    return path
+
+
+@pytest.mark.parametrize("cpg", [None, "ISO-8859-1", "UTF-8"])
+def test_text_of_a_shapefile_is_utf8_if_its_bytes_are(tmp_path: Path, cpg: str | None) -> None:
+    found = read(utf8_shapefile(tmp_path, cpg=cpg))
+    assert found.territories.names.tolist() == ["Moûtiers", "Besançon", "é" * 60]
+    assert any("read as UTF-8, by its bytes" in one for one in found.notices) == (cpg != "UTF-8")
+
+
+def test_a_letter_cut_off_by_the_width_of_its_field_is_no_other_encoding(tmp_path: Path) -> None:
+    path = utf8_shapefile(tmp_path, cpg=None)
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    start, width = struct.unpack("<8xHH", table[:12])
+    end = start + 3 * width
+    table[end - 2 : end] = b"e\xc3"  # the last name: its last letter is half there
+    path.with_suffix(".dbf").write_bytes(bytes(table))
+    assert read(path).territories.names.tolist()[:2] == ["Moûtiers", "Besançon"]
+
+
+def test_an_encoding_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "t.shp"
+    table = {"code": ["A"], "name": ["Łódź"]}
+    gpd.GeoDataFrame(table, geometry=SHAPES[:1], crs=4326).to_file(path, encoding="cp1250")
+    path.with_suffix(".cpg").unlink()
+    assert read(path, encoding="cp1250").territories.names.tolist() == ["Łódź"]
+    assert "only a shapefile has an encoding" in fault(saved(tmp_path), encoding="cp1250")
+
+
+def test_antarctica_does_not_cross_the_antimeridian(tmp_path: Path) -> None:
+    ring = [[-180, -90], [180, -90], [180, -75], [0, -75], [-180, -75], [-180, -90]]
+    found = read(geojson(tmp_path, {"type": "Polygon", "coordinates": [ring]}))
+    # The cap of a sphere of 6,371 km south of 75 degrees.
+    assert found.territories.facts["area_km2"]["A"] == pytest.approx(8.69e6, rel=0.01)
+    assert read(geojson(tmp_path, mapping(box(-180, -90, 180, -75)))).territories.codes[0] == "A"
+    crossing = [[178, -17], [-179, -17], [-179, -16], [178, -16], [178, -17]]
+    assert "crosses the antimeridian" in fault(
+        geojson(tmp_path, {"type": "Polygon", "coordinates": [crossing]})
+    )
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3832", "EPSG:3460"])
+def test_projected_polygons_across_the_antimeridian_are_cut(tmp_path: Path, crs: str) -> None:
+    halves = [box(178, -18, 180, -16), box(-180, -18, -179, -16)]
+    flat = gpd.GeoSeries(halves, crs=4326).segmentize(0.01)
+    shapes = flat.to_crs(crs).buffer(0)
+    joined = shapely.union_all(shapes.to_numpy(), grid_size=0.001)
+    table = {"code": ["A"], "name": ["A"]}
+    gpd.GeoDataFrame(table, geometry=[joined], crs=crs).to_parquet(tmp_path / "t.parquet")
+    found = read(tmp_path / "t.parquet")
+    expected = measured_area_km2(flat).sum()
+    assert found.territories.facts["area_km2"]["A"] == pytest.approx(expected, rel=1e-5)
+    assert found.territories.frame.total_bounds[[0, 2]] == pytest.approx([-180, 180])
+    assert any("cut there (A)" in notice for notice in found.notices)
