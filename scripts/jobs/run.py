@@ -34,7 +34,7 @@ from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.scripts.jobs.overrides import NOTHING, Overrides
 from zoneblanche.scripts.jobs.run_extras import write_run_embed, write_run_report
-from zoneblanche.scripts.jobs.summary import print_notices, print_summary
+from zoneblanche.scripts.jobs.summary import print_summary
 from zoneblanche.scripts.terminal import bar_options
 
 PAGE = "index.html"
@@ -58,7 +58,7 @@ def run_project(
         out: the folder for the results; replaced as a whole, unchanged on any failure.
         overrides: replaces values of the project.
         quiet: print nothing but errors.
-        verbose: print remarks as well as warnings.
+        verbose: print every figure, warning and remark.
         xlsx: write a workbook however many territories there are.
 
     Raises:
@@ -109,8 +109,7 @@ def run_project(
             step("writing the account")
             write_json(sealed(_account(project, atlas, recipe, folder)), folder / MARK)
     if not quiet:
-        print_summary(atlas, page=out / PAGE, lang=lang)
-        print_notices(atlas, lang=lang, verbose=verbose, account=MARK)
+        print_summary(atlas, page=out / PAGE, lang=lang, verbose=verbose, account=MARK)
     return atlas
 
 

@@ -1,0 +1,266 @@
+"""The results of a run in a few sentences: what was measured, three findings, the worst off, the
+flagged.
+
+`summary.py` prints everything else with `-v`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.messages import _, join, ngettext, quantity, semicolons, titled, translate
+from zoneblanche.geo.nesting import mean_by
+from zoneblanche.layers.analysis.areas import rank_areas
+from zoneblanche.layers.analysis.flagging.flags import flag_summary
+from zoneblanche.layers.analysis.inequality.equal_size import sparse_at_equal_size
+from zoneblanche.layers.analysis.overview import LARGE, SMALL, measure_overall, share_criterion
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.drawn.words import write_number
+
+FINDINGS, WORST, DRAWS = 3, 5, 100
+"""Number of findings, of areas that are named, and of draws of their ranks."""
+
+
+def headlines(atlas: Atlas, *, lang: str) -> list[str]:
+    """Return the results in six lines at most; every figure is computed from the atlas."""
+    index = next((one for one in atlas.indicators.values() if one.role == "index"), None)
+    found = []
+    for sentence in _findings(atlas, index):
+        found.append(sentence)
+        if len(found) == FINDINGS:
+            break
+    lines = [_measured(atlas, index, lang), *found]
+    if index is not None:
+        lines += list(_worst(atlas, index, lang))[:1]
+    flags = [one for one in atlas.indicators.values() if one.role == "flag"]
+    lines += [_flagged(atlas, flag) for flag in flags[:1]]
+    return [translate(line, lang) for line in lines]
+
+
+def _measured(atlas: Atlas, index: Indicator | None, lang: str) -> str:
+    territories, people = atlas.territories, atlas.territories.facts["population"]
+    layers = [one for one in atlas.indicators.values() if one.role in ("indicator", "context")]
+    slots = {
+        "layers": quantity(len(layers)),
+        "territories": quantity(len(territories)),
+        "level": territories.level_title(lang, plural=len(territories) != 1),
+        "people": quantity(people.sum(), digits=0),
+        "index": titled(index.title) if index is not None else "",
+    }
+    if index is None and people.isna().all():
+        return _("Measured: {layers} layers of {territories} {level}.", **slots)
+    if index is None:
+        return _(
+            "Measured: {layers} layers of {territories} {level} with {people} inhabitants.", **slots
+        )
+    if people.isna().all():
+        return _(
+            "Measured: {layers} layers of {territories} {level}, and the index {index}.", **slots
+        )
+    return _(
+        "Measured: {layers} layers of {territories} {level} with {people} inhabitants, and the "
+        "index {index}.",
+        **slots,
+    )
+
+
+def _findings(atlas: Atlas, index: Indicator | None) -> Iterator[str]:
+    """Yield findings, the most telling first: presence by size, access by area, equal size, then
+    every other measured figure."""
+    measured = _by_importance(atlas, index)
+    criteria = [one for one in measured if one.unit == "boolean"]
+    figures = [one for one in measured if one.unit not in ("boolean", "category")]
+    own = [one for one in figures if not atlas.coarser_level_of(one)]
+    sized = [line for one in criteria for line in _by_size(atlas, one)]
+    ranged = [line for one in own for line in _by_area(atlas, one)]
+    equal = [] if index is None else list(_at_equal_size(atlas, index))
+    first = [*sized[:1], *ranged[:1], *equal]
+    yield from first
+    yield from (line for line in (*ranged, *sized) if line not in first)
+
+
+def _by_importance(atlas: Atlas, index: Indicator | None) -> list[Indicator]:
+    """Return measured indicators with a direction: those of the index first."""
+    order: list[str] = []
+    if index is not None and index.id in atlas.recipes:
+        order = [element.id for element in atlas.recipes[index.id].elements]
+    known = [one for one in atlas.indicators.values() if one.role == "indicator" and one.better]
+    return sorted(known, key=lambda one: one.id not in order)
+
+
+def _by_size(atlas: Atlas, indicator: Indicator) -> Iterator[str]:
+    shares = share_criterion(atlas, indicator.id)
+    if shares is None or not np.isfinite(shares.small):
+        return
+    yield _(
+        "{title}: {small} % of the territories below {few} inhabitants, {large} % of those from "
+        "{many} on.",
+        title=titled(indicator.title),
+        small=quantity(shares.small, digits=0),
+        large=quantity(shares.large, digits=0),
+        few=quantity(SMALL),
+        many=quantity(LARGE),
+    )
+
+
+def _by_area(atlas: Atlas, indicator: Indicator) -> Iterator[str]:
+    """Yield the figure of all territories, with the areas at both ends if no other shares them."""
+    country = atlas.territories.country
+    level = None if country is None else country.bare_code_level
+    found = measure_overall(atlas, indicator.id, level=level)
+    if not np.isfinite(found.value):
+        return
+    unit = "%" if indicator.unit == "percent" else titled(indicator.suffix)
+    slots = {
+        "title": titled(indicator.title),
+        "value": _figure(found.value, indicator, unit),
+    }
+    if level is None or found.highest is None or found.lowest is None:
+        yield _("{title}: {value} overall.", **slots)
+        return
+    values, weights = atlas.values[indicator.id], atlas.weight_of(indicator)
+    means = mean_by(values, weights, atlas.territories.parents[level])["mean"].dropna()
+    means = means.round(indicator.digits)
+    if (means == means.max()).sum() > 1 or (means == means.min()).sum() > 1:
+        yield _(
+            "{title}: {value} overall, {low} to {high} by {level}.",
+            low=_figure(float(means.min()), indicator, unit),
+            high=_figure(float(means.max()), indicator, unit),
+            level=titled(country.level(level).title) if country is not None else level,
+            **slots,
+        )
+        return
+    yield _(
+        "{title}: {value} overall, from {low} ({lowest}) to {high} ({highest}).",
+        low=_figure(found.lowest[1], indicator, unit),
+        lowest=atlas.territories.place_name(level, found.lowest[0]),
+        high=_figure(found.highest[1], indicator, unit),
+        highest=atlas.territories.place_name(level, found.highest[0]),
+        **slots,
+    )
+
+
+def _figure(value: float, indicator: Indicator, unit: str) -> str:
+    return join((quantity(value, digits=indicator.digits), unit), "\u00a0")
+
+
+def _at_equal_size(atlas: Atlas, index: Indicator) -> Iterator[str]:
+    if "density" not in atlas.indicators or index.id not in atlas.recipes:
+        return
+    found = sparse_at_equal_size(atlas, index.id)
+    if found is None:
+        return
+    raw, left, low, high = (quantity(figure, digits=1) for figure in found[:4])
+    yield _(
+        "{title}: sparse territories differ from the others by {raw} points; at equal size by "
+        "{left} ({low} to {high}).",
+        title=titled(index.title),
+        raw=raw,
+        left=left,
+        low=low,
+        high=high,
+    )
+
+
+def _worst(atlas: Atlas, index: Indicator, lang: str) -> Iterator[str]:
+    """Yield the areas that are worst off, or else the territories; no name is from a tie."""
+    country, territories = atlas.territories.country, atlas.territories
+    level = None if country is None else country.bare_code_level
+    if (
+        country is not None
+        and level is not None
+        and level in territories.parents
+        and index.id in atlas.recipes
+    ):
+        table = rank_areas(atlas, index.id, level=level, draws=DRAWS)
+        if len(table) > 1:
+            names = {str(code): territories.place_name(level, str(code)) for code in table.index}
+            yield _(
+                "Worst off of {count} {level} ({title}, mean of the inhabitants, rank in 90 % of "
+                "the draws): {listed}.",
+                count=quantity(len(table)),
+                level=in_language(country.level(level).plural, lang),
+                title=titled(index.title),
+                listed=semicolons(_named(table, names, index, lang)),
+            )
+            return
+    scores = atlas.values[index.id].dropna()
+    if scores.empty:
+        return
+    # One territory has no rank to speak of: an area has.
+    table = pd.DataFrame({"score": scores, "rank_low": np.nan, "rank_high": np.nan})
+    names = {str(code): territories.label(code) for code in table.index}
+    yield _(
+        "Worst off of {count} {level} ({title}): {listed}.",
+        count=quantity(len(table)),
+        level=territories.level_title(lang, plural=len(table) != 1),
+        title=titled(index.title),
+        listed=semicolons(_named(table, names, index, lang)),
+    )
+
+
+def _named(
+    table: pd.DataFrame, names: dict[str, str], index: Indicator, lang: str
+) -> Iterator[str]:
+    """Yield the five at the worse end, each with the interval of its rank; those that share a score
+    as displayed are counted."""
+    shown = table["score"].round(index.digits)
+    order = sorted(shown.unique(), reverse=index.better == "lower")
+    left = WORST
+    for score in order:
+        if left <= 0:
+            return
+        alike = table[shown == score]
+        figure = write_number(score, index.digits, lang)
+        left -= len(alike)
+        if len(alike) > 1:
+            yield ngettext(
+                "{count} shares {score}", "{count} share {score}", len(alike), score=figure
+            )
+            continue
+        code, row = str(alike.index[0]), alike.iloc[0]
+        name, low, high = names[code], row["rank_low"], row["rank_high"]
+        if not (np.isfinite(low) and np.isfinite(high)):
+            yield f"{name} {figure}"
+        elif low == high:
+            yield _("{name} {score} ({rank})", name=name, score=figure, rank=quantity(int(low)))
+        else:
+            yield _(
+                "{name} {score} ({low} to {high})",
+                name=name,
+                score=figure,
+                low=quantity(int(low)),
+                high=quantity(int(high)),
+            )
+
+
+def _flagged(atlas: Atlas, flag: Indicator) -> str:
+    found = flag_summary(atlas, flag.id)
+    slots = {
+        "title": titled(flag.title),
+        "count": quantity(found.flagged.territories),
+        "possible": quantity(found.possible.territories),
+    }
+    if not found.population:
+        return _("{title}: {count} territories, and possibly {possible} more.", **slots)
+    people = quantity(found.flagged.population, digits=0)
+    share = quantity(found.population_percent(found.flagged), digits=1)
+    if not found.possible.territories:
+        return _(
+            "{title}: {count} territories, where {people} people live ({share} %).",
+            people=people,
+            share=share,
+            **slots,
+        )
+    return _(
+        "{title}: {count} territories, where {people} people live ({share} %), and possibly "
+        "{possible} more.",
+        people=people,
+        share=share,
+        **slots,
+    )
