@@ -33,16 +33,16 @@ INDICATOR = Indicator(
     digits=0,
     suffix="points",
     method={
-        "fr": "Écart, en points, à ce que prédisent le logarithme de la population et celui de la "
-        "densité (régression logistique).",
-        "en": "Points above or below what log population and log density predict (logistic "
-        "regression).",
+        "fr": "Écart, en points, à ce que prédisent la population et la densité (régression "
+        "logistique sur des splines naturelles de leurs logarithmes).",
+        "en": "Points above or below what population and density predict (logistic regression on "
+        "natural splines of their logarithms).",
     },
 )
 
 
 def measure(territories: Territories, inputs: Inputs) -> Measurement:
-    """Points above (below: negative) the prediction of log population and log density, which is
+    """Points above (below: negative) the prediction from population and density, which is
     that of the whole country wherever a part of it is chosen; not collected, and it is said why,
     where too little is known for a prediction."""
     whole = territories.whole

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.messages import _, pgettext, translate, translate_all
+from zoneblanche.geo.messages import _, ngettext, pgettext, translate, translate_all
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag, flag_summary
 from zoneblanche.layers.analysis.inequality.decomposition import split_inequality
-from zoneblanche.layers.analysis.inequality.equal_size import sparse_at_equal_size
+from zoneblanche.layers.analysis.inequality.equal_size import LEAST_OVERLAP, sparse_at_equal_size
 from zoneblanche.layers.analysis.inequality.groups import known_groupings
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
@@ -176,10 +176,22 @@ def _at_equal_size(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     found = sparse_at_equal_size(atlas, index_id)
     if found is None:
         return
-    raw, left, low, high = (_signed(figure, lang) for figure in found)
+    raw, left, low, high = (
+        _signed(figure, lang) for figure in (found.raw, found.left, found.low, found.high)
+    )
     yield translate(WORDS["equal"], lang).format(
         title=atlas.indicator(index_id).title_in(lang), raw=raw, left=left, low=low, high=high
     )
+    if found.left_out:
+        left_out = ngettext(
+            "{count} sparse territory is left out of the comparison at equal size: its size band "
+            "has fewer than {least} on a side.",
+            "{count} sparse territories are left out of the comparison at equal size: their size "
+            "bands have fewer than {least} on a side.",
+            found.left_out,
+            least=LEAST_OVERLAP,
+        )
+        yield translate(left_out, lang)
 
 
 def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:

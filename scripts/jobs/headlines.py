@@ -155,7 +155,9 @@ def _at_equal_size(atlas: Atlas, index: Indicator) -> Iterator[str]:
     found = sparse_at_equal_size(atlas, index.id)
     if found is None:
         return
-    raw, left, low, high = (quantity(figure, digits=1) for figure in found[:4])
+    raw, left, low, high = (
+        quantity(figure, digits=1) for figure in (found.raw, found.left, found.low, found.high)
+    )
     yield _(
         "{title}: sparse territories differ from the others by {raw} points; at equal size by "
         "{left} ({low} to {high}).",

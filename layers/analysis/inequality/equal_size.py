@@ -19,9 +19,16 @@ from zoneblanche.layers.analysis.flagging.judge import YES, Judge
 from zoneblanche.layers.analysis.flagging.rule import read_rule
 from zoneblanche.layers.analysis.inequality.groups import band_titles, size_band
 from zoneblanche.layers.analysis.inequality.logistic import LogisticFit, fit_logistic
+from zoneblanche.layers.analysis.inequality.splines import knots_of, natural_spline
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.intervals import Z95, wilson
+
+LEAST_OVERLAP = 30
+"""Territories that a size band needs on either side to be compared."""
+
+LEAST_TERRITORIES, LEAST_CLUSTERS = 10, 5
+"""What the interval of a mean needs."""
 
 _SCALES = {"boolean": 100.0, "percent": 1.0, "score": 1.0}
 """Factors that convert a unit to percent."""
@@ -38,7 +45,7 @@ class EqualSize:
             (others of the band with a value), `peers_mean`, `peers_difference`, `expected` (of the
             fit), `residual` (value − expected, in points). NaN where there is no value; in the
             last two also where nobody lives or the area is not known.
-        fit: on a constant and the natural logarithms of population and density.
+        fit: on a constant and natural splines of the logarithms of population and density.
         fitted_territories: how many the fit is on.
     """
 
@@ -52,7 +59,9 @@ def compare_equal_size(atlas: Atlas, indicator_id: str) -> EqualSize:
     """Compare each territory with the mean of the others of its legal size band, and with a
     logistic fit on log population and log density.
 
-    logit P = b₀ + b₁ ln(population) + b₂ ln(population/km²); see `logistic.fit_logistic`.
+    logit P = b₀ + f(ln population) + g(ln population/km²), where f and g are natural cubic splines;
+    straight lines below a hundred territories, or where no splines fit. See
+    `logistic.fit_logistic`.
 
     Args:
         atlas: with the indicator, populations and areas.
@@ -66,8 +75,9 @@ def compare_equal_size(atlas: Atlas, indicator_id: str) -> EqualSize:
     facts = atlas.territories.facts
     people, area = facts["population"], facts["area_km2"]
     inhabited = percent.notna() & (people > 0) & (area > 0)
-    logs = np.log(np.column_stack([people[inhabited], people[inhabited] / area[inhabited]]))
-    fit = fit_logistic(percent[inhabited].to_numpy() / 100, logs)
+    size = np.log(people[inhabited].to_numpy())
+    density = size - np.log(area[inhabited].to_numpy())
+    fit = _fit(percent[inhabited].to_numpy() / 100, size, density)
     expected = pd.Series(np.nan, index=percent.index)
     expected[inhabited] = 100 * fit.fitted
     band = size_band(people)
@@ -90,6 +100,26 @@ def compare_equal_size(atlas: Atlas, indicator_id: str) -> EqualSize:
     return EqualSize(
         indicator=indicator_id, table=table, fit=fit, fitted_territories=int(inhabited.sum())
     )
+
+
+def _fit(y: np.ndarray, *variables: np.ndarray) -> LogisticFit:
+    """Fit splines of the variables; straight lines where the curves separate zeros from ones."""
+    lines = np.column_stack(variables)
+    splines = np.column_stack([natural_spline(x, knots_of(x)) for x in variables])
+    if splines.shape[1] == lines.shape[1]:
+        return fit_logistic(y, lines)
+    try:
+        return fit_logistic(y, splines)
+    except InputError:
+        return fit_logistic(y, lines)
+
+
+def calibration_table(compared: EqualSize) -> pd.DataFrame:
+    """Return one row per size band with a fitted territory: `territories`, and the means `value`,
+    `expected` and `residual`. Residuals near 0 in each band show that the curve fits everywhere."""
+    fitted = compared.table.dropna(subset=["residual"])
+    grouped = fitted.groupby("band")[["value", "expected", "residual"]]
+    return grouped.mean().assign(territories=grouped.size())
 
 
 def bands_table(compared: EqualSize) -> pd.DataFrame:
@@ -120,9 +150,9 @@ def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFra
 
     Returns:
         One row per territory of that level, worst first: `name`, `territories`, `value`, `expected`
-        and `residual` (mean, points), `low` and `high` (95 % interval of the residual; its error is
-        √Σr²/n, without an assumption about the variance; NaN below ten territories, for which it is
-        not reliable).
+        and `residual` (mean, points), `low` and `high` (95 % interval of the residual; neighbours
+        are alike, so its error is clustered by the finest level that contains the territories; NaN
+        below ten territories or five clusters, for which it is not reliable).
 
     Raises:
         InputError: no such level contains the territories.
@@ -138,50 +168,111 @@ def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFra
         )
     known = compared.table["residual"].notna()
     table = compared.table[known]
-    grouped = table.groupby(territories.parents.loc[known, level])
+    groups = territories.parents.loc[known, level]
+    grouped = table.groupby(groups)
     found = grouped[["value", "expected", "residual"]].mean()
     found.insert(0, "territories", grouped.size())
-    squares = (table["residual"] ** 2).groupby(territories.parents.loc[known, level]).sum()
-    error = (Z95 * np.sqrt(squares) / found["territories"]).where(found["territories"] >= 10)
+    error = Z95 * _clustered_errors(
+        table["residual"], groups, clusters_of(atlas, within=level)[known]
+    )
     found["low"], found["high"] = found["residual"] - error, found["residual"] + error
     found.insert(0, "name", [territories.place_name(level, str(code)) for code in found.index])
     return found.sort_values(["residual", "name"])
 
 
-def sparse_at_equal_size(
-    atlas: Atlas, indicator_id: str
-) -> tuple[float, float, float, float] | None:
-    """How far sparse territories are from the others, and from others of their size band.
+def clusters_of(atlas: Atlas, *, within: str = "") -> pd.Series:
+    """Return the cluster of each territory: the one that contains it at the finest level of those
+    that contain territories (EPCI in France), or the territory itself.
+
+    Args:
+        atlas: any.
+        within: a level; the clusters are finer than it.
+    """
+    parents = atlas.territories.parents
+    own = pd.Series(atlas.codes.astype(str), index=atlas.codes, dtype="object")
+    if not len(parents.columns):
+        return own
+    finest = str(parents.nunique().idxmax())
+    if finest == within:
+        return own
+    return parents[finest].astype("object").where(parents[finest].notna(), own)
+
+
+def _clustered_errors(residual: pd.Series, groups: pd.Series, clusters: pd.Series) -> pd.Series:
+    """Return the standard error of the mean residual of each group: √(G/(G−1) Σ (Σ (r − m))²)/n
+    over the G clusters of the group. Liang and Zeger 1986."""
+    frame = pd.DataFrame({"r": residual, "group": groups, "cluster": clusters})
+    frame["r"] -= frame.groupby("group")["r"].transform("mean")
+    sums = frame.groupby(["group", "cluster"], observed=True)["r"].sum()
+    by_group = (sums**2).groupby(level="group")
+    count, size = by_group.size(), frame.groupby("group", observed=True).size()
+    error = np.sqrt(by_group.sum() * count / (count - 1).where(count > 1)) / size
+    return error.where((size >= LEAST_TERRITORIES) & (count >= LEAST_CLUSTERS))
+
+
+@dataclass(frozen=True)
+class SparseGap:
+    """How far sparse territories are from the others.
+
+    Attributes:
+        raw: the plain difference of the means.
+        left: the difference at equal size.
+        low, high: 95 % interval of `left`, clustered.
+        compared: number of sparse territories that are compared at equal size.
+        left_out: number of the others: their size band has fewer than `LEAST_OVERLAP` on a side.
+    """
+
+    raw: float
+    left: float
+    low: float
+    high: float
+    compared: int
+    left_out: int
+
+
+def sparse_at_equal_size(atlas: Atlas, indicator_id: str) -> SparseGap | None:
+    """Compare sparse territories with the others, and with others of their size band.
 
     In each legal size band the mean of the sparse (rule `sparse`) less that of the others; the
-    bands weigh as many sparse territories as they have. Bands without two of either are left out.
+    bands weigh as many sparse territories as they have. Bands with fewer than `LEAST_OVERLAP` of
+    either are left out: they would rest on few territories.
 
     Returns:
-        The plain difference, that at equal size, and its 95 % interval; None where no band has
-        both.
+        The differences; None where no band has enough of both.
     """
     sparse = Judge(atlas, read_rule("sparse")).verdict().states == YES
     table = pd.DataFrame({"x": atlas.values[indicator_id], "sparse": sparse})
     table["band"] = size_band(atlas.territories.facts["population"])
+    table["cluster"] = clusters_of(atlas)
     table = table.dropna()
-    thin = _by_band(table[table["sparse"]])
-    other = _by_band(table[~table["sparse"]])
-    thin, other = thin[thin["count"] >= 2], other[other["count"] >= 2]
-    both = thin.index.intersection(other.index)
+    counts = pd.crosstab(table["band"], table["sparse"])
+    if counts.shape[1] < 2:
+        return None
+    both = counts.index[(counts >= LEAST_OVERLAP).all(axis=1)]
     if both.empty:
         return None
-    thin, other = thin.loc[both], other.loc[both]
-    share = thin["count"] / thin["count"].sum()
-    left = float((share * (thin["mean"] - other["mean"])).sum())
-    error = thin["var"] / thin["count"] + other["var"] / other["count"]
-    margin = Z95 * float(np.sqrt((share**2 * error).sum()))
+    overlap = table[table["band"].isin(both)]
+    share = counts.loc[both, True] / counts.loc[both, True].sum()
+    side = overlap.groupby(["band", "sparse"])["x"]
+    means = side.mean()
+    thin, other = (means.xs(one, level="sparse") for one in (True, False))
+    left = float((share * (thin - other)).sum())
+    # The influence of each territory on the difference; those of one cluster vary together.
+    weight = overlap["band"].map(share).astype("float64") / side.transform("size")
+    centred = (overlap["x"] - side.transform("mean")) * weight
+    sums = centred.where(overlap["sparse"], -centred).groupby(overlap["cluster"]).sum()
+    correction = len(sums) / (len(sums) - 1) if len(sums) > 1 else np.nan
+    margin = Z95 * float(np.sqrt(correction * (sums**2).sum()))
     raw = table.loc[table["sparse"], "x"].mean() - table.loc[~table["sparse"], "x"].mean()
-    return float(raw), left, left - margin, left + margin
-
-
-def _by_band(table: pd.DataFrame) -> pd.DataFrame:
-    grouped = table.groupby("band")["x"]
-    return pd.DataFrame({"mean": grouped.mean(), "var": grouped.var(), "count": grouped.count()})
+    compared = int(overlap["sparse"].sum())
+    return SparseGap(
+        raw=float(raw),
+        left=left,
+        low=left - margin,
+        high=left + margin,
+        compared=compared,
+        left_out=int(table["sparse"].sum()) - compared,
+    )
 
 
 def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
@@ -208,8 +299,8 @@ def add_equal_size(atlas: Atlas, indicator_id: str) -> Atlas:
         native_level=source.native_level,
         sources=source.sources,
         method=_(
-            "Points above or below what log population and log density predict "
-            "(logistic regression)."
+            "Points above or below what population and density predict (logistic regression on "
+            "natural splines of their logarithms)."
         ),
         role="context",
         parts=(indicator_id,),
