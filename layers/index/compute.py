@@ -17,8 +17,11 @@ from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_atlas, score_bounds
 from zoneblanche.layers.index.steps.orient import scale_ends
 from zoneblanche.layers.index.steps.rank import rank
-from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions
+from zoneblanche.layers.index.uncertainty.errors import draw_errors
+from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions, draw_ranks
 from zoneblanche.layers.indicator import Indicator
+
+_DRAWN = ("rank_low", "rank_high", "score_low", "score_high", "worst_decile")
 
 
 def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | None = None) -> Atlas:
@@ -30,9 +33,12 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     index, with `Reason.TOO_FEW`. `intervals` has a table for the index and each dimension, by its
     id: `rank` (1 is the highest score; ties share the lowest rank), `tied` (how many others have
     that rank), and, from the draws, `rank_low`, `rank_high`, `score_low` and `score_high` (5th and
-    95th percentiles) and `worst_decile`, see `layers.index.uncertainty.robustness`. The table of
-    the index has `bound_low` and `bound_high` if some territories lack one of its parts, see
-    `layers.index.score.score_bounds`, and `estimated` (1 where a figure was imputed).
+    95th percentiles) and `worst_decile`, see `layers.index.uncertainty.robustness`. If the recipe
+    states measurement errors, these are of the errors, the index has `tenth` and `in_tenth` too
+    (`layers.index.uncertainty.errors`), and `choice_rank_low`, `choice_rank_high` and
+    `choice_worst_decile` are of the uncertain choices. The table of the index has `bound_low` and
+    `bound_high` if some territories lack one of its parts, see `layers.index.score.score_bounds`,
+    and `estimated` (1 where a figure was imputed).
 
     Args:
         atlas: with the indicators that the recipe names.
@@ -93,26 +99,44 @@ def _interval_of(parts: list[Indicator]) -> str:
 
 
 def _intervals(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
-    columns = ("rank_low", "rank_high", "score_low", "score_high", "worst_decile")
-    scored = found.scored
+    scored, recipe = found.scored, found.scored.recipe
     notices: tuple[str, ...] = ()
-    if scored.recipe.draws == 0:
-        none = dict.fromkeys(columns, np.nan)
-        tables = {
-            dimension.id: rank(scored.ranked(dimension.id)).to_frame("rank").assign(**none)
-            for dimension in scored.recipe.dimensions
-        }
+    if recipe.draws == 0 or not (recipe.has_errors or recipe.uncertainty.varies):
+        none = dict.fromkeys(_DRAWN, np.nan)
+        tables = {name: table.assign(**none) for name, table in _ranks(scored).items()}
+    elif recipe.has_errors:
+        tables, notices = _under_errors(found)
     else:
         drawn = draw_dimensions(found.values, scored, context=found.context)
-        tables = {name: one.table[["rank", *columns]] for name, one in drawn.items()}
-        notices = drawn[scored.recipe.id].notices
+        tables = {name: one.table[["rank", *_DRAWN]] for name, one in drawn.items()}
+        notices = drawn[recipe.id].notices
     tables = {name: table.assign(tied=_tied(table["rank"])) for name, table in tables.items()}
-    index = scored.recipe.id
+    index = recipe.id
     if scored.incomplete.any():
         tables[index] = tables[index].join(score_bounds(scored))
     if scored.estimated.any():
         tables[index] = tables[index].assign(estimated=scored.estimated.astype("float64"))
     return tables, notices
+
+
+def _ranks(scored: Scored) -> dict[str, pd.DataFrame]:
+    return {
+        dimension.id: rank(scored.ranked(dimension.id)).to_frame("rank")
+        for dimension in scored.recipe.dimensions
+    }
+
+
+def _under_errors(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return the intervals under the stated errors, and apart from them, as `choice_…`, those of
+    the ranks of the index under other choices."""
+    scored, recipe = found.scored, found.scored.recipe
+    errors = draw_errors(scored, found.context)
+    tables = {name: table.join(errors.tables[name]) for name, table in _ranks(scored).items()}
+    if not recipe.uncertainty.varies:
+        return tables, ()
+    choices = draw_ranks(found.values, scored, context=found.context, pairs=False)
+    apart = choices.table[["rank_low", "rank_high", "worst_decile"]].add_prefix("choice_")
+    return {**tables, recipe.id: tables[recipe.id].join(apart)}, choices.notices
 
 
 def _tied(ranks: pd.Series) -> pd.Series:

@@ -102,3 +102,8 @@ def _facts_of(recipe: Recipe) -> Iterator[str]:
     for element in recipe.elements:
         if element.regression is not None:
             yield from element.regression.on
+        error = element.measurement_error
+        if error is not None:
+            yield from error.size
+            if error.radius:
+                yield "area_km2"

@@ -16,7 +16,7 @@ from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.steps.aggregate import aggregate
 from zoneblanche.layers.index.steps.denominate import denominate
 from zoneblanche.layers.index.steps.impute import impute
-from zoneblanche.layers.index.steps.normalise import normalise
+from zoneblanche.layers.index.steps.normalise import normalise, normalised
 from zoneblanche.layers.index.steps.orient import oriented, scale_ends, upward_elements
 from zoneblanche.layers.index.steps.regress import estimate
 from zoneblanche.layers.index.steps.screen import screen
@@ -102,6 +102,7 @@ def score(values: pd.DataFrame, recipe: Recipe, *, context: Context | None = Non
     """
     steps = prepare(values, recipe, context=context)
     upward, weights, notices = combine(steps[-1].values, recipe)
+    upward[recipe.id] = upward[recipe.id].where(steps[0].details["kept"])
     return Scored(
         recipe=recipe,
         steps=steps,
@@ -118,7 +119,7 @@ def prepare(
     """Run the steps before aggregation: screen, impute, treat, normalise.
 
     A screened-out row is not used in what follows: neither in the means of the imputation nor in
-    the minimum and maximum of the scale.
+    the minimum and maximum of the scale. Its figures are normalised where the scale is fixed.
     """
     context = context or Context()
     elements = upward_elements(recipe)
@@ -151,11 +152,26 @@ def prepare(
     limits = Limits(recipe.skew, recipe.kurtosis, recipe.max_winsorised, recipe.boxcox)
     treated = treat(imputed.values, {e.id: e.treat for e in elements}, limits=limits)
     scaled = normalise(treated.values, elements, reference=recipe.reference)
-    return screened, imputed, treated, scaled
+    return screened, imputed, treated, _on_fixed_scales(scaled, values, elements, rows=~kept)
+
+
+def _on_fixed_scales(
+    scaled: Step, values: pd.DataFrame, elements: tuple[Element, ...], *, rows: pd.Series
+) -> Step:
+    """Return the normalised figures with those of screened-out rows where a scale does not depend
+    on other territories: a dimension is known where its own indicators are."""
+    if not rows.any():
+        return scaled
+    table = scaled.values.copy()
+    for element in elements:
+        if element.normalise in ("goalposts", "scaled") and element.treat == "none":
+            figures = values.loc[rows, element.id].to_numpy("float64")
+            table.loc[rows, element.id] = normalised(figures, element)[0]
+    return replace(scaled, values=table)
 
 
 def combine(
-    normalised: pd.DataFrame, recipe: Recipe
+    scores: pd.DataFrame, recipe: Recipe
 ) -> tuple[pd.DataFrame, dict[str, dict[str, float]], tuple[str, ...]]:
     """Aggregate normalised indicators dimension by dimension.
 
@@ -163,21 +179,21 @@ def combine(
         One column per dimension, the index last; high is good; the shares that were used; and
         notices about how they were computed.
     """
-    table = normalised.copy()
+    table = scores.copy()
     weights: dict[str, dict[str, float]] = {}
     notices: list[str] = []
     for dimension in recipe.dimensions:
         children = table[[child.id for child in dimension.children]]
         found = weigh(children, dimension)
-        scores = aggregate(
+        combined = aggregate(
             children,
             found.shares,
             how=dimension.aggregate,
             power=dimension.power,
             name=dimension.id,
         )
-        known = normalised[[element.id for element in dimension.elements()]].notna().mean(axis=1)
-        table[dimension.id] = scores.where(known >= dimension.min_available)
+        known = scores[[element.id for element in dimension.elements()]].notna().mean(axis=1)
+        table[dimension.id] = combined.where(known >= dimension.min_available)
         weights[dimension.id] = dict(found.shares)
         notices += found.notices
     table[recipe.id] = table[recipe.id].where(enough_known(table, recipe))

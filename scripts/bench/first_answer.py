@@ -50,7 +50,7 @@ INDICATORS = (
     Indicator("website", {"fr": "Site web", "en": "Website"}, unit="boolean", better="higher"),
     Indicator("own-email", {"fr": "Courriel", "en": "E-mail"}, unit="boolean", better="higher"),
     Indicator(
-        "france-services-km",
+        "distance-france-services",
         {"fr": "Distance à France Services", "en": "Distance to France Services"},
         suffix="km",
         better="lower",
@@ -117,7 +117,7 @@ def inputs_atlas(atlas: Atlas, table: pd.DataFrame) -> Atlas:
         "lacking-fixed": table["fibre_or_cable_lacking"],
         "website": table["website"],
         "own-email": table["own_email"],
-        "france-services-km": km.where(table["host"] != 1, np.minimum(km, OWN_SITE_KM)),
+        "distance-france-services": km.where(table["host"] != 1, np.minimum(km, OWN_SITE_KM)),
         "aged-65": table["aged_65"],
         "median-income": table["income"],
         "density": facts["population"] / facts["area_km2"],

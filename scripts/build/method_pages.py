@@ -32,6 +32,7 @@ from zoneblanche.layers.index.consistency import (
 from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_atlas
+from zoneblanche.layers.index.uncertainty.draws import LISTS
 from zoneblanche.layers.index.uncertainty.remove import remove_each
 from zoneblanche.layers.index.uncertainty.robustness import draw_ranks
 from zoneblanche.layers.outputs.atlas_file import load_atlas
@@ -86,9 +87,10 @@ def method_lines(recipe: Recipe) -> list[str]:
     descend(recipe.root, 0)
     doubted = recipe.uncertainty
     varied = [f"every weight within ±{100 * doubted.weights:g} %"] if doubted.weights else []
-    for what in ("normalise", "aggregate", "treat", "impute"):
+    varied += ["equal weights in half of the draws"] if doubted.equal else []
+    for what in LISTS:
         chosen = getattr(doubted, what)
-        varied += [f"{what}: {', '.join(chosen)}"] if chosen else []
+        varied += [f"{what}: {', '.join(map(str, chosen))}"] if chosen else []
     varied += ["one indicator left out"] if doubted.leave_out else []
     return [
         HEAD,
@@ -108,8 +110,9 @@ def method_lines(recipe: Recipe) -> list[str]:
         f"- The index is the {recipe.root.aggregate} mean of its parts. A high score is "
         f"{'worse' if worse else 'better'} off, and rank 1 is the highest score.",
         f"- {_who_is_scored(recipe)} A missing indicator is left out, and the others count for it.",
-        f"- The uncertainty of the ranks comes from {recipe.draws} draws (seed {recipe.seed}) with "
-        f"{', '.join(varied)}."
+        *_error_lines(recipe),
+        f"- The uncertainty of the ranks {'under other choices ' if recipe.has_errors else ''}"
+        f"comes from {recipe.draws} draws (seed {recipe.seed}) with {', '.join(varied)}."
         if varied
         else "- Ranks have no uncertainty: the recipe has no uncertain choice.",
         "",
@@ -117,6 +120,19 @@ def method_lines(recipe: Recipe) -> list[str]:
         "",
         *[f"- {reference}" for reference in recipe.references],
         "",
+    ]
+
+
+def _error_lines(recipe: Recipe) -> list[str]:
+    if not recipe.has_errors:
+        return []
+    stated = ", ".join(
+        f"`{element.id}`" for element in recipe.elements if element.measurement_error
+    )
+    return [
+        f"- The intervals are 90 % ranges under the stated errors of {stated}, from {recipe.draws} "
+        f"draws (seed {recipe.seed}). [recipes.md](recipes.md#measurement-errors) explains them; "
+        "the recipe gives their figures. Choices are drawn apart."
     ]
 
 

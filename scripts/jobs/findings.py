@@ -64,6 +64,8 @@ WORDS: Mapping[str, str] = {
     "weights": _("weights (± {share} %)"),
     "leave_out": _("an indicator left out"),
     "aggregate": _("aggregation"),
+    "goalposts": _("goalposts"),
+    "equal_weights": _("equal weights"),
     "treat": _("treatment"),
     "impute": _("imputation"),
     "size-band": _("size bands"),

@@ -11,6 +11,7 @@ from zoneblanche.geo.errors import Fault, InputError, nearest, shown
 from zoneblanche.geo.files.toml import Document
 from zoneblanche.geo.files.toml_model import checked
 from zoneblanche.geo.messages import _
+from zoneblanche.layers.index.recipe.errors import Flips, MeasurementError, Shift
 from zoneblanche.layers.index.recipe.recipe import (
     MAZZIOTTA_PARETO,
     Dimension,
@@ -24,6 +25,7 @@ from zoneblanche.layers.index.recipe.recipe import (
 from zoneblanche.layers.index.recipe.schema import (
     ID,
     DimensionTable,
+    ErrorTable,
     IndicatorTable,
     RecipeTable,
     RegressionTable,
@@ -62,6 +64,9 @@ def recipe_of(
             treat=tuple(uncertain.treat),
             impute=tuple(uncertain.impute),
             leave_out=uncertain.leave_out,
+            equal=uncertain.equal,
+            goalposts=tuple(uncertain.goalposts),
+            floor=uncertain.floor,
         ),
         **{name: getattr(options, name) for name in _PLAIN},
     )
@@ -282,7 +287,8 @@ class _Tree:
             scale=overridden.scale,
             target=overridden.target,
             denominator=overridden.denominator,
-            error=overridden.error or 0.0,
+            error=overridden.error if isinstance(overridden.error, float) else 0.0,
+            error_model=_error(overridden.error),
             regression=None if fit is None else _regression(fit),
         )
 
@@ -300,6 +306,31 @@ class _Tree:
 
     def _fault(self, path: str, message: str, *, remedy: str = "", kind: str) -> None:
         self.faults.append(Fault(message, file=self.file, column=path, remedy=remedy, kind=kind))
+
+
+def _error(table: ErrorTable | float | None) -> MeasurementError | None:
+    if not isinstance(table, ErrorTable):
+        return None
+    law = next(iter(table.shift), None) if table.shift else None
+    flips = table.flips
+    return MeasurementError(
+        shift=None if law is None else Shift(law, *table.shift[law]),
+        law=table.law,
+        spread=table.spread,
+        estimated=table.estimated,
+        per_point=table.per_point,
+        per_root=table.per_root,
+        sampling=table.sampling,
+        size=tuple(table.size),
+        radius=0.0 if table.radius is None else table.radius.share,
+        radius_most=None if table.radius is None else table.radius.most,
+        factor=table.factor,
+        flips=None if flips is None else Flips(flips.yes, flips.no, dict(flips.no_with)),
+        wrong_at=None if table.wrong is None else table.wrong.value,
+        wrong_share=0.0 if table.wrong is None else table.wrong.share,
+        area=None if table.area is None else table.area.level,
+        area_spread=0.0 if table.area is None else table.area.spread,
+    )
 
 
 def _regression(table: RegressionTable) -> Regression:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from zoneblanche.geo.country import Text, in_language
+from zoneblanche.layers.index.recipe.errors import MeasurementError
 from zoneblanche.layers.indicator import Better
 
 Normalise = Literal[
@@ -88,7 +89,8 @@ class Element:
         scale: "log": its natural logarithm, and that of its goalposts and target, is normalised.
         target: of `dist2targ`, in the unit of the indicator.
         denominator: column, fact or weight of the atlas that divides it before all other steps.
-        error: standard deviation of its measurement error, in its unit, for the rank intervals.
+        error: standard deviation of its measurement error, in its unit; 0: it is exact.
+        error_model: more about its measurement error, instead of `error`.
         regression: of `impute` "regression".
     """
 
@@ -103,7 +105,15 @@ class Element:
     target: float | None = None
     denominator: str | None = None
     error: float = 0.0
+    error_model: MeasurementError | None = None
     regression: Regression | None = None
+
+    @property
+    def measurement_error(self) -> MeasurementError | None:
+        """What is known of the error of its figures; None if they are exact."""
+        if self.error_model is None and self.error > 0:
+            return MeasurementError(spread=self.error)
+        return self.error_model
 
 
 @dataclass(frozen=True)
@@ -155,6 +165,9 @@ class Uncertainty:
         aggregate: the aggregations to draw for every dimension; empty: that of the recipe.
         treat, impute: the same.
         leave_out: whether a draw may leave one indicator out (each is as likely as none).
+        equal: whether half of the draws use equal weights instead of those of the recipe.
+        goalposts: factors of the length of every pair of goalposts, from its good end; empty: none.
+        floor: scores are at least so high in a drawn mean that needs scores above zero; 0: none.
     """
 
     weights: float = 0.25
@@ -163,6 +176,16 @@ class Uncertainty:
     treat: tuple[Treat, ...] = ()
     impute: tuple[Impute, ...] = ()
     leave_out: bool = False
+    equal: bool = False
+    goalposts: tuple[float, ...] = ()
+    floor: float = 0.0
+
+    @property
+    def varies(self) -> bool:
+        """Whether any choice is uncertain."""
+        lists = (self.normalise, self.aggregate, self.treat, self.impute, self.goalposts)
+        several = any(len(choices) > 1 for choices in lists)
+        return self.weights > 0 or self.leave_out or self.equal or several
 
 
 @dataclass(frozen=True)
@@ -217,6 +240,11 @@ class Recipe:
     def elements(self) -> tuple[Element, ...]:
         """All its indicators, in order."""
         return tuple(self.root.elements())
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether it knows of the measurement error of an indicator."""
+        return any(element.measurement_error is not None for element in self.elements)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from zoneblanche.layers.index.recipe.errors import error_from_dict
 from zoneblanche.layers.index.recipe.recipe import (
     Dimension,
     Element,
@@ -58,4 +59,5 @@ def _element(table: Mapping[str, Any]) -> Element:
     pairs = {name: tuple(table[name]) for name in _PAIRS if table[name] is not None}
     fit = table.get("regression")
     how = None if fit is None else Regression(**{**fit, "reasons": tuple(fit["reasons"])})
-    return Element(**{**table, **pairs, "regression": how})
+    error = error_from_dict(table.get("error_model"))
+    return Element(**{**table, **pairs, "regression": how, "error_model": error})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Self, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field
+from pydantic import BeforeValidator, Discriminator, Field, model_validator
 
 from zoneblanche.geo.errors import nearest, shown
 from zoneblanche.geo.files.toml_model import (
@@ -18,9 +18,11 @@ from zoneblanche.geo.files.toml_model import (
     branch,
     expected,
     refused,
+    unfit,
 )
 from zoneblanche.geo.messages import EMPTY, _, quantity
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.index.recipe.errors import Law
 from zoneblanche.layers.index.recipe.recipe import (
     Aggregate,
     Impute,
@@ -174,6 +176,97 @@ class RegressionTable(_Options):
     )
 
 
+NotNegative = Annotated[Number, Field(ge=0)]
+
+
+def _one_shift(shift: Any) -> Any:
+    pair = list(shift.items()) if isinstance(shift, Mapping) else []
+    if len(pair) != 1 or pair[0][0] not in ("uniform", "normal"):
+        raise refused(
+            unfit(shift, _("{ uniform = [low, high] } or { normal = [mean, deviation] }")),
+            kind="shift",
+        )
+    law, ends = pair[0]
+    if law == "uniform":
+        return {law: _rising(ends)}
+    if not (isinstance(ends, list) and len(ends) == 2 and all(map(_is_number, ends))):
+        raise refused(unfit(ends, _("[mean, deviation], two numbers")), kind="shift")
+    return {law: (float(ends[0]), float(ends[1]))}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+class FlipsTable(_Options):
+    """How often a yes or a no is wrong."""
+
+    yes: Share = 0.0
+    no: Share = 0.0
+    no_with: dict[str, Share] = Field(default_factory=dict)
+
+
+class RadiusTable(_Options):
+    """A part of the scale of an error that grows with the territory."""
+
+    share: NotNegative
+    most: NotNegative | None = None
+
+
+class WrongTable(_Options):
+    """A figure that is sometimes simply wrong."""
+
+    value: Number
+    share: Share
+
+
+class AreaTable(_Options):
+    """An error that the territories of an area share."""
+
+    level: str
+    spread: NotNegative
+
+
+class ErrorTable(_Options):
+    """`[recipe.indicators.<id>.error]`: how far its figures may be from the truth, in its unit."""
+
+    shift: Annotated[Any, BeforeValidator(_one_shift)] = None
+    law: Law = "normal"
+    spread: NotNegative = 0.0
+    estimated: NotNegative | None = None
+    per_point: NotNegative = 0.0
+    per_root: NotNegative = 0.0
+    sampling: bool = False
+    size: list[str] = Field(default_factory=list)
+    radius: RadiusTable | None = None
+    factor: NotNegative = 0.0
+    flips: FlipsTable | None = None
+    wrong: WrongTable | None = None
+    area: AreaTable | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.per_root or self.sampling) and not self.size:
+            raise refused(_("per_root and sampling need a size."), kind="error", key="size")
+        others = self.model_fields_set - {"flips"}
+        if self.flips is not None and others:
+            raise refused(
+                _("flips are of a yes or no, which has no other error."), kind="error", key="flips"
+            )
+        return self
+
+
+def _error_form(error: Any) -> str:
+    """Which form the error of an indicator takes."""
+    return "<table>" if isinstance(error, Mapping) else "<number>"
+
+
+Errors = Annotated[
+    Annotated[ErrorTable, branch("table")] | Annotated[NotNegative, branch("number")],
+    Discriminator(_error_form),
+]
+
+
 class IndicatorTable(_Options):
     """`[recipe.indicators.<id>]`: options of one indicator; the recipe gives those that are
     absent."""
@@ -187,7 +280,7 @@ class IndicatorTable(_Options):
     scale: Scale = "linear"
     target: Number | None = None
     denominator: str | None = None
-    error: Annotated[Number, Field(ge=0)] | None = None
+    error: Errors | None = None
     regression: RegressionTable | None = None
 
 
@@ -223,6 +316,9 @@ class UncertaintyTable(_Options):
     treat: list[Treat] = Field(default_factory=list)
     impute: list[Impute] = Field(default_factory=list)
     leave_out: bool = False
+    equal: bool = False
+    goalposts: list[Annotated[Number, Field(gt=0)]] = Field(default_factory=list)
+    floor: NotNegative = 0.0
 
 
 class RecipeTable(_Options):

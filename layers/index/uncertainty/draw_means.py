@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -44,6 +44,38 @@ class Made:
 
     scores: np.ndarray
     complete: bool
+
+
+def dimension_scores(
+    scenario: Scenario, weights: np.ndarray, loops: ModuleType, *, only: Collection[str]
+) -> dict[str, Made]:
+    """Aggregate dimension by dimension, for several draws of one scenario; high is good.
+
+    Args:
+        scenario: the figures.
+        weights: (draws, children of all dimensions) float32, in the order of `recipe.dimensions`.
+        loops: `layers.index.uncertainty.kernels` or `layers.index.uncertainty.plain`.
+        only: the dimensions to compute.
+    """
+    rows = {element.id: row for row, element in enumerate(scenario.recipe.elements)}
+    made: dict[str, Made] = {}
+    first = 0
+    for dimension in scenario.recipe.dimensions:
+        width = len(dimension.children)
+        w = weights[:, first : first + width]
+        first += width
+        if dimension.id not in only:
+            continue
+        if dimension.aggregate in SLOW:
+            done = one_by_one(scenario, dimension, rows, w, made)
+        else:
+            done = weighted_mean(scenario, dimension, rows, w, made, loops)
+        if dimension.min_available > 0 and scenario.known is not None:
+            known = scenario.known[[rows[element.id] for element in dimension.elements()]]
+            done.scores[:, known.mean(axis=0) < dimension.min_available] = np.nan
+            done = Made(done.scores, complete=False)
+        made[dimension.id] = done
+    return made
 
 
 def weighted_mean(

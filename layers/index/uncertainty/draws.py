@@ -1,8 +1,8 @@
 """Draws: plausible variants of a recipe, and the scores of each.
 
 A draw varies what the `Uncertainty` of a recipe names: every weight within its share, and one of
-the normalisations, aggregations, treatments and imputations. It may leave one indicator out, and
-adds the measurement error of the indicators that have one.
+the normalisations, aggregations, treatments and imputations. It may leave one indicator out.
+Measurement errors are drawn apart, see `layers.index.uncertainty.errors`.
 """
 
 from __future__ import annotations
@@ -22,15 +22,8 @@ from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import Scored, prepare
-from zoneblanche.layers.index.steps.normalise import normalised
 from zoneblanche.layers.index.steps.orient import is_mazziotta, scale_ends
-from zoneblanche.layers.index.uncertainty.draw_means import (
-    SLOW,
-    Made,
-    Scenario,
-    one_by_one,
-    weighted_mean,
-)
+from zoneblanche.layers.index.uncertainty.draw_means import Scenario, dimension_scores
 
 
 @dataclass(frozen=True)
@@ -40,19 +33,17 @@ class Plan:
     Attributes:
         scenario: number of the scenario, see `Sampler`.
         weights: one column per child of every dimension, in the order of `recipe.dimensions`.
-        seeds: of the measurement error.
     """
 
     scenario: np.ndarray
     weights: np.ndarray
-    seeds: np.ndarray
 
     def __len__(self) -> int:
         return len(self.scenario)
 
     def part(self, start: int, stop: int) -> Plan:
         """Return the draws from `start` to `stop`."""
-        return Plan(self.scenario[start:stop], self.weights[start:stop], self.seeds[start:stop])
+        return Plan(self.scenario[start:stop], self.weights[start:stop])
 
 
 class Sampler:
@@ -85,9 +76,9 @@ class Sampler:
         self._held = self._has_score.any(axis=1).to_numpy()
         self.shares = [scored.weights[d.id] for d in self.recipe.dimensions]
         children = [child for d in self.recipe.dimensions for child in d.children]
+        equal = [np.full(len(d.children), 1.0 / len(d.children)) for d in self.recipe.dimensions]
+        self.equal = np.concatenate(equal)
         self.leaves = [place for place, c in enumerate(children) if isinstance(c, Element)]
-        self.noise = _noise(scored)
-        recipes = (_with_options(self.recipe, options) for options in _options(self.recipe))
         self._whole = [
             # The recipe itself was prepared when it was scored.
             self._scenario(
@@ -96,16 +87,15 @@ class Sampler:
                 if recipe == self.recipe
                 else prepare(values, recipe, context=context)[-1].values,
             )
-            for recipe in recipes
+            for recipe in variants(self.recipe)
         ]
         self._aim(self.recipe.id, distinct=False)
 
     def of(self, dimension_id: str) -> Sampler:
         """Return the same draws, of one dimension or the whole index, with one column for all rows
-        with equal figures: their scores are equal in every draw, unless each has its own
-        measurement error."""
+        with equal figures: their scores are equal in every draw."""
         part = copy.copy(self)
-        part._aim(dimension_id, distinct=not self.noise)
+        part._aim(dimension_id, distinct=True)
         return part
 
     def _aim(self, dimension_id: str, *, distinct: bool) -> None:
@@ -153,12 +143,14 @@ class Sampler:
         nominal = np.concatenate([list(shares.values()) for shares in self.shares])
         spread = uncertain.weights * random.uniform(-1.0, 1.0, (draws, len(nominal)))
         weights = nominal * (1.0 + spread)
+        if uncertain.equal:
+            chosen = random.integers(0, 2, draws) == 1
+            weights[chosen] = self.equal * (1.0 + spread[chosen])
         if uncertain.leave_out:
             left_out = random.integers(0, len(self.leaves) + 1, draws)
             for number, place in enumerate(self.leaves):
                 weights[left_out == number, place] = 0.0
-        seeds = random.integers(0, 2**63, draws).astype("uint64")
-        return Plan(scenario, weights.astype("float32"), seeds)
+        return Plan(scenario, weights.astype("float32"))
 
     def scores(self, plan: Plan, loops: ModuleType) -> np.ndarray:
         """Return the scores of the target in every draw: (draws, units) float32.
@@ -171,20 +163,18 @@ class Sampler:
         for number in np.unique(plan.scenario):
             chosen = np.flatnonzero(plan.scenario == number)
             scenario, weights = self.scenarios[number], plan.weights[chosen]
-            if self.noise:
-                for draw in chosen:
-                    noisy = self._with_error(self._whole[number], int(plan.seeds[draw]), loops)
-                    row = plan.weights[draw : draw + 1]
-                    out[draw] = self._up(self._narrowed(noisy), row, loops)[0]
-            else:
-                out[chosen] = self._up(scenario, weights, loops)
+            out[chosen] = self._up(scenario, weights, loops)
         return out
 
     def _scenario(self, recipe: Recipe, table: pd.DataFrame) -> Scenario:
         x = np.ascontiguousarray(table.to_numpy("float32")[self._held].T)
         mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
         missing = np.isnan(x)
-        _check_positive(table[self._held], recipe)
+        floor = recipe.uncertainty.floor if _needs_positive(recipe) else 0.0
+        if floor > 0:
+            x = np.maximum(x, np.float32(floor))
+        else:
+            _check_positive(table[self._held], recipe)
         return Scenario(
             recipe=recipe,
             x=x,
@@ -193,44 +183,28 @@ class Sampler:
             known=(~missing).astype("float32") if missing.any() else None,
         )
 
-    def _with_error(self, scenario: Scenario, seed: int, loops: ModuleType) -> Scenario:
-        x = scenario.x.copy()
-        for number, (deviation, low, high) in self.noise.items():
-            loops.add_noise(scenario.x[number], number, deviation, seed, x[number])
-            np.clip(x[number], low, high, out=x[number])
-        return replace(scenario, x=x, sums={}, rows={})
-
     def _up(self, scenario: Scenario, weights: np.ndarray, loops: ModuleType) -> np.ndarray:
-        """Aggregate dimension by dimension, for several draws of one scenario."""
-        rows = {element.id: row for row, element in enumerate(scenario.recipe.elements)}
-        made: dict[str, Made] = {}
-        first = 0
-        for dimension in scenario.recipe.dimensions:
-            width = len(dimension.children)
-            w = weights[:, first : first + width]
-            first += width
-            if dimension.id not in self._on_the_way:
-                continue
-            if dimension.aggregate in SLOW:
-                done = one_by_one(scenario, dimension, rows, w, made)
-            else:
-                done = weighted_mean(scenario, dimension, rows, w, made, loops)
-            if dimension.min_available > 0 and scenario.known is not None:
-                known_elements = scenario.known[
-                    [rows[element.id] for element in dimension.elements()]
-                ]
-                done.scores[:, known_elements.mean(axis=0) < dimension.min_available] = np.nan
-            made[dimension.id] = done
+        """Return the scores of the target in several draws of one scenario."""
+        made = dimension_scores(scenario, weights, loops, only=self._on_the_way)
         done = made[self.target.id]
         if scenario.sign == 1.0:
             return done.scores
         return np.float32(scenario.offset) - done.scores
 
 
+LISTS = ("treat", "impute", "normalise", "aggregate", "goalposts")
+"""The uncertain choices that are lists, in the order of the scenarios."""
+
+
+def variants(recipe: Recipe) -> Iterator[Recipe]:
+    """Yield the recipe with every combination of the uncertain choices that are lists."""
+    for options in _options(recipe):
+        yield _with_options(recipe, options)
+
+
 def _options(recipe: Recipe) -> Iterator[dict[str, Any]]:
-    """Return every combination of the uncertain choices."""
     uncertain = recipe.uncertainty
-    names = ("treat", "impute", "normalise", "aggregate")
+    names = LISTS
     choices = [(name, getattr(uncertain, name)) for name in names if getattr(uncertain, name)]
     for picked in itertools.product(*(options for _unused, options in choices)):
         yield dict(zip((name for name, _unused in choices), picked, strict=True))
@@ -241,14 +215,27 @@ def _with_options(recipe: Recipe, options: Mapping[str, Any]) -> Recipe:
 
 
 def _changed(dimension: Dimension, options: Mapping[str, Any]) -> Dimension:
-    kept_options = {name: option for name, option in options.items() if name != "aggregate"}
     children = tuple(
-        _changed(child, options) if isinstance(child, Dimension) else replace(child, **kept_options)
+        _changed(child, options)
+        if isinstance(child, Dimension)
+        else _changed_element(child, options)
         for child in dimension.children
     )
     return replace(
         dimension, children=children, aggregate=options.get("aggregate", dimension.aggregate)
     )
+
+
+def _changed_element(element: Element, options: Mapping[str, Any]) -> Element:
+    changed = {n: option for n, option in options.items() if n not in ("aggregate", "goalposts")}
+    factor, posts = options.get("goalposts", 1.0), element.goalposts
+    # A yes or no has no other ends.
+    if posts is not None and posts != (0.0, 1.0):
+        low, high = posts
+        length = factor * (high - low)
+        lower = element.better == "lower"
+        changed["goalposts"] = (low, low + length) if lower else (high - length, high)
+    return replace(element, **changed)
 
 
 def _distinct(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -265,60 +252,13 @@ def _distinct(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return first, stands, count.astype("int64")
 
 
-def _noise(scored: Scored) -> dict[int, tuple[float, float, float]]:
-    """Return the deviation of the measurement error on the normalised scale, and its limits.
-
-    Raises:
-        InputError: an indicator with an error is normalised by ranks, where the error has no fixed
-            size.
-    """
-    found, faults = {}, []
-    for number, element in enumerate(scored.recipe.elements):
-        if element.error == 0:
-            continue
-        slope = _slope(element, scored)
-        if slope is None:
-            faults.append(
-                Fault(
-                    _(
-                        "{element} has a measurement error, and its scale ({normalise}, "
-                        "treatment {treat}, {scale}) is not a straight line on which the error "
-                        "has one size.",
-                        element=repr(element.id),
-                        normalise=element.normalise,
-                        treat=element.treat,
-                        scale=element.scale,
-                    ),
-                    remedy=_(
-                        "Normalise it by minmax, goalposts, zscore or scaled, without "
-                        "logarithm or Box-Cox, or leave the error out."
-                    ),
-                    kind="error",
-                )
-            )
-            continue
-        bounded = element.normalise in ("minmax", "goalposts")
-        low, high = element.range if bounded else (-np.inf, np.inf)
-        found[number] = (element.error * slope, low, high)
-    if faults:
-        raise InputError(faults)
-    return found
-
-
-def _slope(element: Element, scored: Scored) -> float | None:
-    """Return the score per unit of a linearly normalised indicator."""
-    bent = element.treat in ("log", "boxcox") or element.scale == "log"
-    if bent or element.normalise in ("prank", "rank", "borda"):
-        return None
-    figures = scored.steps[-2].values[element.id].to_numpy("float64")
-    known = figures[~np.isnan(figures)]
-    ends = np.array([known.min(), known.max()])
-    if element.normalise == "goalposts" and element.goalposts is not None:
-        ends = np.array(element.goalposts)
-        low, high = element.range
-        return (high - low) / float(ends[1] - ends[0])
-    scores, _unused, _unused = normalised(figures, element)
-    return float((np.nanmax(scores) - np.nanmin(scores)) / (ends[1] - ends[0]))
+def _needs_positive(recipe: Recipe) -> bool:
+    """Return whether one of its means is not defined for a score of zero."""
+    return any(
+        dimension.aggregate in ("geometric", "harmonic")
+        or (dimension.aggregate == "generalised" and dimension.power < 0)
+        for dimension in recipe.dimensions
+    )
 
 
 def _check_positive(table: pd.DataFrame, recipe: Recipe) -> None:
@@ -339,7 +279,10 @@ def _check_positive(table: pd.DataFrame, recipe: Recipe) -> None:
                         wrong=first_of(wrong),
                     ),
                     column="recipe.uncertainty.aggregate",
-                    remedy=_("Write range = [1, 100] in the recipe, or leave that mean out."),
+                    remedy=_(
+                        "Write range = [1, 100] in the recipe or a floor in its uncertainty, or "
+                        "leave that mean out."
+                    ),
                     kind="not-positive",
                 )
             )

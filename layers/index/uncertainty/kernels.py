@@ -106,26 +106,65 @@ def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> Non
 
 
 @compiled
-def add_noise(
-    figures: np.ndarray, indicator: int, deviation: float, seed: int, out: np.ndarray
+def perturb(
+    figures: np.ndarray,
+    places: np.ndarray,
+    key: np.uint64,
+    spread: np.ndarray,
+    quantiles: np.ndarray,
+    factors: np.ndarray,
+    no_wrong: np.ndarray,
+    rates: np.ndarray,
+    offset: np.ndarray,
+    scale: np.ndarray,
+    out: np.ndarray,
 ) -> None:
-    """Add normal errors that depend on seed, indicator and unit only, not on the order of work.
+    """Normalise figures with errors that depend on the key and the place only, not on the order of
+    work.
+
+    Four numbers of 16 bits are drawn for each figure. A continuous figure becomes
+    figure · factor + offset + spread · quantile; one that equals `rates[1]` is replaced, with the
+    probability `rates[2]`, by a uniform figure of the scale.
 
     Args:
-        figures: (units,) float32; NaN stays NaN.
-        indicator: its number.
-        deviation: standard deviation of the error.
-        seed: of the draw, uint64.
+        figures: (units,) float32, in the unit of the indicator; NaN stays NaN.
+        places: (units,) uint64, `mixed_places` of the indicator.
+        key: of the draw.
+        spread: (units,) float32.
+        quantiles, factors: (65536,) float32, of the error and of the factor, ascending.
+        no_wrong: (units,) float32, how often a no is wrong; empty unless it is a yes or no.
+        rates: (3,) float32: how often a yes is wrong, the doubtful figure, how often it is wrong.
+        offset: (units,) float32.
+        scale: (4,) float32: the lowest and highest figure, the score of the lowest, score per unit.
         out: (units,) float32, written.
     """
+    step = np.float32(1.0 / 65536.0)
+    one, half = np.float32(1), np.float32(0.5)
+    low, high, base, slope = scale[0], scale[1], scale[2], scale[3]
+    mask = np.uint64(65535)
+    boolean = len(no_wrong) > 0
     for unit in range(len(figures)):
-        place = np.uint64(indicator) << np.uint64(40) | np.uint64(unit)
-        one = _mixed(np.uint64(seed) ^ _mixed(place))
-        other = _mixed(one)
-        # Box and Muller's transformation; + 1 keeps the logarithm finite.
-        radius = np.sqrt(-2.0 * np.log((np.float64(one >> np.uint64(11)) + 1) / 2.0**53))
-        angle = 2.0 * np.pi * np.float64(other >> np.uint64(11)) / 2.0**53
-        out[unit] = figures[unit] + deviation * radius * np.cos(angle)
+        figure = figures[unit]
+        if figure != figure:
+            out[unit] = figure
+            continue
+        bits = _mixed(key ^ places[unit])
+        first = np.int64(bits & mask)
+        third = np.int64((bits >> np.uint64(32)) & mask)
+        if boolean:
+            chance = (np.float32(first) + half) * step
+            if figure >= half:
+                figure = figure - figure if chance < rates[0] else figure
+            elif chance < no_wrong[unit]:
+                figure = one
+        elif figure == rates[1] and (np.float32(third) + half) * step < rates[2]:
+            fourth = np.float32(np.int64(bits >> np.uint64(48)))
+            figure = low + (high - low) * ((fourth + half) * step)
+        else:
+            second = np.int64((bits >> np.uint64(16)) & mask)
+            figure = figure * factors[second] + offset[unit]
+            figure = figure + spread[unit] * quantiles[first]
+        out[unit] = base + slope * (min(max(figure, low), high) - low)
 
 
 @compiled

@@ -66,19 +66,50 @@ def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> Non
     ahead[:, 1] += (other > one).sum(axis=0)
 
 
-def add_noise(
-    figures: np.ndarray, indicator: int, deviation: float, seed: int, out: np.ndarray
+def perturb(
+    figures: np.ndarray,
+    places: np.ndarray,
+    key: np.uint64,
+    spread: np.ndarray,
+    quantiles: np.ndarray,
+    factors: np.ndarray,
+    no_wrong: np.ndarray,
+    rates: np.ndarray,
+    offset: np.ndarray,
+    scale: np.ndarray,
+    out: np.ndarray,
 ) -> None:
-    """See `kernels.add_noise`."""
-    place = np.uint64(indicator) << np.uint64(40) | np.arange(len(figures), dtype="uint64")
-    one = _mixed(np.uint64(seed) ^ _mixed(place))
-    other = _mixed(one)
-    radius = np.sqrt(-2.0 * np.log(((one >> np.uint64(11)).astype("float64") + 1) / 2.0**53))
-    angle = 2.0 * np.pi * (other >> np.uint64(11)).astype("float64") / 2.0**53
-    out[:] = figures + deviation * radius * np.cos(angle)
+    """See `kernels.perturb`."""
+    bits = mixed(places ^ key)
+    first, second, third, fourth = (
+        ((bits >> np.uint64(16 * part)) & np.uint64(65535)).astype("int64") for part in range(4)
+    )
+    low, high, base, slope = scale
+    if len(no_wrong):
+        chance = _uniform(first)
+        figure = np.where(
+            figures >= np.float32(0.5),
+            np.where(chance < rates[0], np.float32(0), figures),
+            np.where(chance < no_wrong, np.float32(1), figures),
+        )
+    else:
+        figure = figures * factors[second] + offset + spread * quantiles[first]
+        wrong = (figures == rates[1]) & (_uniform(third) < rates[2])
+        figure = np.where(wrong, low + (high - low) * _uniform(fourth), figure)
+    figure = np.where(np.isnan(figures), figures, figure)
+    out[:] = base + slope * (np.minimum(np.maximum(figure, low), high) - low)
 
 
-def _mixed(bits: np.ndarray) -> np.ndarray:
+def mixed_places(indicator: int, units: int) -> np.ndarray:
+    """Return a number for each unit of an indicator: (units,) uint64."""
+    return mixed(np.uint64(indicator) << np.uint64(40) | np.arange(units, dtype="uint64"))
+
+
+def _uniform(numbers: np.ndarray) -> np.ndarray:
+    return (numbers.astype("float32") + np.float32(0.5)) * np.float32(1.0 / 65536.0)
+
+
+def mixed(bits: np.ndarray) -> np.ndarray:
     """The finaliser of splitmix64 (Steele, Lea & Flood 2014); wraps around 2⁶⁴ by design."""
     z = bits + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

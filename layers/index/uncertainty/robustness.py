@@ -67,20 +67,22 @@ def draw_ranks(
     *,
     context: Context | None = None,
     threads: int | None = None,
+    pairs: bool = True,
 ) -> Drawn:
-    """Return ranks and scores under the recipe's uncertainty.
+    """Return ranks and scores under the recipe's uncertain choices.
 
     Args:
         values: the table that was scored.
         scored: the result of the recipe, see `layers.index.score.score`.
         context: what else the recipe uses of the rows, as when it was scored.
         threads: how many to use, all cores if None. The result does not depend on it.
+        pairs: whether to compare pairs of units, which takes time; without, `certain_pairs` is NaN.
 
     Raises:
         InputError: an uncertain choice that the data does not allow.
     """
     sampler = Sampler(values, scored, context=context)
-    return _drawn(sampler, scored, scored.recipe.id, threads=threads)
+    return _drawn(sampler, scored, scored.recipe.id, threads=threads, pairs=pairs)
 
 
 def draw_dimensions(

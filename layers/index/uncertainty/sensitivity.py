@@ -18,7 +18,7 @@ from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.rank import rank
-from zoneblanche.layers.index.uncertainty.draws import Plan, Sampler
+from zoneblanche.layers.index.uncertainty.draws import LISTS, Plan, Sampler
 
 
 @dataclass(frozen=True)
@@ -169,13 +169,14 @@ class _Chooser:
     def __init__(self, sampler: Sampler) -> None:
         self.sampler = sampler
         uncertain = sampler.recipe.uncertainty
-        lists = ("treat", "impute", "normalise", "aggregate")
-        self.sizes = [(name, len(getattr(uncertain, name))) for name in lists]
+        self.sizes = [(name, len(getattr(uncertain, name))) for name in LISTS]
         self.sizes = [(name, size) for name, size in self.sizes if size > 1]
         self.leave_out, self.vary = uncertain.leave_out, uncertain.weights > 0
+        self.equal = uncertain.equal
         self.names = [name for name, _unused in self.sizes]
         self.names += ["leave_out"] if self.leave_out else []
         self.names += ["weights"] if self.vary else []
+        self.names += ["equal_weights"] if self.equal else []
 
     def shifts(self, design: np.ndarray, nominal: np.ndarray) -> np.ndarray:
         """Return the mean |rank − rank of the recipe| of each row of the design."""
@@ -203,6 +204,8 @@ class _Chooser:
         if self.leave_out:
             left_out = _picked(design[:, column], len(leaves) + 1)
             column += 1
+        if self.equal:
+            weights[design[:, -1] >= 0.5] = self.sampler.equal
         if self.vary:
             spread = self.sampler.recipe.uncertainty.weights
             for row, number in enumerate(design[:, column]):
@@ -210,8 +213,7 @@ class _Chooser:
                 weights[row] *= 1.0 + spread * generator.uniform(-1.0, 1.0, len(nominal))
         for number, place in enumerate(leaves):
             weights[left_out == number, place] = 0.0
-        seeds = np.zeros(len(design), dtype="uint64")
-        return Plan(scenario, weights.astype("float32"), seeds)
+        return Plan(scenario, weights.astype("float32"))
 
 
 def _picked(numbers: np.ndarray, size: int) -> np.ndarray:

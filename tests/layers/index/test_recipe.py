@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.index.recipe.errors import MeasurementError
 from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe, recipe_from_table
 from zoneblanche.layers.index.recipe.recipe import Dimension
 from zoneblanche.layers.indicator import Indicator
@@ -114,7 +115,8 @@ def test_an_indicator_overrides_its_recipe() -> None:
     )
     fibre, debit, mobile, _ = recipe.elements
     assert (fibre.normalise, fibre.goalposts, fibre.treat) == ("goalposts", (0.0, 100.0), "auto")
-    assert (debit.better, debit.treat, debit.error) == ("lower", "none", 2.5)
+    assert (debit.better, debit.treat) == ("lower", "none")
+    assert debit.measurement_error == MeasurementError(spread=2.5)
     assert (mobile.normalise, mobile.treat) == ("minmax", "auto")
 
 

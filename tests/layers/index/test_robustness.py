@@ -130,12 +130,12 @@ def test_neither_threads_nor_a_second_run_change_a_byte(
 ) -> None:
     monkeypatch.setattr(robustness, "KEPT", limit)
     values = table(300, missing=0.05)
-    _, scored = made(values, indicators={"a": {"error": 3.0}}, draws=150)
+    _, scored = made(values, draws=150)
     one = draw_ranks(values, scored, threads=1)
     for threads in (2, 3, 7):
         other = draw_ranks(values, scored, threads=threads)
         assert one.table.to_numpy().tobytes() == other.table.to_numpy().tobytes()
-    _, again = made(values, indicators={"a": {"error": 3.0}}, draws=150, seed=5)
+    _, again = made(values, draws=150, seed=5)
     assert not draw_ranks(values, again).table.equals(one.table)
 
 
@@ -222,21 +222,6 @@ def test_dimensions_have_intervals_from_the_same_draws(orientation: str) -> None
         assert found["rank_low"].notna().equals(scored.scores[name].notna().reset_index(drop=True))
 
 
-def test_measurement_errors_are_normal_and_the_same_in_both_loops() -> None:
-    figures = np.zeros(20_000, "float32")
-    figures[3] = np.nan
-    found = {}
-    for loops in (kernels, plain):
-        found[loops] = np.empty_like(figures)
-        loops.add_noise(figures, 2, 1.5, np.uint64(2**63 + 12345), found[loops])
-    np.testing.assert_allclose(found[kernels], found[plain], rtol=1e-6)
-    known = found[plain][~np.isnan(found[plain])]
-    assert len(known) == 19_999
-    assert abs(known.mean()) < 0.05
-    assert abs(known.std() - 1.5) < 0.03
-    assert abs((np.abs(known) < 1.5).mean() - 0.6827) < 0.01
-
-
 def test_tally_counts_every_figure_once() -> None:
     random = np.random.default_rng(1)
     figures = random.uniform(0, 10, (40, 100)).astype("float32")
@@ -248,18 +233,6 @@ def test_tally_counts_every_figure_once() -> None:
     assert counts.sum() == 40 * 100 - 1
     place = np.clip(np.floor(figures[:, 7] - 2), 0, 7)
     assert np.array_equal(counts[7], np.bincount(place.astype(int), minlength=8))
-
-
-def test_measurement_error_widens_the_interval() -> None:
-    values = table(80)
-    _, sure = made(values, uncertainty={"weights": 0.0})
-    _, unsure = made(values, uncertainty={"weights": 0.0}, indicators={"a": {"error": 10.0}})
-    drawn = draw_ranks(values, unsure).table
-    assert (drawn["rank_high"] - drawn["rank_low"]).mean() > 3
-    assert draw_ranks(values, sure).table["rank_high"].equals(drawn["rank"].rename("rank_high"))
-    with pytest.raises(InputError, match="measurement error"):
-        _, by_rank = made(values, normalise="prank", indicators={"a": {"error": 1.0}})
-        draw_ranks(values, by_rank)
 
 
 def test_several_choices() -> None:

@@ -1,0 +1,255 @@
+"""Intervals under the stated measurement errors: the recipe as it is, on figures as they may be.
+
+The choices of the recipe (weights, means, scales) do not vary here. They are drawn apart, see
+`layers.index.uncertainty.robustness`: an error of a figure and a disagreement about a weight are
+two things.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.layers.index.context import Context
+from zoneblanche.layers.index.recipe.recipe import Recipe
+from zoneblanche.layers.index.score import Scored
+from zoneblanche.layers.index.steps.orient import is_mazziotta, scale_ends
+from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
+from zoneblanche.layers.index.steps.rank import rank
+from zoneblanche.layers.index.uncertainty.draw_means import Scenario, dimension_scores
+from zoneblanche.layers.index.uncertainty.noise import draw_seeds, noises
+
+KEPT = 4_000_000
+"""Maximum draws × units that are kept; above, the loops are compiled and draws are counted."""
+
+COLUMNS = ("score_low", "score_high", "rank_low", "rank_high", "worst_decile", "tenth", "in_tenth")
+"""Of the table of the index; those of a dimension are the first two."""
+
+_TOGETHER = 64
+_SCORE_BINS = 128
+_RANK_BINS = 512
+
+
+@dataclass(frozen=True)
+class DrawnErrors:
+    """What the draws of the measurement errors show.
+
+    Attributes:
+        tables: one per dimension, the index last, on the index of the values: `score_low` and
+            `score_high` (5th and 95th percentile, widened to the score itself); for the index also
+            `rank_low`, `rank_high`, `worst_decile` (share of the draws in the worst tenth),
+            `tenth` (1 to 10; 1 has the highest scores) and `in_tenth` (share of the draws in it).
+        draws: how many.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    draws: int
+
+
+class ErrorSampler:
+    """Draws of the scores of one recipe on figures with errors.
+
+    Attributes:
+        rows: (values,) bool: the rows that are drawn: those with a score of a dimension.
+        units: how many they are.
+    """
+
+    def __init__(self, scored: Scored, context: Context) -> None:
+        self.recipe = scored.recipe
+        self.scored = scored
+        self.rows = scored.scores.notna().any(axis=1).to_numpy()
+        self.units = int(self.rows.sum())
+        self.noises = noises(scored, context, self.rows)
+        self._known_scores = scored.scores.notna().to_numpy()[self.rows]
+        x = np.ascontiguousarray(scored.normalised.to_numpy("float32")[self.rows].T)
+        missing = np.isnan(x)
+        mirrored = self.recipe.orientation == "worse" and not is_mazziotta(self.recipe)
+        known = (~missing).astype("float32") if missing.any() else None
+        self._scenario = Scenario(self.recipe, x, 0.0, -1.0 if mirrored else 1.0, known)
+        shares = [list(scored.weights[d.id].values()) for d in self.recipe.dimensions]
+        self._weights = np.concatenate(shares).astype("float32")[None, :]
+        self._offsets = {d.id: self._offset(d.id) for d in self.recipe.dimensions}
+
+    def _offset(self, name: str) -> np.float32:
+        found = next(d for d in self.recipe.dimensions if d.id == name)
+        ends = scale_ends(found, count=len(self.rows))
+        mirrored = self._scenario.sign < 0
+        return np.float32(sum(ends) if mirrored and ends else 0.0)
+
+    def columns(self, name: str) -> np.ndarray:
+        """Return the units that have a score of a dimension."""
+        return np.flatnonzero(self._known_scores[:, list(self._offsets).index(name)])
+
+    def blocks(
+        self, draws: int, loops: ModuleType, *, together: int = _TOGETHER
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """Yield the scores of every dimension in some draws after others: (draws, units) float32,
+        NaN where the row has no score of it."""
+        seeds = draw_seeds(draws, seed=self.recipe.seed)
+        for start in range(0, draws, together):
+            part = seeds[start : start + together]
+            shape = (len(part), self.units)
+            block = {d.id: np.empty(shape, dtype="float32") for d in self.recipe.dimensions}
+            for place, seed in enumerate(part):
+                for name, scores in self.draw(int(seed), loops).items():
+                    block[name][place] = scores
+            yield block
+
+    def draw(self, seed: int, loops: ModuleType) -> dict[str, np.ndarray]:
+        """Return the scores of every dimension in one draw: (units,) float32."""
+        x = self._scenario.x.copy()
+        for noise in self.noises:
+            noise.draw(seed, loops, x[noise.number])
+        noisy = Scenario(
+            self.recipe, x, self._scenario.offset, self._scenario.sign, self._scenario.known
+        )
+        made = dimension_scores(noisy, self._weights, loops, only=set(self._offsets))
+        found = {}
+        for place, (name, offset) in enumerate(self._offsets.items()):
+            scores = made[name].scores[0]
+            scores = scores if self._scenario.sign > 0 else offset - scores
+            scores[~self._known_scores[:, place]] = np.nan
+            found[name] = scores
+        return found
+
+
+def draw_errors(scored: Scored, context: Context, *, draws: int | None = None) -> DrawnErrors:
+    """Return the intervals of scores and ranks under the errors that the recipe states.
+
+    Args:
+        scored: the result of the recipe.
+        context: what it used of the rows.
+        draws: instead of the recipe's own number.
+
+    Raises:
+        InputError: see `layers.index.uncertainty.noise.noises`.
+    """
+    recipe = scored.recipe
+    draws = recipe.draws if draws is None else draws
+    sampler = ErrorSampler(scored, context)
+    kept = draws * sampler.units <= KEPT
+    loops = loops_for(kept=kept)
+    spans = {d.id: _Quantiles(draws, kept, whole=False) for d in recipe.dimensions}
+    columns = {name: sampler.columns(name) for name in spans}
+    places = _Places(scored, sampler.rows, draws, kept=kept)
+    for block in sampler.blocks(draws, loops):
+        for name, span in spans.items():
+            span.add(np.ascontiguousarray(block[name][:, columns[name]]), loops)
+        places.add(block[recipe.id], loops)
+    tables = {name: _table(scored, name, span.ends()) for name, span in spans.items()}
+    tables[recipe.id] = tables[recipe.id].join(places.table())
+    return DrawnErrors(tables, draws)
+
+
+def loops_for(*, kept: bool) -> ModuleType:
+    """Return the module of the loops: compiled for long runs only, since numba takes a second to
+    import."""
+    name = "plain" if kept else "kernels"
+    return importlib.import_module(f"zoneblanche.layers.index.uncertainty.{name}")
+
+
+def _table(scored: Scored, name: str, ends: np.ndarray) -> pd.DataFrame:
+    """Return the ends of the scores, widened to the score itself, on all rows."""
+    score = scored.scores[name].dropna()
+    low, high = np.fmin(ends[0], score), np.fmax(ends[1], score)
+    dimension = next(d for d in scored.recipe.dimensions if d.id == name)
+    scale = scale_ends(dimension, count=len(scored.scores))
+    if scale is not None:
+        # A histogram is as fine as its bins, which may reach beyond the scale.
+        low, high = low.clip(lower=scale[0]), high.clip(upper=scale[1])
+    return pd.DataFrame({"score_low": low, "score_high": high}).reindex(scored.scores.index)
+
+
+@dataclass
+class _Quantiles:
+    """5th and 95th percentile of draws that come in blocks."""
+
+    draws: int
+    kept: bool
+    whole: bool
+    parts: list[np.ndarray] = field(default_factory=list)
+    histogram: Histogram | None = None
+
+    def add(self, figures: np.ndarray, loops: ModuleType) -> None:
+        """Count (draws, units) float32 more."""
+        if self.kept:
+            self.parts.append(figures.copy())
+            return
+        if self.histogram is None:
+            bins = _RANK_BINS if self.whole else _SCORE_BINS
+            dtype = "uint8" if self.draws < 256 else "uint16" if self.draws < 65_536 else "uint32"
+            self.histogram = Histogram(figures.shape[1], bins, dtype, whole=self.whole)
+            self.histogram.span(figures)
+        counts = self.histogram
+        loops.tally(figures, 0, figures.shape[1], counts.low, counts.per_unit, counts.counts)
+
+    def ends(self) -> np.ndarray:
+        """Return (2, units)."""
+        if self.histogram is not None:
+            return self.histogram.quantiles()[[0, 2]]
+        return exact_quantiles(np.concatenate(self.parts))[[0, 2]]
+
+
+class _Places:
+    """Ranks and tenths of the index in the draws."""
+
+    def __init__(self, scored: Scored, rows: np.ndarray, draws: int, *, kept: bool) -> None:
+        ranked = scored.ranked(scored.recipe.id)
+        self.ranks = rank(ranked)
+        self.index = ranked.index
+        self.ranked = ranked.notna().to_numpy()
+        self.columns = np.flatnonzero(self.ranked[rows])
+        self.count = np.ones(len(self.columns), dtype="int64")
+        self.tenths = tenth_of(self.ranks.to_numpy()[self.ranked], len(self.columns))
+        self.worst = 1 if scored.recipe.orientation == "worse" else 10
+        self.draws = draws
+        self.spans = _Quantiles(draws, kept, whole=True)
+        self.in_tenth = np.zeros(len(self.columns), dtype="int64")
+        self.in_worst = np.zeros(len(self.columns), dtype="int64")
+
+    def add(self, scores: np.ndarray, loops: ModuleType) -> None:
+        """Count (draws, drawn rows) scores more."""
+        scores = np.ascontiguousarray(scores[:, self.columns])
+        ranks = np.empty_like(scores)
+        loops.rank_draws(scores, self.count, ranks)
+        self.spans.add(ranks, loops)
+        tenths = tenth_of(ranks, len(self.columns))
+        self.in_tenth += (tenths == self.tenths).sum(axis=0)
+        self.in_worst += (tenths == self.worst).sum(axis=0)
+
+    def table(self) -> pd.DataFrame:
+        """Return the columns of the index, on all rows."""
+        low, high = self.spans.ends() if len(self.columns) else np.empty((2, 0))
+        own = self.ranks.to_numpy()[self.ranked]
+        found = pd.DataFrame(
+            {
+                "rank_low": np.fmin(low, own),
+                "rank_high": np.fmax(high, own),
+                "worst_decile": self.in_worst / self.draws,
+                "tenth": self.tenths,
+                "in_tenth": self.in_tenth / self.draws,
+            },
+            index=self.index[self.ranked],
+        )
+        return found.reindex(self.index)
+
+
+def tenth_of(ranks: np.ndarray, count: int) -> np.ndarray:
+    """Return the tenth of each rank among `count`: 1 has the highest scores, 10 the lowest.
+
+    Equal scores share a tenth: that of their rank.
+
+    >>> tenth_of(np.array([1.0, 2.0, 11.0, 20.0]), 20).tolist()
+    [1.0, 1.0, 6.0, 10.0]
+    """
+    return np.minimum(np.floor((ranks - 1.0) * 10.0 / count) + 1.0, 10.0)
+
+
+def is_drawn(recipe: Recipe) -> bool:
+    """Return whether the intervals of a recipe are those of its measurement errors."""
+    return recipe.has_errors and recipe.draws > 0
