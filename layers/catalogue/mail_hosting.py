@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from zoneblanche.geo.country import Text
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
@@ -20,7 +21,7 @@ PROVIDERS = (
 """Names of the scan; the code of a provider is its place here, from 1. The last five are servers
 of a kind, or of somebody not known by name, rather than firms."""
 
-TITLES = {
+TITLES: dict[str, Text | str] = {
     "orange": "Orange",
     "microsoft": "Microsoft",
     "google": "Google",

@@ -258,7 +258,7 @@ const TerritoryLayer = L.Layer.extend({
   _name() {
     const context = this._words.getContext("2d");
     context.clearRect(0, 0, this._width, this._height);
-    this.options.names?.(context, this._ids, this._width, this._height, this._ratio);
+    this.options.names?.(context, this._ids, this._width, this._height, this._ratio, this._view);
   },
 
   /** What identifies a view of a geometry. */

@@ -108,7 +108,7 @@ function drawTerritories(place, pane, page, layer) {
   }
   place.append(drawing);
   layer.options.names?.(new NameCollector(place, colours, layer._ratio), layer._ids, layer._width,
-    layer._height, layer._ratio);
+    layer._height, layer._ratio, layer._view);
 }
 
 /** Converts the text that labels.js writes onto a canvas to text elements. */
@@ -120,17 +120,32 @@ class NameCollector {
     this.context = document.createElement("canvas").getContext("2d");
   }
 
-  set font(font) { this.context.font = font; }
+  set font(font) {
+    this.context.font = font;
+    [, this.weight, this.size] = /^(\d+) ([\d.]+)px/.exec(font);
+  }
+
+  set letterSpacing(spacing) {
+    this.context.letterSpacing = spacing;
+    this.spacing = parseFloat(spacing) / this.ratio;
+  }
 
   measureText(text) { return this.context.measureText(text); }
 
   strokeText() {} // the halo is a property of the element
 
   fillText(text, x, y) {
-    this.place.append(svg("text", { x: x / this.ratio, y: y / this.ratio + 0.36 * NAME_PIXELS,
-      "text-anchor": "middle", "font-size": NAME_PIXELS, "font-weight": 600,
+    const size = this.size / this.ratio;
+    this.place.append(svg("text", { x: x / this.ratio, y: y / this.ratio + 0.36 * size,
+      "text-anchor": "middle", "font-size": size, "font-weight": this.weight,
+      "letter-spacing": this.spacing || null,
       fill: this.colours.ink, stroke: this.colours.paper, "stroke-width": 3,
       "stroke-linejoin": "round", "paint-order": "stroke" }, text));
+  }
+
+  dot(x, y) {
+    this.place.append(svg("circle", { cx: x / this.ratio, cy: y / this.ratio, r: 2.2,
+      fill: this.colours.ink, stroke: this.colours.paper, "stroke-width": 1.2 }));
   }
 }
 

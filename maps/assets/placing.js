@@ -70,9 +70,9 @@ const PLACING = {
     return { geometry, groups, typicalWidth: head.typical_width / geometry.grid };
   },
 
-  /** Names on the main map, or none. */
+  /** Names on the main map; without them that of the selected territory only. */
   drawNames() {
-    this.main.setNames(this.naming ? nameWriter(this.model, this.colours) : null);
+    this.main.setNames(nameWriter(this));
   },
 
   /** Whether the map shows the whole, as it does until the reader moves it. */

@@ -87,6 +87,7 @@ const POINTING = {
     for (const layer of this.allLayers()) layer.setOutlined(layer.hovered, i + 1, model.geometry);
     if (from !== "table") this.grid?.reveal(this.pinnedHere());
     this.drawCard();
+    if (back !== i) this.drawNames();
     if (i >= 0) this.closeTools?.();
     else if (back >= 0) this.clearSearch?.();
     if (i >= 0 && focus) this.cardPlace.firstChild.focus({ preventScroll: true });

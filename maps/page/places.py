@@ -37,6 +37,10 @@ WORLD = [[-60.0, -120.0], [70.0, 120.0]]
 """The view of a map without any shape."""
 
 METRES_A_DEGREE = 111_320
+METRES_A_PIXEL = 156_543.0  # of Web Mercator at zoom 0
+
+MOST_DISPLACED = 4
+"""Pixels by which simplified borders may leave their source at the deepest zoom."""
 
 
 def write_json(value: Any) -> bytes:
@@ -183,8 +187,10 @@ def describe_places(territories: Territories, geometry: PageGeometry) -> dict[st
     main = known & ~distant
     if not main.any():  # only distant parts were selected: they are the map
         main, parts = known, []
-    # One screen pixel is one grid step at the second largest zoom.
-    zoom = np.floor(np.log2(156_543.0 / geometry.header["grid"])) + 1
+    # One screen pixel is one grid step at the second largest zoom. Simplified borders are triangles
+    # where their displacement is several pixels.
+    finest = max(geometry.header["grid"] / 2, geometry.tolerance_m / MOST_DISPLACED)
+    zoom = np.floor(np.log2(METRES_A_PIXEL / finest))
     return {
         "parts": parts,
         "home": _box(boxes[main]) if main.any() else WORLD,
