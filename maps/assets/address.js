@@ -50,8 +50,8 @@ function readTable(found, part) {
   };
 }
 
-/** Write the parts that have changed since the page was opened. */
-function writeAddress(state) {
+/** Write the parts that have changed since the page was opened; `step` adds one that Back undoes. */
+function writeAddress(state, step) {
   const { table } = state;
   const parts = new URLSearchParams();
   const set = (name, value) => { if (value) parts.set(name, value); };
@@ -73,7 +73,7 @@ function writeAddress(state) {
   if (table.columns) parts.set("columns", table.columns.join(","));
   set("view", state.view);
   try {
-    window.history.replaceState(null, "", `#${parts.toString().replace(/%2C/g, ",")}`);
+    window.history[step ? "pushState" : "replaceState"](null, "", `#${parts.toString().replace(/%2C/g, ",")}`);
   } catch {
     // A frame without its own address has nothing to write to.
   }

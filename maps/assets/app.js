@@ -23,6 +23,7 @@ class Page {
     this.classed = new Map();
     this.pinned = -1; // the territory whose card is open, in the model `pinnedIn`
     this.pinnedIn = model;
+    this.openThemes = new Set(); // of the card, as the reader left them
     this.beside = null; // a second map, see beside.js
     this.given = map;
     this.model = this.firstModel();
@@ -46,15 +47,19 @@ class Page {
     this.makeMap();
     this.dark.addEventListener("change", () => this.retheme());
     const paper = window.matchMedia("print");
+    let taken = false; // before the change of layout, if the browser tells
     window.addEventListener("beforeprint", () => {
-      if (!paper.matches) this.takePicture(); // else it was taken, and the maps have no size now
+      if (!paper.matches) this.takePicture();
+      taken = true;
     });
+    window.addEventListener("afterprint", () => { taken = false; });
     paper.addEventListener("change", () => {
-      if (paper.matches) this.takePicture();
+      if (paper.matches && !taken) this.takePicture();
     });
     document.documentElement.dataset.painted = "1";
     performance.mark("zb-painted");
     this.insets = startInsets(this, this.frames);
+    insetBoxes(this);
     closeOnEscape(this);
     window.addEventListener("hashchange", () => this.restore(readAddress()));
   }
@@ -66,6 +71,7 @@ class Page {
     this.restore(this.address);
     document.documentElement.dataset.ready = "1";
     performance.mark("zb-ready");
+    window.requestIdleCallback?.(() => this.findable().forEach(searchNames));
     this.readAhead(this.model.layers);
   }
 

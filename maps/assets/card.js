@@ -3,14 +3,37 @@
 /** page: { model, speech, colours, shown, pin }. */
 function drawTooltip(page, i) {
   const { model, speech } = page;
-  const lines = page.toldLayers();
   return [
     el("strong", {}, isolated(model.names[i])),
     el("span", { class: "zb-tip-place" }, isolated(placeLine(page, i))),
-    lines.map((id) => el("span", { class: "zb-tip-figure" },
-      lines.length > 1 ? `${speech.text(model.layer(id).title)}${speech.say("colon")}` : "",
+    page.toldLayers().map((id) => el("span", { class: "zb-tip-figure" }, tipSwatch(page, id, i),
+      `${speech.text(model.layer(id).title)}${speech.say("colon")}`,
       el("b", {}, isolated(figureText(page, id, i))))),
+    tipReference(page),
   ];
+}
+
+/** The colour that the territory has on the map, before the figure that gives it. */
+function tipSwatch({ shown, colours }, id, i) {
+  if (shown.layer.id !== id) return null;
+  const one = shown.classes[shown.classOf[i]];
+  return one ? swatch(one.colour, colours)
+    : swatch(colours.missing[0], colours, colours.missing[1]);
+}
+
+/** The figure to compare with: the median of the territories shown. */
+function tipReference({ shown, model, speech }) {
+  const { layer } = shown;
+  if (layer.kind !== "figures" || !shown.classes.length) return null;
+  shown.median ??= medianOf(model.column(layer.id));
+  return el("span", { class: "zb-tip-place" }, speech.say("median_of", {
+    level: speech.text(model.head.level.plural), figure: speech.figure(shown.median, layer) }));
+}
+
+function medianOf({ values, reasons }) {
+  const known = Float64Array.from(values).filter((_, i) => !reasons[i]).sort();
+  const middle = known.length >> 1;
+  return known.length % 2 ? known[middle] : (known[middle - 1] + known[middle]) / 2;
 }
 
 /** The nearest containing territories in words: "Lozère". */
@@ -35,28 +58,48 @@ function figureText(page, id, i) {
   return speech.figure(values[i], model.layer(id));
 }
 
+/** Score and what it is made of first, then the indicators by theme, then the neighbours and what
+ *  identifies the territory. */
 function drawCard(page, i) {
   const { model, speech } = page;
   const index = model.layers.find(({ role }) => role === "index");
-  const rest = model.layers.filter(({ role, kind }) => role !== "index" && kind !== "bivariate");
-  const groups = ["dimension", "indicator", "flag", "typology", "context"]
-    .map((role) => [role, rest.filter((layer) => layer.role === role)])
-    .filter(([, layers]) => layers.length);
-  const card = el("section", { class: "zb-card", role: "region", tabindex: "-1",
+  return el("section", { class: "zb-card", role: "region", tabindex: "-1",
     "aria-labelledby": "zb-card-name", "aria-describedby": "zb-card-value zb-card-rank" },
   el("header", {},
     el("div", {}, el("h2", { id: "zb-card-name" }, isolated(model.names[i])),
-      el("p", { class: "zb-card-code" },
-        `${capital(speech.text(model.head.level.title), speech)} `, isolated(model.codes[i]))),
+      el("p", { class: "zb-card-code" }, isolated(kindLine(page, i)))),
     el("button", { type: "button", class: "zb-close", "aria-label": speech.say("close"),
       title: speech.say("close"), click: () => page.pin(-1) }, "×")),
-  placeList(page, i),
   index ? scoreBlock(page, index, i) : null,
-  groups.map(([role, layers]) => [
-    el("h3", {}, speech.say(`role_${role}`)),
-    el("dl", { class: "zb-figures" }, layers.map((layer) => figureRow(page, layer, i))),
-  ]), reportForm(page, i));
-  return card;
+  themesOf(model, speech).map((theme) => themeFold(page, theme, i)),
+  neighbourList(page, i),
+  placeList(page, i), reportForm(page, i));
+}
+
+/** "Commune · Lozère · 12,464 inhabitants". */
+function kindLine(page, i) {
+  const { model, speech } = page;
+  const people = model.population;
+  return [capital(speech.text(model.head.level.title), speech), placeLine(page, i),
+    people && !people.reasons[i]
+      ? speech.say("people", { count: speech.number(people.values[i]) }) : ""]
+    .filter(Boolean).join(" · ");
+}
+
+/** The figures of a theme, folded; the figure of its dimension is in sight. */
+function themeFold(page, { title, layers }, i) {
+  const { model } = page;
+  const told = layers.filter(({ role, kind }) => role !== "index" && kind !== "bivariate");
+  if (!told.length) return null;
+  const [first] = told;
+  const known = first.role === "dimension" && !model.column(first.id).reasons[i];
+  return el("details", { class: "zb-fold", open: page.openThemes.has(title), toggle: (event) => {
+    if (event.target.open) page.openThemes.add(title);
+    else page.openThemes.delete(title);
+  } },
+  el("summary", {}, el("span", {}, isolated(title)),
+    known ? el("span", { class: "zb-value" }, isolated(figureText(page, first.id, i))) : null),
+  el("dl", { class: "zb-figures" }, told.map((layer) => figureRow(page, layer, i))));
 }
 
 /** Escape closes the card everywhere, except in a field that uses the key. */
@@ -71,15 +114,12 @@ function capital(text, speech) {
   return text.charAt(0).toLocaleUpperCase(speech.lang) + text.slice(1);
 }
 
+/** Code, containing territories, area, postal codes. */
 function placeList(page, i) {
   const { model, speech } = page;
-  const rows = model.head.levels.filter(({ id }) => id !== "country")
-    .map(({ id, title }) => [speech.text(title), parentName(page, id, i)]);
-  const people = model.population;
-  if (people && !people.reasons[i]) {
-    rows.push([speech.say("population"),
-      speech.say("people", { count: speech.number(people.values[i]) })]);
-  }
+  const rows = [[speech.say("code"), model.codes[i]]];
+  rows.push(...model.head.levels.filter(({ id }) => id !== "country")
+    .map(({ id, title }) => [speech.text(title), parentName(page, id, i)]));
   const area = model.fact("area_km2");
   if (area && !area.reasons[i]) {
     rows.push([speech.say("area"), `${speech.number(area.values[i], area.values[i] < 10 ? 1 : 0)}`
@@ -108,42 +148,94 @@ function scoreBlock(page, layer, i) {
     reasons[i]
       ? el("p", { class: "zb-score-none" }, figureText(page, layer.id, i))
       : el("p", { class: "zb-score-value", id: "zb-card-value" }, speech.number(values[i], layer.digits),
-        el("small", {}, layer.unit === "score" ? " / 100" : "")),
-    between && !reasons[i] ? el("p", { class: "zb-between" }, between) : null,
-    reasons[i] ? null : gauge(page, layer, i, low, high),
+        el("small", {}, layer.unit === "score" ? " / 100" : "", between ? ` · ${between}` : "")),
+    reasons[i] ? null : el("p", { class: "zb-standing" }, standingText(page, layer, i)),
+    reasons[i] ? null : placeInSpread(page, layer, i, low, high),
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
+    reasons[i] ? null : comparison(page, layer, i),
     ranked ? el("p", { class: "zb-rank", id: "zb-card-rank" }, rankText(ranked, speech, layer)) : null,
-    peersText(page, layer, i),
     ranked ? el("p", { class: "zb-meaning" }, speech.say(layer.better === "lower"
       ? "score_worse" : "score_better")) : null,
     contributionBar(page, layer, i));
 }
 
+/** Where a territory stands, in words: "Worse off than in 69 % of communes; tied with 12." */
+function standingText({ model, speech }, layer, i) {
+  const { values, reasons } = model.column(layer.id);
+  let [known, below, tied] = [0, 0, 0];
+  for (let k = 0; k < model.count; k++) {
+    if (reasons[k] || k === i) continue;
+    known++;
+    if (values[k] < values[i]) below++;
+    else if (values[k] === values[i]) tied++;
+  }
+  if (!known) return "";
+  const better = layer.better === "lower" ? known - below - tied : below;
+  const worse = known - better - tied;
+  const words = { level: speech.text(model.head.level.plural),
+    share: speech.number((100 * Math.max(better, worse)) / known) + speech.percentSign };
+  const standing = speech.say(better > worse ? "better_than" : "worse_than", words);
+  return tied ? `${standing} ${speech.sayOf("tied_with", tied)}` : standing;
+}
+
 function rankText({ rank, of, low, high }, speech) {
   const words = { rank: speech.number(rank), of: speech.number(of) };
-  if (low === null || high === null) return speech.say("rank", words);
+  if (low === null || high === null || low === high) return speech.say("rank", words);
   return speech.say("rank_between", { ...words, low: speech.number(low),
     high: speech.number(high) });
 }
 
-/** The position of the score between 0 and 100, with its interval. */
-function gauge(page, layer, i, low, high) {
-  const { model, colours, shown } = page;
-  const value = model.column(layer.id).values[i];
+const SPREAD_BINS = 40;
+
+/** The place of a score among all: their histogram, a mark, and the interval of the score. */
+function placeInSpread(page, layer, i, low, high) {
+  const { model } = page;
+  const { values, reasons } = model.column(layer.id);
   const { from, to } = boundsOf(model, layer);
   if (!(to > from)) return null;
   const at = (figure) => 100 * Math.min(Math.max((figure - from) / (to - from), 0), 1);
-  const own = shown.layer === layer && shown.classes[shown.classOf[i]];
-  const picture = svg("svg", { class: "zb-gauge", "aria-hidden": "true" },
-    svg("rect", { y: 5, width: "100%", height: 4, rx: 2, class: "zb-gauge-track" }));
+  const bins = new Array(SPREAD_BINS).fill(0);
+  for (let k = 0; k < model.count; k++) {
+    if (!reasons[k]) bins[Math.min(Math.floor((at(values[k]) / 100) * SPREAD_BINS), SPREAD_BINS - 1)]++;
+  }
+  const tallest = Math.max(...bins);
+  const picture = svg("svg", { class: "zb-place-in-spread", "aria-hidden": "true" });
+  bins.forEach((count, k) => {
+    const height = (30 * count) / tallest;
+    picture.append(svg("rect", { x: `${(100 * k) / SPREAD_BINS}%`, y: 32 - height,
+      width: `${80 / SPREAD_BINS}%`, height, class: "zb-spread-bar" }));
+  });
+  picture.append(svg("rect", { y: 34, width: "100%", height: 3, class: "zb-gauge-track" }));
   if (low && high && !low.reasons[i] && !high.reasons[i]) {
     const start = at(low.values[i]);
-    picture.append(svg("rect", { x: `${start}%`, y: 3.5,
-      width: `${Math.max(at(high.values[i]) - start, 0.5)}%`, height: 7, rx: 3.5, class: "zb-gauge-interval" }));
+    picture.append(svg("rect", { x: `${start}%`, y: 33,
+      width: `${Math.max(at(high.values[i]) - start, 0.5)}%`, height: 5, rx: 2.5, class: "zb-gauge-interval" }));
   }
-  picture.append(svg("circle", { cx: `${at(value)}%`, cy: 7, r: 5, class: "zb-gauge-dot",
-    fill: own ? own.colour : colours.ink }));
+  const mark = `${at(values[i])}%`;
+  picture.append(svg("line", { x1: mark, x2: mark, y1: 0, y2: 34, class: "zb-gauge-mark" }),
+    svg("circle", { cx: mark, cy: 35.5, r: 4.5, class: "zb-gauge-dot" }));
   return picture;
+}
+
+/** The score next to those of what contains the territory, of its peers, and of all. */
+function comparison(page, layer, i) {
+  const { model, speech, base } = page;
+  const rows = model === base ? base.head.upper.filter(({ layers }) =>
+    layers.some(({ id }) => id === layer.id)).map(({ id }) => {
+    const above = page.modelOf(id);
+    const unit = above.unitOf(i);
+    const column = unit >= 0 && above.column(layer.id);
+    return column && !column.reasons[unit] ? [above.names[unit], column.values[unit]] : null;
+  }).filter(Boolean) : [];
+  const peers = amongPeers(model, layer, i);
+  if (peers && peers.count > 1) {
+    rows.push([capital(speech.say("of_like_size", { level: speech.text(model.head.level.plural),
+      band: speech.text(peers.title) }), speech), peers.mean]);
+  }
+  rows.push([speech.say("median_all", { level: speech.text(model.head.level.plural) }),
+    medianOf(model.column(layer.id))]);
+  return el("dl", { class: "zb-comparison" }, rows.map(([name, value]) => el("div", {},
+    el("dt", {}, isolated(name)), el("dd", {}, speech.number(value, layer.digits)))));
 }
 
 function boundsOf(model, layer) {
@@ -207,5 +299,5 @@ function smallBar(page, layer, i) {
     "aria-hidden": "true" },
   svg("rect", { x: 0, y: 0, width: 100, height: 4, class: "zb-gauge-track" }),
   svg("rect", { x: 0, y: 0, width: Math.min(Math.max(width, 0), 100), height: 4,
-    class: "zb-bar-fill" }));
+    class: "zb-bar-fill", fill: colourOfPart(page, layer) }));
 }

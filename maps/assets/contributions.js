@@ -27,6 +27,12 @@ function partColours(tree, colours) {
   return new Map(leaves(tree).map((id, k) => [id, colours.kinds[k % (colours.kinds.length - 1)]]));
 }
 
+/** The colour of an indicator in the bar of its index; null for what is not part of one. */
+function colourOfPart({ model, colours }, layer) {
+  const index = model.layers.find(({ tree }) => tree);
+  return (index && partColours(index.tree, colours).get(layer.id)) || null;
+}
+
 /** One bar of a hundred points with a segment per part, and the parts in words. */
 function contributionBar(page, layer, i) {
   const { model, speech, colours } = page;
@@ -48,7 +54,7 @@ function contributionBar(page, layer, i) {
       el("span", { class: "zb-value" }, speech.number(points, 1))))));
 }
 
-/** A territory among those of its size: { count, rank, mean, title }, or null. */
+/** A territory among those of its size: { count, mean, title }, or null. */
 function amongPeers(model, layer, i) {
   const { bands } = model.head;
   const people = model.population;
@@ -57,7 +63,6 @@ function amongPeers(model, layer, i) {
   const bandOf = (k) => bands.edges.filter((edge) => people.values[k] >= edge).length;
   const own = bandOf(i);
   let count = 0;
-  let above = 0;
   let sum = 0;
   const [least, most] = [bands.edges[own - 1], bands.edges[own] ?? Infinity];
   for (let k = 0; k < model.count; k++) {
@@ -65,17 +70,6 @@ function amongPeers(model, layer, i) {
     if (people.values[k] < least || people.values[k] >= most) continue;
     count++;
     sum += values[k];
-    if (values[k] > values[i]) above++;
   }
-  return { count, rank: above + 1, mean: sum / count, title: bands.titles[own - 1] };
-}
-
-function peersText(page, layer, i) {
-  const { model, speech } = page;
-  const peers = amongPeers(model, layer, i);
-  if (!peers || peers.count < 2) return null;
-  return el("p", { class: "zb-peers" }, speech.say("among_peers", {
-    territories: speech.territories(peers.count), band: speech.text(peers.title),
-    rank: speech.number(peers.rank), mean: speech.number(peers.mean, layer.digits),
-  }));
+  return { count, mean: sum / count, title: bands.titles[own - 1] };
 }

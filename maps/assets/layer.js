@@ -62,7 +62,7 @@ const TerritoryLayer = L.Layer.extend({
   /** Write names again, or remove them. */
   setNames(names) {
     this.options.names = names;
-    if (this._map) this._name();
+    if (this._painted()) this._name();
   },
 
   /** Outline the territories pointed at and selected (ids, 0 for none). `chosenIn` is the geometry of
@@ -88,7 +88,7 @@ const TerritoryLayer = L.Layer.extend({
     return id <= this.options.geometry.territories ? id : 0;
   },
 
-  /** The picture with its outlines, as an image in an address. */
+  /** The picture with its outlines and without names, as an image in an address. */
   picture() {
     const canvas = document.createElement("canvas");
     canvas.width = this._width;
@@ -96,7 +96,6 @@ const TerritoryLayer = L.Layer.extend({
     const context = canvas.getContext("2d");
     context.drawImage(this._canvas, 0, 0);
     context.drawImage(this._lines, 0, 0);
-    context.drawImage(this._words, 0, 0);
     return canvas.toDataURL();
   },
 

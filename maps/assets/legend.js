@@ -50,17 +50,34 @@ function directionLine(layer, shown, speech, colours) {
     el("span", {}, speech.say(low)), el("span", {}, speech.say(high)));
 }
 
+/** The classes; the one pointed at, or reached by the arrows, is the only one in its colour. */
 function classList(page) {
-  const { shown, colours } = page;
+  const { shown, colours, speech } = page;
   const items = shown.classes.map((one, k) => el("li", {
-    class: "zb-class",
+    class: "zb-class", role: "option", "aria-selected": "false", id: `zb-class-${k}`,
     pointerenter: () => page.highlight(k),
     pointerleave: () => page.highlight(null),
   },
   swatch(one.colour, colours),
   el("span", { class: "zb-class-label" }, isolated(one.label)),
   countCell(page, one)));
-  return el("ul", { class: "zb-classes" }, items);
+  let active = -1;
+  const point = (k) => {
+    active = k;
+    items.forEach((item, at) => item.setAttribute("aria-selected", String(at === k)));
+    if (k < 0) list.removeAttribute("aria-activedescendant");
+    else list.setAttribute("aria-activedescendant", `zb-class-${k}`);
+    page.highlight(k < 0 ? null : k);
+  };
+  const list = el("ul", { class: "zb-classes", role: "listbox", tabindex: "0",
+    "aria-label": speech.say("classes_label"), blur: () => { if (active >= 0) point(-1); },
+    keydown: (event) => {
+      const steps = { ArrowDown: 1, ArrowUp: -1 };
+      if (!(event.key in steps) || !items.length) return;
+      event.preventDefault();
+      point((active + steps[event.key] + items.length) % items.length);
+    } }, items);
+  return items.length ? list : null;
 }
 
 /** A number of territories, or of the people in them, and its share. */

@@ -4,7 +4,7 @@
 const SHEET = { pad: 24, legend: 270, pixels: 2, font: "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif" };
 
 /** page: { model, speech, colours, layer, shown, map, main, insets, pinned, beside, root }. */
-function mapAsSvg(page) {
+function mapAsSvg(page, { vector = true } = {}) {
   const panes = [page, page.beside].filter(Boolean);
   const { pad } = SHEET;
   const width = 2 * pad + panes.reduce((sum, pane) => sum + paneWidth(pane), 0)
@@ -16,14 +16,16 @@ function mapAsSvg(page) {
     svg("defs", {}, hatchPattern(page.colours)),
     svg("rect", { width: "100%", height: "100%", fill: page.colours.paper }));
   let y = pad + 22;
-  y = write(sheet, speech.text(model.head.title), { x: pad, y, size: 24, weight: 600,
+  y = write(sheet, page.headline.textContent, { x: pad, y, size: 22, weight: 600,
     width: width - 2 * pad });
-  y = write(sheet, [speech.text(model.head.place), speech.territories(model.count)]
-    .filter(Boolean).join(" · "), { x: pad, y: y + 2, width: width - 2 * pad }) + 4;
+  for (const line of subtitlesOf(page)) {
+    y = write(sheet, line, { x: pad, y: y + 2, width: width - 2 * pad });
+  }
+  y += 4;
   let x = pad;
   let bottom = y;
   for (const pane of panes) {
-    bottom = Math.max(bottom, drawPane(sheet, pane, page, x, y));
+    bottom = Math.max(bottom, drawPane(sheet, pane, page, { x, y, vector }));
     x += paneWidth(pane) + pad;
   }
   y = write(sheet, page.credit(), { x: pad, y: bottom + 24, size: 11.5,
@@ -33,41 +35,72 @@ function mapAsSvg(page) {
   return sheet;
 }
 
+/** What a picture says under its headline: title, place and territories; how to read the colours; and
+ *  the filter, if there is one. */
+function subtitlesOf(page) {
+  const { speech, model, table, layer } = page;
+  const title = fullTitle(model.head, speech);
+  const filter = page.kept ? [table.text, containerNamed(page, table.within),
+    speech.text(model.layer(table.flag)?.title)].filter(Boolean).join(", ") : "";
+  return [
+    [page.headline.textContent === title ? "" : title, speech.text(model.head.place),
+      speech.territories(model.count)].filter(Boolean).join(" · "),
+    [speech.reading(layer), speech.date(layer.period)].filter(Boolean).join(" "),
+    filter && speech.say("filtered_to", { filter }),
+  ].filter(Boolean);
+}
+
+function containerNamed({ model }, code) {
+  const level = placeLevel(model);
+  return (code && level && model.containers[level].find(([one]) => one === code)?.[1]) || "";
+}
+
 function paneWidth(pane) {
   return pane.map.getSize().x + SHEET.pad + SHEET.legend;
 }
 
 /** One map with its heading and legend; returns where it ends. */
-function drawPane(sheet, pane, page, x, y) {
+function drawPane(sheet, pane, page, { x, y, vector }) {
   const { layer, speech } = pane;
   const size = pane.map.getSize();
   const top = write(sheet, speech.text(layer.title), { x, y: y + 8, size: 16, weight: 600,
     width: paneWidth(pane) }) + 2;
   const place = svg("svg", { x, y: top, width: size.x, height: size.y });
   place.append(svg("rect", { width: "100%", height: "100%", fill: pane.colours.sea }));
-  drawTerritories(place, pane, page, pane.main);
+  (vector ? drawTerritories : drawImage)(place, pane, page, pane.main);
   const scale = page.root.querySelector(".zb-pane .leaflet-right .leaflet-control-scale-line");
   if (scale) drawScale(place, scale, size, pane.colours);
-  const around = pane.map.getContainer().getBoundingClientRect();
   const near = page.root.classList.contains("zb-near"); // the frames have stepped aside
   for (const [k, { layer: inset }] of (near ? [] : pane.insets || []).entries()) {
-    const box = inset._map.getContainer().getBoundingClientRect();
-    if (!box.width || box.right < around.left) continue;
-    const part = svg("svg", { x: box.left - around.left, y: box.top - around.top,
-      width: box.width, height: box.height });
+    const box = insetBoxes(pane)[k];
+    if (!box) continue;
+    const part = svg("svg", box);
     part.append(svg("rect", { width: "100%", height: "100%", fill: pane.colours.sea }));
-    drawTerritories(part, pane, page, inset);
+    (vector ? drawTerritories : drawImage)(part, pane, page, inset);
     part.append(svg("rect", { width: "100%", height: "100%", fill: "none",
       stroke: pane.colours.rule }));
     place.append(part);
     write(place, speech.text(pane.model.head.parts[k].title), { size: 11,
-      x: box.left - around.left + 2, y: box.top - around.top + box.height + 14, width: box.width });
+      x: box.x + 2, y: box.y + box.height + 14, width: box.width });
   }
   place.append(svg("rect", { width: "100%", height: "100%", fill: "none",
     stroke: pane.colours.rule }));
   sheet.append(place);
   const foot = drawPictureLegend(sheet, pane, x + size.x + SHEET.pad, top + 12);
   return Math.max(top + size.y, foot);
+}
+
+/** Where the frames of distant parts are on a map: as they were last on a screen, because on paper
+ *  they have no place of their own. */
+function insetBoxes(pane) {
+  const around = pane.map.getContainer().getBoundingClientRect();
+  const boxes = (pane.insets || []).map(({ map }) => {
+    const { left, right, top, width, height } = map.getContainer().getBoundingClientRect();
+    return width && right >= around.left
+      ? { x: left - around.left, y: top - around.top, width, height } : null;
+  });
+  if (around.width) pane.boxes = boxes;
+  return pane.boxes || boxes;
 }
 
 /** Areas, borders, names and the outline of the selection, of one Leaflet layer of ours. */
@@ -107,6 +140,17 @@ function drawTerritories(place, pane, page, layer) {
     }
   }
   place.append(drawing);
+  drawNamesOf(place, colours, layer);
+}
+
+/** The same from the canvas of the page, for many territories; the names stay letters. */
+function drawImage(place, { colours }, page, layer) {
+  place.append(svg("image", { href: layer.picture(), width: layer._width / layer._ratio,
+    height: layer._height / layer._ratio, preserveAspectRatio: "none" }));
+  drawNamesOf(place, colours, layer);
+}
+
+function drawNamesOf(place, colours, layer) {
   layer.options.names?.(new NameCollector(place, colours, layer._ratio), layer._ids, layer._width,
     layer._height, layer._ratio, layer._view);
 }

@@ -2,6 +2,8 @@
 
 const LEAST_ROOM = 0.4; // zoom levels by which the whole may be smaller than its frame
 
+const MOST_SHAPES = 3000; // territories that are printed as shapes; more as an image
+
 const PLACING = {
   makeMap() {
     const { head } = this.model;
@@ -133,6 +135,7 @@ const PLACING = {
       const whole = this.atHome();
       this.map.invalidateSize({ pan: false });
       if (whole) this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+      insetBoxes(this);
     }).observe(this.mapPlace);
   },
 
@@ -206,16 +209,22 @@ const PLACING = {
     this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
   },
 
-  /** For printing: the current map, as an image that fits the sheet. */
+  /** For printing: map, legend and sources as one sheet of shapes and letters, in light colours. */
   takePicture() {
     this.later.finish();
-    const drawn = ({ main, layer }, ...key) => {
-      const title = this.speech.text(layer.title);
-      return el("figure", { class: "zb-printed" },
-        this.beside ? el("figcaption", {}, isolated(title)) : null,
-        el("img", { class: "zb-picture", src: main.picture(), alt: title }), key);
-    };
-    this.pictures.replaceChildren(drawn(this),
-      ...(this.beside ? [drawn(this.beside, this.beside.drawKey())] : []));
+    const { theme } = this;
+    if (this.isDark()) {
+      this.theme = "light";
+      this.retheme();
+    }
+    const sheet = mapAsSvg(this, { vector: this.model.count <= MOST_SHAPES });
+    sheet.setAttribute("class", "zb-picture");
+    sheet.setAttribute("role", "img");
+    sheet.setAttribute("aria-label", this.speech.text(this.layer.title));
+    this.pictures.replaceChildren(sheet);
+    if (this.theme !== theme) {
+      this.theme = theme;
+      this.retheme();
+    }
   },
 };

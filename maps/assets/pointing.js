@@ -6,6 +6,7 @@ const POINTING = {
     map.on("mousemove", (event) => this.hover(layer.idAt(event.containerPoint), event));
     map.on("mouseout movestart", () => this.hover(0)); // what moves away is no longer pointed at
     map.on("click", (event) => this.pin(layer.idAt(event.containerPoint) - 1));
+    map.on("moveend", () => this.sayMiddle(map, layer));
     map.getContainer().addEventListener("pointerdown", () => this.keys(false));
     map.getContainer().addEventListener("keyup", () => this.keys(true));
     map.getContainer().addEventListener("keydown", (event) => {
@@ -18,6 +19,17 @@ const POINTING = {
   /** Whether keys move the map, which then shows its middle. */
   keys(used) {
     this.root.classList.toggle("zb-keys", used);
+  },
+
+  /** While keys move a map: its middle in words, for those who do not see it. */
+  sayMiddle(map, layer) {
+    const used = this.root.classList.contains("zb-keys") && map.getContainer() === document.activeElement;
+    if (!used || !this.model.names) return;
+    layer.catchUp();
+    const i = layer.idAt(map.getSize().divideBy(2)) - 1;
+    const [id] = this.toldLayers();
+    this.status.textContent = i < 0 ? this.speech.say("nothing_here")
+      : `${this.model.names[i]}${this.speech.say("colon")}${figureText(this, id, i)}`;
   },
 
   hover(id, event) {
@@ -66,12 +78,12 @@ const POINTING = {
 
   drawCard() {
     const { pinned, cardPlace } = this;
-    cardPlace.replaceChildren(...(pinned < 0 ? [] : [drawCard(this.cardView(), pinned)]));
+    cardPlace.replaceChildren(...(pinned < 0 ? [] : [drawCard(this.viewOf(this.pinnedIn), pinned)]));
   },
 
-  /** The page as its card sees it: with the territories of the level that the card is about. */
-  cardView() {
-    const { pinnedIn: model, speech } = this;
+  /** The page with the territories of another level, as their card sees it. */
+  viewOf(model) {
+    const { speech } = this;
     if (model === this.model) return this;
     const shown = { layer: null, classes: [], classOf: [] };
     return Object.assign(Object.create(this), { model, shown,

@@ -33,9 +33,14 @@ const RESTORING = {
     }
     if (this.findLayer(address.beside)) this.setBeside(address.beside);
     const found = address.at ? this.locate(address.at) : null;
-    if (!found) return;
-    if (!address.view) this.goTo(found.at, found.model);
-    this.pin(found.at, { model: found.model });
+    if (found) {
+      if (!address.view) this.goTo(found.at, found.model);
+      this.pin(found.at, { model: found.model });
+    } else {
+      this.clearSearch?.();
+    }
+    this.lastKey = undefined; // what the address says is no step of the reader
+    this.remember();
   },
 
   /** Update the address a moment later, because browsers take time for it. */
@@ -45,10 +50,16 @@ const RESTORING = {
   },
 
   writeAddress() {
+    clearTimeout(this.remembering);
     const { model, base, layer } = this;
     const { lat, lng } = this.map.getCenter();
     const method = this.schemes.get(layer.id);
     const outlined = model.outlined || "none";
+    // Back undoes another layer, level, territory or second map; not a movement of the map.
+    const key = [layer.id, this.level, this.pinned < 0 ? "" : this.pinnedIn.codes[this.pinned],
+      this.beside?.layer.id].join();
+    const step = this.lastKey !== undefined && this.lastKey !== key;
+    this.lastKey = key;
     writeAddress({
       layer: layer.id,
       method: method && method !== layer.scheme ? writeScheme(method, layer) : "",
@@ -62,7 +73,7 @@ const RESTORING = {
       view: [lat.toFixed(4), lng.toFixed(4), this.map.getZoom().toFixed(1)].map(Number).join(","),
       theme: this.theme,
       table: this.table,
-    });
+    }, step);
   },
 };
 

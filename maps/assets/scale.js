@@ -73,6 +73,21 @@ const SCALE = {
     this.refocus("#zb-level");
   },
 
+  /** The models that the search looks in: the page's own territories, then those that contain them. */
+  findable() {
+    return ["", ...this.base.head.upper.map(({ id }) => id)].map((level) => this.modelOf(level));
+  },
+
+  /** Go to a territory that was found, at its level, and open its card. */
+  visit(model, i) {
+    if (model !== this.base) this.setLevel(model.id);
+    else if (this.level !== "" && this.level !== AUTO) {
+      this.setLevel(this.base.head.opening && !this.given ? AUTO : "");
+    }
+    this.goTo(i, model);
+    this.pin(i, { focus: true, model });
+  },
+
   /** A territory by its code: in the territories shown, else at any level. Null if there is none. */
   locate(code) {
     const { base } = this;

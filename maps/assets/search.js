@@ -1,41 +1,74 @@
-// Find a territory by its name, code or postal code: a combobox for keyboard and pointer.
+// Find a territory of any level by its name, code or postal code: a combobox for keyboard and pointer.
 // https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 
 const FOUND_AT_MOST = 12;
 
-/** Lower case without accents, with single spaces, for comparing names. */
-function folded(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
-    .replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/ß/g, "ss")
-    .replace(/[\s'’\-_.]+/g, " ").trim();
+/** The names of a model as the search compares them, computed once. */
+function searchNames(model) {
+  model.folded ??= model.names.map(folded);
+  model.plain ??= model.folded.map(plainName);
+  return model;
 }
 
-/** Positions of the territories that match, the best first; and of their containers. */
-function findTerritories(model, query) {
-  const wanted = folded(query);
-  if (!wanted) return [];
-  if (!model.folded) model.folded = model.names.map(folded);
+/** Territories that match, of all models: [{ model, i, rank }], the best first, the larger first among
+ *  equals. `close` says that no name has the letters typed, and these are near it. */
+function findTerritories(models, query) {
+  const wanted = plainName(folded(query));
+  if (!wanted) return { found: [], close: false };
+  const found = models.flatMap((model) => matchesIn(searchNames(model), wanted, query));
+  const close = !found.length;
+  if (close) for (const model of models) found.push(...nearIn(model, wanted));
+  found.sort((one, other) => one.rank - other.rank || other.size - one.size);
+  return { found: found.slice(0, FOUND_AT_MOST), close };
+}
+
+function matchesIn(model, wanted, query) {
   const codes = query.trim().toLowerCase();
-  const postal = model.extra?.postal_codes;
-  const found = [[], [], [], []];
+  const own = !model.id;
+  const postal = own && /^\d{3,5}$/.test(codes) ? model.extra?.postal_codes : null;
+  const found = [];
   for (let i = 0; i < model.count; i++) {
-    const name = model.folded[i];
-    const code = model.codes[i].toLowerCase();
-    if (name === wanted || code === codes) found[0].push(i);
-    else if (postal && postal[i] && postal[i].split(" ").includes(codes)) found[1].push(i);
-    else if (name.startsWith(wanted)) found[1].push(i);
-    else if (` ${name}`.includes(` ${wanted}`)) found[2].push(i);
-    else if (code.startsWith(codes) || name.includes(wanted)) found[3].push(i);
+    const name = model.plain[i];
+    const at = name.indexOf(wanted);
+    let rank = 9;
+    if (at === 0) rank = name.length === wanted.length ? 0 : 2;
+    else if (at > 0) rank = name[at - 1] === " " ? 3 : 5;
+    if (rank && model.codes[i].toLowerCase().startsWith(codes)) {
+      rank = model.codes[i].length === codes.length ? 0 : Math.min(rank, 4);
+    }
+    if (postal && postal[i].split(" ").some((code) => code.startsWith(codes))) rank = Math.min(rank, 1);
+    if (rank < 9) found.push({ model, i, rank, size: sizeOf(model, i) });
   }
-  const people = model.population;
-  const size = (i) => (people && people.values[i] > 0 ? people.values[i] : 0);
-  for (const group of found) group.sort((one, other) => size(other) - size(one));
-  return found.flat().slice(0, FOUND_AT_MOST);
+  return found;
 }
 
-/** page: { model, speech, pin, goTo }. */
+/** Territories whose name, or its beginning, has one or two other letters. */
+function nearIn(model, wanted) {
+  const most = forgiven(wanted.length);
+  const found = [];
+  if (!most) return found;
+  for (let i = 0; i < model.count; i++) {
+    const name = model.plain[i];
+    if (!beginsLike(name, wanted)) continue;
+    const edits = Math.min(editsBetween(wanted, name, most),
+      name.length > wanted.length ? editsBetween(wanted, name.slice(0, wanted.length), most) + 0.5 : 9);
+    if (edits <= most) found.push({ model, i, rank: 10 + edits, size: sizeOf(model, i) });
+  }
+  return found;
+}
+
+/** Whether two names may be near: one of the first two letters is right, or they are swapped. */
+function beginsLike(one, other) {
+  return one[0] === other[0] || one[1] === other[1] || (one[0] === other[1] && one[1] === other[0]);
+}
+
+function sizeOf({ population }, i) {
+  return population && population.values[i] > 0 ? population.values[i] : 0;
+}
+
+/** page: { base, model, speech, pin, goTo, findable }. */
 function drawSearch(page) {
-  const { model, speech } = page;
+  const { speech } = page;
   const input = el("input", {
     id: "zb-search", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
     "aria-expanded": "false", "aria-controls": "zb-found", "aria-autocomplete": "list",
@@ -53,34 +86,34 @@ function drawSearch(page) {
     input.removeAttribute("aria-activedescendant");
   };
   const choose = (k) => {
-    const i = found[k];
-    if (i === undefined) return;
+    if (!found[k]) return;
+    const { model, i } = found[k];
     input.value = model.names[i];
     close();
-    page.goTo(i);
-    page.pin(i, { focus: true });
+    page.visit(model, i);
   };
+  const options = () => [...list.querySelectorAll("[data-found]")];
   const point = (k) => {
     active = k;
-    [...list.children].forEach((item, at) =>
-      item.setAttribute("aria-selected", at === k ? "true" : "false"));
-    const item = list.children[k];
+    options().forEach((item, at) => item.setAttribute("aria-selected", at === k ? "true" : "false"));
+    const item = options()[k];
     if (!item) return;
     input.setAttribute("aria-activedescendant", item.id);
     item.scrollIntoView({ block: "nearest" });
   };
   const look = () => {
-    if (!model.names) return;
-    found = findTerritories(model, input.value);
-    list.replaceChildren(...found.map((i, k) => el("li", {
-      id: `zb-found-${k}`, role: "option", "aria-selected": "false",
+    if (!page.base.names) return;
+    const result = findTerritories(page.findable(), input.value);
+    found = result.found;
+    const asked = input.value.trim() !== "";
+    list.replaceChildren(...found.map(({ model, i }, k) => el("li", {
+      id: `zb-found-${k}`, role: "option", "aria-selected": "false", "data-found": k,
       pointerdown: (event) => event.preventDefault(), // the field keeps its focus, and its list
       click: () => choose(k), // not before the finger is up: it would tap the map that comes under it
-    }, isolated(model.names[i]), el("small", {}, foundNote(page, i)))));
-    const asked = input.value.trim() !== "";
-    if (asked && !found.length) {
-      list.append(el("li", { class: "zb-nothing", role: "option", "aria-disabled": "true",
-        "aria-selected": "false" }, speech.say("nothing_found")));
+    }, isolated(model.names[i]), el("small", {}, foundNote(page, model, i)))));
+    if (asked && (!found.length || result.close)) {
+      list.prepend(el("li", { class: "zb-nothing", role: "option", "aria-disabled": "true",
+        "aria-selected": "false" }, speech.say(found.length ? "did_you_mean" : "nothing_found")));
     }
     told.textContent = asked ? speech.sayOf("found", found.length) : "";
     list.hidden = !asked;
@@ -110,9 +143,11 @@ function drawSearch(page) {
     el("div", { class: "zb-search-field" }, input, list), told);
 }
 
-/** What distinguishes places with the same name: postal codes and containers. */
-function foundNote(page, i) {
-  const postal = page.model.extra?.postal_codes?.[i];
-  return [placeLine(page, i), postal ? postal.split(" ")[0] : page.model.codes[i]]
-    .filter(Boolean).join(" · ");
+/** What distinguishes places with the same name: what they are, where, and their postal code. */
+function foundNote(page, model, i) {
+  const postal = model.id ? "" : model.extra?.postal_codes?.[i];
+  const kind = model.id ? page.speech.text(model.head.level.title) : "";
+  const where = placeLine(page.viewOf(model), i);
+  return [kind, where === model.names[i] ? "" : where,
+    model.id ? "" : postal ? postal.split(" ")[0] : model.codes[i]].filter(Boolean).join(" · ");
 }

@@ -18,9 +18,8 @@ from zoneblanche.geo.numerals import (
 
 WORDS: Mapping[str, str] = {
     "all": _("all"),
-    "among_peers": _(
-        "Among {territories} of like size ({band} inhabitants): rank {rank}, mean {mean}."
-    ),
+    "better_than": _("Better off than in {share} of {level}."),
+    "classes_label": _("Classes: the arrow keys show one at a time on the map"),
     "code": _("Code"),
     "columns": _("Columns"),
     "contributions": _("Where the points come from"),
@@ -30,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "copy_link": _("Copy the link to this view"),
     "filter_text": _("Filter"),
     "filters": _("Filters of the table"),
+    "filtered_to": _("Shown in colour: {filter}."),
     "flagged_as": _("Flag"),
     "legend_of": _("Legend: {title}"),
     "level": _("Territories"),
@@ -72,6 +72,7 @@ WORDS: Mapping[str, str] = {
     "choices": _("Choose the map"),
     "close": _("Close the card"),
     "colon": pgettext("page", ": "),
+    "did_you_mean": _("No such name. Did you mean:"),
     "enlarge": _("Enlarge {title}"),
     "extra_postal_codes": _("postal code"),
     "high_end": _("higher"),
@@ -98,6 +99,19 @@ WORDS: Mapping[str, str] = {
         "Map: {title}. Arrow keys to move, + and − to zoom, Enter to read the "
         "territory at the centre; the search leads to a territory by its name."
     ),
+    "median_all": _("Median of the {level}"),
+    "median_of": _("Median of the {level}: {figure}"),
+    "neighbours": _("Neighbours"),
+    "north": pgettext("compass", "north"),
+    "northeast": pgettext("compass", "northeast"),
+    "east": pgettext("compass", "east"),
+    "southeast": pgettext("compass", "southeast"),
+    "south": pgettext("compass", "south"),
+    "southwest": pgettext("compass", "southwest"),
+    "west": pgettext("compass", "west"),
+    "northwest": pgettext("compass", "northwest"),
+    "of_like_size": _("{level} of {band} inhabitants (mean)"),
+    "where": _("{direction}, {km} km"),
     "measured_by": _("measured by {level}"),
     "measured_partly_by": _("measured in part by {level}"),
     "method": _("Method"),
@@ -113,6 +127,7 @@ WORDS: Mapping[str, str] = {
     "no_data": _("No data"),
     "no_method": _("See the source."),
     "remarks": _("Remarks on the computation"),
+    "nothing_here": _("No territory here."),
     "nothing_found": _("No territory of that name."),
     "now_shown": _("Map shown: {title}"),
     "people": _("{count} inhabitants"),
@@ -152,6 +167,7 @@ WORDS: Mapping[str, str] = {
     "toward_low": _("{title}, lower"),
     "toward_way_worse": _("{way} (worse off)"),
     "worse_end": _("worse off"),
+    "worse_than": _("Worse off than in {share} of {level}."),
     "zoom_in": _("Zoom in"),
     "zoom_out": _("Zoom out"),
 }
@@ -177,6 +193,9 @@ FIRST_DAY = pgettext("day of a month", "1")
 
 COUNTED: Mapping[str, Callable[[int], str]] = {
     "found": lambda n: ngettext("{count} result", "{count} results", n, count="{count}"),
+    "tied_with": lambda n: ngettext(
+        "Tied with {count} other.", "Tied with {count} others.", n, count="{count}"
+    ),
     "saved_rows": lambda n: ngettext(
         "{count} row saved.", "{count} rows saved.", n, count="{count}"
     ),

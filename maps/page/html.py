@@ -32,6 +32,8 @@ SCRIPTS = (
     "legend.js",
     "contributions.js",
     "card.js",
+    "neighbours.js",
+    "matching.js",
     "search.js",
     "insets.js",
     "pairs.js",

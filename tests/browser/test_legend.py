@@ -150,6 +150,7 @@ def test_frames_leave_the_stage_to_a_part_and_come_back(watched: Opener, france_
 
 def test_a_figure_leads_to_its_source(watched: Opener, lozere_page: Path) -> None:
     page = watched().open(lozere_page, "#at=48095")
+    page.locator(".zb-fold summary").first.click()
     source = page.locator(".zb-card").get_by_role("link", name="Arcep, Ma connexion internet")
     assert source.first.inner_text() == "Arcep"
     assert source.first.get_attribute("href") == "https://www.data.gouv.fr/"
