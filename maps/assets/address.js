@@ -16,6 +16,7 @@ function readAddress() {
   return {
     layer: part("layer"),
     method: part("method"),
+    certain: part("certain") === "1",
     counting: part("count") === "people" ? "people" : "territories",
     level: part("level"),
     outline: part("outline"),
@@ -57,6 +58,7 @@ function writeAddress(state, step) {
   const set = (name, value) => { if (value) parts.set(name, value); };
   set("layer", state.layer);
   set("method", state.method);
+  set("certain", state.certain ? "1" : "");
   set("count", state.counting === "people" ? "people" : "");
   set("level", state.level);
   set("outline", state.outline);

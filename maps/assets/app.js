@@ -127,9 +127,11 @@ class Page {
   /** The classes of a layer, cached until theme, language or territories change. */
   classes(layer = this.layer) {
     const scheme = this.schemeOf(layer);
-    const key = [this.model.id, layer.id, scheme, layer.breaks?.[scheme]].join();
+    const certain = Boolean(this.certain) && hasInterval(this.model, layer);
+    const key = [this.model.id, layer.id, scheme, layer.breaks?.[scheme], certain].join();
     if (!this.classed.has(key)) {
-      this.classed.set(key, classifyLayer(this.model, layer, this.colours, this.speech, scheme));
+      const shown = classifyLayer(this.model, layer, this.colours, this.speech, scheme);
+      this.classed.set(key, certain ? withDoubt(this.model, shown) : shown);
     }
     return this.classed.get(key);
   }
@@ -176,7 +178,7 @@ class Page {
   }
 }
 
-Object.assign(Page.prototype, PANEL, THEME, SCALE, PLACING, TOUCH, POINTING, VERBS, RESTORING);
+Object.assign(Page.prototype, PANEL, THEME, WAVES, SCALE, PLACING, TOUCH, POINTING, VERBS, RESTORING);
 
 /** Read the blocks and start: first what the first picture needs, then the rest. */
 async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {

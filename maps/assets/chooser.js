@@ -6,10 +6,13 @@ const LONGEST_MEANING = 120; // letters of a definition in the list
 /** The layers by theme: [{ title, layers }]. The dimensions of the index are the themes; what no
  *  dimension contains follows by its role. */
 function themesOf(model, speech) {
-  const left = new Set(model.layers.filter((layer) => !layer.wave_of));
+  const left = new Set(model.layers.filter((layer) => !layer.wave_of)); // those have a slider
   const take = (layers) => layers.filter((layer) => layer && left.delete(layer));
   const ofRole = (...roles) => take(model.layers.filter(({ role }) => roles.includes(role)));
-  const themes = [{ title: speech.say("role_index"), layers: ofRole("index") }];
+  const indices = ofRole("index");
+  const about = model.layers.filter(({ role, parts }) => role === "indicator" && parts?.length === 1
+    && indices.some(({ id }) => id === parts[0])); // the probability of an index's worst tenth
+  const themes = [{ title: speech.say("role_index"), layers: [...indices, ...take(about)] }];
   for (const dimension of model.layers.filter(({ role }) => role === "dimension")) {
     if (!left.has(dimension)) continue;
     const parts = leavesOf(model, dimension);

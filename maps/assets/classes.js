@@ -209,9 +209,14 @@ function lookOf(model, shown, colours, only = null, kept = null) {
   const dimmed = shown.classes.map(({ colour }) => mixed(pixel(colour), ground, 216));
   const of = shown.classes.map(({ colour }, k) =>
     (only === null || only === k ? pixel(colour) : dimmed[k]));
+  const unsure = shown.doubt && doubtColours(shown.classes, colours);
   for (let i = 0; i < model.count; i++) {
     const k = shown.classOf[i];
     const missing = k < 0 || !shown.classes[k];
+    if (unsure && !missing && shown.doubt[i] && only === null && !kept) {
+      table[i + 1] = shown.doubt[i] === UNSURE ? unsure.grey : unsure.merged[k];
+      continue;
+    }
     table[i + 1] = kept && !kept[i] ? (missing ? ground : dimmed[k]) : missing ? HATCH : of[k];
   }
   const dim = only !== null && only !== "missing";

@@ -17,7 +17,9 @@ function drawLegend(page) {
     if (!layer.categories && shown.classes.length) parts.push(histogram(page));
     if (!layer.categories) parts.push(directionLine(layer, shown, speech, colours));
     parts.push(classList(page));
+    if (!layer.categories) parts.push(certaintyChoice(page));
   }
+  parts.splice(2, 0, drawWaves(page));
   parts.push(missingRow(page));
   if (!layer.categories && layer.kind !== "bivariate") parts.push(schemeChoice(page));
   return el("section", { class: "zb-legend", "aria-label": speech.say("legend") }, parts);

@@ -23,6 +23,7 @@ const RESTORING = {
       || this.firstLayer();
     const scheme = readScheme(address.method, this.layer);
     if (scheme) this.schemes.set(this.layer.id, scheme);
+    this.certain = address.certain;
     this.counting = address.counting;
     this.pinned = -1;
     this.pinnedIn = model;
@@ -63,6 +64,7 @@ const RESTORING = {
     writeAddress({
       layer: layer.id,
       method: method && method !== layer.scheme ? writeScheme(method, layer) : "",
+      certain: this.certain,
       counting: this.counting,
       level: levelWritten(this),
       outline: outlined === (model.head.outline || "none") ? "" : outlined,

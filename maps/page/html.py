@@ -28,6 +28,8 @@ SCRIPTS = (
     "speech.js",
     "classes.js",
     "breaks.js",
+    "certainty.js",
+    "waves.js",
     "histogram.js",
     "legend.js",
     "contributions.js",

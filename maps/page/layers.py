@@ -98,6 +98,7 @@ def describe_layer(
         "method": page_text(indicator.method),
         "bounds": [_finite(bound) for bound in indicator.bounds],
         "parts": list(indicator.parts),
+        "wave_of": indicator.wave_of,
         "finding": in_languages(write_headline(atlas, indicator)),
         "definition": _definition(atlas, indicator),
         "sources": citations.cite(indicator.sources),
@@ -125,6 +126,7 @@ def describe_layer(
         layer["diverging"] = diverges(values)
         layer["breaks"] = _breaks(indicator, values, column.digits)
         layer["scheme"] = "quantile"
+        layer["pooled"] = _pooled_breaks(atlas, indicator, column.digits)
         layer["spread"] = _spread(values)
         layer["thirds"] = _thirds(values, column.digits)
     return layer, {indicator.id: column.data, **streams}
@@ -222,6 +224,18 @@ def _breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, l
     if low is not None and high is not None and high > low:
         breaks["goalposts"] = goalpost_breaks(low, high, digits=digits)
     return breaks
+
+
+def _pooled_breaks(
+    atlas: Atlas, indicator: Indicator, digits: int
+) -> dict[str, list[float]] | None:
+    """Return the breaks of all waves of an indicator together, for the newest one; None without
+    earlier waves."""
+    waves = [name for name, one in atlas.indicators.items() if one.wave_of == indicator.id]
+    if not waves:
+        return None
+    pooled = pd.concat([atlas.values[name] for name in (indicator.id, *waves)])
+    return _breaks(indicator, pooled, digits)
 
 
 def diverges(values: pd.Series) -> bool:

@@ -37,6 +37,7 @@ from zoneblanche.maps.page.places import (
     place_of,
     write_json,
 )
+from zoneblanche.maps.page.probability import with_probabilities
 from zoneblanche.maps.page.upper_levels import describe_upper
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def write_payload(
     if geometry is None:
         geometry = encode_geometry(territories.frame.geometry)
     citations = Citations()
-    layers, figures = _layers(atlas, show, citations)
+    layers, figures = _layers(with_probabilities(atlas), show, citations)
     levels, parents, containers = describe_levels(territories)
     upper, upper_streams = describe_upper(atlas, layers, citations)
     facts, fact_streams = describe_facts(territories)

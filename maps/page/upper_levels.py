@@ -17,6 +17,7 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.score import in_other_units
 from zoneblanche.maps.page.layers import Citations, describe_layer
 from zoneblanche.maps.page.places import choose_outline, describe_facts, describe_level
+from zoneblanche.maps.page.probability import with_probabilities
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -105,6 +106,7 @@ def _anew(atlas: Atlas, upper: Atlas) -> tuple[str, ...]:
 def _describe(
     upper: Atlas, base: dict[str, dict[str, Any]], citations: Citations
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
+    upper = with_probabilities(upper)
     territories = upper.territories
     layers: list[dict[str, Any]] = []
     streams: dict[str, bytes] = {}

@@ -1,0 +1,114 @@
+// An indicator through its waves: a slider that keeps one scale, and what was gained and lost between two
+// of them.
+
+const STEP_EVERY = 1400; // milliseconds between waves while they are played
+
+/** The waves of a layer, the oldest first: the layers that are earlier dates of it, and itself. */
+function wavesOf(model, layer) {
+  const id = layer.wave_of || layer.id;
+  const found = model.layers.filter((one) => one.id === id || one.wave_of === id);
+  return found.length > 1
+    ? found.sort((one, other) => (one.period < other.period ? -1 : 1)) : [];
+}
+
+/** Give all waves of a layer the breaks of all their figures together, so that a colour means the same. */
+function poolBreaks(waves) {
+  const newest = waves.at(-1);
+  for (const wave of waves) {
+    if (wave.breaks && newest.pooled) wave.breaks = newest.pooled;
+  }
+}
+
+function drawWaves(page) {
+  const { model, speech, layer } = page;
+  const waves = wavesOf(model, layer.between ? model.layer(layer.between[1]) : layer);
+  page.stopPlaying();
+  if (!waves.length) return null;
+  poolBreaks(waves);
+  const at = layer.between ? waves.length - 1 : waves.indexOf(layer);
+  const dates = waves.map(({ period }) => speech.date(period));
+  const told = el("output", { for: "zb-wave" }, layer.between ? "" : dates[at]);
+  const slider = el("input", { id: "zb-wave", type: "range", min: 0, max: waves.length - 1, step: 1,
+    value: at, "aria-label": speech.say("wave"), "aria-valuetext": dates[at],
+    input: (event) => page.showWave(waves[Number(event.target.value)]) });
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return el("div", { class: "zb-waves" },
+    el("div", { class: "zb-wave-row" },
+      still ? null : el("button", { type: "button", class: "zb-button zb-play",
+        "aria-label": speech.say("play"), title: speech.say("play"),
+        click: () => page.playWaves(waves) }, "▶"), slider, told),
+    waves[0].categories ? drawGained(page, waves, dates) : null);
+}
+
+/** Two waves to compare: who gained and who lost between them. */
+function drawGained(page, waves, dates) {
+  const { speech, layer } = page;
+  const pair = layer.between || ["", ""];
+  const choose = () => {
+    const [one, other] = [...form.querySelectorAll("select")].map(({ value }) => value);
+    if (one && other && one !== other) page.choose(gainedLayer(page, one, other));
+    else if (layer.between) page.choose(waves.at(-1));
+  };
+  const list = (k) => el("select", { "aria-label": speech.say(k ? "wave_to" : "wave_from"), change: choose },
+    el("option", { value: "" }, "–"),
+    waves.map(({ id }, at) => el("option", { value: id, selected: id === pair[k] }, dates[at])));
+  const form = el("div", { class: "zb-gained" }, el("span", {}, speech.say("gained_between")),
+    list(0), list(1));
+  return form;
+}
+
+/** The change of a yes-or-no figure between two waves, as a layer of categories made on the page. */
+function gainedLayer({ model, speech, base }, from, to) {
+  const [one, other] = [model.layer(from), model.layer(to)];
+  const id = `${from}/${to}`;
+  const texts = (word) => Object.fromEntries(Object.keys(base.head.words).map((lang) =>
+    [lang, base.head.words[lang][word]]));
+  const made = {
+    ...other, id, between: [from, to], wave_of: "", role: "typology", lisa: true, ordered: false,
+    better: null, interval: {}, finding: null, definition: "", native: null,
+    title: `${speech.text(one.wave_of ? model.layer(one.wave_of).title : one.title)} (${
+      speech.date(one.period)} – ${speech.date(other.period)})`,
+    period: `${one.period}/${other.period}`, sources: [...new Set([...one.sources, ...other.sources])],
+    categories: [[3, texts("gained")], [2, texts("kept")], [0, texts("never")], [1, texts("lost")]],
+  };
+  const [a, b] = [model.column(from), model.column(to)];
+  const code = [[0, 3], [1, 2]]; // by yes or no before, and after
+  const values = new Float64Array(model.count);
+  const reasons = new Uint8Array(model.count);
+  for (let i = 0; i < model.count; i++) {
+    reasons[i] = a.reasons[i] || b.reasons[i];
+    if (!reasons[i]) values[i] = code[a.values[i] ? 1 : 0][b.values[i] ? 1 : 0];
+  }
+  model._byId.set(id, made);
+  model._columns.set(id, { values, reasons });
+  return made;
+}
+
+const WAVES = {
+  /** Another wave: the slider keeps its focus. */
+  showWave(layer) {
+    this.choose(layer);
+    document.getElementById("zb-wave")?.focus();
+  },
+
+  playWaves(waves) {
+    if (this.playing) {
+      this.stopPlaying();
+      return;
+    }
+    let at = waves.indexOf(this.layer);
+    const next = () => {
+      at = (at + 1) % waves.length;
+      this.playing = null;
+      this.choose(waves[at]);
+      this.playing = at < waves.length - 1 ? setTimeout(next, STEP_EVERY) : null;
+      this.root.querySelector(".zb-play")?.focus();
+    };
+    next();
+  },
+
+  stopPlaying() {
+    clearTimeout(this.playing);
+    this.playing = null;
+  },
+};
