@@ -253,7 +253,7 @@ def with_history(
         members: number of authorities by level.
         shares: of `layers.edition.published_shares`.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     notices = list(barometer.notices)
     titles = {category.level: category.title for category in barometer.categories}
     for level, listed in hosts.groupby("level", sort=False):
@@ -278,9 +278,10 @@ def with_history(
             )
         )
     nan = float("nan")
-    for share in shares.itertuples():
-        known = (nan, nan, nan, float(share.percent), share.source)
-        rows.append((share.category, share.criterion, share.date, "published", *known))
+    for share in shares.to_dict("records"):
+        known = (nan, nan, nan, float(share["percent"]), str(share["source"]))
+        where = (str(share["category"]), str(share["criterion"]), str(share["date"]))
+        rows.append((*where, "published", *known))
     added = pd.DataFrame(rows, columns=list(_CELL))
     table = added if barometer.table.empty else pd.concat([barometer.table, added])
     others = {

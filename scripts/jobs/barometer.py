@@ -290,7 +290,7 @@ def _print_equal_size(counted: Counted, surveys: list[Survey], lang: str) -> Any
 
 def _print_hosts(counted: Counted, surveys: list[Survey], lang: str) -> Any:
     words, table = translate_all(WORDS, lang), hosts_table(counted, surveys, lang)
-    grid = _grid(words["hosts"], list(table), left=4)
+    grid = _grid(words["hosts"], list(map(str, table)), left=4)
     for _unused, row in table.iterrows():
         grid.add_row(*map(str, row))
     return grid
