@@ -11,6 +11,12 @@ import pandas as pd
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import union_of
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.handicaps import (
+    HANDICAPS,
+    count_handicaps,
+    handicap_indicator,
+    handicapped,
+)
 from zoneblanche.layers.index.method import describe, describe_dimension
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.index.recipe.recipe import Recipe
@@ -40,6 +46,9 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     `bound_high` if some territories lack one of its parts, see `layers.index.score.score_bounds`,
     and `estimated` (1 where a figure was imputed).
 
+    A recipe whose dimensions have a `handicap` adds the column `handicaps` too, see
+    `layers.index.handicaps`. Its table has the share of the draws with at least one, two, …
+
     Args:
         atlas: with the indicators that the recipe names.
         recipe: a recipe, or the name or path of one.
@@ -55,6 +64,9 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     scored = found.scored
     intervals, notices = _intervals(found)
     atlas = _with_columns(atlas, scored)
+    if handicapped(recipe):
+        count = count_handicaps(scored.scores, recipe)
+        atlas = atlas.add(handicap_indicator(atlas, recipe), count, reasons=Reason.TOO_FEW)
     others = {name: other for name, other in atlas.recipes.items() if name != recipe.id}
     return replace(
         atlas,
@@ -110,7 +122,10 @@ def _intervals(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[str, 
         drawn = draw_dimensions(found.values, scored, context=found.context)
         tables = {name: one.table[["rank", *_DRAWN]] for name, one in drawn.items()}
         notices = drawn[recipe.id].notices
-    tables = {name: table.assign(tied=_tied(table["rank"])) for name, table in tables.items()}
+    tables = {
+        name: table.assign(tied=_tied(table["rank"])) if "rank" in table else table
+        for name, table in tables.items()
+    }
     index = recipe.id
     if scored.incomplete.any():
         tables[index] = tables[index].join(score_bounds(scored))
@@ -132,6 +147,8 @@ def _under_errors(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[st
     scored, recipe = found.scored, found.scored.recipe
     errors = draw_errors(scored, found.context)
     tables = {name: table.join(errors.tables[name]) for name, table in _ranks(scored).items()}
+    if errors.handicaps is not None:
+        tables[HANDICAPS] = errors.handicaps
     if not recipe.uncertainty.varies:
         return tables, ()
     choices = draw_ranks(found.values, scored, context=found.context, pairs=False)

@@ -61,6 +61,10 @@ class Context:
             name, values=facts, parents=empty if self.parents is None else self.parents
         )
 
+    def has_group(self, name: str) -> bool:
+        """Return whether it has a level or a column of that name."""
+        return any(name in table for table in (self.facts, self.parents) if table is not None)
+
     def missing_for(self, column: str, reasons: tuple[str, ...]) -> pd.Series | None:
         """Return where a cell is missing for one of these reasons; None if no reason is known."""
         if self.reasons is None:

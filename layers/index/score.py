@@ -103,6 +103,8 @@ def score(values: pd.DataFrame, recipe: Recipe, *, context: Context | None = Non
     steps = prepare(values, recipe, context=context)
     upward, weights, notices = combine(steps[-1].values, recipe)
     upward[recipe.id] = upward[recipe.id].where(steps[0].details["kept"])
+    if upward[recipe.id].isna().all():
+        raise InputError(_nothing_scored(recipe))
     return Scored(
         recipe=recipe,
         steps=steps,
@@ -153,6 +155,14 @@ def prepare(
     treated = treat(imputed.values, {e.id: e.treat for e in elements}, limits=limits)
     scaled = normalise(treated.values, elements, reference=recipe.reference)
     return screened, imputed, treated, _on_fixed_scales(scaled, values, elements, rows=~kept)
+
+
+def _nothing_scored(recipe: Recipe) -> Fault:
+    return Fault(
+        _("no territory has what a score of {recipe} needs.", recipe=repr(recipe.id)),
+        remedy=_("Give the figures of its required parts, or name fewer in `required`."),
+        kind="too-few",
+    )
 
 
 def _on_fixed_scales(

@@ -48,7 +48,7 @@ def save_atlas(atlas: Atlas, path: str | Path) -> None:
 
     Columns are named by their content: `value.website`, `reason.website`, `weight.premises`,
     `parent.departement`, `fact.population`, `extra.postal_codes`,
-    `interval.digital-inequality-2025.rank`.
+    `interval.digital-inequality.rank`.
 
     Raises:
         ProblemWithEnvironment: the place cannot be written.

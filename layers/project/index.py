@@ -44,6 +44,13 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
         if not of_place:
             raise
     place = first_of(project.table.within)
+    if recipe.min_available == 0:
+        notice = _(
+            "No index is computed: no territory within {place} has what {recipe} requires.",
+            place=place,
+            recipe=repr(recipe.id),
+        )
+        return atlas.noting(notice), None
     notice = _(
         "No index is computed: of no territory within {place} enough of the indicators of {recipe} "
         "is known ({share} at least).",

@@ -126,7 +126,7 @@ def inputs_atlas(atlas: Atlas, table: pd.DataFrame) -> Atlas:
     unpublished = department.isin(NO_INCOME)
     reasons = {
         "median-income": pd.Series(
-            np.where(unpublished, Reason.NOT_PUBLISHED, Reason.SECRET), index=atlas.codes
+            np.where(unpublished, Reason.NOT_MATCHED, Reason.SECRET), index=atlas.codes
         )
     }
     for indicator in INDICATORS:

@@ -112,7 +112,7 @@ def main() -> None:
             begun = time.perf_counter()
             WRITERS[name](atlas, path)
             build = time.perf_counter() - begun
-            drawn = int(atlas.values["digital-inequality-2025"].notna().sum())
+            drawn = int(atlas.values["digital-inequality"].notna().sum())
             opened = 0 if name in NEVER_PAINTED else options.repeat
             runs = [
                 measure(path, count=drawn, reactions=reactions if name == "ours" else None)
@@ -135,7 +135,7 @@ def read_scored(within: str) -> Atlas:
 
     country = read_country("fr")
     atlas = read_atlas(country, level="commune", within=[within] if within else ())
-    return compute_index(atlas, "digital-inequality-2025")
+    return compute_index(atlas, "digital-inequality")
 
 
 def write_ours(atlas: Atlas, path: Path) -> None:
@@ -170,14 +170,14 @@ def write_lonboard(atlas: Atlas, path: Path) -> None:
     from lonboard import Map, PolygonLayer
 
     colours = np.zeros((len(atlas.codes), 3), dtype=np.uint8)
-    colours[:, 0] = np.nan_to_num(2.5 * atlas.values["digital-inequality-2025"].to_numpy())
+    colours[:, 0] = np.nan_to_num(2.5 * atlas.values["digital-inequality"].to_numpy())
     layer = PolygonLayer.from_geopandas(_frame(atlas).reset_index(), get_fill_color=colours)
     Map(layer).to_html(path)
 
 
 def _frame(atlas: Atlas) -> gpd.GeoDataFrame:
     frame = atlas.territories.frame.rename_axis("code")
-    return frame.assign(score=atlas.values["digital-inequality-2025"])
+    return frame.assign(score=atlas.values["digital-inequality"])
 
 
 WRITERS: dict[str, Callable[[Atlas, Path], None]] = {

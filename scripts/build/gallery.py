@@ -65,7 +65,7 @@ CHAPTERS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
     (
         "France",
         (
-            Shot("france-index.png", "digital-inequality-2025"),
+            Shot("france-index.png", "digital-inequality"),
             Shot(
                 "france-density-presence.png", "density-presence", width="a4-landscape", lang="en"
             ),
@@ -75,7 +75,7 @@ CHAPTERS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
     (
         "A département: Lozère",
         (
-            Shot("lozere-index.svg", "digital-inequality-2025", "48"),
+            Shot("lozere-index.svg", "digital-inequality", "48"),
             Shot("lozere-density-presence.png", "density-presence", "48", lang="en"),
             Shot("lozere-fibre.png", "premises-1gbps", "48", "column", method="goalposts"),
         ),

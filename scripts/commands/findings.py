@@ -7,7 +7,7 @@ from zoneblanche.scripts.commands.options import AtlasFile, Lang, Recipe, check_
 
 def findings(
     atlas: AtlasFile,
-    recipe: Recipe = "digital-inequality-2025",
+    recipe: Recipe = "digital-inequality",
     lang: Lang = None,
 ) -> None:
     """What an atlas answers: who is worst off, how sure that is, which choices decide it."""

@@ -13,7 +13,7 @@ from zoneblanche.scripts.commands.options import AtlasFile, Lang, Recipe, Verbos
 def index(
     atlas: AtlasFile,
     out: Annotated[Path, typer.Option("--out", "-o", help="The scored atlas to write.")],
-    recipe: Recipe = "digital-inequality-2025",
+    recipe: Recipe = "digital-inequality",
     rule: Annotated[
         list[str] | None,
         typer.Option("--flag", metavar="NAME|FILE", help="A flag rule; may be repeated."),

@@ -4,8 +4,8 @@
 
     country = zb.read_country("fr")
     atlas = zb.read_atlas(country, level="commune", within="48")
-    atlas = zb.compute_index(atlas, "digital-inequality-2025")
-    zb.draw_map(atlas, "digital-inequality-2025").save("lozere.html")
+    atlas = zb.compute_index(atlas, "digital-inequality")
+    zb.draw_map(atlas, "digital-inequality").save("lozere.html")
 
 The names are those of `zoneblanche.geo` (where), `zoneblanche.layers` (what) and `zoneblanche.maps`
 (show). Each is imported when it is first used, so that `import zoneblanche` takes no time.

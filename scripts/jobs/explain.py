@@ -57,12 +57,12 @@ def print_explanation(file: Path, code: str, *, recipe: str | None, lang: str | 
         file: an atlas; if it has no index, `recipe` is computed on it first.
         code: of the territory.
         recipe: id of an index of the atlas, else the name or file of a recipe to compute; None: the
-            last index of the atlas, or `digital-inequality-2025`.
+            last index of the atlas, or `digital-inequality`.
         lang: one with a catalogue; None: that of the atlas.
     """
     atlas = load_atlas(file)
     if recipe is None:
-        recipe = list(atlas.recipes)[-1] if atlas.recipes else "digital-inequality-2025"
+        recipe = list(atlas.recipes)[-1] if atlas.recipes else "digital-inequality"
     if recipe not in atlas.recipes:
         atlas = compute_index(atlas, recipe)
         recipe = list(atlas.recipes)[-1]

@@ -144,7 +144,7 @@ def _span(low: float, high: float) -> str:
 def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
     """Return the share of the population, if people are counted and the rule can be judged."""
     if FLAG not in atlas.indicators:
-        if not {"density", "infrastructure", "online-presence"} <= set(atlas.indicators):
+        if not {"density", "handicaps"} <= set(atlas.indicators):
             return
         atlas = flag(atlas, FLAG)
     found = flag_summary(atlas, FLAG)

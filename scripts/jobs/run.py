@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from zoneblanche.geo.country import in_language, read_country
-from zoneblanche.geo.errors import visible
+from zoneblanche.geo.errors import InputError, visible
 from zoneblanche.geo.files.account import MARK, sealed
 from zoneblanche.geo.files.inputs import note_inputs
 from zoneblanche.geo.files.limits import bounded_time
 from zoneblanche.geo.files.output import staged_folder
-from zoneblanche.geo.messages import notice_as_dict, pgettext, translate, warnings_first
+from zoneblanche.geo.messages import _, notice_as_dict, pgettext, translate, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of, union_of
 from zoneblanche.geo.vectors.formats.shapefile import companions_of
@@ -78,8 +78,7 @@ def run_project(
             step("computing the index")
             atlas, recipe = with_index(project, atlas)
             step("raising flags")
-            for rule in project.rules:
-                atlas = flag(atlas, rule)
+            atlas = _with_flags(project, atlas, indexed=recipe is not None)
             step("analysing")
             atlas = add_analyses(
                 atlas, project.table.analyses, index_id=None if recipe is None else recipe.id
@@ -110,6 +109,21 @@ def run_project(
             write_json(sealed(_account(project, atlas, recipe, folder)), folder / MARK)
     if not quiet:
         print_summary(atlas, page=out / PAGE, lang=lang, verbose=verbose, account=MARK)
+    return atlas
+
+
+def _with_flags(project: Project, atlas: Atlas, *, indexed: bool) -> Atlas:
+    """Return the atlas with the flags of the project; without an index, a rule that needs it is
+    left out with a notice."""
+    for rule in project.rules:
+        try:
+            atlas = flag(atlas, rule)
+        except InputError as error:
+            if indexed or {fault.kind for fault in error.faults} != {"unknown-indicator"}:
+                raise
+            atlas = atlas.noting(
+                _("The flag {rule} is left out: {why}", rule=str(rule), why=error.message)
+            )
     return atlas
 
 

@@ -113,3 +113,25 @@ def sides_of(
     inside = above if cut.chooses_high else ~above
     known = ~np.isnan(values)
     return holds & inside.all(axis=1), known & (holds | inside.any(axis=1))
+
+
+CERTAIN, POSSIBLE = 0.9, 0.1
+"""Shares of the draws from which a count is certainly, and possibly, on the chosen side."""
+
+
+def sides_by_draws(
+    cut: Cut, values: np.ndarray, interval: pd.DataFrame | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return `sides_of`, or what the draws say of a count: the columns `at_least_1`, `at_least_2`
+    of its interval are shares of the draws.
+
+    A count is certainly on the chosen side if `CERTAIN` of the draws are, even if the figures
+    themselves are not, and possibly if `POSSIBLE` are.
+    """
+    name = f"at_least_{cut.value:g}"
+    if cut.op != ">=" or interval is None or name not in interval:
+        return sides_of(cut, values, interval)
+    share = interval[name].to_numpy(dtype="float64")
+    own = np.where(np.isnan(share), cut.holds(values).astype("float64"), share)
+    known = ~np.isnan(values)
+    return known & (own >= CERTAIN), known & (own >= POSSIBLE)

@@ -7,7 +7,7 @@ A flag is a category: 0 not flagged, 1 flagged, 2 possible; NaN if the rule cann
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +73,11 @@ def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
     flagged = atlas.add(
         _indicator(judge), pd.Series(values, index=atlas.codes, dtype="float64"), reasons=reasons
     )
+    if any(indicator.id in atlas.intervals for indicator in judge.used):
+        known = ~np.isnan(values)
+        exact = Judge(replace(atlas, intervals={}), rule).verdict().states == YES
+        table = pd.DataFrame({"by_figures": np.where(known, exact, np.nan)}, index=atlas.codes)
+        flagged = replace(flagged, intervals={**flagged.intervals, rule.id: table})
     return flagged.noting(*judge.notices)
 
 
@@ -120,13 +125,19 @@ class Tally:
 
 @dataclass(frozen=True)
 class FlagSummary:
-    """Number of territories with a flag, and their people."""
+    """Number of territories with a flag, and their people.
+
+    Attributes:
+        by_figures: those that meet the rule if every figure is exact; those that are flagged, if no
+            figure has an interval.
+    """
 
     flag: str
     flagged: Tally
     possible: Tally
     not_flagged: Tally
     unknown: Tally
+    by_figures: Tally
 
     @property
     def population(self) -> float:
@@ -162,8 +173,11 @@ def flag_summary(atlas: Atlas, flag_id: str) -> FlagSummary:
     def tally(chosen: np.ndarray) -> Tally:
         return Tally(int(chosen.sum()), float(np.nansum(population[chosen])))
 
+    exact = atlas.intervals.get(flag_id)
+    by_figures = states == FLAGGED if exact is None else exact["by_figures"].to_numpy() == 1
     return FlagSummary(
         flag=flag_id,
+        by_figures=tally(by_figures),
         flagged=tally(states == FLAGGED),
         possible=tally(states == POSSIBLE),
         not_flagged=tally(states == NOT_FLAGGED),

@@ -19,7 +19,7 @@ from zoneblanche.geo.messages import (
     titled,
 )
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.layers.analysis.flagging.cuts import Cut, quantile_cut, sides_of
+from zoneblanche.layers.analysis.flagging.cuts import Cut, quantile_cut, sides_by_draws
 from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.catalogue import known_layers
@@ -82,7 +82,8 @@ class Judge:
             states = np.where(np.isin(values, condition.value), YES, NO)
         else:
             cut = self._cut(condition, indicator, values)
-            certain, possible = sides_of(cut, values, self.atlas.intervals.get(indicator.id))
+            interval = self.atlas.intervals.get(indicator.id)
+            certain, possible = sides_by_draws(cut, values, interval)
             states = np.select([certain, possible], [YES, MAYBE], default=NO)
         missing = np.isnan(values)
         states = np.where(missing, LEFT_OUT if condition.if_missing == "skip" else UNKNOWN, states)

@@ -1,7 +1,6 @@
-"""Sparse or dense, served or underserved: the typology, and the joint distribution of its figures.
+"""Rural or urban, served or poorly served: the typology, and the joint distribution of its figures.
 
-France Stratégie's question about an underserved territory: should it be opened up (désenclaver), or
-relieved (désengorger, désaturer)?
+The types describe. What a type asks of policy is for the reader to say (docs/analysis.md).
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ from zoneblanche.layers.analysis.flagging.rule import Rule, read_rule
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 
-OPEN_UP, RELIEVE, SPARSE_SERVED, DENSE_SERVED, UNDECIDED = range(1, 6)
+RURAL_POOR, URBAN_POOR, RURAL_SERVED, URBAN_SERVED, UNDECIDED = range(1, 6)
 
 TYPES = {
-    OPEN_UP: _("sparse and underserved: open up"),
-    RELIEVE: _("dense and underserved: relieve"),
-    SPARSE_SERVED: _("sparse and served"),
-    DENSE_SERVED: _("dense and served"),
+    RURAL_POOR: _("rural, poorly served"),
+    URBAN_POOR: _("urban, poorly served"),
+    RURAL_SERVED: _("rural, served"),
+    URBAN_SERVED: _("urban, served"),
     UNDECIDED: _("between two types"),
 }
 
@@ -38,24 +37,24 @@ TYPOLOGY = "typology"
 def add_typology(
     atlas: Atlas,
     *,
-    sparse: str | Path | Rule = "sparse",
-    underserved: str | Path | Rule = "underserved",
+    rural: str | Path | Rule = "rural",
+    poorly_served: str | Path | Rule = "poorly-served",
 ) -> Atlas:
     """Return the atlas with the column `typology`: 1 to 4 of `TYPES`, 5 between two types.
 
-    A territory is between two types if a rank interval includes a rule's cut, and missing if one of
-    the rules cannot be judged.
+    A territory is between two types if a rule possibly holds, and missing if one of the rules
+    cannot be judged.
 
     Args:
         atlas: with the indicators that the rules name.
-        sparse, underserved: the two rules, see `flags.read_rule`.
+        rural, poorly_served: the two rules, see `flags.read_rule`.
 
     Raises:
         InputError: see `flags.flag`.
     """
     judges = [
         Judge(atlas, rule if isinstance(rule, Rule) else read_rule(rule))
-        for rule in (sparse, underserved)
+        for rule in (rural, poorly_served)
     ]
     thin, behind = (judge.verdict() for judge in judges)
     unknown = (thin.states <= UNKNOWN) & (thin.states != NO)
@@ -69,8 +68,8 @@ def add_typology(
             behind.states == YES,
             thin.states == YES,
         ],
-        [np.nan, UNDECIDED, OPEN_UP, RELIEVE, SPARSE_SERVED],
-        default=DENSE_SERVED,
+        [np.nan, UNDECIDED, RURAL_POOR, URBAN_POOR, RURAL_SERVED],
+        default=URBAN_SERVED,
     )
     typed = atlas.add(
         _indicator(judges),
@@ -82,17 +81,17 @@ def add_typology(
 
 def _indicator(judges: Sequence[Judge]) -> Indicator:
     used = {indicator.id: indicator for judge in judges for indicator in judge.used}
-    sparse, underserved = (judge.described() for judge in judges)
+    rural, poorly_served = (judge.described() for judge in judges)
     return Indicator(
         id=TYPOLOGY,
-        title=_("Open up or relieve"),
+        title=_("Rural or urban, served or poorly served"),
         unit="category",
         digits=0,
         sources=union_of(*(indicator.sources for indicator in used.values())),
         method=_(
-            "Sparse: {sparse}. Underserved: {underserved}.",
-            sparse=sparse,
-            underserved=underserved,
+            "Rural: {rural}. Poorly served: {poorly_served}.",
+            rural=rural,
+            poorly_served=poorly_served,
         ),
         categories=TYPES,
         role="typology",

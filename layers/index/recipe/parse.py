@@ -16,6 +16,7 @@ from zoneblanche.layers.index.recipe.recipe import (
     MAZZIOTTA_PARETO,
     Dimension,
     Element,
+    Handicap,
     Normalise,
     Recipe,
     Regression,
@@ -225,6 +226,9 @@ class _Tree:
             aggregate=table.aggregate or around.aggregate,
             power=around.power if table.power is None else table.power,
             min_available=table.min_available or 0.0,
+            handicap=None
+            if table.handicap is None
+            else Handicap(table.handicap.op, table.handicap.value),
         )
         children = [
             built

@@ -117,6 +117,15 @@ class Element:
 
 
 @dataclass(frozen=True)
+class Handicap:
+    """The scores of a dimension that are a handicap: `score op value`, in the orientation of the
+    index."""
+
+    op: Literal["<", "<=", ">", ">="]
+    value: float
+
+
+@dataclass(frozen=True)
 class Dimension:
     """A part of an index that is itself a score; the whole index is the outermost one.
 
@@ -128,6 +137,7 @@ class Dimension:
         aggregate: how children are combined.
         power: exponent of the generalised mean.
         min_available: minimum share of its indicators that must be known; 0 requires one.
+        handicap: the scores that count as a handicap, if any do.
     """
 
     id: str
@@ -138,6 +148,7 @@ class Dimension:
     aggregate: Aggregate = "arithmetic"
     power: float = 1.0
     min_available: float = 0.0
+    handicap: Handicap | None = None
 
     def elements(self) -> Iterator[Element]:
         """Return its indicators, at every depth, in order."""

@@ -10,6 +10,7 @@ from zoneblanche.layers.index.recipe.errors import error_from_dict
 from zoneblanche.layers.index.recipe.recipe import (
     Dimension,
     Element,
+    Handicap,
     Recipe,
     Regression,
     Uncertainty,
@@ -27,7 +28,7 @@ def recipe_from_dict(table: Mapping[str, Any]) -> Recipe:
     """Return the recipe that `recipe_as_dict` wrote, also if JSON has turned its tuples into lists.
 
     >>> from layers.index.recipe.load import read_recipe
-    >>> recipe = read_recipe("digital-inequality-2025")
+    >>> recipe = read_recipe("digital-inequality")
     >>> recipe_from_dict(recipe_as_dict(recipe)) == recipe
     True
     """
@@ -52,7 +53,15 @@ def _dimension(table: Mapping[str, Any]) -> Dimension:
     )
     # JSON may have sorted the keys; weights have the order of the children.
     weights = {child.id: table["weights"][child.id] for child in children}
-    return Dimension(**{**table, "children": children, "weights": weights})
+    handicap = table.get("handicap")
+    return Dimension(
+        **{
+            **table,
+            "children": children,
+            "weights": weights,
+            "handicap": None if handicap is None else Handicap(**handicap),
+        }
+    )
 
 
 def _element(table: Mapping[str, Any]) -> Element:

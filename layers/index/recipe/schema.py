@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, model_validator
 
@@ -295,6 +295,13 @@ Indicators = Annotated[
 ]
 
 
+class HandicapTable(_Options):
+    """The scores of a dimension that count as a handicap."""
+
+    op: Literal["<", "<=", ">", ">="]
+    value: Number
+
+
 class DimensionTable(_Options):
     """`[recipe.dimensions.<id>]`; the dimension around it gives the options that are absent."""
 
@@ -304,6 +311,7 @@ class DimensionTable(_Options):
     aggregate: Aggregate | None = None
     power: Number | None = None
     min_available: Share | None = None
+    handicap: HandicapTable | None = None
     dimensions: dict[str, DimensionTable] = Field(default_factory=dict)
 
 

@@ -30,18 +30,23 @@ def estimate(
         how: the regressors; rows where one of them is unknown, or not above zero on a logarithmic
             scale, are neither used nor estimated.
         context: has the regressors and groups; with its reasons, only cells that miss for
-            `how.reasons` are estimated.
+            `how.reasons` are estimated. Without the groups, as on the level of the groups
+            themselves, their mean is no regressor.
         rows: boolean; the rows to use and to estimate, all if None.
 
     Returns:
         float64 on the index of the column; NaN where the cell is known or is not estimated.
 
     Raises:
-        InputError: an unknown regressor or group, or fewer known rows than coefficients.
+        InputError: an unknown regressor, or fewer known rows than coefficients.
     """
+    found = pd.Series(np.nan, index=column.index)
+    wanted = _wanted(column, how, context, rows)
+    if not wanted.any():
+        return found
     y = _scaled(column, how.scale)
     regressors = [np.ones(len(column))]
-    if how.group is not None:
+    if how.group is not None and context.has_group(how.group):
         regressors.append(_group_means(y, context.group(how.group), how.shrink).to_numpy())
     regressors += [_scaled(context.fact(name), scale).to_numpy() for name, scale in how.on.items()]
     x = np.column_stack(regressors)
@@ -63,13 +68,20 @@ def estimate(
             )
         )
     coefficients = np.linalg.lstsq(x[fitted], y.to_numpy()[fitted], rcond=None)[0]
-    wanted = usable & column.isna().to_numpy()
+    wanted = wanted & usable
+    estimates = x[wanted] @ coefficients
+    found[wanted] = np.exp(estimates) if how.scale == "log" else estimates
+    return found
+
+
+def _wanted(
+    column: pd.Series, how: Regression, context: Context, rows: pd.Series | None
+) -> np.ndarray:
+    """Return which cells are missing for one of the reasons."""
+    wanted = column.isna()
     for_reason = context.missing_for(str(column.name), how.reasons)
-    if for_reason is not None:
-        wanted &= for_reason.to_numpy()
-    found = np.full(len(column), np.nan)
-    found[wanted] = x[wanted] @ coefficients
-    return pd.Series(np.exp(found) if how.scale == "log" else found, index=column.index)
+    wanted = wanted if for_reason is None else wanted & for_reason
+    return (wanted if rows is None else wanted & rows).to_numpy()
 
 
 def _scaled(column: pd.Series, scale: str) -> pd.Series:

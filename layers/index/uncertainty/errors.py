@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.layers.index.context import Context
+from zoneblanche.layers.index.handicaps import handicapped, holds
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.orient import is_mazziotta, scale_ends
@@ -44,10 +45,13 @@ class DrawnErrors:
             `score_high` (5th and 95th percentile, widened to the score itself); for the index also
             `rank_low`, `rank_high`, `worst_decile` (share of the draws in the worst tenth),
             `tenth` (1 to 10; 1 has the highest scores) and `in_tenth` (share of the draws in it).
+        handicaps: `at_least_1` and so on: the share of the draws with so many handicaps; None if
+            the recipe has none.
         draws: how many.
     """
 
     tables: Mapping[str, pd.DataFrame]
+    handicaps: pd.DataFrame | None
     draws: int
 
 
@@ -55,17 +59,21 @@ class ErrorSampler:
     """Draws of the scores of one recipe on figures with errors.
 
     Attributes:
-        rows: (values,) bool: the rows that are drawn: those with a score of a dimension.
+        rows: (values,) bool: the rows that are drawn: those with a score of a dimension that are
+            not screened out.
         units: how many they are.
     """
 
     def __init__(self, scored: Scored, context: Context) -> None:
         self.recipe = scored.recipe
         self.scored = scored
-        self.rows = scored.scores.notna().any(axis=1).to_numpy()
+        # What a screened-out row has of dimensions has no interval: its figures are not treated.
+        kept = scored.steps[0].details["kept"].to_numpy()
+        known = scored.scores.notna().to_numpy() & kept[:, None]
+        self.rows = known.any(axis=1)
         self.units = int(self.rows.sum())
         self.noises = noises(scored, context, self.rows)
-        self._known_scores = scored.scores.notna().to_numpy()[self.rows]
+        self._known_scores = known[self.rows]
         x = np.ascontiguousarray(scored.normalised.to_numpy("float32")[self.rows].T)
         missing = np.isnan(x)
         mirrored = self.recipe.orientation == "worse" and not is_mazziotta(self.recipe)
@@ -137,13 +145,18 @@ def draw_errors(scored: Scored, context: Context, *, draws: int | None = None) -
     spans = {d.id: _Quantiles(draws, kept, whole=False) for d in recipe.dimensions}
     columns = {name: sampler.columns(name) for name in spans}
     places = _Places(scored, sampler.rows, draws, kept=kept)
+    counts = _Handicaps(scored, sampler.rows, draws)
     for block in sampler.blocks(draws, loops):
         for name, span in spans.items():
             span.add(np.ascontiguousarray(block[name][:, columns[name]]), loops)
         places.add(block[recipe.id], loops)
-    tables = {name: _table(scored, name, span.ends()) for name, span in spans.items()}
+        counts.add(block)
+    tables = {
+        name: _table(scored, name, span.ends(), np.flatnonzero(sampler.rows)[columns[name]])
+        for name, span in spans.items()
+    }
     tables[recipe.id] = tables[recipe.id].join(places.table())
-    return DrawnErrors(tables, draws)
+    return DrawnErrors(tables, counts.table(), draws)
 
 
 def loops_for(*, kept: bool) -> ModuleType:
@@ -153,9 +166,9 @@ def loops_for(*, kept: bool) -> ModuleType:
     return importlib.import_module(f"zoneblanche.layers.index.uncertainty.{name}")
 
 
-def _table(scored: Scored, name: str, ends: np.ndarray) -> pd.DataFrame:
-    """Return the ends of the scores, widened to the score itself, on all rows."""
-    score = scored.scores[name].dropna()
+def _table(scored: Scored, name: str, ends: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
+    """Return the ends of the scores of some rows, widened to the score itself, on all rows."""
+    score = scored.scores[name].iloc[rows]
     low, high = np.fmin(ends[0], score), np.fmax(ends[1], score)
     dimension = next(d for d in scored.recipe.dimensions if d.id == name)
     scale = scale_ends(dimension, count=len(scored.scores))
@@ -237,6 +250,34 @@ class _Places:
             index=self.index[self.ranked],
         )
         return found.reindex(self.index)
+
+
+class _Handicaps:
+    """How often each row has so many handicaps."""
+
+    def __init__(self, scored: Scored, rows: np.ndarray, draws: int) -> None:
+        self.dimensions = handicapped(scored.recipe)
+        self.index, self.rows, self.draws = scored.scores.index, rows, draws
+        self.scored = scored.index.notna()
+        self.counts = np.zeros((len(self.dimensions), int(rows.sum())), dtype="int64")
+
+    def add(self, block: Mapping[str, np.ndarray]) -> None:
+        """Count some draws more."""
+        beyond = np.zeros(next(iter(block.values())).shape, dtype="int8")
+        for dimension in self.dimensions:
+            if dimension.handicap is not None:
+                beyond += holds(block[dimension.id], dimension.handicap)
+        for number in range(len(self.dimensions)):
+            self.counts[number] += (beyond > number).sum(axis=0)
+
+    def table(self) -> pd.DataFrame | None:
+        """Return the shares, on all rows; NaN without a score."""
+        if not self.dimensions:
+            return None
+        names = [f"at_least_{number + 1}" for number in range(len(self.dimensions))]
+        table = pd.DataFrame(np.nan, self.index, names)
+        table.loc[self.rows] = (self.counts / self.draws).T
+        return table.where(self.scored, axis=0)
 
 
 def tenth_of(ranks: np.ndarray, count: int) -> np.ndarray:

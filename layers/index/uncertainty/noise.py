@@ -127,7 +127,7 @@ def _noise(
         no_wrong=_NOTHING if flips is None else _no_wrong(flips, scored)[rows],
         rates=np.array(rates, dtype="float32"),
         scale=scale,
-        areas=None if error.area is None else _places(context.group(error.area))[rows],
+        areas=_areas(error, context, rows),
     )
 
 
@@ -179,8 +179,11 @@ def _no_wrong(flips: Flips, scored: Scored) -> np.ndarray:
     return rates
 
 
-def _places(groups: pd.Series) -> np.ndarray:
-    return pd.factorize(groups, sort=True)[0]
+def _areas(error: MeasurementError, context: Context, rows: np.ndarray) -> np.ndarray | None:
+    """Return the place of the area of each unit; None without areas, as on a level above them."""
+    if error.area is None or not context.has_group(error.area):
+        return None
+    return pd.factorize(context.group(error.area), sort=True)[0][rows]
 
 
 @cache

@@ -6,7 +6,7 @@ import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.layers.analysis.flagging.flags import FLAGGED, POSSIBLE
-from zoneblanche.layers.analysis.flagging.typology import OPEN_UP, RELIEVE, TYPES
+from zoneblanche.layers.analysis.flagging.typology import RURAL_POOR, TYPES, URBAN_POOR
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.report.areas import Area
 from zoneblanche.maps.report.content import (
@@ -205,7 +205,7 @@ def _types(scope: Scope) -> Table | None:
 
 
 def _types_said(scope: Scope, table: Table) -> list[Sentence]:
-    thin, dense = str(OPEN_UP), str(RELIEVE)
+    thin, dense = str(RURAL_POOR), str(URBAN_POOR)
     if scope.area.count == 1:
         return []
     return [

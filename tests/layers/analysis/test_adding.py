@@ -16,7 +16,7 @@ from zoneblanche.layers.build import read_atlas, take
 from zoneblanche.layers.edition import presence_waves
 from zoneblanche.layers.index.compute import compute_index
 
-INDEX = "digital-inequality-2025"
+INDEX = "digital-inequality"
 
 
 @pytest.fixture(scope="module")

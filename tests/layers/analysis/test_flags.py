@@ -52,9 +52,9 @@ def test_sparse_underserved_by_hand(make_atlas):
         density_class=GRID,
         density=CONTEXT,
     )
-    flagged = flag(atlas, "sparse-underserved")
-    assert flagged.values["sparse-underserved"].tolist() == [1, 0, 1, 0, 0, 0, 0, 0]
-    assert flagged.indicator("sparse-underserved").role == "flag"
+    flagged = flag(atlas, "sparse-underserved-2025")
+    assert flagged.values["sparse-underserved-2025"].tolist() == [1, 0, 1, 0, 0, 0, 0, 0]
+    assert flagged.indicator("sparse-underserved-2025").role == "flag"
     assert any("2 territories without a figure of" in line for line in flagged.notices)
 
 
@@ -67,14 +67,14 @@ def test_a_missing_figure_is_unknown_only_where_the_rule_hangs_on_it(make_atlas)
         },
         density=CONTEXT,
     )
-    flagged = flag(atlas, "sparse-underserved")
-    column = flagged.values["sparse-underserved"]
+    flagged = flag(atlas, "sparse-underserved-2025")
+    column = flagged.values["sparse-underserved-2025"]
     # T00: presence alone is enough. T01: the network decides, and is missing. T02 is dense.
     assert column.iloc[0] == 1
     assert np.isnan(column.iloc[1])
     assert column.iloc[2] == 0
     assert np.isnan(column.iloc[3])
-    assert flagged.reasons["sparse-underserved"].iloc[1] == Reason.NOT_PUBLISHED
+    assert flagged.reasons["sparse-underserved-2025"].iloc[1] == Reason.NOT_PUBLISHED
     assert any("judged without" in line for line in flagged.notices)
 
 
@@ -251,7 +251,7 @@ def test_all_faults_of_a_rule_come_at_once(tmp_path):
 
 
 def test_no_such_rule_or_file(tmp_path):
-    with pytest.raises(InputError, match="Did you mean 'sparse-underserved'"):
+    with pytest.raises(InputError, match="Did you mean 'sparse-underserved"):
         read_rule("sparse-undeserved")
     with pytest.raises(InputError, match="no such rule"):
         read_rule(tmp_path / "absent.toml")
@@ -274,7 +274,7 @@ def test_the_method_says_the_cuts_as_they_came_out(make_atlas):
     atlas = make_atlas(
         {"density": [10, 400, 45, 2000], "premises-1gbps": [0, 5.5, 40, 60]}, density=CONTEXT
     )
-    indicator = flag(atlas, "sparse-underserved").indicator("sparse-underserved")
+    indicator = flag(atlas, "sparse-underserved-2025").indicator("sparse-underserved-2025")
     assert "Rule: Density < 30 and " in indicator.method_in("en")
     assert "Premises-1Gbps ≤ 0,0 (25,0\u00a0% des 4 territoires)" in indicator.method_in("fr")
     assert indicator.parts == ("density", "premises-1gbps")
@@ -286,7 +286,7 @@ def test_a_coarse_figure_is_told(make_atlas):
         density=CONTEXT,
         presence={"better": "higher", "native_level": "departement"},
     )
-    notices = flag(atlas, "sparse-underserved").notices
+    notices = flag(atlas, "sparse-underserved-2025").notices
     assert any("known by departement only" in line for line in notices)
 
 

@@ -1,4 +1,4 @@
-"""The typology of sparse and underserved, and the joint table of two indicators."""
+"""The typology of rural and poorly served, and the joint table of two indicators."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.analysis.flagging.typology import (
-    DENSE_SERVED,
-    OPEN_UP,
-    RELIEVE,
-    SPARSE_SERVED,
+    RURAL_POOR,
+    RURAL_SERVED,
     TYPES,
     UNDECIDED,
+    URBAN_POOR,
+    URBAN_SERVED,
     add_typology,
     joint_table,
 )
@@ -33,9 +33,9 @@ def test_types_by_hand(make_atlas):
         },
         density={"better": None},
     )
-    made = add_typology(atlas)
+    made = add_typology(atlas, rural="sparse", poorly_served="underserved")
     column = made.values["typology"]
-    assert column.iloc[:4].tolist() == [OPEN_UP, RELIEVE, SPARSE_SERVED, DENSE_SERVED]
+    assert column.iloc[:4].tolist() == [RURAL_POOR, URBAN_POOR, RURAL_SERVED, URBAN_SERVED]
     assert column.iloc[4:6].isna().all()
     assert made.reasons["typology"].iloc[4:6].tolist() == [Reason.NOT_PUBLISHED] * 2
     assert made.indicator("typology").role == "typology"
@@ -52,8 +52,8 @@ def test_between_two_types(make_atlas):
         density={"better": None},
         intervals={"infrastructure": interval},
     )
-    column = add_typology(atlas).values["typology"]
-    assert column.tolist() == [UNDECIDED, UNDECIDED, SPARSE_SERVED, DENSE_SERVED]
+    column = add_typology(atlas, rural="sparse", poorly_served="underserved").values["typology"]
+    assert column.tolist() == [UNDECIDED, UNDECIDED, RURAL_SERVED, URBAN_SERVED]
 
 
 def test_the_flag_and_the_typology_agree(make_atlas):
@@ -63,11 +63,11 @@ def test_the_flag_and_the_typology_agree(make_atlas):
         "premises-1gbps": np.where(rng.uniform(size=80) < 0.1, NAN, rng.uniform(0, 100, 80)),
         "presence": rng.integers(0, 5, 80) * 25.0,
     }
-    atlas = flag(make_atlas(columns, density={"better": None}), "sparse-underserved")
-    made = add_typology(atlas)
+    atlas = flag(make_atlas(columns, density={"better": None}), "sparse-underserved-2025")
+    made = add_typology(atlas, rural="sparse", poorly_served="underserved")
     typed = made.values["typology"]
-    flagged = made.values["sparse-underserved"]
-    assert (typed[typed.notna()] == OPEN_UP).eq(flagged[typed.notna()] == 1).all()
+    flagged = made.values["sparse-underserved-2025"]
+    assert (typed[typed.notna()] == RURAL_POOR).eq(flagged[typed.notna()] == 1).all()
     assert set(typed.dropna()) <= set(TYPES)
 
 

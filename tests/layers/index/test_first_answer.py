@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.scripts.bench.first_answer import (
@@ -52,6 +53,19 @@ def test_means_and_distinct_scores(france_index: Atlas) -> None:
     assert scores.mean() == pytest.approx(35.06, abs=0.005)
     assert scores.round(4).nunique() > 33_500
     assert scores.round(9).value_counts().max() == 8
+
+
+def test_handicaps_and_the_flag(france_index: Atlas, reference: pd.DataFrame) -> None:
+    handicaps = france_index.values["handicaps"]
+    assert handicaps.value_counts().sort_index().tolist() == [15_386, 13_093, 5155, 1114, 119]
+    people = france_index.territories.facts["population"]
+    shares = people.groupby(handicaps).sum() / people.sum()
+    np.testing.assert_allclose(shares, [0.770, 0.195, 0.032, 0.003, 0.0], atol=0.0006)
+    same = handicaps.reindex(reference.index) == reference["handicaps"]
+    assert (~same & reference["handicaps"].notna()).sum() <= 2
+    flagged = flag(france_index, "sparse-underserved").values["sparse-underserved"] == 1
+    assert abs(flagged.sum() - 5126) <= 2
+    assert people[flagged].sum() == pytest.approx(1.04e6, rel=0.01)
 
 
 def test_départements(france_index: Atlas) -> None:

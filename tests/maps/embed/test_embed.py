@@ -62,7 +62,7 @@ def folder(toy_atlas: Atlas, tmp_path: Path) -> Path:
 def test_a_departement_stays_small() -> None:
     """Under 400 KB for the département of most communes, with every layer of the edition."""
     atlas = compute_index(
-        read_atlas(read_country("fr"), within="62"), "digital-inequality-2025", draws=50
+        read_atlas(read_country("fr"), within="62"), "digital-inequality", draws=50
     )
     page = framed_page(draw_map(atlas, "density-presence").write())
     assert len(page.encode("utf-8")) < 400_000

@@ -175,9 +175,9 @@ def test_key_figures_are_those_of_the_atlas(
     assert table.at("website", "area").value == pytest.approx(100 * website[lozere].mean())
     assert table.at("website", "ref1").value == pytest.approx(100 * website.mean())
     people = atlas.territories.facts["population"]
-    index = atlas.values["digital-inequality-2025"]
+    index = atlas.values["digital-inequality"]
     known = index.notna() & lozere
-    assert table.at("digital-inequality-2025", "area").value == pytest.approx(
+    assert table.at("digital-inequality", "area").value == pytest.approx(
         np.average(index[known], weights=people[known])
     )
     premises = atlas.weights["premises"]
@@ -217,7 +217,7 @@ def test_flags_waves_and_inequality_are_those_of_the_atlas(
     assert sum(cells[2].value or 0 for cells in crossing.rows.values()) == lozere.sum()
     assert sum(cells[3].value or 0 for cells in crossing.rows.values()) == people[lozere].sum()
     measured = table_of(report, "t-unequal").at("gini", "territories").value
-    assert measured == pytest.approx(gini(atlas.values["digital-inequality-2025"][lozere]))
+    assert measured == pytest.approx(gini(atlas.values["digital-inequality"][lozere]))
 
 
 def test_waves_are_those_of_the_barometer(
@@ -266,7 +266,7 @@ def test_a_shared_worst_score_is_nobodys_own(
     reports: dict[tuple[str | None, str], Report], shared: Shared
 ) -> None:
     report = reports["48", "fr"]
-    scores = report.scope.inner.values["digital-inequality-2025"]
+    scores = report.scope.inner.values["digital-inequality"]
     assert (scores.round(9) == scores.round(9).max()).sum() > 1
     keys = {sentence.key for sentence in report.sentences()}
     assert "worst.shared" in keys and "worst.first" not in keys
@@ -511,7 +511,7 @@ def test_names_of_departements_have_their_article(shared_data: Path) -> None:
 
 def test_a_dimension_that_is_missing_throughout(shared: Shared) -> None:
     atlas = shared.atlas
-    gone = ["website", "https", "own-email", "online-presence", "digital-inequality-2025"]
+    gone = ["website", "https", "own-email", "online-presence", "digital-inequality"]
     values = atlas.values.assign(**dict.fromkeys(gone, np.nan))
     reasons = atlas.reasons.assign(**dict.fromkeys(gone, int(Reason.NOT_COLLECTED)))
     lost = replace(atlas, values=values, reasons=reasons.astype("int8"), intervals={})

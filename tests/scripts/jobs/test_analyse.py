@@ -21,7 +21,7 @@ from zoneblanche.scripts.jobs.analyse import analysis_lines
 def atlas() -> Atlas:
     measured = read_atlas(read_country("fr"), within=["48", "15"])
     made = compute_index(measured, "digital-inequality-2025")
-    return flag(made, "sparse-underserved")
+    return flag(made, "sparse-underserved-2025")
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -41,7 +41,7 @@ def test_what_the_figures_do_not_allow_is_left_out_and_said(atlas: Atlas) -> Non
     lines = analysis_lines(atlas, "density", "en")
     assert sum(line.startswith("Left out: ") for line in lines) == 1, "no curve of a density"
     with pytest.raises(InputError, match="is a category"):
-        analysis_lines(atlas, "sparse-underserved", "en")
+        analysis_lines(atlas, "sparse-underserved-2025", "en")
 
 
 def test_the_command_writes_the_curves(atlas: Atlas, tmp_path: Path, zoneblanche: Command) -> None:
@@ -49,7 +49,7 @@ def test_the_command_writes_the_curves(atlas: Atlas, tmp_path: Path, zoneblanche
     curves = tmp_path / "l.csv"
     status, out, err = zoneblanche("analyse", tmp_path / "atlas.parquet", "--lorenz", curves)
     assert status == 0, err
-    assert out.startswith("Inégalité numérique\n")
+    assert out.startswith("Inégalité numérique, recette de 2025\n")
     curve = pd.read_csv(tmp_path / "l.csv")
     assert len(curve) == 101
     assert curve.iloc[-1].tolist() == [100.0, 100.0, 100.0]

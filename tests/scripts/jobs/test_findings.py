@@ -32,9 +32,9 @@ def test_lines_in_both_languages(lozere, lang):
 
 
 def test_a_departement_of_which_broadband_is_known_as_a_whole_has_its_choices():
-    atlas = compute_index(read_atlas("fr", within="48"), "digital-inequality-2025", draws=0)
+    atlas = compute_index(read_atlas("fr", within="48"), "digital-inequality", draws=0)
     assert atlas.values["premises-1gbps"].nunique() == 1
-    assert len(choice_lines(atlas, "digital-inequality-2025", "fr")) == 2
+    assert len(choice_lines(atlas, "digital-inequality", "fr")) == 2
 
 
 def test_people_of_whom_nothing_is_known_are_said_apart():

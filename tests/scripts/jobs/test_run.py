@@ -254,13 +254,13 @@ def test_the_steps_one_by_one(zoneblanche: Command, tmp_path: Path) -> None:
     atlas, scored = tmp_path / "atlas.parquet", tmp_path / "scored.parquet"
     assert zoneblanche("build", "--level", "epci", "--within", "48", "-o", atlas)[0] == 0
     status, _, err = zoneblanche(
-        "index", atlas, "--recipe", "digital-inequality-2025", "--flag", "sparse-underserved",
+        "index", atlas, "--recipe", "digital-inequality", "--flag", "sparse-underserved",
         "-o", scored,
     )  # fmt: skip
     assert status == 0, err
     read = load_atlas(scored)
     assert read.territories.level == "epci"
-    assert {"digital-inequality-2025", "sparse-underserved"} <= set(read.indicators)
+    assert {"digital-inequality", "sparse-underserved"} <= set(read.indicators)
     page = tmp_path / "map.html"
     status, _, err = zoneblanche("map", scored, "--show", "density-presence", "-o", page)
     assert status == 0, err
@@ -297,12 +297,24 @@ def test_lists(zoneblanche: Command, what: str) -> None:
 
 
 def test_a_place_of_which_too_little_is_known_is_drawn_without_an_index(tmp_path: Path) -> None:
-    """The directory has no entry for Paris; that stops no run of Paris."""
+    """The directory has no entry for Paris; that stops no run of Paris by the recipe of 2025."""
+    project = tmp_path / "paris.toml"
+    project.write_text(
+        'country = "fr"\nwithin = ["75"]\nuse = "digital-inequality-2025"\n'
+        'flags = ["sparse-underserved"]\n',
+        "utf-8",
+    )
+    atlas = run_project(project, out=tmp_path / "paris", quiet=True)
+    assert not atlas.recipes
+    assert "sparse-underserved" not in atlas.indicators
+    told = " ".join(atlas.notices)
+    assert "No index is computed: of no territory within 75" in told
+    assert "The flag sparse-underserved is left out" in told
+    assert (tmp_path / "paris" / "index.html").is_file()
+
+
+def test_paris_has_a_score(tmp_path: Path) -> None:
     atlas = run_project(
         None, out=tmp_path / "paris", overrides=Overrides(within=("75",)), quiet=True
     )
-    assert not atlas.recipes
-    told = " ".join(atlas.notices)
-    assert "No index is computed: of no territory within 75" in told
-    assert "Not known of any territory within 75: https, own-email" in told
-    assert (tmp_path / "paris" / "index.html").is_file()
+    assert 3 < atlas.values["digital-inequality"]["75056"] < 8
