@@ -178,7 +178,7 @@ class Page {
   }
 }
 
-Object.assign(Page.prototype, PANEL, THEME, WAVES, SCALE, PLACING, TOUCH, POINTING, VERBS, RESTORING);
+Object.assign(Page.prototype, PANEL, ARTICLE, THEME, WAVES, SCALE, PLACING, TOUCH, POINTING, VERBS, RESTORING);
 
 /** Read the blocks and start: first what the first picture needs, then the rest. */
 async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {

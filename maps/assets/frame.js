@@ -4,11 +4,9 @@
   if (window.parent === window) return;
   let told = 0;
 
-  /** Narrow: as high as its content. Wide: the map next to its panel, which scrolls. */
+  /** As high as its content, whose height depends on the width only. */
   function wanted() {
-    const width = document.documentElement.clientWidth;
-    if (width <= 760) return Math.ceil(document.body.getBoundingClientRect().height);
-    return Math.round(Math.min(Math.max(width * 0.62, 520), 760));
+    return Math.ceil(document.getElementById("zb").getBoundingClientRect().height);
   }
 
   function tell() {
@@ -18,7 +16,7 @@
     window.parent.postMessage({ type: "zoneblanche:height", height }, "*");
   }
 
-  new ResizeObserver(tell).observe(document.body);
+  new ResizeObserver(tell).observe(document.getElementById("zb"));
   window.addEventListener("resize", tell);
   window.addEventListener("load", tell);
 })();

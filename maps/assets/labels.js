@@ -63,9 +63,15 @@ function longestRuns(ids, width, y, of) {
   return runs;
 }
 
-/** The page's own territories, the largest and the seats first: positions. */
+/** The page's own territories, the largest and the seats first: positions; or the towns that the page
+ *  of an embed names: { name, x, y }. */
 function townsOf(base) {
   if (base.towns) return base.towns;
+  if (base.head.towns?.length) {
+    base.towns = base.head.towns.map(([name, lat, lng]) => ({ name,
+      ...L.Projection.SphericalMercator.project(L.latLng(lat, lng)) }));
+    return base.towns;
+  }
   const rank = new Map(base.seats || []);
   const people = base.population;
   const extent = base.extents();
@@ -176,6 +182,11 @@ function middleIn(model, i, { west, north, scale }) {
   return [((left + right) / 2 - west) * scale, (north - (low + high) / 2) * scale];
 }
 
+/** Where a point in metres of the projection is in a view. */
+function pointIn({ geometry: { grid, origin } }, { x, y }, { west, north, scale }) {
+  return [((x - origin[0]) / grid - west) * scale, (north - (y - origin[1]) / grid) * scale];
+}
+
 function nameChosen({ pinned, pinnedIn }, places, view) {
   if (pinned < 0) return;
   places.font(NAME_PIXELS + 1.5, 700);
@@ -205,11 +216,11 @@ function nameTowns({ base, model, pinned, pinnedIn }, places, view, typical) {
   let written = 0;
   for (const i of townsOf(base)) {
     if (written >= most) break;
-    const [x, y] = middleIn(base, i, view);
+    const [x, y] = i.name ? pointIn(base, i, view) : middleIn(base, i, view);
     if (x < 0 || y < 0 || x > width || y > height) continue;
     if (pinned >= 0 && pinnedIn === base && pinned === i) continue;
     places.font(written < most / 4 ? NAME_PIXELS + 1 : NAME_PIXELS, 600);
-    if (places.town(base.names[i], x, y, model === base ? 5 : 8)) written++;
+    if (places.town(i.name || base.names[i], x, y, model === base ? 5 : 8)) written++;
   }
 }
 

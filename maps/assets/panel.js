@@ -20,6 +20,10 @@ const PANEL = {
       document.title = fullTitle(head, speech);
     }
     this.root.lang = speech.lang;
+    if (head.embed) {
+      this.buildArticle();
+      return;
+    }
     this.root.replaceChildren(
       el("a", { class: "zb-skip", href: "#zb-search", click: (event) => {
         event.preventDefault();
@@ -98,7 +102,7 @@ const PANEL = {
   fill() {
     this.tipId = 0;
     this.fillHead();
-    this.legendPlace.replaceChildren(drawLegend(this));
+    this.legendPlace.replaceChildren(this.model.head.embed ? shortLegend(this) : drawLegend(this));
     this.paneTitle.replaceChildren(isolated(this.speech.text(this.layer.title)));
     this.fillMethod();
     this.fillFoot();
@@ -141,8 +145,23 @@ const PANEL = {
     return this.cited.get(this.layer.sources.join()).textContent;
   },
 
+  /** The producers, each once, for a map in an article. */
+  drawShortSources(used) {
+    const { speech, model } = this;
+    const cite = (list) => {
+      const found = new Map(list.map((k) => model.head.sources[k]).map(({ producer, title, url }) =>
+        [producer || title, url]));
+      return [...found].flatMap(([name, url], k) => (k ? [", ", link(isolated(name), url)]
+        : [link(isolated(name), url)]));
+    };
+    const others = model.head.boundaries.filter((k) => !used.includes(k));
+    return el("p", {}, `${speech.say("source")}${speech.say("colon")}`, cite([...used, ...others]), ". ",
+      speech.say("made_with"));
+  },
+
   drawSources(used) {
     const { speech, model } = this;
+    if (model.head.embed) return this.drawShortSources(used);
     const cite = (k) => {
       const source = model.head.sources[k];
       const text = [source.producer, source.title].filter(Boolean).join(", ");

@@ -37,6 +37,7 @@ const PLACING = {
     }
     this.wire(this.map, main);
     this.watchTouch();
+    if (head.embed) this.leaveWheel();
     this.map.on("zoomend", () => this.followZoom());
     this.map.on("moveend", () => this.remember());
   },

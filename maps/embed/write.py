@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from zoneblanche.geo.country import in_language
+from zoneblanche.geo.country import Text, in_language
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.account import MARK, sealed
 from zoneblanche.geo.files.output import check_folder_place, staged_folder
@@ -25,6 +26,7 @@ from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.layers.outputs.tiles import write_pmtiles
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
 from zoneblanche.maps.drawn.cite import cite_all
+from zoneblanche.maps.embed.compact import compact_payload
 from zoneblanche.maps.embed.framed import framed_page
 from zoneblanche.maps.embed.snippets import (
     Embed,
@@ -33,8 +35,8 @@ from zoneblanche.maps.embed.snippets import (
     write_oembed,
     write_snippets,
 )
+from zoneblanche.maps.page.geometry import PageGeometry
 from zoneblanche.maps.page.noscript_text import write_findings
-from zoneblanche.maps.page.payload import write_payload
 from zoneblanche.maps.page.write_page import page_text
 from zoneblanche.maps.report.areas import find_area, part_of
 from zoneblanche.maps.report.map import Figure, draw_figure
@@ -79,6 +81,7 @@ def write_embed(
     area: str | None = None,
     url: str = "",
     tiles: bool = False,
+    layers: Sequence[str] = (),
 ) -> dict[str, int]:
     """Write a map's snippets into a folder, which appears or is replaced as a whole.
 
@@ -92,6 +95,7 @@ def write_embed(
         url: address where the folder will be published ("https://…/carte/"); without it the frame
             points to the file next to the page that contains it.
         tiles: whether to write `territories.pmtiles` as well.
+        layers: ids of further layers that the reader can choose.
 
     Returns:
         Size in bytes of each file by its name.
@@ -106,7 +110,9 @@ def write_embed(
         about = find_area(atlas, area, lang=lang or atlas.lang)
         atlas = part_of(atlas, about.inside)
         title = title or _titled(atlas, show, about.name, lang or atlas.lang)
-    drawn = _draw(atlas, show, lang=lang or atlas.lang, title=title)
+    drawn = draw_embed(
+        atlas, read_show(atlas, show), lang=lang or atlas.lang, title=title, layers=layers
+    )
     with staged_folder(Path(folder), command="embed") as staging:
         sizes = write_embed_files(drawn, staging, base=base)
         if tiles:
@@ -122,10 +128,26 @@ def write_embed(
     return sizes
 
 
-def _draw(atlas: Atlas, show: str | None, *, lang: str, title: str | None) -> Drawn:
-    shown = read_show(atlas, show)
-    payload = write_payload(atlas, shown, lang=lang, title=title)
-    text = page_text(atlas, payload, show=shown, lang=lang)
+def draw_embed(
+    atlas: Atlas,
+    shown: str | Bivariate,
+    *,
+    lang: str,
+    title: Text | str | None,
+    layers: Sequence[str] = (),
+    geometry: PageGeometry | None = None,
+) -> Drawn:
+    """Return the page of an embed; see `compact_payload` for its arguments.
+
+    Raises:
+        InputError: an unknown layer.
+    """
+    for name in layers:
+        atlas.indicator(name)
+    small, payload = compact_payload(
+        atlas, shown, lang=lang, title=title, layers=layers, geometry=geometry
+    )
+    text = page_text(small, payload, show=shown, lang=lang)
     return Drawn(atlas, shown, lang, in_language(payload.head["title"], lang), text)
 
 

@@ -87,12 +87,13 @@ def encode_geometry(geometry: gpd.GeoSeries) -> PageGeometry:
         "vertices": len(x),
         "layered": layered,
     }
+    lines = Lines(x, y, starts, arcs.left.astype(np.int64), arcs.right.astype(np.int64))
     return PageGeometry(
-        streams=_streams(arcs, x, y, starts),
+        streams=pack_arcs(lines),
         header=header,
         boxes=shapely.bounds(degrees.to_numpy()),
         tolerance_m=tolerance * grid,
-        lines=Lines(x, y, starts, arcs.left.astype(np.int64), arcs.right.astype(np.int64)),
+        lines=lines,
     )
 
 
@@ -189,14 +190,15 @@ def simplify_arcs(arcs: Arcs) -> tuple[np.ndarray, np.ndarray, np.ndarray, float
     return places[:, 0], places[:, 1], np.concatenate([[0], np.cumsum(sizes)]), tolerance
 
 
-def _streams(arcs: Arcs, x: np.ndarray, y: np.ndarray, starts: np.ndarray) -> dict[str, bytes]:
-    left, right = arcs.left.astype(np.int64), arcs.right.astype(np.int64)
+def pack_arcs(lines: Lines) -> dict[str, bytes]:
+    """Return the streams of arcs, by name."""
+    left, right = lines.left, lines.right
     fields = {
         # Differences continue from one arc to the next, which mostly starts where the
         # previous one ended.
-        "x": zigzag(np.diff(x.astype(np.int64), prepend=0)),
-        "y": zigzag(np.diff(y.astype(np.int64), prepend=0)),
-        "lengths": np.diff(starts),
+        "x": zigzag(np.diff(lines.x.astype(np.int64), prepend=0)),
+        "y": zigzag(np.diff(lines.y.astype(np.int64), prepend=0)),
+        "lengths": np.diff(lines.starts),
         "left": zigzag(np.diff(left, prepend=0)),
         "right": zigzag(left - right),
     }

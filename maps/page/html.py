@@ -32,6 +32,7 @@ SCRIPTS = (
     "waves.js",
     "histogram.js",
     "legend.js",
+    "article.js",
     "contributions.js",
     "card.js",
     "neighbours.js",

@@ -5,7 +5,7 @@ Text of the data is only in these blocks. docs/map-page.md describes the layout.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ from zoneblanche.maps.page.places import (
     place_of,
     write_json,
 )
-from zoneblanche.maps.page.probability import with_probabilities
+from zoneblanche.maps.page.probability import SUFFIX, with_probabilities
 from zoneblanche.maps.page.upper_levels import describe_upper
 
 if TYPE_CHECKING:
@@ -47,6 +47,20 @@ Streams = dict[str, bytes]
 
 GLANCE = 5_000
 """Number of territories above which a page opens with a containing level."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What the page of an embed has.
+
+    Attributes:
+        findings: the headline of each of its layers, by language; other layers are left out.
+        towns: name, latitude and longitude of towns to name on the map, the largest first; empty
+            to name the territories.
+    """
+
+    findings: Mapping[str, Mapping[str, str]]
+    towns: Sequence[tuple[str, float, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -72,10 +86,14 @@ def write_payload(
     lang: str,
     title: Text | str | None = None,
     geometry: PageGeometry | None = None,
+    embedded: Embedded | None = None,
 ) -> Payload:
     """Pack an atlas for a page that opens with `show` in `lang`.
 
-    `geometry` is that of the atlas' territories, if it was encoded before.
+    Args:
+        atlas, show, lang, title: as for `draw_map`.
+        geometry: of the atlas' territories, if it was encoded before.
+        embedded: for a map in an article; None for a whole page.
     """
     territories = atlas.territories
     if geometry is None:
@@ -84,6 +102,12 @@ def write_payload(
     layers, figures = _layers(with_probabilities(atlas), show, citations)
     levels, parents, containers = describe_levels(territories)
     upper, upper_streams = describe_upper(atlas, layers, citations)
+    if embedded is not None:
+        only = embedded.findings
+        layers = [one for one in layers if one["id"] in only or one["id"] == _id_of(show)]
+        # The parts of an index are not in the file.
+        layers = [one | {"tree": None, "finding": only.get(one["id"], {})} for one in layers]
+        upper = [_with_layers(one, only) for one in upper]
     facts, fact_streams = describe_facts(territories)
     codes, code_width = pack_codes(territories)
     outline = choose_outline(levels, len(territories))
@@ -111,7 +135,12 @@ def write_payload(
         "reasons": {int(reason): reason.title for reason in Reason if reason},
         "notices": [*map(notice_texts, warnings_first(atlas.notices)), *_simplified(geometry)],
         "colours": for_page(),
-        "words": {one: page_words(one) for one in dict.fromkeys((*atlas.languages, lang))},
+        "words": {
+            one: page_words(one)
+            for one in ((lang,) if embedded else dict.fromkeys((*atlas.languages, lang)))
+        },
+        "embed": embedded is not None,
+        "towns": [] if embedded is None else list(embedded.towns),
         "geometry": geometry.header,
         **_report(atlas),
         **describe_places(territories, geometry),
@@ -123,6 +152,8 @@ def write_payload(
         first = {f"{opening}:{name}" for name in ids_of(show)}
         first |= {f"parent/{opening}", f"parent/{outline}", f"parent/{above['outline']}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
+    if embedded is not None:
+        streams = {name: data for name, data in streams.items() if _needed(name, atlas, only)}
     return _pack(head, geometry, streams, first)
 
 
@@ -131,6 +162,18 @@ def _report(atlas: Atlas) -> dict[str, Any]:
     country = atlas.territories.country
     measured = country is None or atlas.territories.level == country.base.id
     return {"report": {"mail": atlas.contact}} if measured else {}
+
+
+def _with_layers(upper: dict[str, Any], ids: Collection[str]) -> dict[str, Any]:
+    """Return a containing level with some of its layers."""
+    return upper | {"layers": [one | {"tree": None} for one in upper["layers"] if one["id"] in ids]}
+
+
+def _needed(name: str, atlas: Atlas, ids: Collection[str]) -> bool:
+    """Return whether a stream is not of a layer that is left out."""
+    layer = name.rpartition(":")[2].partition("/")[0]
+    made = layer.endswith(SUFFIX)
+    return layer in ids or (layer not in atlas.indicators and not made)
 
 
 def _id_of(show: str | Bivariate) -> str:

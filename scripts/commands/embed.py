@@ -32,6 +32,10 @@ def embed(
         str, typer.Option(metavar="ADDRESS", help="Where the folder will be published.")
     ] = "",
     tiles: Annotated[bool, typer.Option("--tiles", help="Add vector tiles (PMTiles).")] = False,
+    layers: Annotated[
+        str,
+        typer.Option(metavar="ID,ID", help="Further layers that the reader can choose."),
+    ] = "",
     quiet: Quiet = False,
 ) -> None:
     """Write a map as snippets for a report or a site: frame, single file, picture, oEmbed."""
@@ -46,5 +50,6 @@ def embed(
         title=title,
         url=url,
         tiles=tiles,
+        layers=[name.strip() for name in layers.split(",") if name.strip()],
         quiet=quiet,
     )

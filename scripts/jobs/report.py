@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,6 +176,7 @@ def embed_file(
     title: str | None = None,
     url: str = "",
     tiles: bool = False,
+    layers: Sequence[str] = (),
     quiet: bool = False,
 ) -> None:
     """Write the snippets of a map into a folder, and its tiles if requested.
@@ -188,7 +189,15 @@ def embed_file(
     check_folder_place(out, "embed")
     atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas({})
     sizes = write_embed(
-        atlas, out, show=show, lang=lang, title=title, area=within, url=url, tiles=tiles
+        atlas,
+        out,
+        show=show,
+        lang=lang,
+        title=title,
+        area=within,
+        url=url,
+        tiles=tiles,
+        layers=layers,
     )
     if not quiet:
         chosen = lang or atlas.lang

@@ -102,7 +102,9 @@ def run_project(
             write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
             # The tables take the other core about as long as the map and the report take this one.
             laid = sheet.result()
-            write_run_embed(atlas, folder, page=folder / PAGE, lang=lang, title=title, sheet=laid)
+            write_run_embed(
+                atlas, folder, geometry=borders.result(), lang=lang, title=shown, sheet=laid
+            )
             write_run_report(atlas, folder, lang=lang, title=title, sheet=laid)
             tables.result()
             step("writing the account")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zoneblanche.geo.country import Text
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.maps.drawn.bivariate import read_show
-from zoneblanche.maps.embed.write import Drawn, write_embed_files
+from zoneblanche.maps.embed.write import draw_embed, write_embed_files
+from zoneblanche.maps.page.geometry import PageGeometry
 from zoneblanche.maps.report.picture import Sheet
 from zoneblanche.maps.report.write import Shared, compose_report, render_report
 
@@ -33,13 +35,20 @@ def write_run_report(
 
 
 def write_run_embed(
-    atlas: Atlas, folder: Path, *, page: Path, lang: str, title: str, sheet: Sheet | None
+    atlas: Atlas,
+    folder: Path,
+    *,
+    geometry: PageGeometry,
+    lang: str,
+    title: Text | str,
+    sheet: Sheet | None,
 ) -> None:
-    """Write the snippets of a run's map, which is written already: `page`. See `write_run_report`.
+    """Write the snippets of a run's map. See `write_run_report`; `geometry` is that of its page.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    drawn = Drawn(atlas, read_show(atlas, None), lang, title, page.read_text("utf-8"))
+    shown = read_show(atlas, None)
+    drawn = draw_embed(atlas, shown, lang=lang, title=title, geometry=geometry)
     (folder / EMBED).mkdir()
     write_embed_files(drawn, folder / EMBED, sheet=sheet)

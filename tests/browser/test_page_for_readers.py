@@ -1,0 +1,162 @@
+"""The page as somebody meets it who has never seen it: what it opens with, how a place is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.browser.conftest import DILA, Watched, choose_layer
+from tests.browser.test_map_page import rest
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps import draw_map
+from zoneblanche.maps.embed.framed import framed_page
+from zoneblanche.maps.embed.write import draw_embed
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Watched]
+
+
+def told(script: str) -> str:
+    """A script about the page."""
+    return f"window.zoneblanche.started.then((page) => {script})"
+
+
+@pytest.fixture(scope="module")
+def country(france: Atlas) -> Atlas:
+    """The first six thousand communes, in four hundred made groups."""
+    some = _part(france, np.arange(len(france.codes)) < 6_000)
+    groups = pd.Series([f"G{at // 15:03}" for at in range(6_000)], index=some.codes, dtype=object)
+    places = some.territories
+    named = {**places.parent_names, "epci": {name: f"Groupe {name}" for name in groups.unique()}}
+    return replace(
+        some,
+        territories=replace(places, parents=places.parents.assign(epci=groups), parent_names=named),
+    )
+
+
+def _part(atlas: Atlas, chosen: np.ndarray) -> Atlas:
+    return Atlas(
+        territories=atlas.territories.take(chosen),
+        values=atlas.values[chosen],
+        reasons=atlas.reasons[chosen],
+        indicators=atlas.indicators,
+        weights=atlas.weights[chosen],
+    )
+
+
+def test_a_country_opens_on_groups_and_shows_communes_from_near(
+    watched: Opener, country: Atlas, tmp_path: Path
+) -> None:
+    draw_map(country.keep(["gigabit", "presence", "density"])).save(tmp_path / "country.html")
+    page = watched().open(tmp_path / "country.html")
+    where = page.locator(".zb-eyebrow")
+    assert "400 intercommunalités" in where.inner_text()
+    assert "intercommunalités" in page.locator("#zb-level option:checked").inner_text()
+    page.evaluate(told("page.map.setView([46.0, 5.3], 9, { animate: false })"))
+    assert "6\u202f000 communes" in where.inner_text()
+    assert page.locator("#zb-level").input_value() == "auto"
+    # A commune that is open stays so when the map shows groups again.
+    page.locator("#zb-search").fill("bourg en bresse")
+    page.keyboard.press("Enter")
+    page.evaluate(told("page.map.setZoom(7, { animate: false })"))
+    assert "400 intercommunalités" in where.inner_text()
+    assert page.locator(".zb-card h2").inner_text() == "Bourg-en-Bresse"
+    page.locator("#zb-search").fill("Groupe G001")
+    page.keyboard.press("Enter")
+    assert page.locator("#zb-level").input_value() == "epci"
+    assert page.locator(".zb-card h2").inner_text() == "Groupe G001"
+    home = page.evaluate(told("page.map.getMinZoom()"))
+    page.evaluate(told("page.map.setZoom(2, { animate: false })"))  # it cannot be lost
+    assert page.evaluate(told("page.map.getZoom()")) >= home > 4
+
+
+def test_a_commune_is_found_and_compared(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page)
+    assert page.title() == "Lozère – Besoin"
+    assert page.locator("h1").inner_text().startswith("Lozère\u00a0: ")
+    assert page.locator("#zb-layer").bounding_box()["y"] < 200  # type: ignore[index]
+    for typed, found in (("st etienne valdonnez", "Saint-Étienne-du-Valdonnez"),
+                         ("mandr", "Mende"), ("Vilefort", "Villefort")):  # fmt: skip
+        page.locator("#zb-search").fill(typed)
+        names = page.locator("#zb-found [data-found]").all_inner_texts()
+        assert any(one.startswith(found) for one in names), (typed, names)
+    page.locator("#zb-search").fill("Mende")
+    page.keyboard.press("Enter")
+    card = page.locator(".zb-card")
+    assert "Situation" in card.locator(".zb-standing").inner_text()
+    card.locator(".zb-neighbours summary").click()
+    around = card.locator(".zb-neighbours li").all_inner_texts()
+    assert len(around) > 4 and all(" km" in one for one in around)
+    assert any("Chastel-Nouvel" in one and "nord," in one for one in around)
+    page.wait_for_timeout(350)
+    choose_layer(page, "density")
+    page.wait_for_timeout(350)
+    page.go_back()
+    page.wait_for_function("() => location.hash.includes('layer=need')")
+    assert page.locator("#zb-layer").input_value() == "Besoin"
+    page.locator(".zb-theme-button").click()
+    ground = page.evaluate("getComputedStyle(document.querySelector('.zb-root')).backgroundColor")
+    assert ground == "rgb(23, 27, 34)"
+
+
+def test_certainty_and_waves(watched: Opener, france: Atlas, tmp_path: Path) -> None:
+    part = (france.territories.parents["departement"] == "48").to_numpy()
+    some = _part(france, part).keep(["gigabit", "presence", "website"])
+    earlier = some.values["website"].where(np.arange(len(some.codes)) % 7 > 0, 0.0)
+    wave = Indicator(
+        "website-2021", {"fr": "Site, 2021", "en": "Website, 2021"}, "boolean", "higher",
+        digits=0, period="2021-07-12", sources=(DILA,), role="context", wave_of="website",
+    )  # fmt: skip
+    some = some.add(wave, earlier)
+    table = {"id": "lack", "orientation": "worse", "weights": {"gigabit": 2, "presence": 1}}
+    recipe = recipe_from_table(table, file="", indicators=some.indicators)
+    some = compute_index(some, recipe, draws=20)
+    draw_map(some).save(tmp_path / "some.html")
+    page = watched().open(tmp_path / "some.html")
+    doubts = told("page.shown.doubts?.reduce((sum, one) => sum + one, 0)")
+    assert page.evaluate(doubts) is None
+    page.locator("#zb-certain").check()
+    assert page.evaluate(doubts) == int(some.values["lack"].notna().sum())
+    choose_layer(page, "lack-worst-tenth")
+    assert page.locator(".zb-legend-title").inner_text().startswith("lack")
+    choose_layer(page, "website")
+    page.locator("#zb-wave").press("ArrowLeft")
+    assert page.locator("#zb-layer").input_value() == "Site, 2021"
+    dates = page.locator(".zb-gained select")
+    dates.nth(0).select_option("website-2021")
+    dates.nth(1).select_option("website")
+    counts = page.evaluate(told("page.shown.classes.map(({ count }) => count)"))
+    now = some.values["website"]
+    pairs = ((now > earlier), (now == 1) & (earlier == 1), (now == 0) & (earlier == 0))
+    assert counts == [*(int(one.sum()) for one in pairs), 0]
+
+
+def test_an_embed_is_an_articles_map(watched: Opener, country: Atlas, tmp_path: Path) -> None:
+    drawn = draw_embed(country, "gigabit", lang="fr", title=None)
+    text = framed_page(drawn.text)
+    assert len(text.encode("utf-8")) < 400_000
+    (tmp_path / "map.html").write_text(text, encoding="utf-8")
+    for width in (680, 390):
+        page = watched(width, 800).open(tmp_path / "map.html")
+        rest(page)
+        assert page.evaluate("document.getElementById('zb').offsetHeight") <= 600
+        assert page.evaluate(told("page.model.count")) == 400
+        assert page.evaluate(told("page.map.scrollWheelZoom.enabled()")) is False
+        box = page.locator("#zb-map").bounding_box()
+        assert box is not None
+        at = page.evaluate(told(
+            "(({ x, y }) => [x, y])(page.map.latLngToContainerPoint([46.1, 5.3]))"
+        ))  # fmt: skip
+        page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+        card = page.locator(".zb-card").bounding_box()
+        assert card is not None and card["y"] >= box["y"]
+        assert card["y"] + card["height"] <= box["y"] + box["height"]
+        assert page.evaluate(told("page.map.scrollWheelZoom.enabled()")) is True
