@@ -8,20 +8,37 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.borders.contiguity import compute_contiguity
+from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, translate, translate_all
+from zoneblanche.geo.nesting import mean_by
+from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.change.stability import flags_of_index
 from zoneblanche.layers.analysis.inequality.decomposition import (
     likeness_of_neighbours,
     split_inequality,
 )
-from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
+from zoneblanche.layers.analysis.inequality.equal_size import (
+    calibration_table,
+    compare_equal_size,
+    residuals_by,
+)
 from zoneblanche.layers.analysis.inequality.gradient import measure_gradient
 from zoneblanche.layers.analysis.inequality.groups import known_groupings
 from zoneblanche.layers.analysis.inequality.measures import lorenz_table, measure_inequality
-from zoneblanche.layers.analysis.spatial.clusters import LABELS, NONE, local_moran
+from zoneblanche.layers.analysis.inequality.spread import (
+    bounds_of,
+    measure_spread,
+    variance_between,
+)
+from zoneblanche.layers.analysis.spatial.clusters import (
+    LABELS,
+    NONE,
+    check_own_level,
+    local_moran,
+)
 from zoneblanche.layers.analysis.spatial.moran import moran
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.intervals import Z95
@@ -32,13 +49,17 @@ from zoneblanche.scripts.jobs.findings import grouping_title
 DRAWS = 100
 """Of the recipe, for the stability of flags."""
 
+LEAST_AREAS = 10
+"""Areas that a correlation is given for."""
+
 ENDS = 3
 """Number of areas named at either end."""
 
 WORDS: Mapping[str, str] = {
-    "inequality": _(
-        "Inequality, between territories and between people (5 to 95 % of the bootstrap)"
-    ),
+    "inequality": _("Inequality, between territories and between people"),
+    "spread": _("Spread, of territories and of people"),
+    "sd": _("standard deviation"),
+    "q90-q10": _("9th decile less the 1st"),
     "gini": _("Gini"),
     "theil": _("Theil"),
     "atkinson-0.5": _("Atkinson (ε = 0.5)"),
@@ -46,6 +67,7 @@ WORDS: Mapping[str, str] = {
     "p90-p10": _("9th decile / 1st decile"),
     "head": _("territories|people"),
     "between": _("Share of Theil's index between groups"),
+    "variance": _("Share of the variance between groups"),
     "split": _("territories {territories} %, people {people} %"),
     "density": _("Density, inhabitants/km²"),
     "bands": _("territories|people|mean"),
@@ -54,6 +76,19 @@ WORDS: Mapping[str, str] = {
     "doubling": _(
         "Each time density doubles: {slope} (± {error}); rank correlation "
         "{spearman}; concentration index {concentration}"
+    ),
+    "doubling_bounded": _(
+        "Each time density doubles: {slope} (± {error}); rank correlation "
+        "{spearman}; Erreygers index {erreygers}"
+    ),
+    "calibration": _("Observed and expected means of a size band differ by {gap} points at most."),
+    "native": _(
+        "The figures are measured by {level}, and are analysed at that level ({count} territories)."
+    ),
+    "residual": _("Clusters of what size and density do not predict: {told}"),
+    "levels": _(
+        "Correlation with the index by {fine}, and by {coarse}; neither says anything of the other "
+        "level."
     ),
     "equal": _(
         "At equal size and density ({deviance} % of the deviance explained), "
@@ -121,7 +156,16 @@ def analysis_lines(atlas: Atlas, indicator_id: str, lang: str) -> list[str]:
             )
         )
     lines = [indicator.title_in(lang)]
-    for part in (_inequality, _groups, _density, _equal_size, _space, _stability):
+    native = atlas.coarser_level_of(indicator)
+    if native and indicator.role not in ("indicator", "context"):
+        check_own_level(atlas, indicator)
+    country = atlas.territories.country
+    if native and country is not None:
+        atlas = atlas_at(atlas.keep([indicator_id]), native)
+        level = in_language(country.level(native).title, lang)
+        told = translate(WORDS["native"], lang)
+        lines.append(told.format(level=level, count=write_number(len(atlas.codes), 0, lang)))
+    for part in (_inequality, _groups, _density, _equal_size, _space, _levels, _stability):
         try:
             found = list(part(atlas, indicator_id, lang))
         except InputError as error:
@@ -131,32 +175,41 @@ def analysis_lines(atlas: Atlas, indicator_id: str, lang: str) -> list[str]:
 
 
 def _inequality(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words = translate_all(WORDS, lang)
-    table = measure_inequality(atlas, indicator_id).table
+    words, indicator = translate_all(WORDS, lang), atlas.indicator(indicator_id)
     rows = [("", *words["head"].split("|"))]
+    if bounds_of(indicator) is not None:
+        digits = indicator.digits + 1
+        for name, row in measure_spread(atlas, indicator_id).iterrows():
+            rows.append((words[str(name)], *(write_number(x, digits, lang) for x in row)))
+        yield words["spread"]
+        yield from _aligned(rows)
+        return
+    # All territories are measured: nothing is a sample, and there is no interval.
+    table = measure_inequality(atlas, indicator_id, draws=0).table
     for measure in table.index.get_level_values("measure").unique():
-        cells = [_with_bounds(table, (measure, by), lang) for by in ("territories", "population")]
+        cells = [
+            write_number(float(table["value"][measure, by]), 3, lang)
+            for by in ("territories", "population")
+        ]
         rows.append((words[measure], *cells))
     yield words["inequality"]
     yield from _aligned(rows)
 
 
-def _with_bounds(table: pd.DataFrame, key: tuple[str, str], lang: str) -> str:
-    value, low, high = (write_number(float(x), 3, lang) for x in np.asarray(table.loc[[key]])[0])
-    return value if "–" in (low, high) else f"{value} ({low}–{high})"
-
-
 def _groups(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     words, rows = translate_all(WORDS, lang), []
+    bounded = bounds_of(atlas.indicator(indicator_id)) is not None
     for by in known_groupings(atlas):
-        lines = {
-            name: write_number(
-                split_inequality(atlas, indicator_id, by=by, people=people).between_percent, 1, lang
-            )
-            for name, people in (("territories", False), ("people", True))
-        }
+        lines = {}
+        for name, people in (("territories", False), ("people", True)):
+            if bounded:
+                share = variance_between(atlas, indicator_id, by=by, people=people)
+            else:
+                split = split_inequality(atlas, indicator_id, by=by, people=people)
+                share = split.between_percent
+            lines[name] = write_number(share, 1, lang)
         rows.append((grouping_title(atlas, by, lang), words["split"].format(**lines)))
-    yield words["between"]
+    yield words["variance" if bounded else "between"]
     yield from _aligned(rows)
 
 
@@ -177,11 +230,13 @@ def _density(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
             )
         )
     yield from _aligned(rows)
-    yield words["doubling"].format(
+    bounded = np.isfinite(found.erreygers)
+    yield words["doubling_bounded" if bounded else "doubling"].format(
         slope=write_number(found.per_doubling, digits, lang),
         error=write_number(Z95 * found.per_doubling_error, digits, lang),
         spearman=write_number(found.spearman, 2, lang),
         concentration=write_number(found.concentration, 3, lang),
+        erreygers=write_number(found.erreygers, 3, lang),
     )
 
 
@@ -202,6 +257,8 @@ def _equal_size(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     )
     explained = write_number(100 * compared.fit.explained, 0, lang)
     yield translate(WORDS["equal"], lang).format(deviance=explained, low=low, high=high)
+    gap = float(calibration_table(compared)["residual"].abs().max())
+    yield translate(WORDS["calibration"], lang).format(gap=write_number(gap, 1, lang))
 
 
 def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
@@ -214,13 +271,56 @@ def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
         z=write_number(found.z, 1, lang),
         likeness=write_number(alike, 2, lang),
     )
+    yield words["clusters"].format(told=_clusters(values, contiguity, lang))
+    if bounds_of(atlas.indicator(indicator_id)) is None:
+        return
+    try:
+        residual = compare_equal_size(atlas, indicator_id).table["residual"]
+        yield words["residual"].format(told=_clusters(residual, contiguity, lang))
+    except InputError:
+        return  # the line on equal size says why
+
+
+def _clusters(values: pd.Series, contiguity: Contiguity, lang: str) -> str:
     counts = local_moran(values, contiguity).counts()
     lines = [
         f"{translate(LABELS[label], lang)} {write_number(count, 0, lang)}"
         for label, count in counts.items()
         if label != NONE
     ]
-    yield words["clusters"].format(told=", ".join(lines))
+    return ", ".join(lines)
+
+
+def _levels(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+    """Return how an index correlates with its parts, by territory and by area: two answers."""
+    indicator, country = atlas.indicator(indicator_id), atlas.territories.country
+    level = None if country is None else country.bare_code_level
+    parents = atlas.territories.parents
+    if not indicator.parts or country is None or level is None or level not in parents:
+        return
+    if parents[level].nunique() < LEAST_AREAS:
+        return
+    shown = [indicator_id, *(name for name in indicator.parts if name in atlas.values)]
+    people = atlas.territories.facts["population"]
+    coarse = pd.DataFrame(
+        {name: mean_by(atlas.values[name], people, parents[level])["mean"] for name in shown}
+    )
+    fine = atlas.values[shown].corr()[indicator_id]
+    by_area = coarse.corr()[indicator_id]
+    yield translate(WORDS["levels"], lang).format(
+        fine=atlas.territories.level_title(lang),
+        coarse=in_language(country.level(level).title, lang),
+    )
+    yield from _aligned(
+        [
+            (
+                atlas.indicator(name).title_in(lang),
+                write_number(float(fine[name]), 2, lang),
+                write_number(float(by_area[name]), 2, lang),
+            )
+            for name in shown[1:]
+        ]
+    )
 
 
 def _stability(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:

@@ -13,9 +13,9 @@ from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import _, ngettext, pgettext, translate, translate_all
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag, flag_summary
-from zoneblanche.layers.analysis.inequality.decomposition import split_inequality
 from zoneblanche.layers.analysis.inequality.equal_size import LEAST_OVERLAP, sparse_at_equal_size
 from zoneblanche.layers.analysis.inequality.groups import known_groupings
+from zoneblanche.layers.analysis.inequality.spread import variance_between
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.recipe import Recipe
@@ -48,9 +48,7 @@ WORDS: Mapping[str, str] = {
     ),
     "rank": _("rank"),
     "flag": _("{title}: {percent} % of the population ({count} territories), possibly {more} %"),
-    "between": _(
-        "{title}, Theil inequality between inhabitants, share between groups rather than within"
-    ),
+    "between": _("{title}, variance between inhabitants, share between groups rather than within"),
     "equal": _(
         "{title}, sparse territories against the others: {raw} points; at "
         "equal size {left} ({low} to {high})"
@@ -161,13 +159,13 @@ def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
 def _between(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     """Return how much of the inequality is between density classes, size bands, and areas."""
     values, people = atlas.values[index_id], atlas.territories.facts["population"]
-    if not (values[people > 0] > 0).any() or (values < 0).any():
+    if values[people > 0].nunique() < 2:
         return
     parts = []
     for by in known_groupings(atlas, most=MOST_GROUPS):
-        split = split_inequality(atlas, index_id, by=by, people=True)
+        share = variance_between(atlas, index_id, by=by, people=True)
         title = grouping_title(atlas, by, lang)
-        parts.append(f"{title} {write_number(split.between_percent, 1, lang)} %")
+        parts.append(f"{title} {write_number(share, 1, lang)} %")
     head = translate(WORDS["between"], lang).format(title=atlas.indicator(index_id).title_in(lang))
     yield f"{head}{colon(lang)}{', '.join(parts)}"
 

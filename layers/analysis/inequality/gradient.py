@@ -12,6 +12,7 @@ from scipy import stats
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES
+from zoneblanche.layers.analysis.inequality.spread import bounds_of
 from zoneblanche.layers.atlas import Atlas
 
 DENSITY_EDGES = (0, 10, 30, 100, 300, 1500)
@@ -37,6 +38,8 @@ class Gradient:
         concentration: 2 cov(x, R)/μ, R the position among people from the sparsest on, −1 to 1:
             above 0 if people in denser (larger) territories have more. Wagstaff, Paci and van
             Doorslaer 1991. NaN for an indicator with negative values or a mean of zero.
+        erreygers: 8 cov(x, R)/(highest − lowest possible value), for a bounded indicator, −1 to 1;
+            its complement has the opposite sign and the same size. Erreygers 2009. NaN for amounts.
         territories: number of territories with a value and people.
     """
 
@@ -48,6 +51,7 @@ class Gradient:
     per_doubling: float
     per_doubling_error: float
     concentration: float
+    erreygers: float
     territories: int
 
 
@@ -96,6 +100,7 @@ def measure_gradient(atlas: Atlas, indicator_id: str, *, along: Along = "density
         per_doubling=slope,
         per_doubling_error=error,
         concentration=concentration_index(x, order=at, weights=count),
+        erreygers=erreygers_index(x, order=at, weights=count, bounds=bounds_of(indicator)),
         territories=len(x),
     )
 
@@ -112,12 +117,37 @@ def concentration_index(x: np.ndarray, *, order: np.ndarray, weights: np.ndarray
     """
     if (x < 0).any() or not (weights * x).sum() > 0:
         return float("nan")
+    mean = (weights * x).sum() / weights.sum()
+    return 2 * _covariance(x, order, weights) / float(mean)
+
+
+def erreygers_index(
+    x: np.ndarray,
+    *,
+    order: np.ndarray,
+    weights: np.ndarray,
+    bounds: tuple[float, float] | None,
+) -> float:
+    """8 cov(x, R)/(high − low) with weights, R as in `concentration_index`; NaN without bounds.
+
+    >>> x, one, at = np.array([0.0, 1, 1]), np.ones(3), np.array([1, 2, 3])
+    >>> round(erreygers_index(x, order=at, weights=one, bounds=(0, 1)), 4)
+    0.8889
+    >>> round(erreygers_index(1 - x, order=at, weights=one, bounds=(0, 1)), 4)
+    -0.8889
+    """
+    if bounds is None:
+        return float("nan")
+    return 8 * _covariance(x, order, weights) / (bounds[1] - bounds[0])
+
+
+def _covariance(x: np.ndarray, order: np.ndarray, weights: np.ndarray) -> float:
+    """Return the covariance of figures and the position among people in that order."""
     _unused, group = np.unique(order, return_inverse=True)
     group_weight = np.bincount(group, weights=weights)
     middle = (np.cumsum(group_weight) - group_weight / 2)[group] / weights.sum()
     share = weights / weights.sum()
-    mean = (share * x).sum()
-    return float(2 * (share * (x - mean) * (middle - 0.5)).sum() / mean)
+    return float((share * (x - (share * x).sum()) * (middle - 0.5)).sum())
 
 
 def _slope(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:

@@ -247,6 +247,7 @@ def add_clusters(
                 indicator_id=repr(indicator_id),
             )
         )
+    check_own_level(atlas, indicator)
     if contiguity is None:
         contiguity = compute_contiguity(atlas.territories.frame.geometry)
     table = atlas.values
@@ -271,6 +272,29 @@ def add_clusters(
     return clustered.noting(remark(notice))
 
 
+def check_own_level(atlas: Atlas, indicator: Indicator) -> None:
+    """Refuse figures that territories share because they are those of a containing level: their
+    neighbours are alike by construction.
+
+    Raises:
+        InputError: the figures are, at least in part, of a coarser level.
+    """
+    native = atlas.coarser_level_of(indicator)
+    if native:
+        raise InputError(
+            Fault(
+                _(
+                    "{title} rests on figures by {level}, repeated for each territory in it: what "
+                    "it shows below that level is no pattern.",
+                    title=titled(indicator.title),
+                    level=native,
+                ),
+                remedy=_("Measure it at that level: --level {level}.", level=native),
+                kind="coarser-level",
+            )
+        )
+
+
 def _cluster_indicator(indicator: Indicator, result: LocalMoran) -> Indicator:
     return Indicator(
         id=f"{indicator.id}{SUFFIX}",
@@ -281,8 +305,9 @@ def _cluster_indicator(indicator: Indicator, result: LocalMoran) -> Indicator:
         native_level=indicator.native_level,
         sources=indicator.sources,
         method=_(
-            "Local Moran, {permutations} conditional permutations, labels after "
-            "false-discovery-rate correction at {rate} %.",
+            "Local Moran, {permutations} conditional permutations, equal draws counted in both "
+            "tails; labels at a false discovery rate of {rate} %, which holds under positive "
+            "dependence (Benjamini and Hochberg).",
             permutations=result.permutations,
             rate=quantity(100 * result.rate),
         ),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from tests.scripts.conftest import Command
 from zoneblanche.geo import read_country
 from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.analysis.add import add_analyses
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.analysis.inequality.measures import gini
 from zoneblanche.layers.atlas import Atlas
@@ -27,14 +29,40 @@ def atlas() -> Atlas:
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_an_index_is_analysed_in_both_languages(atlas: Atlas, lang: str) -> None:
     text = "\n".join(analysis_lines(atlas, "digital-inequality-2025", lang))
-    whole = gini(atlas.values["digital-inequality-2025"].dropna())
-    assert f"{whole:.3f}".replace(".", "," if lang == "fr" else ".") in text
-    for word in ("Moran", "Theil", "Cantal", "Atkinson"):
+    whole = atlas.values["digital-inequality-2025"].std(ddof=0)
+    assert f"{whole:.2f}".replace(".", "," if lang == "fr" else ".") in text
+    for word in ("Moran", "Cantal", "Erreygers"):
         assert word in text
+    # They depend on the direction of a bounded score.
+    for word in ("Gini", "Theil", "Atkinson"):
+        assert word not in text
     flagged = {"fr": "dans 95\u00a0% des tirages ou plus", "en": "in 95 % of the draws or more"}
     assert flagged[lang] in text
     assert "Left out" not in text
     assert "Laissé" not in text
+
+
+def test_amounts_have_measures_of_amounts_without_an_interval(atlas: Atlas) -> None:
+    lines = analysis_lines(atlas, "density", "en")
+    whole = gini(atlas.values["density"].dropna())
+    (line,) = [one for one in lines if one.strip().startswith("Gini")]
+    assert line.split()[1] == f"{whole:.3f}"
+    assert "(" not in line, "all territories are measured: nothing is a sample"
+    assert any("Theil's index" in one for one in lines)
+
+
+def test_figures_of_a_coarser_level_are_analysed_at_it(atlas: Atlas) -> None:
+    coarse = replace(atlas.indicator("fibre"), native_level="departement")
+    flat = atlas.values["fibre"].groupby(atlas.territories.parents["departement"]).transform("mean")
+    shared = atlas.add(coarse, flat)
+    text = "\n".join(analysis_lines(shared, "fibre", "en"))
+    assert "are analysed at that level (2 territories)" in text
+    index = replace(shared.indicator("digital-inequality-2025"), native_level="departement")
+    shared = shared.add(index, shared.values[index.id])
+    with pytest.raises(InputError, match="repeated for each territory in it"):
+        analysis_lines(shared, index.id, "en")
+    left_out = add_analyses(shared, ["clusters:fibre"]).notices[-1]
+    assert left_out.startswith("The analysis clusters:fibre is left out: ")
 
 
 def test_what_the_figures_do_not_allow_is_left_out_and_said(atlas: Atlas) -> None:
