@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,6 +31,7 @@ from zoneblanche.scripts.commands.findings import findings
 from zoneblanche.scripts.commands.index import index
 from zoneblanche.scripts.commands.list_ import list_
 from zoneblanche.scripts.commands.map_ import map_
+from zoneblanche.scripts.commands.plan import plan
 from zoneblanche.scripts.commands.probe import probe
 from zoneblanche.scripts.commands.report import report
 from zoneblanche.scripts.commands.run import run
@@ -55,6 +56,17 @@ for command in (
     *(barometer, count),
 ):
     app.command(command.__name__.strip("_"), cls=HelpfulCommand)(command)
+app.add_typer(plan)
+
+
+def leaf_commands() -> dict[str, Any]:
+    """Return each command by the words that call it, those of groups too: "run", "plan sites"."""
+    found: dict[str, Any] = {}
+    for name, command in typer.main.get_group(app).commands.items():
+        inner = getattr(command, "commands", None)
+        parts = {name: command} if inner is None else {f"{name} {n}": c for n, c in inner.items()}
+        found |= parts
+    return found
 
 
 def tell_version(wanted: bool) -> None:

@@ -173,7 +173,7 @@ def check_names(parameters: Mapping[str, Any]) -> None:
 
 WRITTEN = ("out", "lorenz")
 """Parameters that name an output."""
-NAMES_OR_FILES = ("points", "recipe", "recipes", "rule", "source", "what")
+NAMES_OR_FILES = ("existing", "points", "recipe", "recipes", "rule", "source", "what")
 """Text parameters that may name a file; `source` is written NAME=FILE."""
 
 

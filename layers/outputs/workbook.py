@@ -143,6 +143,30 @@ def write_workbook(atlas: Atlas, table: pd.DataFrame, path: Path, *, lang: str, 
     _save(book, path)
 
 
+def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, *, title: str) -> None:
+    """Write tables as the sheets of a workbook to a path that is not yet in its place.
+
+    Args:
+        tables: by the name of the sheet, at most 31 characters; without their index.
+        path: of the file.
+        title: of the workbook.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    book = openpyxl.Workbook(write_only=True)
+    book.properties.creator = "zoneblanche"
+    book.properties.title = _text(title)
+    book.properties.created = FIXED_DATE
+    for name, table in tables.items():
+        columns = [Column(str(one), str(one), _plain(table[one])) for one in table]
+        rows = zip(*(column.cells for column in columns), strict=True)
+        widths = [_width(column) for column in columns]
+        header = [column.title for column in columns]
+        _write_sheet(book.create_sheet(name[:31]), header, rows, frozen="A2", widths=widths)
+    _save(book, path)
+
+
 def columns_of(atlas: Atlas, table: pd.DataFrame, *, lang: str) -> Iterator[Column]:
     """Yield the columns of the sheet of figures: those of the CSV, with titles, and figures that
     are categories in words. A containing territory has its name after its code."""

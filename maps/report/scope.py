@@ -18,6 +18,7 @@ from zoneblanche.layers.analysis.flagging.typology import TYPOLOGY, add_typology
 from zoneblanche.layers.analysis.inequality.equal_size import EqualSize, compare_equal_size
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.presence.panel import Panel, read_panel
 from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
 from zoneblanche.maps.report.areas import Area, part_of
@@ -34,8 +35,11 @@ class Shared:
     """What all reports on one atlas have in common, each computed once, when it is first needed. It
     is sent to the workers of a batch."""
 
-    def __init__(self, atlas: Atlas, *, sheet: Sheet | None = None) -> None:
+    def __init__(
+        self, atlas: Atlas, *, sheet: Sheet | None = None, plan: Plan | None = None
+    ) -> None:
         self.atlas = atlas
+        self.plan = plan  # a decision that the report presents
         self.sheet = sheet  # of all its territories, if they are laid out already
         self.columns = Columns(atlas)
 

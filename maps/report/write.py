@@ -34,6 +34,7 @@ from zoneblanche.maps.report.sections.measured import (
     quality_section,
 )
 from zoneblanche.maps.report.sections.method import method_section
+from zoneblanche.maps.report.sections.plan import plan_section
 from zoneblanche.maps.report.sections.ranking import ranking_section
 from zoneblanche.maps.report.sections.unequal import unequal_section
 from zoneblanche.maps.report.sections.waves import waves_section
@@ -57,6 +58,9 @@ SECTIONS = (
     method_section,
 )
 """In the order of the report."""
+
+WITHOUT_INDEX = (measured_section, quality_section, method_section)
+"""The sections after a plan on an atlas without an index."""
 
 ESSENTIAL = (
     r"index\.alone",
@@ -144,11 +148,17 @@ def compose_report(
         )
     about = find_area(shared.atlas, area, lang=lang)
     scope = Scope(shared, about, references_of(shared.atlas, about, lang=lang), lang)
-    sections = tuple(section(scope) for section in SECTIONS)
+    chosen = SECTIONS if shared.plan is None or shared.main is not None else WITHOUT_INDEX
+    sections = tuple(section(scope) for section in chosen)
+    essential = _essential(sections)
+    if shared.plan is not None:
+        planned = plan_section(scope, shared.plan)
+        sections = (planned, *sections)
+        essential = (*(planned.sentences[at] for at in shared.plan.essential), *essential)
     return Report(
         title=title or scope.words["default_title"],
         scope=scope,
-        essential=_essential(sections),
+        essential=essential,
         sections=sections,
     )
 

@@ -87,11 +87,11 @@ def help_texts() -> Iterator[str]:
     """Return every text of `--help`."""
     import typer
 
-    from zoneblanche.scripts.cli import app
+    from zoneblanche.scripts.cli import app, leaf_commands
     from zoneblanche.scripts.cli_help import unwrapped
 
     group = typer.main.get_group(app)
-    for command in (group, *group.commands.values()):
+    for command in dict.fromkeys((group, *group.commands.values(), *leaf_commands().values())):
         yield unwrapped(command.help)
         for parameter in command.params:
             text = getattr(parameter, "help", None)

@@ -206,6 +206,10 @@ def _of_atlas(folder: Path, *, code: str) -> Iterator[Trial]:
     )
     yield Trial(folder, ("explain", file, code))
     yield Trial(folder, ("analyse", file, "--lorenz", "{out}/l.csv"), ("l.csv",))
+    (folder / "existing.csv").write_text(f"code\n{code}\n", "utf-8")
+    sites = ("plan", "sites", "--add", "1", "--reach", "60", "--atlas", file, "-q")
+    existing = ("--existing", "{in}/existing.csv", "-o", "{out}/plan")
+    yield Trial(folder, (*sites, *existing), ("plan/sites.csv", "plan/run.json"))
 
 
 def _france(folder: Path) -> Iterator[Trial]:
@@ -222,6 +226,7 @@ def _france(folder: Path) -> Iterator[Trial]:
     )
     yield from _of_atlas(scored, code="48095")
     yield Trial(scored, ("findings", "{in}/s.parquet"))
+    yield from _plans(scored)
     yield Trial(
         scored,
         ("report", "{in}/s.parquet", "--each", "departement", "-o", "{out}/each", "-q"),
@@ -232,6 +237,19 @@ def _france(folder: Path) -> Iterator[Trial]:
         ("map", "{in}/s.parquet", "--show", "density-presence", "-o", "{out}/d.html"),
         ("d.html",),
     )
+
+
+def _plans(folder: Path) -> Iterator[Trial]:
+    """Plans of Lozère with files of their own."""
+    (folder / "candidates.csv").write_text("code\n48009\n48056\n", "utf-8")
+    (folder / "times.csv").write_text("from,to,minutes\n48009,48056,25\n48056,48056,5\n", "utf-8")
+    grid = "idcar_200m,ind\nCRS3035RES200mN2402400E3802400,100\n"
+    (folder / "grid.csv").write_text(grid, "utf-8")
+    sites = ("plan", "sites", "--add", "1", "--existing", "none", "--atlas", "{in}/s.parquet", "-q")
+    files = ("--candidates", "{in}/candidates.csv", "-o", "{out}/plan")
+    written = ("plan/sites.csv", "plan/run.json")
+    yield Trial(folder, (*sites, *files, "--grid", "{in}/grid.csv"), written)
+    yield Trial(folder, (*sites, *files, "--times", "{in}/times.csv", "--reach", "30"), written)
 
 
 def _others(folder: Path) -> Iterator[Trial]:

@@ -293,6 +293,7 @@ class _Tree:
             denominator=overridden.denominator,
             error=overridden.error if isinstance(overridden.error, float) else 0.0,
             error_model=_error(overridden.error),
+            changeable=overridden.changeable,
             regression=None if fit is None else _regression(fit),
         )
 

@@ -92,6 +92,7 @@ class Element:
         error: standard deviation of its measurement error, in its unit; 0: it is exact.
         error_model: more about its measurement error, instead of `error`.
         regression: of `impute` "regression".
+        changeable: whether somebody can change the figure: an age is not changed by a plan.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Element:
     error: float = 0.0
     error_model: MeasurementError | None = None
     regression: Regression | None = None
+    changeable: bool = True
 
     @property
     def measurement_error(self) -> MeasurementError | None:

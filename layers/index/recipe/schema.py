@@ -282,6 +282,7 @@ class IndicatorTable(_Options):
     denominator: str | None = None
     error: Errors | None = None
     regression: RegressionTable | None = None
+    changeable: bool = True
 
 
 def _form(indicators: Any) -> str:

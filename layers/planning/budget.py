@@ -1,0 +1,165 @@
+"""Which first: the territories that a budget buys, so that most people gain (a knapsack).
+
+Solved by HiGHS up to 40,000 territories; above, by the most people for the cost. The bound is that
+of the solver, or of the relaxed problem, in which one territory may be bought in part (Dantzig
+1957).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _
+from zoneblanche.layers.planning.distances import Floats, Ints
+from zoneblanche.layers.planning.location import TINY
+
+MOST_EXACT = 40_000
+GAP = 1e-7
+"""Share of the best possible that the solver may leave open."""
+
+
+@dataclass(frozen=True)
+class Bought:
+    """What a budget buys.
+
+    Attributes:
+        chosen: which items, boolean.
+        gain, cost: of them together.
+        bound: no choice within the budget gains more.
+        exact: whether the gain is the best possible, but for rounding.
+    """
+
+    chosen: np.ndarray
+    gain: float
+    cost: float
+    bound: float
+    exact: bool
+
+
+def buy(
+    gains: Floats, costs: Floats, budget: float, *, groups: Ints | None = None, floor: int = 0
+) -> Bought:
+    """Return the items with the greatest gain within a budget.
+
+    Args:
+        gains: of each item, ≥ 0.
+        costs: of each, ≥ 0; infinite for what cannot be bought.
+        budget: at most so much.
+        groups: number of the group of each item, or None.
+        floor: items that each group gets at least, or all that can be bought in it if those are
+            fewer.
+
+    Raises:
+        InputError: the budget does not buy the floors.
+    """
+    usable = np.flatnonzero(np.isfinite(costs))
+    if groups is not None and floor:
+        return _with_floors(gains, costs, budget, groups, floor, usable)
+    taken = _by_ratio(gains, costs, budget, usable)
+    greedy = _bought(gains, costs, taken)
+    bound = _relaxed(gains, costs, budget, usable)
+    if greedy.gain >= bound * (1 - TINY):
+        return _closed(greedy, greedy.gain, exact=True)
+    if len(usable) > MOST_EXACT:
+        return _closed(greedy, bound, exact=False)
+    solved = _solved(gains, costs, budget, usable, None)
+    if solved is None or solved[0].gain <= greedy.gain:
+        exact = solved is not None
+        return _closed(greedy, greedy.gain if exact else bound, exact=exact)
+    return _closed(solved[0], max(solved[1], solved[0].gain), exact=True)
+
+
+def _with_floors(
+    gains: Floats, costs: Floats, budget: float, groups: Ints, floor: int, usable: Ints
+) -> Bought:
+    count = int(groups.max(initial=-1)) + 1
+    there = np.bincount(groups[usable], minlength=count)
+    rows = sparse.csr_array(
+        (np.ones(len(usable)), (groups[usable], np.arange(len(usable)))),
+        shape=(count, len(usable)),
+    )
+    solved = _solved(gains, costs, budget, usable, (rows, np.minimum(there, floor)))
+    if solved is None:
+        raise InputError(
+            Fault(
+                _("the budget does not buy the floor of every area."),
+                remedy=_("Lower --floor, or raise the budget."),
+                kind="no-budget",
+            )
+        )
+    return _closed(solved[0], max(solved[1], solved[0].gain), exact=True)
+
+
+def _solved(
+    gains: Floats,
+    costs: Floats,
+    budget: float,
+    usable: Ints,
+    floors: tuple[sparse.csr_array, Ints] | None,
+) -> tuple[Bought, float] | None:
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    # Scaled, so that the tolerances of the solver are shares of the budget.
+    scale = budget or 1.0
+    limits = [LinearConstraint(costs[None, usable] / scale, -np.inf, budget / scale)]
+    if floors is not None:
+        limits.append(LinearConstraint(floors[0], floors[1], np.inf))
+    solved = milp(
+        -gains[usable],
+        constraints=limits,
+        integrality=np.ones(len(usable)),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": GAP},
+    )
+    if solved.x is None:
+        return None
+    taken = usable[solved.x > 0.5]
+    found = _bought(gains, costs, taken)
+    if found.cost > budget * (1 + TINY):
+        return None
+    return found, -float(solved.mip_dual_bound)
+
+
+def _by_ratio(gains: Floats, costs: Floats, budget: float, usable: Ints) -> Ints:
+    """Take what gains most for its cost and still fits."""
+    order = usable[np.argsort(-_ratio(gains, costs)[usable], kind="stable")]
+    left, taken = budget, []
+    for item in order:
+        if costs[item] <= left and gains[item] > 0:
+            taken.append(int(item))
+            left -= costs[item]
+    return np.array(taken, dtype="int64")
+
+
+def _ratio(gains: Floats, costs: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: Floats = np.where(costs > 0, gains / costs, np.inf)
+    return np.where(gains > 0, ratio, -1.0)
+
+
+def _relaxed(gains: Floats, costs: Floats, budget: float, usable: Ints) -> float:
+    order = usable[np.argsort(-_ratio(gains, costs)[usable], kind="stable")]
+    order = order[gains[order] > 0]
+    spent = np.cumsum(costs[order])
+    whole = spent <= budget
+    bound = float(gains[order][whole].sum())
+    first = int(whole.sum())
+    if first < len(order):
+        left = budget - (spent[first - 1] if first else 0.0)
+        bound += float(gains[order[first]] * left / costs[order[first]])
+    return bound
+
+
+def _bought(gains: Floats, costs: Floats, taken: Ints) -> Bought:
+    chosen = np.zeros(len(gains), dtype=bool)
+    chosen[taken] = True
+    gain = float(gains[chosen].sum())
+    return Bought(chosen, gain, float(costs[chosen].sum()), gain, False)
+
+
+def _closed(found: Bought, bound: float, *, exact: bool) -> Bought:
+    return Bought(found.chosen, found.gain, found.cost, bound, exact)

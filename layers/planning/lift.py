@@ -1,0 +1,462 @@
+"""What it would take: the least change of figures by which a score passes a limit, or a flag falls.
+
+The limit is fixed: the ninth decile of the scores of today. A tenth by rank always holds a tenth of
+the territories, however much they change. The score must pass it by a margin of one half-width of
+its range, so that it stays beyond it in nine draws of ten; without the margin the change is smaller
+than the noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import _, join, quantity
+from zoneblanche.layers.analysis.flagging.cuts import Cut
+from zoneblanche.layers.analysis.flagging.judge import YES, Judge
+from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
+from zoneblanche.layers.index.context import index_context
+from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
+from zoneblanche.layers.index.score import ScoredAtlas, score, score_atlas
+from zoneblanche.layers.index.uncertainty.robustness import draw_scores
+from zoneblanche.layers.planning.change import is_linear, least_change, moves_of
+from zoneblanche.layers.planning.distances import Floats
+
+SHARE = 0.9
+"""Share of the draws in which a score must stay beyond the limit; and the decile of the limit."""
+WIDENINGS = 4
+MOST_CONDITIONS = 8
+MOST_BISECTED = 10
+"""Territories for which a recipe that is not linear is scored again and again."""
+STEPS = 40
+PAST = 1e-6
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """The least change of some territories.
+
+    Attributes:
+        figures: what can be changed as it is now; index: their codes; one column per indicator.
+        change: what each figure moves towards its good side, in its unit; same shape; 0 without.
+        cost: of all changes; infinite where no change suffices.
+        score, limit: of the index today, and where it has to be; NaN for a flag.
+        in_draws: share of the draws in which the changed score is beyond the cut; NaN if not drawn.
+        exact: whether no change costs less.
+    """
+
+    figures: pd.DataFrame
+    change: pd.DataFrame
+    cost: pd.Series
+    score: pd.Series
+    limit: pd.Series
+    in_draws: pd.Series
+    exact: bool
+
+    @property
+    def possible(self) -> pd.Series:
+        """Where a change suffices."""
+        return pd.Series(np.isfinite(self.cost), self.cost.index)
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index of an atlas, and what of it can be changed.
+
+    Attributes:
+        atlas: with the index computed.
+        recipe: of the index.
+        found: its scores.
+        names: ids of the indicators that can be changed.
+        costs: of one unit of each, in their order.
+        worse_up: whether a high score is worse.
+    """
+
+    atlas: Atlas
+    recipe: Recipe
+    found: ScoredAtlas
+    names: tuple[str, ...]
+    costs: Floats
+    worse_up: bool
+
+    @property
+    def scores(self) -> pd.Series:
+        """The scores that have a rank."""
+        return self.found.scored.ranked(self.recipe.id)
+
+    @property
+    def cut(self) -> float:
+        """The score that a tenth of the territories are worse than, today."""
+        known = self.scores.dropna().to_numpy()
+        return float(np.quantile(known, SHARE if self.worse_up else 1 - SHARE))
+
+    @property
+    def worst(self) -> pd.Series:
+        """Which territories are in the worst tenth."""
+        return self.scores >= self.cut if self.worse_up else self.scores <= self.cut
+
+    @property
+    def bounds(self) -> dict[str, tuple[float | None, float | None]]:
+        """The lowest and highest possible figure of each indicator."""
+        return {name: self.atlas.indicators[name].bounds for name in self.names}
+
+    @property
+    def whole(self) -> set[str]:
+        """Ids of the indicators that are a yes or a no."""
+        return {name for name in self.names if self.atlas.indicators[name].unit == "boolean"}
+
+
+def read_index(atlas: Atlas, index_id: str | None, costs: Mapping[str, float]) -> Index:
+    """Return an index of an atlas with what can be changed and what it costs.
+
+    Without costs, a change counts by its share of the goalposts, or of the range of all figures.
+
+    Raises:
+        InputError: no such index, nothing that can be changed, or costs of some indicators only.
+    """
+    index_id = index_id or next(reversed(atlas.recipes), "")
+    recipe = atlas.recipe(index_id)
+    found = score_atlas(atlas, recipe)
+    recipe = found.scored.recipe
+    elements = [one for one in recipe.elements if one.changeable and one.better is not None]
+    if not elements:
+        raise InputError(
+            Fault(
+                _("no figure of {recipe} can be changed.", recipe=repr(recipe.id)),
+                remedy=_("Leave out changeable = false for one of its indicators."),
+                kind="nothing-changeable",
+            )
+        )
+    names = tuple(element.id for element in elements)
+    if costs:
+        missing = [name for name in names if name not in costs]
+        if missing:
+            raise InputError(
+                Fault(
+                    _("costs are missing: {missing}.", missing=join(missing)),
+                    remedy=_("Give one for each with --cost ID=NUMBER, or none at all."),
+                    kind="no-cost",
+                )
+            )
+        units = np.array([costs[name] for name in names])
+    else:
+        spans = [_span(element.goalposts, found.values[element.id]) for element in elements]
+        units = 1.0 / np.array(spans)
+    return Index(atlas, recipe, found, names, units, recipe.orientation == "worse")
+
+
+def _span(goalposts: tuple[float, float] | None, figures: pd.Series) -> float:
+    low, high = goalposts or (figures.min(), figures.max())
+    return float(high - low) or 1.0
+
+
+def lift(index: Index, codes: Sequence[str], *, exact: bool = False) -> Lifted:
+    """Return the least change by which territories leave the worst tenth of today.
+
+    Args:
+        index: see `read_index`.
+        codes: of territories with a rank.
+        exact: refuse a recipe that is not linear.
+
+    Raises:
+        InputError: an exact answer is asked of a recipe that is not linear; or too many territories
+            for one.
+    """
+    if is_linear(index.recipe):
+        return _lift_exactly(index, codes)
+    if exact:
+        raise InputError(
+            Fault(
+                _(
+                    "the recipe {recipe} is not linear, so it has no exact answer.",
+                    recipe=repr(index.recipe.id),
+                ),
+                remedy=_("Leave out --exact for an upper bound by bisection."),
+                kind="not-linear",
+            )
+        )
+    if len(codes) > MOST_BISECTED:
+        raise InputError(
+            Fault(
+                _(
+                    "the recipe {recipe} is not linear: {count} territories are too many, {most} "
+                    "are possible.",
+                    recipe=repr(index.recipe.id),
+                    count=quantity(len(codes)),
+                    most=quantity(MOST_BISECTED),
+                ),
+                remedy=_("Name fewer territories."),
+                kind="too-many",
+            )
+        )
+    return _lift_by_bisection(index, codes)
+
+
+def half_widths(atlas: Atlas, name: str, codes: Sequence[str]) -> Floats:
+    """Return half of the range of each score from its 5th to its 95th percentile.
+
+    Raises:
+        InputError: the atlas has no range of the scores.
+    """
+    table = atlas.intervals.get(name)
+    if table is None or "score_low" not in table or table["score_low"].isna().all():
+        raise InputError(
+            Fault(
+                _("{name} has no range of its scores, so no margin is known.", name=repr(name)),
+                remedy=_("Compute the index with draws."),
+                kind="no-range",
+            )
+        )
+    ends = table.loc[list(codes), ["score_low", "score_high"]].to_numpy(dtype="float64")
+    width: Floats = (ends[:, 1] - ends[:, 0]) / 2
+    return np.nan_to_num(width)
+
+
+def _need(index: Index, codes: Sequence[str], margin: Floats) -> tuple[Floats, Floats]:
+    """Return the limit of each score, and the points between."""
+    scores = index.scores[list(codes)].to_numpy()
+    limit = index.cut - margin if index.worse_up else index.cut + margin
+    return limit, (scores - limit if index.worse_up else limit - scores)
+
+
+def _lift_exactly(index: Index, codes: Sequence[str]) -> Lifted:
+    chosen = np.asarray(index.atlas.codes.isin(codes))
+    order = index.atlas.codes[chosen]
+    every = moves_of(index.found.scored, index.recipe.root, index.names, index.bounds, index.whole)
+    moves = replace(
+        every, points=every.points[chosen], idle=every.idle[chosen], units=every.units[chosen]
+    )
+    margin = half_widths(index.atlas, index.recipe.id, list(order))
+    figures = index.found.scored.steps[-2].values.loc[order, list(index.names)]
+    in_draws = np.full(len(order), np.nan)
+    for widening in range(WIDENINGS + 1):
+        limit, need = _need(index, list(order), margin)
+        cost, units = least_change(need, moves, index.costs)
+        in_draws = _in_draws(index, chosen, _changed(index, figures, units))
+        short = np.isfinite(cost) & (in_draws < SHARE)
+        if not short.any() or widening == WIDENINGS:
+            break
+        margin = np.where(short, 1.25 * margin + 0.1, margin)
+    return _as_lifted(index, order, figures, units, cost, limit, in_draws, exact=True)
+
+
+def _as_lifted(
+    index: Index,
+    order: pd.Index,
+    figures: pd.DataFrame,
+    units: Floats,
+    cost: Floats,
+    limit: Floats,
+    in_draws: Floats,
+    *,
+    exact: bool,
+) -> Lifted:
+    possible = np.isfinite(cost)
+    return Lifted(
+        figures=figures,
+        change=pd.DataFrame(np.where(possible[:, None], units, 0.0), order, list(index.names)),
+        cost=pd.Series(cost, order),
+        score=index.scores[order],
+        limit=pd.Series(limit, order),
+        in_draws=pd.Series(np.where(possible, in_draws, np.nan), order),
+        exact=exact,
+    )
+
+
+def _changed(index: Index, figures: pd.DataFrame, units: Floats) -> pd.DataFrame:
+    """Return the figures after a change towards their good sides."""
+    elements = {element.id: element for element in index.recipe.elements}
+    signs = [-1.0 if elements[name].better == "lower" else 1.0 for name in index.names]
+    return figures + units * np.array(signs)
+
+
+def _in_draws(index: Index, chosen: np.ndarray, changed: pd.DataFrame) -> Floats:
+    """Return the share of the draws in which the changed scores are beyond the cut.
+
+    Goalposts make each score independent of the others, so only these territories are drawn; their
+    estimated figures stay as they are.
+    """
+    if not index.recipe.draws:
+        return np.full(len(changed), np.nan)
+    atlas = take(index.atlas, chosen)
+    values = index.found.scored.steps[-2].values[chosen].copy()
+    values[list(changed)] = changed
+    plain = replace(index.recipe, root=_without_estimates(index.recipe.root))
+    context = index_context(index.recipe, atlas)
+    drawn = draw_scores(
+        values, score(values, plain, context=context), draws=plain.draws, context=context,
+        names={plain.id},
+    )[plain.id]  # fmt: skip
+    beyond = drawn < index.cut if index.worse_up else drawn > index.cut
+    return np.asarray(beyond.mean(axis=0), dtype="float64")
+
+
+def _without_estimates(part: Dimension) -> Dimension:
+    children = tuple(
+        _without_estimates(child)
+        if isinstance(child, Dimension)
+        else replace(child, impute="none", regression=None)
+        for child in part.children
+    )
+    return replace(part, children=children)
+
+
+def _lift_by_bisection(index: Index, codes: Sequence[str]) -> Lifted:
+    """Change the figure that moves the score most for its cost, then the next, and halve the last
+    one: an upper bound of the least cost."""
+    order = index.atlas.codes[index.atlas.codes.isin(codes)]
+    margin = half_widths(index.atlas, index.recipe.id, list(order))
+    limit, _need_now = _need(index, list(order), margin)
+    figures = index.found.values.loc[order, list(index.names)]
+    units, cost = np.zeros(figures.shape), np.full(len(order), np.inf)
+    for row, code in enumerate(order):
+        units[row], cost[row] = _bisected(index, str(code), float(limit[row]))
+    nothing = np.full(len(order), np.nan)
+    return _as_lifted(index, order, figures, units, cost, limit, nothing, exact=False)
+
+
+def _bisected(index: Index, code: str, limit: float) -> tuple[Floats, float]:
+    table = index.found.values
+    now = table.loc[code, list(index.names)].to_numpy(dtype="float64")
+    best = np.array([_good_end(index, name) for name in index.names])
+    full = np.where(np.isnan(now), 0.0, np.abs(best - now))
+
+    def passes(units: Floats) -> tuple[bool, float]:
+        changed = table.copy()
+        changed.loc[code, list(index.names)] = now + np.sign(best - now) * units
+        scored = score(changed, index.recipe, context=index.found.context)
+        found = float(scored.index[code])
+        return (found <= limit if index.worse_up else found >= limit), found
+
+    start = passes(np.zeros(len(now)))[1]
+    single = [
+        abs(passes(np.where(np.arange(len(now)) == one, full, 0.0))[1] - start)
+        / max(full[one] * index.costs[one], 1e-12)
+        for one in range(len(now))
+    ]
+    units = np.zeros(len(now))
+    for one in np.argsort(-np.array(single), kind="stable"):
+        units[one] = full[one]
+        if not passes(units)[0]:
+            continue
+        if index.names[one] not in index.whole:
+            low, high = 0.0, full[one]
+            for _unused in range(STEPS):
+                units[one] = (low + high) / 2
+                low, high = (low, units[one]) if passes(units)[0] else (units[one], high)
+            units[one] = high
+        return units, float(units @ index.costs)
+    return np.zeros(len(now)), float("inf")
+
+
+def _good_end(index: Index, name: str) -> float:
+    """Return the best figure that is possible: the good goalpost, the bound, or the best of all."""
+    element = next(one for one in index.recipe.elements if one.id == name)
+    lower = element.better == "lower"
+    bound = index.bounds[name][0 if lower else 1]
+    if element.goalposts is not None:
+        return element.goalposts[0 if lower else 1]
+    figures = index.found.values[name]
+    return float(bound if bound is not None else figures.min() if lower else figures.max())
+
+
+def lose_flag(index: Index, rule: Rule, codes: Sequence[str]) -> Lifted:
+    """Return the least change by which territories lose a flag.
+
+    Every set of conditions that would make the rule fail is tried. A condition on a figure fails at
+    its threshold; one on a dimension or the index when the score passes the cut with its margin.
+
+    Raises:
+        InputError: the rule needs what the atlas lacks; or it has too many conditions.
+    """
+    judge = Judge(index.atlas, rule)
+    judge.verdict()
+    chosen = np.asarray(index.atlas.codes.isin(codes))
+    order = index.atlas.codes[chosen]
+    conditions = list(judge.chosen)
+    states = {one: judge._condition(one).states[chosen] == YES for one in conditions}
+    breaks = {
+        one: found
+        for one in conditions
+        if (found := _breaking(index, judge, one, chosen)) is not None
+    }
+    if len(breaks) > MOST_CONDITIONS:
+        raise InputError(_("the rule {rule} has too many conditions.", rule=repr(rule.id)))
+    best = np.full(len(order), np.inf)
+    change = np.zeros((len(order), len(index.names)))
+    for switched in product((False, True), repeat=len(breaks)):
+        broken = [one for one, on in zip(breaks, switched, strict=True) if on]
+        units = np.zeros_like(change)
+        impossible = np.zeros(len(order), dtype=bool)
+        for one in broken:
+            units = np.maximum(units, np.where(states[one][:, None], breaks[one][1], 0.0))
+            impossible |= states[one] & ~np.isfinite(breaks[one][0])
+        left = {one: states[one] & (one not in broken) for one in conditions}
+        cost = np.where(impossible | _holds(rule.when, left), np.inf, units @ index.costs)
+        better = cost < best
+        best[better], change[better] = cost[better], units[better]
+    figures = index.found.scored.steps[-2].values.loc[order, list(index.names)]
+    nothing = np.full(len(order), np.nan)
+    return _as_lifted(index, order, figures, change, best, nothing, nothing, exact=True)
+
+
+def _holds(group: Group, states: Mapping[Condition, np.ndarray]) -> np.ndarray:
+    """Return where a group of conditions holds."""
+    parts = [
+        _holds(one, states) if isinstance(one, Group) else states[one]
+        for one in group.members
+        if isinstance(one, Group) or one in states
+    ]
+    joined = np.logical_and.reduce(parts) if group.joint == "all" else np.logical_or.reduce(parts)
+    return np.asarray(joined)
+
+
+def _breaking(
+    index: Index, judge: Judge, condition: Condition, chosen: np.ndarray
+) -> tuple[Floats, Floats] | None:
+    """Return the cost and the change of each figure that makes a condition fail; None if nobody can
+    make it fail."""
+    indicator, cut = judge.chosen[condition], judge.cuts.get(condition)
+    if cut is None or np.isnan(cut.value):
+        return None
+    parts = {part.id: part for part in index.recipe.dimensions}
+    if indicator.id in parts and is_linear(index.recipe):
+        return _past_cut(index, parts[indicator.id], cut, chosen)
+    if indicator.id not in index.names:
+        return None
+    element = next(one for one in index.recipe.elements if one.id == indicator.id)
+    if cut.chooses_high != (element.better == "lower"):
+        return None
+    values = index.found.values[indicator.id].to_numpy()[chosen]
+    step = 10.0**-indicator.digits if cut.op in ("<=", ">=") else 0.0
+    amount = np.abs(values - cut.value) + step
+    if indicator.id in index.whole:
+        amount = np.ones(len(values))
+    column = index.names.index(indicator.id)
+    units = np.zeros((len(values), len(index.names)))
+    units[:, column] = np.nan_to_num(amount)
+    return np.where(np.isnan(amount), np.inf, units @ index.costs), units
+
+
+def _past_cut(
+    index: Index, part: Dimension, cut: Cut, chosen: np.ndarray
+) -> tuple[Floats, Floats] | None:
+    if cut.chooses_high != index.worse_up:
+        return None
+    codes = index.atlas.codes[chosen]
+    every = moves_of(index.found.scored, part, index.names, index.bounds, index.whole)
+    moves = replace(
+        every, points=every.points[chosen], idle=every.idle[chosen], units=every.units[chosen]
+    )
+    scores = index.found.scored.scores[part.id].to_numpy()[chosen]
+    margin = half_widths(index.atlas, part.id, list(codes))
+    away = scores - cut.value if index.worse_up else cut.value - scores
+    # A score at the cut is on its side: it must pass it.
+    return least_change(away + margin + PAST, moves, index.costs)

@@ -1,0 +1,274 @@
+"""`plan budget`: which territories first, so that most people leave the worst tenth or a flag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _, join, ngettext, quantity
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.planning.budget import Bought, buy
+from zoneblanche.layers.planning.distances import Floats
+from zoneblanche.layers.planning.lift import Index, Lifted, read_index
+from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.plan_lift import (
+    LiftRequest,
+    asked_codes,
+    changes_of,
+    lift_all,
+    lift_assumptions,
+)
+
+FIRST = "budget"
+NOT_ASKED, BOUGHT, LATER, CANNOT = range(4)
+NAMED = 8
+PREMISES = "premises"
+
+
+@dataclass(frozen=True)
+class BudgetRequest:
+    """The question.
+
+    Attributes:
+        lift: whose change is bought, and its unit costs.
+        euros: to be spent; or
+        premises: to be connected: then only figures that are shares of premises are changed.
+        floor: territories that each area of `floor_level` gets at least.
+    """
+
+    lift: LiftRequest
+    euros: float | None = None
+    premises: float | None = None
+    floor_level: str | None = None
+    floor: int = 0
+
+
+def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
+    """Return which territories a budget should lift first, so that most people gain.
+
+    Raises:
+        InputError: no budget or two, costs that are missing, no such level, a budget that does not
+            buy the floors, and what `plan_lift` refuses.
+    """
+    _check(request)
+    index = read_index(atlas, request.lift.index_id, request.lift.costs)
+    if request.premises is not None:
+        index = _of_premises(index)
+    codes = asked_codes(index, request.lift)
+    found = lift_all(index, request.lift, codes)
+    costs = _costs(index, found, request)
+    order = found.cost.index
+    people = atlas.territories.facts["population"].reindex(order).fillna(0).to_numpy()
+    groups = _groups(atlas, order, request)
+    budget = float(request.premises if request.euros is None else request.euros)  # type: ignore[arg-type]
+    bought = buy(people, costs, budget, groups=groups, floor=request.floor)
+    title = _("Which territories first")
+    assumptions = tuple(_assumptions(index, request, found))
+    return Plan(
+        id="budget",
+        title=title,
+        sentences=tuple(_sentences(request, found, bought, costs, people, atlas)),
+        assumptions=assumptions,
+        table=_table(index, found, bought, costs, people),
+        columns={
+            "order": _("Order"),
+            "code": _("Code"),
+            "name": _("Name"),
+            "people": _("People"),
+            "cost": _("Cost"),
+            "cost_so_far": _("Cost so far"),
+            "people_so_far": _("People so far"),
+            "change": _("Change"),
+        },
+        atlas=_with_column(index, request, found, bought, title, join(assumptions, " ")),
+        show=FIRST,
+        digits={"cost": 1, "cost_so_far": 1},
+    )
+
+
+def _check(request: BudgetRequest) -> None:
+    given = [one for one in (request.euros, request.premises) if one is not None]
+    if len(given) != 1 or not given[0] > 0:
+        raise InputError(
+            Fault(
+                _("a plan needs one budget above zero."),
+                remedy=_("Give --premises NUMBER, or --euros NUMBER with --cost ID=NUMBER."),
+                kind="option",
+            )
+        )
+    if request.euros is not None and not request.lift.costs:
+        raise InputError(
+            Fault(
+                _("costs are missing: a budget in euros buys nothing without them."),
+                remedy=_("Give one for each figure that can be changed: --cost ID=NUMBER."),
+                kind="no-cost",
+            )
+        )
+
+
+def _of_premises(index: Index) -> Index:
+    """Return the index of which only shares of premises can be changed."""
+    atlas = index.atlas
+    kept = [
+        place
+        for place, name in enumerate(index.names)
+        if atlas.indicators[name].unit == "percent"
+        and atlas.indicators[name].denominator == PREMISES
+    ]
+    if not kept or PREMISES not in atlas.weights:
+        raise InputError(
+            Fault(
+                _("no figure that can be changed is a share of premises."),
+                remedy=_("Give --euros and costs instead."),
+                kind="no-premises",
+            )
+        )
+    names = tuple(index.names[place] for place in kept)
+    return replace(index, names=names, costs=np.ones(len(names)))
+
+
+def _costs(index: Index, found: Lifted, request: BudgetRequest) -> Floats:
+    costs = found.cost.to_numpy(dtype="float64")
+    if request.premises is None:
+        return costs
+    premises = index.atlas.weights[PREMISES].reindex(found.cost.index).to_numpy()
+    # Shares of one stock of premises: the one that changes most says how many.
+    most = found.change.max(axis=1).to_numpy()
+    needed = np.ceil(most / 100 * premises - 1e-9)
+    return np.where(np.isfinite(costs) & ~np.isnan(needed), needed, np.inf)
+
+
+def _groups(atlas: Atlas, order: pd.Index, request: BudgetRequest) -> np.ndarray | None:
+    level = request.floor_level
+    if level is None or not request.floor:
+        return None
+    parents = atlas.territories.parents
+    if level not in parents:
+        raise InputError(
+            Fault(
+                _("no level {level} contains the territories.", level=repr(level)),
+                remedy=nearest(level, map(str, parents)),
+                kind="unknown-level",
+            )
+        )
+    return np.asarray(pd.factorize(parents[level].reindex(order), use_na_sentinel=False)[0])
+
+
+def _table(
+    index: Index, found: Lifted, bought: Bought, costs: Floats, people: Floats
+) -> pd.DataFrame:
+    names, order = index.atlas.territories.names, found.cost.index
+    places = np.flatnonzero(bought.chosen)
+    with np.errstate(divide="ignore"):
+        ratio = people[places] / costs[places]
+    places = places[np.argsort(-np.nan_to_num(ratio, nan=0.0), kind="stable")]
+    rows = []
+    for number, place in enumerate(places, start=1):
+        code = str(order[place])
+        changes = "; ".join(
+            f"{name} {now:.1f} → {then:.1f}" for name, now, then in changes_of(index, found, code)
+        )
+        rows.append((number, code, str(names[code]), people[place], costs[place], changes))
+    table = pd.DataFrame(rows, columns=["order", "code", "name", "people", "cost", "change"])
+    table["cost_so_far"] = table["cost"].cumsum()
+    table["people_so_far"] = table["people"].cumsum()
+    columns = ["order", "code", "name", "people", "cost", "cost_so_far", "people_so_far", "change"]
+    return table[columns]
+
+
+def _sentences(
+    request: BudgetRequest,
+    found: Lifted,
+    bought: Bought,
+    costs: Floats,
+    people: Floats,
+    atlas: Atlas,
+) -> Iterator[str]:
+    unit = _("premises") if request.euros is None else _("euros")
+    yield ngettext(
+        "The budget lifts {count} territory of {all}, with {people} people, for {cost} {unit}.",
+        "The budget lifts {count} territories of {all}, with {people} people, for {cost} {unit}.",
+        int(bought.chosen.sum()),
+        all=quantity(len(costs)),
+        people=quantity(bought.gain, 0),
+        cost=quantity(bought.cost, 0),
+        unit=unit,
+    )
+    if bought.exact:
+        yield _("No other choice within the budget lifts more people.")
+    else:
+        yield _(
+            "This is at least {share} % of the best possible (relaxed problem).",
+            share=quantity(np.floor(1000 * bought.gain / bought.bound) / 10, 1),
+        )
+    possible = np.isfinite(costs)
+    yield _(
+        "To lift all that can be lifted, {people} people in {count} territories, would take {cost} "
+        "{unit}.",
+        people=quantity(float(people[possible].sum()), 0),
+        count=quantity(int(possible.sum())),
+        cost=quantity(float(costs[possible].sum()), 0),
+        unit=unit,
+    )
+    cannot = int((~possible).sum())
+    if cannot:
+        yield ngettext(
+            "{count} territory cannot be lifted by what is bought.",
+            "{count} territories cannot be lifted by what is bought.",
+            cannot,
+        )
+    named = [atlas.territories.label(code) for code in found.cost.index[bought.chosen][:NAMED]]
+    if named:
+        yield _("Among them: {names}.", names=join(named))
+
+
+def _assumptions(index: Index, request: BudgetRequest, found: Lifted) -> Iterator[str]:
+    if request.premises is not None:
+        yield _("Only shares of premises are changed; one premises counts once.")
+    if request.floor_level is not None and request.floor:
+        yield _(
+            "Each area ({level}) gets at least {count}, or all that can be lifted in it.",
+            level=request.floor_level,
+            count=quantity(request.floor),
+        )
+    yield from lift_assumptions(index, request.lift, found, priced=request.premises is None)
+
+
+def _with_column(
+    index: Index,
+    request: BudgetRequest,
+    found: Lifted,
+    bought: Bought,
+    title: str,
+    method: str,
+) -> Atlas:
+    codes = index.atlas.codes
+    kinds = pd.Series(float(NOT_ASKED), index=codes)
+    rest = np.where(found.possible, float(LATER), float(CANNOT))
+    kinds[found.cost.index] = np.where(bought.chosen, float(BOUGHT), rest)
+    indicator = Indicator(
+        id=FIRST,
+        title=title,
+        unit="category",
+        digits=0,
+        native_level=index.atlas.territories.level,
+        sources=index.atlas.indicators[index.recipe.id].sources,
+        method=method,
+        categories={
+            NOT_ASKED: _("not asked"),
+            BOUGHT: _("within the budget"),
+            LATER: _("later"),
+            CANNOT: _("no change suffices"),
+        },
+        role="context",
+    )
+    atlas = index.atlas.add(indicator, kinds)
+    if not request.lift.within:
+        return atlas
+    return take(atlas, np.asarray(codes.isin(atlas.territories.within(request.lift.within).codes)))

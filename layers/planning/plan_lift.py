@@ -1,0 +1,342 @@
+"""`plan lift`: what it would take, from an atlas to an answer in sentences and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.messages import _, join, ngettext, quantity, titled
+from zoneblanche.layers.analysis.flagging.flags import FLAGGED
+from zoneblanche.layers.analysis.flagging.rule import read_rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.planning.change import least_change, moves_of
+from zoneblanche.layers.planning.lift import (
+    Index,
+    Lifted,
+    half_widths,
+    lift,
+    lose_flag,
+    read_index,
+)
+from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.read import unknown_codes
+
+LIFT, LIFT_COST = "lift", "lift-cost"
+NOT_ASKED, CAN, CANNOT = range(3)
+NAMED = 5
+"""Territories whose changes are sentences; the table has all."""
+WEBSITE = "website"
+
+
+@dataclass(frozen=True)
+class LiftRequest:
+    """The question.
+
+    Attributes:
+        codes: of territories; () for all in the worst tenth, or all that carry the flag.
+        rule: of the flag to lose; None to leave the worst tenth.
+        within: codes of the places that they are in; () for all.
+        index_id: of the index; None for the last of the atlas.
+        costs: of one unit of each indicator; empty: a change counts by its share of the scale.
+        exact: refuse a recipe that is not linear.
+    """
+
+    codes: tuple[str, ...] = ()
+    rule: str | None = None
+    within: tuple[str, ...] = ()
+    index_id: str | None = None
+    costs: Mapping[str, float] = field(default_factory=dict)
+    exact: bool = False
+
+
+def plan_lift(atlas: Atlas, request: LiftRequest) -> Plan:
+    """Return the least change by which territories leave the worst tenth, or lose a flag.
+
+    Raises:
+        InputError: unknown codes, no such index or flag, no territory that is asked about; and what
+            `read_index`, `lift` and `lose_flag` refuse.
+    """
+    index = read_index(atlas, request.index_id, request.costs)
+    codes = asked_codes(index, request)
+    found = lift_all(index, request, codes)
+    shown = _shown(atlas, request, codes)
+    title = (
+        _("What it takes to leave the worst tenth")
+        if request.rule is None
+        else _("What it takes to lose the flag")
+    )
+    sentences = tuple(_sentences(index, request, found))
+    assumptions = tuple(lift_assumptions(index, request, found))
+    return Plan(
+        id="lift",
+        title=title,
+        sentences=sentences,
+        assumptions=assumptions,
+        table=_table(index, found),
+        columns={
+            "code": _("Code"),
+            "name": _("Name"),
+            "indicator": _("Figure"),
+            "now": _("Now"),
+            "then": _("Then"),
+            "cost": _("Cost"),
+            "in_draws": _("Draws in which it holds, %"),
+        },
+        atlas=_with_columns(index, found, title, join(assumptions, " "), shown),
+        show=LIFT,
+        digits={"now": 2, "then": 2, "cost": 4, "in_draws": 1},
+        words={"": _("cannot")},
+    )
+
+
+def lift_all(index: Index, request: LiftRequest, codes: Sequence[str]) -> Lifted:
+    """Return the least change of each territory that is asked about."""
+    if request.rule is None:
+        return lift(index, codes, exact=request.exact)
+    return lose_flag(index, read_rule(request.rule), codes)
+
+
+def asked_codes(index: Index, request: LiftRequest) -> list[str]:
+    """Return the codes of the territories that are asked about and need a change.
+
+    Raises:
+        InputError: unknown codes, a flag that the atlas does not have, or nobody to be lifted.
+    """
+    atlas = index.atlas
+    unknown = [code for code in request.codes if code not in atlas.codes]
+    if unknown:
+        raise InputError(unknown_codes(unknown))
+    if request.rule is None:
+        concerned = index.worst
+    else:
+        flags = [name for name, one in atlas.indicators.items() if one.role == "flag"]
+        rule = read_rule(request.rule).id
+        if rule not in flags:
+            raise InputError(
+                Fault(
+                    _("the atlas has no flag {rule}.", rule=repr(rule)),
+                    remedy=nearest(rule, flags),
+                    kind="no-flag",
+                )
+            )
+        concerned = atlas.values[rule] == FLAGGED
+    inside = pd.Series(True, index=atlas.codes)
+    if request.within:
+        inside = pd.Series(
+            atlas.codes.isin(atlas.territories.within(request.within).codes), atlas.codes
+        )
+    if request.codes:
+        inside &= atlas.codes.isin(request.codes)
+    codes = [str(code) for code in atlas.codes[(concerned & inside).to_numpy()]]
+    if not codes and request.codes and request.rule is None:
+        first = request.codes[0]
+        raise InputError(
+            _(
+                "{name} is not in the worst tenth: its score is {score}, and the tenth begins at "
+                "{cut}.",
+                name=atlas.territories.label(first),
+                score=quantity(float(index.scores[first]), 1),
+                cut=quantity(index.cut, 1),
+            )
+        )
+    if not codes:
+        raise InputError(
+            _("no territory that is asked about is in the worst tenth.")
+            if request.rule is None
+            else _("no territory that is asked about carries the flag.")
+        )
+    return codes
+
+
+def _shown(atlas: Atlas, request: LiftRequest, codes: Sequence[str]) -> np.ndarray:
+    """Return the territories of the page: those of `within`, or of the areas around the codes."""
+    territories = atlas.territories
+    if request.within:
+        return np.asarray(atlas.codes.isin(territories.within(request.within).codes))
+    level = None if territories.country is None else territories.country.bare_code_level
+    if request.codes and level in territories.parents:
+        around = set(territories.parents.loc[list(codes), level])
+        return np.asarray(territories.parents[level].isin(around))
+    return np.ones(len(atlas.codes), dtype=bool)
+
+
+def changes_of(index: Index, found: Lifted, code: str) -> Iterator[tuple[str, float, float]]:
+    """Yield the figures of a territory that change: id, now and then."""
+    elements = {element.id: element for element in index.recipe.elements}
+    for name in found.change:
+        units = float(found.change.loc[code, name])
+        if units > 0:
+            now = float(found.figures.loc[code, name])
+            then = now - units if elements[str(name)].better == "lower" else now + units
+            yield str(name), now, then
+
+
+def _table(index: Index, found: Lifted) -> pd.DataFrame:
+    names = index.atlas.territories.names
+    rows = []
+    for code in found.cost.index:
+        common = {"code": str(code), "name": str(names[code])}
+        draws = 100 * float(found.in_draws[code])
+        cannot = {"indicator": "", "now": np.nan, "then": np.nan, "cost": np.nan, "in_draws": draws}
+        if not np.isfinite(found.cost[code]):
+            rows.append({**common, **cannot})
+        for name, now, then in changes_of(index, found, str(code)):
+            cost = abs(then - now) * float(index.costs[index.names.index(name)])
+            rows.append(
+                {**common, "indicator": name, "now": now, "then": then, "cost": cost,
+                 "in_draws": draws}
+            )  # fmt: skip
+    columns = ["code", "name", "indicator", "now", "then", "cost", "in_draws"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _sentences(index: Index, request: LiftRequest, found: Lifted) -> Iterator[str]:
+    possible, count = found.possible, len(found.cost)
+    if request.rule is None:
+        yield _("The worst tenth of today begins at a score of {cut}.", cut=quantity(index.cut, 1))
+        yield ngettext(
+            "{possible} of {count} territory can leave it.",
+            "{possible} of {count} territories can leave it.",
+            count,
+            possible=quantity(int(possible.sum())),
+        )
+    else:
+        yield ngettext(
+            "{possible} of {count} territory can lose the flag.",
+            "{possible} of {count} territories can lose the flag.",
+            count,
+            possible=quantity(int(possible.sum())),
+        )
+    for code in found.cost.index[:NAMED]:
+        label = index.atlas.territories.label(code)
+        if not possible[code]:
+            yield _("{name} cannot: no change of what can be changed suffices.", name=label)
+            continue
+        changes = join(
+            (_change_said(index, *one) for one in changes_of(index, found, str(code))), "; "
+        )
+        yield _("{name}: {changes}.", name=label, changes=changes)
+    for name in found.change:
+        number = int((found.change[name] > 0).sum())
+        if number and count > NAMED:
+            yield ngettext(
+                "{title} changes in {count} territory.",
+                "{title} changes in {count} territories.",
+                number,
+                title=titled(index.atlas.indicators[str(name)].title),
+            )
+    drawn = found.in_draws.dropna()
+    if len(drawn):
+        yield _(
+            "With these changes the scores pass that of the worst tenth in at least {share} % of "
+            "the draws.",
+            share=quantity(np.floor(1000 * drawn.min()) / 10, 1),
+        )
+    if request.rule is None and WEBSITE in index.whole and found.exact:
+        yield ngettext(
+            "Declaring a website alone takes {count} territory of all below the limit, without "
+            "a margin; a declaration is no service.",
+            "Declaring a website alone takes {count} territories of all below the limit, without "
+            "a margin; a declaration is no service.",
+            _by_website(index),
+        )
+
+
+def _by_website(index: Index) -> int:
+    """Return how many of the worst tenth pass the limit by declaring a website, without a
+    margin."""
+    moves = moves_of(index.found.scored, index.recipe.root, (WEBSITE,), index.bounds, index.whole)
+    scores, worst = index.scores.to_numpy(), index.worst.to_numpy()
+    need = (scores - index.cut if index.worse_up else index.cut - scores) + 1e-9
+    cost, _units = least_change(np.nan_to_num(need, nan=np.inf), moves, np.ones(1))
+    return int((np.isfinite(cost) & worst).sum())
+
+
+def _change_said(index: Index, name: str, now: float, then: float) -> str:
+    indicator = index.atlas.indicators[name]
+    title = titled(indicator.title)
+    if indicator.unit == "boolean":
+        return _("{title}: no to yes", title=title)
+    unit = "%" if indicator.unit == "percent" else titled(indicator.suffix or "")
+    digits = max(indicator.digits, 1)
+    slots = {"title": title, "now": quantity(now, digits), "then": quantity(then, digits)}
+    if unit:
+        return _("{title}: {now} to {then} {unit}", unit=unit, **slots)
+    return _("{title}: {now} to {then}", **slots)
+
+
+def lift_assumptions(
+    index: Index, request: LiftRequest, found: Lifted, *, priced: bool = True
+) -> Iterator[str]:
+    """Yield what the answer rests on; `priced`: what a change costs too."""
+    atlas = index.atlas
+    if request.rule is None:
+        yield _(
+            "The limit is the ninth decile of the scores of today and stays: a tenth by rank "
+            "always holds a tenth of the territories."
+        )
+        width = half_widths(atlas, index.recipe.id, list(found.cost.index))
+        yield _(
+            "A score must pass the limit by half of its range, {points} points in the middle: so "
+            "it holds in nine draws of ten.",
+            points=quantity(float(np.median(width)), 1),
+        )
+    else:
+        yield _("A condition on a score fails when it passes the cut by half of its range.")
+        yield _("A condition on a figure fails at its threshold: its error is not known here.")
+    yield _(
+        "Can be changed: {names}.",
+        names=join(titled(atlas.indicators[name].title) for name in index.names),
+    )
+    if request.costs and priced:
+        costs = (f"{name} {quantity(cost)}" for name, cost in request.costs.items())
+        yield _("Costs of one unit are the user's: {costs}.", costs=join(costs))
+    elif priced:
+        yield _("No costs are given: a change counts by its share of the indicator's scale.")
+    if found.exact:
+        yield _("Each change is the least: no other costs less.")
+    else:
+        yield _("The recipe is not linear: each change is an upper bound, found by bisection.")
+    yield _("Each territory is changed alone, and what is declared is taken for what is there.")
+
+
+def _with_columns(index: Index, found: Lifted, title: str, method: str, shown: np.ndarray) -> Atlas:
+    codes = index.atlas.codes
+    kinds = pd.Series(float(NOT_ASKED), index=codes)
+    kinds[found.cost.index] = np.where(found.possible, float(CAN), float(CANNOT))
+    common = {
+        "native_level": index.atlas.territories.level,
+        "sources": index.atlas.indicators[index.recipe.id].sources,
+        "method": method,
+    }
+    proposed = Indicator(
+        id=LIFT,
+        title=title,
+        unit="category",
+        digits=0,
+        categories={
+            NOT_ASKED: _("not asked"),
+            CAN: _("a change suffices"),
+            CANNOT: _("no change suffices"),
+        },
+        role="context",
+        **common,  # type: ignore[arg-type]
+    )
+    cost = Indicator(
+        id=LIFT_COST,
+        title=_("Cost of the least change"),
+        unit="number",
+        digits=2,
+        better="lower",
+        bounds=(0.0, None),
+        role="context",
+        **common,  # type: ignore[arg-type]
+    )
+    finite = found.cost.where(np.isfinite(found.cost))
+    return take(index.atlas.add(proposed, kinds).add(cost, finite), shown)

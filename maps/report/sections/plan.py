@@ -1,0 +1,48 @@
+"""Section: what a plan proposes, and what it assumes."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from zoneblanche.geo.messages import translate
+from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.maps.report.content import Cell, Piece, Section, Sentence, make_table, name_cell
+from zoneblanche.maps.report.map import draw_figure
+from zoneblanche.maps.report.scope import Scope
+
+LISTED = 40
+"""Maximum number of rows; the table of the plan has all."""
+NAMES = ("name", "instead", "change")
+"""Columns with text of the data."""
+
+
+def plan_section(scope: Scope, plan: Plan) -> Section:
+    """Return the answer in sentences, a map, the table, and every assumption as a note."""
+    lang = scope.lang
+    sentences = tuple(
+        Sentence(f"plan.{place}", (Piece(translate(text, lang) + " "),))
+        for place, text in enumerate(plan.sentences)
+    )
+    columns = {name: translate(title, lang) for name, title in plan.columns.items()}
+    rows = {
+        str(place): tuple(_cell(scope, plan, name, row[name]) for name in columns)
+        for place, row in plan.table.head(LISTED).iterrows()
+    }
+    blocks: list[object] = []
+    figure = draw_figure(scope.atlas, plan.show, scope.area.inside, lang, sheet=scope.sheet)
+    if figure is not None:
+        blocks.append(figure)
+    if rows:
+        blocks.append(make_table("t-plan", scope.words["plan_caption"], columns, rows))
+    notes = tuple(translate(text, lang) for text in plan.assumptions)
+    return Section("plan", translate(plan.title, lang), sentences, tuple(blocks), notes)
+
+
+def _cell(scope: Scope, plan: Plan, name: str, value: object) -> Cell:
+    if isinstance(value, str):
+        word = translate(plan.words.get(value, value), scope.lang)
+        return name_cell(value) if name in NAMES else Cell(word)
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return Cell("–")
+    figure = float(value)  # type: ignore[arg-type]
+    return Cell(scope.number(figure, plan.digits.get(name, 0)), figure)

@@ -1,0 +1,191 @@
+"""The commands `plan sites`, `plan lift` and `plan budget`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
+from zoneblanche.scripts.commands.options import Lang, Quiet, Within, check_lang
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.planning.plan import Plan
+
+plan = typer.Typer(
+    name="plan",
+    cls=HelpfulGroup,
+    help="From the map to a decision: where the next sites, what it would take, which first.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+AtlasOption = Annotated[
+    Path | None,
+    typer.Option("--atlas", metavar="ATLAS.parquet", help="From index; by default all of France."),
+]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")]
+OUT = Path("zoneblanche-plan")
+
+
+@plan.command("sites", cls=HelpfulCommand)
+def sites(
+    add: Annotated[int, typer.Option(metavar="N", help="How many new sites.")],
+    within: Within = None,
+    existing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|none", help="Sites that exist; by default those that the atlas knows."
+        ),
+    ] = None,
+    candidates: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where a site may be; by default in any territory."),
+    ] = None,
+    min_people: Annotated[
+        float, typer.Option(metavar="N", help="Only territories with as many inhabitants.")
+    ] = 0.0,
+    reach: Annotated[
+        float, typer.Option(metavar="KM", help="How far a site serves; minutes with --times.")
+    ] = 10.0,
+    weight: Annotated[
+        str, typer.Option(metavar="ID", help="Who is counted: population, aged-65, …")
+    ] = "population",
+    times: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Travel times: columns from, to, minutes."),
+    ] = None,
+    detour: Annotated[
+        float, typer.Option(metavar="FACTOR", help="By which straight lines are multiplied.")
+    ] = 1.0,
+    grid: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="People by square, for the populated middles."),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(metavar="auto|exact|greedy", help="How sites are chosen.")
+    ] = "auto",
+    atlas: AtlasOption = None,
+    out: Out = OUT,
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    """Where the next sites serve most people: coverage within reach, and mean distance."""
+    from zoneblanche.scripts.jobs.plan import plan_sites_into, sites_request
+
+    chosen_lang = check_lang(lang)
+    plan_sites_into(
+        out,
+        sites_request(
+            count=add,
+            within=tuple(within or ()),
+            existing=existing,
+            candidates=candidates,
+            least_people=min_people,
+            reach=reach,
+            weight=weight,
+            times=times,
+            detour=detour,
+            grid=grid,
+            method=method,
+            embedded=atlas is None,
+        ),
+        atlas_file=atlas,
+        weight=weight,
+        lang=chosen_lang,
+        quiet=quiet,
+    )
+
+
+@plan.command("lift", cls=HelpfulCommand)
+def lift(
+    codes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CODE…", help="Of territories; by default all concerned."),
+    ] = None,
+    flag: Annotated[
+        str | None,
+        typer.Option(
+            "--flagged", metavar="RULE", help="Lose this flag instead of leaving the worst tenth."
+        ),
+    ] = None,
+    within: Within = None,
+    cost: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID=NUMBER", help="Of one unit of a figure; may be repeated."),
+    ] = None,
+    index: Annotated[
+        str | None, typer.Option(metavar="ID", help="An index of the atlas; by default the last.")
+    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Refuse a recipe that is not linear.")
+    ] = False,
+    atlas: AtlasOption = None,
+    out: Out = OUT,
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    """What it would take: the least change by which territories leave the worst tenth."""
+    from zoneblanche.layers.planning.plan_lift import LiftRequest, plan_lift
+    from zoneblanche.layers.planning.read import read_costs
+    from zoneblanche.scripts.jobs.plan import plan_into
+
+    def answer(read: Atlas) -> Plan:
+        costs = read_costs(cost or (), list(read.indicators))
+        return plan_lift(
+            read, LiftRequest(tuple(codes or ()), flag, tuple(within or ()), index, costs, exact)
+        )
+
+    plan_into(out, answer, atlas_file=atlas, lang=check_lang(lang), quiet=quiet)
+
+
+@plan.command("budget", cls=HelpfulCommand)
+def budget(
+    premises: Annotated[
+        float | None, typer.Option(metavar="N", help="How many premises can be connected.")
+    ] = None,
+    euros: Annotated[
+        float | None, typer.Option(metavar="N", help="How much can be spent, with --cost.")
+    ] = None,
+    cost: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID=NUMBER", help="Of one unit of a figure; may be repeated."),
+    ] = None,
+    flag: Annotated[
+        str | None,
+        typer.Option(
+            "--flagged", metavar="RULE", help="Lose this flag instead of leaving the worst tenth."
+        ),
+    ] = None,
+    within: Within = None,
+    floor: Annotated[
+        int, typer.Option(metavar="N", help="Territories that each area gets at least.")
+    ] = 0,
+    floor_level: Annotated[
+        str, typer.Option(metavar="LEVEL", help="Of the areas with a floor.")
+    ] = "departement",
+    index: Annotated[
+        str | None, typer.Option(metavar="ID", help="An index of the atlas; by default the last.")
+    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Refuse a recipe that is not linear.")
+    ] = False,
+    atlas: AtlasOption = None,
+    out: Out = OUT,
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    """Which first: the territories that a budget lifts, so that most people gain."""
+    from zoneblanche.layers.planning.plan_budget import BudgetRequest, plan_budget
+    from zoneblanche.layers.planning.plan_lift import LiftRequest
+    from zoneblanche.layers.planning.read import read_costs
+    from zoneblanche.scripts.jobs.plan import plan_into
+
+    def answer(read: Atlas) -> Plan:
+        costs = read_costs(cost or (), list(read.indicators))
+        lifted = LiftRequest((), flag, tuple(within or ()), index, costs, exact)
+        return plan_budget(read, BudgetRequest(lifted, euros, premises, floor_level, floor))
+
+    plan_into(out, answer, atlas_file=atlas, lang=check_lang(lang), quiet=quiet)

@@ -1,0 +1,278 @@
+"""`zoneblanche plan`: from the options to a folder with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import cast, get_args
+
+import pandas as pd
+
+from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import Fault, InputError, nearest, visible
+from zoneblanche.geo.files.account import MARK, files_below, sealed
+from zoneblanche.geo.files.inputs import note_inputs
+from zoneblanche.geo.files.output import check_folder_place, staged_folder
+from zoneblanche.geo.messages import _, translate
+from zoneblanche.geo.source import sha256_of
+from zoneblanche.geo.tables import safe_text
+from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.edition import edition_inputs, edition_territories
+from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
+from zoneblanche.layers.outputs.export import write_json
+from zoneblanche.layers.outputs.workbook import write_tables
+from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.plan_sites import plan_sites
+from zoneblanche.layers.planning.read import (
+    FRANCE_SERVICES,
+    Sites,
+    known_sites,
+    no_sites,
+    read_middles,
+    read_sites,
+    read_times,
+)
+from zoneblanche.layers.planning.sites import Method
+from zoneblanche.layers.planning.sites_said import SitesRequest
+from zoneblanche.maps.page.write_page import write_page
+from zoneblanche.maps.report.scope import Shared
+from zoneblanche.maps.report.write import compose_report, render_report
+from zoneblanche.scripts.jobs.report import edition_atlas
+
+NO_SITES = "none"
+"""What `--existing` says where no site exists."""
+
+
+def plan_sites_into(
+    out: Path,
+    request: Callable[[Atlas], SitesRequest],
+    *,
+    atlas_file: Path | None,
+    weight: str,
+    lang: str | None,
+    quiet: bool,
+) -> Plan:
+    """Answer where the next sites serve most people, and write the answer into a folder.
+
+    Args:
+        out: the folder, which appears or is replaced as a whole.
+        request: from the atlas to the question.
+        atlas_file: an atlas; None for the embedded edition of France.
+        weight: of the question: the edition's layers are measured if it is one of them.
+
+    Raises:
+        InputError: what the question or its files refuse.
+        ProblemWithEnvironment: the folder cannot be written.
+    """
+    check_folder_place(out, "plan")
+    atlas = load_atlas(atlas_file) if atlas_file is not None else edition_people(weight)
+    plan = plan_sites(atlas, request(atlas))
+    write_plan(plan, out, lang=lang or atlas.lang)
+    if not quiet:
+        print_plan(plan, out, lang=lang or atlas.lang)
+    return plan
+
+
+def plan_into(
+    out: Path,
+    answer: Callable[[Atlas], Plan],
+    *,
+    atlas_file: Path | None,
+    lang: str | None,
+    quiet: bool,
+) -> Plan:
+    """Answer a question about an index, and write the answer into a folder.
+
+    Args:
+        out: the folder, which appears or is replaced as a whole.
+        answer: from the atlas to the answer.
+        atlas_file: a scored atlas; None for the embedded edition of France, scored and flagged.
+
+    Raises:
+        InputError: what the question refuses.
+        ProblemWithEnvironment: the folder cannot be written.
+    """
+    check_folder_place(out, "plan")
+    atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas({})
+    plan = answer(atlas)
+    write_plan(plan, out, lang=lang or atlas.lang)
+    if not quiet:
+        print_plan(plan, out, lang=lang or atlas.lang)
+    return plan
+
+
+def sites_request(
+    *,
+    count: int,
+    within: tuple[str, ...],
+    existing: str | None,
+    candidates: Path | None,
+    least_people: float,
+    reach: float,
+    weight: str,
+    times: Path | None,
+    detour: float,
+    grid: Path | None,
+    method: str,
+    embedded: bool,
+) -> Callable[[Atlas], SitesRequest]:
+    """Return what makes the question of the options from an atlas, whose territories the files
+    name."""
+
+    def request(atlas: Atlas) -> SitesRequest:
+        territories = atlas.territories
+        return SitesRequest(
+            count=count,
+            existing=existing_sites(atlas, existing, embedded=embedded),
+            within=within,
+            candidates=None if candidates is None else read_sites(candidates, territories),
+            least_people=least_people,
+            reach=reach,
+            weight=weight,
+            detour=detour,
+            times=None if times is None else read_times(times, territories),
+            middles=None if grid is None else read_middles(grid, territories),
+            method=checked_method(method),
+        )
+
+    return request
+
+
+def edition_people(weight: str = "population") -> Atlas:
+    """Return the embedded edition with as few layers as a plan of sites needs: the weight.
+
+    Raises:
+        InputError: the edition cannot measure the weight.
+    """
+    country = read_country("fr")
+    territories, inputs = edition_territories(country), edition_inputs(country)
+    layers = known_layers()
+    atlas = empty_atlas(territories)
+    layer = layers.get(weight)
+    if layer is not None and all(set(need.split("|")) & set(inputs) for need in layer.needs):
+        measured = layer.measure(territories, inputs)
+        atlas = atlas.add(measured.indicator, measured.values, reasons=measured.reasons)
+    if weight != "population" and weight not in atlas.indicators:
+        raise InputError(
+            Fault(
+                _("the embedded edition does not measure {weight}.", weight=repr(weight)),
+                remedy=_("Give an atlas that does: --atlas FILE."),
+                kind="unknown-indicator",
+            )
+        )
+    return atlas
+
+
+def existing_sites(atlas: Atlas, given: str | None, *, embedded: bool) -> Sites:
+    """Return the sites that exist: of a file, none, or those that the atlas knows.
+
+    Args:
+        atlas: whose territories the sites serve.
+        given: the option.
+        embedded: whether the atlas is the embedded edition, which knows fixed places.
+
+    Raises:
+        InputError: nothing is given, and the atlas knows of none; or what `read_sites` refuses.
+    """
+    if given == NO_SITES:
+        return no_sites()
+    if given is not None:
+        note_inputs([Path(given)])
+        return read_sites(Path(given), atlas.territories)
+    places = edition_inputs(read_country("fr")).get(FRANCE_SERVICES) if embedded else None
+    known = known_sites(atlas, places)
+    if known is None:
+        raise InputError(
+            Fault(
+                _("the atlas does not know which sites exist."),
+                remedy=_(
+                    "Give them with --existing FILE (columns code, or longitude and latitude), or "
+                    "write --existing none."
+                ),
+                kind="no-sites",
+            )
+        )
+    return known
+
+
+def checked_method(method: str) -> Method:
+    """Return a way to solve.
+
+    Raises:
+        InputError: it is not known.
+    """
+    for known in get_args(Method):
+        if known == method:
+            return cast("Method", method)
+    raise InputError(
+        Fault(
+            _("--method {method} is not known.", method=repr(method)),
+            remedy=nearest(method, get_args(Method)),
+            kind="option",
+        )
+    )
+
+
+def write_plan(plan: Plan, out: Path, *, lang: str) -> None:
+    """Write an answer into a folder: its table as CSV and XLSX, the map page, the report, the
+    atlas, and the account.
+
+    Raises:
+        InputError: the folder has other content.
+        ProblemWithEnvironment: it cannot be written.
+    """
+    title = translate(plan.title, lang)
+    with staged_folder(out, command="plan") as folder:
+        rounded = rounded_table(plan)
+        safe = safe_text(rounded)
+        safe.to_csv(folder / f"{plan.id}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        titles = {name: translate(text, lang) for name, text in plan.columns.items()}
+        words = {name: translate(text, lang) for name, text in plan.words.items()}
+        sentences = [translate(text, lang) for text in (*plan.sentences, *plan.assumptions)]
+        sheets = {
+            translate(_("Proposed"), lang): rounded.replace(words).rename(columns=titles),
+            translate(_("Answer and assumptions"), lang): pd.DataFrame({title: sentences}),
+        }
+        write_tables(sheets, folder / f"{plan.id}.xlsx", title=title)
+        save_atlas(plan.atlas, folder / "territories.parquet")
+        write_page(plan.atlas, folder / "index.html", plan.show, lang=lang, title=plan.title)
+        report = compose_report(Shared(plan.atlas, plan=plan), lang=lang, title=title)
+        text = render_report(report)
+        (folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
+        _write_account(plan, folder)
+
+
+def rounded_table(plan: Plan) -> pd.DataFrame:
+    """Return the table of a plan with the decimals of each column."""
+    table = plan.table.copy()
+    for name in table.select_dtypes("float"):
+        digits = plan.digits.get(str(name), 0)
+        rounded = table[name].round(digits)
+        table[name] = rounded if digits else rounded.astype("Int64")
+    return table
+
+
+def _write_account(plan: Plan, folder: Path) -> None:
+    files = {name: {"sha256": sha256_of(path)} for name, path in files_below(folder)}
+    account = {
+        "zoneblanche": metadata.version("zoneblanche"),
+        "command": "plan",
+        "question": plan.id,
+        "sentences": [str(text) for text in plan.sentences],
+        "assumptions": [str(text) for text in plan.assumptions],
+        "files": files,
+    }
+    write_json(sealed(account), folder / MARK)
+
+
+def print_plan(plan: Plan, out: Path, *, lang: str) -> None:
+    """Print the answer, what it assumes, and where it is."""
+    for text in plan.sentences:
+        print(visible(translate(text, lang)))
+    print()
+    for text in plan.assumptions:
+        print(f"- {visible(translate(text, lang))}")
+    print()
+    print(out / "index.html")
