@@ -334,31 +334,6 @@ def _directed(element: Element, indicator: Indicator) -> Element:
     return replace(element, better=better, goalposts=goalposts)
 
 
-def in_other_units(
-    recipe: Recipe, before: Mapping[str, Indicator], after: Mapping[str, Indicator]
-) -> Recipe:
-    """Return the recipe for the same indicators in other units, as on another level (where a yes-
-    or-no is a percentage): goalposts of the old unit become those of the new."""
-    return replace(recipe, root=_moved(recipe.root, before, after))
-
-
-def _moved(
-    dimension: Dimension, before: Mapping[str, Indicator], after: Mapping[str, Indicator]
-) -> Dimension:
-    children: list[Dimension | Element] = []
-    for child in dimension.children:
-        if isinstance(child, Dimension):
-            children.append(_moved(child, before, after))
-        elif child.id in before and child.id in after:
-            keeps_bounds = child.goalposts is not None and child.goalposts == _own_bounds(
-                before[child.id]
-            )
-            children.append(replace(child, goalposts=None) if keeps_bounds else child)
-        else:
-            children.append(child)
-    return replace(dimension, children=tuple(children))
-
-
 def _own_bounds(indicator: Indicator) -> tuple[float, float] | None:
     low, high = indicator.bounds
     if low is not None and high is not None and low < high:

@@ -1,29 +1,33 @@
 """The atlas of a page at the levels that contain its territories, so that a reader can switch.
 
 Figures are aggregated by `layers.aggregate`: sums and weighted means, never means of means. An
-index is computed again from the aggregated figures, and flags are computed on them. Nothing is
-drawn from the shapes of these atlases: the page joins its borders.
+index is the mean of the scores of the territories over their inhabitants, as in the terminal and
+the report, and a flag is the share of inhabitants in flagged territories. Nothing is drawn from the
+shapes of these atlases: the page joins its borders.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.messages import _, notice_texts
+from zoneblanche.geo.messages import Message, _, notice_texts, titled
+from zoneblanche.geo.nesting import mean_by
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.aggregate import atlas_at
-from zoneblanche.layers.analysis.flagging.flags import flag, known_rules
-from zoneblanche.layers.index.compute import compute_index
-from zoneblanche.layers.index.score import in_other_units
+from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.maps.page.layers import Citations, describe_layer
 from zoneblanche.maps.page.places import choose_outline, describe_facts, describe_level
 from zoneblanche.maps.page.probability import with_probabilities
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zoneblanche.layers.atlas import Atlas
+    from zoneblanche.layers.indicator import Indicator
 
 CARRIED = ("indicator", "context")
-"""Roles that are aggregated; computed columns are computed again."""
+"""Roles that are aggregated by `layers.aggregate`."""
 
 
 def atlases_above(atlas: Atlas) -> list[Atlas]:
@@ -33,7 +37,7 @@ def atlases_above(atlas: Atlas) -> list[Atlas]:
     counts = {str(name): parents[name].nunique() for name in parents}
     levels = [name for name, count in counts.items() if 2 <= count <= most]
     return [
-        _computed_anew(atlas, atlas_at(_measured(atlas), level, shapes="boxes"))
+        _with_computed(atlas, atlas_at(_measured(atlas), level, shapes="boxes"))
         for level in sorted(levels, key=lambda name: -counts[name])
     ]
 
@@ -46,22 +50,66 @@ def _measured(atlas: Atlas) -> Atlas:
     )
 
 
-def _computed_anew(atlas: Atlas, upper: Atlas) -> Atlas:
-    """Return the upper atlas with those indices and flags of the atlas that can be computed
-    there."""
-    for recipe in atlas.recipes.values():
-        try:
-            upper = compute_index(upper, in_other_units(recipe, atlas.indicators, upper.indicators))
-        except InputError:  # no scale, or an indicator that is not aggregated
-            continue
-    rules = known_rules()
+def _with_computed(atlas: Atlas, upper: Atlas) -> Atlas:
+    """Return the upper atlas with the indices of the atlas and their dimensions, as means over
+    inhabitants, and its flags, as the share of inhabitants who live in flagged territories."""
+    if atlas.territories.facts["population"].isna().all():
+        return upper
     for name, indicator in atlas.indicators.items():
-        if indicator.role == "flag" and name in rules:
-            try:
-                upper = flag(upper, name)
-            except InputError:
-                continue
-    return upper
+        if indicator.role in ("index", "dimension") and _part_of_index(atlas, name):
+            upper = upper.add(
+                replace(indicator, native_level=atlas.territories.level, method=_mean_of(atlas)),
+                _means(atlas, upper, atlas.values[name]),
+                reasons=Reason.TOO_FEW,
+            )
+        elif indicator.role == "flag":
+            upper = upper.add(
+                _share_of_people(indicator, atlas),
+                100.0 * _means(atlas, upper, atlas.values[name]),
+                reasons=Reason.TOO_FEW,
+            )
+    level = upper.territories.level
+    ranked = {
+        name: rank_areas(atlas, name, level=level).reindex(upper.codes).drop(columns="score")
+        for name in atlas.recipes
+        if name in upper.indicators
+    }
+    return replace(upper, intervals={**upper.intervals, **ranked}, recipes=atlas.recipes)
+
+
+def _part_of_index(atlas: Atlas, name: str) -> bool:
+    """Whether a column is of an index whose recipe is known: others were computed elsewhere."""
+    return any(
+        name in {dimension.id for dimension in recipe.dimensions}
+        for recipe in atlas.recipes.values()
+    )
+
+
+def _means(atlas: Atlas, upper: Atlas, values: pd.Series) -> pd.Series:
+    territories = atlas.territories
+    groups = territories.parents[upper.territories.level]
+    return mean_by(values, territories.facts["population"], groups)["mean"]
+
+
+def _mean_of(atlas: Atlas) -> Message:
+    return _(
+        "Mean of the scores of the {parts}, weighted by their inhabitants.",
+        parts=atlas.territories.level_message(plural=True),
+    )
+
+
+def _share_of_people(indicator: Indicator, atlas: Atlas) -> Indicator:
+    return replace(
+        indicator,
+        unit="percent",
+        role="context",
+        bounds=(0, 100),
+        digits=1,
+        categories={},
+        title=_("{title} (share of inhabitants)", title=titled(indicator.title)),
+        native_level=atlas.territories.level,
+        denominator="population",
+    )
 
 
 def describe_upper(
@@ -78,29 +126,11 @@ def describe_upper(
     for upper in atlases_above(atlas):
         description, indicators = _describe(upper, base, citations)
         description["notices"] = [
-            notice_texts(one)
-            for one in (*_anew(atlas, upper), *upper.notices)
-            if one not in atlas.notices
+            notice_texts(one) for one in upper.notices if one not in atlas.notices
         ]
         described.append(description)
         streams |= {f"{description['id']}:{name}": data for name, data in indicators.items()}
     return described, streams
-
-
-def _anew(atlas: Atlas, upper: Atlas) -> tuple[str, ...]:
-    """Return a notice that the index of a level is not the mean of its parts' scores."""
-    if not set(atlas.recipes) & set(upper.indicators):
-        return ()
-    above, below = upper.territories, atlas.territories
-    return (
-        _(
-            "The index is recomputed on the figures of the {levels}; the report and the "
-            "terminal rank {levels} by the mean, by inhabitant, of the scores of their {parts}: "
-            "the two orders differ.",
-            levels=above.level_message(plural=True),
-            parts=below.level_message(plural=True),
-        ),
-    )
 
 
 def _describe(

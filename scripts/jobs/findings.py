@@ -41,11 +41,6 @@ WORDS: Mapping[str, str] = {
         "Highest scores of the {count} {level} ({title}, mean by inhabitant; "
         "rank from 5 to 95 % of {draws} draws)"
     ),
-    "anew": _(
-        "The map, at the level of {level}, computes the index anew on their "
-        "own figures, not as the mean of their {units}: it ranks them "
-        "otherwise."
-    ),
     "rank": _("rank"),
     "flag": _("{title}: {percent} % of the population ({count} territories), possibly {more} %"),
     "between": _("{title}, variance between inhabitants, share between groups rather than within"),
@@ -109,7 +104,7 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     level = None if country is None else country.bare_code_level
     if country is None or level is None or level not in territories.parents:
         return
-    found = rank_areas(atlas, index_id, level=level, draws=DRAWS)
+    found = rank_areas(atlas, index_id, level=level, draws=DRAWS).dropna(subset=["rank"])
     if len(found) < 2 or found["rank_low"].isna().all():
         return
     indicator = atlas.indicator(index_id)
@@ -126,8 +121,6 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
         for code, row in found.head(WORST).iterrows()
     ]
     yield f"{head}{colon(lang)}{translate(SEMICOLON, lang).join(named)}"
-    units = territories.level_title(lang, plural=True)
-    yield words["anew"].format(level=in_language(country.level(level).plural, lang), units=units)
 
 
 def _span(low: float, high: float) -> str:

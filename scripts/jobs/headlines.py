@@ -179,7 +179,7 @@ def _worst(atlas: Atlas, index: Indicator, lang: str) -> Iterator[str]:
         and level in territories.parents
         and index.id in atlas.recipes
     ):
-        table = rank_areas(atlas, index.id, level=level, draws=DRAWS)
+        table = rank_areas(atlas, index.id, level=level, draws=DRAWS).dropna(subset=["rank"])
         if len(table) > 1:
             names = {str(code): territories.place_name(level, str(code)) for code in table.index}
             yield _(

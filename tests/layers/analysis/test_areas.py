@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers import read_atlas
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.inequality import equal_size
@@ -50,3 +54,19 @@ def test_sparse_and_others_are_compared_within_a_size_band(
 def test_an_index_that_nobody_knows_the_recipe_of(lozere: Atlas) -> None:
     with pytest.raises(InputError, match="does not know how"):
         rank_areas(lozere, "website", level="departement")
+
+
+def test_an_area_of_territories_without_a_rank_has_none(lozere: Atlas) -> None:
+    """The people of 2A live in territories that are scored and not ranked."""
+    recipe = replace(
+        lozere.recipe("presence-only"), incomplete="unranked", min_available=0.0, draws=20
+    )
+    values = lozere.values.copy()
+    inside = lozere.territories.parents["departement"] == "2A"
+    values.loc[inside, "own-email"] = np.nan
+    reasons = lozere.reasons.mask(values.isna() & (lozere.reasons == 0), int(Reason.SECRET))
+    atlas = replace(lozere, values=values, reasons=reasons.astype("int8"), intervals={})
+    found = rank_areas(compute_index(atlas, recipe), "presence-only", level="departement", draws=5)
+    assert np.isfinite(found["score"]).all()
+    assert found.loc["48", ["rank", "rank_low", "rank_high"]].tolist() == [1, 1, 1]
+    assert found.loc["2A", ["rank", "rank_low", "rank_high", "worst_decile"]].isna().all()
