@@ -76,7 +76,7 @@ class TableLayer:
         figures = on_rows(self._figures(raw.take(codes.matched)), codes.matched)
         check_kind_of_codes(raw, spec.code, codes, territories, level)
         if not np.isfinite(figures.values).any():
-            raise InputError(_no_figures(raw, spec.value))
+            raise InputError(no_figures(raw, spec.value))
         notices = Notices((*raw.notices, *codes.notices, *figures.notices))
         combined, merged = combine_rows(codes, figures, spec.combine)
         if past is None:
@@ -135,7 +135,8 @@ def read_rows(spec: SheetEntry, project: Project, *columns: str) -> tuple[RawTab
     return raw.take(rows), len(raw) - len(rows)
 
 
-def _no_figures(raw: RawTable, name: str) -> Fault:
+def no_figures(raw: RawTable, name: str) -> Fault:
+    """Return the fault of a column in which every figure is missing."""
     return raw.column_fault(
         _("none of the {count} rows has a figure.", count=len(raw)),
         column=name,

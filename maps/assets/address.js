@@ -23,6 +23,7 @@ function readAddress() {
     names: part("names") !== "0",
     at: part("at"),
     beside: part("beside"),
+    weights: part("weights"),
     lang: part("lang"),
     theme: ["light", "dark"].includes(part("theme")) ? part("theme") : "",
     view: readView(part("view")),
@@ -59,6 +60,7 @@ function writeAddress(state, step) {
   set("layer", state.layer);
   set("method", state.method);
   set("certain", state.certain ? "1" : "");
+  set("weights", state.weights);
   set("count", state.counting === "people" ? "people" : "");
   set("level", state.level);
   set("outline", state.outline);

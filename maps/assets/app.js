@@ -26,6 +26,10 @@ class Page {
     this.openThemes = new Set(); // of the card, as the reader left them
     this.beside = null; // a second map, see beside.js
     this.given = map;
+    this.own = null; // the reader's own table, see owntable.js
+    this.weights = null; // the reader's, by dimension, see weights.js
+    this.yourIndex = null;
+    this.ownDialog = map || head.embed ? null : new OwnDialog(this);
     this.model = this.firstModel();
     if (this.model !== model) this.speech = new Speech(this.model.head, lang);
     this.layer = this.findLayer(this.address.layer) || this.model.layer(head.show)
@@ -178,7 +182,8 @@ class Page {
   }
 }
 
-Object.assign(Page.prototype, PANEL, ARTICLE, THEME, WAVES, SCALE, PLACING, TOUCH, POINTING, VERBS, RESTORING);
+Object.assign(Page.prototype, PANEL, ARTICLE, THEME, WAVES, SCALE, PLACING, TOUCH, POINTING, VERBS,
+  RESTORING, DROPPING, WEIGHING);
 
 /** Read the blocks and start: first what the first picture needs, then the rest. */
 async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {

@@ -154,6 +154,7 @@ function scoreBlock(page, layer, i) {
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
     reasons[i] ? null : comparison(page, layer, i),
     ranked ? el("p", { class: "zb-rank", id: "zb-card-rank" }, rankText(ranked, speech, layer)) : null,
+    acceptabilityLine(page, i),
     ranked ? el("p", { class: "zb-meaning" }, speech.say(layer.better === "lower"
       ? "score_worse" : "score_better")) : null,
     contributionBar(page, layer, i));

@@ -12,7 +12,8 @@ function themesOf(model, speech) {
   const indices = ofRole("index");
   const about = model.layers.filter(({ role, parts }) => role === "indicator" && parts?.length === 1
     && indices.some(({ id }) => id === parts[0])); // the probability of an index's worst tenth
-  const themes = [{ title: speech.say("role_index"), layers: [...indices, ...take(about)] }];
+  const themes = [{ title: speech.say("role_own"), layers: ofRole("own") },
+    { title: speech.say("role_index"), layers: [...indices, ...take(about)] }];
   for (const dimension of model.layers.filter(({ role }) => role === "dimension")) {
     if (!left.has(dimension)) continue;
     const parts = leavesOf(model, dimension);

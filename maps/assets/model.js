@@ -4,7 +4,7 @@ class Model {
   constructor(head) {
     this.head = head;
     this.count = head.geometry.territories;
-    this.layers = head.layers;
+    this.layers = [...head.layers];
     this._byId = new Map(head.layers.map((layer) => [layer.id, layer]));
     this._columns = new Map();
     this._blocks = [];
@@ -18,6 +18,28 @@ class Model {
 
   layer(id) {
     return this._byId.get(id);
+  }
+
+  /** Add a layer whose figures are not in a block of the page, before another or last. */
+  include(layer, column, before = null) {
+    this._byId.set(layer.id, layer);
+    const at = this.layers.indexOf(before);
+    this.layers.splice(at < 0 ? this.layers.length : at, 0, layer);
+    this._columns.set(layer.id, column);
+  }
+
+  /** Remove layers that were added. */
+  forget(test) {
+    for (const { id } of this.layers.filter(test)) {
+      this._byId.delete(id);
+      for (const key of [id, `${id}/ranks`]) this._columns.delete(key);
+    }
+    this.layers = this.layers.filter((layer) => !test(layer));
+  }
+
+  /** Ranks of a layer, as `ranks` gives them. */
+  setRanks(id, ranks) {
+    this._columns.set(`${id}/ranks`, ranks);
   }
 
   /** Add a block; columns are decoded from it later. */

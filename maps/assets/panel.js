@@ -30,7 +30,8 @@ const PANEL = {
         document.getElementById("zb-search").focus();
       } }, speech.say("skip")),
       el("aside", { class: "zb-panel" },
-        this.drawHead(), drawSearch(this), this.legendPlace, this.drawMethod()),
+        this.drawHead(), drawSearch(this), this.legendPlace,
+        drawOwnChoice(this), drawWeights(this), this.drawMethod()),
       el("main", { class: this.grid ? "zb-stage zb-with-table" : "zb-stage" },
         this.given ? null : drawTools(this),
         el("div", { class: "zb-maps" },

@@ -15,6 +15,7 @@ const RESTORING = {
     this.level = levelIn(address, this);
     this.model = this.modelOf(this.levelAt(address.view ? address.view[2] : this.map.getZoom()));
     const { model } = this;
+    this.restoreWeights(address.weights);
     const outlines = ["none", ...model.head.levels.map(({ id }) => id)];
     if (outlines.includes(address.outline)) {
       model.outline(address.outline === "none" ? null : address.outline);
@@ -74,6 +75,7 @@ const RESTORING = {
       lang: this.speech.lang === base.head.lang ? "" : this.speech.lang,
       view: [lat.toFixed(4), lng.toFixed(4), this.map.getZoom().toFixed(1)].map(Number).join(","),
       theme: this.theme,
+      weights: this.weights && Object.entries(this.weights).map((pair) => pair.join(":")).join(","),
       table: this.table,
     }, step);
   },

@@ -16,6 +16,8 @@ const SCALE = {
     if (!this.models.has(level)) {
       const told = this.base.head.upper.find(({ id }) => id === level);
       this.models.set(level, new UpperModel(this.base, told));
+      this.joinOwn(this.models.get(level), level);
+      this.yourIndex?.join(this.models.get(level));
     }
     return this.models.get(level);
   },

@@ -221,12 +221,9 @@ OWN_NAME = pgettext("the language's own name", "English")
 def page_words(lang: str) -> dict[str, Any]:
     """Return everything that a page says in a language, by name: phrases, phrases by plural form,
     the name of the language, and the locale of its numbers and dates."""
-    words: dict[str, Any] = dict(translate_all(WORDS, lang))
-    for name, phrase in COUNTED.items():
-        words[name] = {
-            form: translate(phrase(count), lang) for form, count in plural_forms(lang).items()
-        }
-    return words | {
+    return {
+        **translate_all(WORDS, lang),
+        **by_plural_form(COUNTED, lang),
         "first_day": translate(FIRST_DAY, lang),
         "language": translate(OWN_NAME, lang),
         "locale": locale_tag(lang),
@@ -240,6 +237,17 @@ def percent_sign(lang: str) -> str:
     ('%', '\\xa0%')
     """
     return translate(WORDS["percent"], lang).replace("{number}", "")
+
+
+def by_plural_form(
+    phrases: Mapping[str, Callable[[int], str]], lang: str
+) -> dict[str, dict[str, str]]:
+    """Return phrases that agree with a number in each plural form of the language, by name."""
+    forms = plural_forms(lang)
+    return {
+        name: {form: translate(phrase(count), lang) for form, count in forms.items()}
+        for name, phrase in phrases.items()
+    }
 
 
 def colon(lang: str) -> str:

@@ -46,6 +46,15 @@ SCRIPTS = (
     "table.js",
     "files.js",
     "corrections.js",
+    "delimited.js",
+    "figures.js",
+    "codes.js",
+    "classing.js",
+    "owntable.js",
+    "zip.js",
+    "project.js",
+    "dropping.js",
+    "weights.js",
     "shapes.js",
     "picture.js",
     "tools.js",
@@ -107,7 +116,7 @@ def page_scripts() -> tuple[str, str]:
 @cache
 def our_style() -> str:
     """Return Leaflet's style and ours."""
-    return read_asset("leaflet.css") + "\n" + read_asset("page.css")
+    return "\n".join(map(read_asset, ("leaflet.css", "page.css", "owntable.css", "weights.css")))
 
 
 def data_blocks(blocks: Mapping[str, str], *, prefix: str = "zoneblanche") -> str:

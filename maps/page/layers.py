@@ -124,7 +124,7 @@ def describe_layer(
             layer["better"] = "lower"  # a flag is set where people are worse off
     else:
         layer["diverging"] = diverges(values)
-        layer["breaks"] = _breaks(indicator, values, column.digits)
+        layer["breaks"] = class_breaks(indicator, values, column.digits)
         layer["scheme"] = "quantile"
         layer["pooled"] = _pooled_breaks(atlas, indicator, column.digits)
         layer["spread"] = _spread(values)
@@ -215,7 +215,8 @@ def _unexplained(figures: pd.Series, reason: Reason) -> pd.Series:
     return pd.Series(np.where(figures.isna(), int(reason), 0), index=figures.index)
 
 
-def _breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, list[float]]:
+def class_breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, list[float]]:
+    """Return where the classes of an indicator begin, by method."""
     figures = np.round(values.to_numpy(dtype=np.float64), digits)
     if diverges(values):
         return {name: two_sided_breaks(figures, name, digits=digits) for name in METHODS}

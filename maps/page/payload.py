@@ -32,12 +32,14 @@ from zoneblanche.maps.page.places import (
     describe_level,
     describe_levels,
     describe_places,
+    describe_project,
     pack_codes,
     pack_text,
     place_of,
     write_json,
 )
 from zoneblanche.maps.page.probability import SUFFIX, with_probabilities
+from zoneblanche.maps.page.table_words import table_words
 from zoneblanche.maps.page.upper_levels import describe_upper
 
 if TYPE_CHECKING:
@@ -136,11 +138,12 @@ def write_payload(
         "notices": [*map(notice_texts, warnings_first(atlas.notices)), *_simplified(geometry)],
         "colours": for_page(),
         "words": {
-            one: page_words(one)
+            one: page_words(one) | ({} if embedded else table_words(one))
             for one in ((lang,) if embedded else dict.fromkeys((*atlas.languages, lang)))
         },
         "embed": embedded is not None,
         "towns": [] if embedded is None else list(embedded.towns),
+        "project": None if embedded else describe_project(territories),
         "geometry": geometry.header,
         **_report(atlas),
         **describe_places(territories, geometry),

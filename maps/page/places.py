@@ -179,6 +179,31 @@ def _seats(territories: Territories) -> list[list[int]]:
     return [[int(at), int(ranks[at])] for at in np.flatnonzero(ranks > 0)]
 
 
+def describe_project(territories: Territories) -> dict[str, Any] | None:
+    """Return the country, level and selection that a project needs for the same territories; None
+    without a country whose boundaries are in the package."""
+    country = territories.country
+    if country is None or country.edition is None:
+        return None
+    return {
+        "country": country.code,
+        "level": territories.level,
+        "within": _selection(territories),
+    }
+
+
+def _selection(territories: Territories) -> list[str]:
+    """Return the containing territories of an atlas of a part of the country; none if it has
+    territories in every part. What they were selected from is not kept after measuring."""
+    country = territories.country
+    assert country is not None
+    level = country.bare_code_level
+    everywhere = set(part_of_each(territories)) == {part.id for part in country.parts}
+    if everywhere or level not in territories.parents:
+        return []
+    return [f"{level}:{code}" for code in sorted(territories.parents[level].dropna().unique())]
+
+
 def describe_places(territories: Territories, geometry: PageGeometry) -> dict[str, Any]:
     """Return the initial view, the parts with their own frames, and the maximum zoom."""
     boxes = geometry.boxes

@@ -1,0 +1,382 @@
+// A table that the reader drops or pastes: its bytes to text, its text to named columns of cells.
+// The rules are those of geo/tables/formats (text.py, delimited.py, header.py), and so are the
+// sentences where a table is refused; a test compares both on the same files.
+
+const SEPARATORS = [";", ",", "\t", "|"];
+const SAMPLE_LINES = 300; // used to detect the separator
+const CELL_LINES = 100; // that a quoted cell may go on over
+const TABLE_LIMITS = { bytes: 64 * 2 ** 20, rows: 200_000, columns: 2_000, cells: 8_000_000,
+  cell: 32_767, faults: 1_000 };
+
+/** A table that cannot be used: its faults, each { message, remedy, line, column }. */
+class TableRefused extends Error {
+  constructor(faults) {
+    super("the table is refused");
+    this.faults = [faults].flat();
+  }
+}
+
+/** A sentence that is put into words when it is shown; slots may be sentences themselves. */
+function sentence(name, slots = {}, count = null) {
+  return { name, slots, count };
+}
+
+function fault(message, remedy = null, { line = null, column = null } = {}) {
+  return { message, remedy, line, column };
+}
+
+const FILE_KINDS = [
+  ["PK\x03\x04", "zip"], ["PK\x05\x06", "zip"], ["PAR1", "parquet"],
+  ["SQLite format 3\0", "sqlite"], ["\x1f\x8b", "gzip"], ["7z\xbc\xaf\x27\x1c", "7z"],
+  ["Rar!", "rar"], ["\xd0\xcf\x11\xe0", "ole"], ["%PDF", "pdf"], ["\x89PNG", "image"],
+  ["\xff\xd8\xff", "image"], ["GIF8", "image"], ["{", "json"], ["[", "json"],
+];
+
+/** What a file is, by its first bytes: a key of the words `kind_…`, or "text". */
+function kindOfFile(bytes) {
+  const head = Array.from(bytes.subarray(0, 4096), (byte) => String.fromCharCode(byte)).join("");
+  const plain = head.replace(/^\xef\xbb\xbf/, "").trimStart();
+  const found = FILE_KINDS.find(([mark]) => head.startsWith(mark) || plain.startsWith(mark));
+  if (found) return found[1];
+  if (!plain) return "empty";
+  if (!plain.startsWith("<")) return "text";
+  return /<!doctype\s+html|<\s*(html|head|body|script)/i.test(plain) ? "html" : "xml";
+}
+
+/** The text of a file and its encoding: a byte-order mark, else UTF-8, else Windows-1252. */
+function decodeTable(bytes) {
+  if (bytes.length > TABLE_LIMITS.bytes) {
+    throw new TableRefused(fault(sentence("fault_large_file",
+      { st_size: bytes.length, most_bytes: TABLE_LIMITS.bytes }), sentence("remedy_smaller")));
+  }
+  const kind = kindOfFile(bytes);
+  if (kind !== "text") {
+    throw new TableRefused(fault(sentence("fault_kind",
+      { described: sentence(`kind_${kind}`), accepted: sentence("accepted") }),
+    ["zip", "gzip", "7z", "rar", "ole", "html", "empty"].includes(kind)
+      ? sentence(`remedy_${kind}`) : null));
+  }
+  const { text, encoding } = textOf(bytes);
+  const at = text.indexOf("\0");
+  if (at >= 0) throw new TableRefused(encodingFault("fault_nul", text.slice(0, at)));
+  return { text: plainLines(text), encoding };
+}
+
+function plainLines(text) {
+  return text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
+}
+
+function textOf(bytes) {
+  for (const [mark, encoding] of [["255,254", "utf-16le"], ["254,255", "utf-16be"]]) {
+    if (bytes.subarray(0, 2).join() === mark) {
+      return { text: new TextDecoder(encoding).decode(bytes), encoding: "utf-16" };
+    }
+  }
+  let nuls = 0;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0) nuls++;
+  if (nuls > bytes.length / 4) throw new TableRefused(encodingFault("fault_utf16", ""));
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { text, encoding: "utf-8" };
+  } catch {
+    return { text: westernText(bytes), encoding: "cp1252" };
+  }
+}
+
+const ACCENTED = /[À-ÖØ-öø-ÿŒœŸŠšŽž’‘“”«»°²³€\u00a0–—]/;
+const UNDEFINED_BYTES = [0x81, 0x8d, 0x8f, 0x90, 0x9d]; // of Windows-1252
+
+/** Windows-1252, if nearly all its letters are those of western European languages. */
+function westernText(bytes) {
+  const counts = new Uint32Array(256);
+  let pairs = false; // as UTF-8 writes such letters
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte < 0x80) continue;
+    counts[byte]++;
+    const led = i > 0 && [0xc3, 0xc5, 0xe2].includes(bytes[i - 1]);
+    if (byte < 0xc0 && led) pairs = true;
+  }
+  const refuse = (name) => {
+    const before = new TextDecoder("latin1").decode(bytes.subarray(0, firstInvalid(bytes)));
+    throw new TableRefused(encodingFault(name, before));
+  };
+  if (pairs) refuse("fault_two_encodings");
+  const decoder = new TextDecoder("windows-1252");
+  let [foreign, western] = [0, 0];
+  counts.forEach((count, byte) => {
+    foreign += count;
+    if (count && ACCENTED.test(decoder.decode(Uint8Array.of(byte)))) western += count;
+  });
+  if (UNDEFINED_BYTES.some((byte) => counts[byte]) || western < 0.8 * Math.max(foreign, 1)) {
+    refuse("fault_unknown_encoding");
+  }
+  return decoder.decode(bytes);
+}
+
+/** Where bytes first are not UTF-8. */
+function firstInvalid(bytes) {
+  let from = 0;
+  let to = bytes.length;
+  const valid = (end) => {
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, end), { stream: true });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  while (from < to) {
+    const middle = (from + to + 1) >> 1;
+    if (valid(middle)) from = middle;
+    else to = middle - 1;
+  }
+  return from;
+}
+
+function encodingFault(name, before) {
+  return fault(sentence(name), sentence("remedy_encoding"),
+    { line: before.split("\n").length });
+}
+
+/** Splits lines into records by one separator: RFC 4180, strictly. */
+class Cutter {
+  constructor(separator) {
+    const mark = separator.replace(/[|]/, "\\$&");
+    this.separator = separator;
+    this.cell = new RegExp(`"((?:[^"]|"")*)"${mark}|([^"${mark}]*)${mark}`, "y");
+  }
+
+  /** { records: [{ line, cells }], strays: [{ line, cell, value, found }], blank, ends,
+   *  longest (characters of a line) } */
+  cut(lines, first = 0) {
+    const records = [];
+    const strays = [];
+    let [blank, pending, number, longest] = [0, 0, first, 0];
+    while (number < lines.length) {
+      const line = lines[number];
+      number++;
+      longest = Math.max(longest, line.length);
+      if (!line || !line.trim()) {
+        pending++;
+        continue;
+      }
+      blank += pending;
+      pending = 0;
+      if (!line.includes('"')) {
+        records.push({ line: number, cells: line.split(this.separator) });
+        continue;
+      }
+      const parts = withRestOfQuote(lines, number - 1);
+      const found = this.quoted(parts, number);
+      if (found.cells) {
+        records.push(found);
+        number += parts.length - 1;
+        longest = Math.max(longest, parts.reduce((sum, part) => sum + part.length, 0));
+      } else {
+        strays.push(found);
+        if (strays.length >= TABLE_LIMITS.faults) break;
+      }
+    }
+    return { records, strays, blank, longest, ends: !lines.length || lines.at(-1) === "" };
+  }
+
+  quoted(parts, number) {
+    const line = parts.join("\n") + this.separator;
+    const cells = [];
+    let end = 0;
+    this.cell.lastIndex = 0;
+    for (let found = this.cell.exec(line); found; found = this.cell.exec(line)) {
+      cells.push(found[1] !== undefined ? found[1].replace(/""/g, '"') : found[2]);
+      end = this.cell.lastIndex;
+      if (end >= line.length) break;
+    }
+    if (end < line.length) {
+      const odd = parts.join("").split('"').length % 2 === 0;
+      const value = line.slice(end, end + 60);
+      return { line: number, cell: cells.length,
+        value: value.endsWith(this.separator) ? value.slice(0, -1) : value,
+        found: sentence(odd ? "stray_open" : "stray_misplaced") };
+    }
+    const swallowed = (value) => cells.length > 1 && value.split("\n").slice(1)
+      .some((part) => part.split(this.separator).length >= cells.length);
+    const at = parts.length > 1 ? cells.findIndex(swallowed) : -1;
+    return at < 0 ? { line: number, cells }
+      : { line: number, cell: at, value: cells[at].slice(0, 60), found: sentence("stray_rows") };
+  }
+}
+
+/** The line and those after it until its quotes are even, if that is near. */
+function withRestOfQuote(lines, start) {
+  let quotes = 0;
+  for (let at = start; at < Math.min(start + CELL_LINES, lines.length); at++) {
+    quotes += lines[at].split('"').length - 1;
+    if (quotes % 2 === 0) return lines.slice(start, at + 1);
+  }
+  return [lines[start]];
+}
+
+const separatorName = (mark) => (mark === "\t" ? sentence("separator_tab") : `'${mark}'`);
+
+/** The separator with which the first records have as many cells as the header, or "". */
+function findSeparator(lines, first) {
+  const sample = lines.slice(first, first + SAMPLE_LINES);
+  const cuts = SEPARATORS.map((mark) => ({ mark, records: new Cutter(mark).cut(sample).records }))
+    .map(({ mark, records }) => ({ mark, records, counts: records.map(({ cells }) => cells.length) }));
+  const fits = cuts.filter(({ counts }) => counts.length && counts[0] > 1)
+    .map(({ mark, counts }) => ({ mark, width: counts[0],
+      fit: counts.filter((count) => count === counts[0]).length / counts.length }));
+  const perfect = fits.filter(({ fit }) => fit === 1);
+  if (perfect.length > 1) {
+    throw new TableRefused(fault(
+      sentence("fault_separators", { names: perfect.map(({ mark }) => separatorName(mark)) }),
+      sentence("remedy_separator", { perfect: pythonText(perfect[0].mark) }), { line: first + 1 }));
+  }
+  if (fits.length) {
+    return fits.reduce((best, one) =>
+      (one.fit > best.fit || (one.fit === best.fit && one.width > best.width) ? one : best)).mark;
+  }
+  refuseTitle(cuts, first);
+  return "";
+}
+
+/** Refuse a text whose first line is one cell and most other lines have several. */
+function refuseTitle(cuts, first) {
+  for (const { records, counts } of cuts) {
+    const times = new Map();
+    for (const count of counts) times.set(count, (times.get(count) || 0) + 1);
+    const [usual, many] = [...times].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
+    if (usual < 2 || many < 2) continue;
+    const line = records.find(({ cells }) => cells.length === usual).line + first;
+    throw new TableRefused(fault(sentence("fault_no_header", { usual: String(usual) }),
+      sentence("remedy_header", { line: String(line) }), { line: first + 1 }));
+  }
+}
+
+/**
+ * The table of a text: { file, names, cells (a list a column), lines (of each row), separator,
+ * encoding, ends }. Raises TableRefused with all faults together.
+ */
+function cutTable(text, { file, encoding }) {
+  const lines = text.split("\n");
+  let first = Math.max(lines.findIndex((line) => line.trim()), 0);
+  const given = /^"?sep=([;,|\t])"?$/.exec(lines[first]);
+  if (given) first = Math.max(lines.findIndex((line, at) => at > first && line.trim()), first);
+  const separator = given ? given[1] : findSeparator(lines, first);
+  const cut = new Cutter(separator || "\t").cut(lines, first);
+  const names = checkedNames(cut, separator);
+  const rows = cut.records.slice(1).filter(({ cells }) => cells.some((cell) => cell.trim()));
+  if (!rows.length) {
+    throw new TableRefused(fault(sentence("fault_no_rows"), sentence("remedy_empty")));
+  }
+  if (!cut.ends) refuseCutFigure(rows, names);
+  const kept = names.map((name, k) => k).filter((k) => names[k].trim());
+  return {
+    file, encoding, separator, ends: cut.ends,
+    names: kept.map((k) => names[k]),
+    cells: kept.map((k) => rows.map(({ cells }) => cells[k])),
+    lines: rows.map(({ line }) => line),
+  };
+}
+
+/** The names of the columns, after checking all records. */
+function checkedNames(cut, separator) {
+  const strays = cut.strays.slice(0, TABLE_LIMITS.faults);
+  const [header, ...records] = cut.records;
+  if (!header || (strays.length && strays[0].line < header.line)) {
+    throw new TableRefused(strays.map((one) => strayFault(one, [])));
+  }
+  const names = header.cells.map((name) => name.normalize("NFC"));
+  refuseSize(records.length, names.length);
+  const faults = [...nameFaults(names, header.line), ...strays.map((one) => strayFault(one, names))];
+  for (const record of records) {
+    if (faults.length >= TABLE_LIMITS.faults) break;
+    if (record.cells.length !== names.length) {
+      const truncated = !cut.ends && record === cut.records.at(-1);
+      faults.push(raggedFault(record, names, separator, truncated));
+    }
+    if (cut.longest > TABLE_LIMITS.cell) faults.push(...longCells(record, names));
+  }
+  if (faults.length) throw new TableRefused(faults.sort((one, other) => one.line - other.line));
+  return names;
+}
+
+function longCells({ line, cells }, names) {
+  return cells.flatMap((cell, k) => (cell.length <= TABLE_LIMITS.cell ? [] : [fault(
+    sentence("fault_long_cell", { count: cell.length, cell_length: TABLE_LIMITS.cell }),
+    sentence("remedy_long_cell"), { line, column: (names[k] ?? String(k + 1)).slice(0, 60) })]));
+}
+
+function refuseSize(rows, columns) {
+  for (const [found, limit, what] of [[rows, TABLE_LIMITS.rows, "rows"],
+    [columns, TABLE_LIMITS.columns, "columns"], [rows * columns, TABLE_LIMITS.cells, "cells"]]) {
+    if (found > limit) {
+      throw new TableRefused(fault(sentence("fault_large_table",
+        { found, limit, what: sentence(`size_${what}`) }), sentence("remedy_smaller")));
+    }
+  }
+}
+
+function nameFaults(names, line) {
+  const faults = [];
+  for (const name of new Set(names)) {
+    const places = names.flatMap((other, k) => (other === name ? [String(k + 1)] : []));
+    if (name.trim() && places.length > 1) {
+      faults.push(fault(sentence("fault_same_name", { count: String(places.length),
+        name: pythonText(name), places: places.slice(0, 10).join(", ") }),
+      sentence("remedy_same_name"), { line, column: name }));
+    }
+  }
+  if (!names.some((name) => name.trim())) faults.push(fault(sentence("fault_no_names"), null, { line }));
+  return faults;
+}
+
+function strayFault({ line, cell, value, found }, names) {
+  return fault(sentence("fault_stray", { found, value: pythonText(value) }),
+    sentence("remedy_stray"), { line, column: names[cell] ?? String(cell + 1) });
+}
+
+function raggedFault({ line, cells }, names, separator, truncated) {
+  const [count, width] = [cells.length, names.length];
+  const figures = (text) => /^\s*-?[0-9]+\s*$/.test(text);
+  const sideBySide = cells.slice(1).some((cell, k, all) => k && figures(all[k - 1]) && figures(cell));
+  let remedy = "remedy_ragged";
+  if (truncated && count < width) remedy = "remedy_truncated";
+  else if (separator === "," && count > width && sideBySide) remedy = "remedy_comma";
+  else if (width === 1) remedy = "remedy_one_cell";
+  const line_ = pythonText(cells.join(separator || "\t"));
+  return fault(sentence("fault_ragged", { width: String(width), line: line_ }, count),
+    sentence(remedy), { line, column: count < width ? names[count] : names.at(-1) });
+}
+
+/** Refuse a text without a final line break whose last figure is shorter than all others. */
+function refuseCutFigure(rows, names) {
+  const decimals = (cell) => /^\s*-?[0-9]+[.,]([0-9]+)\s*$/.exec(cell)?.[1].length ?? 0;
+  const others = rows.slice(0, -1).map(({ cells }) => decimals(cells.at(-1)));
+  const last = rows.at(-1).cells.at(-1);
+  if (others.length < 3 || new Set(others).size !== 1 || !/^\s*-?[0-9]+([.,][0-9]+)?\s*$/.test(last)) {
+    return;
+  }
+  if (decimals(last) < others[0]) {
+    throw new TableRefused(fault(sentence("fault_cut_figure", { last: pythonText(last),
+      here: String(decimals(last)), usual: String(others[0]) }), sentence("remedy_cut_figure"),
+    { line: rows.at(-1).line, column: names.at(-1) }));
+  }
+}
+
+/** A value as the tool writes it in a sentence: quoted, on one line, limited in length. */
+function pythonText(value, limit = 60) {
+  const escapes = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+  const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
+  const hex = (code, width) => code.toString(16).padStart(width, "0");
+  const text = Array.from(value, (sign) => {
+    if (sign === quote) return `\\${sign}`;
+    if (escapes[sign]) return escapes[sign];
+    if (sign === " " || !/[\p{C}\p{Z}]/u.test(sign)) return sign;
+    const code = sign.codePointAt(0);
+    return code < 256 ? `\\x${hex(code, 2)}` : code < 65536 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
+  });
+  const whole = [quote, ...text, quote].join("");
+  const letters = Array.from(whole);
+  return letters.length <= limit ? whole : `${letters.slice(0, limit - 1).join("")}…`;
+}

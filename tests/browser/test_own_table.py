@@ -1,0 +1,194 @@
+"""A reader's own table on the page: dropped, pasted or chosen; its account; its project."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Watched
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.project.read import read_project
+from zoneblanche.maps import draw_map
+from zoneblanche.maps.drawn.breaks import classify
+from zoneblanche.maps.page.layers import class_breaks
+from zoneblanche.scripts.jobs.run import run_project
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Watched]
+
+SHOWN = """async () => {
+  const page = await window.zoneblanche.started;
+  const { layer, shown, model } = page;
+  return { id: layer.id, title: layer.title, codes: model.codes, level: page.level,
+    of: Array.from(shown.classOf), breaks: shown.breaks, missing: shown.missingCount };
+}"""
+DROP = """([name, bytes]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([Uint8Array.from(bytes)], name));
+  for (const kind of ["dragover", "drop"]) {
+    document.querySelector("main").dispatchEvent(
+      new DragEvent(kind, { dataTransfer: carried, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+@pytest.fixture(scope="module")
+def lozere(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """The communes of Lozère, as a project has them."""
+    path = tmp_path_factory.mktemp("lozere") / "project.toml"
+    path.write_text('country = "fr"\nwithin = ["48"]\ncatalogue = ["density"]\n', "utf-8")
+    return build_atlas(read_project(path))
+
+
+@pytest.fixture(scope="module")
+def page_of_lozere(lozere: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("own") / "lozere.html"
+    draw_map(lozere).save(path)
+    return path
+
+
+def table_of(atlas: Atlas) -> str:
+    """A table with figures for most communes, written as a spreadsheet in French writes it."""
+    rng = np.random.default_rng(3)
+    lines = ["INSEE;Commune;Taux d'équipement;Actes"]
+    for place, code in enumerate(atlas.codes[:-5]):
+        taux = "nd" if place % 20 == 7 else f"{rng.random() * 100:.2f}".replace(".", ",")
+        lines.append(f"{code};{atlas.territories.names[code]};{taux};{rng.poisson(30)}")
+    return "\r\n".join([*lines, "48999;Nulle part;1,5;3", ""])
+
+
+def choose(page: Page, name: str, data: bytes) -> None:
+    page.locator("[data-own=open]").click()
+    page.locator("dialog input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": data}
+    )
+    page.wait_for_selector(".zb-own-result")
+
+
+def drawn_as(page: Page, name: str) -> None:
+    """Wait until the map shows that layer: the dialog closes a moment after the click."""
+    page.wait_for_function(
+        "(id) => window.zoneblanche.started.then(({ layer }) => layer.id === id)", arg=name
+    )
+
+
+def test_a_table_becomes_a_layer_and_a_project_with_the_same_classes(
+    watched: Opener, page_of_lozere: Path, lozere: Atlas, tmp_path: Path
+) -> None:
+    page = watched().open(page_of_lozere)
+    choose(page, "équipement.csv", table_of(lozere).encode("cp1252"))
+    account = page.locator(".zb-own-account").inner_text()
+    count = len(lozere.codes)
+    assert f"{count - 5} lignes sur {count - 4} correspondent à des communes" in account
+    assert f"5 communes sur {count} ne sont pas dans le tableau" in account
+    page.locator("dialog summary").click()
+    listed = page.locator("dialog details li").inner_text()
+    assert listed.replace("\u00a0", " ") == f"ligne {count - 3} : '48999' (code inconnu)"
+    figure = page.locator("fieldset[data-column=taux-d-equipement]")
+    assert "non publié" in figure.inner_text()
+    figure.locator("[data-own=better]").select_option("higher")
+    with page.expect_download() as download:
+        page.locator("[data-own=project]").click()
+    download.value.save_as(tmp_path / "own.zip")
+    figure.get_by_role("button").click()
+    drawn_as(page, "taux-d-equipement")
+    shown = page.evaluate(SHOWN)
+    assert shown["title"] == "Taux d'équipement"
+    assert page.locator(".zb-legend-title").inner_text() == "Taux d'équipement"
+    assert page.locator("#zb-layer").input_value() == "Taux d'équipement"
+    assert page.locator("h1").inner_text().endswith("Taux d'équipement")
+
+    with zipfile.ZipFile(tmp_path / "own.zip") as packed:
+        assert packed.testzip() is None
+        assert packed.namelist() == ["project.toml", "table.csv", "left-out.csv"]
+        packed.extractall(tmp_path / "own")
+    drawn = run_project(tmp_path / "own" / "project.toml", out=tmp_path / "out", quiet=True)
+    assert list(drawn.codes) == shown["codes"]
+    for name in ("taux-d-equipement", "actes"):
+        page.locator("#zb-layer").click()
+        page.locator(f"[data-layer={name}]").click()
+        shown = page.evaluate(SHOWN)
+        indicator, values = drawn.indicator(name), drawn.values[name]
+        breaks = class_breaks(indicator, values, indicator.digits)["quantile"]
+        assert shown["breaks"] == breaks and len(breaks) > 3
+        of = classify(np.round(values.to_numpy(), indicator.digits), breaks)
+        assert shown["of"] == of.tolist()
+    assert drawn.indicator("taux-d-equipement").better == "higher"
+    assert drawn.account["actes"]["matched"] == count - 5
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def test_hostile_cells_stay_text(
+    watched: Opener, page_of_lozere: Path, lozere: Atlas, tmp_path: Path
+) -> None:
+    page = watched().open(page_of_lozere)
+    before = page.evaluate("document.querySelectorAll('img, script, iframe, a').length")
+    rows = "".join(f"{code};{place};x\n" for place, code in enumerate(lozere.codes))
+    text = f'code;"{HOSTILE}";"<b>&lt;{{colon}}"\n{rows}{HOSTILE};1;x\n'
+    data = text.encode()
+    page.evaluate(DROP, [f"{HOSTILE}.csv", list(data)])
+    dialog = page.locator("dialog")
+    page.wait_for_selector(".zb-own-result")
+    dialog.locator("summary").click()
+    assert f"'{HOSTILE}'" in dialog.locator("details li").inner_text()
+    assert dialog.locator("legend").inner_text() == HOSTILE
+    assert "<b>&lt;{colon}" in dialog.inner_text()
+    with page.expect_download() as download:
+        page.locator("[data-own=project]").click()
+    download.value.save_as(tmp_path / "own.zip")
+    with zipfile.ZipFile(tmp_path / "own.zip") as packed:
+        packed.extractall(tmp_path)
+    (layer,) = read_project(tmp_path / "project.toml").table.layers
+    assert layer.title == HOSTILE
+    dialog.locator("fieldset button").click()
+    page.wait_for_selector("dialog", state="hidden")
+    page.locator("#zb-search").fill("Mende")
+    page.keyboard.press("Enter")
+    assert HOSTILE in page.locator(".zb-card").inner_text()
+    assert page.locator(".zb-legend-title").inner_text() == HOSTILE
+    after = page.evaluate("document.querySelectorAll('img, script, iframe, a').length")
+    assert after <= before + page.locator(".zb-card a").count()
+
+
+def test_pasted_cells_of_another_level_and_a_table_that_is_refused(
+    watched: Opener, page_of_lozere: Path, lozere: Atlas
+) -> None:
+    page = watched(390, 780, color_scheme="dark").open(page_of_lozere)
+    parents = lozere.territories.parents["epci"]
+    codes = sorted(parents.dropna().unique())
+    page.locator("[data-own=open]").focus()
+    page.keyboard.press("Enter")
+    assert "null" not in page.locator("dialog").inner_text()
+    page.locator("#zb-own-paste").fill(
+        "epci\tpart\n" + f"{codes[0]}\tbeau\n{codes[1]}\t2\n{codes[1]}\t3"
+    )
+    page.locator("dialog").get_by_role("button", name="Lire ces cellules").click()
+    said = page.locator(".zb-own-refused").inner_text().replace("\u00a0", " ")
+    assert "cellules collées, ligne 3, colonne 'epci' : le code" in said
+    rows = [f"{code}\t{place + 0.5}" for place, code in enumerate(codes)]
+    page.locator("#zb-own-paste").fill("\n".join(["epci\tmoyenne", *rows]))
+    page.locator("dialog").get_by_role("button", name="Lire ces cellules").click()
+    page.locator("dialog fieldset button").click()
+    drawn_as(page, "moyenne")
+    shown = page.evaluate(SHOWN)
+    assert shown["level"] == "epci" and shown["codes"] == codes and shown["missing"] == 0
+    page.evaluate("window.zoneblanche.started.then((page) => page.setLevel(''))")
+    page.wait_for_function("window.zoneblanche.started.then((page) => page.level === '')")
+    shown = page.evaluate(SHOWN)
+    assert shown["id"] == "moyenne" and shown["missing"] == int(parents.isna().sum())
+    page.locator("[data-own=open]").click()
+    page.locator("[data-own=remove]").click()
+    page.keyboard.press("Escape")
+    drawn_as(page, "density")
+    assert page.evaluate("document.activeElement.dataset.own") == "open"
+    assert page.evaluate(SHOWN)["id"] == "density"
+    page.locator("#zb-layer").click()
+    assert page.locator("[data-layer=moyenne]").count() == 0

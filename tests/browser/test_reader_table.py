@@ -1,0 +1,293 @@
+"""A table that the reader gives: it is read as the package reads it, and refused in its words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page
+
+from zoneblanche.geo.errors import Fault, InputError, gathered
+from zoneblanche.geo.tables import parse_codes, parse_numbers, read_raw_table
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.project.table import no_figures
+from zoneblanche.maps.drawn.assets import read_asset
+from zoneblanche.maps.drawn.words import page_words
+from zoneblanche.maps.page.layers import class_breaks, diverges
+from zoneblanche.maps.page.table_words import table_words
+
+pytestmark = pytest.mark.browser
+
+MODULES = ("speech.js", "search.js", "delimited.js", "figures.js", "codes.js", "classing.js",
+           "owntable.js")  # fmt: skip
+KNOWN = ["01001", "01002", "01003", "01004", "2A004", "48095", "48096", "97601"]
+READ = """({ bytes, file, unit, known, lang }) => {
+  const speech = new Speech({ words: WORDS }, lang);
+  const level = { codes: known, names: known.map((code) => `in ${code}`), plural: "communes" };
+  const faults = [];
+  const gathered = (act) => {
+    try { return act(); } catch (error) {
+      if (!(error instanceof TableRefused)) throw error;
+      faults.push(...error.faults);
+      return null;
+    }
+  };
+  let match = null;
+  let figures = null;
+  gathered(() => {
+    const { text, encoding } = decodeTable(Uint8Array.from(bytes));
+    const table = cutTable(text, { file, encoding });
+    const codes = new Map(known.map((code, i) => [code, i]));
+    match = gathered(() => matchCodes(table, { column: 0 }, level, codes));
+    figures = gathered(() => readFigures(table, 1, unit));
+  });
+  return { said: faults.map((one) => faultText(one, file, speech)),
+    at: match && Array.from(match.at), values: figures && Array.from(figures.values, String),
+    reasons: figures && Array.from(figures.reasons) };
+}"""
+
+
+@pytest.fixture(scope="module")
+def reader(chromium: Browser) -> Iterator[Page]:
+    """A blank page with the modules that read a table, and the words of two languages."""
+    page = chromium.new_page()
+    words = json.dumps({lang: page_words(lang) | table_words(lang) for lang in ("fr", "en")})
+    page.goto("about:blank")
+    page.add_script_tag(content="\n".join([f"const WORDS = {words};", *map(read_asset, MODULES)]))
+    yield page
+    page.close()
+
+
+def said_by_python(path: Path, unit: str, lang: str) -> list[str]:
+    """The sentences of the package, of codes and figures together."""
+    faults: list[Fault] = []
+    try:
+        raw = read_raw_table(path)
+    except InputError as error:
+        faults = list(error.faults)
+    else:
+        names = list(raw.columns)
+        with gathered(faults):
+            parse_codes(raw, names[0], known=pd.Index(KNOWN), level_title="communes")
+        with gathered(faults):
+            figures = parse_numbers(raw, names[1], unit=unit)
+            if not np.isfinite(figures.values).any():
+                faults.append(no_figures(raw, names[1]))
+    return [fault.said_in(lang) for fault in faults]
+
+
+ROWS = "code;taux\n01001;1,5\n01002;2,5\n"
+BAD = {
+    "ragged": "code;taux\n01001;1\n01002;2;3\n01003\n01004;5\n",
+    "decimal-comma": "code,taux\n01001,1,5\n01002,2,5\n01003,2\n",
+    "cut": "code;taux;x\n01001;1;2\n01002;2",
+    "cut-figure": "code;taux\n01001;1.25\n01002;2.25\n01003;3.25\n01004;4.2",
+    "open-quote": 'code;taux\n"01001;1\n01002;2\n',
+    "misplaced-quote": 'code;taux\n01001;1 "x" 2\n01002;2\n',
+    "quote-over-rows": 'code;taux\n"01001;1\n01002;2\n01003";4\n',
+    "same-names": "code;taux;taux\n01001;1;2\n",
+    "title-line": "Fibre en France\n\ncode;taux\n01001;1\n01002;2\n",
+    "two-separators": "code;a,b\n01001;1,2\n01002;3,4\n",
+    "no-rows": "code;taux\n",
+    "blank-code": "code;taux\n01001;1\n;2\n",
+    "decimal-code": "code;taux\n01001;1\n1002.0;2\n",
+    "scientific-code": "code;taux\n01001;1\n1E5;2\n",
+    "same-code": "code;taux\n01001;1\n01001;2\n01002;3\n01001;4\n",
+    "no-match": "code;taux\nx 1;1\n2a004;2\ny;3\nz;4\n",
+    "long-code": f"code;taux\n{'x' * 300};1\n01001;2\n",
+    "not-a-number": "code;taux\n01001;1\n01002;beau\n01003;12/03/2021\n01004;#N/A\n48095;=A1\n",
+    "infinite": "code;taux\n01001;1\n01002;inf\n01003;1e400\n01004;-\n48095;1_000\n",
+    "mixed-marks": "code;taux\n01001;1,5\n01002;2.5\n01003;3.25\n",
+    "thousands": "code;taux\n01001;1,234\n01002;2,500\n",
+    "percent-sign": "code;taux\n01001;1 %\n01002;2\n",
+    "gaps": "code;taux\n01001;1 000\n01002;1'000\n01003;1\u00a0000\n",
+    "nodata": "code;taux\n01001;1\n01002;-9999\n01003;3\n",
+    "large-nodata": "code;taux\n01001;1\n01002;999999\n01003;999999\n01004;1e33\n",
+    "no-figures": "code;taux\n01001;nd\n01002;s\n",
+    "odd-text": 'code;taux\n01001;l\'été "x"\n01002;\\\u200b\u2028é\n01003;3\n',
+}
+BAD_PERCENT = {
+    "above": "code;taux\n01001;101\n01002;-1,5\n01003;12\n",
+    "shares": "code;taux\n01001;0,12\n01002;0,97\n01003;1\n",
+    "mixed-scale": "code;taux\n01001;0,123\n01002;50,1\n01003;60,2\n01004;12,3\n",
+    "two-scales": "code;taux\n01001;0,5\n01002;0,6\n01003;0,7\n01004;45,1\n48095;99,2\n48096;55\n",
+}
+BAD_COUNT = {"not-whole": "code;taux\n01001;1.5\n01002;3\n01003;-2\n01004;1e13\n"}
+BAD_BYTES = {
+    "nul": b"code;taux\n01001;\x001\n01002;2\n01003;4\n",
+    "two-encodings": "code;été\n01001;é\n".encode() + "01002;été\n".encode("cp1252"),
+    "unknown": "code;taux\n01001;Ж\n01002;ЖЖЖЖ\n".encode("cp1251"),
+    "empty": b"  \n",
+    "html": b"<!DOCTYPE html><html></html>",
+    "pdf": b"%PDF-1.4 x",
+    "gzip": b"\x1f\x8b\x08abc",
+    "old-excel": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+}  # fmt: skip
+CASES = [
+    *((name, text.encode(), "number") for name, text in BAD.items()),
+    *((name, text.encode(), "percent") for name, text in BAD_PERCENT.items()),
+    *((name, text.encode(), "count") for name, text in BAD_COUNT.items()),
+    *((name, data, "number") for name, data in BAD_BYTES.items()),
+]
+
+
+def read_on_page(reader: Page, data: bytes, unit: str, lang: str, file: str) -> dict:
+    return reader.evaluate(
+        READ, {"bytes": list(data), "file": file, "unit": unit, "known": KNOWN, "lang": lang}
+    )
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_bad_tables_get_the_sentences_of_the_package(
+    reader: Page, tmp_path: Path, lang: str
+) -> None:
+    path = tmp_path / "t.csv"
+    for name, data, unit in CASES:
+        path.write_bytes(data)
+        expected = [said.replace(str(path), "t.csv") for said in said_by_python(path, unit, lang)]
+        found = read_on_page(reader, data, unit, lang, "t.csv")["said"]
+        # The page reads fewer formats, and says so.
+        formats = {"fr": "Parquet et JSON", "en": "Parquet and JSON"}[lang]
+        assert expected, name
+        if any(formats in one for one in expected):
+            assert found[0].split(";")[0].split(" ; ")[0] in expected[0]
+            continue
+        assert found == expected, name
+
+
+GOOD = {
+    "semicolons": ("code;taux\n01001;1,5\n01002;2,25\n2A004;-3\n48095;1 234,5\n", "number"),
+    "tabs": ("code\ttaux\n01001\t1.5\n01002\tnd\n01003\ts\n01004\tso\n2A004\t\n", "number"),
+    "commas": ('code,taux\n01001,"1,5"\n"01002",2\n48095,1e2\n', "number"),
+    "bars": ('sep=|\ncode|taux\n01001|1\n\n48095|"2"\n', "count"),
+    "percent": ("code;taux\n 01001 ;12 %\n01002;0,4 %\n48095;100,0000000001\n", "percent"),
+    "unknown": ("code;taux\n01001;1\n99999;2\n2a004;3\n", "number"),
+    "arcep": ("code;taux\n01001;0,9\n01002;45,2\n01003;3\n", "percent"),
+    "thin": ("code;taux\n01001;1\u202f234\n01002;12\n", "count"),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_good_tables_are_read_as_the_package_reads_them(
+    reader: Page, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "t.csv"
+    for name, (text, unit) in GOOD.items():
+        if encoding == "cp1252" and "\u202f" in text:
+            continue
+        data = text.replace("code", "code é").encode(encoding)
+        path.write_bytes(data)
+        raw = read_raw_table(path)
+        codes = parse_codes(raw, "code é", known=pd.Index(KNOWN))
+        figures = parse_numbers(raw, "taux", unit=unit)
+        found = read_on_page(reader, data, unit, "fr", "t.csv")
+        assert found["said"] == [], name
+        places = [KNOWN.index(code) if code in KNOWN else -1 for code in codes.codes]
+        assert found["at"] == places, name
+        np.testing.assert_array_equal(np.array(found["values"], dtype=float), figures.values)
+        assert found["reasons"] == figures.reasons.tolist(), name
+
+
+MATCH = """(texts) => {
+  const level = (id, codes, names, parents = () => null) =>
+    ({ id, codes, names, parents, plural: id });
+  const levels = [
+    level("commune", ["01001", "01002", "2A004", "48095", "48096"],
+      ["Saint-Aubin", "Bourg", "Ajaccio", "Mende", "Saint-Aubin"],
+      (id) => (id === "departement" ? Uint32Array.from([1, 1, 2, 3, 3]) : null)),
+    level("departement", ["01", "2A", "48"], ["Ain", "Corse-du-Sud", "Lozère"]),
+    level("region", ["01", "48"], ["Une", "Deux"]),
+  ];
+  return texts.map((text) => {
+    const table = cutTable(text, { file: "t", encoding: "utf-8" });
+    const found = matchRows(table, levels);
+    return [found.level.id, found.column, found.by, Array.from(found.at), found.padded.length,
+      found.listed.map(({ reason }) => reason.name)];
+  });
+}"""
+TABLES = [
+    "n;insee;v\na;1001;5\nb;1002;6\nc;2A004;7\nd;99999;8\n",
+    "dep\tv\n1\t5\n2A\t6\n48\t7",
+    "nom;dep;v\nSAINT AUBIN;48;1\nbourg;1;2\nMende;Lozère;3\nNulle Part;48;4\n",
+    "nom;v\nSaint-Aubin;1\nAjaccio;2\nMende;3\n",
+]
+
+
+def test_lost_zeros_names_and_levels_are_found_by_content(reader: Page) -> None:
+    found = reader.evaluate(MATCH, TABLES)
+    assert found == [
+        ["commune", 1, "code", [0, 1, 2, -1], 2, ["unknown_code"]],
+        ["departement", 0, "code", [0, 1, 2], 1, []],
+        ["commune", 0, "name", [4, 1, 3, -1], 0, ["unknown_name"]],
+        ["commune", 0, "name", [-1, 2, 3], 0, ["several_names"]],
+    ]
+
+
+def test_classes_of_the_page_are_those_of_the_package(reader: Page) -> None:
+    cases = []
+    for seed, count in enumerate((1, 3, 9, 140, 700, 5000) * 3):
+        rng = np.random.default_rng(seed)
+        figures = [
+            rng.normal(size=count) * 50,
+            rng.lognormal(3, 2, count),
+            np.where(rng.random(count) < 0.6, 100, rng.random(count) * 100),
+        ][seed // 6]
+        digits = seed % 3
+        figures[rng.random(count) < 0.1] = np.nan
+        cases.append((figures, digits))
+    found = reader.evaluate(
+        """(cases) => cases.map(([values, digits]) => classing(
+          atDigits(Float64Array.from(values, (one) => one ?? NaN), digits), digits, [0, 100]))""",
+        [
+            [[None if np.isnan(one) else one for one in figures], digits]
+            for figures, digits in cases
+        ],
+    )
+    for (figures, digits), one in zip(cases, found, strict=True):
+        indicator = Indicator("x", "x", "number", bounds=(0, 100), digits=digits)
+        assert one["breaks"] == class_breaks(indicator, pd.Series(figures), digits)
+        assert one["diverging"] == diverges(pd.Series(figures))
+
+
+LARGE = """() => {
+  const count = 35_000;
+  const codes = Array.from({ length: count }, (_, i) => String(1001 + 2 * i).padStart(5, "0"));
+  let state = 1;
+  const next = () => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return state / 2147483648;
+  };
+  const figure = () => (next() < 0.02 ? "nd" : (100 * next()).toFixed(2).replace(".", ","));
+  const line = (code) =>
+    [Number(code), `Nom ${code}`, ...Array.from({ length: 18 }, figure)].join(";");
+  const names = Array.from({ length: 18 }, (_, k) => `taux ${k}`).join(";");
+  const text = `code;nom;${names}\\n${codes.map(line).join("\\n")}\\n`;
+  window.large = { codes, bytes: new TextEncoder().encode(text) };
+}"""
+READ_LARGE = """() => {
+  const { codes, bytes } = window.large;
+  const base = { codes, names: codes, layers: [], head: { levels: [], upper: [], project: null,
+    level: { title: "", plural: "" } } };
+  const { text, encoding } = decodeTable(bytes);
+  const own = new OwnTable({ base, textOf: () => "" }, cutTable(text, { file: "t", encoding }));
+  return [own.figures.length, own.match.at.filter((at) => at >= 0).length];
+}"""
+
+
+def test_a_table_of_all_communes_is_read_within_a_second(reader: Page) -> None:
+    """In processor time of the page, which other work on the machine does not change."""
+    session = reader.context.new_cdp_session(reader)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "ThreadTime"))
+
+    reader.evaluate(LARGE)
+    before = spent()
+    assert reader.evaluate(READ_LARGE) == [18, 35_000]
+    assert 0.01 < spent() - before <= 1.0
