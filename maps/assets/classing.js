@@ -29,7 +29,7 @@ function atDigits(values, digits) {
 }
 
 /** The first place in rising figures whose value is not below (or, on the right, is above) a value. */
-function placeOf(figures, value, right = false) {
+function sortedPlace(figures, value, right = false) {
   let [from, to] = [0, figures.length];
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -56,11 +56,11 @@ function quantileBreaks(figures, digits, classes = CLASS_COUNT) {
     if (place >= figures.length) break;
     let value = figures[place];
     if (value === figures[start]) {
-      place = placeOf(figures, value, true);
+      place = sortedPlace(figures, value, true);
       if (place >= figures.length) break;
       value = figures[place];
     } else {
-      const first = placeOf(figures, value);
+      const first = sortedPlace(figures, value);
       place = first > start ? first : place;
     }
     breaks.push(roundedTo(value, digits));
@@ -181,7 +181,7 @@ function bestCuts(sums, starts, classes) {
 function refinedCuts(cuts, sums, starts) {
   const placed = [0, ...cuts, sums.count];
   for (let k = 1; k < placed.length - 1; k++) {
-    const at = placeOf(starts, placed[k]);
+    const at = sortedPlace(starts, placed[k]);
     const low = Math.max(placed[k - 1] + 1, starts[Math.max(at - 1, 0)]);
     const high = Math.min(placed[k + 1], at + 1 < starts.length ? starts[at + 1] : sums.count);
     let [best, least] = [low, Infinity];

@@ -4,6 +4,8 @@
 
 const SEPARATORS = [";", ",", "\t", "|"];
 const SAMPLE_LINES = 300; // used to detect the separator
+const MOST_TITLES = 40; // lines above a header that are looked at
+const FIGURE_CELL = /^\s*[-+]?[0-9][0-9.,'\u00a0\u202f ]*%?\s*$/;
 const CELL_LINES = 100; // that a quoted cell may go on over
 const TABLE_LIMITS = { bytes: 64 * 2 ** 20, rows: 200_000, columns: 2_000, cells: 8_000_000,
   cell: 32_767, faults: 1_000 };
@@ -243,9 +245,7 @@ function findSeparator(lines, first) {
 /** Refuse a text whose first line is one cell and most other lines have several. */
 function refuseTitle(cuts, first) {
   for (const { records, counts } of cuts) {
-    const times = new Map();
-    for (const count of counts) times.set(count, (times.get(count) || 0) + 1);
-    const [usual, many] = [...times].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
+    const [usual, many] = mostCommon(counts);
     if (usual < 2 || many < 2) continue;
     const line = records.find(({ cells }) => cells.length === usual).line + first;
     throw new TableRefused(fault(sentence("fault_no_header", { usual: String(usual) }),
@@ -255,24 +255,27 @@ function refuseTitle(cuts, first) {
 
 /**
  * The table of a text: { file, names, cells (a list a column), lines (of each row), separator,
- * encoding, ends }. Raises TableRefused with all faults together.
+ * encoding, repeated (faults of names that several columns have, which are left out) }. Raises
+ * TableRefused with all faults together.
  */
 function cutTable(text, { file, encoding }) {
   const lines = text.split("\n");
   let first = Math.max(lines.findIndex((line) => line.trim()), 0);
   const given = /^"?sep=([;,|\t])"?$/.exec(lines[first]);
   if (given) first = Math.max(lines.findIndex((line, at) => at > first && line.trim()), first);
+  first += titleLines(lines, first, given ? [given[1]] : SEPARATORS);
   const separator = given ? given[1] : findSeparator(lines, first);
-  const cut = new Cutter(separator || "\t").cut(lines, first);
+  const cut = withoutNotes(new Cutter(separator || "\t").cut(lines, first), lines);
   const names = checkedNames(cut, separator);
+  const repeated = repeatedNames(names, cut.records[0].line);
   const rows = cut.records.slice(1).filter(({ cells }) => cells.some((cell) => cell.trim()));
   if (!rows.length) {
     throw new TableRefused(fault(sentence("fault_no_rows"), sentence("remedy_empty")));
   }
   if (!cut.ends) refuseCutFigure(rows, names);
-  const kept = names.map((name, k) => k).filter((k) => names[k].trim());
+  const kept = names.map((name, k) => k).filter((k) => names[k].trim() && !repeated.has(names[k]));
   return {
-    file, encoding, separator, ends: cut.ends,
+    file, encoding, separator, repeated: [...repeated.values()],
     names: kept.map((k) => names[k]),
     cells: kept.map((k) => rows.map(({ cells }) => cells[k])),
     lines: rows.map(({ line }) => line),
@@ -288,7 +291,10 @@ function checkedNames(cut, separator) {
   }
   const names = header.cells.map((name) => name.normalize("NFC"));
   refuseSize(records.length, names.length);
-  const faults = [...nameFaults(names, header.line), ...strays.map((one) => strayFault(one, names))];
+  const faults = strays.map((one) => strayFault(one, names));
+  if (!names.some((name) => name.trim())) {
+    faults.unshift(fault(sentence("fault_no_names"), null, { line: header.line }));
+  }
   for (const record of records) {
     if (faults.length >= TABLE_LIMITS.faults) break;
     if (record.cells.length !== names.length) {
@@ -317,18 +323,58 @@ function refuseSize(rows, columns) {
   }
 }
 
-function nameFaults(names, line) {
-  const faults = [];
+/** Names that several columns have, each with its fault. */
+function repeatedNames(names, line) {
+  const faults = new Map();
   for (const name of new Set(names)) {
     const places = names.flatMap((other, k) => (other === name ? [String(k + 1)] : []));
-    if (name.trim() && places.length > 1) {
-      faults.push(fault(sentence("fault_same_name", { count: String(places.length),
-        name: pythonText(name), places: places.slice(0, 10).join(", ") }),
-      sentence("remedy_same_name"), { line, column: name }));
+    if (!name.trim() || places.length < 2) continue;
+    faults.set(name, fault(sentence("fault_same_name", { count: String(places.length),
+      name: pythonText(name), places: places.slice(0, 10).join(", ") }),
+    sentence("remedy_same_name"), { line, column: name }));
+  }
+  return faults;
+}
+
+/** How many lines above the header belong to no table: a title, the source, a date. */
+function titleLines(lines, first, marks) {
+  if (marks.some((mark) => lines[first].includes(mark))) return 0;
+  const sample = lines.slice(first, first + SAMPLE_LINES);
+  for (const mark of marks) {
+    const { records } = new Cutter(mark).cut(sample);
+    const [usual, times] = mostCommon(records.map(({ cells }) => cells.length));
+    if (usual < 2 || times < 2) continue;
+    const above = records.findIndex(({ cells }) => cells.length === usual);
+    if (above <= MOST_TITLES && records.slice(0, above).every(({ cells }) => cells.length === 1)) {
+      return records[above].line - 1;
     }
   }
-  if (!names.some((name) => name.trim())) faults.push(fault(sentence("fault_no_names"), null, { line }));
-  return faults;
+  return 0;
+}
+
+/** The most frequent of some numbers, and how often it is there. */
+function mostCommon(numbers) {
+  const times = new Map();
+  for (const number of numbers) times.set(number, (times.get(number) || 0) + 1);
+  return [...times].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
+}
+
+/** The records without the notes below them, which begin after a blank line with a line of one cell. */
+function withoutNotes(cut, lines) {
+  const { records } = cut;
+  const width = records[0]?.cells.length ?? 1;
+  if (width < 2 || records.length < 3 || !cut.blank) return cut;
+  const afterBlank = ({ line }) => line > 1 && !lines[line - 2].trim();
+  let start = records.length;
+  for (let place = records.length - 1; place > 0; place--) {
+    const { cells } = records[place];
+    if (cells.length === width && cells.slice(1).some((cell) => FIGURE_CELL.test(cell))) break;
+    if (afterBlank(records[place]) && cells.filter((cell) => cell.trim()).length === 1) start = place;
+  }
+  const below = records.slice(start);
+  if (!below.length) return cut;
+  return { ...cut, records: records.slice(0, start), ends: true,
+    strays: cut.strays.filter(({ line }) => line < below[0].line) };
 }
 
 function strayFault({ line, cell, value, found }, names) {

@@ -118,7 +118,7 @@ class OwnDialog {
       el("legend", {}, isolated(column.name.trim())),
       column.faults ? faultList(column.faults, own.table.file, speech)
         : el("p", { class: "zb-own-note" }, missingText(column, this.page)),
-      el("div", { class: "zb-own-choices" },
+      column.k < 0 ? null : el("div", { class: "zb-own-choices" },
         choice("unit", "own_unit", ["number", "percent", "count"], column.unit),
         choice("better", "own_better", ["none", "higher", "lower"], column.better ?? "none"),
         column.layer ? el("button", { type: "button", class: "zb-button", click: () => {

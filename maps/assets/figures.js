@@ -3,22 +3,47 @@
 
 /** Codes of geo/reasons.py. */
 const REASON = { published: 1, secret: 2, matched: 4, applicable: 5, few: 8 };
-const MISSING_MARKS = new Map([["", 1], ["nd", 1], ["n/d", 1], ["na", 1], ["n/a", 1], ["\\n", 1],
-  ["s", 2], ["ns", 2], ["so", 5]]);
+const MARKS_OF = {
+  1: ["", "nd", "n/d", "n.d.", "na", "n/a", "n.a.", "(na)", "\\n", "null", "k.a.", ".", "..", "...", "…",
+    ":", "~", "/", "[x]", "[u]", "x", "f", "n", "[low]", "**", "***", ":u", ": u", ":n", ": n",
+    "n/a - résultat non disponible"],
+  2: ["s", "ns", "c", "*", "[c]", "(c)", "(d)", "(s)", ":c", ": c", "n/a - secret statistique"],
+  5: ["so", "(x)", "[z]", ":z", ": z", "n/a - division par 0"],
+};
+const MISSING_MARKS = new Map(Object.entries(MARKS_OF)
+  .flatMap(([reason, marks]) => marks.map((mark) => [mark, Number(reason)])));
+const SUPPRESSED = /^[<≤] ?[0-9]{1,3}$/; // a small count ("<5")
+
+function missingReason(text) {
+  return MISSING_MARKS.get(text.toLowerCase()) ?? (SUPPRESSED.test(text) ? 2 : undefined);
+}
 const UNIT_BOUNDS = { percent: [0, 100], count: [0, null], number: [null, null] };
 const MOST_COUNTED = 1e12;
 const HUGE = 1e30;
 const LOW_CODES = [-99, -999, -9999, -99999, -32768, -999999, -2147483648];
 const HIGH_CODES = [9999, 32767, 65535, 99999, 999999, 9999999, 99999999, 2147483647];
-const ALL_CODES = new Set([...LOW_CODES, ...HIGH_CODES]);
+const FAR = 100; // times as far from zero as any other figure
 const FULL_PRECISION = 12; // decimals of a figure that was never rounded
 const MOST_DIGITS = 6; // that a page shows
 
 const AROUND = /^[ \t\n\u00a0\u202f\u2009]+|[ \t\n\u00a0\u202f\u2009]+$/g;
 const GAP = "[ \\u00a0\\u202f\\u2009'’]";
 const WHOLE_PART = `[0-9]{1,3}(?:(${GAP})[0-9]{3}(?:\\3[0-9]{3})*)|[0-9]+`;
-const NUMBER_OF = Object.fromEntries([",", "."].map((mark) => [mark, new RegExp(
-  `^([+\\-−]?)(${WHOLE_PART})?(\\${mark}[0-9]+)?([eE][+-]?[0-9]{1,3})?$`)]));
+
+/** The form of a figure with this decimal mark, and a mark between thousands or "". */
+function numberForm(decimal, thousands) {
+  const mark = `\\${thousands}`;
+  const grouped = thousands
+    ? `[0-9]{1,3}(?:${mark}[0-9]{3})+|[0-9]{1,2}(?:${mark}[0-9]{2})+${mark}[0-9]{3}|` : "";
+  return new RegExp(`^([+\\-−]?)(${grouped}${WHOLE_PART})?(\\${decimal}[0-9]+)?([eE][+-]?[0-9]{1,3})?$`);
+}
+
+const otherMark = (mark) => (mark === "," ? "." : ",");
+const NUMBER_OF = { ",": numberForm(",", ""), ".": numberForm(".", "") };
+const GROUPED = { ",": numberForm(".", ","), ".": numberForm(",", ".") }; // by the mark of thousands
+const GROUPS = Object.fromEntries([",", "."].map((mark) => [mark, new RegExp(
+  `^[+\\-−]?(?:[1-9][0-9]{0,2}(?:\\${mark}[0-9]{3})+|[1-9][0-9]?(?:\\${mark}[0-9]{2})+\\${mark}[0-9]{3})`
+  + `(?:\\${otherMark(mark)}[0-9]+)?$`)]));
 const WITH_MARK = Object.fromEntries([",", "."].map((mark) => [mark, new RegExp(
   `^[+\\-−]?(?:[0-9]|${GAP})*\\${mark}[0-9]+(?:[eE][+-]?[0-9]+)?[ \\t\\n\\u00a0\\u202f\\u2009]*%?$`)]));
 const THOUSANDS = /^[+\-−]?[1-9][0-9]{0,2}(?:[,.][0-9]{3})+$/;
@@ -76,7 +101,7 @@ function countNumbers(cells) {
   let [numbers, others] = [0, 0];
   for (const text of new Set(cells)) {
     const plain = stripped(text).replace(/[ \u00a0\u202f\u2009]*%$/, "");
-    if (MISSING_MARKS.has(plain.toLowerCase())) continue;
+    if (missingReason(plain) !== undefined) continue;
     if (NUMBER_OF["."].test(plain) || NUMBER_OF[","].test(plain)) numbers++;
     else others++;
   }
@@ -103,12 +128,13 @@ function readFigures(table, k, unit) {
     throw new TableRefused(fault(sentence("fault_no_figures",
       { count: String(table.lines.length) }), sentence("remedy_no_figures"), { column: column.name }));
   }
-  return { values: column.values, reasons: column.reasons, digits: shownDigits(column), decimal };
+  return { values: column.values, reasons: column.reasons, digits: shownDigits(column),
+    decimal: decimal.mark };
 }
 
 /** Every cell read: { values (NaN is missing), reasons, decimals, signed (the cell has "%"), wrong
  *  (by row: [what, remedy]), gaps (the marks between thousands) }. */
-function readCells(cells, { values, decimals, kinds }, mark, unit) {
+function readCells(cells, { values, decimals, kinds }, { mark, thousands }, unit) {
   const count = cells.length;
   const [reasons, signed] = [new Uint8Array(count), new Uint8Array(count)];
   const [wrong, gaps, odd] = [new Map(), new Set(), new Map()];
@@ -116,11 +142,11 @@ function readCells(cells, { values, decimals, kinds }, mark, unit) {
   for (let row = 0; row < count; row++) {
     if (kinds[row] === WHOLE || kinds[row] === own) continue;
     const text = stripped(cells[row]);
-    if (!odd.has(text)) odd.set(text, readNumber(text, mark, unit));
+    if (!odd.has(text)) odd.set(text, readNumber(text, mark, thousands, unit));
     const read = odd.get(text);
     values[row] = read.value;
     reasons[row] = read.reason;
-    decimals[row] = decimalsIn(text);
+    decimals[row] = decimalsIn(thousands ? text.replaceAll(thousands, "") : text);
     signed[row] = read.signed ? 1 : 0;
     if (read.gap) gaps.add(read.gap);
     if (read.wrong) wrong.set(row, [read.wrong, read.remedy]);
@@ -134,12 +160,12 @@ function faultAt(column, row, message, remedy) {
 
 // -- one cell ---------------------------------------------------------------------------------
 
-function readNumber(text, mark, unit) {
-  const reason = MISSING_MARKS.get(text.toLowerCase());
+function readNumber(text, mark, thousands, unit) {
+  const reason = missingReason(text);
   if (reason !== undefined) return { value: NaN, reason };
   const signed = text.endsWith("%");
   const digits = signed ? stripped(text.slice(0, -1)) : text;
-  const found = NUMBER_OF[mark].exec(digits);
+  const found = (thousands ? GROUPED[thousands] : NUMBER_OF[mark]).exec(digits);
   const wrong = (message, remedy) => ({ value: NaN, reason: 0, wrong: message, remedy });
   if (!found || (!found[2] && !found[4])) return wrong(...notANumber(text, mark));
   if (signed && unit !== "percent") {
@@ -147,7 +173,7 @@ function readNumber(text, mark, unit) {
       sentence("remedy_percent_sign"));
   }
   const gap = found[3] || "";
-  const whole = (found[2] || "0").split(gap || null).join("");
+  const whole = (found[2] || "0").replaceAll(gap || thousands, "");
   const fraction = (found[4] || ".0").slice(1);
   const sign = found[1] === "-" || found[1] === "−" ? "-" : "";
   const value = Number(`${sign}${whole}.${fraction}${found[5] || ""}`);
@@ -159,7 +185,7 @@ function readNumber(text, mark, unit) {
 
 const REFUSED_CELLS = [
   [/^[+\-−]?(inf(inity)?|nan|1\.#(inf|ind|qnan))$/, "fault_not_finite", "remedy_not_finite"],
-  [/^(-|--|–|—|−|\.|\.\.|…|\.\.\.)$/, "fault_zero_or_unknown", "remedy_zero_or_unknown"],
+  [/^(-|--|–|—|−)$/, "fault_zero_or_unknown", "remedy_zero_or_unknown"],
   [/^=/, "fault_formula", "remedy_formula"],
   [/^#/, "fault_sheet_error", "remedy_sheet_error"],
   [/^(\d{4}-\d\d-\d\d.*|\d{1,2}\/\d{1,2}\/\d{2,4})$/, "fault_date", "remedy_date"],
@@ -170,7 +196,7 @@ function notANumber(text, mark) {
   const shown = { text: pythonText(text) };
   const found = REFUSED_CELLS.find(([pattern]) => pattern.test(lowered));
   if (found) return [sentence(found[1], shown), sentence(found[2])];
-  if (NUMBER_OF[mark === "," ? "." : ","].test(lowered.replace(/[ %]+$/, ""))) {
+  if (NUMBER_OF[otherMark(mark)].test(lowered.replace(/[ %]+$/, ""))) {
     return [sentence("fault_other_mark", shown), sentence("remedy_other_mark")];
   }
   if (/^[+\-−]?[0-9][0-9.,_' \u00a0\u202f]*$/.test(lowered)) {
@@ -221,7 +247,8 @@ function marksOf(cells, { decimals, kinds } = scanCells(cells)) {
   return found;
 }
 
-/** The decimal mark of a column, by its figures and, where they do not show it, by other columns. */
+/** { mark (of decimals), thousands ("" for none) } of a column, by its figures and, where they do not
+ *  show it, by other columns. */
 function decimalMark(table, k, unit, scanned) {
   const { ",": commas, ".": points } = marksOf(table.cells[k], scanned);
   const rowOf = (text) => table.cells[k].findIndex((cell) => stripped(cell) === text);
@@ -234,17 +261,22 @@ function decimalMark(table, k, unit, scanned) {
     }), sentence("remedy_mixed_marks")));
   }
   const found = commas.count ? commas : points;
-  if (!found.count) return ".";
+  if (!found.count) return { mark: ".", thousands: "" };
   const mark = commas.count ? "," : ".";
-  if (unit !== "percent" && found.thousands) {
-    const elsewhere = markElsewhere(table, k);
-    if (commas.count ? elsewhere !== mark : elsewhere === ",") {
-      throw new TableRefused(faultAt(column, rowOf(found.first),
-        sentence("fault_ambiguous_decimal", { text: pythonText(found.first) }),
-        sentence("remedy_ambiguous_decimal")));
-    }
+  if (unit === "count" && allGrouped(table.cells[k], mark)) return { mark: otherMark(mark), thousands: mark };
+  if (unit !== "percent" && found.thousands && markElsewhere(table, k) !== mark) {
+    throw new TableRefused(faultAt(column, rowOf(found.first),
+      sentence("fault_ambiguous_decimal", { text: pythonText(found.first) }),
+      sentence("remedy_ambiguous_decimal", { mark })));
   }
-  return mark;
+  return { mark, thousands: "" };
+}
+
+/** Whether the mark parts thousands in each figure that has it. */
+function allGrouped(cells, mark) {
+  const figures = cells.filter((cell) => cell.includes(mark)).map(stripped)
+    .filter((text) => /^[0-9]+$/.test(text.replace(/[+\-−,.]/g, "")));
+  return figures.length > 0 && figures.every((text) => GROUPS[mark].test(text));
 }
 
 /** The decimal mark that all other columns certainly have, or "". */
@@ -270,11 +302,11 @@ function settleRounding(values, unit) {
   }
 }
 
-/** A number as Python's "g" writes it, six digits at most. */
-function shortNumber(value) {
-  const [mantissa, power] = value.toExponential(5).split("e");
+/** A number as Python's "g" writes it, with so many digits at most. */
+function shortNumber(value, digits = 6) {
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
   const exponent = Number(power);
-  if (exponent >= -4 && exponent < 6) return String(Number(value.toPrecision(6)));
+  if (exponent >= -4 && exponent < digits) return String(Number(value.toPrecision(digits)));
   const sign = exponent < 0 ? "-" : "+";
   return `${Number(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
@@ -303,8 +335,8 @@ function outOfRange(column, unit) {
 }
 
 function rangeRemedy(value) {
-  const code = LOW_CODES.includes(value) || HIGH_CODES.includes(value) || Math.abs(value) > HUGE;
-  return code ? sentence("remedy_nodata", { value: shortNumber(value) }) : sentence("remedy_not_a_number");
+  return looksLikeCode(value) || Math.abs(value) > HUGE
+    ? sentence("remedy_nodata", { value: shortNumber(value, 15) }) : sentence("remedy_range");
 }
 
 /** Percentages that are shares of one, all or some: three observations, as in check_scale. */
@@ -354,40 +386,73 @@ function skipsTheMiddle(values) {
     && low >= 0.1 * (low + middle + high);
 }
 
-/** Figures that look like a no-data code that nobody declared. */
+/** Figures that look like a no-data code that nobody declared, as in check_sentinels. */
 function undeclaredCodes(column, unit) {
   const { values } = column;
-  const there = new Set(values.filter((value) => ALL_CODES.has(value) || Math.abs(value) > HUGE));
-  const codes = [...ALL_CODES].filter((code) => there.delete(code));
-  codes.push(...[...there].sort((a, b) => a - b));
-  const [low, high] = UNIT_BOUNDS[unit];
-  const faults = [];
-  for (const code of codes) {
-    const allowed = (low === null || code >= low) && (high === null || code <= high);
-    if (!(Math.abs(code) > HUGE || (allowed && isApart(code, values)))) continue;
-    const row = values.indexOf(code);
-    const count = values.filter((value) => value === code).length;
-    faults.push(faultAt(column, row, sentence("fault_nodata",
-      { cells: pythonText(column.cells[row]), count: String(count) }),
-    sentence("remedy_nodata_code", { code: shortNumber(code) })));
-  }
-  return faults;
+  const [distinct, counts] = countedFigures(values);
+  const codes = codesAmong(distinct, counts, UNIT_BOUNDS[unit]);
+  const named = codes.map((at) => shortNumber(distinct[at], 15)).join(", ");
+  return codes.map((at) => {
+    const row = values.indexOf(distinct[at]);
+    return faultAt(column, row, sentence("fault_nodata",
+      { cells: pythonText(column.cells[row]), count: String(counts[at]) }),
+    sentence("remedy_nodata_code", { code: codes.length === 1 ? named : `[${named}]` }));
+  });
 }
 
-function isApart(code, values) {
-  let greatest = -1;
-  let [count, least] = [0, Infinity];
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    if (value === code) {
-      count++;
-      continue;
+/** The different figures, rising, and how often each occurs. */
+function countedFigures(values) {
+  const sorted = knownFigures(values).sort();
+  const [distinct, counts] = [[], []];
+  for (const value of sorted) {
+    if (distinct.length && distinct.at(-1) === value) counts[counts.length - 1]++;
+    else {
+      distinct.push(value);
+      counts.push(1);
     }
-    greatest = Math.max(greatest, Math.abs(value));
-    least = Math.min(least, value);
   }
-  if (greatest < 0) return false;
-  if (code < 0) return least >= 0 || Math.abs(code) > 10 * greatest;
+  return [distinct, counts];
+}
+
+/** Places of the figures that stand for no data. */
+function codesAmong(distinct, counts, [low, high]) {
+  const huge = distinct.map((value) => Math.abs(value) > HUGE);
+  const allowed = distinct.map((value) => (low === null || value >= low) && (high === null || value <= high));
+  const coded = distinct.map((value, at) => allowed[at] && looksLikeCode(value));
+  const rest = Array.from(distinct.keys()).filter((at) => !huge[at] && !coded[at]);
+  const odd = rest.length > 1 && allowed.every(Boolean) ? farFromOthers(distinct, counts, rest) : new Set();
+  const bulk = rest.filter((at) => !odd.has(at));
+  if (!bulk.length) return Array.from(distinct.keys()).filter((at) => huge[at]);
+  const greatest = Math.max(Math.abs(distinct[bulk[0]]), Math.abs(distinct[bulk.at(-1)]));
+  const positive = distinct[bulk[0]] >= 0;
+  return Array.from(distinct.keys()).filter((at) => (coded[at]
+    ? isApart(distinct[at], counts[at], greatest, positive) : huge[at] || odd.has(at)));
+}
+
+/** Whether a figure is one digit over and over, or the end of an integer type. */
+function looksLikeCode(value) {
+  if (LOW_CODES.includes(value) || HIGH_CODES.includes(value)) return true;
+  if (value % 1 !== 0 || Math.abs(value) > 1e15) return false;
+  const digits = String(Math.abs(value));
+  return /^([1-9])\1*$/.test(digits) && digits.length >= (value < 0 ? 3 : 4);
+}
+
+/** Places of figures that are orders of magnitude from all others, or alone below zero. */
+function farFromOthers(distinct, counts, rest) {
+  const size = (at) => Math.abs(distinct[at]);
+  const order = [...rest].sort((one, other) => size(one) - size(other));
+  const [farthest, following] = [order.at(-1), order.at(-2)];
+  const times = size(following) > 0 ? size(farthest) / size(following) : 0;
+  const odd = new Set();
+  if ((distinct[farthest] < 0 && times > FAR) || (times > 10 * FAR && counts[farthest] > 1)) odd.add(farthest);
+  const below = rest.filter((at) => distinct[at] < 0);
+  if (below.length === 1 && distinct[below[0]] % 1 === 0 && counts[below[0]] > 1
+    && size(farthest) >= 10 * size(below[0])) odd.add(below[0]);
+  return odd;
+}
+
+function isApart(code, count, greatest, positive) {
+  if (code < 0) return positive || Math.abs(code) > 10 * greatest;
   return code > 10 * greatest || (count > 1 && code > 3 * greatest);
 }
 

@@ -45,9 +45,10 @@ class OwnTable {
     this.match = matchRows(table, tableLevels(base));
     this.columns = table.names.map((name, k) => ({ k, name, faults: null }))
       .filter(({ k }) => k !== this.match.column);
+    this.columns.push(...table.repeated.map((one) => ({ k: -1, name: one.column, faults: [one] })));
     const ids = new Set(base.layers.map(({ id }) => id));
     for (const column of this.columns) {
-      if (!looksNumeric(table.cells[column.k])) continue;
+      if (column.faults || !looksNumeric(table.cells[column.k])) continue;
       column.id = ownId(column.name, ids);
       this.read(column, { unit: evidentUnit(column.name, table.cells[column.k]), better: null });
     }

@@ -236,7 +236,7 @@ def _pooled_breaks(
     if not waves:
         return None
     pooled = pd.concat([atlas.values[name] for name in (indicator.id, *waves)])
-    return _breaks(indicator, pooled, digits)
+    return class_breaks(indicator, pooled, digits)
 
 
 def diverges(values: pd.Series) -> bool:

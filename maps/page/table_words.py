@@ -97,7 +97,9 @@ _CODES: Mapping[str, str] = {
     "fault_scientific_code": _("{text} is a number in scientific notation, not a code."),
     "remedy_as_text": _("Export the column as text."),
     "fault_same_code": _("the code {code} appears on {count} rows ({places})."),
-    "remedy_same_code": _("Keep one row a code, or aggregate them first."),
+    "remedy_same_code": _(
+        'Pick rows with where, or combine them: combine = "sum", "mean" or "first".'
+    ),
     "fault_no_match": _(
         "none of the {count} codes (first: {found}) is one of the {title} (first: {sample})."
     ),
@@ -117,7 +119,9 @@ _FIGURES: Mapping[str, str] = {
     "fault_not_finite": _("{text} is not a finite number."),
     "remedy_not_finite": _("Leave the cell empty where the figure is not known."),
     "fault_zero_or_unknown": _("{text} could mean zero or unknown."),
-    "remedy_zero_or_unknown": _("Write 0, or leave the cell empty."),
+    "remedy_zero_or_unknown": _(
+        "Write 0, or list the text under missing if it means that the figure is not known."
+    ),
     "fault_formula": _("{text} is a formula without a stored result."),
     "remedy_formula": _("Open the workbook in a spreadsheet program and save it."),
     "fault_sheet_error": _("{text} is an error of a spreadsheet."),
@@ -128,12 +132,15 @@ _FIGURES: Mapping[str, str] = {
         "{text} has another decimal mark than its column, or a mark between thousands."
     ),
     "remedy_other_mark": _(
-        "Write all figures of the column alike, without marks between thousands."
+        "Write all figures of the column alike, or name the mark between thousands: thousands."
     ),
     "fault_ambiguous_number": _("{text} is ambiguous."),
     "remedy_ambiguous_number": _("Write figures without marks between thousands."),
     "fault_not_a_number": _("{text} is not a number."),
-    "remedy_not_a_number": _("Correct it, or leave the cell empty where the figure is not known."),
+    "remedy_not_a_number": _(
+        "Correct it, or list the text under missing if it means a missing figure."
+    ),
+    "remedy_range": _("Correct it, or leave the cell empty where the figure is not known."),
     "fault_gaps": _("thousands are set apart in {count} ways ({gaps})."),
     "remedy_gaps": _("Write all figures of the column alike."),
     "gap_space": _("a space"),
@@ -145,7 +152,8 @@ _FIGURES: Mapping[str, str] = {
         "{text} may be thousands or decimals, and nothing in the column shows which."
     ),
     "remedy_ambiguous_decimal": _(
-        "Pin decimal = ',' or decimal = '.', or write thousands without a mark."
+        "Write decimal = '{mark}' if they are decimals, or thousands = '{mark}' if they are "
+        "thousands."
     ),
     "fault_below": _("{value} is below {bound}; expected: {range}."),
     "fault_above": _("{value} is above {bound}; expected: {range}."),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,16 +15,18 @@ from playwright.sync_api import Browser, Page
 
 from zoneblanche.geo.errors import Fault, InputError, gathered
 from zoneblanche.geo.tables import parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.tables.missing import MARKS
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.project.table import no_figures
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.words import page_words
+from zoneblanche.maps.page.html import SCRIPTS
 from zoneblanche.maps.page.layers import class_breaks, diverges
 from zoneblanche.maps.page.table_words import table_words
 
 pytestmark = pytest.mark.browser
 
-MODULES = ("speech.js", "search.js", "delimited.js", "figures.js", "codes.js", "classing.js",
+MODULES = ("speech.js", "matching.js", "delimited.js", "figures.js", "codes.js", "classing.js",
            "owntable.js")  # fmt: skip
 KNOWN = ["01001", "01002", "01003", "01004", "2A004", "48095", "48096", "97601"]
 READ = """({ bytes, file, unit, known, lang }) => {
@@ -43,7 +47,10 @@ READ = """({ bytes, file, unit, known, lang }) => {
     const table = cutTable(text, { file, encoding });
     const codes = new Map(known.map((code, i) => [code, i]));
     match = gathered(() => matchCodes(table, { column: 0 }, level, codes));
-    figures = gathered(() => readFigures(table, 1, unit));
+    figures = gathered(() => {
+      if (table.repeated.length) throw new TableRefused(table.repeated);
+      return readFigures(table, 1, unit);
+    });
   });
   return { said: faults.map((one) => faultText(one, file, speech)),
     at: match && Array.from(match.at), values: figures && Array.from(figures.values, String),
@@ -74,9 +81,10 @@ def said_by_python(path: Path, unit: str, lang: str) -> list[str]:
         with gathered(faults):
             parse_codes(raw, names[0], known=pd.Index(KNOWN), level_title="communes")
         with gathered(faults):
-            figures = parse_numbers(raw, names[1], unit=unit)
+            name = names[1] if len(names) > 1 else next(iter(raw.repeated))
+            figures = parse_numbers(raw, name, unit=unit)
             if not np.isfinite(figures.values).any():
-                faults.append(no_figures(raw, names[1]))
+                faults.append(no_figures(raw, name))
     return [fault.said_in(lang) for fault in faults]
 
 
@@ -90,7 +98,6 @@ BAD = {
     "misplaced-quote": 'code;taux\n01001;1 "x" 2\n01002;2\n',
     "quote-over-rows": 'code;taux\n"01001;1\n01002;2\n01003";4\n',
     "same-names": "code;taux;taux\n01001;1;2\n",
-    "title-line": "Fibre en France\n\ncode;taux\n01001;1\n01002;2\n",
     "two-separators": "code;a,b\n01001;1,2\n01002;3,4\n",
     "no-rows": "code;taux\n",
     "blank-code": "code;taux\n01001;1\n;2\n",
@@ -107,6 +114,9 @@ BAD = {
     "gaps": "code;taux\n01001;1 000\n01002;1'000\n01003;1\u00a0000\n",
     "nodata": "code;taux\n01001;1\n01002;-9999\n01003;3\n",
     "large-nodata": "code;taux\n01001;1\n01002;999999\n01003;999999\n01004;1e33\n",
+    "far": "code;taux\n01001;1\n01002;-500\n01003;2\n01004;-500\n48095;3\n",
+    "several-codes": "code;taux\n01001;1\n01002;-888\n01003;-9999\n01004;2\n48095;88888\n",
+    "point-thousands": "code;taux\n01001;1.234\n01002;2.500\n",
     "no-figures": "code;taux\n01001;nd\n01002;s\n",
     "odd-text": 'code;taux\n01001;l\'été "x"\n01002;\\\u200b\u2028é\n01003;3\n',
 }
@@ -124,7 +134,6 @@ BAD_BYTES = {
     "empty": b"  \n",
     "html": b"<!DOCTYPE html><html></html>",
     "pdf": b"%PDF-1.4 x",
-    "gzip": b"\x1f\x8b\x08abc",
     "old-excel": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
 }  # fmt: skip
 CASES = [
@@ -160,6 +169,10 @@ def test_bad_tables_get_the_sentences_of_the_package(
 
 
 GOOD = {
+    "titles": ("Fibre en France\n\ncode;taux\n01001;1\n01002;2\n", "number"),
+    "notes": ("code;taux\n01001;1\n01002;2\n\nSource : Arcep\nLecture : x;y\n", "number"),
+    "marks": ("code;taux\n01001;[c]\n01002;<5\n01003;:\n01004;3\n48095;..\n", "number"),
+    "grouped": ("code;taux\n01001;1,234\n01002;1,234,567\n01003;5\n", "count"),
     "semicolons": ("code;taux\n01001;1,5\n01002;2,25\n2A004;-3\n48095;1 234,5\n", "number"),
     "tabs": ("code\ttaux\n01001\t1.5\n01002\tnd\n01003\ts\n01004\tso\n2A004\t\n", "number"),
     "commas": ('code,taux\n01001,"1,5"\n"01002",2\n48095,1e2\n', "number"),
@@ -225,6 +238,23 @@ def test_lost_zeros_names_and_levels_are_found_by_content(reader: Page) -> None:
         ["commune", 0, "name", [4, 1, 3, -1], 0, ["unknown_name"]],
         ["commune", 0, "name", [-1, 2, 3], 0, ["several_names"]],
     ]
+
+
+def test_marks_of_missing_figures_are_those_of_the_package(reader: Page) -> None:
+    found = reader.evaluate("Object.fromEntries(MISSING_MARKS)")
+    assert found == {text: int(reason) for text, reason in MARKS.items()}
+
+
+def test_no_two_scripts_of_the_page_declare_one_name() -> None:
+    """They are in one scope, in which the second would replace the first."""
+    declared = [
+        name
+        for script in SCRIPTS
+        for name in re.findall(
+            r"^(?:async )?(?:function|const|let|class) (\w+)", read_asset(script), re.M
+        )
+    ]
+    assert [name for name, count in Counter(declared).items() if count > 1] == []
 
 
 def test_classes_of_the_page_are_those_of_the_package(reader: Page) -> None:
