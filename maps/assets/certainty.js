@@ -41,7 +41,8 @@ function certaintyChoice(page) {
   const { shown, speech, model, colours } = page;
   if (!shown.layer || !hasInterval(model, shown.layer)) return null;
   const said = ["sure", "sure_nearly", "unsure"];
-  const hex = (colour) => `#${[0, 8, 16].map((by) => ((colour >>> by) & 255).toString(16).padStart(2, "0")).join("")}`;
+  const channel = (colour, by) => ((colour >>> by) & 255).toString(16).padStart(2, "0");
+  const hex = (colour) => `#${[0, 8, 16].map((by) => channel(colour, by)).join("")}`;
   const { merged, grey } = doubtColours(shown.classes, colours);
   const middle = shown.classes.length >> 1;
   const swatches = [shown.classes[middle]?.colour, merged.length ? hex(merged[middle]) : "", hex(grey)];

@@ -6,9 +6,10 @@ const STEP_EVERY = 1400; // milliseconds between waves while they are played
 /** The waves of a layer, the oldest first: the layers that are earlier dates of it, and itself. */
 function wavesOf(model, layer) {
   const id = layer.wave_of || layer.id;
-  const found = model.layers.filter((one) => one.id === id || one.wave_of === id);
-  return found.length > 1
-    ? found.sort((one, other) => (one.period < other.period ? -1 : 1)) : [];
+  const earlier = model.layers.filter((one) => one.wave_of === id);
+  const newest = model.layer(id);
+  if (!earlier.length || !newest) return [];
+  return [...earlier.sort((one, other) => (one.period < other.period ? -1 : 1)), newest];
 }
 
 /** Give all waves of a layer the breaks of all their figures together, so that a colour means the same. */
@@ -60,14 +61,14 @@ function drawGained(page, waves, dates) {
 /** The change of a yes-or-no figure between two waves, as a layer of categories made on the page. */
 function gainedLayer({ model, speech, base }, from, to) {
   const [one, other] = [model.layer(from), model.layer(to)];
+  const measured = one.wave_of ? model.layer(one.wave_of) : one;
   const id = `${from}/${to}`;
   const texts = (word) => Object.fromEntries(Object.keys(base.head.words).map((lang) =>
     [lang, base.head.words[lang][word]]));
   const made = {
     ...other, id, between: [from, to], wave_of: "", role: "typology", lisa: true, ordered: false,
     better: null, interval: {}, finding: null, definition: "", native: null,
-    title: `${speech.text(one.wave_of ? model.layer(one.wave_of).title : one.title)} (${
-      speech.date(one.period)} – ${speech.date(other.period)})`,
+    title: `${speech.text(measured.title)} (${speech.date(one.period)} – ${speech.date(other.period)})`,
     period: `${one.period}/${other.period}`, sources: [...new Set([...one.sources, ...other.sources])],
     categories: [[3, texts("gained")], [2, texts("kept")], [0, texts("never")], [1, texts("lost")]],
   };

@@ -104,6 +104,8 @@ def write_payload(
     layers, figures = _layers(with_probabilities(atlas), show, citations)
     levels, parents, containers = describe_levels(territories)
     upper, upper_streams = describe_upper(atlas, layers, citations)
+    shown = next(one for one in layers if one["id"] == _id_of(show))
+    heading = title if title is not None else _title(layers, shown)
     if embedded is not None:
         only = embedded.findings
         layers = [one for one in layers if one["id"] in only or one["id"] == _id_of(show)]
@@ -115,11 +117,10 @@ def write_payload(
     outline = choose_outline(levels, len(territories))
     place = place_of(territories)
     opening = choose_opening(upper, levels) if len(territories) > GLANCE else ""
-    shown = next(one for one in layers if one["id"] == _id_of(show))
     head = {
         "lang": lang,
         "show": shown["id"],
-        "title": title if title is not None else _title(layers, shown),
+        "title": heading,
         "readings": {name: in_languages(text) for name, text in HOW_TO_READ.items()},
         "place": place,
         "partial": territories.country is not None and place != page_text(territories.country.name),
