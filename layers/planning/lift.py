@@ -31,7 +31,8 @@ from zoneblanche.layers.planning.distances import Floats
 
 SHARE = 0.9
 """Share of the draws in which a score must stay beyond the limit; and the decile of the limit."""
-WIDENINGS = 4
+WIDENINGS = 15
+"""How often the margin of a score grows by a quarter where it holds in too few draws."""
 MOST_CONDITIONS = 8
 MOST_BISECTED = 10
 """Territories for which a recipe that is not linear is scored again and again."""
@@ -77,6 +78,7 @@ class Index:
         names: ids of the indicators that can be changed.
         costs: of one unit of each, in their order.
         worse_up: whether a high score is worse.
+        margin: points by which a limit is passed; None for half of the range of each score.
     """
 
     atlas: Atlas
@@ -85,6 +87,7 @@ class Index:
     names: tuple[str, ...]
     costs: Floats
     worse_up: bool
+    margin: float | None = None
 
     @property
     def scores(self) -> pd.Series:
@@ -113,7 +116,13 @@ class Index:
         return {name for name in self.names if self.atlas.indicators[name].unit == "boolean"}
 
 
-def read_index(atlas: Atlas, index_id: str | None, costs: Mapping[str, float]) -> Index:
+def read_index(
+    atlas: Atlas,
+    index_id: str | None,
+    costs: Mapping[str, float],
+    *,
+    margin: float | None = None,
+) -> Index:
     """Return an index of an atlas with what can be changed and what it costs.
 
     Without costs, a change counts by its share of the goalposts, or of the range of all figures.
@@ -149,7 +158,7 @@ def read_index(atlas: Atlas, index_id: str | None, costs: Mapping[str, float]) -
     else:
         spans = [_span(element.goalposts, found.values[element.id]) for element in elements]
         units = 1.0 / np.array(spans)
-    return Index(atlas, recipe, found, names, units, recipe.orientation == "worse")
+    return Index(atlas, recipe, found, names, units, recipe.orientation == "worse", margin)
 
 
 def _span(goalposts: tuple[float, float] | None, figures: pd.Series) -> float:
@@ -199,18 +208,21 @@ def lift(index: Index, codes: Sequence[str], *, exact: bool = False) -> Lifted:
     return _lift_by_bisection(index, codes)
 
 
-def half_widths(atlas: Atlas, name: str, codes: Sequence[str]) -> Floats:
-    """Return half of the range of each score from its 5th to its 95th percentile.
+def half_widths(index: Index, name: str, codes: Sequence[str]) -> Floats:
+    """Return half of the range of each score from its 5th to its 95th percentile; or the margin
+    that is given.
 
     Raises:
         InputError: the atlas has no range of the scores.
     """
-    table = atlas.intervals.get(name)
+    if index.margin is not None:
+        return np.full(len(codes), index.margin)
+    table = index.atlas.intervals.get(name)
     if table is None or "score_low" not in table or table["score_low"].isna().all():
         raise InputError(
             Fault(
                 _("{name} has no range of its scores, so no margin is known.", name=repr(name)),
-                remedy=_("Compute the index with draws."),
+                remedy=_("Compute the index with draws on one scale, or give --margin POINTS."),
                 kind="no-range",
             )
         )
@@ -233,17 +245,18 @@ def _lift_exactly(index: Index, codes: Sequence[str]) -> Lifted:
     moves = replace(
         every, points=every.points[chosen], idle=every.idle[chosen], units=every.units[chosen]
     )
-    margin = half_widths(index.atlas, index.recipe.id, list(order))
+    margin = half_widths(index, index.recipe.id, list(order))
     figures = index.found.scored.steps[-2].values.loc[order, list(index.names)]
-    in_draws = np.full(len(order), np.nan)
-    for widening in range(WIDENINGS + 1):
+    for _widening in range(WIDENINGS):
         limit, need = _need(index, list(order), margin)
         cost, units = least_change(need, moves, index.costs)
         in_draws = _in_draws(index, chosen, _changed(index, figures, units))
         short = np.isfinite(cost) & (in_draws < SHARE)
-        if not short.any() or widening == WIDENINGS:
+        if not short.any() or index.margin is not None:
             break
         margin = np.where(short, 1.25 * margin + 0.1, margin)
+    else:
+        cost = np.where(short, np.inf, cost)
     return _as_lifted(index, order, figures, units, cost, limit, in_draws, exact=True)
 
 
@@ -312,7 +325,7 @@ def _lift_by_bisection(index: Index, codes: Sequence[str]) -> Lifted:
     """Change the figure that moves the score most for its cost, then the next, and halve the last
     one: an upper bound of the least cost."""
     order = index.atlas.codes[index.atlas.codes.isin(codes)]
-    margin = half_widths(index.atlas, index.recipe.id, list(order))
+    margin = half_widths(index, index.recipe.id, list(order))
     limit, _need_now = _need(index, list(order), margin)
     figures = index.found.values.loc[order, list(index.names)]
     units, cost = np.zeros(figures.shape), np.full(len(order), np.inf)
@@ -331,7 +344,10 @@ def _bisected(index: Index, code: str, limit: float) -> tuple[Floats, float]:
     def passes(units: Floats) -> tuple[bool, float]:
         changed = table.copy()
         changed.loc[code, list(index.names)] = now + np.sign(best - now) * units
-        scored = score(changed, index.recipe, context=index.found.context)
+        try:
+            scored = score(changed, index.recipe, context=index.found.context)
+        except InputError:  # a scale of its own has no place for such figures
+            return False, float("nan")
         found = float(scored.index[code])
         return (found <= limit if index.worse_up else found >= limit), found
 
@@ -342,7 +358,7 @@ def _bisected(index: Index, code: str, limit: float) -> tuple[Floats, float]:
         for one in range(len(now))
     ]
     units = np.zeros(len(now))
-    for one in np.argsort(-np.array(single), kind="stable"):
+    for one in np.argsort(-np.nan_to_num(single), kind="stable"):
         units[one] = full[one]
         if not passes(units)[0]:
             continue
@@ -456,7 +472,7 @@ def _past_cut(
         every, points=every.points[chosen], idle=every.idle[chosen], units=every.units[chosen]
     )
     scores = index.found.scored.scores[part.id].to_numpy()[chosen]
-    margin = half_widths(index.atlas, part.id, list(codes))
+    margin = half_widths(index, part.id, list(codes))
     away = scores - cut.value if index.worse_up else cut.value - scores
     # A score at the cut is on its side: it must pass it.
     return least_change(away + margin + PAST, moves, index.costs)

@@ -57,7 +57,8 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
             buy the floors, and what `plan_lift` refuses.
     """
     _check(request)
-    index = read_index(atlas, request.lift.index_id, request.lift.costs)
+    lifted = request.lift
+    index = read_index(atlas, lifted.index_id, lifted.costs, margin=lifted.margin)
     if request.premises is not None:
         index = _of_premises(index)
     codes = asked_codes(index, request.lift)

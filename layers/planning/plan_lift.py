@@ -45,6 +45,7 @@ class LiftRequest:
         index_id: of the index; None for the last of the atlas.
         costs: of one unit of each indicator; empty: a change counts by its share of the scale.
         exact: refuse a recipe that is not linear.
+        margin: points by which a score passes the limit; None for half of its range.
     """
 
     codes: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class LiftRequest:
     index_id: str | None = None
     costs: Mapping[str, float] = field(default_factory=dict)
     exact: bool = False
+    margin: float | None = None
 
 
 def plan_lift(atlas: Atlas, request: LiftRequest) -> Plan:
@@ -62,7 +64,7 @@ def plan_lift(atlas: Atlas, request: LiftRequest) -> Plan:
         InputError: unknown codes, no such index or flag, no territory that is asked about; and what
             `read_index`, `lift` and `lose_flag` refuse.
     """
-    index = read_index(atlas, request.index_id, request.costs)
+    index = read_index(atlas, request.index_id, request.costs, margin=request.margin)
     codes = asked_codes(index, request)
     found = lift_all(index, request, codes)
     shown = _shown(atlas, request, codes)
@@ -281,14 +283,21 @@ def lift_assumptions(
             "The limit is the ninth decile of the scores of today and stays: a tenth by rank "
             "always holds a tenth of the territories."
         )
-        width = half_widths(atlas, index.recipe.id, list(found.cost.index))
+    if index.margin is not None:
         yield _(
-            "A score must pass the limit by half of its range, {points} points in the middle: so "
-            "it holds in nine draws of ten.",
+            "A score must pass a limit by {points} points, as given: no share of draws is meant.",
+            points=quantity(index.margin),
+        )
+    elif request.rule is None:
+        width = half_widths(index, index.recipe.id, list(found.cost.index))
+        yield _(
+            "A score must pass the limit by half of its range, {points} points in the middle, or "
+            "more until it holds in nine draws of ten.",
             points=quantity(float(np.median(width)), 1),
         )
     else:
         yield _("A condition on a score fails when it passes the cut by half of its range.")
+    if request.rule is not None:
         yield _("A condition on a figure fails at its threshold: its error is not known here.")
     yield _(
         "Can be changed: {names}.",

@@ -119,6 +119,10 @@ def lift(
     index: Annotated[
         str | None, typer.Option(metavar="ID", help="An index of the atlas; by default the last.")
     ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(metavar="POINTS", help="Past the limit; by default half of a score's range."),
+    ] = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="Refuse a recipe that is not linear.")
     ] = False,
@@ -134,9 +138,9 @@ def lift(
 
     def answer(read: Atlas) -> Plan:
         costs = read_costs(cost or (), list(read.indicators))
-        return plan_lift(
-            read, LiftRequest(tuple(codes or ()), flag, tuple(within or ()), index, costs, exact)
-        )
+        places = tuple(within or ())
+        asked = LiftRequest(tuple(codes or ()), flag, places, index, costs, exact, margin)
+        return plan_lift(read, asked)
 
     plan_into(out, answer, atlas_file=atlas, lang=check_lang(lang), quiet=quiet)
 
@@ -169,6 +173,10 @@ def budget(
     index: Annotated[
         str | None, typer.Option(metavar="ID", help="An index of the atlas; by default the last.")
     ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(metavar="POINTS", help="Past the limit; by default half of a score's range."),
+    ] = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="Refuse a recipe that is not linear.")
     ] = False,
@@ -185,7 +193,7 @@ def budget(
 
     def answer(read: Atlas) -> Plan:
         costs = read_costs(cost or (), list(read.indicators))
-        lifted = LiftRequest((), flag, tuple(within or ()), index, costs, exact)
+        lifted = LiftRequest((), flag, tuple(within or ()), index, costs, exact, margin)
         return plan_budget(read, BudgetRequest(lifted, euros, premises, floor_level, floor))
 
     plan_into(out, answer, atlas_file=atlas, lang=check_lang(lang), quiet=quiet)

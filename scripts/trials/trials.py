@@ -210,6 +210,10 @@ def _of_atlas(folder: Path, *, code: str) -> Iterator[Trial]:
     sites = ("plan", "sites", "--add", "1", "--reach", "60", "--atlas", file, "-q")
     existing = ("--existing", "{in}/existing.csv", "-o", "{out}/plan")
     yield Trial(folder, (*sites, *existing), ("plan/sites.csv", "plan/run.json"))
+    question = ("--atlas", file, "-q", "-o", "{out}/plan")
+    yield Trial(
+        folder, ("plan", "lift", "--margin", "1", *question), ("plan/lift.csv", "plan/run.json")
+    )
 
 
 def _france(folder: Path) -> Iterator[Trial]:
@@ -250,6 +254,18 @@ def _plans(folder: Path) -> Iterator[Trial]:
     written = ("plan/sites.csv", "plan/run.json")
     yield Trial(folder, (*sites, *files, "--grid", "{in}/grid.csv"), written)
     yield Trial(folder, (*sites, *files, "--times", "{in}/times.csv", "--reach", "30"), written)
+    budget = (
+        "plan",
+        "budget",
+        "--premises",
+        "50",
+        "--margin",
+        "1",
+        "--atlas",
+        "{in}/s.parquet",
+        "-q",
+    )
+    yield Trial(folder, (*budget, "-o", "{out}/plan"), ("plan/budget.csv", "plan/run.json"))
 
 
 def _others(folder: Path) -> Iterator[Trial]:

@@ -77,6 +77,17 @@ CASES = {
         "",
         ("s.parquet", "x.csv", "c.csv", "t.csv"),
     ),
+    "plan_lift": Case(
+        ("plan", "lift", "--margin", "1", "--atlas", "s.parquet", "-q", "-o", "{out}"),
+        "",
+        ("s.parquet",),
+    ),
+    "plan_budget": Case(
+        ("plan", "budget", "--euros", "9", "--cost", "fibre=1", "--cost", "debit=1", "--cost",
+         "web=1", "--margin", "1", "--atlas", "s.parquet", "-q", "-o", "{out}"),
+        "",
+        ("s.parquet",),
+    ),
     "count": Case(COUNT, ".csv", ("p/sites.csv", "p/squares.geojson")),
 }  # fmt: skip
 WRITING = {name.partition("-")[0] for name in CASES}
