@@ -121,7 +121,7 @@ def _compute_means(atlas: Atlas, found: ScoredAtlas, *, draws: int) -> dict[str,
                 sums[level].append(total / weight)
     return {
         level: pd.DataFrame(
-            np.reshape(sums[level], (-1, len(categories))),
+            np.reshape(sums[level], (len(sums[level]), len(categories))),
             columns=pd.Index(categories, dtype="object"),
         )
         for level, (_, categories) in groups.items()
