@@ -12,9 +12,10 @@ from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.output import check_file_place, staged_file
-from zoneblanche.geo.messages import _, translate, translate_all
+from zoneblanche.geo.messages import _, quantity, translate, translate_all
 from zoneblanche.geo.nesting import mean_by
 from zoneblanche.layers.aggregate import atlas_at
+from zoneblanche.layers.analysis.change.between_waves import measure_change
 from zoneblanche.layers.analysis.change.stability import flags_of_index
 from zoneblanche.layers.analysis.inequality.decomposition import (
     likeness_of_neighbours,
@@ -22,6 +23,7 @@ from zoneblanche.layers.analysis.inequality.decomposition import (
 )
 from zoneblanche.layers.analysis.inequality.equal_size import (
     calibration_table,
+    clusters_of,
     compare_equal_size,
     residuals_by,
 )
@@ -43,7 +45,7 @@ from zoneblanche.layers.analysis.spatial.moran import moran
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.intervals import Z95
 from zoneblanche.layers.outputs.atlas_file import load_atlas
-from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.maps.drawn.words import write_date, write_number
 from zoneblanche.scripts.jobs.findings import grouping_title
 
 DRAWS = 100
@@ -165,7 +167,7 @@ def analysis_lines(atlas: Atlas, indicator_id: str, lang: str) -> list[str]:
         level = in_language(country.level(native).title, lang)
         told = translate(WORDS["native"], lang)
         lines.append(told.format(level=level, count=write_number(len(atlas.codes), 0, lang)))
-    for part in (_inequality, _groups, _density, _equal_size, _space, _levels, _stability):
+    for part in (_inequality, _groups, _density, _equal_size, _space, _levels, _waves, _stability):
         try:
             found = list(part(atlas, indicator_id, lang))
         except InputError as error:
@@ -321,6 +323,49 @@ def _levels(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
             for name in shown[1:]
         ]
     )
+
+
+def _waves(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+    """Return the change since each earlier wave, of territories and of people, for the territories
+    known in both."""
+    latest, people = atlas.indicator(indicator_id), atlas.territories.facts["population"]
+    scale = 100.0 if latest.unit == "boolean" else 1.0
+    clusters = clusters_of(atlas)
+    for wave in atlas.indicators.values():
+        if wave.wave_of != indicator_id:
+            continue
+        before, after = scale * atlas.values[wave.id], scale * atlas.values[indicator_id]
+        counted = [measure_change(before, after, clusters=clusters)]
+        if people.notna().all() and people.sum() > 0:
+            counted.append(
+                measure_change(
+                    before, after, weights=people, weights_before=people, clusters=clusters
+                )
+            )
+        slots = [
+            quantity(round(figure, 1) + 0.0, digits=1)  # no -0.0
+            for one in counted
+            for figure in (one.real, one.low, one.high)
+        ]
+        names = ("real", "low", "high", "people", "people_low", "people_high")
+        words: dict[str, str] = dict(zip(names, slots, strict=False))
+        words["before"] = write_date(wave.period, lang)
+        words["gained"], words["lost"] = (
+            quantity(count) for count in (counted[0].gained, counted[0].lost)
+        )
+        if len(counted) > 1:
+            line = _(
+                "Since {before}: {real} by territory ({low} to {high}), {people} by inhabitants "
+                "({people_low} to {people_high}); {gained} rose, {lost} fell.",
+                **words,
+            )
+        else:
+            line = _(
+                "Since {before}: {real} by territory ({low} to {high}); {gained} rose, {lost} "
+                "fell.",
+                **words,
+            )
+        yield translate(line, lang)
 
 
 def _stability(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:

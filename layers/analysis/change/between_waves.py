@@ -34,7 +34,8 @@ class Change:
         before, after: the mean of each wave as it was published, on its own territories.
         total: after − before.
         real: mean change of the territories known in both waves, on constant territory.
-        low, high: 95 % interval of `real`, from the spread of the territories' changes.
+        low, high: 95 % interval of `real`, from the spread of the territories' changes, clustered
+            if clusters are given.
         codes: the effect of carrying the first wave to the territories of the second, and of the
             territories without a past.
         coverage: the effect of territories known in one wave only.
@@ -65,6 +66,7 @@ def measure_change(
     remeasured: pd.Series | None = None,
     weights_before: pd.Series | None = None,
     weights: pd.Series | None = None,
+    clusters: pd.Series | None = None,
 ) -> Change:
     """Return the change of the mean of an indicator between two waves, on constant territory.
 
@@ -84,6 +86,9 @@ def measure_change(
         weights_before: weight of each territory in the first wave's own mean; one if not given.
         weights: the same on the codes of the second, for all other means. They are constant, so
             people who move do not change the indicator.
+        clusters: the cluster of each territory on the codes of the second: territories of one
+            change together (one office answers for several town halls), so that its interval is
+            wider. Without it each territory is a cluster.
 
     Raises:
         InputError: duplicate codes, weights of one wave only, weights that are missing or
@@ -116,7 +121,10 @@ def measure_change(
     first, second = _mean(same[both], weight[both]), _mean(after[both], weight[both])
     steps = (after - same)[both].to_numpy()
     share = weight[both].to_numpy() / weight[both].sum()
-    error = Z95 * np.sqrt((share**2 * (steps - (second - first)) ** 2).sum())
+    pulls = pd.Series(share * (steps - (second - first)), index=after.index[both])
+    if clusters is not None:
+        pulls = pulls.groupby(clusters.reindex(pulls.index).fillna("")).sum()
+    error = Z95 * float(np.sqrt((pulls**2).sum()))
     return Change(
         before=mean_before,
         after=now,

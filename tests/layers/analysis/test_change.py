@@ -23,6 +23,17 @@ from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 NAN = float("nan")
 
 
+def test_territories_of_a_cluster_change_together() -> None:
+    """Four territories in two clusters: +1 and +1, 0 and 0. The mean is ½."""
+    before = pd.Series([0.0, 0, 0, 0], list("abcd"))
+    after = pd.Series([1.0, 1, 0, 0], list("abcd"))
+    alone = measure_change(before, after)
+    together = measure_change(before, after, clusters=pd.Series([1, 1, 2, 2], list("abcd")))
+    assert alone.high - alone.real == pytest.approx(1.959964 * np.sqrt(4 * 0.125**2))
+    assert together.high - together.real == pytest.approx(1.959964 * np.sqrt(2 * 0.25**2))
+    assert together.real == alone.real == 0.5
+
+
 def test_a_merger_is_no_real_change():
     before = pd.Series({"a": 0.0, "b": 1.0, "c": 1.0})
     # b and c became bc, which has a website as they had; only its number fell.

@@ -82,3 +82,16 @@ def test_the_command_writes_the_curves(atlas: Atlas, tmp_path: Path, zoneblanche
     assert len(curve) == 101
     assert curve.iloc[-1].tolist() == [100.0, 100.0, 100.0]
     assert (curve["held_people_percent"] <= curve["share_percent"] + 1e-6).all()
+
+
+def test_the_change_since_each_wave_is_of_communes_and_of_people(atlas: Atlas) -> None:
+    lines = [one for one in analysis_lines(atlas, "website", "en") if one.startswith("Since ")]
+    waves = [one for one in atlas.indicators.values() if one.wave_of == "website"]
+    assert len(lines) == len(waves) > 1
+    first, latest = atlas.values[waves[0].id], atlas.values["website"]
+    both = first.notna() & latest.notna()
+    people = atlas.territories.facts["population"][both]
+    steps = 100 * (latest - first)[both]
+    assert f" {steps.mean():.1f} by territory (" in lines[0]
+    assert f" {(steps * people).sum() / people.sum():.1f} by inhabitants (" in lines[0]
+    assert f"{(steps > 0).sum()} rose, {(steps < 0).sum()} fell." in lines[0]
