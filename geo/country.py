@@ -17,8 +17,12 @@ from zoneblanche.geo.messages import Translatable, _, as_title, join, translate
 from zoneblanche.geo.plugins import Known, TomlFile, files_inside, toml_files, with_plugins
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     import pandas as pd
+
+    from zoneblanche.geo.files.toml import Document
 
 Text = Mapping[str, str]
 """A text in several languages: {"fr": …, "en": …}."""
@@ -223,11 +227,38 @@ def read_country(code: str) -> Country:
     return country
 
 
+def read_country_file(path: Path) -> Country:
+    """Return the country that a TOML file of the user describes, like those of `geo/countries/`.
+
+    Raises:
+        InputError: all that is wrong with it; or it names an edition, which only a country of
+            zoneblanche has.
+    """
+    from zoneblanche.geo.files.toml import read_document
+
+    document = read_document(path)
+    country = _described(document, of_package=False)
+    if country.edition is not None:
+        raise InputError(
+            document.fault(
+                ("edition",),
+                _("only a country of zoneblanche has an edition."),
+                remedy=_("Leave edition out, and give polygons under [territories]."),
+                kind="country-file",
+            )
+        )
+    return country
+
+
 def _country_from(file: TomlFile) -> Country:
+    return _described(file.read(), of_package=True)
+
+
+def _described(document: Document, *, of_package: bool) -> Country:
     # pydantic takes a fifth of a second to import, which only a reader of countries should pay.
     from zoneblanche.geo.countries.schema import checked_country
 
-    table = checked_country(file.read())
+    table = checked_country(document, of_package=of_package)
     return Country(
         code=table.code,
         name=table.name,

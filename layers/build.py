@@ -39,6 +39,7 @@ from zoneblanche.layers.inputs.gather import gather_inputs, reads, say_unread
 from zoneblanche.layers.inputs.given_facts import with_given_facts
 from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.measure import Progress, measure_layers
+from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.project.describe import parse_source
 from zoneblanche.layers.project.own import own_layer
 from zoneblanche.layers.project.parents import with_parents
@@ -89,7 +90,7 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
         InputError: an input that cannot be read, or does not fit the territories.
     """
     table = project.table
-    country = None if table.country is None else read_country(table.country)
+    country = project.country
     notices = Notices()
     base = _territories(project, country, notices=notices)
     level = table.level or base.level
@@ -134,7 +135,8 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
     facts = ["territories", *map(str, atlas.weights), *map(str, atlas.territories.facts)]
     faults = []
     for layer in project.table.layers:
-        if layer.id not in atlas.indicators or layer.weight is None:
+        of_points = isinstance(layer, PointsEntry) and layer.stat == "mean"  # a column of theirs
+        if layer.id not in atlas.indicators or layer.weight is None or of_points:
             continue
         key = f"layers.{layer.id}.weight"
         known = sorted({*facts, *(name for name in others if name != layer.id)})

@@ -100,7 +100,19 @@ def _language_of_project(file: str) -> str | None:
     lang, country = table.get("lang"), table.get("country")
     if isinstance(lang, str) and lang in languages():
         return lang
-    return _language_of_country(country) if isinstance(country, str) else None
+    if not isinstance(country, str):
+        return None
+    if country.endswith(".toml"):
+        return _language_of_country_file(Path(file).parent / country)
+    return _language_of_country(country)
+
+
+def _language_of_country_file(path: Path) -> str | None:
+    try:
+        lang = read_toml(path).get("lang")
+    except ZoneblancheError:
+        return None
+    return lang if isinstance(lang, str) and lang in languages() else None
 
 
 def _language_of_atlas(file: str) -> str | None:

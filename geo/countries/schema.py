@@ -50,7 +50,7 @@ def _box(bounds: Any) -> Any:
             )
         )
     west, south, east, north = map(float, bounds)
-    if not (west < east and -90 <= south < north <= 90):
+    if not (west < east <= west + 360 and -90 <= south < north <= 90):
         raise refused(
             _(
                 "{bounds} is not [west, south, east, north] in degrees, west before east and south "
@@ -99,15 +99,18 @@ class CountryTable(TomlTable):
     edition: Identifier | None = None
 
 
-def checked_country(document: Document) -> CountryTable:
+def checked_country(document: Document, *, of_package: bool = True) -> CountryTable:
     """What a document says of a country.
+
+    Args:
+        of_package: whether the file must have the name of the country, as those of a package do.
 
     Raises:
         InputError: all that is wrong with it.
     """
     table = checked(document, CountryTable)
     faults = list(_level_faults(table, document))
-    if not document.file.endswith(f"{table.code}.toml"):
+    if of_package and not document.file.endswith(f"{table.code}.toml"):
         faults.append(
             document.fault(
                 ("code",),

@@ -6,6 +6,7 @@ degrees into two parts (RFC 7946, 3.1.9), as polygons in degrees have to be from
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
@@ -52,6 +53,40 @@ def cut_at_180(shapes: np.ndarray, crs: pyproj.CRS | None) -> tuple[np.ndarray, 
         if across[number]:
             flat[number] = _cut(shapely.transform(flat[number], _unrolled))
     return (flat, across) if across.any() else None
+
+
+def joined_at_180(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return shapes in degrees side by side on a flat map: longitudes may be beyond 180.
+
+    The parts of Fiji at both ends of the map become neighbours. The map is cut where no shape is:
+    at the widest gap between their longitudes. Shapes that are nearer together as they are stay.
+
+    Args:
+        shapes: in longitude and latitude.
+    """
+    parts, owner = shapely.get_parts(shapes.to_numpy(), return_index=True)
+    boxes = shapely.bounds(parts)
+    if not len(parts) or np.nanmax(boxes[:, 2]) - np.nanmin(boxes[:, 0]) <= _HALF:
+        return shapes
+    order = np.argsort(boxes[:, 0], kind="stable")
+    west, reached = boxes[order, 0], np.maximum.accumulate(boxes[order, 2])
+    gaps = west[1:] - reached[:-1]
+    around = west[0] + _WHOLE - reached[-1]
+    if not len(gaps) or gaps.max() <= around:
+        return shapes
+    cut = west[1:][gaps.argmax()]
+    eastern = boxes[:, 0] >= cut
+    # The smaller half moves, so that most longitudes stay as they are written.
+    moving, by = (eastern, -_WHOLE) if eastern.sum() < (~eastern).sum() else (~eastern, _WHOLE)
+    parts = parts.copy()
+    parts[moving] = shapely.transform(
+        parts[moving], lambda positions: positions + np.array([by, 0.0])
+    )
+    moved = shapes.to_numpy().copy()
+    for number in np.unique(owner[moving]).tolist():
+        mine = parts[owner == number]
+        moved[number] = mine[0] if len(mine) == 1 else shapely.multipolygons(mine)
+    return gpd.GeoSeries(moved, index=shapes.index, crs=shapes.crs)
 
 
 def _unrolled(positions: np.ndarray) -> np.ndarray:

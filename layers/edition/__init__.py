@@ -165,6 +165,11 @@ def edition_events(country: Country) -> Table | None:
     )
 
 
+def edition_vintage(country: Country) -> str:
+    """Return the year of the codes of the edition: its list of former codes leads to these."""
+    return str(_provenance(edition_folder(country))["vintage"])
+
+
 def people_of_parts(country: Country) -> pd.Series:
     """Return legal populations by code of the former parts of communes, arrondissements included:
     the weights for figures of former codes. Only parts of known population."""

@@ -26,7 +26,7 @@ from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, WHOLE
 from zoneblanche.geo.vintages.carry import Carried, carry_counts, carry_largest, carry_means
 from zoneblanche.geo.vintages.events import COLUMNS, explainer, heirs_in
 from zoneblanche.geo.vintages.passage import Passage, build_passage
-from zoneblanche.layers.edition import edition_events, people_of_parts
+from zoneblanche.layers.edition import edition_events, edition_vintage, people_of_parts
 from zoneblanche.layers.inputs.join import Explain, account_of, account_of_rows
 from zoneblanche.layers.layer import Table
 from zoneblanche.layers.publishers.connector import Connector, known_connectors
@@ -70,8 +70,11 @@ class Changes:
 
 
 def code_changes(territories: Territories, events: pd.DataFrame | None = None) -> Changes | None:
-    """Return the given events, else those of the edition of the territories' country; None if
-    nothing is known of codes of their level."""
+    """Return the given events, else those of the edition of the territories' country.
+
+    None if nothing is known of codes of their level, or if the territories are of another year than
+    the edition: its list of former codes leads to the codes of that year only.
+    """
     country = territories.country
     has_edition = country is not None and country.edition is not None
     if not has_edition or country is None or territories.level != country.base.id:
@@ -79,7 +82,7 @@ def code_changes(territories: Territories, events: pd.DataFrame | None = None) -
     if events is not None:
         return Changes(events, dated=True, people=people_of_parts(country))
     known = edition_events(country)
-    if known is None:
+    if known is None or territories.vintage[:4] not in ("", edition_vintage(country)):
         return None
     # For events without a day: a code of one of the territories, of another year than the
     # edition's, has not ended yet.

@@ -209,6 +209,10 @@ class FileEntry(LayerEntry):
         return self
 
 
+_WITH_SHAPES = (".geojson", ".json", ".gpkg", ".zip")
+"""Endings of files that may hold points as shapes."""
+
+
 class SheetEntry(FileEntry):
     """A figure of a file of rows, and how its cells are read."""
 
@@ -263,17 +267,56 @@ class TableEntry(SheetEntry):
 
 
 class PointsEntry(SheetEntry):
-    """One point a row, by its coordinates."""
+    """One point a row, by its coordinates: two columns, one column with both, or the shapes of a
+    GeoJSON or GeoPackage file."""
 
     kind: Literal["points"] = "points"
-    x: Name
-    y: Name
+    x: Name | None = None
+    y: Name | None = None
+    position: Name | None = None
     crs: Line | None = None
-    stat: Literal["count", "distance"] | None = None
+    stat: Literal["count", "distance", "mean"] | None = None
+    value: Name | None = None
+
+    @property
+    def in_columns(self) -> bool:
+        """Whether the coordinates are in two columns."""
+        return self.x is not None and self.y is not None
 
     @model_validator(mode="after")
-    def _two_columns(self) -> Self:
-        return _apart(self, "x", "y")
+    def _coordinates(self) -> Self:
+        named = [key for key in ("x", "y") if getattr(self, key) is not None]
+        if self.position is not None and named:
+            raise refused(
+                _("position holds both coordinates; x and y are given as well."),
+                remedy=_("Name position, or x and y."),
+                kind="same-column",
+                key="position",
+            )
+        shapes = self.path.lower().endswith(_WITH_SHAPES) and not named
+        if self.position is None and not shapes and len(named) < 2:
+            absent = "y" if named == ["x"] else "x"
+            said = self.refuse_missing(absent)
+            raise refused(said.sentence, remedy=said.remedy, kind=said.kind, key=absent)
+        if self.stat == "distance" and not self.in_columns:
+            raise refused(
+                _("stat = 'distance' needs the columns x and y."),
+                remedy=_("Write the coordinates into two columns."),
+                kind="missing-key",
+                key="stat",
+            )
+        return _apart(self, "x", "y") if named else self
+
+    @model_validator(mode="after")
+    def _a_mean_of_something(self) -> Self:
+        if (self.stat == "mean") != (self.value is not None):
+            raise refused(
+                _("value goes with stat = 'mean', and stat = 'mean' with value."),
+                remedy=_("Name the column that is averaged, or leave both out."),
+                kind="missing-key",
+                key="value",
+            )
+        return self
 
 
 class PolygonsEntry(FileEntry):

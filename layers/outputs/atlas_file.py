@@ -21,6 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zoneblanche.geo.country import Country, known_countries, read_country
 from zoneblanche.geo.errors import InputError, ZoneblancheError
 from zoneblanche.geo.files.kinds import check_file, kind_of
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
@@ -137,7 +138,7 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         "format": FORMAT,
         "level": territories.level,
         "vintage": territories.vintage,
-        "country": None if territories.country is None else territories.country.code,
+        "country": _described_code(territories.country),
         "sources": [source.as_dict() for source in territories.sources],
         "parent_names": {level: dict(names) for level, names in territories.parent_names.items()},
         "extra": territories.extra is not None,
@@ -149,6 +150,15 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         "corrections": [one.as_dict() for one in atlas.corrections],
         "contact": atlas.contact,
     }
+
+
+def _described_code(country: Country | None) -> str | None:
+    """Return the code of a country that zoneblanche or a plug-in describes. One that a project
+    describes cannot be found again: its territories are then read without it."""
+    if country is None or country.code not in known_countries():
+        return None
+    known = [level.id for level in read_country(country.code).levels]
+    return country.code if known == [level.id for level in country.levels] else None
 
 
 def country_of_atlas(path: Path) -> str:

@@ -8,13 +8,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from zoneblanche.geo.country import known_countries, read_country
+from zoneblanche.geo.country import known_countries
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
 from zoneblanche.geo.files.output import plain_name
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.indicator import RESERVED
 from zoneblanche.layers.measuring.entries import ColumnEntry, RasterEntry, SourceEntry
-from zoneblanche.layers.project.schema import ProjectTable, found_path, paths_of
+from zoneblanche.layers.project.schema import (
+    ProjectTable,
+    country_of_project,
+    found_path,
+    is_toml,
+    paths_of,
+)
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[/\\]vsi", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[A-Za-z]:|[/\\]")
@@ -139,7 +145,8 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
             remedy=_("Write a table [[layers]] with id, path, code and value."),
             kind="no-layers",
         )
-    if table.country is not None and table.country not in known_countries():
+    own = table.country is not None and is_toml(table.country)
+    if table.country is not None and not own and table.country not in known_countries():
         yield Fault(
             _("no country {country} is described.", country=shown(table.country)),
             column="country",
@@ -147,20 +154,6 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
             remedy=nearest(table.country, known_countries()),
             kind="unknown-country",
         )
-    elif table.country is not None and table.level is not None:
-        parents = () if table.territories is None else table.territories.parents
-        levels = [*(level.id for level in read_country(table.country).levels), *parents]
-        if table.level not in levels:
-            yield Fault(
-                _(
-                    "{level} is not a level of the country or of the territories.",
-                    level=shown(table.level),
-                ),
-                column="level",
-                value=table.level,
-                remedy=nearest(table.level, levels),
-                kind="unknown-level",
-            )
     if table.use is not None and table.recipe is not None:
         yield Fault(
             _("both a shipped recipe (use) and a recipe of its own ([recipe]) are given."),
@@ -168,6 +161,33 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
             remedy=_("Keep one of them."),
             kind="two-recipes",
         )
+
+
+def check_country(table: ProjectTable, folder: Path) -> list[Fault]:
+    """Return the fault of a level that neither the country nor the territories have.
+
+    Raises:
+        InputError: all that is wrong with the file that describes the country.
+    """
+    country = country_of_project(table.country, folder)
+    if country is None or table.level is None:
+        return []
+    parents = () if table.territories is None else table.territories.parents
+    levels = [*(level.id for level in country.levels), *parents]
+    if table.level in levels:
+        return []
+    return [
+        Fault(
+            _(
+                "{level} is not a level of the country or of the territories.",
+                level=shown(table.level),
+            ),
+            column="level",
+            value=table.level,
+            remedy=nearest(table.level, levels),
+            kind="unknown-level",
+        )
+    ]
 
 
 def _choice_faults(table: ProjectTable) -> Iterator[Fault]:

@@ -129,11 +129,15 @@ class Past:
         """
         codes = self.territories.whole.codes
         more: list[str] = []
-        if self.spec.vintage is not None:
+        if self.spec.vintage is not None and self.spec.vintage != self.territories.vintage:
             if self.changes is None:
                 raise InputError(
                     Fault(
-                        _("nothing is known of codes that changed."),
+                        _(
+                            "nothing is known of codes that changed between {start} and {end}.",
+                            start=self.spec.vintage,
+                            end=self.territories.vintage or _("today"),
+                        ),
                         file=self.project.file,
                         column=f"layers.{self.spec.id}.vintage",
                         remedy=_(

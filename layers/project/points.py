@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyproj
 
-from zoneblanche.geo.errors import Fault, InputError, together
-from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import Message, Notices, _
 from zoneblanche.geo.points.count import Layout, count_points, find_territories
 from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.geo.points.nearest import compute_nearest
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.geo.tables import column, parse_numbers, read_raw_table
+from zoneblanche.geo.tables import TableUnit, parse_numbers
 from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
-from zoneblanche.geo.tables.missing import MARKS, Figures
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.measuring.nearby import parts_of
+from zoneblanche.layers.project.combine import with_left_out
 from zoneblanche.layers.project.describe import describe
+from zoneblanche.layers.project.point_rows import bounds_of, read_points
 from zoneblanche.layers.project.read import Project
 from zoneblanche.layers.project.reference_system import crs_named
 
@@ -36,8 +34,6 @@ MOST_BYTES_LISTED = 8 * 2**20
 """Size of a file up to which each point in no territory is listed; larger ones are streamed."""
 
 
-ERROR_MARKS = {"#n/a": Reason.NOT_PUBLISHED, "#na": Reason.NOT_PUBLISHED}
-"""A figure with such a mark is refused; a point without a position is listed as left out."""
 FARTHEST_KM = 1000
 """If no point is nearer than this to any territory, its coordinates are wrong."""
 
@@ -60,10 +56,8 @@ class PointLayer:
         coordinates = read_crs(spec, self.project)
         whole = territories.whole  # tells a point of elsewhere from one that lies nowhere
         notices = Notices()
-        if path.stat().st_size <= MOST_BYTES_LISTED:
-            counts, account = _count_rows(
-                spec, path, coordinates, whole, limits=self.project.limits, notices=notices
-            )
+        if reads_rows(spec, path):
+            counts, account = _count_rows(spec, self.project, coordinates, whole, notices=notices)
         else:
             counts, account = _count_stream(spec, path, coordinates, whole, notices=notices)
         counts = counts.reindex(territories.codes)
@@ -129,47 +123,117 @@ class DistanceLayer:
 Counted = tuple[pd.Series, Account]
 
 
+def reads_rows(spec: PointsEntry, path: Path) -> bool:
+    """Return whether each row of a file is read and listed; other files are streamed."""
+    simple = spec.in_columns and not spec.where and spec.header != 0 and spec.thousands is None
+    return not simple or path.stat().st_size <= MOST_BYTES_LISTED
+
+
+@dataclass(frozen=True)
+class MeanLayer:
+    """Averages a column of a table of points in each territory, by a column of weights."""
+
+    spec: PointsEntry
+    project: Project
+
+    def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
+        """Return the mean of the points in each territory; not covered without a point that has
+        a figure.
+
+        Raises:
+            InputError: the table cannot be read, or none of its points is in a territory.
+        """
+        spec = self.spec
+        assert spec.value is not None  # the project is checked
+        notices = Notices()
+        whole = territories.whole
+        coordinates = read_crs(spec, self.project)
+        points = read_points(spec, self.project, coordinates, notices=notices)
+        found = find_territories(
+            whole.frame.geometry, points.x.values, points.y.values, crs=points.crs
+        )
+        if not (found >= 0).any():
+            raise InputError(_nowhere(spec, _in_none(len(points.raw))))
+        values = parse_numbers(
+            points.raw, spec.value, unit=_unit_of(spec), thousands=spec.thousands
+        )
+        weights = np.ones(len(found))
+        if spec.weight is not None:
+            over = parse_numbers(points.raw, spec.weight, bounds=(0, None))
+            weights = over.values
+        known = (found >= 0) & np.isfinite(values.values) & np.isfinite(weights)
+        size = len(whole.codes)
+        total = np.bincount(found[known], weights=weights[known], minlength=size)
+        product = np.bincount(
+            found[known], weights=(values.values * weights)[known], minlength=size
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = pd.Series(np.where(total > 0, product / total, np.nan), whole.codes)
+        placed = np.isfinite(points.x.values) & np.isfinite(points.y.values)
+        account = account_rows(
+            np.where(found >= 0, Fate.MATCHED, Fate.LOST),
+            lambda row: Listed(
+                points.raw.place(row), points.cells[row], NOWHERE if placed[row] else NO_PLACE
+            ),
+        )
+        inside = int(np.isin(found, np.flatnonzero(whole.codes.isin(territories.codes))).sum())
+        account = replace(account, matched=inside, outside=account.matched - inside)
+        outside = int((placed & (found < 0)).sum())
+        _say_left_out(spec.id, outside, int((~placed).sum()), notices=notices)
+        notices.extend(values.notices)
+        means = means.reindex(territories.codes)
+        reasons = np.where(means.isna(), int(Reason.NOT_COVERED), int(Reason.PRESENT))
+        return Measurement(
+            indicator=mean_indicator(spec, self.project, territories.level),
+            values=means,
+            reasons=pd.Series(reasons, index=territories.codes, dtype="int8"),
+            weights={_weight_of(spec): pd.Series(total, whole.codes).reindex(territories.codes)},
+            account=with_left_out(account, merged=0, unpicked=points.unpicked),
+            notices=notices.as_tuple(),
+        )
+
+
+def _unit_of(spec: PointsEntry) -> TableUnit:
+    return "number" if spec.unit == "url" else spec.unit
+
+
+def _weight_of(spec: PointsEntry) -> str:
+    return f"{spec.id}-weight"
+
+
+def mean_indicator(spec: PointsEntry, project: Project, level: str) -> Indicator:
+    """When territories are aggregated, it is weighted by the weights of the points."""
+    unit: Unit = "number" if spec.unit == "url" or spec.unit == "count" else spec.unit
+    found = describe(
+        spec, project, kind="intensive", unit=unit, denominator=_weight_of(spec), level=level
+    )
+    return replace(found, denominator=_weight_of(spec))
+
+
 def _count_rows(
     spec: PointsEntry,
-    path: Path,
+    project: Project,
     coordinates: pyproj.CRS,
     territories: Territories,
     *,
-    limits: Limits,
     notices: Notices,
 ) -> Counted:
     """Return counts with an account of every row, read as strictly as any table."""
-    raw = read_raw_table(
-        path,
-        separator=spec.separator,
-        decimal=spec.decimal,
-        encoding=spec.encoding,
-        sheet=spec.sheet,
-        header=spec.header,
-        limits=limits,
-    )
-    most_x, most_y = bounds_of(coordinates)
-
-    def coordinate(name: str, most: float) -> Figures:
-        bounds = (-most, most) if math.isfinite(most) else (None, None)
-        return parse_numbers(raw, name, bounds=bounds, marks={**MARKS, **ERROR_MARKS})
-
-    x, y = together(partial(coordinate, spec.x, most_x), partial(coordinate, spec.y, most_y))
-    found = find_territories(territories.frame.geometry, x.values, y.values, crs=coordinates)
+    points = read_points(spec, project, coordinates, notices=notices)
+    raw, x, y = points.raw, points.x, points.y
+    found = find_territories(territories.frame.geometry, x.values, y.values, crs=points.crs)
     if not (found >= 0).any():
         raise InputError(_nowhere(spec, _in_none(len(raw))))
     placed = np.isfinite(x.values) & np.isfinite(y.values)
-    cells = [*zip(column(raw, spec.x), column(raw, spec.y), strict=True)]
+    cells = points.cells
     account = account_rows(
         np.where(found >= 0, Fate.MATCHED, Fate.LOST),
-        lambda row: Listed(
-            raw.place(row), ", ".join(cells[row]), NOWHERE if placed[row] else NO_PLACE
-        ),
+        lambda row: Listed(raw.place(row), cells[row], NOWHERE if placed[row] else NO_PLACE),
     )
-    notices.extend((*raw.notices, *x.notices, *y.notices))
     outside = int((placed & (found < 0)).sum())
     _say_left_out(spec.id, outside, int((~placed).sum()), notices=notices)
     counts = np.bincount(found[found >= 0], minlength=len(territories.codes))
+    account = with_left_out(account, merged=0, unpicked=points.unpicked)
     return pd.Series(counts, territories.codes), account
 
 
@@ -198,6 +262,7 @@ def _count_stream(
 
 def layout_of(spec: PointsEntry, coordinates: pyproj.CRS) -> Layout:
     """Return the columns of coordinates of a table of points, and which coordinates are refused."""
+    assert spec.x is not None and spec.y is not None  # others are read row by row
     return Layout(
         x=spec.x,
         y=spec.y,
@@ -205,11 +270,6 @@ def layout_of(spec: PointsEntry, coordinates: pyproj.CRS) -> Layout:
         decimal=spec.decimal or ".",
         bounds=bounds_of(coordinates),
     )
-
-
-def bounds_of(coordinates: pyproj.CRS) -> tuple[float, float]:
-    """Return the limits of |x| and |y|: on the globe in degrees, anywhere in metres."""
-    return (180.0, 90.0) if coordinates.is_geographic else (math.inf, math.inf)
 
 
 def _say_left_out(layer: str, outside: int, unreadable: int, *, notices: Notices) -> None:
@@ -259,6 +319,12 @@ def read_crs(spec: PointsEntry, project: Project) -> pyproj.CRS:
 
 def point_layer(spec: PointsEntry, project: Project) -> Layer:
     """Return the layer of points: counts, or distances to the nearest."""
+    if spec.stat == "mean":
+        return Layer(
+            indicator=mean_indicator(spec, project, ""),
+            needs=(),
+            measure=MeanLayer(spec, project),
+        )
     if spec.stat == "distance":
         return Layer(
             indicator=distance_indicator(spec, project, ""),

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from zoneblanche.geo.country import Text, read_country
+from zoneblanche.geo.country import Country, Text
 from zoneblanche.geo.errors import Fault, InputError, gathered
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.files.toml import Document, read_document
 from zoneblanche.geo.files.toml_model import checked
 from zoneblanche.geo.messages import spoken
-from zoneblanche.layers.project.check import check_project
+from zoneblanche.layers.project.check import check_country, check_project
 from zoneblanche.layers.project.schema import (
     ProjectTable,
     TerritoriesTable,
+    country_of_project,
     found_path,
     is_toml,
     paths_of,
@@ -83,8 +85,12 @@ class Project:
     @property
     def lang(self) -> str:
         """The language of its results: its own, else that of its country, else English."""
-        country = self.table.country
-        return spoken(self.table.lang, None if country is None else read_country(country).lang)
+        return spoken(self.table.lang, None if self.country is None else self.country.lang)
+
+    @cached_property
+    def country(self) -> Country | None:
+        """The country that it names, or describes in a file; None if it has none."""
+        return country_of_project(self.table.country, self.folder)
 
     def path(self, name: str) -> Path:
         """Return the file that a path of the project leads to."""
@@ -125,6 +131,9 @@ def read_project(path: str | Path, *, sources: Mapping[str, Path] | None = None)
         faults = check_project(table, folder.resolve(), document.file)
         if faults:
             raise InputError(faults)
+        faults = check_country(table, folder)
+        if faults:
+            raise InputError([replace(fault, file=document.file) for fault in faults])
     named = {name: found_path(folder, file) for name, file in table.sources.items()}
     return Project(
         file=document.file,

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from zoneblanche.geo.code_part import CodePart
+from zoneblanche.geo.country import Country, read_country, read_country_file
 from zoneblanche.geo.errors import nearest, shown
 from zoneblanche.geo.files.toml_model import (
     Identifier,
@@ -192,6 +193,17 @@ class ProjectTable(TomlTable):
     limits: LimitsTable = Field(default_factory=LimitsTable)
 
 
+def country_of_project(name: str | None, folder: Path) -> Country | None:
+    """Return the country with that code, or that a TOML file in the folder describes.
+
+    Raises:
+        InputError: no such country, or all that is wrong with the file.
+    """
+    if name is None:
+        return None
+    return read_country_file(found_path(folder, name)) if is_toml(name) else read_country(name)
+
+
 def found_path(folder: Path, name: str) -> Path:
     """The path of that name under `folder`, whichever way its accents are written on the disk.
 
@@ -229,8 +241,9 @@ def paths_of(table: ProjectTable) -> dict[str, str]:
         for level, parent in table.territories.parents.items():
             if parent.names is not None:
                 paths[f"territories.parents.{level}.names"] = parent.names
-    if table.use is not None and is_toml(table.use):
-        paths["use"] = table.use
+    for key, name in (("use", table.use), ("country", table.country)):
+        if name is not None and is_toml(name):
+            paths[key] = name
     return paths
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from zoneblanche.geo.borders.arcs import Arcs, build_arcs
+from zoneblanche.geo.vectors.antimeridian import joined_at_180
 from zoneblanche.maps.page.encoding import pack_tokens, zigzag
 
 EARTH_RADIUS = 6378137.0
@@ -73,7 +74,7 @@ def encode_geometry(geometry: gpd.GeoSeries) -> PageGeometry:
     Args:
         geometry: valid polygons in a known CRS; None and empty shapes have no border.
     """
-    degrees = geometry.to_crs("EPSG:4326")
+    degrees = joined_at_180(geometry.to_crs("EPSG:4326"))
     shapes = mercator(degrees.to_numpy())
     grid = choose_grid(shapes)
     arcs = build_arcs(shapes, grid=grid)

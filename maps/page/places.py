@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.vectors.antimeridian import joined_at_180
 from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES, band_titles
 from zoneblanche.maps.page.encoding import bytes_for, pack_column, pack_planes, pack_tokens, zigzag
 from zoneblanche.maps.page.geometry import PageGeometry
@@ -281,7 +282,7 @@ def _parts_by_place(territories: Territories) -> np.ndarray:
 
     country = territories.country
     assert country is not None
-    middle = territories.frame.geometry.to_crs("EPSG:4326").bounds
+    middle = joined_at_180(territories.frame.geometry.to_crs("EPSG:4326")).bounds
     x, y = (middle["minx"] + middle["maxx"]) / 2, (middle["miny"] + middle["maxy"]) / 2
     part_ids = np.full(len(territories), country.parts[-1].id, dtype=object)
     for part in reversed(country.parts[:-1]):
@@ -289,7 +290,10 @@ def _parts_by_place(territories: Territories) -> np.ndarray:
         bounds = part.bounds or (area and area.bounds)
         if bounds:
             west, south, east, north = bounds
-            inside = x.between(west, east) & y.between(south, north)
+            east += 360 if west > east else 0
+            # Shapes at both ends of the map are side by side, on one side of 180 degrees.
+            around = [(x + turn).between(west, east) for turn in (-360, 0, 360)]
+            inside = (around[0] | around[1] | around[2]) & y.between(south, north)
             part_ids[inside.to_numpy()] = part.id
     return part_ids
 

@@ -28,12 +28,18 @@ _CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:+([A-Z0-9]
 
 
 def read_geojson(
-    content: dict[str, Any], *, file: str, wanted: tuple[str, ...], limits: Limits, notices: Notices
+    content: dict[str, Any],
+    *,
+    file: str,
+    wanted: tuple[str, ...],
+    limits: Limits,
+    notices: Notices,
+    points: bool = False,
 ) -> Features:
     """Return the features of a parsed GeoJSON object.
 
     The CRS is longitude and latitude on WGS 84, as the standard says, unless the file names
-    another one by its EPSG code, as older files do.
+    another one by its EPSG code, as older files do. Shapes are polygons, or points with `points`.
 
     Raises:
         InputError: not a collection of features, a `crs` that is a link or unknown, more than the
@@ -50,7 +56,11 @@ def read_geojson(
     check_features(len(found), len(names), file, limits)
     shapes, unreadable = read_shapes(
         found,
-        lambda feature, collapsed: _shape(feature.get("geometry"), collapsed),
+        lambda feature, collapsed: (
+            _point(feature.get("geometry"))
+            if points
+            else _shape(feature.get("geometry"), collapsed)
+        ),
         file=file,
         limits=limits,
         notices=notices,
@@ -132,6 +142,15 @@ def _shape(geometry: Any, collapsed: Collapsed, deep: int = 0) -> Any:
         if isinstance(kind, str)
         else _("no type of geometry")
     )
+
+
+def _point(geometry: Any) -> Any:
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if geometry is None or kind is None:
+        return None
+    if kind != "Point":
+        raise BadShape(_("a {kind}, not a point", kind=str(kind)))
+    return shapely.Point(positions([geometry.get("coordinates")])[0][:2])
 
 
 def _member(geometry: Any, collapsed: Collapsed, deep: int) -> Any:

@@ -31,6 +31,7 @@ def read_features(
     limits: Limits,
     notices: Notices,
     encoding: str | None = None,
+    points: bool = False,
 ) -> Features:
     """Return the features of a vector file; its content decides the format, not its name.
 
@@ -41,6 +42,7 @@ def read_features(
         wanted: the fields to read; those that do not exist are left out.
         notices: takes observations and decisions.
         encoding: of the text of a shapefile, in place of the declared one.
+        points: whether the shapes are points.
 
     Raises:
         InputError: a file of another kind, or what the format module refuses.
@@ -48,11 +50,15 @@ def read_features(
     """
     kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what=_("file of polygons")))
     if kind != "zip":
-        return _read(path, kind, layer, wanted, limits, notices=notices, encoding=encoding)
+        return _read(
+            path, kind, layer, wanted, limits, notices=notices, encoding=encoding, points=points
+        )
     with unpacked_vector(path, limits=limits) as place:
         kind = kind_of(check_file(place, most_bytes=limits.vector_bytes))
         found = Notices()
-        features = _read(place, kind, layer, wanted, limits, notices=found, encoding=encoding)
+        features = _read(
+            place, kind, layer, wanted, limits, notices=found, encoding=encoding, points=points
+        )
         notices.extend(without(note, f"{place.parent}{os.sep}") for note in found)
     return replace(features, file=str(path))
 
@@ -66,6 +72,7 @@ def _read(
     *,
     notices: Notices,
     encoding: str | None,
+    points: bool,
 ) -> Features:
     if encoding is not None and kind != "shapefile":
         raise InputError(
@@ -85,17 +92,32 @@ def _read(
             path, wanted=wanted, limits=limits, notices=notices, encoding=encoding
         )
     if kind == "json":
-        return _read_json_features(path, layer=layer, wanted=wanted, limits=limits, notices=notices)
+        return _read_json_features(
+            path, layer=layer, wanted=wanted, limits=limits, notices=notices, points=points
+        )
     raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
 
 
 def _read_json_features(
-    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits, notices: Notices
+    path: Path,
+    *,
+    layer: str | None,
+    wanted: tuple[str, ...],
+    limits: Limits,
+    notices: Notices,
+    points: bool,
 ) -> Features:
     content = read_json(path, most_bytes=limits.json_bytes, one_a_line=_ONE_A_LINE)
     kind = content.get("type") if isinstance(content, dict) else None
     if kind in ("FeatureCollection", "Feature"):
-        return read_geojson(content, file=str(path), wanted=wanted, limits=limits, notices=notices)
+        return read_geojson(
+            content,
+            file=str(path),
+            wanted=wanted,
+            limits=limits,
+            notices=notices,
+            points=points,
+        )
     if kind == "Topology":
         return read_topojson(
             content,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyproj
 import pytest
 import shapely
@@ -17,6 +18,7 @@ from shapely.geometry import box, mapping
 from zoneblanche.geo.code_part import CodePart
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.territories import measured_area_km2
+from zoneblanche.geo.vectors.antimeridian import joined_at_180
 from zoneblanche.geo.vectors.read import ReadTerritories, read_polygons, read_territories
 
 SHAPES = [box(0, 0, 1, 1), box(1, 0, 2, 1), box(0, 1, 1, 2)]
@@ -208,3 +210,31 @@ def test_projected_polygons_across_the_antimeridian_are_cut(tmp_path: Path, crs:
     assert found.territories.facts["area_km2"]["A"] == pytest.approx(expected, rel=1e-5)
     assert found.territories.frame.total_bounds[[0, 2]] == pytest.approx([-180, 180])
     assert any("cut there (A)" in notice for notice in found.notices)
+
+
+def test_shapes_at_both_ends_of_the_map_are_put_side_by_side() -> None:
+    ends = [box(177, -18, 178, -17), box(178, -17, 180, -16), box(-180, -17, -179, -16)]
+    fiji = gpd.GeoSeries([ends[0], shapely.MultiPolygon(ends[1:])], crs=4326)
+    joined = joined_at_180(fiji)
+    assert joined.total_bounds.tolist() == [177, -18, 181, -16]
+    assert shapely.area(joined.to_numpy()).tolist() == [1, 3]
+    states = [box(-125, 25, -67, 49), box(-170, 55, -130, 70), box(172, 52, 174, 53)]
+    assert joined_at_180(gpd.GeoSeries(states, crs=4326)).total_bounds[[0, 2]].tolist() == [
+        -188,
+        -67,
+    ]
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        [box(5, 45, 8, 48)],
+        [box(-180, -90, 180, -60), box(170, -45, 178, -35)],  # Antarctica goes around
+        [box(-60, 15, -55, 17), box(55, -21, 56, -20), box(165, -22, 167, -20)],
+    ],
+)
+def test_other_shapes_stay_where_they_are(shapes: list[shapely.Geometry]) -> None:
+    series = gpd.GeoSeries(shapes, crs=4326)
+    joined = joined_at_180(series)
+    assert np.ptp(joined.total_bounds[[0, 2]]) <= np.ptp(series.total_bounds[[0, 2]])
+    assert joined.geom_equals(series).sum() >= len(shapes) / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,15 @@ def test_a_commune_beside_its_arrondissements_is_refused(
 def test_without_a_list_of_changes_a_vintage_is_refused(toy: Territories, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nothing is known of codes that changed"):
         measured(tmp_path, toy, "code;n\nA1;1\n", unit="count", more='vintage = "2018"')
+
+
+def test_the_embedded_list_leads_to_one_year_only(france: Territories, tmp_path: Path) -> None:
+    older = replace(france, vintage="2019")
+    table = "code;n\n01033;400\n01004;5\n"
+    with pytest.raises(InputError, match=r"between 2018 and 2019.*insee-code-events=FILE"):
+        measured(tmp_path, older, table, unit="count", more='vintage = "2018"')
+    same = measured(tmp_path, older, table, unit="count", more='vintage = "2019"')
+    assert same.values[["01033", "01004"]].tolist() == [400, 5]
 
 
 def test_real_counts_of_2018_keep_their_total(

@@ -1,0 +1,204 @@
+"""The rows of a table of points, each with its coordinates."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pyproj
+import shapely
+
+from zoneblanche.geo.errors import Fault, InputError, together
+from zoneblanche.geo.messages import Notices, _
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.row_filter import pick_rows
+from zoneblanche.geo.tables import RawTable, column, parse_numbers, read_raw_table
+from zoneblanche.geo.tables.missing import MARKS, Figures
+from zoneblanche.geo.tables.raw import Stored
+from zoneblanche.geo.vectors.formats import read_features
+from zoneblanche.layers.measuring.entries import PointsEntry
+from zoneblanche.layers.project.read import Project
+
+ERROR_MARKS = {"#n/a": Reason.NOT_PUBLISHED, "#na": Reason.NOT_PUBLISHED}
+"""A figure with such a mark is refused; a point without a position is listed as left out."""
+
+_X, _Y = "x", "y"
+_PAIR = re.compile(r"\s*\[?\(?\s*([-+]?[0-9.]+)\s*[,; ]\s*([-+]?[0-9.]+)\s*\)?\]?\s*")
+"""Two numbers with a decimal point: "44.5, 3.5", also in brackets."""
+
+
+@dataclass(frozen=True, eq=False)
+class PointRows:
+    """The rows of a table of points.
+
+    Attributes:
+        raw: its cells.
+        x, y: the coordinates of each row, NaN if it has none.
+        cells: the coordinates of each row as they are written.
+        crs: of the coordinates.
+        unpicked: number of rows that `where` does not pick.
+    """
+
+    raw: RawTable
+    x: Figures
+    y: Figures
+    cells: list[str]
+    crs: pyproj.CRS
+    unpicked: int
+
+
+def read_points(
+    spec: PointsEntry, project: Project, crs: pyproj.CRS, *, notices: Notices
+) -> PointRows:
+    """Return the rows of a table of points, read as strictly as any table.
+
+    Args:
+        crs: of coordinates in columns; the shapes of a file have the one that it declares, unless
+            the layer names one.
+
+    Raises:
+        InputError: the table cannot be read, or has coordinates that cannot be.
+    """
+    others = [name for name in (spec.value, _weight(spec)) if name is not None]
+    names = (spec.x or _X, spec.y or _Y)
+    if not spec.in_columns and spec.position is None:
+        raw, declared = _of_shapes(spec, project, others, notices=notices)
+        crs = declared if spec.crs is None and declared is not None else crs
+    else:
+        wanted = (spec.x, spec.y, spec.position, *others)
+        columns = [name for name in wanted if name is not None]
+        raw = read_raw_table(project.path(spec.path), **spec.form(*columns), limits=project.limits)
+        notices.extend(raw.notices)
+        if spec.position is not None:
+            raw = _split(raw, spec.position)
+    unpicked = 0
+    if spec.where:
+        chosen = {name: column(raw, name) for name in spec.where}
+        rows = pick_rows(chosen, spec.where, file=raw.file)
+        unpicked = len(raw) - len(rows)
+        raw = raw.take(rows)
+    most = bounds_of(crs)
+    _check_degrees(raw, names, crs)
+
+    def coordinate(name: str, limit: float) -> Figures:
+        bounds = (-limit, limit) if math.isfinite(limit) else (None, None)
+        return parse_numbers(raw, name, bounds=bounds, marks={**MARKS, **ERROR_MARKS}, nodata=None)
+
+    x, y = together(partial(coordinate, names[0], most[0]), partial(coordinate, names[1], most[1]))
+    notices.extend((*x.notices, *y.notices))
+    pairs = zip(column(raw, names[0]), column(raw, names[1]), strict=True)
+    return PointRows(raw, x, y, [", ".join(pair) for pair in pairs], crs, unpicked)
+
+
+def bounds_of(coordinates: pyproj.CRS) -> tuple[float, float]:
+    """Return the limits of |x| and |y|: on the globe in degrees, anywhere in metres."""
+    return (180.0, 90.0) if coordinates.is_geographic else (math.inf, math.inf)
+
+
+def _weight(spec: PointsEntry) -> str | None:
+    return spec.weight if spec.stat == "mean" else None
+
+
+def _check_degrees(raw: RawTable, names: tuple[str, str], crs: pyproj.CRS) -> None:
+    """Refuse coordinates in metres that are read as degrees, with the remedy for it."""
+    if not crs.is_geographic:
+        return
+    found = [cell.strip().replace(",", ".") for cell in column(raw, names[0])[:100]]
+    numbers = [float(cell) for cell in found if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell)]
+    if len(numbers) and min(map(abs, numbers)) > 720:
+        raise InputError(
+            raw.fault(
+                _("the coordinates look like metres, not degrees."),
+                row=0,
+                column=names[0],
+                remedy=_("Name the reference system that they are in, e.g. crs = 'EPSG:2154'."),
+                kind="crs-units",
+            )
+        )
+
+
+def _split(raw: RawTable, name: str) -> RawTable:
+    """Return the table with the coordinates of "latitude, longitude" in two columns.
+
+    Raises:
+        InputError: a cell that holds something else, or the longitude first.
+    """
+    latitudes, longitudes, faults = [], [], []
+    for row, cell in enumerate(column(raw, name)):
+        pair = _PAIR.fullmatch(cell)
+        latitudes.append(pair[1] if pair else "")
+        longitudes.append(pair[2] if pair else "")
+        if cell.strip() and pair is None:
+            faults.append(
+                raw.fault(
+                    _("the cell does not hold a latitude and a longitude."),
+                    row=row,
+                    column=name,
+                    remedy=_('Expected is "44.518, 3.501".'),
+                    kind="not-a-number",
+                )
+            )
+    if faults:
+        raise InputError(faults[:100])
+    cells = {
+        _X: np.array(longitudes, dtype=object),
+        _Y: np.array(latitudes, dtype=object),
+    }
+    stored: dict[str, Stored] = {**raw.stored, _X: "float", _Y: "float"}
+    return replace(raw, columns={**raw.columns, **cells}, stored=stored)
+
+
+def _of_shapes(
+    spec: PointsEntry, project: Project, others: list[str], *, notices: Notices
+) -> tuple[RawTable, pyproj.CRS | None]:
+    """Return the points of a file of shapes as a table, and the reference system of the file.
+
+    Raises:
+        InputError: the file cannot be read, or holds shapes that are not points.
+    """
+    path = project.path(spec.path)
+    wanted = tuple(dict.fromkeys((*others, *spec.where)))
+    features = read_features(
+        path,
+        layer=spec.layer,
+        wanted=wanted,
+        limits=project.limits,
+        notices=notices,
+        points=True,
+    )
+    kinds = shapely.get_type_id(features.shapes)
+    wrong = np.flatnonzero(~np.isin(kinds, (-1, 0)))
+    if len(wrong) or features.unreadable:
+        number = int(wrong[0]) if len(wrong) else min(features.unreadable)
+        reason = features.unreadable.get(number) or features.shapes[number].geom_type
+        raise InputError(
+            Fault(
+                _("a feature is not a point: {reason}.", reason=reason),
+                file=features.file,
+                feature=number,
+                remedy=_("Give a file of points, or name the columns x and y of a table."),
+                kind="not-a-point",
+            )
+        )
+    coordinates = {
+        _X: shapely.get_x(features.shapes),
+        _Y: shapely.get_y(features.shapes),
+    }
+    columns = {
+        name: np.array(["" if cell is None else str(cell) for cell in cells], dtype=object)
+        for name, cells in features.fields.items()
+    }
+    for name, values in coordinates.items():
+        texts = ["" if math.isnan(value) else repr(value) for value in values.tolist()]
+        columns[name] = np.array(texts, dtype=object)
+    raw = RawTable(
+        file=features.file,
+        columns=columns,
+        lines=np.arange(len(features)),
+        counted="record",
+        stored=dict.fromkeys((_X, _Y), "float"),
+    )
+    return raw, features.crs

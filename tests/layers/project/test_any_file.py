@@ -1,0 +1,258 @@
+"""Small projects of the kinds of files that officials publish: the right figures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from shapely.geometry import box, mapping
+
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.inputs.accounting import unaccounted_rows
+from zoneblanche.layers.project.index import with_index
+from zoneblanche.layers.project.read import read_project
+
+POLYGONS = {
+    "01001": {"name": "Aa", "pop": 1000, "state": "S1"},
+    "01002": {"name": "Bb", "pop": 10, "state": "S1"},
+    "02003": {"name": "Cc", "pop": None, "state": "S2"},
+    "02004": {"name": "Dd", "pop": 40, "state": None},
+}
+HEAD = """
+[territories]
+path = "t.geojson"
+code = "code"
+name = "name"
+population = "pop"
+{territories}
+
+[[layers]]
+id = "v"
+path = "v.csv"
+code = "code"
+value = "v"
+{layer}
+"""
+
+
+def project(
+    folder: Path, table: str, *, layer: str = "", territories: str = "", top: str = ""
+) -> Any:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": code, **cells},
+            "geometry": mapping(box(number, 50, number + 1, 51)),
+        }
+        for number, (code, cells) in enumerate(POLYGONS.items())
+    ]
+    content = {"type": "FeatureCollection", "features": features}
+    (folder / "t.geojson").write_text(json.dumps(content), encoding="utf-8")
+    (folder / "v.csv").write_text(table, encoding="utf-8")
+    text = top + HEAD.format(layer=layer, territories=territories)
+    (folder / "project.toml").write_text(text, encoding="utf-8")
+    return read_project(folder / "project.toml")
+
+
+def measured(folder: Path, table: str, **options: str) -> Atlas:
+    atlas = build_atlas(project(folder, table, **options))
+    assert all(unaccounted_rows(account) == 0 for account in atlas.account.values())
+    return atlas
+
+
+def faults(folder: Path, table: str, **options: str) -> str:
+    with pytest.raises(InputError) as caught:
+        measured(folder, table, **options)
+    return str(caught.value)
+
+
+LONG = "code;what;year;v\n" + "".join(
+    f"{code};{what};{year};{value + (what == 'adsl') * 50 + (year == 2022) * 7}\n"
+    for value, code in enumerate(POLYGONS)
+    for what in ("fibre", "adsl")
+    for year in (2022, 2023)
+)
+
+
+def test_rows_of_a_long_table_are_picked(tmp_path: Path) -> None:
+    atlas = measured(tmp_path, LONG, layer='where = { year = 2023, what = "fibre" }')
+    assert atlas.values["v"].tolist() == [0, 1, 2, 3]
+    assert atlas.account["v"]["counted"] == {"not picked by where": 12}
+    assert "Pick rows with where" in faults(tmp_path, LONG)
+    assert "no row has what = '4g'. The column has 'fibre', 'adsl'" in faults(
+        tmp_path, LONG, layer='where = { what = "4g" }'
+    )
+
+
+@pytest.mark.parametrize(("how", "values"), [("sum", 114), ("mean", 28.5), ("first", 7)])
+def test_rows_of_one_code_are_combined(tmp_path: Path, how: str, values: float) -> None:
+    atlas = measured(tmp_path, LONG, layer=f'combine = "{how}"')
+    assert atlas.values["v"]["01001"] == values
+    assert atlas.account["v"]["rows"] == 16
+    assert atlas.account["v"]["counted"] == {"combined with another row of its code": 12}
+
+
+def test_a_sum_with_a_missing_part_is_missing(tmp_path: Path) -> None:
+    table = "code,v\n01001,1\n01001,[c]\n01002,3\n01002,4\n"
+    atlas = measured(tmp_path, table, layer='combine = "sum"')
+    assert atlas.values["v"]["01002"] == 7
+    assert np.isnan(atlas.values["v"]["01001"])
+    assert atlas.reasons["v"]["01001"] == Reason.SECRET
+
+
+def test_a_second_line_of_the_header_is_listed(tmp_path: Path) -> None:
+    table = "code,v\nGeography,Estimate!!Percent\n0500000US01001,1.5\n0500000US02003,2\n"
+    said = faults(tmp_path, table)
+    assert "code_prefix = '0500000US', or code_digits = -5" in said
+    for layer in ("code_digits = -5", 'code_prefix = "0500000US"'):
+        atlas = measured(tmp_path, table, layer=layer)
+        assert atlas.values["v"].dropna().tolist() == [1.5, 2]
+        assert atlas.account["v"]["listed"][0]["code"] == "Geography"
+
+
+def test_texts_that_mean_missing_have_reasons(tmp_path: Path) -> None:
+    table = "code,v\n01001,*\n01002,no data\n02003,-\n02004,3\n"
+    layer = 'missing = { "no data" = "not_collected", "-" = "not_applicable" }'
+    atlas = measured(tmp_path, table, layer=layer)
+    assert atlas.reasons["v"].tolist() == [
+        Reason.SECRET, Reason.NOT_COLLECTED, Reason.NOT_APPLICABLE, Reason.PRESENT
+    ]  # fmt: skip
+
+
+def test_websites_as_bare_domains_and_cells_that_are_filled(tmp_path: Path) -> None:
+    table = "code,v\n01001,www.aa.de\n01002,\n02003,not known\n02004,dd.de\n"
+    atlas = measured(tmp_path, table, layer='unit = "domain"')
+    assert atlas.values["v"].tolist()[:2] == [1, 0]
+    assert atlas.reasons["v"]["02003"] == Reason.UNREADABLE
+    filled = measured(tmp_path, table, layer='filled = true\nmissing = ["not known"]')
+    assert filled.values["v"].tolist()[:2] == [1, 0]
+    assert filled.reasons["v"]["02003"] == Reason.NOT_PUBLISHED
+
+
+PERCENT = "code,v\n01001,90\n01002,10\n02003,50\n02004,20\n"
+STATES = '[territories.parents]\nstate = "state"'
+
+
+def test_a_percentage_is_weighted_by_people_where_they_are_known(tmp_path: Path) -> None:
+    options = {"territories": STATES, "top": 'level = "state"\n'}
+    atlas = measured(tmp_path, PERCENT, layer='unit = "percent"', **options)
+    assert atlas.values["v"]["S1"] == pytest.approx((90 * 1000 + 10 * 10) / 1010)
+    assert np.isnan(atlas.values["v"]["S2"])
+    notices = " ".join(atlas.notices)
+    assert "1 territory is in no state (02004)" in notices
+    assert (
+        "1 territories have a figure and no population, and are not in the mean (02003)" in notices
+    )
+    assert "defect" not in notices
+    assert atlas.territories.facts["population"]["S1"] == 1010
+
+
+def test_a_plain_mean_is_said(tmp_path: Path) -> None:
+    options = {"territories": STATES, "top": 'level = "state"\n'}
+    atlas = measured(tmp_path, PERCENT, layer='unit = "number"', **options)
+    assert atlas.values["v"]["S1"] == 50
+    assert any("is the plain mean of their territories" in notice for notice in atlas.notices)
+    assert atlas.coarser_level_of(atlas.indicators["v"]) == ""
+
+
+def test_another_layer_is_a_weight(tmp_path: Path) -> None:
+    table = "code,v,hh\n01001,90,1\n01002,10,3\n02003,50,1\n02004,20,1\n"
+    layer = (
+        'unit = "percent"\nweight = "hh"\n[[layers]]\nid = "hh"\npath = "v.csv"\n'
+        'code = "code"\nvalue = "hh"\nunit = "count"\nbetter = "none"'
+    )
+    options = {"territories": STATES, "top": 'level = "state"\n'}
+    atlas = measured(tmp_path, table, layer=layer, **options)
+    assert atlas.values["v"].tolist() == [30, 50]
+    unknown = faults(tmp_path, table, layer=layer.replace('weight = "hh"', 'weight = "x"'))
+    assert "nothing is known of 'x'" in unknown
+
+
+def test_parents_by_the_digits_of_the_code_have_names(tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("AGS,GEN\n01,Nord\n02,Süd\n", encoding="utf-8")
+    territories = (
+        '[territories.parents]\nland = { digits = 2, names = "names.csv", code = "AGS", '
+        'name = "GEN" }\nstate = { field = "state", name = "name" }'
+    )
+    options = {"territories": territories, "top": 'level = "land"\n'}
+    atlas = measured(tmp_path, PERCENT, layer='unit = "percent"', **options)
+    assert atlas.territories.names.tolist() == ["Nord", "Süd"]
+
+
+@pytest.mark.parametrize(
+    ("parent", "says"),
+    [
+        ('{ field = "state", digits = 2 }', "a field, or the digits of a code, not both"),
+        ('{ digits = 2, names = "v.csv" }', "a table of names needs code and name"),
+        ('{ digits = 2, code = "x" }', "column of a table of names, which is missing"),
+        ('{ digits = 0 }', "'0' does not fit" ),
+        ('{ digits = 9 }', "4 codes have fewer than 9 characters"),
+    ],
+)  # fmt: skip
+def test_parents_that_cannot_be(tmp_path: Path, parent: str, says: str) -> None:
+    said = faults(tmp_path, PERCENT, territories=f"[territories.parents]\nland = {parent}")
+    assert says.replace("'0'", "0") in said.replace("'0'", "0")
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        ("code_digits = 0", "expected is a whole number: 5 for the first 5 characters"),
+        ('nodata = ":"', "List texts under missing"),
+        ("missing = [3]", "expected is a list of texts"),
+        ('missing = { "x" = "unknown" }', "'unknown' is not a reason here"),
+        ('combine = "median"', "'median' is not a choice here"),
+        ("where = { what = 1979-05-27 }", "expected is a text, a number, true or false"),
+        ("header = -1", "0 or more"),
+        ('thousands = "_"', "is not a choice here"),
+        ('filled = "yes"', "true or false"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_one_fault_of_its_key(
+    tmp_path: Path, layer: str, says: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        project(tmp_path, PERCENT, layer=layer)
+    (fault,) = caught.value.faults
+    assert fault.column is not None
+    assert fault.column.startswith(f"layers.v.{layer.split(' ', 1)[0]}")
+    assert says in str(fault)
+
+
+def test_rounding_gives_a_layer_no_scale(tmp_path: Path) -> None:
+    table = "code,v,w\n01001,0.3,1\n01002,0.30000000000000004,2\n02003,0.3,3\n02004,0.3,4\n"
+    more = '[[layers]]\nid = "w"\npath = "v.csv"\ncode = "code"\nvalue = "w"'
+    given = project(tmp_path, table, layer=more)
+    atlas, recipe = with_index(given, build_atlas(given))
+    assert recipe is not None
+    assert [element.id for element in recipe.elements] == ["w"]
+    written = project(tmp_path, table, layer=f"{more}\n[recipe]\nweights = {{ v = 3, w = 1 }}")
+    atlas, recipe = with_index(written, build_atlas(written))
+    assert recipe is not None
+    assert [element.id for element in recipe.elements] == ["w"]
+    assert any("The weights of the others: w 1" in notice for notice in atlas.notices)
+    alone = project(tmp_path, table, layer="[recipe]\nweights = { v = 1 }")
+    with pytest.raises(InputError, match="is constant"):
+        with_index(alone, build_atlas(alone))
+
+
+def test_a_list_and_tables_of_one_name(tmp_path: Path) -> None:
+    layer = '[recipe]\nindicators = ["v"]\n[recipe.indicators.v]\ngoalposts = [0, 10]'
+    said = faults(tmp_path, PERCENT, layer=layer)
+    assert "'recipe.indicators' has a value and is a table as well" in said
+
+
+def test_postal_codes_are_recognised(tmp_path: Path) -> None:
+    (tmp_path / "v.csv").write_text("cp;v\n48000;3\n48100;7\n48200;4\n")
+    (tmp_path / "project.toml").write_text(
+        'country = "fr"\nwithin = ["48"]\n[[layers]]\nid = "v"\npath = "v.csv"\ncode = "cp"\n'
+        'value = "v"\n'
+    )
+    with pytest.raises(InputError, match=r"postal codes, not codes of communes \(48000, 48200\)"):
+        build_atlas(read_project(tmp_path / "project.toml"))

@@ -1,0 +1,176 @@
+"""Points of a project: means by a weight, shapes, both coordinates in a cell, metres."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shapely.geometry import box, mapping
+
+from zoneblanche.geo.errors import InputError
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import build_atlas
+from zoneblanche.layers.inputs.accounting import unaccounted_rows
+from zoneblanche.layers.project.read import read_project
+
+PROJECT = """
+{top}
+[territories]
+path = "t.geojson"
+code = "code"
+{territories}
+[[layers]]
+id = "p"
+kind = "points"
+path = "{path}"
+{layer}
+"""
+
+TABLE = "lon,lat,speed,tests\n0.5,0.5,10,1\n0.6,0.5,40,2\n1.5,0.5,7,1\n1.6,0.5,,5\n9,9,1,1\n,,1,1\n"
+
+
+def measured(
+    folder: Path, content: str, layer: str, *, name: str = "p.csv", top: str = "", more: str = ""
+) -> Atlas:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": code, "state": "S"},
+            "geometry": mapping(box(number, 0, number + 1, 1)),
+        }
+        for number, code in enumerate("ABC")
+    ]
+    (folder / "t.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": features})
+    )
+    (folder / name).write_text(content, encoding="utf-8")
+    text = PROJECT.format(top=top, territories=more, path=name, layer=layer)
+    (folder / "project.toml").write_text(text, encoding="utf-8")
+    atlas = build_atlas(read_project(folder / "project.toml"))
+    assert all(unaccounted_rows(account) == 0 for account in atlas.account.values())
+    return atlas
+
+
+def said(folder: Path, content: str, layer: str, **options: str) -> str:
+    with pytest.raises(InputError) as caught:
+        measured(folder, content, layer, **options)
+    return str(caught.value)
+
+
+def test_a_mean_is_weighted_by_a_column(tmp_path: Path) -> None:
+    layer = 'stat = "mean"\nvalue = "speed"\nweight = "tests"\nx = "lon"\ny = "lat"'
+    atlas = measured(tmp_path, TABLE, layer)
+    assert atlas.values["p"].tolist()[:2] == [30, 7]
+    assert np.isnan(atlas.values["p"]["C"])
+    assert atlas.account["p"]["matched"] == 4
+    state = '[territories.parents]\nstate = "state"'
+    whole = measured(tmp_path, TABLE, layer, top='level = "state"', more=state)
+    assert whole.values["p"]["S"] == pytest.approx((10 + 80 + 7) / 4)
+
+
+def test_without_a_weight_each_point_counts_once(tmp_path: Path) -> None:
+    atlas = measured(tmp_path, TABLE, 'stat = "mean"\nvalue = "speed"\nx = "lon"\ny = "lat"')
+    assert atlas.values["p"].tolist()[:2] == [25, 7]
+
+
+def points(*coordinates: list[float] | None) -> str:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"kind": "mast" if place else "shop", "v": place},
+            "geometry": None if one is None else {"type": "Point", "coordinates": one},
+        }
+        for place, one in enumerate(coordinates)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def test_points_of_geojson(tmp_path: Path) -> None:
+    content = points([0.5, 0.5], [0.6, 0.6, 12], [1.5, 0.5], None)
+    atlas = measured(tmp_path, content, "", name="p.geojson")
+    assert atlas.values["p"].tolist() == [2, 1, 0]
+    picked = measured(tmp_path, content, 'where = { kind = "mast" }', name="p.geojson")
+    assert picked.values["p"].tolist() == [1, 1, 0]
+    mean = measured(tmp_path, content, 'stat = "mean"\nvalue = "v"', name="p.geojson")
+    assert mean.values["p"].tolist()[:2] == [0.5, 2]
+
+
+def test_shapes_that_are_not_points_are_refused(tmp_path: Path) -> None:
+    assert "a Polygon, not a point" in said(
+        tmp_path, (tmp_path / "x").name and json.dumps(
+            {"type": "Feature", "properties": {}, "geometry": mapping(box(0, 0, 1, 1))}
+        ), "", name="p.geojson",
+    )  # fmt: skip
+
+
+def test_both_coordinates_in_one_cell(tmp_path: Path) -> None:
+    table = 'id;geo\n1;"0.5, 0.25"\n2;"0.5,1.5"\n3;(0.1 1.9)\n4;\n'
+    atlas = measured(tmp_path, table, 'position = "geo"')
+    assert atlas.values["p"].tolist() == [1, 2, 0]
+    wrong = said(tmp_path, "id;geo\n1;here\n2;0.5, 1.5\n", 'position = "geo"')
+    assert 'Expected is "44.518, 3.501"' in wrong
+
+
+def test_metres_are_not_degrees(tmp_path: Path) -> None:
+    table = "x;y\n627000;6888000\n628000;6888100\n"
+    assert "crs = 'EPSG:2154'" in said(tmp_path, table, 'x = "x"\ny = "y"')
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        ('x = "lon"', "a layer of kind points needs 'y'"),
+        ("", "a layer of kind points needs 'x'"),
+        ('x = "lon"\ny = "lat"\nposition = "geo"', "Name position, or x and y"),
+        ('x = "lon"\ny = "lat"\nstat = "mean"', "value goes with stat = 'mean'"),
+        ('x = "lon"\ny = "lat"\nvalue = "v"', "value goes with stat = 'mean'"),
+        ('position = "geo"\nstat = "distance"', "needs the columns x and y"),
+    ],
+)
+def test_keys_of_points_that_do_not_go_together(tmp_path: Path, layer: str, says: str) -> None:
+    assert says in said(tmp_path, TABLE, layer)
+
+
+COUNTRY = """
+code = "xx"
+name = { en = "Xland", de = "Xland" }
+lang = "de"
+bounds = [-1, -1, 4, 2]
+bare_code_level = "gemeinde"
+[levels.gemeinde]
+title = { en = "municipality", de = "Gemeinde" }
+plural = { en = "municipalities", de = "Gemeinden" }
+within = ["land"]
+code_pattern = "[A-C]"
+[levels.land]
+title = { en = "state", de = "Land" }
+plural = { en = "states", de = "Länder" }
+code_pattern = "S"
+[parts.mainland]
+title = { en = "Xland", de = "Xland" }
+crs = "EPSG:6933"
+"""
+
+
+def test_a_country_is_described_beside_the_project(tmp_path: Path) -> None:
+    (tmp_path / "xx.toml").write_text(COUNTRY, encoding="utf-8")
+    options = {
+        "top": 'country = "xx.toml"\nlevel = "land"',
+        "more": '[territories.parents]\nland = "state"',
+    }
+    atlas = measured(tmp_path, TABLE, 'x = "lon"\ny = "lat"', **options)
+    assert atlas.territories.level_title("de", plural=True) == "Länder"
+    assert atlas.lang == "de"
+    assert atlas.values["p"].tolist() == [4]
+    assert "is not a level" in said(
+        tmp_path, TABLE, 'x = "lon"\ny = "lat"', top='country = "xx.toml"\nlevel = "kreis"'
+    )
+    assert "leads to no file" in said(
+        tmp_path, TABLE, "x = 'lon'\ny = 'lat'", top='country = "yy.toml"'
+    )
+    (tmp_path / "xx.toml").write_text(f'edition = "fr"\n{COUNTRY}', encoding="utf-8")
+    assert "only a country of zoneblanche has an edition" in said(
+        tmp_path, TABLE, 'x = "lon"\ny = "lat"', top='country = "xx.toml"'
+    )
