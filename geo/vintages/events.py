@@ -6,14 +6,19 @@ changes of code and of département, since 1943.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.messages import _
+from zoneblanche.geo.tables.formats.header import header_of
+from zoneblanche.geo.tables.numbers import parse_numbers
+from zoneblanche.geo.tables.raw import column
 from zoneblanche.geo.tables.read import read_raw_table
 from zoneblanche.geo.vintages.arrondissements import WHOLE
 
@@ -43,6 +48,10 @@ _COLLECTIVITIES = {
 """Overseas collectivities, by the beginning of their codes: some tables have them, no département
 does."""
 
+_DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_ROUNDING = 0.001
+"""By how much shares may miss 1."""
+
 _RENAMED = "10"
 _RECODED = {"41": "moved to another département as", "50": "recoded as", "now": "now"}
 _SPLIT = {"20", "21"}
@@ -59,9 +68,15 @@ def read_events(path: Path) -> pd.DataFrame:
         `after_name`; in order of date. `after` is "" if a commune left the list, `before` if one
         was added.
 
+    A table of any country has the columns `from`, `to` and `date`, and maybe `kind` (merged,
+    recoded, split) and `share`, the part of the people of `from` that went to `to`. The frame then
+    has a column `share`, NaN where none is given.
+
     Raises:
-        InputError: the file does not have the official columns, or what `read_raw_table` refuses.
+        InputError: the file does not have the columns, or what `read_raw_table` refuses.
     """
+    if {"from", "to", "date"} <= set(header_of(path)[1]):
+        return _read_any(path)
     raw = read_raw_table(path, separator=",")
     rows = pd.DataFrame(dict(raw.columns), dtype="str")
     absent = [name for name in (*_OFFICIAL, "TYPECOM_AV", "TYPECOM_AP") if name not in rows]
@@ -79,6 +94,72 @@ def read_events(path: Path) -> pd.DataFrame:
     whole = rows["TYPECOM_AV"].isin(["COM", ""]) & rows["TYPECOM_AP"].isin(["COM", ""])
     chosen = rows[whole & (rows["MOD"] != _RENAMED)].rename(columns=_OFFICIAL)[list(COLUMNS)]
     return chosen.sort_values("date", kind="stable").reset_index(drop=True)
+
+
+_KINDS = {"merged": "32", "recoded": "50", "split": "20", "": "32"}
+"""From the words of a table of any country to the numbers of the official file."""
+
+
+def _read_any(path: Path) -> pd.DataFrame:
+    """Return the events in a table with the columns from, to, date, kind, share.
+
+    Raises:
+        InputError: days that are not ISO dates, unknown kinds, or shares that do not add up to 1.
+    """
+    raw = read_raw_table(path, wanted=("from", "to", "date"))
+    cells = {name: [cell.strip() for cell in column(raw, name)] for name in ("from", "to", "date")}
+    kinds = [cell.strip().casefold() for cell in raw.columns.get("kind", [""] * len(raw))]
+    faults = []
+    for row, (day, kind) in enumerate(zip(cells["date"], kinds, strict=True)):
+        if _DAY.fullmatch(day) is None:
+            message = _("{day} is not a day.", day=shown(day))
+            remedy = _("Write year, month and day: 2024-01-01.")
+            faults.append(raw.fault(message, row=row, column="date", remedy=remedy))
+        if kind not in _KINDS:
+            message = _("{kind} is not a kind of event.", kind=shown(kind))
+            remedy = _("Write merged, recoded or split.")
+            faults.append(raw.fault(message, row=row, column="kind", remedy=remedy))
+    if faults:
+        raise InputError(faults)
+    shares = np.full(len(raw), np.nan)
+    if "share" in raw.columns:
+        shares = parse_numbers(raw, "share", bounds=(0, 1)).values
+    events = pd.DataFrame(
+        {
+            "kind": [_KINDS[kind] for kind in kinds],
+            "date": cells["date"],
+            "before": cells["from"],
+            "before_name": "",
+            "after": cells["to"],
+            "after_name": "",
+            "share": shares,
+        }
+    )
+    _check_shares(events, str(path))
+    return events.sort_values("date", kind="stable").reset_index(drop=True)
+
+
+def _check_shares(events: pd.DataFrame, file: str) -> None:
+    """Refuse shares of a code that do not add up to 1 on a day, or are given for some rows only.
+
+    Raises:
+        InputError: with the first codes.
+    """
+    grouped = events.groupby(["before", "date"])["share"]
+    given, total = grouped.count(), grouped.sum()
+    wrong = (given > 0) & ((given < grouped.size()) | ((total - 1).abs() > _ROUNDING))
+    if wrong.any():
+        codes = [code for code, _day in wrong.index[wrong]]
+        raise InputError(
+            Fault(
+                _("the shares of {codes} do not add up to 1.", codes=first_of(codes)),
+                file=file,
+                column="share",
+                value=str(codes[0]),
+                remedy=_("Give a share for each row of a code and a day, or for none of them."),
+                kind="shares",
+            )
+        )
 
 
 def undated_events(former: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

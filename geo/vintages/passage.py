@@ -105,13 +105,14 @@ def build_passage(
         found |= _converted(sources, targets)
     arrived = set(targets)
     explain = explainer(events, at=last)
+    given = _given_shares(events, first, last)
     rows, lost, equal = [], {}, []
     for source in sources:
         reached = [code for code in found[source] if code in arrived]
         if not reached:
             lost[source] = explain(source) or f"the list of {last} does not hold it"
             continue
-        parts, guessed = _weights(reached, population)
+        parts, guessed = _given(source, reached, given) or _weights(reached, population)
         equal += [source] if guessed else []
         rows += [(source, target, share) for target, share in parts.items()]
     shares = pd.DataFrame(rows, columns=["source", "target", "share"])
@@ -236,6 +237,31 @@ def _turned(forward: Mapping[str, list[str]], sources: list[str]) -> dict[str, l
             if code in back:
                 back[code].append(old)
     return back
+
+
+def _given_shares(events: pd.DataFrame, first: str, last: str) -> dict[str, dict[str, float]]:
+    """Return the shares that the events give, by source and target, of sources that are divided
+    once between two dates, forward in time."""
+    if "share" not in events or first > last:
+        return {}
+    chosen = events[(events["date"] > first) & (events["date"] <= last)]
+    days = chosen.groupby("before")["date"].nunique()
+    once = chosen[chosen["before"].map(days) == 1]
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for before, after, share in once[["before", "after", "share"]].itertuples(index=False):
+        found[before][after] = float(share)
+    return found
+
+
+def _given(
+    source: str, reached: list[str], given: Mapping[str, Mapping[str, float]]
+) -> tuple[dict[str, float], bool] | None:
+    """Return the given shares of the targets of a source; None if they are not those of all."""
+    shares = given.get(source, {})
+    if len(reached) < 2 or not all(shares.get(code, 0) > 0 for code in reached):
+        return None
+    total = sum(shares[code] for code in reached)
+    return {code: shares[code] / total for code in reached}, False
 
 
 def _weights(targets: list[str], population: pd.Series | None) -> tuple[dict[str, float], bool]:

@@ -271,3 +271,52 @@ def test_going_back_conserves_the_population(
     carried = carry_counts(counts, there)
     assert carried.totals.loc["people", "after"] == pytest.approx(known.sum())
     assert "01091" in carried.frame.index
+
+
+ANYWHERE = """from;to;date;kind;share
+W06000001;S12000047;2018-04-01;recoded;
+E07000004;E06000060;2020-04-01;merged;
+21001;21001;2019-01-01;split;0.75
+21001;21099;2019-01-01;split;0.25
+"""
+
+
+def test_events_of_any_country(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(ANYWHERE, encoding="utf-8")
+    passage = build_passage(
+        read_events(path),
+        start="2017",
+        end="2021",
+        codes=["W06000001", "E07000004", "21001"],
+        known=["S12000047", "E06000060", "21001", "21099"],
+        population=pd.Series({"21001": 1.0, "21099": 99.0}),
+    )
+    shares = passage.shares.set_index(["source", "target"])["share"]
+    assert shares.to_dict() == {
+        ("W06000001", "S12000047"): 1.0,
+        ("E07000004", "E06000060"): 1.0,
+        ("21001", "21001"): 0.75,
+        ("21001", "21099"): 0.25,
+    }
+    carried = carry_counts(pd.DataFrame({"n": {"21001": 80.0}}), passage)
+    assert carried.frame["n"].to_dict() == {"21001": 60.0, "21099": 20.0}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("0.25", "0.2", "the shares of 21001 do not add up to 1"),
+        ("0.25", "", "the shares of 21001 do not add up to 1"),
+        ("0.25", "25", "above 1"),
+        ("2018-04-01", "01/04/2018", "is not a day"),
+        ("recoded", "eaten", "Write merged, recoded or split"),
+    ],
+)
+def test_events_of_any_country_that_cannot_be(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(ANYWHERE.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=says):
+        read_events(path)

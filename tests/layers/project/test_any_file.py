@@ -256,3 +256,21 @@ def test_postal_codes_are_recognised(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"postal codes, not codes of communes \(48000, 48200\)"):
         build_atlas(read_project(tmp_path / "project.toml"))
+
+
+def test_codes_of_another_year_of_any_country_are_carried(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(
+        "from,to,date,kind,share\n01000,01001,2019-01-01,split,0.75\n01000,01002,2019-01-01,split,0.25\n"
+    )
+    options = {
+        "territories": 'vintage = "2021"\n[sources]\ninsee-code-events = "events.csv"',
+        "layer": 'vintage = "2017"\nunit = "count"',
+    }
+    atlas = measured(tmp_path, "code,v\n01000,80\n02003,5\n", **options)
+    assert atlas.values["v"].tolist()[:3] == [60, 20, 5]
+    assert "nothing is known of codes that changed between 2017 and 2021" in faults(
+        tmp_path,
+        "code,v\n01000,80\n02003,5\n",
+        territories='vintage = "2021"',
+        layer=options["layer"],
+    )
