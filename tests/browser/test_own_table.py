@@ -181,7 +181,7 @@ def test_pasted_cells_of_another_level_and_a_table_that_is_refused(
     shown = page.evaluate(SHOWN)
     assert shown["level"] == "epci" and shown["codes"] == codes and shown["missing"] == 0
     page.evaluate("window.zoneblanche.started.then((page) => page.setLevel(''))")
-    page.wait_for_function("window.zoneblanche.started.then((page) => page.level === '')")
+    page.wait_for_function("() => window.zoneblanche.started.then((page) => page.level === '')")
     shown = page.evaluate(SHOWN)
     assert shown["id"] == "moyenne" and shown["missing"] == int(parents.isna().sum())
     page.locator("[data-own=open]").click()

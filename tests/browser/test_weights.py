@@ -106,7 +106,9 @@ def test_the_readers_weights_give_the_index_of_a_recipe_with_them(
     assert found["took"] and min(found["took"]) <= 50
     page.wait_for_function("() => location.hash.includes('weights=')")
     address = page.evaluate("location.hash")
-    page.wait_for_function(f"document.querySelector('.zb-score-value').innerText !== {published!r}")
+    page.wait_for_function(
+        f"() => document.querySelector('.zb-score-value').innerText !== {published!r}"
+    )
     changed = page.locator(".zb-score-value").inner_text()
     again = watched().open(weighed_page, address)
     assert again.evaluate(LOOK)["values"] == found["values"]
@@ -145,5 +147,5 @@ def test_weights_that_cannot_be_are_ignored(watched: Opener, weighed_page: Path)
         page.wait_for_timeout(50)
         assert page.evaluate(LOOK)["id"] == "lack", weights
     page.evaluate("location.hash = 'layer=your-index&weights=access:5'")
-    page.wait_for_function("document.querySelector('.zb-weights').open")
+    page.wait_for_function("() => document.querySelector('.zb-weights').open")
     assert page.evaluate(LOOK)["id"] == "your-index"
