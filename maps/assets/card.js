@@ -86,14 +86,16 @@ function kindLine(page, i) {
     .filter(Boolean).join(" · ");
 }
 
-/** The figures of a theme, folded; the figure of its dimension is in sight. */
+/** The figures of a theme, folded unless one of them is corrected; the figure of its dimension is
+ *  in sight. */
 function themeFold(page, { title, layers }, i) {
   const { model } = page;
   const told = layers.filter(({ role, kind }) => role !== "index" && kind !== "bivariate");
   if (!told.length) return null;
   const [first] = told;
   const known = first.role === "dimension" && !model.column(first.id).reasons[i];
-  return el("details", { class: "zb-fold", open: page.openThemes.has(title), toggle: (event) => {
+  const open = page.openThemes.has(title) || told.some(({ corrected }) => corrected?.[i]);
+  return el("details", { class: "zb-fold", open, toggle: (event) => {
     if (event.target.open) page.openThemes.add(title);
     else page.openThemes.delete(title);
   } },
