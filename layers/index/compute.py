@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.messages import _, join, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import union_of
 from zoneblanche.layers.atlas import Atlas
@@ -46,6 +47,9 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     `bound_high` if some territories lack one of its parts, see `layers.index.score.score_bounds`,
     and `estimated` (1 where a figure was imputed).
 
+    If an indicator is known by areas that contain the territories only, there are no intervals and
+    no handicaps, with a notice, unless the recipe says `coarse = "allow"`.
+
     A recipe whose dimensions have a `handicap` adds the column `handicaps` too, see
     `layers.index.handicaps`. Its table has the share of the draws with at least one, two, …
 
@@ -62,9 +66,10 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     recipe = recipe if draws is None else replace(recipe, draws=draws)
     found = score_atlas(atlas, recipe)
     scored = found.scored
-    intervals, notices = _intervals(found)
+    coarse = _coarse_parts(atlas, recipe) if recipe.coarse == "refuse" else []
+    intervals, notices = ({}, _too_coarse(recipe, coarse)) if coarse else _intervals(found)
     atlas = _with_columns(atlas, scored)
-    if handicapped(recipe):
+    if handicapped(recipe) and not coarse:
         count = count_handicaps(scored.scores, recipe)
         atlas = atlas.add(handicap_indicator(atlas, recipe), count, reasons=Reason.TOO_FEW)
     others = {name: other for name, other in atlas.recipes.items() if name != recipe.id}
@@ -73,6 +78,21 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
         intervals={**atlas.intervals, **intervals},
         recipes={**others, recipe.id: recipe},
     ).noting(*scored.notices, *notices)
+
+
+def _coarse_parts(atlas: Atlas, recipe: Recipe) -> list[Indicator]:
+    """Return the indicators of the recipe that are known by containing areas only."""
+    parts = [atlas.indicator(element.id) for element in recipe.elements]
+    return [part for part in parts if atlas.coarser_level_of(part)]
+
+
+def _too_coarse(recipe: Recipe, parts: list[Indicator]) -> tuple[str, ...]:
+    notice = _(
+        "{index} has no ranks and no intervals: {layers} is known by larger areas only.",
+        index=titled(recipe.title),
+        layers=join(titled(part.title) for part in parts),
+    )
+    return (notice,)
 
 
 def _with_columns(atlas: Atlas, scored: Scored) -> Atlas:

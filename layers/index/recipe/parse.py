@@ -79,6 +79,7 @@ _PLAIN = (
     "min_dimensions",
     "inhabited",
     "incomplete",
+    "coarse",
     "group",
     "reference",
     "max_winsorised",

@@ -47,6 +47,7 @@ Weighting = Literal["given", "equal", "pca", "effective"]
 Orientation = Literal["better", "worse"]
 Scale = Literal["linear", "log"]
 Incomplete = Literal["ranked", "unranked"]
+Coarse = Literal["refuse", "allow"]
 
 MAZZIOTTA_PARETO: frozenset[str] = frozenset(
     name for name in get_args(Aggregate) if name.startswith(("mpi", "ampi"))
@@ -214,6 +215,8 @@ class Recipe:
         required: the children of the index that a territory needs for a score.
         min_dimensions: how many of the children of the index it needs at least.
         inhabited: whether a territory without inhabitants gets no score.
+        coarse: "refuse": where an indicator is known by containing areas only, the index has no
+            ranks, no intervals and no handicaps; "allow": it has them.
         incomplete: "unranked": a territory with a score that lacks a child of the index has no
             rank; what its score would be with the least and the greatest of that child is given.
         group: column or level whose groups the group imputations use.
@@ -237,6 +240,7 @@ class Recipe:
     min_dimensions: int = 0
     inhabited: bool = False
     incomplete: Incomplete = "ranked"
+    coarse: Coarse = "refuse"
     group: str | None = None
     reference: str | None = None
     max_winsorised: int = 5

@@ -25,6 +25,7 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.index.recipe.errors import Law
 from zoneblanche.layers.index.recipe.recipe import (
     Aggregate,
+    Coarse,
     Impute,
     Incomplete,
     Normalise,
@@ -349,6 +350,7 @@ class RecipeTable(_Options):
     min_dimensions: Annotated[int, Field(ge=0)] = 0
     inhabited: bool = False
     incomplete: Incomplete = "ranked"
+    coarse: Coarse = "refuse"
     orientation: Orientation = "better"
     range: Pair = (0.0, 100.0)
     goalposts: Pair | None = None

@@ -159,6 +159,23 @@ def draw_errors(scored: Scored, context: Context, *, draws: int | None = None) -
     return DrawnErrors(tables, counts.table(), draws)
 
 
+def error_scores(scored: Scored, context: Context, name: str, *, draws: int) -> np.ndarray:
+    """Return the scores of a dimension or of the index in each draw of the errors: (draws, rows)
+    float32, NaN without a score.
+
+    Raises:
+        InputError: see `layers.index.uncertainty.noise.noises`.
+    """
+    sampler = ErrorSampler(scored, context)
+    found = np.full((draws, len(sampler.rows)), np.nan, dtype="float32")
+    start = 0
+    for block in sampler.blocks(draws, loops_for(kept=draws * sampler.units <= KEPT)):
+        part = block[name]
+        found[start : start + len(part), sampler.rows] = part
+        start += len(part)
+    return found
+
+
 def loops_for(*, kept: bool) -> ModuleType:
     """Return the module of the loops: compiled for long runs only, since numba takes a second to
     import."""

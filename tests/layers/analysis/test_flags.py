@@ -284,6 +284,7 @@ def test_a_coarse_figure_is_told(make_atlas):
     atlas = make_atlas(
         {"density": [10, 400], "presence": [0, 5]},
         density=CONTEXT,
+        parents={"departement": ["A", "A"]},
         presence={"better": "higher", "native_level": "departement"},
     )
     notices = flag(atlas, "sparse-underserved-2025").notices

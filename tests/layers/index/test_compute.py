@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -282,3 +283,17 @@ def test_without_the_only_indicator_nothing_is_left(make_atlas: MakeAtlas) -> No
     removal = remove_each(score(index_values(made, atlas), made))
     assert np.isnan(removal.shift["fibre"])
     assert removal.shift["web"] == 0
+
+
+def test_a_coarse_figure_has_no_ranks(make_atlas: MakeAtlas) -> None:
+    """Four territories of one region have one figure: a rank would be an artefact."""
+    atlas = make_atlas(pd.DataFrame({"a": [10.0, 10.0, 10.0, 40.0], "b": [1.0, 2.0, 3.0, 4.0]}))
+    coarse = replace(atlas.indicator("a"), native_level="region")
+    atlas = atlas.add(coarse, atlas.values["a"])
+    table = {"weights": {"a": 1, "b": 1}, "draws": 20}
+    made = compute_index(atlas, recipe(**table))
+    assert made.values["index"].notna().all()
+    assert "index" not in made.intervals
+    assert any("is known by larger areas only" in notice for notice in made.notices)
+    allowed = compute_index(atlas, recipe(**table, coarse="allow"))
+    assert allowed.intervals["index"]["rank"].tolist() == [4.0, 3.0, 2.0, 1.0]

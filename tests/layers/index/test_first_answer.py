@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
@@ -66,6 +67,17 @@ def test_handicaps_and_the_flag(france_index: Atlas, reference: pd.DataFrame) ->
     flagged = flag(france_index, "sparse-underserved").values["sparse-underserved"] == 1
     assert abs(flagged.sum() - 5126) <= 2
     assert people[flagged].sum() == pytest.approx(1.04e6, rel=0.01)
+
+
+def test_départements_are_ranked_or_bounded(france_index: Atlas) -> None:
+    found = rank_areas(france_index, INDEX, level="departement", draws=20)
+    assert found.index[:10].tolist() == [
+        "15", "23", "03", "43", "972", "52", "07", "22", "61", "09",
+    ]  # fmt: skip
+    assert found.index[-3:].tolist() == ["971", "973", "976"]
+    assert found["rank"].isna().tolist() == 98 * [False] + 3 * [True]
+    bounds = found.loc["976", ["bound_low", "bound_high"]].round(1)
+    assert bounds.tolist() == [34.5, 59.5]
 
 
 def test_départements(france_index: Atlas) -> None:
