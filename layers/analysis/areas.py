@@ -16,7 +16,7 @@ import pandas as pd
 from zoneblanche.geo.nesting import mean_by
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.index.score import ScoredAtlas, score_atlas
+from zoneblanche.layers.index.score import ScoredAtlas, score_atlas, score_bounds
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.errors import ErrorSampler, loops_for
 from zoneblanche.layers.index.uncertainty.robustness import draw_scores
@@ -41,7 +41,8 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = 100) -> 
         Index: codes, the highest score first. `score`, `rank`, `rank_low`, `rank_high` (5 and 95 %
         of the draws, widened to the rank itself; NaN if the recipe has no draws). `worst_decile`:
         share of the draws in which the area is in the worst tenth. `rank` and what follows are NaN
-        where more than half of the people live in territories without a rank.
+        where more than half of the people live in territories without a rank; `bound_low` and
+        `bound_high` are then the means of the bounds of their scores.
 
     Raises:
         InputError: the atlas has no recipe of the index.
@@ -70,6 +71,8 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = 100) -> 
     table["rank_low"] = np.fmin(np.floor(low), table["rank"]).where(known)
     table["rank_high"] = np.fmax(np.ceil(high), table["rank"]).where(known)
     table["worst_decile"] = worst
+    for name, ends in score_bounds(found.scored).items():
+        table[name] = mean_by(ends, people, areas)["mean"].where(~has_rank)
     return table.sort_values("score", ascending=False, kind="stable")
 
 

@@ -70,7 +70,10 @@ def _with_computed(atlas: Atlas, upper: Atlas) -> Atlas:
             )
     level = upper.territories.level
     ranked = {
-        name: rank_areas(atlas, name, level=level).reindex(upper.codes).drop(columns="score")
+        name: rank_areas(atlas, name, level=level)
+        .reindex(upper.codes)
+        .drop(columns="score")
+        .dropna(axis=1, how="all")
         for name in atlas.recipes
         if name in upper.indicators
     }

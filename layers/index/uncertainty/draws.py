@@ -170,7 +170,7 @@ class Sampler:
         x = np.ascontiguousarray(table.to_numpy("float32")[self._held].T)
         mirrored = recipe.orientation == "worse" and not is_mazziotta(recipe)
         missing = np.isnan(x)
-        floor = recipe.uncertainty.floor if _needs_positive(recipe) else 0.0
+        floor = recipe.uncertainty.floor if needs_positive(recipe) else 0.0
         if floor > 0:
             x = np.maximum(x, np.float32(floor))
         else:
@@ -252,7 +252,7 @@ def _distinct(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return first, stands, count.astype("int64")
 
 
-def _needs_positive(recipe: Recipe) -> bool:
+def needs_positive(recipe: Recipe) -> bool:
     """Return whether one of its means is not defined for a score of zero."""
     return any(
         dimension.aggregate in ("geometric", "harmonic")

@@ -23,6 +23,7 @@ from zoneblanche.layers.index.steps.orient import is_mazziotta, scale_ends
 from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.draw_means import Scenario, dimension_scores
+from zoneblanche.layers.index.uncertainty.draws import needs_positive
 from zoneblanche.layers.index.uncertainty.noise import draw_seeds, noises
 
 KEPT = 4_000_000
@@ -62,6 +63,7 @@ class ErrorSampler:
         rows: (values,) bool: the rows that are drawn: those with a score of a dimension that are
             not screened out.
         units: how many they are.
+        weights: (1, children of all dimensions) float32, those of the recipe.
     """
 
     def __init__(self, scored: Scored, context: Context) -> None:
@@ -80,7 +82,7 @@ class ErrorSampler:
         known = (~missing).astype("float32") if missing.any() else None
         self._scenario = Scenario(self.recipe, x, 0.0, -1.0 if mirrored else 1.0, known)
         shares = [list(scored.weights[d.id].values()) for d in self.recipe.dimensions]
-        self._weights = np.concatenate(shares).astype("float32")[None, :]
+        self.weights = np.concatenate(shares).astype("float32")[None, :]
         self._offsets = {d.id: self._offset(d.id) for d in self.recipe.dimensions}
 
     def _offset(self, name: str) -> np.float32:
@@ -108,15 +110,33 @@ class ErrorSampler:
                     block[name][place] = scores
             yield block
 
-    def draw(self, seed: int, loops: ModuleType) -> dict[str, np.ndarray]:
-        """Return the scores of every dimension in one draw: (units,) float32."""
+    def draw(
+        self,
+        seed: int,
+        loops: ModuleType,
+        *,
+        seeds: Mapping[int, int] | None = None,
+        weights: np.ndarray | None = None,
+    ) -> dict[str, np.ndarray]:
+        """Return the scores of every dimension in one draw: (units,) float32.
+
+        Args:
+            seed: of the draw.
+            loops: `layers.index.uncertainty.kernels` or `layers.index.uncertainty.plain`.
+            seeds: instead of it, that of each indicator, by its number.
+            weights: (1, children of all dimensions) float32, instead of those of the recipe.
+        """
         x = self._scenario.x.copy()
         for noise in self.noises:
-            noise.draw(seed, loops, x[noise.number])
+            noise.draw(seed if seeds is None else seeds[noise.number], loops, x[noise.number])
+        floor = self.recipe.uncertainty.floor
+        if floor > 0 and needs_positive(self.recipe):
+            np.maximum(x, np.float32(floor), out=x)
         noisy = Scenario(
             self.recipe, x, self._scenario.offset, self._scenario.sign, self._scenario.known
         )
-        made = dimension_scores(noisy, self._weights, loops, only=set(self._offsets))
+        used = self.weights if weights is None else weights
+        made = dimension_scores(noisy, used, loops, only=set(self._offsets))
         found = {}
         for place, (name, offset) in enumerate(self._offsets.items()):
             scores = made[name].scores[0]

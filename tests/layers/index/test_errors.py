@@ -23,6 +23,7 @@ from zoneblanche.layers.index.score import Scored, resolve, score
 from zoneblanche.layers.index.uncertainty import errors, kernels, plain
 from zoneblanche.layers.index.uncertainty.errors import draw_errors
 from zoneblanche.layers.index.uncertainty.noise import Noise, draw_seeds, noises, quantiles
+from zoneblanche.layers.index.uncertainty.own_rank import own_rank_indices
 from zoneblanche.layers.indicator import Indicator
 
 MakeAtlas = Callable[..., Atlas]
@@ -298,3 +299,20 @@ def test_errors_survive_an_atlas_file() -> None:
         element["error"] = 2.5
     old = recipe_from_dict(table).elements[0]
     assert old.measurement_error == MeasurementError(spread=2.5)
+
+
+def test_own_ranks_depend_on_what_is_uncertain() -> None:
+    """Without choices, the shares of the two errors are those of their variances: 4 to 1."""
+    random = np.random.default_rng(0)
+    values = pd.DataFrame(random.uniform(30, 70, (120, 2)), columns=["a", "b"])
+    found, context = scored_by(
+        values,
+        indicators={"a": {"error": 6.0}, "b": {"error": 3.0}},
+        uncertainty={"weights": 0.0},
+    )
+    table = own_rank_indices(values, found, context, count=200)
+    assert table.index[0] == "a"
+    assert table["total"]["a"] == pytest.approx(0.8, abs=0.08)
+    assert table["total"]["b"] == pytest.approx(0.2, abs=0.05)
+    assert table["total"][["weights", "choices"]].tolist() == [0.0, 0.0]
+    assert table["first"].sum() == pytest.approx(1.0, abs=0.25)

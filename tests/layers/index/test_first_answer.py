@@ -12,6 +12,7 @@ from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.consistency import influence
 from zoneblanche.scripts.bench.first_answer import (
     COLUMNS,
     first_answer_atlas,
@@ -54,6 +55,27 @@ def test_means_and_distinct_scores(france_index: Atlas) -> None:
     assert scores.mean() == pytest.approx(35.06, abs=0.005)
     assert scores.round(4).nunique() > 33_500
     assert scores.round(9).value_counts().max() == 8
+
+
+def test_the_checks_of_the_method(france_index: Atlas) -> None:
+    """Those of docs/method.md."""
+    values = france_index.values
+    pairs = [("website", "own-email"), ("aged-65", "median-income")]
+    assert all(abs(values[one].corr(values[other])) < 0.9 for one, other in pairs)
+    # Neither of website and e-mail implies the other.
+    both = pd.crosstab(values["website"], values["own-email"])
+    assert (both > 1000).all(axis=None)
+    parts = ["access", "online", "help", "people"]
+    shares = influence(values, parts, INDEX)
+    assert shares.max() - shares.min() < 0.05
+    np.testing.assert_allclose(shares, [0.24, 0.25, 0.26, 0.24], atol=0.02)
+    equal = values[parts].mean(axis=1).where(values[parts].notna().all(axis=1)).rename("equal")
+    alike = influence(values[parts].join(equal), parts, "equal")
+    np.testing.assert_allclose(alike, [0.17, 0.43, 0.19, 0.21], atol=0.02)
+    whole = values[parts].corrwith(values[INDEX])
+    np.testing.assert_allclose(whole, [0.52, 0.58, 0.59, 0.57], atol=0.006)
+    for part in parts:
+        assert values[part].notna().sum() > 34_790
 
 
 def test_handicaps_and_the_flag(france_index: Atlas, reference: pd.DataFrame) -> None:
