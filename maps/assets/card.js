@@ -150,7 +150,8 @@ function scoreBlock(page, layer, i) {
     reasons[i]
       ? el("p", { class: "zb-score-none" }, figureText(page, layer.id, i))
       : el("p", { class: "zb-score-value", id: "zb-card-value" }, speech.number(values[i], layer.digits),
-        el("small", {}, layer.unit === "score" ? " / 100" : "", between ? ` · ${between}` : "")),
+        el("small", {}, layer.unit === "score" ? " / 100" : "")),
+    between && !reasons[i] ? el("p", { class: "zb-between" }, between) : null,
     reasons[i] ? null : el("p", { class: "zb-standing" }, standingText(page, layer, i)),
     reasons[i] ? null : placeInSpread(page, layer, i, low, high),
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
@@ -175,8 +176,12 @@ function standingText({ model, speech }, layer, i) {
   if (!known) return "";
   const better = layer.better === "lower" ? known - below - tied : below;
   const worse = known - better - tied;
-  const words = { level: speech.text(model.head.level.plural),
-    share: speech.number((100 * Math.max(better, worse)) / known) + speech.percentSign };
+  const level = speech.text(model.head.level.plural);
+  if (Math.max(better, worse) === known) {
+    return speech.say(better > worse ? "best_of_all" : "worst_of_all", { level });
+  }
+  const share = Math.floor((100 * Math.max(better, worse)) / known); // never all of them
+  const words = { level, share: speech.number(share) + speech.percentSign };
   const standing = speech.say(better > worse ? "better_than" : "worse_than", words);
   return tied ? `${standing} ${speech.sayOf("tied_with", tied)}` : standing;
 }

@@ -18,6 +18,8 @@ from zoneblanche.geo.numerals import (
 
 WORDS: Mapping[str, str] = {
     "all": _("all"),
+    "best_of_all": _("Better off than in all other {level}."),
+    "worst_of_all": _("Worse off than in all other {level}."),
     "better_than": _("Better off than in {share} of {level}."),
     "classes_label": _("Classes: the arrow keys show one at a time on the map"),
     "code": _("Code"),

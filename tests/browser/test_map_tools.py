@@ -368,7 +368,7 @@ def test_peers_are_those_of_the_same_size(
     mean = f"{peers.mean():.1f}".replace(".", ",")
     assert f"Communes de 10000 à 19999 habitants (moyenne)\n{mean}" in text.replace("\xa0", " ")
     others = need.dropna().drop("48095")
-    better_off = round(100 * float((others > need["48095"]).mean()))
+    better_off = int(100 * float((others > need["48095"]).mean()))
     assert f"Situation plus favorable que dans {better_off}\xa0% des communes." in text
     tied = int((others == need["48095"]).sum())
     assert f"À égalité avec {tied} autres." in text
