@@ -34,6 +34,10 @@ WIDER_TEXT = """() => {
     word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
   document.adoptedStyleSheets = [style];
 }"""
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    ".zb-search input, .zb-chooser input, .leaflet-bar a, .zb-home, .zb-close, .zb-tools-opener")]
+  .filter((one) => one.offsetWidth && (one.offsetHeight < 43.5 || one.offsetWidth < 43.5))
+  .map((one) => one.className || one.id)"""
 DESCRIPTION = """() => document.querySelector(".zb-card").getAttribute("aria-describedby")
   .split(" ").map((id) => document.getElementById(id)?.textContent).join(" ")"""
 
@@ -69,6 +73,23 @@ def test_the_map_page(tall: Page, folder: Path, lang: str) -> None:
         tall.keyboard.press("Escape")
         choose_layer(tall, "density-presence")
         assert faults(tall) == []
+
+
+def test_a_phone_and_an_articles_map(chromium: Browser, folder: Path) -> None:
+    page = chromium.new_page(
+        viewport={"width": 390, "height": 2400}, has_touch=True, is_mobile=True, locale="fr-FR"
+    )
+    page.goto((folder / "map-fr.html").as_uri() + "#at=48095")
+    page.wait_for_selector("html[data-ready]")
+    page.locator(".zb-neighbours summary").click()
+    page.locator("#zb-layer").click()
+    assert faults(page) == []
+    small = page.evaluate(SMALL_TARGETS)
+    assert small == [], small
+    page.goto((folder / "embed-fr" / "map.html").as_uri() + "#at=48095")
+    page.wait_for_selector("html[data-ready]")
+    assert faults(page) == []
+    page.close()
 
 
 @pytest.mark.parametrize("name", ["report-{}.html", "embed-{}/example.html"])
