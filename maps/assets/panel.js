@@ -171,7 +171,7 @@ const PANEL = {
         rest ? el("span", {}, ` (`, isolated(rest), `)`) : null);
     };
     const line = (word, list) => (list.length ? el("span", {}, `${speech.say(word)}`
-      + speech.say("colon"), list.map((k, at) => [at ? " ; " : "", cite(k)]), ". ") : null);
+      + speech.say("colon"), list.map((k, at) => [at ? speech.say("semicolon") : "", cite(k)]), ". ") : null);
     const others = model.head.boundaries.filter((k) => !used.includes(k));
     return el("p", {}, line("source", used), line("boundaries", others),
       el("span", { class: "zb-made" }, speech.say("made_with")));
@@ -192,11 +192,11 @@ function compositionOf({ model, speech, layer }) {
     return speech.text(one.title) + (date ? ` (${date})` : "");
   };
   if (layer.kind === "bivariate") {
-    return [model.layer(layer.x), model.layer(layer.y)].map(dated).join(" ; ");
+    return [model.layer(layer.x), model.layer(layer.y)].map(dated).join(speech.say("semicolon"));
   }
   const parts = (layer.parts || []).map((id) => model.layer(id)).filter(Boolean);
   if (layer.role === "index" && parts.length) {
-    return speech.say("made_of", { parts: parts.map(dated).join(" ; ") });
+    return speech.say("made_of", { parts: parts.map(dated).join(speech.say("semicolon")) });
   }
   const meaning = meaningOf(layer, speech);
   const date = speech.date(layer.period);

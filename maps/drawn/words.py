@@ -171,6 +171,7 @@ WORDS: Mapping[str, str] = {
     "score_worse": _("A high score is a bad one; rank 1 is the highest score."),
     "search": _("Find a territory"),
     "search_hint": _("Name, code or postal code"),
+    "semicolon": _("; "),
     "skip": _("Go to the search"),
     "source": _("Source"),
     "spread": _("spread of the {level}"),
