@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _, join, quantity
-from zoneblanche.layers.analysis.flagging.cuts import Cut
-from zoneblanche.layers.analysis.flagging.judge import YES, Judge
-from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.index.context import index_context
@@ -33,11 +29,9 @@ SHARE = 0.9
 """Share of the draws in which a score must stay beyond the limit; and the decile of the limit."""
 WIDENINGS = 15
 """How often the margin of a score grows by a quarter where it holds in too few draws."""
-MOST_CONDITIONS = 8
 MOST_BISECTED = 10
 """Territories for which a recipe that is not linear is scored again and again."""
 STEPS = 40
-PAST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -130,7 +124,7 @@ def read_index(
     Raises:
         InputError: no such index, nothing that can be changed, or costs of some indicators only.
     """
-    index_id = index_id or next(reversed(atlas.recipes), "")
+    index_id = index_id or ["", *atlas.recipes][-1]
     recipe = atlas.recipe(index_id)
     found = score_atlas(atlas, recipe)
     recipe = found.scored.recipe
@@ -257,10 +251,10 @@ def _lift_exactly(index: Index, codes: Sequence[str]) -> Lifted:
         margin = np.where(short, 1.25 * margin + 0.1, margin)
     else:
         cost = np.where(short, np.inf, cost)
-    return _as_lifted(index, order, figures, units, cost, limit, in_draws, exact=True)
+    return as_lifted(index, order, figures, units, cost, limit, in_draws, exact=True)
 
 
-def _as_lifted(
+def as_lifted(
     index: Index,
     order: pd.Index,
     figures: pd.DataFrame,
@@ -271,6 +265,7 @@ def _as_lifted(
     *,
     exact: bool,
 ) -> Lifted:
+    """Return the result of territories from arrays in their order."""
     possible = np.isfinite(cost)
     return Lifted(
         figures=figures,
@@ -300,7 +295,7 @@ def _in_draws(index: Index, chosen: np.ndarray, changed: pd.DataFrame) -> Floats
         return np.full(len(changed), np.nan)
     atlas = take(index.atlas, chosen)
     values = index.found.scored.steps[-2].values[chosen].copy()
-    values[list(changed)] = changed
+    values[list(index.names)] = changed
     plain = replace(index.recipe, root=_without_estimates(index.recipe.root))
     context = index_context(index.recipe, atlas)
     drawn = draw_scores(
@@ -332,7 +327,7 @@ def _lift_by_bisection(index: Index, codes: Sequence[str]) -> Lifted:
     for row, code in enumerate(order):
         units[row], cost[row] = _bisected(index, str(code), float(limit[row]))
     nothing = np.full(len(order), np.nan)
-    return _as_lifted(index, order, figures, units, cost, limit, nothing, exact=False)
+    return as_lifted(index, order, figures, units, cost, limit, nothing, exact=False)
 
 
 def _bisected(index: Index, code: str, limit: float) -> tuple[Floats, float]:
@@ -381,98 +376,3 @@ def _good_end(index: Index, name: str) -> float:
         return element.goalposts[0 if lower else 1]
     figures = index.found.values[name]
     return float(bound if bound is not None else figures.min() if lower else figures.max())
-
-
-def lose_flag(index: Index, rule: Rule, codes: Sequence[str]) -> Lifted:
-    """Return the least change by which territories lose a flag.
-
-    Every set of conditions that would make the rule fail is tried. A condition on a figure fails at
-    its threshold; one on a dimension or the index when the score passes the cut with its margin.
-
-    Raises:
-        InputError: the rule needs what the atlas lacks; or it has too many conditions.
-    """
-    judge = Judge(index.atlas, rule)
-    judge.verdict()
-    chosen = np.asarray(index.atlas.codes.isin(codes))
-    order = index.atlas.codes[chosen]
-    conditions = list(judge.chosen)
-    states = {one: judge._condition(one).states[chosen] == YES for one in conditions}
-    breaks = {
-        one: found
-        for one in conditions
-        if (found := _breaking(index, judge, one, chosen)) is not None
-    }
-    if len(breaks) > MOST_CONDITIONS:
-        raise InputError(_("the rule {rule} has too many conditions.", rule=repr(rule.id)))
-    best = np.full(len(order), np.inf)
-    change = np.zeros((len(order), len(index.names)))
-    for switched in product((False, True), repeat=len(breaks)):
-        broken = [one for one, on in zip(breaks, switched, strict=True) if on]
-        units = np.zeros_like(change)
-        impossible = np.zeros(len(order), dtype=bool)
-        for one in broken:
-            units = np.maximum(units, np.where(states[one][:, None], breaks[one][1], 0.0))
-            impossible |= states[one] & ~np.isfinite(breaks[one][0])
-        left = {one: states[one] & (one not in broken) for one in conditions}
-        cost = np.where(impossible | _holds(rule.when, left), np.inf, units @ index.costs)
-        better = cost < best
-        best[better], change[better] = cost[better], units[better]
-    figures = index.found.scored.steps[-2].values.loc[order, list(index.names)]
-    nothing = np.full(len(order), np.nan)
-    return _as_lifted(index, order, figures, change, best, nothing, nothing, exact=True)
-
-
-def _holds(group: Group, states: Mapping[Condition, np.ndarray]) -> np.ndarray:
-    """Return where a group of conditions holds."""
-    parts = [
-        _holds(one, states) if isinstance(one, Group) else states[one]
-        for one in group.members
-        if isinstance(one, Group) or one in states
-    ]
-    joined = np.logical_and.reduce(parts) if group.joint == "all" else np.logical_or.reduce(parts)
-    return np.asarray(joined)
-
-
-def _breaking(
-    index: Index, judge: Judge, condition: Condition, chosen: np.ndarray
-) -> tuple[Floats, Floats] | None:
-    """Return the cost and the change of each figure that makes a condition fail; None if nobody can
-    make it fail."""
-    indicator, cut = judge.chosen[condition], judge.cuts.get(condition)
-    if cut is None or np.isnan(cut.value):
-        return None
-    parts = {part.id: part for part in index.recipe.dimensions}
-    if indicator.id in parts and is_linear(index.recipe):
-        return _past_cut(index, parts[indicator.id], cut, chosen)
-    if indicator.id not in index.names:
-        return None
-    element = next(one for one in index.recipe.elements if one.id == indicator.id)
-    if cut.chooses_high != (element.better == "lower"):
-        return None
-    values = index.found.values[indicator.id].to_numpy()[chosen]
-    step = 10.0**-indicator.digits if cut.op in ("<=", ">=") else 0.0
-    amount = np.abs(values - cut.value) + step
-    if indicator.id in index.whole:
-        amount = np.ones(len(values))
-    column = index.names.index(indicator.id)
-    units = np.zeros((len(values), len(index.names)))
-    units[:, column] = np.nan_to_num(amount)
-    return np.where(np.isnan(amount), np.inf, units @ index.costs), units
-
-
-def _past_cut(
-    index: Index, part: Dimension, cut: Cut, chosen: np.ndarray
-) -> tuple[Floats, Floats] | None:
-    if cut.chooses_high != index.worse_up:
-        return None
-    codes = index.atlas.codes[chosen]
-    every = moves_of(index.found.scored, part, index.names, index.bounds, index.whole)
-    moves = replace(
-        every, points=every.points[chosen], idle=every.idle[chosen], units=every.units[chosen]
-    )
-    scores = index.found.scored.scores[part.id].to_numpy()[chosen]
-    margin = half_widths(index, part.id, list(codes))
-    away = scores - cut.value if index.worse_up else cut.value - scores
-    # A score at the cut is on its side: it must pass it.
-    return least_change(away + margin + PAST, moves, index.costs)

@@ -213,8 +213,8 @@ def exchanges(gains: Gains, chosen: Sequence[int]) -> Floats:
     loses = np.bincount(place, first - second, minlength=len(sites))
     kept = np.clip(data, second[rows], first[rows]) - second[rows]
     taken = np.bincount(columns * len(sites) + place[rows], kept, minlength=width * len(sites))
-    change: Floats = adds[:, None] - loses[None, :] + taken.reshape(width, len(sites))
-    return change
+    change = adds[:, None] - loses[None, :] + taken.reshape(width, len(sites))
+    return np.asarray(change, dtype="float64")
 
 
 def _best_two(part: sparse.csc_array) -> tuple[Ints, Floats, Floats]:

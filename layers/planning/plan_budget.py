@@ -170,7 +170,7 @@ def _table(
         ratio = people[places] / costs[places]
     places = places[np.argsort(-np.nan_to_num(ratio, nan=0.0), kind="stable")]
     rows = []
-    for number, place in enumerate(places, start=1):
+    for number, place in enumerate(places.tolist(), start=1):
         code = str(order[place])
         changes = "; ".join(
             f"{name} {now:.1f} → {then:.1f}" for name, now, then in changes_of(index, found, code)

@@ -21,9 +21,9 @@ from zoneblanche.layers.planning.lift import (
     Lifted,
     half_widths,
     lift,
-    lose_flag,
     read_index,
 )
+from zoneblanche.layers.planning.lose_flag import lose_flag
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.read import unknown_codes
 
@@ -171,12 +171,12 @@ def _shown(atlas: Atlas, request: LiftRequest, codes: Sequence[str]) -> np.ndarr
 def changes_of(index: Index, found: Lifted, code: str) -> Iterator[tuple[str, float, float]]:
     """Yield the figures of a territory that change: id, now and then."""
     elements = {element.id: element for element in index.recipe.elements}
-    for name in found.change:
-        units = float(found.change.loc[code, name])
+    for name in index.names:
+        units = float(found.change[name][code])
         if units > 0:
-            now = float(found.figures.loc[code, name])
-            then = now - units if elements[str(name)].better == "lower" else now + units
-            yield str(name), now, then
+            now = float(found.figures[name][code])
+            then = now - units if elements[name].better == "lower" else now + units
+            yield name, now, then
 
 
 def _table(index: Index, found: Lifted) -> pd.DataFrame:

@@ -101,7 +101,8 @@ def known_sites(atlas: Atlas, places: Table | None = None) -> Sites | None:
         places: the table of the edition, which knows the fixed ones; it is preferred.
     """
     if places is not None and "places_fixed" in places.frame:
-        counts, period, sources = places.frame["places_fixed"], places.period, (places.source,)
+        counts, period = places.frame["places_fixed"], places.period
+        sources: tuple[Source, ...] = (places.source,)
         kind = _("a fixed place")
     elif HOSTS in atlas.indicators:
         indicator = atlas.indicators[HOSTS]

@@ -20,7 +20,8 @@ from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.planning.budget import buy
 from zoneblanche.layers.planning.change import Moves, is_linear, least_change
-from zoneblanche.layers.planning.lift import lift, lose_flag, read_index
+from zoneblanche.layers.planning.lift import lift, read_index
+from zoneblanche.layers.planning.lose_flag import lose_flag
 from zoneblanche.layers.planning.plan_budget import BudgetRequest, plan_budget
 from zoneblanche.layers.planning.plan_lift import LiftRequest, plan_lift
 
@@ -259,3 +260,29 @@ def test_budgets_that_are_refused(request_: BudgetRequest, said: str, atlas: Atl
     with pytest.raises(InputError) as caught:
         plan_budget(atlas, request_)
     assert said in str(caught.value)
+
+
+def test_handicaps_are_removed_until_the_rule_fails(atlas: Atlas) -> None:
+    table = {
+        "id": "parts",
+        "orientation": "worse",
+        "normalise": "goalposts",
+        "draws": 50,
+        "dimensions": {
+            "access": {"weights": {"fibre": 1}, "handicap": {"op": ">=", "value": 40}},
+            "online": {"weights": {"website": 1}, "handicap": {"op": ">=", "value": 100}},
+        },
+    }
+    recipe = recipe_from_table(table, file="a.toml", indicators=["fibre", "website", "age"])
+    rule = Rule("two", "Two", Group("all", (Condition(("handicaps",), ">=", (2.0,)),)))
+    made = flag(compute_index(atlas, recipe), rule)
+    codes = list(made.codes[(made.values["two"] == FLAGGED).to_numpy()])
+    assert codes
+    found = lose_flag(read_index(made, "parts", {"fibre": 1.0, "website": 25.0}), rule, codes)
+    assert found.possible.all()
+    assert ((found.change > 0).sum(axis=1) == 1).all()
+    assert set(found.change.columns[(found.change > 0).any()]) == {"fibre", "website"}
+    values = made.values.copy()
+    values.loc[codes, list(found.change)] = found.figures + found.change
+    after = flag(compute_index(replace(made, values=values), recipe), rule)
+    assert (after.values["two"][codes] != FLAGGED).all()
