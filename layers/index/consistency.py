@@ -164,8 +164,8 @@ def influence(scores: pd.DataFrame, parts: Sequence[str], index_id: str) -> pd.S
     all.
 
     The correlation ratio is the share of the variance of the index between the values of the part
-    (Paruolo, Saisana & Saltelli 2013), with a part of more than 100 values cut into 100 classes of as
-    equal counts as ties allow. Unlike a linear correlation it suits a part of few values.
+    (Paruolo, Saisana & Saltelli 2013), with a part of more than 100 values cut into 100 classes of
+    as equal counts as ties allow. Unlike a linear correlation it suits a part of few values.
 
     Args:
         scores: one column per part and the index; rows without the index are left out, and rows
