@@ -75,8 +75,17 @@ class Page {
     this.restore(this.address);
     document.documentElement.dataset.ready = "1";
     performance.mark("zb-ready");
-    window.requestIdleCallback?.(() => this.findable().forEach(searchNames));
+    this.readNames(["", ...this.base.head.upper.map(({ id }) => id)]);
     this.readAhead(this.model.layers);
+  }
+
+  /** Prepare the names of each level for the search while the page is idle, one at a time. */
+  readNames([level, ...more]) {
+    if (level === undefined || !window.requestIdleCallback) return;
+    window.requestIdleCallback(() => {
+      searchNames(this.modelOf(level));
+      this.readNames(more);
+    });
   }
 
   /** Unpack and classify the other layers while the page is idle; nothing waits for them. */
