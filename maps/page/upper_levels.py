@@ -75,7 +75,8 @@ def _with_computed(atlas: Atlas, upper: Atlas) -> Atlas:
         .drop(columns="score")
         .dropna(axis=1, how="all")
         for name in atlas.recipes
-        if name in upper.indicators
+        # An index without ranks here, of figures of larger areas, has none above either.
+        if name in upper.indicators and name in atlas.intervals
     }
     return replace(upper, intervals={**upper.intervals, **ranked}, recipes=atlas.recipes)
 

@@ -23,7 +23,7 @@ from zoneblanche.maps.page.upper_levels import atlases_above
 def scored(toy_atlas: Atlas) -> Atlas:
     """The toy atlas with an index and a shipped flag that are computed, not given."""
     atlas = toy_atlas.keep(["fibre", "presence", "density"])
-    table = {"id": "lack", "normalise": "goalposts", "draws": 20}
+    table = {"id": "lack", "normalise": "goalposts", "draws": 20, "coarse": "allow"}
     table |= {"weights": {"fibre": 2, "presence": 1}}
     recipe = recipe_from_table(table, file="", indicators=atlas.indicators)
     return flag(compute_index(atlas, recipe), "sparse")
