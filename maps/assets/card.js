@@ -156,7 +156,8 @@ function scoreBlock(page, layer, i) {
     reasons[i] ? null : placeInSpread(page, layer, i, low, high),
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
     reasons[i] ? null : comparison(page, layer, i),
-    ranked ? el("p", { class: "zb-rank", id: "zb-card-rank" }, rankText(ranked, speech, layer)) : null,
+    ranked ? el("p", { class: "zb-rank", id: "zb-card-rank" },
+      chanceText(page, layer, i) || rankText(ranked, speech)) : null,
     acceptabilityLine(page, i),
     ranked ? el("p", { class: "zb-meaning" }, speech.say(layer.better === "lower"
       ? "score_worse" : "score_better")) : null,
@@ -184,6 +185,15 @@ function standingText({ model, speech }, layer, i) {
   const words = { level, share: speech.number(share) + speech.percentSign };
   const standing = speech.say(better > worse ? "better_than" : "worse_than", words);
   return tied ? `${standing} ${speech.sayOf("tied_with", tied)}` : standing;
+}
+
+/** How often a territory is in the worst tenth of the draws, where they were made of it; "" else. */
+function chanceText({ model, speech }, layer, i) {
+  const id = `${layer.id}-worst-tenth`;
+  if (layer.interval?.rank || !model.layers.some((one) => one.id === id)) return "";
+  const { values, reasons } = model.column(id);
+  return reasons[i] ? speech.say("no_rank")
+    : speech.say("worst_tenth", { share: speech.number(values[i]) + speech.percentSign });
 }
 
 function rankText({ rank, of, low, high }, speech) {

@@ -154,6 +154,8 @@ WORDS: Mapping[str, str] = {
     "range_under": _("under {to}"),
     "rank": _("Rank: {rank} of {of}."),
     "rank_between": _("Rank: {rank} of {of} (90%: {low}–{high})."),
+    "worst_tenth": _("In the worst tenth: {share} of the draws under the stated errors."),
+    "no_rank": _("Not ranked: a part of the index is not known here."),
     "role_bivariate": _("Crossed maps"),
     "role_context": _("Context"),
     "role_dimension": _("Dimensions"),

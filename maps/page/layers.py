@@ -198,7 +198,11 @@ def _interval(atlas: Atlas, name: str, digits: int) -> tuple[dict[str, Any], dic
     if table is None:
         return described, streams
     score = atlas.values[name].round(digits)
+    # Where draws say in which tenth a single territory is, its rank says less and takes more room.
+    unranked = ("rank", "rank_low", "rank_high") if "tenth" in table else ()
     for column, base in INTERVAL_COLUMNS.items():
+        if column in unranked:
+            continue
         if column not in table or table[column].isna().all() or (base and base not in table):
             continue
         decimals = digits if base == "" else 0

@@ -20,6 +20,14 @@ PRESENCE_CHANGE = "presence-change"
 WHOLE = 0.995
 """Minimum share of today's codes in a wave that represents the whole country."""
 
+
+def _digits_of_change(indicator: Indicator) -> int:
+    """Both ends of a difference of percentages are rounded: its last decimal is noise."""
+    if indicator.unit == "boolean":
+        return 1
+    return max(0, indicator.digits - 1) if indicator.unit == "percent" else indicator.digits
+
+
 _POINTS = ("percent", "score", "boolean")
 """Units whose differences are points."""
 
@@ -70,7 +78,7 @@ def add_change(atlas: Atlas, before_id: str, after_id: str) -> Atlas:
         better=after.better,
         kind=after.kind,
         denominator=after.denominator,
-        digits=1 if after.unit == "boolean" else after.digits,
+        digits=_digits_of_change(after),
         period="/".join(dict.fromkeys(wave.period for wave in (before, after) if wave.period)),
         native_level=after.native_level,
         sources=union_of(before.sources, after.sources),
