@@ -31,7 +31,6 @@ from zoneblanche.layers.analysis.estimates import (
     figure_of,
     verdict_of,
 )
-from zoneblanche.layers.analysis.inequality.measures import gini
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.edition import edition_inputs, presence_waves
@@ -216,8 +215,17 @@ def test_flags_waves_and_inequality_are_those_of_the_atlas(
     crossing = table_of(report, "t-crossing")
     assert sum(cells[2].value or 0 for cells in crossing.rows.values()) == lozere.sum()
     assert sum(cells[3].value or 0 for cells in crossing.rows.values()) == people[lozere].sum()
-    measured = table_of(report, "t-unequal").at("gini", "territories").value
-    assert measured == pytest.approx(gini(atlas.values["digital-inequality"][lozere]))
+    spread = table_of(report, "t-unequal")
+    scores = atlas.values["digital-inequality"][lozere].dropna()
+    assert spread.at("sd", "territories").value == pytest.approx(scores.std(ddof=0))
+    weights = people[scores.index]
+    mean = np.average(scores, weights=weights)
+    by_people = sqrt(np.average((scores - mean) ** 2, weights=weights))
+    assert spread.at("sd", "population").value == pytest.approx(by_people)
+    cells = [cell for cells in spread.rows.values() for cell in cells]
+    assert not [cell for cell in cells if cell.range_text or cell.low is not None]
+    split = table_of(report, "t-split").at("size-band", "between").value
+    assert split is not None and 0 < split < 100
 
 
 def test_waves_are_those_of_the_barometer(
@@ -451,6 +459,16 @@ def test_no_data_at_all(toy_atlas: Atlas) -> None:
     assert {"flag.unknown", "quality.least"} <= keys
 
 
+def test_an_amount_has_gini_and_theil_by_inhabitant_and_no_interval() -> None:
+    """Two départements of ten, at 1 and at 3: all inequality is between them."""
+    amount = Indicator("x", "X", "number", "higher", denominator="population")
+    atlas = squares(20, {"x": amount}, {"x": [1.0] * 10 + [3.0] * 10})
+    table = table_of(compose_report(atlas, lang="en"), "t-unequal")
+    assert table.at("gini", "territories").value == pytest.approx(0.25)
+    assert not [cell for cells in table.rows.values() for cell in cells if cell.range_text]
+    assert {"unequal.gini"} <= {said.key for said in assert_sound(atlas).sentences}
+
+
 def test_no_indicator(toy_atlas: Atlas) -> None:
     empty = replace(toy_atlas.keep([]), weights=toy_atlas.weights)
     keys = {said.key for said in assert_sound(empty).sentences}
@@ -485,8 +503,8 @@ def test_scores_without_people_and_no_direction_at_all(toy_atlas: Atlas) -> None
     by_people = {**toy_atlas.indicators, "need": need}
     unweighted = assert_sound(replace(toy_atlas, territories=territories, indicators=by_people))
     said = {one.key for one in unweighted.sentences}
-    assert {"index.unweighted", "unequal.gini_units"} <= said
-    assert not said & {"unequal.gini", "unequal.nothing", "worst.shared"}
+    assert {"index.unweighted", "unequal.spread_units"} <= said
+    assert not said & {"unequal.spread", "unequal.nothing", "worst.shared"}
     plain = {name: replace(one, better=None) for name, one in toy_atlas.indicators.items()}
     page = assert_sound(replace(toy_atlas, indicators=plain))
     assert {"index.none", "ranking.nothing"} <= {one.key for one in page.sentences}
