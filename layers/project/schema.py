@@ -140,6 +140,15 @@ class CorrectionsTable(TomlTable):
     mail: Annotated[str, BeforeValidator(_mail)] | None = None
 
 
+class ReportTable(TomlTable):
+    """`[report]`: the imprint of the report."""
+
+    author: Line | None = None
+    commissioner: Line | None = None
+    date: Line | None = None
+    logo: Line | None = None
+
+
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -190,6 +199,7 @@ class ProjectTable(TomlTable):
     recipe: dict[str, Any] | None = None
     output: OutputTable = Field(default_factory=OutputTable)
     corrections: CorrectionsTable = Field(default_factory=CorrectionsTable)
+    report: ReportTable = Field(default_factory=ReportTable)
     limits: LimitsTable = Field(default_factory=LimitsTable)
 
 
@@ -236,6 +246,8 @@ def paths_of(table: ProjectTable) -> dict[str, str]:
     paths |= {f"flags.{place}": rule for place, rule in enumerate(table.flags) if is_toml(rule)}
     if table.corrections.path is not None:
         paths["corrections.path"] = table.corrections.path
+    if table.report.logo is not None:
+        paths["report.logo"] = table.report.logo
     if table.territories is not None:
         paths["territories.path"] = table.territories.path
         for level, parent in table.territories.parents.items():

@@ -21,6 +21,7 @@ from zoneblanche.maps.drawn.assets import read_asset, read_template, templates
 from zoneblanche.maps.page.content_policy import hash_source
 from zoneblanche.maps.report.areas import find_area, references_of
 from zoneblanche.maps.report.content import Chart, Line, LineChart, Section, Sentence, Table
+from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint
 from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.scope import Scope, Shared
 from zoneblanche.maps.report.sections.crossing import crossing_section
@@ -85,12 +86,14 @@ class Report:
         scope: area, references, language.
         essential: its main sentences; each is in its section as well.
         sections: in order.
+        imprint: author, commissioner, date and logo.
     """
 
     title: str
     scope: Scope
     essential: tuple[Sentence, ...]
     sections: tuple[Section, ...]
+    imprint: Imprint = NO_IMPRINT
 
     def sentences(self) -> Iterable[Sentence]:
         """All sentences, in order."""
@@ -105,6 +108,7 @@ def write_report(
     lang: str | None = None,
     title: str | None = None,
     area: str | None = None,
+    imprint: Imprint = NO_IMPRINT,
 ) -> None:
     """Write the report on an area of an atlas as one HTML page, whole or not at all.
 
@@ -118,12 +122,13 @@ def write_report(
         title: of the page.
         area: code of a containing territory ("48", "region:76", "epci:200066868"), as
             `Territories.within` reads it; None for the whole atlas.
+        imprint: see `zoneblanche.maps.report.imprint.read_imprint`.
 
     Raises:
         InputError: no such area, or another language.
         ProblemWithEnvironment: the file cannot be written.
     """
-    text = render_report(compose_report(atlas, lang=lang, title=title, area=area))
+    text = render_report(compose_report(atlas, lang=lang, title=title, area=area, imprint=imprint))
     with staged_file(Path(path), "report") as staging:
         staging.write_text(text, encoding="utf-8", newline="\n")
 
@@ -134,6 +139,7 @@ def compose_report(
     lang: str | None = None,
     title: str | None = None,
     area: str | None = None,
+    imprint: Imprint = NO_IMPRINT,
 ) -> Report:
     """Return the content of a report. See `write_report`."""
     shared = atlas if isinstance(atlas, Shared) else Shared(atlas)
@@ -160,6 +166,7 @@ def compose_report(
         scope=scope,
         essential=essential,
         sections=sections,
+        imprint=imprint,
     )
 
 
@@ -180,6 +187,7 @@ def render_report(report: Report, *, inputs: str = "") -> str:
             lang=report.scope.lang,
             area=report.scope.area,
             subtitle=_subtitle(report.scope),
+            imprint=_imprint(report),
             policy=_policy(),
             style=markupsafe.Markup(read_asset(STYLE)),  # ours, from maps/assets
             inputs=inputs,
@@ -308,6 +316,17 @@ def _subtitle(scope: Scope) -> list[str]:
     if scope.atlas.territories.vintage:
         parts.append(scope.atlas.territories.vintage)
     return parts
+
+
+def _imprint(report: Report) -> list[tuple[str, str]]:
+    """Return the given parts of the imprint, each with its heading."""
+    words, given = report.scope.words, report.imprint
+    parts = [
+        (words["imprint_author"], given.author),
+        (words["imprint_commissioner"], given.commissioner),
+        (words["imprint_date"], report.scope.day(given.date) if given.date else ""),
+    ]
+    return [(heading, text) for heading, text in parts if text]
 
 
 def _kind_of(block: object) -> str:

@@ -33,10 +33,23 @@ def report(
     lang: Lang = None,
     title: Title = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also write a tagged PDF.")] = False,
+    author: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Who wrote it, in its head.")
+    ] = None,
+    commissioner: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="For whom, in its head.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Its date, such as 2026-11-30.")
+    ] = None,
+    logo: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A PNG or SVG file, at most 512 KiB.")
+    ] = None,
     source: Sources = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the policy report of an area, or of every département, as a page that prints to A4."""
+    from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.report import report_file
 
     report_file(
@@ -49,4 +62,5 @@ def report(
         pdf=pdf,
         sources=parse_sources(source),
         quiet=quiet,
+        imprint=read_imprint(author, commissioner, date, logo),
     )

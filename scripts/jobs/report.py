@@ -34,6 +34,7 @@ from zoneblanche.layers.project.read import read_project
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.embed.write import check_base, write_embed
 from zoneblanche.maps.report.areas import find_area
+from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint
 from zoneblanche.maps.report.write import (
     Shared,
     compose_report,
@@ -68,6 +69,7 @@ class Batch:
     lang: str
     title: str | None
     pdf: bool
+    imprint: Imprint = NO_IMPRINT
 
 
 def report_file(
@@ -82,6 +84,7 @@ def report_file(
     sources: Mapping[str, Path] | None = None,
     quiet: bool = False,
     workers: int | None = None,
+    imprint: Imprint = NO_IMPRINT,
 ) -> list[Path]:
     """Write one report, or one for each territory of a level.
 
@@ -95,6 +98,7 @@ def report_file(
         sources: publishers' files instead of the edition's.
         quiet: print nothing but errors.
         workers: processes of a batch; by default as many as there are processors.
+        imprint: author, commissioner, date and logo of the pages.
 
     Returns:
         The pages that were written; those with unchanged inputs are not written again.
@@ -107,11 +111,12 @@ def report_file(
     """
     atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas(sources or {})
     chosen = lang or atlas.lang
-    orders = _orders(atlas, out=out, within=within, each=each, lang=chosen, title=title)
+    orders = _orders(atlas, out=out, within=within, each=each, lang=chosen, title=title,
+                     imprint=imprint)  # fmt: skip
     waiting = [order for order in orders if not _is_done(order, pdf=pdf)] if each else orders
     places = [(path, "report") for order in waiting for path in _files_of(order, pdf=pdf)]
     check_places([*places, (out / LIST, "reports")] if each else places)
-    batch = Batch(Shared(atlas), chosen, title, pdf)
+    batch = Batch(Shared(atlas), chosen, title, pdf, imprint)
     written = []
     failed = ""
     many = len(waiting) > SERIAL
@@ -140,7 +145,9 @@ def write_one(order: Order, batch: Batch) -> str:
     Returns:
         Why there is no PDF, "" if there is, or if none was requested.
     """
-    report = compose_report(batch.shared, lang=batch.lang, title=batch.title, area=order.area)
+    report = compose_report(
+        batch.shared, lang=batch.lang, title=batch.title, area=order.area, imprint=batch.imprint
+    )
     text = render_report(report, inputs=order.inputs)
     failure = ""
     if batch.pdf:
@@ -214,6 +221,7 @@ def _orders(
     each: str | None,
     lang: str,
     title: str | None,
+    imprint: Imprint,
 ) -> list[Order]:
     if each is None:
         if within is not None:
@@ -238,7 +246,7 @@ def _orders(
         inside = find_area(atlas, within, lang=lang).inside
     codes = sorted({code for code in parents.loc[inside, each] if isinstance(code, str)})
     common = hashlib.sha256()
-    for part in (recipe_hash(), atlas_hash(atlas), lang, title or ""):
+    for part in (recipe_hash(), atlas_hash(atlas), lang, title or "", repr(imprint)):
         common.update(part.encode("utf-8", "replace") + b"\0")
     orders = []
     for code in codes:

@@ -33,7 +33,7 @@ from zoneblanche.maps.page.geometry import encode_geometry
 from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.scripts.jobs.overrides import NOTHING, Overrides
-from zoneblanche.scripts.jobs.run_extras import write_run_embed, write_run_report
+from zoneblanche.scripts.jobs.run_extras import imprint_of, write_run_embed, write_run_report
 from zoneblanche.scripts.jobs.summary import print_summary
 from zoneblanche.scripts.terminal import bar_options
 
@@ -67,7 +67,7 @@ def run_project(
     """
     project = adjusted_project(file, overrides)
     check_analyses(project.table.analyses, file=project.file)
-    lang = project.lang
+    lang, imprint = project.lang, imprint_of(project)
     with bounded_time(project.limits.seconds), _progress(quiet) as step:
         step("reading")
         with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
@@ -105,7 +105,7 @@ def run_project(
             write_run_embed(
                 atlas, folder, geometry=borders.result(), lang=lang, title=shown, sheet=laid
             )
-            write_run_report(atlas, folder, lang=lang, title=title, sheet=laid)
+            write_run_report(atlas, folder, lang=lang, title=title, sheet=laid, imprint=imprint)
             tables.result()
             step("writing the account")
             write_json(sealed(_account(project, atlas, recipe, folder)), folder / MARK)

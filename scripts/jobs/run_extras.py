@@ -6,9 +6,11 @@ from pathlib import Path
 
 from zoneblanche.geo.country import Text
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.project.read import Project
 from zoneblanche.maps.drawn.bivariate import read_show
 from zoneblanche.maps.embed.write import draw_embed, write_embed_files
 from zoneblanche.maps.page.geometry import PageGeometry
+from zoneblanche.maps.report.imprint import Imprint, read_imprint
 from zoneblanche.maps.report.picture import Sheet
 from zoneblanche.maps.report.write import Shared, compose_report, render_report
 
@@ -16,7 +18,7 @@ REPORT, EMBED = "report.html", "embed"
 
 
 def write_run_report(
-    atlas: Atlas, folder: Path, *, lang: str, title: str, sheet: Sheet | None
+    atlas: Atlas, folder: Path, *, lang: str, title: str, sheet: Sheet | None, imprint: Imprint
 ) -> None:
     """Write the report on all territories of a run.
 
@@ -26,12 +28,24 @@ def write_run_report(
         lang, title: of the report.
         sheet: the positions of the territories on a picture, see `lay_out`; None if they have no
             shapes.
+        imprint: of the report.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    report = compose_report(Shared(atlas, sheet=sheet), lang=lang, title=title)
+    report = compose_report(Shared(atlas, sheet=sheet), lang=lang, title=title, imprint=imprint)
     (folder / REPORT).write_text(render_report(report), encoding="utf-8", newline="\n")
+
+
+def imprint_of(project: Project) -> Imprint:
+    """Return what `[report]` of a project says.
+
+    Raises:
+        InputError: its logo cannot be used.
+    """
+    table = project.table.report
+    logo = None if table.logo is None else project.path(table.logo)
+    return read_imprint(table.author, table.commissioner, table.date, logo)
 
 
 def write_run_embed(

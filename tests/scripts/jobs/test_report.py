@@ -16,6 +16,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.outputs.atlas_file import save_atlas
 from zoneblanche.layers.outputs.atlas_hash import atlas_hash
+from zoneblanche.maps.report.imprint import Imprint
 from zoneblanche.scripts.cli import app
 from zoneblanche.scripts.jobs import report as reporting
 from zoneblanche.scripts.jobs.report import report_file, write_one
@@ -93,6 +94,10 @@ def test_a_batch_that_was_interrupted_resumes_and_writes_nothing_twice(
     assert report_file(atlas_file, out=out, each="departement", quiet=True) == []
     again = report_file(atlas_file, out=out, each="departement", lang="fr", quiet=True)
     assert len(again) == 2  # another language is another report
+    signed = Imprint(author="A. Author")
+    assert (
+        len(report_file(atlas_file, out=out, each="departement", imprint=signed, quiet=True)) == 2
+    )
 
 
 def test_processes_write_the_same_reports(
@@ -156,9 +161,24 @@ def test_without_the_pdf_libraries_the_page_still_comes(
 def test_the_commands(atlas_file: Path, tmp_path: Path) -> None:
     runner = CliRunner()
     page, folder = tmp_path / "r.html", tmp_path / "embed"
-    done = runner.invoke(app, ["report", str(atlas_file), "-o", str(page), "--within", "A"])
+    done = runner.invoke(
+        app,
+        [
+            "report",
+            str(atlas_file),
+            "-o",
+            str(page),
+            "--within",
+            "A",
+            "--author",
+            "Me",
+            "--date",
+            "May",
+        ],
+    )
     assert done.exit_code == 0, done.output
-    assert str(page) in done.output and "Alpha" in page.read_text("utf-8")
+    text = page.read_text("utf-8")
+    assert str(page) in done.output and "Alpha" in text and "<bdi>Me</bdi>" in text
     done = runner.invoke(app, ["embed", str(atlas_file), "-o", str(folder), "--show", "need"])
     assert done.exit_code == 0, done.output
     assert (folder / "snippet.html").is_file()
