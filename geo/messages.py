@@ -446,6 +446,8 @@ def spoken(*wanted: str | None, default: str = "en") -> str:
 
 def translate_text(text: str, lang: str, context: str | None = None) -> str:
     """Return a text without slots in `lang`, from the catalogue: help texts, notes of sources."""
+    if not text:
+        return ""  # gettext returns the head of the catalogue for it
     catalogue = _catalogue(lang)
     found = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
     return found or text

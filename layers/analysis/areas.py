@@ -72,7 +72,7 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str, draws: int = 100) -> 
     table["rank_high"] = np.fmax(np.ceil(high), table["rank"]).where(known)
     table["worst_decile"] = worst
     for name, ends in score_bounds(found.scored).items():
-        table[name] = mean_by(ends, people, areas)["mean"].where(~has_rank)
+        table[name] = mean_by(ends, people, areas)["mean"].reindex(table.index).where(~has_rank)
     return table.sort_values("score", ascending=False, kind="stable")
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.numerals import takes_singular
+from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.estimates import FEWEST, Columns, Difference, Figure, Verdict
 from zoneblanche.layers.analysis.flagging.typology import TYPOLOGY, add_typology
 from zoneblanche.layers.analysis.inequality.equal_size import EqualSize, compare_equal_size
@@ -42,6 +43,7 @@ class Shared:
         self.plan = plan  # a decision that the report presents
         self.sheet = sheet  # of all its territories, if they are laid out already
         self.columns = Columns(atlas)
+        self._ranks: dict[str, pd.DataFrame] = {}
 
     @cached_property
     def main(self) -> Indicator | None:
@@ -65,6 +67,7 @@ class Shared:
             item
             for item in self.atlas.indicators.values()
             if item.role in order and item.unit in FIGURE_UNITS
+            if not item.wave_of  # an earlier date, which has its own section
         ]
         return tuple(
             sorted(found, key=lambda item: (order[item.role], counted.get(item.id, len(counted))))
@@ -119,6 +122,18 @@ class Shared:
     def panel(self) -> Panel | None:
         """The waves of presence that belong to the atlas; None without."""
         return read_panel(self.atlas)
+
+    def ranks(self, level: str) -> pd.DataFrame | None:
+        """Return the ranks of the territories of a containing level under the errors that the
+        recipe states, see `rank_areas`; None without a recipe of the index."""
+        main = self.main
+        if main is None or main.id not in self.atlas.recipes:
+            return None
+        if level not in self.atlas.territories.parents:
+            return None
+        if level not in self._ranks:
+            self._ranks[level] = rank_areas(self.atlas, main.id, level=level)
+        return self._ranks[level]
 
     def prepare(self) -> Shared:
         """Compute everything now."""

@@ -24,7 +24,14 @@ from zoneblanche.maps.report.content import Chart, Line, LineChart, Section, Sen
 from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint
 from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.scope import Scope, Shared
+from zoneblanche.maps.report.sections.brief import brief_section
 from zoneblanche.maps.report.sections.crossing import crossing_section
+from zoneblanche.maps.report.sections.dimensions import (
+    Glossary,
+    Multiples,
+    dimensions_section,
+    glossary_section,
+)
 from zoneblanche.maps.report.sections.flagged import flagged_section
 from zoneblanche.maps.report.sections.key_figures import key_section
 from zoneblanche.maps.report.sections.like_sized import like_sized_section
@@ -47,6 +54,8 @@ if TYPE_CHECKING:
 STYLE = "report.css"
 
 SECTIONS = (
+    brief_section,
+    dimensions_section,
     key_section,
     crossing_section,
     flagged_section,
@@ -56,6 +65,7 @@ SECTIONS = (
     waves_section,
     measured_section,
     quality_section,
+    glossary_section,
     method_section,
 )
 """In the order of the report."""
@@ -72,7 +82,6 @@ ESSENTIAL = (
     r"size\.(worse|better|same|parts)",
     r"waves\.(better|worse|same)",
     r"quality\.unscored_many",
-    r"measures\.",
 )
 """The sentences of the summary: the first of each kind."""
 
@@ -337,6 +346,8 @@ def _kind_of(block: object) -> str:
         LineChart: "lines",
         Figure: "figure",
         Notices: "notices",
+        Multiples: "multiples",
+        Glossary: "glossary",
     }
     return kinds[type(block)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,9 @@ from zoneblanche.maps.report.content import (
     say,
 )
 from zoneblanche.maps.report.scope import Scope, population_of
+
+COMMAND = re.compile(r"(?<!\S)--[a-z]|`zoneblanche ")
+"""An option or a command in a notice."""
 
 MANY = 0.01
 """Share of the people without a score above which the summary mentions them."""
@@ -116,14 +120,26 @@ class Notices:
     texts: tuple[str, ...]
 
 
+def _without_commands(text: str) -> str:
+    """Return a notice without its sentences on options and commands, which are for whoever runs
+    zoneblanche, not for a reader.
+
+    >>> _without_commands("One layer is not measured. Give it with --source NAME=FILE.")
+    'One layer is not measured.'
+    """
+    sentences = re.split(r"(?<=[.!?]) ", text)
+    return " ".join(one for one in sentences if not COMMAND.search(one))
+
+
 def _notices(scope: Scope) -> tuple[Notices, ...]:
     """Return warnings and remarks separately, each with its heading; nothing if there is none."""
     titles = {"warning": scope.words["notices"], "remark": scope.words["remarks"]}
     sentences = {
         title: tuple(
-            translate(notice, scope.lang)
+            text
             for notice in scope.atlas.notices
             if severity_of(notice) == severity
+            if (text := _without_commands(translate(notice, scope.lang)))
         )
         for severity, title in titles.items()
     }
