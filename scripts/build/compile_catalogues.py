@@ -9,6 +9,7 @@ a .po is newer than its .mo reads the .po.
 
 from __future__ import annotations
 
+import shutil
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -32,12 +33,18 @@ def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
 
 
 class BuildWithCatalogues(build_py):
-    """`build_py` that compiles the catalogues first."""
+    """`build_py` that compiles the catalogues first, and builds into an empty folder."""
 
     def run(self) -> None:
-        """Compile, then build."""
+        """Compile, then build without files of an earlier build, with the same modes anywhere."""
         compile_catalogues()
+        if self.editable_mode:  # nothing is copied
+            super().run()
+            return
+        shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
+        for path in Path(self.build_lib).rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ ROOMS = ("geo", "layers", "maps", "scripts")
 WORKSHOP = {"build", "bench", "trials", "face"}
 """Folders of `scripts` that are not installed: for maintainers, and the public face of the
 package."""
-_HEAD, _END = "[tool.setuptools]\n", "[tool.setuptools.package-data]\n"
+_HEAD, _END = "[tool.setuptools]\n", "# Only what is listed here"
 
 
 def installed_folders(root: Path = ROOT) -> list[str]:
@@ -39,7 +39,7 @@ def package_lists(folders: list[str]) -> str:
     listed = "".join(f'  "{name}",\n' for name in ("zoneblanche", *names))
     placed = "".join(f'"{name}" = "{folder}"\n' for name, folder in names.items())
     return (
-        f"{_HEAD}packages = [\n{listed}]\n\n"
+        f"{_HEAD}include-package-data = false\npackages = [\n{listed}]\n\n"
         f'[tool.setuptools.package-dir]\nzoneblanche = "scripts/face"\n{placed}\n'
     )
 
