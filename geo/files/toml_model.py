@@ -98,6 +98,9 @@ def expected(what: str) -> WrapValidator:
     return WrapValidator(validate)
 
 
+_Texts = str | dict[str, str]
+
+
 def _text_of(most: int, *, least: int = 0) -> Callable[[Any], Any]:
     def validate(text: Any) -> Any:
         by_language = text if isinstance(text, Mapping) else {"en": text}
@@ -120,11 +123,11 @@ Identifier = Annotated[
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"),
     expected(_("1 to 64 letters, digits, - and _, the first a letter or a digit")),
 ]
-Words = Annotated[Any, BeforeValidator(_text_of(1_000))]
+Words = Annotated[Any, BeforeValidator(_text_of(1_000), json_schema_input_type=_Texts)]
 """A text for readers: one text, or a table of texts by language."""
-Title = Annotated[Any, BeforeValidator(_text_of(1_000, least=1))]
+Title = Annotated[Any, BeforeValidator(_text_of(1_000, least=1), json_schema_input_type=_Texts)]
 """One that says something."""
-Prose = Annotated[Any, BeforeValidator(_text_of(20_000, least=1))]
+Prose = Annotated[Any, BeforeValidator(_text_of(20_000, least=1), json_schema_input_type=_Texts)]
 """A longer one."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 

@@ -113,14 +113,20 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
 """Of a figure by its unit; of any other there are none."""
 _DIGITS = {"count": 0, "boolean": 0, "category": 0, "ratio": 3, "number": 2}
 
-Figure = Annotated[float, PlainValidator(_figure)]
+Figure = Annotated[float, PlainValidator(_figure, json_schema_input_type=float)]
 """A number that stays a whole one where it is written so."""
-NoDataFigure = Annotated[Any, BeforeValidator(_no_data)]
-NoDataFigures = Annotated[Any, BeforeValidator(_no_data_listed)]
-Missing = Annotated[Any, BeforeValidator(_missing)]
-Digits = Annotated[int, BeforeValidator(_digits)]
+_NoData = Literal["none"] | float
+NoDataFigure = Annotated[Any, BeforeValidator(_no_data, json_schema_input_type=_NoData)]
+NoDataFigures = Annotated[
+    Any, BeforeValidator(_no_data_listed, json_schema_input_type=_NoData | list[float])
+]
+Missing = Annotated[
+    Any, BeforeValidator(_missing, json_schema_input_type=list[str] | dict[str, str])
+]
+Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
 """How many of the first characters of a text are its code, or of the last if negative."""
-Picked = Annotated[Any, BeforeValidator(_picked)]
+_Cell = str | bool | float
+Picked = Annotated[Any, BeforeValidator(_picked, json_schema_input_type=_Cell | list[_Cell])]
 REASONS = {
     reason.name.lower(): reason
     for reason in (
@@ -133,7 +139,10 @@ REASONS = {
 }
 """Why a figure is missing, as a project writes it."""
 Names = Annotated[
-    list[Name], Field(min_length=1), BeforeValidator(_listed), expected(_("a name, or a list"))
+    list[Name],
+    Field(min_length=1),
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+    expected(_("a name, or a list")),
 ]
 
 

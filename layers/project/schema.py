@@ -89,6 +89,9 @@ def _parent(value: Any) -> Any:
     return {"field": value} if isinstance(value, str) else value
 
 
+Parent = Annotated[ParentTable, BeforeValidator(_parent, json_schema_input_type=str | ParentTable)]
+
+
 class TerritoriesTable(TomlTable):
     """`[territories]`: the user's own polygons."""
 
@@ -103,9 +106,7 @@ class TerritoriesTable(TomlTable):
     where: dict[Line, Picked] = Field(default_factory=dict)
     crs: Line | None = None
     encoding: Line | None = None
-    parents: dict[Identifier, Annotated[ParentTable, BeforeValidator(_parent)]] = Field(
-        default_factory=dict
-    )
+    parents: dict[Identifier, Parent] = Field(default_factory=dict)
     vintage: Vintage | None = None
     source: Line | None = None
 

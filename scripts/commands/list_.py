@@ -14,11 +14,14 @@ from zoneblanche.scripts.commands.options import (
 
 def list_(
     what: Annotated[
-        str, typer.Argument(metavar="layers|recipes|rules|countries|sources", help="What to list.")
+        str,
+        typer.Argument(
+            metavar="layers|recipes|rules|countries|sources|schema", help="What to list."
+        ),
     ] = "layers",
     lang: Lang = None,
 ) -> None:
-    """What there is: layers, recipes, flag rules, countries, sources."""
+    """What there is: layers, recipes, flag rules, countries, sources, the schema of projects."""
     from zoneblanche.scripts.jobs.list_known import list_things
 
     list_things(what, lang=check_lang(lang))

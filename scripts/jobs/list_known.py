@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -20,14 +21,21 @@ _WORDS = {
 def list_things(what: str, *, lang: str | None = None) -> None:
     """Print one line per item, in `lang`, by default the language of the environment.
 
+    "schema" is the JSON Schema of a project file instead.
+
     Raises:
         InputError: no such list.
     """
+    if what == "schema":
+        from zoneblanche.layers.project.json_schema import project_schema
+
+        print(json.dumps(project_schema(), ensure_ascii=False, indent=2))
+        return
     if what not in _LISTS:
         raise InputError(
             Fault(
                 _("there is no list of {what}.", what=repr(what)),
-                remedy=nearest(what, _LISTS),
+                remedy=nearest(what, [*_LISTS, "schema"]),
                 kind="option",
             )
         )
