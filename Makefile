@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check clean
+.PHONY: run test docs check clean
 
 run: $(VENV)/.installed
 	$(BIN)/zoneblanche run
@@ -33,6 +33,14 @@ test: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=10
+
+# The documentation as a site, in build/docs. Needs no network once the tools are installed.
+$(VENV)/.documented: $(VENV)/.installed
+	$(call INSTALL,'.[docs]')
+	touch $@
+
+docs: $(VENV)/.documented
+	$(BIN)/python -m scripts.build.docs
 
 clean:
 	rm -rf $(VENV)

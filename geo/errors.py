@@ -50,13 +50,16 @@ class ProblemWithEnvironment(ZoneblancheError):
 class Fault:
     """One error in one place of one input.
 
-    Attributes: message: what was found and what was expected, as a sentence without its place.
-        file: the file, as the user named it, or None without a file (an option). line: 1-based line
-        of a text file, or None. column: column, key or field name, or None. feature: 0-based
-        feature or row number of a binary file, or a code, or None. value: the offending value as in
-        the input, or None. remedy: what the user can do, as a sentence. kind: a short name of the
-        kind of fault that does not change ("duplicate-code", "no-crs", ...), for counting and
-        tests.
+    Attributes:
+        message: what was found and what was expected, as a sentence without its place.
+        file: the file, as the user named it, or None without a file (an option).
+        line: 1-based line of a text file, or None.
+        column: column, key or field name, or None.
+        feature: 0-based feature or row number of a binary file, or a code, or None.
+        value: the offending value as in the input, or None.
+        remedy: what the user can do, as a sentence.
+        kind: a short name of the kind of fault that does not change ("duplicate-code", "no-crs",
+            ...), for counting and tests.
     """
 
     message: str

@@ -31,7 +31,7 @@ def build_wheel(source: Path, folder: Path) -> Path:
 def build_sdist(source: Path, folder: Path) -> Path:
     """Build the sdist of a checkout into a folder, with the installed setuptools."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-c", _SDIST, folder.resolve()]
+    command = [sys.executable, "-c", _SDIST, str(folder.resolve())]
     subprocess.run(command, cwd=source, check=True, stdout=subprocess.DEVNULL)
     (archive,) = folder.glob("*.tar.gz")
     return archive
