@@ -35,6 +35,7 @@ from zoneblanche.scripts.commands.plan import plan
 from zoneblanche.scripts.commands.probe import probe
 from zoneblanche.scripts.commands.report import report
 from zoneblanche.scripts.commands.run import run
+from zoneblanche.scripts.commands.site import site
 from zoneblanche.scripts.failures import STOPPED, explain_failure
 from zoneblanche.scripts.language import language_of_environment, language_to_explain_in
 from zoneblanche.scripts.terminal import behind, lead_nowhere, open_standard_streams, screens
@@ -52,7 +53,7 @@ app = typer.Typer(
 for command in (
     *(run, check, list_, build, fetch, probe),
     *(index, findings, explain, analyse, compare),
-    *(map_, report, embed),
+    *(map_, report, embed, site),
     *(barometer, count),
 ):
     app.command(command.__name__.strip("_"), cls=HelpfulCommand)(command)

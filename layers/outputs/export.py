@@ -162,6 +162,25 @@ def write_results(
         if "corrected" in table:
             described["corrected"] = corrected_in_words(atlas, lang=lang, titles=True)
         write_workbook(atlas, described, folder / "territories.xlsx", lang=lang, title=title)
+    _write_descriptions(atlas, table, folder, lang=lang, title=title, name=name)
+
+
+def write_open_data(atlas: Atlas, folder: Path, *, lang: str, title: str) -> None:
+    """Write the files of `write_results` that a website offers: `territories.csv` and `.parquet`
+    with their descriptions.
+
+    Raises:
+        OSError: the place cannot be written.
+    """
+    table = results_table(atlas, lang=lang)
+    _write_csv(safe_text(table.reset_index()), folder / "territories.csv")
+    write_atlas(atlas, folder / "territories.parquet", table=table)
+    _write_descriptions(atlas, table, folder, lang=lang, title=title, name=None)
+
+
+def _write_descriptions(
+    atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str, title: str, name: str | None
+) -> None:
     package = _datapackage(atlas, table, folder, lang=lang)
     package = {"name": name or "zoneblanche", "title": title, **package}
     write_json(package, folder / "datapackage.json")

@@ -36,10 +36,13 @@ def atlases_above(atlas: Atlas) -> list[Atlas]:
     parents, most = atlas.territories.parents, len(atlas.codes) / 2
     counts = {str(name): parents[name].nunique() for name in parents}
     levels = [name for name, count in counts.items() if 2 <= count <= most]
-    return [
-        _with_computed(atlas, atlas_at(_measured(atlas), level, shapes="boxes"))
-        for level in sorted(levels, key=lambda name: -counts[name])
-    ]
+    return [atlas_above(atlas, level) for level in sorted(levels, key=lambda name: -counts[name])]
+
+
+def atlas_above(atlas: Atlas, level: str) -> Atlas:
+    """Return the atlas at a containing level, with its figures, indices and flags, without
+    shapes."""
+    return _with_computed(atlas, atlas_at(_measured(atlas), level, shapes="boxes"))
 
 
 def _measured(atlas: Atlas) -> Atlas:

@@ -60,6 +60,7 @@ CASES = {
     "map-svg": Case(("map", "s.parquet", "-o", "{out}", "--format", "svg"), ".svg", ("s.parquet",)),
     "report": Case(("report", "s.parquet", "-q", "-o", "{out}"), ".html", ("s.parquet",)),
     "embed": Case(("embed", "s.parquet", "-q", "-o", "{out}"), "", ("s.parquet",)),
+    "site": Case(("site", "{out}", "s.parquet", "-q"), "", ("s.parquet",)),
     "barometer": Case(
         ("barometer", "--survey", "survey.csv", "--table", "survey", "--format", "csv",
          "-o", "{out}"),

@@ -1,0 +1,233 @@
+"""The page of a territory that contains others: its index in words, its figures, its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import numpy as np
+
+from zoneblanche.geo.country import in_language
+from zoneblanche.geo.messages import Message, _, quantity, titled, translate
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.drawn.words import WORDS, write_date
+from zoneblanche.maps.report.areas import is_complete
+from zoneblanche.maps.site.addresses import link_to, place_folder, root_of
+from zoneblanche.maps.site.model import SiteAtlas, cell_texts, unit_of
+from zoneblanche.maps.site.tables import Table, TerritoryRows, places_table
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One figure of a place: its title, the link to its definition, the value, the median of the
+    level, the date and the producers."""
+
+    title: str
+    link: str
+    value: str
+    median: str
+    date: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Links:
+    """Names with their links, under a heading."""
+
+    heading: str
+    entries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The content of one page.
+
+    Attributes:
+        level, code, name: of the place; `level_title` is that of its level.
+        folder: of the page.
+        sentences: what the figures say, in words.
+        dimensions, figures: the tables of figures.
+        links: the neighbours, and the places of other levels that share territories with it.
+        tables: of its parts.
+        map_link: to the map that shows it.
+    """
+
+    level: str
+    level_title: str
+    code: str
+    name: str
+    folder: str
+    sentences: tuple[str, ...]
+    dimensions: tuple[FigureRow, ...]
+    figures: tuple[FigureRow, ...]
+    links: tuple[Links, ...]
+    tables: tuple[Table, ...]
+    map_link: str
+
+
+def compose_places(site: SiteAtlas, level: str, rows: TerritoryRows) -> Iterator[Place]:
+    """Yield the pages of a level, by code."""
+    upper = site.above[level]
+    neighbours = site.neighbours(level)
+    medians = upper.values.median()
+    texts = {
+        name: cell_texts(upper.values[name], one, site.lang)
+        for name, one in upper.indicators.items()
+    }
+    codes = site.members(level).to_numpy(dtype=object)
+    inside: dict[str, list[int]] = {}
+    for at, code in enumerate(codes):
+        if isinstance(code, str):
+            inside.setdefault(code, []).append(at)
+    for at, code in enumerate(map(str, upper.codes)):
+        folder = place_folder(level, code)
+        root = root_of(folder)
+
+        def row(one: Indicator, at: int = at, root: str = root) -> FigureRow:
+            median = cell_texts(medians[[one.id]], one, site.lang)[0]
+            return _figure(site, upper, one, at, texts[one.id][at], median, root)
+
+        dimensions = [one for one in site.dimensions if one.id in upper.indicators]
+        figures = [one for one in site.figures if one.id in upper.indicators]
+        positions = np.array(inside.get(code, []), dtype=np.int64)
+        yield Place(
+            level,
+            site.level_title(level).capitalize(),
+            code,
+            upper.territories.label(code).removesuffix(f" ({code})"),
+            folder,
+            tuple(translate(said, site.lang) for said in _sentences(site, upper, code)),
+            tuple(row(upper.indicators[one.id]) for one in dimensions),
+            tuple(row(upper.indicators[one.id]) for one in figures),
+            _links(site, level, neighbours.get(code, ()), positions, root),
+            _parts(site, level, positions, rows, root),
+            _map_link(site, level, code, root),
+        )
+
+
+def _map_link(site: SiteAtlas, level: str, code: str, root: str) -> str:
+    parts = {"at": code, "level": level}
+    if site.main is not None:
+        parts = {"layer": site.main.id, **parts}
+    return f"{link_to('map', root=root)}#{urlencode(parts)}"
+
+
+def _figure(
+    site: SiteAtlas, upper: Atlas, one: Indicator, at: int, text: str, median: str, root: str
+) -> FigureRow:
+    unit = unit_of(one, site.lang)
+    reason = Reason(int(upper.reasons[one.id].iloc[at]))
+    if reason != Reason.PRESENT:
+        text, unit = in_language(reason.title, site.lang), ""
+    return FigureRow(
+        one.title_in(site.lang),
+        link_to("definitions", root=root, anchor=one.id),
+        text + unit,
+        median if median == "–" else median + unit_of(one, site.lang),
+        write_date(one.period, site.lang) if one.period else "",
+        ", ".join(dict.fromkeys(source.producer for source in one.sources if source.producer)),
+    )
+
+
+def _sentences(site: SiteAtlas, upper: Atlas, code: str) -> Iterator[str]:
+    """Yield what the figures say of a place, each claim with its figure."""
+    level = upper.territories.level
+    count = int((site.members(level) == code).sum())
+    yield _size(site, upper, code, count)
+    if not is_complete(site.atlas, level, code):
+        yield _("The atlas has a part of it only; all figures are of that part.")
+    main = site.main
+    if main is None or main.id not in upper.indicators:
+        return
+    score = upper.values.loc[code, main.id]
+    if not np.isfinite(score):
+        yield _("{title}: no score.", title=titled(main.title))
+        return
+    yield _(
+        "{title}: {score} out of 100, the mean of its {parts}, weighted by their inhabitants.",
+        title=titled(main.title),
+        score=quantity(float(score), digits=main.digits),
+        parts=site.atlas.territories.level_message(plural=True),
+    )
+    yield from _standing(site, upper, main, code)
+    yield WORDS["score_better" if main.better == "higher" else "score_worse"]
+
+
+def _size(site: SiteAtlas, upper: Atlas, code: str, count: int) -> Message:
+    people = upper.territories.facts.get("population")
+    slots = {"count": quantity(count), "parts": site.atlas.territories.level_message(plural=True)}
+    if count == 1:
+        slots["parts"] = site.atlas.territories.level_message()
+    if people is None or not np.isfinite(people[code]):
+        return _("{count} {parts}.", **slots)
+    return _(
+        "{count} {parts}, {people} inhabitants.", people=quantity(round(people[code])), **slots
+    )
+
+
+def _standing(site: SiteAtlas, upper: Atlas, main: Indicator, code: str) -> Iterator[str]:
+    """Yield the rank among the places of the level, with its interval."""
+    table = upper.intervals.get(main.id)
+    if table is None or "rank" not in table or not np.isfinite(table.loc[code, "rank"]):
+        return
+    ranked = int(table["rank"].notna().sum())
+    if ranked < 2:
+        return
+    slots = {
+        "rank": quantity(int(table.loc[code, "rank"])),
+        "ranked": quantity(ranked),
+        "level": upper.territories.level_message(plural=True),
+    }
+    low, high = (table.loc[code].get(name, np.nan) for name in ("rank_low", "rank_high"))
+    if np.isfinite(low) and np.isfinite(high):
+        yield _(
+            "Rank {rank} of {ranked} {level}; between {low} and {high} in 90 % of the draws.",
+            low=quantity(int(low)),
+            high=quantity(int(high)),
+            **slots,
+        )
+    else:
+        yield _("Rank {rank} of {ranked} {level}.", **slots)
+
+
+def _links(
+    site: SiteAtlas, level: str, neighbours: tuple[str, ...], inside: np.ndarray, root: str
+) -> tuple[Links, ...]:
+    """Return the neighbours, and the places of each other level that share territories."""
+    found = [Links(site.words["neighbours"], _named(site, level, neighbours, root))]
+    for other in site.above:
+        if other == level:
+            continue
+        codes = site.members(other).iloc[inside].dropna().unique()
+        # The places inside are a table: what is listed here contains the place, or crosses it.
+        if len(codes) and not _is_table(site, level, other):
+            title = site.level_title(other, plural=len(codes) != 1).capitalize()
+            found.append(Links(title, _named(site, other, sorted(map(str, codes)), root)))
+    return tuple(one for one in found if one.entries)
+
+
+def _named(
+    site: SiteAtlas, level: str, codes: tuple[str, ...] | list[str], root: str
+) -> tuple[tuple[str, str], ...]:
+    names: Mapping[str, str] = site.above[level].territories.names.astype(str).to_dict()
+    named = sorted((names[code], code) for code in codes if code in names)
+    return tuple((name, link_to(place_folder(level, code), root=root)) for name, code in named)
+
+
+def _is_table(site: SiteAtlas, level: str, other: str) -> bool:
+    """Whether pages of a level list the places of another one as their parts."""
+    order = list(site.above)
+    return site.home == other and order.index(level) > order.index(other)
+
+
+def _parts(
+    site: SiteAtlas, level: str, inside: np.ndarray, rows: TerritoryRows, root: str
+) -> tuple[Table, ...]:
+    """Return the table of the territories, or above the level of the cards that of its places."""
+    if site.home is not None and _is_table(site, level, site.home):
+        codes = site.members(site.home).iloc[inside].dropna().unique()
+        return (places_table(site, site.home, root=root, codes=map(str, codes)),)
+    return (rows.table(inside, root=root, cards=level == site.home),)
