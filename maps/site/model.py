@@ -45,7 +45,7 @@ class SiteAtlas:
     lang: str
     title: str
     geometry: PageGeometry
-    above: Mapping[str, Atlas]
+    above: dict[str, Atlas]
 
     @property
     def level(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -142,14 +142,14 @@ def _sentences(site: SiteAtlas, upper: Atlas, code: str) -> Iterator[str]:
     main = site.main
     if main is None or main.id not in upper.indicators:
         return
-    score = upper.values.loc[code, main.id]
+    score = float(upper.values[main.id][code])
     if not np.isfinite(score):
         yield _("{title}: no score.", title=titled(main.title))
         return
     yield _(
         "{title}: {score} out of 100, the mean of its {parts}, weighted by their inhabitants.",
         title=titled(main.title),
-        score=quantity(float(score), digits=main.digits),
+        score=quantity(score, digits=main.digits),
         parts=site.atlas.territories.level_message(plural=True),
     )
     yield from _standing(site, upper, main, code)
@@ -171,17 +171,19 @@ def _size(site: SiteAtlas, upper: Atlas, code: str, count: int) -> Message:
 def _standing(site: SiteAtlas, upper: Atlas, main: Indicator, code: str) -> Iterator[str]:
     """Yield the rank among the places of the level, with its interval."""
     table = upper.intervals.get(main.id)
-    if table is None or "rank" not in table or not np.isfinite(table.loc[code, "rank"]):
+    if table is None or "rank" not in table or not np.isfinite(table["rank"][code]):
         return
     ranked = int(table["rank"].notna().sum())
     if ranked < 2:
         return
     slots = {
-        "rank": quantity(int(table.loc[code, "rank"])),
+        "rank": quantity(int(table["rank"][code])),
         "ranked": quantity(ranked),
         "level": upper.territories.level_message(plural=True),
     }
-    low, high = (table.loc[code].get(name, np.nan) for name in ("rank_low", "rank_high"))
+    low, high = (
+        float(table[name][code]) if name in table else np.nan for name in ("rank_low", "rank_high")
+    )
     if np.isfinite(low) and np.isfinite(high):
         yield _(
             "Rank {rank} of {ranked} {level}; between {low} and {high} in 90 % of the draws.",
@@ -212,8 +214,8 @@ def _links(
 def _named(
     site: SiteAtlas, level: str, codes: tuple[str, ...] | list[str], root: str
 ) -> tuple[tuple[str, str], ...]:
-    names: Mapping[str, str] = site.above[level].territories.names.astype(str).to_dict()
-    named = sorted((names[code], code) for code in codes if code in names)
+    names = site.above[level].territories.names
+    named = sorted((str(names[code]), code) for code in codes if code in names.index)
     return tuple((name, link_to(place_folder(level, code), root=root)) for name, code in named)
 
 

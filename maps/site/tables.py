@@ -112,10 +112,11 @@ def places_table(
         chosen = np.flatnonzero(upper.codes.isin(list(codes)))
     chosen = chosen[np.argsort(order[chosen], kind="stable")]
     names = upper.territories.names.astype(str).to_numpy(dtype=object)
+    codes_of = list(map(str, upper.codes))
     rows = tuple(
         Row(
             str(names[at]),
-            link_to(place_folder(level, str(upper.codes[at])), root=root),
+            link_to(place_folder(level, codes_of[at]), root=root),
             "",
             tuple(cells[at]),
         )

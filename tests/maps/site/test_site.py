@@ -16,14 +16,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.account import changed_files, read_account
+from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import read_atlas
+from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.maps.site.addresses import level_folder, link_to, place_folder
 from zoneblanche.maps.site.write import write_site
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}"
+INDEX = "digital-inequality"
 ATOM = "{http://www.w3.org/2005/Atom}"
 OPAQUE = ("map/index.html", "report/index.html")
 """Pages with their own tests; here only that they are there."""
@@ -203,6 +208,33 @@ def test_the_feed_says_what_changed(folder: Path, toy_atlas: Atlas, tmp_path: Pa
     assert len(entries_of(tmp_path / "same")) == 1
     links = [urlsplit(one["link"]).path for one in changes]
     assert all((tmp_path / "new" / link.removeprefix("/atlas/")).is_dir() for link in links)
+
+
+def test_a_scored_part_of_a_country(tmp_path: Path) -> None:
+    """Lozère with its index: ranks are those of the atlas, a part says that it is one, and the
+    feed names the places that moved."""
+    atlas = compute_index(
+        read_atlas(read_country("fr"), within="48"), "digital-inequality", draws=20
+    )
+    old = replace(atlas, values=atlas.values.assign(**{INDEX: atlas.values[INDEX] * 0.9}))
+    write_site(atlas, tmp_path / "site", lang="en", since=old)
+    assert list(broken_links(tmp_path / "site")) == []
+    text = (tmp_path / "site" / "epci" / "200069151" / "index.html").read_text("utf-8")
+    table = rank_areas(atlas, INDEX, level="epci")
+    row = table.loc["200069151"]
+    score, rank, low, high = (row[name] for name in ("score", "rank", "rank_low", "rank_high"))
+    assert f"{score:.1f} out of 100" in text
+    assert f"Rank {rank:.0f} of 11 " in text and f"between {low:.0f} and {high:.0f} in 90 %" in text
+    assert "The atlas has a part of it only" not in text
+    millau = (tmp_path / "site" / "epci" / "241200567" / "index.html").read_text("utf-8")
+    assert "The atlas has a part of it only" in millau
+    departement = (tmp_path / "site" / "departement" / "48" / "index.html").read_text("utf-8")
+    order = re.findall(r'<tr id="commune/(\w+)">', departement)
+    assert order == list(atlas.intervals[INDEX]["rank"].sort_values(kind="stable").index)
+    region = (tmp_path / "site" / "region" / "76" / "index.html").read_text("utf-8")
+    assert "commune/" not in re.sub(r"(?s)<header>.*</header>", "", region)
+    titles = [one["title"] for one in entries_of(tmp_path / "site")]
+    assert "Lozère (48)" in titles and "CC Gorges Causses Cévennes (200069151)" in titles
 
 
 def test_text_of_the_data_stays_text(toy_atlas: Atlas, tmp_path: Path) -> None:
