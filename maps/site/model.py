@@ -82,7 +82,8 @@ class SiteAtlas:
 
     @cached_property
     def figures(self) -> tuple[Indicator, ...]:
-        """The measured figures of today: those that the index counts first, earlier dates not."""
+        """The measured figures of today, those that the index counts first; neither earlier dates
+        nor what is computed from other figures."""
         first = [name for one in self.dimensions for name in one.parts]
         first += [] if self.main is None else list(self.main.parts)
         order = {name: place for place, name in enumerate(first)}
@@ -90,7 +91,10 @@ class SiteAtlas:
         found = [
             one
             for one in self.atlas.indicators.values()
-            if one.role in roles and not one.wave_of and self.atlas.values[one.id].notna().any()
+            if one.role in roles
+            and not one.wave_of
+            and not one.parts
+            and self.atlas.values[one.id].notna().any()
         ]
         key = {one.id: (order.get(one.id, len(order)), roles.index(one.role)) for one in found}
         return tuple(sorted(found, key=lambda one: key[one.id]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import numpy as np
+import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import Message, _, quantity, titled, translate
@@ -15,7 +16,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.drawn.words import WORDS, write_date
 from zoneblanche.maps.report.areas import is_complete
-from zoneblanche.maps.site.addresses import link_to, place_folder, root_of
+from zoneblanche.maps.site.addresses import link_to, place_folder
 from zoneblanche.maps.site.model import SiteAtlas, cell_texts, unit_of
 from zoneblanche.maps.site.tables import Table, TerritoryRows, places_table
 
@@ -72,36 +73,28 @@ def compose_places(site: SiteAtlas, level: str, rows: TerritoryRows) -> Iterator
     """Yield the pages of a level, by code."""
     upper = site.above[level]
     neighbours = site.neighbours(level)
-    medians = upper.values.median()
-    texts = {
-        name: cell_texts(upper.values[name], one, site.lang)
-        for name, one in upper.indicators.items()
-    }
-    codes = site.members(level).to_numpy(dtype=object)
+    root = "../../"  # of every place: level and code
+    dimensions = _figure_rows(site, upper, site.dimensions, root)
+    figures = _figure_rows(site, upper, site.figures, root)
+    members = site.members(level).to_numpy(dtype=object)
     inside: dict[str, list[int]] = {}
-    for at, code in enumerate(codes):
+    for at, code in enumerate(members):
         if isinstance(code, str):
             inside.setdefault(code, []).append(at)
     for at, code in enumerate(map(str, upper.codes)):
-        folder = place_folder(level, code)
-        root = root_of(folder)
-
-        def row(one: Indicator, at: int = at, root: str = root) -> FigureRow:
-            median = cell_texts(medians[[one.id]], one, site.lang)[0]
-            return _figure(site, upper, one, at, texts[one.id][at], median, root)
-
-        dimensions = [one for one in site.dimensions if one.id in upper.indicators]
-        figures = [one for one in site.figures if one.id in upper.indicators]
         positions = np.array(inside.get(code, []), dtype=np.int64)
         yield Place(
             level,
             site.level_title(level).capitalize(),
             code,
-            upper.territories.label(code).removesuffix(f" ({code})"),
-            folder,
-            tuple(translate(said, site.lang) for said in _sentences(site, upper, code)),
-            tuple(row(upper.indicators[one.id]) for one in dimensions),
-            tuple(row(upper.indicators[one.id]) for one in figures),
+            str(upper.territories.names[code]),
+            place_folder(level, code),
+            tuple(
+                translate(said, site.lang)
+                for said in _sentences(site, upper, code, count=len(positions))
+            ),
+            tuple(column[at] for column in dimensions),
+            tuple(column[at] for column in figures),
             _links(site, level, neighbours.get(code, ()), positions, root),
             _parts(site, level, positions, rows, root),
             _map_link(site, level, code, root),
@@ -115,27 +108,41 @@ def _map_link(site: SiteAtlas, level: str, code: str, root: str) -> str:
     return f"{link_to('map', root=root)}#{urlencode(parts)}"
 
 
-def _figure(
-    site: SiteAtlas, upper: Atlas, one: Indicator, at: int, text: str, median: str, root: str
-) -> FigureRow:
-    unit = unit_of(one, site.lang)
-    reason = Reason(int(upper.reasons[one.id].iloc[at]))
-    if reason != Reason.PRESENT:
-        text, unit = in_language(reason.title, site.lang), ""
-    return FigureRow(
-        one.title_in(site.lang),
-        link_to("definitions", root=root, anchor=one.id),
-        text + unit,
-        median if median == "–" else median + unit_of(one, site.lang),
-        write_date(one.period, site.lang) if one.period else "",
-        ", ".join(dict.fromkeys(source.producer for source in one.sources if source.producer)),
-    )
+def _figure_rows(
+    site: SiteAtlas, upper: Atlas, indicators: tuple[Indicator, ...], root: str
+) -> list[list[FigureRow]]:
+    """Return one list for each figure that the level has: its row for every place."""
+    return [
+        _figure_column(site, upper, upper.indicators[one.id], root)
+        for one in indicators
+        if one.id in upper.indicators
+    ]
 
 
-def _sentences(site: SiteAtlas, upper: Atlas, code: str) -> Iterator[str]:
-    """Yield what the figures say of a place, each claim with its figure."""
+def _figure_column(site: SiteAtlas, upper: Atlas, one: Indicator, root: str) -> list[FigureRow]:
+    values, unit = upper.values[one.id], unit_of(one, site.lang)
+    median = str(cell_texts(pd.Series([values.median()]), one, site.lang)[0])
+    shared = {
+        "title": one.title_in(site.lang),
+        "link": link_to("definitions", root=root, anchor=one.id),
+        "median": median if median == "–" else median + unit,
+        "date": write_date(one.period, site.lang) if one.period else "",
+        "source": ", ".join(
+            dict.fromkeys(source.producer for source in one.sources if source.producer)
+        ),
+    }
+    why = {int(reason): in_language(reason.title, site.lang) for reason in Reason}
+    reasons = upper.reasons[one.id].to_numpy()
+    texts = cell_texts(values, one, site.lang)
+    return [
+        FigureRow(value=f"{text}{unit}" if reason == Reason.PRESENT else why[reason], **shared)
+        for text, reason in zip(texts, reasons.tolist(), strict=True)
+    ]
+
+
+def _sentences(site: SiteAtlas, upper: Atlas, code: str, *, count: int) -> Iterator[str]:
+    """Yield what the figures say of a place of so many territories, each claim with its figure."""
     level = upper.territories.level
-    count = int((site.members(level) == code).sum())
     yield _size(site, upper, code, count)
     if not is_complete(site.atlas, level, code):
         yield _("The atlas has a part of it only; all figures are of that part.")

@@ -55,7 +55,8 @@ class TerritoryRows:
         self.order = _order(site, atlas)
         shared = _people(site, atlas) + _scores(site, atlas)
         extra = [_column(site, atlas, one.id) for one in site.in_rows]
-        self.short = _joined(shared)
+        # The interval of the rank is in the card, to which the short rows link.
+        self.short = _joined([one for one in shared if one[0] != site.words["rank_range"]])
         self.long = _joined(shared + extra)
 
     def table(self, inside: np.ndarray, *, root: str, cards: bool) -> Table:

@@ -106,7 +106,7 @@ def test_a_page_gives_the_figures_of_its_place(folder: Path) -> None:
     text = (folder / "departement" / "A" / "index.html").read_text("utf-8")
     assert "2 territories, 400 inhabitants." in text
     (row,) = re.findall(r"<tr id=\"commune/A2\">.*", text)
-    assert "<bdi>Atwo</bdi>" in row and "<td>300</td><td>80.0</td>" in row
+    assert ">Atwo<td>300<td>80.0<td>1<td>1\u20132<td>" in row
     assert "31 January 2026" in text and "50.0%" in text and "Producer" in text
     assert '<a href="../../departement/B/index.html"><bdi>Beta</bdi></a>' in text
 
