@@ -151,11 +151,11 @@ def _beside_row(
         cells.append(Cell(scope.number(income), finite(income)))
     cells.append(Cell(scope.amount(score, main), finite(score)))
     if ranks is not None:
-        known = area.level == scope.area.level and area.code in ranks.index
-        rank, low, high = (
-            float(ranks.loc[area.code, name]) if known else float("nan")
-            for name in ("rank", "rank_low", "rank_high")
-        )
+        ends = [float("nan")] * 3
+        if area.level == scope.area.level and area.code in ranks.index:
+            named = ["rank", "rank_low", "rank_high"]
+            ends = list(map(float, ranks.loc[area.code, named].to_numpy("float64")))
+        rank, low, high = ends
         between = scope.between(low, high, 0)
         cells.append(Cell(scope.number(rank), finite(rank), between, finite(low), finite(high)))
     return cells

@@ -74,7 +74,7 @@ def _spread(scope: Scope, main: Indicator) -> Table | None:
     scale = 100.0 if main.unit == "boolean" else 1.0
     rows = {}
     for name in SPREADS:
-        values = [scale * float(found.at[name, way]) for way in WAYS]
+        values = scale * found.loc[name, list(WAYS)].to_numpy("float64")
         cells = [Cell(scope.number(value, digits), finite(value)) for value in values]
         rows[name] = (Cell(words[f"measure_{name}"]), *cells)
     caption = words["spread_caption"].format(title=main.title_in(scope.lang))
