@@ -33,14 +33,12 @@ class Table:
         columns: heading of each cell of a row, the name included.
         rows: in the order of the page.
         level: of the territories whose cards the rows are, "" if they are none.
-        worst_first: whether the rows are in the order of an index.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     level: str = ""
-    worst_first: bool = False
 
 
 class TerritoryRows:
@@ -85,7 +83,6 @@ class TerritoryRows:
             (site.words["name"], *headings),
             rows,
             site.level if cards else "",
-            site.main is not None,
         )
 
     def link(self, at: int, root: str) -> str:
@@ -124,7 +121,7 @@ def places_table(
         for at in chosen
     )
     title = site.level_title(level, plural=True).capitalize()
-    return Table(title, (site.words["name"], *headings), rows, "", site.main is not None)
+    return Table(title, (site.words["name"], *headings), rows)
 
 
 Columns = list[tuple[str, np.ndarray]]
