@@ -144,7 +144,11 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         "extra": territories.extra is not None,
         "indicators": [indicator.as_dict() for indicator in atlas.indicators.values()],
         "intervals": list(atlas.intervals),
-        "recipes": [recipe_as_dict(recipe) for recipe in atlas.recipes.values()],
+        # The folder of a recipe is its reader's own affair.
+        "recipes": [
+            recipe_as_dict(recipe) | {"file": Path(recipe.file).name}
+            for recipe in atlas.recipes.values()
+        ],
         "notices": list(map(notice_as_dict, atlas.notices)),
         "account": {name: dict(rows) for name, rows in atlas.account.items()},
         "corrections": [one.as_dict() for one in atlas.corrections],

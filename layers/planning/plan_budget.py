@@ -29,6 +29,7 @@ FIRST = "budget"
 NOT_ASKED, BOUGHT, LATER, CANNOT = range(4)
 NAMED = 8
 PREMISES = "premises"
+"""Denominators of shares of premises begin with this: `premises`, `premises_fibre`, …"""
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,10 @@ def _of_premises(index: Index) -> Index:
         place
         for place, name in enumerate(index.names)
         if atlas.indicators[name].unit == "percent"
-        and atlas.indicators[name].denominator == PREMISES
+        and atlas.indicators[name].denominator.startswith(PREMISES)
+        and atlas.indicators[name].denominator in atlas.weights
     ]
-    if not kept or PREMISES not in atlas.weights:
+    if not kept:
         raise InputError(
             Fault(
                 _("no figure that can be changed is a share of premises."),
@@ -138,10 +140,14 @@ def _costs(index: Index, found: Lifted, request: BudgetRequest) -> Floats:
     costs = found.cost.to_numpy(dtype="float64")
     if request.premises is None:
         return costs
-    premises = index.atlas.weights[PREMISES].reindex(found.cost.index).to_numpy()
-    # Shares of one stock of premises: the one that changes most says how many.
-    most = found.change.max(axis=1).to_numpy()
-    needed = np.ceil(most / 100 * premises - 1e-9)
+    # Shares of one stock of premises, which two publications count: the figure that changes most
+    # says how many.
+    atlas = index.atlas
+    needed = np.zeros(len(found.cost))
+    for name in index.names:
+        stock = atlas.weights[atlas.indicators[name].denominator].reindex(found.cost.index)
+        changed = found.change[name].to_numpy() / 100 * stock.to_numpy()
+        needed = np.maximum(needed, np.ceil(changed - 1e-9))
     return np.where(np.isfinite(costs) & ~np.isnan(needed), needed, np.inf)
 
 

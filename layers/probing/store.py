@@ -40,7 +40,8 @@ class ProbeStore:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(path, isolation_level=None)
+            # One thread asks, which in a notebook is not the one that opened the store.
+            self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._base.executescript(_TABLES)
         except (OSError, sqlite3.Error) as error:
             raise ProblemWithEnvironment(

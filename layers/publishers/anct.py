@@ -182,6 +182,7 @@ def places_of_france_services(path: Path) -> gpd.GeoDataFrame:
         path,
         unit="number",
         bounds=(-180, 180),
+        decimal=".",
     ).values
     known = position.notna().all(axis=1)
     return gpd.GeoDataFrame(

@@ -103,7 +103,7 @@ def _positions(path: Path) -> tuple[gpd.GeoDataFrame, int]:
         raise InputError(
             Fault(_("is not a list of mobile sites of Arcep."), file=str(path), kind="header")
         )
-    position = read_figures(rows, {x: "x", y: "y"}, path, unit="number").values
+    position = read_figures(rows, {x: "x", y: "y"}, path, unit="number", decimal=".").values
     west, south, east, north = bounds
     inside = position["x"].between(west, east) & position["y"].between(south, north)
     chosen = rows[inside]

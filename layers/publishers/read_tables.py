@@ -163,12 +163,14 @@ def read_figures(
     *,
     unit: TableUnit = "count",
     bounds: tuple[float | None, float | None] = (None, None),
+    decimal: str | None = None,
 ) -> Figures:
     """Return columns of figures, read strictly: see `geo.tables.parse_numbers`.
 
     Args:
         columns: name in the file → name in the result.
         unit, bounds: of all of them.
+        decimal: the publisher's mark, where three decimals could pass for thousands.
 
     Raises:
         InputError: cells that are neither figure nor mark, or out of range, with line and column.
@@ -178,7 +180,9 @@ def read_figures(
     faults: list[Fault] = []
     for column, name in columns.items():
         try:
-            found = parse_numbers(raw, column, unit=unit, bounds=bounds, marks=_MARKS)
+            found = parse_numbers(
+                raw, column, unit=unit, bounds=bounds, marks=_MARKS, decimal=decimal
+            )
         except InputError as error:
             faults += error.faults
             continue

@@ -6,7 +6,8 @@ import asyncio
 import ipaddress
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -105,9 +106,22 @@ def run_probe(order: Order) -> None:
         print(_told(table, order.out, lang))
 
 
-def _run(asking: object) -> None:
+def _loop_runs() -> bool:
     try:
-        asyncio.run(asking)  # type: ignore[arg-type]
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _run(asking: Coroutine[object, object, None]) -> None:
+    """Wait for what asks the sites; where a loop runs already, as in a notebook, in a thread."""
+    try:
+        if not _loop_runs():
+            asyncio.run(asking)
+            return
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, asking).result()
     except BaseExceptionGroup as group:
         first: BaseException = group
         while isinstance(first, BaseExceptionGroup):

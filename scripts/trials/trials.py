@@ -204,6 +204,7 @@ def _of_atlas(folder: Path, *, code: str) -> Iterator[Trial]:
     yield Trial(
         folder, ("embed", file, "-o", "{out}/embed", "-q"), ("embed/map.html", "embed/run.json")
     )
+    yield Trial(folder, ("site", "{out}/site", file, "-q"), ("site/index.html", "site/run.json"))
     yield Trial(folder, ("explain", file, code))
     yield Trial(folder, ("analyse", file, "--lorenz", "{out}/l.csv"), ("l.csv",))
     (folder / "existing.csv").write_text(f"code\n{code}\n", "utf-8")

@@ -430,7 +430,8 @@ def test_budgets_that_do_not_depend_on_the_machine(
     watched: Opener, france_page: Path, lozere_page: Path
 ) -> None:
     assert france_page.stat().st_size <= 3_000_000
-    assert lozere_page.stat().st_size <= 300_000 + 162_000  # beyond Leaflet
+    # Beyond Leaflet; the reader's own table and weights are a third of the scripts.
+    assert lozere_page.stat().st_size <= 390_000 + 162_000
     page = watched().open(france_page)
     marks = page.evaluate("JSON.stringify(performance.getEntriesByType('mark').map(m => m.name))")
     assert json.loads(marks) == ["zb-start", "zb-decoded", "zb-painted", "zb-ready"]

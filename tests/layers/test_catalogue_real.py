@@ -25,6 +25,7 @@ from zoneblanche.layers.edition import edition_inputs, edition_territories
 from zoneblanche.layers.inputs.gather import gather_inputs
 from zoneblanche.layers.measure import measure_layers
 from zoneblanche.layers.measuring.nearby import located_in
+from zoneblanche.layers.publishers.connector import connector_named
 from zoneblanche.scripts.trials.publishers_files import write_fixtures
 
 PLACES = (*("48", "29", "59"), *("75", "971"))
@@ -45,7 +46,11 @@ def fixtures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def measured(part: Territories, sources: dict[str, Path], *layers: str) -> Atlas:
-    inputs = gather_inputs(sources, edition_inputs(read_country("fr")), part)
+    """From these files alone, and the edition's directory: its figures would fill the gaps."""
+    edition = edition_inputs(read_country("fr"))
+    fed = {connector_named(name).input for name in sources}
+    embedded = {n: edition[n] for n in ("town-halls", "generic-providers") if n not in fed}
+    inputs = gather_inputs(sources, embedded, part)
     return measure_layers(part, [known_layers()[name] for name in layers], inputs)
 
 

@@ -99,7 +99,7 @@ def test_no_row_that_matches_is_a_fault() -> None:
         parse_codes(raw("'01001", "x"), "taux", known=COMMUNES, level_title="communes")
     assert caught.value.faults[0].kind == "no-match"
     assert "none of the 2 codes" in str(caught.value)
-    assert "would be 01001" in str(caught.value)
+    assert "write code_prefix =" in str(caught.value)
 
 
 def test_doubled_rows_that_are_listed_anyway_do_no_harm() -> None:

@@ -104,8 +104,13 @@ def test_territories_of_an_unknown_year_only_have_their_strangers_explained(
 
 def test_a_file_feeds_the_input_that_layers_know(france: Territories, fixtures: Path) -> None:
     sources = {"arcep-debit-filaire": fixtures / "commune_debit_filaire.csv"}
-    inputs = gather_inputs(sources, edition_inputs(read_country("fr")), france)
-    assert inputs["arcep-debit"] is inputs["arcep-debit-filaire"]
+    embedded = dict(edition_inputs(read_country("fr")))
+    kept = gather_inputs(sources, embedded, france)["arcep-debit"]
+    assert kept.source.published == "2022-12-31", "the file has a few communes, the edition all"
+    assert "has figures of 4 of 34,875 territories" in str(kept.notices[-1])
+    del embedded["arcep-debit"]
+    inputs = gather_inputs(sources, embedded, france)
+    assert inputs["arcep-debit"].frame is inputs["arcep-debit-filaire"].frame
     assert inputs["arcep-debit"].level == "commune"
     assert len(inputs["arcep-debit"].source.sha256) == 64
     assert inputs["town-halls"].period == "2026-09-22", "the edition's own"
