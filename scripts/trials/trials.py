@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from PIL import Image
+
 from zoneblanche.geo.files.output import MARK
 from zoneblanche.layers.fetching import partial
 from zoneblanche.layers.fetching.store import Record, Store
@@ -181,6 +183,13 @@ def _atlases(folder: Path) -> Iterator[Trial]:
         mean = "arithmetic" if name == "recipe.toml" else "median"
         (built / name).write_text(RECIPE.replace("arithmetic", mean), encoding="utf-8")
     shutil.copy(sample.parent / "little-fibre.toml", built)
+    rows = f"code,indicator,value,date,who,why\n{CODES[0]},fibre,50,2026-01-01,A,B\n"
+    (sample.parent / "corrections.csv").write_text(rows, "utf-8")
+    corrected = ("run", f"{{in}}/{sample.name}", "--corrections", "{in}/corrections.csv")
+    yield Trial(sample.parent, (*corrected, "-o", "{out}/run", "-q"), (f"run/{MARK}",))
+    given = (f"{{in}}/{sample.name}", "--corrections", "{in}/corrections.csv")
+    yield Trial(sample.parent, ("build", *given, "-o", "{out}/a.parquet", "-q"), ("a.parquet",))
+    yield Trial(sample.parent, ("check", *given, "-o", "{out}/q.json"), ("q.json",))
     _run(folder, "build", sample, "-o", built / "a.parquet", "-q")
     recipe = ("--recipe", built / "recipe.toml", "--flag", built / "little-fibre.toml")
     _run(folder, "index", built / "a.parquet", *recipe, "-o", scored / "s.parquet")
@@ -201,10 +210,14 @@ def _of_atlas(folder: Path, *, code: str) -> Iterator[Trial]:
     yield Trial(folder, ("map", file, "-o", "{out}/m.html"), ("m.html",))
     yield Trial(folder, ("map", file, "-o", "{out}/m.svg"), ("m.svg",))
     yield Trial(folder, ("report", file, "-o", "{out}/r.html", "-q"), ("r.html",))
+    Image.new("RGB", (8, 8), "navy").save(folder / "logo.png")
+    signed = ("report", file, "--logo", "{in}/logo.png", "-o", "{out}/r.html", "-q")
+    yield Trial(folder, signed, ("r.html",))
     yield Trial(
         folder, ("embed", file, "-o", "{out}/embed", "-q"), ("embed/map.html", "embed/run.json")
     )
-    yield Trial(folder, ("site", "{out}/site", file, "-q"), ("site/index.html", "site/run.json"))
+    site = ("site", "{out}/site", file, "--since", file, "-q")
+    yield Trial(folder, site, ("site/index.html", "site/run.json"))
     yield Trial(folder, ("explain", file, code))
     yield Trial(folder, ("analyse", file, "--lorenz", "{out}/l.csv"), ("l.csv",))
     (folder / "existing.csv").write_text(f"code\n{code}\n", "utf-8")
