@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched
 from zoneblanche.layers.atlas import Atlas
@@ -98,9 +98,9 @@ def test_a_table_becomes_a_layer_and_a_project_with_the_same_classes(
     download.value.save_as(tmp_path / "own.zip")
     figure.get_by_role("button").click()
     drawn_as(page, "taux-d-equipement")
+    expect(page.locator(".zb-legend-title")).to_have_text("Taux d'équipement", timeout=20_000)
     shown = page.evaluate(SHOWN)
     assert shown["title"] == "Taux d'équipement"
-    assert page.locator(".zb-legend-title").inner_text() == "Taux d'équipement"
     assert page.locator("#zb-layer").input_value() == "Taux d'équipement"
     assert page.locator("h1").inner_text().endswith("Taux d'équipement")
 
@@ -113,6 +113,7 @@ def test_a_table_becomes_a_layer_and_a_project_with_the_same_classes(
     for name in ("taux-d-equipement", "actes"):
         page.locator("#zb-layer").click()
         page.locator(f"[data-layer={name}]").click()
+        drawn_as(page, name)
         shown = page.evaluate(SHOWN)
         indicator, values = drawn.indicator(name), drawn.values[name]
         breaks = class_breaks(indicator, values, indicator.digits)["quantile"]
