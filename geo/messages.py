@@ -41,7 +41,7 @@ class Translatable(str):
     __slots__ = ("severity",)
     severity: Severity
 
-    def __new__(cls, english: str = "", **parts: object) -> Self:  # noqa: D102
+    def __new__(cls, english: str = "", **parts: object) -> Self:  # noqa: D102 - the class describes it
         text = super().__new__(cls, english)
         text.severity = "warning"
         for name, value in parts.items():

@@ -201,7 +201,7 @@ def _distribution_of(entry: metadata.EntryPoint) -> str:
         return entry.value
     try:
         return f"{found.name} {found.version}"
-    except Exception:  # its metadata are incomplete
+    except Exception:  # metadata readers raise errors of any kind for a broken distribution
         return entry.value
 
 

@@ -245,8 +245,8 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _connected(path: Path, copied: bool) -> sqlite3.Connection:
-    # Immutable: no journal beside it is looked for. A log is read in a copy of ours, which must be
-    # writable, for SQLite makes an index of it there.
+    # Immutable: SQLite does not look for a journal. A write-ahead log is read in a temporary copy,
+    # which must be writable because SQLite creates an index of the log.
     how = "mode=rw" if copied else "mode=ro&immutable=1"
     return sqlite3.connect(f"{path.as_uri()}?{how}", uri=True)
 

@@ -203,7 +203,7 @@ def open_plain(path: Path, *, what: str | None = None) -> io.BufferedReader:
     """
     try:
         _check_plain(path.stat().st_mode, path)
-        # What stands there may have become a pipe since: to open one for reading does not wait.
+        # A pipe may have replaced the file since the check; this mode does not wait for one.
         handle = os.open(path, os.O_RDONLY | _AT_ONCE)
     except FileNotFoundError:
         raise InputError(missing_file(path, what=what)) from None

@@ -430,7 +430,7 @@ def _remove(folder: Path) -> None:
     if not os.path.lexists(folder):
         return
     with suppress(OSError):
-        for name in os.listdir(folder):  # noqa: PTH208 - closed again at once
+        for name in os.listdir(folder):  # noqa: PTH208 - iterdir keeps a handle open at each depth
             entry = folder / name
             if _is_folder(entry):
                 _remove(entry)

@@ -1,8 +1,8 @@
 """Parquet files, measured before anything is unpacked.
 
 A Parquet file of forty kilobytes can hold gigabytes: pages of zeros, or one long text that a
-million cells point to. So the header of every page that is to be read is looked at first, and
-texts stay in their dictionary, where each stands once however many cells have it.
+million cells point to. So the header of every page is read first. Texts stay in their
+dictionary, which holds each distinct text once.
 
 Layout: apache/parquet-format, README.md and Encodings.md.
 """

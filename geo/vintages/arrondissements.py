@@ -42,7 +42,7 @@ def country_of(country: Country, codes: Collection[str]) -> Country:
     """Return the country, with its base level named *communes and arrondissements* if `codes`,
     those of its territories, include municipal ones, which are not communes.
 
-    >>> from geo.country import read_country
+    >>> from zoneblanche.geo.country import read_country
     >>> country_of(read_country("fr"), ["75101", "48095"]).base.plural["en"]
     'communes and arrondissements'
     """

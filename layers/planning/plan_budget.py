@@ -68,7 +68,7 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
     order = found.cost.index
     people = atlas.territories.facts["population"].reindex(order).fillna(0).to_numpy()
     groups = _groups(atlas, order, request)
-    budget = float(request.premises if request.euros is None else request.euros)  # type: ignore[arg-type]
+    budget = float(request.euros or request.premises or 0.0)
     bought = buy(people, costs, budget, groups=groups, floor=request.floor)
     title = _("Which territories first")
     assumptions = tuple(_assumptions(index, request, found))

@@ -319,11 +319,8 @@ def _with_columns(index: Index, found: Lifted, title: str, method: str, shown: n
     codes = index.atlas.codes
     kinds = pd.Series(float(NOT_ASKED), index=codes)
     kinds[found.cost.index] = np.where(found.possible, float(CAN), float(CANNOT))
-    common = {
-        "native_level": index.atlas.territories.level,
-        "sources": index.atlas.indicators[index.recipe.id].sources,
-        "method": method,
-    }
+    level = index.atlas.territories.level
+    sources = index.atlas.indicators[index.recipe.id].sources
     proposed = Indicator(
         id=LIFT,
         title=title,
@@ -335,7 +332,9 @@ def _with_columns(index: Index, found: Lifted, title: str, method: str, shown: n
             CANNOT: _("no change suffices"),
         },
         role="context",
-        **common,  # type: ignore[arg-type]
+        native_level=level,
+        sources=sources,
+        method=method,
     )
     cost = Indicator(
         id=LIFT_COST,
@@ -345,7 +344,9 @@ def _with_columns(index: Index, found: Lifted, title: str, method: str, shown: n
         better="lower",
         bounds=(0.0, None),
         role="context",
-        **common,  # type: ignore[arg-type]
+        native_level=level,
+        sources=sources,
+        method=method,
     )
     finite = found.cost.where(np.isfinite(found.cost))
     return take(index.atlas.add(proposed, kinds).add(cost, finite), shown)

@@ -77,7 +77,7 @@ def parse_rules(text: str) -> Rules:
         parsed = Protego.parse("\n".join(_bounded(line) for line in text.splitlines()[:20_000]))
         delay = float(parsed.crawl_delay(AGENT) or 0.0)
         sitemaps = tuple(str(url)[:2000] for url in islice(parsed.sitemaps, 50))
-    except Exception:  # a file that breaks the parser permits nothing
+    except Exception:  # the parser documents no errors; a file that breaks it permits nothing
         return Rules(refuses="robots-unreadable")
     return Rules(parsed, delay=delay, sitemaps=sitemaps)
 

@@ -122,7 +122,7 @@ def registrable(host: str) -> str:
     """
     if ":" in host or host.rpartition(".")[2].isdigit():
         return host
-    found = _suffixes().privatesuffix(host)  # type: ignore[attr-defined]
+    found = _suffixes().privatesuffix(host)  # type: ignore[attr-defined]  # the library is untyped
     return str(found) if found else host
 
 

@@ -289,7 +289,7 @@ def _damage_told(file: str, what: str) -> Iterator[None]:
             yield
     except (InputError, MemoryError):
         raise
-    except Exception as error:
+    except Exception as error:  # see above: pyogrio has no base class of its errors
         raise damaged(file, what, error) from error
 
 

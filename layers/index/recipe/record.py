@@ -27,7 +27,7 @@ def recipe_as_dict(recipe: Recipe) -> dict[str, Any]:
 def recipe_from_dict(table: Mapping[str, Any]) -> Recipe:
     """Return the recipe that `recipe_as_dict` wrote, also if JSON has turned its tuples into lists.
 
-    >>> from layers.index.recipe.load import read_recipe
+    >>> from zoneblanche.layers.index.recipe.load import read_recipe
     >>> recipe = read_recipe("digital-inequality")
     >>> recipe_from_dict(recipe_as_dict(recipe)) == recipe
     True

@@ -11,7 +11,7 @@ from pathlib import Path
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
-from scripts.build.lay_out import lay_out
+from zoneblanche.scripts.build.lay_out import lay_out
 
 CONFIG = Path(__file__).with_name("mkdocs.yml")
 
