@@ -136,8 +136,8 @@ WORDS: Mapping[str, str] = {
         "repeated for each territory in it."
     ),
     "native_note": _(
-        "This figure is measured by {level} and repeated for each territory in "
-        "it: it says nothing of the differences inside."
+        "This figure is measured by {level} and repeated for each territory in it. It does not "
+        "show differences between them."
     ),
     "no_data": _("No data"),
     "no_method": _("See the source."),
