@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -168,7 +169,8 @@ def table_indicator(
     any other figure counts each territory as one. An address counts as declared or not.
     """
     yes_or_no = spec.unit in ("url", "domain") or spec.filled
-    unit: Unit = "boolean" if yes_or_no else spec.unit  # type: ignore[assignment]
+    # What is no unit of an indicator, an address or a domain, is a yes or no.
+    unit = "boolean" if yes_or_no else cast("Unit", spec.unit)
     by_people = (
         unit in ("percent", "ratio")
         and territories is not None
