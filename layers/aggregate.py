@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.messages import _, ngettext, remark, titled
+from zoneblanche.geo.messages import Translatable, _, ngettext, remark, titled
 from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.atlas import Atlas, Column
 from zoneblanche.layers.indicator import Indicator
 
 
@@ -60,9 +60,20 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
         )
         result = result.noting(remark(notice))
     result = _say_unknown_people(result, base, groups)
+    columns: list[Column] = []
+    known: dict[str, pd.Series] = {}
     for indicator in atlas.indicators.values():
-        result = _with_column(result, atlas, indicator, groups)
-    return result
+        if indicator.unit == "category" or indicator.role not in ("indicator", "context"):
+            result = result.noting(_left_behind(result, atlas, indicator))
+        elif indicator.kind == "extensive":
+            total = sum_by(atlas.values[indicator.id], groups)
+            columns.append(Column(indicator, total, _main_reason(atlas, indicator, groups)))
+        else:
+            result, column, weight = _mean_of_parts(result, atlas, indicator, groups)
+            columns.append(column)
+            known[column.indicator.denominator] = weight
+    weights = pd.DataFrame({**result.weights, **known}, index=territories.codes)
+    return replace(result, weights=weights).add_columns(columns)
 
 
 def _say_unknown_people(result: Atlas, base: Territories, groups: pd.Series) -> Atlas:
@@ -84,21 +95,25 @@ def _say_unknown_people(result: Atlas, base: Territories, groups: pd.Series) -> 
     )
 
 
-def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.Series) -> Atlas:
-    if indicator.unit == "category" or indicator.role not in ("indicator", "context"):
-        levels = atlas.territories.level, result.territories.level
-        notice = _(
+def _left_behind(result: Atlas, atlas: Atlas, indicator: Indicator) -> Translatable:
+    """Return a notice of a layer that has no figure of the containing level."""
+    return remark(
+        _(
             "{layer} is not carried from {finer} to {coarser}: a category has no mean, a score "
             "is recomputed.",
             layer=titled(indicator.title),
-            finer=levels[0],
-            coarser=levels[1],
+            finer=atlas.territories.level,
+            coarser=result.territories.level,
         )
-        return result.noting(remark(notice))
+    )
+
+
+def _mean_of_parts(
+    result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.Series
+) -> tuple[Atlas, Column, pd.Series]:
+    """Return the result with the notices about an intensive layer, the column of its means, and
+    their denominator: the weight of the parts that are known."""
     values = atlas.values[indicator.id]
-    if indicator.kind == "extensive":
-        total = sum_by(values, groups)
-        return result.add(indicator, total, reasons=_main_reason(atlas, indicator, groups))
     weights = atlas.weight_of(indicator)
     result = _say_weights(result, atlas, indicator, weights)
     table = mean_by(values, weights, groups)
@@ -113,14 +128,13 @@ def _with_column(result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.S
         )
         result = result.noting(remark(notice))
     # The denominator is aggregated too: the mean of two territories is still that of their parts.
-    basis = f"{indicator.id}/known"
-    known = sum_by(weights.where(values.notna(), 0.0).fillna(0.0), groups)
     carried = _share_of_parts(indicator, atlas) if indicator.unit == "boolean" else indicator
-    return replace(result, weights=result.weights.assign(**{basis: known})).add(
-        replace(carried, denominator=basis),
+    column = Column(
+        replace(carried, denominator=f"{indicator.id}/known"),
         scale * table["mean"],
-        reasons=_main_reason(atlas, indicator, groups),
+        _main_reason(atlas, indicator, groups),
     )
+    return result, column, sum_by(weights.where(values.notna(), 0.0).fillna(0.0), groups)
 
 
 def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.Series) -> Atlas:

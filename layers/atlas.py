@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Column:
+    """One column to add to an atlas.
+
+    Attributes:
+        indicator: of the column.
+        values: float, on any order of the territories' codes; codes without a row are NaN.
+        reasons: int8 codes of `Reason` on the same index, or one reason for all missing cells.
+    """
+
+    indicator: Indicator
+    values: pd.Series
+    reasons: pd.Series | Reason = Reason.NOT_MATCHED
+
+    def on(self, codes: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+        """Return the values, float64, and the reasons, int8, on the codes of the territories."""
+        values = self.values.reindex(codes).to_numpy("float64")
+        if isinstance(self.reasons, Reason):
+            reasons = np.full(len(codes), int(self.reasons), dtype="int8")
+        else:
+            given = self.reasons.reindex(codes, fill_value=int(Reason.NOT_MATCHED))
+            reasons = given.to_numpy("int8")
+        return values, np.where(np.isnan(values), reasons, np.int8(Reason.PRESENT))
+
+
+@dataclass(frozen=True)
 class Atlas:
     """Territories and the indicators measured on them. Functions take an atlas and return a new
     one.
@@ -35,6 +61,8 @@ class Atlas:
             …), in addition to the facts of the territories.
         intervals: for an indicator with uncertainty, a table on the same index (`rank`, `low`,
             `high`, …), by indicator id.
+        area_means: of a computed index, by its id and by containing level: the mean over the
+            inhabitants of each area (columns) in each draw (rows); not written to files.
         recipes: of each computed index, by indicator id.
         notices: what the reader of the results has to know, as sentences.
         account: what became of the rows of each input, by name, for `run.json`.
@@ -52,6 +80,7 @@ class Atlas:
     indicators: Mapping[str, Indicator]
     weights: pd.DataFrame
     intervals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    area_means: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     account: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -193,25 +222,24 @@ class Atlas:
         *,
         reasons: pd.Series | Reason = Reason.NOT_MATCHED,
     ) -> Atlas:
-        """Return the atlas with one more column (or that column replaced).
+        """Return the atlas with one more column (or that column replaced): see `Column`."""
+        return self.add_columns([Column(indicator, values, reasons)])
 
-        Args:
-            indicator: of the column.
-            values: float, on any order of the territories' codes; codes without a row are NaN.
-            reasons: int8 codes of `Reason` on the same index, or one reason for all missing cells.
-        """
-        codes = self.codes
-        column = values.reindex(codes).astype("float64")
-        if isinstance(reasons, Reason):
-            filled = pd.Series(np.where(column.isna(), reasons, Reason.PRESENT), index=codes)
-        else:
-            filled = reasons.reindex(codes, fill_value=int(Reason.NOT_MATCHED))
-            filled = filled.where(column.isna(), int(Reason.PRESENT))
+    def add_columns(self, columns: Iterable[Column]) -> Atlas:
+        """Return the atlas with more columns (or those columns replaced), in one step: the tables
+        are copied and checked once."""
+        codes, indicators = self.codes, dict(self.indicators)
+        values = {str(name): self.values[name].to_numpy() for name in self.values}
+        reasons = {str(name): self.reasons[name].to_numpy() for name in self.reasons}
+        for column in columns:
+            name = column.indicator.id
+            values[name], reasons[name] = column.on(codes)
+            indicators[name] = column.indicator
         return replace(
             self,
-            values=self.values.assign(**{indicator.id: column}),
-            reasons=self.reasons.assign(**{indicator.id: filled.astype("int8")}),
-            indicators={**self.indicators, indicator.id: indicator},
+            values=pd.DataFrame(values, index=codes),
+            reasons=pd.DataFrame(reasons, index=codes),
+            indicators=indicators,
         )
 
     def corrected(self, indicator_id: str) -> dict[str, Correction]:
@@ -231,11 +259,15 @@ class Atlas:
             reasons=self.reasons[chosen],
             indicators={name: self.indicators[name] for name in chosen},
             intervals={name: table for name, table in self.intervals.items() if name in chosen},
+            area_means={name: means for name, means in self.area_means.items() if name in chosen},
         )
 
     def noting(self, *notices: str) -> Atlas:
         """Return the atlas with more notices, each once."""
-        return replace(self, notices=tuple(dict.fromkeys((*self.notices, *notices))))
+        noted = copy(self)
+        # Not `replace`, which would check the tables again: they are the same.
+        object.__setattr__(noted, "notices", tuple(dict.fromkeys((*self.notices, *notices))))
+        return noted
 
 
 def empty_atlas(territories: Territories) -> Atlas:

@@ -366,4 +366,5 @@ def take(atlas: Atlas, chosen: np.ndarray) -> Atlas:
         reasons=atlas.reasons[chosen],
         weights=atlas.weights[chosen],
         intervals={name: table[chosen] for name, table in atlas.intervals.items()},
+        area_means={},
     )

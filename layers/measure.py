@@ -11,7 +11,7 @@ from zoneblanche.geo.errors import Fault, InputError, first_of, gathered
 from zoneblanche.geo.messages import Translatable, _, join, ngettext, remark, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.atlas import Atlas, Column, empty_atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement, Table
 
@@ -42,7 +42,8 @@ def measure_layers(
     Raises:
         InputError: the faults of all layers together.
     """
-    atlas = empty_atlas(territories)
+    notices: list[str] = []
+    found: list[Measurement] = []
     unmeasured: list[tuple[Layer, str]] = []
     faults: list[Fault] = []
     for layer in layers:
@@ -56,14 +57,16 @@ def measure_layers(
         with gathered(faults):
             measured = layer.measure(territories, inputs)
             if (measured.reasons == Reason.NOT_COLLECTED).all():
-                atlas = atlas.noting(*measured.notices)
                 if layer.needs and not measured.notices:
                     unmeasured.append((layer, _("not in {needs}", needs=", ".join(layer.needs))))
-                continue
-            atlas = add_measurement(atlas, measured)
+            else:
+                found.append(measured)
+            notices.extend(measured.notices)
     if faults:
         raise InputError(list(dict.fromkeys(faults)))
-    return atlas.noting(_unmeasured(unmeasured)) if unmeasured else atlas
+    if unmeasured:
+        notices.append(_unmeasured(unmeasured))
+    return add_measurements(empty_atlas(territories).noting(*notices), found)
 
 
 def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
@@ -87,14 +90,18 @@ def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
     )
 
 
-def add_measurement(atlas: Atlas, measured: Measurement) -> Atlas:
-    """Return the atlas with the measurement of one layer, its weights, its account and its
-    notices."""
-    atlas = atlas.add(measured.indicator, measured.values, reasons=measured.reasons)
-    weights = pd.DataFrame(measured.weights, index=atlas.codes)
+def add_measurements(atlas: Atlas, measurements: Iterable[Measurement]) -> Atlas:
+    """Return the atlas with the measurements of some layers, their weights, their accounts and
+    their notices."""
+    columns: list[Column] = []
+    weights = {str(name): atlas.weights[name] for name in atlas.weights}
     account = dict(atlas.account)
-    if measured.account is not None:
-        account[measured.indicator.id] = measured.account.as_dict()
-    kept = atlas.weights[[name for name in atlas.weights if name not in weights]]
-    atlas = replace(atlas, weights=pd.concat([kept, weights], axis=1), account=account)
-    return atlas.noting(*measured.notices)
+    notices: list[str] = []
+    for measured in measurements:
+        columns.append(Column(measured.indicator, measured.values, measured.reasons))
+        weights |= measured.weights
+        if measured.account is not None:
+            account[measured.indicator.id] = measured.account.as_dict()
+        notices.extend(measured.notices)
+    table = pd.DataFrame(weights, index=atlas.codes)
+    return replace(atlas, weights=table, account=account).add_columns(columns).noting(*notices)

@@ -15,7 +15,7 @@ from zoneblanche.layers.atlas import empty_atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
-from zoneblanche.layers.measure import add_measurement
+from zoneblanche.layers.measure import add_measurements
 from zoneblanche.layers.presence.criteria import DIRECTORY, GENERIC
 
 SCORE = "presence"
@@ -46,7 +46,7 @@ def measure(territories: Territories, inputs: Inputs) -> Measurement:
     that of the whole country wherever a part of it is chosen; not collected, and it is said why,
     where too little is known for a prediction."""
     whole = territories.whole
-    atlas = add_measurement(empty_atlas(whole), known_layers()[SCORE].measure(whole, inputs))
+    atlas = add_measurements(empty_atlas(whole), [known_layers()[SCORE].measure(whole, inputs)])
     try:
         atlas = add_equal_size(atlas, SCORE)
     except InputError as error:

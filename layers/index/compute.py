@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pandas as pd
 from zoneblanche.geo.messages import _, join, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import union_of
-from zoneblanche.layers.atlas import Atlas
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas, Column
 from zoneblanche.layers.index.handicaps import (
     HANDICAPS,
     count_handicaps,
@@ -24,6 +26,7 @@ from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_atlas, score_bounds
 from zoneblanche.layers.index.steps.orient import scale_ends
 from zoneblanche.layers.index.steps.rank import rank
+from zoneblanche.layers.index.uncertainty.area_means import AreaMeans, draw_area_means
 from zoneblanche.layers.index.uncertainty.errors import draw_errors
 from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions, draw_ranks
 from zoneblanche.layers.indicator import Indicator
@@ -67,17 +70,24 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     found = score_atlas(atlas, recipe)
     scored = found.scored
     coarse = _coarse_parts(atlas, recipe) if recipe.coarse == "refuse" else []
-    intervals, notices = ({}, _too_coarse(recipe, coarse)) if coarse else _intervals(found)
+    if coarse:
+        drawn = _Drawn({}, {}, _too_coarse(recipe, coarse))
+    else:
+        drawn = _draw(found, atlas.territories)
     atlas = _with_columns(atlas, scored)
     if handicapped(recipe) and not coarse:
         count = count_handicaps(scored.scores, recipe)
         atlas = atlas.add(handicap_indicator(atlas, recipe), count, reasons=Reason.TOO_FEW)
     others = {name: other for name, other in atlas.recipes.items() if name != recipe.id}
+    area_means = {name: means for name, means in atlas.area_means.items() if name != recipe.id}
+    if drawn.area_means:
+        area_means[recipe.id] = drawn.area_means
     return replace(
         atlas,
-        intervals={**atlas.intervals, **intervals},
+        intervals={**atlas.intervals, **drawn.intervals},
+        area_means=area_means,
         recipes={**others, recipe.id: recipe},
-    ).noting(*scored.notices, *notices)
+    ).noting(*scored.notices, *drawn.notices)
 
 
 def _coarse_parts(atlas: Atlas, recipe: Recipe) -> list[Indicator]:
@@ -99,6 +109,7 @@ def _with_columns(atlas: Atlas, scored: Scored) -> Atlas:
     recipe = scored.recipe
     titles = {name: indicator.title for name, indicator in atlas.indicators.items()}
     titles |= {dimension.id: dimension.title for dimension in recipe.dimensions}
+    columns: list[Column] = []
     for dimension in recipe.dimensions:
         whole = dimension is recipe.root
         parts = [atlas.indicator(element.id) for element in dimension.elements()]
@@ -120,8 +131,8 @@ def _with_columns(atlas: Atlas, scored: Scored) -> Atlas:
             role="index" if whole else "dimension",
             parts=tuple(child.id for child in dimension.children),
         )
-        atlas = atlas.add(indicator, scored.scores[dimension.id], reasons=Reason.TOO_FEW)
-    return atlas
+        columns.append(Column(indicator, scored.scores[dimension.id], Reason.TOO_FEW))
+    return atlas.add_columns(columns)
 
 
 def _interval_of(parts: list[Indicator]) -> str:
@@ -130,18 +141,29 @@ def _interval_of(parts: list[Indicator]) -> str:
     return "/".join(dict.fromkeys((dates[0], dates[-1]))) if dates else ""
 
 
-def _intervals(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Drawn:
+    """What the draws of an index give: see `Atlas.intervals` and `Atlas.area_means`."""
+
+    intervals: dict[str, pd.DataFrame]
+    area_means: Mapping[str, pd.DataFrame]
+    notices: tuple[str, ...] = ()
+
+
+def _draw(found: ScoredAtlas, territories: Territories) -> _Drawn:
     scored, recipe = found.scored, found.scored.recipe
     notices: tuple[str, ...] = ()
+    means: Mapping[str, pd.DataFrame] = {}
     if recipe.draws == 0 or not (recipe.has_errors or recipe.uncertainty.varies):
         none = dict.fromkeys(_DRAWN, np.nan)
         tables = {name: table.assign(**none) for name, table in _ranks(scored).items()}
     elif recipe.has_errors:
-        tables, notices = _under_errors(found)
+        tables, means, notices = _under_errors(found, territories)
     else:
         drawn = draw_dimensions(found.values, scored, context=found.context)
         tables = {name: one.table[["rank", *_DRAWN]] for name, one in drawn.items()}
         notices = drawn[recipe.id].notices
+        means = draw_area_means(found, territories)
     tables = {
         name: table.assign(tied=_tied(table["rank"])) if "rank" in table else table
         for name, table in tables.items()
@@ -151,7 +173,7 @@ def _intervals(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[str, 
         tables[index] = tables[index].join(score_bounds(scored))
     if scored.estimated.any():
         tables[index] = tables[index].assign(estimated=scored.estimated.astype("float64"))
-    return tables, notices
+    return _Drawn(tables, means, notices)
 
 
 def _ranks(scored: Scored) -> dict[str, pd.DataFrame]:
@@ -161,19 +183,23 @@ def _ranks(scored: Scored) -> dict[str, pd.DataFrame]:
     }
 
 
-def _under_errors(found: ScoredAtlas) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+def _under_errors(
+    found: ScoredAtlas, territories: Territories
+) -> tuple[dict[str, pd.DataFrame], Mapping[str, pd.DataFrame], tuple[str, ...]]:
     """Return the intervals under the stated errors, and apart from them, as `choice_…`, those of
-    the ranks of the index under other choices."""
+    the ranks of the index under other choices; and the means of areas under the errors."""
     scored, recipe = found.scored, found.scored.recipe
-    errors = draw_errors(scored, found.context)
+    areas = AreaMeans(territories)
+    errors = draw_errors(scored, found.context, watch=areas.add)
+    means = areas.tables()
     tables = {name: table.join(errors.tables[name]) for name, table in _ranks(scored).items()}
     if errors.handicaps is not None:
         tables[HANDICAPS] = errors.handicaps
     if not recipe.uncertainty.varies:
-        return tables, ()
+        return tables, means, ()
     choices = draw_ranks(found.values, scored, context=found.context, pairs=False)
     apart = choices.table[["rank_low", "rank_high", "worst_decile"]].add_prefix("choice_")
-    return {**tables, recipe.id: tables[recipe.id].join(apart)}, choices.notices
+    return {**tables, recipe.id: tables[recipe.id].join(apart)}, means, choices.notices
 
 
 def _tied(ranks: pd.Series) -> pd.Series:

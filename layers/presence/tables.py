@@ -13,7 +13,7 @@ from zoneblanche.layers.atlas import empty_atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.edition import authority_hosts, edition_inputs
 from zoneblanche.layers.layer import Inputs
-from zoneblanche.layers.measure import add_measurement
+from zoneblanche.layers.measure import add_measurements
 from zoneblanche.layers.presence.barometer import Barometer
 from zoneblanche.layers.presence.surveys import Survey
 from zoneblanche.layers.presence.waves import Counted
@@ -50,7 +50,7 @@ def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.D
 
 def _equal_size(territories: Territories, name: str, inputs: Inputs) -> pd.DataFrame:
     measured = known_layers()[name].measure(territories, inputs)
-    atlas = add_measurement(empty_atlas(territories), measured)
+    atlas = add_measurements(empty_atlas(territories), [measured])
     found = residuals_by(atlas, compare_equal_size(atlas, name), level="departement")
     return found.rename_axis("code").reset_index()
 

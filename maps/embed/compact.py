@@ -17,7 +17,7 @@ from zoneblanche.maps.page.headline import write_headline
 from zoneblanche.maps.page.joined import join_geometry
 from zoneblanche.maps.page.payload import GLANCE, Embedded, Payload, write_payload
 from zoneblanche.maps.page.places import OPENING_COUNT
-from zoneblanche.maps.page.upper_levels import atlases_above
+from zoneblanche.maps.page.upper_levels import atlas_above, counts_above
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -65,10 +65,18 @@ def compact_payload(
 def _readable(atlas: Atlas, layers: Collection[str]) -> Atlas | None:
     """Return the atlas of the containing level with which the page of a country opens."""
     few, many = OPENING_COUNT
-    for above in atlases_above(atlas):
-        if few < len(above.codes) <= many and set(layers) <= set(above.indicators):
-            return above
+    for level, count in counts_above(atlas):
+        if few < count <= many:
+            above = atlas_above(_with_only(atlas, layers), level)
+            if set(layers) <= set(above.indicators):
+                return above
     return None
+
+
+def _with_only(atlas: Atlas, layers: Collection[str]) -> Atlas:
+    """Return the atlas with some layers and what they are weighted by."""
+    wanted = {*layers, *(atlas.indicator(name).denominator for name in layers)}
+    return atlas.keep(name for name in atlas.indicators if name in wanted)
 
 
 def _towns(atlas: Atlas, geometry: PageGeometry) -> list[tuple[str, float, float]]:

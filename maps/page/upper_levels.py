@@ -16,13 +16,12 @@ from zoneblanche.geo.nesting import mean_by
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.areas import rank_areas
+from zoneblanche.layers.atlas import Column
 from zoneblanche.maps.page.layers import Citations, describe_layer
 from zoneblanche.maps.page.places import choose_outline, describe_facts, describe_level
 from zoneblanche.maps.page.probability import with_probabilities
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from zoneblanche.layers.atlas import Atlas
     from zoneblanche.layers.indicator import Indicator
 
@@ -33,10 +32,16 @@ CARRIED = ("indicator", "context")
 def atlases_above(atlas: Atlas) -> list[Atlas]:
     """Return the atlas at each containing level that has several territories, but far fewer than
     the atlas itself; the finest first."""
+    return [atlas_above(atlas, level) for level, _unused in counts_above(atlas)]
+
+
+def counts_above(atlas: Atlas) -> list[tuple[str, int]]:
+    """Return the containing levels that `atlases_above` has, each with its number of
+    territories."""
     parents, most = atlas.territories.parents, len(atlas.codes) / 2
     counts = {str(name): parents[name].nunique() for name in parents}
-    levels = [name for name, count in counts.items() if 2 <= count <= most]
-    return [atlas_above(atlas, level) for level in sorted(levels, key=lambda name: -counts[name])]
+    levels = [(name, count) for name, count in counts.items() if 2 <= count <= most]
+    return sorted(levels, key=lambda level: -level[1])
 
 
 def atlas_above(atlas: Atlas, level: str) -> Atlas:
@@ -58,20 +63,23 @@ def _with_computed(atlas: Atlas, upper: Atlas) -> Atlas:
     inhabitants, and its flags, as the share of inhabitants who live in flagged territories."""
     if atlas.territories.facts["population"].isna().all():
         return upper
+    level = upper.territories.level
+    people = atlas.territories.facts["population"]
+    areas = atlas.territories.parents[level].astype("category")
+    columns = []
     for name, indicator in atlas.indicators.items():
         if indicator.role in ("index", "dimension") and _part_of_index(atlas, name):
-            upper = upper.add(
-                replace(indicator, native_level=atlas.territories.level, method=_mean_of(atlas)),
-                _means(atlas, upper, atlas.values[name]),
-                reasons=Reason.TOO_FEW,
+            of_area = replace(
+                indicator, native_level=atlas.territories.level, method=_mean_of(atlas)
             )
+            scale = 1.0
         elif indicator.role == "flag":
-            upper = upper.add(
-                _share_of_people(indicator, atlas),
-                100.0 * _means(atlas, upper, atlas.values[name]),
-                reasons=Reason.TOO_FEW,
-            )
-    level = upper.territories.level
+            of_area, scale = _share_of_people(indicator, atlas), 100.0
+        else:
+            continue
+        means = mean_by(atlas.values[name], people, areas)["mean"]
+        columns.append(Column(of_area, scale * means, Reason.TOO_FEW))
+    upper = upper.add_columns(columns)
     ranked = {
         name: rank_areas(atlas, name, level=level)
         .reindex(upper.codes)
@@ -90,12 +98,6 @@ def _part_of_index(atlas: Atlas, name: str) -> bool:
         name in {dimension.id for dimension in recipe.dimensions}
         for recipe in atlas.recipes.values()
     )
-
-
-def _means(atlas: Atlas, upper: Atlas, values: pd.Series) -> pd.Series:
-    territories = atlas.territories
-    groups = territories.parents[upper.territories.level]
-    return mean_by(values, territories.facts["population"], groups)["mean"]
 
 
 def _mean_of(atlas: Atlas) -> Message:

@@ -104,7 +104,7 @@ def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
     level = None if country is None else country.bare_code_level
     if country is None or level is None or level not in territories.parents:
         return
-    found = rank_areas(atlas, index_id, level=level, draws=DRAWS).dropna(subset=["rank"])
+    found = rank_areas(atlas, index_id, level=level).dropna(subset=["rank"])
     if len(found) < 2 or found["rank_low"].isna().all():
         return
     indicator = atlas.indicator(index_id)

@@ -22,7 +22,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.drawn.words import write_number
 
-FINDINGS, WORST, DRAWS = 3, 5, 100
+FINDINGS, WORST = 3, 5
 """Number of findings, of areas that are named, and of draws of their ranks."""
 
 
@@ -179,7 +179,7 @@ def _worst(atlas: Atlas, index: Indicator, lang: str) -> Iterator[str]:
         and level in territories.parents
         and index.id in atlas.recipes
     ):
-        table = rank_areas(atlas, index.id, level=level, draws=DRAWS).dropna(subset=["rank"])
+        table = rank_areas(atlas, index.id, level=level).dropna(subset=["rank"])
         if len(table) > 1:
             names = {str(code): territories.place_name(level, str(code)) for code in table.index}
             yield _(

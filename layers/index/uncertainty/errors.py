@@ -8,7 +8,7 @@ two things.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -146,13 +146,20 @@ class ErrorSampler:
         return found
 
 
-def draw_errors(scored: Scored, context: Context, *, draws: int | None = None) -> DrawnErrors:
+def draw_errors(
+    scored: Scored,
+    context: Context,
+    *,
+    draws: int | None = None,
+    watch: Callable[[np.ndarray], None] | None = None,
+) -> DrawnErrors:
     """Return the intervals of scores and ranks under the errors that the recipe states.
 
     Args:
         scored: the result of the recipe.
         context: what it used of the rows.
         draws: instead of the recipe's own number.
+        watch: called with the scores of the index in each draw: (rows,) float64, NaN without one.
 
     Raises:
         InputError: see `layers.index.uncertainty.noise.noises`.
@@ -171,6 +178,11 @@ def draw_errors(scored: Scored, context: Context, *, draws: int | None = None) -
             span.add(np.ascontiguousarray(block[name][:, columns[name]]), loops)
         places.add(block[recipe.id], loops)
         counts.add(block)
+        if watch is not None:
+            for row in block[recipe.id]:
+                scores = np.full(len(sampler.rows), np.nan)
+                scores[sampler.rows] = row
+                watch(scores)
     tables = {
         name: _table(scored, name, span.ends(), np.flatnonzero(sampler.rows)[columns[name]])
         for name, span in spans.items()

@@ -23,7 +23,7 @@ def lozere() -> Atlas:
 
 
 def test_areas_are_ranked_by_the_mean_of_their_inhabitants(lozere: Atlas) -> None:
-    found = rank_areas(lozere, "presence-only", level="departement", draws=20)
+    found = rank_areas(lozere, "presence-only", level="departement")
     people = lozere.territories.facts["population"]
     scores, of = lozere.values["presence-only"], lozere.territories.parents["departement"]
     known = scores.notna()
@@ -66,7 +66,7 @@ def test_an_area_of_territories_without_a_rank_has_none(lozere: Atlas) -> None:
     values.loc[inside, "own-email"] = np.nan
     reasons = lozere.reasons.mask(values.isna() & (lozere.reasons == 0), int(Reason.SECRET))
     atlas = replace(lozere, values=values, reasons=reasons.astype("int8"), intervals={})
-    found = rank_areas(compute_index(atlas, recipe), "presence-only", level="departement", draws=5)
+    found = rank_areas(compute_index(atlas, recipe), "presence-only", level="departement")
     assert np.isfinite(found["score"]).all()
     assert found.loc["48", ["rank", "rank_low", "rank_high"]].tolist() == [1, 1, 1]
     assert found.loc["2A", ["rank", "rank_low", "rank_high", "worst_decile"]].isna().all()

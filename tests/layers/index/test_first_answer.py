@@ -92,7 +92,7 @@ def test_handicaps_and_the_flag(france_index: Atlas, reference: pd.DataFrame) ->
 
 
 def test_départements_are_ranked_or_bounded(france_index: Atlas) -> None:
-    found = rank_areas(france_index, INDEX, level="departement", draws=20)
+    found = rank_areas(france_index, INDEX, level="departement")
     ranked = found[found["rank"].notna()]
     assert ranked.index[:10].tolist() == [
         "15", "23", "03", "43", "972", "52", "07", "22", "61", "09",
