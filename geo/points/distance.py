@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from scipy.spatial import cKDTree
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
@@ -46,6 +45,9 @@ def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Seri
     >>> distance_to_nearest(towns, towns.iloc[:1]).round().tolist()
     [0.0, 74625.0]
     """
+    # Here, not above: importing it takes longer than a run that has no points.
+    from scipy.spatial import cKDTree
+
     if places.crs is None or points.crs is None:
         raise InputError(Fault(_("the points have no coordinate system."), kind="no-crs"))
     origins, targets = (series.to_crs("EPSG:4326") for series in (places, points))

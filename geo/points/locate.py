@@ -16,8 +16,6 @@ from functools import cached_property
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.sparse.csgraph import connected_components
 
 from zoneblanche.geo.borders.arcs import Arcs, build_arcs, read_edges
 from zoneblanche.geo.compiled import compiled
@@ -136,6 +134,9 @@ def _apart(edges: Floats) -> list[NDArray[np.intp]]:
     their frames meet. Edges that share a vertex have frames that meet, so a ring is in one group,
     and everything inside a ring is inside its frame.
     """
+    # Here, not above: importing it takes longer than a run that has no points.
+    from scipy import ndimage
+
     if not len(edges):
         return []
     west, south, east, north = _frame(edges)
@@ -159,6 +160,8 @@ def _apart(edges: Floats) -> list[NDArray[np.intp]]:
 
 def _joined(frames: Floats) -> NDArray[np.intp]:
     """Return numbers, from 0, of the groups after joining those whose frames meet."""
+    from scipy.sparse.csgraph import connected_components
+
     number = np.arange(len(frames))
     while True:
         west, south, east, north = frames.T

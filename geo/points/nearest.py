@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.executors import Executor, run_chunks
@@ -147,6 +146,9 @@ def _none_yet(places: int) -> NearestPart:
 
 
 def _nearest_of(batch: Batch, task: NearestTask) -> NearestPart:
+    # Here, not above: importing it takes longer than a run that has no points.
+    from scipy.spatial import cKDTree
+
     x, y, readable = project(batch, task.points_crs, known_crs(DEGREES, "points"))
     readable &= (np.abs(x) <= 180) & (np.abs(y) <= 90)
     chord, east, north = np.full((3, len(task.places)), np.inf)

@@ -86,7 +86,7 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     keys = keys_at(territories, table.level)
     account = table.account or account_of(
         table,
-        pd.Index(keys.dropna().unique()),
+        codes_at(territories, table.level),
         everywhere=codes_at(territories.whole, table.level),
         explain=explain,
     )
@@ -129,6 +129,8 @@ def keys_at(territories: Territories, level: str) -> pd.Series:
 
 def codes_at(territories: Territories, level: str) -> pd.Index:
     """Return the codes of `level` that the territories have or are in."""
+    if level == territories.level:
+        return territories.codes
     return pd.Index(keys_at(territories, level).dropna().unique())
 
 
@@ -136,8 +138,10 @@ def _among(codes: pd.Series, known: pd.Index) -> np.ndarray:
     """Whether each code is one of the known: as `Series.isin`, which is slow for texts of Arrow."""
     if not len(known):
         return np.zeros(len(codes), dtype="bool")
-    places = pd.Index(known.unique().to_numpy(dtype="object"))
-    found: np.ndarray = places.get_indexer(pd.Index(codes.to_numpy(dtype="object"))) >= 0
+    # Codes of territories are unique texts already, whose index is built once for all tables.
+    if known.dtype != object or not known.is_unique:
+        known = pd.Index(known.unique().to_numpy(dtype="object"))
+    found: np.ndarray = known.get_indexer(pd.Index(codes.to_numpy(dtype="object"))) >= 0
     return found & codes.notna().to_numpy()
 
 
@@ -156,7 +160,8 @@ def account_of(
         str(code): (explain(str(code)) if explain else "") or _("no territory has this code")
         for code in codes[~_among(codes, everywhere)].unique()
     }
-    return account_of_rows(table.file_rows, lost, outside=everywhere.difference(known))
+    outside = () if everywhere is known else everywhere.difference(known)
+    return account_of_rows(table.file_rows, lost, outside=outside)
 
 
 def account_of_rows(

@@ -30,7 +30,6 @@ from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 from zoneblanche.layers.layer import Table
-from zoneblanche.layers.measuring.nearby import located_in
 from zoneblanche.layers.probing.accounts import NETWORKS, account_of
 from zoneblanche.layers.publishers.connector import Connector
 
@@ -137,6 +136,9 @@ def measure_town_halls(
         gpd.points_from_xy([hall.longitude for hall in halls], [hall.latitude for hall in halls]),
         crs="EPSG:4326",
     )
+    # Here, not above: every run reads this module, and few locate points.
+    from zoneblanche.layers.measuring.nearby import located_in
+
     codes = located_in(territories, points) if len(halls) else pd.Series(dtype="object")
     networks: defaultdict[str, set[str]] = defaultdict(set)
     for code, hall in zip(codes, halls, strict=True):
