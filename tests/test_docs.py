@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shapely
 
 from tests.test_house import ROOMS, imported_rooms
 from zoneblanche.geo import country
@@ -20,6 +21,7 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.index.score import resolve, score
+from zoneblanche.layers.outputs.export import write_open_data
 from zoneblanche.scripts.cli import leaf_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,15 +35,22 @@ def python_blocks(page: Path) -> list[str]:
     return re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
 
 
-def test_the_snippet_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="module")
+def readme(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The names that the snippet of the README has defined, and `folder`, where it ran."""
+    folder = tmp_path_factory.mktemp("readme")
     blocks = python_blocks(ROOT / "README.md")
     assert len(blocks) == 1
     scope: dict[str, Any] = {}
-    exec(compile(blocks[0], "README.md", "exec"), scope)
-    page = (tmp_path / "lozere.html").read_text("utf-8")
+    with contextlib.chdir(folder):
+        exec(compile(blocks[0], "README.md", "exec"), scope)
+    return {**scope, "folder": folder}
+
+
+def test_the_snippet_of_the_readme_runs(readme: dict[str, Any]) -> None:
+    page = (readme["folder"] / "lozere.html").read_text("utf-8")
     assert page.lstrip().lower().startswith("<!doctype html>")
-    assert len(scope["atlas"].codes) == 152
+    assert len(readme["atlas"].codes) == 152
 
 
 BLOCK = re.compile(r"(?:^`([\w.-]+)`:\n\n)?^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -74,6 +83,35 @@ def test_the_tutorial_does_what_it_shows(
     assert compared == 3
     assert (tmp_path / "out" / "index.html").is_file()
     assert (tmp_path / "map.html").is_file()
+
+
+def test_other_tools_read_the_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readme: dict[str, Any]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    atlas = readme["atlas"]
+    (tmp_path / "lozere").mkdir()
+    write_open_data(atlas, tmp_path / "lozere", lang="en", title="Lozère")
+    scope: dict[str, Any] = {}
+    blocks = python_blocks(ROOT / "docs" / "other-tools.md")
+    for text in blocks:
+        exec(compile(text, "other-tools.md", "exec"), scope)
+    assert len(blocks) == 4
+    scores = atlas.values["digital-inequality"]
+    incomes = atlas.values["median-income"]
+    people = atlas.territories.facts["population"]
+    assert scope["communes"]["code"].to_list() == list(atlas.codes)
+    assert scope["by_epci"]["communes"].sum() == len(atlas.codes)
+    assert scope["by_epci"]["population"].sum() == people.sum()
+    assert scope["without_income"] == incomes.isna().sum() > 0
+    highest = scores.sort_values(ascending=False).index[:5]
+    assert [code for code, *_ in scope["worst"]] == list(highest)
+    assert [one[3] for one in scope["worst"]] == list(incomes[highest].notna())
+    shapes = atlas.territories.frame.geometry
+    ((code, wkt),) = scope["first"]
+    assert shapely.from_wkt(wkt).equals(shapes[code])
+    texts = dict(scope["as_text"].iter_rows())
+    assert shapely.from_wkt(texts[code]).equals_exact(shapes[code], 1e-6)
 
 
 def test_the_project_of_the_tutorial_has_ten_lines() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +19,64 @@ from zoneblanche.scripts.build.gallery import CHAPTERS, MOST_BYTES, write_index
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
-def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    notebook = json.loads((DOCS / "notebook.ipynb").read_text("utf-8"))
-    scope: dict[str, Any] = {}
-    shown = [
-        run_cell("".join(cell["source"]), scope, name=cell["id"])
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "code"
+EXECUTE = "from nbclient.cli import main; main()"  # what `jupyter execute` calls
+
+
+def test_a_kernel_executes_the_notebook(tmp_path: Path) -> None:
+    given = json.loads((DOCS / "notebook.ipynb").read_text("utf-8"))
+    assert not any(cell.get("outputs") for cell in given["cells"])
+    shutil.copy(DOCS / "notebook.ipynb", tmp_path)
+    own = {
+        name: str(tmp_path / "jupyter")
+        for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    command = [
+        sys.executable,
+        "-c",
+        EXECUTE,
+        "--inplace",
+        "--kernel_name=python3",
+        "notebook.ipynb",
     ]
-    assert not any(cell.get("outputs") for cell in notebook["cells"])
-    assert "iframe" in shown[3]._repr_html_()
-    assert str(shown[4]).startswith("Map of 152 communes: Digital inequality: Lozère.")
-    written = {path.name for path in tmp_path.iterdir()}
-    assert written == {"lozere.html", "lozere.svg", "report.html"}
-    assert len(shown[2]) == 10
+    subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, **own}, check=True, capture_output=True
+    )
+    done = json.loads((tmp_path / "notebook.ipynb").read_text("utf-8"))
+    cells = {cell["id"]: cell["outputs"] for cell in done["cells"] if cell.get("outputs")}
+    assert {"lozere.html", "lozere.svg", "report.html"} <= {one.name for one in tmp_path.iterdir()}
+    page = (tmp_path / "lozere.html").read_text("utf-8")
+    assert srcdoc_of(cells["draw"][0]) == page
+    assert "Where the next sites serve most people" in srcdoc_of(cells["draw-plan"][0])
+    points = float(text_of(cells["explain"][0]).split(": ")[1].split(" ")[0])
+    assert sum(last_column(cells["explain"][1])) == pytest.approx(points, abs=0.06)
+    assert len(last_column(cells["score"][0])) == 10
+    assert len(text_of(cells["sites"][0]).splitlines()) == 3
+    assert "Map of 152 communes: Digital inequality" in text_of(cells["picture"][0])
 
 
-def run_cell(text: str, scope: dict[str, Any], *, name: str) -> Any:
-    """What a notebook would show of a cell: the value of its last expression."""
-    tree = ast.parse(text)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, name, "exec"), scope)
-    if last is None:
-        return None
-    assert isinstance(last, ast.Expr)
-    return eval(compile(ast.Expression(last.value), name, "eval"), scope)
+def text_of(output: dict[str, Any]) -> str:
+    """What a cell prints or displays, as text."""
+    return "".join(output.get("text") or output["data"]["text/plain"])
+
+
+def last_column(output: dict[str, Any]) -> list[float]:
+    """The figures at the end of the rows of a table with text in its first column."""
+    ends = [re.match(r"\S.*\s(-?[\d.]+)$", line) for line in text_of(output).splitlines()]
+    return [float(end[1]) for end in ends if end]
+
+
+def srcdoc_of(output: dict[str, Any]) -> str:
+    """The page in the frame that a cell shows."""
+    pages: list[str] = []
+
+    class Frames(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            assert tag == "iframe"
+            pages.append(dict(attrs)["srcdoc"] or "")
+
+    Frames().feed("".join(output["data"]["text/html"]))
+    (page,) = pages
+    return page
 
 
 def test_the_gallery_is_whole_and_light() -> None:

@@ -1,9 +1,9 @@
-"""List the dependencies of zoneblanche: the versions it was tested with, and their licences.
+"""List the dependencies of zoneblanche with the versions it was tested with and their licences.
 
     python -m scripts.build.licences
 
-Writes `requirements.lock`, which `make` installs from, and `docs/licences.md`, from the installed
-packages: run it after `.venv/bin/pip install -e '.[test,static,pdf,scale]'`.
+Writes `docs/licences.md` from the installed packages. Run it after `python -m scripts.build.lock`
+and `.venv/bin/pip install --require-hashes -r scripts/build/packaging/development.lock`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements.lock"
 PAGE = ROOT / "docs" / "licences.md"
 PROJECT = "zoneblanche"
 LEFT_OUT = ("bench",)
@@ -102,16 +101,6 @@ def _text_of(name: str) -> str:
     return metadata.distribution(name).read_text("METADATA") or ""
 
 
-def lock_text(found: list[Dependency]) -> str:
-    """Return the pins, for `pip install --constraint`."""
-    lines = [f"{one.name}=={one.version}\n" for one in found]
-    return (
-        "# The versions that the tests ran with: python -m scripts.build.licences\n"
-        "# Constraints, which pin what a platform needs and name no place to fetch it from.\n"
-        f"{''.join(lines)}"
-    )
-
-
 def page_text(found: list[Dependency]) -> str:
     """Return the page of licences."""
     rows = [
@@ -164,12 +153,11 @@ def _closure(extras: list[str]) -> set[str]:
 
 
 def main() -> int:
-    """Write both; return 1 if a package is not installed or gives no licence."""
+    """Write the page; return 1 if a package is not installed or gives no licence."""
     if absent():
         print(f"Install every extra first: {', '.join(absent())} are not here.", file=sys.stderr)
         return 1
     found = dependencies()
-    LOCK.write_text(lock_text(found), encoding="utf-8", newline="\n")
     PAGE.write_text(page_text(found), encoding="utf-8", newline="\n")
     silent = [one.name for one in found if not re.search(r"\w", one.licence)]
     for name in silent:
