@@ -84,15 +84,46 @@ def test_a_worker_killed_in_mid_run_changes_nothing(executor: Executor, tmp_path
     assert (tmp_path / "died").exists()
 
 
-def test_a_cluster_that_loses_a_worker_counts_the_same_points(tmp_path: Path) -> None:
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an empty bucket of object storage on this machine, as S3 offers it."""
+    import fsspec
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    # In the environment, where the workers read it too.
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "anybody",
+        "AWS_SECRET_ACCESS_KEY": "anything",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    storage = fsspec.filesystem("s3", skip_instance_cache=True)
+    storage.mkdir("points")
+    yield "s3://points"
+    storage.clear_instance_cache()
+    server.stop()
+
+
+def test_a_cluster_that_loses_a_worker_counts_the_same_points_of_a_bucket(
+    tmp_path: Path, bucket: str
+) -> None:
+    import fsspec
+
     rng = np.random.default_rng(5)
     frame = pd.DataFrame(rng.uniform(0, 5, (60_000, 2)), columns=["x", "y"])
-    frame.to_parquet(tmp_path / "points.parquet", row_group_size=4000)
+    for name, part in (("a", frame[:40_000]), ("b", frame[40_000:])):
+        with fsspec.open(f"{bucket}/{name}.parquet", "wb") as stream:
+            part.to_parquet(stream, row_group_size=4000)
     squares = [shapely.box(x, y, x + 1, y + 1) for x in range(4) for y in range(4)]
     task = CountTask(build_locator(gpd.GeoSeries(squares, crs=2154)), "EPSG:2154", "EPSG:2154")
-    chunks = plan_chunks(tmp_path / "points.parquet", Layout("x", "y"))
+    chunks = plan_chunks(bucket, Layout("x", "y"))
     assert len(chunks) == 15
-    found = run_chunks(count_and_die_once, chunks, (task, tmp_path), executor="dask", workers=3)
+    found = run_chunks(count_and_die_once, chunks, (task, tmp_path), executor="dask", workers=4)
     counts = np.sum([part.counts for part in found], axis=0)
     assert (tmp_path / "died").exists()
     by_hand = np.histogram2d(frame["x"], frame["y"], bins=[range(6)] * 2)[0][:4, :4]
