@@ -24,12 +24,15 @@ from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, quantity
+from zoneblanche.geo.tables.plausible import looks_like_code
 
 NoData = float | Literal["declared", "none"]
+Band = int | str
+"""The number of a band, from 1, or its description in the file."""
 
 TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 LARGEST_WIDTH = 2 * 10**6
@@ -44,7 +47,11 @@ SAFE_OPTIONS = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GDAL_CACHEMAX": 64,
 }
-NEGATIVE_MARKS = (-999.0, -9999.0, -99999.0, -32768.0, -32767.0, -2147483648.0)
+NEGATIVE_MARKS = (
+    *(-200.0, -999.0, -9999.0, -99999.0, -32768.0, -32767.0),
+    *(-2147483647.0, -2147483648.0),
+)
+"""-200 is that of the Global Human Settlement Layer, -2147483647 that of LandScan."""
 POSITIVE_MARKS = (255.0, 32767.0, 65535.0, 2147483647.0, 4294967295.0)
 FLOAT_MARK = 1e30  # -3.4e38, 1e38, 9.97e36, 1e30: not measured quantities
 
@@ -99,8 +106,8 @@ class Marks:
     def see(self, values: np.ndarray) -> None:
         """Record one block of values that count as data (not empty, no NaN)."""
         low, high = float(values.min()), float(values.max())
-        for extreme, marks in ((low, NEGATIVE_MARKS), (high, POSITIVE_MARKS)):
-            if extreme not in marks and abs(extreme) < FLOAT_MARK:
+        for extreme in (low, high):
+            if not _may_mean_no_data(extreme):
                 continue
             self.beside.setdefault(extreme, extreme)
             values = values[values != extreme]
@@ -112,12 +119,16 @@ class Marks:
         """Return notices of doubtful values; raise InputError if one is certainly no data.
 
         A mark is certain if no other value comes within half its distance to zero: 255 among 0 … 4
-        is, 255 among 0 … 250 may be a value.
+        is, 255 among 0 … 250 may be a value. A positive one by its digits alone, such as 9999, has
+        to be ten times the others.
         """
         notices, faults = [], []
         for mark in self.beside if self.judged else ():
             others = self.lowest if mark < 0 else self.highest
-            apart = not math.isfinite(others) or (others - mark / 2) * mark < 0
+            near = 2 if mark < 0 or mark in POSITIVE_MARKS or mark >= FLOAT_MARK else 10
+            apart = not math.isfinite(others) or (others - mark / near) * mark < 0
+            if not apart and mark > 0 and near == 10:
+                continue  # a number of people may have these digits
             if apart:
                 faults.append(
                     Fault(
@@ -151,6 +162,13 @@ class Marks:
         if faults:
             raise InputError(faults)
         return tuple(notices)
+
+
+def _may_mean_no_data(value: float) -> bool:
+    """Return whether a value is one that programs write for no data, or one digit over and over."""
+    if value in NEGATIVE_MARKS or value in POSITIVE_MARKS or abs(value) >= FLOAT_MARK:
+        return True
+    return looks_like_code(value)
 
 
 @dataclass(frozen=True)
@@ -240,7 +258,7 @@ class Raster:
 def open_raster(
     path: Path | str,
     *,
-    band: int = 1,
+    band: Band = 1,
     nodata: NoData = "declared",
     limits: Limits = DEFAULT_LIMITS,
     amounts: bool = False,
@@ -249,6 +267,8 @@ def open_raster(
 
     Values that are read are recorded if the file has no mask of its own and nodata is declared;
     with `amounts`, always.
+
+    `band`: its number, from 1, or its description.
 
     `nodata`: "declared" uses that of the file; a number replaces it; "none" says that every finite
     value is data. A raster stored south up or east to west is read as it is: its transform says
@@ -268,9 +288,10 @@ def open_raster(
         except (RasterioError, OSError) as error:
             raise InputError(_damaged(name, error)) from error
         with dataset:
-            _check_georeference(dataset, name, band, limits)
-            facts = _read_facts(dataset, name, band, nodata)
-            flags = dataset.mask_flag_enums[band - 1]
+            number = _number_of(dataset, name, band)
+            _check_georeference(dataset, name, number, limits)
+            facts = _read_facts(dataset, name, number, nodata)
+            flags = dataset.mask_flag_enums[number - 1]
             masked = MaskFlags.per_dataset in flags or MaskFlags.alpha in flags
             suspected = nodata in ("declared", facts.nodata) and not masked
             marks = Marks(judged=suspected) if suspected or amounts else None
@@ -280,7 +301,7 @@ def open_raster(
 def read_raster_facts(
     path: Path | str,
     *,
-    band: int = 1,
+    band: Band = 1,
     nodata: NoData = "declared",
     limits: Limits = DEFAULT_LIMITS,
 ) -> RasterFacts:
@@ -318,6 +339,42 @@ def _check_content(path: Path | str, limits: Limits) -> str:
     return str(local.resolve())
 
 
+def _number_of(dataset: rasterio.io.DatasetReader, name: str, band: Band) -> int:
+    """Return the number of a band that is given by its number or its description.
+
+    Raises:
+        InputError: no such band, or several with that description.
+    """
+    if isinstance(band, int):
+        if 1 <= band <= dataset.count:
+            return band
+        message = _("there is no band {band}; it has {count}.", band=band, count=dataset.count)
+        raise InputError(Fault(message, file=name, remedy=_("Choose another."), kind="no-band"))
+    descriptions = [(text or "").strip() for text in dataset.descriptions]
+    found = [place for place, text in enumerate(descriptions, start=1) if text == band.strip()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = _(
+            "{count} bands are described as {band}: {numbers}.",
+            count=len(found),
+            band=shown(band),
+            numbers=first_of(found),
+        )
+        remedy = _("Give the number of the band, e.g. band = {number}.", number=found[0])
+    else:
+        message = _("no band is described as {band}.", band=shown(band))
+        named = first_of([shown(text) for text in descriptions if text], count=12)
+        remedy = (
+            _("Descriptions of its bands: {names}.", names=named)
+            if named
+            else _(
+                "Its bands have no descriptions: give a number, 1 to {count}.", count=dataset.count
+            )
+        )
+    raise InputError(Fault(message, file=name, value=band, remedy=remedy, kind="no-band"))
+
+
 def _check_georeference(
     dataset: rasterio.io.DatasetReader, name: str, band: int, limits: Limits
 ) -> None:
@@ -326,13 +383,6 @@ def _check_georeference(
     def blame(kind: str, message: str, remedy: str) -> None:
         faults.append(Fault(message, file=name, remedy=remedy, kind=kind))
 
-    if not 1 <= band <= dataset.count:
-        blame(
-            "no-band",
-            _("there is no band {band}; it has {count}.", band=band, count=dataset.count),
-            _("Choose another."),
-        )
-        raise InputError(faults)
     if dataset.crs is None or not (dataset.crs.is_geographic or dataset.crs.is_projected):
         blame(
             "no-crs",

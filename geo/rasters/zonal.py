@@ -23,7 +23,7 @@ from rasterio.windows import Window
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.rasters.outline import Outline, divide_long_edges, trace
-from zoneblanche.geo.rasters.read import NoData, Raster, RasterFacts, open_raster
+from zoneblanche.geo.rasters.read import Band, NoData, Raster, RasterFacts, open_raster
 from zoneblanche.geo.rasters.zonal_integral import Cells, integrate
 from zoneblanche.geo.vectors.repair import MOST_CHANGE
 
@@ -70,7 +70,7 @@ def zonal_statistics(
     raster_path: Path | str,
     *,
     stat: Stat = "mean",
-    band: int = 1,
+    band: Band = 1,
     nodata: NoData = "declared",
     threshold: float | None = None,
     quantile: float | None = None,
@@ -94,7 +94,7 @@ def compute_zonal(
     raster_path: Path | str,
     *,
     stat: Stat = "mean",
-    band: int = 1,
+    band: Band = 1,
     nodata: NoData = "declared",
     threshold: float | None = None,
     quantile: float | None = None,

@@ -28,6 +28,10 @@ _ROUNDING = 1e-9
 
 _LOW_CODES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, -999999.0, -2147483648.0)
 _HIGH_CODES = (9999.0, 32767.0, 65535.0, 99999.0, 999999.0, 9999999.0, 99999999.0, 2147483647.0)
+_SURVEY_DIGITS = "789"
+"""Of the codes of surveys for no answer (-77, -88, 999), which have a digit less than others."""
+_ENOUGH_ROWS = 5
+"""Of other figures, to judge a code that is on one row (-1 among 120 to 160)."""
 _FAR = 100.0
 """How many times as far from zero as any other figure a negative one has to be, to be a code."""
 _MOST_COUNTED = 1e12
@@ -144,7 +148,7 @@ def _range(unit: str, low: float | None, high: float | None) -> str:
 
 
 def _range_remedy(value: float, unit: str) -> str:
-    if _looks_like_code(value) or abs(value) > _HUGE:
+    if looks_like_code(value) or abs(value) > _HUGE:
         return _(
             "If {value} means no data, leave the cell empty or set nodata = {value}.",
             value=f"{value:.15g}",
@@ -229,10 +233,10 @@ def _decimals(text: str) -> int:
 def check_sentinels(column: Column, unit: str) -> Iterator[Fault]:
     """Return faults of figures that look like an undeclared no-data code.
 
-    Figures of one digit (-999, -888888888, 9999) and the ends of integer types are suspects. So
-    are figures of orders of magnitude apart, and a negative one among positive ones, if they
-    repeat. A suspect is a fault if the other figures are far from it (`_stands_apart`). Anything
-    beyond 1e30 is one.
+    Figures of one digit (-77, -999, -888888888, 9999) and the ends of integer types are suspects.
+    So are figures of orders of magnitude apart, and the only negative one, if it repeats or is an
+    order of magnitude from all others. A suspect is a fault if the other figures are far from it
+    (`_stands_apart`). Anything beyond 1e30 is one.
     """
     values = column.values
     known = values[~np.isnan(values)]
@@ -270,7 +274,7 @@ def _codes_among(
     allowed = (distinct >= (-np.inf if low is None else low)) & (
         distinct <= (np.inf if high is None else high)
     )
-    coded = np.array([_looks_like_code(value) for value in distinct], dtype=bool) & allowed
+    coded = np.array([looks_like_code(value) for value in distinct], dtype=bool) & allowed
     odd = np.zeros(len(distinct), dtype=bool)
     rest = ~huge & ~coded
     if rest.sum() > 1 and allowed.all():
@@ -287,14 +291,15 @@ def _codes_among(
     return [float(code) for code in distinct[found]]
 
 
-def _looks_like_code(value: float) -> bool:
+def looks_like_code(value: float) -> bool:
     """Return whether a figure is one digit over and over, or the end of an integer type."""
     if value in _LOW_CODES or value in _HIGH_CODES:
         return True
     if value % 1 or abs(value) > 1e15:
         return False
     digits = str(abs(int(value)))
-    return len(set(digits)) == 1 and digits != "0" and len(digits) >= (3 if value < 0 else 4)
+    least = (3 if value < 0 else 4) - (digits[0] in _SURVEY_DIGITS)
+    return len(set(digits)) == 1 and digits != "0" and len(digits) >= least
 
 
 def _far_from_others(distinct: np.ndarray, counts: np.ndarray, rest: np.ndarray) -> np.ndarray:
@@ -308,9 +313,24 @@ def _far_from_others(distinct: np.ndarray, counts: np.ndarray, rest: np.ndarray)
     if (distinct[farthest] < 0 and times > _FAR) or (times > _FAR * 10 and counts[farthest] > 1):
         odd[farthest] = True
     below = places[distinct[places] < 0]
-    if len(below) == 1 and distinct[below[0]] % 1 == 0 and counts[below[0]] > 1:
-        odd[below[0]] |= size[places].max() >= 10 * size[below[0]] and counts[below[0]] > 1
+    if len(below) == 1 and distinct[below[0]] % 1 == 0:
+        others = places[distinct[places] >= 0]
+        odd[below[0]] |= _order_apart(
+            size[below[0]], int(counts[below[0]]), size[others], int(counts[others].sum())
+        )
     return odd
+
+
+def _order_apart(negative: float, count: int, others: np.ndarray, rows: int) -> bool:
+    """Return whether the only negative figure is an order of magnitude from all others.
+
+    Args:
+        negative, count: its size, and on how many rows it is.
+        others, rows: the sizes of the other figures, and on how many rows they are.
+    """
+    if count > 1 and (others.max() >= 10 * negative or negative >= 10 * others.max()):
+        return True
+    return negative < 10 and rows >= _ENOUGH_ROWS and others.min() >= 10 * negative
 
 
 def _stands_apart(code: float, count: int, greatest: float, *, positive: bool) -> bool:
@@ -318,4 +338,6 @@ def _stands_apart(code: float, count: int, greatest: float, *, positive: bool) -
     without its sign; `positive` if none of them is negative."""
     if code < 0:
         return positive or abs(code) > 10 * greatest
+    if code < 1000 and count == 1:
+        return False  # one place of 999 people
     return code > 10 * greatest or (count > 1 and code > 3 * greatest)

@@ -34,7 +34,6 @@ Vintage = Annotated[
     Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$"),
     expected(_("a year or a date, such as 2024-01-01")),
 ]
-From1 = Annotated[int, Field(ge=1)]
 From0 = Annotated[int, Field(ge=0)]
 
 
@@ -99,6 +98,13 @@ def _digits(value: Any) -> Any:
     return value
 
 
+def _band(value: Any) -> Any:
+    number = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    if not number and not (isinstance(value, str) and value.strip()):
+        raise refused(unfit(value, _("the number of a band, from 1, or its description")))
+    return value
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -125,6 +131,7 @@ Missing = Annotated[
 ]
 Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
 """How many of the first characters of a text are its code, or of the last if negative."""
+Band = Annotated[Any, BeforeValidator(_band, json_schema_input_type=int | str)]
 _Cell = str | bool | float
 Picked = Annotated[Any, BeforeValidator(_picked, json_schema_input_type=_Cell | list[_Cell])]
 REASONS = {
@@ -348,7 +355,7 @@ class RasterEntry(FileEntry):
     threshold: Figure | None = None
     below: Figure | None = None
     weights: Line | None = None
-    band: From1 | None = None
+    band: Band | None = None
     nodata: NoDataFigure = None
 
 

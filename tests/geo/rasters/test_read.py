@@ -151,6 +151,46 @@ def test_no_such_band(tmp_path: Path) -> None:
         read_raster_facts(write(tmp_path / "a.tif"), band=2)
 
 
+def with_bands(path: Path, descriptions: tuple[str | None, ...]) -> Path:
+    options = {"driver": "GTiff", "crs": "EPSG:2154", "transform": NORTH_UP, "dtype": "float32"}
+    count = len(descriptions)
+    with rasterio.open(path, "w", height=3, width=4, count=count, **options) as out:
+        for number, text in enumerate(descriptions, start=1):
+            out.write(CELLS + 100 * number, number)
+            if text is not None:
+                out.set_band_description(number, text)
+    return path
+
+
+def test_a_band_is_chosen_by_its_description(tmp_path: Path) -> None:
+    path = with_bands(tmp_path / "a.tif", ("built-up", "people"))
+    found, _ = whole(path, band="people")
+    assert found[0, 0] == 200
+    assert read_raster_facts(path, band=" built-up ").band == 1
+
+
+@pytest.mark.parametrize(
+    ("descriptions", "words"),
+    [
+        (("built-up", "people"), "no band is described as 'pop'. Descriptions.*'people'"),
+        ((None, None), "Its bands have no descriptions: give a number, 1 to 2"),
+        (("pop", "pop"), r"2 bands are described as 'pop': 1, 2. .*band = 1"),
+    ],
+)
+def test_no_band_or_several_with_a_description(
+    tmp_path: Path, descriptions: tuple[str | None, ...], words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        read_raster_facts(with_bands(tmp_path / "a.tif", descriptions), band="pop")
+
+
+def test_a_number_with_one_digit_over_and_over_may_be_a_value(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif", np.array([[7777, 1], [2, 900]], dtype=np.int32))
+    with open_raster(path) as raster:
+        raster.read(Window(0, 0, 2, 2))
+        assert raster.doubts() == ()
+
+
 def test_a_claim_of_too_many_cells(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     size = {"height": 200_000, "width": 200_000, "SPARSE_OK": True, "BIGTIFF": "YES", "tiled": True}
@@ -176,6 +216,9 @@ def test_a_truncated_file(tmp_path: Path) -> None:
         (np.array([[-3.4028235e38, 1], [2, 3]], dtype=np.float32), "-3.4"),
         (np.array([[255, 0], [2, 4]], dtype=np.uint8), "255"),
         (np.array([[-32768, 0], [2, 4]], dtype=np.int16), "-32768"),
+        (np.array([[-200, 1], [2, 3]], dtype=np.float32), "-200"),
+        (np.array([[-8888, 1], [2, 3]], dtype=np.float32), "-8888"),
+        (np.array([[77777, 1], [2, 3]], dtype=np.int32), "77777"),
     ],
 )
 def test_undeclared_no_data_stops_the_run(tmp_path: Path, values: np.ndarray, mark: str) -> None:

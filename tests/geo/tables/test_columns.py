@@ -426,6 +426,14 @@ def test_numbers_of_a_typed_file_have_a_decimal_point() -> None:
     assert parse_numbers(typed, "taux").values.tolist() == [1.234, 2.345]
 
 
+def test_codes_of_surveys_that_repeat_are_for_no_data() -> None:
+    assert {fault.kind for fault in faults_of("777", "777", "60", "70", "80")} == {
+        "undeclared-nodata"
+    }
+    assert numbers("999", "60", "70", "80").values[0] == 999
+    assert numbers("-1", "2", "0", "1", "3", "1").values[0] == -1
+
+
 @pytest.mark.parametrize(
     "cells",
     [
@@ -436,6 +444,9 @@ def test_numbers_of_a_typed_file_have_a_decimal_point() -> None:
         ("-1", "-1", "52", "48", "30"),
         ("-77000001", "52000", "48000"),
         ("9999999999", "52000", "48000"),
+        ("-77", "12", "13", "16"),
+        ("-200", "-200", "1", "5", "3"),
+        ("-1", "120", "130", "140", "150", "160"),
     ],
 )
 def test_codes_for_no_data_are_known_by_their_form_and_distance(cells: tuple[str, ...]) -> None:

@@ -68,6 +68,17 @@ def test_a_mean_over_people(folder: Path, toy: Territories) -> None:
     assert whole.tolist() == pytest.approx([(20 * 80 + 40 * 8) / 88])
 
 
+def test_a_band_by_its_description(folder: Path, toy: Territories) -> None:
+    with rasterio.open(folder / "speed.tif", "r+") as raster:
+        raster.set_band_description(1, "speed")
+    found, _ = measured(folder, toy, 'path = "speed.tif"\nband = "speed"\n')
+    plain, _ = measured(folder, toy, 'path = "speed.tif"\nband = 1\n')
+    assert found.values.equals(plain.values)
+    for band in ("0", "true", '" "', "1.5"):
+        with pytest.raises(InputError, match="the number of a band, from 1, or its description"):
+            measured(folder, toy, f'path = "speed.tif"\nband = {band}\n')
+
+
 def test_the_share_of_people_on_both_sides_of_a_threshold(folder: Path, toy: Territories) -> None:
     text = 'path = "speed.tif"\nweights = "people.tif"\nstat = "weighted_share"\n'
     above, _ = measured(folder, toy, text + "threshold = 30\n")
