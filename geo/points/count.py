@@ -37,7 +37,7 @@ class PointCounts:
 
     Attributes:
         counts: points in each territory, 0 if none; int64, on the index of the territories.
-        sums: sums of the value columns over the points of each territory, on the same index.
+        sums: sums of `Layout.summed` over the points of each territory, on the same index.
         rows: rows read.
         outside: points that are in no territory.
         unreadable: rows without two finite coordinates.
@@ -116,8 +116,8 @@ def count_points(
     if engine == "sedonadb":
         work = partial(count_chunk, locate=_sql_join(territories, executor))
     counts = np.zeros(len(territories), dtype=np.int64)
-    sums = np.zeros((len(territories), len(layout.values)))
-    blank = np.zeros(len(layout.values), dtype=np.int64)
+    sums = np.zeros((len(territories), len(layout.summed)))
+    blank = np.zeros(len(layout.summed), dtype=np.int64)
     rows = unreadable = 0
     examples: tuple[list[str], list[str]] = ([], [])
     row_counts: dict[str, int] = {}  # rows of each file
@@ -135,11 +135,11 @@ def count_points(
     index = territories.index
     return PointCounts(
         counts=pd.Series(counts, index=index, name="count"),
-        sums=pd.DataFrame(sums, index=index, columns=list(layout.values)),
+        sums=pd.DataFrame(sums, index=index, columns=list(layout.summed)),
         rows=rows,
         outside=rows - unreadable - int(counts.sum()),
         unreadable=unreadable,
-        blank=dict(zip(layout.values, blank.tolist(), strict=True)),
+        blank=dict(zip(layout.summed, blank.tolist(), strict=True)),
         examples=(tuple(examples[0][:EXAMPLES]), tuple(examples[1][:EXAMPLES])),
     )
 
@@ -181,8 +181,8 @@ def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points
     again."""
     territories = task.locator.count
     counts = np.zeros(territories, dtype=np.int64)
-    sums = np.zeros((territories, len(chunk.layout.values)))
-    blank = np.zeros(len(chunk.layout.values), dtype=np.int64)
+    sums = np.zeros((territories, len(chunk.layout.summed)))
+    blank = np.zeros(len(chunk.layout.summed), dtype=np.int64)
     rows = unreadable = 0
     outside: list[int] = []
     lost: list[int] = []

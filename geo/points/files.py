@@ -50,6 +50,8 @@ class Layout:
     Attributes:
         x, y: names of the columns of coordinates.
         values: names of further columns of numbers.
+        means: names of columns whose mean is wanted.
+        weight: name of the column of weights of these means; None weighs each row alike.
         separator: of a CSV; None detects it in the header line.
         decimal: "." or ",".
         bounds: greatest absolute x and y of a point; None counts points beyond them among those in
@@ -62,6 +64,21 @@ class Layout:
     separator: str | None = None
     decimal: Literal[".", ","] = "."
     bounds: tuple[float, float] | None = None
+    means: tuple[str, ...] = ()
+    weight: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are read: x, y and those of numbers."""
+        weights = () if self.weight is None else (self.weight,)
+        return (self.x, self.y, *self.values, *self.means, *weights)
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """What is summed over the points of a territory: values, and for each mean the products
+        with the weights and the weights of the rows that have a figure."""
+        products = [(f"{name} × {self.weight}", f"{self.weight} × {name}") for name in self.means]
+        return (*self.values, *(part for pair in products for part in pair))
 
 
 @dataclass(frozen=True)
@@ -81,7 +98,8 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Batch:
-    """Points in memory: x, y of shape (rows,), values of shape (rows, columns); NaN is missing."""
+    """Points in memory: x, y of shape (rows,), values of shape (rows, `Layout.summed`); NaN is
+    missing."""
 
     x: Floats
     y: Floats
@@ -122,7 +140,7 @@ def read_chunk(chunk: Chunk) -> Iterator[Batch]:
         InputError: rows of another length than the header, text instead of a number, a
             coordinate beyond the bounds of the layout.
     """
-    columns = [chunk.layout.x, chunk.layout.y, *chunk.layout.values]
+    columns = list(chunk.layout.columns)
     with _open(chunk.path) as stream:
         if chunk.kind == "parquet":
             yield from _read_row_group(stream, chunk, columns)
@@ -130,7 +148,7 @@ def read_chunk(chunk: Chunk) -> Iterator[Batch]:
         begin, data = _read_lines(stream, chunk)
         if not data:
             return
-        batch = _to_batch(_parse(data, chunk, columns), columns)
+        batch = _to_batch(_parse(data, chunk, columns), chunk.layout)
         _check_bounds(batch, chunk, partial(lines_of_rows, stream, begin))
     yield batch
 
@@ -145,7 +163,7 @@ def _read_row_group(stream: IO[bytes], chunk: Chunk, columns: list[str]) -> Iter
             )
         before = sum(table.metadata.row_group(one).num_rows for one in range(chunk.first))
         for rows in table.iter_batches(BATCH_ROWS, [chunk.first], names):
-            batch = _to_batch(rows, columns)
+            batch = _to_batch(rows, chunk.layout)
             _check_bounds(batch, chunk, partial(_rows_after, before))
             yield batch
             before += rows.num_rows
@@ -229,7 +247,7 @@ def _plan_parquet(path: str, layout: Layout) -> list[Chunk]:
             file=path,
             column=name,
         )
-        for name in (layout.x, layout.y, *layout.values)
+        for name in layout.columns
         if not _is_number(schema.field(name).type)
     ]
     if faults:
@@ -280,7 +298,7 @@ def _plan_csv(path: str, layout: Layout) -> list[Chunk]:
 def _check_columns(path: str, names: Sequence[str], layout: Layout) -> None:
     faults = [
         Fault(_("there is no such column."), file=path, column=name, remedy=nearest(name, names))
-        for name in (layout.x, layout.y, *layout.values)
+        for name in layout.columns
         if name not in names
     ]
     faults += [
@@ -332,13 +350,26 @@ def _parse(data: bytes, chunk: Chunk, columns: list[str]) -> pa.Table:
         ) from error
 
 
-def _to_batch(table: pa.Table | pa.RecordBatch, columns: list[str]) -> Batch:
+def _to_batch(table: pa.Table | pa.RecordBatch, layout: Layout) -> Batch:
     def numbers(name: str) -> Floats:
         column = table.column(name)
         if pa.types.is_boolean(column.type):
             column = column.cast(pa.int8())
         return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
 
-    values = [numbers(name) for name in columns[2:]]
+    values = [numbers(name) for name in layout.values]
+    weights = np.ones(table.num_rows) if layout.weight is None else numbers(layout.weight)
+    if np.nanmin(weights, initial=0.0) < 0:
+        raise InputError(
+            Fault(
+                _("a weight is below 0."),
+                column=layout.weight,
+                remedy=_("Name the column of weights: amounts of 0 or more."),
+                kind="out-of-range",
+            )
+        )
+    for name in layout.means:
+        product = numbers(name) * weights
+        values += [product, np.where(np.isfinite(product), weights, np.nan)]
     shape = np.column_stack(values) if values else np.empty((table.num_rows, 0))
-    return Batch(numbers(columns[0]), numbers(columns[1]), shape)
+    return Batch(numbers(layout.x), numbers(layout.y), shape)

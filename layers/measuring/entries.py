@@ -225,7 +225,7 @@ class FileEntry(LayerEntry):
         return self
 
 
-_WITH_SHAPES = (".geojson", ".json", ".gpkg", ".zip")
+_WITH_SHAPES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".zip")
 """Endings of files that may hold points as shapes."""
 
 
@@ -257,6 +257,17 @@ class SheetEntry(FileEntry):
 TableUnit = Literal["count", "percent", "ratio", "number", "boolean", "url", "domain"]
 
 
+def nodata_figures(given: Any) -> tuple[float, ...] | None:
+    """Return the figures that mean no data; None if a layer says that there are none.
+
+    Args:
+        given: the key `nodata` of a layer.
+    """
+    if given is None:
+        return ()
+    return None if given == "none" else tuple(map(float, given))
+
+
 class TableEntry(SheetEntry):
     """One figure a row, by the code of a territory."""
 
@@ -284,7 +295,7 @@ class TableEntry(SheetEntry):
 
 class PointsEntry(SheetEntry):
     """One point a row, by its coordinates: two columns, one column with both, or the shapes of a
-    GeoJSON or GeoPackage file."""
+    file of points."""
 
     kind: Literal["points"] = "points"
     x: Name | None = None
@@ -293,6 +304,8 @@ class PointsEntry(SheetEntry):
     crs: Line | None = None
     stat: Literal["count", "distance", "mean"] | None = None
     value: Name | None = None
+    nodata: NoDataFigures = None
+    missing: Missing = Field(default_factory=dict)
 
     @property
     def in_columns(self) -> bool:
@@ -332,6 +345,14 @@ class PointsEntry(SheetEntry):
                 kind="missing-key",
                 key="value",
             )
+        for key in ("nodata", "missing"):
+            if self.value is None and key in self.model_fields_set:
+                raise refused(
+                    _("{key} says which cells of value mean a missing figure.", key=key),
+                    remedy=_("Name the column that is averaged: value, with stat = 'mean'."),
+                    kind="missing-key",
+                    key=key,
+                )
         return self
 
 

@@ -19,13 +19,16 @@ from zoneblanche.geo.tables import RawTable, column, parse_numbers, read_raw_tab
 from zoneblanche.geo.tables.missing import MARKS, Figures
 from zoneblanche.geo.tables.raw import Stored
 from zoneblanche.geo.vectors.formats import read_features
+from zoneblanche.geo.vectors.formats.wkt import is_wkt, shapes_of_wkt, srid_of
 from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.project.read import Project
+from zoneblanche.layers.project.reference_system import crs_named
 
 ERROR_MARKS = {"#n/a": Reason.NOT_PUBLISHED, "#na": Reason.NOT_PUBLISHED}
 """A figure with such a mark is refused; a point without a position is listed as left out."""
 
 _X, _Y = "x", "y"
+_MULTIPOINT = 4
 _PAIR = re.compile(r"\s*\[?\(?\s*([-+]?[0-9.]+)\s*[,; ]\s*([-+]?[0-9.]+)\s*\)?\]?\s*")
 """Two numbers with a decimal point: "44.5, 3.5", also in brackets."""
 
@@ -73,7 +76,9 @@ def read_points(
         raw = read_raw_table(project.path(spec.path), **spec.form(*columns), limits=project.limits)
         notices.extend(raw.notices)
         if spec.position is not None:
-            raw = _split(raw, spec.position)
+            raw, srid = _split(raw, spec.position)
+            if srid is not None and spec.crs is None:
+                crs = crs_named(f"EPSG:{srid}", raw.file, spec.position) or crs
     unpicked = 0
     if spec.where:
         chosen = {name: column(raw, name) for name in spec.where}
@@ -120,35 +125,72 @@ def _check_degrees(raw: RawTable, names: tuple[str, str], crs: pyproj.CRS) -> No
         )
 
 
-def _split(raw: RawTable, name: str) -> RawTable:
-    """Return the table with the coordinates of "latitude, longitude" in two columns.
+def _split(raw: RawTable, name: str) -> tuple[RawTable, int | None]:
+    """Return the table with the coordinates of one column in two, and the number of the reference
+    system that they name.
+
+    A cell holds "latitude, longitude" or the well-known text of a shape, whose middle is the point.
 
     Raises:
-        InputError: a cell that holds something else, or the longitude first.
+        InputError: a cell that holds something else.
     """
-    latitudes, longitudes, faults = [], [], []
-    for row, cell in enumerate(column(raw, name)):
-        pair = _PAIR.fullmatch(cell)
-        latitudes.append(pair[1] if pair else "")
-        longitudes.append(pair[2] if pair else "")
-        if cell.strip() and pair is None:
-            faults.append(
-                raw.fault(
-                    _("the cell does not hold a latitude and a longitude."),
-                    row=row,
-                    column=name,
-                    remedy=_('Expected is "44.518, 3.501".'),
-                    kind="not-a-number",
-                )
-            )
-    if faults:
-        raise InputError(faults[:100])
-    cells = {
-        _X: np.array(longitudes, dtype=object),
-        _Y: np.array(latitudes, dtype=object),
+    cells = column(raw, name)
+    first = next((cell for cell in cells if cell.strip()), "")
+    pairs, srid = _middles(raw, name) if is_wkt(first) else (_pairs(raw, name), None)
+    texts = {
+        _X: np.array([x for x, _unused in pairs], dtype=object),
+        _Y: np.array([y for _unused, y in pairs], dtype=object),
     }
     stored: dict[str, Stored] = {**raw.stored, _X: "float", _Y: "float"}
-    return replace(raw, columns={**raw.columns, **cells}, stored=stored)
+    return replace(raw, columns={**raw.columns, **texts}, stored=stored), srid
+
+
+def _pairs(raw: RawTable, name: str) -> list[tuple[str, str]]:
+    """Return longitude and latitude of "latitude, longitude", both "" for a blank cell."""
+    found, faults = [], []
+    for row, cell in enumerate(column(raw, name)):
+        pair = _PAIR.fullmatch(cell)
+        found.append((pair[2], pair[1]) if pair else ("", ""))
+        if cell.strip() and pair is None:
+            faults.append(_unlike(raw, name, row))
+    if faults:
+        raise InputError(faults[:100])
+    return found
+
+
+def _middles(raw: RawTable, name: str) -> tuple[list[tuple[str, str]], int | None]:
+    """Return the middles of shapes in well-known text, and the system that the first names."""
+    cells = list(column(raw, name))
+    unreadable: dict[int, str] = {}
+    shapes = shapes_of_wkt(cells, unreadable)
+    if unreadable:
+        raise InputError([_unlike(raw, name, row) for row in list(unreadable)[:100]])
+    middles = shapely.centroid(shapes)
+    pairs = [
+        ("", "") if math.isnan(x) else (repr(x), repr(y))
+        for x, y in zip(
+            shapely.get_x(middles).tolist(), shapely.get_y(middles).tolist(), strict=True
+        )
+    ]
+    return pairs, next((srid_of(cell) for cell in cells if cell.strip()), None)
+
+
+def _unlike(raw: RawTable, name: str, row: int) -> Fault:
+    return raw.fault(
+        _("the cell does not hold a latitude and a longitude."),
+        row=row,
+        column=name,
+        remedy=_('Expected is "44.518, 3.501", or "POINT (3.501 44.518)".'),
+        kind="not-a-number",
+    )
+
+
+def _of_one_part(shapes: np.ndarray) -> np.ndarray:
+    """Return the shapes, with the point of each multipoint that has one."""
+    single = (shapely.get_type_id(shapes) == _MULTIPOINT) & (
+        shapely.get_num_geometries(shapes) == 1
+    )
+    return np.where(single, shapely.get_geometry(shapes, 0), shapes)
 
 
 def _of_shapes(
@@ -169,6 +211,7 @@ def _of_shapes(
         notices=notices,
         points=True,
     )
+    features = replace(features, shapes=_of_one_part(features.shapes))
     kinds = shapely.get_type_id(features.shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 0)))
     if len(wrong) or features.unreadable:

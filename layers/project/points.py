@@ -15,12 +15,12 @@ from zoneblanche.geo.points.count import Layout, count_points, find_territories
 from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.geo.points.nearest import compute_nearest
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.geo.tables import TableUnit, parse_numbers
+from zoneblanche.geo.tables import RawTable, TableUnit, parse_numbers
 from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
-from zoneblanche.layers.measuring.entries import PointsEntry
+from zoneblanche.layers.measuring.entries import PointsEntry, nodata_figures
 from zoneblanche.layers.measuring.nearby import parts_of
 from zoneblanche.layers.project.combine import with_left_out
 from zoneblanche.layers.project.describe import describe
@@ -155,13 +155,20 @@ class MeanLayer:
         if not (found >= 0).any():
             raise InputError(_nowhere(spec, _in_none(len(points.raw))))
         values = parse_numbers(
-            points.raw, spec.value, unit=_unit_of(spec), thousands=spec.thousands
+            points.raw,
+            spec.value,
+            unit=_unit_of(spec),
+            thousands=spec.thousands,
+            missing=spec.missing,
+            nodata=nodata_figures(spec.nodata),
         )
         weights = np.ones(len(found))
         if spec.weight is not None:
             over = parse_numbers(points.raw, spec.weight, bounds=(0, None))
             weights = over.values
         known = (found >= 0) & np.isfinite(values.values) & np.isfinite(weights)
+        if not (weights[known] > 0).any():
+            raise InputError(_no_mean(points.raw, spec))
         size = len(whole.codes)
         total = np.bincount(found[known], weights=weights[known], minlength=size)
         product = np.bincount(
@@ -191,6 +198,15 @@ class MeanLayer:
             account=with_left_out(account, merged=0, unpicked=points.unpicked),
             notices=notices.as_tuple(),
         )
+
+
+def _no_mean(raw: RawTable, spec: PointsEntry) -> Fault:
+    return raw.column_fault(
+        _("no point in a territory has a figure and a weight above 0."),
+        column=spec.value or "",
+        remedy=_("Check which columns hold the figures (value) and their weights (weight)."),
+        kind="no-figures",
+    )
 
 
 def _unit_of(spec: PointsEntry) -> TableUnit:

@@ -26,7 +26,7 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.inputs.join import codes_at, keys_at
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
-from zoneblanche.layers.measuring.entries import SheetEntry, TableEntry
+from zoneblanche.layers.measuring.entries import SheetEntry, TableEntry, nodata_figures
 from zoneblanche.layers.project.combine import combine_rows, with_left_out
 from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.former_codes import Past, place_as_is
@@ -106,7 +106,7 @@ class TableLayer:
             unit=spec.unit,
             thousands=spec.thousands,
             missing=spec.missing,
-            nodata=nodata_of(spec),
+            nodata=nodata_figures(spec.nodata),
         )
 
 
@@ -144,13 +144,6 @@ def no_figures(raw: RawTable, name: str) -> Fault:
         remedy=_("Check which column holds the figures, or leave the layer out."),
         kind="no-figures",
     )
-
-
-def nodata_of(spec: TableEntry) -> tuple[float, ...] | None:
-    """Return the figures that mean no data; None if the project says that there are none."""
-    if spec.nodata is None:
-        return ()
-    return None if spec.nodata == "none" else tuple(map(float, spec.nodata))
 
 
 def table_layer(spec: TableEntry, project: Project) -> Layer:

@@ -27,6 +27,13 @@ def count(
         list[str] | None,
         typer.Option("--sum", metavar="COLUMN", help="A column to sum; may be repeated."),
     ] = None,
+    mean: Annotated[
+        list[str] | None,
+        typer.Option("--mean", metavar="COLUMN", help="A column to average; may be repeated."),
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Of --mean: the weight of each point.")
+    ] = None,
     nearest: Annotated[
         bool, typer.Option("--nearest", help="Also kilometres to the nearest point.")
     ] = False,
@@ -37,6 +44,9 @@ def count(
     ] = None,
     code: Annotated[
         str | None, typer.Option(metavar="FIELD", help="Of --territories: their codes.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="Of --territories: their names.")
     ] = None,
     executor: Annotated[
         str, typer.Option(metavar="serial|processes|dask", help="Where to count.")
@@ -62,9 +72,17 @@ def count(
 
     count_into_file(
         tuple(points),
-        layout=Layout(x, y, tuple(value or ()), separator, "," if decimal_comma else "."),
+        layout=Layout(
+            x,
+            y,
+            tuple(value or ()),
+            separator,
+            "," if decimal_comma else ".",
+            means=tuple(mean or ()),
+            weight=weight,
+        ),
         crs=crs,
-        places=Places(country, territories, code, level),
+        places=Places(country, territories, code, level, name),
         machines=Machines(executor, workers, scheduler, engine),
         nearest_too=nearest,
         out=out,

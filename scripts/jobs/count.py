@@ -34,6 +34,7 @@ class Places:
     Attributes:
         country: of the embedded edition, unless `file` is given.
         file, code: polygons of the user, and the field with their codes.
+        name: the field with their names; None for their codes.
         level: the level that counts are summed to; None for the finest.
     """
 
@@ -41,6 +42,7 @@ class Places:
     file: Path | None = None
     code: str | None = None
     level: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def count_into_file(
         InputError: unknown or incompatible options, what `count_points` refuses.
     """
     options = _checked(machines)
+    _check_layout(layout)
     # In the environment, where the workers of a cluster read it too; errors are still printed.
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
     _check_places(places, nearest_too)
@@ -93,13 +96,13 @@ def count_into_file(
                 kind="no-match",
             )
         )
-    table = _table(counted, territories, places.level)
+    table = _table(counted, territories, places.level, layout)
     if nearest_too:
         where = {name: option for name, option in options.items() if name != "engine"}
         away = compute_nearest(
             centres_of(territories),
             list(points),
-            layout=replace(layout, values=()),
+            layout=replace(layout, values=(), means=(), weight=None),
             crs=crs,
             groups=parts_of(territories),
             **where,
@@ -108,7 +111,7 @@ def count_into_file(
     with staged_file(out, "counts") as staging:
         table.to_csv(staging, encoding="utf-8", lineterminator="\n")
     if not quiet:
-        print(_told(counted, table, out))
+        print(_told(counted, table, out, layout))
 
 
 def _checked(machines: Machines) -> dict[str, Any]:
@@ -144,6 +147,17 @@ def _checked(machines: Machines) -> dict[str, Any]:
     return vars(machines)
 
 
+def _check_layout(layout: Layout) -> None:
+    if layout.weight is not None and not layout.means:
+        raise InputError(
+            Fault(
+                _("--weight goes with --mean."),
+                remedy=_("Name the column that is averaged, or leave --weight out."),
+                kind="option",
+            )
+        )
+
+
 def _check_places(places: Places, nearest_too: bool) -> None:
     if nearest_too and places.level is not None:
         raise InputError(
@@ -158,6 +172,14 @@ def _check_places(places: Places, nearest_too: bool) -> None:
             Fault(
                 _("--territories and --code go together."),
                 remedy=_("Name the file of polygons and the field with their codes."),
+                kind="option",
+            )
+        )
+    if places.file is None and places.name is not None:
+        raise InputError(
+            Fault(
+                _("--name goes with --territories: the embedded edition has names."),
+                remedy=_("Name the file of polygons too, or leave --name out."),
                 kind="option",
             )
         )
@@ -188,11 +210,13 @@ def _say_what_opens_sockets(points: tuple[str, ...], machines: Machines) -> None
 def _territories(places: Places) -> Territories:
     if places.file is None or places.code is None:
         return edition_territories(read_country(places.country))
-    return read_territories(places.file, code=places.code).territories
+    return read_territories(places.file, code=places.code, name=places.name).territories
 
 
-def _table(counted: PointCounts, territories: Territories, level: str | None) -> pd.DataFrame:
-    """Return index `code`; `name`, `count` and the sums, of the requested level."""
+def _table(
+    counted: PointCounts, territories: Territories, level: str | None, layout: Layout
+) -> pd.DataFrame:
+    """Return index `code`; `name`, `count`, the sums and the means, of the requested level."""
     figures = pd.concat([counted.counts, counted.sums.add_prefix("sum_")], axis=1)
     names = territories.names
     if level is not None and level != territories.level:
@@ -201,13 +225,27 @@ def _table(counted: PointCounts, territories: Territories, level: str | None) ->
         figures["count"] = figures["count"].astype("int64")
         known = territories.parent_names.get(level, {})
         names = pd.Series([known.get(code, code) for code in figures.index], index=figures.index)
+    for mean in layout.means:
+        product, weights = (
+            figures.pop(f"sum_{part}") for part in replace(layout, values=(), means=(mean,)).summed
+        )
+        figures[f"mean_{mean}"] = (product / weights.where(weights > 0)).to_numpy()
     figures.insert(0, "name", names.map(spreadsheet_safe))
     figures.index = figures.index.map(spreadsheet_safe)
     figures.columns = [spreadsheet_safe(str(name)) for name in figures.columns]
     return figures.rename_axis("code")
 
 
-def _told(counted: PointCounts, table: pd.DataFrame, out: Path) -> str:
+def _blanks(counted: PointCounts, layout: Layout) -> dict[str, int]:
+    """Return how many counted points have no figure, for each column that is summed or averaged."""
+    blanks = {name: counted.blank[name] for name in layout.values}
+    for mean in layout.means:
+        product = replace(layout, values=(), means=(mean,)).summed[0]
+        blanks[mean] = counted.blank[product]
+    return blanks
+
+
+def _told(counted: PointCounts, table: pd.DataFrame, out: Path, layout: Layout) -> str:
     lines = [
         _(
             "{rows} rows: {counts} points in territories, {outside} in none, "
@@ -237,7 +275,7 @@ def _told(counted: PointCounts, table: pd.DataFrame, out: Path) -> str:
             blank=blank,
             column=column,
         )
-        for column, blank in counted.blank.items()
+        for column, blank in _blanks(counted, layout).items()
         if blank
     ]
     lines.append(_("{file}: {count} territories", file=out, count=len(table)))

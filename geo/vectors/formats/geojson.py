@@ -148,9 +148,12 @@ def _point(geometry: Any) -> Any:
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if geometry is None or kind is None:
         return None
+    coordinates = geometry.get("coordinates")
+    if kind == "MultiPoint" and isinstance(coordinates, list) and len(coordinates) == 1:
+        kind, coordinates = "Point", coordinates[0]
     if kind != "Point":
         raise BadShape(_("a {kind}, not a point", kind=str(kind)))
-    return shapely.Point(positions([geometry.get("coordinates")])[0][:2])
+    return shapely.Point(positions([coordinates])[0][:2])
 
 
 def _member(geometry: Any, collapsed: Collapsed, deep: int) -> Any:

@@ -1,8 +1,9 @@
-"""GeoParquet 1.0 and 1.1."""
+"""GeoParquet 1.0 and 1.1, and Parquet with shapes in a column of well-known text or binary."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ import shapely
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.json_text import parse_json
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.files.parquet import cells_of, open_parquet, unpacked_size
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.files.parquet import ParquetSource, cells_of, open_parquet, unpacked_size
+from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.vectors.formats.features import (
     Features,
     check_features,
@@ -24,17 +25,26 @@ from zoneblanche.geo.vectors.formats.features import (
     objects,
     too_large,
 )
-from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
+from zoneblanche.geo.vectors.formats.wkb import BadBinary, check_wkb, shapes_of_wkb
+from zoneblanche.geo.vectors.formats.wkt import is_wkt, shapes_of_wkt, srid_of
 
 _LONGITUDE_LATITUDE = "OGC:CRS84"
 _ARROW_ENCODINGS = (
     "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
 )  # fmt: skip
 _BYTES_OF_A_VERTEX = 16
+_USUAL_NAMES = frozenset(("geometry", "geom", "the_geom", "wkt", "wkb", "shape", "tile", "polygon"))
+"""Of columns of shapes in files that do not declare them; `tile` is Ookla's."""
 
 
-def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> Features:
+def read_geoparquet(
+    path: Path, *, wanted: tuple[str, ...], limits: Limits, notices: Notices
+) -> Features:
     """Return the features of a GeoParquet file, from its primary geometry column.
+
+    A Parquet file that declares no geometry may have a column of well-known text or binary, which
+    is found by its first cell. Its coordinates are longitude and latitude unless the text names
+    another system (`SRID=2154;POINT (…)`). Both are stated.
 
     Raises:
         InputError: a Parquet file without geometry, damage, more than the limits.
@@ -43,14 +53,23 @@ def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> F
     with open_parquet(path, limits=limits, what=_("GeoParquet file")) as source:
         names = tuple(source.schema.names)
         check_features(source.rows, len(names), file, limits)
-        shape_column, column_metadata = primary_column(source.schema.metadata, file)
+        plain = None
+        if b"geo" not in (source.schema.metadata or {}):
+            plain = _plain_shapes(source, file, limits, notices=notices)
+            shape_column, column_metadata = plain.column, plain.metadata
+        else:
+            shape_column, column_metadata = primary_column(source.schema.metadata, file)
         _check_names(names, (shape_column, *wanted), file)
         if shape_column not in names:
             raise ValueError("it names a column of shapes that it has not")
         present = [name for name in wanted if name in names and name != shape_column]
         _check_types(source.schema, present, file)
-        table = source.read([*present, shape_column], most_bytes=limits.vector_bytes)
-        shapes, unreadable = shapes_of(table[shape_column], column_metadata, file, limits)
+        read = present if plain is not None else [*present, shape_column]
+        table = source.read(read, most_bytes=limits.vector_bytes)
+        if plain is not None:
+            shapes, unreadable = plain.shapes, plain.unreadable
+        else:
+            shapes, unreadable = shapes_of(table[shape_column], column_metadata, file, limits)
         fields = {name: cells_of(table[name], _cells) for name in present}
         crs = crs_of(column_metadata, file)
     return Features(
@@ -61,6 +80,89 @@ def read_geoparquet(path: Path, *, wanted: tuple[str, ...], limits: Limits) -> F
         crs=crs,
         unreadable=unreadable,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _PlainShapes:
+    """The shapes of a column that the file does not declare, and what its first cell says of it."""
+
+    column: str
+    metadata: dict[str, Any]
+    shapes: np.ndarray
+    unreadable: dict[int, str]
+
+
+def _plain_shapes(
+    source: ParquetSource, file: str, limits: Limits, *, notices: Notices
+) -> _PlainShapes:
+    """Return the shapes of the first column whose first cell is one: usual names come first.
+
+    Raises:
+        InputError: no such column.
+    """
+    fields = [field for field in source.schema if _may_hold_shapes(field.type)]
+    names = [field.name for field in fields if source.schema.names.count(field.name) == 1]
+    names.sort(key=lambda name: name.casefold() not in _USUAL_NAMES)
+    for name in names:
+        column = source.read([name], most_bytes=limits.vector_bytes)[name]
+        if unpacked_size(column) > _BYTES_OF_A_VERTEX * 4 * limits.vertices:
+            continue
+        cells = list(cells_of(column, _cells))
+        first = next((cell for cell in cells if cell), None)
+        unreadable: dict[int, str] = {}
+        srid = None
+        if isinstance(first, str) and is_wkt(first):
+            shapes, form, srid = shapes_of_wkt(cells, unreadable), "WKT", srid_of(first)
+        elif isinstance(first, bytes) and _is_wkb(first):
+            shapes, form = shapes_of_wkb(cells, unreadable), "WKB"
+        else:
+            continue
+        notices.remark(
+            _(
+                "{file}: the shapes are those of the column {name} ({form}).",
+                file=file,
+                name=shown(name),
+                form=form,
+            )
+        )
+        if srid is None:
+            notices.warn(
+                _(
+                    "{file}: it names no reference system: longitude and latitude, unless crs says "
+                    "another.",
+                    file=file,
+                )
+            )
+        crs = _LONGITUDE_LATITUDE if srid in (None, 4326) else f"EPSG:{srid}"
+        return _PlainShapes(name, {"crs": crs}, shapes, unreadable)
+    raise InputError(
+        Fault(
+            _("the file is Parquet, but not GeoParquet: it has no geometry."),
+            file=file,
+            remedy=_("Export the polygons as GeoParquet, GeoPackage or GeoJSON."),
+            kind="wrong-format",
+        )
+    )
+
+
+def _may_hold_shapes(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    tests = (
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_binary,
+        pa.types.is_large_binary,
+    )
+    return any(test(kind) for test in tests)
+
+
+def _is_wkb(cell: bytes) -> bool:
+    try:
+        check_wkb(cell)
+    except BadBinary:
+        return False
+    return True
 
 
 def primary_column(metadata: Mapping[bytes, bytes] | None, file: str) -> tuple[str, dict[str, Any]]:

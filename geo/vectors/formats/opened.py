@@ -86,7 +86,7 @@ def _read(
     if kind == "sqlite":
         return read_geopackage(path, layer=layer, wanted=wanted, limits=limits, notices=notices)
     if kind == "parquet":
-        return read_geoparquet(path, wanted=wanted, limits=limits)
+        return read_geoparquet(path, wanted=wanted, limits=limits, notices=notices)
     if kind == "shapefile":
         return read_shapefile(
             path, wanted=wanted, limits=limits, notices=notices, encoding=encoding

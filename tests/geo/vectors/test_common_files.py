@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 import shapely
@@ -49,6 +50,43 @@ def geojson(folder: Path, *geometries: Any) -> Path:
     path = folder / "t.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     return path
+
+
+@pytest.mark.parametrize(("column", "form"), [("tile", "WKT"), ("area", "WKT"), ("geom", "WKB")])
+def test_shapes_in_a_column_of_plain_parquet(tmp_path: Path, column: str, form: str) -> None:
+    cells = shapely.to_wkt(SHAPES) if form == "WKT" else shapely.to_wkb(SHAPES)
+    table = pd.DataFrame({"code": list("ABC"), "name": ["Å", "Bé", "C"], column: cells})
+    table.to_parquet(tmp_path / "t.parquet")
+    found = read(tmp_path / "t.parquet")
+    assert all(map(shapely.equals, found.territories.frame.geometry, SHAPES))
+    assert found.territories.names.tolist() == ["Å", "Bé", "C"]
+    said = " ".join(found.notices)
+    assert f"the shapes are those of the column '{column}' ({form})" in said
+    assert "it names no reference system: longitude and latitude" in said
+    assert len(read_polygons(tmp_path / "t.parquet").frame) == 3
+
+
+def test_well_known_text_names_its_reference_system(tmp_path: Path) -> None:
+    metres = gpd.GeoSeries(SHAPES, crs=4326).to_crs(3857)
+    table = pd.DataFrame({"code": list("ABC"), "wkt": "SRID=3857;" + metres.to_wkt()})
+    table.to_parquet(tmp_path / "t.parquet")
+    assert read(tmp_path / "t.parquet", name=None).territories.frame.crs.to_epsg() == 3857
+    table["wkt"] = metres.to_wkt()
+    table.to_parquet(tmp_path / "t.parquet")
+    assert "look like metres" in fault(tmp_path / "t.parquet", name=None)
+    crs = pyproj.CRS(3857)
+    assert len(read(tmp_path / "t.parquet", name=None, crs=crs).territories.codes) == 3
+
+
+def test_well_known_text_that_is_broken_or_deep_is_refused(tmp_path: Path) -> None:
+    deep = "GEOMETRYCOLLECTION(" * 100_000 + ")" * 100_000
+    texts = [shapely.to_wkt(SHAPES[0]), "POLYGON ((1", deep]
+    pd.DataFrame({"code": list("ABC"), "wkt": texts}).to_parquet(tmp_path / "t.parquet")
+    said = fault(tmp_path / "t.parquet", name=None)
+    assert "no well-known text of a shape" in said
+    assert "shapes nested more than 4 deep" in said
+    pd.DataFrame({"code": list("ABC")}).to_parquet(tmp_path / "t.parquet")
+    assert "not GeoParquet" in fault(tmp_path / "t.parquet", name=None)
 
 
 def test_features_of_one_code_are_united(tmp_path: Path) -> None:

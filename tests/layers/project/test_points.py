@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from shapely.geometry import box, mapping
@@ -32,7 +33,13 @@ TABLE = "lon,lat,speed,tests\n0.5,0.5,10,1\n0.6,0.5,40,2\n1.5,0.5,7,1\n1.6,0.5,,
 
 
 def measured(
-    folder: Path, content: str, layer: str, *, name: str = "p.csv", top: str = "", more: str = ""
+    folder: Path,
+    content: str | None,
+    layer: str,
+    *,
+    name: str = "p.csv",
+    top: str = "",
+    more: str = "",
 ) -> Atlas:
     features = [
         {
@@ -45,7 +52,8 @@ def measured(
     (folder / "t.geojson").write_text(
         json.dumps({"type": "FeatureCollection", "features": features})
     )
-    (folder / name).write_text(content, encoding="utf-8")
+    if content is not None:
+        (folder / name).write_text(content, encoding="utf-8")
     text = PROJECT.format(top=top, territories=more, path=name, layer=layer)
     (folder / "project.toml").write_text(text, encoding="utf-8")
     atlas = build_atlas(read_project(folder / "project.toml"))
@@ -111,6 +119,50 @@ def test_both_coordinates_in_one_cell(tmp_path: Path) -> None:
     assert atlas.values["p"].tolist() == [1, 2, 0]
     wrong = said(tmp_path, "id;geo\n1;here\n2;0.5, 1.5\n", 'position = "geo"')
     assert 'Expected is "44.518, 3.501"' in wrong
+
+
+def test_the_middle_of_shapes_in_well_known_text(tmp_path: Path) -> None:
+    tile = "POLYGON ((1.4 0.4, 1.6 0.4, 1.6 0.6, 1.4 0.6, 1.4 0.4))"
+    table = f"id;geo\n1;POINT (0.5 0.25)\n2;{tile}\n3;\n"
+    atlas = measured(tmp_path, table, 'position = "geo"')
+    assert atlas.values["p"].tolist() == [1, 1, 0]
+    metres = "id|geo\n1|SRID=3857;POINT (55660 27830)\n"
+    atlas = measured(tmp_path, metres, 'position = "geo"')
+    assert atlas.values["p"].tolist() == [1, 0, 0]
+    wrong = said(tmp_path, "id;geo\n1;POINT (0.5 0.25)\n2;POINT (1\n", 'position = "geo"')
+    assert '"POINT (3.501 44.518)"' in wrong
+
+
+def test_points_of_a_shapefile_and_of_geoparquet(tmp_path: Path) -> None:
+    places = gpd.GeoDataFrame(
+        {"v": [1, 2, 3]}, geometry=gpd.points_from_xy([0.5, 0.6, 1.5], [0.5] * 3)
+    )
+    places.set_crs(4326).to_file(tmp_path / "q.shp")
+    places.set_crs(4326).to_parquet(tmp_path / "q.parquet")
+    for name in ("q.shp", "q.parquet"):
+        atlas = measured(tmp_path, None, "", name=name)
+        assert atlas.values["p"].tolist() == [2, 1, 0], name
+
+
+def test_a_multipoint_of_one_point_is_a_point(tmp_path: Path) -> None:
+    content = points([0.5, 0.5], [1.5, 0.5]).replace(
+        '"Point", "coordinates": [0.5, 0.5]', ('"MultiPoint", "coordinates": [[0.5, 0.5]]')
+    )
+    assert measured(tmp_path, content, "", name="p.geojson").values["p"].tolist() == [1, 1, 0]
+    several = content.replace("[[0.5, 0.5]]", "[[0.5, 0.5], [0.6, 0.5]]")
+    assert "a MultiPoint, not a point" in said(tmp_path, several, "", name="p.geojson")
+
+
+def test_marks_of_a_missing_figure_of_points(tmp_path: Path) -> None:
+    table = "lon,lat,v\n0.5,0.5,?\n0.6,0.5,4\n1.5,0.5,-5\n"
+    layer = 'x = "lon"\ny = "lat"\nstat = "mean"\nvalue = "v"\n'
+    atlas = measured(tmp_path, table, layer + 'missing = ["?"]\nnodata = -5')
+    assert atlas.values["p"].tolist()[0] == 4
+    assert np.isnan(atlas.values["p"]["B"])
+    without = layer.replace('stat = "mean"\nvalue = "v"\n', 'missing = ["?"]')
+    assert "missing says which cells of value" in said(tmp_path, table, without)
+    zero = "lon,lat,w,v\n0.5,0.5,0,4\n"
+    assert "a weight above 0" in said(tmp_path, zero, layer + 'weight = "w"')
 
 
 def test_metres_are_not_degrees(tmp_path: Path) -> None:

@@ -39,6 +39,27 @@ def own(folder: Path, *more: object) -> tuple[object, ...]:
     return (folder / "points", "--x", "x", "--y", "y", *polygons, *more)
 
 
+def test_names_of_own_polygons_and_a_weighted_mean(tmp_path: Path, count: Command) -> None:
+    gpd.GeoDataFrame(
+        {"code": ["01", "02"], "label": ["Aa", "Bb"]},
+        geometry=[shapely.box(x, 45, x + 1, 46) for x in range(2)],
+        crs=4326,
+    ).to_file(tmp_path / "t.geojson", driver="GeoJSON")
+    lines = ("x,y,speed,tests", "0.5,45.5,10,1", "0.6,45.5,40,2", "0.7,45.5,,9", "1.5,45.5,7,0")
+    (tmp_path / "p.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    place = ("--territories", tmp_path / "t.geojson", "--code", "code", "--name", "label")
+    points = (tmp_path / "p.csv", "--x", "x", "--y", "y", "-o", tmp_path / "c.csv")
+    status, out, err = count(*points, *place, "--mean", "speed", "--weight", "tests")
+    assert status == 0, err
+    table = (tmp_path / "c.csv").read_text("utf-8").splitlines()
+    assert table == ["code,name,count,mean_speed", "01,Aa,3,30.0", "02,Bb,1,"]
+    assert "1 points in territories have no speed" in out
+    assert count(*points, *place, "--mean", "speed")[0] == 0
+    assert "01,Aa,3,25.0" in (tmp_path / "c.csv").read_text("utf-8")
+    assert "--weight goes with --mean" in count(*points, *place, "--weight", "tests")[2]
+    assert "--name goes with --territories" in count(*points, "--name", "label")[2]
+
+
 def test_own_polygons_sums_and_a_running_cluster(squares: Path, count: Command) -> None:
     from distributed import LocalCluster  # here, so that spawned workers need not import it
 

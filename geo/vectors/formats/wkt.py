@@ -1,0 +1,69 @@
+"""Well-known text of shapes: `POLYGON ((3 44, 4 44, 4 45, 3 44))`, also with `SRID=4326;` in front.
+
+GEOS reads nested collections by recursion, so the collections of each text are counted first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from zoneblanche.geo.messages import _
+from zoneblanche.geo.vectors.formats.wkb import MOST_DEEP
+
+_TEXT = re.compile(
+    r"\s*(?:SRID=(?P<srid>[0-9]{1,6});)?\s*"
+    r"(?P<kind>(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\s*(?:Z|M|ZM)?\s*(?:\(|EMPTY)",
+    re.IGNORECASE,
+)
+_COLLECTION = re.compile("GEOMETRYCOLLECTION", re.IGNORECASE)
+
+
+def is_wkt(text: str) -> bool:
+    """Return whether a text begins as a shape does.
+
+    >>> is_wkt("POLYGON ((3 44, 4 44, 4 45, 3 44))"), is_wkt("Polygone")
+    (True, False)
+    """
+    return _TEXT.match(text) is not None
+
+
+def srid_of(text: str) -> int | None:
+    """Return the number of the reference system in front of a shape, if there is one.
+
+    >>> srid_of("SRID=2154;POINT (700000 6600000)")
+    2154
+    """
+    found = _TEXT.match(text)
+    return int(found["srid"]) if found is not None and found["srid"] else None
+
+
+def shapes_of_wkt(texts: Sequence[str | None], unreadable: dict[int, str]) -> np.ndarray:
+    """Return shapes from well-known text. Those that cannot be read are noted in `unreadable`.
+
+    Args:
+        texts: None or "" where there is no shape.
+        unreadable: gets the number of each that cannot be read, and why.
+
+    >>> shapes_of_wkt(["POINT (1 2)", None], {}).tolist()
+    [<POINT (1 2)>, None]
+    """
+    fit = np.empty(len(texts), dtype=object)
+    for number, text in enumerate(texts):
+        if not text or not text.strip():
+            continue
+        if not is_wkt(text):
+            unreadable[number] = _("no well-known text of a shape")
+        elif len(_COLLECTION.findall(text)) > MOST_DEEP:
+            unreadable[number] = _("shapes nested more than {deep} deep", deep=MOST_DEEP)
+        else:
+            fit[number] = text.rpartition(";")[2]
+    with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
+        shapes = shapely.from_wkt(fit, on_invalid="ignore")
+    given = np.array([text is not None for text in fit], dtype=bool)
+    for number in np.flatnonzero(shapely.is_missing(shapes) & given).tolist():
+        unreadable[number] = _("no well-known text of a shape")
+    return shapes
