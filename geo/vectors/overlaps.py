@@ -19,6 +19,9 @@ MOST_OVERLAP = 0.01
 _SAME = 0.999
 """Share of the larger shape that two have in common if they are the same shape twice."""
 
+_ROUNDING = 1e-10
+"""Share of the smaller of two shapes below which an overlap is the rounding of coordinates."""
+
 _MOST_UNITED = 300_000
 """Maximum number of vertices of shapes with unmatched borders that are united to find gaps."""
 
@@ -73,7 +76,7 @@ def _overlaps(
         for pair in order
         if share[pair] > MOST_OVERLAP
     ]
-    slivers = [pair for pair in order if 0 < share[pair] <= MOST_OVERLAP]
+    slivers = [pair for pair in order if _ROUNDING < share[pair] <= MOST_OVERLAP]
     if not slivers:
         return faults
     pairs = first_of(

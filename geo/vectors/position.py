@@ -231,19 +231,23 @@ def _in_country(
         ),
         file=file,
         value=place,
-        remedy=_("Check the CRS that the file declares, and the country."),
+        remedy=_(
+            "Check the CRS that the file declares, and the country; a part of a country may have "
+            "bounds."
+        ),
         kind="outside-country",
     )
 
 
 def _areas(country: Country) -> Boxes:
     """Return where the country's parts are, in degrees: the bounds of a part, else the area of use
-    of its projection, else the bounds of the country. One across 180 degrees is two boxes."""
+    of its projection. A country in one part has its own bounds: it may be wider than a zone of UTM,
+    as Germany is than EPSG:25832. One across 180 degrees is two boxes."""
     boxes: list[tuple[float, float, float, float]] = []
     for part in country.parts:
         area = pyproj.CRS(part.crs).area_of_use
-        bounds = part.bounds or (country.bounds if area is None else area.bounds)
-        west, south, east, north = bounds
+        widest = country.bounds if area is None or len(country.parts) == 1 else area.bounds
+        west, south, east, north = part.bounds or widest
         if west > east:
             east += 360
         boxes.append((west, south, min(east, 180.0), north))

@@ -15,7 +15,8 @@ def unite_features(
 ) -> tuple[pd.DataFrame, np.ndarray, list[Fault]]:
     """Return one row and one shape for each code, in the order of its first feature.
 
-    A cell that is blank on one feature of a code is that of another.
+    A cell that is blank on one feature of a code is that of another. So is a figure of 0: the
+    waters of a place have its code, and no inhabitants.
 
     Args:
         table: index: the codes of the features; any columns.
@@ -31,7 +32,8 @@ def unite_features(
     order = codes.drop_duplicates()
     several = codes[codes.duplicated()].unique()
     faults = []
-    grouped = table.loc[codes.isin(several)].groupby(level=0, sort=False)
+    united = _first_figures(table).groupby(level=0, sort=False).first()
+    grouped = _first_figures(table.loc[codes.isin(several)]).groupby(level=0, sort=False)
     distinct = grouped.nunique(dropna=True)
     differing = distinct.gt(1)
     for one, columns in zip(map(str, differing.index), differing.to_numpy(), strict=True):
@@ -59,8 +61,13 @@ def unite_features(
                     kind="duplicate-code",
                 )
             )
-    positions = pd.Series(np.arange(len(codes)), index=codes)
-    whole = [dissolve(shapes[positions.loc[[one]].to_numpy()]) for one in order]
+    whole = shapes[~codes.duplicated()].astype(object)
+    place = order.get_indexer(codes)
+    rows = np.flatnonzero(codes.isin(several))
+    rows = rows[np.argsort(place[rows], kind="stable")]
+    starts = np.flatnonzero(np.diff(place[rows])) + 1
+    for members in np.split(rows, starts):
+        whole[place[members[0]]] = dissolve(shapes[members])
     counts = codes.value_counts()
     notices.warn(
         ngettext(
@@ -71,6 +78,17 @@ def unite_features(
             codes=first_of([f"{one} × {counts[one]}" for one in several]),
         )
     )
-    united = table.groupby(level=0, sort=False).first()
     united.index.name = codes.name
-    return united.loc[order], np.array(whole, dtype=object), faults
+    return united.loc[order], whole, faults
+
+
+def _first_figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table without figures of 0 of codes that have another figure too."""
+    figures = table.select_dtypes("number")
+    largest = figures.groupby(level=0, sort=False).transform("max")
+    return table.assign(
+        **{
+            str(name): column.mask((column == 0) & (largest[name] > 0))
+            for name, column in figures.items()
+        }
+    )

@@ -74,8 +74,12 @@ def _readable(atlas: Atlas, layers: Collection[str]) -> Atlas | None:
 
 
 def _with_only(atlas: Atlas, layers: Collection[str]) -> Atlas:
-    """Return the atlas with some layers and what they are weighted by."""
+    """Return the atlas with some layers, what they are weighted by, and of an index its indicators,
+    from which the ranks of the level above are drawn."""
     wanted = {*layers, *(atlas.indicator(name).denominator for name in layers)}
+    for name in layers:
+        if name in atlas.recipes:
+            wanted |= {element.id for element in atlas.recipes[name].elements}
     return atlas.keep(name for name in atlas.indicators if name in wanted)
 
 

@@ -100,6 +100,22 @@ def test_features_of_one_code_are_united(tmp_path: Path) -> None:
     )
 
 
+def test_waters_without_inhabitants_are_united_with_their_place(tmp_path: Path) -> None:
+    for people in ([5, 6, 0], [0, 6, 5]):
+        path = saved(tmp_path, code=["A", "B", "A"], name=["One", "Two", "One"], pop=people)
+        found = read(path, population="pop").territories
+        assert found.facts["population"].tolist() == [5, 6]
+    path = saved(tmp_path, code=["A", "B", "A"], name=["One", "Two", "One"], pop=[0, 6, 0])
+    assert read(path, population="pop").territories.facts["population"].tolist() == [0, 6]
+
+
+def test_an_overlap_by_the_rounding_of_coordinates_is_not_said(tmp_path: Path) -> None:
+    shapes = [box(0, 0, 1 + 1e-12, 1), box(1, 0, 2, 1), box(0, 1, 1, 2)]
+    assert not any("slivers" in notice for notice in read(saved(tmp_path, shapes=shapes)).notices)
+    shapes[0] = box(0, 0, 1 + 1e-6, 1)
+    assert any("slivers" in notice for notice in read(saved(tmp_path, shapes=shapes)).notices)
+
+
 @pytest.mark.parametrize(
     ("columns", "says"),
     [({"name": ["One", "Two", "Six"]}, "cells in name: 'One', 'Six'"),

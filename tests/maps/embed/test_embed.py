@@ -21,7 +21,9 @@ from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import read_atlas
 from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.maps import draw_map
+from zoneblanche.maps.embed import compact
 from zoneblanche.maps.embed.framed import framed_page
 from zoneblanche.maps.embed.write import check_base, write_embed
 
@@ -172,3 +174,17 @@ def test_a_map_without_figures(toy_atlas: Atlas, tmp_path: Path) -> None:
     )
     write_embed(nothing, tmp_path / "e", show="presence", lang="fr")
     assert "aucune donnée" in read(tmp_path / "e", "snippet.html")
+
+
+def test_the_embed_of_an_index_of_plain_sums_at_a_level_above(
+    toy_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compact, "GLANCE", 1)
+    monkeypatch.setattr(compact, "OPENING_COUNT", (0, 3))
+    table = {"id": "lack", "draws": 50, "weights": {"fibre": 2, "presence": 1}}
+    recipe = recipe_from_table(table, file="", indicators=toy_atlas.indicators)
+    atlas = compute_index(toy_atlas, recipe)
+    above, payload = compact.compact_payload(atlas, "lack", lang="en", title=None)
+    assert above.territories.level == "epci"
+    assert payload is not None
+    assert {"fibre", "presence"} <= set(above.indicators)
