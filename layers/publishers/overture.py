@@ -1,9 +1,13 @@
 """Overture Maps, places: accounts on social networks of town halls, of any country.
 
-Layout: the theme's GeoParquet (schema of `places/place`): `geometry` (a point, WGS 84), `bbox`,
-`categories` (`primary`, `alternate`), `socials`, `confidence`, and others that are not read. A town
-hall lies in the territory that contains its point. What a place does not list is not known: the
-file says yes, and never no.
+Layout: the theme's GeoParquet (schema of `places/place`): `geometry` (a point, WGS 84), `taxonomy`
+(`primary`, `hierarchy`, `alternates`), `socials`, `confidence`, `operating_status`, and others that
+are not read. Releases before 2026 have `categories` (`primary`, `alternate`) instead of `taxonomy`;
+those until September 2026 have both. A town hall lies in the territory that contains its point.
+What a place does not list is not known: the file says yes, and never no.
+
+Source: https://docs.overturemaps.org/schema/reference/places/place/ and the release notes of
+2026-08-19, which announce the end of `categories`.
 """
 
 from __future__ import annotations
@@ -39,13 +43,20 @@ SOURCE = Source(
     url="https://docs.overturemaps.org/guides/places/",
     licence="CDLA-Permissive-2.0",
 )
-CATEGORIES = ("town_hall", "city_hall")
-"""Categories of the places that are an authority's seat."""
+CATEGORIES = ("town_hall",)
+"""Primary categories of the places that are an authority's seat, the same in both vocabularies
+(`docs/guides/places/csv/2026-03-04-categories-hierarchies.csv` of OvertureMaps/docs)."""
+
+KINDS = ("taxonomy", "categories")
+"""Columns whose `primary` is the category of a place: today's, and the one that it replaced."""
+
+CLOSED = "permanently_closed"
+"""Operating status of a place that is no more."""
 
 LEAST_CONFIDENCE = 0.4
 """Below it a place more often is not there than it is."""
 
-_NEEDED = ("geometry", "categories", "socials", "confidence")
+_NEEDED = ("geometry", "socials", "confidence")
 _BATCH = 65_536
 
 
@@ -66,7 +77,11 @@ def read_town_halls(path: Path) -> tuple[list[TownHall], int]:
     """
     check_file(path, most_bytes=DEFAULT_LIMITS.table_bytes)
     with open_parquet(path, limits=DEFAULT_LIMITS, what=_("Parquet file")) as source:
-        absent = [name for name in _NEEDED if name not in source.schema.names]
+        names = source.schema.names
+        absent = [name for name in _NEEDED if name not in names]
+        kinds = [name for name in KINDS if name in names]
+        if not kinds:
+            absent.append(KINDS[0])
         if absent:
             raise InputError(
                 Fault(
@@ -76,15 +91,17 @@ def read_town_halls(path: Path) -> tuple[list[TownHall], int]:
                     kind="header",
                 )
             )
-        table = source.read(_NEEDED, most_bytes=DEFAULT_LIMITS.archive_bytes)
+        status = ["operating_status"] if "operating_status" in names else []
+        columns = (*_NEEDED, *kinds, *status)
+        table = source.read(columns, most_bytes=DEFAULT_LIMITS.archive_bytes)
         found: list[TownHall] = []
         for batch in table.to_batches(max_chunksize=_BATCH):
-            found += _of_batch(batch)
+            found += _of_batch(batch, kinds)
         return found, source.rows
 
 
-def _of_batch(batch: Any) -> Iterator[TownHall]:
-    rows = list(_chosen(batch))
+def _of_batch(batch: Any, kinds: Iterable[str]) -> Iterator[TownHall]:
+    rows = list(_chosen(batch, kinds))
     points = shapes_of_wkb([row["geometry"] for row in rows], {})
     for row, point in zip(rows, points, strict=True):
         if not isinstance(point, shapely.Point) or point.is_empty:
@@ -92,26 +109,34 @@ def _of_batch(batch: Any) -> Iterator[TownHall]:
         yield TownHall(point.x, point.y, _accounts(row["socials"] or ()))
 
 
-def _chosen(batch: Any) -> Iterator[dict[str, Any]]:
-    """The rows of a batch that are town halls; only these are made Python of."""
-    import pyarrow as pa
+def _chosen(batch: Any, kinds: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The rows of a batch that are open town halls; only these are made Python of.
+
+    Args:
+        batch: of the columns that are read.
+        kinds: the columns of the category, of `KINDS`; one that says town hall is enough.
+    """
     import pyarrow.compute as pc
 
-    categories = batch.column("categories")
-    primary = pc.struct_field(categories, "primary")
-    if pa.types.is_dictionary(primary.type):
-        primary = primary.dictionary_decode()
-    keep = pc.is_in(primary, value_set=_text_array(CATEGORIES, primary.type))
-    for row in batch.filter(pc.fill_null(keep, False)).to_pylist():
+    keep = None
+    for kind in kinds:
+        named = _is_town_hall(pc.struct_field(batch.column(kind), "primary"))
+        keep = named if keep is None else pc.or_(keep, named)
+    for row in batch.filter(keep).to_pylist():
         confidence = row["confidence"]
-        if confidence is None or confidence >= LEAST_CONFIDENCE:
+        certain = confidence is None or confidence >= LEAST_CONFIDENCE
+        if certain and row.get("operating_status") != CLOSED:
             yield row
 
 
-def _text_array(texts: Iterable[str], kind: Any) -> Any:
+def _is_town_hall(primary: Any) -> Any:
+    """Whether each category is one of `CATEGORIES`; a place without one is not."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    return pa.array(list(texts), type=kind)
+    if pa.types.is_dictionary(primary.type):
+        primary = primary.dictionary_decode()
+    return pc.fill_null(pc.is_in(primary, value_set=pa.array(CATEGORIES, primary.type)), False)
 
 
 def _accounts(links: Iterable[str]) -> frozenset[tuple[str, str]]:
@@ -173,7 +198,7 @@ def measure_town_halls(
             rows=rows,
             matched=int(codes.notna().sum()),
             counted={
-                "of another category, or hardly certain": rows - len(halls),
+                "of another category, closed, or hardly certain": rows - len(halls),
                 "in none of the territories": int(codes.isna().sum()),
             },
         ),

@@ -31,8 +31,9 @@ SCHEMA = pa.schema(
             "sources",
             pa.list_(
                 pa.struct(
-                    [("property", pa.string()), ("dataset", pa.string()), ("record_id", pa.string()),
-                     ("update_time", pa.string()), ("confidence", pa.float64())]
+                    [("property", pa.string()), ("dataset", pa.string()), ("license", pa.string()),
+                     ("record_id", pa.string()), ("update_time", pa.string()),
+                     ("confidence", pa.float64())]
                 )
             ),
         ),
@@ -40,7 +41,13 @@ SCHEMA = pa.schema(
             "names",
             pa.struct([("primary", pa.string()), ("common", pa.map_(pa.string(), pa.string()))]),
         ),
+        ("operating_status", pa.string()),
         ("categories", pa.struct([("primary", pa.string()), ("alternate", _TEXTS)])),
+        ("basic_category", pa.string()),
+        (
+            "taxonomy",
+            pa.struct([("primary", pa.string()), ("hierarchy", _TEXTS), ("alternates", _TEXTS)]),
+        ),
         ("confidence", pa.float64()),
         ("websites", _TEXTS),
         ("socials", _TEXTS),
@@ -55,9 +62,14 @@ SCHEMA = pa.schema(
                 )
             ),
         ),
-        ("operating_status", pa.string()),
+        ("brand", pa.struct([("wikidata", pa.string())])),
     ]
 )  # fmt: skip
+"""The columns of a release of 2026-08, which has the old and the new category
+(docs.overturemaps.org/schema/reference/places/place)."""
+
+ERAS = {"2025": ("basic_category", "taxonomy"), "2026-08": (), "2026-09": ("categories",)}
+"""By release, the columns of the schema that it does not have."""
 
 
 def place(
@@ -68,14 +80,20 @@ def place(
         "id": "08f1", "geometry": shapely.to_wkb(point), "version": 1, "sources": [],
         "bbox": {"xmin": point.x, "xmax": point.x, "ymin": point.y, "ymax": point.y},
         "names": {"primary": "Mairie", "common": None},
-        "categories": {"primary": category, "alternate": None}, "confidence": 0.9,
+        "categories": {"primary": category, "alternate": None},
+        "basic_category": "government_office", "brand": None, "confidence": 0.9,
+        "taxonomy": {
+            "primary": category,
+            "hierarchy": ["community_and_government", "government_office", category],
+            "alternates": None,
+        },
         "websites": None, "socials": socials, "emails": None, "phones": None, "addresses": [],
         "operating_status": "open", **more,
     }  # fmt: skip
 
 
-@pytest.fixture
-def places(tmp_path: Path) -> Path:
+@pytest.fixture(params=ERAS)
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     rows = [
         place(605_000, 6_505_000, "town_hall",
               ["https://www.facebook.com/100064000000001", "https://twitter.com/aone"]),
@@ -84,9 +102,12 @@ def places(tmp_path: Path) -> Path:
         place(625_000, 6_505_000, "town_hall", ["https://www.facebook.com/doubtful"], confidence=0.1),
         place(655_000, 6_505_000, "town_hall", ["https://www.facebook.com/sharer/sharer.php?u=x"]),
         place(900_000, 6_505_000, "town_hall", ["https://www.facebook.com/elsewhere"]),
+        place(625_000, 6_505_000, "town_hall", ["https://www.facebook.com/closed"],
+              confidence=None, operating_status="permanently_closed"),
     ]  # fmt: skip
     path = tmp_path / "overture-places.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), path)
+    table = pa.Table.from_pylist(rows, schema=SCHEMA).drop_columns(list(ERAS[request.param]))
+    pq.write_table(table, path)
     return path
 
 
@@ -98,8 +119,8 @@ def test_accounts_of_town_halls_by_the_territory_of_their_point(
     assert table.frame["facebook"].fillna(-1).tolist() == [1, -1, -1]
     assert table.frame["x"].fillna(-1).tolist() == [1, -1, -1]
     assert table.frame["networks_any"].fillna(-1).tolist() == [1, -1, -1]
-    assert table.account is not None and table.account.rows == 6
-    assert sum(table.account.counted.values()) + table.account.matched == 6
+    assert table.account is not None and table.account.rows == 7
+    assert sum(table.account.counted.values()) + table.account.matched == 7
 
 
 def test_it_says_yes_and_never_no_and_fills_what_the_probe_does_not_know(
