@@ -21,7 +21,7 @@ from zoneblanche.geo.messages import _, quantity, remark, titled
 from zoneblanche.geo.vintages.carry import carry_largest
 from zoneblanche.geo.vintages.passage import build_passage
 from zoneblanche.layers.presence import criteria as presence
-from zoneblanche.layers.publishers.dila import NETWORKS
+from zoneblanche.layers.publishers.dila import NETWORKS, SERVICES
 
 CRITERIA: Mapping[str, str] = {
     "website": _("Website"),
@@ -35,6 +35,10 @@ CRITERIA: Mapping[str, str] = {
     "tiktok": _("TikTok"),
     "mastodon": _("Mastodon"),
     "bluesky": _("Bluesky"),
+    "mobile_app": _("Mobile app"),
+    "electronic_referral": _("Electronic referral"),
+    "chat": _("Chat"),
+    "entry_recent": _("Entry changed in the last 365 days"),
 }
 """What is counted of what directories declare, in the order of the table."""
 
@@ -343,7 +347,7 @@ def _criteria(wave: Wave, generic: Collection[str]) -> _Criteria:
             columns["https"] = presence.declares_https(directory)
         if "email_domain" in collected:
             columns["own-email"] = presence.declares_own_email(directory, pd.Index(list(generic)))
-        for name in MEASURED:
+        for name in (*MEASURED, *SERVICES.values(), "entry_recent"):
             if name in collected:
                 columns[name] = directory[name].astype("float64")
         found[level] = pd.DataFrame(columns, index=directory.index)

@@ -11,7 +11,7 @@ REQUESTS_A_SITE = 4.5
 """robots.txt, the first page, http, and of the three further pages those that a site has: the mean
 of the sites of the farm (`python -m scripts.trials.farm`)."""
 
-QUESTIONS_A_SITE, QUESTIONS_A_DOMAIN = 4, 3
+QUESTIONS_A_SITE, QUESTIONS_A_DOMAIN = 3, 3
 SECONDS_AN_ANSWER = 0.6
 """Of a public web server, TLS included; an assumption, not a measurement."""
 

@@ -35,6 +35,9 @@ _EASILY_OPEN = frozenset(
 """Elements that need no end, or have none: they say nothing of depth."""
 
 _NOSCRIPT = re.compile(r"<(/?)noscript(?![\w-])", re.IGNORECASE)
+_MARKS = re.compile("[\u0300-\u036f]")
+"""Combining diacritical marks: what is left of an accent when a letter is decomposed."""
+
 _SILENT = ["script", "style", "template", "iframe", "object"]
 
 
@@ -210,7 +213,7 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower()
     lower = text.lower().replace("\u2019", "'").replace("\u0153", "oe").replace("ß", "ss")
-    return "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
+    return _MARKS.sub("", unicodedata.normalize("NFKD", lower))
 
 
 def label_of(node: Any) -> str:

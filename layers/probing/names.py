@@ -26,12 +26,10 @@ class Resolved:
     Attributes:
         address: that is connected to, or "".
         reason: why there is none: "no-address", "private-address", "no-dns-answer".
-        ipv6: whether the name has a public IPv6 address as well.
     """
 
     address: str = ""
     reason: str = ""
-    ipv6: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,17 +79,23 @@ class Names:
         """The address that was checked for a host, or "" where none was."""
         return self._known.get(host, Resolved()).address
 
+    async def has_ipv6(self, host: str) -> bool:
+        """Whether a name has a public IPv6 address."""
+        found = [host] if is_numeric(host) else (await self.records(host, "AAAA")).texts
+        return any(":" in address and self.may_be_asked(address) for address in found)
+
     async def _resolve(self, host: str) -> Resolved:
         if is_numeric(host):
             return self._literal(host)
         v4 = await self.records(host, "A")
-        v6 = await self.records(host, "AAAA")
-        found = [*v4.texts, *v6.texts]
-        ipv6 = any(self.may_be_asked(address) for address in v6.texts)
-        for address in found:
+        for address in v4.texts:
             if self.may_be_asked(address):
-                return Resolved(address, ipv6=ipv6)
-        if found:
+                return Resolved(address)
+        v6 = await self.records(host, "AAAA")
+        for address in v6.texts:
+            if self.may_be_asked(address):
+                return Resolved(address)
+        if v4.texts or v6.texts:
             return Resolved(reason="private-address")
         return Resolved(reason=v4.reason or "no-address")
 
@@ -101,7 +105,7 @@ class Names:
         except ValueError:
             return Resolved(reason="no-address")
         if self.may_be_asked(address):
-            return Resolved(address, ipv6=":" in address)
+            return Resolved(address)
         return Resolved(reason="private-address")
 
     async def records(self, name: str, kind: str) -> Records:

@@ -64,7 +64,9 @@ async def probe_site(
     if host:
         home = await _first_page(visit, host, record)
         if home is not None:
-            await _read_home(visit, home, record)
+            page = await _read_home(visit, home, record)
+            del home  # a page is not kept while the site's next turns are waited for
+            await _read_more(visit, page, record)
         for name in {host, *visit.rules}:
             client.turns.forget(name)
     record["pages"] = visit.pages
@@ -80,10 +82,11 @@ async def _host_that_resolves(visit: Visit, record: dict[str, Any]) -> str:
     record["other_name"] = bool(sibling.address)
     if not found.address and found.reason == "no-address" and sibling.address:
         host, found = other, sibling
-    record["host"], record["ipv6"] = host, found.ipv6
+    record["host"] = host
     if not found.address:
         record["reason"] = found.reason
         return ""
+    record["ipv6"] = await visit.client.names.has_ipv6(host)
     return host
 
 
@@ -211,8 +214,29 @@ def _document(answer: Answer) -> Document:
     return parse(text, answer.url)
 
 
-async def _read_home(visit: Visit, home: Answer, record: dict[str, Any]) -> None:
-    """All that the first page says, and the pages that it leads to."""
+@dataclass(frozen=True)
+class Home:
+    """What is still needed of the first page once it was read.
+
+    Attributes:
+        url: of the page.
+        accounts: that it links to.
+        level: of accessibility that it mentions, or "".
+        links: to its accessibility statement and to its legal notice, the most telling first.
+        date: newest machine-readable date, or "".
+        feed: that it declares, or "".
+    """
+
+    url: str
+    accounts: list[Account]
+    level: str
+    links: Mapping[statements.Kind, tuple[statements.Link, ...]]
+    date: str
+    feed: str
+
+
+async def _read_home(visit: Visit, home: Answer, record: dict[str, Any]) -> Home:
+    """All that the first page says."""
     document = _document(home)
     if document.refresh and len(document.text) < 500 and visit.left:
         home, document = await _refreshed(visit, home, document, record)
@@ -226,13 +250,24 @@ async def _read_home(visit: Visit, home: Answer, record: dict[str, Any]) -> None
     record["links"] = len(document.links)
     record["readable"] = _why_unreadable(document, home, record)
     record["third_parties"] = list(third_parties(document))
-    accounts = list(accounts_in(document, levels=visit.site.levels))
     record["services"] = [vars(one) for one in services_in(document, country=visit.country)]
     record["contact"] = statements.contact_of(document)
+    return Home(
+        url=document.url,
+        accounts=list(accounts_in(document, levels=visit.site.levels)),
+        level=statements.level_mentioned(document.text) or "",
+        links={kind: statements.links_to(document, kind) for kind in ("accessibility", "legal")},
+        date=freshness.newest_on_page(document, until=visit.today),
+        feed=freshness.feed_of(document),
+    )
+
+
+async def _read_more(visit: Visit, page: Home, record: dict[str, Any]) -> None:
+    """What the pages say that the first page leads to."""
     if not record["parked"]:
-        await _read_statements(visit, document, accounts, record)
-        await _read_freshness(visit, document, record)
-    record["accounts"] = [one.as_dict() for one in _each_once(accounts)]
+        await _read_statements(visit, page, record)
+        await _read_freshness(visit, page, record)
+    record["accounts"] = [one.as_dict() for one in _each_once(page.accounts)]
 
 
 def _why_unreadable(document: Document, home: Answer, record: Mapping[str, Any]) -> str:
@@ -273,33 +308,40 @@ async def _more(visit: Visit, url: str, record: dict[str, Any]) -> Answer | None
     return await _follow(visit, url, record)
 
 
-async def _read_statements(
-    visit: Visit, document: Document, accounts: list[Account], record: dict[str, Any]
-) -> None:
-    level = statements.level_mentioned(document.text)
+async def _read_statements(visit: Visit, home: Home, record: dict[str, Any]) -> None:
     found: dict[str, Any] = {
-        "level": level or "",
-        "page": document.url if level else "",
+        "level": home.level,
+        "page": home.url if home.level else "",
         "link": "",
         "date": "",
-        "how": "mention" if level else "",
+        "how": "mention" if home.level else "",
     }
-    for kind in ("accessibility", "legal"):
-        links = statements.links_to(document, kind)
+    for kind, links in home.links.items():
         entry: dict[str, Any] = {"page": "", "link": "", "why": ""} if kind == "legal" else found
         if links:
-            entry["page"], entry["link"] = entry["page"] or document.url, links[0].url
+            entry["page"], entry["link"] = entry["page"] or home.url, links[0].url
             answer = await _more(visit, links[0].url, record)
             entry["status"] = answer.status if answer else 0
             entry["why"] = _why_not(answer) if answer else "elsewhere"
             if answer and answer.status == 200 and answer.is_html and not answer.reason:
-                page = _document(answer)
-                _add_accounts(accounts, page, visit)
-                if kind == "accessibility":
-                    _read_declaration(page, found, until=visit.today)
-                elif not found["level"] and (level := statements.level_mentioned(page.text)):
-                    found |= {"level": level, "page": page.url, "how": "mention"}
+                _read_statement(visit, answer, kind, home.accounts, found)
         record[kind] = entry
+
+
+def _read_statement(
+    visit: Visit,
+    answer: Answer,
+    kind: statements.Kind,
+    accounts: list[Account],
+    found: dict[str, Any],
+) -> None:
+    """What an accessibility statement or a legal notice adds to the accounts and to `found`."""
+    page = _document(answer)
+    _add_accounts(accounts, page, visit)
+    if kind == "accessibility":
+        _read_declaration(page, found, until=visit.today)
+    elif not found["level"] and (level := statements.level_mentioned(page.text)):
+        found |= {"level": level, "page": page.url, "how": "mention"}
 
 
 def _read_declaration(page: Document, found: dict[str, Any], *, until: date) -> None:
@@ -337,14 +379,12 @@ def _each_once(accounts: list[Account]) -> list[Account]:
     return sorted(found.values(), key=lambda one: (one.network, one.handle))
 
 
-async def _read_freshness(visit: Visit, document: Document, record: dict[str, Any]) -> None:
+async def _read_freshness(visit: Visit, home: Home, record: dict[str, Any]) -> None:
     """The newest date of the declared feed, else of a sitemap's news, and of the page."""
     found = []
-    page_date = freshness.newest_on_page(document, until=visit.today)
-    if page_date:
-        found.append((page_date, document.url, "page"))
-    feed = freshness.feed_of(document)
-    rules = visit.rules.get(host_of(document.url), PERMITTED)
+    if home.date:
+        found.append((home.date, home.url, "page"))
+    rules = visit.rules.get(host_of(home.url), PERMITTED)
     scheme = record["final"].partition("://")[0]
     maps = [
         f"{scheme}://{url.partition('://')[2]}"
@@ -352,9 +392,9 @@ async def _read_freshness(visit: Visit, document: Document, record: dict[str, An
         if same_host(url, record["final"])
     ]
     sitemap = freshness.sitemaps_first(maps)
-    record["feed"] = feed
-    for url, how in ((feed, "feed"), (sitemap, "sitemap")):
-        if not url or (how == "sitemap" and feed):
+    record["feed"] = home.feed
+    for url, how in ((home.feed, "feed"), (sitemap, "sitemap")):
+        if not url or (how == "sitemap" and home.feed):
             continue
         answer = await _more(visit, url, record)
         if answer is None or answer.status != 200 or answer.reason:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -65,17 +65,13 @@ class ProbeStore:
         text = json.dumps(record, ensure_ascii=False, sort_keys=True)
         self._base.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", (key, text))
 
-    def sites(self) -> dict[str, dict[str, Any]]:
-        """The records of all sites so far, by key."""
-        return self._all("sites")
+    def sites(self) -> Mapping[str, dict[str, Any]]:
+        """The records of all sites so far, by key; each is read when it is asked for."""
+        return Records(self._base, "sites")
 
-    def mail(self) -> dict[str, dict[str, Any]]:
+    def mail(self) -> Mapping[str, dict[str, Any]]:
         """The records of all mail domains so far."""
-        return self._all("mail")
-
-    def _all(self, table: str) -> dict[str, dict[str, Any]]:
-        rows = self._base.execute(f"SELECT key, record FROM {table} ORDER BY key")
-        return {key: _without_pages(json.loads(record)) for key, record in rows}
+        return Records(self._base, "mail")
 
     def keys(self, table: str) -> set[str]:
         """Of what is done with: `sites` or `mail`."""
@@ -93,6 +89,31 @@ class ProbeStore:
     def close(self) -> None:
         """Close the file."""
         self._base.close()
+
+
+class Records(Mapping[str, dict[str, Any]]):
+    """The records of a table, by key; of tens of thousands, no more than one is in memory."""
+
+    def __init__(self, base: sqlite3.Connection, table: str) -> None:
+        """Read from `table` of an open store."""
+        self._base, self._table = base, table
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        """The record of a site or domain, without the list of its requests."""
+        found = self._base.execute(f"SELECT record FROM {self._table} WHERE key = ?", (key,))
+        row = found.fetchone()
+        if row is None:
+            raise KeyError(key)
+        return _without_pages(json.loads(row[0]))
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys, sorted."""
+        rows = self._base.execute(f"SELECT key FROM {self._table} ORDER BY key")
+        return (key for (key,) in rows)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return int(self._base.execute(f"SELECT COUNT(*) FROM {self._table}").fetchone()[0])
 
 
 def _without_pages(record: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def presence_table(
     """
     listed = sorted(authorities, key=lambda one: (one.level, one.code))
     shared = _shared_accounts(listed, plan, sites)
-    rows = []
+    columns: defaultdict[str, list[Any]] = defaultdict(list)  # rows would take six times the memory
     for one in listed:
         key = plan.site_of[one.level, one.code]
         record = sites.get(key) if key else None
@@ -83,8 +83,9 @@ def presence_table(
         row |= _account_columns(one, record, shared.get(key, frozenset()), row["page_why"])
         row |= _statement_columns(record, row["page_why"])
         row |= _mail_columns(one, mail)
-        rows.append(row)
-    table = pd.DataFrame(rows, columns=_columns(rows))
+        for name, cell in row.items():
+            columns[name].append(cell)
+    table = pd.DataFrame(columns)
     texts = [str(name) for name in table if name in TEXTS]
     table[texts] = table[texts].astype("object").where(table[texts].notna(), None)
     figures = [str(name) for name in table if name not in TEXTS]
@@ -95,10 +96,6 @@ def presence_table(
         table["final_url"] = table["final_url"].where(table["site_why"] != "network-page")
         table["website"] = table["website"].where(table["site_why"] != "network-page")
     return table
-
-
-def _columns(rows: list[Row]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _site_columns(one: Authority, plan: Plan, record: Mapping[str, Any] | None) -> Row:

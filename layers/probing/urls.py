@@ -12,10 +12,14 @@ from zoneblanche.layers.probing.packaged import packaged_table
 LONGEST = 2000
 """Letters of an address; a longer one is not read."""
 
+_REMEMBERED = 2**13
+"""Addresses that are taken apart once: every reader of a page takes the same links apart."""
+
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]+")
 _UNSAFE = re.compile(r"[^\x21-\x7e]")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def absolute(link: str, base: str) -> str | None:
     """A link of a page as an absolute address, or None where it is none.
 
@@ -41,6 +45,7 @@ def absolute(link: str, base: str) -> str | None:
     return found if parts.scheme else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def split(url: str) -> SplitResult | None:
     """The parts of an http(s) address with a host and without credentials, or None."""
     try:
@@ -88,6 +93,7 @@ def ascii_host(host: str) -> str | None:
     return host if re.fullmatch(r"[a-z0-9._:\-]+", host) else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def host_of(url: str) -> str:
     """The host of an address in ASCII, "" where there is none."""
     parts = split(url)

@@ -38,6 +38,9 @@ declared, 0 where the field is empty."""
 MODIFIED = "date_modification"
 """Field of the export: when an entry was last touched."""
 
+RECENT_DAYS = 365
+"""Days that the last change of an entry may be old and still count as recent."""
+
 PIVOTS = {"commune": "mairie", "epci": "epci", "departement": "cg", "region": "cr"}
 """The directory's kind of service for the authority of each level."""
 
@@ -85,9 +88,9 @@ def read_directory(path: Path, *, level: str) -> Table:
     for field, column in SERVICES.items():
         cells = [_declares(record.get(field)) for record in chosen.values()]
         rows[column] = cells if field in collected else float("nan")
-    rows["entry_days"] = _days_since(
-        [_day(record.get(MODIFIED)) for record in chosen.values()], rows.index
-    )
+    days = _days_since([_day(record.get(MODIFIED)) for record in chosen.values()], rows.index)
+    rows["entry_days"] = days
+    rows["entry_recent"] = (days <= RECENT_DAYS).astype("float64").where(days.notna())
     without = int((rows["code"] == "").sum())
     coded = rows[rows["code"] != ""]
     frame, others = one_a_code(coded)
@@ -110,7 +113,8 @@ def read_directory(path: Path, *, level: str) -> Table:
         columns=list(NETWORKS),
         dtype="int8",
     )
-    for field, column in (*SERVICES.items(), (MODIFIED, "entry_days")):
+    ages = ((MODIFIED, "entry_days"), (MODIFIED, "entry_recent"))
+    for field, column in (*SERVICES.items(), *ages):
         absent = Reason.NOT_PUBLISHED if field in collected else Reason.NOT_COLLECTED
         reasons[column] = np.where(frame[column].isna(), int(absent), int(Reason.PRESENT))
     reasons = reasons.astype("int8")
@@ -176,7 +180,14 @@ def _declares(cell: Any) -> float:
     """1 where a list of services, or a text, holds anything."""
     if isinstance(cell, str) and not cell.strip().startswith(("[", "{")):
         return float(bool(cell.strip()))
-    values = [one.get("valeur") if isinstance(one, dict) else one for one in listed(cell)]
+    values: list[Any] = []
+    for one in listed(cell):
+        if not isinstance(one, dict):
+            values.append(one)
+        elif "valeur" in one:
+            values.append(one["valeur"])
+        else:  # nothing published says what fields a chat has
+            values += one.values()
     return float(any(str(value or "").strip() for value in values))
 
 
@@ -247,6 +258,7 @@ def _connector(level: str) -> Connector:
             "electronic_referral": "1 where electronic referral is declared, 0 where it is not",
             "chat": "1 where a chat is declared, 0 where none is",
             "entry_days": "days from the entry's last change to the newest of the export",
+            "entry_recent": "1 where these are 365 days at most, 0 where they are more",
         },
         header=_FIELDS,
         named=r"(annuaire|api-lannuaire-administration).*\.(json|jsonl|csv)(\.gz)?",

@@ -5,9 +5,9 @@
 
 The farm and its name server run in processes of their own. The probe keeps all of its manners (one
 request a second to a host and to an address, 64 connections), and the farm says whether it did. A
-loop of `requests` and Scrapy ask robots.txt and the first page only, of `--others` sites: the loop
-one after the other, Scrapy 64 at once with its robots middleware and a delay of one second a host.
-Needs the extras `probe` and `bench`, and for the third column Scrapy.
+loop of `requests` and Scrapy request robots.txt and the first page only, of the first `--others`
+sites of the same farm: the loop one after the other, Scrapy 64 at once with its robots middleware
+and a delay of one second a host. Needs the extras `probe` and `bench`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,12 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from zoneblanche.scripts.trials.farm.__main__ import TODAY, write_list
 from zoneblanche.scripts.trials.farm.server import Asked, Farm, politeness_of, write_record
@@ -98,64 +102,77 @@ run_probe(Order(what=str(folder / "list.csv"), contact="banc@exemple.example", q
 """
 
 LOOP = """
-import socket, sys, time
+import sys
 from pathlib import Path
-import requests, urllib3
-http, https, dns, folder, count = *map(int, sys.argv[1:4]), Path(sys.argv[4]), int(sys.argv[5])
-from zoneblanche.scripts.bench.probe import farm_truths, resolved
-addresses = resolved(farm_truths(int(sys.argv[6])))
-def connect(address, *args, **kwargs):
-    host, port = address
-    return socket.create_connection((addresses[host], https if port == 443 else http), timeout=10)
-urllib3.util.connection.create_connection = connect
+import requests
+from zoneblanche.scripts.bench.probe import answer_names, farm_truths
+https, folder, count = int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+truths = farm_truths(count)
+answer_names(truths, https)
 session, read = requests.Session(), 0
+session.trust_env = False  # otherwise REQUESTS_CA_BUNDLE takes the place of the farm's authority
 session.verify = str(folder / "web" / "authority.pem")
-for truth in farm_truths(int(sys.argv[6]))[:count]:
+for truth in truths:
     try:
         session.get(f"https://{truth.host}/robots.txt", timeout=10)
-        read += session.get(f"https://{truth.host}{truth.path}", timeout=10).ok
-    except (requests.RequestException, KeyError, OSError):
-        pass
+        answer = session.get(f"https://{truth.host}{truth.path}", timeout=10)
+        read += answer.ok and bool(answer.text)
+    except (requests.RequestException, UnicodeError):
+        continue
 print(read)
 """
 
 SCRAPY = """
 import sys
-from pathlib import Path
 import scrapy
 from scrapy.crawler import CrawlerProcess
-from scrapy.resolver import CachingThreadedResolver
-from twisted.internet import defer
-from zoneblanche.scripts.bench.probe import farm_truths, resolved
-http, https, dns, folder, count = *map(int, sys.argv[1:4]), Path(sys.argv[4]), int(sys.argv[5])
-truths = farm_truths(int(sys.argv[6]))
-addresses, read = resolved(truths), []
-class Resolver(CachingThreadedResolver):
-    def getHostByName(self, name, timeout=None):
-        if name in addresses:
-            return defer.succeed(addresses[name])
-        return defer.fail(OSError(name))
+from zoneblanche.scripts.bench.probe import answer_names, farm_truths
+https, count, read = int(sys.argv[1]), int(sys.argv[3]), []
+truths = farm_truths(count)
+answer_names(truths, https)
 class Pages(scrapy.Spider):
     name = "pages"
     custom_settings = dict(
         ROBOTSTXT_OBEY=True, CONCURRENT_REQUESTS=64, CONCURRENT_REQUESTS_PER_DOMAIN=1,
         DOWNLOAD_DELAY=1, RANDOMIZE_DOWNLOAD_DELAY=False, DOWNLOAD_TIMEOUT=20, RETRY_ENABLED=False,
-        LOG_ENABLED=False, DNS_RESOLVER=Resolver, TELNETCONSOLE_ENABLED=False,
-        USER_AGENT="scrapy", DOWNLOAD_MAXSIZE=1 << 20, REDIRECT_ENABLED=False)
+        LOG_ENABLED=False, TELNETCONSOLE_ENABLED=False, USER_AGENT="scrapy",
+        DOWNLOAD_MAXSIZE=1 << 20, REDIRECT_ENABLED=False)
     async def start(self):
-        for truth in truths[:count]:
+        for truth in truths:
             yield scrapy.Request(f"https://{truth.host}:{https}{truth.path}", dont_filter=True)
     def parse(self, response):
-        read.append(len(response.css("a::attr(href)").getall()))
+        if isinstance(response, scrapy.http.HtmlResponse):
+            read.append(len(response.css("a::attr(href)").getall()))
 process = CrawlerProcess()
 process.crawl(Pages)
 process.start()
 print(len(read))
 """
 
+OTHERS = {"requests, a loop": LOOP, "Scrapy": SCRAPY}
+
+
+def answer_names(truths: tuple[Truth, ...], https: int) -> None:
+    """Let this process find the farm's hosts at their addresses, port 443 at the farm's own.
+
+    The other contenders ask the system's resolver, which knows nothing of the farm.
+    """
+    addresses = resolved(truths)
+
+    def look_up(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
+        name = host.decode("ascii") if isinstance(host, bytes) else str(host)
+        address = addresses.get(name.lower(), name if name.startswith("127.") else "")
+        if not address:
+            raise socket.gaierror(socket.EAI_NONAME, f"{name} is not of the farm")
+        place = address, https if port in (443, "443") else int(port or 0)
+        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", place)]
+
+    socket.getaddrinfo = look_up
+    socket.gethostbyname = lambda host: str(look_up(host, 0)[0][4][0])
+
 
 def resolved(truths: tuple[Truth, ...]) -> dict[str, str]:
-    """Addresses by host, for those who do not ask the farm's name server."""
+    """Addresses by host."""
     found: dict[str, str] = {}
     for truth in truths:
         bare = truth.host.removeprefix("www.")
@@ -170,7 +187,7 @@ class Measured:
     seconds: float
     processor: float
     megabytes: float
-    said: str
+    printed: str
 
 
 def run_measured(code: str, arguments: list[str], environment: dict[str, str]) -> Measured:
@@ -197,43 +214,63 @@ def run_measured(code: str, arguments: list[str], environment: dict[str, str]) -
 
 
 def main() -> None:
-    """Run the contenders and print the table."""
+    """Run the contenders and print a line of figures for each."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--sites", type=int, default=20_000)
     parser.add_argument("--others", type=int, default=300)
     parser.add_argument("--latency", type=float, default=0.1)
     options = parser.parse_args()
-    socket.setdefaulttimeout(None)
+    measure_probe(options.sites, options.latency)
+    for title, code in OTHERS.items():
+        if find_spec("scrapy" if title == "Scrapy" else "requests") is None:
+            print(f"{title}: not installed")
+            continue
+        measure_other(title, code, options.others, options.latency)
+
+
+def measure_probe(sites: int, latency: float) -> None:
+    """Run `zoneblanche probe` on a farm of its own, and print what it took."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        truths = farm_truths(options.sites)
-        write_list(truths, folder / "list.csv")
-        processes, ports = start_farm(options.sites, folder, options.latency)
+        write_list(farm_truths(sites), folder / "list.csv")
+        processes, ports = start_farm(sites, folder, latency)
         place = [str(ports.http), str(ports.https), str(ports.dns), str(folder)]
         environment = os.environ | {"ZONEBLANCHE_CACHE": str(folder / "cache")}
-        probe = run_measured(PROBE, [*place, TODAY.isoformat()], environment)
-        print(_line("zoneblanche probe", options.sites, probe), flush=True)
-        for process in processes:
-            process.terminate()
-            process.join(30)
-        _politeness(folder)
-        processes, ports = start_farm(options.sites, folder, options.latency)
-        place = [str(ports.http), str(ports.https), str(ports.dns), str(folder)]
-        count = [str(options.others), str(options.sites)]
-        for title, code in (("requests, a loop", LOOP), ("Scrapy", SCRAPY)):
-            if title == "Scrapy" and not _has_scrapy():
-                print("Scrapy is not installed")
-                continue
-            found = run_measured(code, [*place, *count], environment)
-            print(_line(title, options.others, found), f" {found.said} pages read", flush=True)
-        for process in processes:
-            process.terminate()
+        found = run_measured(PROBE, [*place, TODAY.isoformat()], environment)
+        print(_line("zoneblanche probe", sites, found), flush=True)
+        table = pd.read_parquet(folder / "presence.parquet", columns=["page_why"])
+        print(f"{'':20} {int((table['page_why'] == '').sum()):,} pages read", flush=True)
+        _stop(processes, folder)
 
 
-def _has_scrapy() -> bool:
-    from importlib.util import find_spec
+def measure_other(title: str, code: str, sites: int, latency: float) -> None:
+    """Run another contender on the first sites of the same farm, and print what it took."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        processes, ports = start_farm(sites, folder, latency)
+        arguments = [str(ports.https), str(folder), str(sites)]
+        found = run_measured(code, arguments, dict(os.environ))
+        print(_line(title, sites, found), flush=True)
+        print(f"{'':20} {int(found.printed):,} pages read", flush=True)
+        _stop(processes, folder)
 
-    return find_spec("scrapy") is not None
+
+def _stop(processes: list[multiprocessing.Process], folder: Path) -> None:
+    """End a farm; print what it was asked, and what it and the machine did meanwhile."""
+    import psutil
+
+    times = [psutil.Process(process.pid).cpu_times() for process in processes]
+    for process in processes:
+        process.terminate()
+        process.join(60)
+    _politeness(folder)
+    farm = sum(one.user + one.system for one in times)
+    load, processors = os.getloadavg()[1], os.cpu_count()
+    print(
+        f"{'':20} the farm: {farm:.0f} s of processor; load of the machine: {load:.1f} on "
+        f"{processors} processors",
+        flush=True,
+    )
 
 
 def _line(title: str, sites: int, found: Measured) -> str:

@@ -149,32 +149,59 @@ DPNT: list[dict[str, Any]] = [
 ]
 
 
+DIRECTORY_FIELDS = (
+    *("adresse", "adresse_courriel", "affectation_personne", "ancien_code_pivot"),
+    *("ancien_identifiant", "ancien_nom", "annuaire", "application_mobile", "categorie"),
+    *("code_insee_commune", "commentaire_plage_ouverture", "copyright", "date_creation"),
+    *("date_diffusion", "date_modification", "formulaire_contact", "hierarchie", "id"),
+    *("information_complementaire", "itm_identifiant", "mission", "nom", "organigramme"),
+    *("partenaire", "partenaire_date_modification", "partenaire_identifiant", "pivot"),
+    *("plage_ouverture", "reseau_social", "service_disponible", "sigle", "siren", "siret"),
+    *("site_internet", "statut_de_diffusion", "sve", "tchat", "telecopie", "telephone"),
+    *("telephone_accessible", "texte_reference", "type_organisme", "type_repertoire"),
+    *("url_service_public", "version_etat_modification", "version_source", "version_type"),
+)
+"""All fields of a record of `api-lannuaire-administration`; an empty one is null."""
+
+
 def directory_record(kind: str, seat: str, name: str, **fields: Any) -> dict[str, Any]:
-    """Return a record of the directory of public services as in its export: lists JSON-encoded."""
-    record = {
+    """Return a record of the directory of public services as in its export: lists JSON-encoded.
+
+    Args:
+        kind: of the service ("mairie").
+        seat: its commune.
+        name: of the authority.
+        fields: others of `DIRECTORY_FIELDS`, as they are; `site` (an address), `accounts` (host and
+            name of each network) and `app` (an address) are written as the export writes them.
+    """
+    record: dict[str, Any] = dict.fromkeys(DIRECTORY_FIELDS) | {
         "id": f"fixture-{kind}-{seat}-{name}",
         "nom": name,
         "pivot": json.dumps([{"type_service_local": kind, "code_insee_commune": [seat]}]),
         "code_insee_commune": seat,
-        "siren": None,
-        "siret": None,
-        "site_internet": None,
-        "adresse_courriel": None,
-        "reseau_social": None,
+        "date_creation": "24/02/2012 15:52:40",
+        "date_modification": "22/12/2023 10:38:56",
         "telephone": json.dumps([{"valeur": "0400000000", "description": ""}]),
+        "version_type": "Publiable",
     }
-    site = fields.pop("site", None)
+    site, app = fields.pop("site", None), fields.pop("app", None)
     if site:
         record["site_internet"] = json.dumps([{"libelle": "", "valeur": site}])
+    if app:
+        record["application_mobile"] = _linked([(app, "Android")])
     accounts = fields.pop("accounts", ())
     if accounts:
-        record["reseau_social"] = json.dumps(
-            [
-                {"valeur": f"https://{network}.example/x", "description": "", "custom_dico2": name}
-                for network, name in accounts
-            ]
+        record["reseau_social"] = _linked(
+            [(f"https://{network}.example/x", name) for network, name in accounts]
         )
     return record | fields
+
+
+def _linked(links: list[tuple[str, str]]) -> str:
+    """Return a list of links as the export writes it: `custom_dico2` says to what."""
+    return json.dumps(
+        [{"valeur": url, "description": "", "custom_dico2": name} for url, name in links]
+    )
 
 
 DIRECTORY = [
@@ -185,9 +212,15 @@ DIRECTORY = [
         site="https://www.mende.example.fr",
         adresse_courriel="contact@mende.example.fr;autre@mende.example.fr",
         accounts=[("facebook", "Facebook"), ("x", "X (Twitter)")],
+        app="https://play.google.com/store/apps/details?id=fr.mende",
+        sve="sve@mende.example.fr",
+        tchat=json.dumps([{"libelle": "Nous écrire", "lien": "https://chat.mende.example.fr"}]),
+        date_modification="11/09/2026 10:22:33",
     ),
     directory_record("mairie", "48095", "Mairie déléguée - Ailleurs", site="https://no.example.fr"),
-    directory_record("mairie", "48001", "Mairie - Albaret", adresse_courriel="m@orange.fr"),
+    directory_record(
+        "mairie", "48001", "Mairie - Albaret", adresse_courriel="m@orange.fr", tchat="[]"
+    ),
     directory_record("mairie", "", "Mairie sans code"),
     directory_record("cg", "48095", "Conseil départemental - Lozère", site="https://l.example.fr"),
     directory_record("cr", "31555", "Conseil régional - Occitanie", accounts=[("y", "YouTube")]),

@@ -59,6 +59,22 @@ def test_counts_by_category_and_criterion() -> None:
     assert (town["authorities"], town["known"], town["present"]) == (3, 2, 1)
 
 
+def test_services_and_the_age_of_entries_are_counted() -> None:
+    wave = _wave(
+        "2026-01-01",
+        {"1": "https://a.fr", "2": None, "3": None, "4": None},
+        mobile_app=[1.0, 0.0, 0.0, np.nan],
+        chat=[0.0, 0.0, 0.0, 0.0],
+        entry_recent=[1.0, 1.0, 0.0, np.nan],
+    )
+    table = compute_barometer([wave], [ALL, TOWNS], generic=GENERIC).table
+    shares = {name: _row(table, category="commune", criterion=name)["share_percent"]
+              for name in ("mobile_app", "chat", "entry_recent")}  # fmt: skip
+    assert shares == pytest.approx({"mobile_app": 100 / 3, "chat": 0.0, "entry_recent": 200 / 3})
+    cell = _row(table, category="commune", criterion="electronic_referral")
+    assert cell["state"] == "not collected"
+
+
 def test_what_nobody_collected_is_no_zero() -> None:
     wave = _wave("2018-05-01", {"1": "https://a.fr", "2": None}, email_domain=[None, None])
     table = compute_barometer([wave], [ALL, REGIONS], generic=GENERIC).table

@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.publishers.anct import places_of_france_services
 from zoneblanche.layers.publishers.arcep_mobile import places_of_sites
 from zoneblanche.layers.publishers.connector import read_source
@@ -19,6 +22,7 @@ from zoneblanche.scripts.trials.publishers_files import (
     AGES,
     DIRECTORY,
     WIRED,
+    directory_record,
     write_fixtures,
     write_ftth_archive,
 )
@@ -227,6 +231,56 @@ def test_directory_of_each_level(fixtures: Path) -> None:
     assert region.loc["76", "youtube"] == 1
     assert read_source("dila-directory-epci", path).frame.index.tolist() == ["244800050"]
     assert "@" not in communes.frame.to_csv()
+
+
+def test_services_that_the_directory_declares(fixtures: Path) -> None:
+    """`application_mobile`, `sve`, `tchat`, and the age of the entry."""
+    frame = read_source("dila-directory", fixtures / "annuaire.json").frame
+    columns = ["mobile_app", "electronic_referral", "chat", "entry_recent"]
+    assert frame.loc["48095", columns].tolist() == [1.0, 1.0, 1.0, 1.0]
+    assert frame.loc["48001", columns].tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert frame["entry_days"].to_dict() == {"48095": 0.0, "48001": 994.0}
+
+
+@pytest.mark.parametrize("cell, declared", [
+    (None, 0.0), ("", 0.0), ("[]", 0.0), ([], 0.0), ([""], 0.0), ('[{"valeur": ""}]', 0.0),
+    ("{}", 0.0), ('[{"valeur": "https://a.example", "custom_dico2": "iOS"}]', 1.0),
+    (["sve@a.example"], 1.0), ("sve@a.example", 1.0), ([{"lien": "https://a.example"}], 1.0),
+    ([{"valeur": "", "description": "no longer in use"}], 0.0),
+])  # fmt: skip
+def test_a_field_declares_something_where_it_holds_a_value(
+    tmp_path: Path, cell: object, declared: float
+) -> None:
+    """As JSON in the export, as lists in the archive of the directory."""
+    path = tmp_path / "annuaire.json"
+    path.write_text(json.dumps([directory_record("mairie", "48095", "Mairie", sve=cell)]), "utf-8")
+    table = read_source("dila-directory", path)
+    assert table.frame.loc["48095", "electronic_referral"] == declared
+
+
+def test_an_export_without_these_fields_did_not_collect_them(tmp_path: Path) -> None:
+    kept = ("nom", "pivot", "site_internet", "adresse_courriel", "code_insee_commune")
+    path = tmp_path / "annuaire.json"
+    records = [{name: record[name] for name in kept} for record in DIRECTORY]
+    path.write_text(json.dumps(records), "utf-8")
+    table = read_source("dila-directory", path)
+    columns = ["mobile_app", "electronic_referral", "chat", "entry_days", "entry_recent"]
+    assert table.frame[columns].isna().all(axis=None) and table.reasons is not None
+    assert (table.reasons[columns] == Reason.NOT_COLLECTED).all(axis=None)
+
+
+@pytest.mark.parametrize("layer, expected", [
+    ("declared-app", [1.0, 0.0]), ("electronic-referral", [1.0, 0.0]),
+    ("declared-chat", [1.0, 0.0]), ("directory-age", [0.0, 994.0]),
+])  # fmt: skip
+def test_layers_of_the_directory(fixtures: Path, layer: str, expected: list[float]) -> None:
+    places = edition_territories(read_country("fr")).within(["48"])
+    table = read_source("dila-directory", fixtures / "annuaire.json")
+    measured = known_layers()[layer].measure(places, {"dila-directory": table})
+    assert measured.values.loc[["48095", "48001"]].tolist() == expected
+    assert measured.values.notna().sum() == 2
+    absent = measured.reasons[measured.values.isna()]
+    assert (absent == Reason.NOT_MATCHED).all()
 
 
 def test_a_directory_without_accounts_did_not_collect_them(tmp_path: Path) -> None:
