@@ -75,7 +75,8 @@ class Queue:
         async with self.more:
             self.running[address] -= 1
             if self.waiting[address]:
-                self.ready.append(address)
+                # First: a hoster of many sites takes longest, and has to be busy all the time.
+                self.ready.appendleft(address)
             else:
                 self.waiting.pop(address, None)
             self.more.notify()

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict, deque
 from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,7 +14,8 @@ from zoneblanche.layers.probing.mail import dmarc_of, exchangers_of, host_of_mai
 from zoneblanche.layers.probing.names import Names
 from zoneblanche.layers.probing.politeness import Turns
 from zoneblanche.layers.probing.robots import parse_rules, rules_of
-from zoneblanche.layers.probing.sites import Authority, place_of, plan
+from zoneblanche.layers.probing.run import Queue
+from zoneblanche.layers.probing.sites import Authority, Site, place_of, plan
 from zoneblanche.layers.probing.store import store_of
 from zoneblanche.layers.probing.table import presence_table
 from zoneblanche.layers.probing.urls import absolute, requestable
@@ -103,6 +105,28 @@ def test_turns_of_hosts_addresses_and_connections(monkeypatch: pytest.MonkeyPatc
             name = entry[place]
             assert entry[0] - last.get(name, -9.0) >= 1.0 - 1e-9
             last[name] = entry[0]
+
+
+def test_the_sites_of_a_hoster_do_not_wait_for_all_others() -> None:
+    """Otherwise they would be asked at the end, one after the other."""
+    queue = Queue(defaultdict(deque), defaultdict(int), deque(), asyncio.Condition())
+    hoster = [Site(f"h{number}/", f"h{number}.example", "/") for number in range(4)]
+    others = [Site(f"o{number}/", f"o{number}.example", "/") for number in range(3)]
+
+    async def run() -> list[str]:
+        for site in hoster:
+            await queue.put("1", site)
+        for number, site in enumerate(others):
+            await queue.put(f"2.{number}", site)
+        await queue.close()
+        order = []
+        while (taken := await queue.take()) is not None:
+            address, site = taken
+            order.append(site.key)
+            await queue.done(address)
+        return order
+
+    assert asyncio.run(run()) == ["h0/", "h1/", "h2/", "h3/", "o0/", "o1/", "o2/"]
 
 
 def test_a_busy_host_is_asked_half_as_often_and_others_are_not() -> None:
