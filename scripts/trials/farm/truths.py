@@ -172,7 +172,7 @@ _SERVICES = {
     "payment": "https://www.payfip.gouv.fr/",
     "appointment": "https://www.rdv360.com/mairie",
     "app": "https://app.panneaupocket.com/ville/123",
-    "participation": "https://ville.fluicity.com/",
+    "participation": "https://ville.govocal.com/",
     "market": "https://www.marches-publics.info/",
 }
 _SHARES = {
