@@ -299,7 +299,7 @@ def _where_from(name: str, indicators: Mapping[str, Indicator]) -> str:
     layer = known_layers().get(name)
     if layer is None or not layer.needs:
         return nearest(name, indicators)
-    needs = ", ".join(layer.needs).replace("|", " or ")
+    needs = ", ".join(layer.needs).replace("|", " / ")
     return _("It is measured from {needs}: give it with --source NAME=FILE.", needs=needs)
 
 

@@ -312,7 +312,8 @@ def change_interval(
     half an authority to each of the four cells.
 
     The authorities are all there are, not a sample. The interval compares the change with one from
-    independent, random changes.
+    independent, random changes. It ends at 100 points, which the formula passes for very few
+    authorities.
 
     >>> [round(bound, 1) for bound in change_interval(30, 10, 400)]
     [1.9, 8.1]
@@ -321,7 +322,7 @@ def change_interval(
     change = (up - down) / total
     spread = np.sqrt((up + down) - (up - down) ** 2 / total) / total
     reach = NormalDist().inv_cdf(0.5 + level / 2) * spread
-    return 100 * float(change - reach), 100 * float(change + reach)
+    return max(100 * float(change - reach), -100.0), min(100 * float(change + reach), 100.0)
 
 
 _CELL = (

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
 from zoneblanche.layers.atlas import empty_atlas
@@ -36,13 +38,29 @@ def change_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataF
 
 
 def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:
-    """Return one row per département, worst first (`layers.analysis.inequality.equal_size`)."""
+    """Return one row per département, worst first (`layers.analysis.inequality.equal_size`).
+
+    Of probes, one table for each of `MEASURED_AT_EQUAL_SIZE`; a layer that has one figure for all
+    communes is left out.
+
+    Raises:
+        InputError: no layer has more than one figure.
+    """
     territories = counted.territories
     assert territories.country is not None  # the country has an embedded edition
     if counted.probe is None:
         return _equal_size(territories, EQUAL_SIZE, edition_inputs(territories.country))
     inputs = {"presence-probe": counted.probe}
-    found = {name: _equal_size(territories, name, inputs) for name in MEASURED_AT_EQUAL_SIZE}
+    varied = [
+        name
+        for name in MEASURED_AT_EQUAL_SIZE
+        if len(known_layers()[name].measure(territories, inputs).values.dropna().unique()) > 1
+    ]
+    if not varied:
+        raise InputError(
+            _("the probe has no account and no news that differ between communes."),
+        )
+    found = {name: _equal_size(territories, name, inputs) for name in varied}
     return pd.concat(
         [table.assign(indicator=name) for name, table in found.items()], ignore_index=True
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import InputError, missing_file
 from zoneblanche.geo.files.kinds import check_there
-from zoneblanche.geo.messages import Notices, _, quantity
+from zoneblanche.geo.messages import Notices, _, quantity, remark
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import read_events
@@ -28,6 +29,7 @@ from zoneblanche.layers.layer import Table
 from zoneblanche.layers.presence.barometer import (
     MEASURED,
     Barometer,
+    Category,
     Wave,
     categories_of,
     compute_barometer,
@@ -157,13 +159,46 @@ def count_probes(
     assert territories.extra is not None  # the edition always tells seats
     found = compute_barometer(
         waves,
-        categories_of(territories.extra["seat"]),
+        _probed(categories_of(territories.extra["seat"]), waves),
         generic=(),
         events=None if changes is None else changes.events,
         weights=_people(territories, changes),
         criteria=MEASURED,
     )
-    return Counted(found, territories, tuple(dict.fromkeys(cited)), last)
+    notices = (*_of_a_part(waves, territories), *found.notices)
+    return Counted(replace(found, notices=notices), territories, tuple(dict.fromkeys(cited)), last)
+
+
+def _probed(categories: Iterable[Category], waves: Iterable[Wave]) -> tuple[Category, ...]:
+    """The categories with the authorities that a probe lists: that of a part of a country says
+    nothing of the towns elsewhere. Towns of which none was probed are left out."""
+    listed: defaultdict[str, set[str]] = defaultdict(set)
+    for wave in waves:
+        for level, table in wave.directories.items():
+            listed[level] |= set(table.index)
+    found = []
+    for category in categories:
+        if category.codes is None:
+            found.append(category)
+        elif codes := listed[category.level].intersection(category.codes):
+            found.append(replace(category, codes=frozenset(codes)))
+    return tuple(found)
+
+
+def _of_a_part(waves: Iterable[Wave], territories: Territories) -> Iterator[str]:
+    """Yield a notice of the last probe of communes, if it is of a part of the country."""
+    level = territories.level
+    ordered = sorted(waves, key=lambda wave: wave.date)
+    tables = [wave.directories[level] for wave in ordered if level in wave.directories]
+    if tables and len(tables[-1]) < LEAST_COVER * len(territories):
+        yield remark(
+            _(
+                "The last probe lists {rows} of {total} communes. Numbers, shares and changes are "
+                "of these.",
+                rows=quantity(len(tables[-1])),
+                total=quantity(len(territories)),
+            )
+        )
 
 
 _UNDATED = _(

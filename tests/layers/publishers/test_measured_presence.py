@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.index.recipe.load import read_recipe
-from zoneblanche.layers.presence.waves import count_probes
+from zoneblanche.layers.presence.tables import equal_size_table
+from zoneblanche.layers.presence.waves import Counted, count_probes
+from zoneblanche.layers.probing.accounts import NETWORKS
 from zoneblanche.layers.probing.sites import Authority, plan
 from zoneblanche.layers.probing.table import presence_table
 from zoneblanche.layers.publishers.connector import read_source
@@ -146,7 +149,41 @@ def test_probes_are_waves_and_change_has_its_interval(tmp_path: Path) -> None:
     assert change["authorities"] == len(codes) - 1
     assert change["low"] < change["change_points"] < change["high"]
     assert change["gained"] > 0 and change["given_up"] > 0
+    assert change["low"] >= -100 and change["high"] <= 100
+    assert set(table["category"]) == {"region", "departement", "epci", "commune"}, "no town"
+    assert counted.barometer.notices == (
+        "The last probe lists 26 of 34,875 communes. Numbers, shares and changes are of these.",
+    )
     regions = table[(table["category"] == "region") & (table["criterion"] == "facebook")]
     assert (regions["state"] == "not collected").all()
     with pytest.raises(InputError, match="two probes are of 2026-05-01"):
         count_probes(read_country("fr"), [probes[0], probes[0]])
+
+
+@pytest.fixture(scope="module")
+def lozere(tmp_path_factory: pytest.TempPathFactory) -> Counted:
+    """A probe of the communes of one département: two of three have an account."""
+    codes = edition_territories(read_country("fr")).within(["48"]).codes
+    rows = {code: "yes" if place % 3 else "no" for place, code in enumerate(codes)}
+    path = write_probe(tmp_path_factory.mktemp("lozere") / "presence.parquet", rows)
+    return count_probes(read_country("fr"), [path])
+
+
+def test_a_probe_of_a_part_says_nothing_of_the_towns_elsewhere(lozere: Counted) -> None:
+    table = lozere.barometer.table
+    facebook = table[table["criterion"] == "facebook"].set_index("category")
+    assert facebook["authorities"].fillna(0).to_dict() == {
+        "region": 0, "departement": 0, "epci": 0, "prefecture": 1, "sous-prefecture": 1,
+        "commune": 152,
+    }  # fmt: skip
+    assert facebook.loc["commune", "present"] == 101
+
+
+def test_a_layer_with_one_figure_is_not_compared_at_equal_size(lozere: Counted) -> None:
+    table = equal_size_table(lozere, [], "fr")
+    assert set(table["indicator"]) == {"social-measured"}, "all news are of one day"
+    assert lozere.probe is not None
+    accounts = [*NETWORKS, "networks_any"]
+    none = lozere.probe.frame.assign(**dict.fromkeys(accounts, 0.0))
+    with pytest.raises(InputError, match="no account and no news that differ"):
+        equal_size_table(replace(lozere, probe=replace(lozere.probe, frame=none)), [], "fr")
