@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -69,8 +69,16 @@ class Context:
         """Return where a cell is missing for one of these reasons; None if no reason is known."""
         if self.reasons is None:
             return None
-        codes = [int(Reason[name.upper().replace("-", "_")]) for name in reasons]
-        return self.reasons[column].isin(codes)
+        return self.reasons[column].isin(reason_codes(reasons))
+
+
+def reason_codes(names: Iterable[str]) -> list[int]:
+    """Return the codes of reasons by the names that recipes use.
+
+    >>> reason_codes(["secret", "not-published"])
+    [2, 1]
+    """
+    return [int(Reason[name.upper().replace("-", "_")]) for name in names]
 
 
 def index_context(recipe: Recipe, atlas: Atlas) -> Context:

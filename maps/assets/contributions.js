@@ -1,24 +1,48 @@
 // Where the points of an index come from, as maps/contributions.py writes it.
 
-/** The parts of a territory's score: [{ id, parent, points }], the largest first; null if the
+/** The parts of a territory's score: [{ id, parent, points, estimated }], the largest first; null if the
  *  index has no plain parts or the territory no score. */
 function contributionsOf(model, layer, i) {
   if (!layer.tree || model.column(layer.id).reasons[i]) return null;
-  const known = (branch) => !model.column(branch.id).reasons[i];
   const parts = [];
   const descend = (branch, share, parent) => {
     if (!branch.children) {
-      const span = branch.to - branch.from;
-      const place = span ? (model.column(branch.id).values[i] - branch.from) / span : 0;
-      parts.push({ id: branch.id, parent, points: 100 * share * Math.min(Math.max(place, 0), 1) });
+      parts.push({ id: branch.id, parent: parent.id, points: share * scoreOfPart(model, branch, i, parent),
+        estimated: Boolean(model.column(branch.id).reasons[i]) });
       return;
     }
-    const there = branch.children.filter(known);
+    const there = branch.children.filter((child) => !Number.isNaN(scoreOfPart(model, child, i, branch)));
     const total = there.reduce((sum, child) => sum + child.share, 0);
-    for (const child of there) descend(child, (share * child.share) / total, branch.id);
+    for (const child of there) descend(child, (share * child.share) / total, branch);
   };
-  descend(layer.tree, 1, "");
+  descend(layer.tree, 1, null);
   return parts.sort((one, other) => other.points - one.points);
+}
+
+/** The own score of a part of an index, 0 to 100; NaN where it is missing. */
+function scoreOfPart(model, part, i, parent) {
+  const { values, reasons } = model.column(part.id);
+  if (!reasons[i]) return part.children ? values[i] : scaledScore(part, values[i]);
+  return part.estimated?.includes(reasons[i]) ? estimatedScore(model, parent, part, i) : NaN;
+}
+
+function scaledScore({ from, to }, value) {
+  return to === from ? 0 : 100 * Math.min(Math.max((value - from) / (to - from), 0), 1);
+}
+
+/** The score of an estimated figure, which the page does not have: what the score of its dimension has
+ *  beyond the other parts. */
+function estimatedScore(model, parent, part, i) {
+  const { values, reasons } = model.column(parent.id);
+  if (reasons[i]) return NaN;
+  let [sum, total] = [0, part.share];
+  for (const other of parent.children) {
+    const score = other === part ? NaN : scoreOfPart(model, other, i, parent);
+    if (Number.isNaN(score)) continue;
+    sum += other.share * score;
+    total += other.share;
+  }
+  return Math.min(Math.max((values[i] * total - sum) / part.share, 0), 100);
 }
 
 /** A colour for each indicator of an index, the same for every territory. */
@@ -49,8 +73,9 @@ function contributionBar(page, layer, i) {
   }
   return el("div", { class: "zb-parts" },
     el("p", { class: "zb-parts-title" }, speech.say("contributions")), bar,
-    el("ul", {}, parts.map(({ id, points }) => el("li", {},
-      swatch(colour.get(id), colours), el("span", {}, isolated(speech.text(model.layer(id).title))),
+    el("ul", {}, parts.map(({ id, points, estimated }) => el("li", {},
+      swatch(colour.get(id), colours), el("span", {}, isolated(speech.text(model.layer(id).title)),
+        estimated ? ` (${speech.say("estimated")})` : ""),
       el("span", { class: "zb-value" }, speech.number(points, 1))))));
 }
 

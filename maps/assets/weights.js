@@ -15,22 +15,17 @@ function weighable(model) {
 
 /** Points of each dimension for every territory, 0 to 100; NaN where none of its parts is known. */
 function dimensionPoints(model, index) {
-  index.points ??= index.tree.children.map((branch) => branchPoints(model, branch));
+  index.points ??= index.tree.children.map((branch) => branchPoints(model, branch, index.tree));
   return index.points;
 }
 
-function branchPoints(model, branch) {
+function branchPoints(model, branch, parent) {
   const points = new Float64Array(model.count);
   if (!branch.children) {
-    const { values, reasons } = model.column(branch.id);
-    const span = branch.to - branch.from;
-    for (let i = 0; i < model.count; i++) {
-      const place = span ? (values[i] - branch.from) / span : 0;
-      points[i] = reasons[i] ? NaN : 100 * Math.min(Math.max(place, 0), 1);
-    }
+    for (let i = 0; i < model.count; i++) points[i] = scoreOfPart(model, branch, i, parent);
     return points;
   }
-  const parts = branch.children.map((child) => branchPoints(model, child));
+  const parts = branch.children.map((child) => branchPoints(model, child, branch));
   return weightedMean(parts, branch.children.map(({ share }) => share), points);
 }
 

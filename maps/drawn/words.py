@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "compare": _("Compare"),
     "compare_with": _("Compare with"),
     "copy_link": _("Copy the link to this view"),
+    "estimated": _("estimated"),
     "fade_unsure": _("Fade what the draws do not support"),
     "filter_text": _("Filter"),
     "filters": _("Filters of the table"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zoneblanche.layers.index.context import reason_codes
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 
 if TYPE_CHECKING:
@@ -26,13 +27,17 @@ def describe_contributions(atlas: Atlas, index_id: str) -> dict[str, Any] | None
     """Return the tree of an index: `id`, `share` among its siblings, and `children`, or for an
     indicator `from` and `to`, the figures that score 0 and 100 points of the index.
 
+    An indicator that is estimated by regression has `estimated`, the codes of the reasons for which
+    its cells are. The estimates are not in the atlas: the points of such a cell are what the score
+    of its dimension has beyond its other parts. So only one part of a dimension can be estimated.
+
     None if the points are not a plain sum of parts: another mean, a figure that is treated or
-    imputed, weights computed from the data.
+    imputed in another way, weights computed from the data.
     """
     recipe = atlas.recipes.get(index_id)
     if recipe is None or not all(map(_is_plain, recipe.dimensions)):
         return None
-    if not all(map(_is_linear, recipe.elements)):
+    if not all(map(_is_linear, recipe.elements)) or not _estimates_are_apart(recipe):
         return None
     tree = _branch(atlas, recipe, recipe.root, 1.0)
     score = atlas.values[index_id].to_numpy()
@@ -48,9 +53,22 @@ def _is_plain(dimension: Dimension) -> bool:
 def _is_linear(element: Element) -> bool:
     return (
         element.normalise in LINEAR
-        and (element.treat, element.impute, element.scale) == ("none", "none", "linear")
+        and (element.treat, element.scale) == ("none", "linear")
+        and element.impute in ("none", "regression")
         and element.range == (0.0, 100.0)
     )
+
+
+def _estimates_are_apart(recipe: Recipe) -> bool:
+    """Return whether no dimension has more than one estimated part, and the index itself none."""
+    counts = {
+        dimension.id: sum(
+            isinstance(child, Element) and child.regression is not None
+            for child in dimension.children
+        )
+        for dimension in recipe.dimensions
+    }
+    return counts[recipe.root.id] == 0 and max(counts.values()) <= 1
 
 
 def _branch(
@@ -60,7 +78,10 @@ def _branch(
         low, high = _ends(atlas, recipe, child)
         upwards = (child.better == "higher") == (recipe.orientation == "better")
         ends = (low, high) if upwards else (high, low)
-        return {"id": child.id, "share": share, "from": ends[0], "to": ends[1]}
+        leaf = {"id": child.id, "share": share, "from": ends[0], "to": ends[1]}
+        if child.regression is not None:
+            leaf["estimated"] = reason_codes(child.regression.reasons)
+        return leaf
     total = sum(child.weights[one.id] for one in child.children)
     return {
         "id": child.id,
@@ -83,21 +104,47 @@ def _points(atlas: Atlas, branch: dict[str, Any], share: np.ndarray) -> list[np.
     """Return the points of the indicators of a branch: a missing part leaves its share to
     others."""
     if "children" not in branch:
-        figures = atlas.values[branch["id"]].to_numpy()
-        span = branch["to"] - branch["from"]
-        place = np.clip((figures - branch["from"]) / span, 0, 1) if span else np.zeros(len(share))
-        return [np.nan_to_num(100 * share * place)]
-    child_shares = [_known(atlas, child) * child["share"] for child in branch["children"]]
+        return [np.nan_to_num(share * _scaled(atlas, branch))]
+    parts = [_scaled(atlas, child) for child in branch["children"]]
+    for at, child in enumerate(branch["children"]):
+        if "estimated" in child:
+            parts[at] = _with_estimates(atlas, branch, at, parts)
+    child_shares = [
+        child["share"] * ~np.isnan(part)
+        for child, part in zip(branch["children"], parts, strict=True)
+    ]
     with np.errstate(invalid="ignore", divide="ignore"):
-        parts = [
-            share * np.nan_to_num(child_share / sum(child_shares)) for child_share in child_shares
-        ]
+        weights = [share * np.nan_to_num(one / sum(child_shares)) for one in child_shares]
     return [
         points
-        for child, part in zip(branch["children"], parts, strict=True)
-        for points in _points(atlas, child, part)
+        for child, part, weight in zip(branch["children"], parts, weights, strict=True)
+        for points in (
+            _points(atlas, child, weight) if "children" in child else [np.nan_to_num(weight * part)]
+        )
     ]
 
 
-def _known(atlas: Atlas, branch: dict[str, Any]) -> np.ndarray:
-    return atlas.values[branch["id"]].notna().to_numpy().astype(np.float64)
+def _scaled(atlas: Atlas, branch: dict[str, Any]) -> np.ndarray:
+    """Return a part's own score, 0 to 100; NaN where it is missing."""
+    figures = atlas.values[branch["id"]].to_numpy(dtype=np.float64)
+    if "children" in branch:
+        return figures
+    span = branch["to"] - branch["from"]
+    place = np.clip((figures - branch["from"]) / span, 0, 1) if span else np.zeros(len(figures))
+    return np.where(np.isnan(figures), np.nan, 100 * place)
+
+
+def _with_estimates(
+    atlas: Atlas, branch: dict[str, Any], at: int, parts: list[np.ndarray]
+) -> np.ndarray:
+    """Return the scores of the part at a place, with those of its estimated cells: what the score
+    of the branch has beyond its other parts."""
+    child, own = branch["children"][at], atlas.values[branch["id"]].to_numpy(dtype=np.float64)
+    estimated = np.isin(atlas.reasons[child["id"]].to_numpy(), child["estimated"])
+    others, total = np.zeros(len(own)), np.full(len(own), child["share"])
+    for place, other in enumerate(branch["children"]):
+        if place != at:
+            total += other["share"] * ~np.isnan(parts[place])
+            others += np.nan_to_num(other["share"] * parts[place])
+    rest = (own * total - others) / child["share"]
+    return np.where(estimated, np.clip(rest, 0, 100), parts[at])

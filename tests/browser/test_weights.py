@@ -16,6 +16,7 @@ from tests.browser.conftest import Watched
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.explain import explain
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
@@ -47,6 +48,12 @@ def scored_atlas(weights: dict[str, float], measured: Atlas) -> Atlas:
         "dimensions": {
             "access": {"title": "Access", "weights": {"fast": 2, "mobile": 1}},
             "presence": {"title": "Presence", "weights": {"site": 1, "mail": 1}},
+        },
+        # The page has no estimates: it takes them from the scores of the dimension.
+        "indicators": {
+            "mail": {
+                "regression": {"on": {"site": "linear"}, "shrink": 0, "reasons": ["not-published"]}
+            }
         },
     }
     recipe = recipe_from_table(table, file="", indicators=measured.indicators)
@@ -117,6 +124,23 @@ def test_the_readers_weights_give_the_index_of_a_recipe_with_them(
     assert page.evaluate(LOOK)["id"] == "lack"
     assert page.locator(".zb-score-value").inner_text() == published
     page.wait_for_function("() => !location.hash.includes('weights=')")
+
+
+def test_an_estimated_part_has_its_points(
+    watched: Opener, weighed_page: Path, measured: Atlas
+) -> None:
+    atlas = scored_atlas({"access": 1, "presence": 1}, measured)
+    some = atlas.values[measured.values["mail"].isna() & measured.values["site"].notna()]
+    code = str(some.index[some["lack"].notna()][0])
+    parts = explain(atlas, code, "lack").parts["contribution"]
+    page = watched().open(weighed_page, f"#at={code}")
+    rows = {
+        row.locator("span").first.inner_text().strip(): float(row.locator(".zb-value").inner_text())
+        for row in page.locator(".zb-parts li").all()
+    }
+    assert rows["Mail (estimated)"] == pytest.approx(parts["mail"], abs=0.11)
+    assert rows["Site"] == pytest.approx(parts["site"], abs=0.051)
+    assert sum(rows.values()) == pytest.approx(atlas.values["lack"][code], abs=0.2)
 
 
 def test_the_card_says_how_often_a_territory_is_among_the_worst(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.explain import explain
@@ -44,6 +47,34 @@ def test_the_points_of_the_parts_are_those_that_explain_tells(
         parts = explain(atlas, code, "lack").parts["contribution"]
         for name, contribution in parts.items():
             assert points[str(name)][row] == pytest.approx(contribution, abs=1e-9)
+
+
+def test_estimated_figures_have_the_points_that_explain_tells(toy_atlas: Atlas) -> None:
+    known = toy_atlas.keep(["fibre", "presence", "density"])
+    row = known.values["fibre"].first_valid_index()
+    assert row is not None and known.values.loc[row].notna().all()
+    values, reasons = known.values.copy(), known.reasons.copy()
+    values.loc[row, "fibre"], reasons.loc[row, "fibre"] = np.nan, Reason.SECRET
+    atlas = scored(
+        replace(known, values=values, reasons=reasons),
+        indicators={
+            "density": {"better": "higher"},
+            "fibre": {
+                "normalise": "goalposts",
+                "goalposts": [0, 100],
+                "regression": {"on": {"density": "linear"}, "shrink": 0},
+            },
+        },
+    )
+    tree = describe_contributions(atlas, "lack")
+    assert tree is not None
+    assert tree["children"][0]["children"][0]["estimated"] == [Reason.SECRET]
+    points = dict(zip(leaves(tree), _points(atlas, tree, np.ones(4)), strict=True))
+    parts = explain(atlas, row, "lack").parts
+    assert parts["done"]["fibre"]
+    for name, contribution in parts["contribution"].items():
+        at = list(atlas.codes).index(row)
+        assert points[str(name)][at] == pytest.approx(contribution, abs=1e-9)
 
 
 @pytest.mark.parametrize(
