@@ -1,4 +1,4 @@
-// A page for a frame has compressed scripts, a third of their size. The page's policy lists
+// The scripts of a page are compressed to a third of their size. The policy of the page lists
 // the hash of each, so nothing else can run in their place.
 (async function () {
   for (const block of document.querySelectorAll("script[data-packed]")) {
