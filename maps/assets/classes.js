@@ -38,9 +38,7 @@ function classifyFigures(model, layer, colours, speech, scheme) {
   // If nothing is below the first break, or above the last one, that class has an open end.
   const ends = [low < (breaks[0] ?? Infinity) ? low : -Infinity, ...breaks,
     high >= (breaks.at(-1) ?? -Infinity) ? high : Infinity];
-  const classes = palette.map((colour, k) => ({
-    colour, label: rangeLabel(ends[k], ends[k + 1], k === breaks.length, layer, speech),
-  }));
+  const classes = palette.map((colour, k) => ({ colour, label: classLabel(ends, k, layer, scheme, speech) }));
   return { classOf, classes: low > high ? [] : classes, breaks, low, high };
 }
 
@@ -49,6 +47,12 @@ function classFor(value, breaks) {
   let k = 0;
   while (k < breaks.length && value >= breaks[k]) k++;
   return k;
+}
+
+/** The range of a class, after its name where the index names its classes. */
+function classLabel(ends, k, layer, scheme, speech) {
+  const range = rangeLabel(ends[k], ends[k + 1], k === ends.length - 2, layer, speech);
+  return scheme === "named" && layer.class_titles ? `${speech.text(layer.class_titles[k])} (${range})` : range;
 }
 
 function rangeLabel(from, to, last, layer, speech) {

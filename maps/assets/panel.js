@@ -31,7 +31,7 @@ const PANEL = {
       } }, speech.say("skip")),
       el("aside", { class: "zb-panel" },
         this.drawHead(), drawSearch(this), this.legendPlace,
-        drawOwnChoice(this), drawWeights(this), this.drawMethod()),
+        drawOwnChoice(this), this.weightsPlace = el("div", { class: "zb-weights-place" }, drawWeights(this)), this.drawMethod()),
       el("main", { class: this.grid ? "zb-stage zb-with-table" : "zb-stage" },
         this.given ? null : drawTools(this),
         el("div", { class: "zb-maps" },

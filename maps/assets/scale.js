@@ -39,6 +39,7 @@ const SCALE = {
   showModel(model) {
     const { beside, grid } = this;
     this.model = model;
+    this.yourIndex?.join(model); // the weights may have changed since it was shown
     this.layer = this.findLayer(this.layer.id) || this.firstLayer();
     this.speech = new Speech(model.head, this.speech.lang);
     this.kept = null;
@@ -55,6 +56,7 @@ const SCALE = {
       for (const layer of this.layers) layer.setGeometry({ ...options, look: this.look });
       this.fill();
       this.fillTools();
+      this.weightsPlace?.replaceChildren(...[drawWeights(this)].filter(Boolean));
       this.drawNames();
     }
     this.remember();

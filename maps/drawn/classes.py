@@ -112,7 +112,8 @@ def class_territories(
         atlas: the whole atlas is classified, so that a part has the colours of the whole.
         show: an indicator's id, or a bivariate map.
         lang: of the labels.
-        method: "quantile", "jenks", "equal", or "goalposts" if the indicator is bounded.
+        method: "quantile", "jenks", "equal"; "goalposts" if the indicator is bounded; "named" if
+            its recipe names classes.
         breaks: given inner breaks instead, ascending.
         theme: of the colours.
 
@@ -164,6 +165,9 @@ def _figures(
     edges.append(highest if not breaks or highest >= breaks[-1] else np.inf)
     last = len(edges) - 2
     labels = [_range(edges[k], edges[k + 1], k == last, layer, lang) for k in range(last + 1)]
+    if method == "named":
+        titles = [in_language(title, lang) for title in layer["class_titles"]]
+        labels = [f"{title} ({span})" for title, span in zip(titles, labels, strict=True)]
     words = translate_all(WORDS, lang)
     low, high = ("low_end", "high_end")
     if layer["better"]:

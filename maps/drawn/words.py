@@ -169,6 +169,7 @@ WORDS: Mapping[str, str] = {
     "scheme_equal": _("equal width"),
     "scheme_goalposts": _("fixed goalposts"),
     "scheme_jenks": _("natural (Jenks)"),
+    "scheme_named": _("named by the index"),
     "scheme_quantile": _("equal count (quantiles)"),
     "score_better": _("A high score is a good one; rank 1 is the highest score."),
     "score_worse": _("A high score is a bad one; rank 1 is the highest score."),

@@ -22,6 +22,9 @@ HALF_A_DIGIT = 0.06
 """Maximum difference between the sum of contributions and the score, which a page shows to a
 tenth."""
 
+A_DIGIT = 0.1
+"""The same for dimensions: in an area, the mean of one counts territories without a score too."""
+
 
 def describe_contributions(atlas: Atlas, index_id: str) -> dict[str, Any] | None:
     """Return the tree of an index: `id`, `share` among its siblings, and `children`, or for an
@@ -31,19 +34,48 @@ def describe_contributions(atlas: Atlas, index_id: str) -> dict[str, Any] | None
     its cells are. The estimates are not in the atlas: the points of such a cell are what the score
     of its dimension has beyond its other parts. So only one part of a dimension can be estimated.
 
-    None if the points are not a plain sum of parts: another mean, a figure that is treated or
-    imputed in another way, weights computed from the data.
+    If the points are not a plain sum of indicators (another mean, a figure that is treated or
+    imputed in another way, weights computed from the data, an area whose score is the mean of its
+    territories), the tree ends at the dimensions of the index. None if they are no plain sum of
+    these either.
     """
     recipe = atlas.recipes.get(index_id)
-    if recipe is None or not all(map(_is_plain, recipe.dimensions)):
+    if recipe is None or not _is_plain(recipe.root):
         return None
-    if not all(map(_is_linear, recipe.elements)) or not _estimates_are_apart(recipe):
+    if _sums_indicators(recipe):
+        tree = _branch(atlas, recipe, recipe.root, 1.0)
+        if _is_sum(atlas, index_id, tree, HALF_A_DIGIT):
+            return tree
+    if not all(isinstance(child, Dimension) for child in recipe.root.children):
         return None
-    tree = _branch(atlas, recipe, recipe.root, 1.0)
-    score = atlas.values[index_id].to_numpy()
-    summed = sum(_points(atlas, tree, np.ones(len(score))))
-    apart = np.abs(summed - score)
-    return tree if not np.isfinite(apart).any() or np.nanmax(apart) <= HALF_A_DIGIT else None
+    tree = _of_dimensions(recipe)
+    return tree if _is_sum(atlas, index_id, tree, A_DIGIT) else None
+
+
+def _sums_indicators(recipe: Recipe) -> bool:
+    plain = all(map(_is_plain, recipe.dimensions)) and all(map(_is_linear, recipe.elements))
+    return plain and _estimates_are_apart(recipe)
+
+
+def _of_dimensions(recipe: Recipe) -> dict[str, Any]:
+    """Return the tree of an index as if its dimensions were indicators from 0 to 100."""
+    root = recipe.root
+    total = sum(root.weights[child.id] for child in root.children)
+    children = [
+        {"id": child.id, "share": root.weights[child.id] / total, "from": 0.0, "to": 100.0}
+        for child in root.children
+    ]
+    return {"id": root.id, "share": 1.0, "children": children}
+
+
+def _is_sum(atlas: Atlas, index_id: str, tree: dict[str, Any], most: float) -> bool:
+    """Return whether the points of a tree sum to the scores, up to a difference."""
+    names = {child["id"] for child in tree["children"]}
+    if not names <= set(atlas.values.columns):
+        return False
+    score = atlas.values[index_id].to_numpy(dtype=np.float64)
+    apart = np.abs(sum(_points(atlas, tree, np.ones(len(score)))) - score)
+    return not np.isfinite(apart).any() or bool(np.nanmax(apart) <= most)
 
 
 def _is_plain(dimension: Dimension) -> bool:

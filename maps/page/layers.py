@@ -126,6 +126,10 @@ def describe_layer(
         layer["diverging"] = diverges(values)
         layer["breaks"] = class_breaks(indicator, values, column.digits)
         layer["scheme"] = "quantile"
+        recipe = atlas.recipes.get(indicator.id)
+        if recipe is not None and recipe.classes and not layer["diverging"]:
+            layer["breaks"]["named"] = [one.low for one in recipe.classes[1:]]
+            layer["class_titles"] = [page_text(one.title) for one in recipe.classes]
         layer["pooled"] = _pooled_breaks(atlas, indicator, column.digits)
         layer["spread"] = _spread(values)
         layer["thirds"] = _thirds(values, column.digits)

@@ -17,6 +17,8 @@ from tests.maps.conftest import make_toy_atlas
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.bivariate import Bivariate, read_show
@@ -73,6 +75,32 @@ def test_pictures_and_pages_have_the_same_classes(
         assert [one["label"] for one in told["classes"]] == list(here.labels), (name, method)
         assert [one["colour"] for one in told["classes"]] == list(here.colours)
         assert [one["count"] for one in told["classes"]] == here.counts(everything)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_classes_that_the_index_names(
+    watched: Opener, toy: Territories, tmp_path: Path, lang: str
+) -> None:
+    table = {
+        "id": "lack", "orientation": "worse", "draws": 0, "weights": {"fibre": 1, "presence": 1},
+        "classes": {
+            "light": [0, 50],
+            "strong": {"range": [50, 100], "title": {"fr": "forte", "en": "strong"}},
+        },
+    }  # fmt: skip
+    measured = make_toy_atlas(toy).keep(["fibre", "presence"])
+    recipe = recipe_from_table(table, file="", indicators=measured.indicators)
+    atlas = compute_index(measured, recipe)
+    draw_map(atlas, "lack", lang=lang).save(tmp_path / "map.html")
+    page = watched().open(tmp_path / "map.html", "#method=named")
+    told = page.evaluate(SHOWN, ["lack", ""])
+    here = class_territories(atlas, "lack", lang=lang, method="named")
+    assert told["of"] == here.of.tolist()
+    assert [one["label"] for one in told["classes"]] == list(here.labels)
+    title = {"fr": "forte", "en": "strong"}[lang]
+    assert here.labels[0].startswith("light (") and here.labels[1].startswith(f"{title} (")
+    assert here.breaks == (50.0,)
+    assert page.locator("#zb-scheme").input_value() == "named"
 
 
 def test_bars_have_the_exact_colours_of_their_figures(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,9 @@ def measured() -> Atlas:
     codes = pd.Index([f"c{place:03d}" for place in range(COUNT)], name="code")
     boxes = [shapely.box(x, y, x + 1, y + 1) for y in range(20) for x in range(20)]
     frame = gpd.GeoDataFrame({"name": codes}, geometry=boxes, index=codes, crs=3857)
+    rows = pd.DataFrame({"row": [f"r{place // 20:02d}" for place in range(COUNT)]}, index=codes)
     territories = Territories(
-        frame=frame, level="square", parents=pd.DataFrame(index=codes),
+        frame=frame, level="square", parents=rows.astype(object),
         facts=pd.DataFrame({"population": 10.0}, index=codes),
     )  # fmt: skip
     values = pd.DataFrame(rng.random((COUNT, 4)).round(3) * 100, index=codes, columns=list(PARTS))
@@ -124,6 +126,29 @@ def test_the_readers_weights_give_the_index_of_a_recipe_with_them(
     assert page.evaluate(LOOK)["id"] == "lack"
     assert page.locator(".zb-score-value").inner_text() == published
     page.wait_for_function("() => !location.hash.includes('weights=')")
+
+
+def test_the_weights_are_those_of_the_level_shown(
+    watched: Opener, measured: Atlas, tmp_path: Path
+) -> None:
+    whole = replace(measured, values=measured.values.fillna(50), reasons=measured.reasons * 0)
+    draw_map(scored_atlas({"access": 1, "presence": 1}, whole), lang="en").save(
+        tmp_path / "map.html"
+    )
+    page = watched().open(tmp_path / "map.html")
+    page.locator("#zb-level").select_option("row")
+    page.locator(".zb-weights summary").click()
+    page.locator("#zb-weight-access").focus()
+    page.keyboard.press("Home")
+    for level, count in (("row", 20), ("", COUNT)):
+        page.locator("#zb-level").select_option(level)
+        found = page.evaluate(LOOK)
+        assert found["id"] == "your-index" and len(found["values"]) == count
+        presence = page.evaluate("""async () => {
+          const { model } = await window.zoneblanche.started;
+          return Array.from(model.column("presence").values);
+        }""")
+        np.testing.assert_allclose(found["values"], presence, atol=0.11)
 
 
 def test_an_estimated_part_has_its_points(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import cast
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
@@ -17,6 +18,7 @@ from zoneblanche.layers.index.recipe.recipe import (
     Dimension,
     Element,
     Handicap,
+    NamedClass,
     Normalise,
     Recipe,
     Regression,
@@ -25,6 +27,7 @@ from zoneblanche.layers.index.recipe.recipe import (
 )
 from zoneblanche.layers.index.recipe.schema import (
     ID,
+    ClassTable,
     DimensionTable,
     ErrorTable,
     IndicatorTable,
@@ -46,6 +49,7 @@ def recipe_of(
     with document.locating():
         root = tree.root(options.id or recipe_id)
         faults = tree.faults or _option_faults(options, root, document.file)
+        faults = faults + _class_faults(options, document.file)
         if faults:
             raise InputError(faults)
     root = _standardised(root, outer=None)
@@ -57,6 +61,7 @@ def recipe_of(
         description=options.description,
         references=tuple(options.references),
         required=tuple(options.required),
+        classes=_classes(options),
         file=document.file,
         uncertainty=Uncertainty(
             weights=uncertain.weights,
@@ -72,6 +77,9 @@ def recipe_of(
         **{name: getattr(options, name) for name in _PLAIN},
     )
 
+
+MOST_CLASSES = 8
+"""Number of classes that a recipe can name: a legend has colours for so many."""
 
 _PLAIN = (
     "orientation",
@@ -89,6 +97,53 @@ _PLAIN = (
     "draws",
     "seed",
 )
+
+
+def _classes(options: RecipeTable) -> tuple[NamedClass, ...]:
+    """Return the named classes, the lowest first."""
+    found = [
+        NamedClass(name, one.title or name, *one.range)
+        if isinstance(one, ClassTable)
+        else NamedClass(name, name, *one)
+        for name, one in options.classes.items()
+    ]
+    return tuple(sorted(found, key=lambda one: one.low))
+
+
+def _class_faults(options: RecipeTable, file: str) -> list[Fault]:
+    """Return the faults of named classes: one alone, too many, a gap or an overlap."""
+    classes = _classes(options)
+    if not classes:
+        return []
+    if not 2 <= len(classes) <= MOST_CLASSES:
+        return [
+            Fault(
+                _(
+                    "the recipe names {count} classes; it can name 2 to {most}.",
+                    count=len(classes),
+                    most=MOST_CLASSES,
+                ),
+                file=file,
+                column="recipe.classes",
+                kind="classes",
+            )
+        ]
+    return [
+        Fault(
+            _(
+                "{name} begins at {low}, and the class below it ends at {high}.",
+                name=repr(upper.id),
+                low=f"{upper.low:g}",
+                high=f"{lower.high:g}",
+            ),
+            file=file,
+            column=f"recipe.classes.{upper.id}",
+            remedy=_("Begin each class where the one below it ends."),
+            kind="classes",
+        )
+        for lower, upper in pairwise(classes)
+        if lower.high != upper.low
+    ]
 
 
 def _known(indicators: Mapping[str, Indicator] | Iterable[str] | None) -> dict[str, bool] | None:

@@ -203,6 +203,22 @@ class Uncertainty:
 
 
 @dataclass(frozen=True)
+class NamedClass:
+    """A class of scores with fixed ends and a name, the same at every place and date.
+
+    Attributes:
+        id: its name in the recipe.
+        title: in the languages given, or one text.
+        low, high: its ends; a score of `high` is in the next class.
+    """
+
+    id: str
+    title: Text | str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Recipe:
     """How an index is computed. Read one with `layers.index.recipe.load`.
 
@@ -226,6 +242,8 @@ class Recipe:
         boxcox: the exponent of the Box-Cox transformation.
         draws, seed: of the rank intervals; 0 draws: none.
         uncertainty: what the draws vary.
+        classes: of the scores of the index, the lowest first; each begins where the one before it
+            ends. Empty: none.
         references: the literature.
         file: the file that it was read from.
     """
@@ -250,6 +268,7 @@ class Recipe:
     draws: int = 500
     seed: int = 20260101
     uncertainty: Uncertainty = field(default_factory=Uncertainty)
+    classes: tuple[NamedClass, ...] = ()
     references: tuple[str, ...] = ()
     file: str = ""
 

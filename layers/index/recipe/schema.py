@@ -331,6 +331,27 @@ class UncertaintyTable(_Options):
     floor: NotNegative = 0.0
 
 
+class ClassTable(_Options):
+    """`[recipe.classes.<name>]`: a class of scores with a title."""
+
+    range: Pair
+    title: Title = None
+
+
+def _class_form(given: Any) -> str:
+    """Which form a class of a recipe takes."""
+    return "<table>" if isinstance(given, Mapping) else "<pair>"
+
+
+Classes = dict[
+    str,
+    Annotated[
+        Annotated[ClassTable, branch("table")] | Annotated[Pair, branch("pair")],
+        Discriminator(_class_form),
+    ],
+]
+
+
 class RecipeTable(_Options):
     """`[recipe]`."""
 
@@ -364,3 +385,4 @@ class RecipeTable(_Options):
     draws: Annotated[int, Field(ge=0, le=1_000_000)] = 500
     seed: Annotated[int, Field(ge=0)] = 20260101
     uncertainty: UncertaintyTable = UncertaintyTable()
+    classes: Classes = Field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -13,6 +14,7 @@ from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.index.recipe.errors import MeasurementError
 from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe, recipe_from_table
 from zoneblanche.layers.index.recipe.recipe import Dimension
+from zoneblanche.layers.index.recipe.record import recipe_as_dict, recipe_from_dict
 from zoneblanche.layers.indicator import Indicator
 
 KNOWN = ["fibre", "debit", "4g", "web"]
@@ -173,6 +175,12 @@ def test_mazziotta_pareto_standardises_for_itself() -> None:
             },
             ["'b' has no weight"],
         ),
+        ({"classes": {"all": [0, 100]}}, ["recipe.classes", "names 1 classes"]),
+        ({"classes": {"a": [0, 20], "b": [30, 100]}}, ["recipe.classes.b", "begins at 30", "20"]),
+        ({"classes": {"a": [0, 20], "b": [10, 100]}}, ["recipe.classes.b", "begins at 10"]),
+        ({"classes": {"a": [20, 0], "b": [20, 100]}}, ["recipe.classes.a", "[20, 0]"]),
+        ({"classes": {"a": 20}}, ["recipe.classes.a", "[low, high]"]),
+        ({"classes": {"a": {"rnge": [0, 20]}}}, ["recipe.classes.a.rnge", "'range'"]),
         ({"draws": -1}, ["recipe.draws"]),
         ({"id": "a b"}, ["recipe.id"]),
         ({"range": [100, 0]}, ["[100, 0]"]),
@@ -234,6 +242,19 @@ def test_an_unknown_recipe_is_suggested(tmp_path: Path) -> None:
         read_recipe("digital-inequalty")
     with pytest.raises(InputError, match="no such recipe"):
         read_recipe(tmp_path / "none.toml")
+
+
+def test_classes_have_names_and_an_order() -> None:
+    titled = {"range": [0, 40], "title": {"fr": "faible", "en": "low"}}
+    recipe = read({"classes": {"strong": [60, 100], "middle": [40, 60], "low": titled}})
+    assert [(one.id, one.low, one.high) for one in recipe.classes] == [
+        ("low", 0, 40), ("middle", 40, 60), ("strong", 60, 100),
+    ]  # fmt: skip
+    assert recipe.classes[0].title == titled["title"] and recipe.classes[2].title == "strong"
+    kept = json.loads(json.dumps(recipe_as_dict(recipe)))
+    assert recipe_from_dict(kept) == recipe
+    del kept["classes"]  # as an atlas of an earlier version has it
+    assert recipe_from_dict(kept).classes == ()
 
 
 def test_the_example_of_the_docs() -> None:

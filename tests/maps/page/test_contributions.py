@@ -13,6 +13,7 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.explain import explain
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.maps.page.contributions import _points, describe_contributions
+from zoneblanche.maps.page.upper_levels import atlases_above
 
 
 def leaves(branch: dict) -> list[str]:
@@ -84,3 +85,26 @@ def test_points_that_are_no_plain_sum_are_not_told(
     toy_atlas: Atlas, options: dict[str, str]
 ) -> None:
     assert describe_contributions(scored(toy_atlas, **options), "lack") is None
+
+
+def test_an_area_has_the_points_of_its_dimensions(toy_atlas: Atlas) -> None:
+    """The score of an area is the mean of its territories', whose figures are cut at the ends of
+    the scale: its own figures do not give it, its dimensions do."""
+    dimensions = {
+        "net": {"title": "Net", "weights": {"fibre": 1}},
+        "town": {"title": "Town", "weights": {"presence": 1}},
+    }
+    atlas = scored(
+        toy_atlas,
+        weights={"net": 3, "town": 1},
+        dimensions=dimensions,
+        indicators={"fibre": {"normalise": "goalposts", "goalposts": [40, 60]}},
+    )
+    tree = describe_contributions(atlas, "lack")
+    assert tree is not None and leaves(tree) == ["fibre", "presence"]
+    for upper in atlases_above(atlas):
+        tree = describe_contributions(upper, "lack")
+        assert tree is not None and leaves(tree) == ["net", "town"]
+        points = sum(_points(upper, tree, np.ones(len(upper.codes))))
+        score = upper.values["lack"].to_numpy()
+        np.testing.assert_allclose(points[~np.isnan(score)], score[~np.isnan(score)], atol=1e-9)
