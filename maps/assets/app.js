@@ -208,7 +208,7 @@ async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {
   const page = new Page(root, model, map);
   if (!page.layer.column && page.layer.kind !== "bivariate") page.layer = page.model.layers[0];
   const first = page.layer.kind === "bivariate" ? [page.layer.x, page.layer.y] : [page.layer.id];
-  const rest = readBlock(`${prefix}-data`);
+  const rest = documentRead().then(() => readBlock(`${prefix}-data`));
   if (!first.every((id) => page.model.has(id))) model.add(await rest, head.places.data);
   page.start();
   if (!model.has("text")) model.add(await rest, head.places.data);

@@ -152,6 +152,7 @@ function scoreBlock(page, layer, i) {
       : el("p", { class: "zb-score-value", id: "zb-card-value" }, speech.number(values[i], layer.digits),
         el("small", {}, layer.unit === "score" ? " / 100" : "")),
     between && !reasons[i] ? el("p", { class: "zb-between" }, between) : null,
+    websiteLine(page, layer, i),
     reasons[i] ? null : el("p", { class: "zb-standing" }, standingText(page, layer, i)),
     reasons[i] ? null : placeInSpread(page, layer, i, low, high),
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,

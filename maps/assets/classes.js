@@ -227,6 +227,7 @@ function lookOf(model, shown, colours, only = null, kept = null) {
   const [paper, stripe] = colours.missing;
   return {
     table,
+    striped: shown.layer.coarse ? stripedTable(table, ground) : null,
     sea: ground,
     hatch: [pixel(paper), dim ? mixed(pixel(stripe), pixel(paper), 180) : pixel(stripe)],
     lines: {

@@ -45,6 +45,35 @@ function estimatedScore(model, parent, part, i) {
   return Math.min(Math.max((values[i] * total - sum) / part.share, 0), 100);
 }
 
+/** The score of a territory if one of its indicators had another figure. The difference is added to the
+ *  published score, which has fewer decimals than its parts. */
+function scoreIf(model, layer, i, id, figure) {
+  const scoreOf = (branch, parent, changed) => {
+    if (!branch.children) {
+      return changed && branch.id === id ? scaledScore(branch, figure) : scoreOfPart(model, branch, i, parent);
+    }
+    const own = parent && model.column(branch.id).reasons[i];
+    if (own && !branch.children.some((child) => child.id === id)) return NaN; // too little is known of it
+    const scores = branch.children.map((child) => scoreOf(child, branch, changed));
+    const [mean] = weightedMean(scores.map((one) => [one]), branch.children.map(({ share }) => share), [0]);
+    return mean;
+  };
+  return model.column(layer.id).values[i] + scoreOf(layer.tree, null, true) - scoreOf(layer.tree, null, false);
+}
+
+const WEBSITE = "website";
+
+/** What the score would be if the website of a local authority, which is not declared or of which nothing
+ *  is known, were found: the stated errors do not cover it. Null where that does not matter. */
+function websiteLine({ model, speech }, layer, i) {
+  const inTree = ({ id, children }) => (children ? children.some(inTree) : id === WEBSITE);
+  if (!layer.tree || !inTree(layer.tree) || model.column(layer.id).reasons[i]) return null;
+  const { values, reasons } = model.column(WEBSITE);
+  if (!reasons[i] && values[i] === 1) return null;
+  const score = speech.number(scoreIf(model, layer, i, WEBSITE, 1), layer.digits);
+  return el("p", { class: "zb-if" }, speech.say("if_website", { score }));
+}
+
 /** A colour for each indicator of an index, the same for every territory. */
 function partColours(tree, colours) {
   const leaves = ({ id, children }) => (children ? children.flatMap(leaves) : [id]);

@@ -10,6 +10,12 @@ async function readBlock(id) {
   return new Uint8Array(await new Response(opened).arrayBuffer());
 }
 
+/** When the whole page is there; its last block is read after the first picture. */
+function documentRead() {
+  return document.readyState !== "loading" ? Promise.resolve()
+    : new Promise((done) => { document.addEventListener("DOMContentLoaded", done, { once: true }); });
+}
+
 function bytesOf(binary) {
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);

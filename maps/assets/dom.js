@@ -37,7 +37,14 @@ function link(text, address) {
     : text;
 }
 
+const ADDRESSES = new Map(); // judged before: many figures cite one source
+
 function isWebAddress(address) {
+  if (!ADDRESSES.has(address)) ADDRESSES.set(address, isWeb(address));
+  return ADDRESSES.get(address);
+}
+
+function isWeb(address) {
   try {
     return ["http:", "https:"].includes(new URL(address).protocol);
   } catch {
@@ -51,7 +58,7 @@ function isolated(text) {
 }
 
 /** The swatch of a class: a filled square, or a hatched one for missing figures. */
-function swatch(colour, colours, stripes = null) {
+function swatch(colour, colours, stripes = null, coarse = false) {
   const box = svg("svg", { class: "zb-swatch", viewBox: "0 0 18 14", "aria-hidden": "true" });
   box.append(svg("rect", { x: 0.5, y: 0.5, width: 17, height: 13, fill: colour,
     stroke: colours.rule }));
@@ -59,6 +66,12 @@ function swatch(colour, colours, stripes = null) {
     for (const x of [2, 7, 12]) {
       box.append(svg("path", { d: `M${x} 13.5L${x + 4} 0.5`, stroke: stripes,
         "stroke-width": 1.6 }));
+    }
+  }
+  if (coarse) {
+    for (const x of [2, 8, 14]) {
+      box.append(svg("path", { d: `M${x - 3} 0.5L${x + 5} 13.5`, stroke: colours.sea, "stroke-width": 1.6,
+        "stroke-opacity": 0.6 }));
     }
   }
   return box;

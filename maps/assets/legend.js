@@ -29,7 +29,9 @@ function legendNote(layer, speech) {
   const parts = [];
   if (layer.period) parts.push(speech.date(layer.period));
   if (layer.suffix) parts.push(isolated(speech.text(layer.suffix)));
-  if (layer.native) parts.push(speech.native(layer));
+  if (layer.native) {
+    parts.push(layer.coarse ? speech.say("hatched", { how: speech.native(layer) }) : speech.native(layer));
+  }
   return parts.flatMap((part, k) => (k ? [" · ", part] : [part]));
 }
 
@@ -60,7 +62,7 @@ function classList(page) {
     pointerenter: () => page.highlight(k),
     pointerleave: () => page.highlight(null),
   },
-  swatch(one.colour, colours),
+  swatch(one.colour, colours, null, shown.layer.coarse),
   el("span", { class: "zb-class-label" }, isolated(one.label)),
   countCell(page, one)));
   let active = -1;

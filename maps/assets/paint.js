@@ -1,5 +1,6 @@
 // From the id image to colours: one lookup per pixel, lines where neighbouring ids differ.
 
+const COARSE_STRIPES = [2, 8]; // pixels of a stripe, and from one to the next, over figures of larger areas
 const HATCH = 1; // stands in a colour table where a territory has no figure
 const COAST = 1; // kinds of border: of the whole, of a group, of one territory
 const GROUP = 2;
@@ -63,10 +64,22 @@ function markEdges(ids, width, height, groups, fine, edges) {
   }
 }
 
+/** The colours of a stripe over figures of larger areas: paler; "missing" and nothing stay. */
+function stripedTable(table, paper) {
+  return table.map((colour) => (colour === HATCH || colour === 0 ? colour : mixed(colour, paper, 150)));
+}
+
+/** Whether a pixel is on such a stripe. They fall from left to right, those of missing figures rise. */
+function onStripe(x, y) {
+  const [wide, every] = COARSE_STRIPES;
+  return (x + (every - 1) * y) % every < wide;
+}
+
 /**
  * Paint `ids` into `out` (RGBA as Int32), both width × height.
  *
- * look: `table` colour by id (`HATCH` where missing, 0 transparent); `lines` the colours { fine,
+ * look: `table` colour by id (`HATCH` where missing, 0 transparent); `striped` the same on stripes, null
+ * without; `lines` the colours { fine,
  * group, contrary, coast }; `sea`; `hatch` [ground, stripe].
  */
 function paint(ids, edges, width, height, look, out) {
@@ -79,6 +92,7 @@ function paint(ids, edges, width, height, look, out) {
       else out[p] = (x + y) % 6 < 2 ? stripe : paper;
     }
   }
+  if (look.striped) paintStripes(ids, width, height, look.striped, out);
   const fours = new Uint32Array(edges.buffer);
   for (let k = 0; k < fours.length; k++) {
     if (fours[k] === 0) continue; // few pixels are on a line
@@ -88,10 +102,19 @@ function paint(ids, edges, width, height, look, out) {
   }
 }
 
+function paintStripes(ids, width, height, striped, out) {
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const colour = striped[ids[p]];
+      if (colour !== HATCH && onStripe(x, y)) out[p] = colour;
+    }
+  }
+}
+
 /** The same from an id image twice as wide and high, averaged: the smooth picture at rest, from
  *  row `from` up to row `to`. */
 function paintSmooth(ids, width, height, groups, fine, look, out, from, to) {
-  const { table } = look;
+  const { striped } = look;
   const [paper, stripe] = look.hatch;
   const wide = 2 * width;
   for (let y = from, p = from * width; y < to; y++) {
@@ -104,17 +127,18 @@ function paintSmooth(ids, width, height, groups, fine, look, out, from, to) {
       const d = ids[q + wide + 1];
       const beside = ids[q + right];
       const below = ids[q + wide + down];
-      const striped = (x + y) % 6 < 2 ? stripe : paper;
-      const first = table[a] === HATCH ? striped : table[a];
+      const hatched = (x + y) % 6 < 2 ? stripe : paper;
+      const table = striped !== null && onStripe(x, y) ? striped : look.table;
+      const first = table[a] === HATCH ? hatched : table[a];
       if (a === b && a === c && a === d) {
         const kind = a === beside && a === below ? 0
           : edgeBetween(a, beside, below, groups, fine);
         out[p] = kind === 0 ? first : bordered(first, kind, look, 192);
         continue;
       }
-      const second = table[b] === HATCH ? striped : table[b];
-      const third = table[c] === HATCH ? striped : table[c];
-      const fourth = table[d] === HATCH ? striped : table[d];
+      const second = table[b] === HATCH ? hatched : table[b];
+      const third = table[c] === HATCH ? hatched : table[c];
+      const fourth = table[d] === HATCH ? hatched : table[d];
       const colour = average(first, second, third, fourth);
       const kind = edgeBetween(a, a === b ? c : b, d, groups, fine);
       out[p] = kind === 0 ? colour

@@ -105,7 +105,7 @@ const PANEL = {
     this.fillHead();
     this.legendPlace.replaceChildren(this.model.head.embed ? shortLegend(this) : drawLegend(this));
     this.paneTitle.replaceChildren(isolated(this.speech.text(this.layer.title)));
-    this.fillMethod();
+    this.later.add("method", () => this.fillMethod()); // far below
     this.fillFoot();
   },
 

@@ -13,7 +13,7 @@ function mapAsSvg(page, { vector = true } = {}) {
     "font-size": 13, fill: page.colours.ink });
   const { speech, model } = page;
   sheet.append(svg("title", {}, `${speech.text(model.head.title)} – ${speech.text(page.layer.title)}`),
-    svg("defs", {}, hatchPattern(page.colours)),
+    svg("defs", {}, hatchPattern(page.colours), coarsePattern(page.colours)),
     svg("rect", { width: "100%", height: "100%", fill: page.colours.paper }));
   let y = pad + 22;
   y = write(sheet, page.headline.textContent, { x: pad, y, size: 22, weight: 600,
@@ -126,6 +126,11 @@ function drawTerritories(place, pane, page, layer) {
     if (d) drawing.append(svg("path", { d, fill: fills[k], "fill-rule": "evenodd",
       stroke: k < blank ? fills[k] : null, "stroke-width": 1 }));
   });
+  if (shown.layer.coarse) {
+    const figures = classOf.map((k) => (k >= 0 && k < blank ? 0 : -1));
+    const [d] = classPaths(geometry, view, figures, 1);
+    if (d) drawing.append(svg("path", { d, fill: "url(#zb-coarse)", "fill-rule": "evenodd" }));
+  }
   const lines = borderPaths(geometry, view, seen, groups, layer._fine());
   const styles = { fine: [colours.paper, 0.5, 0.5], group: [colours.deep, 0.8, 0.7],
     coast: [colours.rule, 0.8, 0.9] };
@@ -200,6 +205,13 @@ function hatchPattern(colours) {
     svg("path", { d: "M-6 6L6 -6M0 24L24 0M18 30L30 18", stroke: stripe, "stroke-width": 5 }));
 }
 
+/** Over the colours of figures of larger areas. */
+function coarsePattern({ sea }) {
+  return svg("pattern", { id: "zb-coarse", width: 32, height: 32, patternUnits: "userSpaceOnUse" },
+    svg("path", { d: "M-8 -8L40 40M-8 24L8 40M24 -8L40 8", stroke: sea, "stroke-width": 6,
+      "stroke-opacity": 0.6 }));
+}
+
 function drawScale(place, line, size, colours) {
   const width = line.offsetWidth;
   const [x, y] = [size.x - width - 12, size.y - 10];
@@ -213,10 +225,16 @@ function drawPictureLegend(sheet, pane, x, y) {
   const { shown, speech, colours, layer } = pane;
   const width = SHEET.legend;
   const note = [layer.period && speech.date(layer.period), speech.text(layer.suffix),
-    speech.native(layer)].filter(Boolean).join(" · ");
+    layer.coarse ? speech.say("hatched", { how: speech.native(layer) }) : speech.native(layer)]
+    .filter(Boolean).join(" · ");
   let at = note ? write(sheet, note, { x, y, size: 12, width }) + 6 : y;
+  // The patterns are written for the fine steps of a map; here they are scaled back.
+  const patterned = (name) => svg("g", { transform: `translate(${x} ${at - 11}) scale(${1 / FINENESS})` },
+    svg("rect", { width: 20 * FINENESS, height: 14 * FINENESS, fill: `url(#${name})`,
+      stroke: colours.rule, "stroke-width": FINENESS }));
   const mark = (fill, label) => {
     sheet.append(svg("rect", { x, y: at - 11, width: 20, height: 14, fill, stroke: colours.rule }));
+    if (layer.coarse) sheet.append(patterned("zb-coarse"));
     at = write(sheet, label, { x: x + 28, y: at, width: width - 28 }) + 4;
   };
   if (shown.square) {
@@ -229,11 +247,7 @@ function drawPictureLegend(sheet, pane, x, y) {
         { x, y: at + 2, size: 12, weight: 600, width }) + 6;
     }
   }
-  // The pattern is written for the fine steps of a map; here it is scaled back.
-  const box = svg("g", { transform: `translate(${x} ${at - 11}) scale(${1 / FINENESS})` },
-    svg("rect", { width: 20 * FINENESS, height: 14 * FINENESS, fill: "url(#zb-missing)",
-      stroke: colours.rule, "stroke-width": FINENESS }));
-  sheet.append(box);
+  sheet.append(patterned("zb-missing"));
   at = write(sheet, `${speech.say("no_data")} (${speech.number(shown.missingCount)})`,
     { x: x + 28, y: at, width: width - 28 });
   return at;

@@ -1,12 +1,20 @@
 // The texts of the page, in the reader's language and number format.
 
+const FORMATS = new Map(); // of Intl, by kind, locale and options: a new one takes longer than all it writes
+
+function formatOf(kind, locale, options = {}) {
+  const key = `${kind.name} ${locale} ${JSON.stringify(options)}`;
+  if (!FORMATS.has(key)) FORMATS.set(key, new kind(locale, options));
+  return FORMATS.get(key);
+}
+
 class Speech {
   constructor(head, lang) {
     this.head = head;
     this.lang = lang;
     this.words = head.words[lang];
     this.formats = [];
-    this.plurals = new Intl.PluralRules(this.words.locale);
+    this.plurals = formatOf(Intl.PluralRules, this.words.locale);
   }
 
   /** The phrase with that name, with its {slots} filled. */
@@ -34,7 +42,7 @@ class Speech {
 
   /** A number with its decimals. */
   number(value, digits = 0) {
-    this.formats[digits] ??= new Intl.NumberFormat(this.words.locale,
+    this.formats[digits] ??= formatOf(Intl.NumberFormat, this.words.locale,
       { minimumFractionDigits: digits, maximumFractionDigits: digits });
     const nothing = Number(Math.abs(value).toFixed(digits)) === 0;
     return this.formats[digits].format(nothing ? 0 : value).replace("-", "\u2212");
@@ -91,7 +99,7 @@ class Speech {
     if (when.getUTCMonth() !== month - 1) return text;
     const form = { timeZone: "UTC", year: "numeric", month: "long" };
     if (day) form.day = "numeric";
-    return new Intl.DateTimeFormat(this.words.locale, form).formatToParts(when)
+    return formatOf(Intl.DateTimeFormat, this.words.locale, form).formatToParts(when)
       .map(({ type, value }) => (type === "day" && value === "1" ? this.words.first_day : value))
       .join("");
   }

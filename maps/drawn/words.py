@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = {
     "filtered_to": _("Shown in colour: {filter}."),
     "flagged_as": _("Flag"),
     "legend_of": _("Legend: {title}"),
+    "hatched": _("hatched: {how}"),
+    "if_website": _("If its website were found: {score}."),
     "kept": pgettext("between two dates", "at both dates"),
     "lost": pgettext("between two dates", "lost"),
     "never": pgettext("between two dates", "at neither date"),

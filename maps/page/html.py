@@ -73,6 +73,9 @@ SCRIPTS = (
 )
 """The files of our script, in the order of concatenation; see docs/map-page.md."""
 
+LAST = "data"
+"""The block that the first picture does not need."""
+
 START = 'window.zoneblanche.started = window.zoneblanche.startPage(document.getElementById("zb"));'
 """A promise of the page, for tests, benchmarks and embedding sites."""
 
@@ -183,10 +186,12 @@ def write_document(
         "<style>", style, "</style>\n</head>\n<body>\n",
         '<div id="zb" class="zb-root"></div>\n',
         "<noscript><h1>", _escaped(title), "</h1>", _picture(still), paragraphs, "</noscript>\n",
-        data_blocks(blocks), "\n",
+        data_blocks({name: text for name, text in blocks.items() if name != LAST}), "\n",
     ]  # fmt: skip
     parts += [f"{packed_script(script)}\n" for script in scripts]
-    parts.append(f"<script>{read_asset('unpack.js')}</script>\n</body>\n</html>\n")
+    # The map is painted while the browser still reads what the first picture does not need.
+    parts.append(f"<script>{read_asset('unpack.js')}</script>\n")
+    parts += [data_blocks({LAST: blocks[LAST]}), "\n</body>\n</html>\n"]
     return "".join(parts)
 
 

@@ -94,6 +94,7 @@ def describe_layer(
         "period": indicator.period,
         "suffix": page_text(indicator.suffix),
         "native": _native_level(atlas.territories, indicator),
+        "coarse": is_coarse(atlas, indicator),
         "partly": measured_partly(atlas, indicator),
         "method": page_text(indicator.method),
         "bounds": [_finite(bound) for bound in indicator.bounds],
@@ -174,6 +175,7 @@ def describe_bivariate(atlas: Atlas, pair: Bivariate, citations: Citations) -> d
         "breaks": breaks,
         "period": "",
         "native": None,
+        "coarse": is_coarse(atlas, x) or is_coarse(atlas, y),
         "sources": citations.cite((*x.sources, *y.sources)),
     }
 
@@ -278,6 +280,16 @@ def _native_level(territories: Territories, indicator: Indicator) -> Any:
         return None  # an aggregate of figures that were measured at a finer level
     known = {level.id: level.title for level in country.levels}
     return page_text(known.get(native, native))
+
+
+def is_coarse(atlas: Atlas, indicator: Indicator) -> bool:
+    """Return whether figures are those of larger areas than the territories, so that maps hatch
+    them. Not those of an index whose recipe allows it, nor of its dimensions."""
+    allowed = any(
+        recipe.coarse == "allow" and indicator.id in {part.id for part in recipe.dimensions}
+        for recipe in atlas.recipes.values()
+    )
+    return not allowed and _native_level(atlas.territories, indicator) is not None
 
 
 def measured_partly(atlas: Atlas, indicator: Indicator) -> bool:
