@@ -26,6 +26,7 @@ class Plan:
         words: what ids in columns of text are called, by id.
         essential: positions of the main sentences.
         digits: decimals of the columns of figures; others are whole.
+        signed: author, commissioner and date, by name ("author"); those that are known.
     """
 
     id: str
@@ -39,3 +40,4 @@ class Plan:
     words: Mapping[str, str] = field(default_factory=dict)
     essential: tuple[int, ...] = (0,)
     digits: Mapping[str, int] = field(default_factory=dict)
+    signed: Mapping[str, str] = field(default_factory=dict)

@@ -101,14 +101,17 @@ def sites_sentences(
     """Yield the answer: today, then each goal with how good it is and its alternatives."""
     reach = _length(request.reach, unit, digits=None)
     now = answers[0].now
-    yield _(
-        "Now, {beyond} people ({share} %) live beyond {reach} of a site, and the mean distance is "
-        "{mean}.",
-        beyond=quantity(now.beyond, 0),
-        share=quantity(now.beyond_percent, 1),
-        reach=reach,
-        mean=_length(now.mean, unit),
-    )
+    if np.isfinite(now.mean):
+        yield _(
+            "Now, {beyond} people ({share} %) live beyond {reach} of a site, and the mean distance "
+            "is {mean}.",
+            beyond=quantity(now.beyond, 0),
+            share=quantity(now.beyond_percent, 1),
+            reach=reach,
+            mean=_length(now.mean, unit),
+        )
+    else:
+        yield _("Now, no site exists: nobody lives within {reach} of one.", reach=reach)
     if now.unserved:
         yield _("{people} people have no site at all.", people=quantity(now.unserved, 0))
     for one in answers:

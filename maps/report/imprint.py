@@ -13,6 +13,8 @@ from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.inputs import note_inputs
 from zoneblanche.geo.files.kinds import check_there, read_bytes
 from zoneblanche.geo.messages import _
+from zoneblanche.maps.drawn.words import write_date
+from zoneblanche.maps.report.words import words_in
 
 MOST_BYTES = 512 * 1024
 """Maximum size of a logo: every report of a batch contains it."""
@@ -48,8 +50,23 @@ class Imprint:
     date: str = ""
     logo: str = ""
 
+    @property
+    def signed(self) -> dict[str, str]:
+        """The parts that are text and given, by name."""
+        parts = {"author": self.author, "commissioner": self.commissioner, "date": self.date}
+        return {name: text for name, text in parts.items() if text}
+
 
 NO_IMPRINT = Imprint()
+
+
+def imprint_parts(imprint: Imprint, lang: str) -> list[tuple[str, str]]:
+    """Return the given parts of an imprint that are text, each with its heading."""
+    words = words_in(lang)
+    return [
+        (words[f"imprint_{name}"], write_date(text, lang) if name == "date" else text)
+        for name, text in imprint.signed.items()
+    ]
 
 
 def read_imprint(

@@ -21,7 +21,7 @@ from zoneblanche.maps.drawn.assets import read_asset, read_template, templates
 from zoneblanche.maps.page.content_policy import hash_source
 from zoneblanche.maps.report.areas import find_area, references_of
 from zoneblanche.maps.report.content import Chart, Line, LineChart, Section, Sentence, Table
-from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint
+from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint, imprint_parts
 from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.scope import Scope, Shared
 from zoneblanche.maps.report.sections.brief import brief_section
@@ -163,13 +163,14 @@ def compose_report(
         )
     about = find_area(shared.atlas, area, lang=lang)
     scope = Scope(shared, about, references_of(shared.atlas, about, lang=lang), lang)
-    chosen = SECTIONS if shared.plan is None or shared.main is not None else WITHOUT_INDEX
-    sections = tuple(section(scope) for section in chosen)
+    alone = shared.plan is not None and shared.main is None
+    sections = tuple(section(scope) for section in (WITHOUT_INDEX if alone else SECTIONS))
     essential = _essential(sections)
     if shared.plan is not None:
         planned = plan_section(scope, shared.plan)
-        sections = (planned, *sections)
-        essential = (*(planned.sentences[at] for at in shared.plan.essential), *essential)
+        first = 0 if alone else 1  # after the brief
+        sections = (*sections[:first], planned, *sections[first:])
+        essential += tuple(planned.sentences[at] for at in shared.plan.essential)
     return Report(
         title=title or scope.words["default_title"],
         scope=scope,
@@ -196,7 +197,7 @@ def render_report(report: Report, *, inputs: str = "") -> str:
             lang=report.scope.lang,
             area=report.scope.area,
             subtitle=_subtitle(report.scope),
-            imprint=_imprint(report),
+            imprint=imprint_parts(report.imprint, report.scope.lang),
             policy=_policy(),
             style=markupsafe.Markup(read_asset(STYLE)),  # ours, from maps/assets
             inputs=inputs,
@@ -325,17 +326,6 @@ def _subtitle(scope: Scope) -> list[str]:
     if scope.atlas.territories.vintage:
         parts.append(scope.atlas.territories.vintage)
     return parts
-
-
-def _imprint(report: Report) -> list[tuple[str, str]]:
-    """Return the given parts of the imprint, each with its heading."""
-    words, given = report.scope.words, report.imprint
-    parts = [
-        (words["imprint_author"], given.author),
-        (words["imprint_commissioner"], given.commissioner),
-        (words["imprint_date"], report.scope.day(given.date) if given.date else ""),
-    ]
-    return [(heading, text) for heading, text in parts if text]
 
 
 def _kind_of(block: object) -> str:

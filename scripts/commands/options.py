@@ -66,6 +66,14 @@ Show = Annotated[
     str | None, typer.Option(metavar="ID", help="Indicator shown first, or density-presence.")
 ]
 Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of what is written.")]
+Author = Annotated[str | None, typer.Option(metavar="TEXT", help="Who wrote it, in its head.")]
+Commissioner = Annotated[str | None, typer.Option(metavar="TEXT", help="For whom, in its head.")]
+SignedOn = Annotated[
+    str | None, typer.Option("--date", metavar="DATE", help="Its date, such as 2026-11-30.")
+]
+Logo = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A PNG or SVG file, at most 512 KiB.")
+]
 Country = Annotated[str, typer.Option(metavar="CODE", help="One with an embedded edition.")]
 Lang = Annotated[
     str | None,

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
-from zoneblanche.scripts.commands.options import Lang, Quiet, Within, check_lang
+from zoneblanche.scripts.commands.options import (
+    Author,
+    Commissioner,
+    Lang,
+    Logo,
+    Quiet,
+    SignedOn,
+    Within,
+    check_lang,
+)
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -28,6 +37,25 @@ AtlasOption = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")]
 OUT = Path("zoneblanche-plan")
+Flagged = Annotated[
+    str | None,
+    typer.Option(
+        "--flagged", metavar="RULE", help="Lose this flag instead of leaving the worst tenth."
+    ),
+]
+Costs = Annotated[
+    list[str] | None,
+    typer.Option("--cost", metavar="ID=NUMBER", help="Of one unit of a figure; may be repeated."),
+]
+IndexId = Annotated[
+    str | None,
+    typer.Option("--index", metavar="ID", help="An index of the atlas; by default the last."),
+]
+Margin = Annotated[
+    float | None,
+    typer.Option(metavar="POINTS", help="Past the limit; by default half of a score's range."),
+]
+Exact = Annotated[bool, typer.Option("--exact", help="Refuse a recipe that is not linear.")]
 
 
 @plan.command("sites", cls=HelpfulCommand)
@@ -69,10 +97,15 @@ def sites(
     ] = "auto",
     atlas: AtlasOption = None,
     out: Out = OUT,
+    author: Author = None,
+    commissioner: Commissioner = None,
+    date: SignedOn = None,
+    logo: Logo = None,
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Where the next sites serve most people: coverage within reach, and mean distance."""
+    from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.plan import plan_sites_into, sites_request
 
     chosen_lang = check_lang(lang)
@@ -96,6 +129,7 @@ def sites(
         weight=weight,
         lang=chosen_lang,
         quiet=quiet,
+        imprint=read_imprint(author, commissioner, date, logo),
     )
 
 
@@ -105,35 +139,25 @@ def lift(
         list[str] | None,
         typer.Argument(metavar="CODE…", help="Of territories; by default all concerned."),
     ] = None,
-    flag: Annotated[
-        str | None,
-        typer.Option(
-            "--flagged", metavar="RULE", help="Lose this flag instead of leaving the worst tenth."
-        ),
-    ] = None,
+    flag: Flagged = None,
     within: Within = None,
-    cost: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID=NUMBER", help="Of one unit of a figure; may be repeated."),
-    ] = None,
-    index: Annotated[
-        str | None, typer.Option(metavar="ID", help="An index of the atlas; by default the last.")
-    ] = None,
-    margin: Annotated[
-        float | None,
-        typer.Option(metavar="POINTS", help="Past the limit; by default half of a score's range."),
-    ] = None,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Refuse a recipe that is not linear.")
-    ] = False,
+    cost: Costs = None,
+    index: IndexId = None,
+    margin: Margin = None,
+    exact: Exact = False,
     atlas: AtlasOption = None,
     out: Out = OUT,
+    author: Author = None,
+    commissioner: Commissioner = None,
+    date: SignedOn = None,
+    logo: Logo = None,
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """What it would take: the least change by which territories leave the worst tenth."""
     from zoneblanche.layers.planning.plan_lift import LiftRequest, plan_lift
     from zoneblanche.layers.planning.read import read_costs
+    from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.plan import plan_into
 
     def answer(read: Atlas) -> Plan:
@@ -142,7 +166,14 @@ def lift(
         asked = LiftRequest(tuple(codes or ()), flag, places, index, costs, exact, margin)
         return plan_lift(read, asked)
 
-    plan_into(out, answer, atlas_file=atlas, lang=check_lang(lang), quiet=quiet)
+    plan_into(
+        out,
+        answer,
+        atlas_file=atlas,
+        lang=check_lang(lang),
+        quiet=quiet,
+        imprint=read_imprint(author, commissioner, date, logo),
+    )
 
 
 @plan.command("budget", cls=HelpfulCommand)
@@ -153,16 +184,8 @@ def budget(
     euros: Annotated[
         float | None, typer.Option(metavar="N", help="How much can be spent, with --cost.")
     ] = None,
-    cost: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID=NUMBER", help="Of one unit of a figure; may be repeated."),
-    ] = None,
-    flag: Annotated[
-        str | None,
-        typer.Option(
-            "--flagged", metavar="RULE", help="Lose this flag instead of leaving the worst tenth."
-        ),
-    ] = None,
+    cost: Costs = None,
+    flag: Flagged = None,
     within: Within = None,
     floor: Annotated[
         int, typer.Option(metavar="N", help="Territories that each area gets at least.")
@@ -170,18 +193,15 @@ def budget(
     floor_level: Annotated[
         str, typer.Option(metavar="LEVEL", help="Of the areas with a floor.")
     ] = "departement",
-    index: Annotated[
-        str | None, typer.Option(metavar="ID", help="An index of the atlas; by default the last.")
-    ] = None,
-    margin: Annotated[
-        float | None,
-        typer.Option(metavar="POINTS", help="Past the limit; by default half of a score's range."),
-    ] = None,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Refuse a recipe that is not linear.")
-    ] = False,
+    index: IndexId = None,
+    margin: Margin = None,
+    exact: Exact = False,
     atlas: AtlasOption = None,
     out: Out = OUT,
+    author: Author = None,
+    commissioner: Commissioner = None,
+    date: SignedOn = None,
+    logo: Logo = None,
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
@@ -189,6 +209,7 @@ def budget(
     from zoneblanche.layers.planning.plan_budget import BudgetRequest, plan_budget
     from zoneblanche.layers.planning.plan_lift import LiftRequest
     from zoneblanche.layers.planning.read import read_costs
+    from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.plan import plan_into
 
     def answer(read: Atlas) -> Plan:
@@ -196,4 +217,11 @@ def budget(
         lifted = LiftRequest((), flag, tuple(within or ()), index, costs, exact, margin)
         return plan_budget(read, BudgetRequest(lifted, euros, premises, floor_level, floor))
 
-    plan_into(out, answer, atlas_file=atlas, lang=check_lang(lang), quiet=quiet)
+    plan_into(
+        out,
+        answer,
+        atlas_file=atlas,
+        lang=check_lang(lang),
+        quiet=quiet,
+        imprint=read_imprint(author, commissioner, date, logo),
+    )

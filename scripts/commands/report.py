@@ -9,9 +9,13 @@ import typer
 
 from zoneblanche.scripts.commands.options import (
     AtlasOrEdition,
+    Author,
+    Commissioner,
     Lang,
+    Logo,
     Part,
     Quiet,
+    SignedOn,
     Sources,
     Title,
     atlas_or_edition,
@@ -33,18 +37,14 @@ def report(
     lang: Lang = None,
     title: Title = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also write a tagged PDF.")] = False,
-    author: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Who wrote it, in its head.")
+    plan: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The plan.json of a plan, which the report presents."),
     ] = None,
-    commissioner: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="For whom, in its head.")
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Its date, such as 2026-11-30.")
-    ] = None,
-    logo: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A PNG or SVG file, at most 512 KiB.")
-    ] = None,
+    author: Author = None,
+    commissioner: Commissioner = None,
+    date: SignedOn = None,
+    logo: Logo = None,
     source: Sources = None,
     quiet: Quiet = False,
 ) -> None:
@@ -63,4 +63,5 @@ def report(
         sources=parse_sources(source),
         quiet=quiet,
         imprint=read_imprint(author, commissioner, date, logo),
+        plan_file=plan,
     )

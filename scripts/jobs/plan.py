@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import cast, get_args
@@ -22,6 +23,7 @@ from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.edition import edition_inputs, edition_territories
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.outputs.export import write_json
+from zoneblanche.layers.outputs.plan_file import PLAN_FILE, write_plan_file
 from zoneblanche.layers.outputs.workbook import write_tables
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.plan_sites import plan_sites
@@ -36,7 +38,9 @@ from zoneblanche.layers.planning.read import (
 )
 from zoneblanche.layers.planning.sites import Method
 from zoneblanche.layers.planning.sites_said import SitesRequest
+from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.page.write_page import write_page
+from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint, imprint_parts
 from zoneblanche.maps.report.scope import Shared
 from zoneblanche.maps.report.write import compose_report, render_report
 from zoneblanche.scripts.jobs.report import edition_atlas
@@ -53,6 +57,7 @@ def plan_sites_into(
     weight: str,
     lang: str | None,
     quiet: bool,
+    imprint: Imprint = NO_IMPRINT,
 ) -> Plan:
     """Answer where the next sites serve most people, and write the answer into a folder.
 
@@ -61,6 +66,7 @@ def plan_sites_into(
         request: from the atlas to the question.
         atlas_file: an atlas; None for the embedded edition of France.
         weight: of the question: the edition's layers are measured if it is one of them.
+        imprint: who answers, for whom, when.
 
     Raises:
         InputError: what the question or its files refuse.
@@ -69,7 +75,7 @@ def plan_sites_into(
     check_folder_place(out, "plan")
     atlas = load_atlas(atlas_file) if atlas_file is not None else edition_people(weight)
     plan = plan_sites(atlas, request(atlas))
-    write_plan(plan, out, lang=lang or atlas.lang)
+    write_plan(plan, out, lang=lang or atlas.lang, imprint=imprint)
     if not quiet:
         print_plan(plan, out, lang=lang or atlas.lang)
     return plan
@@ -82,6 +88,7 @@ def plan_into(
     atlas_file: Path | None,
     lang: str | None,
     quiet: bool,
+    imprint: Imprint = NO_IMPRINT,
 ) -> Plan:
     """Answer a question about an index, and write the answer into a folder.
 
@@ -89,6 +96,7 @@ def plan_into(
         out: the folder, which appears or is replaced as a whole.
         answer: from the atlas to the answer.
         atlas_file: a scored atlas; None for the embedded edition of France, scored and flagged.
+        imprint: who answers, for whom, when.
 
     Raises:
         InputError: what the question refuses.
@@ -97,7 +105,7 @@ def plan_into(
     check_folder_place(out, "plan")
     atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas({})
     plan = answer(atlas)
-    write_plan(plan, out, lang=lang or atlas.lang)
+    write_plan(plan, out, lang=lang or atlas.lang, imprint=imprint)
     if not quiet:
         print_plan(plan, out, lang=lang or atlas.lang)
     return plan
@@ -215,30 +223,37 @@ def checked_method(method: str) -> Method:
     )
 
 
-def write_plan(plan: Plan, out: Path, *, lang: str) -> None:
-    """Write an answer into a folder: its table as CSV and XLSX, the map page, the report, the
-    atlas, and the account.
+def write_plan(plan: Plan, out: Path, *, lang: str, imprint: Imprint = NO_IMPRINT) -> None:
+    """Write an answer into a folder: its table as CSV and XLSX, the answer for a report, the map
+    page, the report, the atlas, and the account.
 
     Raises:
         InputError: the folder has other content.
         ProblemWithEnvironment: it cannot be written.
     """
     title = translate(plan.title, lang)
+    plan = replace(plan, signed=imprint.signed)
     with staged_folder(out, command="plan") as folder:
         rounded = rounded_table(plan)
         safe = safe_text(rounded)
         safe.to_csv(folder / f"{plan.id}.csv", index=False, encoding="utf-8", lineterminator="\n")
         titles = {name: translate(text, lang) for name, text in plan.columns.items()}
         words = {name: translate(text, lang) for name, text in plan.words.items()}
-        sentences = [translate(text, lang) for text in (*plan.sentences, *plan.assumptions)]
+        sentences = [
+            *(f"{heading}{colon(lang)}{text}" for heading, text in imprint_parts(imprint, lang)),
+            *(translate(text, lang) for text in (*plan.sentences, *plan.assumptions)),
+        ]
         sheets = {
             translate(_("Proposed"), lang): rounded.replace(words).rename(columns=titles),
             translate(_("Answer and assumptions"), lang): pd.DataFrame({title: sentences}),
         }
         write_tables(sheets, folder / f"{plan.id}.xlsx", title=title)
+        write_plan_file(plan, folder / PLAN_FILE)
         save_atlas(plan.atlas, folder / "territories.parquet")
         write_page(plan.atlas, folder / "index.html", plan.show, lang=lang, title=plan.title)
-        report = compose_report(Shared(plan.atlas, plan=plan), lang=lang, title=title)
+        report = compose_report(
+            Shared(plan.atlas, plan=plan), lang=lang, title=title, imprint=imprint
+        )
         text = render_report(report)
         (folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
         _write_account(plan, folder)
@@ -262,6 +277,7 @@ def _write_account(plan: Plan, folder: Path) -> None:
         "question": plan.id,
         "sentences": [str(text) for text in plan.sentences],
         "assumptions": [str(text) for text in plan.assumptions],
+        "signed": dict(plan.signed),
         "files": files,
     }
     write_json(sealed(account), folder / MARK)

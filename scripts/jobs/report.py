@@ -15,13 +15,14 @@ import numpy as np
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest, visible
 from zoneblanche.geo.executors import run_chunks
+from zoneblanche.geo.files.inputs import note_inputs
 from zoneblanche.geo.files.output import (
     check_folder_place,
     check_places,
     plain_name,
     staged_file,
 )
-from zoneblanche.geo.messages import _
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
@@ -29,6 +30,8 @@ from zoneblanche.layers.edition import edition_project
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.layers.outputs.atlas_hash import atlas_hash
+from zoneblanche.layers.outputs.plan_file import load_plan
+from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.project.index import recipe_of
 from zoneblanche.layers.project.read import read_project
 from zoneblanche.maps.drawn.words import colon
@@ -85,6 +88,7 @@ def report_file(
     quiet: bool = False,
     workers: int | None = None,
     imprint: Imprint = NO_IMPRINT,
+    plan_file: Path | None = None,
 ) -> list[Path]:
     """Write one report, or one for each territory of a level.
 
@@ -99,13 +103,14 @@ def report_file(
         quiet: print nothing but errors.
         workers: processes of a batch; by default as many as there are processors.
         imprint: author, commissioner, date and logo of the pages.
+        plan_file: the result of a plan, which the page presents.
 
     Returns:
         The pages that were written; those with unchanged inputs are not written again.
 
     Raises:
-        InputError: no such file, area or level; or a page would replace a file that is not an
-            unchanged earlier report.
+        InputError: no such file, area or level; a plan for other territories than the area; or a
+            page would replace a file that is not an unchanged earlier report.
         ProblemWithEnvironment: a file cannot be written, or the PDF's libraries are missing (the
             page is written all the same).
     """
@@ -116,7 +121,11 @@ def report_file(
     waiting = [order for order in orders if not _is_done(order, pdf=pdf)] if each else orders
     places = [(path, "report") for order in waiting for path in _files_of(order, pdf=pdf)]
     check_places([*places, (out / LIST, "reports")] if each else places)
-    batch = Batch(Shared(atlas), chosen, title, pdf, imprint)
+    plan = None
+    if plan_file is not None:
+        plan = planned_for(atlas, plan_file, within=within, each=each, lang=chosen)
+    shared = Shared(atlas) if plan is None else Shared(plan.atlas, plan=plan)
+    batch = Batch(shared, chosen, title, pdf, imprint)
     written = []
     failed = ""
     many = len(waiting) > SERIAL
@@ -158,6 +167,45 @@ def write_one(order: Order, batch: Batch) -> str:
     with staged_file(order.path, "report") as staging:
         staging.write_text(text, encoding="utf-8", newline="\n")
     return failure
+
+
+def planned_for(
+    atlas: Atlas, plan_file: Path, *, within: str | None, each: str | None, lang: str
+) -> Plan:
+    """Return a plan for the report on an area.
+
+    Raises:
+        InputError: what `load_plan` refuses, a batch of reports, or a plan with territories outside
+            the area.
+    """
+    note_inputs([plan_file])
+    if each is not None:
+        raise InputError(
+            Fault(
+                _("a plan is for one area, and --each writes several reports."),
+                remedy=_("Write the report of its area: --within CODE."),
+                kind="option",
+            )
+        )
+    plan = load_plan(plan_file, atlas)
+    inside = find_area(atlas, within, lang=lang).inside
+    known = plan.atlas.values[plan.show].notna().to_numpy()
+    outside = int((known & ~inside).sum())
+    if outside:
+        raise InputError(
+            Fault(
+                _(
+                    "{count} of the {all} territories of the plan are outside the area of the "
+                    "report.",
+                    count=quantity(outside),
+                    all=quantity(int(known.sum())),
+                ),
+                file=str(plan_file),
+                remedy=_("Name the area of the plan: --within CODE."),
+                kind="plan-area",
+            )
+        )
+    return plan
 
 
 def edition_atlas(sources: Mapping[str, Path]) -> Atlas:

@@ -7,8 +7,10 @@ import pandas as pd
 from zoneblanche.geo.messages import translate
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.maps.report.content import Cell, Piece, Section, Sentence, make_table, name_cell
+from zoneblanche.maps.report.imprint import Imprint, imprint_parts
 from zoneblanche.maps.report.map import draw_figure
 from zoneblanche.maps.report.scope import Scope
+from zoneblanche.maps.report.sections.measured import Notices
 
 LISTED = 40
 """Maximum number of rows; the table of the plan has all."""
@@ -17,7 +19,7 @@ NAMES = ("name", "instead", "change")
 
 
 def plan_section(scope: Scope, plan: Plan) -> Section:
-    """Return the answer in sentences, a map, the table, and every assumption as a note."""
+    """Return the answer in sentences, a map, the table, what was assumed, and who made it."""
     lang = scope.lang
     sentences = tuple(
         Sentence(f"plan.{place}", (Piece(translate(text, lang) + " "),))
@@ -34,8 +36,18 @@ def plan_section(scope: Scope, plan: Plan) -> Section:
         blocks.append(figure)
     if rows:
         blocks.append(make_table("t-plan", scope.words["plan_caption"], columns, rows))
-    notes = tuple(translate(text, lang) for text in plan.assumptions)
+    assumed = tuple(translate(text, lang) for text in plan.assumptions)
+    if assumed:
+        blocks.append(Notices(scope.words["plan_assumed"], assumed))
+    notes = () if not plan.signed else (_signed(scope, plan),)
     return Section("plan", translate(plan.title, lang), sentences, tuple(blocks), notes)
+
+
+def _signed(scope: Scope, plan: Plan) -> str:
+    """Return who made the plan, for whom and when, as a sentence."""
+    parts = imprint_parts(Imprint(**plan.signed), scope.lang)
+    listed = [f"{heading}{scope.words['colon']}{text}" for heading, text in parts]
+    return scope.words["plan_signed"].format(parts=scope.words["list_break"].join(listed))
 
 
 def _cell(scope: Scope, plan: Plan, name: str, value: object) -> Cell:

@@ -6,18 +6,17 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
+from tests.layers.planning.row_of_towns import COUNT, row_of_towns
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.messages import translate
 from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.geo.source import Source
-from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Table
 from zoneblanche.layers.planning.plan_sites import NOW, PROPOSED, plan_sites
@@ -31,37 +30,10 @@ from zoneblanche.layers.planning.read import (
 )
 from zoneblanche.layers.planning.sites_said import SitesRequest
 
-COUNT = 12
-"""Territories in a row, 10 km wide."""
-
 
 @pytest.fixture(scope="module")
 def row() -> Atlas:
-    """Twelve squares of 10 km in a row; people 100, 200, …; all in one département, half of them in
-    each EPCI."""
-    codes = pd.Index([f"T{place:02}" for place in range(COUNT)], name="code")
-    squares = [shapely.box(x, 6_500_000, x + 10_000, 6_510_000) for x in _WEST]
-    frame = gpd.GeoDataFrame(
-        {"name": [f"Town {place}" for place in range(COUNT)]},
-        geometry=gpd.GeoSeries(squares, index=codes),
-        index=codes,
-        crs="EPSG:2154",
-    )
-    half = ["X"] * 6 + ["Y"] * 6
-    return empty_atlas(
-        Territories(
-            frame=frame,
-            level="commune",
-            parents=pd.DataFrame({"epci": half, "departement": "D"}, index=codes),
-            facts=pd.DataFrame(
-                {"population": 100.0 * np.arange(1, COUNT + 1), "area_km2": 100.0}, index=codes
-            ),
-            vintage="2026",
-        )
-    )
-
-
-_WEST = [600_000 + 10_000 * place for place in range(COUNT)]
+    return row_of_towns()
 
 
 def sites_in(atlas: Atlas, codes: list[str], tmp_path: Path) -> Sites:
@@ -121,7 +93,9 @@ def test_the_same_answer_twice_in_any_order(row: Atlas, tmp_path: Path) -> None:
 
 def test_without_any_site_everybody_is_counted(row: Atlas) -> None:
     plan = plan_sites(row, SitesRequest(1, no_sites(), reach=11.0))
+    assert plan.sentences[0] == "Now, no site exists: nobody lives within 11 km of one."
     assert "7,800 people have no site at all." in plan.sentences
+    assert not any("nan" in text for text in plan.sentences)
     # The weighted median of the row: 3,900 people are reached in T08.
     assert plan.table.set_index("goal").loc["distance", "code"] == "T08"
 

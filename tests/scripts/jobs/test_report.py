@@ -182,3 +182,49 @@ def test_the_commands(atlas_file: Path, tmp_path: Path) -> None:
     done = runner.invoke(app, ["embed", str(atlas_file), "-o", str(folder), "--show", "need"])
     assert done.exit_code == 0, done.output
     assert (folder / "snippet.html").is_file()
+
+
+@pytest.fixture
+def plan_folder(atlas_file: Path, scored: Atlas, tmp_path: Path) -> Path:
+    """The plan of a site in département A, by the command."""
+    result = CliRunner().invoke(
+        app,
+        ["plan", "sites", "--add", "1", "--within", "A", "--existing", "none", "--lang", "en",
+         "--atlas", str(atlas_file), "-o", str(tmp_path / "plan"), "--author", "Town & Co",
+         "--commissioner", "The prefect", "--date", "2026-11-30"],
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    return tmp_path / "plan"
+
+
+def test_a_report_presents_a_plan(atlas_file: Path, plan_folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "with.html"
+    report_file(atlas_file, out=page, within="A", lang="fr", quiet=True,
+                plan_file=plan_folder / "plan.json")  # fmt: skip
+    text = page.read_text("utf-8")
+    assert re.search(r'data-says="plan\.0"', text)
+    assert "Où les prochains lieux serviraient le plus d" in text
+    assert re.search(r"Tableau \d+\. Ce que le plan propose", text)
+    assert re.search(r"Figure \d+\. <bdi>Lieux proposés", text)
+    assert "pas des routes" in text
+    assert "Town &amp; Co" in text and "30 novembre 2026" in text
+    # The brief stays first.
+    assert text.index('id="brief"') < text.index('id="plan"')
+
+
+def test_the_answer_of_a_plan_is_signed(plan_folder: Path) -> None:
+    text = (plan_folder / "report.html").read_text("utf-8")
+    assert "Town &amp; Co" in text and "The prefect" in text
+    assert '"author": "Town & Co"' in (plan_folder / "run.json").read_text("utf-8")
+
+
+def test_a_plan_for_another_area_is_refused(
+    atlas_file: Path, plan_folder: Path, tmp_path: Path
+) -> None:
+    for options, said in (
+        ({"within": "B"}, "of the plan are outside the area of the report"),
+        ({"each": "departement"}, "a plan is for one area"),
+    ):
+        with pytest.raises(InputError, match=said):
+            report_file(atlas_file, out=tmp_path / "no", plan_file=plan_folder, quiet=True,
+                        **options)  # fmt: skip
