@@ -17,7 +17,7 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.json_text import read_json
-from zoneblanche.geo.files.json_types import check_json
+from zoneblanche.geo.files.json_types import Wrong, check_json
 from zoneblanche.geo.messages import Translatable, _, message_from_dict
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import indicator_from_dict
@@ -153,18 +153,7 @@ def _check(content: Any, file: str) -> None:
                 kind="no-plan",
             )
         )
-    wrong = list(islice(check_json(content, PlanEntry), _MOST_FAULTS))
-    if not wrong:
-        most, width = len(content["sentences"]), len(content["columns"])
-        wrong = [
-            ("essential", _("there is no sentence {place}.", place=place), "")
-            for place in content.get("essential", ())
-            if not 0 <= place < most
-        ] + [
-            (f"rows[{place}]", _("it has {got} cells, not {want}.", got=len(row), want=width), "")
-            for place, row in enumerate(content["rows"])
-            if len(row) != width
-        ]
+    wrong = list(islice(check_json(content, PlanEntry), _MOST_FAULTS)) or _disagreements(content)
     if wrong:
         raise InputError(
             [
@@ -172,6 +161,20 @@ def _check(content: Any, file: str) -> None:
                 for key, message, remedy in wrong
             ]
         )
+
+
+def _disagreements(content: Mapping[str, Any]) -> list[Wrong]:
+    """Return which parts do not fit each other."""
+    wrong: list[Wrong] = []
+    most, width = len(content["sentences"]), len(content["columns"])
+    for place in content.get("essential", ()):
+        if not 0 <= place < most:
+            wrong.append(("essential", _("there is no sentence {place}.", place=place), ""))
+    for place, row in enumerate(content["rows"]):
+        if len(row) != width:
+            message = _("it has {got} cells, not {want}.", got=len(row), want=width)
+            wrong.append((f"rows[{place}]", message, ""))
+    return wrong
 
 
 def _texts(records: Mapping[str, Any]) -> dict[str, str]:
