@@ -165,11 +165,12 @@ def _check(content: Any, file: str) -> None:
 
 def _disagreements(content: Mapping[str, Any]) -> list[Wrong]:
     """Return which parts do not fit each other."""
-    wrong: list[Wrong] = []
     most, width = len(content["sentences"]), len(content["columns"])
-    for place in content.get("essential", ()):
-        if not 0 <= place < most:
-            wrong.append(("essential", _("there is no sentence {place}.", place=place), ""))
+    wrong: list[Wrong] = [
+        ("essential", _("there is no sentence {place}.", place=place), "")
+        for place in content.get("essential", ())
+        if not 0 <= place < most
+    ]
     for place, row in enumerate(content["rows"]):
         if len(row) != width:
             message = _("it has {got} cells, not {want}.", got=len(row), want=width)

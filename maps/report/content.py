@@ -24,6 +24,7 @@ class Cell:
             its interval; () without.
         kind: the conclusion about a difference ("worse", "same", …), for its style; "" elsewhere.
         url: an http(s) address that the text links to, or "".
+        code: of the territory that a name belongs to, or "".
         id: of the element in the page; given by its table.
     """
 
@@ -36,6 +37,7 @@ class Cell:
     bar: tuple[float, ...] = ()
     kind: str = ""
     url: str = ""
+    code: str = ""
     id: str = ""
 
     @property
@@ -115,34 +117,6 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A figure on a chart: its position, the ends of its interval (its position without), its
-    kind."""
-
-    at: float
-    low: float
-    high: float
-    kind: str
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Figures with intervals, one line per row, on one scale. The table next to it has the numbers.
-
-    Attributes:
-        label: what it shows, for readers who do not see it.
-        rows: name of the line, and its marks as shares of the scale, 0 to 1.
-        ticks: position and text of the scale's ticks.
-        legend: kind of mark and its meaning.
-    """
-
-    label: str
-    rows: tuple[tuple[str, tuple[Mark, ...]], ...]
-    ticks: tuple[tuple[float, str], ...]
-    legend: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Line:
     """A line of a line chart: kind, name, points as shares of the two scales, and its last text."""
 
@@ -171,6 +145,7 @@ class Section:
         sentences: one paragraph.
         blocks: tables, charts, pictures and notes, in order; a template draws each by its type.
         notes: paragraphs of explanation, without figures of the data.
+        more: tables of the workbook that no page shows.
     """
 
     id: str
@@ -178,6 +153,7 @@ class Section:
     sentences: tuple[Sentence, ...] = ()
     blocks: tuple[object, ...] = ()
     notes: tuple[str, ...] = ()
+    more: tuple[Table, ...] = ()
 
     @property
     def tables(self) -> tuple[Table, ...]:

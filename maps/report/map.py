@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.maps.drawn.bivariate import Bivariate, title_of
+from zoneblanche.maps.drawn.breaks import classify
 from zoneblanche.maps.drawn.classes import Axis, Classed, class_territories
 from zoneblanche.maps.drawn.legend import Key, describe_classes, keys_of
 from zoneblanche.maps.drawn.palettes import MISSING
 from zoneblanche.maps.report.areas import part_of
-from zoneblanche.maps.report.picture import Picture, Sheet, lay_out, paint_picture
+from zoneblanche.maps.report.picture import DENSITY, Label, Picture, Sheet, lay_out, paint_picture
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def draw_figure(
     width: int = 680,
     sheet: Sheet | None = None,
     classed: Classed | None = None,
+    title: str | None = None,
+    outline: str | None = None,
 ) -> Figure | None:
     """Return the map of an indicator, or of two, over some territories, with its legend.
 
@@ -66,6 +70,8 @@ def draw_figure(
         width: of the picture, in pixels of the page.
         sheet: of these territories, if they are laid out already; it has its own width.
         classed: the classes of the atlas, if known already.
+        title: of the figure; by default that of the indicator.
+        outline: containing level whose borders are drawn stronger; by default the most useful one.
 
     Returns:
         None if no territory has a shape.
@@ -77,9 +83,9 @@ def draw_figure(
         return None
     picture = paint_picture(
         sheet, inner.territories, classed.of[inside], list(classed.colours),
-        missing=MISSING["light"], outline=_outline(inner),
+        missing=MISSING["light"], outline=outline or _outline(inner),
     )  # fmt: skip
-    title = title_with_unit(atlas, show, lang)
+    title = title or title_with_unit(atlas, show, lang)
     units = inner.territories.level_title(lang, plural=len(inner.codes) != 1)
     return Figure(
         picture=picture,
@@ -88,6 +94,34 @@ def draw_figure(
         keys=keys_of(classed, inside, lang),
         square=_square_of(classed),
     )
+
+
+def class_areas(classed: Classed, figures: np.ndarray) -> Classed:
+    """Return the same classes for other figures of the territories, such as the mean of the area
+    that contains each."""
+    return replace(classed, of=classify(figures, list(classed.breaks)))
+
+
+def number_places(sheet: Sheet, groups: Sequence[np.ndarray]) -> Sheet:
+    """Return a sheet that names nothing but groups of territories, each by its number from 1.
+
+    Args:
+        sheet: of the territories.
+        groups: masks of the territories; a number is in the middle of the pixels of its group, or
+            nowhere if the group has none.
+    """
+    labels = [one for one in sheet.labels if one.kind == "frame"]
+    canvas = sheet.canvas
+    inside = canvas >= 0
+    for number, group in enumerate(groups, start=1):
+        down, across = np.nonzero(inside & np.append(group, False)[canvas])
+        if len(down):
+            # A pixel of the group, so that the number of a concave one is not outside it.
+            middle = (down - down.mean()) ** 2 + (across - across.mean()) ** 2
+            at = int(np.argmin(middle))
+            x, y = float(across[at]) / DENSITY, float(down[at]) / DENSITY
+            labels.append(Label(x, y, str(number), "number"))
+    return replace(sheet, labels=tuple(labels))
 
 
 def title_with_unit(atlas: Atlas, show: str | Bivariate, lang: str) -> str:

@@ -133,7 +133,9 @@ def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet |
     canvas = new_canvas(layout.height * DENSITY, width * DENSITY)
     for pane in layout.panes:
         fill_canvas(canvas, pane.edges, pane.view)
-    names = [] if len(territories) > MOST_NAMED else _places(territories, layout.panes[0])
+    names = (
+        [] if len(territories) > MOST_NAMED else _places(territories, layout.panes[0], width=width)
+    )
     return Sheet(
         canvas=canvas,
         width=width,
@@ -295,8 +297,8 @@ def _in_metres(territories: Territories) -> bool:
     return bool(axes) and all(axis.unit_name == "metre" for axis in axes)
 
 
-def _places(territories: Territories, pane: _Pane, *, most: int = 7) -> list[Label]:
-    """Return names of the largest territories that do not overlap."""
+def _places(territories: Territories, pane: _Pane, *, width: int, most: int = 7) -> list[Label]:
+    """Return names of the largest territories that do not overlap, and are inside the picture."""
     if "population" not in territories.facts or len(territories) < 8:
         return []
     people = territories.facts["population"].to_numpy(dtype="float64")
@@ -312,6 +314,8 @@ def _places(territories: Territories, pane: _Pane, *, most: int = 7) -> list[Lab
             continue
         x, y = across[member] / DENSITY, down[member] / DENSITY
         reach = 4.2 * len(name) + 8
+        if not reach <= x <= width - reach:
+            continue
         if all(abs(y - b) > 20 or abs(x - a) > reach + c for a, b, c in boxes):
             boxes.append((x, y, reach))
             labels.append(Label(x, y, name, "place"))

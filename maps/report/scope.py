@@ -3,6 +3,7 @@ figures."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -13,8 +14,17 @@ import pandas as pd
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.numerals import takes_singular
-from zoneblanche.layers.analysis.areas import rank_areas
-from zoneblanche.layers.analysis.estimates import FEWEST, Columns, Difference, Figure, Verdict
+from zoneblanche.layers.analysis.areas import draw_means, interval_of, rank_areas
+from zoneblanche.layers.analysis.estimates import (
+    FEWEST,
+    Columns,
+    Difference,
+    Figure,
+    Verdict,
+    difference_of,
+    figure_of,
+    verdict_of,
+)
 from zoneblanche.layers.analysis.flagging.typology import TYPOLOGY, add_typology
 from zoneblanche.layers.analysis.inequality.equal_size import EqualSize, compare_equal_size
 from zoneblanche.layers.atlas import Atlas
@@ -24,12 +34,17 @@ from zoneblanche.layers.presence.panel import Panel, read_panel
 from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
 from zoneblanche.maps.report.areas import Area, part_of
 from zoneblanche.maps.report.content import Cell, Piece, finite
+from zoneblanche.maps.report.peers import peer_table
 from zoneblanche.maps.report.picture import Sheet
 from zoneblanche.maps.report.words import ARTICLES, words_in
 
 FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
 
 Tone = Literal["worse", "better", "more", "less", "same", "equal", "unsure"]
+MOST_SHOWN = 12
+"""Number of figures above which the report shows those of the index and of context only."""
+DENSITY = "density"
+NO_INTERVAL = (float("nan"), float("nan"))
 
 
 class Shared:
@@ -44,6 +59,7 @@ class Shared:
         self.sheet = sheet  # of all its territories, if they are laid out already
         self.columns = Columns(atlas)
         self._ranks: dict[str, pd.DataFrame] = {}
+        self._peers: dict[str, pd.DataFrame] = {}
 
     @cached_property
     def main(self) -> Indicator | None:
@@ -72,6 +88,15 @@ class Shared:
         return tuple(
             sorted(found, key=lambda item: (order[item.role], counted.get(item.id, len(counted))))
         )
+
+    @cached_property
+    def shown(self) -> tuple[Indicator, ...]:
+        """The figures that the pages of a report show: all if they are few, else the index, its
+        dimensions, their parts, and the density. The workbook has all."""
+        if len(self.measured) <= MOST_SHOWN or not self._parts_of_main:
+            return self.measured
+        parts = self._parts_of_main
+        return tuple(one for one in self.measured if one.id in parts or one.id == DENSITY)
 
     @property
     def _parts_of_main(self) -> dict[str, int]:
@@ -123,6 +148,15 @@ class Shared:
         """The waves of presence that belong to the atlas; None without."""
         return read_panel(self.atlas)
 
+    @cached_property
+    def drawn(self) -> Mapping[str, pd.DataFrame]:
+        """The mean of the index over the inhabitants of each area, by level, in each draw of the
+        errors that the recipe states (`draw_means`); empty without a recipe of the index."""
+        main = self.main
+        if main is None or main.id not in self.atlas.recipes:
+            return {}
+        return draw_means(self.atlas, main.id)
+
     def ranks(self, level: str) -> pd.DataFrame | None:
         """Return the ranks of the territories of a containing level under the errors that the
         recipe states, see `rank_areas`; None without a recipe of the index."""
@@ -135,10 +169,62 @@ class Shared:
             self._ranks[level] = rank_areas(self.atlas, main.id, level=level)
         return self._ranks[level]
 
+    def peers(self, level: str) -> pd.DataFrame | None:
+        """Return the table of the territories of a containing level, see `peer_table`; None for
+        another level."""
+        if level not in self.atlas.territories.parents:
+            return None
+        if level not in self._peers:
+            self._peers[level] = peer_table(self.columns, level, self.main, self.ranks(level))
+        return self._peers[level]
+
+    def draws_of(self, area: Area) -> pd.Series | None:
+        """Return the mean of the index over the inhabitants of an area in each draw, if known."""
+        table = self.drawn.get(area.level)
+        if table is None or not len(table) or area.code not in table:
+            return None
+        return table[area.code]
+
+    def score_range(self, area: Area) -> tuple[float, float]:
+        """Return the 90 % interval of the index of an area under the stated errors; NaN if the
+        recipe states none."""
+        main, drawn = self.main, self.draws_of(area)
+        if main is None:
+            return NO_INTERVAL
+        table = self.atlas.intervals.get(main.id)
+        if area.count == 1 and table is not None and "score_low" in table:
+            low, high = table.loc[area.inside, ["score_low", "score_high"]].to_numpy("float64")[0]
+            return float(low), float(high)
+        if drawn is None:
+            return NO_INTERVAL
+        return interval_of(drawn, figure_of(self.columns, main, area.inside).value)
+
+    def compare(
+        self, indicator: Indicator, area: Area, reference: Area, *, digits: int
+    ) -> Difference:
+        """Return the difference of a figure between an area and a reference; that of the index
+        with its interval under the stated errors, where both are drawn."""
+        plain = difference_of(self.columns, indicator, area.inside, reference.inside, digits=digits)
+        if indicator is not self.main or np.isnan(plain.value):
+            return plain
+        one, other = self.draws_of(area), self.draws_of(reference)
+        if area.count == 1:  # drawn apart; the error of a reference is small beside its own
+            value = figure_of(self.columns, indicator, area.inside).value
+            low, high = (plain.value + end - value for end in self.score_range(area))
+        elif one is None or other is None:
+            return plain
+        else:
+            low, high = interval_of(one - other, plain.value)
+        if np.isnan(low) or np.isnan(high):
+            return plain
+        return Difference(plain.value, verdict_of(low, high), low, high)
+
     def prepare(self) -> Shared:
         """Compute everything now."""
-        for name in ("main", "measured", "equal_size", "typology", "panel"):
+        for name in ("main", "measured", "shown", "equal_size", "typology", "panel", "drawn"):
             getattr(self, name)
+        for level in map(str, self.atlas.territories.parents):
+            self.peers(level)
         return self
 
 
@@ -255,28 +341,27 @@ class Scope:
         """Return a whole number as a cell."""
         return Cell(self.number(value), finite(value))
 
-    def percent(self, share: float, *, low: float = np.nan, high: float = np.nan) -> Cell:
+    def percent(self, share: float) -> Cell:
         """Return a percentage as a cell."""
         text = self.number(share, 1)
-        text = text if text == "–" else text + self.words["percent"]
-        between = self.between(low, high, 1)
-        return Cell(text, finite(share), between, finite(low), finite(high))
+        return Cell(text if text == "–" else text + self.words["percent"], finite(share))
 
     def figure(self, figure: Figure, indicator: Indicator) -> Cell:
         """Return a figure of an area as a cell; one that is not the area's own says so."""
-        between = self.between(figure.low, figure.high, digits_of(indicator))
-        if figure.kind == "coarse":
-            between = self.words["coarse_mark"]
+        mark = self.words["coarse_mark"] if figure.kind == "coarse" else ""
         text = self.amount(figure.value, indicator)
         if figure.kind == "share" and figure.territories == 1:
             text = self.yes_or_no(figure.value)
-        return Cell(
-            text,
-            finite(figure.value),
-            between,
-            finite(figure.low),
-            finite(figure.high),
-        )
+        return Cell(text, finite(figure.value), mark)
+
+    def scored(self, area: Area) -> Cell:
+        """Return the index of an area as a cell, with its interval under the stated errors."""
+        main = self.shared.main
+        assert main is not None  # the callers have an index
+        value = figure_of(self.shared.columns, main, area.inside).value
+        low, high = self.shared.score_range(area)
+        between = self.between(low, high, digits_of(main))
+        return Cell(self.amount(value, main), finite(value), between, finite(low), finite(high))
 
     def yes_or_no(self, share: float) -> str:
         """Return the answer of a single territory, which has no share."""

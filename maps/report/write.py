@@ -20,7 +20,7 @@ from zoneblanche.geo.messages import _, languages
 from zoneblanche.maps.drawn.assets import read_asset, read_template, templates
 from zoneblanche.maps.page.content_policy import hash_source
 from zoneblanche.maps.report.areas import find_area, references_of
-from zoneblanche.maps.report.content import Chart, Line, LineChart, Section, Sentence, Table
+from zoneblanche.maps.report.content import Line, LineChart, Section, Sentence, Table
 from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint, imprint_parts
 from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.scope import Scope, Shared
@@ -39,7 +39,6 @@ from zoneblanche.maps.report.sections.measured import (
     Notices,
     measured_section,
     people_of,
-    quality_section,
 )
 from zoneblanche.maps.report.sections.method import method_section
 from zoneblanche.maps.report.sections.plan import plan_section
@@ -55,8 +54,8 @@ STYLE = "report.css"
 
 SECTIONS = (
     brief_section,
-    dimensions_section,
     key_section,
+    dimensions_section,
     crossing_section,
     flagged_section,
     ranking_section,
@@ -64,23 +63,21 @@ SECTIONS = (
     like_sized_section,
     waves_section,
     measured_section,
-    quality_section,
     glossary_section,
     method_section,
 )
 """In the order of the report."""
 
-WITHOUT_INDEX = (measured_section, quality_section, method_section)
+WITHOUT_INDEX = (measured_section, method_section)
 """The sections after a plan on an atlas without an index."""
 
 ESSENTIAL = (
     r"index\.alone",
-    r"index\.(worse|better|same|unsure|unknown|unweighted|none)",
+    r"index\.(worse|better|same|equal|unsure|unknown|unweighted|none)",
     r"coarse\.",
-    r"peers\.",
+    r"beside\.rank",
     r"flag\.(people|none|count)|flag\.\w+\.one",
-    r"size\.(worse|better|same|parts)",
-    r"waves\.(better|worse|same)",
+    r"waves\.(better|worse|equal)",
     r"quality\.unscored_many",
 )
 """The sentences of the summary: the first of each kind."""
@@ -104,10 +101,24 @@ class Report:
     sections: tuple[Section, ...]
     imprint: Imprint = NO_IMPRINT
 
+    @property
+    def annex(self) -> str:
+        """Id of the first section of the annex; "" if there is none."""
+        brief = {"brief", "plan", "key"}
+        return next((one.id for one in self.sections if one.id not in brief), "")
+
     def sentences(self) -> Iterable[Sentence]:
         """All sentences, in order."""
         for section in self.sections:
             yield from section.sentences
+            for block in section.blocks:
+                if isinstance(block, Multiples):
+                    yield from (said for _, said in block.figures if said is not None)
+
+    def tables(self) -> Iterable[Table]:
+        """All tables, in order: those of the page, and those of the workbook alone."""
+        for section in self.sections:
+            yield from (*section.tables, *section.more)
 
 
 def write_report(
@@ -332,7 +343,6 @@ def _kind_of(block: object) -> str:
     """Return which macro of the template draws a block."""
     kinds: dict[type, str] = {
         Table: "table",
-        Chart: "chart",
         LineChart: "lines",
         Figure: "figure",
         Notices: "notices",

@@ -37,6 +37,9 @@ def report(
     lang: Lang = None,
     title: Title = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also write a tagged PDF.")] = False,
+    xlsx: Annotated[
+        bool, typer.Option("--xlsx", help="Also write a workbook with all tables.")
+    ] = False,
     plan: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The plan.json of a plan, which the report presents."),
@@ -60,6 +63,7 @@ def report(
         lang=check_lang(lang),
         title=title,
         pdf=pdf,
+        xlsx=xlsx,
         sources=parse_sources(source),
         quiet=quiet,
         imprint=read_imprint(author, commissioner, date, logo),

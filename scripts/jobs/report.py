@@ -38,6 +38,7 @@ from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.embed.write import check_base, write_embed
 from zoneblanche.maps.report.areas import find_area
 from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint
+from zoneblanche.maps.report.workbook import write_report_workbook
 from zoneblanche.maps.report.write import (
     Shared,
     compose_report,
@@ -72,7 +73,13 @@ class Batch:
     lang: str
     title: str | None
     pdf: bool
+    xlsx: bool = False
     imprint: Imprint = NO_IMPRINT
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of the files beside each page."""
+        return (".pdf",) * self.pdf + (".xlsx",) * self.xlsx
 
 
 def report_file(
@@ -84,6 +91,7 @@ def report_file(
     lang: str | None = None,
     title: str | None = None,
     pdf: bool = False,
+    xlsx: bool = False,
     sources: Mapping[str, Path] | None = None,
     quiet: bool = False,
     workers: int | None = None,
@@ -99,6 +107,7 @@ def report_file(
         each: id of a containing level: a report for each of its territories.
         lang, title: of the pages.
         pdf: whether each is written as a PDF too.
+        xlsx: whether the tables of each are written as a workbook too.
         sources: publishers' files instead of the edition's.
         quiet: print nothing but errors.
         workers: processes of a batch; by default as many as there are processors.
@@ -118,14 +127,14 @@ def report_file(
     chosen = lang or atlas.lang
     orders = _orders(atlas, out=out, within=within, each=each, lang=chosen, title=title,
                      imprint=imprint)  # fmt: skip
-    waiting = [order for order in orders if not _is_done(order, pdf=pdf)] if each else orders
-    places = [(path, "report") for order in waiting for path in _files_of(order, pdf=pdf)]
-    check_places([*places, (out / LIST, "reports")] if each else places)
     plan = None
     if plan_file is not None:
         plan = planned_for(atlas, plan_file, within=within, each=each, lang=chosen)
     shared = Shared(atlas) if plan is None else Shared(plan.atlas, plan=plan)
-    batch = Batch(shared, chosen, title, pdf, imprint)
+    batch = Batch(shared, chosen, title, pdf, xlsx, imprint)
+    waiting = [one for one in orders if not _is_done(one, batch.suffixes)] if each else orders
+    places = [(path, "report") for one in waiting for path in _files_of(one, batch.suffixes)]
+    check_places([*places, (out / LIST, "reports")] if each else places)
     written = []
     failed = ""
     many = len(waiting) > SERIAL
@@ -159,6 +168,8 @@ def write_one(order: Order, batch: Batch) -> str:
     )
     text = render_report(report, inputs=order.inputs)
     failure = ""
+    if batch.xlsx:
+        write_report_workbook(report, order.path.with_suffix(".xlsx"))
     if batch.pdf:
         try:
             write_pdf(text, order.path.with_suffix(".pdf"))
@@ -314,13 +325,13 @@ def _file_name(level: str, code: str) -> str:
         return f"{level}-{hashlib.sha256(code.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
-def _files_of(order: Order, *, pdf: bool) -> list[Path]:
-    return [order.path, order.path.with_suffix(".pdf")] if pdf else [order.path]
+def _files_of(order: Order, suffixes: Sequence[str]) -> list[Path]:
+    return [order.path, *(order.path.with_suffix(suffix) for suffix in suffixes)]
 
 
-def _is_done(order: Order, *, pdf: bool) -> bool:
-    """Return whether the report exists and has the same inputs."""
-    if pdf and not order.path.with_suffix(".pdf").is_file():
+def _is_done(order: Order, suffixes: Sequence[str]) -> bool:
+    """Return whether the report and the files beside it exist, and it has the same inputs."""
+    if not all(path.is_file() for path in _files_of(order, suffixes)):
         return False
     try:
         with order.path.open("rb") as stream:

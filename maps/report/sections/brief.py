@@ -1,15 +1,18 @@
 """The first section, which with the summary is the brief: the map of the index, the area among
-similar ones, and the territories to act on first."""
+similar ones, and the territories to act on first, as a map and by name."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+
 import pandas as pd
 
 from zoneblanche.layers.analysis.estimates import figure_of
 from zoneblanche.layers.analysis.flagging.flags import FLAGGED, POSSIBLE
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.maps.report.areas import Area, peers_of
+from zoneblanche.maps.drawn.classes import class_territories
+from zoneblanche.maps.report.areas import Area
+from zoneblanche.maps.report.areas import name_of as name_of_area
 from zoneblanche.maps.report.content import (
     Cell,
     Piece,
@@ -23,44 +26,109 @@ from zoneblanche.maps.report.content import (
     name_of,
     say,
 )
-from zoneblanche.maps.report.map import draw_figure, title_with_unit
+from zoneblanche.maps.report.map import (
+    Figure,
+    class_areas,
+    draw_figure,
+    number_places,
+    title_with_unit,
+)
+from zoneblanche.maps.report.peers import INCOME, nearest_peers
+from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.maps.report.scope import Scope, population_of
+from zoneblanche.maps.report.sections.dimensions import Multiples
 from zoneblanche.maps.report.sections.measured import people_of
-from zoneblanche.maps.report.sections.ranking import worst_first
+from zoneblanche.maps.report.sections.ranking import acting_level, worst_first
 
 SIMILAR = 3
 """Number of similar territories beside the area."""
 CERTAIN, MAYBE = 6, 3
 """Maximum number of territories that are named: certain ones, and possible ones."""
-INCOME = "median-income"
-WIDTH = 480
-"""Width of the map in pixels: the brief is two pages."""
+AREAS = 10
+"""Number of areas that are named where there are too many territories."""
+NINE_OF_TEN = 0.9
+WIDTH, WIDE = 300, 480
+"""Width of a map in pixels of the page, of two side by side and of one: the brief is two pages."""
 
 
 def brief_section(scope: Scope) -> Section:
-    """Return the map of the index, the similar territories, and those to act on first."""
+    """Return the maps, the similar territories, and those to act on first."""
     words, main = scope.words, scope.shared.main
     if main is None:
         return Section("brief", words["brief"], (say(words, "brief.nothing"),))
+    level = acting_level(scope)
+    first = _first_areas(scope, main, level) if level else _first(scope, main)
     sentences: list[Sentence] = []
-    blocks: list[object] = []
+    blocks: list[object] = list(_maps(scope, main, level, first))
     notes: list[str] = []
-    figure = draw_figure(scope.atlas, main.id, scope.area.inside, scope.lang, width=WIDTH,
-                         sheet=scope.sheet)  # fmt: skip
-    if figure is not None:
-        blocks.append(figure)
     beside = _beside(scope, main)
     if beside is not None:
         blocks.append(beside)
         sentences += _beside_said(scope, main, beside)
-    elif scope.area.level in scope.atlas.territories.parents:
+    elif scope.area.level in scope.atlas.territories.parents and scope.references:
         notes.append(words["beside_alone"].format(plural=_plural(scope)))
-    first = _first(scope, main)
     if first is not None:
         blocks.append(first)
-        sentences += _first_said(scope, first)
-    return Section(
-        "brief", words["brief"], tuple(sentences), blocks=tuple(blocks), notes=tuple(notes)
+        sentences += _first_said(scope, first, level)
+    return Section("brief", words["brief"], tuple(sentences), tuple(blocks), tuple(notes))
+
+
+def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tuple[object, ...]:
+    """Return the map of the index, and that of the territories to act on first with the numbers of
+    their table; of areas, one map that shows both."""
+    if level:
+        figure = _map_of_areas(scope, main, level, first)
+        return () if figure is None else (figure,)
+    sheet = lay_out(scope.inner.territories, lang=scope.lang, width=WIDTH)
+    if sheet is None:
+        return ()
+    figures = [draw_figure(scope.atlas, main.id, scope.area.inside, scope.lang, sheet=sheet)]
+    flag = _flag(scope)
+    if first is not None and flag is not None:
+        groups = [scope.inner.codes == cells[0].code for cells in first.rows.values()]
+        title = scope.words["first_map"].format(title=flag.title_in(scope.lang))
+        figures.append(
+            draw_figure(
+                scope.atlas,
+                flag.id,
+                scope.area.inside,
+                scope.lang,
+                sheet=number_places(sheet, groups),
+                title=title,
+            )
+        )
+    drawn = tuple((figure, None) for figure in figures if figure is not None)
+    if len(drawn) == 1:
+        return (drawn[0][0],)
+    return (Multiples("", drawn, scope.words["map_note"]),)
+
+
+def _map_of_areas(scope: Scope, main: Indicator, level: str, first: Table | None) -> Figure | None:
+    table = scope.shared.peers(level)
+    assert table is not None  # the level contains the territories
+    parents = scope.atlas.territories.parents[level]
+    classed = class_areas(
+        class_territories(scope.atlas, main.id, lang=scope.lang),
+        parents.map(table["score"]).to_numpy("float64"),
+    )
+    sheet = scope.sheet or lay_out(scope.inner.territories, lang=scope.lang, width=WIDE)
+    if sheet is None:
+        return None
+    inner = scope.inner.territories.parents[level]
+    rows = () if first is None else first.rows.values()
+    groups = [(inner == cells[0].code).to_numpy(dtype=bool, na_value=False) for cells in rows]
+    title = scope.words["areas_map"].format(
+        title=main.title_in(scope.lang), plural=scope.level_title(level, plural=True)
+    )
+    return draw_figure(
+        scope.atlas,
+        main.id,
+        scope.area.inside,
+        scope.lang,
+        sheet=number_places(sheet, groups),
+        classed=classed,
+        title=title,
+        outline=level,
     )
 
 
@@ -69,32 +137,22 @@ def _plural(scope: Scope) -> str:
 
 
 def similar_to(scope: Scope) -> list[Area]:
-    """Return the territories of the area's level that are nearest in size, density and income.
-
-    The distance is Euclidean, over log population, log density and median income (where it is
-    known), each divided by its standard deviation among all territories of the level.
-    """
-    peers = peers_of(scope.atlas, scope.area, lang=scope.lang)
-    places = [place for place, one in enumerate(peers) if one.code == scope.area.code]
-    if not places or len(peers) <= SIMILAR:
+    """Return the territories of the area's level that are nearest in size, density and income, see
+    `nearest_peers`."""
+    level = scope.area.level
+    table = scope.shared.peers(level)
+    if table is None or not scope.references:
         return []
-    traits = np.array([_traits(scope, one) for one in peers])
-    traits = traits[:, np.isfinite(traits[places[0]])]
-    spread = np.nanstd(traits, axis=0)
-    traits = traits[:, spread > 0] / spread[spread > 0]
-    distance = np.sqrt(((traits - traits[places[0]]) ** 2).sum(axis=1))
-    distance[places[0]] = np.nan
-    order = [int(at) for at in np.argsort(distance, kind="stable") if np.isfinite(distance[at])]
-    return [peers[at] for at in order[:SIMILAR]] if traits.shape[1] else []
-
-
-def _traits(scope: Scope, area: Area) -> tuple[float, float, float]:
-    """Return log population, log density and median income; NaN where one is not known."""
-    people, density = people_of(scope, area.inside), _density(scope, area)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log([people, density])
-    size, dense = np.where(np.isfinite(logs), logs, np.nan)
-    return float(size), float(dense), _income(scope, area)
+    parents = scope.atlas.territories.parents[level]
+    return [
+        Area(
+            level,
+            code,
+            name_of_area(scope.atlas, level, code, scope.lang),
+            (parents == code).to_numpy(dtype=bool, na_value=False),
+        )
+        for code in nearest_peers(table, scope.area.code, SIMILAR)
+    ]
 
 
 def _density(scope: Scope, area: Area) -> float:
@@ -126,7 +184,7 @@ def _beside(scope: Scope, main: Indicator) -> Table | None:
     named = {"area": scope.area} | {f"similar{k}": one for k, one in enumerate(similar)}
     if scope.references:
         named["all"] = scope.references[-1]
-    rows = {key: _beside_row(scope, main, one, columns, ranks) for key, one in named.items()}
+    rows = {key: _beside_row(scope, one, columns, ranks) for key, one in named.items()}
     caption = words["beside_caption"].format(plural=_plural(scope))
     note = words["beside_note"]
     if ranks is not None:
@@ -137,10 +195,9 @@ def _beside(scope: Scope, main: Indicator) -> Table | None:
 
 
 def _beside_row(
-    scope: Scope, main: Indicator, area: Area, columns: dict[str, str], ranks: pd.DataFrame | None
+    scope: Scope, area: Area, columns: dict[str, str], ranks: pd.DataFrame | None
 ) -> list[Cell]:
     people, density = people_of(scope, area.inside), _density(scope, area)
-    score = figure_of(scope.shared.columns, main, area.inside).value
     cells = [
         name_cell(scope.label(area)),
         scope.count(people),
@@ -149,15 +206,13 @@ def _beside_row(
     if "income" in columns:
         income = _income(scope, area)
         cells.append(Cell(scope.number(income), finite(income)))
-    cells.append(Cell(scope.amount(score, main), finite(score)))
+    cells.append(scope.scored(area))
     if ranks is not None:
         ends = [float("nan")] * 3
         if area.level == scope.area.level and area.code in ranks.index:
             named = ["rank", "rank_low", "rank_high"]
             ends = list(map(float, ranks.loc[area.code, named].to_numpy("float64")))
-        rank, low, high = ends
-        between = scope.between(low, high, 0)
-        cells.append(Cell(scope.number(rank), finite(rank), between, finite(low), finite(high)))
+        cells.append(_rank_cell(scope, pd.Series(ends, index=["rank", "rank_low", "rank_high"])))
     return cells
 
 
@@ -181,20 +236,27 @@ def _beside_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
     return sentences
 
 
+def _flag(scope: Scope) -> Indicator | None:
+    return next((one for one in scope.atlas.indicators.values() if one.role == "flag"), None)
+
+
 def _first(scope: Scope, main: Indicator) -> Table | None:
     """Return the flagged territories, certain ones first, by their scores."""
-    flags = [one for one in scope.atlas.indicators.values() if one.role == "flag"]
-    if not flags:
+    flag = _flag(scope)
+    if flag is None:
         return None
-    states = scope.atlas.values[flags[0].id].to_numpy()
+    states = scope.atlas.values[flag.id].to_numpy()
     order = worst_first(scope, main)
     people = population_of(scope.atlas).to_numpy("float64")
     scores = scope.atlas.values[main.id].to_numpy()
-    words, rows = scope.words, {}
+    words = scope.words
+    rows: dict[str, tuple[Cell, ...]] = {}
     for key, state, most in (("certain", FLAGGED, CERTAIN), ("possible", POSSIBLE, MAYBE)):
         for place, at in enumerate(order[states[order] == state][:most]):
+            name = name_cell(scope.atlas.territories.names.iloc[at])
             rows[f"{key}{place}"] = (
-                name_cell(scope.atlas.territories.names.iloc[at]),
+                replace(name, code=str(scope.atlas.codes[at])),
+                Cell(scope.number(len(rows) + 1)),
                 Cell(words[f"first_{key}"]),
                 scope.count(people[at]),
                 Cell(scope.amount(scores[at], main), finite(scores[at])),
@@ -203,16 +265,65 @@ def _first(scope: Scope, main: Indicator) -> Table | None:
         return None
     columns = {
         "name": scope.atlas.territories.level_title(scope.lang),
+        "number": words["first_number"],
         "state": words["first_state"],
         "people": words["people"],
         "score": main.title_in(scope.lang),
     }
-    title = flags[0].title_in(scope.lang)
-    caption = words["first_caption"].format(units=scope.units, title=title)
+    caption = words["first_caption"].format(units=scope.units, title=flag.title_in(scope.lang))
     return make_table("t-first", caption, columns, rows, note=words["first_note"])
 
 
-def _first_said(scope: Scope, table: Table) -> list[Sentence]:
+def _first_areas(scope: Scope, main: Indicator, level: str) -> Table | None:
+    """Return the areas with the worst ranks, each with the interval of its rank."""
+    table = scope.shared.peers(level)
+    if table is None:
+        return None
+    inside = scope.atlas.territories.parents.loc[scope.area.inside, level].dropna().unique()
+    ranked = table[table.index.isin(inside) & (table["rank"].notna() | table["rank"].isna().all())]
+    worst = ranked.sort_values("score", ascending=main.better != "lower", kind="stable")
+    words = scope.words
+    rows = {}
+    for number, (code, row) in enumerate(worst.dropna(subset=["score"]).head(AREAS).iterrows(), 1):
+        sure = row["worst_decile"] >= NINE_OF_TEN
+        inside_area = (scope.atlas.territories.parents[level] == code).to_numpy(
+            dtype=bool, na_value=False
+        )
+        area = Area(level, str(code), name_of_area(scope.atlas, level, str(code), scope.lang),
+                    inside_area)  # fmt: skip
+        rows[f"{'certain' if sure else 'possible'}{number}"] = (
+            replace(name_cell(scope.label(area)), code=str(code)),
+            Cell(scope.number(number)),
+            scope.count(row["people"]),
+            scope.scored(area),
+            _rank_cell(scope, row),
+        )
+    if not rows:
+        return None
+    columns = {
+        "name": scope.level_title(level),
+        "number": words["first_number"],
+        "people": words["people"],
+        "score": main.title_in(scope.lang),
+        "rank": words["rank_errors"],
+    }
+    plural = scope.level_title(level, plural=True)
+    caption = words["areas_caption"].format(plural=plural)
+    note = words["areas_note"]
+    if table["rank"].notna().any():
+        worse = "rank_note_worse" if main.better == "lower" else "rank_note_better"
+        count = scope.number(int(table["rank"].notna().sum()))
+        note += " " + words["beside_ranks"].format(n=count, plural=plural) + words[worse]
+    return make_table("t-first", caption, columns, rows, note=note)
+
+
+def _rank_cell(scope: Scope, row: pd.Series) -> Cell:
+    rank, low, high = (float(row[name]) for name in ("rank", "rank_low", "rank_high"))
+    between = scope.between(low, high, 0)
+    return Cell(scope.number(rank), finite(rank), between, finite(low), finite(high))
+
+
+def _first_said(scope: Scope, table: Table, level: str) -> list[Sentence]:
     sentences = []
     for key in ("certain", "possible"):
         names: list[Piece] = []
@@ -220,6 +331,13 @@ def _first_said(scope: Scope, table: Table) -> list[Sentence]:
             if row.startswith(key):
                 names += [Piece(", ")] if names else []
                 names.append(name_of(table.at(row, "name")))
-        if names:
+        if not names:
+            continue
+        if level:
+            plural = scope.level_title(level, plural=True)
+            sentences.append(
+                say(scope.words, f"first.{key}_areas", names=tuple(names), plural=plural)
+            )
+        else:
             sentences.append(say(scope.words, f"first.{key}", names=tuple(names)))
     return sentences

@@ -25,14 +25,7 @@ def crossing_section(scope: Scope) -> Section:
     words, atlas, inside = scope.words, scope.atlas, scope.area.inside
     pair = crossable(atlas)
     if pair is None:
-        main = scope.shared.main
-        figure = (
-            None
-            if main is None
-            else draw_figure(atlas, main.id, inside, scope.lang, sheet=scope.sheet)
-        )
-        sentence = say(words, "crossing.absent")
-        return Section("map", words["map"], (sentence,), blocks=(figure,) if figure else ())
+        return Section("map", words["map"], (say(words, "crossing.absent"),))
     classed = class_territories(atlas, pair, lang=scope.lang)
     assert classed.square is not None
     table = _table(scope, classed, *classed.square)

@@ -1,13 +1,24 @@
-"""Section: the maps of the dimensions of the index, and the glossary."""
+"""Section: the maps of the dimensions of the index, each with a paragraph; and the glossary."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from zoneblanche.maps.report.content import Section
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.report.content import (
+    Piece,
+    Section,
+    Sentence,
+    Slot,
+    Table,
+    name_of,
+    piece_of,
+    say,
+)
 from zoneblanche.maps.report.map import Figure, draw_figure
 from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.maps.report.scope import Scope
+from zoneblanche.maps.report.sections.key_figures import dimensions_of, key_table, subject_of
 
 WIDTH, NARROW, MANY = 300, 200, 5000
 """Width of a small map in pixels of the page, two of them side by side; narrower ones of many
@@ -18,10 +29,10 @@ TERMS = ("index", "interval", "rank", "flag", "decile", "deviation", "variance",
 
 @dataclass(frozen=True)
 class Multiples:
-    """Small maps side by side, and how to read them."""
+    """Small maps side by side, each with what is said of it, and how to read them."""
 
     title: str
-    figures: tuple[Figure, ...]
+    figures: tuple[tuple[Figure, Sentence | None], ...]
     note: str
 
 
@@ -34,25 +45,62 @@ class Glossary:
 
 
 def dimensions_section(scope: Scope) -> Section:
-    """Return a small map of each dimension of which a figure is known."""
-    words = scope.words
-    figures = []
+    """Return a small map of each dimension of which a figure is known, and its paragraph."""
+    words, chosen = scope.words, dimensions_of(scope)
+    if not chosen:
+        return Section("dimensions", words["dimensions"], notes=(words["dimensions_none"],))
+    table = key_table(scope)
     width = WIDTH if scope.area.count <= MANY else NARROW
     sheet = lay_out(scope.inner.territories, lang=scope.lang, width=width)
-    if sheet is not None:  # names of places have no room; those of frames do
-        sheet = replace(sheet, labels=tuple(one for one in sheet.labels if one.kind != "place"))
-    for one in scope.atlas.indicators.values():
-        if one.role != "dimension" or scope.inner.values[one.id].isna().all():
-            continue
+    if sheet is not None:  # names and scales of frames have no room
+        frames = tuple(replace(frame, scale=None) for frame in sheet.frames)
+        sheet = replace(sheet, labels=(), frames=frames)
+    figures = []
+    for one in chosen:
         figure = draw_figure(
             scope.atlas, one.id, scope.area.inside, scope.lang, width=width, sheet=sheet
         )
+        said = _said(scope, one, table)
         if figure is not None:
-            figures.append(figure)
+            figures.append((figure, said))
     if not figures:
-        return Section("dimensions", words["dimensions"], notes=(words["dimensions_none"],))
-    multiples = Multiples(words["dimensions_caption"], tuple(figures), words["map_note"])
+        sentences = tuple(_said(scope, one, table) for one in chosen)
+        return Section("dimensions", words["dimensions"], sentences)
+    multiples = Multiples("", tuple(figures), words["map_note"])
     return Section("dimensions", words["dimensions"], blocks=(multiples,))
+
+
+def _said(scope: Scope, dimension: Indicator, table: Table) -> Sentence:
+    """Return a dimension beside the widest reference, then the figures that it is computed from."""
+    subject = subject_of(scope)
+    last = len(subject.references) - 1
+    slots: dict[str, Slot] = {
+        "title": name_of(table.at(dimension.id, "indicator")),
+        "value": table.at(dimension.id, "area"),
+        "in_area": scope.inside(subject.area),
+        "listed": _parts(scope, dimension, table, last),
+    }
+    apart = table.at(dimension.id, f"dif{last}") if last >= 0 else None
+    if apart is None or apart.value is None:
+        return say(scope.words, "dimension.alone", **slots)
+    slots["reference"] = table.at(dimension.id, f"ref{last}")
+    slots["in_reference"] = scope.inside(subject.references[last])
+    return say(scope.words, f"dimension.{apart.kind}", **slots)
+
+
+def _parts(scope: Scope, dimension: Indicator, table: Table, last: int) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    for name in dimension.parts:
+        if name not in table.rows:
+            continue
+        if pieces:
+            pieces.append(Piece(scope.words["list_break"]))
+        pieces += [name_of(table.at(name, "indicator")), Piece(scope.words["colon"])]
+        pieces.append(piece_of(table.at(name, "area")))
+        if last >= 0 and table.at(name, f"ref{last}").value is not None:
+            other = piece_of(table.at(name, f"ref{last}"))
+            pieces += [Piece(scope.words["against"]), other]
+    return tuple(pieces)
 
 
 def glossary_section(scope: Scope) -> Section:

@@ -24,15 +24,13 @@ from zoneblanche.maps.report.scope import Scope, population_of
 from zoneblanche.maps.report.sections.measured import people_of
 from zoneblanche.maps.report.sections.ranking import unit_columns, unit_row
 
-LISTED = 20
-"""Maximum number of flagged territories that are named; the tables of the run have all."""
-
 
 def flagged_section(scope: Scope) -> Section:
-    """Return for each flag how many territories and people; the worst of the flagged by name."""
+    """Return for each flag how many territories and people; for the workbook all of them."""
     flags = [i for i in scope.atlas.indicators.values() if i.role == "flag"]
     sentences: list[Sentence] = []
     blocks: list[object] = []
+    more: list[Table] = []
     if not flags:
         sentences.append(say(scope.words, "flag.absent"))
     for place, flag in enumerate(flags):
@@ -41,7 +39,7 @@ def flagged_section(scope: Scope) -> Section:
         sentences += _flag_said(scope, flag, table)
         listed = _listed(scope, flag, f"t-flagged{place}")
         if listed is not None:
-            blocks.append(listed)
+            more.append(listed)
     types = _types(scope)
     if types is not None:
         blocks.append(types)
@@ -52,7 +50,12 @@ def flagged_section(scope: Scope) -> Section:
         for flag in flags
     ]
     return Section(
-        "flags", scope.words["flags"], tuple(sentences), blocks=tuple(blocks), notes=tuple(notes)
+        "flags",
+        scope.words["flags"],
+        tuple(sentences),
+        blocks=tuple(blocks),
+        notes=tuple(notes),
+        more=tuple(more),
     )
 
 
@@ -158,18 +161,12 @@ def _listed(scope: Scope, flag: Indicator, table_id: str) -> Table | None:
     places = np.flatnonzero(chosen)
     people = np.nan_to_num(population_of(scope.atlas).to_numpy(dtype="float64"))
     order = places[np.lexsort((-people[places], np.round(sign * scores[places], 9)))]
-    rows = {
-        str(scope.atlas.codes[at]): unit_row(scope, main, int(at), bars=False)
-        for at in order[:LISTED]
-    }
+    rows = {str(scope.atlas.codes[at]): unit_row(scope, main, int(at), bars=False) for at in order}
     words = scope.words
-    note = ""
-    if len(order) > LISTED:
-        note = words["flagged_more"]
     caption = words["flagged_caption"].format(
         units=scope.units, title=flag.title_in(scope.lang), main=main.title_in(scope.lang)
     )
-    return make_table(table_id, caption, unit_columns(scope, main), rows, note=note)
+    return make_table(table_id, caption, unit_columns(scope, main), rows)
 
 
 def _types(scope: Scope) -> Table | None:

@@ -1,18 +1,17 @@
-"""Section: the key figures of an area, next to its references."""
+"""Section: the figures of an area, next to its references."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from zoneblanche.layers.analysis.estimates import difference_of, figure_of
+from zoneblanche.layers.analysis.estimates import figure_of
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.report.areas import Area
 from zoneblanche.maps.report.content import (
     Cell,
-    Chart,
-    Mark,
     Piece,
     Section,
     Sentence,
@@ -26,8 +25,6 @@ from zoneblanche.maps.report.content import (
 )
 from zoneblanche.maps.report.scope import Scope, digits_of
 
-TICKS = (0, 25, 50, 75, 100)
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -38,21 +35,34 @@ class Subject:
 
 
 def key_section(scope: Scope) -> Section:
-    """Return the table of figures, the chart of those on a scale of 0 to 100, and the sentences."""
+    """Return the table of figures beside the references, and the sentences; for the workbook the
+    table of all figures."""
     words, measured = scope.words, scope.shared.measured
     subject = subject_of(scope)
-    table = _table(scope, subject)
-    sentences = _said(scope, subject, table)
-    blocks: list[object] = []
-    chart = _chart(scope, subject, table)
-    if chart is not None:
-        blocks.append(chart)
-    if measured:
-        blocks.append(table)
-    notes = [words["interval_note"]]
-    if subject.references and measured:
-        notes.append(words["difference_note"])
-    return Section("key", words["key"], sentences, blocks=tuple(blocks), notes=tuple(notes))
+    table = key_table(scope)
+    more: tuple[Table, ...] = ()
+    if len(scope.shared.shown) < len(measured):
+        more = (_table(scope, subject, measured, "t-figures", words["figures_caption"]),)
+    notes = [words["counted_note"]]
+    if scope.shared.drawn:
+        notes.append(words["errors_note"])
+    return Section(
+        "key",
+        words["key"],
+        _said(scope, subject, table),
+        blocks=(table,) if measured else (),
+        notes=tuple(notes) if measured else (),
+        more=more,
+    )
+
+
+def dimensions_of(scope: Scope) -> tuple[Indicator, ...]:
+    """Return the dimensions of the index of which a figure is known in the area."""
+    return tuple(
+        one
+        for one in scope.shared.shown
+        if one.role == "dimension" and not scope.inner.values[one.id].isna().all()
+    )
 
 
 def subject_of(scope: Scope) -> Subject:
@@ -72,7 +82,19 @@ def subject_of(scope: Scope) -> Subject:
     return Subject(scope.area, ())
 
 
-def _table(scope: Scope, subject: Subject) -> Table:
+def key_table(scope: Scope) -> Table:
+    """Return the table of the figures that the page shows; its cells always have the same ids."""
+    shown = scope.shared.shown
+    return _table(scope, subject_of(scope), shown, "t-key", scope.words["key_caption"])
+
+
+def _table(
+    scope: Scope,
+    subject: Subject,
+    indicators: Sequence[Indicator],
+    table_id: str,
+    caption: str,
+) -> Table:
     words = scope.words
     name = scope.label(subject.area)
     name = name[:1].upper() + name[1:]
@@ -80,31 +102,33 @@ def _table(scope: Scope, subject: Subject) -> Table:
     for place, reference in enumerate(subject.references):
         columns[f"ref{place}"] = scope.label(reference)
         columns[f"dif{place}"] = words["difference"]
-    rows = {i.id: _row(scope, subject, i) for i in scope.shared.measured}
-    caption = words["key_caption"].format(name=name)
-    return make_table("t-key", caption, columns, rows, note=words["key_note"])
+    rows = {one.id: _row(scope, subject, one) for one in indicators}
+    note = words["key_note"] if subject.references else ""
+    return make_table(table_id, caption.format(name=name), columns, rows, note=note)
 
 
 def _row(scope: Scope, subject: Subject, indicator: Indicator) -> list[Cell]:
-    columns, inside = scope.shared.columns, subject.area.inside
-    cells = [name_cell(indicator.title_in(scope.lang))]
-    cells.append(scope.figure(figure_of(columns, indicator, inside), indicator))
+    digits = digits_of(indicator)
+    cells = [name_cell(indicator.title_in(scope.lang)), _cell(scope, subject.area, indicator)]
     for reference in subject.references:
-        whole = figure_of(columns, indicator, reference.inside)
-        cells.append(scope.figure(whole, indicator))
-        apart = difference_of(
-            columns, indicator, inside, reference.inside, digits=digits_of(indicator)
-        )
-        cells.append(scope.difference(apart, indicator))
+        apart = scope.shared.compare(indicator, subject.area, reference, digits=digits)
+        cells += [_cell(scope, reference, indicator), scope.difference(apart, indicator)]
     return cells
+
+
+def _cell(scope: Scope, area: Area, indicator: Indicator) -> Cell:
+    if indicator is scope.shared.main:
+        return scope.scored(area)
+    return scope.figure(figure_of(scope.shared.columns, indicator, area.inside), indicator)
 
 
 def _said(scope: Scope, subject: Subject, table: Table) -> tuple[Sentence, ...]:
     if not table.rows:
         return (say(scope.words, "key.nothing"),)
     sentences = [*_index_said(scope, subject, table), *coarse_said(scope)]
-    for place, reference in enumerate(subject.references):
-        sentences += _grouped(scope, subject, table, place, reference)
+    last = len(subject.references) - 1
+    if last >= 0 and not dimensions_of(scope):  # whose paragraphs say it
+        sentences += _grouped(scope, subject, table, last, subject.references[last])
     return tuple(sentences)
 
 
@@ -149,28 +173,22 @@ def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
         scored = np.isfinite(scope.shared.columns.values(main.id)[subject.area.inside]).any()
         key = "index.unweighted" if scored else "index.unknown"
         return [say(scope.words, key, title=name_of(table.at(main.id, "indicator")))]
-    slots: dict[str, Slot] = {
-        "title": name_of(table.at(main.id, "indicator")),
-        "value": cell,
-        "range": cell.range if cell.range_text else "",
-        "in_area": scope.inside(subject.area),
-    }
-    bracket = "ranged" if cell.range_text else "plain"
-    meaning = _meaning(scope, main)
     if not subject.references:
-        return [say(scope.words, f"index.alone.{bracket}", **slots, meaning=meaning)]
+        return _alone(scope, cell, main)
     sentences = []
     if not scope.references:  # the whole atlas is the reference of its sparse part
-        sentences += _alone(scope, table.at(main.id, "ref0"), main, meaning)
+        sentences += _alone(scope, table.at(main.id, "ref0"), main)
     last = len(subject.references) - 1
     reference, apart = table.at(main.id, f"ref{last}"), table.at(main.id, f"dif{last}")
-    key = f"index.{apart.kind}.{bracket}" if apart.range_text else f"index.unsure.{bracket}"
+    bracket = "ranged" if apart.range_text else "plain"
     sentences.append(
         say(
             scope.words,
-            key,
-            **slots,
-            meaning=meaning,
+            f"index.{apart.kind}.{bracket}",
+            title=name_of(table.at(main.id, "indicator")),
+            value=cell,
+            in_area=scope.inside(subject.area),
+            meaning=_meaning(scope, main),
             reference=reference,
             in_reference=scope.inside(subject.references[last]),
             difference=apart,
@@ -189,15 +207,16 @@ def _meaning(scope: Scope, main: Indicator) -> str:
     return scope.words["of_a_hundred"].format(meaning=meaning)
 
 
-def _alone(scope: Scope, cell: Cell, main: Indicator, meaning: str) -> list[Sentence]:
+def _alone(scope: Scope, cell: Cell, main: Indicator) -> list[Sentence]:
     key = "index.alone.ranged" if cell.range_text else "index.alone.plain"
     slots: dict[str, Slot] = {
+        "title": Piece(main.title_in(scope.lang), is_name=True),
         "value": cell,
         "range": cell.range,
         "in_area": scope.inside(scope.area),
+        "meaning": _meaning(scope, main),
     }
-    title = Piece(main.title_in(scope.lang), is_name=True)
-    return [say(scope.words, key, title=title, **slots, meaning=meaning)]
+    return [say(scope.words, key, **slots)]
 
 
 def _grouped(
@@ -206,20 +225,17 @@ def _grouped(
     """Return one sentence for each conclusion: which figures are better, worse, not
     distinguishable."""
     by_tone: dict[str, list[Piece]] = {}
-    for indicator in scope.shared.measured:
+    for indicator in scope.shared.shown:
         if indicator is scope.shared.main or indicator.role in ("dimension", "context"):
             continue
         cell, other = table.at(indicator.id, "area"), table.at(indicator.id, f"ref{place}")
-        apart = table.at(indicator.id, f"dif{place}")
         if cell.value is None or other.value is None:
             continue
-        tone = apart.kind
+        tone = table.at(indicator.id, f"dif{place}").kind
         if cell.range_text == scope.words["coarse_mark"]:
             tone = "coarse"
         elif subject.area.count == 1:
             tone = "single"
-        elif not apart.range_text and tone != "unsure":
-            tone = f"counted_{tone}"
         pieces = by_tone.setdefault(tone, [])
         if pieces:
             pieces.append(Piece(scope.words["list_break"]))
@@ -243,50 +259,4 @@ def _grouped(
     ]
 
 
-_ORDER = [
-    *("worse", "counted_worse", "better", "counted_better", "less", "more"),
-    *(
-        "counted_less",
-        "counted_more",
-        "same",
-        "equal",
-        "counted_equal",
-        "unsure",
-        "single",
-        "coarse",
-    ),
-]
-
-
-def _chart(scope: Scope, subject: Subject, table: Table) -> Chart | None:
-    rows = []
-    for indicator in scope.shared.measured:
-        if indicator.unit not in ("percent", "score", "boolean"):
-            continue
-        cell = table.at(indicator.id, "area")
-        marks = []
-        for place in range(len(subject.references)):
-            other = table.at(indicator.id, f"ref{place}")
-            if other.value is not None:
-                at = _place(other.value)
-                marks.append(Mark(at, at, at, f"ref{place}"))
-        if cell.value is not None:
-            low = cell.value if cell.low is None else cell.low
-            high = cell.value if cell.high is None else cell.high
-            marks.append(Mark(_place(cell.value), _place(low), _place(high), "area"))
-        if marks:
-            rows.append((indicator.title_in(scope.lang), tuple(marks)))
-    if not rows:
-        return None
-    legend = [("area", scope.label(subject.area))]
-    legend += [(f"ref{k}", scope.label(one)) for k, one in enumerate(subject.references)]
-    return Chart(
-        label=scope.words["key_chart"],
-        rows=tuple(rows),
-        ticks=tuple((tick / 100, scope.number(tick)) for tick in TICKS),
-        legend=tuple(legend),
-    )
-
-
-def _place(value: float) -> float:
-    return float(np.clip(value / 100, 0, 1))
+_ORDER = ["worse", "better", "less", "more", "equal", "unsure", "single", "coarse"]

@@ -12,7 +12,6 @@ import pandas as pd
 from zoneblanche.geo.country import in_language
 from zoneblanche.layers.analysis.estimates import (
     FEWEST,
-    FEWEST_ANSWERS,
     Difference,
     Verdict,
     clear_of_chance,
@@ -21,12 +20,10 @@ from zoneblanche.layers.analysis.estimates import (
 from zoneblanche.layers.analysis.inequality.equal_size import EqualSize
 from zoneblanche.layers.analysis.inequality.groups import band_titles
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.intervals import Z95, wilson
+from zoneblanche.layers.intervals import Z95
 from zoneblanche.maps.report.areas import Area, parts_level, parts_of
 from zoneblanche.maps.report.content import (
     Cell,
-    Chart,
-    Mark,
     Piece,
     Section,
     Sentence,
@@ -41,11 +38,11 @@ from zoneblanche.maps.report.content import (
 from zoneblanche.maps.report.scope import Scope
 from zoneblanche.maps.report.sections.ranking import part_name
 
-FULL = 100.0
+FEW = 30
+"""Number of parts of the area up to which how many are beside the expected is not counted."""
 
 _KINDS: dict[Verdict, str] = dict(zip(get_args(Verdict), get_args(Verdict), strict=True))
 _KINDS |= {"above": "better", "below": "worse"}
-_VERDICTS = {kind: verdict for verdict, kind in _KINDS.items()}
 
 
 def like_sized_section(scope: Scope) -> Section:
@@ -55,24 +52,21 @@ def like_sized_section(scope: Scope) -> Section:
         return Section("size", words["size"], (say(words, "size.nothing"),))
     indicator = scope.atlas.indicator(compared.indicator)
     bands = _bands(scope, compared, indicator)
-    residuals, outcome = _residuals(scope, compared, indicator)
+    residuals, parts, outcome = _residuals(scope, compared, indicator)
     sentences = [
         *_bands_said(scope, indicator, bands),
         *_residuals_said(scope, indicator, residuals),
         *_outcome_said(scope, indicator, outcome),
     ]
+    note = words["size_note"].format(n=scope.number(compared.fitted_territories), units=scope.units)
     return Section(
         "size",
         words["size"],
         tuple(sentences),
-        blocks=tuple(
-            block
-            for block in (_chart(scope, bands), bands, outcome, residuals)
-            if block is not None
-        ),
-        notes=(words["size_note"].format(n=scope.number(compared.fitted_territories),
-                                         units=scope.units),),
-    )  # fmt: skip
+        blocks=tuple(block for block in (bands, residuals, outcome) if block is not None),
+        notes=(note, words["model_note"]),
+        more=() if parts is None else (parts,),
+    )
 
 
 def _bands(scope: Scope, compared: EqualSize, indicator: Indicator) -> Table:
@@ -87,12 +81,12 @@ def _bands(scope: Scope, compared: EqualSize, indicator: Indicator) -> Table:
         columns |= {"ref_units": scope.units, "ref": scope.label(reference)}
     rows: dict[str, tuple[Cell, ...]] = {}
     for band, title in band_titles().items():
-        cells = _band_cells(scope, compared, indicator, band, scope.area)
+        cells = _band_cells(scope, compared, band, scope.area)
         if cells is None:
             continue
         rows[str(band)] = (Cell(in_language(title, scope.lang)), *cells)
         if reference is not None:
-            other = _band_cells(scope, compared, indicator, band, reference)
+            other = _band_cells(scope, compared, band, reference)
             assert other is not None  # the reference contains the area
             rows[str(band)] += other
     caption = words["bands_caption"].format(title=indicator.title_in(scope.lang))
@@ -100,16 +94,13 @@ def _bands(scope: Scope, compared: EqualSize, indicator: Indicator) -> Table:
 
 
 def _band_cells(
-    scope: Scope, compared: EqualSize, indicator: Indicator, band: int, area: Area
+    scope: Scope, compared: EqualSize, band: int, area: Area
 ) -> tuple[Cell, Cell] | None:
     chosen = area.inside & (compared.table["band"] == band).to_numpy()
     values = compared.table.loc[chosen, "value"].dropna()
     if not len(values):
         return None
-    low = high = float("nan")
-    if indicator.unit == "boolean" and len(values) >= FEWEST_ANSWERS:
-        low, high = (FULL * end for end in wilson(values.mean() / FULL, len(values)))
-    return scope.count(len(values)), scope.percent(values.mean(), low=low, high=high)
+    return scope.count(len(values)), scope.percent(values.mean())
 
 
 def _bands_said(scope: Scope, indicator: Indicator, table: Table) -> list[Sentence]:
@@ -135,31 +126,29 @@ def _bands_said(scope: Scope, indicator: Indicator, table: Table) -> list[Senten
 
 def _residuals(
     scope: Scope, compared: EqualSize, indicator: Indicator
-) -> tuple[Table | None, Table | None]:
-    """Return the area and its parts, the worst first; and how many parts are below, above or
-    neither."""
-    areas = [] if scope.area.inside.all() else [scope.area]
+) -> tuple[Table | None, Table | None, Table | None]:
+    """Return the area beside what is expected; its parts, the worst first; and how many parts are
+    below, above or neither."""
+    own = None
+    if not scope.area.inside.all():
+        own = _residual_row(scope, compared.table, scope.area)
     level = parts_level(scope.atlas, scope.area)
     parts = parts_of(scope.atlas, scope.area, level, lang=scope.lang) if level else ()
     found = [
         (area, row)
-        for area in (*areas, *parts)
+        for area in parts
         if (row := _residual_row(scope, compared.table, area)) is not None
     ]
-    if not found:
-        return None, None
-    head, rest = found[: len(areas)], _clear(found[len(areas) :])
+    rest = _clear(found)
     rest.sort(key=lambda pair: (pair[1][4].value or 0.0, pair[0].code))
     plural = scope.level_title(level, plural=True) if level else ""
     # A part without any figure is not distinguishable either.
     silent = ["unsure"] * (len(parts) - len(rest))
-    outcome = _outcome(scope, [pair[1][4].kind for pair in rest] + silent, plural)
-    shown = rest if len(rest) <= 15 else [*rest[:10], *rest[-5:]]
+    outcome = None
+    if len(parts) > FEW:
+        outcome = _outcome(scope, [pair[1][4].kind for pair in rest] + silent, plural)
     words = scope.words
-    rows = {
-        "area" if area is scope.area else f"part-{area.code}": cells
-        for area, cells in [*head, *shown]
-    }
+    caption = words["residuals_caption"].format(title=indicator.title_in(scope.lang))
     columns = {
         "name": words["territory"],
         "units": scope.units,
@@ -167,28 +156,27 @@ def _residuals(
         "expected": words["expected"],
         "residual": words["residual"],
     }
-    note = words["parts_more"].format(plural=plural) if len(shown) < len(rest) else ""
-    caption = words["residuals_caption"].format(title=indicator.title_in(scope.lang))
-    return make_table("t-residuals", caption, columns, rows, note=note), outcome
+    one = None if own is None else make_table("t-residuals", caption, columns, {"area": own})
+    rows = {f"part-{area.code}": cells for area, cells in rest}
+    listed = make_table("t-residuals-parts", caption, columns, rows) if rows else None
+    return one, listed, outcome
 
 
 def _clear(rows: list[tuple[Area, tuple[Cell, ...]]]) -> list[tuple[Area, tuple[Cell, ...]]]:
     """Return parts whose difference is clear although many are compared; the others are not
     distinguishable."""
     nan = float("nan")
-    apart = [
-        Difference(
-            nan if cells[4].value is None else cells[4].value,
-            nan if cells[4].low is None else cells[4].low,
-            nan if cells[4].high is None else cells[4].high,
-            _VERDICTS[cells[4].kind],
+    apart = []
+    for _, (*_others, cell) in rows:
+        value, low, high = (
+            nan if end is None else end for end in (cell.value, cell.low, cell.high)
         )
-        for _, cells in rows
-    ]
+        apart.append(Difference(value, "same", low, high))
     return [
-        (area, (*cells[:4], replace(cells[4], kind=_KINDS[one.verdict])))
-        for (area, cells), one in zip(rows, clear_of_chance(apart), strict=True)
-    ]
+        (area, (*cells[:4], cells[4] if clear or cells[4].kind == "unsure"
+                else replace(cells[4], kind="same")))
+        for (area, cells), clear in zip(rows, clear_of_chance(apart), strict=True)
+    ]  # fmt: skip
 
 
 def _outcome(scope: Scope, kinds: list[str], plural: str) -> Table | None:
@@ -201,7 +189,7 @@ def _outcome(scope: Scope, kinds: list[str], plural: str) -> Table | None:
     }
     columns = {"state": words["beside_expected"], "n": plural}
     caption = words["outcome_caption"].format(plural=plural)
-    return make_table("t-outcome", caption, columns, rows, note=words["many_note"])
+    return make_table("t-outcome", caption, columns, rows)
 
 
 def _outcome_said(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
@@ -263,26 +251,3 @@ def _residuals_said(scope: Scope, indicator: Indicator, table: Table | None) -> 
             range=residual.range,
         )
     ]
-
-
-def _chart(scope: Scope, table: Table) -> Chart | None:
-    if len(table.rows) < 2:
-        return None
-    rows = []
-    for key in table.rows:
-        marks = []
-        if "ref" in table.columns:
-            other = table.at(key, "ref")
-            at = (other.value or 0.0) / FULL
-            marks.append(Mark(at, at, at, "ref0"))
-        cell = table.at(key, "area")
-        value = cell.value or 0.0
-        low = value if cell.low is None else cell.low
-        high = value if cell.high is None else cell.high
-        marks.append(Mark(value / FULL, low / FULL, high / FULL, "area"))
-        rows.append((table.at(key, "band").text, tuple(marks)))
-    legend = [("area", table.columns["area"])]
-    if "ref" in table.columns:
-        legend.append(("ref0", table.columns["ref"]))
-    ticks = tuple((tick / FULL, scope.number(tick)) for tick in (0, 25, 50, 75, 100))
-    return Chart(scope.words["bands_chart"], tuple(rows), ticks, tuple(legend))

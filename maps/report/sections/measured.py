@@ -1,8 +1,9 @@
-"""Section: what is measured and what is not; section: the quality of the data."""
+"""Section: what is measured and what is not, and the quality of the data."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,6 @@ import numpy as np
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import severity_of, translate
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.layers.analysis.context import is_published
-from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.report.content import (
@@ -31,59 +30,77 @@ from zoneblanche.maps.report.scope import Scope, population_of
 COMMAND = re.compile(r"(?<!\S)--[a-z]|`zoneblanche ")
 """An option or a command in a notice."""
 
+FEW_NAMED = 12
+"""Number of figures up to which a sentence names them."""
 MANY = 0.01
 """Share of the people without a score above which the summary mentions them."""
 
 
 def measured_section(scope: Scope) -> Section:
-    """Return every indicator with its unit, level, date and source; then what is not measured."""
-    words, measured = scope.words, scope.shared.measured
-    rows = {indicator.id: _described(scope, indicator) for indicator in measured}
+    """Return every figure of the page with its unit, date, source and coverage; then what is not
+    measured, and what may mislead. For the workbook, the same of all figures."""
+    words, shown = scope.words, scope.shared.shown
+    table = _measures(scope, shown, "t-quality")
+    unscored, account = _unscored(scope), _account(scope)
+    sentences = (*_own_said(scope), *_said(scope, table), *_unscored_said(scope, unscored))
+    notes = [words["missing_note"], words["limits"]]
+    coarse = [one for one in shown if _is_coarse(scope, one) and not one.parts]
+    if coarse:
+        titles = joined([one.title_in(scope.lang) for one in coarse], last=words["and"])
+        notes.insert(0, words["coarse_note"] + titles + ".")
+    more = [] if account is None else [account]
+    more.append(_coverages(scope, scope.shared.measured))
+    if len(shown) < len(scope.shared.measured):
+        more.append(_measures(scope, scope.shared.measured, "t-measures"))
+        notes.append(words["measured_more"])
+    blocks = [unscored, table if table.rows else None, *_notices(scope)]
+    return Section(
+        "quality",
+        words["quality"],
+        sentences,
+        blocks=tuple(block for block in blocks if block is not None),
+        notes=tuple(notes),
+        more=tuple(more),
+    )
+
+
+def _own_said(scope: Scope) -> tuple[Sentence, ...]:
+    """Return the figures of an index without dimensions or recipe, by name: the table has those of
+    others."""
+    own = [one for one in scope.shared.shown if not one.parts and one.role == "indicator"]
+    if not own or len(own) > FEW_NAMED:
+        return ()
+    listed = _listed(scope.words, [one.title_in(scope.lang) for one in own])
+    return (say(scope.words, "measures.own", listed=listed),)
+
+
+def _measures(scope: Scope, indicators: Sequence[Indicator], table_id: str) -> Table:
+    words = scope.words
+    columns = {
+        "indicator": words["indicator"],
+        "period": words["period"],
+        "source": words["source"],
+        "known": words["known"],
+        "of": words["of_units"].format(units=scope.units),
+        "missing": words["missing_why"],
+    }
+    rows = {}
+    for one in indicators:
+        described, coverage = _described(scope, one), _coverage(scope, one)
+        title, _unit, _level, period, source = described
+        rows[one.id] = (title, period, source, coverage[1], coverage[2], coverage[6])
+    caption = words["measures_caption"].format(units=scope.units)
+    return make_table(table_id, caption, columns, rows)
+
+
+def _coverages(scope: Scope, indicators: Sequence[Indicator]) -> Table:
+    """Return for how many territories each figure is known, at which level, and how many people
+    live in the others."""
+    words = scope.words
     columns = {
         "indicator": words["indicator"],
         "unit": words["unit"],
         "level": words["measured_at"],
-        "period": words["period"],
-        "source": words["source"],
-    }
-    table = make_table("t-measures", words["measures_caption"], columns, rows)
-    # What no publisher of this country has is not listed as missing.
-    country = scope.atlas.territories.country
-    absent = [
-        layer.indicator.title_in(scope.lang)
-        for name, layer in known_layers().items()
-        if name not in scope.atlas.indicators and country is not None
-        if is_published(layer, country)
-    ]
-    notes = [words["limits"]]
-    if absent:
-        listed = joined(absent, last=words["and"])
-        notes.insert(0, words["not_measured"] + listed + ".")
-    coarse = [i for i in measured if _is_coarse(scope, i) and not i.parts]
-    if coarse:
-        titles = joined([i.title_in(scope.lang) for i in coarse], last=words["and"])
-        notes.insert(0, words["coarse_note"] + titles + ".")
-    indicators = [i for i in measured if not i.parts and i.role == "indicator"]
-    sentences: tuple[Sentence, ...] = ()
-    if indicators:
-        pieces = _listed(words, [i.title_in(scope.lang) for i in indicators])
-        sentences = (say(words, "measures.own", listed=pieces),)
-    return Section(
-        "measures",
-        words["measures"],
-        sentences,
-        blocks=(table,) if rows else (),
-        notes=tuple(notes),
-    )
-
-
-def quality_section(scope: Scope) -> Section:
-    """Return for how many territories each figure is known, and why it is not known for the
-    others."""
-    words, measured = scope.words, scope.shared.measured
-    rows = {indicator.id: _coverage(scope, indicator) for indicator in measured}
-    columns = {
-        "indicator": words["indicator"],
         "known": words["known"],
         "of": words["of_units"].format(units=scope.units),
         "share": words["coverage"],
@@ -91,18 +108,12 @@ def quality_section(scope: Scope) -> Section:
         "people": words["without_people"],
         "missing": words["missing_why"],
     }
+    rows = {}
+    for one in indicators:
+        title, *coverage = _coverage(scope, one)
+        rows[one.id] = (title, *_described(scope, one)[1:3], *coverage)
     caption = words["quality_caption"].format(units=scope.units)
-    table = make_table("t-quality", caption, columns, rows)
-    sentences = _said(scope, table)
-    blocks: tuple[object, ...] = (table,) if rows else ()
-    account = _account(scope)
-    if account is not None:
-        blocks += (account,)
-        sentences += _account_said(scope, account)
-    blocks += _notices(scope)
-    return Section(
-        "quality", words["quality"], sentences, blocks=blocks, notes=(words["missing_note"],)
-    )
+    return make_table("t-coverage", caption, columns, rows)
 
 
 def _listed(words: dict[str, str], titles: list[str]) -> tuple[Piece, ...]:
@@ -114,7 +125,7 @@ def _listed(words: dict[str, str], titles: list[str]) -> tuple[Piece, ...]:
 
 @dataclass(frozen=True)
 class Notices:
-    """The notices of the run, in the report's language: its warnings, or its remarks."""
+    """Short texts under a heading, such as the warnings of the run."""
 
     title: str
     texts: tuple[str, ...]
@@ -132,18 +143,14 @@ def _without_commands(text: str) -> str:
 
 
 def _notices(scope: Scope) -> tuple[Notices, ...]:
-    """Return warnings and remarks separately, each with its heading; nothing if there is none."""
-    titles = {"warning": scope.words["notices"], "remark": scope.words["remarks"]}
-    sentences = {
-        title: tuple(
-            text
-            for notice in scope.atlas.notices
-            if severity_of(notice) == severity
-            if (text := _without_commands(translate(notice, scope.lang)))
-        )
-        for severity, title in titles.items()
-    }
-    return tuple(Notices(title, texts) for title, texts in sentences.items() if texts)
+    """Return the warnings of the run; its remarks are in its account, for whoever repeats it."""
+    texts = tuple(
+        text
+        for notice in scope.atlas.notices
+        if severity_of(notice) == "warning"
+        if (text := _without_commands(translate(notice, scope.lang)))
+    )
+    return (Notices(scope.words["notices"], texts),) if texts else ()
 
 
 def _described(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
@@ -204,7 +211,7 @@ def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
         units=scope.units_of(size.value),
         why=table.at(least, "missing"),
     )
-    return (sentence, *_unscored_said(scope, table))
+    return (sentence,)
 
 
 def _account(scope: Scope) -> Table | None:
@@ -232,25 +239,34 @@ def _account(scope: Scope) -> Table | None:
                       note=words["account_note"])  # fmt: skip
 
 
-def _account_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
-    most = max(table.rows, key=lambda row: table.at(row, "listed").value or 0.0)
-    return (
-        say(
-            scope.words,
-            "quality.rows",
-            title=name_of(table.at(most, "indicator")),
-            listed=table.at(most, "listed"),
-            rows=table.at(most, "rows"),
-        ),
-    )
-
-
-def _unscored_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
-    """Return who is left out of the index; a summary says it if they are more than a hundredth."""
+def _unscored(scope: Scope) -> Table | None:
+    """Return how many territories have no score, and how many people live there; None if all have
+    one."""
     main = scope.shared.main
-    if main is None or not table.at(main.id, "without").value:
+    if main is None:
+        return None
+    known = scope.atlas.values[main.id].notna().to_numpy()
+    silent = scope.area.inside & ~known
+    if not silent.any():
+        return None
+    words = scope.words
+    people = people_of(scope, silent)
+    row = (name_cell(main.title_in(scope.lang)), scope.count(silent.sum()), scope.count(people))
+    columns = {
+        "indicator": words["indicator"],
+        "without": words["without"],
+        "people": words["without_people"],
+    }
+    caption = words["unscored_caption"].format(units=scope.units)
+    return make_table("t-unscored", caption, columns, {main.id: row})
+
+
+def _unscored_said(scope: Scope, table: Table | None) -> tuple[Sentence, ...]:
+    """Return who is left out of the index; a summary says it if they are more than a hundredth."""
+    if table is None:
         return ()
-    people, everyone = table.at(main.id, "people"), people_of(scope, scope.area.inside)
+    (row,) = table.rows
+    people, everyone = table.at(row, "people"), people_of(scope, scope.area.inside)
     if people.value is None:
         return ()
     many = people.value > MANY * everyone
@@ -258,10 +274,10 @@ def _unscored_said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
         say(
             scope.words,
             "quality.unscored_many" if many else "quality.unscored",
-            title=name_of(table.at(main.id, "indicator")),
-            n=table.at(main.id, "without"),
+            title=name_of(table.at(row, "indicator")),
+            n=table.at(row, "without"),
             people=people,
-            units=scope.units_of(table.at(main.id, "without").value),
+            units=scope.units_of(table.at(row, "without").value),
         ),
     )
 

@@ -2,29 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zoneblanche.geo.source import Source, union_of
-from zoneblanche.maps.report.content import Cell, Section, make_table, name_cell
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.report.content import Cell, Section, Table, make_table, name_cell
 from zoneblanche.maps.report.scope import Scope
 
 LINKED = ("https://", "http://")
 
 
 def method_section(scope: Scope) -> Section:
-    """Return how the scores are computed, how to read intervals, and where every figure comes
-    from."""
+    """Return how the index is computed, how to read intervals, and where every figure comes from.
+    For the workbook, the method of each figure and the remarks on each source."""
     words = scope.words
-    notes = []
-    for indicator in scope.shared.measured:
-        method = indicator.method_in(scope.lang)
-        title = indicator.title_in(scope.lang)
-        if method:  # some name their subject themselves
-            notes.append(method if method.startswith(title) else f"{title}{words['colon']}{method}")
+    main = scope.shared.main
+    described = [(one, one.method_in(scope.lang)) for one in scope.shared.measured]
+    notes = [_sentence(scope, one, text) for one, text in described if text and one is main]
     notes.append(words["method_intervals"])
     sources = union_of(
         scope.atlas.territories.sources,
         *(indicator.sources for indicator in scope.atlas.indicators.values()),
     )
-    rows = {str(place): _row(scope, source) for place, source in enumerate(sources)}
+    table = _sources(scope, sources)
+    methods = make_table(
+        "t-methods",
+        words["methods_caption"],
+        {"indicator": words["indicator"], "method": words["how_computed"]},
+        {one.id: (name_cell(one.title_in(scope.lang)), name_cell(text or "–"))
+         for one, text in described},
+    )  # fmt: skip
+    more = [_every_source(scope, sources), methods]
+    return Section(
+        "method",
+        words["method"],
+        blocks=(table,) if table.rows else (),
+        notes=tuple(notes),
+        more=tuple(one for one in more if one.rows),
+    )
+
+
+def _sentence(scope: Scope, indicator: Indicator, text: str) -> str:
+    title = indicator.title_in(scope.lang)  # some methods name their subject themselves
+    return text if text.startswith(title) else f"{title}{scope.words['colon']}{text}"
+
+
+def _sources(scope: Scope, sources: Sequence[Source]) -> Table:
+    """Return one row for each publication, with all its dates."""
+    words = scope.words
+    found: dict[tuple[str, str], list[Source]] = {}
+    for source in sources:
+        found.setdefault((source.producer, source.title), []).append(source)
+    rows = {}
+    for place, issues in enumerate(found.values()):
+        one = issues[0]
+        dates = dict.fromkeys(scope.day(each.published) for each in issues if each.published)
+        rows[str(place)] = (
+            name_cell(one.producer or "–"),
+            name_cell(one.title or "–", url=_link(one)),
+            Cell(words["list_break"].join(dates) or "–", is_name=True),
+            name_cell(one.licence or "–"),
+        )
+    columns = {
+        "producer": words["producer"],
+        "title": words["publication"],
+        "published": words["state_of"],
+        "licence": words["licence"],
+    }
+    return make_table("t-sources", words["sources_caption"], columns, rows)
+
+
+def _every_source(scope: Scope, sources: Sequence[Source]) -> Table:
+    words = scope.words
+    rows = {
+        str(place): (
+            name_cell(source.producer or "–"),
+            name_cell(source.title or "–", url=_link(source)),
+            Cell(scope.day(source.published) if source.published else "–", is_name=True),
+            name_cell(source.licence or "–"),
+            name_cell(source.note_in(scope.lang) or "–"),
+        )
+        for place, source in enumerate(sources)
+    }
     columns = {
         "producer": words["producer"],
         "title": words["publication"],
@@ -32,16 +91,8 @@ def method_section(scope: Scope) -> Section:
         "licence": words["licence"],
         "note": words["remark"],
     }
-    table = make_table("t-sources", words["sources_caption"], columns, rows)
-    return Section("method", words["method"], blocks=(table,) if rows else (), notes=tuple(notes))
+    return make_table("t-sources-all", words["sources_caption"], columns, rows)
 
 
-def _row(scope: Scope, source: Source) -> tuple[Cell, ...]:
-    url = source.url if source.url.lower().startswith(LINKED) else ""
-    return (
-        name_cell(source.producer or "–"),
-        name_cell(source.title or "–", url=url),
-        Cell(scope.day(source.published) if source.published else "–", is_name=True),
-        name_cell(source.licence or "–"),
-        name_cell(source.note_in(scope.lang) or "–"),
-    )
+def _link(source: Source) -> str:
+    return source.url if source.url.lower().startswith(LINKED) else ""

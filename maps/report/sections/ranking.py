@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from zoneblanche.layers.analysis.estimates import clear_of_chance, difference_of, figure_of
+from zoneblanche.layers.analysis.estimates import figure_of
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.maps.report.areas import Area, parts_level, parts_of, peers_of
+from zoneblanche.maps.drawn.classes import class_territories
+from zoneblanche.maps.report.areas import Area, parts_level, parts_of
 from zoneblanche.maps.report.content import (
     Cell,
     Piece,
@@ -19,113 +22,114 @@ from zoneblanche.maps.report.content import (
     name_of,
     say,
 )
-from zoneblanche.maps.report.scope import Scope, digits_of, population_of, tone_of
+from zoneblanche.maps.report.map import Figure, class_areas, draw_figure
+from zoneblanche.maps.report.peers import standing_of
+from zoneblanche.maps.report.scope import Scope, digits_of, population_of
 from zoneblanche.maps.report.sections.key_figures import coarse_said
 from zoneblanche.maps.report.sections.measured import people_of
 
 NAMED = 10
 """Number of territories named at the worse end."""
 
+MANY = 5000
+"""Number of territories above which a report speaks of the areas that contain them: so many cannot
+be told apart on a sheet of paper."""
+
+WIDTH = 400
+"""Width of the map of the parts, in pixels of the page."""
+
 MOST_PARTS = 15
 """Maximum number of parts of the area that are listed; of more, the ten worst and the five best."""
 
 
 def ranking_section(scope: Scope) -> Section:
-    """Return the area among territories of its level; its parts; the territories that are worst
-    off, with the intervals of their ranks."""
+    """Return the parts of the area as a map, and as a table with bars. For the workbook, the
+    territories that are worst off, and the area among those of its level."""
     words, main = scope.words, scope.shared.main
     if main is None or not np.isfinite(scope.inner.values[main.id]).any():
         return Section("ranking", words["ranking"], (say(words, "ranking.nothing"),))
     sentences: list[Sentence] = []
     blocks: list[object] = []
-    peers = _peers(scope, main)
-    if peers is not None:
-        blocks.append(peers)
-        sentences.append(_peers_said(scope, main, peers))
-    parts = _parts(scope, main)
-    if parts is not None:
-        blocks.append(parts)
+    level = parts_level(scope.atlas, scope.area)
+    parts = None if level is None else _parts(scope, main, level)
+    if level is not None and parts is not None:
+        figure = _map_of_parts(scope, main, level)
+        blocks += [block for block in (figure, parts) if block is not None]
+        sentences.append(_parts_said(scope, level, parts))
     worst = _worst(scope, main)
-    blocks.append(worst)
-    tied = _tied(scope, main, worst)
-    if tied is not None:
-        blocks.append(tied)
+    tied = _tied(scope, main)
     sentences += _worst_said(scope, main, worst, tied)
     sentences += coarse_said(scope)
-    direction = "rank_note_worse" if main.better == "lower" else "rank_note_better"
+    if tied is not None:
+        blocks.append(tied)
+    if parts is None:  # too few territories for parts: they are listed themselves
+        blocks.append(worst)
+    more = [] if parts is None else [worst]
+    peers = _peers(scope, main)
+    if peers is not None:
+        more.append(peers)
+    notes = [words["rank_note_worse" if main.better == "lower" else "rank_note_better"]]
+    if "rank" in worst.columns or scope.shared.drawn:
+        notes.append(words["rank_note"])
     return Section(
         "ranking",
         words["ranking"],
         tuple(sentences),
         blocks=tuple(blocks),
-        notes=(words[direction], words["rank_note"]),
+        notes=tuple(notes),
+        more=tuple(more),
     )
 
 
 def _peers(scope: Scope, main: Indicator) -> Table | None:
     """Return how many territories of the area's level are worse, better, or not distinguishable
     from it."""
-    peers = peers_of(scope.atlas, scope.area, lang=scope.lang)
-    others = [one for one in peers if one.code != scope.area.code]
-    if len(others) < 2:
+    level, code = scope.area.level, scope.area.code
+    table = scope.shared.peers(level)
+    if table is None or len(table) < 3 or code not in table.index:
         return None
-    counts = dict.fromkeys(("worse", "same", "better", "unsure"), 0)
-    columns, digits = scope.shared.columns, digits_of(main)
-    apart = [
-        difference_of(columns, main, other.inside, scope.area.inside, digits=digits)
-        for other in others
-    ]
-    for one in clear_of_chance(apart):
-        tone = tone_of(one.verdict, main)
-        counts["same" if tone == "equal" else tone] += 1
+    found = standing_of(
+        table,
+        scope.shared.drawn.get(level),
+        code,
+        digits=digits_of(main),
+        high_is_bad=main.better == "lower",
+    )
     words = scope.words
+    counts = {
+        "worse": found.worse, "same": found.same, "better": found.better, "unsure": found.unknown,
+    }  # fmt: skip
     rows = {key: (Cell(words[f"peers_{key}"]), scope.count(n)) for key, n in counts.items()}
-    rows["all"] = (Cell(words["peers_all"]), scope.count(len(others)))
-    plural = scope.level_title(scope.area.level, plural=True)
+    rows["all"] = (Cell(words["peers_all"]), scope.count(len(table) - 1))
+    plural = scope.level_title(level, plural=True)
     headings = {"state": words["peers_beside"].format(name=scope.label(scope.area)), "n": plural}
     caption = words["peers_caption"].format(
         name=scope.label(scope.area), plural=plural, title=main.title_in(scope.lang)
     )
-    return make_table("t-peers", caption, headings, rows, note=words["many_note"])
+    note = words["peers_note"] if scope.shared.drawn.get(level) is not None else ""
+    return make_table("t-peers", caption, headings, rows, note=note)
 
 
-def _peers_said(scope: Scope, main: Indicator, table: Table) -> Sentence:
-    key = "peers.most" if table.at("unsure", "n").value else "peers.all"
-    return say(
-        scope.words,
-        key,
-        all=table.at("all", "n"),
-        plural=scope.level_title(scope.area.level, plural=True),
-        worse=table.at("worse", "n"),
-        same=table.at("same", "n"),
-        better=table.at("better", "n"),
-        unsure=table.at("unsure", "n"),
-        title=Piece(main.title_in(scope.lang), is_name=True),
-    )
-
-
-def _parts(scope: Scope, main: Indicator) -> Table | None:
-    level = parts_level(scope.atlas, scope.area)
-    if level is None:
-        return None
-    found = []
-    for part in parts_of(scope.atlas, scope.area, level, lang=scope.lang):
-        figure = figure_of(scope.shared.columns, main, part.inside)
-        if np.isfinite(figure.value):
-            found.append((part, figure))
+def _parts(scope: Scope, main: Indicator, level: str) -> Table | None:
+    """Return the parts of the area from the worst to the best; of many, the two ends."""
+    found = [
+        (part, figure_of(scope.shared.columns, main, part.inside).value)
+        for part in parts_of(scope.atlas, scope.area, level, lang=scope.lang)
+    ]
+    found = [(part, value) for part, value in found if np.isfinite(value)]
     if len(found) < 2:
         return None
     sign = -1.0 if main.better == "lower" else 1.0
-    found.sort(key=lambda pair: (sign * pair[1].value, pair[0].code))
+    found.sort(key=lambda pair: (sign * pair[1], pair[0].code))
     shown = found if len(found) <= MOST_PARTS else [*found[:10], *found[-5:]]
     words = scope.words
     rows = {}
-    for part, figure in shown:
+    for part, _value in shown:
         rows[part.code] = (
             name_cell(part_name(scope, part)),
             scope.count(part.count),
             scope.count(people_of(scope, part.inside)),
-            scope.figure(figure, main),
+            _part_score(scope, main, part),
         )
     plural = scope.level_title(level, plural=True)
     columns = {
@@ -144,6 +148,62 @@ def _parts(scope: Scope, main: Indicator) -> Table | None:
         rows,
         note=note,
     )
+
+
+def _part_score(scope: Scope, main: Indicator, part: Area) -> Cell:
+    """Return the score of a part, drawn as a bar on the scale of the index; with an interval only
+    if all of it is in the area, because the draws are of the whole."""
+    value = figure_of(scope.shared.columns, main, part.inside).value
+    cell = Cell(scope.amount(value, main), float(value))
+    if part_name(scope, part) == (part.name or part.code):
+        cell = scope.scored(part)
+    low, high = main.bounds
+    if low is None or high is None:
+        return cell
+    ends = [value if end is None else end for end in (cell.low, value, cell.high)]
+    return replace(cell, bar=tuple((end - low) / (high - low) for end in ends))
+
+
+def _parts_said(scope: Scope, level: str, parts: Table) -> Sentence:
+    first, *_between, last = parts.rows
+    return say(
+        scope.words,
+        "parts.ends",
+        plural=scope.level_title(level, plural=True),
+        worst=name_of(parts.at(first, "name")),
+        worst_score=parts.at(first, "score"),
+        best=name_of(parts.at(last, "name")),
+        best_score=parts.at(last, "score"),
+    )
+
+
+def _map_of_parts(scope: Scope, main: Indicator, level: str) -> Figure | None:
+    """Return the map of the parts, in the classes of the map of the index."""
+    if acting_level(scope):  # the brief shows the areas of the country
+        return None
+    table = scope.shared.peers(level)
+    assert table is not None  # the level contains the territories
+    parents = scope.atlas.territories.parents[level]
+    classed = class_areas(
+        class_territories(scope.atlas, main.id, lang=scope.lang),
+        parents.map(table["score"]).to_numpy("float64"),
+    )
+    plural = scope.level_title(level, plural=True)
+    title = scope.words["areas_map_plain"].format(title=main.title_in(scope.lang), plural=plural)
+    return draw_figure(
+        scope.atlas, main.id, scope.area.inside, scope.lang,
+        width=WIDTH, classed=classed, title=title, outline=level,
+    )  # fmt: skip
+
+
+def acting_level(scope: Scope) -> str:
+    """Return the level of the areas that a report speaks of: the finest that contains the
+    territories, if these are too many; else ""."""
+    if scope.area.count <= MANY:
+        return ""
+    parents = scope.atlas.territories.parents
+    counts = {str(level): parents.loc[scope.area.inside, level].nunique() for level in parents}
+    return max(counts, key=lambda level: counts[level])
 
 
 def part_name(scope: Scope, part: Area) -> str:
@@ -236,55 +296,38 @@ def _worst(scope: Scope, main: Indicator) -> Table:
     return make_table("t-worst", caption, unit_columns(scope, main), rows)
 
 
-def _tied(scope: Scope, main: Indicator, worst: Table) -> Table | None:
-    """Return how many territories of the area share the rank of the worst off."""
-    if len(worst.rows) < 2:
-        return None
-    words, first = scope.words, next(iter(worst.rows))
+def _tied(scope: Scope, main: Indicator) -> Table | None:
+    """Return how many territories of the area have the worst score, if it is not one alone."""
     scores = np.round(scope.shared.columns.values(main.id)[scope.area.inside], 9)
     top = np.nanmax(scores) if main.better == "lower" else np.nanmin(scores)
-    rows = {"equal": (Cell(words["tied_equal"]), scope.count((scores == top).sum()))}
-    table = scope.atlas.intervals.get(main.id, pd.DataFrame(index=scope.atlas.codes))
-    head = worst.at(first, "rank") if "rank" in worst.columns else Cell("")
-    if head.low is not None and head.high is not None:
-        inner = table[scope.area.inside]
-        low, high = inner["rank_low"].to_numpy(), inner["rank_high"].to_numpy()
-        overlap = int(((low <= head.high) & (high >= head.low)).sum()) - 1
-        rows["overlap"] = (Cell(words["tied_overlap"]), scope.count(overlap))
-    rows["others"] = (Cell(words["tied_others"]), scope.count((~np.isnan(scores)).sum() - 1))
-    caption = words["tied_caption"]
-    return make_table("t-tied", caption, {"what": words["what"], "n": scope.units}, rows)
+    equal = int((scores == top).sum())
+    if equal < 2:
+        return None
+    words = scope.words
+    rows = {
+        "score": (Cell(words["tied_score"]), Cell(scope.amount(top, main), float(top))),
+        "equal": (Cell(words["tied_equal"]), scope.count(equal)),
+    }
+    return make_table(
+        "t-tied", words["tied_caption"], {"what": words["what"], "n": scope.units}, rows
+    )
 
 
 def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None) -> list[Sentence]:
+    """Return who shares the worst score; a single one is named by the brief or the table."""
+    if tied is None:
+        return []
     first = next(iter(worst.rows))
-    shared = tied is not None and (tied.at("equal", "n").value or 0) > 1
     # Of equal territories the one with most people is named, if known.
     counted = worst.at(first, "people").value is not None
-    key = "worst.first" if not shared else "worst.shared" if counted else "worst.shared_units"
-    sentences = [
+    return [
         say(
             scope.words,
-            key,
+            "worst.shared" if counted else "worst.shared_units",
             name=name_of(worst.at(first, "name")),
-            score=worst.at(first, "score"),
-            n=tied.at("equal", "n") if tied is not None else "",
+            score=tied.at("score", "n"),
+            n=tied.at("equal", "n"),
             units=scope.units,
             title=Piece(main.title_in(scope.lang), is_name=True),
         )
     ]
-    if tied is not None and "overlap" in tied.rows:
-        key = "worst.tied" if tied.at("overlap", "n").value else "worst.alone"
-        sentences.append(
-            say(
-                scope.words,
-                key,
-                rank=worst.at(first, "rank"),
-                range=worst.at(first, "rank").range,
-                n=tied.at("overlap", "n"),
-                of=tied.at("others", "n"),
-                units=scope.units_of(tied.at("others", "n").value),
-                in_area=scope.inside(scope.area),
-            )
-        )
-    return sentences

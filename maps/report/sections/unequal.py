@@ -222,17 +222,16 @@ def _title_of(scope: Scope, by: str) -> str:
 
 
 def _split_said(scope: Scope, table: Table) -> list[Sentence]:
-    sentences = []
-    for row in table.rows:
-        slots: dict[str, Slot] = {
-            column: table.at(row, column) for column in ("between", "people", "within")
-            if column in table.columns
-        }  # fmt: skip
-        key = "unequal.split"
-        if "between" in slots:
-            key = "unequal.variance"
-            if table.at(row, "people").value is None:
-                key = "unequal.variance_units"
-        by = name_of(table.at(row, "by"))
-        sentences.append(say(scope.words, key, by=by, units=scope.units, **slots))
-    return sentences
+    """Return the split by the groups that differ most."""
+    share = "between" if "between" in table.columns else "people"
+    row = max(table.rows, key=lambda row: table.at(row, share).value or 0.0)
+    slots: dict[str, Slot] = {
+        column: table.at(row, column)
+        for column in ("between", "people", "within")
+        if column in table.columns
+    }
+    key = "unequal.split"
+    if share == "between":
+        known = table.at(row, "people").value is not None
+        key = "unequal.variance" if known else "unequal.variance_units"
+    return [say(scope.words, key, by=name_of(table.at(row, "by")), units=scope.units, **slots)]

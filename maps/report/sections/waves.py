@@ -8,8 +8,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from zoneblanche.layers.analysis.estimates import FEWEST_ANSWERS, verdict_of
-from zoneblanche.layers.presence.barometer import change_interval
 from zoneblanche.layers.presence.panel import Panel, known_in_both
 from zoneblanche.maps.report.content import (
     Cell,
@@ -18,7 +16,6 @@ from zoneblanche.maps.report.content import (
     Section,
     Sentence,
     Table,
-    finite,
     make_table,
     name_cell,
     name_of,
@@ -29,7 +26,7 @@ from zoneblanche.maps.report.scope import Scope
 
 def waves_section(scope: Scope) -> Section:
     """Return the shares at each date, and the change from the first to the last on constant
-    territory."""
+    territory. All are counted: a change has no interval."""
     words, panel = scope.words, scope.shared.panel
     if panel is None or len(panel.waves) < 2:
         return Section("waves", words["waves"], (say(words, "waves.nothing"),))
@@ -42,8 +39,9 @@ def waves_section(scope: Scope) -> Section:
         "waves",
         words["waves"],
         tuple(sentences),
-        blocks=(_chart(scope, panel, shares), shares, change),
+        blocks=(_chart(scope, panel, shares), change),
         notes=(words["waves_note"].format(units=scope.units),),
+        more=(shares,),
     )
 
 
@@ -76,22 +74,16 @@ def _change(scope: Scope, panel: Panel) -> Table | None:
         gained = int(((both[first] == 0) & (both[last] == 1)).sum())
         given_up = int(((both[first] == 1) & (both[last] == 0)).sum())
         points = 100 * (gained - given_up) / len(both)
-        low, high = np.clip(change_interval(gained, given_up, len(both)), -100, 100)
-        kind = {"above": "better", "below": "worse"}.get(verdict_of(low, high), "same")
-        if len(both) < FEWEST_ANSWERS:
-            low, high, kind = np.nan, np.nan, "unsure"
+        kind = "equal" if not gained - given_up else "better" if points > 0 else "worse"
         rows[name] = (
             name_cell(scope.atlas.indicator(name).title_in(scope.lang)),
             scope.count(len(both)),
             _share(scope, both[first]),
             _share(scope, both[last]),
-            Cell(
-                scope.signed(points, 1),
-                points, scope.between(low, high, 1), finite(low), finite(high), kind=kind,
-            ),
+            Cell(scope.signed(points, 1), points, kind=kind),
             scope.count(gained),
             scope.count(given_up),
-        )  # fmt: skip
+        )
     if not rows:
         return None
     columns = {
@@ -117,7 +109,8 @@ def _change_said(scope: Scope, panel: Panel, table: Table, row: str) -> Sentence
         last=table.at(row, "to"),
         last_date=scope.day(panel.waves[-1]),
         change=change,
-        range=change.range,
+        gained=table.at(row, "gained"),
+        given_up=table.at(row, "given_up"),
         both=table.at(row, "both"),
         units=scope.units_of(table.at(row, "both").value),
     )

@@ -12,6 +12,7 @@ from string import Formatter
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import shapely
@@ -23,6 +24,7 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
+from zoneblanche.layers.analysis.areas import draw_means, rank_areas
 from zoneblanche.layers.analysis.estimates import (
     Columns,
     Difference,
@@ -35,13 +37,16 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.edition import edition_inputs, presence_waves
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.intervals import wilson
 from zoneblanche.layers.presence.barometer import Category, Wave, compute_barometer
 from zoneblanche.maps import write_report
 from zoneblanche.maps.report.areas import find_area, references_of
 from zoneblanche.maps.report.content import Table
+from zoneblanche.maps.report.map import Figure
+from zoneblanche.maps.report.peers import Standing, standing_of
 from zoneblanche.maps.report.picture import lay_out, paint_picture
+from zoneblanche.maps.report.sections.dimensions import Multiples
 from zoneblanche.maps.report.words import article_of, words_in
+from zoneblanche.maps.report.workbook import write_report_workbook
 from zoneblanche.maps.report.write import Report, Shared, compose_report, render_report, write_pdf
 from zoneblanche.scripts.jobs.report import edition_atlas
 
@@ -62,7 +67,8 @@ def reports(shared: Shared) -> dict[tuple[str | None, str], Report]:
 
 
 def table_of(report: Report, table_id: str) -> Table:
-    return next(t for section in report.sections for t in section.tables if t.id == table_id)
+    """A table of the pages, or of the workbook alone."""
+    return next(table for table in report.tables() if table.id == table_id)
 
 
 # -- every sentence against its table -------------------------------------------------------------
@@ -104,33 +110,51 @@ def test_every_figure_of_a_sentence_is_a_cell(
 def test_verdicts_are_what_the_intervals_say(
     reports: dict[tuple[str | None, str], Report], area: str | None
 ) -> None:
-    """A claim of a difference needs an interval on one side of zero, in the cell it names."""
+    """A claim under stated errors, or beside a model, needs an interval on one side of zero, in
+    the cell it names; a claim on counts has the sign of the difference, and no interval."""
     report = reports[area, "fr"]
     page = ReportPage(render_report(report))
-    better = {i.id: i.better for i in report.scope.atlas.indicators.values()}
     checked = 0
     for said in page.sentences:
-        kind = said.key.split(".")[1] if "." in said.key else ""
-        if said.key.startswith(("index.", "size.", "waves.")) and kind in (
-            "better",
-            "worse",
-            "same",
-        ):
-            target = next(t for t, _ in said.links if re.search(r"-(dif\d|residual|change)$", t))
-            told = page.cells[target].attributes
+        topic, _, kind = said.key.removesuffix(".ranged").removesuffix(".plain").partition(".")
+        if topic not in ("index", "size", "waves") or kind not in ("better", "worse", "same"):
+            continue
+        target = next(t for t, _ in said.links if re.search(r"-(dif\d|residual|change)$", t))
+        told = page.cells[target].attributes
+        if said.key.endswith(".plain") or topic == "waves":
+            assert "data-low" not in told
+            low = high = float(told["data-value"])
+        else:
             low, high = float(told["data-low"]), float(told["data-high"])
-            if kind == "same":
-                assert low <= 0 <= high, said
-            else:
-                main = report.scope.shared.main
-                bad_up = (
-                    said.key.startswith("index.")
-                    and main is not None
-                    and better[main.id] == "lower"
-                )
-                assert (low > 0) == ((kind == "worse") == bad_up) and low * high > 0, said
-            checked += 1
+        if kind == "same":
+            assert low <= 0 <= high, said
+        else:
+            # A high index is a bad one; a high share of websites is a good one.
+            assert (low > 0) == ((kind == "worse") == (topic == "index")), said
+            assert low * high > 0, said
+        checked += 1
     assert checked >= (2 if area else 1)
+
+
+def test_no_count_of_everybody_has_an_interval(
+    reports: dict[tuple[str | None, str], Report],
+) -> None:
+    """Intervals are those of the index, its ranks and its differences, and of the model at equal
+    size: of nothing else."""
+    found = set()
+    for report in reports.values():
+        main = report.scope.shared.main
+        assert main is not None
+        for table in report.tables():
+            for row, cells in table.rows.items():
+                for column, cell in zip(table.columns, cells, strict=True):
+                    if cell.low is None and cell.high is None:
+                        continue
+                    of_index = column in ("score", "rank") or row == main.id
+                    of_model = column == "residual"
+                    assert of_index or of_model, (table.id, row, column)
+                    found.add(column)
+    assert {"score", "rank", "area", "dif0", "residual"} <= found
 
 
 @pytest.mark.parametrize("area", [area for area in AREAS if area])
@@ -144,7 +168,7 @@ def test_lists_of_better_and_worse_agree_with_the_cells(
     for said in page.sentences:
         if not said.key.startswith("key.") or said.key in ("key.nothing",):
             continue
-        tone = said.key.removeprefix("key.").removeprefix("counted_")
+        tone = said.key.removeprefix("key.")
         figures = [target for target, _ in said.links]
         for own, other in zip(figures[::2], figures[1::2], strict=True):
             cell = table.at(rows[own], "dif" + other[-1])
@@ -158,8 +182,7 @@ def test_lists_of_better_and_worse_agree_with_the_cells(
                 continue
             assert cell.kind == tone
             assert cell.value == pytest.approx(value - reference)
-            if tone in ("better", "worse") and cell.low is not None and cell.high is not None:
-                assert cell.low * cell.high > 0
+            if tone in ("better", "worse"):
                 up = report.scope.atlas.indicators[rows[own]].better == "higher"
                 assert (cell.value > 0) == ((tone == "better") == up)
 
@@ -168,7 +191,7 @@ def test_key_figures_are_those_of_the_atlas(
     shared: Shared, reports: dict[tuple[str | None, str], Report]
 ) -> None:
     """Recomputed here from the columns, without the code of the report."""
-    atlas, table = shared.atlas, table_of(reports["48", "fr"], "t-key")
+    atlas, table = shared.atlas, table_of(reports["48", "fr"], "t-figures")
     lozere = (atlas.territories.parents["departement"] == "48").to_numpy()
     website = atlas.values["website"]
     assert table.at("website", "area").value == pytest.approx(100 * website[lozere].mean())
@@ -187,17 +210,26 @@ def test_key_figures_are_those_of_the_atlas(
     assert table.at("density", "area").value == pytest.approx(
         people[lozere].sum() / area[lozere].sum()
     )
-    # Newcombe's interval, spelt out: area less the rest of the country, scaled to the country.
-    here, rest = website[lozere].dropna(), website[~lozere].dropna()
-    p, q = here.mean(), rest.mean()
-    (l1, u1), (l2, u2) = wilson(p, len(here)), wilson(q, len(rest))
-    low = p - q - sqrt((p - l1) ** 2 + (u2 - q) ** 2)
-    high = p - q + sqrt((u1 - p) ** 2 + (q - l2) ** 2)
-    scale = (p - website.mean()) / (p - q)
     cell = table.at("website", "dif1")
-    assert (cell.low, cell.high) == (
-        pytest.approx(100 * low * scale), pytest.approx(100 * high * scale)
-    )  # fmt: skip
+    assert cell.value == pytest.approx(100 * (website[lozere].mean() - website.mean()))
+    assert cell.low is None and cell.kind == "worse"
+
+
+def test_the_range_of_a_score_is_that_of_the_draws(
+    shared: Shared, reports: dict[tuple[str | None, str], Report]
+) -> None:
+    """90 % of the draws of the stated errors, of the area and of its difference from France."""
+    drawn = draw_means(shared.atlas, "digital-inequality")
+    here, all_of_it = drawn["departement"]["48"], drawn["country"]["FR"]
+    table = table_of(reports["48", "fr"], "t-key")
+    for cell, draws in (
+        (table.at("digital-inequality", "area"), here),
+        (table.at("digital-inequality", "dif1"), here - all_of_it),
+    ):
+        low, high = np.quantile(draws, (0.05, 0.95))
+        assert cell.value is not None
+        assert cell.low == pytest.approx(min(low, cell.value))
+        assert cell.high == pytest.approx(max(high, cell.value))
 
 
 def test_flags_waves_and_inequality_are_those_of_the_atlas(
@@ -249,7 +281,7 @@ def test_waves_are_those_of_the_barometer(
         row = found.loc[name]
         assert table.at(name, "both").value == row["authorities"]
         assert table.at(name, "change").value == pytest.approx(row["change_points"])
-        assert table.at(name, "change").low == pytest.approx(row["low"])
+        assert table.at(name, "change").low is None
         assert table.at(name, "gained").value == row["gained"]
 
 
@@ -264,10 +296,15 @@ def test_the_last_wave_is_the_atlas_own_column(shared: Shared) -> None:
         assert column[~known].notna().sum() < 0.01 * len(column)
 
 
-def test_peers_and_outcome_add_up(reports: dict[tuple[str | None, str], Report]) -> None:
+def test_peers_and_outcome_add_up(
+    shared: Shared, reports: dict[tuple[str | None, str], Report]
+) -> None:
     peers = table_of(reports["48", "fr"], "t-peers")
     parts = [peers.at(key, "n").value or 0 for key in ("worse", "same", "better", "unsure")]
     assert sum(parts) == peers.at("all", "n").value == 100
+    drawn = draw_means(shared.atlas, "digital-inequality")["departement"]
+    above = drawn.drop(columns="48").gt(drawn["48"], axis=0).mean()
+    assert parts[0] == (above >= 0.95).sum() > 0
     outcome = table_of(reports[None, "fr"], "t-outcome")
     assert sum(cells[1].value or 0 for cells in outcome.rows.values()) == 101
 
@@ -302,85 +339,39 @@ def test_differences_by_hand(toy_atlas: Atlas) -> None:
     fibre, presence = toy_atlas.indicator("fibre"), toy_atlas.indicator("presence")
     first, everything = np.array([True, True, False, False]), np.ones(4, dtype=bool)
     counted = difference_of(columns, fibre, first, everything, digits=1)
-    assert counted.value == pytest.approx(50 - 70.6) and counted.verdict == "counted_below"
-    few = difference_of(columns, presence, first, everything, digits=1)
-    assert few.verdict == "unsure"  # two territories: their spread says nothing
+    assert counted.value == pytest.approx(50 - 70.6) and counted.verdict == "below"
+    assert np.isnan(counted.low) and np.isnan(counted.high)
     alone = np.array([True, False, False, False])
     assert figure_of(columns, fibre, alone).kind == "coarse"
+    assert difference_of(columns, fibre, alone, everything, digits=1).verdict == "unsure"
     assert figure_of(columns, presence, everything).value == pytest.approx(50.0)
 
 
-def test_a_mean_has_the_interval_of_its_spread() -> None:
-    values = np.arange(12.0)
-    atlas = squares(12, {"x": Indicator("x", "X", "percent", "higher")}, {"x": values})
-    figure = figure_of(Columns(atlas), atlas.indicator("x"), np.ones(12, dtype=bool))
-    error = sqrt(((values - 5.5) ** 2).sum() / 11 / 12)  # s / √n
-    assert figure.value == 5.5 and figure.error == pytest.approx(error)
-    assert figure.high == pytest.approx(5.5 + 1.959964 * error)
-
-
-def test_who_weighs_most_is_seen_in_the_interval() -> None:
-    """A town of nine tenths of the people holds the mean near its own figure, not the chance."""
-    atlas = squares(12, {"x": Indicator("x", "X", "percent", "higher", denominator="population")},
-                    {"x": [0.0, *np.arange(80.0, 91)]})  # fmt: skip
-    people = np.array([9900.0, *[100.0] * 11])
-    facts = atlas.territories.facts.assign(population=people)
-    atlas = replace(atlas, territories=replace(atlas.territories, facts=facts))
-    figure = figure_of(Columns(atlas), atlas.indicator("x"), np.ones(12, dtype=bool))
-    x = atlas.values["x"].to_numpy()
-    without = [np.average(np.delete(x, k), weights=np.delete(people, k)) for k in range(12)]
-    moved = figure.value - np.array(without)
-    assert figure.error == pytest.approx(sqrt(11 / 12 * (moved**2).sum()))
-    assert figure.error > 70  # without the town the mean is 85 instead of 8.5
-
-
-def test_territories_alike_by_construction_do_not_count_one_by_one() -> None:
-    """Ten units of four territories: the index rests on the ten figures of the units."""
-    unit = Indicator("x", "X", "score", "higher", role="index", native_level="departement")
-    figures = np.arange(0.0, 100, 10)
-    x = np.repeat(figures, 4) + np.tile([0.0, 1.0, 2.0, 3.0], 10)
-    atlas = squares(40, {"x": unit}, {"x": x})
-    parents = atlas.territories.parents.assign(departement=np.repeat(list("ABCDEFGHIJ"), 4))
-    atlas = replace(atlas, territories=replace(atlas.territories, parents=parents))
-    figure = figure_of(Columns(atlas), unit, np.ones(40, dtype=bool))
-    assert figure.error == pytest.approx(figures.std(ddof=1) / sqrt(10))
-    plain = squares(40, {"x": replace(unit, native_level="")}, {"x": x})
-    alone = figure_of(Columns(plain), plain.indicator("x"), np.ones(40, dtype=bool))
-    assert alone.error < 0.6 * figure.error
-
-
-def test_nothing_is_said_where_nothing_varies_or_too_few_answer() -> None:
+def test_a_difference_that_is_displayed_as_none_is_none() -> None:
     score = Indicator("x", "X", "score", "higher")
-    web = Indicator("website", "W", "boolean", "higher")
-    values = {"x": [50.0] * 20 + [10.0] * 20, "website": [1.0] * 4 + [0.0] * 36}
-    atlas = squares(40, {"x": score, "website": web}, values)
-    columns, everything = Columns(atlas), np.ones(40, dtype=bool)
-    half = np.arange(40) < 20
-    assert difference_of(columns, score, half, everything, digits=1).verdict == "unsure"
-    four = difference_of(columns, web, np.arange(40) < 4, everything, digits=1)
-    assert four.verdict == "unsure" and np.isnan(four.low)
-    assert difference_of(columns, web, half, everything, digits=1).verdict != "unsure"
-    level = squares(40, {"x": score}, {"x": [50.0] * 40})
-    assert difference_of(Columns(level), score, half, everything, digits=1).verdict == "equal"
+    atlas = squares(40, {"x": score}, {"x": [50.0] * 20 + [50.04] * 20})
+    half, everything = np.arange(40) < 20, np.ones(40, dtype=bool)
+    columns = Columns(atlas)
+    assert difference_of(columns, score, half, everything, digits=1).verdict == "equal"
+    assert difference_of(columns, score, half, everything, digits=2).verdict == "below"
 
 
-def test_many_comparisons_do_not_find_chance() -> None:
+def test_many_residuals_do_not_find_chance() -> None:
     """Benjamini and Hochberg, by hand: of ten p-values the sorted k-th is held to k/200."""
     nan = float("nan")
     reach = [1.96 / z for z in (3.5, 2.9, 2.6, 2.0, 1.97, 1.0, 0.5, 0.3, 0.2, 0.1)]
-    apart = [Difference(1.0, 1 - r, 1 + r, verdict_of(1 - r, 1 + r)) for r in reach]
+    apart = [Difference(1.0, verdict_of(1 - r, 1 + r), 1 - r, 1 + r) for r in reach]
     assert [one.verdict for one in apart].count("above") == 5
-    found = clear_of_chance([*apart, Difference(nan, nan, nan, "unsure")])
     # p of 0.0005, 0.0037, 0.0093 lie under 0.005, 0.010, 0.015; 0.0455 not under 0.020.
-    assert [one.verdict for one in found] == ["above"] * 3 + ["same"] * 7 + ["unsure"]
+    clear = clear_of_chance([*apart, Difference(nan, "unsure")])
+    assert clear == [True] * 3 + [False] * 8
 
 
-def test_equal_halves_do_not_differ() -> None:
-    web = Indicator("website", "W", "boolean", "higher")
-    atlas = squares(40, {"website": web}, {"website": np.tile([0.0, 1.0], 20)})
-    half = np.arange(40) < 20
-    apart = difference_of(Columns(atlas), web, half, np.ones(40, dtype=bool), digits=1)
-    assert apart.verdict == "same" and apart.value == 0.0
+def test_who_stands_beside_one_without_draws() -> None:
+    """Scores that are displayed alike are not told apart."""
+    table = pd.DataFrame({"score": [50.0, 50.04, 60.0, 40.0, np.nan]}, index=list("ABCDE"))
+    found = standing_of(table, None, "A", digits=1, high_is_bad=True)
+    assert found == Standing(worse=1, better=1, same=1, unknown=1)
 
 
 def squares(count: int, indicators: dict[str, Indicator], values: dict[str, Any]) -> Atlas:
@@ -482,22 +473,29 @@ def test_one_commune(toy_atlas: Atlas, shared: Shared) -> None:
     page = assert_sound(one)
     assert not [said for said in page.sentences if said.key in ("index.worse", "index.better")]
     page = assert_sound(shared.atlas, area="commune:48095")
-    tones = {said.key.split(".")[1] for said in page.sentences if "." in said.key}
-    assert not tones & {"worse", "better", "same", "ranged"}  # one territory leaves all open
     said = {said.key: said for said in page.sentences}
     assert "flag.none.one" in said and "crossing.none.one" in said
-    answers = {text for target, text in said["key.single"].links if target.endswith("-area")}
-    assert "yes" in answers
+    # Its score has the range of its own errors, and the claim is what that range allows.
+    cell = table_of(compose_report(shared, area="commune:48095", lang="en"), "t-key").at(
+        "digital-inequality", "dif1"
+    )
+    low, high = shared.atlas.intervals["digital-inequality"].loc[
+        "48095", ["score_low", "score_high"]
+    ]
+    score = shared.atlas.values.loc["48095", "digital-inequality"]
+    assert cell.value is not None and cell.low is not None and cell.high is not None
+    assert cell.high - cell.low == pytest.approx(high - low)
+    assert cell.value - cell.low == pytest.approx(score - low)
     table = table_of(compose_report(shared, area="commune:48095", lang="en"), "t-key")
     assert table.at("website", "area").text in ("yes", "no")
 
 
-def test_rows_without_a_territory_are_told(toy_atlas: Atlas) -> None:
+def test_rows_without_a_territory_are_in_the_workbook(toy_atlas: Atlas) -> None:
     told = {"rows": 6, "matched": 4, "listed": [{"row": "5"}, {"row": "6"}]}
-    page = assert_sound(replace(toy_atlas, account={"fibre": told}))
-    said = {one.key: one for one in page.sentences}["quality.rows"]
-    assert [text for _, text in said.links] == ["2", "6"]
-    assert "quality.rows" not in {one.key for one in assert_sound(toy_atlas).sentences}
+    report = compose_report(replace(toy_atlas, account={"fibre": told}), lang="en")
+    row = table_of(report, "t-account").rows["fibre"]
+    assert [cell.text for cell in row[1:]] == ["6", "4", "0", "2"]
+    assert not [one for one in compose_report(toy_atlas).tables() if one.id == "t-account"]
 
 
 def test_no_command_and_no_head_of_a_catalogue_is_in_a_report(toy_atlas: Atlas) -> None:
@@ -512,7 +510,8 @@ def test_the_brief_is_first_and_numbers_its_figures(
     shared: Shared, reports: dict[tuple[str | None, str], Report]
 ) -> None:
     report = reports["48", "fr"]
-    assert [section.id for section in report.sections][:2] == ["brief", "dimensions"]
+    assert [section.id for section in report.sections][:3] == ["brief", "key", "dimensions"]
+    assert report.annex == "dimensions"
     table = table_of(report, "t-beside")
     assert list(table.rows) == ["area", "similar0", "similar1", "similar2", "all"]
     facts, parents = shared.atlas.territories.facts, shared.atlas.territories.parents
@@ -527,10 +526,32 @@ def test_the_brief_is_first_and_numbers_its_figures(
     certain = set(names[flags == 1])
     for key, cells in first.rows.items():
         assert (cells[0].text in certain) == key.startswith("certain")
+    # Their numbers are on the second map.
+    (maps,) = [block for block in report.sections[0].blocks if isinstance(block, Multiples)]
+    labels = [one.text for one in maps.figures[1][0].picture.sheet.labels if one.kind == "number"]
+    assert labels == [cells[1].text for cells in first.rows.values()]
     text = render_report(report)
     pictures = re.findall(r"Figure (\d+)\. ", text)
     assert pictures == [str(number) for number in range(1, len(pictures) + 1)]
-    assert len(pictures) >= 1 + len(report.sections[1].blocks[0].figures)  # type: ignore[attr-defined]
+    (dimensions,) = report.sections[2].blocks
+    assert isinstance(dimensions, Multiples) and len(dimensions.figures) == 4
+    assert len(pictures) >= 6 and all(said is not None for _, said in dimensions.figures)
+
+
+def test_a_country_has_the_areas_to_act_on_first(
+    shared: Shared, reports: dict[tuple[str | None, str], Report]
+) -> None:
+    """Too many communes: the ten intercommunalities with the worst ranks, numbered on the map."""
+    report = reports[None, "fr"]
+    ranks = rank_areas(shared.atlas, "digital-inequality", level="epci").dropna(subset=["rank"])
+    first = table_of(report, "t-first")
+    names = shared.atlas.territories.parent_names["epci"]
+    expected = [names[code] for code in ranks.index[:10]]
+    assert [cells[0].text for cells in first.rows.values()] == expected
+    (figure,) = [block for block in report.sections[0].blocks if isinstance(block, Figure)]
+    labels = [one.text for one in figure.picture.sheet.labels if one.kind == "number"]
+    assert labels == [str(number) for number in range(1, 11)]
+    assert not [table for table in report.tables() if table.id == "t-beside"]
 
 
 def test_similar_territories_are_the_nearest_in_size_and_density() -> None:
@@ -597,8 +618,29 @@ def test_a_dimension_that_is_missing_throughout(shared: Shared) -> None:
     lost = replace(atlas, values=values, reasons=reasons.astype("int8"), intervals={})
     report = compose_report(lost, area="48", lang="fr")
     check_page(report)
-    assert table_of(report, "t-quality").at("website", "known").value == 0
-    assert "non collecté" in table_of(report, "t-quality").at("website", "missing").text
+    assert table_of(report, "t-measures").at("website", "known").value == 0
+    assert "non collecté" in table_of(report, "t-measures").at("website", "missing").text
+
+
+def test_the_workbook_has_all_tables_with_figures_as_numbers(
+    reports: dict[tuple[str | None, str], Report], tmp_path: Path
+) -> None:
+    report = reports["48", "fr"]
+    write_report_workbook(report, tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    tables = list(report.tables())
+    assert len(book.worksheets) == 1 + len(tables)
+    listed = list(book.worksheets[0].values)[1:]
+    assert [row[1] for row in listed] == [table.caption for table in tables]
+    names = [str(row[0]) for row in listed]
+    sheet = book[next(name for name in names if name.endswith(" key"))]
+    head, index, *_rest = sheet.values
+    cell = table_of(report, "t-key").at("digital-inequality", "area")
+    assert index[1:4] == (pytest.approx(cell.value), pytest.approx(cell.low),
+                          pytest.approx(cell.high))  # fmt: skip
+    assert len(set(head)) == len(head)
+    flagged = book[next(name for name in names if "flagged0" in name)]
+    assert flagged.max_row - 1 == table_of(report, "t-flag0").at("area", "flagged").value
 
 
 HOSTILE = "</title><script>alert(1)</script>{{ 7*7 }}{% raw %}<img src=x onerror=alert(1)>\"'&"
