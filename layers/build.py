@@ -34,7 +34,7 @@ from zoneblanche.layers.inputs.boundaries import (
     given_boundaries,
     say_unused_boundaries,
 )
-from zoneblanche.layers.inputs.corrections import correct
+from zoneblanche.layers.inputs.corrections import correct, follow_corrections
 from zoneblanche.layers.inputs.gather import gather_inputs, reads, say_unread
 from zoneblanche.layers.inputs.given_facts import with_given_facts
 from zoneblanche.layers.layer import Layer, Table
@@ -105,6 +105,7 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     _check_weights(project, atlas)
     if project.corrections is not None:
         atlas = correct(atlas, project.corrections, limits=project.limits)
+        atlas = follow_corrections(atlas, layers)
     atlas = replace(atlas, contact=project.table.corrections.mail or "")
     atlas = replace(
         atlas,

@@ -98,6 +98,19 @@ Inputs = Mapping[str, Table]
 
 
 @dataclass(frozen=True)
+class Derived:
+    """How a layer follows from others, so that it follows their corrections too.
+
+    Attributes:
+        parts: ids of the other layers.
+        formula: from their figures, one column a layer, to its own; NaN where it has none.
+    """
+
+    parts: tuple[str, ...]
+    formula: Callable[[pd.DataFrame], pd.Series]
+
+
+@dataclass(frozen=True)
 class Layer:
     """One thing that can be measured. Each file in `layers/catalogue/` describes one.
 
@@ -106,11 +119,13 @@ class Layer:
         needs: ids of the sources that it is measured from, "a|b" for one of two; without one of
             them the layer is not measured, and the run says so.
         measure: from territories and inputs to a measurement. Pure.
+        derived: how it follows from other layers; None if it does not.
     """
 
     indicator: Indicator
     needs: tuple[str, ...]
     measure: Callable[[Territories, Inputs], Measurement]
+    derived: Derived | None = None
 
     @property
     def id(self) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import union_of
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.layer import Inputs, Layer, Measurement
+from zoneblanche.layers.layer import Derived, Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.columns import measure_share_of
 
 FIBRE, TECHNOLOGIES = "arcep-ftth", "arcep-technologies"
@@ -53,16 +52,26 @@ def measure(territories: Territories, inputs: Inputs) -> Measurement:
         part=("premises_coaxial",),
         whole="premises",
     )
-    values = pd.Series(np.fmax(fibre.values, cable.values), index=fibre.values.index)
     known = fibre.values.notna()
     sources = union_of(fibre.indicator.sources, cable.indicator.sources)
     periods = dict.fromkeys((cable.indicator.period, fibre.indicator.period))
     return replace(
         fibre,
         indicator=replace(fibre.indicator, sources=sources, period="/".join(filter(None, periods))),
-        values=(100 - values).where(known),
+        values=lacking(pd.DataFrame({"fibre": fibre.values, "cable": cable.values})),
         reasons=fibre.reasons.mask(known, int(Reason.PRESENT)).astype("int8"),
     )
 
 
-LAYER = Layer(indicator=INDICATOR, needs=(FIBRE,), measure=measure)
+def lacking(shares: pd.DataFrame) -> pd.Series:
+    """Return 100 less the greater of `fibre` and, where it is known, `cable`; percent of premises,
+    missing where fibre is."""
+    return 100.0 - shares.max(axis=1).where(shares["fibre"].notna())
+
+
+LAYER = Layer(
+    indicator=INDICATOR,
+    needs=(FIBRE,),
+    measure=measure,
+    derived=Derived(("fibre", "cable"), lacking),
+)

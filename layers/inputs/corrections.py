@@ -7,14 +7,14 @@ not read. docs/corrections.md describes the format.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, gathered, nearest, shown
+from zoneblanche.geo.errors import Fault, InputError, first_of, gathered, nearest, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import _, join, ngettext, quantity, remark, titled
 from zoneblanche.geo.reasons import Reason
@@ -22,6 +22,7 @@ from zoneblanche.geo.tables import RawTable, TableUnit, column, parse_numbers, r
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.correction import Correction
 from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.layer import Layer
 
 COLUMNS = ("code", "indicator", "value", "date", "who", "why")
 """The columns of a table of corrections, in the order in which they are written."""
@@ -234,6 +235,43 @@ def _overlaid(atlas: Atlas, corrections: list[Correction]) -> Atlas:
         values.loc[one.code, one.indicator] = one.value
         reasons.loc[one.code, one.indicator] = int(Reason.PRESENT)
     return replace(atlas, values=values, reasons=reasons)
+
+
+def follow_corrections(atlas: Atlas, layers: Iterable[Layer]) -> Atlas:
+    """Return the atlas with the layers that follow from corrected ones computed again, for the
+    territories of the corrections; a figure that is corrected itself stays.
+
+    Args:
+        atlas: with corrections, see `correct`.
+        layers: that it was measured with.
+    """
+    values, reasons = atlas.values.copy(), atlas.reasons.copy()
+    notices = []
+    for layer in layers:
+        if layer.derived is None or layer.id not in atlas.indicators:
+            continue
+        parts = [name for name in layer.derived.parts if name in atlas.indicators]
+        corrected = {code for name in parts for code in atlas.corrected(name)}
+        codes = sorted(corrected - atlas.corrected(layer.id).keys())
+        if not codes:
+            continue
+        found = layer.derived.formula(atlas.values.loc[codes, parts]).dropna()
+        values.loc[found.index, layer.id] = found
+        reasons.loc[found.index, layer.id] = int(Reason.PRESENT)
+        notices.append(
+            remark(
+                ngettext(
+                    "{layer}: the figure of {count} territory is computed again from corrected "
+                    "ones ({codes}).",
+                    "{layer}: the figures of {count} territories are computed again from corrected "
+                    "ones ({codes}).",
+                    len(found),
+                    layer=titled(layer.indicator.title),
+                    codes=first_of(found.index),
+                )
+            )
+        )
+    return replace(atlas, values=values, reasons=reasons).noting(*notices) if notices else atlas
 
 
 def _notices(atlas: Atlas, made: list[Correction], path: Path, empty: int) -> Iterator[str]:

@@ -16,8 +16,9 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.analysis.candidates import list_candidates
 from zoneblanche.layers.analysis.quality import judge_quality
 from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.catalogue.lacking_fixed import LAYER as LACKING
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.inputs.corrections import COLUMNS, correct
+from zoneblanche.layers.inputs.corrections import COLUMNS, correct, follow_corrections
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.outputs.export import results_table
 
@@ -65,6 +66,34 @@ def test_corrected_figures_keep_the_old_ones(atlas: Atlas, tmp_path: Path) -> No
     assert "corrected" not in results_table(atlas, lang="en")
     # The figures of the first atlas are not changed.
     assert atlas.values["fibre"].tolist()[:2] == [95.0, 0.0]
+
+
+def test_a_layer_that_follows_from_a_corrected_one_follows_the_correction(
+    atlas: Atlas, tmp_path: Path
+) -> None:
+    one, two, three, four = atlas.codes
+    cable = Indicator("cable", "Cable", "percent", "higher", bounds=(0, 100))
+    lacking = Indicator("lacking-fixed", "Lacking", "percent", "lower", bounds=(0, 100))
+    atlas = atlas.add(cable, pd.Series([0.0, 60.0, np.nan, 97.0], atlas.codes))
+    atlas = atlas.add(lacking, pd.Series([5.0, 40.0, np.nan, 3.0], atlas.codes))
+    path = table_of(
+        tmp_path / "c.csv",
+        f"{two},fibre,88.5,2026-11-30,SIG,",
+        f"{three},fibre,70,2026-11,SIG,",
+        f"{four},fibre,93,2026,SIG,",  # less than its cable
+        f"{one},fibre,96,2026,SIG,",
+        f"{one},lacking-fixed,1,2026,SIG,",
+    )
+    found = follow_corrections(correct(atlas, path), [LACKING])
+    # One's own figure is corrected, and stays.
+    assert found.values["lacking-fixed"].tolist() == [1.0, 11.5, 30.0, 3.0]
+    assert (found.reasons["lacking-fixed"] == Reason.PRESENT).all()
+    assert any("figures of 3 territories are computed again" in notice for notice in found.notices)
+    assert [one.indicator for one in found.corrections].count("lacking-fixed") == 1
+
+
+def test_without_a_correction_nothing_is_computed_again(atlas: Atlas) -> None:
+    assert follow_corrections(atlas, [LACKING]) is atlas
 
 
 def test_an_atlas_keeps_its_corrections(atlas: Atlas, tmp_path: Path) -> None:
