@@ -52,7 +52,7 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str) -> pd.DataFrame:
     table = pd.DataFrame({"score": means})
     has_rank = (covered >= LEAST_RANKED).to_numpy()
     table["rank"] = rank(means.where(has_rank))
-    drawn = _drawn_means(atlas, index_id)[level].reindex(columns=table.index[has_rank])
+    drawn = draw_means(atlas, index_id)[level].reindex(columns=table.index[has_rank])
     drawn = drawn.reindex(columns=table.index)
     ranks = drawn.rank(axis=1, method="min", ascending=False).to_numpy()
     low, high, worst = np.full((3, len(means)), np.nan)
@@ -80,11 +80,41 @@ def _has_rank(atlas: Atlas, index_id: str) -> pd.Series:
     return ranks.notna().astype("float64")
 
 
-def _drawn_means(atlas: Atlas, index_id: str) -> Mapping[str, pd.DataFrame]:
+def draw_means(atlas: Atlas, index_id: str) -> Mapping[str, pd.DataFrame]:
+    """Return the mean of an index over the inhabitants of each area, in each draw of the errors.
+
+    Two areas have the same draws, so that the difference of two columns has the interval of the
+    difference.
+
+    Args:
+        atlas: in which the index was computed.
+        index_id: of the index.
+
+    Returns:
+        By level that contains the territories: rows are draws, columns the codes of the areas; no
+        rows if the recipe has no draws.
+
+    Raises:
+        InputError: the atlas has no recipe of the index.
+    """
     known = atlas.area_means.get(index_id)
     if known is not None:
         return known
     return draw_area_means(score_atlas(atlas, atlas.recipe(index_id)), atlas.territories)
+
+
+def interval_of(drawn: pd.Series | np.ndarray, value: float) -> tuple[float, float]:
+    """Return the 5th and 95th percentile of drawn values, widened to the value itself; NaN without
+    draws.
+
+    >>> interval_of(np.array([1.0, 2.0, 3.0]), 5.0)
+    (1.1, 5.0)
+    """
+    figures = np.asarray(drawn, dtype="float64")
+    if not len(figures) or not np.isfinite(figures).all() or not np.isfinite(value):
+        return float("nan"), float("nan")
+    low, high = np.quantile(figures, (0.05, 0.95))
+    return min(float(low), value), max(float(high), value)
 
 
 def _interval(atlas: Atlas, index_id: str, name: str) -> pd.Series:

@@ -111,12 +111,17 @@ def standing_of(
         above = (beside > drawn[code].to_numpy()[:, None]).mean(axis=0)
         higher, lower = above >= SURE, above <= 1 - SURE
     else:
-        apart = (others - table.loc[code, "score"]).round(digits).to_numpy()
+        apart = (others - float(table["score"].loc[code])).round(digits).to_numpy("float64")
         higher, lower = apart > 0, apart < 0
     known = others.notna().to_numpy()
     worse, better = (higher, lower) if high_is_bad else (lower, higher)
-    counts = [int((known & side).sum()) for side in (worse, better)]
-    return Standing(*counts, int(known.sum()) - sum(counts), int((~known).sum()))
+    count_worse, count_better = (int((known & side).sum()) for side in (worse, better))
+    return Standing(
+        worse=count_worse,
+        better=count_better,
+        same=int(known.sum()) - count_worse - count_better,
+        unknown=int((~known).sum()),
+    )
 
 
 SURE = 0.95

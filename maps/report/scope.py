@@ -4,7 +4,7 @@ figures."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -151,22 +151,27 @@ class Shared:
     @cached_property
     def drawn(self) -> Mapping[str, pd.DataFrame]:
         """The mean of the index over the inhabitants of each area, by level, in each draw of the
-        errors that the recipe states (`draw_means`); empty without a recipe of the index."""
+        errors that the recipe states (`draw_means`); empty without a recipe of the index, or
+        without inhabitants."""
         main = self.main
-        if main is None or main.id not in self.atlas.recipes:
+        counted = "population" in self.atlas.territories.facts
+        if main is None or main.id not in self.atlas.recipes or not counted:
             return {}
         return draw_means(self.atlas, main.id)
+
+    @cached_property
+    def _with_draws(self) -> Atlas:
+        """The atlas that knows the draws, which are then not computed for each level."""
+        assert self.main is not None  # the callers have draws, which are those of the index
+        return replace(self.atlas, area_means={**self.atlas.area_means, self.main.id: self.drawn})
 
     def ranks(self, level: str) -> pd.DataFrame | None:
         """Return the ranks of the territories of a containing level under the errors that the
         recipe states, see `rank_areas`; None without a recipe of the index."""
-        main = self.main
-        if main is None or main.id not in self.atlas.recipes:
-            return None
-        if level not in self.atlas.territories.parents:
+        if self.main is None or level not in self.drawn:
             return None
         if level not in self._ranks:
-            self._ranks[level] = rank_areas(self.atlas, main.id, level=level)
+            self._ranks[level] = rank_areas(self._with_draws, self.main.id, level=level)
         return self._ranks[level]
 
     def peers(self, level: str) -> pd.DataFrame | None:

@@ -280,7 +280,9 @@ def _first_areas(scope: Scope, main: Indicator, level: str) -> Table | None:
     if table is None:
         return None
     inside = scope.atlas.territories.parents.loc[scope.area.inside, level].dropna().unique()
-    ranked = table[table.index.isin(inside) & (table["rank"].notna() | table["rank"].isna().all())]
+    ranked = table[table.index.isin(inside)]
+    if ranked["rank"].notna().any():
+        ranked = ranked.dropna(subset=["rank"])
     worst = ranked.sort_values("score", ascending=main.better != "lower", kind="stable")
     words = scope.words
     rows = {}

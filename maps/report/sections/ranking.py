@@ -201,9 +201,10 @@ def acting_level(scope: Scope) -> str:
     territories, if these are too many; else ""."""
     if scope.area.count <= MANY:
         return ""
-    parents = scope.atlas.territories.parents
-    counts = {str(level): parents.loc[scope.area.inside, level].nunique() for level in parents}
-    return max(counts, key=lambda level: counts[level])
+    parents = scope.inner.territories.parents
+    counts = {str(level): int(parents[level].nunique()) for level in parents}
+    useful = {level: n for level, n in counts.items() if 3 <= n <= len(parents) / 3}
+    return max(useful, key=lambda level: useful[level]) if useful else ""
 
 
 def part_name(scope: Scope, part: Area) -> str:
