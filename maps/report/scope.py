@@ -31,6 +31,8 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.presence.panel import Panel, read_panel
+from zoneblanche.maps.drawn.bivariate import Bivariate
+from zoneblanche.maps.drawn.classes import Classed, class_territories
 from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
 from zoneblanche.maps.report.areas import Area, part_of
 from zoneblanche.maps.report.content import Cell, Piece, finite
@@ -60,6 +62,7 @@ class Shared:
         self.columns = Columns(atlas)
         self._ranks: dict[str, pd.DataFrame] = {}
         self._peers: dict[str, pd.DataFrame] = {}
+        self._classed: dict[tuple[str, str], Classed] = {}
 
     @cached_property
     def main(self) -> Indicator | None:
@@ -173,6 +176,13 @@ class Shared:
         if level not in self._ranks:
             self._ranks[level] = rank_areas(self._with_draws, self.main.id, level=level)
         return self._ranks[level]
+
+    def classed(self, show: str | Bivariate, lang: str) -> Classed:
+        """Return the classes of an indicator, or of two, of the whole atlas: those of all maps."""
+        key = (show if isinstance(show, str) else f"{show.x}\0{show.y}", lang)
+        if key not in self._classed:
+            self._classed[key] = class_territories(self.atlas, show, lang=lang)
+        return self._classed[key]
 
     def peers(self, level: str) -> pd.DataFrame | None:
         """Return the table of the territories of a containing level, see `peer_table`; None for

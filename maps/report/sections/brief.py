@@ -10,7 +10,6 @@ import pandas as pd
 from zoneblanche.layers.analysis.estimates import figure_of
 from zoneblanche.layers.analysis.flagging.flags import FLAGGED, POSSIBLE
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.maps.drawn.classes import class_territories
 from zoneblanche.maps.report.areas import Area
 from zoneblanche.maps.report.areas import name_of as name_of_area
 from zoneblanche.maps.report.content import (
@@ -82,7 +81,16 @@ def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tup
     sheet = lay_out(scope.inner.territories, lang=scope.lang, width=WIDTH)
     if sheet is None:
         return ()
-    figures = [draw_figure(scope.atlas, main.id, scope.area.inside, scope.lang, sheet=sheet)]
+    figures = [
+        draw_figure(
+            scope.atlas,
+            main.id,
+            scope.area.inside,
+            scope.lang,
+            sheet=sheet,
+            classed=scope.shared.classed(main.id, scope.lang),
+        )
+    ]
     flag = _flag(scope)
     if first is not None and flag is not None:
         groups = [scope.inner.codes == cells[0].code for cells in first.rows.values()]
@@ -94,6 +102,7 @@ def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tup
                 scope.area.inside,
                 scope.lang,
                 sheet=number_places(sheet, groups),
+                classed=scope.shared.classed(flag.id, scope.lang),
                 title=title,
             )
         )
@@ -108,7 +117,7 @@ def _map_of_areas(scope: Scope, main: Indicator, level: str, first: Table | None
     assert table is not None  # the level contains the territories
     parents = scope.atlas.territories.parents[level]
     classed = class_areas(
-        class_territories(scope.atlas, main.id, lang=scope.lang),
+        scope.shared.classed(main.id, scope.lang),
         parents.map(table["score"]).to_numpy("float64"),
     )
     sheet = scope.sheet or lay_out(scope.inner.territories, lang=scope.lang, width=WIDE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.maps.drawn.bivariate import DEFAULT, Bivariate
-from zoneblanche.maps.drawn.classes import Axis, Classed, class_territories
+from zoneblanche.maps.drawn.classes import Axis, Classed
 from zoneblanche.maps.report.content import (
     Cell,
     Piece,
@@ -26,7 +26,7 @@ def crossing_section(scope: Scope) -> Section:
     pair = crossable(atlas)
     if pair is None:
         return Section("map", words["map"], (say(words, "crossing.absent"),))
-    classed = class_territories(atlas, pair, lang=scope.lang)
+    classed = scope.shared.classed(pair, scope.lang)
     assert classed.square is not None
     table = _table(scope, classed, *classed.square)
     figure = draw_figure(atlas, pair, inside, scope.lang, sheet=scope.sheet, classed=classed)

@@ -58,7 +58,13 @@ def dimensions_section(scope: Scope) -> Section:
     figures = []
     for one in chosen:
         figure = draw_figure(
-            scope.atlas, one.id, scope.area.inside, scope.lang, width=width, sheet=sheet
+            scope.atlas,
+            one.id,
+            scope.area.inside,
+            scope.lang,
+            width=width,
+            sheet=sheet,
+            classed=scope.shared.classed(one.id, scope.lang),
         )
         said = _said(scope, one, table)
         if figure is not None:

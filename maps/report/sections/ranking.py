@@ -9,7 +9,6 @@ import pandas as pd
 
 from zoneblanche.layers.analysis.estimates import figure_of
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.maps.drawn.classes import class_territories
 from zoneblanche.maps.report.areas import Area, parts_level, parts_of
 from zoneblanche.maps.report.content import (
     Cell,
@@ -185,7 +184,7 @@ def _map_of_parts(scope: Scope, main: Indicator, level: str) -> Figure | None:
     assert table is not None  # the level contains the territories
     parents = scope.atlas.territories.parents[level]
     classed = class_areas(
-        class_territories(scope.atlas, main.id, lang=scope.lang),
+        scope.shared.classed(main.id, scope.lang),
         parents.map(table["score"]).to_numpy("float64"),
     )
     plural = scope.level_title(level, plural=True)
