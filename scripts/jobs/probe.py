@@ -261,14 +261,16 @@ def write_table(table: pd.DataFrame, path: Path, *, seed: int) -> None:
 
     from zoneblanche.layers.probing.table import LAYOUT
 
-    texts = {name: pa.string() for name in table if table[name].dtype == object}
+    figures = set(table.select_dtypes("number"))
     fields = [
-        pa.field(name, pa.string() if name in texts else pa.float64()) for name in table.columns
+        pa.field(name, pa.float64() if name in figures else pa.string()) for name in table.columns
     ]
     described = {"layout": LAYOUT, "seed": seed}
     schema = pa.schema(fields, metadata={"zoneblanche:presence": json.dumps(described)})
+    content = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
     with staged_file(path, "probe") as staging:
-        pq.write_table(pa.Table.from_pandas(table, schema=schema, preserve_index=False), staging)
+        # Without what pandas adds, its version among it.
+        pq.write_table(content.replace_schema_metadata(schema.metadata), staging)
 
 
 def _estimated(found: Estimate, lang: str) -> str:

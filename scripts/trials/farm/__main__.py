@@ -40,11 +40,13 @@ class Trial:
         interval: seconds between two requests to a host.
         total: seconds that a request may take.
         latency: of the farm.
+        today: the day of the probe.
     """
 
     interval: float = 1.0
     total: float = 20.0
     latency: float = 0.0
+    today: date = TODAY
 
 
 def write_list(truths: tuple[Truth, ...], path: Path) -> None:
@@ -72,7 +74,7 @@ def ask_farm(truths: tuple[Truth, ...], folder: Path, trial: Trial) -> tuple[pd.
                 resume=False,
                 quiet=True,
                 manners=manners_of(farm, interval=trial.interval, total=trial.total),
-                today=TODAY,
+                today=trial.today,
             )
         )
     return pd.read_parquet(out), farm

@@ -55,7 +55,7 @@ class NameServer(asyncio.DatagramProtocol):
             if truth.behaviour == "to-other":
                 self._by_name[f"ailleurs-{truth.number}.example"] = truth
         self._transport: Any = None
-        self.asked = 0
+        self.asked: list[tuple[str, str]] = []
 
     def connection_made(self, transport: Any) -> None:
         """Keep the way back."""
@@ -69,11 +69,11 @@ class NameServer(asyncio.DatagramProtocol):
         import dns.rdatatype
         import dns.rrset
 
-        self.asked += 1
         query = dns.message.from_wire(data)
         question = query.question[0]
         name = question.name.to_text(omit_final_dot=True).lower()
         kind = dns.rdatatype.to_text(question.rdtype)
+        self.asked.append((name, kind))
         response = dns.message.make_response(query)
         response.flags |= dns.flags.AA
         found = self._records(name, kind)

@@ -43,6 +43,7 @@ class Farm:
         latency: seconds before each answer.
         slow: seconds that a slow site takes.
         asked: all requests so far.
+        questions: all questions to the name server so far: name and kind of record.
         most_open: the most connections that were open at once.
     """
 
@@ -51,6 +52,7 @@ class Farm:
     latency: float = 0.0
     slow: float = 30.0
     asked: list[Asked] = field(default_factory=list)
+    questions: list[tuple[str, str]] = field(default_factory=list)
     open: int = 0
     most_open: int = 0
     http: int = 0
@@ -93,9 +95,11 @@ class Farm:
         if ports[2] >= 0:
             from zoneblanche.scripts.trials.farm.dns_server import NameServer
 
+            names = NameServer(self.truths)
+            self.questions = names.asked
             loop = asyncio.get_running_loop()
             self._transport, _ = await loop.create_datagram_endpoint(
-                lambda: NameServer(self.truths), local_addr=("127.0.0.1", ports[2])
+                lambda: names, local_addr=("127.0.0.1", ports[2])
             )
             self.dns = self._transport.get_extra_info("sockname")[1]
 

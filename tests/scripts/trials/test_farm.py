@@ -9,13 +9,15 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from zoneblanche.layers.probing.store import ProbeStore
-from zoneblanche.scripts.trials.farm.__main__ import LEAST, Trial, ask_farm, write_list
+from zoneblanche.scripts.jobs.probe import write_table
+from zoneblanche.scripts.trials.farm.__main__ import LEAST, TODAY, Trial, ask_farm, write_list
 from zoneblanche.scripts.trials.farm.measure import false_noes, scores
 from zoneblanche.scripts.trials.farm.serve import served
 from zoneblanche.scripts.trials.farm.server import Farm, politeness_of
@@ -193,19 +195,20 @@ def test_killed_and_resumed_it_loses_and_repeats_nothing(tmp_path: Path) -> None
             time.sleep(0.02)
         killed.send_signal(signal.SIGKILL)
         killed.wait(10)
-        done = _done(cache)
-        assert 8 <= len(done) < 40 and not out.exists()
-        before = len(farm.asked)
+        done, mail = _done(cache), _done(cache, "mail")
+        assert 8 <= len(done) < 40 and mail and not out.exists()
+        before, questions = len(farm.asked), len(farm.questions)
         subprocess.run(command, env=environment, check=True, timeout=60)
         again = {one.host.removeprefix("www.") + "/" for one in farm.asked[before:]}
         assert not done & again
+        assert not mail & {name for name, kind in farm.questions[questions:] if kind == "MX"}
     resumed = pd.read_parquet(out)
     whole, _ = ask_farm(truths, tmp_path / "fresh", Trial(interval=0.02, total=20.0))
     assert whole["page_why"].eq("").all() and len(whole) == 40
     pd.testing.assert_frame_equal(resumed, whole)
 
 
-def _done(cache: Path) -> set[str]:
+def _done(cache: Path, table: str = "sites") -> set[str]:
     paths = list((cache / "probe").glob("*.sqlite"))
     if not paths:
         return set()
@@ -214,14 +217,20 @@ def _done(cache: Path) -> set[str]:
     except Exception:  # it is being made
         return set()
     try:
-        return store.keys("sites")
+        return store.keys(table)
     finally:
         store.close()
 
 
-def test_the_same_farm_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_farm_a_day_later_gives_the_same_bytes_but_for_the_dates(tmp_path: Path) -> None:
     truths = make_truths(40, seed=3, misbehaving=0.0, each_kind=False)
-    for name in ("one", "two"):
-        ask_farm(truths, tmp_path / name, Trial(interval=0.02, total=10.0))
-    one, two = ((tmp_path / name / "presence.parquet").read_bytes() for name in ("one", "two"))
-    assert one == two
+    tables = []
+    for name, today in (("one", TODAY), ("two", TODAY + timedelta(days=1))):
+        trial = Trial(interval=0.02, total=10.0, today=today)
+        tables.append(ask_farm(truths, tmp_path / name, trial)[0])
+    one, two = tables
+    assert set(two["asked"].dropna()) == {(TODAY + timedelta(days=1)).isoformat()}
+    assert (two["news_days"] - one["news_days"]).dropna().eq(1).all()
+    same = tmp_path / "same.parquet"
+    write_table(two.assign(asked=one["asked"], news_days=one["news_days"]), same, seed=0)
+    assert same.read_bytes() == (tmp_path / "one" / "presence.parquet").read_bytes()
