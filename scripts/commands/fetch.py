@@ -30,7 +30,7 @@ def fetch(
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
-    """Bring the publishers' files into your cache: the only command that opens a socket."""
+    """Bring the publishers' files into your cache: only this and `probe` open sockets."""
     from zoneblanche.scripts.jobs.fetch import fetch_country
 
     fetch_country(

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoneblanche.geo.country import read_country
+from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, ZoneblancheError
 from zoneblanche.geo.files.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, join, quantity, translate
@@ -229,7 +229,9 @@ def _listed(order: Order) -> tuple[tuple[Authority, ...], str, str]:
     path = Path(order.what)
     if path.suffix or path.exists():
         found = authorities_of_table(path, level=order.levels[0] if order.levels else "commune")
-        lang = order.lang or (read_country(order.country).lang if order.country else "en")
+        # The services of a country may be known that is not described, such as Germany.
+        described = order.country in known_countries()
+        lang = order.lang or (read_country(order.country).lang if described else "en")
         return found, order.country, lang
     country = read_country(order.what)
     sources = dict(order.sources)
