@@ -99,7 +99,7 @@ def multipolygon_of(parts: Sequence[Rings], collapsed: Collapsed) -> shapely.Mul
     Raises:
         BadShape: all parts have collapsed, or what `polygon_of` refuses.
     """
-    kept = [rings for rings in parts if not rings or not _is_collapsed(rings[0])]
+    kept = [rings for rings in parts if not rings or not is_collapsed(rings[0])]
     if parts and not kept:
         raise BadShape(_FEW)
     collapsed.rings += len(parts) - len(kept)
@@ -114,7 +114,7 @@ def polygon_of(rings: Rings, collapsed: Collapsed) -> shapely.Polygon:
     """
     if rings and len(rings[0]) < 4:
         raise BadShape(_FEW)
-    holes = [ring for ring in rings[1:] if not _is_collapsed(ring)]
+    holes = [ring for ring in rings[1:] if not is_collapsed(ring)]
     collapsed.rings += max(len(rings) - 1 - len(holes), 0)
     rings = [*rings[:1], *holes]
     for ring in rings:
@@ -127,7 +127,7 @@ def polygon_of(rings: Rings, collapsed: Collapsed) -> shapely.Polygon:
     return shapely.Polygon(rings[0], rings[1:])
 
 
-def _is_collapsed(ring: np.ndarray) -> bool:
+def is_collapsed(ring: np.ndarray) -> bool:
     """Return whether a ring has too few positions to enclose anything."""
     if len(ring) > _MOST_OF_COLLAPSED:
         return False

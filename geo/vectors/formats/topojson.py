@@ -19,6 +19,8 @@ from zoneblanche.geo.vectors.formats.features import (
 from zoneblanche.geo.vectors.formats.rings import (
     BadShape,
     Collapsed,
+    Rings,
+    is_collapsed,
     multipolygon_of,
     polygon_of,
     positions,
@@ -91,19 +93,31 @@ def _arcs(content: dict[str, Any]) -> list[np.ndarray]:
 
 
 def _shape(one: dict[str, Any], arcs: list[np.ndarray], collapsed: Collapsed) -> Any:
+    """Return the shape of an object; None if it has none, or if quantisation left nothing of it
+    (Falls Church in `us-atlas`)."""
     kind, numbers = one.get("type"), one.get("arcs")
     if kind is None:
         return None
     if kind == "Polygon" and isinstance(numbers, list):
-        return polygon_of([_ring(ring, arcs) for ring in numbers], collapsed)
+        rings = [_ring(ring, arcs) for ring in numbers]
+        return None if _is_nothing([rings], collapsed) else polygon_of(rings, collapsed)
     if kind == "MultiPolygon" and isinstance(numbers, list):
         parts = [part if isinstance(part, list) else [None] for part in numbers]
-        return multipolygon_of([[_ring(ring, arcs) for ring in part] for part in parts], collapsed)
+        pieces = [[_ring(ring, arcs) for ring in part] for part in parts]
+        return None if _is_nothing(pieces, collapsed) else multipolygon_of(pieces, collapsed)
     raise BadShape(
         _("a {kind}, not a polygon", kind=kind)
         if isinstance(kind, str)
         else _("no type of geometry")
     )
+
+
+def _is_nothing(parts: list[Rings], collapsed: Collapsed) -> bool:
+    """Return whether the outer ring of every part has collapsed; they are then counted."""
+    if not parts or not all(rings and is_collapsed(rings[0]) for rings in parts):
+        return False
+    collapsed.rings += sum(map(len, parts))
+    return True
 
 
 def _ring(numbers: Any, arcs: list[np.ndarray]) -> np.ndarray:

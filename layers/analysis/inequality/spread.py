@@ -98,7 +98,10 @@ def _known(atlas: Atlas, values: pd.Series, *, people: bool) -> tuple[np.ndarray
 
 
 def _variance(x: np.ndarray, weight: np.ndarray) -> float:
-    share = weight / weight.sum()
+    total = weight.sum()
+    if total == 0:
+        return float("nan")  # nobody is known to live there
+    share = weight / total
     return float((share * (x - (share * x).sum()) ** 2).sum())
 
 

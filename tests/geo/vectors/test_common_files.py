@@ -170,6 +170,24 @@ def test_collapsed_rings_are_left_out(tmp_path: Path) -> None:
     assert "a ring of fewer than four positions" in fault(geojson(tmp_path, whole))
 
 
+def test_a_territory_of_which_quantisation_left_nothing_has_no_shape(tmp_path: Path) -> None:
+    ring = [list(place) for place in SHAPES[0].exterior.coords]
+    geometries = [
+        {"type": "Polygon", "id": "A", "arcs": [[0]], "properties": {"name": "A"}},
+        {"type": "Polygon", "id": "B", "arcs": [[1, 2]], "properties": {"name": "B"}},
+        {"type": "MultiPolygon", "id": "C", "arcs": [[[1, 2]]], "properties": {"name": "C"}},
+    ]
+    arcs = [ring, [[5, 5], [6, 5]], [[6, 5], [5, 5]]]
+    objects = {"o": {"type": "GeometryCollection", "geometries": geometries}}
+    content = {"type": "Topology", "arcs": arcs, "objects": objects}
+    (tmp_path / "t.json").write_text(json.dumps(content))
+    found = read(tmp_path / "t.json", code="id")
+    assert found.territories.codes.tolist() == ["A"]
+    said = " ".join(found.notices)
+    assert "2 rings of fewer than three different positions are left out" in said
+    assert "2 features have no shape and are left out (B, C)" in said
+
+
 @pytest.mark.parametrize("suffix", ["geojson", "gpkg", "shp"])
 def test_an_archive_around_one_file_of_polygons(tmp_path: Path, suffix: str) -> None:
     path = saved(tmp_path, suffix)

@@ -37,6 +37,8 @@ def test_variance_between_groups_by_hand(make_atlas):
     assert variance_between(atlas, "s", by="departement", people=True) == pytest.approx(expected)
     alike = make_atlas({"s": [5.0, 5]}, parents={"departement": ["A", "B"]})
     assert np.isnan(variance_between(alike, "s", by="departement"))
+    nobody = make_atlas({"s": [5.0, 6]}, population=[NAN, NAN], parents={"departement": ["A", "B"]})
+    assert np.isnan(variance_between(nobody, "s", by="departement", people=True))
 
 
 @given(
