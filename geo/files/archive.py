@@ -31,6 +31,8 @@ _ALWAYS_FINE = 10 * MIB
 
 _PIECE = 1 << 20
 _VECTORS = re.compile(r"\.(shp|gpkg|geojson|json|topojson|parquet)$", re.IGNORECASE)
+_ASIDE = re.compile("readme|lisez|licen[cs]e|meta_?data|metadonnees|notice", re.IGNORECASE)
+"""Names of files that describe the others of an archive."""
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 """Of a shapefile, those that are read."""
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
@@ -47,18 +49,23 @@ def is_archive(path: Path) -> bool:
         return kind_of(stream.read(HEAD)) == "zip"
 
 
-def only_member(path: Path, names: re.Pattern[str], *, what: str) -> str:
+def only_member(path: Path, names: re.Pattern[str], *, what: str, stem: str | None = None) -> str:
     """Return a pattern of the one file of an archive with such a name.
 
     Args:
         path: of a ZIP archive.
         names: regular expression that the name contains; folders and hidden files do not count.
         what: files of this kind in a sentence ("tables").
+        stem: of the name without its ending, by which one of several is chosen.
 
     Raises:
         InputError: none or several such files, or damage.
     """
     found = [name for name in member_names(path) if names.search(name)]
+    if len(found) > 1 and stem is not None:
+        found = [name for name in found if Path(name).stem == stem] or found
+    if len(found) > 1:
+        found = [name for name in found if not _ASIDE.search(Path(name).stem)] or found
     if len(found) != 1:
         raise InputError(_not_one(member_names(path), len(found), str(path), what))
     return f"^{re.escape(found[0])}$"
@@ -141,8 +148,13 @@ def unpacked_member(
 
 
 @contextmanager
-def unpacked_vector(path: Path, *, limits: Limits) -> Iterator[Path]:
+def unpacked_vector(path: Path, *, limits: Limits, layer: str | None = None) -> Iterator[Path]:
     """Unpack the one file of polygons of an archive, a shapefile with its parts.
+
+    Args:
+        path: of a ZIP archive.
+        limits: `archive_bytes` and `archive_ratio` are those of each part.
+        layer: the name, without its ending, of one of several files.
 
     Yields:
         The file, in a folder of its own, under the name of the archive.
@@ -151,7 +163,7 @@ def unpacked_vector(path: Path, *, limits: Limits) -> Iterator[Path]:
         InputError: none or several such files, damage, more than the limits; the faults that the
             block finds in the file name the archive.
     """
-    chosen = only_member(path, _VECTORS, what=_("files of polygons"))
+    chosen = only_member(path, _VECTORS, what=_("files of polygons"), stem=layer)
     main = next(name for name in member_names(path) if re.search(chosen, name))
     parts = {main: Path(main).suffix.lower()}
     if parts[main] == ".shp":

@@ -18,6 +18,9 @@ MOST_TOLD = 20  # per piece; a run stops at the first piece that has any
 ROUNDING = 1e-9
 BLOCK_BYTES = 2**20
 
+_METRES = 720
+"""Degrees beyond which a coordinate is one of metres."""
+
 
 def beyond_bounds(x: Floats, y: Floats, bounds: tuple[float, float]) -> list[tuple[int, int]]:
     """Return the first rows, and which of x (0) and y (1), that are infinite or beyond ±bound. NaN
@@ -55,6 +58,9 @@ def coordinate_fault(
             most=f"{most:g}",
         )
         kind = "out-of-range"
+    remedy = _("Correct it, or leave the cell empty where the figure is not known.")
+    if np.isfinite(value) and abs(value) > _METRES:
+        remedy = _("Name the reference system that they are in, e.g. crs = 'EPSG:2154'.")
     return Fault(
         message,
         file=file,
@@ -62,7 +68,7 @@ def coordinate_fault(
         feature=feature,
         column=column,
         value=cell,
-        remedy=_("Correct it, or leave the cell empty where the figure is not known."),
+        remedy=remedy,
         kind=kind,
     )
 

@@ -7,6 +7,7 @@ that object can be sent to another machine and read there.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,6 +41,11 @@ BATCH_ROWS = 2**20  # of Parquet, whose row groups can have any size
 LINE_BYTES = 2**20
 LARGEST_FILE = 2**44
 MOST_PAGE_BYTES = 2**28  # of a column of a Parquet; writers make pages of a megabyte
+_EVIDENCE_BYTES = 2**16
+_COORDINATE = {
+    mark: re.compile(rf"[-+]?[0-9]+(?:{re.escape(mark)}[0-9]*)?(?:[eE][-+]?[0-9]+)?")
+    for mark in ".,"
+}
 ABSENT = ["", "NA", "N/A", "#N/A", "#NA", "n/a", "NaN", "nan", "null", "NULL", "None", "\\N"]
 
 
@@ -131,6 +137,38 @@ def plan_chunks(source: str | Path | Sequence[str | Path], layout: Layout) -> li
         else:
             raise InputError(refused_kind(Path(path), kind, accepted=_("CSV and Parquet")))
     return chunks
+
+
+def layout_by_evidence(path: Path, layout: Layout) -> Layout | None:
+    """Return the layout of a plain CSV with its separator and decimal mark; None for another file.
+
+    A plain one is UTF-8, has the columns in its first line, and figures below it. A Parquet file
+    has the given layout.
+    """
+    with _open(str(path)) as stream:
+        start = stream.read(_EVIDENCE_BYTES)
+    if kind_of(start) != "text":
+        return layout if kind_of(start) == "parquet" else None
+    try:
+        lines = start.rpartition(b"\n")[0].decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        return None
+    header = lines[0] if lines else ""
+    separator = layout.separator or max(";,\t|", key=header.count)
+    names = [name.strip().strip('"') for name in header.split(separator)]
+    if not {layout.x, layout.y} <= set(names):
+        return None
+    places = [names.index(layout.x), names.index(layout.y)]
+    cells = [
+        row[place].strip().strip('"')
+        for row in (line.split(separator) for line in lines[1:])
+        if len(row) > max(places)
+        for place in places
+    ]
+    for decimal in (".", ","):
+        if all(cell in ABSENT or _COORDINATE[decimal].fullmatch(cell) for cell in cells):
+            return replace(layout, separator=separator, decimal=decimal)
+    return None
 
 
 def read_chunk(chunk: Chunk) -> Iterator[Batch]:

@@ -249,7 +249,10 @@ _REFUSALS: tuple[tuple[_Test, Callable[[str], str], str, str], ...] = (
     (
         lambda text, _: re.fullmatch(r"[+\-−]?[0-9][0-9.,_' \u00a0\u202f]*", text) is not None,
         lambda text: _("{text} is ambiguous.", text=text),
-        _("Write figures without marks between thousands."),
+        _(
+            "Write figures without marks between thousands, or name the mark: thousands = ',' "
+            "or '.'."
+        ),
         "ambiguous-value",
     ),
 )

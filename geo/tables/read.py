@@ -10,11 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.files.archive import only_member, unpacked_gzip, unpacked_member
+from zoneblanche.geo.files.archive import (
+    member_names,
+    only_member,
+    unpacked_gzip,
+    unpacked_member,
+    unpacked_vector,
+)
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import _, remark, without
 from zoneblanche.geo.tables.formats.delimited import read_delimited
+from zoneblanche.geo.tables.formats.header import squeezed
 from zoneblanche.geo.tables.formats.json_records import read_records
 from zoneblanche.geo.tables.formats.opendocument import is_spreadsheet, read_spreadsheet
 from zoneblanche.geo.tables.formats.workbook import is_workbook, read_workbook
@@ -34,6 +41,7 @@ _CALLED = {
     "ods": _("an OpenDocument spreadsheet"),
     "parquet": _("a Parquet file"),
 }
+_POLYGONS = re.compile(r"\.(shp|gpkg)$", re.IGNORECASE)
 _IN_ARCHIVES = re.compile(r"\.(csv|tsv|tab|txt|xlsx|xlsm|ods|parquet|json|geojson)$", re.IGNORECASE)
 
 
@@ -104,16 +112,26 @@ def _in_archive(path: Path, kind: str, form: Form, member: str, limits: Limits) 
     with ExitStack() as stack:
         if kind == "gzip":
             place = stack.enter_context(unpacked_gzip(path, limits=limits))
+        elif not member and _holds_polygons_alone(path):
+            place = stack.enter_context(unpacked_vector(path, limits=limits, layer=form.layer))
         else:
             pattern = member or only_member(path, _IN_ARCHIVES, what=what)
             place = stack.enter_context(
                 unpacked_member(path, pattern, limits=limits, what=what, stem=path.stem)
             )
         inside = kind_of(check_file(place, most_bytes=limits.archive_bytes, what=_("table")))
+        if inside == "shapefile":
+            form = replace(form, layer=None)
         table = _read(place, inside, form, limits)
         prefix = f"{place.parent}{os.sep}"
         notices = () if member else tuple(without(note, prefix) for note in table.notices)
     return replace(table, file=str(path), notices=notices)
+
+
+def _holds_polygons_alone(path: Path) -> bool:
+    """Return whether an archive has a shapefile or GeoPackage and no table."""
+    names = member_names(path)
+    return not any(map(_IN_ARCHIVES.search, names)) and any(map(_POLYGONS.search, names))
 
 
 def _read(path: Path, kind: str, form: Form, limits: Limits) -> RawTable:
@@ -147,7 +165,7 @@ def _read(path: Path, kind: str, form: Form, limits: Limits) -> RawTable:
         )
     else:
         raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
-    table = replace(table, decimal=form.decimal)
+    table = replace(_with_wanted_names(table, form.wanted), decimal=form.decimal)
     if kind in _CALLED and path.suffix.lower() not in _SUFFIXES[kind]:
         notice = _(
             "{path}: by its content this is {called}, whatever its name.",
@@ -156,6 +174,27 @@ def _read(path: Path, kind: str, form: Form, limits: Limits) -> RawTable:
         )
         table = replace(table, notices=(*table.notices, remark(notice)))
     return table
+
+
+def _with_wanted_names(table: RawTable, wanted: tuple[str, ...]) -> RawTable:
+    """Return the table with the names as the user writes them: without the spaces around them and
+    the line breaks that a header has."""
+    known: dict[str, list[str]] = {}
+    for name in table.columns:
+        known.setdefault(squeezed(name), []).append(name)
+    renamed = {
+        known[squeezed(name)][0]: name
+        for name in wanted
+        if name not in table.columns and len(known.get(squeezed(name), ())) == 1
+    }
+    if not renamed:
+        return table
+    return replace(
+        table,
+        columns={renamed.get(name, name): cells for name, cells in table.columns.items()},
+        stored={renamed.get(name, name): kind for name, kind in table.stored.items()},
+        merged={renamed.get(name, name): rows for name, rows in table.merged.items()},
+    )
 
 
 def _check_pins(separator: str | None, decimal: str | None, file: str) -> None:

@@ -13,6 +13,7 @@ from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import Message, Notices, _
 from zoneblanche.geo.points.count import Layout, count_points, find_territories
 from zoneblanche.geo.points.distance import centres_of
+from zoneblanche.geo.points.files import layout_by_evidence
 from zoneblanche.geo.points.nearest import compute_nearest
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import RawTable, TableUnit, parse_numbers
@@ -92,7 +93,7 @@ class DistanceLayer:
         found = compute_nearest(
             centres_of(whole),
             self.project.path(spec.path),
-            layout=layout_of(spec, coordinates),
+            layout=layout_of(spec, coordinates, self.project.path(spec.path)),
             crs=coordinates,
             groups=parts_of(whole),
         )
@@ -124,9 +125,15 @@ Counted = tuple[pd.Series, Account]
 
 
 def reads_rows(spec: PointsEntry, path: Path) -> bool:
-    """Return whether each row of a file is read and listed; other files are streamed."""
-    simple = spec.in_columns and not spec.where and spec.header != 0 and spec.thousands is None
-    return not simple or path.stat().st_size <= MOST_BYTES_LISTED
+    """Return whether each row of a file is read and listed; other files are streamed.
+
+    A large file with titles above its header, or in another encoding than UTF-8, is read too.
+    """
+    simple = spec.in_columns and not spec.where and spec.header is None and spec.thousands is None
+    if not simple or path.stat().st_size <= MOST_BYTES_LISTED:
+        return True
+    columns = Layout(spec.x or "", spec.y or "", separator=spec.separator)
+    return layout_by_evidence(path, columns) is None
 
 
 @dataclass(frozen=True)
@@ -263,7 +270,10 @@ def _count_stream(
 ) -> Counted:
     """Return counts of a file of any size, whose rows are counted and not listed."""
     counted = count_points(
-        territories.frame.geometry, path, layout=layout_of(spec, coordinates), crs=coordinates
+        territories.frame.geometry,
+        path,
+        layout=layout_of(spec, coordinates, path),
+        crs=coordinates,
     )
     if not counted.counts.sum():
         raise InputError(_nowhere(spec, _in_none(counted.rows)))
@@ -276,16 +286,19 @@ def _count_stream(
     return counted.counts, account
 
 
-def layout_of(spec: PointsEntry, coordinates: pyproj.CRS) -> Layout:
-    """Return the columns of coordinates of a table of points, and which coordinates are refused."""
+def layout_of(spec: PointsEntry, coordinates: pyproj.CRS, path: Path) -> Layout:
+    """Return the columns of coordinates of a table of points, how the file writes them, and which
+    coordinates are refused."""
     assert spec.x is not None and spec.y is not None  # others are read row by row
-    return Layout(
+    given = Layout(
         x=spec.x,
         y=spec.y,
         separator=spec.separator,
         decimal=spec.decimal or ".",
         bounds=bounds_of(coordinates),
     )
+    found = layout_by_evidence(path, given) or given
+    return found if spec.decimal is None else replace(found, decimal=spec.decimal)
 
 
 def _say_left_out(layer: str, outside: int, unreadable: int, *, notices: Notices) -> None:

@@ -33,6 +33,8 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?')
 
 _DECIMALS = re.compile(r"\s*-?[0-9]+[.,]([0-9]+)\s*")
 _DIGITS = re.compile(r"\s*-?[0-9]+\s*")
+_NOTE = re.compile(r"\w: |©|^\s*[*(\[\"]|^\s*[_-]{3}|(?:\w+\W+){3}\w")
+"""A line that is a sentence, or names a source, and no row that is cut off."""
 _FIGURE = re.compile(r"\s*[-+]?[0-9][0-9.,'\u00a0\u202f ]*%?\s*")
 
 
@@ -196,15 +198,20 @@ def _without_notes(cut: Cut, lines: list[str]) -> tuple[Cut, list[Record]]:
     """Return the records without the notes below them, and the notes.
 
     Notes begin after a blank line with a line of one cell, and no row with a figure follows.
+    Without a blank line they are the last lines of one cell that read as a sentence.
     """
     records = cut.records
     width = len(records[0].cells) if records else 1
-    if width < 2 or len(records) < 3 or not cut.blank:
+    if width < 2 or len(records) < 3:
         return cut, []
     start = len(records)
+    while start > 2 and _is_note(records[start - 1]):
+        start -= 1
     for place in range(len(records) - 1, 0, -1):
         record = records[place]
         if len(record.cells) == width and any(map(_FIGURE.fullmatch, record.cells[1:])):
+            break
+        if not cut.blank:
             break
         after_blank = not lines[record.line - 2].strip() if record.line > 1 else False
         if after_blank and sum(map(bool, map(str.strip, record.cells))) == 1:
@@ -216,6 +223,10 @@ def _without_notes(cut: Cut, lines: list[str]) -> tuple[Cut, list[Record]]:
     strays = [stray for stray in cut.strays if stray.line < below[0].line]
     kept = replace(cut, records=records[:start], strays=strays, blank=max(cut.blank - gaps, 0))
     return replace(kept, ends=True), below
+
+
+def _is_note(record: Record) -> bool:
+    return len(record.cells) == 1 and _NOTE.search(record.cells[0]) is not None
 
 
 def no_rows(file: str) -> Fault:

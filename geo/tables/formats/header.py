@@ -39,6 +39,15 @@ def composed(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
+def squeezed(name: str) -> str:
+    """Return the name with single spaces for line breaks and runs of spaces, and none around it.
+
+    >>> squeezed(" Taux\\n(en %)\\u00a0")
+    'Taux (en %)'
+    """
+    return " ".join(composed(name).split())
+
+
 def build(
     file: str,
     names: list[str],

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.kinds import open_plain
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _, quantity, remark
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.tables.formats.sheet import SheetRow, XmlReader
 from zoneblanche.geo.tables.formats.sheet_table import (
     SheetPart,
@@ -81,16 +81,6 @@ def read_spreadsheet(
         parts, sheet, file, lambda one: holds_columns(reader.sheets[one.name].rows, wanted)
     )
     content = reader.sheets[part.name]
-    if content.percents:
-        notices.append(
-            remark(
-                _(
-                    "{file}: {percents} cells shown in percent are read as percentages.",
-                    file=file,
-                    percents=content.percents,
-                )
-            )
-        )
     return as_table(content, notices, header, file, limits, wanted)
 
 

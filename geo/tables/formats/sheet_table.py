@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import _, ngettext, remark
 from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
-from zoneblanche.geo.tables.formats.header import build, check_names, composed
+from zoneblanche.geo.tables.formats.header import build, check_names, composed, squeezed
 from zoneblanche.geo.tables.formats.sheet import SheetRow, cells_of_range
 from zoneblanche.geo.tables.raw import RawTable, Stored
 
@@ -47,9 +48,7 @@ def holds_columns(rows: Sequence[SheetRow], wanted: Collection[str]) -> bool:
 
 
 def _holds(cells: Mapping[int, str], wanted: Collection[str]) -> bool:
-    return {composed(name) for name in wanted} <= {
-        composed(cell.strip()) for cell in cells.values()
-    }
+    return {squeezed(name) for name in wanted} <= {squeezed(cell) for cell in cells.values()}
 
 
 def chosen_sheet(
@@ -114,12 +113,24 @@ def as_table(
     """
     if not content.rows:
         raise InputError(Fault(_("the sheet is empty."), file=file, kind="empty-file"))
+    if content.percents:
+        notices.append(
+            remark(
+                _(
+                    "{file}: {percents} cells shown in percent are read as percentages.",
+                    file=file,
+                    percents=content.percents,
+                )
+            )
+        )
     if header == 0:
         last = max(max(cells) for _line, cells in content.rows)
         start, line, head = -1, 0, {place: str(place + 1) for place in range(last + 1)}
     else:
         start = _header_row(content.rows, header, file, wanted, notices)
         line, head = content.rows[start]
+        if header is None and start and wanted and not _holds(head, wanted):
+            head = _with_line_above(content.rows[start - 1][1], head)
     width = max(head) + 1
     names = [head.get(place, "") for place in range(width)]
     rows = [row for row in content.rows[start + 1 :] if any(map(str.strip, row[1].values()))]
@@ -220,6 +231,16 @@ def _header_row(
         found = next(
             (n for n, (_row, cells) in enumerate(first_rows) if _holds(cells, wanted)), None
         )
+    if found is None and wanted:
+        pairs = pairwise(first_rows)
+        found = next(
+            (
+                place
+                for place, ((_row, above), (_below, cells)) in enumerate(pairs, start=1)
+                if _holds(_with_line_above(above, cells), wanted)
+            ),
+            None,
+        )
     if found is None:
         counts = [len(cells) for _row, cells in rows[:100]]
         usual, times = Counter(counts).most_common(1)[0]
@@ -238,6 +259,12 @@ def _header_row(
             )
         )
     return found
+
+
+def _with_line_above(above: Mapping[int, str], cells: Mapping[int, str]) -> dict[int, str]:
+    """Return the cells of a header of two lines: a cell over both is in the first."""
+    filled = {place: cell for place, cell in cells.items() if cell.strip()}
+    return {**above, **filled}
 
 
 def _cell_faults(rows: list[SheetRow], names: list[str], file: str, limits: Limits) -> list[Fault]:

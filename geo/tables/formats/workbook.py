@@ -21,7 +21,7 @@ from xml.parsers import expat
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.kinds import check_file, kind_of, open_plain, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, MIB, Limits
-from zoneblanche.geo.messages import _, quantity, remark
+from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.tables.formats.sheet import SheetReader, StringsReader, XmlReader
 from zoneblanche.geo.tables.formats.sheet_table import (
     FIRST_ROWS,
@@ -80,16 +80,6 @@ def read_workbook(
     with _opened(path, limits) as book:
         part, notices = chosen_sheet(book.parts, sheet, file, partial(_has_columns, book, wanted))
         content = book.read(part)
-    if content.percents:
-        notices.append(
-            remark(
-                _(
-                    "{file}: {percents} cells shown in percent are read as percentages.",
-                    file=file,
-                    percents=content.percents,
-                )
-            )
-        )
     return as_table(content, notices, header, file, limits, wanted)
 
 

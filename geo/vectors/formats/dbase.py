@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneblanche.geo.files.kinds import open_plain
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CHUNK_ROWS_BYTES = 1 << 24
 _FIELD_BYTES = 32
 
@@ -41,6 +42,17 @@ def is_utf8(table: Path) -> bool:
                     if not (cut and run.end() % width in ends):
                         return False
         return found
+
+
+def fits_cp1252(table: Path) -> bool:
+    """Return whether an attribute table (.dbf) has only bytes that Windows-1252 knows."""
+    with open_plain(table) as stream:
+        head = stream.read(_FIELD_BYTES).ljust(_FIELD_BYTES, b"\0")
+        stream.seek(struct.unpack("<8xH22x", head)[0])
+        while block := stream.read(_CHUNK_ROWS_BYTES):
+            if _NOT_CP1252.search(block):
+                return False
+    return True
 
 
 def _ends_of_fields(descriptors: bytes) -> set[int]:

@@ -83,6 +83,8 @@ def _crs(declared: Any, file: str, *, notices: Notices) -> pyproj.CRS:
     kind = declared.get("type") if isinstance(declared, dict) else None
     properties = declared.get("properties") if isinstance(declared, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
+    if kind == "EPSG" and isinstance(properties, dict) and type(properties.get("code")) is int:
+        name = f"EPSG:{properties['code']}"  # of GeoJSON before 2008
     if kind == "link":
         raise InputError(
             Fault(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.archive import unpacked_vector
+from zoneblanche.geo.files.archive import unpacked_gzip, unpacked_vector
 from zoneblanche.geo.files.json_text import read_json
 from zoneblanche.geo.files.kinds import DESCRIBED, check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import Limits
@@ -35,7 +35,8 @@ def read_features(
 ) -> Features:
     """Return the features of a vector file; its content decides the format, not its name.
 
-    A ZIP archive around one such file, or around the parts of one shapefile, is read as that file.
+    A ZIP archive around one such file, or around the parts of one shapefile, is read as that file;
+    `layer` names one of several files. So is a file compressed by gzip.
 
     Args:
         layer: of a file with several layers.
@@ -49,11 +50,15 @@ def read_features(
         ProblemWithEnvironment: no permission to read it.
     """
     kind = kind_of(check_file(path, most_bytes=limits.vector_bytes, what=_("file of polygons")))
-    if kind != "zip":
+    if kind not in ("zip", "gzip"):
         return _read(
             path, kind, layer, wanted, limits, notices=notices, encoding=encoding, points=points
         )
-    with unpacked_vector(path, limits=limits) as place:
+    with (
+        unpacked_gzip(path, limits=limits)
+        if kind == "gzip"
+        else unpacked_vector(path, limits=limits, layer=layer)
+    ) as place:
         kind = kind_of(check_file(place, most_bytes=limits.vector_bytes))
         found = Notices()
         features = _read(

@@ -24,7 +24,7 @@ from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, open_plain, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, quantity
-from zoneblanche.geo.vectors.formats.dbase import is_utf8
+from zoneblanche.geo.vectors.formats.dbase import fits_cp1252, is_utf8
 from zoneblanche.geo.vectors.formats.features import Features, check_features, damaged, objects
 from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 
@@ -205,6 +205,9 @@ def _read(
                     declared=declared or _("no encoding"),
                 )
             )
+    undeclared = encoding is None and not _declared_encoding(path)
+    if undeclared and fits_cp1252(path.with_suffix(".dbf")):
+        encoding = "cp1252"
     with _damage_told(file, _("shapefile")):
         info = pyogrio.read_info(path, encoding=encoding)
         _check_driver(info["driver"], file)
@@ -221,9 +224,29 @@ def _read(
         name: objects([_cell(value, whole[name]) for value in column])
         for name, column in zip(read, columns, strict=True)
     }
+    if undeclared:
+        _say_undeclared(fields, file, encoding or "ISO-8859-1", notices=notices)
     unreadable: dict[int, str] = {}
     shapes = shapes_of_wkb(list(wkb), unreadable, file=file, notices=notices)
     return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable)
+
+
+def _say_undeclared(
+    fields: Mapping[str, np.ndarray], file: str, encoding: str, *, notices: Notices
+) -> None:
+    """Warn of letters beyond ASCII whose encoding is a guess, with the first text that has one."""
+    cells = (cell for column in fields.values() for cell in column.tolist())
+    text = next((cell for cell in cells if isinstance(cell, str) and not cell.isascii()), None)
+    if text is not None:
+        notices.warn(
+            _(
+                "{file}: it does not declare the encoding of its text, which is read as "
+                "{encoding}, e.g. {text}. If letters are wrong, name another: encoding.",
+                file=file,
+                encoding=encoding,
+                text=shown(text),
+            )
+        )
 
 
 def _columns(

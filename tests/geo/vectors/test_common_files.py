@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import struct
 import zipfile
@@ -198,12 +199,53 @@ def test_an_archive_around_one_file_of_polygons(tmp_path: Path, suffix: str) -> 
     assert found.territories.names.tolist() == ["Å", "Bé", "C"]
 
 
-def test_an_archive_of_two_files_of_polygons_is_refused(tmp_path: Path) -> None:
+def test_an_archive_of_two_files_of_polygons_needs_the_name_of_one(tmp_path: Path) -> None:
     path = saved(tmp_path)
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.write(path, "a.geojson")
         archive.write(path, "b.geojson")
     assert "contains 2 files of polygons" in fault(tmp_path / "all.zip")
+    assert len(read(tmp_path / "all.zip", layer="b").territories.codes) == 3
+
+
+def test_polygons_compressed_by_gzip(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    (tmp_path / "u.geojson.gz").write_bytes(gzip.compress(path.read_bytes()))
+    assert read(tmp_path / "u.geojson.gz").territories.names.tolist() == ["Å", "Bé", "C"]
+
+
+def test_the_reference_system_of_old_geojson(tmp_path: Path) -> None:
+    content = json.loads(geojson(tmp_path, *map(mapping, SHAPES)).read_text())
+    content["crs"] = {"type": "EPSG", "properties": {"code": 3857}}
+    (tmp_path / "t.geojson").write_text(json.dumps(content))
+    assert "look like degrees" in fault(tmp_path / "t.geojson")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names", "read_as", "letters"),
+    [
+        ("cp1252", ["Évry", "Œuilly", "Haÿ"], "cp1252", ["Évry", "Œuilly", "Haÿ"]),
+        ("cp1250", ["Žďár", "Ústí", "Brno"], "cp1252", ["Žïár", "Ústí", "Brno"]),
+        ("cp932", ["大阪府", "b", "c"], "ISO-8859-1", None),
+    ],
+)
+def test_text_of_a_shapefile_without_a_declared_encoding(
+    tmp_path: Path, encoding: str, names: list[str], read_as: str, letters: list[str] | None
+) -> None:
+    table = {"code": list("ABC"), "name": names}
+    frame = gpd.GeoDataFrame(table, geometry=SHAPES, crs=4326)
+    frame.to_file(tmp_path / "t.shp", encoding=encoding)
+    (tmp_path / "t.cpg").unlink()
+    table_of = bytearray((tmp_path / "t.dbf").read_bytes())
+    table_of[29] = 0
+    (tmp_path / "t.dbf").write_bytes(table_of)
+    found = read(tmp_path / "t.shp")
+    assert any(f"encoding of its text, which is read as {read_as}" in n for n in found.notices)
+    if letters is not None:
+        assert found.territories.names.tolist() == letters
+    pinned = read(tmp_path / "t.shp", encoding=encoding)
+    assert pinned.territories.names.tolist() == names
+    assert not any("does not declare" in notice for notice in pinned.notices)
 
 
 def test_part_of_a_field_is_the_code(tmp_path: Path) -> None:

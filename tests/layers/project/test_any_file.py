@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import openpyxl
 import pytest
 from shapely.geometry import box, mapping
 
@@ -114,6 +117,62 @@ def test_a_second_line_of_the_header_is_listed(tmp_path: Path) -> None:
         atlas = measured(tmp_path, table, layer=layer)
         assert atlas.values["v"].dropna().tolist() == [1.5, 2]
         assert atlas.account["v"]["listed"][0]["code"] == "Geography"
+
+
+def test_notes_of_one_cell_without_a_blank_line_before_them(tmp_path: Path) -> None:
+    table = "code;v\n01001;1,5\n01002;2,5\nQuelle: Destatis, Stand 2023\n* geheim\n"
+    atlas = measured(tmp_path, table)
+    assert atlas.values["v"].dropna().tolist() == [1.5, 2.5]
+    assert any("2 lines below the table are left out, from line 4" in n for n in atlas.notices)
+    assert "the row has 1 cell" in faults(tmp_path, "code;v\n01001;1,5\n01002;2,5\n02003\n")
+    assert "the row has 1 cell" in faults(tmp_path, "code;v\n01001;1,5\nSaint Denis\n01002;2,5\n")
+
+
+@pytest.mark.parametrize("name", [" v ", '"v\u00a0"', '"v\n"'])
+def test_spaces_and_line_breaks_of_a_header_do_not_count(tmp_path: Path, name: str) -> None:
+    atlas = measured(tmp_path, f" code ,{name}\n01001,1.5\n01002,2.5\n")
+    assert atlas.values["v"].dropna().tolist() == [1.5, 2.5]
+
+
+def test_the_remedy_for_figures_with_two_marks_works(tmp_path: Path) -> None:
+    table = "code;v\n01001;1.234,5\n01002;803,1\n"
+    assert "name the mark: thousands = ',' or '.'" in faults(tmp_path, table)
+    atlas = measured(tmp_path, table, layer='thousands = "."')
+    assert atlas.values["v"].dropna().tolist() == [1234.5, 803.1]
+
+
+def test_a_header_of_two_lines_with_merged_cells(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["code", "Rate", None], [None, "v", "w"], ["01001", 1.5, 9], ["01002", 2.5, 9]):
+        book.active.append(row)
+    book.active.merge_cells("A1:A2")
+    book.active.merge_cells("B1:C1")
+    project(tmp_path, "")
+    book.save(tmp_path / "v.csv")
+    text = (tmp_path / "project.toml").read_text("utf-8")
+    atlas = build_atlas(read_project(tmp_path / "project.toml"))
+    assert 'value = "v"' in text
+    assert atlas.values["v"].dropna().tolist() == [1.5, 2.5]
+
+
+@pytest.mark.parametrize("aside", ["README.txt", "98100001_MetaData.csv", "licence.txt"])
+def test_files_that_describe_an_archive_are_not_its_table(tmp_path: Path, aside: str) -> None:
+    project(tmp_path, "")
+    with zipfile.ZipFile(tmp_path / "v.csv", "w") as archive:
+        archive.writestr("d/98100001.csv", "code,v\n01001,1.5\n")
+        archive.writestr(f"d/{aside}", "Dimension,Notes\n1,2\n")
+    assert build_atlas(read_project(tmp_path / "project.toml")).values["v"]["01001"] == 1.5
+
+
+def test_attributes_of_a_shapefile_in_an_archive(tmp_path: Path) -> None:
+    project(tmp_path, "")
+    table = {"code": ["01001", "01002"], "v": [1.5, 2.5]}
+    gpd.GeoDataFrame(table, geometry=[box(0, 0, 1, 1)] * 2, crs=4326).to_file(tmp_path / "s.shp")
+    with zipfile.ZipFile(tmp_path / "v.csv", "w") as archive:
+        for part in tmp_path.glob("s.*"):
+            archive.write(part, f"d/{part.name}")
+    atlas = build_atlas(read_project(tmp_path / "project.toml"))
+    assert atlas.values["v"].dropna().tolist() == [1.5, 2.5]
 
 
 def test_texts_that_mean_missing_have_reasons(tmp_path: Path) -> None:

@@ -165,6 +165,25 @@ def test_marks_of_a_missing_figure_of_points(tmp_path: Path) -> None:
     assert "a weight above 0" in said(tmp_path, zero, layer + 'weight = "w"')
 
 
+@pytest.mark.parametrize(
+    ("above", "encoding"), [("", "utf-8"), ("Liste; x\n\n", "utf-8"), ("", "utf-16")]
+)
+def test_large_files_are_read_as_small_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, above: str, encoding: str
+) -> None:
+    table = above + "lon;lat\n" + "0,5;0,5\n0,6;0,5\n1,5;0,25\n9,0;9,0\n;\n" * 3
+    (tmp_path / "q.csv").write_text(table, encoding=encoding)
+    monkeypatch.setattr("zoneblanche.layers.project.points.MOST_BYTES_LISTED", 10)
+    atlas = measured(tmp_path, None, 'x = "lon"\ny = "lat"', name="q.csv")
+    assert atlas.values["p"].tolist() == [6, 3, 0]
+    counted = atlas.account["p"].get("counted", {})
+    streamed = not above and encoding == "utf-8"
+    assert ("has no two coordinates" in counted) == streamed
+    if streamed:
+        layer = 'x = "lon"\ny = "lat"\nstat = "distance"'
+        assert measured(tmp_path, None, layer, name="q.csv").values["p"].notna().all()
+
+
 def test_metres_are_not_degrees(tmp_path: Path) -> None:
     table = "x;y\n627000;6888000\n628000;6888100\n"
     assert "crs = 'EPSG:2154'" in said(tmp_path, table, 'x = "x"\ny = "y"')
