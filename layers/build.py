@@ -41,7 +41,7 @@ from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.measure import Progress, measure_layers
 from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.project.describe import parse_source
-from zoneblanche.layers.project.own import own_layer
+from zoneblanche.layers.project.own import own_layers
 from zoneblanche.layers.project.parents import with_parents
 from zoneblanche.layers.project.read import Project, TerritoriesTable, read_project
 from zoneblanche.layers.project.reference_system import crs_named
@@ -237,11 +237,11 @@ def _inputs(
 
 
 def _layers(project: Project, country: Country | None) -> list[Layer]:
-    own_layers = [own_layer(spec, project) for spec in project.table.layers]
-    own_ids = {layer.id for layer in own_layers}
+    own = own_layers(project)
+    own_ids = {layer.id for layer in own}
     return [
         *(layer for layer in _catalogue(project, country) if layer.id not in own_ids),
-        *own_layers,
+        *own,
     ]
 
 

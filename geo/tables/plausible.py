@@ -210,8 +210,9 @@ def check_scale(column: Column, unit: str) -> Iterator[Fault]:
 def _by_decimals(column: Column, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     if len(high) < 2 or not len(low):
         return low[:0]
-    above = max(_decimals(column.cells[row]) for row in high)
-    below = np.array([_decimals(column.cells[row]) for row in low])
+    above = max(map(_decimals, set(column.cells[high])))
+    decimals = {text: _decimals(text) for text in set(column.cells[low])}
+    below = np.array([decimals[text] for text in column.cells[low]])
     if max(above, below.max()) >= _FULL_PRECISION:
         return low[:0]
     return low[(below >= 2) & (below > above)]

@@ -37,6 +37,7 @@ class RawTable:
         merged: by column, the first and last row of merged cells.
         repeated: names that several columns have, and where. They are not among `columns`.
         header: the line with the names of the columns, if there is one.
+        whole: whether the table is the same whichever of its columns are wanted.
     """
 
     file: str
@@ -51,9 +52,14 @@ class RawTable:
     merged: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     header: int | None = None
+    whole: bool = False
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def serves(self, wanted: Iterable[str]) -> bool:
+        """Return whether reading the file with these wanted columns would give the same table."""
+        return self.whole and set(wanted) <= set(self.columns)
 
     def take(self, rows: np.ndarray) -> RawTable:
         """Return the table of some rows: a boolean array, or positions."""

@@ -8,9 +8,20 @@ if TYPE_CHECKING:
     from zoneblanche.layers.layer import Layer
     from zoneblanche.layers.measuring.entries import ProjectLayer
     from zoneblanche.layers.project.read import Project
+    from zoneblanche.layers.project.shared_tables import SharedTables
 
 
-def own_layer(entry: ProjectLayer, project: Project) -> Layer:
+def own_layers(project: Project) -> list[Layer]:
+    """The layers of a project, which share the tables that several of them read."""
+    from zoneblanche.layers.measuring.entries import TableEntry
+    from zoneblanche.layers.project.shared_tables import SharedTables
+
+    entries = project.table.layers
+    tables = SharedTables(project.path(one.path) for one in entries if isinstance(one, TableEntry))
+    return [own_layer(entry, project, tables) for entry in entries]
+
+
+def own_layer(entry: ProjectLayer, project: Project, tables: SharedTables | None = None) -> Layer:
     """The layer that an entry of `[[layers]]` describes. Nothing is read until it is measured."""
     from zoneblanche.layers.measuring import entries
     from zoneblanche.layers.measuring.source_layers import source_layer
@@ -21,7 +32,7 @@ def own_layer(entry: ProjectLayer, project: Project) -> Layer:
 
     match entry:
         case entries.TableEntry():
-            return table_layer(entry, project)
+            return table_layer(entry, project, tables)
         case entries.RasterEntry():
             return raster_layer(entry, project)
         case entries.PolygonsEntry():

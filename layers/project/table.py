@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
@@ -20,7 +20,6 @@ from zoneblanche.geo.tables import (
     parse_codes,
     parse_filled,
     parse_numbers,
-    read_raw_table,
 )
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
@@ -32,6 +31,7 @@ from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.former_codes import Past, place_as_is
 from zoneblanche.layers.project.postal_codes import check_kind_of_codes
 from zoneblanche.layers.project.read import Project
+from zoneblanche.layers.project.shared_tables import SharedTables
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class TableLayer:
 
     spec: TableEntry
     project: Project
+    tables: SharedTables = field(default_factory=SharedTables)
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
         """Return one figure per territory; every row of the table is matched or listed.
@@ -50,7 +51,12 @@ class TableLayer:
             InputError: all faults of the table, with line and column.
         """
         spec = self.spec
-        raw, unpicked = read_rows(spec, self.project, spec.code, spec.value)
+        table = self.tables.read(
+            self.project.path(spec.path),
+            spec.form(spec.code, spec.value),
+            limits=self.project.limits,
+        )
+        raw, unpicked = picked_rows(table.raw, spec)
         level = spec.level or territories.level
         _check_level(territories, level, spec, self.project)
         keys = keys_at(territories, level)
@@ -70,7 +76,8 @@ class TableLayer:
             repeats=spec.combine is not None,
         )
         try:
-            codes = find_codes()
+            key = (spec.code, level, spec.part, spec.combine is not None, spec.vintage)
+            codes = find_codes() if spec.where else table.codes(key, find_codes)
         except InputError:
             together(find_codes, partial(self._figures, raw))  # the faults of both columns at once
             raise
@@ -122,13 +129,12 @@ def on_rows(figures: Figures, rows: np.ndarray) -> Figures:
     return Figures(values, reasons, figures.notices)
 
 
-def read_rows(spec: SheetEntry, project: Project, *columns: str) -> tuple[RawTable, int]:
+def picked_rows(raw: RawTable, spec: SheetEntry) -> tuple[RawTable, int]:
     """Return the rows of a layer's table that `where` picks, and how many it does not.
 
     Raises:
-        InputError: the table cannot be read, or `where` picks no row.
+        InputError: `where` names no column, or picks no row.
     """
-    raw = read_raw_table(project.path(spec.path), **spec.form(*columns), limits=project.limits)
     if not spec.where:
         return raw, 0
     cells = {name: column(raw, name) for name in spec.where}
@@ -146,11 +152,10 @@ def no_figures(raw: RawTable, name: str) -> Fault:
     )
 
 
-def table_layer(spec: TableEntry, project: Project) -> Layer:
-    """Return the layer of a table."""
-    return Layer(
-        indicator=table_indicator(spec, project, ""), needs=(), measure=TableLayer(spec, project)
-    )
+def table_layer(spec: TableEntry, project: Project, tables: SharedTables | None = None) -> Layer:
+    """Return the layer of a table, which it may share with other layers."""
+    measure = TableLayer(spec, project, tables or SharedTables())
+    return Layer(indicator=table_indicator(spec, project, ""), needs=(), measure=measure)
 
 
 def table_indicator(

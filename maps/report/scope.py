@@ -77,6 +77,12 @@ class Shared:
         return None
 
     @cached_property
+    def sizes(self) -> dict[str, pd.Series]:
+        """The number of territories in each containing one, by level and code."""
+        parents = self.atlas.territories.parents
+        return {str(level): parents[level].value_counts() for level in parents}
+
+    @cached_property
     def measured(self) -> tuple[Indicator, ...]:
         """The indicators that are figures: the index, its dimensions, their parts, then all
         others."""

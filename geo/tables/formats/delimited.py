@@ -102,6 +102,7 @@ def cut_delimited(
         )
         separator = separator or separator_line[1]
         first = next((at for at in range(first + 1, len(lines)) if lines[at].strip()), first)
+    titles = 0
     if header is None:
         titles = title_lines(lines, first, separator, wanted)
         if titles:
@@ -143,6 +144,7 @@ def cut_delimited(
         encoding=encoding,
         notices=notices,
         header=cut.records[0].line or None,
+        whole=not titles,  # wanted columns only help to find a header below titles
     )
 
 

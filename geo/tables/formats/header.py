@@ -61,6 +61,7 @@ def build(
     stored: Mapping[str, Stored] | None = None,
     notices: list[str] | None = None,
     header: int | None = None,
+    whole: bool = False,
 ) -> RawTable:
     """Return the raw table of these columns. A column without a name (a row number, a separator at
     the end of each line) cannot be used and is left out, with a notice. So is one whose name
@@ -93,6 +94,7 @@ def build(
         notices=tuple(collected),
         repeated=repeated,
         header=header,
+        whole=whole,
     )
 
 

@@ -66,6 +66,7 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
         counted="record",
         stored=stored,
         notices=notices,
+        whole=True,
     )
 
 

@@ -208,7 +208,7 @@ def acting_level(scope: Scope) -> str:
 
 def part_name(scope: Scope, part: Area) -> str:
     """Return the name of a part of the area, with a note if only a part of it is in the area."""
-    whole = (scope.atlas.territories.parents[part.level] == part.code).sum()
+    whole = scope.shared.sizes[part.level].get(part.code, 0)
     name = part.name or part.code
     return name if whole == part.count else f"{name} ({scope.words['in_part']})"
 
