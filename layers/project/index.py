@@ -70,7 +70,8 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
         return read_recipe(project.path(table.use) if is_file else table.use)
     own_ids = [layer.id for layer in table.layers if layer.id in atlas.indicators]
     if table.recipe is None:
-        own_ids = [name for name in own_ids if name not in without_scale(project, atlas)]
+        alike = without_scale(project, atlas)
+        own_ids = [name for name in own_ids if name not in alike]
         if table.layers and not own_ids:
             return None
     # A recipe may name any layer; one that names none uses those of the user, not the catalogue's.

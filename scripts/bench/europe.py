@@ -171,7 +171,8 @@ def made_up(shapes: gpd.GeoSeries, people: Floats) -> pd.DataFrame:
 
 def _share(mean: Floats, rng: np.random.Generator) -> Floats:
     """Return percentages with one decimal around a mean, some of them missing."""
-    found = np.round(np.clip(mean + rng.normal(0, 12, len(mean)), 0, 100), 1)
+    drawn = np.clip(mean + rng.normal(0, 12, len(mean)), 0, 100)
+    found = np.round(drawn.astype(np.float64), 1).astype(np.float64)
     found[rng.random(len(found)) < MISSING] = np.nan
     return found
 
