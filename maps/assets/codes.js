@@ -74,6 +74,7 @@ function alikeCode(text, codes) {
 function matchCodes(table, { column }, level, known) {
   const cells = table.cells[column];
   const name = table.names[column];
+  refuseMerged(table, column);
   refuseLongCodes(table, column);
   const rows = cells.map((cell, row) => {
     const text = codeText(cell);

@@ -45,6 +45,14 @@ function kindOfFile(bytes) {
   return /<!doctype\s+html|<\s*(html|head|body|script)/i.test(plain) ? "html" : "xml";
 }
 
+/** The table of a file of any kind that is read here; a promise of it. */
+async function tableOfFile(bytes, file) {
+  const book = bytes.length <= TABLE_LIMITS.bytes && kindOfFile(bytes) === "zip" && await readBook(bytes, file);
+  if (book) return book;
+  const { text, encoding } = decodeTable(bytes);
+  return cutTable(text, { file, encoding });
+}
+
 /** The text of a file and its encoding: a byte-order mark, else UTF-8, else Windows-1252. */
 function decodeTable(bytes) {
   if (bytes.length > TABLE_LIMITS.bytes) {

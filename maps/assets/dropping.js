@@ -34,22 +34,21 @@ class OwnDialog {
 
   async readFile(file) {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    this.read(file.name, () => decodeTable(bytes));
+    return this.read(file.name, () => tableOfFile(bytes, file.name));
   }
 
   readText(text) {
     const file = this.page.speech.say("own_pasted");
-    this.read(file, () => ({ text: plainLines(text), encoding: "utf-8" }));
+    return this.read(file, () => cutTable(plainLines(text), { file, encoding: "utf-8" }));
   }
 
-  /** decoded: gives { text, encoding }, or raises TableRefused. */
-  read(file, decoded) {
+  /** cut: gives the table or a promise of it, or raises TableRefused. */
+  async read(file, cut) {
     const { page } = this;
     performance.mark("zb-own-start");
     this.refused = null;
     try {
-      const { text, encoding } = decoded();
-      page.own = new OwnTable(page, cutTable(text, { file, encoding }));
+      page.own = new OwnTable(page, await cut());
       this.changed = true;
       this.wanted = page.own.figures[0]?.id ?? null;
     } catch (error) {
@@ -77,7 +76,7 @@ class OwnDialog {
         // The field itself speaks the browser's language, not the page's.
         el("label", { class: "zb-button zb-own-file" }, speech.say("own_file"),
           el("input", { class: "zb-hidden", type: "file",
-            accept: ".csv,.tsv,.txt,.tab,text/csv,text/tab-separated-values",
+            accept: ".csv,.tsv,.txt,.tab,.xlsx,text/csv,text/tab-separated-values",
             change: (event) => { if (event.target.files[0]) this.readFile(event.target.files[0]); } })),
         el("label", { for: "zb-own-paste" }, speech.say("own_paste")), paste,
         el("p", { id: "zb-own-hint", class: "zb-own-note" }, speech.say("own_paste_hint")),
@@ -214,6 +213,7 @@ function accountOf(own, speech) {
   const words = (name, slots) => el("p", {}, speech.say(name, slots));
   const [first] = match.padded;
   return el("div", { class: "zb-own-account" },
+    (table.notices ?? []).map((notice) => el("p", {}, isolated(inWords(notice, speech)))),
     words("own_matched", { matched: speech.number(matched), rows: speech.number(table.lines.length), level }),
     words(match.by === "code" ? "own_by_code" : "own_by_name", { column: pythonText(table.names[match.column]) }),
     all > matched ? words("own_without",

@@ -113,6 +113,7 @@ function countNumbers(cells) {
  * that are not figures or cannot be true.
  */
 function readFigures(table, k, unit) {
+  refuseMerged(table, k);
   const scanned = scanCells(table.cells[k]);
   const decimal = decimalMark(table, k, unit, scanned);
   const column = { table, k, name: table.names[k], cells: table.cells[k],
@@ -251,6 +252,7 @@ function marksOf(cells, { decimals, kinds } = scanCells(cells)) {
  *  show it, by other columns. */
 function decimalMark(table, k, unit, scanned) {
   const { ",": commas, ".": points } = marksOf(table.cells[k], scanned);
+  if (!commas.count && table.fractions?.[k]) return { mark: ".", thousands: "" };
   const rowOf = (text) => table.cells[k].findIndex((cell) => stripped(cell) === text);
   const column = { table, name: table.names[k] };
   if (commas.count && points.count) {

@@ -120,7 +120,7 @@ class OwnTable {
         column.values[i] = units[i] ? own.values[units[i] - 1] : NaN;
         column.reasons[i] = units[i] ? own.reasons[units[i] - 1] : REASON.matched;
       }
-      return { layer: this.classed({ ...layer, native: this.match.level.title }, column), column };
+      return { layer: this.classed({ ...layer, native: this.match.level.title, coarse: true }, column), column };
     }
     if (this.match.level.key !== "") return null;
     const column = aggregated(own, model, layer.unit === "count", layer.digits);

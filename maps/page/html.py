@@ -48,6 +48,7 @@ SCRIPTS = (
     "files.js",
     "corrections.js",
     "delimited.js",
+    "workbook.js",
     "figures.js",
     "codes.js",
     "classing.js",

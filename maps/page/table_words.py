@@ -22,7 +22,34 @@ _PLACES: Mapping[str, str] = {
 }
 
 _FILES: Mapping[str, str] = {
-    "accepted": _("tables in CSV and TSV"),
+    "accepted": _("tables in CSV, TSV and XLSX"),
+    "notice_sheet": _("{file}: sheet {name} is read, the first; there are also {others}."),
+    "fault_damaged_book": _("the workbook is damaged or encrypted ({name})."),
+    "remedy_damaged_book": _(
+        "Open it in a spreadsheet program and save it again, without a password."
+    ),
+    "fault_damaged_archive": _("the {what} is damaged ({name})."),
+    "what_archive": _("archive"),
+    "fault_twice": _("parts of the workbook appear in it more than once: {twice}."),
+    "remedy_twice": _("Open it in a spreadsheet program and save it again."),
+    "fault_bomb": _(
+        "{filename} unpacks to {ratio} times its size, more than the limit of {archive_ratio}."
+    ),
+    "remedy_bomb": _("This looks like an archive bomb; if it is not one, raise the limit."),
+    "fault_large_book": _(
+        "the workbook unpacks to {total} bytes, more than the limit of {archive_bytes}."
+    ),
+    "remedy_large_book": _("Keep only the sheet and columns needed, or raise the limit."),
+    "fault_large_sheet": _("the sheet has more than the limit of {limit} {what}."),
+    "fault_empty_sheet": _("the sheet is empty."),
+    "fault_beyond_columns": _(
+        "a cell is beyond the {width} columns of the header: {cell}."
+    ),
+    "remedy_beyond_columns": _("Name its column, empty it, or pin header to the right row."),
+    "fault_merged": _(
+        "the cell is part of a larger one that begins elsewhere (merged cells)."
+    ),
+    "remedy_merged": _("Split merged cells, and write each row its own value."),
     "fault_kind": _("the file is {described}; only {accepted} can be read here."),
     "fault_large_file": _(
         "the file has {st_size} bytes, more than the limit of {most_bytes}."
@@ -224,12 +251,12 @@ TABLE_WORDS: Mapping[str, str] = {
     "role_own": _("Your table"),
     "own_table": _("Your table on the map"),
     "own_open": _("Add your table"),
-    "own_open_note": _("A CSV file, or cells from a spreadsheet. Nothing is sent."),
+    "own_open_note": _("A CSV or XLSX file, or cells from a spreadsheet. Nothing is sent."),
     "own_private": _(
         "Your table stays on this device: this page cannot send anything. It is forgotten when "
         "you close the page."
     ),
-    "own_file": _("Choose a CSV or TSV file"),
+    "own_file": _("Choose a CSV, TSV or XLSX file"),
     "own_paste": _("Or paste cells from a spreadsheet"),
     "own_paste_hint": _(
         "Include the line with the column names, and a column of codes or of names."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,9 @@ from zoneblanche.geo.territories import Territories, measured_area_km2
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
+from zoneblanche.maps.drawn.assets import read_asset
+from zoneblanche.maps.drawn.words import page_words
+from zoneblanche.maps.page.table_words import table_words
 
 ARCEP = Source(
     "Arcep", "Ma connexion internet", "https://www.data.gouv.fr/", "Licence Ouverte 2.0",
@@ -53,6 +57,10 @@ INDICATORS = (
     ),
     Indicator("density", {"fr": "Densité", "en": "Density"}, role="context"),
 )  # fmt: skip
+MODULES = ("speech.js", "matching.js", "delimited.js", "zip.js", "workbook.js", "figures.js",
+           "codes.js", "classing.js", "owntable.js")  # fmt: skip
+"""The scripts of the page that read a table."""
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -231,3 +239,14 @@ def lozere_page(france: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path
     path = tmp_path_factory.mktemp("lozere") / "lozere.html"
     draw_map(some).save(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def reader(chromium: Browser) -> Iterator[Page]:
+    """A blank page with the modules that read a table, and the words of two languages."""
+    page = chromium.new_page()
+    words = json.dumps({lang: page_words(lang) | table_words(lang) for lang in ("fr", "en")})
+    page.goto("about:blank")
+    page.add_script_tag(content="\n".join([f"const WORDS = {words};", *map(read_asset, MODULES)]))
+    yield page
+    page.close()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched
+from tests.browser.test_reader_workbook import second_of_three, workbook
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.project.read import read_project
@@ -193,3 +194,29 @@ def test_pasted_cells_of_another_level_and_a_table_that_is_refused(
     assert page.evaluate(SHOWN)["id"] == "density"
     page.locator("#zb-layer").click()
     assert page.locator("[data-layer=moyenne]").count() == 0
+
+
+def test_a_workbook_becomes_a_layer_and_its_text_stays_text(
+    watched: Opener,
+    page_of_lozere: Path,
+    lozere: Atlas,
+) -> None:
+    page = watched().open(page_of_lozere)
+    rows: list[list[object]] = [["INSEE", "Commune", f"{HOSTILE} &amp; valeur"]]
+    rows += [[code, HOSTILE, 1.5 * place] for place, code in enumerate(lozere.codes)]
+    choose(page, f"{HOSTILE}.xlsx", workbook([*rows, ["48999", "x", 3]], second_of_three))
+    account = page.locator(".zb-own-account")
+    count = len(lozere.codes)
+    assert f"{count} lignes sur {count + 1}" in account.inner_text()
+    assert "'Sheet'" in account.inner_text() and "more" in account.inner_text()
+    figure = page.locator("fieldset.zb-own-figure").first
+    assert figure.locator("legend").inner_text() == f"{HOSTILE} &amp; valeur"
+    figure.get_by_role("button").click()
+    layer = page.evaluate("async () => (await zoneblanche.started).ownDialog.wanted")
+    drawn_as(page, layer)
+    values = page.evaluate("""async () => {
+      const { base, layer } = await window.zoneblanche.started;
+      return Array.from(base.column(layer.id).values);
+    }""")
+    assert values == [1.5 * place for place in range(count)]
+    assert page.locator("#zb img:not(.zb-picture)").count() == 0

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from zoneblanche.geo.errors import Fault, InputError, gathered
 from zoneblanche.geo.tables import parse_codes, parse_numbers, read_raw_table
@@ -19,17 +17,13 @@ from zoneblanche.geo.tables.missing import MARKS
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.project.table import no_figures
 from zoneblanche.maps.drawn.assets import read_asset
-from zoneblanche.maps.drawn.words import page_words
 from zoneblanche.maps.page.html import SCRIPTS
 from zoneblanche.maps.page.layers import class_breaks, diverges
-from zoneblanche.maps.page.table_words import table_words
 
 pytestmark = pytest.mark.browser
 
-MODULES = ("speech.js", "matching.js", "delimited.js", "figures.js", "codes.js", "classing.js",
-           "owntable.js")  # fmt: skip
 KNOWN = ["01001", "01002", "01003", "01004", "2A004", "48095", "48096", "97601"]
-READ = """({ bytes, file, unit, known, lang }) => {
+READ = """async ({ bytes, file, unit, known, lang }) => {
   const speech = new Speech({ words: WORDS }, lang);
   const level = { codes: known, names: known.map((code) => `in ${code}`), plural: "communes" };
   const faults = [];
@@ -42,9 +36,9 @@ READ = """({ bytes, file, unit, known, lang }) => {
   };
   let match = null;
   let figures = null;
-  gathered(() => {
-    const { text, encoding } = decodeTable(Uint8Array.from(bytes));
-    const table = cutTable(text, { file, encoding });
+  const data = Uint8Array.from(bytes);
+  const table = await tableOfFile(data, file).catch((error) => gathered(() => { throw error; }));
+  if (table) gathered(() => {
     const codes = new Map(known.map((code, i) => [code, i]));
     match = gathered(() => matchCodes(table, { column: 0 }, level, codes));
     figures = gathered(() => {
@@ -56,17 +50,6 @@ READ = """({ bytes, file, unit, known, lang }) => {
     at: match && Array.from(match.at), values: figures && Array.from(figures.values, String),
     reasons: figures && Array.from(figures.reasons) };
 }"""
-
-
-@pytest.fixture(scope="module")
-def reader(chromium: Browser) -> Iterator[Page]:
-    """A blank page with the modules that read a table, and the words of two languages."""
-    page = chromium.new_page()
-    words = json.dumps({lang: page_words(lang) | table_words(lang) for lang in ("fr", "en")})
-    page.goto("about:blank")
-    page.add_script_tag(content="\n".join([f"const WORDS = {words};", *map(read_asset, MODULES)]))
-    yield page
-    page.close()
 
 
 def said_by_python(path: Path, unit: str, lang: str) -> list[str]:

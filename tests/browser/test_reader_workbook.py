@@ -1,0 +1,183 @@
+"""A workbook that the reader drops is read as the package reads it, and refused in its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.test_reader_table import KNOWN, read_on_page, said_by_python
+from zoneblanche.geo.tables import parse_codes, parse_numbers, read_raw_table
+
+pytestmark = pytest.mark.browser
+
+Rows = list[list[Any]]
+HEAD = ["code", "taux"]
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def workbook(rows: Rows, shape: Callable[[Any], None] = lambda sheet: None) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    shape(book.active)
+    return saved(book)
+
+
+def in_percent(sheet: Any) -> None:
+    for cell in sheet["B"][1:]:
+        cell.number_format = "0.0%"
+
+
+def in_own_form(sheet: Any) -> None:
+    for cell in sheet["B"][1:]:
+        cell.number_format = '[Red]0.00" days"'
+
+
+def second_of_three(sheet: Any) -> None:
+    """The first sheet is hidden, the last one is not read."""
+    hidden = sheet.parent.create_sheet("notes", 0)
+    hidden.append(["nothing"])
+    hidden.sheet_state = "hidden"
+    sheet.parent.create_sheet("more").append(HEAD)
+
+
+GOOD: dict[str, tuple[bytes, str]] = {
+    "plain": (workbook([HEAD, ["01001", 1.5], ["01002", 2], ["2A004", -3.25]]), "number"),
+    "three-decimals": (workbook([HEAD, ["01001", 1.234], ["01002", 2.5]]), "number"),
+    "text": (workbook([HEAD, ["01001", "1,5"], ["01002", "nd"], ["48095", "[c]"]]), "number"),
+    "percent": (workbook([HEAD, ["01001", 0.125], ["01002", 1], ["48095", 0.3]], in_percent),
+                "percent"),
+    "form": (workbook([HEAD, ["01001", 12.5], ["48095", 1]], in_own_form), "number"),
+    "titles": (workbook([["Fibre in France"], [], HEAD, ["01001", 1], ["01002", 2]]), "number"),
+    "notes": (workbook([HEAD, ["01001", 1], ["01002", 2], [], ["Source: Arcep"]]), "number"),
+    "gaps": (workbook([HEAD, ["01001", 1], [], ["01002", None], ["48095", 3]]), "count"),
+    "sheets": (workbook([HEAD, ["01001", 1], ["01002", 2]], second_of_three), "number"),
+    "names": (workbook([["code", "e\u0301te\u0301 & <b>"], ["01001", 1], ["48095", 2]]), "number"),
+    "unknown": (workbook([HEAD, ["01001", 1e-7], ["99999", 2], ["2a004", 1e14]]), "number"),
+}  # fmt: skip
+
+
+def test_good_workbooks_are_read_as_the_package_reads_them(
+    reader: Page,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "t.xlsx"
+    for name, (data, unit) in GOOD.items():
+        path.write_bytes(data)
+        raw = read_raw_table(path)
+        codes = parse_codes(raw, "code", known=pd.Index(KNOWN))
+        figures = parse_numbers(raw, list(raw.columns)[1], unit=unit)
+        found = read_on_page(reader, data, unit, "fr", "t.xlsx")
+        assert found["said"] == [], name
+        places = [KNOWN.index(code) if code in KNOWN else -1 for code in codes.codes]
+        assert found["at"] == places, name
+        np.testing.assert_array_equal(np.array(found["values"], dtype=float), figures.values)
+        assert found["reasons"] == figures.reasons.tolist(), name
+
+
+def merged(sheet: Any) -> None:
+    sheet.merge_cells("B2:B3")
+
+
+def changed(data: bytes, member: str, act: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with another text in one of its parts."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", 8) as new:
+        for name in old.namelist():
+            new.writestr(name, act(old.read(name)) if name == member else old.read(name))
+    return stream.getvalue()
+
+
+def without(data: bytes, member: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", 8) as new:
+        for name in old.namelist():
+            if name != member:
+                new.writestr(name, old.read(name))
+    return stream.getvalue()
+
+
+def with_member(data: bytes, name: str, content: bytes) -> bytes:
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a", 8) as book:
+        book.writestr(name, content)
+    return stream.getvalue()
+
+
+def stored(data: bytes) -> bytes:
+    """The workbook without compression."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return stream.getvalue()
+
+
+PLAIN = GOOD["plain"][0]
+SHEET = "xl/worksheets/sheet1.xml"
+DOCTYPE = b'<!DOCTYPE a [<!ENTITY x "y">]><worksheet'
+BAD: dict[str, bytes] = {
+    "no-rows": workbook([HEAD]),
+    "empty": workbook([]),
+    "no-names": workbook([[" ", " "], ["01001", 1]]),
+    "beyond": workbook([HEAD, ["01001", 1, "x"], ["01002", 2]]),
+    "same-names": workbook([["code", "taux", "taux"], ["01001", 1, 2]]),
+    "merged": workbook([HEAD, ["01001", 1], ["01002", None]], merged),
+    "formula": workbook([HEAD, ["01001", 1], ["01002", "=A1+1"]]),
+    "error": workbook([HEAD, ["01001", 1], ["01002", "#N/A"]]),
+    "date": workbook([HEAD, ["01001", 1], ["01002", dt.date(2021, 3, 12)]]),
+    "moment": workbook([HEAD, ["01001", 1], ["01002", dt.datetime(2021, 3, 12, 6)]]),
+    "yes": workbook([HEAD, ["01001", 1], ["01002", True]]),
+    "decimal-code": workbook([HEAD, ["01001", 1], ["1002.0", 2]]),
+    "blank-code": workbook([HEAD, ["01001", 1], [None, 2]]),
+    "long-cell": workbook([HEAD, ["01001", 1], ["01002", "x" * 32_768]]),
+    "odd-text": workbook([HEAD, ["01001", 'l\'été "x"'], ["01002", "\u200b\u2028é"]]),
+    "cut": PLAIN[:-40],
+    "cut-xml": changed(PLAIN, SHEET, lambda xml: xml[: len(xml) // 2]),
+    "crossed": changed(PLAIN, SHEET, lambda xml: xml.replace(b"</sheetData>", b"</sheetdata>")),
+    "entity": changed(PLAIN, SHEET, lambda xml: xml.replace(b"<worksheet", DOCTYPE, 1)),
+    "no-relations": without(PLAIN, "xl/_rels/workbook.xml.rels"),
+    "no-sheet": without(PLAIN, SHEET),
+    "bomb": with_member(PLAIN, "xl/media/zero.bin", bytes(11 * 2**20)),
+    "twice": with_member(PLAIN, SHEET.upper(), b"<a/>"),
+    "spoiled": stored(PLAIN).replace(b"<sheetData>", b"<sheetdata>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_bad_workbooks_get_the_sentences_of_the_package(
+    reader: Page,
+    tmp_path: Path,
+    lang: str,
+) -> None:
+    path = tmp_path / "t.xlsx"
+    for name, data in BAD.items():
+        path.write_bytes(data)
+        expected = [
+            one.replace(str(path), "t.xlsx") for one in said_by_python(path, "number", lang)
+        ]
+        assert expected, name
+        assert read_on_page(reader, data, "number", lang, "t.xlsx")["said"] == expected, name
+
+
+def test_an_archive_that_is_no_workbook(reader: Page) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.txt", "text")
+    (said,) = read_on_page(reader, stream.getvalue(), "number", "en", "t.zip")["said"]
+    assert said.startswith("t.zip: the file is a ZIP archive; only tables in CSV, TSV and XLSX")
