@@ -129,14 +129,19 @@ function plainXml(text) {
 
 /**
  * Read XML tag by tag: handlers.begin(tag, attributes), .finish(tag), .text(text). Tags are without
- * prefix; `attributes` gives one by its name. `begin` may return true to stop. No document type is
- * accepted, so no entity is expanded.
+ * prefix; `attributes` gives one by its name. `quick(xml, place)` may read what is there at once, and
+ * returns where it ends. No document type is accepted, so no entity is expanded.
  */
 function readXml(xml, handlers) {
   const open = [];
   XML_PART.lastIndex = 0;
   while (XML_PART.lastIndex < xml.length) {
     const at = XML_PART.lastIndex;
+    const next = handlers.quick?.(xml, at);
+    if (next) {
+      XML_PART.lastIndex = next;
+      continue;
+    }
     if (xml.startsWith("<!DOCTYPE", at)) throw new Damaged("ValueError");
     const found = XML_PART.exec(xml);
     if (!found) throw new Damaged("ExpatError");
@@ -152,7 +157,7 @@ function readXml(xml, handlers) {
         if (open.pop() !== name) throw new Damaged("ExpatError");
         handlers.finish?.(tag);
       } else {
-        if (handlers.begin(tag, (wanted) => attributeIn(given, wanted))) return;
+        handlers.begin(tag, (wanted) => attributeIn(given, wanted));
         if (empty) handlers.finish?.(tag);
         else open.push(name);
       }
@@ -261,6 +266,9 @@ function stylesOf(xml) {
 
 // -- a sheet ----------------------------------------------------------------------------------
 
+// As most programs write a cell without a formula.
+const PLAIN_CELL = /<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,9})")?(?: t="([a-z]+)")?><v>([^<&]*)<\/v><\/c>/y;
+
 /** The rows of a sheet: { rows: [{ line, cells (a Map by column) }], whole (integers by column), fractions,
  *  merged }. */
 function readSheet(xml, { strings, shownAs, epoch }) {
@@ -269,7 +277,21 @@ function readSheet(xml, { strings, shownAs, epoch }) {
   let count = 0;
   const tooMany = (what) => new TableRefused(fault(sentence("fault_large_sheet",
     { limit: TABLE_LIMITS[what], what: sentence(`size_${what}`) }), sentence("remedy_smaller")));
+  const keep = (text) => {
+    if (!text) return;
+    state.cells?.set(state.column, text);
+    if (++count > TABLE_LIMITS.cells) throw tooMany("cells");
+  };
   readXml(xml, {
+    quick: (text, at) => {
+      PLAIN_CELL.lastIndex = at;
+      const cell = state.cells && PLAIN_CELL.exec(text);
+      if (!cell) return 0;
+      Object.assign(state, { column: sheetColumn(cell[1]), style: Number(cell[2] ?? 0), kind: cell[3] ?? "n",
+        value: cell[4], formula: "" });
+      keep(cellText(state, found, strings, shownAs, epoch));
+      return PLAIN_CELL.lastIndex;
+    },
     begin: (tag, of) => {
       if (tag === "c") {
         const place = of("r");
@@ -291,12 +313,10 @@ function readSheet(xml, { strings, shownAs, epoch }) {
         state.into = "";
         state.formula ||= "=";
       } else if (tag === "c") {
-        const text = cellText(state, found, strings, shownAs, epoch);
-        if (!text) return;
-        state.cells?.set(state.column, text);
-        if (++count > TABLE_LIMITS.cells) throw tooMany("cells");
-      } else if (tag === "row" && state.cells.size) {
+        keep(cellText(state, found, strings, shownAs, epoch));
+      } else if (tag === "row" && state.cells?.size) {
         found.rows.push({ line: state.line, cells: state.cells });
+        state.cells = null;
         if (found.rows.length > TABLE_LIMITS.rows + 100) throw tooMany("rows");
       }
     },
