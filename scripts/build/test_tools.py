@@ -1,4 +1,4 @@
-"""Install what the tests need for a browser and PDF: Debian's packages, if run as root."""
+"""Install what the tests need for browsers and PDF: Debian's packages, if run as root."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FIREFOX = ("firefox-esr", "firefox")
 # weasyprint loads these by name when it is imported; the value is the Debian package.
 PDF_LIBRARIES = {
     "pango-1.0": "libpango-1.0-0",
@@ -35,22 +36,28 @@ def missing_packages() -> list[str]:
 
 
 def main() -> None:
-    """Install Debian's packages if possible; otherwise print what to install."""
+    """Install Debian's packages if possible; otherwise print what to install. Firefox is installed
+    if it can be: its tests are skipped without it."""
     packages = missing_packages()
-    if not packages:
+    firefox = any(map(shutil.which, FIREFOX))
+    if not packages and firefox:
         return
     apt = shutil.which("apt-get")
     if apt is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        if not packages:
+            return
         sys.exit(
             f"The tests need what these Debian packages hold: {', '.join(packages)}. "
             "Install it (a Chromium may be named in CHROMIUM)."
         )
-    subprocess.run([apt, "update", "-qq"], check=True)
-    subprocess.run(
-        [apt, "install", "-y", "-qq", "--no-install-recommends", *packages],
-        check=True,
-        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-    )
+    subprocess.run([apt, "update", "-qq"], check=bool(packages))
+    for names, needed in ((packages, True), (FIREFOX[:1], False)):
+        if names and (needed or not firefox):
+            subprocess.run(
+                [apt, "install", "-y", "-qq", "--no-install-recommends", *names],
+                check=needed,
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            )
 
 
 if __name__ == "__main__":
