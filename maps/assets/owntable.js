@@ -96,7 +96,7 @@ class OwnTable {
     return {
       id, kind: "figures", role: "own", title: name.trim(), finding: name.trim(), unit, better,
       digits: shown, period: "", suffix: "", native: null, partly: false, method: this.method, parts: [],
-      sources: [],
+      sources: [], file: this.table.file,
       bounds, column: { how: "own" }, interval: {}, scheme: "quantile", ...classing(values, shown, bounds),
     };
   }

@@ -19,7 +19,8 @@ function pairLayer(model, x, y) {
       [lang, `${text(one.title, lang)} × ${text(other.title, lang)}`])),
     toward: { x: toward(one), y: toward(other) },
     breaks: { x: one.thirds, y: other.thirds },
-    sources: [...new Set([...one.sources, ...other.sources])],
+    sources: [...new Set([...one.sources, ...other.sources])], file: one.file ?? other.file,
+    coarse: Boolean(one.coarse || other.coarse),
   };
 }
 

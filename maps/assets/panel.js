@@ -132,18 +132,19 @@ const PANEL = {
    *  window stays the same, and the map its size. */
   fillFoot() {
     const { cited } = this;
-    const key = ({ sources }) => sources.join();
     for (const layer of [...this.model.layers, this.layer]) {
-      if (cited.has(key(layer))) continue;
-      cited.set(key(layer), this.drawSources(layer.sources));
-      this.footPlace.append(cited.get(key(layer)));
+      if (cited.has(citeKey(layer))) continue;
+      cited.set(citeKey(layer), this.drawSources(layer));
+      this.footPlace.append(cited.get(citeKey(layer)));
     }
-    for (const [name, told] of cited) told.classList.toggle("zb-other", name !== key(this.layer));
+    for (const [name, told] of cited) told.classList.toggle("zb-other", name !== citeKey(this.layer));
   },
 
-  /** The sources of the layer, as text. */
+  /** The sources of the layer, and of that of the second map, as text. */
   credit() {
-    return this.cited.get(this.layer.sources.join()).textContent;
+    const shown = [this.layer, this.beside?.layer].filter(Boolean);
+    return this.drawSources({ sources: [...new Set(shown.flatMap(({ sources }) => sources))],
+      file: shown.find(({ file }) => file)?.file }).textContent;
   },
 
   /** The producers, each once, for a map in an article. */
@@ -157,10 +158,11 @@ const PANEL = {
     };
     const others = model.head.boundaries.filter((k) => !used.includes(k));
     return el("p", {}, `${speech.say("source")}${speech.say("colon")}`, cite([...used, ...others]), ". ",
-      speech.say("made_with"));
+      speech.say("made_with"), isWebAddress(model.head.full_map)
+        ? [" ", el("span", { class: "zb-full-map" }, link(speech.say("full_map"), model.head.full_map))] : null);
   },
 
-  drawSources(used) {
+  drawSources({ sources: used, file }) {
     const { speech, model } = this;
     if (model.head.embed) return this.drawShortSources(used);
     const cite = (k) => {
@@ -170,13 +172,19 @@ const PANEL = {
       return el("span", { class: "zb-source" }, link(isolated(text), source.url),
         rest ? el("span", {}, ` (`, isolated(rest), `)`) : null);
     };
-    const line = (word, list) => (list.length ? el("span", {}, `${speech.say(word)}`
-      + speech.say("colon"), list.map((k, at) => [at ? speech.say("semicolon") : "", cite(k)]), ". ") : null);
-    const others = model.head.boundaries.filter((k) => !used.includes(k));
-    return el("p", {}, line("source", used), line("boundaries", others),
+    const line = (word, cited) => (cited.length ? el("span", {}, `${speech.say(word)}`
+      + speech.say("colon"), cited.map((one, at) => [at ? speech.say("semicolon") : "", one]), ". ") : null);
+    const others = model.head.boundaries.filter((k) => !used.includes(k)).map(cite);
+    const own = file ? [el("span", { class: "zb-source" }, isolated(speech.say("own_source", { file })))] : [];
+    return el("p", {}, line("source", [...own, ...used.map(cite)]), line("boundaries", others),
       el("span", { class: "zb-made" }, speech.say("made_with")));
   },
 };
+
+/** What a layer has to cite: its sources, and the reader's table. */
+function citeKey({ sources, file }) {
+  return `${file ?? ""}/${sources.join()}`;
+}
 
 /** The title of the page, with the place if it is a part of the country. */
 function fullTitle(head, speech) {

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     "copy_link": _("Copy the link to this view"),
     "estimated": _("estimated"),
     "fade_unsure": _("Fade what the draws do not support"),
+    "full_map": _("Open the full map"),
     "filter_text": _("Filter"),
     "filters": _("Filters of the table"),
     "filtered_to": _("Shown in colour: {filter}."),

@@ -35,6 +35,7 @@ def compact_payload(
     title: Text | str | None,
     layers: Collection[str] = (),
     geometry: PageGeometry | None = None,
+    full_map: str = "",
 ) -> tuple[Atlas, Payload]:
     """Return the data of an embed's page, and the atlas that it shows.
 
@@ -42,12 +43,14 @@ def compact_payload(
         atlas, shown, lang, title: as for `write_payload`.
         layers: further layers that the reader can choose.
         geometry: of the atlas' territories, if it was encoded before.
+        full_map: address of the whole map page.
     """
     if geometry is None:
         geometry = encode_geometry(atlas.territories.frame.geometry)
     only = {*ids_of(shown), *layers}
     embedded = Embedded(
-        {name: in_languages(write_headline(atlas, atlas.indicator(name))) for name in only}
+        {name: in_languages(write_headline(atlas, atlas.indicator(name))) for name in only},
+        full_map=full_map,
     )
     above = _readable(atlas, only) if len(atlas.codes) > GLANCE else None
     if above is not None:

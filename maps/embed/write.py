@@ -82,6 +82,7 @@ def write_embed(
     url: str = "",
     tiles: bool = False,
     layers: Sequence[str] = (),
+    full_map: str = "",
 ) -> dict[str, int]:
     """Write a map's snippets into a folder, which appears or is replaced as a whole.
 
@@ -96,6 +97,7 @@ def write_embed(
             points to the file next to the page that contains it.
         tiles: whether to write `territories.pmtiles` as well.
         layers: ids of further layers that the reader can choose.
+        full_map: address of the whole map page, to which the map in the frame links.
 
     Returns:
         Size in bytes of each file by its name.
@@ -105,13 +107,19 @@ def write_embed(
         ProblemWithEnvironment: the folder cannot be written.
     """
     base = check_base(url)
+    check_address(full_map, option="--full-map")
     check_folder_place(Path(folder), "embed")
     if area is not None:
         about = find_area(atlas, area, lang=lang or atlas.lang)
         atlas = part_of(atlas, about.inside)
         title = title or _titled(atlas, show, about.name, lang or atlas.lang)
     drawn = draw_embed(
-        atlas, read_show(atlas, show), lang=lang or atlas.lang, title=title, layers=layers
+        atlas,
+        read_show(atlas, show),
+        lang=lang or atlas.lang,
+        title=title,
+        layers=layers,
+        full_map=full_map,
     )
     with staged_folder(Path(folder), command="embed") as staging:
         sizes = write_embed_files(drawn, staging, base=base)
@@ -136,6 +144,7 @@ def draw_embed(
     title: Text | str | None,
     layers: Sequence[str] = (),
     geometry: PageGeometry | None = None,
+    full_map: str = "",
 ) -> Drawn:
     """Return the page of an embed; see `compact_payload` for its arguments.
 
@@ -145,7 +154,13 @@ def draw_embed(
     for name in layers:
         atlas.indicator(name)
     small, payload = compact_payload(
-        atlas, shown, lang=lang, title=title, layers=layers, geometry=geometry
+        atlas,
+        shown,
+        lang=lang,
+        title=title,
+        layers=layers,
+        geometry=geometry,
+        full_map=full_map,
     )
     text = page_text(small, payload, show=shown, lang=lang)
     return Drawn(atlas, shown, lang, in_language(payload.head["title"], lang), text)
@@ -194,8 +209,18 @@ def check_base(url: str) -> str:
     >>> check_base("https://example.org/carte")
     'https://example.org/carte/'
     """
+    check_address(url, option="--url")
+    return url if not url or url.endswith("/") else f"{url}/"
+
+
+def check_address(url: str, *, option: str) -> None:
+    """Check the address that an option gives, if it gives one.
+
+    Raises:
+        InputError: not an http(s) address.
+    """
     if not url:
-        return ""
+        return
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -204,12 +229,15 @@ def check_base(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or not plain:
         raise InputError(
             Fault(
-                _("--url {url} is not an http(s) address.", url=repr(url[:80])),
-                remedy=_("Write e.g. --url https://example.org/carte/."),
+                _(
+                    "{option} {url} is not an http(s) address.",
+                    option=option,
+                    url=repr(url[:80]),
+                ),
+                remedy=_("Write e.g. {option} https://example.org/carte/.", option=option),
                 kind="option",
             )
         )
-    return url if url.endswith("/") else f"{url}/"
 
 
 def _embed_of(drawn: Drawn, base: str, sheet: Sheet | None) -> tuple[Embed, Figure | None]:

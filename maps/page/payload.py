@@ -59,10 +59,12 @@ class Embedded:
         findings: the headline of each of its layers, by language; other layers are left out.
         towns: name, latitude and longitude of towns to name on the map, the largest first; empty
             to name the territories.
+        full_map: address of the whole map page, to link to; "" without.
     """
 
     findings: Mapping[str, Mapping[str, str]]
     towns: Sequence[tuple[str, float, float]] = ()
+    full_map: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def write_payload(
         },
         "embed": embedded is not None,
         "towns": [] if embedded is None else list(embedded.towns),
+        **({"full_map": embedded.full_map} if embedded and embedded.full_map else {}),
         "project": None if embedded else describe_project(territories),
         "geometry": geometry.header,
         **_report(atlas),

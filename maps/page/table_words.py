@@ -295,6 +295,7 @@ TABLE_WORDS: Mapping[str, str] = {
     "own_method": _(
         "From the table “{file}”, which was read on this device and is not part of this page."
     ),
+    "own_source": _("table “{file}”, added by the reader"),
     "own_close": _("Close"),
 }
 """The words around the reader's table, by name."""

@@ -36,6 +36,10 @@ def embed(
         str,
         typer.Option(metavar="ID,ID", help="Further layers that the reader can choose."),
     ] = "",
+    full_map: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="The whole map page, to which the map links."),
+    ] = "",
     quiet: Quiet = False,
 ) -> None:
     """Write a map as snippets for a report or a site: frame, single file, picture, oEmbed."""
@@ -51,5 +55,6 @@ def embed(
         url=url,
         tiles=tiles,
         layers=[name.strip() for name in layers.split(",") if name.strip()],
+        full_map=full_map,
         quiet=quiet,
     )

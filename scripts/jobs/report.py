@@ -35,7 +35,7 @@ from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.project.index import recipe_of
 from zoneblanche.layers.project.read import read_project
 from zoneblanche.maps.drawn.words import colon
-from zoneblanche.maps.embed.write import check_base, write_embed
+from zoneblanche.maps.embed.write import check_address, check_base, write_embed
 from zoneblanche.maps.report.areas import find_area
 from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint
 from zoneblanche.maps.report.workbook import write_report_workbook
@@ -243,6 +243,7 @@ def embed_file(
     url: str = "",
     tiles: bool = False,
     layers: Sequence[str] = (),
+    full_map: str = "",
     quiet: bool = False,
 ) -> None:
     """Write the snippets of a map into a folder, and its tiles if requested.
@@ -252,6 +253,7 @@ def embed_file(
         ProblemWithEnvironment: the folder cannot be written.
     """
     check_base(url)
+    check_address(full_map, option="--full-map")
     check_folder_place(out, "embed")
     atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas({})
     sizes = write_embed(
@@ -264,6 +266,7 @@ def embed_file(
         url=url,
         tiles=tiles,
         layers=layers,
+        full_map=full_map,
     )
     if not quiet:
         chosen = lang or atlas.lang

@@ -219,4 +219,9 @@ def test_a_workbook_becomes_a_layer_and_its_text_stays_text(
       return Array.from(base.column(layer.id).values);
     }""")
     assert values == [1.5 * place for place in range(count)]
+    told = f"Source\u00a0: tableau «\u00a0{HOSTILE}.xlsx\u00a0», ajouté par le lecteur."
+    assert told in page.locator(".zb-foot p:not(.zb-other)").text_content()
+    page.evaluate("async () => (await zoneblanche.started).takePicture()")
+    sheet = "".join(page.locator(".zb-picture text, .zb-picture tspan").all_text_contents())
+    assert f"{HOSTILE}.xlsx" in sheet
     assert page.locator("#zb img:not(.zb-picture)").count() == 0

@@ -140,7 +140,8 @@ def test_certainty_and_waves(watched: Opener, france: Atlas, tmp_path: Path) -> 
 
 
 def test_an_embed_is_an_articles_map(watched: Opener, country: Atlas, tmp_path: Path) -> None:
-    drawn = draw_embed(country, "gigabit", lang="fr", title=None)
+    full = "https://example.org/carte/index.html"
+    drawn = draw_embed(country, "gigabit", lang="fr", title=None, full_map=full)
     text = framed_page(drawn.text)
     assert len(text.encode("utf-8")) < 450_000  # made groups are scattered: their borders are long
     (tmp_path / "map.html").write_text(text, encoding="utf-8")
@@ -148,6 +149,8 @@ def test_an_embed_is_an_articles_map(watched: Opener, country: Atlas, tmp_path: 
         page = watched(width, 800).open(tmp_path / "map.html")
         rest(page)
         assert page.evaluate("document.getElementById('zb').offsetHeight") <= 600
+        link = page.get_by_role("link", name="Ouvrir la carte complète")
+        assert link.get_attribute("href") == full and link.get_attribute("target") == "_blank"
         assert page.evaluate(told("page.model.count")) == 340
         assert page.evaluate(told("page.map.scrollWheelZoom.enabled()")) is False
         box = page.locator("#zb-map").bounding_box()

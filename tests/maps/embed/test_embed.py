@@ -148,6 +148,8 @@ def test_names_stay_names(toy_atlas: Atlas, tmp_path: Path) -> None:
 def test_only_http_addresses(url: str, toy_atlas: Atlas, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not an http"):
         write_embed(toy_atlas, tmp_path / "e", url=url)
+    with pytest.raises(InputError, match=r"--full-map .* not an http"):
+        write_embed(toy_atlas, tmp_path / "e", full_map=url)
     assert check_base("") == ""
 
 
