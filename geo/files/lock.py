@@ -83,6 +83,23 @@ def _number_of(text: str, path: Path) -> int:
     return errno.ENOSPC if full else errno.EIO
 
 
+def follow_links(path: Path) -> Path:
+    """Return the absolute path that a path leads to, whether something is there or not.
+
+    Raises:
+        OSError: the links form a loop. `Path.resolve` raises RuntimeError for it up to Python 3.12,
+            and returns the link from 3.13.
+        ValueError: a name that no file system accepts.
+    """
+    try:
+        found = path.resolve()
+        if not found.is_symlink():
+            return found
+    except RuntimeError as error:
+        raise OSError(_LINKS_IN_A_RING, os.strerror(_LINKS_IN_A_RING), str(path)) from error
+    raise OSError(_LINKS_IN_A_RING, os.strerror(_LINKS_IN_A_RING), str(path))
+
+
 def place_of(target: Path) -> Path:
     """Return the place that a path leads to, with links resolved.
 
@@ -90,9 +107,9 @@ def place_of(target: Path) -> Path:
         InputError: a name that no file system accepts, or links that form a loop.
     """
     try:
-        return target.resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        ring = isinstance(error, RuntimeError) or getattr(error, "errno", 0) == _LINKS_IN_A_RING
+        return follow_links(target)
+    except (OSError, ValueError) as error:
+        ring = getattr(error, "errno", 0) == _LINKS_IN_A_RING
         raise InputError(
             Fault(
                 _("the links of this path form a loop.") if ring else _("this is not a path."),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from zoneblanche.geo.country import known_countries
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
+from zoneblanche.geo.files.lock import follow_links
 from zoneblanche.geo.files.output import plain_name
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.indicator import RESERVED
@@ -59,10 +60,10 @@ def _path_faults(value: str, folder: Path, key: str) -> list[Fault]:
             )
         ]
     try:
-        inside = "\0" not in value and (folder / value).resolve().is_relative_to(folder)
+        inside = "\0" not in value and follow_links(folder / value).is_relative_to(folder)
         target = found_path(folder, value) if inside else folder
         status = target.is_file(), target.is_dir(), target.exists(), target.is_symlink()
-    except (OSError, RuntimeError, ValueError):
+    except (OSError, ValueError):
         return [
             Fault(
                 _("the path {value} cannot be followed.", value=shown(value)),
