@@ -120,8 +120,7 @@ def test_the_network_is_used_in_a_few_places_only() -> None:
 
 
 OWN = {
-    "layers/edition/__init__.py", "layers/edition/figures.py", "layers/presence/panel.py",
-    "maps/report/areas.py",
+    "layers/edition/files.py", "layers/presence/panel.py", "maps/report/areas.py",
     "maps/report/words.py", "maps/embed/snippets.py",
 }  # fmt: skip
 """Modules that read files of the package itself."""
@@ -140,7 +139,7 @@ DOORS: dict[str, tuple[str, set[str]]] = {
         # What a server answers, and the records that zoneblanche writes for itself.
         {"geo/files/json_text.py", "geo/tables/records.py", "geo/files/records.py",
          "geo/files/output.py", "geo/files/account.py", "layers/fetching/http.py",
-         "layers/edition/__init__.py", "layers/edition/figures.py", "layers/probing/links.py",
+         "layers/edition/files.py", "layers/probing/links.py",
          "layers/probing/store.py"},
     ),
     "archives": (
@@ -151,7 +150,7 @@ DOORS: dict[str, tuple[str, set[str]]] = {
     ),
     "Parquet": (
         r"(pq|pa\.parquet|pyarrow\.parquet)\.(?!write_|\w+MetaData|ColumnSchema)\w+",
-        {"geo/files/parquet.py", "geo/points/files.py", "layers/edition/figures.py",
+        {"geo/files/parquet.py", "geo/points/files.py", "layers/edition/files.py",
          "layers/outputs/atlas_file.py",
          "maps/report/areas.py"},
     ),

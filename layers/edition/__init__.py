@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import resources
@@ -20,6 +19,7 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, Choice, country_of
 from zoneblanche.geo.vintages.events import undated_events
 from zoneblanche.layers.edition.figures import read_figures
+from zoneblanche.layers.edition.files import read_frame, read_json, read_shapes, read_texts
 from zoneblanche.layers.layer import Table
 from zoneblanche.layers.publishers.arcep_coverage import with_gaps
 
@@ -67,7 +67,7 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
         InputError: arrondissements are requested, and the edition has none.
     """
     folder = edition_folder(country)
-    frame = gpd.read_parquet(folder / "communes.parquet").set_index("code")
+    frame = read_shapes(folder / "communes.parquet")
     areas = read_figures(folder, {}, only=AREAS).get(AREAS)
     if areas is not None:
         official = areas.frame["area_km2"].reindex(frame.index)
@@ -113,7 +113,7 @@ def _with_arrondissements(
                 kind="no-arrondissements",
             )
         )
-    parts = gpd.read_parquet(file).set_index("code")
+    parts = read_shapes(file)
     cities = communes.loc[parts["commune"]].set_axis(parts.index)
     same = [name for name in communes if name not in parts]
     parts = parts.join(cities[same]).assign(seat=0)
@@ -157,7 +157,7 @@ def edition_events(country: Country) -> Table | None:
     former = _former_codes(folder)
     if former is None:
         return None
-    named = pd.read_parquet(folder / "communes.parquet", columns=["code", "name"])
+    named = read_frame(folder / "communes.parquet", ["code", "name"])
     return Table(
         frame=undated_events(former, dict(zip(named["code"], named["name"], strict=True))),
         level="",
@@ -180,7 +180,7 @@ def people_of_parts(country: Country) -> pd.Series:
     found = former.set_index("code")["people"].replace("", None).astype("float64").dropna()
     file = folder / "arrondissements.parquet"
     if file.is_file():
-        parts = pd.read_parquet(file, columns=["code", "population"]).set_index("code")
+        parts = read_frame(file, ["code", "population"]).set_index("code")
         found = pd.concat([found, parts["population"].astype("float64")])
     found.index = pd.Index(found.index.astype("object"), name="code")
     return found
@@ -191,7 +191,7 @@ def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:
     `email_domain` (None if none is declared); with `coded`, texts as categories."""
     path = edition_folder(country) / "presence.parquet"
     columns = ["code", "wave", "website", "email_domain"]
-    return pd.read_parquet(path, columns=columns, read_dictionary=columns if coded else None)
+    return read_frame(path, columns, coded=columns if coded else ())
 
 
 def presence_source(country: Country) -> Source:
@@ -205,7 +205,7 @@ def authority_hosts(country: Country) -> pd.DataFrame:
     file = edition_folder(country) / HOSTS
     if not file.is_file():
         return pd.DataFrame(columns=["level", "code", "host"], dtype="str")
-    return pd.read_parquet(file)
+    return read_frame(file)
 
 
 def published_shares(country: Country) -> pd.DataFrame:
@@ -215,12 +215,12 @@ def published_shares(country: Country) -> pd.DataFrame:
     columns = ["category", "criterion", "date", "percent", "fr", "en", "source"]
     if not file.is_file():
         return pd.DataFrame(columns=columns)
-    return pd.read_csv(file, dtype={name: str for name in columns if name != "percent"}).fillna("")
+    return read_texts(file).astype({"percent": "float64"})
 
 
 def _former_codes(folder: Path) -> pd.DataFrame | None:
     file = folder / "former_codes.csv"
-    return pd.read_csv(file, dtype=str, keep_default_na=False) if file.is_file() else None
+    return read_texts(file) if file.is_file() else None
 
 
 def _town_halls(folder: Path, country: Country) -> dict[str, Table]:
@@ -244,7 +244,7 @@ def _town_halls(folder: Path, country: Country) -> dict[str, Table]:
 
 
 def _generic_providers(folder: Path) -> Table:
-    frame = pd.read_csv(folder / "generic_providers.csv", dtype=str).set_index("domain")
+    frame = read_texts(folder / "generic_providers.csv").set_index("domain")
     return Table(
         frame=frame,
         level="domain",
@@ -254,7 +254,7 @@ def _generic_providers(folder: Path) -> Table:
 
 def _levels(folder: Path) -> dict[str, dict[str, str]]:
     """Return the names of the containing territories: level to code to name."""
-    table = pd.read_csv(folder / "levels.csv", dtype=str, keep_default_na=False)
+    table = read_texts(folder / "levels.csv")
     return {
         str(level): dict(zip(rows["code"], rows["name"], strict=True))
         for level, rows in table.groupby("level", sort=False)
@@ -262,8 +262,7 @@ def _levels(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _provenance(folder: Path) -> dict[str, Any]:
-    table: dict[str, Any] = json.loads((folder / "provenance.json").read_text("utf-8"))
-    return table
+    return read_json(folder / "provenance.json")
 
 
 def _sources(provenance: dict[str, Any], file: str) -> tuple[Source, ...]:

@@ -8,7 +8,6 @@ unpacked, and where its table comes from. `python -m scripts.build.edition` writ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import source_from_dict
+from zoneblanche.layers.edition.files import read_frame, read_json, read_packed
 from zoneblanche.layers.layer import Table
 
 FIGURES = "figures.parquet"
@@ -84,17 +83,14 @@ def read_figures(
     """
     if not (folder / FIGURES).is_file():
         return {}
-    described = json.loads((folder / DESCRIPTION).read_text("utf-8"))["tables"]
+    described = read_json(folder / DESCRIPTION)["tables"]
     if only is not None:
         described = {only: described[only]}
-    names = [
-        name
-        for name in pq.read_schema(folder / FIGURES).names
-        if name == CODE or name.split("/")[0] in described
-    ]
-    stored = pq.read_table(folder / FIGURES, columns=names)
+    stored = read_packed(
+        folder / FIGURES, lambda name: name == CODE or name.split("/")[0] in described
+    )
     codes = pd.Index(stored.column(CODE).to_numpy().astype("object"), name="code")
-    people = pd.read_parquet(folder / "communes.parquet", columns=[CODE, POPULATION])
+    people = read_frame(folder / "communes.parquet", [CODE, POPULATION])
     columns: dict[str, Any] = {
         POPULATION: people.set_index(CODE)[POPULATION].reindex(codes).to_numpy(dtype="float64")
     }
