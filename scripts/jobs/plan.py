@@ -20,7 +20,8 @@ from zoneblanche.geo.source import sha256_of
 from zoneblanche.geo.tables import safe_text
 from zoneblanche.layers.atlas import Atlas, empty_atlas
 from zoneblanche.layers.catalogue import known_layers
-from zoneblanche.layers.edition import edition_inputs, edition_territories
+from zoneblanche.layers.edition import edition_folder, edition_inputs, edition_territories
+from zoneblanche.layers.edition.figures import read_figures
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.outputs.export import write_json
 from zoneblanche.layers.outputs.plan_file import PLAN_FILE, write_plan_file
@@ -155,14 +156,15 @@ def edition_people(weight: str = "population") -> Atlas:
         InputError: the edition cannot measure the weight.
     """
     country = read_country("fr")
-    territories, inputs = edition_territories(country), edition_inputs(country)
-    layers = known_layers()
+    territories = edition_territories(country)
     atlas = empty_atlas(territories)
-    layer = layers.get(weight)
+    if weight == "population":
+        return atlas
+    layer, inputs = known_layers().get(weight), edition_inputs(country)
     if layer is not None and all(set(need.split("|")) & set(inputs) for need in layer.needs):
         measured = layer.measure(territories, inputs)
         atlas = atlas.add(measured.indicator, measured.values, reasons=measured.reasons)
-    if weight != "population" and weight not in atlas.indicators:
+    if weight not in atlas.indicators:
         raise InputError(
             Fault(
                 _("the embedded edition does not measure {weight}.", weight=repr(weight)),
@@ -189,7 +191,10 @@ def existing_sites(atlas: Atlas, given: str | None, *, embedded: bool) -> Sites:
     if given is not None:
         note_inputs([Path(given)])
         return read_sites(Path(given), atlas.territories)
-    places = edition_inputs(read_country("fr")).get(FRANCE_SERVICES) if embedded else None
+    places = None
+    if embedded:
+        folder = edition_folder(read_country("fr"))
+        places = read_figures(folder, {}, only=FRANCE_SERVICES).get(FRANCE_SERVICES)
     known = known_sites(atlas, places)
     if known is None:
         raise InputError(
