@@ -63,7 +63,10 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
     columns: list[Column] = []
     known: dict[str, pd.Series] = {}
     for indicator in atlas.indicators.values():
-        if indicator.unit == "category" or indicator.role not in ("indicator", "context"):
+        handed_down = _is_handed_down(indicator, territories)
+        if (indicator.unit == "category" and not handed_down) or (
+            indicator.role not in ("indicator", "context")
+        ):
             result = result.noting(_left_behind(result, atlas, indicator))
         elif indicator.kind == "extensive":
             total = sum_by(atlas.values[indicator.id], groups)
@@ -74,6 +77,12 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
             known[column.indicator.denominator] = weight
     weights = pd.DataFrame({**result.weights, **known}, index=territories.codes)
     return replace(result, weights=weights).add_columns(columns)
+
+
+def _is_handed_down(indicator: Indicator, territories: Territories) -> bool:
+    """Return whether the finer territories have the figure of the ones that it is carried back to,
+    or of larger ones: their mean is the figure, and a yes stays a yes."""
+    return indicator.native_level in (territories.level, *territories.parents)
 
 
 def _say_unknown_people(result: Atlas, base: Territories, groups: pd.Series) -> Atlas:
@@ -117,7 +126,8 @@ def _mean_of_parts(
     weights = atlas.weight_of(indicator)
     result = _say_weights(result, atlas, indicator, weights)
     table = mean_by(values, weights, groups)
-    scale = 100.0 if indicator.unit == "boolean" else 1.0
+    share = indicator.unit == "boolean" and not _is_handed_down(indicator, result.territories)
+    scale = 100.0 if share else 1.0
     partly = table.index[(table["known"] > 0) & (table["known"] < 0.995)]
     if len(partly):
         notice = _(
@@ -128,7 +138,7 @@ def _mean_of_parts(
         )
         result = result.noting(remark(notice))
     # The denominator is aggregated too: the mean of two territories is still that of their parts.
-    carried = _share_of_parts(indicator, atlas) if indicator.unit == "boolean" else indicator
+    carried = _share_of_parts(indicator, atlas) if share else indicator
     column = Column(
         replace(carried, denominator=f"{indicator.id}/known"),
         scale * table["mean"],

@@ -76,6 +76,21 @@ def test_aggregation_follows_the_indicator(atlas: Atlas) -> None:
     assert "Website: the figure rests on a part" in told
 
 
+def test_a_yes_or_a_category_of_the_container_itself_is_no_share(atlas: Atlas) -> None:
+    """As of the website of a département, which each of its communes has been given."""
+    site = replace(SITE, id="site", native_level="departement")
+    kind = replace(KIND, id="kind", native_level="departement")
+    made = atlas.add(site, pd.Series([1.0, 1.0, 0.0, 0.0], index=atlas.codes))
+    made = made.add(kind, pd.Series([3.0, 3.0, np.nan, np.nan], index=atlas.codes))
+    higher = atlas_at(made, "departement")
+    assert higher.values["site"].to_dict() == {"A": 1, "B": 0}
+    assert (higher.indicators["site"].unit, higher.indicators["site"].title) == (
+        "boolean",
+        SITE.title,
+    )
+    assert higher.values["kind"].fillna(-1).to_dict() == {"A": 3, "B": -1}
+
+
 def test_a_mean_over_two_levels_is_that_of_the_parts(atlas: Atlas) -> None:
     """A website is known of three communes of four: A has one of two, B one of one."""
     higher = atlas_at(atlas, "departement")
