@@ -217,9 +217,7 @@ def measure(
     to, the page is ours and its reactions are measured too."""
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if program is None:
-        raise SystemExit("There is no Chromium here: install it and run again.")
+    program = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
         page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -238,6 +236,14 @@ def measure(
             reactions.append(measure_reactions(browser, page))
         browser.close()
     return {"painted": painted, "heap": heap, **busy}
+
+
+def find_chromium() -> str:
+    """Return the path of the system's Chromium, or end the program."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if program is None:
+        raise SystemExit("There is no Chromium here: install it and run again.")
+    return program
 
 
 def _serve(route: Route) -> None:

@@ -38,7 +38,7 @@ CHOOSE_EACH = """async () => {
   for (const { dataset: { layer } } of offered) {
     field.click();
     const option = document.querySelector(`[data-layer="${layer}"]`);
-    await timed(() => option.click(), 700);
+    await timed(() => option.click(), 350);
   }
 }""".replace("TIMED", ACT)
 POINT_AT_MANY = """async () => {
@@ -71,16 +71,19 @@ class Reaction:
 def measure_reactions(browser: Browser, page: Page) -> dict[str, list[Reaction]]:
     """Select each layer three times and point at 40 places; the first round is reported separately,
     because the browser has not compiled our script yet."""
-    first = _traced(browser, page, CHOOSE_EACH)
-    again = _traced(browser, page, CHOOSE_EACH) + _traced(browser, page, CHOOSE_EACH)
+    first = trace_reactions(browser, page, CHOOSE_EACH)
+    again = trace_reactions(browser, page, CHOOSE_EACH) + trace_reactions(
+        browser, page, CHOOSE_EACH
+    )
     return {
         "first choice": first,
         "recolour": again,
-        "hover": _traced(browser, page, POINT_AT_MANY),
+        "hover": trace_reactions(browser, page, POINT_AT_MANY),
     }
 
 
-def _traced(browser: Browser, page: Page, acts: str) -> list[Reaction]:
+def trace_reactions(browser: Browser, page: Page, acts: str) -> list[Reaction]:
+    """Run a script that times actions by `ACT`, and return the reaction to each."""
     browser.start_tracing(page=page, categories=CATEGORIES)
     page.evaluate(acts)
     return read_reactions(json.loads(browser.stop_tracing())["traceEvents"])
