@@ -8,9 +8,17 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.errors import MeasurementError
 from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe, recipe_from_table
 from zoneblanche.layers.index.recipe.recipe import Dimension
@@ -207,6 +215,32 @@ def test_shipped_recipes_are_documented(name: str) -> None:
         assert set(text) == {"fr", "en"}
     assert recipe.references
     assert recipe.title_in("fr") != recipe.title_in("en")
+
+
+@pytest.mark.parametrize("name", known_recipes())
+def test_shipped_recipes_are_computed_without_a_warning(name: str) -> None:
+    """pandas warned of a table that grew column by column."""
+    recipe, count = read_recipe(name), 80
+    rng = np.random.default_rng(7)
+    codes = pd.Index([f"c{k:02}" for k in range(count)], name="code")
+    shapes = [shapely.box(k, 0, k + 1, 1) for k in range(count)]
+    territories = Territories(
+        frame=gpd.GeoDataFrame({"name": codes}, geometry=shapes, index=codes, crs=3857),
+        level="commune",
+        parents=pd.DataFrame({"epci": [f"e{k % 8}" for k in range(count)]}, index=codes),
+        facts=pd.DataFrame({"population": 100.0, "area_km2": 1.0}, index=codes),
+    )
+    known = known_layers()
+    values = pd.DataFrame({one.id: rng.random(count) for one in recipe.elements}, index=codes)
+    others = {f"other-{k}": rng.random(count) for k in range(120)}
+    values = pd.concat([values, pd.DataFrame(others, index=codes)], axis=1)
+    indicators = {
+        one: known[one].indicator if one in known else Indicator(one, one) for one in values
+    }
+    atlas = Atlas(
+        territories, values, values.isna().astype("int8"), indicators, pd.DataFrame(index=codes)
+    )
+    assert compute_index(atlas, recipe).values[recipe.id].notna().any()
 
 
 def test_the_first_recipe_is_the_main_one() -> None:
