@@ -68,6 +68,9 @@ SECTIONS = (
 )
 """In the order of the report."""
 
+BRIEF = 2
+"""Number of the sections that are the brief, before a plan."""
+
 WITHOUT_INDEX = (measured_section, method_section)
 """The sections after a plan on an atlas without an index."""
 
@@ -179,9 +182,11 @@ def compose_report(
     essential = _essential(sections)
     if shared.plan is not None:
         planned = plan_section(scope, shared.plan)
-        first = 0 if alone else 1  # after the brief
+        first = 0 if alone else BRIEF
         sections = (*sections[:first], planned, *sections[first:])
-        essential += tuple(planned.sentences[at] for at in shared.plan.essential)
+        # Beside the index, what the plan brings; how it is today is in the plan's section.
+        said = shared.plan.essential if alone else shared.plan.essential[1:]
+        essential += tuple(planned.sentences[at] for at in said or shared.plan.essential)
     return Report(
         title=title or scope.words["default_title"],
         scope=scope,

@@ -2,6 +2,8 @@
 
 Run: python -m scripts.build.gallery [FOLDER] [--source arcep-debit=commune_debit_2022-12-31.csv]
 
+`--reports ATLAS.parquet` writes the reports only, of the territories.parquet of a run.
+
 Without Arcep's file by commune, fixed broadband is by département, as in the embedded edition. With
 pandoc on the PATH the embed's Quarto document is rendered again too.
 """
@@ -28,7 +30,12 @@ from zoneblanche.scripts.jobs.report import edition_atlas, embed_file, report_fi
 
 GALLERY = Path(__file__).resolve().parents[2] / "docs" / "gallery"
 MOST_BYTES = 600_000
-REPORTS = (("lozere.html", "48", "fr"), ("lozere-en.html", "48", "en"), ("france.html", None, "fr"))
+REPORTS = (
+    ("lozere.html", "48", "fr"),
+    ("lozere-en.html", "48", "en"),
+    ("epci-gorges-causses-cevennes.html", "epci:200069151", "fr"),
+    ("france.html", None, "fr"),
+)
 KEPT = ("map.html", "map.png", "snippet.html", "example.html")
 COLOURS = 128
 """Number of colours of pictures in the repository, which halves their size; the command writes them
@@ -101,10 +108,7 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
         atlas = edition_atlas(sources)
         scored = Path(place) / "scored.parquet"
         save_atlas(atlas, scored)
-        written = []
-        for name, area, lang in REPORTS:
-            (folder / name).unlink(missing_ok=True)  # an earlier release's
-            written += report_file(scored, out=folder / name, within=area, lang=lang, quiet=True)
+        written = build_reports(folder, scored)
         embed = Path(place) / "embed"
         embed_file(scored, out=embed, show="density-presence", within="48", lang="fr", quiet=True)
         (folder / "embed").mkdir(exist_ok=True)
@@ -128,6 +132,20 @@ def build_gallery(folder: Path, sources: Mapping[str, Path]) -> list[Path]:
         written.append(path)
     written.append(folder / "index.md")
     written[-1].write_text(write_index(captions, sources), encoding="utf-8", newline="\n")
+    check_sizes(written)
+    return written
+
+
+def build_reports(folder: Path, scored: Path) -> list[Path]:
+    """Write the reports; return them.
+
+    Raises:
+        ProblemWithEnvironment: one is too large for the repository.
+    """
+    written = []
+    for name, area, lang in REPORTS:
+        (folder / name).unlink(missing_ok=True)  # an earlier release's
+        written += report_file(scored, out=folder / name, within=area, lang=lang, quiet=True)
     check_sizes(written)
     return written
 
@@ -193,7 +211,7 @@ def write_index(captions: Mapping[str, str], sources: Mapping[str, Path]) -> str
         "[embed/map.html](embed/map.html), and how to embed it in [HTML](embed/example.html), "
         "[Markdown](embed/example-markdown.html) and [Quarto](embed/example-quarto.html)",
         "- Reports: [Lozère](lozere.html), [Lozère in English](lozere-en.html), "
-        "[France](france.html)",
+        "[CC Gorges Causses Cévennes](epci-gorges-causses-cevennes.html), [France](france.html)",
         "",
     ]
     return "\n".join(parts)
@@ -204,8 +222,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write the gallery.")
     parser.add_argument("folder", nargs="?", type=Path, default=GALLERY)
     parser.add_argument("--source", action="append", metavar="NAME=FILE")
+    parser.add_argument(
+        "--reports",
+        metavar="ATLAS.parquet",
+        type=Path,
+        help="write the reports only, of this atlas",
+    )
     options = parser.parse_args()
-    for path in build_gallery(options.folder, parse_sources(options.source)):
+    if options.reports is None:
+        written = build_gallery(options.folder, parse_sources(options.source))
+    else:
+        written = build_reports(options.folder, options.reports)
+    for path in written:
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
 
 

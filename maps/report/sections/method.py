@@ -19,7 +19,8 @@ def method_section(scope: Scope) -> Section:
     main = scope.shared.main
     described = [(one, one.method_in(scope.lang)) for one in scope.shared.measured]
     notes = [_sentence(scope, one, text) for one, text in described if text and one is main]
-    notes.append(words["method_intervals"])
+    if main is not None:
+        notes.append(words["method_intervals"])
     sources = union_of(
         scope.atlas.territories.sources,
         *(indicator.sources for indicator in scope.atlas.indicators.values()),

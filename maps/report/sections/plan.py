@@ -6,7 +6,15 @@ import pandas as pd
 
 from zoneblanche.geo.messages import translate
 from zoneblanche.layers.planning.plan import Plan
-from zoneblanche.maps.report.content import Cell, Piece, Section, Sentence, make_table, name_cell
+from zoneblanche.maps.report.content import (
+    Cell,
+    Piece,
+    Section,
+    Sentence,
+    Table,
+    make_table,
+    name_cell,
+)
 from zoneblanche.maps.report.imprint import Imprint, imprint_parts
 from zoneblanche.maps.report.map import draw_figure
 from zoneblanche.maps.report.scope import Scope
@@ -14,6 +22,8 @@ from zoneblanche.maps.report.sections.measured import Notices
 
 LISTED = 40
 """Maximum number of rows; the table of the plan has all."""
+TOO_WIDE = ("people_alone", "distance_alone", "instead")
+"""Columns without room on a page; sentences name what could take the place of a site."""
 NAMES = ("name", "instead", "change")
 """Columns with text of the data."""
 
@@ -25,22 +35,35 @@ def plan_section(scope: Scope, plan: Plan) -> Section:
         Sentence(f"plan.{place}", (Piece(translate(text, lang) + " "),))
         for place, text in enumerate(plan.sentences)
     )
-    columns = {name: translate(title, lang) for name, title in plan.columns.items()}
-    rows = {
-        str(place): tuple(_cell(scope, plan, name, row[name]) for name in columns)
-        for place, row in plan.table.head(LISTED).iterrows()
-    }
+    table, whole = (_table(scope, plan, whole=whole) for whole in (False, True))
     blocks: list[object] = []
     figure = draw_figure(scope.atlas, plan.show, scope.area.inside, lang, sheet=scope.sheet)
     if figure is not None:
         blocks.append(figure)
-    if rows:
-        blocks.append(make_table("t-plan", scope.words["plan_caption"], columns, rows))
+    if table.rows:
+        blocks.append(table)
     assumed = tuple(translate(text, lang) for text in plan.assumptions)
     if assumed:
         blocks.append(Notices(scope.words["plan_assumed"], assumed))
     notes = () if not plan.signed else (_signed(scope, plan),)
-    return Section("plan", translate(plan.title, lang), sentences, tuple(blocks), notes)
+    title = translate(plan.title, lang)
+    return Section("plan", title, sentences, tuple(blocks), notes, more=(whole,))
+
+
+def _table(scope: Scope, plan: Plan, *, whole: bool) -> Table:
+    """Return the table of the plan: all of it, or what a page has room for."""
+    columns = {
+        name: translate(title, scope.lang)
+        for name, title in plan.columns.items()
+        if whole or name not in TOO_WIDE
+    }
+    shown = plan.table if whole else plan.table.head(LISTED)
+    rows = {
+        str(place): tuple(_cell(scope, plan, name, row[name]) for name in columns)
+        for place, row in shown.iterrows()
+    }
+    table_id = "t-plan-all" if whole else "t-plan"
+    return make_table(table_id, scope.words["plan_caption"], columns, rows)
 
 
 def _signed(scope: Scope, plan: Plan) -> str:
