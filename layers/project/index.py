@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zoneblanche.geo.errors import InputError, blamed_on, first_of
-from zoneblanche.geo.messages import _, as_title, percent
+from zoneblanche.geo.messages import _, as_title, percent, remark, titled
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import read_recipe, recipe_from_table
@@ -37,7 +37,7 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
         return atlas.noting(left_out), None
     try:
         with blamed_on(*_place_of(project, recipe)):
-            return compute_index(atlas, recipe), recipe
+            return _say_level(compute_index(atlas, recipe)), recipe
     except InputError as error:
         # Too few figures for one place do not make the recipe wrong.
         of_place = bool(project.table.within) and all(f.kind == "too-few" for f in error.faults)
@@ -61,6 +61,21 @@ def with_index(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
     return atlas.noting(notice), None
 
 
+def _say_level(atlas: Atlas) -> Atlas:
+    """Return the atlas with a remark if its territories contain finer ones that are known: their
+    index is not the mean that a map of the finer ones shows of them."""
+    territories = atlas.territories
+    if territories.country is None or territories.level == territories.country.base.id:
+        return atlas
+    notice = _(
+        "The index is that of the figures of {level}. A run of {finer} shows the mean of their "
+        "scores over inhabitants instead, which differs.",
+        level=territories.level_message(plural=True),
+        finer=titled(territories.country.base.plural),
+    )
+    return atlas.noting(remark(notice))
+
+
 def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     """Return the recipe of a project: a shipped one, a file, its own table, or equal weights of its
     own layers; None if no layer has a direction."""
@@ -80,8 +95,8 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     measured = {name: atlas.indicators[name] for name in chosen}
     if table.recipe is None and all(item.better is None for item in measured.values()):
         return None
-    titled = {"title": as_title(_("Composite index")), **(table.recipe or {})}
-    return recipe_from_table(titled, file=project.file, indicators=measured, text=project.text)
+    given = {"title": as_title(_("Composite index")), **(table.recipe or {})}
+    return recipe_from_table(given, file=project.file, indicators=measured, text=project.text)
 
 
 def _without_constant(atlas: Atlas, recipe: Recipe) -> tuple[Atlas, Recipe]:

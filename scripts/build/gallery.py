@@ -1,11 +1,11 @@
 """Write docs/gallery: real maps, reports and an embed, with the commands of users.
 
-Run: python -m scripts.build.gallery [FOLDER] [--source arcep-debit=commune_debit_2022-12-31.csv]
+Run: python -m scripts.build.gallery [FOLDER] [--source NAME=FILE]
 
 `--reports ATLAS.parquet` writes the reports only, of the territories.parquet of a run.
 
-Without Arcep's file by commune, fixed broadband is by département, as in the embedded edition. With
-pandoc on the PATH the embed's Quarto document is rendered again too.
+The figures are those of the embedded edition, unless a source replaces one. With pandoc on the PATH
+the embed's Quarto document is rendered again too.
 """
 
 from __future__ import annotations

@@ -193,6 +193,9 @@ def test_a_level_above(zoneblanche: Command, tmp_path: Path, shared_data: Path) 
     people = (aged + poor) / 2
     expected = 0.3 * access + 0.15 * online + 0.3 * near + 0.25 * people
     assert float(rows["48"]["score"]) == pytest.approx(expected, abs=1e-4)
+    account = json.loads((out / "run.json").read_text("utf-8"))
+    said = [warning for warning in account["warnings"] if "A run of communes shows" in warning]
+    assert said and said[0].startswith("The index is that of the figures of départements.")
 
 
 def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
