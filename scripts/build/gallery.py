@@ -226,7 +226,7 @@ def main() -> None:
         "--reports",
         metavar="ATLAS.parquet",
         type=Path,
-        help="write the reports only, of this atlas",
+        help="write only the reports, of this atlas",
     )
     options = parser.parse_args()
     if options.reports is None:
