@@ -154,14 +154,16 @@ def _part_of(cell: Any, part: CodePart) -> Any:
 
 
 _Wrong = tuple[str, str, str]
+_AS_TEXT = _("Export the codes as text.")
 
 
 def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str, _Wrong | None]:
-    as_text = _("Export the codes as text.")
+    if type(cell) is str and form is not None and form.fullmatch(cell):
+        return cell, None  # as most are
     if isinstance(cell, bool | float) and not (isinstance(cell, float) and math.isnan(cell)):
         return "", (
             _("{cell} is not text, nor a whole number.", cell=shown(cell)),
-            as_text,
+            _AS_TEXT,
             "code-not-text",
         )
     text = "" if cell is None or isinstance(cell, float) else str(cell).strip(_AROUND)
@@ -169,13 +171,13 @@ def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str,
     if not text:
         return "", (_("the code is blank."), _("Write it, or take the feature out."), "blank-code")
     if isinstance(cell, list | dict) or len(text) > min(limits.cell_length, 1000):
-        return "", (_("{text} is not a code.", text=shown(text)), as_text, "code-not-text")
+        return "", (_("{text} is not a code.", text=shown(text)), _AS_TEXT, "code-not-text")
     if form is not None and form.fullmatch(text):
         return text, None
     if _FLOAT.fullmatch(text) or _SCIENTIFIC.fullmatch(text):
         return "", (
             _("{text} is a number as programs write it, not a code.", text=shown(text)),
-            as_text,
+            _AS_TEXT,
             "code-not-text",
         )
     padded = ("0" * zeros + text for zeros in range(1, _MOST_ZEROS + 1))
@@ -186,7 +188,7 @@ def _code(cell: Any, form: re.Pattern[str] | None, limits: Limits) -> tuple[str,
             text=shown(text),
             longer=longer,
         )
-        return "", (message, as_text, "lost-zeros")
+        return "", (message, _AS_TEXT, "lost-zeros")
     return text, None
 
 

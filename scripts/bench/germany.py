@@ -47,8 +47,9 @@ def write_germany(folder: Path, places: int = 10_949, *, detail: int = 4, seed: 
     for name, text in _FILES.findall(PAGE.read_text("utf-8")):
         (folder / name).write_text(text, encoding="utf-8")
     seeds = _seeds(places, random)
-    frame = _gemeinden(seeds, min(KREISE, max(1, places // 4)), random)
-    frame = frame.set_geometry(_with_detail(_cells(seeds), detail, seed), crs="EPSG:25832")
+    table = _gemeinden(seeds, min(KREISE, max(1, places // 4)), random)
+    shapes = list(_with_detail(_cells(seeds), detail, seed))
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:25832")
     _with_parts(frame, random).to_file(folder / "vg250.gpkg", layer="vg250_gem")
     _write_tables(folder, frame, random)
 
@@ -122,7 +123,7 @@ def _gemeinden(seeds: np.ndarray, kreise: int, random: np.random.Generator) -> p
     people = np.round(random.lognormal(7.5, 1.3, len(seeds)) + 10)
     people[random.choice(len(seeds), UNPEOPLED * len(seeds) // 10_949, replace=False)] = np.nan
     codes = [f"{prefix[place]}{one:03d}" for place, one in zip(kreis, member, strict=True)]
-    return gpd.GeoDataFrame(
+    return pd.DataFrame(
         {"AGS": codes, "GEN": [f"Ort {code}" for code in codes], "EWZ": people, "GF": 4}
     )
 
