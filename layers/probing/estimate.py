@@ -15,8 +15,8 @@ QUESTIONS_A_SITE, QUESTIONS_A_DOMAIN = 3, 3
 SECONDS_AN_ANSWER = 0.6
 """Of a public web server, TLS included; an assumption, not a measurement."""
 
-SITES_A_SECOND = 60.0
-"""That one processor keeps up with, see docs/probe.md."""
+SITES_A_SECOND = 50.0
+"""That one processor keeps up with: 19 ms a site, see docs/probe.md."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zoneblanche.layers.probing.accounts import NETWORKS
@@ -85,17 +86,27 @@ def presence_table(
         row |= _mail_columns(one, mail)
         for name, cell in row.items():
             columns[name].append(cell)
-    table = pd.DataFrame(columns)
-    texts = [str(name) for name in table if name in TEXTS]
-    table[texts] = table[texts].astype("object").where(table[texts].notna(), None)
-    figures = [str(name) for name in table if name not in TEXTS]
-    table[figures] = table[figures].astype("float64")
+    table = _framed(columns)
     if not handles:
         named = [f"{network}_{what}" for network in NETWORKS for what in ("link", "handle")]
         table = table.drop(columns=named)
         table["final_url"] = table["final_url"].where(table["site_why"] != "network-page")
         table["website"] = table["website"].where(table["site_why"] != "network-page")
     return table
+
+
+def _framed(columns: dict[str, list[Any]]) -> pd.DataFrame:
+    """The columns as a table: texts as objects, None where there is none, all others as floats.
+
+    Each list is given up as its column is made: together they would take the memory twice.
+    """
+    made: dict[str, Any] = {}
+    for name in tuple(columns):
+        cells = columns.pop(name)
+        made[name] = (
+            pd.Series(cells, dtype="object") if name in TEXTS else np.array(cells, dtype="float64")
+        )
+    return pd.DataFrame(made, copy=False)
 
 
 def _site_columns(one: Authority, plan: Plan, record: Mapping[str, Any] | None) -> Row:

@@ -263,9 +263,9 @@ def write_table(table: pd.DataFrame, path: Path, *, seed: int) -> None:
 
     from zoneblanche.layers.probing.table import LAYOUT
 
-    figures = set(table.select_dtypes("number"))
     fields = [
-        pa.field(name, pa.float64() if name in figures else pa.string()) for name in table.columns
+        pa.field(name, pa.float64() if kind == "float64" else pa.string())
+        for name, kind in table.dtypes.items()
     ]
     described = {"layout": LAYOUT, "seed": seed}
     schema = pa.schema(fields, metadata={"zoneblanche:presence": json.dumps(described)})

@@ -12,6 +12,7 @@ false, where a host was asked more often than it may be, or where two tables dif
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -90,6 +91,7 @@ def main() -> int:
     parser.add_argument("--twice", action="store_true")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # connections broken off on purpose
     truths = make_truths(options.sites, seed=options.seed)
     trial = Trial(options.interval, options.total)
     with tempfile.TemporaryDirectory() as name:

@@ -280,6 +280,19 @@ def test_the_store_goes_on_and_begins_anew(tmp_path: Path) -> None:
     wave.close()
 
 
+def test_records_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+    store = store_of(["a", "b"], today=TODAY, resume=True, folder=tmp_path)
+    sites = store.sites()
+    assert len(sites) == 0 and list(sites) == [] and sites.get("a") is None
+    store.add_site(_record("b"))
+    store.add_site(_record("a", pages=[{"url": "https://a.example/"}]))
+    assert list(sites) == ["a", "b"] and len(sites) == 2
+    assert sites["a"]["key"] == "a" and "pages" not in sites["a"]
+    with pytest.raises(KeyError):
+        sites["c"]
+    store.close()
+
+
 def test_a_store_that_is_no_store_is_begun_anew(tmp_path: Path) -> None:
     store = store_of(["a"], today=TODAY, resume=True, folder=tmp_path)
     store.close()
