@@ -77,12 +77,13 @@ def _readable(atlas: Atlas, layers: Collection[str]) -> Atlas | None:
 
 
 def _with_only(atlas: Atlas, layers: Collection[str]) -> Atlas:
-    """Return the atlas with some layers, what they are weighted by, and of an index its indicators,
-    from which the ranks of the level above are drawn."""
-    wanted = {*layers, *(atlas.indicator(name).denominator for name in layers)}
+    """Return the atlas with some layers, of an index its indicators, from which the ranks of the
+    level above are drawn, and what all of these are weighted by."""
+    wanted = set(layers)
     for name in layers:
         if name in atlas.recipes:
             wanted |= {element.id for element in atlas.recipes[name].elements}
+    wanted |= {atlas.indicator(name).denominator for name in wanted if name in atlas.indicators}
     return atlas.keep(name for name in atlas.indicators if name in wanted)
 
 

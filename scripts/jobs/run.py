@@ -15,6 +15,7 @@ from zoneblanche.geo.files.account import MARK, sealed
 from zoneblanche.geo.files.inputs import note_inputs
 from zoneblanche.geo.files.limits import bounded_time
 from zoneblanche.geo.files.output import staged_folder
+from zoneblanche.geo.memory import release_memory
 from zoneblanche.geo.messages import _, notice_as_dict, pgettext, translate, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of, union_of
@@ -38,6 +39,8 @@ from zoneblanche.scripts.jobs.summary import print_summary
 from zoneblanche.scripts.terminal import bar_options
 
 PAGE = "index.html"
+MANY = 50_000
+"""Number of territories above which memory matters more than time."""
 
 Step = Callable[[str], None]
 
@@ -72,11 +75,12 @@ def run_project(
         step("reading")
         with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
             atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
+            step("computing the index")
+            first = _indexed_alone(project, atlas) if len(atlas.codes) > MANY else None
             # Borders do not need the index: they are packed on the other core in parallel.
             borders = other.submit(encode_geometry, atlas.territories.frame.geometry)
             sheet = other.submit(lay_out, atlas.territories, lang=lang)
-            step("computing the index")
-            atlas, recipe = with_index(project, atlas)
+            atlas, recipe = first or with_index(project, atlas)
             step("raising flags")
             atlas = _with_flags(project, atlas, indexed=recipe is not None)
             step("analysing")
@@ -100,6 +104,9 @@ def run_project(
             # The page has every language of the title: its reader may change the language.
             shown = project.title or title
             write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
+            if len(atlas.codes) > MANY:
+                tables.result()
+                release_memory()
             # The tables take the other core about as long as the map and the report take this one.
             laid = sheet.result()
             write_run_embed(
@@ -112,6 +119,16 @@ def run_project(
     if not quiet:
         print_summary(atlas, page=out / PAGE, lang=lang, verbose=verbose, account=MARK)
     return atlas
+
+
+def _indexed_alone(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
+    """Return the result of `with_index`, with the memory that reading and drawing have freed given
+    back. Nothing runs in parallel: the draws of many territories and the packing of their borders
+    need a third of a gigabyte each."""
+    release_memory()
+    indexed = with_index(project, atlas)
+    release_memory()
+    return indexed
 
 
 def _with_flags(project: Project, atlas: Atlas, *, indexed: bool) -> Atlas:

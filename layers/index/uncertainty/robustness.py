@@ -203,6 +203,7 @@ class _Job:
                 if start == 0:
                     histogram.span(figures)
                 self._shared(self.units, _tallying(loops, figures, histogram), each=1024)
+            del scores, ranks, figures  # before the next block is made
         return self._columns(ranks_of.quantiles(), scores_of.quantiles())
 
     def certain_pairs(self) -> float:

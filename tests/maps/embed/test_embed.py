@@ -22,6 +22,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import read_atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.embed import compact
 from zoneblanche.maps.embed.framed import framed_page
@@ -190,3 +191,20 @@ def test_the_embed_of_an_index_of_plain_sums_at_a_level_above(
     assert above.territories.level == "epci"
     assert payload is not None
     assert {"fibre", "presence"} <= set(above.indicators)
+
+
+def test_the_embed_keeps_what_the_indicators_of_an_index_are_weighted_by(
+    toy_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compact, "GLANCE", 1)
+    monkeypatch.setattr(compact, "OPENING_COUNT", (0, 3))
+    premises = Indicator("premises", {"fr": "Locaux", "en": "Premises"}, "count", None)
+    weighted = replace(toy_atlas.indicator("fibre"), denominator="premises", native_level=None)
+    figures = toy_atlas.values["fibre"]
+    atlas = toy_atlas.add(premises, figures * 0 + [1.0, 2.0, 3.0, 4.0]).add(weighted, figures)
+    table = {"id": "lack", "draws": 50, "weights": {"fibre": 2, "presence": 1}}
+    recipe = recipe_from_table(table, file="", indicators=atlas.indicators)
+    above, _payload = compact.compact_payload(
+        compute_index(atlas, recipe), "lack", lang="en", title=None
+    )
+    assert {"fibre", "premises"} <= set(above.indicators)

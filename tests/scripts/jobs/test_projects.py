@@ -16,6 +16,7 @@ import rasterio
 import shapely
 
 from tests.scripts.conftest import Command
+from zoneblanche.scripts.jobs import run as run_job
 from zoneblanche.scripts.trials.sample import SQUARES, write_sample
 
 Result = tuple[int, str, dict[str, dict[str, str]], dict[str, Any]]
@@ -175,6 +176,20 @@ def test_a_result_does_not_tell_where_it_was_made(
     for name, content in first.items():
         assert (other / "out" / name).read_bytes() == content, str(name)
         assert str(tmp_path).encode() not in content
+
+
+def test_a_large_project_gives_the_same_bytes(
+    folder: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above `MANY` territories the index is drawn before the borders are packed."""
+    written = []
+    for most in (50_000, 0):
+        monkeypatch.setattr(run_job, "MANY", most)
+        assert run(folder)[0] == 0
+        out = folder.parent / "out"
+        written.append({path.name: path.read_bytes() for path in out.iterdir() if path.is_file()})
+        shutil.rmtree(out)
+    assert written[0] == written[1]
 
 
 def test_equal_weights_where_no_recipe_is_given(folder: Path, run: Callable[..., Result]) -> None:

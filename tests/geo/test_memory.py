@@ -1,0 +1,35 @@
+"""Freed memory goes back to the system where the C library can give it back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from zoneblanche.geo.memory import release_memory
+
+KEEPS = """
+from zoneblanche.geo.memory import release_memory
+
+def resident_mb():
+    with open("/proc/self/statm") as stream:
+        return int(stream.read().split()[1]) * 4096 / 1e6
+
+blocks = [bytes(2000) for _ in range(100_000)]
+blocks = blocks[-1:]  # the last one, above all that is free
+before = resident_mb()
+release_memory()
+print(before - resident_mb())
+"""
+
+
+def test_nothing_happens_where_the_library_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    release_memory()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc")
+def test_freed_memory_below_a_block_in_use_is_returned() -> None:
+    done = subprocess.run([sys.executable, "-c", KEEPS], capture_output=True, text=True, check=True)
+    assert float(done.stdout) > 100
