@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib.metadata import version
+
 import pytest
 
 from zoneblanche.geo.messages import translate_text
@@ -48,3 +52,13 @@ def test_help_speaks_the_language_of_the_environment(
 
 def test_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert helped(monkeypatch, capsys, "--version").strip()
+
+
+def test_the_package_runs_as_the_command_does() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "zoneblanche", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == version("zoneblanche")
