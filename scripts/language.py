@@ -20,14 +20,19 @@ from zoneblanche.geo.messages import languages, spoken
 OF_FRANCE = ("run", "build", "check")
 """Commands that use the embedded edition of France if no file is named."""
 
+OF_A_COUNTRY = ("fetch", "probe", "barometer")
+"""Commands that name a country; the barometer is of France by default."""
+
 
 def language_of(arguments: list[str]) -> str:
     """Return the language to speak where a command has not begun, or has failed."""
     given = language_given(arguments)
     if given is not None:
         return given
-    if arguments[:1] == ["fetch"]:
+    if arguments[:1] and arguments[0] in OF_A_COUNTRY:
         named = [name for name in arguments if name in known_countries()]
+        if arguments[0] == "barometer":
+            named = named or ["fr"]
         return spoken(*map(_language_of_country, named), default=language_of_environment())
     files = [name for name in arguments if name.endswith((".toml", ".parquet"))]
     if not files and arguments[:1] and arguments[0] in OF_FRANCE:

@@ -93,6 +93,9 @@ def test_the_zeros_of_the_fibre_table(check: Command, shared_data: Path, tmp_pat
         (["run", "--lang=fr", "x.toml"], "fr"),
         (["map", "a.parquet"], "en"),
         (["run", "nowhere.toml"], "en"),
+        (["probe", "fr", "-o", "a.parquet"], "fr"),
+        (["probe", "list.csv"], "en"),
+        (["barometer", "--probe", "a.parquet"], "fr"),
     ],
 )
 def test_the_language_of_failures(arguments: list[str], lang: str) -> None:
