@@ -1,14 +1,15 @@
 """What the intervals of the index are worth: replace its figures by those of other sources.
 
     python -m scripts.bench.intervals ../shared/data
-    python -m scripts.bench.intervals ../shared/data --within 48 15
+    python -m scripts.bench.intervals ../shared/data --within 48 15 --own-ranks 64
 
 An interval of 90 % should hold the score that another source gives. The command replaces the
 indicators of `digital-inequality` one by one and all together, and prints the share of settled
 communes whose new score lies within their range under the stated errors, and within their range
 under other weights alone. Settled are communes where fibre was built before: a difference of two
 dates elsewhere is work done, and no error. The last line is a self-check: the score of one more
-draw of the error model itself.
+draw of the error model itself. With `--own-ranks`, the shares of the variance of each commune's own
+rank by what is uncertain follow.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe, Uncertaint
 from zoneblanche.layers.index.score import resolve, score_atlas
 from zoneblanche.layers.index.uncertainty import plain
 from zoneblanche.layers.index.uncertainty.errors import ErrorSampler
+from zoneblanche.layers.index.uncertainty.own_rank import own_rank_indices
 from zoneblanche.scripts.bench.first_answer import OWN_SITE_KM, reference_table
 
 INDEX = "digital-inequality"
@@ -150,12 +152,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--within", nargs="*", default=[])
+    parser.add_argument(
+        "--own-ranks", type=int, metavar="N", help="N of the design, for example 64"
+    )
     options = parser.parse_args()
     atlas = read_atlas("fr", within=options.within)
     settled = (premises_2024(options.data)["pct_fibre"].reindex(atlas.codes) >= SETTLED).to_numpy()
     print(f"{settled.sum():,} settled communes of {len(atlas.codes):,}")
     table = check_intervals(atlas, other_sources(atlas, options.data), settled)
     print(table.round(3).to_string())
+    if options.own_ranks:
+        found = score_atlas(atlas, resolve(read_recipe(INDEX), atlas.indicators))
+        indices = own_rank_indices(
+            found.values, found.scored, found.context, count=options.own_ranks
+        )
+        print(indices.round(2).to_string())
 
 
 if __name__ == "__main__":
