@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -121,21 +122,27 @@ def _misfit(error: Any) -> str:
     return message
 
 
-LEAST_MEMORY = 2**29
+LEAST_MEMORY = 2**30
+LITTLE_MEMORY = 2**32
+"""Address space below which linear algebra runs in one thread: each other reserves its own."""
 
 
 def check_memory() -> None:
-    """Refuse an address space in which numpy cannot even be loaded: it would end the process.
+    """Refuse an address space in which libraries cannot be loaded: they would end the process.
 
     Raises:
-        MemoryError: the process may use less than 512 MiB.
+        MemoryError: the process may use less than 1 GiB.
     """
     with suppress(ImportError):  # Windows
         import resource
 
         most = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if most != resource.RLIM_INFINITY and most < LEAST_MEMORY:
+        if most == resource.RLIM_INFINITY:
+            return
+        if most < LEAST_MEMORY:
             raise MemoryError
+        if most < LITTLE_MEMORY:
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def check_names(parameters: Mapping[str, Any]) -> None:

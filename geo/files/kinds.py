@@ -184,7 +184,11 @@ def read_bytes(path: Path, *, most_bytes: int) -> bytes:
     """
     with open_plain(path) as stream:
         try:
-            data = stream.read(most_bytes + 1)
+            # A buffer of the limit would be more memory than a small file needs.
+            size = os.fstat(stream.fileno()).st_size
+            data = stream.read(min(size, most_bytes) + 1)
+            if size < len(data) <= most_bytes:
+                data += stream.read(most_bytes + 1 - len(data))
         except OSError as error:
             raise _unreadable(str(path), error) from error
     if len(data) > most_bytes:
