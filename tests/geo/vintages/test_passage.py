@@ -303,6 +303,21 @@ def test_events_of_any_country(tmp_path: Path) -> None:
     assert carried.frame["n"].to_dict() == {"21001": 60.0, "21099": 20.0}
 
 
+def test_the_events_that_the_page_shows(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "vintages.md").read_text("utf-8")
+    table = page[page.index("from,to,date,kind,share") :].split("```")[0]
+    (tmp_path / "events.csv").write_text(table, encoding="utf-8")
+    passage = build_passage(
+        read_events(tmp_path / "events.csv"),
+        start="2018",
+        end="2022",
+        codes=["E07000004", "44029", "1130", "1151"],
+        known=["E06000060", "44084", "1151"],
+    )
+    found = passage.shares.set_index("source")["target"].to_dict()
+    assert found == {"E07000004": "E06000060", "44029": "44084", "1130": "1151", "1151": "1151"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
