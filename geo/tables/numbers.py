@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.messages import _, join, remark
 from zoneblanche.geo.reasons import Reason
@@ -51,6 +51,11 @@ def _grammar(marks: Marks) -> re.Pattern[str]:
     )
 
 
+_FLAGGED = re.compile(
+    r"(.*[0-9%])(?:[ \u00a0\u202f]+|(?=[(\[]))[(\[]?([bdefiprsu]{1,3}|[A-E])[)\]]?"
+)
+"""A figure with the flags of Eurostat (p provisional, e estimated, b break, u of low reliability),
+of the ONS and INSEE (in brackets), or the quality of Statistics Canada (A to E) behind it."""
 _PLAIN = re.compile(r"(?:(?:-?[0-9]{1,15}(?:\.[0-9]{1,15})?)?\n)*+")
 _TRUTH = {
     **dict.fromkeys(("1", "1.0", "oui", "true", "vrai", "yes"), 1.0),
@@ -119,8 +124,10 @@ def parse_numbers(
     else:
         named = {**marks, **further}
         pinned = decimal or raw.decimal
-        mark, notices = decimal_mark(raw, name, list(texts), pinned, unit, thousands=thousands)
-        reads = _numbers(list(texts), mark, unit, named, frozenset(nodata or ()))
+        plain_texts, flags = _without_flags(list(texts), named)
+        mark, notices = decimal_mark(raw, name, plain_texts, pinned, unit, thousands=thousands)
+        reads = _numbers(plain_texts, mark, unit, named, frozenset(nodata or ()))
+        notices += _flags_notice(raw, name, flags)
     faults = list(_unreadable(raw, name, inverse, reads)) + _mixed_gaps(raw, name, reads, notices)
     values = np.array([read.value for read in reads])[inverse]
     signed = np.array([read.signed for read in reads])[inverse]
@@ -134,6 +141,35 @@ def parse_numbers(
         raise InputError(faults[: DEFAULT_LIMITS.faults])
     reasons = np.array([read.reason for read in reads], dtype=np.int8)[inverse]
     return Figures(values, reasons, tuple(notices))
+
+
+def _without_flags(texts: list[str], marks: Mapping[str, Reason]) -> tuple[list[str], list[str]]:
+    """Return the texts without the flags behind their figures ("12.5 p"), and the flags."""
+    if not any(text[-1:].isalpha() or text[-1:] in (")", "]") for text in map(str.rstrip, texts)):
+        return texts, []
+    found = [_FLAGGED.fullmatch(text.strip(SPACES)) for text in texts]
+    flags = [
+        match if match is not None and reason_of(text.strip(SPACES), marks) is None else None
+        for text, match in zip(texts, found, strict=True)
+    ]
+    plain = [text if flag is None else flag[1] for text, flag in zip(texts, flags, strict=True)]
+    return plain, sorted({flag[2] for flag in flags if flag is not None})
+
+
+def _flags_notice(raw: RawTable, name: str, flags: list[str]) -> list[str]:
+    if not flags:
+        return []
+    return [
+        remark(
+            _(
+                "{file}, column {name}: letters behind figures are flags and are left out "
+                "({flags}).",
+                file=raw.file,
+                name=shown(name),
+                flags=first_of(flags),
+            )
+        )
+    ]
 
 
 def _numbers(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, shown
@@ -140,8 +139,12 @@ def _mark_elsewhere(raw: RawTable, name: str) -> str:
 
 
 def _row_of(raw: RawTable, name: str, text: str) -> int:
-    stripped = np.array([cell.strip(SPACES) == text for cell in raw.columns[name]])
-    return int(np.flatnonzero(stripped)[0])
+    cells = [cell.strip(SPACES) for cell in raw.columns[name]]
+    # A figure with a flag behind it only begins with the text.
+    rows = [row for row, cell in enumerate(cells) if cell == text] or [
+        row for row, cell in enumerate(cells) if cell.startswith(text)
+    ]
+    return rows[0]
 
 
 def _mixed(raw: RawTable, name: str, commas: list[str], points: list[str]) -> Fault:

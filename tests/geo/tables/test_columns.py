@@ -426,6 +426,16 @@ def test_numbers_of_a_typed_file_have_a_decimal_point() -> None:
     assert parse_numbers(typed, "taux").values.tolist() == [1.234, 2.345]
 
 
+def test_flags_behind_figures_are_left_out_and_stated() -> None:
+    read = numbers("10,5 p", "20,5 bep", "30,5 [r]", "40,5(e)", ": u", "50,5 E", "7", "")
+    assert read.values[[0, 1, 2, 3, 5, 6]].tolist() == [10.5, 20.5, 30.5, 40.5, 50.5, 7]
+    assert np.isnan(read.values[[4, 7]]).all()
+    assert any("flags and are left out (E, bep, e, p, r)" in notice for notice in read.notices)
+    for text in ("12 km", "12p", "12 r e", "12 x", "p"):
+        assert faults_of("10,5 p", text)
+    assert faults_of("10,5 p", "1.5 p")[0].kind == "decimal-mark"
+
+
 def test_codes_of_surveys_that_repeat_are_for_no_data() -> None:
     assert {fault.kind for fault in faults_of("777", "777", "60", "70", "80")} == {
         "undeclared-nodata"
