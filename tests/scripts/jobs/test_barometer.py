@@ -174,7 +174,7 @@ def test_a_misuse_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    status, _, err = zoneblanche("barometer", *arguments)
+    status, _, err = zoneblanche("barometer", "--lang", "en", *arguments)
     assert status == 2
     assert told in err
     assert list(tmp_path.iterdir()) == []
