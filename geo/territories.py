@@ -38,6 +38,8 @@ class Territories:
             search or display. Never measured.
         part_of: the territories that these were selected from. Used to tell a row outside the
             selection from an unknown one, and to measure what compares with the others.
+        checked_shapes: the shapes of the frame if they were checked before, so that a copy with
+            other facts does not check them again.
 
     Raises:
         InputError: an index that is not unique text, a frame without CRS, geometries that are
@@ -54,6 +56,7 @@ class Territories:
     sources: tuple[Source, ...] = ()
     extra: pd.DataFrame | None = None
     part_of: Territories | None = field(default=None, repr=False)
+    checked_shapes: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_index(self.frame.index, what=_("territory codes"))
@@ -73,9 +76,12 @@ class Territories:
                     kind="no-crs",
                 )
             )
-        faults += _geometry_faults(self.frame.geometry)
+        shapes = self.frame.geometry.to_numpy()
+        if shapes is not self.checked_shapes:
+            faults += _geometry_faults(self.frame.geometry)
         if faults:
             raise InputError(faults)
+        object.__setattr__(self, "checked_shapes", shapes)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -103,9 +109,11 @@ class Territories:
     def take(self, chosen: np.ndarray | pd.Series) -> Territories:
         """Return the territories where the boolean `chosen` is true, in the same order."""
         keep = np.asarray(chosen, dtype=bool)
+        frame = self.frame[keep]
         return replace(
             self,
-            frame=self.frame[keep],
+            frame=frame,
+            checked_shapes=frame.geometry.to_numpy(),
             parents=self.parents[keep],
             facts=self.facts[keep],
             extra=None if self.extra is None else self.extra[keep],

@@ -108,9 +108,12 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     if table.level == territories.level and table.frame.index.equals(territories.codes):
         everywhere = pd.Series(True, index=territories.codes)
         return Joined(table.frame, everywhere, account, table.level, told=table.reasons)
-    frame = table.frame.reindex(keys.to_numpy())
+    # In the type of the table's own index, which is then hashed once for all of its layers.
+    wanted = pd.Index(keys.to_numpy(), dtype=table.frame.index.dtype)
+    frame = table.frame.reindex(wanted)
     frame.index = territories.codes
-    found = pd.Series(_among(keys, table.frame.index), index=territories.codes)
+    known = (table.frame.index.get_indexer(wanted) >= 0) & keys.notna().to_numpy()
+    found = pd.Series(known, index=territories.codes)
     given_reasons = None if table.reasons is None else table.reasons.reindex(keys.to_numpy())
     if given_reasons is not None:
         given_reasons.index = territories.codes
@@ -136,13 +139,18 @@ def codes_at(territories: Territories, level: str) -> pd.Index:
 
 def _among(codes: pd.Series, known: pd.Index) -> np.ndarray:
     """Whether each code is one of the known: as `Series.isin`, which is slow for texts of Arrow."""
+    return _places(codes, known) >= 0
+
+
+def _places(codes: pd.Series, known: pd.Index) -> np.ndarray:
+    """The place of each code among the known, each once; -1 for one that is not known."""
     if not len(known):
-        return np.zeros(len(codes), dtype="bool")
+        return np.full(len(codes), -1)
     # Codes of territories are unique texts already, whose index is built once for all tables.
     if known.dtype != object or not known.is_unique:
         known = pd.Index(known.unique().to_numpy(dtype="object"))
-    found: np.ndarray = known.get_indexer(pd.Index(codes.to_numpy(dtype="object"))) >= 0
-    return found & codes.notna().to_numpy()
+    found: np.ndarray = known.get_indexer(pd.Index(codes.to_numpy(dtype="object")))
+    return np.where(codes.notna(), found, -1)
 
 
 def account_of(
@@ -155,13 +163,19 @@ def account_of(
     """Return what becomes of the rows of a table, or of the file that it sums, with these known
     codes; codes that are known `everywhere` else are outside the selection."""
     everywhere = known if everywhere is None else everywhere
-    codes = table.file_rows.codes
+    rows = table.file_rows
+    places = _places(rows.codes, everywhere)
+    chosen = np.full(len(everywhere), everywhere is known)
+    if everywhere is not known:
+        found = everywhere.get_indexer(known)
+        chosen[found[found >= 0]] = True
+    # One more for the codes that are not known, whose place is -1.
+    fates = np.append(np.where(chosen, Fate.MATCHED, Fate.OUTSIDE), Fate.LOST)[places]
     lost = {
         str(code): (explain(str(code)) if explain else "") or _("no territory has this code")
-        for code in codes[~_among(codes, everywhere)].unique()
+        for code in rows.codes[places < 0].unique()
     }
-    outside = () if everywhere is known else everywhere.difference(known)
-    return account_of_rows(table.file_rows, lost, outside=outside)
+    return _account_of_fates(rows, fates, lost)
 
 
 def account_of_rows(
@@ -180,10 +194,17 @@ def account_of_rows(
         [Fate.LOST, Fate.OUTSIDE],
         default=Fate.MATCHED,
     )
-    texts = codes.to_numpy()
+    return _account_of_fates(rows, fates, lost)
+
+
+def _account_of_fates(rows: FileRows, fates: np.ndarray, lost: Mapping[str, str]) -> Account:
+    def listed(row: int) -> Listed:
+        code = str(rows.codes.iloc[row])
+        return Listed(rows.label(row), code, lost[code])
+
     return account_rows(
         fates,
-        lambda row: Listed(rows.label(row), texts[row], lost[texts[row]]),
+        listed,
         left_out=rows.left_out,
         most=MOST_LISTED if rows.counted else None,
     )
