@@ -9,8 +9,8 @@ file under the key `zoneblanche`. A file without it is refused.
 
 from __future__ import annotations
 
-import io
 import json
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zoneblanche.geo.country import Country, known_countries, read_country
@@ -112,9 +111,11 @@ def load_atlas(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Atlas:
 def write_geoparquet(frame: gpd.GeoDataFrame, path: Path, *, metadata: Mapping[str, Any]) -> None:
     """Write a GeoParquet file (zstd) with our metadata in that of the file, the same bytes each
     time."""
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, compression=None, index=True)
-    table = pq.read_table(pa.BufferReader(buffer.getbuffer()))
+    # On the disk and not in memory, which has the frame and the table already. It has no name.
+    with tempfile.TemporaryFile(dir=path.parent) as plain:
+        frame.to_parquet(plain, compression=None, index=True)
+        plain.seek(0)
+        table = pq.read_table(plain)
     text = json.dumps(metadata, ensure_ascii=False, sort_keys=True).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: text})
     pq.write_table(table, path, compression="zstd", compression_level=9)
