@@ -155,7 +155,7 @@ def _describe(
         known = base.get(indicator.id, {})
         changed = {key: value for key, value in layer.items() if known.get(key) != value}
         # A share of yes has no categories: what the layer below has, and this one has not, is null.
-        absent = dict.fromkeys(known.keys() - layer.keys() - {"finding"})
+        absent = dict.fromkeys(sorted(known.keys() - layer.keys() - {"finding"}))
         layers.append({"id": indicator.id, **absent, **changed})
         streams |= figures
     facts, fact_streams = describe_facts(territories)

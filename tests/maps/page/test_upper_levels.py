@@ -15,9 +15,10 @@ from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.maps.page.layers import Citations
 from zoneblanche.maps.page.payload import write_payload
 from zoneblanche.maps.page.probability import with_probabilities
-from zoneblanche.maps.page.upper_levels import atlases_above
+from zoneblanche.maps.page.upper_levels import atlases_above, describe_upper
 
 
 def scored(toy_atlas: Atlas) -> Atlas:
@@ -51,6 +52,16 @@ def test_an_index_is_the_mean_over_inhabitants(toy_atlas: Atlas) -> None:
             flagged = (atlas.values["sparse"] * people)[inside].sum() / people[inside].sum()
             assert upper.values.loc[code, "sparse"] == pytest.approx(100 * flagged, nan_ok=True)
         assert upper.indicators["sparse"].unit == "percent"
+
+
+def test_keys_that_a_level_above_lacks_have_an_order_of_their_own(toy_atlas: Atlas) -> None:
+    """Not that of a set, which differs from one Python process to the next."""
+    lacking = list("hgfedcba")
+    below = [{"id": name} | dict.fromkeys(lacking, 1) for name in toy_atlas.indicators]
+    levels, _streams = describe_upper(toy_atlas, below, Citations())
+    for level in levels:
+        for layer in level["layers"]:
+            assert [key for key in layer if key in lacking] == sorted(lacking)
 
 
 def test_levels_with_one_territory_are_not_offered(toy_atlas: Atlas) -> None:
