@@ -19,14 +19,17 @@ function plainName(name) {
   return words.filter((word) => !ARTICLES.has(word)).join(" ") || words.join(" ");
 }
 
+const LONGEST_COMPARED = 100;
+const EDIT_ROWS = [0, 1, 2].map(() => new Uint8Array(LONGEST_COMPARED + 1)); // used again by each comparison
+
 /** Edits from one word to another, at most `most` + 1: letters added, lost, changed, or swapped with
  *  the next. */
 function editsBetween(one, other, most) {
-  if (Math.abs(one.length - other.length) > most) return most + 1;
-  let before = [];
-  let last = Array.from({ length: other.length + 1 }, (_, k) => k);
+  if (Math.abs(one.length - other.length) > most || other.length > LONGEST_COMPARED) return most + 1;
+  let [before, last, row] = EDIT_ROWS;
+  for (let k = 0; k <= other.length; k++) last[k] = k;
   for (let i = 1; i <= one.length; i++) {
-    const row = [i];
+    row[0] = i;
     let least = i;
     for (let k = 1; k <= other.length; k++) {
       const same = one[i - 1] === other[k - 1];
@@ -36,9 +39,28 @@ function editsBetween(one, other, most) {
       least = Math.min(least, row[k]);
     }
     if (least > most) return most + 1;
-    [before, last] = [last, row];
+    const spare = before;
+    before = last;
+    last = row;
+    row = spare;
   }
   return last[other.length];
+}
+
+/** Which letters a text has, a bit each; one bit for all other signs. */
+function lettersIn(text) {
+  let bits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const place = text.charCodeAt(i) - 97;
+    bits |= 1 << (place >= 0 && place < 26 ? place : 26);
+  }
+  return bits;
+}
+
+function countBits(bits) {
+  let count = 0;
+  for (let left = bits; left; left &= left - 1) count++;
+  return count;
 }
 
 /** How many letters may be wrong in a name of that length. */

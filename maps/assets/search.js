@@ -7,6 +7,7 @@ const FOUND_AT_MOST = 12;
 function searchNames(model) {
   model.folded ??= model.names.map(folded);
   model.plain ??= model.folded.map(plainName);
+  model.letters ??= Int32Array.from(model.plain, lettersIn);
   return model;
 }
 
@@ -47,9 +48,11 @@ function nearIn(model, wanted) {
   const most = forgiven(wanted.length);
   const found = [];
   if (!most) return found;
+  const letters = lettersIn(wanted);
   for (let i = 0; i < model.count; i++) {
     const name = model.plain[i];
-    if (!beginsLike(name, wanted)) continue;
+    // A letter that the name has nowhere is at least one edit.
+    if (countBits(letters & ~model.letters[i]) > most || !beginsLike(name, wanted)) continue;
     const edits = Math.min(editsBetween(wanted, name, most),
       name.length > wanted.length ? editsBetween(wanted, name.slice(0, wanted.length), most) + 0.5 : 9);
     if (edits <= most) found.push({ model, i, rank: 10 + edits, size: sizeOf(model, i) });

@@ -13,6 +13,7 @@ which there are the most, and at the level with which the page opens.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 from collections.abc import Mapping
@@ -21,7 +22,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoneblanche.scripts.bench.page import FLAGS, PATIENCE_MS, find_chromium
-from zoneblanche.scripts.bench.reactions import ACT, CHOOSE_EACH, POINT_AT_MANY, trace_reactions
+from zoneblanche.scripts.bench.reactions import (
+    ACT,
+    CATEGORIES,
+    CHOOSE_EACH,
+    POINT_AT_MANY,
+    trace_reactions,
+    work_until,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -128,7 +136,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
     path: Path = options.page
-    painted: list[float] = []
+    painted: list[tuple[float, float]] = []
     heaps: list[float] = []
     found: dict[tuple[str, str], list[float]] = {}
     for _turn in range(options.repeat):
@@ -143,23 +151,29 @@ def main() -> None:
     for (name, level), figures in found.items():
         print(_row(name, level, figures))
     size, mb = path.stat().st_size / 1e6, statistics.median(heaps)
-    print(_line("painted", f"{statistics.median(painted):.0f} ms", f"{MOST_PAINTED_MS:.0f} ms",
-                statistics.median(painted) <= MOST_PAINTED_MS))  # fmt: skip
+    clock, work = (statistics.median(figures) for figures in zip(*painted, strict=True))
+    print(_line("painted, by the clock", f"{clock:.0f} ms", f"{MOST_PAINTED_MS:.0f} ms",
+                clock <= MOST_PAINTED_MS))  # fmt: skip
+    print(f"| painted, processor of the page | | {work:.0f} ms | | | |")
     print(_line("heap", f"{mb:.1f} MB", f"{MOST_HEAP_MB:.0f} MB", mb <= MOST_HEAP_MB))
     print(_line("file", f"{size:.3f} MB", f"{MOST_BYTES / 1e6:.1f} MB", size <= MOST_BYTES / 1e6))
 
 
-def measure_page(path: Path) -> tuple[dict[tuple[str, str], list[float]], float, float]:
+def measure_page(
+    path: Path,
+) -> tuple[dict[tuple[str, str], list[float]], tuple[float, float], float]:
     """Open a page in a new browser. Return milliseconds by reaction and level, those until it was
-    painted, and the megabytes of its heap."""
+    painted by the clock and of the processor, and the megabytes of its heap."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS.split())
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(PATIENCE_MS)
+        browser.start_tracing(page=page, categories=CATEGORIES)
         page.goto(path.resolve().as_uri(), wait_until="commit")
         page.wait_for_selector("html[data-ready]")
+        work = work_until(json.loads(browser.stop_tracing())["traceEvents"], "zb-painted")
         painted = float(page.evaluate("performance.getEntriesByName('zb-painted')[0].startTime"))
         page.wait_for_timeout(IDLE_MS)
         tools = page.context.new_cdp_session(page)
@@ -171,7 +185,7 @@ def measure_page(path: Path) -> tuple[dict[tuple[str, str], list[float]], float,
         if opening:
             times |= _reactions_at(browser, page, opening)
         browser.close()
-    return times, painted, heap
+    return times, (painted, work), heap
 
 
 def _reactions_at(browser: Browser, page: Page, level: str) -> dict[tuple[str, str], list[float]]:

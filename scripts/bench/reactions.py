@@ -96,7 +96,7 @@ def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
     tasks = [
         event
         for event in events
-        if event.get("name") == TASK and (event["pid"], event["tid"]) == thread and "dur" in event
+        if event.get("name") == TASK and (event["pid"], event["tid"]) == thread and "tdur" in event
     ]
     acts = [mark["ts"] for mark in marks if mark["name"] == "bench-act"]
     drawn = [mark["ts"] for mark in marks if mark["name"] == "bench-drawn"]
@@ -112,6 +112,21 @@ def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
             )
         )
     return found
+
+
+def work_until(events: list[dict[str, Any]], name: str) -> float:
+    """Return the milliseconds of the processor that the page's main thread used in a trace until a
+    mark."""
+    mark = next(event for event in events if event.get("name") == name)
+    thread = (mark["pid"], mark["tid"])
+    return sum(
+        event["tdur"] / 1000
+        for event in events
+        if event.get("name") == TASK
+        and (event["pid"], event["tid"]) == thread
+        and "tdur" in event
+        and event["ts"] < mark["ts"]
+    )
 
 
 LINES = (
