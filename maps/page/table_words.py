@@ -162,7 +162,9 @@ _FIGURES: Mapping[str, str] = {
         "Write all figures of the column alike, or name the mark between thousands: thousands."
     ),
     "fault_ambiguous_number": _("{text} is ambiguous."),
-    "remedy_ambiguous_number": _("Write figures without marks between thousands."),
+    "remedy_ambiguous_number": _(
+        "Write figures without marks between thousands, or name the mark: thousands = ',' or '.'."
+    ),
     "fault_not_a_number": _("{text} is not a number."),
     "remedy_not_a_number": _(
         "Correct it, or list the text under missing if it means a missing figure."
