@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.messages import Translatable, _, ngettext, remark, titled
+from zoneblanche.geo.messages import Message, Translatable, _, ngettext, remark, titled
 from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
@@ -159,7 +159,7 @@ def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.
         return result.noting(
             _(
                 "{layer}: the figure of {coarser} is the plain mean of their {level}, each counted "
-                "as one. weight names a denominator: population, or another layer.",
+                "as one.",
                 layer=title,
                 level=plural,
                 coarser=coarser,
@@ -168,17 +168,26 @@ def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.
     without = atlas.values.index[atlas.values[indicator.id].notna() & weights.isna()]
     if len(without):
         result = result.noting(
-            _(
-                "{layer}: {count} {level} have a figure and no {weight}, and are not in the mean "
-                "({codes}).",
+            ngettext(
+                "{layer}: {count} of the {level} has a figure and no {weight} to weigh it by, and "
+                "is not in the mean ({codes}).",
+                "{layer}: {count} of the {level} have a figure and no {weight} to weigh it by, and "
+                "are not in the mean ({codes}).",
+                len(without),
                 layer=title,
-                count=len(without),
                 level=plural,
-                weight=indicator.denominator,
+                weight=_denominator_named(atlas, indicator.denominator),
                 codes=first_of(without),
             )
         )
     return result
+
+
+def _denominator_named(atlas: Atlas, name: str) -> Message:
+    """Return the words for a denominator: a layer's title, or what kind of figure it is."""
+    if name in atlas.indicators:
+        return titled(atlas.indicators[name].title)
+    return _("population") if name == "population" else _("denominator")
 
 
 def _share_of_parts(indicator: Indicator, atlas: Atlas) -> Indicator:

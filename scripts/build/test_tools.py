@@ -37,7 +37,7 @@ def missing_packages() -> list[str]:
 
 def main() -> None:
     """Install Debian's packages if possible; otherwise print what to install. Firefox is installed
-    if it can be: its tests are skipped without it."""
+    if it can be: its tests are not collected without it."""
     packages = missing_packages()
     firefox = any(map(shutil.which, FIREFOX))
     if not packages and firefox:

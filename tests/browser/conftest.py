@@ -20,6 +20,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.firefox import find_firefox
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories, measured_area_km2
@@ -29,6 +30,9 @@ from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.words import page_words
 from zoneblanche.maps.page.table_words import table_words
+
+# Chromium is required; Firefox is a second witness where a machine has one.
+collect_ignore = [] if find_firefox() else ["test_firefox.py"]
 
 ARCEP = Source(
     "Arcep", "Ma connexion internet", "https://www.data.gouv.fr/", "Licence Ouverte 2.0",

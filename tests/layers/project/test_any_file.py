@@ -205,9 +205,8 @@ def test_a_percentage_is_weighted_by_people_where_they_are_known(tmp_path: Path)
     assert np.isnan(atlas.values["v"]["S2"])
     notices = " ".join(atlas.notices)
     assert "1 territory is in no state (02004)" in notices
-    assert (
-        "1 territories have a figure and no population, and are not in the mean (02003)" in notices
-    )
+    assert "1 of the territories has a figure and no population to weigh it by" in notices
+    assert "is not in the mean (02003)" in notices
     assert "defect" not in notices
     assert atlas.territories.facts["population"]["S1"] == 1010
 
