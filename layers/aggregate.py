@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.messages import Message, Translatable, _, ngettext, remark, titled
+from zoneblanche.geo.messages import Translatable, _, ngettext, remark, titled
 from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
@@ -183,7 +183,7 @@ def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.
     return result
 
 
-def _denominator_named(atlas: Atlas, name: str) -> Message:
+def _denominator_named(atlas: Atlas, name: str) -> str:
     """Return the words for a denominator: a layer's title, or what kind of figure it is."""
     if name in atlas.indicators:
         return titled(atlas.indicators[name].title)
