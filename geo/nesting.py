@@ -92,6 +92,32 @@ def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Data
     return pd.DataFrame(table, index=codes)
 
 
+def prevailing_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Series:
+    """Return the value that most of the weight of each group has, the lowest on a tie.
+
+    For answers and categories, which have no mean.
+
+    Args:
+        values, weights, groups: as for `mean_by`.
+
+    Returns:
+        Index: codes of the groups, sorted; NaN if no member with a positive weight is known.
+
+    >>> kinds, groups = pd.Series([1.0, 2.0, 2.0]), pd.Series(["a", "a", "a"])
+    >>> prevailing_by(kinds, pd.Series([3.0, 1.0, 1.0]), groups).tolist()
+    [1.0]
+    """
+    place, codes = _places(groups)
+    table = pd.DataFrame(
+        {"place": place, "value": values.to_numpy("float64"), "weight": weights.to_numpy("float64")}
+    ).dropna()
+    table = table[(table["place"] >= 0) & (table["weight"] > 0)]
+    sums = table.groupby(["place", "value"], as_index=False)["weight"].sum()
+    order = sums.sort_values(["weight", "value"], ascending=[False, True], kind="stable")
+    found = order.drop_duplicates("place").set_index("place")["value"]
+    return pd.Series(found.reindex(range(len(codes))).to_numpy("float64"), index=codes)
+
+
 def _places(groups: pd.Series) -> tuple[np.ndarray, pd.Index]:
     """Return the position of each row's group, -1 for none, and the codes of the groups, sorted. A
     categorical has them, which saves sorting the codes for every column."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -39,7 +40,7 @@ class Territories:
         part_of: the territories that these were selected from. Used to tell a row outside the
             selection from an unknown one, and to measure what compares with the others.
         checked_shapes: the shapes of the frame if they were checked before, so that a copy with
-            other facts does not check them again.
+            other facts does not check them again. Shapes are not to be changed in place.
 
     Raises:
         InputError: an index that is not unique text, a frame without CRS, geometries that are
@@ -82,6 +83,10 @@ class Territories:
         if faults:
             raise InputError(faults)
         object.__setattr__(self, "checked_shapes", shapes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process is sent: the shapes once, in the frame."""
+        return {**vars(self), "checked_shapes": None}
 
     def __len__(self) -> int:
         return len(self.frame)

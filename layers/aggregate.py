@@ -10,7 +10,14 @@ import pandas as pd
 
 from zoneblanche.geo.errors import first_of
 from zoneblanche.geo.messages import Translatable, _, ngettext, remark, titled
-from zoneblanche.geo.nesting import groups_at, left_out, mean_by, sum_by, territories_at
+from zoneblanche.geo.nesting import (
+    groups_at,
+    left_out,
+    mean_by,
+    prevailing_by,
+    sum_by,
+    territories_at,
+)
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas, Column
@@ -124,9 +131,14 @@ def _mean_of_parts(
     their denominator: the weight of the parts that are known."""
     values = atlas.values[indicator.id]
     weights = atlas.weight_of(indicator)
-    result = _say_weights(result, atlas, indicator, weights)
     table = mean_by(values, weights, groups)
-    share = indicator.unit == "boolean" and not _is_handed_down(indicator, result.territories)
+    handed_down = _is_handed_down(indicator, result.territories)
+    if handed_down and indicator.unit in ("boolean", "category"):
+        # One that is corrected does not make a yes of the others a share.
+        table["mean"] = prevailing_by(values, weights, groups)
+    else:
+        result = _say_weights(result, atlas, indicator, weights)
+    share = indicator.unit == "boolean" and not handed_down
     scale = 100.0 if share else 1.0
     partly = table.index[(table["known"] > 0) & (table["known"] < 0.995)]
     if len(partly):

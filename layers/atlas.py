@@ -227,8 +227,9 @@ class Atlas:
 
     def add_columns(self, columns: Iterable[Column]) -> Atlas:
         """Return the atlas with more columns (or those columns replaced), in one step: the tables
-        are copied and checked once."""
-        codes, indicators = self.codes, dict(self.indicators)
+        are copied and checked once. The intervals and draws of a replaced column go with it."""
+        columns, codes, indicators = list(columns), self.codes, dict(self.indicators)
+        replaced = {column.indicator.id for column in columns}
         values = {str(name): self.values[name].to_numpy() for name in self.values}
         reasons = {str(name): self.reasons[name].to_numpy() for name in self.reasons}
         for column in columns:
@@ -240,6 +241,8 @@ class Atlas:
             values=pd.DataFrame(values, index=codes),
             reasons=pd.DataFrame(reasons, index=codes),
             indicators=indicators,
+            intervals={key: one for key, one in self.intervals.items() if key not in replaced},
+            area_means={key: one for key, one in self.area_means.items() if key not in replaced},
         )
 
     def corrected(self, indicator_id: str) -> dict[str, Correction]:

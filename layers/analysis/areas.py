@@ -7,7 +7,8 @@ computes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from zoneblanche.geo.nesting import mean_by
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.score import score_atlas
 from zoneblanche.layers.index.steps.rank import rank
-from zoneblanche.layers.index.uncertainty.area_means import draw_area_means
+from zoneblanche.layers.index.uncertainty.area_means import AreaMeans, draw_area_means
 
 LEAST_RANKED = 0.5
 """Minimum share of the people of an area in territories with a rank: below, the area has none."""
@@ -74,10 +75,29 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str) -> pd.DataFrame:
 
 
 def _has_rank(atlas: Atlas, index_id: str) -> pd.Series:
-    """Return 1 for each territory that has a rank, else 0; of an index without ranks, a score."""
-    table = atlas.intervals.get(index_id)
-    ranks = atlas.values[index_id] if table is None or "rank" not in table else table["rank"]
+    """Return 1 for each territory that has a rank, else 0."""
+    ranks = _ranks_of(atlas, index_id)
+    if ranks is None:
+        return pd.Series(0.0, index=atlas.codes)
     return ranks.notna().astype("float64")
+
+
+def _ranks_of(atlas: Atlas, index_id: str) -> pd.Series | None:
+    """Return the ranks of the territories; None of an index that has none, because it rests on
+    figures of larger areas."""
+    table = atlas.intervals.get(index_id)
+    return None if table is None or "rank" not in table else table["rank"]
+
+
+def with_area_means(atlas: Atlas, index_ids: Iterable[str]) -> Atlas:
+    """Return the atlas that has the draws of these indices, so that they are drawn once for all
+    levels. Columns without a recipe or without ranks have none."""
+    drawn = {
+        name: draw_means(atlas, name)
+        for name in index_ids
+        if name in atlas.recipes and _ranks_of(atlas, name) is not None
+    }
+    return replace(atlas, area_means={**atlas.area_means, **drawn}) if drawn else atlas
 
 
 def draw_means(atlas: Atlas, index_id: str) -> Mapping[str, pd.DataFrame]:
@@ -92,15 +112,17 @@ def draw_means(atlas: Atlas, index_id: str) -> Mapping[str, pd.DataFrame]:
 
     Returns:
         By level that contains the territories: rows are draws, columns the codes of the areas; no
-        rows if the recipe has no draws.
+        rows if the recipe has no draws, or the index no ranks.
 
     Raises:
         InputError: the atlas has no recipe of the index.
     """
-    known = atlas.area_means.get(index_id)
+    recipe, known = atlas.recipe(index_id), atlas.area_means.get(index_id)
     if known is not None:
         return known
-    return draw_area_means(score_atlas(atlas, atlas.recipe(index_id)), atlas.territories)
+    if _ranks_of(atlas, index_id) is None:
+        return AreaMeans(atlas.territories).tables()
+    return draw_area_means(score_atlas(atlas, recipe), atlas.territories)
 
 
 def interval_of(drawn: pd.Series | np.ndarray, value: float) -> tuple[float, float]:

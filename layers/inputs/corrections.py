@@ -250,12 +250,26 @@ def follow_corrections(atlas: Atlas, layers: Iterable[Layer]) -> Atlas:
     for layer in layers:
         if layer.derived is None or layer.id not in atlas.indicators:
             continue
-        parts = [name for name in layer.derived.parts if name in atlas.indicators]
+        parts = list(layer.derived.parts)
         corrected = {code for name in parts for code in atlas.corrected(name)}
         codes = sorted(corrected - atlas.corrected(layer.id).keys())
         if not codes:
             continue
+        absent = [name for name in parts if name not in atlas.indicators]
+        if absent:
+            notices.append(
+                _(
+                    "{layer} does not follow the corrections of {codes}: the project does not "
+                    "measure {absent}, which it depends on. Correct {layer} too.",
+                    layer=titled(layer.indicator.title),
+                    codes=first_of(codes),
+                    absent=first_of(absent),
+                )
+            )
+            continue
         found = layer.derived.formula(atlas.values.loc[codes, parts]).dropna()
+        if found.empty:
+            continue
         values.loc[found.index, layer.id] = found
         reasons.loc[found.index, layer.id] = int(Reason.PRESENT)
         notices.append(

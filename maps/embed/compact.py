@@ -11,6 +11,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.messages import in_languages
+from zoneblanche.layers.analysis.areas import with_area_means
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
 from zoneblanche.maps.page.geometry import PageGeometry, encode_geometry
 from zoneblanche.maps.page.headline import write_headline
@@ -70,15 +71,16 @@ def _readable(atlas: Atlas, layers: Collection[str]) -> Atlas | None:
     few, many = OPENING_COUNT
     for level, count in counts_above(atlas):
         if few < count <= many:
-            above = atlas_above(_with_only(atlas, layers), level)
+            # An index is drawn from all that its recipe uses, which the embed does not have.
+            above = atlas_above(_with_only(with_area_means(atlas, layers), layers), level)
             if set(layers) <= set(above.indicators):
                 return above
     return None
 
 
 def _with_only(atlas: Atlas, layers: Collection[str]) -> Atlas:
-    """Return the atlas with some layers, of an index its indicators, from which the ranks of the
-    level above are drawn, and what all of these are weighted by."""
+    """Return the atlas with some layers, of an index its indicators, which its contributions are
+    described by, and what all of these are weighted by."""
     wanted = set(layers)
     for name in layers:
         if name in atlas.recipes:

@@ -15,7 +15,7 @@ from zoneblanche.geo.messages import Message, _, notice_texts, titled
 from zoneblanche.geo.nesting import mean_by
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.aggregate import atlas_at
-from zoneblanche.layers.analysis.areas import rank_areas
+from zoneblanche.layers.analysis.areas import rank_areas, with_area_means
 from zoneblanche.layers.atlas import Column
 from zoneblanche.maps.page.layers import Citations, describe_layer
 from zoneblanche.maps.page.places import choose_outline, describe_facts, describe_level
@@ -32,6 +32,7 @@ CARRIED = ("indicator", "context")
 def atlases_above(atlas: Atlas) -> list[Atlas]:
     """Return the atlas at each containing level that has several territories, but far fewer than
     the atlas itself; the finest first."""
+    atlas = with_area_means(atlas, atlas.recipes)
     return [atlas_above(atlas, level) for level, _unused in counts_above(atlas)]
 
 

@@ -280,6 +280,12 @@ def _plans(folder: Path) -> Iterator[Trial]:
         "-q",
     )
     yield Trial(folder, (*budget, "-o", "{out}/plan"), ("plan/budget.csv", "plan/run.json"))
+    made = [str(part).replace("{in}", str(folder)) for part in (*sites, *files)]
+    _run(folder.parent, *made[:-1], folder / "plan")
+    (folder / "plan" / "plan.json").rename(folder / "plan.json")
+    shutil.rmtree(folder / "plan")
+    planned = ("report", "{in}/s.parquet", "--within", "48", "--plan", "{in}/plan.json", "-q")
+    yield Trial(folder, (*planned, "-o", "{out}/r.html"), ("r.html",))
 
 
 def _others(folder: Path) -> Iterator[Trial]:

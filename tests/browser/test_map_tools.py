@@ -162,6 +162,8 @@ def test_the_reader_chooses_columns(watched: Opener, lozere_page: Path) -> None:
     page.keyboard.press("Escape")
     assert not page.locator(".zb-columns").evaluate("one => one.open")
     linked(page, "columns=")
+    # The address is written when the reader pauses: both changes must be in it.
+    page.wait_for_function("() => !decodeURIComponent(location.hash).includes('population')")
     page.reload()
     page.wait_for_selector("html[data-ready]")
     assert page.locator("[role=columnheader]").all_inner_texts() == heads

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import re
 from dataclasses import replace
 
@@ -184,3 +185,11 @@ def test_codes_of_france() -> None:
 def test_an_unknown_country_is_refused() -> None:
     with pytest.raises(InputError, match="one TOML file"):
         read_country("zz")
+
+
+def test_another_process_is_sent_the_shapes_once(toy: Territories) -> None:
+    assert toy.checked_shapes is not None
+    sent = pickle.loads(pickle.dumps(toy))
+    assert sent.checked_shapes is None
+    assert sent.frame.equals(toy.frame)
+    assert len(sent.take([True, False, True, False])) == 2

@@ -123,6 +123,22 @@ def test_a_containers_figure_is_handed_down_and_says_so(toy: Territories) -> Non
     assert list(joined.found) == [True, True, False, False]
 
 
+@pytest.mark.parametrize(("unit", "answer"), [("boolean", 1.0), ("category", 3.0)])
+def test_an_answer_of_the_level_itself_stays_one(
+    toy: Territories, unit: str, answer: float
+) -> None:
+    """One commune's correction does not make a share of the département's own answer."""
+    own = Indicator(
+        "own", "Own", unit, native_level="departement",
+        categories={0: "none", 3: "some"} if unit == "category" else {},
+    )  # fmt: skip
+    atlas = empty_atlas(toy).add(own, pd.Series([0.0, answer, answer, answer], toy.codes))
+    higher = atlas_at(atlas, "departement")
+    assert higher.values["own"].tolist() == [0.0, answer]  # A: a tie of two communes, the lowest
+    assert higher.indicator("own").unit == unit
+    assert not any("plain mean" in notice for notice in higher.notices)
+
+
 def test_every_row_is_matched_or_listed(toy: Territories) -> None:
     frame = pd.DataFrame({"v": [1.0, 2.0, 3.0]}, index=pd.Index(["A1", "Z9", "B1"], name="code"))
     joined = join_table(

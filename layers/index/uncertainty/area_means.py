@@ -68,7 +68,9 @@ def draw_area_means(found: ScoredAtlas, territories: Territories) -> dict[str, p
     """
     means, scored = AreaMeans(territories), found.scored
     if is_drawn(scored.recipe):
-        draw_errors(scored, found.context, draws=AREA_DRAWS, watch=means.add)
+        # Never more than the recipe asks for: those that `compute_index` hands on.
+        draws = min(AREA_DRAWS, scored.recipe.draws)
+        draw_errors(scored, found.context, draws=draws, watch=means.add)
     else:
         name = scored.recipe.id
         drawn = draw_scores(

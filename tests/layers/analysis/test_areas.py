@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers import read_atlas
-from zoneblanche.layers.analysis.areas import rank_areas
+from zoneblanche.layers.analysis.areas import rank_areas, with_area_means
 from zoneblanche.layers.analysis.inequality import equal_size
 from zoneblanche.layers.analysis.inequality.equal_size import sparse_at_equal_size
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +73,30 @@ def test_an_area_of_territories_without_a_rank_has_none(lozere: Atlas) -> None:
     assert np.isfinite(found["score"]).all()
     assert found.loc["48", ["rank", "rank_low", "rank_high"]].tolist() == [1, 1, 1]
     assert found.loc["2A", ["rank", "rank_low", "rank_high", "worst_decile"]].isna().all()
+
+
+@pytest.mark.parametrize("draws", [50, 300])
+def test_an_atlas_from_a_file_has_the_same_ranks(lozere: Atlas, tmp_path: Path, draws: int) -> None:
+    """The draws are not in the file: they are drawn again, as many and the same."""
+    made = compute_index(lozere, "digital-inequality", draws=draws)
+    save_atlas(made, tmp_path / "a.parquet")
+    found = rank_areas(load_atlas(tmp_path / "a.parquet"), "digital-inequality", level="epci")
+    expected = rank_areas(made, "digital-inequality", level="epci")
+    assert expected["rank_low"].notna().any()
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_an_index_without_ranks_has_none_above(lozere: Atlas) -> None:
+    without = replace(lozere, intervals={}, area_means={})
+    found = rank_areas(without, "presence-only", level="departement")
+    assert found["score"].notna().all()
+    assert found[["rank", "rank_low", "rank_high", "worst_decile"]].isna().all(axis=None)
+    assert with_area_means(without, without.recipes) is without
+
+
+def test_a_replaced_index_has_no_old_draws(lozere: Atlas) -> None:
+    scores = lozere.values["presence-only"]
+    replaced = lozere.add(lozere.indicator("presence-only"), 100 - scores)
+    assert "presence-only" in lozere.area_means and "presence-only" in lozere.intervals
+    assert "presence-only" not in replaced.area_means
+    assert "presence-only" not in replaced.intervals

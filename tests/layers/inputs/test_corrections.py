@@ -92,6 +92,18 @@ def test_a_layer_that_follows_from_a_corrected_one_follows_the_correction(
     assert [one.indicator for one in found.corrections].count("lacking-fixed") == 1
 
 
+def test_a_layer_does_not_follow_without_all_that_it_depends_on(
+    atlas: Atlas, tmp_path: Path
+) -> None:
+    """Cable is in the published figure: fibre alone would make it too bad."""
+    lacking = Indicator("lacking-fixed", "Lacking", "percent", "lower", bounds=(0, 100))
+    atlas = atlas.add(lacking, pd.Series([5.0, 4.0, np.nan, 3.0], atlas.codes))
+    path = table_of(tmp_path / "c.csv", f"{atlas.codes[1]},fibre,88.5,2026-11-30,SIG,")
+    found = follow_corrections(correct(atlas, path), [LACKING])
+    assert found.values["lacking-fixed"].tolist()[:2] == [5.0, 4.0]
+    assert any("the project does not measure cable" in notice for notice in found.notices)
+
+
 def test_without_a_correction_nothing_is_computed_again(atlas: Atlas) -> None:
     assert follow_corrections(atlas, [LACKING]) is atlas
 
