@@ -112,7 +112,7 @@ def prevailing_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> p
         {"place": place, "value": values.to_numpy("float64"), "weight": weights.to_numpy("float64")}
     ).dropna()
     table = table[(table["place"] >= 0) & (table["weight"] > 0)]
-    sums = table.groupby(["place", "value"], as_index=False)["weight"].sum()
+    sums = table.groupby(["place", "value"])["weight"].sum().reset_index()
     order = sums.sort_values(["weight", "value"], ascending=[False, True], kind="stable")
     found = order.drop_duplicates("place").set_index("place")["value"]
     return pd.Series(found.reindex(range(len(codes))).to_numpy("float64"), index=codes)

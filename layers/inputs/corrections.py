@@ -246,7 +246,7 @@ def follow_corrections(atlas: Atlas, layers: Iterable[Layer]) -> Atlas:
         layers: that it was measured with.
     """
     values, reasons = atlas.values.copy(), atlas.reasons.copy()
-    notices = []
+    notices: list[str] = []
     for layer in layers:
         if layer.derived is None or layer.id not in atlas.indicators:
             continue
