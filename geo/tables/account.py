@@ -72,6 +72,7 @@ def account_rows(
     *,
     left_out: Mapping[str, int] | None = None,
     most: int | None = None,
+    reason: Callable[[int], str] | None = None,
 ) -> Account:
     """Return the account of an input from the fate of each of its rows.
 
@@ -80,22 +81,25 @@ def account_rows(
         row: from the position of a carried or lost row to its entry.
         left_out: number of further rows that have no code, by reason.
         most: number of lost rows above which they are counted by reason instead of listed.
+        reason: from the position of a lost row to its reason, for rows that are only counted; None
+            to take it from its entry.
 
     >>> lost = Listed("line 3", "01099", "no territory has this code")
     >>> account = account_rows(np.array([Fate.MATCHED, Fate.LOST]), lambda _: lost)
     >>> account.rows, account.matched, account.listed[0].code
     (2, 1, '01099')
     """
-    listed, carried = (
-        tuple(row(place) for place in np.flatnonzero(fates == fate).tolist())
-        for fate in (Fate.LOST, Fate.CARRIED)
-    )
-    counted = Counter({reason: number for reason, number in (left_out or {}).items() if number})
+    lost = np.flatnonzero(fates == Fate.LOST).tolist()
+    carried = tuple(row(place) for place in np.flatnonzero(fates == Fate.CARRIED).tolist())
+    listed: tuple[Listed, ...] = ()
+    counted = Counter({why: number for why, number in (left_out or {}).items() if number})
     total = len(fates) + sum(counted.values())
-    if most is not None and len(listed) > most:
-        for reason, number in Counter(one.reason for one in listed).most_common():
-            counted[reason] += number
-        listed = ()
+    if most is None or len(lost) <= most:
+        listed = tuple(row(place) for place in lost)
+    else:
+        reason = reason or (lambda place: row(place).reason)
+        for why, number in Counter(reason(place) for place in lost).most_common():
+            counted[why] += number
     return Account(
         rows=total,
         matched=int((fates <= Fate.CARRIED).sum()),

@@ -171,8 +171,9 @@ def account_of(
         chosen[found[found >= 0]] = True
     # One more for the codes that are not known, whose place is -1.
     fates = np.append(np.where(chosen, Fate.MATCHED, Fate.OUTSIDE), Fate.LOST)[places]
+    unknown = _("no territory has this code")
     lost = {
-        str(code): (explain(str(code)) if explain else "") or _("no territory has this code")
+        str(code): (explain(str(code)) if explain else "") or unknown
         for code in rows.codes[places < 0].unique()
     }
     return _account_of_fates(rows, fates, lost)
@@ -198,13 +199,12 @@ def account_of_rows(
 
 
 def _account_of_fates(rows: FileRows, fates: np.ndarray, lost: Mapping[str, str]) -> Account:
-    def listed(row: int) -> Listed:
-        code = str(rows.codes.iloc[row])
-        return Listed(rows.label(row), code, lost[code])
-
+    # As a list: a cell of a column takes ten times as long, and all may be lost.
+    codes = [str(code) for code in rows.codes.tolist()] if lost else []
     return account_rows(
         fates,
-        listed,
+        lambda row: Listed(rows.label(row), codes[row], lost[codes[row]]),
+        reason=lambda row: lost[codes[row]],
         left_out=rows.left_out,
         most=MOST_LISTED if rows.counted else None,
     )
