@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneblanche.geo.errors import Fault, InputError, OutOfTime, first_of, shown
 from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, open_plain
 from zoneblanche.geo.files.limits import MIB, Limits
-from zoneblanche.geo.messages import _, quantity
+from zoneblanche.geo.messages import Notices, _, quantity
 
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -31,8 +31,13 @@ _ALWAYS_FINE = 10 * MIB
 
 _PIECE = 1 << 20
 _VECTORS = re.compile(r"\.(shp|gpkg|geojson|json|topojson|parquet)$", re.IGNORECASE)
-_ASIDE = re.compile("readme|lisez|licen[cs]e|meta_?data|metadonnees|notice", re.IGNORECASE)
-"""Names of files that describe the others of an archive."""
+_ASIDE = re.compile(
+    r"(?:read[-_ ]?me|lisez[-_ ]?moi|licen[cs]e|meta_?data|m[eé]tadonn[eé]es|notice)(?![^\W_])"
+    r"|.*_meta_?data$",
+    re.IGNORECASE,
+)
+"""Names of files that describe the others of an archive: they begin with such a word, or end in
+"_MetaData", as those of Statistics Canada do."""
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 """Of a shapefile, those that are read."""
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
@@ -49,7 +54,14 @@ def is_archive(path: Path) -> bool:
         return kind_of(stream.read(HEAD)) == "zip"
 
 
-def only_member(path: Path, names: re.Pattern[str], *, what: str, stem: str | None = None) -> str:
+def only_member(
+    path: Path,
+    names: re.Pattern[str],
+    *,
+    what: str,
+    stem: str | None = None,
+    notices: Notices,
+) -> str:
     """Return a pattern of the one file of an archive with such a name.
 
     Args:
@@ -57,6 +69,7 @@ def only_member(path: Path, names: re.Pattern[str], *, what: str, stem: str | No
         names: regular expression that the name contains; folders and hidden files do not count.
         what: files of this kind in a sentence ("tables").
         stem: of the name without its ending, by which one of several is chosen.
+        notices: takes which file is read, where others only describe it.
 
     Raises:
         InputError: none or several such files, or damage.
@@ -65,7 +78,17 @@ def only_member(path: Path, names: re.Pattern[str], *, what: str, stem: str | No
     if len(found) > 1 and stem is not None:
         found = [name for name in found if Path(name).stem == stem] or found
     if len(found) > 1:
-        found = [name for name in found if not _ASIDE.search(Path(name).stem)] or found
+        aside = [name for name in found if _ASIDE.match(Path(name).stem)]
+        found = [name for name in found if name not in aside] or found
+        if aside and len(found) == 1:
+            notices.remark(
+                _(
+                    "{file}: {name} is read; by their names other files describe it ({others}).",
+                    file=path,
+                    name=shown(found[0]),
+                    others=first_of([shown(name) for name in aside]),
+                )
+            )
     if len(found) != 1:
         raise InputError(_not_one(member_names(path), len(found), str(path), what))
     return f"^{re.escape(found[0])}$"
@@ -148,13 +171,16 @@ def unpacked_member(
 
 
 @contextmanager
-def unpacked_vector(path: Path, *, limits: Limits, layer: str | None = None) -> Iterator[Path]:
+def unpacked_vector(
+    path: Path, *, limits: Limits, layer: str | None = None, notices: Notices
+) -> Iterator[Path]:
     """Unpack the one file of polygons of an archive, a shapefile with its parts.
 
     Args:
         path: of a ZIP archive.
         limits: `archive_bytes` and `archive_ratio` are those of each part.
         layer: the name, without its ending, of one of several files.
+        notices: as for `only_member`.
 
     Yields:
         The file, in a folder of its own, under the name of the archive.
@@ -163,7 +189,7 @@ def unpacked_vector(path: Path, *, limits: Limits, layer: str | None = None) -> 
         InputError: none or several such files, damage, more than the limits; the faults that the
             block finds in the file name the archive.
     """
-    chosen = only_member(path, _VECTORS, what=_("files of polygons"), stem=layer)
+    chosen = only_member(path, _VECTORS, what=_("files of polygons"), stem=layer, notices=notices)
     main = next(name for name in member_names(path) if re.search(chosen, name))
     parts = {main: Path(main).suffix.lower()}
     if parts[main] == ".shp":

@@ -19,7 +19,7 @@ from zoneblanche.geo.files.archive import (
 )
 from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.messages import _, remark, without
+from zoneblanche.geo.messages import Notices, _, remark, without
 from zoneblanche.geo.tables.formats.delimited import read_delimited
 from zoneblanche.geo.tables.formats.header import squeezed
 from zoneblanche.geo.tables.formats.json_records import read_records
@@ -109,13 +109,16 @@ def read_raw_table(
 def _in_archive(path: Path, kind: str, form: Form, member: str, limits: Limits) -> RawTable:
     """Return the one table of an archive; an archive in it is not opened."""
     what = _("tables")
+    found = Notices()
     with ExitStack() as stack:
         if kind == "gzip":
             place = stack.enter_context(unpacked_gzip(path, limits=limits))
         elif not member and _holds_polygons_alone(path):
-            place = stack.enter_context(unpacked_vector(path, limits=limits, layer=form.layer))
+            place = stack.enter_context(
+                unpacked_vector(path, limits=limits, layer=form.layer, notices=found)
+            )
         else:
-            pattern = member or only_member(path, _IN_ARCHIVES, what=what)
+            pattern = member or only_member(path, _IN_ARCHIVES, what=what, notices=found)
             place = stack.enter_context(
                 unpacked_member(path, pattern, limits=limits, what=what, stem=path.stem)
             )
@@ -125,7 +128,7 @@ def _in_archive(path: Path, kind: str, form: Form, member: str, limits: Limits) 
         table = _read(place, inside, form, limits)
         prefix = f"{place.parent}{os.sep}"
         notices = () if member else tuple(without(note, prefix) for note in table.notices)
-    return replace(table, file=str(path), notices=notices)
+    return replace(table, file=str(path), notices=(*found, *notices))
 
 
 def _holds_polygons_alone(path: Path) -> bool:

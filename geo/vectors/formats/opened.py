@@ -57,7 +57,7 @@ def read_features(
     with (
         unpacked_gzip(path, limits=limits)
         if kind == "gzip"
-        else unpacked_vector(path, limits=limits, layer=layer)
+        else unpacked_vector(path, limits=limits, layer=layer, notices=notices)
     ) as place:
         kind = kind_of(check_file(place, most_bytes=limits.vector_bytes))
         found = Notices()

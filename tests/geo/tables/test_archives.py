@@ -50,6 +50,18 @@ def test_several_tables_in_an_archive_are_named(tmp_path: Path) -> None:
     assert column(read_raw_table(path, member="data"), "taux").tolist() == ["5", "6,5"]
 
 
+def test_files_that_describe_the_table_are_left_aside_and_named(tmp_path: Path) -> None:
+    for aside in ("README", "licence-ouverte", "Metadata_Country_API", "98100001_MetaData"):
+        path = zipped(tmp_path / "t.zip", **{"b__csv": CSV, f"{aside}__csv": "a;b\n1;2\n"})
+        raw = read_raw_table(path)
+        assert column(raw, "taux").tolist() == ["5", "6,5"]
+        assert any(f"'b.csv' is read; by their names other files describe it ('{aside}.csv')" in one
+                   for one in raw.notices)  # fmt: skip
+    for data in ("licences-boissons", "noticeable", "mes-metadata"):
+        path = zipped(tmp_path / "t.zip", **{"b__csv": CSV, f"{data}__csv": CSV})
+        assert "contains 2 tables" in faults_of(path)
+
+
 def test_an_archive_in_an_archive_is_not_opened(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip", data__csv=CSV).read_bytes()
     with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
