@@ -196,6 +196,34 @@ def test_what_may_be_a_row_is_no_note(tmp_path: Path, content: str) -> None:
     assert faults_of(write(tmp_path, content))[0].kind == "ragged-row"
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Saint Jean de la Porte",  # cut off
+        "Saint Jean de la Porte\n",  # no more words than the names above have
+        "a" * 3_000_000,
+        "The figures are provisional until further n",  # the end of the file is missing
+    ],
+)
+def test_a_row_that_is_cut_off_is_no_note(tmp_path: Path, last: str) -> None:
+    rows = "nom;taux\nParis;1\nSaint Jean de la Tour;2\nLyon;3\n"
+    assert faults_of(write(tmp_path, rows + last))[0].kind in ("ragged-row", "truncated-row")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "The figures are provisional until further notice.",
+        "The figures are provisional until further notice\n",
+        "The figures are provisional until further notice\n* Estimated",
+        "Source: INSEE",
+    ],
+)
+def test_sentences_below_a_table_are_left_out(tmp_path: Path, last: str) -> None:
+    rows = "nom;taux\nParis;1\nSaint Jean de la Tour;2\nLyon;3\n"
+    assert column(read_raw_table(write(tmp_path, rows + last)), "taux").tolist() == ["1", "2", "3"]
+
+
 def test_a_file_without_a_header_has_columns_by_number(tmp_path: Path) -> None:
     path = write(tmp_path, "LTE,208,2.02,46.05,1,1\nLTE,208,2.05,46.05,1,1\n")
     raw = read_raw_table(path, header=0)
