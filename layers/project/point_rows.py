@@ -19,7 +19,7 @@ from zoneblanche.geo.tables import RawTable, column, parse_numbers, read_raw_tab
 from zoneblanche.geo.tables.missing import MARKS, Figures
 from zoneblanche.geo.tables.raw import Stored
 from zoneblanche.geo.vectors.formats import read_features
-from zoneblanche.geo.vectors.formats.wkt import is_wkt, shapes_of_wkt, srid_of
+from zoneblanche.geo.vectors.formats.wkt import common_srid, is_wkt, shapes_of_wkt
 from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.project.read import Project
 from zoneblanche.layers.project.reference_system import crs_named
@@ -159,12 +159,31 @@ def _pairs(raw: RawTable, name: str) -> list[tuple[str, str]]:
 
 
 def _middles(raw: RawTable, name: str) -> tuple[list[tuple[str, str]], int | None]:
-    """Return the middles of shapes in well-known text, and the system that the first names."""
+    """Return the middles of shapes in well-known text, and the system that they name.
+
+    Raises:
+        InputError: a cell that is no shape, or that names another system than the first.
+    """
     cells = list(column(raw, name))
     unreadable: dict[int, str] = {}
     shapes = shapes_of_wkt(cells, unreadable)
     if unreadable:
         raise InputError([_unlike(raw, name, row) for row in list(unreadable)[:100]])
+    others: dict[int, str] = {}
+    srid = common_srid(cells, others)
+    if others:
+        raise InputError(
+            [
+                raw.fault(
+                    _("the shape has another reference system: {reason}.", reason=reason),
+                    row=row,
+                    column=name,
+                    remedy=_("Write all shapes of the column in one reference system."),
+                    kind="crs",
+                )
+                for row, reason in list(others.items())[:100]
+            ]
+        )
     middles = shapely.centroid(shapes)
     pairs = [
         ("", "") if math.isnan(x) else (repr(x), repr(y))
@@ -172,7 +191,7 @@ def _middles(raw: RawTable, name: str) -> tuple[list[tuple[str, str]], int | Non
             shapely.get_x(middles).tolist(), shapely.get_y(middles).tolist(), strict=True
         )
     ]
-    return pairs, next((srid_of(cell) for cell in cells if cell.strip()), None)
+    return pairs, srid
 
 
 def _unlike(raw: RawTable, name: str, row: int) -> Fault:

@@ -26,7 +26,7 @@ from zoneblanche.geo.vectors.formats.features import (
     too_large,
 )
 from zoneblanche.geo.vectors.formats.wkb import BadBinary, check_wkb, shapes_of_wkb
-from zoneblanche.geo.vectors.formats.wkt import is_wkt, shapes_of_wkt, srid_of
+from zoneblanche.geo.vectors.formats.wkt import common_srid, is_wkt, shapes_of_wkt
 
 _LONGITUDE_LATITUDE = "OGC:CRS84"
 _ARROW_ENCODINGS = (
@@ -112,7 +112,11 @@ def _plain_shapes(
         unreadable: dict[int, str] = {}
         srid = None
         if isinstance(first, str) and is_wkt(first):
-            shapes, form, srid = shapes_of_wkt(cells, unreadable), "WKT", srid_of(first)
+            shapes, form = shapes_of_wkt(cells, unreadable), "WKT"
+            unlike: dict[int, str] = {}
+            srid = common_srid(cells, unlike)
+            shapes[list(unlike)] = None
+            unreadable |= unlike
         elif isinstance(first, bytes) and _is_wkb(first):
             shapes, form = shapes_of_wkb(cells, unreadable), "WKB"
         else:

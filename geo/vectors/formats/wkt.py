@@ -32,13 +32,42 @@ def is_wkt(text: str) -> bool:
 
 
 def srid_of(text: str) -> int | None:
-    """Return the number of the reference system in front of a shape, if there is one.
+    """Return the number of the reference system in front of a shape, if there is one; 0 is an
+    unknown one, as in PostGIS.
 
-    >>> srid_of("SRID=2154;POINT (700000 6600000)")
-    2154
+    >>> srid_of("SRID=2154;POINT (700000 6600000)"), srid_of("SRID=0;POINT (1 2)")
+    (2154, None)
     """
     found = _TEXT.match(text)
-    return int(found["srid"]) if found is not None and found["srid"] else None
+    return int(found["srid"] or 0) or None if found is not None else None
+
+
+def common_srid(texts: Sequence[str | None], unlike: dict[int, str]) -> int | None:
+    """Return the number of the reference system that the first shape names. Shapes that name
+    another, or none where the first names one, are noted in `unlike`.
+
+    Args:
+        texts: None or "" where there is no shape.
+        unlike: gets the number of each such shape, and why it is refused.
+
+    >>> unlike = {}
+    >>> common_srid(["SRID=4326;POINT (1 2)", "SRID=2154;POINT (1 2)"], unlike)
+    4326
+    >>> unlike[1]
+    'SRID=2154, but SRID=4326 in the first shape'
+    """
+    numbers = {
+        number: srid_of(text)
+        for number, text in enumerate(texts)
+        if text is not None and _TEXT.match(text)
+    }
+    first = next(iter(numbers.values()), None)
+    for number, srid in numbers.items():
+        if srid != first:
+            unlike[number] = _(
+                "SRID={srid}, but SRID={first} in the first shape", srid=srid or 0, first=first or 0
+            )
+    return first
 
 
 def shapes_of_wkt(texts: Sequence[str | None], unreadable: dict[int, str]) -> np.ndarray:
@@ -55,12 +84,13 @@ def shapes_of_wkt(texts: Sequence[str | None], unreadable: dict[int, str]) -> np
     for number, text in enumerate(texts):
         if not text or not text.strip():
             continue
-        if not is_wkt(text):
+        found = _TEXT.match(text)
+        if found is None:
             unreadable[number] = _("no well-known text of a shape")
         elif len(_COLLECTION.findall(text)) > MOST_DEEP:
             unreadable[number] = _("shapes nested more than {deep} deep", deep=MOST_DEEP)
         else:
-            fit[number] = text.rpartition(";")[2]
+            fit[number] = text[found.start("kind") :]
     with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
         shapes = shapely.from_wkt(fit, on_invalid="ignore")
     given = np.array([text is not None for text in fit], dtype=bool)

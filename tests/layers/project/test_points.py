@@ -131,6 +131,13 @@ def test_the_middle_of_shapes_in_well_known_text(tmp_path: Path) -> None:
     assert atlas.values["p"].tolist() == [1, 0, 0]
     wrong = said(tmp_path, "id;geo\n1;POINT (0.5 0.25)\n2;POINT (1\n", 'position = "geo"')
     assert '"POINT (3.501 44.518)"' in wrong
+    wrong = said(tmp_path, "id|geo\n1|POINT (0.5 0.2);POINT (1.5 0.4)\n", 'position = "geo"')
+    assert "the cell does not hold a latitude and a longitude" in wrong
+    mixed = "id|geo\n1|SRID=4326;POINT (0.5 0.2)\n2|SRID=3857;POINT (55660 27830)\n"
+    wrong = said(tmp_path, mixed, 'position = "geo"')
+    assert "another reference system: SRID=3857, but SRID=4326 in the first shape" in wrong
+    atlas = measured(tmp_path, "id|geo\n1|SRID=0;POINT (0.5 0.2)\n", 'position = "geo"')
+    assert atlas.values["p"].tolist() == [1, 0, 0]
 
 
 def test_points_of_a_shapefile_and_of_geoparquet(tmp_path: Path) -> None:
