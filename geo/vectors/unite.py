@@ -9,17 +9,21 @@ from zoneblanche.geo.borders.dissolve import dissolve
 from zoneblanche.geo.errors import Fault, first_of, shown
 from zoneblanche.geo.messages import Notices, _, ngettext
 
+INHABITANTS = "population"
+"""The column of inhabitants in a table of features."""
+
 
 def unite_features(
     table: pd.DataFrame, shapes: np.ndarray, file: str, *, code: str, notices: Notices
 ) -> tuple[pd.DataFrame, np.ndarray, list[Fault]]:
     """Return one row and one shape for each code, in the order of its first feature.
 
-    A cell that is blank on one feature of a code is that of another. So is a figure of 0: the
-    waters of a place have its code, and no inhabitants.
+    A cell that is blank on one feature of a code is that of another. So is a `population` of 0: the
+    waters of a place have its code, and no inhabitants. These codes are named in a notice.
 
     Args:
-        table: index: the codes of the features; any columns.
+        table: index: the codes of the features; any columns, of which `population` is the
+            inhabitants.
         shapes: valid polygons, one for each row.
         code: the field of the codes, named in a fault.
 
@@ -32,8 +36,9 @@ def unite_features(
     order = codes.drop_duplicates()
     several = codes[codes.duplicated()].unique()
     faults = []
-    united = _first_figures(table).groupby(level=0, sort=False).first()
-    grouped = _first_figures(table.loc[codes.isin(several)]).groupby(level=0, sort=False)
+    inhabited = _with_inhabitants_of_codes(table, file, notices=notices)
+    united = inhabited.groupby(level=0, sort=False).first()
+    grouped = inhabited.loc[codes.isin(several)].groupby(level=0, sort=False)
     distinct = grouped.nunique(dropna=True)
     differing = distinct.gt(1)
     for one, columns in zip(map(str, differing.index), differing.to_numpy(), strict=True):
@@ -82,13 +87,25 @@ def unite_features(
     return united.loc[order], whole, faults
 
 
-def _first_figures(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table without figures of 0 of codes that have another figure too."""
-    figures = table.select_dtypes("number")
-    largest = figures.groupby(level=0, sort=False).transform("max")
-    return table.assign(
-        **{
-            str(name): column.mask((column == 0) & (largest[name] > 0))
-            for name, column in figures.items()
-        }
+def _with_inhabitants_of_codes(table: pd.DataFrame, file: str, *, notices: Notices) -> pd.DataFrame:
+    """Return the table with the inhabitants of its code on each feature that has 0 of them, where
+    another feature of the code has some."""
+    if INHABITANTS not in table.columns:
+        return table
+    people = table[INHABITANTS]
+    largest = people.groupby(level=0, sort=False).transform("max")
+    zeros = (people == 0) & (largest > 0)
+    if not zeros.any():
+        return table
+    notices.warn(
+        ngettext(
+            "{file}: {count} feature has 0 inhabitants and is united with others of its code "
+            "({codes}).",
+            "{file}: {count} features have 0 inhabitants and are united with others of their code "
+            "({codes}).",
+            int(zeros.sum()),
+            file=file,
+            codes=first_of(table.index[zeros].drop_duplicates().tolist()),
+        )
     )
+    return table.assign(**{INHABITANTS: people.mask(zeros, largest)})

@@ -19,9 +19,11 @@ from shapely.geometry import box, mapping
 
 from zoneblanche.geo.code_part import CodePart
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import Notices
 from zoneblanche.geo.territories import measured_area_km2
 from zoneblanche.geo.vectors.antimeridian import joined_at_180
 from zoneblanche.geo.vectors.read import ReadTerritories, read_polygons, read_territories
+from zoneblanche.geo.vectors.unite import unite_features
 
 SHAPES = [box(0, 0, 1, 1), box(1, 0, 2, 1), box(0, 1, 1, 2)]
 
@@ -79,6 +81,18 @@ def test_well_known_text_names_its_reference_system(tmp_path: Path) -> None:
     assert len(read(tmp_path / "t.parquet", name=None, crs=crs).territories.codes) == 3
 
 
+def test_well_known_text_in_two_reference_systems_is_refused(tmp_path: Path) -> None:
+    texts = "SRID=4326;" + shapely.to_wkt(np.array(SHAPES)).astype(object)
+    texts[1] = texts[1].replace("4326", "2154")
+    pd.DataFrame({"code": list("ABC"), "wkt": texts}).to_parquet(tmp_path / "t.parquet")
+    said = fault(tmp_path / "t.parquet", name=None)
+    assert "SRID=2154, but SRID=4326 in the first shape" in said
+    texts = "SRID=0;" + shapely.to_wkt(np.array(SHAPES)).astype(object)
+    pd.DataFrame({"code": list("ABC"), "wkt": texts}).to_parquet(tmp_path / "t.parquet")
+    found = read(tmp_path / "t.parquet", name=None)
+    assert any("it names no reference system" in notice for notice in found.notices)
+
+
 def test_well_known_text_that_is_broken_or_deep_is_refused(tmp_path: Path) -> None:
     deep = "GEOMETRYCOLLECTION(" * 100_000 + ")" * 100_000
     texts = [shapely.to_wkt(SHAPES[0]), "POLYGON ((1", deep]
@@ -106,8 +120,25 @@ def test_waters_without_inhabitants_are_united_with_their_place(tmp_path: Path) 
         path = saved(tmp_path, code=["A", "B", "A"], name=["One", "Two", "One"], pop=people)
         found = read(path, population="pop").territories
         assert found.facts["population"].tolist() == [5, 6]
+        assert any(
+            "1 feature has 0 inhabitants and is united with others of its code (A)" in notice
+            for notice in read(path, population="pop").notices
+        )
     path = saved(tmp_path, code=["A", "B", "A"], name=["One", "Two", "One"], pop=[0, 6, 0])
     assert read(path, population="pop").territories.facts["population"].tolist() == [0, 6]
+
+
+def test_only_inhabitants_of_0_are_those_of_another_feature() -> None:
+    index = pd.Index(["A", "B", "A"], name="code")
+    table = pd.DataFrame({"population": [5, 6, 0], "coastal": [0, 1, 1], "parent": 11}, index=index)
+    united, _shapes, faults = unite_features(
+        table, np.array(SHAPES), "t.shp", code="code", notices=Notices()
+    )
+    assert [fault.message for fault in faults] == [
+        "the code 'A' is on 2 features with different cells in coastal: '0', '1'."
+    ]
+    assert united["population"].tolist() == [5, 6]
+    assert set(map(str, united.dtypes)) == {"int64"}
 
 
 def test_an_overlap_by_the_rounding_of_coordinates_is_not_said(tmp_path: Path) -> None:
