@@ -13,7 +13,7 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
-from zoneblanche.geo.messages import _, join, remark
+from zoneblanche.geo.messages import _, join, ngettext, remark
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables.formats.decimal_mark import SPACES, THIN_GAPS, Marks, decimal_mark
 from zoneblanche.geo.tables.missing import MARKS, PLAIN_MARKS, Figures, reason_of
@@ -51,11 +51,14 @@ def _grammar(marks: Marks) -> re.Pattern[str]:
     )
 
 
+_FLAG = "[bdefiprsu]{1,3}|[A-E]"
 _FLAGGED = re.compile(
-    r"(.*[0-9%])(?:[ \u00a0\u202f]+|(?=[(\[]))[(\[]?([bdefiprsu]{1,3}|[A-E])[)\]]?"
+    rf"(?P<figure>.*[0-9%])(?:[{SPACES}]*(?:\((?P<round>{_FLAG})\)|\[(?P<square>{_FLAG})\])"
+    rf"|[{SPACES}]+(?P<bare>{_FLAG}))"
 )
 """A figure with the flags of Eurostat (p provisional, e estimated, b break, u of low reliability),
 of the ONS and INSEE (in brackets), or the quality of Statistics Canada (A to E) behind it."""
+_FIGURE_ENDS = re.compile(r".*[0-9]%?")
 _PLAIN = re.compile(r"(?:(?:-?[0-9]{1,15}(?:\.[0-9]{1,15})?)?\n)*+")
 _TRUTH = {
     **dict.fromkeys(("1", "1.0", "oui", "true", "vrai", "yes"), 1.0),
@@ -127,7 +130,7 @@ def parse_numbers(
         plain_texts, flags = _without_flags(list(texts), named)
         mark, notices = decimal_mark(raw, name, plain_texts, pinned, unit, thousands=thousands)
         reads = _numbers(plain_texts, mark, unit, named, frozenset(nodata or ()))
-        notices += _flags_notice(raw, name, flags)
+        notices += _flags_notice(raw, name, np.array(flags, dtype=object)[inverse])
     faults = list(_unreadable(raw, name, inverse, reads)) + _mixed_gaps(raw, name, reads, notices)
     values = np.array([read.value for read in reads])[inverse]
     signed = np.array([read.signed for read in reads])[inverse]
@@ -144,30 +147,47 @@ def parse_numbers(
 
 
 def _without_flags(texts: list[str], marks: Mapping[str, Reason]) -> tuple[list[str], list[str]]:
-    """Return the texts without the flags behind their figures ("12.5 p"), and the flags."""
+    """Return the texts without the flags behind their figures ("12.5 p"), and the flag of each, ""
+    if it has none.
+
+    Letters without brackets may be a unit ("12 d", "3.2 B"). They are flags if another figure of
+    the column has no letter, and B if the column has another quality (A, C, D, E) too.
+    """
+    none = [""] * len(texts)
     if not any(text[-1:].isalpha() or text[-1:] in (")", "]") for text in map(str.rstrip, texts)):
-        return texts, []
-    found = [_FLAGGED.fullmatch(text.strip(SPACES)) for text in texts]
-    flags = [
-        match if match is not None and reason_of(text.strip(SPACES), marks) is None else None
-        for text, match in zip(texts, found, strict=True)
+        return texts, none
+    stripped = [text.strip(SPACES) for text in texts]
+    figures = [text if reason_of(text, marks) is None else "" for text in stripped]
+    found = [_FLAGGED.fullmatch(text) for text in figures]
+    flags = [match[match.lastgroup or 0] if match is not None else "" for match in found]
+    plain_too = any(map(_FIGURE_ENDS.fullmatch, figures))
+    qualities = bool({"A", "C", "D", "E"} & set(flags))
+    for place, match in enumerate(found):
+        if match is not None and match["bare"]:
+            is_flag = plain_too and (flags[place] != "B" or qualities)
+            flags[place] = flags[place] if is_flag else ""
+    plain = [
+        match["figure"] if match is not None and flag else text
+        for text, match, flag in zip(texts, found, flags, strict=True)
     ]
-    plain = [text if flag is None else flag[1] for text, flag in zip(texts, flags, strict=True)]
-    return plain, sorted({flag[2] for flag in flags if flag is not None})
+    return plain, flags
 
 
-def _flags_notice(raw: RawTable, name: str, flags: list[str]) -> list[str]:
-    if not flags:
+def _flags_notice(raw: RawTable, name: str, flags: np.ndarray) -> list[str]:
+    """Return the warning about the flags of the cells of a column, "" where there is none."""
+    given = flags[flags != ""]
+    if not len(given):
         return []
     return [
-        remark(
-            _(
-                "{file}, column {name}: letters behind figures are flags and are left out "
-                "({flags}).",
-                file=raw.file,
-                name=shown(name),
-                flags=first_of(flags),
-            )
+        ngettext(
+            "{file}, column {name}: letters behind {count} figure are a flag and are left out "
+            "({flags}).",
+            "{file}, column {name}: letters behind {count} figures are flags and are left out "
+            "({flags}).",
+            len(given),
+            file=raw.file,
+            name=shown(name),
+            flags=first_of(sorted(set(given))),
         )
     ]
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.messages import severity_of
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.tables import (
     Figures,
@@ -430,10 +431,29 @@ def test_flags_behind_figures_are_left_out_and_stated() -> None:
     read = numbers("10,5 p", "20,5 bep", "30,5 [r]", "40,5(e)", ": u", "50,5 E", "7", "")
     assert read.values[[0, 1, 2, 3, 5, 6]].tolist() == [10.5, 20.5, 30.5, 40.5, 50.5, 7]
     assert np.isnan(read.values[[4, 7]]).all()
-    assert any("flags and are left out (E, bep, e, p, r)" in notice for notice in read.notices)
-    for text in ("12 km", "12p", "12 r e", "12 x", "p"):
-        assert faults_of("10,5 p", text)
-    assert faults_of("10,5 p", "1.5 p")[0].kind == "decimal-mark"
+    (notice,) = [one for one in read.notices if "letters" in one]
+    assert "letters behind 5 figures are flags and are left out (E, bep, e, p, r)" in notice
+    assert severity_of(notice) == "warning"
+    for text in ("12 km", "12p", "12 r e", "12 x", "p", "12 (p", "12 p)", "12 [p)"):
+        assert faults_of("10,5 p", "7", text)
+    assert faults_of("10,5 p", "7", "1.5 p")[0].kind == "decimal-mark"
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (("3.2 B", "4.1 B", "700.5"), False),  # billions
+        (("3.2 B", "4.1 A", "700.5"), True),
+        (("12 d", "5 d"), False),  # days
+        (("12 d", "5 d", "7"), True),
+        (("12 (d)", "5 [d]"), True),
+    ],
+)
+def test_letters_that_may_be_a_unit_are_refused(cells: tuple[str, ...], read: bool) -> None:
+    if read:
+        assert not np.isnan(numbers(*cells).values).any()
+    else:
+        assert faults_of(*cells)[0].kind == "not-a-number"
 
 
 def test_codes_of_surveys_that_repeat_are_for_no_data() -> None:
