@@ -32,7 +32,12 @@ from zoneblanche.geo.errors import (
 from zoneblanche.geo.files.kinds import check_file, kind_of, open_plain, refused_kind
 from zoneblanche.geo.files.parquet import check_footer, check_row_group
 from zoneblanche.geo.messages import _
-from zoneblanche.geo.points.bounds import beyond_bounds, coordinate_fault, lines_of_rows
+from zoneblanche.geo.points.bounds import (
+    MOST_TOLD,
+    beyond_bounds,
+    coordinate_fault,
+    lines_of_rows,
+)
 
 Floats = NDArray[np.float64]
 
@@ -176,7 +181,7 @@ def read_chunk(chunk: Chunk) -> Iterator[Batch]:
 
     Raises:
         InputError: rows of another length than the header, text instead of a number, a
-            coordinate beyond the bounds of the layout.
+            coordinate beyond the bounds of the layout, a weight below 0.
     """
     columns = list(chunk.layout.columns)
     with _open(chunk.path) as stream:
@@ -186,8 +191,10 @@ def read_chunk(chunk: Chunk) -> Iterator[Batch]:
         begin, data = _read_lines(stream, chunk)
         if not data:
             return
-        batch = _to_batch(_parse(data, chunk, columns), chunk.layout)
-        _check_bounds(batch, chunk, partial(lines_of_rows, stream, begin))
+        rows, place = _parse(data, chunk, columns), partial(lines_of_rows, stream, begin)
+        _check_weights(rows, chunk, place)
+        batch = _to_batch(rows, chunk.layout)
+        _check_bounds(batch, chunk, place)
     yield batch
 
 
@@ -201,8 +208,10 @@ def _read_row_group(stream: IO[bytes], chunk: Chunk, columns: list[str]) -> Iter
             )
         before = sum(table.metadata.row_group(one).num_rows for one in range(chunk.first))
         for rows in table.iter_batches(BATCH_ROWS, [chunk.first], names):
+            place = partial(_rows_after, before)
+            _check_weights(rows, chunk, place)
             batch = _to_batch(rows, chunk.layout)
-            _check_bounds(batch, chunk, partial(_rows_after, before))
+            _check_bounds(batch, chunk, place)
             yield batch
             before += rows.num_rows
 
@@ -388,24 +397,44 @@ def _parse(data: bytes, chunk: Chunk, columns: list[str]) -> pa.Table:
         ) from error
 
 
-def _to_batch(table: pa.Table | pa.RecordBatch, layout: Layout) -> Batch:
-    def numbers(name: str) -> Floats:
-        column = table.column(name)
-        if pa.types.is_boolean(column.type):
-            column = column.cast(pa.int8())
-        return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
-
-    values = [numbers(name) for name in layout.values]
-    weights = np.ones(table.num_rows) if layout.weight is None else numbers(layout.weight)
-    if np.nanmin(weights, initial=0.0) < 0:
-        raise InputError(
+def _check_weights(
+    table: pa.Table | pa.RecordBatch, chunk: Chunk, place: Callable[[list[int]], list[int]]
+) -> None:
+    """Refuse weights below 0; `place` gives the position of rows of the table."""
+    if chunk.layout.weight is None:
+        return
+    weights = _numbers(table, chunk.layout.weight)
+    below = np.flatnonzero(weights < 0)[:MOST_TOLD].tolist()
+    if not below:
+        return
+    raise InputError(
+        [
             Fault(
                 _("a weight is below 0."),
-                column=layout.weight,
+                file=chunk.path,
+                line=at if chunk.kind == "csv" else None,
+                feature=at if chunk.kind == "parquet" else None,
+                column=chunk.layout.weight,
+                value=f"{weights[row]:.15g}",
                 remedy=_("Name the column of weights: amounts of 0 or more."),
                 kind="out-of-range",
             )
-        )
+            for row, at in zip(below, place(below), strict=True)
+        ]
+    )
+
+
+def _numbers(table: pa.Table | pa.RecordBatch, name: str) -> Floats:
+    column = table.column(name)
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.int8())
+    return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+
+
+def _to_batch(table: pa.Table | pa.RecordBatch, layout: Layout) -> Batch:
+    numbers = partial(_numbers, table)
+    values = [numbers(name) for name in layout.values]
+    weights = np.ones(table.num_rows) if layout.weight is None else numbers(layout.weight)
     for name in layout.means:
         product = numbers(name) * weights
         values += [product, np.where(np.isfinite(product), weights, np.nan)]
