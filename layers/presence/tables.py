@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.analysis.inequality.equal_size import compare_equal_size, residuals_by
@@ -58,7 +58,11 @@ def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.D
     ]
     if not varied:
         raise InputError(
-            _("the probe has no account and no news that differ between communes."),
+            Fault(
+                _("the probe has no account and no news that differ between communes."),
+                remedy=_("Choose another table, or give a probe of more communes."),
+                kind="no-rows",
+            )
         )
     found = {name: _equal_size(territories, name, inputs) for name in varied}
     return pd.concat(
