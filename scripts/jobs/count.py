@@ -15,7 +15,7 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.executors import Executor
 from zoneblanche.geo.files.output import check_file_place, staged_file
-from zoneblanche.geo.messages import _, join, semicolons
+from zoneblanche.geo.messages import _, join, ngettext, semicolons
 from zoneblanche.geo.nesting import groups_at, sum_by
 from zoneblanche.geo.points.count import Engine, Layout, PointCounts, count_points
 from zoneblanche.geo.points.distance import centres_of
@@ -156,6 +156,26 @@ def _check_layout(layout: Layout) -> None:
                 kind="option",
             )
         )
+    faults = [
+        Fault(
+            _("--{option} {column} is given twice.", option=option, column=column),
+            remedy=_("Name each column once."),
+            kind="option",
+        )
+        for option, columns in (("sum", layout.values), ("mean", layout.means))
+        for column in dict.fromkeys(columns)
+        if columns.count(column) > 1
+    ]
+    if layout.weight in layout.means:
+        faults.append(
+            Fault(
+                _("--mean and --weight both name {column}.", column=layout.weight),
+                remedy=_("Name two columns, or leave --weight out to weigh all rows alike."),
+                kind="option",
+            )
+        )
+    if faults:
+        raise InputError(faults)
 
 
 def _check_places(places: Places, nearest_too: bool) -> None:
@@ -236,13 +256,46 @@ def _table(
     return figures.rename_axis("code")
 
 
-def _blanks(counted: PointCounts, layout: Layout) -> dict[str, int]:
-    """Return how many counted points have no figure, for each column that is summed or averaged."""
-    blanks = {name: counted.blank[name] for name in layout.values}
-    for mean in layout.means:
-        product = replace(layout, values=(), means=(mean,)).summed[0]
-        blanks[mean] = counted.blank[product]
-    return blanks
+def _blanks_told(counted: PointCounts, layout: Layout) -> list[str]:
+    """Return a sentence for each column that some counted points have no figure of."""
+    lines: list[str] = [
+        ngettext(
+            "{count} point in territories has no {column}: it is counted, and not summed.",
+            "{count} points in territories have no {column}: they are counted, and not summed.",
+            counted.blank[column],
+            column=column,
+        )
+        for column in layout.values
+        if counted.blank[column]
+    ]
+    for column in layout.means:
+        blank = counted.blank[replace(layout, values=(), means=(column,)).summed[0]]
+        if not blank:
+            continue
+        if layout.weight is None:
+            lines.append(
+                ngettext(
+                    "{count} point in territories has no {column}: it is counted, and not in the "
+                    "mean.",
+                    "{count} points in territories have no {column}: they are counted, and not "
+                    "in the mean.",
+                    blank,
+                    column=column,
+                )
+            )
+        else:
+            lines.append(
+                ngettext(
+                    "{count} point in territories lacks {column} or {weight}: it is counted, and "
+                    "not in the mean.",
+                    "{count} points in territories lack {column} or {weight}: they are counted, "
+                    "and not in the mean.",
+                    blank,
+                    column=column,
+                    weight=layout.weight,
+                )
+            )
+    return lines
 
 
 def _told(counted: PointCounts, table: pd.DataFrame, out: Path, layout: Layout) -> str:
@@ -269,14 +322,6 @@ def _told(counted: PointCounts, table: pd.DataFrame, out: Path, layout: Layout) 
                 counts=int(counted.counts.sum()) - inside,
             )
         )
-    lines += [
-        _(
-            "{blank} points in territories have no {column}: they are counted, and not summed.",
-            blank=blank,
-            column=column,
-        )
-        for column, blank in _blanks(counted, layout).items()
-        if blank
-    ]
+    lines += _blanks_told(counted, layout)
     lines.append(_("{file}: {count} territories", file=out, count=len(table)))
     return join(lines, "\n")

@@ -53,11 +53,25 @@ def test_names_of_own_polygons_and_a_weighted_mean(tmp_path: Path, count: Comman
     assert status == 0, err
     table = (tmp_path / "c.csv").read_text("utf-8").splitlines()
     assert table == ["code,name,count,mean_speed", "01,Aa,3,30.0", "02,Bb,1,"]
-    assert "1 points in territories have no speed" in out
-    assert count(*points, *place, "--mean", "speed")[0] == 0
+    assert "1 point in territories lacks speed or tests: it is counted, and not in the mean" in out
+    status, out, err = count(*points, *place, "--mean", "speed")
+    assert status == 0, err
+    assert "1 point in territories has no speed: it is counted, and not in the mean" in out
     assert "01,Aa,3,25.0" in (tmp_path / "c.csv").read_text("utf-8")
     assert "--weight goes with --mean" in count(*points, *place, "--weight", "tests")[2]
     assert "--name goes with --territories" in count(*points, "--name", "label")[2]
+
+
+def test_a_weight_below_0_is_named_with_its_file_and_row(squares: Path, count: Command) -> None:
+    (squares / "points" / "q.csv").write_text("x,y,n\n0.5,45.5,1\n\n0.6,45.5,-2\n", "utf-8")
+    means = ("--mean", "y", "--weight", "n", "-o", squares / "c.csv")
+    status, _, err = count(*own(squares, *means))
+    assert status == 2
+    assert f"{squares / 'points' / 'q.csv'}, line 4" in err
+    pd.DataFrame({"x": [0.5, 0.6], "y": 45.5, "n": [1, -1]}).to_parquet(
+        squares / "points" / "a.parquet"
+    )
+    assert f"{squares / 'points' / 'a.parquet'}, feature 1" in count(*own(squares, *means))[2]
 
 
 def test_own_polygons_sums_and_a_running_cluster(squares: Path, count: Command) -> None:
@@ -114,6 +128,9 @@ def test_a_path_with_a_scheme_is_told(squares: Path, count: Command) -> None:
         (("--scheduler", "tcp://127.0.0.1:1"), "goes with --executor dask alone"),
         (("--workers", "0"), "--workers 0 is not a number"),
         (("--level", "departement"), "--level goes with the embedded edition"),
+        (("--mean", "n", "--weight", "n"), "--mean and --weight both name n"),
+        (("--mean", "n", "--mean", "n"), "--mean n is given twice. Name each column once"),
+        (("--sum", "n", "--sum", "n"), "--sum n is given twice"),
         (("--nearest", "--level", "departement"), "distances cannot be summed"),
         (("--crs", "EPSG:0"), "there is no coordinate system"),
         (("--crs", "EPSG:2154"), "none of the 9000 points lies in a territory"),
