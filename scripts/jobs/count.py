@@ -299,7 +299,7 @@ def _blanks_told(counted: PointCounts, layout: Layout) -> list[str]:
 
 
 def _told(counted: PointCounts, table: pd.DataFrame, out: Path, layout: Layout) -> str:
-    lines = [
+    lines: list[str] = [
         _(
             "{rows} rows: {counts} points in territories, {outside} in none, "
             "{unreadable} without two coordinates.",
