@@ -168,18 +168,22 @@ def text_notices(text: str, encoding: str, file: str) -> list[str]:
     return notices
 
 
+_TEXT_FORMULA = re.compile(r'\A="([^"]*)"\Z')
+
+
 class Cutter:
     """Splits lines into records by one separator: RFC 4180, strictly.
 
     A quote surrounds a whole cell or is doubled within one. Text with a stray quote is refused: the
-    quote may have swallowed the rows up to the next one.
+    quote may have swallowed the rows up to the next one. A cell ="01001", by which programs keep a
+    spreadsheet from dropping zeros, is the text 01001.
     """
 
     def __init__(self, separator: str) -> None:
         mark = re.escape(separator)
-        cell = rf'"(?:[^"]|"")*+"{mark}|[^"{mark}]*+{mark}'
+        cell = rf'=?"(?:[^"]|"")*+"{mark}|[^"{mark}]*+{mark}'
         self.separator = separator
-        self._cells = re.compile(rf'"((?:[^"]|"")*+)"{mark}|([^"{mark}]*+){mark}')
+        self._cells = re.compile(rf'=?"((?:[^"]|"")*+)"{mark}|([^"{mark}]*+){mark}')
         self._record = re.compile(rf"(?:{cell})*+")
 
     def cut(self, lines: list[str], first: int = 0) -> Cut:
@@ -228,7 +232,7 @@ class Cutter:
             )
             return Stray(number, cell, line[end : end + 60].removesuffix(self.separator), found)
         cells = [
-            quoted.replace('""', '"') if quoted else bare
+            _TEXT_FORMULA.sub(r"\1", quoted.replace('""', '"')) if quoted else bare
             for quoted, bare in self._cells.findall(line)
         ]
         for place, value in enumerate(cells):

@@ -224,6 +224,15 @@ def test_sentences_below_a_table_are_left_out(tmp_path: Path, last: str) -> None
     assert column(read_raw_table(write(tmp_path, rows + last)), "taux").tolist() == ["1", "2", "3"]
 
 
+def test_formulas_that_hold_a_text_are_that_text(tmp_path: Path) -> None:
+    rows = '="01001";5;=""\n"=""01002""";6;"="\n01003;7;x\n'
+    raw = read_raw_table(write(tmp_path, f"code;taux;note\n{rows}"))
+    assert column(raw, "code").tolist() == ["01001", "01002", "01003"]
+    assert column(raw, "note").tolist() == ["", "=", "x"]
+    path = write(tmp_path, 'code;taux\n="01001;5\n01002;6\n')
+    assert faults_of(path)[0].kind == "stray-quote"
+
+
 def test_a_file_without_a_header_has_columns_by_number(tmp_path: Path) -> None:
     path = write(tmp_path, "LTE,208,2.02,46.05,1,1\nLTE,208,2.05,46.05,1,1\n")
     raw = read_raw_table(path, header=0)
