@@ -36,6 +36,8 @@ class RawTable:
         notices: observations and decisions, as sentences.
         merged: by column, the first and last row of merged cells.
         repeated: names that several columns have, and where. They are not among `columns`.
+        unread: the type of each column of a typed file that holds neither text nor numbers. They
+            are not among `columns`.
         header: the line with the names of the columns, if there is one.
         whole: whether the table is the same whichever of its columns are wanted.
     """
@@ -53,6 +55,7 @@ class RawTable:
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     header: int | None = None
     whole: bool = False
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -104,7 +107,7 @@ def column(raw: RawTable, name: str) -> np.ndarray:
 
     Raises:
         InputError: no such column; the message names those of the file and suggests the nearest,
-            ignoring case, accents, spaces and byte-order marks.
+            ignoring case, accents, spaces and byte-order marks. A column of bytes, lists or shapes.
     """
     if name in raw.repeated:
         raise InputError(_repeated_fault(raw, name))
@@ -113,6 +116,15 @@ def column(raw: RawTable, name: str) -> np.ndarray:
         if any(faults):
             raise InputError([fault for fault in faults if fault is not None])
         return raw.columns[name]
+    if name in raw.unread:
+        raise InputError(
+            raw.column_fault(
+                _("the column holds {type}: neither text nor numbers.", type=raw.unread[name]),
+                column=name,
+                remedy=_("Write it as text or numbers."),
+                kind="column-type",
+            )
+        )
     raise InputError(missing_column(name, list(raw.columns), file=raw.file))
 
 

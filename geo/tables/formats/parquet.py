@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
         else []
     )
     stored = {name: kind for name in wanted if (kind := _stored(table[name].type)) is not None}
-    return build(
+    raw = build(
         file,
         wanted,
         columns,
@@ -68,6 +69,8 @@ def read_columnar(path: Path, *, limits: Limits) -> RawTable:
         notices=notices,
         whole=True,
     )
+    types = {name: str(_type_of(source.schema, name)) for name in left}
+    return replace(raw, unread=types)
 
 
 def _overlong(column: pa.ChunkedArray, name: str, file: str, limits: Limits) -> list[Fault]:

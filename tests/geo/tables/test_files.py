@@ -19,7 +19,7 @@ import pytest
 
 from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
-from zoneblanche.geo.tables import parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.tables import column, parse_codes, parse_numbers, read_raw_table
 
 KNOWN = pd.Index(["01001", "01002", "01004"])
 
@@ -181,6 +181,15 @@ def test_parquet_columns_as_text(tmp_path: Path) -> None:
     assert parse_numbers(raw, "x").values[0] == 0.1
     with pytest.raises(InputError, match=r"feature 0, column 'x'"):
         parse_codes(raw, "x", known=KNOWN)
+
+
+def test_a_parquet_column_of_bytes_is_named_with_its_type(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"code": [b"01001", b"01002"], "taux": [5, 6]}).to_parquet(path)
+    raw = read_raw_table(path)
+    assert column(raw, "taux").tolist() == ["5", "6"]
+    with pytest.raises(InputError, match="the column holds binary: neither text nor numbers"):
+        column(raw, "code")
 
 
 def test_spoiled_parquet(tmp_path: Path) -> None:
