@@ -99,17 +99,17 @@ def standing_of(
 
     Args:
         table: of `peer_table`.
-        drawn: mean of the index by territory in each draw (`draw_means`); without draws, scores
-            that are displayed alike are not distinguishable.
+        drawn: mean of the index by territory in each draw (`draw_means`), NaN if unknown; without
+            draws, scores that are displayed alike are not distinguishable.
         code: of the one.
         digits: of the displayed scores.
         high_is_bad: whether a high score is a bad one.
     """
     others = table["score"].drop(code)
     if drawn is not None and len(drawn) and code in drawn:
-        beside = drawn.reindex(columns=others.index).to_numpy()
-        above = (beside > drawn[code].to_numpy()[:, None]).mean(axis=0)
-        higher, lower = above >= SURE, above <= 1 - SURE
+        scores, own = drawn.reindex(columns=others.index).to_numpy(), drawn[[code]].to_numpy()
+        # A draw with equal scores, or without one of them, counts for neither side.
+        higher, lower = (sides.mean(axis=0) >= SURE for sides in (scores > own, scores < own))
     else:
         apart = (others - float(table["score"].loc[code])).round(digits).to_numpy("float64")
         higher, lower = apart > 0, apart < 0

@@ -224,7 +224,8 @@ class Shared:
         self, indicator: Indicator, area: Area, reference: Area, *, digits: int
     ) -> Difference:
         """Return the difference of a figure between an area and a reference; that of the index
-        with its interval under the stated errors, where both are drawn."""
+        with its interval under the stated errors, where both are drawn. A difference that is
+        displayed as zero is "equal", or "same" if its interval contains zero."""
         plain = difference_of(self.columns, indicator, area.inside, reference.inside, digits=digits)
         if indicator is not self.main or np.isnan(plain.value):
             return plain
@@ -238,7 +239,10 @@ class Shared:
             low, high = interval_of(one - other, plain.value)
         if np.isnan(low) or np.isnan(high):
             return plain
-        return Difference(plain.value, verdict_of(low, high), low, high)
+        verdict = verdict_of(low, high)
+        if plain.verdict == "equal" and verdict != "same":
+            return plain  # displayed as zero, which is neither above nor below
+        return Difference(plain.value, verdict, low, high)
 
     def prepare(self) -> Shared:
         """Compute everything now."""

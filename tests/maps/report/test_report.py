@@ -356,6 +356,26 @@ def test_a_difference_that_is_displayed_as_none_is_none() -> None:
     assert difference_of(columns, score, half, everything, digits=2).verdict == "below"
 
 
+@pytest.mark.parametrize(
+    ("apart", "verdict"),
+    [((0.01, 0.07), "equal"), ((-0.07, -0.01), "equal"), ((-0.5, 0.52), "same")],
+)
+def test_a_range_on_one_side_of_zero_does_not_contradict_a_displayed_zero(
+    apart: tuple[float, float], verdict: str
+) -> None:
+    score = Indicator("x", "X", "score", "higher", role="index", bounds=(0, 100))
+    middle = 50 + sum(apart) / 2
+    shared = Shared(squares(40, {"x": score}, {"x": [middle] * 20 + [50.0] * 20}))
+    draws = pd.DataFrame({"A": 50 + np.linspace(*apart, 101), "B": 50.0})
+    shared.__dict__["drawn"] = {"departement": draws}
+    one, other = (find_area(shared.atlas, f"departement:{code}", lang="en") for code in "AB")
+    found = shared.compare(score, one, other, digits=1)
+    assert found.verdict == verdict
+    assert np.isnan(found.low) == (verdict == "equal")
+    finer = shared.compare(score, one, other, digits=2)
+    assert finer.verdict == ("same" if verdict == "same" else "above" if middle > 50 else "below")
+
+
 def test_many_residuals_do_not_find_chance() -> None:
     """Benjamini and Hochberg, by hand: of ten p-values the sorted k-th is held to k/200."""
     nan = float("nan")
@@ -372,6 +392,20 @@ def test_who_stands_beside_one_without_draws() -> None:
     table = pd.DataFrame({"score": [50.0, 50.04, 60.0, 40.0, np.nan]}, index=list("ABCDE"))
     found = standing_of(table, None, "A", digits=1, high_is_bad=True)
     assert found == Standing(worse=1, better=1, same=1, unknown=1)
+
+
+def test_equal_or_missing_draws_are_no_difference() -> None:
+    """Of 20 draws, B is above A in 19, C in 18, D below in 19; E equals A, and F was not drawn."""
+    table = pd.DataFrame({"score": [50.0, 60, 60, 40, 50, 70, np.nan]}, index=list("ABCDEFG"))
+    above, below = np.full(20, 60.0), np.full(20, 40.0)
+    above[0] = below[0] = 50.0
+    mostly = above.copy()
+    mostly[1] = 40.0
+    drawn = pd.DataFrame({"A": 50.0, "B": above, "C": mostly, "D": below, "E": 50.0, "F": np.nan})
+    found = standing_of(table, drawn, "A", digits=1, high_is_bad=True)
+    assert found == Standing(worse=1, better=1, same=3, unknown=1)
+    other = standing_of(table, drawn, "A", digits=1, high_is_bad=False)
+    assert (other.worse, other.better) == (1, 1)
 
 
 def squares(count: int, indicators: dict[str, Indicator], values: dict[str, Any]) -> Atlas:
