@@ -4,25 +4,22 @@ interval. A batch computes it once for all its reports."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.nesting import known_sum_by, mean_by
 from zoneblanche.layers.analysis.estimates import Columns
 from zoneblanche.layers.indicator import Indicator
 
-if TYPE_CHECKING:
-    pass
-
 INCOME = "median-income"
-TRAITS = ("people", "density", "income")
 RANKED = ("rank", "rank_low", "rank_high", "worst_decile")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How the other territories of a level stand beside one, by the draws of the stated errors.
+    """How many other territories of a level are worse off or better off than one, by the draws of
+    the stated errors.
 
     Attributes:
         worse, better: how many are so in at least nineteen draws of twenty.
@@ -53,19 +50,35 @@ def peer_table(
         `worst_decile`; NaN where not known.
     """
     atlas = columns.atlas
-    place, codes = pd.factorize(atlas.territories.parents[level])
-    facts, nan = atlas.territories.facts, np.full(len(codes), np.nan)
-    people = _sums(facts["population"], place, len(codes)) if "population" in facts else nan
-    area = _sums(facts["area_km2"], place, len(codes)) if "area_km2" in facts else nan
-    with np.errstate(divide="ignore", invalid="ignore"):
-        density = np.where(area > 0, people / area, np.nan)
-    table = pd.DataFrame({"people": people, "density": density}, index=codes)
-    income = atlas.indicators.get(INCOME)
-    table["income"] = nan if income is None else _means(columns, income, place, len(codes))
-    table["score"] = nan if main is None else _means(columns, main, place, len(codes))
+    parents, facts = atlas.territories.parents[level], atlas.territories.facts
+    codes = pd.Index(sorted(parents.dropna().unique()))
+    table = pd.DataFrame({"people": np.nan, "density": density_by(facts, parents)}, index=codes)
+    if "population" in facts:
+        table["people"] = known_sum_by(facts["population"], parents)
+    for name, indicator in (("income", atlas.indicators.get(INCOME)), ("score", main)):
+        table[name] = np.nan if indicator is None else _means(columns, indicator, parents)
     for name in RANKED:
         table[name] = np.nan if ranks is None else ranks[name].reindex(table.index)
-    return table.sort_index()
+    return table
+
+
+def density_by(facts: pd.DataFrame, groups: pd.Series) -> pd.Series:
+    """Return people per km² of each group of territories, counted where both are known.
+
+    Args:
+        facts: of the territories: `population`, `area_km2`.
+        groups: code of the group of each territory, on the same index; None for no group.
+
+    Returns:
+        Index: codes of the groups, sorted. NaN without people or area.
+    """
+    people, area = (
+        facts[name] if name in facts else pd.Series(np.nan, index=facts.index)
+        for name in ("population", "area_km2")
+    )
+    both = people.notna() & area.notna()
+    square = known_sum_by(area.where(both), groups)
+    return known_sum_by(people.where(both), groups) / square.where(square > 0)
 
 
 def nearest_peers(table: pd.DataFrame, code: str, count: int) -> list[str]:
@@ -128,22 +141,11 @@ SURE = 0.95
 """Share of the draws in which a territory must be worse off, or better off."""
 
 
-def _sums(values: pd.Series, place: np.ndarray, count: int) -> np.ndarray:
-    """Return the sum by area of what is known; NaN where nothing is."""
-    figures = values.to_numpy("float64")
-    used = (place >= 0) & np.isfinite(figures)
-    known = np.bincount(place[used], minlength=count)
-    total = np.bincount(place[used], figures[used], minlength=count)
-    return np.where(known > 0, total, np.nan)
-
-
-def _means(columns: Columns, indicator: Indicator, place: np.ndarray, count: int) -> np.ndarray:
-    """Return the mean by area, weighted by the denominator of the indicator."""
+def _means(columns: Columns, indicator: Indicator, groups: pd.Series) -> pd.Series:
+    """Return the mean by group, weighted by the denominator of the indicator; of a yes or no, the
+    percentage of the territories."""
     figures, weight = columns.values(indicator.id), columns.weights(indicator.id)
     if indicator.unit == "boolean":
         figures, weight = 100 * figures, np.ones_like(figures)
-    used = (place >= 0) & np.isfinite(figures)
-    weights = np.bincount(place[used], weight[used], minlength=count)
-    total = np.bincount(place[used], (weight * figures)[used], minlength=count)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(weights > 0, total / weights, np.nan)
+    values, weights = (pd.Series(one, index=groups.index) for one in (figures, weight))
+    return mean_by(values, weights, groups)["mean"]

@@ -32,7 +32,7 @@ from zoneblanche.maps.report.map import (
     number_places,
     title_with_unit,
 )
-from zoneblanche.maps.report.peers import INCOME, nearest_peers
+from zoneblanche.maps.report.peers import INCOME, density_by, nearest_peers
 from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.maps.report.scope import Scope, population_of
 from zoneblanche.maps.report.sections.dimensions import Multiples
@@ -165,11 +165,13 @@ def similar_to(scope: Scope) -> list[Area]:
 
 
 def _density(scope: Scope, area: Area) -> float:
-    facts = scope.atlas.territories.facts
-    if "area_km2" not in facts:
-        return float("nan")
-    square = float(facts["area_km2"].to_numpy("float64")[area.inside].sum())
-    return people_of(scope, area.inside) / square if square > 0 else float("nan")
+    """Return people per km², as in the table of the peers."""
+    table = scope.shared.peers(area.level)
+    if table is not None and area.code in table.index:
+        return float(table["density"].loc[area.code])
+    facts = scope.atlas.territories.facts[area.inside]
+    groups = pd.Series(area.code, index=facts.index, dtype="object")
+    return float(density_by(facts, groups).iloc[0])
 
 
 def _income(scope: Scope, area: Area) -> float:

@@ -607,6 +607,27 @@ def test_similar_territories_are_the_nearest_in_size_and_density() -> None:
     assert [name[-1] for name in names] == ["B", "C", "D"]
 
 
+def test_a_territory_without_people_adds_no_area_to_the_density() -> None:
+    """A hundred people on each km², not known of one of twenty territories of Alpha."""
+    score = Indicator("x", "X", "score", "lower", role="index", bounds=(0, 100))
+    atlas = squares(100, {"x": score}, {"x": np.arange(100.0)})
+    territories = atlas.territories
+    people = territories.facts["population"].where(atlas.codes != "T000")
+    parts = pd.Series(np.repeat(list("ABCDE"), 20), index=atlas.codes)
+    territories = replace(
+        territories,
+        parents=territories.parents.assign(departement=parts),
+        facts=territories.facts.assign(population=people),
+        parent_names={"departement": {key: f"Part {key}" for key in "ABCDE"}},
+    )
+    shared = Shared(replace(atlas, territories=territories))
+    peers = shared.peers("departement")
+    assert peers is not None
+    assert peers.loc["A", ["people", "density"]].tolist() == [1900.0, 100.0]
+    table = table_of(compose_report(shared, area="departement:A", lang="en"), "t-beside")
+    assert [table.at(key, "density").value for key in ("area", "all")] == [100.0, 100.0]
+
+
 def test_scores_without_people_and_no_direction_at_all(toy_atlas: Atlas) -> None:
     facts = toy_atlas.territories.facts.assign(population=np.nan)
     territories = replace(toy_atlas.territories, facts=facts)
