@@ -9,6 +9,7 @@ class OwnDialog {
   constructor(page) {
     this.page = page;
     this.refused = null; // { file, faults } of a table that could not be used
+    this.turn = 0; // number of tables given; a large one may be read after the next
     this.element = el("dialog", { class: "zb-own", "aria-labelledby": "zb-own-title",
       close: () => this.closed(),
       keydown: (event) => { if (event.key === "Escape") event.stopPropagation(); } });
@@ -32,9 +33,8 @@ class OwnDialog {
     page.refocus("[data-own=open]");
   }
 
-  async readFile(file) {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    return this.read(file.name, () => tableOfFile(bytes, file.name));
+  readFile(file) {
+    return this.read(file.name, async () => tableOfFile(new Uint8Array(await file.arrayBuffer()), file.name));
   }
 
   readText(text) {
@@ -42,17 +42,21 @@ class OwnDialog {
     return this.read(file, () => cutTable(plainLines(text), { file, encoding: "utf-8" }));
   }
 
-  /** cut: gives the table or a promise of it, or raises TableRefused. */
+  /** cut: gives the table or a promise of it, or raises TableRefused. The table given last is shown. */
   async read(file, cut) {
     const { page } = this;
+    const turn = ++this.turn;
     performance.mark("zb-own-start");
     this.refused = null;
     try {
-      page.own = new OwnTable(page, await cut());
+      const table = await cut();
+      if (turn !== this.turn) return;
+      page.own = new OwnTable(page, table);
       this.changed = true;
       this.wanted = page.own.figures[0]?.id ?? null;
     } catch (error) {
       if (!(error instanceof TableRefused)) throw error;
+      if (turn !== this.turn) return;
       this.refused = { file, faults: error.faults };
     }
     performance.measure("zb-own", "zb-own-start");

@@ -59,10 +59,13 @@ function listMembers(bytes) {
 
 /** Refuse an archive by its declared sizes; no member is unpacked beyond its own. */
 function checkMembers(members) {
-  const names = members.map(({ name }) => name.toLowerCase());
-  const twice = names.find((name, k) => names.indexOf(name) !== k);
-  if (twice) {
-    throw new TableRefused(fault(sentence("fault_twice", { twice: pythonText(twice) }), sentence("remedy_twice")));
+  const names = new Set();
+  for (const member of members) {
+    const name = member.name.toLowerCase();
+    if (names.has(name)) {
+      throw new TableRefused(fault(sentence("fault_twice", { twice: pythonText(name) }), sentence("remedy_twice")));
+    }
+    names.add(name);
   }
   for (const { name, size, packed: small } of members) {
     const ratio = size / Math.max(small, 1);
@@ -273,7 +276,8 @@ const PLAIN_CELL = /<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,9})")?(?: t="([
  *  merged }. */
 function readSheet(xml, { strings, shownAs, epoch }) {
   const found = { rows: [], whole: new Map(), fractions: new Set(), merged: [] };
-  const state = { line: 0, column: -1, cells: null, kind: "n", style: 0, value: "", formula: "", into: "" };
+  const state = { line: 0, column: -1, cells: null, kind: "n", style: 0, value: "", formula: "", into: "",
+    phonetic: false };
   let count = 0;
   const tooMany = (what) => new TableRefused(fault(sentence("fault_large_sheet",
     { limit: TABLE_LIMITS[what], what: sentence(`size_${what}`) }), sentence("remedy_smaller")));
@@ -298,10 +302,12 @@ function readSheet(xml, { strings, shownAs, epoch }) {
         Object.assign(state, { kind: of("t") ?? "n", style: Number(of("s") ?? 0), value: "", formula: "",
           column: place === undefined ? state.column + 1 : sheetColumn(place.replace(/[0-9]+$/, "")) });
       } else if (tag === "v" || tag === "t" || tag === "f") {
-        state.into = tag === "f" ? "formula" : "value";
+        state.into = tag === "f" ? "formula" : state.phonetic ? "" : "value";
         if (tag === "f") state.formula = "";
       } else if (tag === "row") {
         Object.assign(state, { line: Number(of("r") ?? state.line + 1), column: -1, cells: new Map() });
+      } else if (tag === "rPh") { // how to pronounce the text, for a reader of Japanese
+        state.phonetic = true;
       } else if (tag === "mergeCell" && found.merged.length < MOST_MERGED_CELLS) {
         found.merged.push(of("ref") ?? "");
       }
@@ -309,6 +315,7 @@ function readSheet(xml, { strings, shownAs, epoch }) {
     text: (text) => { if (state.into) state[state.into] += text; },
     finish: (tag) => {
       if (tag === "v" || tag === "t") state.into = "";
+      else if (tag === "rPh") state.phonetic = false;
       else if (tag === "f") {
         state.into = "";
         state.formula ||= "=";
@@ -408,9 +415,11 @@ function sheetFaults(rows, names) {
   const faults = [];
   for (const { line, cells } of rows) {
     for (const [k, cell] of cells) {
-      if (k >= names.length && cell.trim()) {
-        faults.push(fault(sentence("fault_beyond_columns", { width: String(names.length), cell: pythonText(cell) }),
-          sentence("remedy_beyond_columns"), { line, column: names.at(-1) }));
+      if (k >= names.length) {
+        if (cell.trim()) {
+          faults.push(fault(sentence("fault_beyond_columns", { width: String(names.length), cell: pythonText(cell) }),
+            sentence("remedy_beyond_columns"), { line, column: names.at(-1) }));
+        }
       } else if (cell.length > TABLE_LIMITS.cell) {
         faults.push(fault(sentence("fault_long_cell", { count: cell.length, cell_length: TABLE_LIMITS.cell }),
           sentence("remedy_long_cell"), { line, column: names[k].slice(0, 60) }));

@@ -196,6 +196,31 @@ def test_pasted_cells_of_another_level_and_a_table_that_is_refused(
     assert page.locator("[data-layer=moyenne]").count() == 0
 
 
+@pytest.mark.parametrize(
+    "late", ["INSEE;tard\n48001;1\n48002;2\n", "INSEE;tard\n48001;1\n48001;2\n"]
+)
+def test_a_table_that_is_read_late_does_not_replace_the_next(
+    watched: Opener, page_of_lozere: Path, late: str
+) -> None:
+    """A file, good or refused, whose bytes come after cells were pasted."""
+    page = watched().open(page_of_lozere)
+    pasted = "INSEE\tcellules\n48001\t1,5\n48002\t2\n"
+    found = page.evaluate(
+        """async ([late, pasted]) => {
+          const page = await window.zoneblanche.started;
+          let give;
+          const bytes = new Promise((resolve) => { give = resolve; });
+          const reading = page.ownDialog.readFile({ name: "late.csv", arrayBuffer: () => bytes });
+          await page.ownDialog.readText(pasted);
+          give(new TextEncoder().encode(late).buffer);
+          await reading;
+          return [page.own.table.names, page.ownDialog.refused];
+        }""",
+        [f"INSEE;tard\n{late}", pasted],
+    )
+    assert found == [["INSEE", "cellules"], None]
+
+
 def test_a_workbook_becomes_a_layer_and_its_text_stays_text(
     watched: Opener,
     page_of_lozere: Path,

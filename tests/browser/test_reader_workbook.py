@@ -130,6 +130,16 @@ def stored(data: bytes) -> bytes:
 
 PLAIN = GOOD["plain"][0]
 SHEET = "xl/worksheets/sheet1.xml"
+PHONETIC = b'<t>code</t><rPh sb="0" eb="4"><t>kodo</t></rPh>'
+BLANKS = b'<c r="Z2" t="inlineStr"><is><t>' + b" " * 32_768 + b"</t></is></c></row>"
+GOOD["phonetic"] = (
+    changed(PLAIN, SHEET, lambda xml: xml.replace(b"<t>code</t>", PHONETIC)),
+    "number",
+)
+ENDS = b"</row></sheetData>"
+GOOD["blanks-beyond"] = (
+    changed(PLAIN, SHEET, lambda xml: xml.replace(ENDS, BLANKS + b"</sheetData>")), "number",
+)  # fmt: skip
 DOCTYPE = b'<!DOCTYPE a [<!ENTITY x "y">]><worksheet'
 BAD: dict[str, bytes] = {
     "no-rows": workbook([HEAD]),

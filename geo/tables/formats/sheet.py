@@ -154,6 +154,7 @@ class SheetReader(XmlReader):
         self._style = 0
         self._value = ""
         self._formula = ""
+        self._phonetic = False
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
@@ -167,12 +168,18 @@ class SheetReader(XmlReader):
             self._row = int(attributes.get("r", self._row + 1))
             self._column = -1
             self._cells = {}
+        elif tag == "rPh":  # how to pronounce the text, for a reader of Japanese
+            self._phonetic = True
         elif tag == "mergeCell" and len(self.merged) < _MOST_MERGED:
             self.merged.append(attributes.get("ref", ""))
 
     def _finish(self, tag: str) -> None:
         if tag in ("v", "t"):
-            self._value += self.collected()
+            text = self.collected()
+            if not self._phonetic:
+                self._value += text
+        elif tag == "rPh":
+            self._phonetic = False
         elif tag == "f":
             self._formula = self.collected() or "="
         elif tag == "c":

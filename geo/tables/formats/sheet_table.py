@@ -273,22 +273,23 @@ def _cell_faults(rows: list[SheetRow], names: list[str], file: str, limits: Limi
     width = len(names)
     for line, cells in rows:
         for place, cell in cells.items():
-            if place >= width and cell.strip():
-                faults.append(
-                    Fault(
-                        _(
-                            "a cell is beyond the {width} columns of the header: {cell}.",
-                            width=width,
-                            cell=shown(cell),
-                        ),
-                        file=file,
-                        line=line,
-                        column=names[-1],
-                        value=cell[:60],
-                        remedy=_("Name its column, empty it, or pin header to the right row."),
-                        kind="ragged-row",
+            if place >= width:
+                if cell.strip():
+                    faults.append(
+                        Fault(
+                            _(
+                                "a cell is beyond the {width} columns of the header: {cell}.",
+                                width=width,
+                                cell=shown(cell),
+                            ),
+                            file=file,
+                            line=line,
+                            column=names[-1],
+                            value=cell[:60],
+                            remedy=_("Name its column, empty it, or pin header to the right row."),
+                            kind="ragged-row",
+                        )
                     )
-                )
             elif len(cell) > limits.cell_length:
                 faults.append(overlong(cell, file, line, names[place], limits))
         if len(faults) >= limits.faults:

@@ -54,6 +54,23 @@ def repacked(path: Path, part: str, content: bytes) -> Path:
     return path
 
 
+def test_a_text_in_its_cell_is_read_without_its_pronunciation(tmp_path: Path) -> None:
+    """And a blank cell beyond the columns is no fault, however long."""
+    content = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><r><t>code</t></r><rPh sb="0" eb="4"><t>kodo</t>'
+        '</rPh></is></c><c r="B1" t="inlineStr"><is><t>n</t></is></c></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>01001</t></is></c><c r="B2"><v>1</v></c>'
+        f'<c r="D2" t="inlineStr"><is><t>{" " * 32_768}</t></is></c></row></sheetData></worksheet>'
+    )
+    path = workbook(tmp_path, ["code", "n"], ["01001", 1])
+    raw = read_raw_table(repacked(path, "xl/worksheets/sheet1.xml", content.encode()))
+    assert {name: list(cells) for name, cells in raw.columns.items()} == {
+        "code": ["01001"],
+        "n": ["1"],
+    }
+
+
 def test_cells_of_a_workbook_are_text(tmp_path: Path) -> None:
     path = workbook(
         tmp_path,
