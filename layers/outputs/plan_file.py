@@ -20,7 +20,7 @@ from zoneblanche.geo.files.json_text import read_json
 from zoneblanche.geo.files.json_types import Wrong, check_json
 from zoneblanche.geo.messages import Translatable, _, message_from_dict
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.indicator import indicator_from_dict
+from zoneblanche.layers.indicator import Indicator, indicator_from_dict
 from zoneblanche.layers.outputs.atlas_schema import IndicatorEntry, Text
 from zoneblanche.layers.outputs.export import write_json
 from zoneblanche.layers.planning.plan import Plan
@@ -31,17 +31,25 @@ _MOST_FAULTS = 100
 
 
 @dataclass(frozen=True)
+class SignedEntry:
+    """Who made the plan, for whom and when; those that are known."""
+
+    author: str = ""
+    commissioner: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True)
 class PlanEntry:
     """The content of the file.
 
     Attributes:
         format: of the file.
-        id, title, sentences, assumptions, columns, words, essential, digits: see
+        id, title, sentences, assumptions, columns, words, essential, digits, signed: see
             `zoneblanche.layers.planning.plan.Plan`; texts as messages.
         rows: of the table: a list of cells for each, in the order of `columns`.
         indicator: of the column that a map opens with.
         figures: of that column, by code; null where it is missing.
-        signed: author, commissioner and date, by name; those that are known.
     """
 
     format: Literal[1]
@@ -55,8 +63,8 @@ class PlanEntry:
     figures: Mapping[str, float | None]
     words: Mapping[str, Text] = field(default_factory=dict)
     essential: tuple[int, ...] = (0,)
-    digits: Mapping[str, int] = field(default_factory=dict)
-    signed: Mapping[str, str] = field(default_factory=dict)
+    digits: Mapping[str, Literal[0, 1, 2, 3, 4, 5, 6]] = field(default_factory=dict)
+    signed: SignedEntry = field(default_factory=SignedEntry)
 
 
 def write_plan_file(plan: Plan, path: Path) -> None:
@@ -99,7 +107,8 @@ def load_plan(path: str | Path, atlas: Atlas) -> Plan:
             in the plan have none in the column.
 
     Raises:
-        InputError: no such file, no plan, or a plan of territories that the atlas does not have.
+        InputError: no such file, no plan, a plan of territories that the atlas does not have, or
+            one whose column would replace another layer of the atlas.
         ProblemWithEnvironment: no permission to read the file.
     """
     file = Path(path)
@@ -124,6 +133,7 @@ def load_plan(path: str | Path, atlas: Atlas) -> Plan:
             )
         )
     indicator = replace(indicator_from_dict(content["indicator"]), role="context")
+    _refuse_replacing(indicator, atlas, str(file))
     figures = pd.Series(list(content["figures"].values()), index=codes, dtype="float64")
     columns = _texts(content["columns"])
     return Plan(
@@ -139,6 +149,31 @@ def load_plan(path: str | Path, atlas: Atlas) -> Plan:
         essential=tuple(content.get("essential", (0,))),
         digits=content.get("digits", {}),
         signed=content.get("signed", {}),
+    )
+
+
+def _refuse_replacing(indicator: Indicator, atlas: Atlas, file: str) -> None:
+    """Raise if another layer of the atlas has the id of the plan's column. The column of a plan,
+    which an atlas with a plan has already, may be replaced."""
+    known = atlas.indicators.get(indicator.id)
+    if known is None:
+        return
+    titles = [one.title_in("en") for one in (known, indicator)]
+    if known.role == "context" and titles[0] == titles[1]:
+        return
+    raise InputError(
+        Fault(
+            _(
+                "the column {id} of the plan has the id of another layer of the atlas, {title}.",
+                id=repr(indicator.id),
+                title=known.title_in("en"),
+            ),
+            file=file,
+            column="indicator.id",
+            value=indicator.id,
+            remedy=_("Give plan.json as `zoneblanche plan` wrote it, or rename the layer."),
+            kind="plan-file",
+        )
     )
 
 
@@ -188,7 +223,7 @@ def _as_json(text: str) -> Any:
 
 def _plain(value: Any) -> str | float | None:
     """Return a cell as JSON has it: no figure is null."""
-    if isinstance(value, str):
+    if value is None or isinstance(value, str):
         return value
     figure = float(value)
     return figure if np.isfinite(figure) else None

@@ -15,6 +15,7 @@ from tests.layers.planning.row_of_towns import row_of_towns
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.messages import translate
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.outputs.plan_file import load_plan, write_plan_file
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.plan_sites import plan_sites
@@ -73,6 +74,10 @@ def test_the_folder_of_a_plan_will_do(path: Path, row: Atlas) -> None:
         ({"rows": [["coverage"]]}, "it has 1 cells, not 10"),
         ({"sentences": [3]}, "sentences[0]"),
         ({"format": 2}, "is not a choice here"),
+        ({"signed": {"author": "A", "logo": "data:"}}, "signed.logo"),
+        ({"signed": {"date": 3}}, "signed.date"),
+        ({"digits": {"distance": 7}}, "'7' is not a choice here"),
+        ({"digits": {"distance": -1}}, "'-1' is not a choice here"),
     ],
 )
 def test_a_plan_that_does_not_fit_is_refused(
@@ -83,6 +88,25 @@ def test_a_plan_that_does_not_fit_is_refused(
     with pytest.raises(InputError) as refused:
         load_plan(path, row)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("role", ["indicator", "index", "context"])
+def test_the_column_of_a_plan_replaces_no_other_layer(role: Any, path: Path, row: Atlas) -> None:
+    content = json.loads(path.read_text("utf-8"))
+    other = Indicator(content["indicator"]["id"], "Another layer", "score", "lower", role=role)
+    atlas = row.add(other, pd.Series(50.0, index=row.codes))
+    with pytest.raises(InputError, match="has the id of another layer of the atlas, Another layer"):
+        load_plan(path, atlas)
+    planned = load_plan(path, row).atlas
+    assert load_plan(path, planned).atlas.values.equals(planned.values)  # its own column
+
+
+def test_a_cell_of_the_table_may_be_missing(plan: Plan, row: Atlas, tmp_path: Path) -> None:
+    first, *_others = plan.table.columns
+    table = plan.table.astype({first: "object"})
+    table.loc[0, first] = None
+    write_plan_file(replace(plan, table=table), tmp_path / "plan.json")
+    assert pd.isna(load_plan(tmp_path, row).table.loc[0, first])
 
 
 def test_another_file_is_no_plan(row: Atlas, tmp_path: Path) -> None:
