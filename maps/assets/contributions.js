@@ -64,10 +64,12 @@ function scoreIf(model, layer, i, id, figure) {
 const WEBSITE = "website";
 
 /** What the score would be if the website of a local authority, which is not declared or of which nothing
- *  is known, were found: the stated errors do not cover it. Null where that does not matter. */
+ *  is known, were found: the stated errors do not cover it. Null where that does not matter, and for a
+ *  layer of that name that is no yes or no. */
 function websiteLine({ model, speech }, layer, i) {
   const inTree = ({ id, children }) => (children ? children.some(inTree) : id === WEBSITE);
   if (!layer.tree || !inTree(layer.tree) || model.column(layer.id).reasons[i]) return null;
+  if (model.layer(WEBSITE).unit !== "boolean") return null;
   const { values, reasons } = model.column(WEBSITE);
   if (!reasons[i] && values[i] === 1) return null;
   const score = speech.number(scoreIf(model, layer, i, WEBSITE, 1), layer.digits);

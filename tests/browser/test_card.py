@@ -90,6 +90,16 @@ def test_the_card_says_what_a_website_would_change(
         assert float(said.split(": ")[1][:-1]) == pytest.approx(expected[code], abs=0.11)
 
 
+def test_a_share_with_the_id_of_the_website_is_no_website(watched: Opener, tmp_path: Path) -> None:
+    atlas = measured()
+    share = Indicator("website", "Sites by place", "percent", "higher", bounds=(0, 100))
+    atlas = replace(atlas, indicators={**atlas.indicators, "website": share})
+    draw_map(scored(atlas, "worse"), lang="en").save(tmp_path / "map.html")
+    page = watched().open(tmp_path / "map.html", "#at=b")
+    assert page.locator(".zb-parts").count() == 1
+    assert page.locator(".zb-if").count() == 0
+
+
 LOOK = """async () => {
   const page = await window.zoneblanche.started;
   const [layer] = page.layers;
