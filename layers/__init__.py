@@ -27,6 +27,6 @@ _HOME = {
     "read_project": "zoneblanche.layers.project.read",
     "read_recipe": "zoneblanche.layers.index.recipe.load",
     "save_atlas": "zoneblanche.layers.outputs.atlas_file",
-    "SitesRequest": "zoneblanche.layers.planning.sites_said",
+    "SitesRequest": "zoneblanche.layers.planning.site_sentences",
 }
 __all__, __getattr__, __dir__ = lazy_names(__name__, _HOME)

@@ -24,6 +24,14 @@ from zoneblanche.layers.planning.distances import (
     places_of,
 )
 from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.site_sentences import (
+    BEST,
+    NAMED,
+    Candidates,
+    SitesRequest,
+    sites_assumptions,
+    sites_sentences,
+)
 from zoneblanche.layers.planning.sites import (
     GOALS,
     Answer,
@@ -32,14 +40,6 @@ from zoneblanche.layers.planning.sites import (
     answer,
     check_reached,
     straight_problem,
-)
-from zoneblanche.layers.planning.sites_said import (
-    BEST,
-    NAMED,
-    Candidates,
-    SitesRequest,
-    sites_assumptions,
-    sites_sentences,
 )
 
 PROPOSED, NOW = "proposed", "site-distance"

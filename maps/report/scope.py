@@ -45,6 +45,8 @@ FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
 Tone = Literal["worse", "better", "more", "less", "same", "equal", "unsure"]
 MOST_SHOWN = 12
 """Number of figures above which the report shows those of the index and of context only."""
+MANY = 5000
+"""Number of territories above which a sheet of paper cannot show each of them."""
 DENSITY = "density"
 NO_INTERVAL = (float("nan"), float("nan"))
 
@@ -230,7 +232,7 @@ class Shared:
         if indicator is not self.main or np.isnan(plain.value):
             return plain
         one, other = self.draws_of(area), self.draws_of(reference)
-        if area.count == 1:  # drawn apart; the error of a reference is small beside its own
+        if area.count == 1:  # drawn apart; the error of a reference is small against its own
             value = figure_of(self.columns, indicator, area.inside).value
             low, high = (plain.value + end - value for end in self.score_range(area))
         elif one is None or other is None:
@@ -426,7 +428,7 @@ def tone_of(verdict: Verdict, indicator: Indicator) -> Tone:
     """
     if verdict in ("same", "unsure", "equal"):
         return verdict
-    above = verdict.endswith("above")
+    above = verdict == "above"
     if indicator.better is None:
         return "more" if above else "less"
     return "better" if above == (indicator.better == "higher") else "worse"

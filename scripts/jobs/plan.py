@@ -37,8 +37,8 @@ from zoneblanche.layers.planning.read import (
     read_sites,
     read_times,
 )
+from zoneblanche.layers.planning.site_sentences import SitesRequest
 from zoneblanche.layers.planning.sites import Method
-from zoneblanche.layers.planning.sites_said import SitesRequest
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint, imprint_parts

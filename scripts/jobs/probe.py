@@ -103,7 +103,7 @@ def run_probe(order: Order) -> None:
     finally:
         store.close()
     if not order.quiet:
-        print(_told(table, order.out, lang))
+        print(_summary(table, order.out, lang))
 
 
 def _loop_runs() -> bool:
@@ -293,7 +293,7 @@ def _estimated(found: Estimate, lang: str) -> str:
     return translate(join((plan, cost), "\n"), lang)
 
 
-def _told(table: pd.DataFrame, path: Path, lang: str) -> str:
+def _summary(table: pd.DataFrame, path: Path, lang: str) -> str:
     read = int((table["page_why"] == "").sum())
     lines: list[str] = [
         _(

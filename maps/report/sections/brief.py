@@ -27,7 +27,6 @@ from zoneblanche.maps.report.content import (
 )
 from zoneblanche.maps.report.map import (
     Figure,
-    class_areas,
     draw_figure,
     number_places,
     title_with_unit,
@@ -37,10 +36,10 @@ from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.maps.report.scope import Scope, population_of
 from zoneblanche.maps.report.sections.dimensions import Multiples
 from zoneblanche.maps.report.sections.measured import people_of
-from zoneblanche.maps.report.sections.ranking import acting_level, worst_first
+from zoneblanche.maps.report.sections.ranking import acting_level, draw_areas, worst_first
 
 SIMILAR = 3
-"""Number of similar territories beside the area."""
+"""Number of similar territories in the table of the area."""
 CERTAIN, MAYBE = 6, 3
 """Maximum number of territories that are named: certain ones, and possible ones."""
 AREAS = 10
@@ -60,15 +59,15 @@ def brief_section(scope: Scope) -> Section:
     sentences: list[Sentence] = []
     blocks: list[object] = list(_maps(scope, main, level, first))
     notes: list[str] = []
-    beside = _beside(scope, main)
-    if beside is not None:
-        blocks.append(beside)
-        sentences += _beside_said(scope, main, beside)
+    similar = _similar_table(scope, main)
+    if similar is not None:
+        blocks.append(similar)
+        sentences += _similar_sentences(scope, main, similar)
     elif scope.area.level in scope.atlas.territories.parents and scope.references:
         notes.append(words["beside_alone"].format(plural=_plural(scope)))
     if first is not None:
         blocks.append(first)
-        sentences += _first_said(scope, first, level)
+        sentences += _first_sentences(scope, first, level)
     return Section("brief", words["brief"], tuple(sentences), tuple(blocks), tuple(notes))
 
 
@@ -113,32 +112,14 @@ def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tup
 
 
 def _map_of_areas(scope: Scope, main: Indicator, level: str, first: Table | None) -> Figure | None:
-    table = scope.shared.peers(level)
-    assert table is not None  # the level contains the territories
-    parents = scope.atlas.territories.parents[level]
-    classed = class_areas(
-        scope.shared.classed(main.id, scope.lang),
-        parents.map(table["score"]).to_numpy("float64"),
-    )
+    """Return the map of the areas with the numbers of their table."""
     sheet = scope.sheet or lay_out(scope.inner.territories, lang=scope.lang, width=WIDE)
     if sheet is None:
         return None
     inner = scope.inner.territories.parents[level]
     rows = () if first is None else first.rows.values()
     groups = [(inner == cells[0].code).to_numpy(dtype=bool, na_value=False) for cells in rows]
-    title = scope.words["areas_map"].format(
-        title=main.title_in(scope.lang), plural=scope.level_title(level, plural=True)
-    )
-    return draw_figure(
-        scope.atlas,
-        main.id,
-        scope.area.inside,
-        scope.lang,
-        sheet=number_places(sheet, groups),
-        classed=classed,
-        title=title,
-        outline=level,
-    )
+    return draw_areas(scope, main, level, caption="areas_map", sheet=number_places(sheet, groups))
 
 
 def _plural(scope: Scope) -> str:
@@ -180,7 +161,7 @@ def _income(scope: Scope, area: Area) -> float:
     return figure_of(scope.shared.columns, scope.atlas.indicator(INCOME), area.inside).value
 
 
-def _beside(scope: Scope, main: Indicator) -> Table | None:
+def _similar_table(scope: Scope, main: Indicator) -> Table | None:
     similar = similar_to(scope)
     if not similar:
         return None
@@ -195,7 +176,7 @@ def _beside(scope: Scope, main: Indicator) -> Table | None:
     named = {"area": scope.area} | {f"similar{k}": one for k, one in enumerate(similar)}
     if scope.references:
         named["all"] = scope.references[-1]
-    rows = {key: _beside_row(scope, one, columns, ranks) for key, one in named.items()}
+    rows = {key: _similar_row(scope, one, columns, ranks) for key, one in named.items()}
     caption = words["beside_caption"].format(plural=_plural(scope))
     note = words["beside_note"]
     if ranks is not None:
@@ -205,7 +186,7 @@ def _beside(scope: Scope, main: Indicator) -> Table | None:
     return make_table("t-beside", caption, columns, rows, note=note)
 
 
-def _beside_row(
+def _similar_row(
     scope: Scope, area: Area, columns: dict[str, str], ranks: pd.DataFrame | None
 ) -> list[Cell]:
     people, density = people_of(scope, area.inside), _density(scope, area)
@@ -227,7 +208,7 @@ def _beside_row(
     return cells
 
 
-def _beside_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
+def _similar_sentences(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
     names: list[Piece] = []
     for key in table.rows:
         if key.startswith("similar"):
@@ -336,7 +317,7 @@ def _rank_cell(scope: Scope, row: pd.Series) -> Cell:
     return Cell(scope.number(rank), finite(rank), between, finite(low), finite(high))
 
 
-def _first_said(scope: Scope, table: Table, level: str) -> list[Sentence]:
+def _first_sentences(scope: Scope, table: Table, level: str) -> list[Sentence]:
     sentences = []
     for key in ("certain", "possible"):
         names: list[Piece] = []

@@ -17,11 +17,11 @@ from zoneblanche.maps.report.content import (
 )
 from zoneblanche.maps.report.map import Figure, draw_figure
 from zoneblanche.maps.report.picture import lay_out
-from zoneblanche.maps.report.scope import Scope
+from zoneblanche.maps.report.scope import MANY, Scope
 from zoneblanche.maps.report.sections.key_figures import dimensions_of, key_table, subject_of
 
-WIDTH, NARROW, MANY = 300, 200, 5000
-"""Width of a small map in pixels of the page, two of them side by side; narrower ones of many
+WIDTH, NARROW = 300, 200
+"""Width of a small map in pixels of the page, two of them side by side; narrower ones of `MANY`
 territories, so that the page stays small."""
 
 TERMS = ("index", "interval", "rank", "flag", "decile", "deviation", "variance", "density")
@@ -77,7 +77,7 @@ def dimensions_section(scope: Scope) -> Section:
 
 
 def _said(scope: Scope, dimension: Indicator, table: Table) -> Sentence:
-    """Return a dimension beside the widest reference, then the figures that it is computed from."""
+    """Return a dimension, also of the widest reference, then the figures it is computed from."""
     subject = subject_of(scope)
     last = len(subject.references) - 1
     slots: dict[str, Slot] = {

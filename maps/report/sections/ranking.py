@@ -23,16 +23,13 @@ from zoneblanche.maps.report.content import (
 )
 from zoneblanche.maps.report.map import Figure, class_areas, draw_figure
 from zoneblanche.maps.report.peers import standing_of
-from zoneblanche.maps.report.scope import Scope, digits_of, population_of
+from zoneblanche.maps.report.picture import Sheet
+from zoneblanche.maps.report.scope import MANY, Scope, digits_of, population_of
 from zoneblanche.maps.report.sections.key_figures import coarse_said
 from zoneblanche.maps.report.sections.measured import people_of
 
 NAMED = 10
 """Number of territories named at the worse end."""
-
-MANY = 5000
-"""Number of territories above which a report speaks of the areas that contain them: so many cannot
-be told apart on a sheet of paper."""
 
 WIDTH = 400
 """Width of the map of the parts, in pixels of the page."""
@@ -52,8 +49,10 @@ def ranking_section(scope: Scope) -> Section:
     level = parts_level(scope.atlas, scope.area)
     parts = None if level is None else _parts(scope, main, level)
     if level is not None and parts is not None:
-        figure = _map_of_parts(scope, main, level)
-        blocks += [block for block in (figure, parts) if block is not None]
+        if not acting_level(scope):  # otherwise the brief shows the areas of the country
+            figure = draw_areas(scope, main, level, caption="areas_map_plain")
+            blocks += [] if figure is None else [figure]
+        blocks.append(parts)
         sentences.append(_parts_said(scope, level, parts))
     worst = _worst(scope, main)
     tied = _tied(scope, main)
@@ -176,10 +175,15 @@ def _parts_said(scope: Scope, level: str, parts: Table) -> Sentence:
     )
 
 
-def _map_of_parts(scope: Scope, main: Indicator, level: str) -> Figure | None:
-    """Return the map of the parts, in the classes of the map of the index."""
-    if acting_level(scope):  # the brief shows the areas of the country
-        return None
+def draw_areas(
+    scope: Scope, main: Indicator, level: str, *, caption: str, sheet: Sheet | None = None
+) -> Figure | None:
+    """Return the map of the means of the areas of a level, in the classes of the map of the index.
+
+    Args:
+        caption: key of the words of the title.
+        sheet: of the territories, if they are laid out already; by default `WIDTH` wide.
+    """
     table = scope.shared.peers(level)
     assert table is not None  # the level contains the territories
     parents = scope.atlas.territories.parents[level]
@@ -188,16 +192,16 @@ def _map_of_parts(scope: Scope, main: Indicator, level: str) -> Figure | None:
         parents.map(table["score"]).to_numpy("float64"),
     )
     plural = scope.level_title(level, plural=True)
-    title = scope.words["areas_map_plain"].format(title=main.title_in(scope.lang), plural=plural)
+    title = scope.words[caption].format(title=main.title_in(scope.lang), plural=plural)
     return draw_figure(
         scope.atlas, main.id, scope.area.inside, scope.lang,
-        width=WIDTH, classed=classed, title=title, outline=level,
+        width=WIDTH, sheet=sheet, classed=classed, title=title, outline=level,
     )  # fmt: skip
 
 
 def acting_level(scope: Scope) -> str:
     """Return the level of the areas that a report speaks of: the finest that contains the
-    territories, if these are too many; else ""."""
+    territories, if these are too many for a sheet of paper; else ""."""
     if scope.area.count <= MANY:
         return ""
     parents = scope.inner.territories.parents

@@ -20,7 +20,7 @@ from zoneblanche.layers.outputs.plan_file import load_plan, write_plan_file
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.plan_sites import plan_sites
 from zoneblanche.layers.planning.read import no_sites
-from zoneblanche.layers.planning.sites_said import SitesRequest
+from zoneblanche.layers.planning.site_sentences import SitesRequest
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from zoneblanche.layers.planning.read import (
     read_sites,
     read_times,
 )
-from zoneblanche.layers.planning.sites_said import SitesRequest
+from zoneblanche.layers.planning.site_sentences import SitesRequest
 
 
 @pytest.fixture(scope="module")

@@ -387,8 +387,7 @@ def test_many_residuals_do_not_find_chance() -> None:
     assert clear == [True] * 3 + [False] * 8
 
 
-def test_who_stands_beside_one_without_draws() -> None:
-    """Scores that are displayed alike are not told apart."""
+def test_scores_that_are_displayed_alike_are_not_distinguishable() -> None:
     table = pd.DataFrame({"score": [50.0, 50.04, 60.0, 40.0, np.nan]}, index=list("ABCDE"))
     found = standing_of(table, None, "A", digits=1, high_is_bad=True)
     assert found == Standing(worse=1, better=1, same=1, unknown=1)

@@ -242,7 +242,7 @@ def sites_assumptions(
         yield _("People are counted in the populated middle of their territory.")
     yield request.existing.said
     yield _("Sites serve only their own part of the country.")
-    yield _people_said(part, request.weight)
+    yield _people_counted(part, request.weight)
     if missing:
         yield ngettext(
             "{count} territory without a figure counts as empty.",
@@ -256,7 +256,7 @@ def sites_assumptions(
     yield _("What a site costs is not counted.")
 
 
-def _people_said(part: Atlas, weight: str) -> str:
+def _people_counted(part: Atlas, weight: str) -> str:
     if weight == "population":
         # The source of the populations is one of those of the territories, known by its title.
         titles = [one.title for one in part.territories.sources if "opulation" in one.title]
