@@ -222,9 +222,10 @@ def _of_atlas(folder: Path, *, code: str) -> Iterator[Trial]:
     yield Trial(folder, ("analyse", file, "--lorenz", "{out}/l.csv"), ("l.csv",))
     (folder / "existing.csv").write_text(f"code\n{code}\n", "utf-8")
     sites = ("plan", "sites", "--add", "1", "--reach", "60", "--atlas", file, "-q")
-    existing = ("--existing", "{in}/existing.csv", "-o", "{out}/plan")
+    logo = ("--logo", "{in}/logo.png")
+    existing = (*logo, "--existing", "{in}/existing.csv", "-o", "{out}/plan")
     yield Trial(folder, (*sites, *existing), ("plan/sites.csv", "plan/run.json"))
-    question = ("--atlas", file, "-q", "-o", "{out}/plan")
+    question = (*logo, "--atlas", file, "-q", "-o", "{out}/plan")
     yield Trial(
         folder, ("plan", "lift", "--margin", "1", *question), ("plan/lift.csv", "plan/run.json")
     )
@@ -279,7 +280,8 @@ def _plans(folder: Path) -> Iterator[Trial]:
         "{in}/s.parquet",
         "-q",
     )
-    yield Trial(folder, (*budget, "-o", "{out}/plan"), ("plan/budget.csv", "plan/run.json"))
+    signed = ("--logo", "{in}/logo.png", "-o", "{out}/plan")
+    yield Trial(folder, (*budget, *signed), ("plan/budget.csv", "plan/run.json"))
     made = [str(part).replace("{in}", str(folder)) for part in (*sites, *files)]
     _run(folder.parent, *made[:-1], folder / "plan")
     (folder / "plan" / "plan.json").rename(folder / "plan.json")
