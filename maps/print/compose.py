@@ -84,14 +84,17 @@ def compose(
     main, *distant = cut_regions(atlas.territories, lang=caption.lang)
     highest = None if end is None else end - y - 4 - UNDER_MAP
     placed, box = place_main(main, MARGIN, y + 4, map_wide, highest)
-    class_numbers, hand = classed.of[inside], Hand(pen, classed.colours, letters, caption.lang)
+    class_numbers = classed.of[inside]
+    hand = Hand(pen, classed.colours, letters, caption.lang, coarse=caption.coarse)
     hand.draw_part(placed, class_numbers)
     hand.draw_names(atlas, placed, box)
     bottom = hand.draw_scale(placed, MARGIN, box.bottom + 12, map_wide, longest=map_wide / 4)
     if end is None:
         for frame in place_frames(distant, MARGIN, bottom + 6, map_wide):
             bottom = max(bottom, hand.draw_frame(frame, class_numbers))
-    caption_facts = CaptionFacts(caption.heading, inside, caption.units, caption.lang)
+    caption_facts = CaptionFacts(
+        caption.heading, inside, caption.units, caption.lang, coarse=caption.coarse
+    )
     left, top = (pen.width - MARGIN - legend_wide, y + 2) if legend_beside else (MARGIN, bottom + 4)
     under = draw_legend(
         pen, classed, caption_facts, left=left, top=top, width=legend_wide, letters=letters
@@ -126,12 +129,13 @@ def _foot_height(pen: Pen, caption: Caption, width: float, letters: Letters) -> 
 @dataclass(frozen=True)
 class Hand:
     """What every part of the map is drawn with: the pen, colours of classes, font sizes,
-    language."""
+    language, and whether classes are hatched."""
 
     pen: Pen
     colours: tuple[str, ...]
     letters: Letters
     lang: str
+    coarse: bool = False
 
     def draw_part(self, placed: Placed, class_numbers: np.ndarray) -> None:
         """Draw territories by class, with their borders if there is room, those of containing
@@ -139,7 +143,8 @@ class Hand:
         pen, (ground, stripe) = self.pen, MISSING["light"]
         for k, shapes in join_classes(placed, class_numbers).items():
             colour = ground if k < 0 else self.colours[k]
-            pen.fill(shapes, colour, hatch=stripe if k < 0 else None)
+            coarse = self.coarse and k >= 0
+            pen.fill(shapes, colour, hatch=stripe if k < 0 else None, coarse=coarse)
         fine = typical_width(placed) >= WIDE_ENOUGH
         if fine:
             borders = placed.on_paper(simplify(placed.region.shapes, placed.step))

@@ -64,6 +64,7 @@ class Caption:
         alt: the content of the map in a sentence, for readers who do not see it.
         units: the name of the territories, plural.
         lang: of all texts.
+        coarse: whether the figures are those of larger areas, which are hatched.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Caption:
     alt: str
     units: str
     lang: str
+    coarse: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,15 @@ class CaptionFacts:
         inside: the territories of the atlas that are drawn.
         units: their name, plural.
         lang: of all texts.
+        coarse: whether the colours of classes are hatched. Those of the square are not, because
+            numbers are written on them.
     """
 
     heading: str
     inside: np.ndarray
     units: str
     lang: str
+    coarse: bool = False
 
 
 def draw_legend(
@@ -99,7 +102,8 @@ class _Column:
         reach = pen.measure(number, small) + share_wide + 4
         base = self.y + self.letters.line
         pen.box(self.left, base - SWATCH_HIGH + 1.5, SWATCH_WIDE, SWATCH_HIGH, colour=colour,
-                hatch=hatch, line=RULE["light"])  # fmt: skip
+                hatch=hatch, coarse=self.told.coarse and hatch is None,
+                line=RULE["light"])  # fmt: skip
         pen.write(right - share_wide, base, number, small, align="right")
         pen.write(right, base, self._share(count), small, colour=QUIET, align="right")
         lines = pen.wrap(label, self.width - INDENT - reach, self.letters.text, most=6)

@@ -19,7 +19,7 @@ import shapely
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
 from zoneblanche.geo.messages import _
-from zoneblanche.maps.drawn.palettes import INK
+from zoneblanche.maps.drawn.palettes import INK, ramp
 from zoneblanche.maps.print.shapes import GRID
 
 if TYPE_CHECKING:
@@ -146,11 +146,14 @@ class Pen:
             last = last.rpartition(" ")[0]
         return [*lines[: most - 1], f"{last} …"]
 
-    def fill(self, shapes: np.ndarray, colour: str, *, hatch: str | None = None) -> None:
-        """Fill outlines with a colour, or hatch them with `hatch` on it."""
+    def fill(
+        self, shapes: np.ndarray, colour: str, *, hatch: str | None = None, coarse: bool = False
+    ) -> None:
+        """Fill outlines with a colour, or hatch them with `hatch` on it; with `coarse`, hatch them
+        as the figures of larger areas."""
         outline = outline_of(shapes)
         if outline is not None:
-            self._patch(outline, colour, hatch)
+            self._patch(outline, colour, hatch, coarse=coarse)
 
     def box(
         self,
@@ -161,6 +164,7 @@ class Pen:
         *,
         colour: str | None = None,
         hatch: str | None = None,
+        coarse: bool = False,
         line: str | None = None,
         line_width: float = 0.5,
     ) -> None:
@@ -170,7 +174,7 @@ class Pen:
 
         if colour is not None:
             corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
-            self._patch(Outline(corners, closed=True), colour, hatch)
+            self._patch(Outline(corners, closed=True), colour, hatch, coarse=coarse)
         if line is not None:
             self.axes.add_artist(
                 Rectangle((x, y), width, height, fill=False, edgecolor=line, linewidth=line_width,
@@ -198,7 +202,9 @@ class Pen:
         )  # fmt: skip
         self.write(x + length + 3, y, text, size)
 
-    def _patch(self, outline: Outline, colour: str, hatch: str | None) -> None:
+    def _patch(
+        self, outline: Outline, colour: str, hatch: str | None, *, coarse: bool = False
+    ) -> None:
         from matplotlib.patches import PathPatch
 
         # An outline in the same colour closes the thin gap between two classes.
@@ -214,6 +220,17 @@ class Pen:
                 zorder=2,
             )
         )
+        if coarse:  # paler stripes that fall from left to right; those of "no data" rise
+            self.axes.add_artist(
+                PathPatch(
+                    outline,
+                    facecolor="none",
+                    edgecolor=ramp([colour, "#ffffff"], 6)[3],
+                    hatch="\\\\\\\\",
+                    linewidth=0.0,
+                    zorder=2,
+                )
+            )
 
 
 def check_matplotlib() -> None:

@@ -27,7 +27,7 @@ from zoneblanche.maps.drawn.cite import cite_all
 from zoneblanche.maps.drawn.classes import Classed, class_territories
 from zoneblanche.maps.drawn.legend import describe_classes
 from zoneblanche.maps.drawn.words import WORDS, write_date, write_number
-from zoneblanche.maps.page.layers import measured_partly
+from zoneblanche.maps.page.layers import is_coarse, measured_partly
 from zoneblanche.maps.print.compose import compose
 from zoneblanche.maps.print.layout import Caption, Paper
 from zoneblanche.maps.print.pen import FONT, check_matplotlib, clean
@@ -127,7 +127,8 @@ def _caption(
         if one.native_level not in ("", atlas.territories.level):
             level = in_language(titles.get(one.native_level, one.native_level), lang)
             name = "measured_partly_by" if measured_partly(atlas, one) else "measured_by"
-            parts.append(words[name].replace("{level}", level))
+            how = words[name].replace("{level}", level)
+            parts.append(words["hatched"].replace("{how}", how) if is_coarse(atlas, one) else how)
         notes += [", ".join(parts)] if parts else []
     used = union_of(*(indicator.sources for indicator in indicators))
     borders = tuple(one for one in atlas.territories.sources if one not in used)
@@ -143,6 +144,7 @@ def _caption(
         alt=clean(describe_classes(classed, inside, title=full, units=drawn, lang=lang)),
         units=units,
         lang=lang,
+        coarse=any(is_coarse(atlas, one) for one in indicators),
     )
 
 

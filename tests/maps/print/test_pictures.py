@@ -81,6 +81,19 @@ def test_each_class_has_the_colour_of_the_page(toy_atlas: Atlas, tmp_path: Path)
         assert f"fill: {colour}" in text or f"stroke: {colour}" in text
 
 
+@pytest.mark.parametrize(
+    ("show", "hatched"),
+    [("fibre", True), ("presence", False), (("fibre", "presence"), True), ("density", False)],
+)
+def test_figures_of_larger_areas_are_hatched(
+    toy_atlas: Atlas, tmp_path: Path, show: str | tuple[str, str], hatched: bool
+) -> None:
+    path = tmp_path / "map.svg"
+    write_picture(toy_atlas, path, show, form="svg", lang="en")
+    assert ("hatched: measured by" in " ".join(texts(path))) is hatched
+    assert ("<pattern" in path.read_text("utf-8")) is hatched
+
+
 def test_a_vector_picture_says_its_name_and_asks_nothing_of_anyone(
     toy_atlas: Atlas, tmp_path: Path
 ) -> None:
