@@ -74,8 +74,16 @@ def choose(page: Page, name: str, data: bytes) -> None:
 
 def drawn_as(page: Page, name: str) -> None:
     """Wait until the map shows that layer: the dialog closes a moment after the click."""
+    shows(page, "layer.id", name)
+
+
+def shows(page: Page, path: str, value: str) -> None:
+    """Wait until a property of the page has a value. A promise would count as true at once."""
+    page.evaluate("window.zoneblanche.started.then((page) => { window.shownPage = page; })")
     page.wait_for_function(
-        "(id) => window.zoneblanche.started.then(({ layer }) => layer.id === id)", arg=name
+        "([path, value]) => path.split('.').reduce((one, key) => one[key], window.shownPage)"
+        " === value",
+        arg=[path, value],
     )
 
 
@@ -183,7 +191,7 @@ def test_pasted_cells_of_another_level_and_a_table_that_is_refused(
     shown = page.evaluate(SHOWN)
     assert shown["level"] == "epci" and shown["codes"] == codes and shown["missing"] == 0
     page.evaluate("window.zoneblanche.started.then((page) => page.setLevel(''))")
-    page.wait_for_function("() => window.zoneblanche.started.then((page) => page.level === '')")
+    shows(page, "level", "")
     shown = page.evaluate(SHOWN)
     assert shown["id"] == "moyenne" and shown["missing"] == int(parents.isna().sum())
     page.locator("[data-own=open]").click()
