@@ -72,6 +72,10 @@ SCRIPTS = (
     "app.js",
     "embed.js",
 )
+OF_THE_READER = frozenset(
+    {"delimited.js", "workbook.js", "figures.js", "codes.js", "classing.js", "owntable.js"}
+)
+"""Scripts that only a reader's table and weights need."""
 """The files of our script, in the order of concatenation; see docs/map-page.md."""
 
 LAST = "data"
@@ -89,9 +93,11 @@ def leaflet() -> str:
 
 
 @cache
-def our_script() -> str:
-    """Return all our modules in one scope; the page and folium call what it exports."""
-    modules = "\n".join(without_comments(read_asset(name)) for name in SCRIPTS)
+def our_script(*, embedded: bool = False) -> str:
+    """Return our modules in one scope; the page and folium call what it exports. An embed has none
+    of those for a reader's table and weights, which it does not offer."""
+    names = [name for name in SCRIPTS if not (embedded and name in OF_THE_READER)]
+    modules = "\n".join(without_comments(read_asset(name)) for name in names)
     given = "window.zoneblanche = { startPage, layerFor };"
     return "\n".join(["(function () {", '"use strict";', modules, given, "})();"])
 
@@ -113,9 +119,9 @@ def without_comments(script: str) -> str:
 
 
 @cache
-def page_scripts() -> tuple[str, str]:
+def page_scripts(*, embedded: bool = False) -> tuple[str, str]:
     """Return the scripts of a page, as they are written in it."""
-    return leaflet(), our_script() + "\n" + START
+    return leaflet(), our_script(embedded=embedded) + "\n" + START
 
 
 @cache
@@ -161,6 +167,7 @@ def write_document(
     title: str,
     findings: list[str],
     still: Still | None = None,
+    embedded: bool = False,
 ) -> str:
     """Return the whole page.
 
@@ -170,8 +177,9 @@ def write_document(
         title: of the document, as in the data; it is escaped here.
         findings: sentences for a reader without a script; escaped here.
         still: a picture for that reader.
+        embedded: whether it is the page of an embed.
     """
-    scripts = page_scripts()
+    scripts = page_scripts(embedded=embedded)
     style = our_style()
     paragraphs = "".join(f"<p>{_escaped(sentence)}</p>" for sentence in findings)
     # Joined, not formatted into each other: a title that looks like a template stays a title.

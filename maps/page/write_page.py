@@ -58,6 +58,7 @@ def page_text(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: st
         title=full_title(payload.head, lang),
         findings=write_findings(atlas, ids_of(show), lang=lang),
         still=draw_still(atlas, payload, show=show, lang=lang),
+        embedded=payload.head["embed"],
     )
 
 

@@ -24,9 +24,11 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.embed import compact
 from zoneblanche.maps.embed.framed import framed_page
 from zoneblanche.maps.embed.write import check_base, write_embed
+from zoneblanche.maps.page.html import OF_THE_READER, SCRIPTS, our_script, without_comments
 
 FILES = {
     "map.html", "map.png", "snippet.html", "snippet-srcdoc.html", "snippet-picture.html",
@@ -69,6 +71,17 @@ def test_a_departement_stays_small() -> None:
     )
     page = framed_page(draw_map(atlas, "density-presence").write())
     assert len(page.encode("utf-8")) < 400_000
+
+
+def test_an_embed_has_no_scripts_for_a_readers_table() -> None:
+    """Each is a script of the page, which has them all; what stays does not name what they make
+    but where the reader gives a table."""
+    assert set(SCRIPTS) > OF_THE_READER
+    small, whole = our_script(embedded=True), our_script()
+    for name in OF_THE_READER:
+        assert without_comments(read_asset(name)) in whole
+        assert without_comments(read_asset(name)) not in small
+    assert len(small) < 0.9 * len(whole)
 
 
 def test_the_frame_has_a_title_and_asks_for_little(folder: Path) -> None:
