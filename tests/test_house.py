@@ -120,7 +120,7 @@ def test_the_network_is_used_in_a_few_places_only() -> None:
 
 
 OWN = {
-    "layers/edition/files.py", "layers/presence/panel.py", "maps/report/areas.py",
+    "layers/edition/files.py", "maps/report/areas.py",
     "maps/report/words.py", "maps/embed/snippets.py",
 }  # fmt: skip
 """Modules that read files of the package itself."""

@@ -141,9 +141,11 @@ def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterato
     polygon = np.isin(kinds, _POLYGONS)
     endless = np.zeros(len(shapes), dtype=bool)
     endless[_not_finite(shapes)] = True
-    nought = polygon & ~absent & ~endless
-    nought[nought] = (shapely.area(shapes[nought]) == 0) & shapely.is_valid(shapes[nought])
-    for number in np.flatnonzero(absent | ~polygon | endless | nought).tolist():
+    without_area = polygon & ~absent & ~endless
+    without_area[without_area] = (shapely.area(shapes[without_area]) == 0) & shapely.is_valid(
+        shapes[without_area]
+    )
+    for number in np.flatnonzero(absent | ~polygon | endless | without_area).tolist():
         reason = features.unreadable.get(number)
         if reason:
             message, kind = (

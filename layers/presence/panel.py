@@ -11,6 +11,7 @@ import pandas as pd
 from zoneblanche.geo.country import Country
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.edition import edition_folder, presence_waves
+from zoneblanche.layers.edition.files import read_texts
 from zoneblanche.layers.presence import criteria as presence
 
 CRITERIA = ("website", "https", "own-email")
@@ -86,7 +87,7 @@ def _places(column: pd.Series, index: pd.Index) -> np.ndarray:
 def generic_providers(country: Country) -> pd.Index:
     """Return the domains of generic e-mail providers in the edition."""
     path = edition_folder(country) / "generic_providers.csv"
-    return pd.Index(pd.read_csv(path, dtype=str)["domain"])
+    return pd.Index(read_texts(path)["domain"])
 
 
 def known_in_both(table: pd.DataFrame, first: str, last: str) -> np.ndarray:

@@ -171,7 +171,7 @@ def _percent(share: float, lang: str) -> str:
 def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]]:
     indicator, sentences = atlas.indicators[column.id], []
     if column.large_zeros or column.lonely_zeros:
-        sentences.append(_("{zeros} territories are at nought.", zeros=quantity(column.zeros)))
+        sentences.append(_("The figure of {zeros} territories is 0.", zeros=quantity(column.zeros)))
     if column.large_zeros:
         sentences.append(
             ngettext(

@@ -177,7 +177,7 @@ def primary_column(metadata: Mapping[bytes, bytes] | None, file: str) -> tuple[s
         file: names it in a fault.
 
     Raises:
-        InputError: the file is no GeoParquet, or says nothing of that column.
+        InputError: the file is not GeoParquet, or its metadata does not describe that column.
     """
     if b"geo" not in (metadata or {}):
         raise InputError(

@@ -134,5 +134,5 @@ def expit(x: np.ndarray) -> np.ndarray:
 
 def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """x · ln y, and 0 where x is 0."""
-    nought = x == 0
-    return np.where(nought, 0.0, x * np.log(np.where(nought, 1.0, y)))
+    zero = x == 0
+    return np.where(zero, 0.0, x * np.log(np.where(zero, 1.0, y)))

@@ -63,7 +63,7 @@ def test_zeros_that_should_surprise(values: np.ndarray) -> None:
     assert column.people_percent == pytest.approx(100 * (1 - 107 / people.sum()))
 
 
-def test_where_half_are_at_nought_no_zero_is_odd(values: np.ndarray) -> None:
+def test_where_half_are_zero_no_zero_is_odd(values: np.ndarray) -> None:
     values[:60] = 0
     column = judge_quality(atlas_of(values)).columns[0]
     assert (column.zeros, column.large_zeros, column.lonely_zeros) == (60, (), ())
