@@ -145,7 +145,7 @@ def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterato
     without_area[without_area] = (shapely.area(shapes[without_area]) == 0) & shapely.is_valid(
         shapes[without_area]
     )
-    for number in np.flatnonzero(absent | ~polygon | endless | without_area).tolist():
+    for number in np.flatnonzero(absent | ~polygon | endless | flat).tolist():
         reason = features.unreadable.get(number)
         if reason:
             message, kind = (
