@@ -141,10 +141,8 @@ def _unfit(features: Features, shapes: np.ndarray, labels: list[str]) -> Iterato
     polygon = np.isin(kinds, _POLYGONS)
     endless = np.zeros(len(shapes), dtype=bool)
     endless[_not_finite(shapes)] = True
-    without_area = polygon & ~absent & ~endless
-    without_area[without_area] = (shapely.area(shapes[without_area]) == 0) & shapely.is_valid(
-        shapes[without_area]
-    )
+    flat = polygon & ~absent & ~endless
+    flat[flat] = (shapely.area(shapes[flat]) == 0) & shapely.is_valid(shapes[flat])
     for number in np.flatnonzero(absent | ~polygon | endless | flat).tolist():
         reason = features.unreadable.get(number)
         if reason:
