@@ -9,7 +9,7 @@ from zoneblanche.layers.probing.sites import Plan, hosts_of
 
 REQUESTS_A_SITE = 4.5
 """robots.txt, the first page, http, and of the three further pages those that a site has: the mean
-of the sites of the farm (`python -m scripts.trials.farm`)."""
+of the sites of the farm (`python -m scripts.trials.made_sites`)."""
 
 QUESTIONS_A_SITE, QUESTIONS_A_DOMAIN = 3, 3
 SECONDS_AN_ANSWER = 0.6

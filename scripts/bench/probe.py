@@ -31,9 +31,9 @@ from typing import Any
 
 import pandas as pd
 
-from zoneblanche.scripts.trials.farm.__main__ import TODAY, write_list
-from zoneblanche.scripts.trials.farm.server import Asked, Farm, politeness_of, write_record
-from zoneblanche.scripts.trials.farm.truths import Truth, make_truths
+from zoneblanche.scripts.trials.made_sites.__main__ import TODAY, write_list
+from zoneblanche.scripts.trials.made_sites.server import Asked, Farm, politeness_of, write_record
+from zoneblanche.scripts.trials.made_sites.truths import Truth, make_truths
 
 SEED = 7
 

@@ -303,7 +303,7 @@ def _others(folder: Path) -> Iterator[Trial]:
     sites = folder / "sites"
     sites.mkdir()
     (sites / "sites.csv").write_text(SITES, "utf-8")
-    # A list is read and counted; the farm asks sites (`scripts.trials.farm`).
+    # A list is read and counted; the farm asks sites (`scripts.trials.made_sites`).
     asking = ("--contact", "a@b.example", "--dry-run", "-o", "{out}/p.parquet")
     yield Trial(sites, ("probe", "{in}/sites.csv", *asking))
     probed = folder / "probed"

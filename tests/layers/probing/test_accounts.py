@@ -5,7 +5,7 @@ import random
 import pytest
 
 from zoneblanche.layers.probing.accounts import NETWORKS, Linked, account_of, known_networks
-from zoneblanche.scripts.trials.farm.links import account_link, no_account_links
+from zoneblanche.scripts.trials.made_sites.links import account_link, no_account_links
 
 ACCOUNTS = {
     "https://www.facebook.com/profile.php?id=100064812345678&sk=about": "facebook 100064812345678",

@@ -6,7 +6,7 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from zoneblanche.scripts.trials.farm.truths import Truth
+from zoneblanche.scripts.trials.made_sites.truths import Truth
 
 GROUP = 25
 """Sites that share a certificate, as shared hosting does."""

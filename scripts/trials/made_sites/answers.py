@@ -9,8 +9,8 @@ import zlib
 from dataclasses import dataclass, field
 from functools import cache
 
-from zoneblanche.scripts.trials.farm import templates
-from zoneblanche.scripts.trials.farm.truths import Truth
+from zoneblanche.scripts.trials.made_sites import templates
+from zoneblanche.scripts.trials.made_sites.truths import Truth
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Make the farm from a seed, ask it as the command does, print precision and recall.
 
-    python -m scripts.trials.farm                       2,000 sites, one request a second
-    python -m scripts.trials.farm --sites 300 --interval 0.1
-    python -m scripts.trials.farm --twice               the same farm twice: the same bytes
-    python -m scripts.trials.farm --out presence.parquet
+    python -m scripts.trials.made_sites                       2,000 sites, one request a second
+    python -m scripts.trials.made_sites --sites 300 --interval 0.1
+    python -m scripts.trials.made_sites --twice               the same farm twice: the same bytes
+    python -m scripts.trials.made_sites --out presence.parquet
 
 Exit status 1 where precision or recall of accounts or statements is below 0.98, where a no is
 false, where a host was asked more often than it may be, or where two tables differ.
@@ -24,10 +24,10 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.scripts.jobs.probe import Order, run_probe
-from zoneblanche.scripts.trials.farm.measure import as_text, false_noes, scores
-from zoneblanche.scripts.trials.farm.serve import manners_of, served
-from zoneblanche.scripts.trials.farm.server import Farm, politeness_of
-from zoneblanche.scripts.trials.farm.truths import Truth, make_truths
+from zoneblanche.scripts.trials.made_sites.measure import as_text, false_noes, scores
+from zoneblanche.scripts.trials.made_sites.serve import manners_of, served
+from zoneblanche.scripts.trials.made_sites.server import Farm, politeness_of
+from zoneblanche.scripts.trials.made_sites.truths import Truth, make_truths
 
 TODAY = date(2026, 11, 29)
 LEAST = 0.98

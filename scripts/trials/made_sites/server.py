@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zoneblanche.scripts.trials.farm import answers
-from zoneblanche.scripts.trials.farm.truths import Truth
+from zoneblanche.scripts.trials.made_sites import answers
+from zoneblanche.scripts.trials.made_sites.truths import Truth
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Farm:
 
     async def start(self, *, reuse: bool = False, ports: tuple[int, int, int] = (0, 0, 0)) -> None:
         """Open the ports; `http`, `https` and `dns` say which."""
-        from zoneblanche.scripts.trials.farm.certificates import server_contexts
+        from zoneblanche.scripts.trials.made_sites.certificates import server_contexts
 
         contexts = server_contexts(self.truths, self.certificates)
         self._servers = [
@@ -93,7 +93,7 @@ class Farm:
         ]  # fmt: skip
         self.http, self.https = (one.sockets[0].getsockname()[1] for one in self._servers)
         if ports[2] >= 0:
-            from zoneblanche.scripts.trials.farm.dns_server import NameServer
+            from zoneblanche.scripts.trials.made_sites.dns_server import NameServer
 
             names = NameServer(self.truths)
             self.questions = names.asked

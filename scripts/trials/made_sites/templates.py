@@ -13,8 +13,8 @@ from collections.abc import Callable
 from html import escape
 
 from zoneblanche.layers.probing.accounts import known_networks
-from zoneblanche.scripts.trials.farm.links import no_account_links
-from zoneblanche.scripts.trials.farm.truths import Truth, service_link
+from zoneblanche.scripts.trials.made_sites.links import no_account_links
+from zoneblanche.scripts.trials.made_sites.truths import Truth, service_link
 
 LEVELS = {
     "none": "non conforme",

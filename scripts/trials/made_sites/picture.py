@@ -1,8 +1,8 @@
 """Draw the barometer of farms: networks by category of authority, a wave for each table.
 
-    python -m scripts.trials.farm --sites 400 --seed 1 --out one.parquet
-    python -m scripts.trials.farm --sites 400 --seed 2 --out two.parquet
-    python -m scripts.trials.farm.picture one.parquet two.parquet docs/pictures/barometer-farm.png
+    python -m scripts.trials.made_sites --sites 400 --seed 1 --out one.parquet
+    python -m scripts.trials.made_sites --sites 400 --seed 2 --out two.parquet
+    python -m scripts.trials.made_sites.picture one.parquet two.parquet picture.png
 
 The made-up sites are given the codes of real communes, préfecture towns first, so that there are
 categories; the figures say nothing of these communes. Needs the extra `static`.

@@ -10,8 +10,8 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from zoneblanche.layers.probing.client import Manners
-from zoneblanche.scripts.trials.farm.server import Farm
-from zoneblanche.scripts.trials.farm.truths import Truth
+from zoneblanche.scripts.trials.made_sites.server import Farm
+from zoneblanche.scripts.trials.made_sites.truths import Truth
 
 ALLOWED = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 """Where the farm is."""

@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, field, replace
 
 from zoneblanche.layers.probing.accounts import NETWORKS
-from zoneblanche.scripts.trials.farm.links import Account, account_link
+from zoneblanche.scripts.trials.made_sites.links import Account, account_link
 
 SYSTEMS = (
     "wordpress-blocks", "elementor", "divi", "joomla", "spip", "drupal", "dsfr", "typo3", "tables",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from zoneblanche.scripts.trials.farm.truths import Truth
+from zoneblanche.scripts.trials.made_sites.truths import Truth
 
 _MX = {
     "ovh": ["1 mx1.mail.ovh.net.", "5 mx2.mail.ovh.net."],
