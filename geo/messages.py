@@ -41,7 +41,8 @@ class Translatable(str):
     __slots__ = ("severity",)
     severity: Severity
 
-    def __new__(cls, english: str = "", **parts: object) -> Self:  # noqa: D102 - the class describes it
+    def __new__(cls, english: str = "", **parts: object) -> Self:
+        """Return the text; `parts` are the attributes of a kind of it, which a copy needs too."""
         text = super().__new__(cls, english)
         text.severity = "warning"
         for name, value in parts.items():

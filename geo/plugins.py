@@ -201,7 +201,9 @@ def _distribution_of(entry: metadata.EntryPoint) -> str:
         return entry.value
     try:
         return f"{found.name} {found.version}"
-    except Exception:  # metadata readers raise errors of any kind for a broken distribution
+    except Exception:
+        # The readers of metadata raise whatever a broken distribution causes. This text only says
+        # where a plug-in comes from, and must not keep the other plug-ins from being read.
         return entry.value
 
 

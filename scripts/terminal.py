@@ -130,7 +130,8 @@ def open_standard_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             with suppress(OSError):
-                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
 
 
 @contextmanager

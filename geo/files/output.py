@@ -430,7 +430,8 @@ def _remove(folder: Path) -> None:
     if not os.path.lexists(folder):
         return
     with suppress(OSError):
-        for name in os.listdir(folder):  # noqa: PTH208 - iterdir keeps a handle open at each depth
+        # Not iterdir, which keeps a handle open at each depth: this runs where handles are few.
+        for name in os.listdir(folder):  # noqa: PTH208
             entry = folder / name
             if _is_folder(entry):
                 _remove(entry)

@@ -272,7 +272,9 @@ class TableEntry(SheetEntry):
     """One figure a row, by the code of a territory."""
 
     kind: Literal["table"] = "table"
-    unit: TableUnit = "number"  # type: ignore[assignment]  # one more than other files have
+    # Tables may contain bare domains too. The wider choice is safe: entries are frozen, and
+    # pydantic checks each kind by its own field.
+    unit: TableUnit = "number"  # type: ignore[assignment]
     code: Name
     value: Name
     nodata: NoDataFigures = None

@@ -77,7 +77,9 @@ def parse_rules(text: str) -> Rules:
         parsed = Protego.parse("\n".join(_bounded(line) for line in text.splitlines()[:20_000]))
         delay = float(parsed.crawl_delay(AGENT) or 0.0)
         sitemaps = tuple(str(url)[:2000] for url in islice(parsed.sitemaps, 50))
-    except Exception:  # the parser documents no errors; a file that breaks it permits nothing
+    except Exception:
+        # The parser documents no errors, and a stranger's server chooses its input. Whatever breaks
+        # it, the site is not asked: the polite reading of rules that cannot be read.
         return Rules(refuses="robots-unreadable")
     return Rules(parsed, delay=delay, sitemaps=sitemaps)
 

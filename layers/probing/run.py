@@ -159,7 +159,9 @@ async def _work(
             record = _unread(site, today, "no-answer")
         except sqlite3.Error:
             raise
-        except Exception as error:  # one page in 35,000 must not end what takes hours
+        except Exception as error:
+            # A page of one site in 35,000 must not end a probe of hours. The error is kept in the
+            # record of the site, which is then "not read", and never "has none".
             record = _unread(site, today, "not-read") | {"fault": repr(error)[:500]}
         store.add_site(record)
         done()

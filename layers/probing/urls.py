@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
+from typing import Any
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urljoin, urlsplit
 
 from zoneblanche.layers.probing.packaged import packaged_table
@@ -111,7 +112,8 @@ def same_host(one: str, other: str) -> bool:
 
 
 @cache
-def _suffixes() -> object:
+def _suffixes() -> Any:
+    """The list of public suffixes; the library has no types."""
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList()
@@ -128,7 +130,7 @@ def registrable(host: str) -> str:
     """
     if ":" in host or host.rpartition(".")[2].isdigit():
         return host
-    found = _suffixes().privatesuffix(host)  # type: ignore[attr-defined]  # the library is untyped
+    found = _suffixes().privatesuffix(host)
     return str(found) if found else host
 
 

@@ -312,7 +312,9 @@ def _damage_told(file: str, what: str) -> Iterator[None]:
             yield
     except (InputError, MemoryError):
         raise
-    except Exception as error:  # see above: pyogrio has no base class of its errors
+    except Exception as error:
+        # pyogrio has no base class of its errors. The block contains nothing but its call, so
+        # nothing of ours is hidden, and the error stays the cause of the fault.
         raise damaged(file, what, error) from error
 
 

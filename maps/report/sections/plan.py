@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import math
+from numbers import Real
 
 from zoneblanche.geo.messages import translate
 from zoneblanche.layers.planning.plan import Plan
@@ -77,7 +78,7 @@ def _cell(scope: Scope, plan: Plan, name: str, value: object) -> Cell:
     if isinstance(value, str):
         word = translate(plan.words.get(value, value), scope.lang)
         return name_cell(value) if name in NAMES else Cell(word)
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+    if not isinstance(value, Real) or math.isnan(value):
         return Cell("–")
-    figure = float(value)  # type: ignore[arg-type]
+    figure = float(value)
     return Cell(scope.number(figure, plan.digits.get(name, 0)), figure)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoneblanche.scripts.trials.made_sites.truths import Truth
+
+if TYPE_CHECKING:
+    import trustme
 
 GROUP = 25
 """Sites that share a certificate, as shared hosting does."""
@@ -66,7 +70,7 @@ def _names(truth: Truth) -> list[str]:
     return [*names, f"ailleurs-{truth.number}.example"] if truth.behaviour == "to-other" else names
 
 
-def _context(certificate: object) -> ssl.SSLContext:
+def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)  # type: ignore[attr-defined]
+    certificate.configure_cert(context)
     return context
