@@ -139,7 +139,11 @@ def _plain_shapes(
             )
         crs = _LONGITUDE_LATITUDE if srid in (None, 4326) else f"EPSG:{srid}"
         return _PlainShapes(name, {"crs": crs}, shapes, unreadable)
-    raise InputError(
+    raise _without_geometry(file)
+
+
+def _without_geometry(file: str) -> InputError:
+    return InputError(
         Fault(
             _("the file is Parquet, but not GeoParquet: it has no geometry."),
             file=file,
@@ -180,14 +184,7 @@ def primary_column(metadata: Mapping[bytes, bytes] | None, file: str) -> tuple[s
         InputError: the file is not GeoParquet, or its metadata does not describe that column.
     """
     if b"geo" not in (metadata or {}):
-        raise InputError(
-            Fault(
-                _("the file is Parquet, but not GeoParquet: it has no geometry."),
-                file=file,
-                remedy=_("Export the polygons as GeoParquet, GeoPackage or GeoJSON."),
-                kind="wrong-format",
-            )
-        )
+        raise _without_geometry(file)
     assert metadata is not None
     try:
         parsed = parse_json(metadata[b"geo"].decode(), file=file)
