@@ -118,7 +118,7 @@ def write_geoparquet(frame: gpd.GeoDataFrame, path: Path, *, metadata: Mapping[s
         table = pq.read_table(plain)
     text = json.dumps(metadata, ensure_ascii=False, sort_keys=True).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: text})
-    pq.write_table(table, path, compression="zstd", compression_level=9)
+    pq.write_table(table, path, compression="zstd", compression_level=3)
 
 
 def _tables(atlas: Atlas) -> Iterable[tuple[str, pd.DataFrame]]:

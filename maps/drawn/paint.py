@@ -75,7 +75,9 @@ def fill_canvas(canvas: Canvas, edges: Edges, view: View) -> None:
     """Write the position of each territory into the pixels whose middles it covers: in every row,
     the edges of a territory that cross its middle come in pairs, of where it begins and ends."""
     x, y = view.on_canvas(edges.x, edges.y)
-    line = np.ceil(y - 0.5).astype(np.int64)  # the first row whose middle is not above the edge
+    # The first row whose middle is not above the edge. Of edges beyond the canvas, which are most
+    # of a country's in the frame of an island, no row is left.
+    line = np.clip(np.ceil(y - 0.5), 0, canvas.shape[0]).astype(np.int64)
     crossing = np.flatnonzero(edges.followed[:-1] & (line[:-1] != line[1:]))
     repeats = np.abs(line[crossing + 1] - line[crossing])
     edge = np.repeat(crossing, repeats)
@@ -84,11 +86,11 @@ def fill_canvas(canvas: Canvas, edges: Edges, view: View) -> None:
     share = (row + 0.5 - y[edge]) / (y[edge + 1] - y[edge])
     at = x[edge] + share * (x[edge + 1] - x[edge])
     territory = edges.owner[edge]
-    order = np.lexsort((at, row, territory))
+    order = np.lexsort((at, territory * np.int64(canvas.shape[0]) + row))
     row, at, territory = row[order][::2], at[order], territory[order][::2]
     begin = np.clip(np.ceil(at[::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
     end = np.clip(np.ceil(at[1::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
-    visible = (row >= 0) & (row < canvas.shape[0]) & (end > begin)
+    visible = end > begin
     row, begin, length, territory = (
         row[visible],
         begin[visible],

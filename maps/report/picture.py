@@ -245,18 +245,22 @@ def _flatten(
     """Return the chosen shapes in a plane, unchanged or projected from degrees; not yet on a
     canvas."""
     members = np.flatnonzero(chosen)
-    polygons, positions = shapely.get_parts(shapes[chosen], return_index=True)
-    _, at, (ring_ends, polygon_ends) = shapely.to_ragged_array(polygons, include_z=False)
-    ring_owner = np.repeat(members[positions], np.diff(polygon_ends))
+    polygons, of_polygon = shapely.get_parts(shapes[chosen], return_index=True)
+    # A polygon without holes, as nearly all are, is one ring: its vertices are read directly.
+    holed = shapely.get_num_interior_rings(polygons) > 0
+    rings, of_ring = shapely.get_rings(polygons[holed], return_index=True)
+    lines = np.concatenate([polygons[~holed], rings])
+    line_owner = members[np.concatenate([of_polygon[~holed], of_polygon[holed][of_ring]])]
+    at, sizes = shapely.get_coordinates(lines), shapely.get_num_coordinates(lines)
     followed = np.ones(len(at), dtype=bool)
-    followed[ring_ends[1:] - 1] = False
+    followed[np.cumsum(sizes) - 1] = False
     inside = np.empty((0, 2))
     if named:
         inside = shapely.get_coordinates(shapely.point_on_surface(shapes[chosen]))
     if geographic:
         onto = _cone(at)
         at, inside = onto(at), onto(inside)
-    owner = np.repeat(ring_owner, np.diff(ring_ends)).astype(np.int32)
+    owner = np.repeat(line_owner, sizes).astype(np.int32)
     edges = Edges(at[:, 0], at[:, 1], followed, owner)
     return _Pane(edges, View(0.0, 0.0, 1.0), members, inside)
 

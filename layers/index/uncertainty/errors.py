@@ -7,7 +7,6 @@ two things.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -24,9 +23,10 @@ from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.draw_means import Scenario, dimension_scores
 from zoneblanche.layers.index.uncertainty.draws import needs_positive
+from zoneblanche.layers.index.uncertainty.loops import FEW, loops_for
 from zoneblanche.layers.index.uncertainty.noise import draw_seeds, noises
 
-KEPT = 4_000_000
+KEPT = FEW
 """Maximum draws × units that are kept; above, the loops are compiled and draws are counted."""
 
 COLUMNS = ("score_low", "score_high", "rank_low", "rank_high", "worst_decile", "tenth", "in_tenth")
@@ -168,7 +168,7 @@ def draw_errors(
     draws = recipe.draws if draws is None else draws
     sampler = ErrorSampler(scored, context)
     kept = draws * sampler.units <= KEPT
-    loops = loops_for(kept=kept)
+    loops = loops_for(few=kept)
     spans = {d.id: _Quantiles(draws, kept, whole=False) for d in recipe.dimensions}
     columns = {name: sampler.columns(name) for name in spans}
     places = _Places(scored, sampler.rows, draws, kept=kept)
@@ -201,18 +201,11 @@ def error_scores(scored: Scored, context: Context, name: str, *, draws: int) -> 
     sampler = ErrorSampler(scored, context)
     found = np.full((draws, len(sampler.rows)), np.nan, dtype="float32")
     start = 0
-    for block in sampler.blocks(draws, loops_for(kept=draws * sampler.units <= KEPT)):
+    for block in sampler.blocks(draws, loops_for(few=draws * sampler.units <= KEPT)):
         part = block[name]
         found[start : start + len(part), sampler.rows] = part
         start += len(part)
     return found
-
-
-def loops_for(*, kept: bool) -> ModuleType:
-    """Return the module of the loops: compiled for long runs only, since numba takes a second to
-    import."""
-    name = "plain" if kept else "kernels"
-    return importlib.import_module(f"zoneblanche.layers.index.uncertainty.{name}")
 
 
 def _table(scored: Scored, name: str, ends: np.ndarray, rows: np.ndarray) -> pd.DataFrame:

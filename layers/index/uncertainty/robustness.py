@@ -9,7 +9,6 @@ bytes on every machine.
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -26,9 +25,10 @@ from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.draw_means import SLOW
 from zoneblanche.layers.index.uncertainty.draws import Plan, Sampler
+from zoneblanche.layers.index.uncertainty.loops import FEW, loops_for
 
 KEPT = 20_000_000
-"""Maximum draws × units that are kept; above, the loops are compiled and draws are counted."""
+"""Maximum draws × units that are kept; above, draws are counted."""
 
 SURE = 0.95
 """Share of the draws in which one of a pair must be ahead for their order to be certain."""
@@ -183,16 +183,14 @@ class _Job:
 
     def kept(self) -> dict[str, np.ndarray]:
         """All draws in memory, and exact quantiles."""
-        from zoneblanche.layers.index.uncertainty import plain
-
-        scores, ranks = self._block(0, len(self.plan), plain)
-        self._count(scores, ranks, plain)
+        loops = loops_for(few=len(self.plan) * self.units <= FEW)
+        scores, ranks = self._block(0, len(self.plan), loops)
+        self._count(scores, ranks, loops)
         return self._columns(exact_quantiles(ranks), exact_quantiles(scores))
 
     def tallied(self) -> dict[str, np.ndarray]:
         """Draws in blocks, and quantiles of each unit's histogram."""
-        # numba takes a second to import: only long runs need it.
-        loops = importlib.import_module("zoneblanche.layers.index.uncertainty.kernels")
+        loops = loops_for(few=False)
         dtype = "uint16" if len(self.plan) < 65_536 else "uint32"
         ranks_of = Histogram(self.units, _RANK_BINS, dtype, whole=True)
         scores_of = Histogram(self.units, _SCORE_BINS, dtype, whole=False)

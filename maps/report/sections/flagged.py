@@ -22,7 +22,7 @@ from zoneblanche.maps.report.content import (
 )
 from zoneblanche.maps.report.scope import Scope, population_of
 from zoneblanche.maps.report.sections.measured import people_of
-from zoneblanche.maps.report.sections.ranking import unit_columns, unit_row
+from zoneblanche.maps.report.sections.ranking import unit_columns, unit_rows
 
 
 def flagged_section(scope: Scope) -> Section:
@@ -161,7 +161,7 @@ def _listed(scope: Scope, flag: Indicator, table_id: str) -> Table | None:
     places = np.flatnonzero(chosen)
     people = np.nan_to_num(population_of(scope.atlas).to_numpy(dtype="float64"))
     order = places[np.lexsort((-people[places], np.round(sign * scores[places], 9)))]
-    rows = {str(scope.atlas.codes[at]): unit_row(scope, main, int(at), bars=False) for at in order}
+    rows = unit_rows(scope, main, order, bars=False)
     words = scope.words
     caption = words["flagged_caption"].format(
         units=scope.units, title=flag.title_in(scope.lang), main=main.title_in(scope.lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from zoneblanche.maps.report.content import (
     Section,
     Sentence,
     Table,
+    finite,
     make_table,
     name_cell,
     name_of,
@@ -231,54 +233,59 @@ def unit_columns(scope: Scope, main: Indicator) -> dict[str, str]:
     return columns
 
 
-def unit_row(scope: Scope, main: Indicator, at: int, *, bars: bool = True) -> tuple[Cell, ...]:
-    """Return one territory: name, code, people, score and rank with its interval."""
+def unit_rows(
+    scope: Scope, main: Indicator, places: np.ndarray, *, bars: bool = True
+) -> dict[str, tuple[Cell, ...]]:
+    """Return some territories by code: name, code, people, score and rank with its interval."""
     atlas = scope.atlas
-    people = population_of(atlas).iloc[at]
-    value = atlas.values[main.id].iloc[at]
-    table = atlas.intervals.get(main.id)
-    row = None if table is None else table.iloc[at]
-    low, high = _ends(row, "score_low", "score_high")
-    cells = [
-        name_cell(atlas.territories.names.iloc[at]),
-        name_cell(atlas.codes[at]),
-        scope.count(people),
-        Cell(
-            scope.amount(value, main),
-            None if np.isnan(value) else float(value),
-            scope.between(low, high, digits_of(main)),
-            _known(low),
-            _known(high),
-        ),
-    ]
-    if table is not None and row is not None and "rank" in table:
-        low, high = _ends(row, "rank_low", "rank_high")
-        size = int(table["rank"].notna().sum())
-        rank = float(row["rank"])
-        bar: tuple[float, ...] = ()
-        if bars and np.isfinite([low, high, rank]).all() and size > 1:
-            bar = tuple((end - 1) / (size - 1) for end in (low, rank, high))
-        cells.append(
-            Cell(
-                scope.number(rank),
-                _known(rank),
-                scope.between(low, high, 0),
-                _known(low),
-                _known(high),
-                bar=bar,
-            )
-        )
-    return tuple(cells)
+    people, names = population_of(atlas).to_numpy("float64"), atlas.territories.names.to_numpy()
+    values = atlas.values[main.id].to_numpy("float64")
+    table = atlas.intervals.get(main.id, pd.DataFrame(index=atlas.codes))
+    scores = np.column_stack([values, *_ends(table, "score_low", "score_high")])
+    ranks = None
+    if "rank" in table:
+        own = table["rank"].to_numpy("float64")
+        ranks = np.column_stack([own, *_ends(table, "rank_low", "rank_high")])
+    ranked = 0 if ranks is None else int(np.isfinite(ranks[:, 0]).sum())
+    rows = {}
+    for at in places:
+        score, *ends = scores[at].tolist()
+        cells = [
+            name_cell(names[at]),
+            name_cell(atlas.codes[at]),
+            scope.count(people[at]),
+            _ranged(scope, scope.amount(score, main), score, ends, digits=digits_of(main)),
+        ]
+        if ranks is not None:
+            rank, *ends = ranks[at].tolist()
+            bar: tuple[float, ...] = ()
+            if bars and np.isfinite([rank, *ends]).all() and ranked > 1:
+                bar = tuple((end - 1) / (ranked - 1) for end in (ends[0], rank, ends[1]))
+            cells.append(_ranged(scope, scope.number(rank), rank, ends, digits=0, bar=bar))
+        rows[str(atlas.codes[at])] = tuple(cells)
+    return rows
 
 
-def _ends(row: pd.Series | None, low: str, high: str) -> tuple[float, float]:
-    if row is None or low not in row or high not in row:
-        return float("nan"), float("nan")
-    return float(row[low]), float(row[high])
+def _ranged(
+    scope: Scope,
+    text: str,
+    value: float,
+    ends: Sequence[float],
+    *,
+    digits: int,
+    bar: tuple[float, ...] = (),
+) -> Cell:
+    """Return a figure with its interval as a cell."""
+    low, high = ends
+    between = scope.between(low, high, digits)
+    return Cell(text, finite(value), between, finite(low), finite(high), bar=bar)
 
 
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _ends(table: pd.DataFrame, *names: str) -> Iterator[np.ndarray]:
+    """Yield the ends of the interval of each territory, NaN without one."""
+    for name in names:
+        known = name in table
+        yield table[name].to_numpy("float64") if known else np.full(len(table), np.nan)
 
 
 def worst_first(scope: Scope, main: Indicator) -> np.ndarray:
@@ -293,7 +300,7 @@ def worst_first(scope: Scope, main: Indicator) -> np.ndarray:
 
 def _worst(scope: Scope, main: Indicator) -> Table:
     order = worst_first(scope, main)[:NAMED]
-    rows = {str(scope.atlas.codes[at]): unit_row(scope, main, int(at)) for at in order}
+    rows = unit_rows(scope, main, order)
     caption = scope.words["worst_caption"].format(
         units=scope.units, title=main.title_in(scope.lang), n=scope.number(len(rows))
     )
