@@ -19,6 +19,9 @@ from zoneblanche.geo.source import Source
 EQUAL_AREA = "EPSG:6933"
 """The equal-area projection (EASE-Grid 2.0) in which areas are measured if none is published."""
 
+MOST = {"population": 1e10, "area_km2": 5.2e8}
+"""More people and square kilometres than there are on Earth."""
+
 
 @dataclass(frozen=True)
 class Territories:

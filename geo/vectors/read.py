@@ -22,7 +22,7 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, ngettext, quantity
 from zoneblanche.geo.row_filter import Where, pick_rows
-from zoneblanche.geo.territories import Territories, measured_area_km2
+from zoneblanche.geo.territories import MOST, Territories, measured_area_km2
 from zoneblanche.geo.vectors.antimeridian import cut_at_180
 from zoneblanche.geo.vectors.fields import (
     field_of,
@@ -42,8 +42,6 @@ from zoneblanche.geo.vectors.unite import unite_features
 FACTS = ("population", "area_km2")
 PARENT, LABEL = "parent:", "label:"
 """In front of a level or the name of a field, in the table of the features."""
-MOST = {"population": 1e10, "area_km2": 5.2e8}
-"""More people and square kilometres than there are on Earth."""
 
 
 @dataclass(frozen=True)

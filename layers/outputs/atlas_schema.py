@@ -22,6 +22,7 @@ from zoneblanche.geo.files.json_types import LONGEST_TEXT, Wrong, check_json
 from zoneblanche.geo.messages import SLOT, _, quantity
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
+from zoneblanche.geo.territories import MOST
 from zoneblanche.layers.correction import Correction
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.indicator import Indicator
@@ -417,6 +418,9 @@ def cell_faults(
     ]
 
 
+_MOST_WEIGHED = 1e15
+"""Above every count and area in square metres on Earth: the products of figures stay finite."""
+
 _Cell = tuple[str, str, str]
 """Column, code of the territory, and what is wrong."""
 
@@ -425,16 +429,18 @@ def _number_faults(parts: Mapping[str, pd.DataFrame], part: str, least: float) -
     table = parts[part]
     for name in table:
         cells = table[name].to_numpy()
-        wrong = np.isinf(cells) | (cells < least)
+        most = MOST.get(str(name), _MOST_WEIGHED) if part in ("fact", "weight") else np.inf
+        wrong = np.isinf(cells) | (cells < least) | (cells > most)
         if wrong.any():
             first = int(np.argmax(wrong))
-            yield (
-                f"{part}.{name}",
-                _short(table.index[first]),
-                _("{value} is not a finite number.", value=cells[first])
-                if np.isinf(cells[first])
-                else _("{value} is below 0.", value=cells[first]),
-            )
+            message = _("{value} is not a finite number.", value=cells[first])
+            if np.isfinite(cells[first]):
+                message = (
+                    _("{value} is below 0.", value=cells[first])
+                    if cells[first] < least
+                    else _("{value} is above {most}.", value=cells[first], most=f"{most:g}")
+                )
+            yield f"{part}.{name}", _short(table.index[first]), message
 
 
 def _reason_faults(reasons: pd.DataFrame) -> Iterator[_Cell]:

@@ -255,6 +255,7 @@ COLUMNS: list[tuple[str, pa.Array]] = [
     ("reason.site", pa.array(["0"] * 4)),
     ("fact.population", pa.array(["x"] * 4)),
     ("fact.population", pa.array([-1.0] * 4)),
+    ("fact.population", pa.array([1e308] * 4)),
     ("fact.area_km2", pa.array([np.inf] * 4)),
     ("parent.epci", pa.array([1, 2, 3, 4])),
     ("parent.epci", pa.array(["x" * 40_000] * 4)),
