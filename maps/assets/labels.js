@@ -125,9 +125,11 @@ class NamePlaces {
     context.fillText(text, x, y);
   }
 
-  /** A name in the middle of a place if there is room. */
+  /** A name in the middle of a place if there is room; returns whether there was. */
   name(text, x, y, margin = 2) {
-    if (this.take(x, y, this.wide(text), this.high, margin * this.ratio)) this.write(text, x, y);
+    const free = this.take(x, y, this.wide(text), this.high, margin * this.ratio);
+    if (free) this.write(text, x, y);
+    return free;
   }
 
   /** A town: a dot, and its name above, below or at a side of it. */
@@ -169,7 +171,7 @@ function nameWriter(page) {
     nameChosen(page, places, view);
     if (!naming) return;
     const typical = (base.head.typical_width / base.geometry.grid) * view.scale / ratio;
-    if (typical >= INSIDE_FROM && model === base) nameInside(page, places, ids);
+    if (typical >= INSIDE_FROM && model === base) nameInside(page, places, ids, view);
     else nameTowns(page, places, view, typical);
     nameContainers(page, places, ids);
   };
@@ -194,30 +196,50 @@ function nameChosen({ pinned, pinnedIn }, places, view) {
   places.name(pinnedIn.names[pinned], x, y);
 }
 
-/** The names of the page's own territories, where each is wide enough for its own. */
-function nameInside({ base, pinned, pinnedIn }, places, ids) {
+/** The names of the page's own territories: seats and the largest inside their territory or, where
+ *  that is too narrow, at a dot; then all others that are wide enough for their own. */
+function nameInside({ base, pinned, pinnedIn }, places, ids, view) {
   places.font(NAME_PIXELS, 600);
   const of = Uint32Array.from({ length: base.count + 1 }, (_, id) => id);
   const widths = base.names.map((name) => name.length * 0.4 * places.high); // at least so wide
   const { placed } = placeNames(ids, places.width, places.height, of, [0, ...widths], places.high);
+  const inside = new Map();
   for (const { group, x, y, wide } of placed) {
-    const text = base.names[group - 1];
-    const named = pinnedIn === base && pinned === group - 1;
-    if (!named && places.wide(text) <= wide) places.name(text, x, y);
+    if (places.wide(base.names[group - 1]) <= wide) inside.set(group - 1, [x, y]);
   }
+  if (pinnedIn === base) inside.delete(pinned);
+  let left = mostTowns(places, 1) / 2;
+  for (const [i, x, y] of townsIn(base, places, view)) {
+    if (left < 1) break;
+    if (pinnedIn === base && pinned === i) continue;
+    const named = inside.has(i) ? places.name(base.names[i], ...inside.get(i))
+      : places.town(base.names[i], x, y, 5);
+    if (named) left--;
+    inside.delete(i);
+  }
+  for (const [i, at] of inside) places.name(base.names[i], ...at);
+}
+
+/** The towns in a view, the largest and the seats first: [town, x, y]. */
+function* townsIn(base, { width, height }, view) {
+  for (const town of townsOf(base)) {
+    const [x, y] = town.name ? pointIn(base, town, view) : middleIn(base, town, view);
+    if (x >= 0 && y >= 0 && x <= width && y <= height) yield [town, x, y];
+  }
+}
+
+/** How many towns a picture has room for; near: 0 on a map of the whole, 1 close to its ground. */
+function mostTowns({ width, height, ratio }, near) {
+  const room = ROOM_FOR_TOWN[0] + near * (ROOM_FOR_TOWN[1] - ROOM_FOR_TOWN[0]);
+  return Math.max(5, Math.round(width * height / ratio ** 2 / room));
 }
 
 /** Seats and large towns, as many as the picture has room for. */
 function nameTowns({ base, model, pinned, pinnedIn }, places, view, typical) {
-  const { width, height, ratio } = places;
-  const near = Math.min(Math.max((typical - 4) / 16, 0), 1);
-  const room = ROOM_FOR_TOWN[0] + near * (ROOM_FOR_TOWN[1] - ROOM_FOR_TOWN[0]);
-  const most = Math.max(5, Math.round(width * height / ratio ** 2 / room));
+  const most = mostTowns(places, Math.min(Math.max((typical - 4) / 16, 0), 1));
   let written = 0;
-  for (const i of townsOf(base)) {
+  for (const [i, x, y] of townsIn(base, places, view)) {
     if (written >= most) break;
-    const [x, y] = i.name ? pointIn(base, i, view) : middleIn(base, i, view);
-    if (x < 0 || y < 0 || x > width || y > height) continue;
     if (pinned >= 0 && pinnedIn === base && pinned === i) continue;
     places.font(written < most / 4 ? NAME_PIXELS + 1 : NAME_PIXELS, 600);
     if (places.town(i.name || base.names[i], x, y, model === base ? 5 : 8)) written++;

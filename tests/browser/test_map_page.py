@@ -290,6 +290,21 @@ def test_paper_gets_the_map_the_legend_and_the_source(watched: Opener, lozere_pa
         assert page.locator(hidden).is_hidden()
 
 
+def test_seats_are_named_though_their_territory_is_narrow(
+    watched: Opener, lozere_page: Path
+) -> None:
+    page = watched(width=1280, height=800).open(lozere_page)
+    rest(page)
+    page.emulate_media(media="print")
+    page.wait_for_timeout(200)
+    names = page.locator(".zb-picture text").all_text_contents()
+    assert {"Mende", "Marvejols", "Langogne", "Florac Trois Rivières"} <= set(names)
+    assert any(name in names for name in ("Vialas", "Vebron", "Luc"))  # wide enough for their own
+    page.set_viewport_size({"width": 1045, "height": 718})  # a landscape sheet of A4
+    picture = page.locator(".zb-picture").bounding_box()
+    assert picture is not None and 400 < picture["height"] <= 718
+
+
 def test_no_text_of_the_data_runs(watched: Opener, france: Atlas, tmp_path: Path) -> None:
     odd = (
         "{{7*7}}</script><script>alert(1)</script><img src=x onerror=alert(2)>"
