@@ -165,7 +165,7 @@ function scoreBlock(page, layer, i) {
     contributionBar(page, layer, i));
 }
 
-/** Where a territory stands, in words: "Worse off than in 69 % of communes; tied with 12." */
+/** Where a territory stands, in words: "Worse off than in 69 % of communes. 12 others have the same rounded score." */
 function standingText({ model, speech }, layer, i) {
   const { values, reasons } = model.column(layer.id);
   let [known, below, tied] = [0, 0, 0];
@@ -185,7 +185,7 @@ function standingText({ model, speech }, layer, i) {
   const share = Math.floor((100 * Math.max(better, worse)) / known); // never all of them
   const words = { level, share: speech.number(share) + speech.percentSign };
   const standing = speech.say(better > worse ? "better_than" : "worse_than", words);
-  return tied ? `${standing} ${speech.sayOf("tied_with", tied)}` : standing;
+  return tied ? `${standing} ${speech.sayOf("same_score", tied)}` : standing;
 }
 
 /** How often a territory is in the worst tenth of the draws, where they were made of it; "" else. */

@@ -216,8 +216,12 @@ FIRST_DAY = pgettext("day of a month", "1")
 
 COUNTED: Mapping[str, Callable[[int], str]] = {
     "found": lambda n: ngettext("{count} result", "{count} results", n, count="{count}"),
-    "tied_with": lambda n: ngettext(
-        "Tied with {count} other.", "Tied with {count} others.", n, count="{count}"
+    # The page has scores as it shows them: a table may still put one before the other.
+    "same_score": lambda n: ngettext(
+        "{count} other has the same rounded score.",
+        "{count} others have the same rounded score.",
+        n,
+        count="{count}",
     ),
     "saved_rows": lambda n: ngettext(
         "{count} row saved.", "{count} rows saved.", n, count="{count}"

@@ -373,7 +373,7 @@ def test_peers_are_those_of_the_same_size(
     better_off = int(100 * float((others > need["48095"]).mean()))
     assert f"Situation plus favorable que dans {better_off}\xa0% des communes." in text
     tied = int((others == need["48095"]).sum())
-    assert f"À égalité avec {tied} autres." in text
+    assert f"{tied} autres ont le même score arrondi." in text
 
 
 def test_figures_about_zero_have_two_hues(watched: Opener, scored_page: Path) -> None:
