@@ -10,7 +10,7 @@ Layout: apache/parquet-format, README.md and Encodings.md.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +122,25 @@ class ParquetSource:
         table.validate(full=True)
         return table.select(list(columns))
 
+    def check_texts(self, table: pa.Table, names: Iterable[str], *, most_bytes: int) -> None:
+        """Refuse columns whose texts are too large, repeated ones included: what works on them
+        gives each row its own.
+
+        Args:
+            table: what `read` returned.
+            names: of its columns; those of other kinds do not count.
+            most_bytes: of all texts together.
+
+        Raises:
+            InputError: they are larger.
+        """
+        total = 0
+        for name in names:
+            if pa.types.is_dictionary(table[name].type):
+                total += unpacked_size(table[name])
+                if total > most_bytes:
+                    raise self._too_large(total, most_bytes, name)
+
     def _read_slowly(
         self, parquet: pq.ParquetFile, columns: Sequence[str], largest: int, most_bytes: int
     ) -> pa.Table:
@@ -175,20 +194,22 @@ class ParquetSource:
                 )
             )
         if total > most_bytes:
-            raise InputError(
-                Fault(
-                    _(
-                        "the file unpacks to {total} bytes, more than the limit of "
-                        "{archive_bytes}.",
-                        total=quantity(total),
-                        archive_bytes=quantity(most_bytes),
-                    ),
-                    file=self._file,
-                    column=column,
-                    remedy=_("Keep only the rows and columns needed, or raise the limit."),
-                    kind="too-large",
-                )
+            raise self._too_large(total, most_bytes, column)
+
+    def _too_large(self, total: int, most_bytes: int, column: str | None) -> InputError:
+        return InputError(
+            Fault(
+                _(
+                    "the file unpacks to {total} bytes, more than the limit of {archive_bytes}.",
+                    total=quantity(total),
+                    archive_bytes=quantity(most_bytes),
+                ),
+                file=self._file,
+                column=column,
+                remedy=_("Keep only the rows and columns needed, or raise the limit."),
+                kind="too-large",
             )
+        )
 
 
 @contextmanager

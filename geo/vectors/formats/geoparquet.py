@@ -66,6 +66,7 @@ def read_geoparquet(
         _check_types(source.schema, present, file)
         read = present if plain is not None else [*present, shape_column]
         table = source.read(read, most_bytes=limits.vector_bytes)
+        source.check_texts(table, present, most_bytes=limits.archive_bytes)
         if plain is not None:
             shapes, unreadable = plain.shapes, plain.unreadable
         else:

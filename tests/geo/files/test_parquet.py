@@ -21,7 +21,10 @@ from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, MIB
 from zoneblanche.geo.files.parquet import open_parquet
 from zoneblanche.geo.files.thrift import BadThrift, read_struct
+from zoneblanche.geo.messages import Notices
 from zoneblanche.geo.tables import read_raw_table
+from zoneblanche.geo.vectors.formats import Features
+from zoneblanche.geo.vectors.formats.geoparquet import read_geoparquet
 from zoneblanche.geo.vectors.read import read_polygons
 from zoneblanche.scripts.trials.thrift import Struct
 
@@ -44,6 +47,10 @@ def fault_of(read: Callable[[Path], Any], path: Path) -> Fault:
     assert fault.file == str(path)
     assert len(str(fault)) < 1000
     return fault
+
+
+def read_with_codes(path: Path) -> Features:
+    return read_geoparquet(path, wanted=("code",), limits=DEFAULT_LIMITS, notices=Notices())
 
 
 def _warm(folder: Path) -> Path:
@@ -73,6 +80,16 @@ def test_a_long_text_in_a_million_cells(tmp_path: Path) -> None:
         read_raw_table(path)
     assert len(caught.value.faults) == DEFAULT_LIMITS.faults
     assert {fault.kind for fault in caught.value.faults} == {"overlong-cell"}
+
+
+def test_a_text_that_is_just_short_enough_in_a_million_features(tmp_path: Path) -> None:
+    path = repeated("x" * 30_000, tmp_path)
+    table = pq.read_table(path)
+    box = pa.array([shapely.to_wkb(shapely.box(0, 0, 1, 1))])
+    boxes = pa.DictionaryArray.from_arrays(np.zeros(len(table), dtype="int32"), box)
+    pq.write_table(table.append_column("geometry", boxes), path, compression="zstd")
+    fault = fault_of(read_with_codes, path)
+    assert (fault.kind, fault.column) == ("too-large", "code")
 
 
 def test_a_large_shape_in_a_million_cells(tmp_path: Path) -> None:
