@@ -416,7 +416,8 @@ def digits_of(indicator: Indicator) -> int:
     """Return the decimals of a mean or a share of an indicator."""
     if indicator.unit in ("boolean", "percent", "score"):
         return 1
-    least = 0 if indicator.kind == "extensive" else 1  # a mean of whole numbers is not one
+    # A mean of counted things is not a whole number; an amount of euros stays one.
+    least = 1 if indicator.unit == "count" and indicator.kind != "extensive" else 0
     return max(least, min(indicator.digits, 3))
 
 

@@ -217,7 +217,6 @@ def _similar_sentences(scope: Scope, main: Indicator, table: Table) -> list[Sent
     slots: dict[str, Slot] = {
         "title": Piece(main.title_in(scope.lang), is_name=True),
         "plural": _plural(scope),
-        "in_area": scope.inside(scope.area),
         "names": tuple(names),
     }
     sentences = []

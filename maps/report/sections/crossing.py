@@ -16,8 +16,12 @@ from zoneblanche.maps.report.content import (
     say,
 )
 from zoneblanche.maps.report.map import draw_figure
+from zoneblanche.maps.report.picture import MOST_NAMED
 from zoneblanche.maps.report.scope import Scope
 from zoneblanche.maps.report.sections.measured import people_of
+
+WIDTH = 400
+"""Width of the map in pixels of the page."""
 
 
 def crossing_section(scope: Scope) -> Section:
@@ -29,7 +33,12 @@ def crossing_section(scope: Scope) -> Section:
     classed = scope.shared.classed(pair, scope.lang)
     assert classed.square is not None
     table = _table(scope, classed, *classed.square)
-    figure = draw_figure(atlas, pair, inside, scope.lang, sheet=scope.sheet, classed=classed)
+    # Names are legible only on a map as small as it is printed; where there are none, one layout
+    # serves all maps.
+    sheet = scope.sheet if scope.area.count > MOST_NAMED else None
+    figure = draw_figure(
+        atlas, pair, inside, scope.lang, width=WIDTH, sheet=sheet, classed=classed
+    )
     blocks = tuple(block for block in (figure, table) if block is not None)
     note = words["crossing_note"].format(units=scope.units)
     said_of = _said(scope, table, *classed.square)
