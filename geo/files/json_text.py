@@ -17,31 +17,43 @@ _SURROGATE = re.compile(r"\\u[dD][89A-Fa-f]")
 
 
 def read_json(path: Path, *, most_bytes: int, one_a_line: str = "") -> Any:
-    """Return the content of a JSON file in UTF-8.
+    """Return the content of a JSON file in UTF-8, UTF-16 or UTF-32.
 
     Args:
         one_a_line: what to do where a file holds several values, one a line.
 
     Raises:
-        InputError: no plain file, too large, no UTF-8, or what `parse_json` refuses.
+        InputError: no plain file, too large, no Unicode, or what `parse_json` refuses.
         ProblemWithEnvironment: it may not be read.
     """
     file = str(path)
     check_file(path, most_bytes=most_bytes)
     data = read_bytes(path, most_bytes=most_bytes)
+    name = unicode_encoding(data)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(name)
     except UnicodeDecodeError as error:
         raise InputError(
             Fault(
-                _("the file is not UTF-8 text."),
+                _("the file is not {name} text.", name=error.encoding.upper()),
                 file=file,
-                line=data.count(b"\n", 0, error.start) + 1,
+                line=data[: error.start].decode(name, "replace").count("\n") + 1,
                 remedy=_("JSON is UTF-8: export it again."),
                 kind="encoding",
             )
         ) from error
     return parse_json(text, file=file, one_a_line=one_a_line)
+
+
+def unicode_encoding(data: bytes) -> str:
+    """Return the encoding of a JSON text: UTF-8, or another one of Unicode by its byte-order mark
+    or its first characters, which are ASCII (RFC 4627).
+
+    >>> unicode_encoding(b"{}"), unicode_encoding("{}".encode("utf-16"))
+    ('utf-8-sig', 'utf-16')
+    """
+    name = json.detect_encoding(data)
+    return "utf-8-sig" if name == "utf-8" else name
 
 
 def parse_json(

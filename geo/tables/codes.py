@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.code_groups import join_groups
 from zoneblanche.geo.code_part import WHOLE_CODE, CodePart, part_hint
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
@@ -73,7 +74,8 @@ def parse_codes(
 ) -> Codes:
     """Match the codes of a column with the known codes.
 
-    Spaces around a code are removed, with a notice. A row with an unknown code is listed, with the
+    Spaces around a code are removed, with a notice; so are marks between its groups, if it is a
+    known code without them (`geo.code_groups`). A row with an unknown code is listed, with the
     result of `explain`. Changes by spreadsheet programs are faults: lost leading zeros, "1001.0",
     "1E5".
 
@@ -93,8 +95,10 @@ def parse_codes(
     cells = column(raw, name)
     _check_lengths(raw, name, cells)
     written = [composed(cell.strip(_AROUND)) for cell in cells]
-    texts = written if part == WHOLE_CODE else [part.of(text) for text in written]
+    parts = written if part == WHOLE_CODE else [part.of(text) for text in written]
     table = _Known(known, pattern)
+    joined = join_groups(parts, table.codes) if table.codes else {}
+    texts = [joined.get(text, text) for text in parts] if joined else parts
     matched = np.fromiter((table.has(text) for text in texts), dtype=bool, count=len(texts))
     faults = _spoiled(raw, name, texts, matched, table)
     if not repeats:
@@ -115,7 +119,10 @@ def parse_codes(
         codes=pd.Index(texts, dtype="object", name="code"),
         fates=fates,
         account=account,
-        notices=tuple(_notices(raw, name, cells, texts, account.listed, level_title)),
+        notices=(
+            *_of_groups(raw, name, joined, table.codes or frozenset()),
+            *_notices(raw, name, cells, texts, account.listed, level_title),
+        ),
         places=raw.place,
     )
 
@@ -145,7 +152,7 @@ class _Known:
     """The known codes of a level: all of them, or their form, or nothing."""
 
     def __init__(self, known: pd.Index | None, pattern: str | None) -> None:
-        self.codes: Collection[str] | None = None if known is None else set(known)
+        self.codes: frozenset[str] | None = None if known is None else frozenset(known)
         self._form = re.compile(pattern) if pattern and known is None else None
 
     @property
@@ -285,6 +292,24 @@ def _reason(code: str, table: _Known, explain: Explain | None) -> str:
         return explanation
     near = table.alike(code)
     return _("unknown code; {near} is known", near=near) if near else _("unknown code")
+
+
+def _of_groups(
+    raw: RawTable, name: str, joined: Mapping[str, str], known: frozenset[str]
+) -> list[str]:
+    """Return the notice about codes that are written in groups."""
+    where = _("{file}, column {name}", file=raw.file, name=shown(name))
+    return [
+        remark(
+            _(
+                "{where}: the codes are read without the marks inside them, e.g. {text} as {code}.",
+                where=where,
+                text=shown(text),
+                code=code,
+            )
+        )
+        for text, code in [pair for pair in joined.items() if pair[1] in known][:1]
+    ]
 
 
 def _notices(

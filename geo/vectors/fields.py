@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from zoneblanche.geo.code_groups import join_groups
 from zoneblanche.geo.code_part import WHOLE_CODE, CodePart
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 from zoneblanche.geo.files.limits import Limits
@@ -22,6 +23,7 @@ _FLOAT = re.compile(r"[0-9]+[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _FIGURE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _AROUND = " \t\n\r\f\v\u00a0\u202f\u2009\ufeff\u200b"
+_NO_LETTER = re.compile(r"[\W_]+")
 _MOST_ZEROS = 4
 
 
@@ -85,8 +87,9 @@ def read_codes(
 ) -> FieldCodes:
     """Return the codes of the features, as text, and their faults.
 
-    Whole numbers are exact and are read as their digits. If the pattern shows that leading zeros
-    were lost, they are a fault, like numbers with decimals.
+    Whole numbers are exact and are read as their digits. Marks between the groups of a code are
+    taken away if it then fits the pattern (`geo.code_groups`). If the pattern shows that leading
+    zeros were lost, they are a fault, like numbers with decimals.
 
     Args:
         pattern: regular expression that matches a whole code, or None if not known.
@@ -97,6 +100,9 @@ def read_codes(
     """
     cells = objects([_part_of(cell, part) for cell in field_of(features, name)])
     form = re.compile(pattern) if pattern else None
+    where = _("{file}, field {name}", file=features.file, name=shown(name))
+    if form is not None:
+        cells = _without_marks(cells, form, where, notices=notices)
     faults: list[Fault] = []
     texts: list[str] = []
     for number, cell in enumerate(cells):
@@ -108,7 +114,6 @@ def read_codes(
             at = features.number_of(number)
             faults.append(Fault(message, features.file, None, name, at, value, remedy, kind))
     faults += _of_two_kinds(features, name, cells)
-    where = _("{file}, field {name}", file=features.file, name=shown(name))
     if any(isinstance(cell, int) for cell in cells):
         notices.remark(
             _(
@@ -145,6 +150,34 @@ def read_codes(
             )
         )
     return FieldCodes(texts, faults)
+
+
+def _without_marks(
+    cells: np.ndarray, form: re.Pattern[str], where: str, *, notices: Notices
+) -> np.ndarray:
+    """Return the codes without the marks between their groups, where that gives a whole code."""
+    strange = [
+        cell for cell in cells if isinstance(cell, str) and not form.fullmatch(cell.strip(_AROUND))
+    ]
+    if not strange:
+        return cells
+    texts = {cell: cell.strip(_AROUND) for cell in cells if isinstance(cell, str)}
+    letters = (_NO_LETTER.sub("", text) for text in texts.values())
+    whole = [text for text in (*texts.values(), *letters) if form.fullmatch(text)]
+    joined = join_groups(texts.values(), set(whole))
+    if not joined:
+        return cells
+    notices.remark(
+        _(
+            "{where}: the codes are read without the marks inside them, e.g. {text} as {code}.",
+            where=where,
+            text=shown(next(iter(joined))),
+            code=next(iter(joined.values())),
+        )
+    )
+    return objects(
+        [joined.get(texts.get(cell, ""), cell) if isinstance(cell, str) else cell for cell in cells]
+    )
 
 
 def _part_of(cell: Any, part: CodePart) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from zoneblanche.geo.code_groups import join_groups
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import Notices, _, ngettext
 from zoneblanche.geo.tables import column, read_raw_table
@@ -87,8 +88,11 @@ def _names_in_table(
     )
     keys = [cell.strip() for cell in column(raw, parent.code)]
     labels = [cell.strip() for cell in column(raw, parent.name)]
+    known = codes.dropna().unique().tolist()
+    joined = join_groups(keys, frozenset(known))
+    keys = [joined.get(key, key) for key in keys]
     names = {key: label for key, label in zip(keys, labels, strict=True) if key and label}
-    unnamed = [code for code in codes.dropna().unique() if code not in names]
+    unnamed = [code for code in known if code not in names]
     if unnamed:
         notices.warn(
             ngettext(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.files.json_text import parse_json
+from zoneblanche.geo.files.json_text import parse_json, unicode_encoding
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import _, remark
@@ -47,9 +47,9 @@ def read_records(path: Path, *, limits: Limits, layer: str | None = None) -> Raw
         InputError: see `geo.tables.read_raw_table`.
     """
     file = str(path)
-    text, _unused = decode(
-        read_bytes(path, most_bytes=limits.table_bytes), file=file, encoding=None
-    )
+    data = read_bytes(path, most_bytes=limits.table_bytes)
+    name = unicode_encoding(data)
+    text, _unused = decode(data, file=file, encoding=None if name == "utf-8-sig" else name)
     records, notices = _found_records(
         parse_json(text, file=file, number=_Number, one_a_line=_ONE_A_LINE), file, layer
     )

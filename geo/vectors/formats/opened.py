@@ -84,7 +84,7 @@ def _read(
             Fault(
                 _("only a shapefile has an encoding; this is {kind}.", kind=DESCRIBED[kind]),
                 file=str(path),
-                remedy=_("Take encoding out: the text of this file is UTF-8."),
+                remedy=_("Take encoding out: the text of this file is Unicode."),
                 kind="option",
             )
         )

@@ -90,6 +90,56 @@ def test_spoiled_codes(cells: tuple[str, ...], line: int, value: str, kind: str,
     assert says in str(fault)
 
 
+@pytest.mark.parametrize("mark", [" ", "\u00a0", "\u202f", "-", ".", "'"])
+def test_marks_between_the_groups_of_a_code_are_taken_away(mark: str) -> None:
+    cells = [f"01{mark}001", f"01{mark}004", f"2A{mark}004", f"01{mark}099"]
+    codes = parse_codes(
+        raw(*cells),
+        "taux",
+        known=COMMUNES,
+        explain=lambda code: "merged into 01004" if code == "01099" else "",
+    )
+    assert list(codes.codes[codes.matched]) == ["01001", "01004", "2A004"]
+    assert codes.account.listed[0].code == cells[3]
+    assert codes.account.listed[0].reason == "merged into 01004"
+    (notice,) = [one for one in codes.notices if "marks inside" in one]
+    assert "as 01001" in notice
+    assert severity_of(notice) == "remark"
+
+
+def test_codes_of_territories_may_be_written_in_groups() -> None:
+    ars = pd.Index(["08 1 11 000", "08 1 15 001"])
+    codes = parse_codes(raw("08111000", "08115001"), "taux", known=ars)
+    assert list(codes.codes) == list(ars)
+    codes = parse_codes(raw("08-1-11-000", "08"), "taux", known=pd.Index(["08111000"]))
+    assert codes.matched.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("cells", "known"),
+    [
+        (("01001", "01 001", "01004"), COMMUNES),  # one code in two forms
+        (("0 1001", "01 002", "01004"), COMMUNES),  # groups of different lengths
+        (("01-001", "01 002", "01004"), COMMUNES),  # different marks
+        (("1-12", "11-2", "7"), pd.Index(["112", "7"])),  # two codes would be one
+        (("1-1", "7"), pd.Index(["1 1", "1.1", "7"])),  # and so here
+        (("100.0", "7"), pd.Index(["1000", "7"])),  # a figure
+    ],
+)
+def test_marks_stay_where_codes_could_be_confused(cells: tuple[str, ...], known: pd.Index) -> None:
+    try:
+        codes = parse_codes(raw(*cells), "taux", known=known)
+    except InputError as error:
+        assert [fault.value for fault in error.faults] == ["100.0"]
+    else:
+        assert list(codes.codes[codes.matched]) == [cell for cell in cells if cell in known]
+
+
+def test_zeros_lost_by_a_code_in_groups() -> None:
+    with pytest.raises(InputError, match="01001 is a code"):
+        parse_codes(raw("1 001", "2A 004"), "taux", known=COMMUNES)
+
+
 def test_lost_zeros_show_by_the_pattern_alone() -> None:
     with pytest.raises(InputError, match="01001 is a code"):
         parse_codes(raw("1001", "75056"), "taux", pattern=r"\d{5}")

@@ -15,11 +15,14 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from shapely.geometry import box, mapping
+from shapely.geometry import Polygon, box, mapping
 
 from zoneblanche.geo.code_part import CodePart
+from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices
+from zoneblanche.geo.tables import read_raw_table
 from zoneblanche.geo.territories import measured_area_km2
 from zoneblanche.geo.vectors.antimeridian import joined_at_180
 from zoneblanche.geo.vectors.read import ReadTerritories, read_polygons, read_territories
@@ -383,3 +386,57 @@ def test_other_shapes_stay_where_they_are(shapes: list[shapely.Geometry]) -> Non
     joined = joined_at_180(series)
     assert np.ptp(joined.total_bounds[[0, 2]]) <= np.ptp(series.total_bounds[[0, 2]])
     assert joined.geom_equals(series).sum() >= len(shapes) / 2
+
+
+def test_marks_between_the_groups_of_the_codes_of_a_country(tmp_path: Path) -> None:
+    corsica = [box(8.6, 42, 8.7, 42.1), box(8.7, 42, 8.8, 42.1), box(8.8, 42, 8.9, 42.1)]
+    path = saved(tmp_path, shapes=corsica, code=["2A 004", "2A 006", "2B 033"])
+    options = {"country": read_country("fr"), "level": "commune"}
+    found = read(path, **options)
+    assert list(found.territories.codes) == ["2A004", "2A006", "2B033"]
+    assert "'2A 004' as 2A004" in "".join(found.notices)
+    path = saved(tmp_path, shapes=corsica, code=["2A 004", "2A004", "2B 033"])
+    assert list(read(path, **options).territories.codes) == ["2A 004", "2A004", "2B 033"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "utf-32"])
+@pytest.mark.parametrize("topology", [False, True])
+def test_json_in_any_encoding_of_unicode(tmp_path: Path, encoding: str, topology: bool) -> None:
+    properties = {"code": "A", "name": "Orléans", "v": 3}
+    ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
+    shape = {"type": "Polygon", "arcs": [[0]]} if topology else mapping(Polygon(ring))
+    feature = (
+        {**shape, "properties": properties}
+        if topology
+        else {
+            "type": "Feature",
+            "properties": properties,
+            "geometry": shape,
+        }
+    )
+    content = (
+        {
+            "type": "Topology",
+            "arcs": [ring],
+            "objects": {
+                "a": {
+                    "type": "GeometryCollection",
+                    "geometries": [feature],
+                }
+            },
+        }
+        if topology
+        else {"type": "FeatureCollection", "features": [feature]}
+    )
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding=encoding)
+    assert read(path).territories.frame["name"].tolist() == ["Orléans"]
+    assert list(read_raw_table(path).columns["name"]) == ["Orléans"]
+    with pytest.raises(InputError, match="more than the limit of 100"):
+        read(path, limits=Limits(json_bytes=100))
+
+
+def test_json_in_utf_16_that_is_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_bytes('{"type":\n "FeatureCollection"'.encode("utf-16") + b"\x00")
+    assert "line 2: the file is not UTF-16" in fault(path)
