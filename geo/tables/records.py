@@ -16,7 +16,7 @@ from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, read_bytes, r
 from zoneblanche.geo.files.limits import LARGE_LIMITS, Limits
 from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.tables.formats.delimited import cut_delimited
-from zoneblanche.geo.tables.formats.text import decode
+from zoneblanche.geo.tables.formats.text import Decoded, decode
 
 Record = dict[str, Any]
 
@@ -45,9 +45,10 @@ def read_records(
         data = read_bytes(path, most_bytes=limits.table_bytes)
     if kind not in ("json", "text"):
         raise InputError(refused_kind(path, kind, accepted=ACCEPTED))
-    text, encoding = decode(data, file=file, encoding=None)
+    decoded = decode(data, file=file, encoding=None)
     if kind == "text":
-        return _rows(text, encoding, separator, file, limits)
+        return _rows(decoded, separator, file, limits)
+    text = decoded.text
     _check_values(text, file, limits)
     if text.lstrip()[:1] == "[":
         records = parse_json(text, file=file)
@@ -78,9 +79,9 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _rows(text: str, encoding: str, separator: str, file: str, limits: Limits) -> list[Record]:
+def _rows(decoded: Decoded, separator: str, file: str, limits: Limits) -> list[Record]:
     table = cut_delimited(
-        text, encoding, file=file, separator=separator, decimal=None, header=None, limits=limits
+        decoded, file=file, separator=separator, decimal=None, header=None, limits=limits
     )
     names = list(table.columns)
     cells = zip(*(column.tolist() for column in table.columns.values()), strict=True)

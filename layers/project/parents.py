@@ -84,7 +84,10 @@ def _names_in_table(
 ) -> dict[str, str]:
     assert parent.names is not None and parent.code is not None and parent.name is not None
     raw = read_raw_table(
-        project.path(parent.names), wanted=(parent.code, parent.name), limits=project.limits
+        project.path(parent.names),
+        encoding=parent.encoding,
+        wanted=(parent.code, parent.name),
+        limits=project.limits,
     )
     keys = [cell.strip() for cell in column(raw, parent.code)]
     labels = [cell.strip() for cell in column(raw, parent.name)]

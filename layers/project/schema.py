@@ -59,6 +59,7 @@ class ParentTable(TomlTable):
     names: Line | None = None
     code: Line | None = None
     name: Line | None = None
+    encoding: Line | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -81,6 +82,13 @@ class ParentTable(TomlTable):
                 remedy=_("Name the table: names."),
                 kind="missing-key",
                 key="code",
+            )
+        if self.names is None and self.encoding is not None:
+            raise refused(
+                _("encoding is that of a table of names, which is missing."),
+                remedy=_("Name the table: names."),
+                kind="missing-key",
+                key="encoding",
             )
         return self
 

@@ -19,6 +19,7 @@ from zoneblanche.geo.tables.formats.text import (
     SEPARATOR_NAMES,
     Cut,
     Cutter,
+    Decoded,
     Record,
     Stray,
     decode,
@@ -58,10 +59,8 @@ def read_delimited(
         InputError: see `geo.tables.read_raw_table`.
     """
     data = read_bytes(path, most_bytes=limits.table_bytes)
-    text, encoding = decode(data, file=str(path), encoding=encoding)
     return cut_delimited(
-        text,
-        encoding,
+        decode(data, file=str(path), encoding=encoding),
         file=str(path),
         separator=separator,
         decimal=decimal,
@@ -72,8 +71,7 @@ def read_delimited(
 
 
 def cut_delimited(
-    text: str,
-    encoding: str,
+    decoded: Decoded,
     *,
     file: str,
     separator: str | None,
@@ -90,8 +88,8 @@ def cut_delimited(
     Raises:
         InputError: see `geo.tables.read_raw_table`.
     """
-    lines = text.split("\n")
-    notices = text_notices(text, encoding, file)
+    lines = decoded.text.split("\n")
+    notices = text_notices(decoded, file)
     first = _first_line(lines, header or None, file)
     separator_line = _SEPARATOR_LINE.fullmatch(lines[first]) if header is None else None
     if separator_line:
@@ -145,7 +143,7 @@ def cut_delimited(
         np.array([record.line for record in records]),
         separator=separator,
         decimal=decimal,
-        encoding=encoding,
+        encoding=decoded.encoding,
         notices=notices,
         header=cut.records[0].line or None,
         whole=not titles,  # wanted columns only help to find a header below titles

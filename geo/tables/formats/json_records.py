@@ -49,7 +49,7 @@ def read_records(path: Path, *, limits: Limits, layer: str | None = None) -> Raw
     file = str(path)
     data = read_bytes(path, most_bytes=limits.table_bytes)
     name = unicode_encoding(data)
-    text, _unused = decode(data, file=file, encoding=None if name == "utf-8-sig" else name)
+    text = decode(data, file=file, encoding=None if name == "utf-8-sig" else name).text
     records, notices = _found_records(
         parse_json(text, file=file, number=_Number, one_a_line=_ONE_A_LINE), file, layer
     )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.messages import _, join, remark
+from zoneblanche.geo.files.encoding import Guess, foreign_words, guess_encoding
+from zoneblanche.geo.messages import Translatable, _, join, remark
 
 SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "';'", ",": "','", "\t": _("tab"), "|": "'|'"}
@@ -34,8 +35,7 @@ _MARKS = (
 _NOT_OF_FILES = {"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"}
 """Codecs of Python that do more than decode bytes to characters."""
 
-_UTF8_PAIR = re.compile(rb"[\xc3\xc5\xe2][\x80-\xbf]")
-_ACCENTED = re.compile("[À-ÖØ-öø-ÿŒœŸŠšŽž’‘“”«»°²³€\u00a0–—]")
+_UTF8_PAIR = re.compile(rb"[\xc3\xc5][\x80-\xbf]|\xe2[\x80-\xbf]{2}")
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨ªœ®´»¼¢§]")
 
 
@@ -82,25 +82,35 @@ class Cut:
     longest: int
 
 
-def decode(data: bytes, *, file: str, encoding: str | None) -> tuple[str, str]:
+class Decoded(NamedTuple):
+    """The text of a file, the encoding it is read as, and the guess that this is, if it is one."""
+
+    text: str
+    encoding: str
+    guess: Guess | None = None
+
+
+def decode(data: bytes, *, file: str, encoding: str | None) -> Decoded:
     """Return the text of a file and its encoding.
 
-    UTF-8 or what a byte-order mark says; else Windows-1252, if the result has only letters of
-    western European languages.
+    UTF-8 or what a byte-order mark says; else the encoding of one byte to which the letters belong
+    (`geo.files.encoding`).
 
     Raises:
         InputError: NUL bytes, two encodings in one file, an unknown encoding, or a pinned one that
             does not fit.
     """
     name = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    guess = None
     if name is not None:
         text = _decoded_as(data, name, file)
     else:
-        text, name = _decoded_by_evidence(data, file)
+        text, name, guess = _decoded_by_evidence(data, file)
     at = text.find("\0")
     if at >= 0:
         raise InputError(_bytes_fault(_("the text contains a NUL byte."), file, text[:at], "nul"))
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return Decoded(text, name, guess)
 
 
 def _decoded_as(data: bytes, name: str, file: str) -> str:
@@ -124,26 +134,25 @@ def _decoded_as(data: bytes, name: str, file: str) -> str:
         ) from error
 
 
-def _decoded_by_evidence(data: bytes, file: str) -> tuple[str, str]:
+def _decoded_by_evidence(data: bytes, file: str) -> Decoded:
     if data.count(b"\0") > len(data) / 4:
         message = _("the file looks like UTF-16 without its byte-order mark.")
         raise InputError(_bytes_fault(message, file, "", "encoding"))
     try:
-        return data.decode("utf-8"), "utf-8"
+        return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("latin-1")
     if _UTF8_PAIR.search(data):
         message = _("one byte is not UTF-8, others are: the file mixes two encodings.")
         raise InputError(_bytes_fault(message, file, before, "encoding"))
+    guess = guess_encoding(foreign_words(data))
     try:
-        text = data.decode("cp1252")
+        if guess is not None:
+            return Decoded(data.decode(guess.encoding), guess.encoding, guess)
     except UnicodeDecodeError:
-        text = ""
-    foreign = [letter for letter in text if letter > "\x7f"]
-    if sum(bool(_ACCENTED.match(letter)) for letter in foreign) < 0.8 * max(len(foreign), 1):
-        message = _("the text is not UTF-8, and its encoding cannot be determined.")
-        raise InputError(_bytes_fault(message, file, before, "encoding"))
-    return text, "cp1252"
+        pass  # of more words than were looked at
+    message = _("the text is not UTF-8, and its encoding cannot be determined.")
+    raise InputError(_bytes_fault(message, file, before, "encoding"))
 
 
 def _bytes_fault(message: str, file: str, before: str, kind: str) -> Fault:
@@ -156,16 +165,40 @@ def _bytes_fault(message: str, file: str, before: str, kind: str) -> Fault:
     )
 
 
-def text_notices(text: str, encoding: str, file: str) -> list[str]:
+def text_notices(decoded: Decoded, file: str) -> list[str]:
     """Return the notices about decoding the text."""
+    text, encoding, guess = decoded
     notices: list[str] = []
-    if encoding not in ("utf-8", "utf-8-sig"):
+    if guess is not None and not guess.usual:
+        notices.append(remark(guess_notice(guess, file)))
+    elif encoding not in ("utf-8", "utf-8-sig"):
         notices.append(remark(_("{file}: read as {encoding} text.", file=file, encoding=encoding)))
     if _MOJIBAKE.search(text):
         notices.append(
             _("{file}: letters such as 'Ã©' show that the text was encoded twice.", file=file)
         )
     return notices
+
+
+def guess_notice(guess: Guess, file: str) -> Translatable:
+    """Return in which encoding a text is read, by its letters, and how to name another one."""
+    if guess.other:
+        return _(
+            "{file}: read as {encoding} text, e.g. {word}; it may be {other}. If letters are "
+            "wrong, write encoding = {quoted}.",
+            file=file,
+            encoding=guess.encoding,
+            word=shown(guess.word),
+            other=guess.other,
+            quoted=f'"{guess.other}"',
+        )
+    return _(
+        "{file}: read as {encoding} text by its letters, e.g. {word}. If they are wrong, name "
+        "another: encoding.",
+        file=file,
+        encoding=guess.encoding,
+        word=shown(guess.word),
+    )
 
 
 _TEXT_FORMULA = re.compile(r'\A="([^"]*)"\Z')

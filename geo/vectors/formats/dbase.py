@@ -1,7 +1,8 @@
 """The encoding of the attribute table of a shapefile, by its bytes.
 
 The table of a shapefile may not say how its text is encoded, and often it says it wrongly. Text in
-UTF-8 is recognised with certainty: in no other encoding do its bytes make sense.
+UTF-8 is recognised with certainty: in no other encoding do its bytes make sense. Text that declares
+nothing is recognised by its letters (`geo.files.encoding`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,18 @@ import re
 import struct
 from pathlib import Path
 
+from zoneblanche.geo.files.encoding import Guess, foreign_words, guess_encoding
 from zoneblanche.geo.files.kinds import open_plain
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_MOST_WORDS = 5_000
+ANSI = "ANSI"
+"""What a .dbf declares that is in the encoding of the computer that wrote it."""
+
+CODE_PAGES = {0x03: "cp1252", 0x57: ANSI, 0x01: "cp437", 0x02: "cp850"}
+"""Of the byte of a .dbf that names its code page, the usual ones."""
+
 _CHUNK_ROWS_BYTES = 1 << 24
 _FIELD_BYTES = 32
 
@@ -42,6 +51,27 @@ def is_utf8(table: Path) -> bool:
                     if not (cut and run.end() % width in ends):
                         return False
         return found
+
+
+def guess_of(table: Path) -> Guess | None:
+    """Return the encoding of the text of an attribute table (.dbf), by its letters."""
+    words: set[bytes] = set()
+    with open_plain(table) as stream:
+        head = stream.read(_FIELD_BYTES).ljust(_FIELD_BYTES, b"\0")
+        stream.seek(struct.unpack("<8xH22x", head)[0])
+        while (block := stream.read(_CHUNK_ROWS_BYTES)) and len(words) < _MOST_WORDS:
+            words |= foreign_words(block)
+    return guess_encoding(words)
+
+
+def declared_encoding(path: Path) -> str:
+    """Return what the .cpg says, or what the attribute table itself does, or ""."""
+    declaration = path.with_suffix(".cpg")
+    if declaration.is_file():
+        return declaration.read_text("ascii", errors="replace").strip()[:40]
+    with path.with_suffix(".dbf").open("rb") as stream:
+        number = stream.read(30)[29:]
+    return CODE_PAGES.get(number[0], f"LDID {number[0]}") if number and number[0] else ""
 
 
 def fits_cp1252(table: Path) -> bool:

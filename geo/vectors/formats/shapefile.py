@@ -21,17 +21,22 @@ import pandas as pd
 import pyproj
 
 from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.files.encoding import Guess
 from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, open_plain, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, quantity
-from zoneblanche.geo.vectors.formats.dbase import fits_cp1252, is_utf8
+from zoneblanche.geo.vectors.formats.dbase import (
+    ANSI,
+    declared_encoding,
+    fits_cp1252,
+    guess_of,
+    is_utf8,
+)
 from zoneblanche.geo.vectors.formats.features import Features, check_features, damaged, objects
 from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 
 _DBASE = b"\x03"
 """First byte of a .dbf of a shapefile: dBASE III, without a memo file."""
-_CODE_PAGES = {0x03: "cp1252", 0x57: "ANSI", 0x01: "cp437", 0x02: "cp850"}
-"""Of the byte of a .dbf that names its code page, the usual ones."""
 _NEEDED = (".shp", ".shx", ".dbf")
 _USED = (*_NEEDED, ".prj", ".cpg")
 
@@ -194,20 +199,13 @@ def _read(
     # GDAL takes half a second to load, which a project without a shapefile does not need.
     import pyogrio
 
+    declared = declared_encoding(path) if encoding is None else ""
+    undeclared, guess = encoding is None and declared in ("", ANSI), None
     if encoding is None and is_utf8(path.with_suffix(".dbf")):
-        encoding = "utf-8"
-        declared = _declared_encoding(path)
-        if declared.upper().replace("-", "") != "UTF8":
-            notices.remark(
-                _(
-                    "{file}: its text is read as UTF-8, by its bytes; it declares {declared}.",
-                    file=file,
-                    declared=declared or _("no encoding"),
-                )
-            )
-    undeclared = encoding is None and not _declared_encoding(path)
-    if undeclared and fits_cp1252(path.with_suffix(".dbf")):
-        encoding = "cp1252"
+        encoding, undeclared = "utf-8", False
+        _say_utf8(declared, file, notices=notices)
+    elif undeclared:
+        encoding, guess = _by_letters(path.with_suffix(".dbf"))
     with _damage_told(file, _("shapefile")):
         info = pyogrio.read_info(path, encoding=encoding)
         _check_driver(info["driver"], file)
@@ -224,29 +222,67 @@ def _read(
         name: objects([_cell(value, whole[name]) for value in column])
         for name, column in zip(read, columns, strict=True)
     }
-    if undeclared:
-        _say_undeclared(fields, file, encoding or "ISO-8859-1", notices=notices)
+    if undeclared and not (declared and guess is not None and guess.usual):
+        _say_undeclared(fields, file, encoding or "ISO-8859-1", guess, notices=notices)
     unreadable: dict[int, str] = {}
     shapes = shapes_of_wkb(list(wkb), unreadable, file=file, notices=notices)
     return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable)
 
 
+def _say_utf8(declared: str, file: str, *, notices: Notices) -> None:
+    """State that text is UTF-8 if it is not declared to be."""
+    if declared.upper().replace("-", "") != "UTF8":
+        notices.remark(
+            _(
+                "{file}: its text is read as UTF-8, by its bytes; it declares {declared}.",
+                file=file,
+                declared=declared or _("no encoding"),
+            )
+        )
+
+
+def _by_letters(table: Path) -> tuple[str | None, Guess | None]:
+    """Return the encoding of an attribute table that declares none, and the guess that it is."""
+    guess = guess_of(table)
+    if guess is not None:
+        return guess.encoding, guess
+    return "cp1252" if fits_cp1252(table) else None, None
+
+
 def _say_undeclared(
-    fields: Mapping[str, np.ndarray], file: str, encoding: str, *, notices: Notices
+    fields: Mapping[str, np.ndarray],
+    file: str,
+    encoding: str,
+    guess: Guess | None,
+    *,
+    notices: Notices,
 ) -> None:
     """Warn of letters beyond ASCII whose encoding is a guess, with the first text that has one."""
     cells = (cell for column in fields.values() for cell in column.tolist())
     text = next((cell for cell in cells if isinstance(cell, str) and not cell.isascii()), None)
-    if text is not None:
+    if text is None:
+        return
+    if guess is not None and guess.other:
         notices.warn(
             _(
                 "{file}: it does not declare the encoding of its text, which is read as "
-                "{encoding}, e.g. {text}. If letters are wrong, name another: encoding.",
+                "{encoding}, e.g. {text}. If letters are wrong, write encoding = {other}.",
                 file=file,
                 encoding=encoding,
                 text=shown(text),
+                other=f'"{guess.other}"',
             )
         )
+        return
+    notices.warn(
+        _(
+            "{file}: it does not declare the encoding of its text, which is read as "
+            "{encoding}, e.g. {text}. If letters are wrong, name another: encoding.",
+            file=file,
+            encoding=encoding,
+            text=shown(text),
+        )
+    )
 
 
 def _columns(
@@ -287,16 +323,6 @@ def _as_utf8(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
     return cell.encode("latin-1", errors="ignore").decode("utf-8", errors="ignore")
-
-
-def _declared_encoding(path: Path) -> str:
-    """Return what the .cpg says, or what the table itself does, or ""."""
-    declaration = path.with_suffix(".cpg")
-    if declaration.is_file():
-        return declaration.read_text("ascii", errors="replace").strip()[:40]
-    with path.with_suffix(".dbf").open("rb") as stream:
-        number = stream.read(30)[29:]
-    return _CODE_PAGES.get(number[0], f"LDID {number[0]}") if number and number[0] else ""
 
 
 @contextmanager

@@ -84,6 +84,30 @@ def test_the_encoding_is_told_by_evidence(tmp_path: Path, encoded: bytes, encodi
 
 
 @pytest.mark.parametrize(
+    ("names", "encoding", "says"),
+    [
+        (["Łódź", "Świdnica"], "cp1250", "by its letters, e.g. 'Świdnica'"),
+        (["Košice", "Ľubovňa"], "iso-8859-2", "by its letters, e.g. 'Košice'"),
+        (["Orléans", "Besançon"], "mac-roman", "by its letters, e.g. 'Besançon'"),
+        (["Genève"], "cp1252", 'it may be cp1250. If letters are wrong, write encoding = "cp1250"'),
+        (["Râşnov", "Braşov"], "cp1250", "by its letters"),
+    ],
+)
+def test_letters_show_the_encoding(
+    tmp_path: Path, names: list[str], encoding: str, says: str
+) -> None:
+    rows = "".join(f"{row};{name}\n" for row, name in enumerate(names))
+    path = write(tmp_path, f"code;nom\n{rows}".encode(encoding))
+    table = read_raw_table(path)
+    assert cells(table)["nom"] == names
+    assert table.encoding == encoding
+    (notice,) = [one for one in table.notices if "read as" in one]
+    assert says in notice
+    pinned = read_raw_table(path, encoding=encoding)
+    assert cells(pinned)["nom"] == names
+
+
+@pytest.mark.parametrize(
     ("content", "line", "says", "kind"),
     [
         ("code;nom\n1;é\n".encode() + b"2;\xe9\n", 3, "mixes two encodings", "encoding"),

@@ -259,7 +259,8 @@ def test_the_reference_system_of_old_geojson(tmp_path: Path) -> None:
     ("encoding", "names", "read_as", "letters"),
     [
         ("cp1252", ["Évry", "Œuilly", "Haÿ"], "cp1252", ["Évry", "Œuilly", "Haÿ"]),
-        ("cp1250", ["Žďár", "Ústí", "Brno"], "cp1252", ["Žïár", "Ústí", "Brno"]),
+        ("cp1250", ["Žďár", "Ústí", "Brno"], "cp1250", ["Žďár", "Ústí", "Brno"]),
+        ("iso-8859-2", ["Łódź", "Świdnica", "Żary"], "iso-8859-2", ["Łódź", "Świdnica", "Żary"]),
         ("cp932", ["大阪府", "b", "c"], "ISO-8859-1", None),
     ],
 )
@@ -280,6 +281,21 @@ def test_text_of_a_shapefile_without_a_declared_encoding(
     pinned = read(tmp_path / "t.shp", encoding=encoding)
     assert pinned.territories.names.tolist() == names
     assert not any("does not declare" in notice for notice in pinned.notices)
+
+
+def test_text_of_a_shapefile_that_declares_the_code_page_of_its_computer(tmp_path: Path) -> None:
+    table = {"code": list("ABC"), "name": ["Łódź", "Świdnica", "Żary"]}
+    frame = gpd.GeoDataFrame(table, geometry=SHAPES, crs=4326)
+    for names, encoding in ((table["name"], "cp1250"), (["Évry", "Œuilly", "Haÿ"], "cp1252")):
+        frame.assign(name=names).to_file(tmp_path / "t.shp", encoding=encoding)
+        (tmp_path / "t.cpg").unlink(missing_ok=True)
+        written = bytearray((tmp_path / "t.dbf").read_bytes())
+        written[29] = 0x57
+        (tmp_path / "t.dbf").write_bytes(written)
+        found = read(tmp_path / "t.shp")
+        assert found.territories.names.tolist() == names
+        said = [one for one in found.notices if "declare" in one]
+        assert len(said) == (encoding == "cp1250")
 
 
 def test_part_of_a_field_is_the_code(tmp_path: Path) -> None:

@@ -232,11 +232,12 @@ def test_another_layer_is_a_weight(tmp_path: Path) -> None:
     assert "nothing is known of 'x'" in unknown
 
 
-def test_parents_by_the_digits_of_the_code_have_names(tmp_path: Path) -> None:
-    (tmp_path / "names.csv").write_text("AGS,GEN\n01,Nord\n02,Süd\n", encoding="utf-8")
+@pytest.mark.parametrize("encoding", ["utf-8", "cp850"])
+def test_parents_by_the_digits_of_the_code_have_names(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "names.csv").write_text("AGS,GEN\n0-1,Nord\n0-2,Süd\n", encoding=encoding)
     territories = (
         '[territories.parents]\nland = { digits = 2, names = "names.csv", code = "AGS", '
-        'name = "GEN" }\nstate = { field = "state", name = "name" }'
+        f'name = "GEN", encoding = "{encoding}" }}\nstate = {{ field = "state", name = "name" }}'
     )
     options = {"territories": territories, "top": 'level = "land"\n'}
     atlas = measured(tmp_path, PERCENT, layer='unit = "percent"', **options)
@@ -249,6 +250,7 @@ def test_parents_by_the_digits_of_the_code_have_names(tmp_path: Path) -> None:
         ('{ field = "state", digits = 2 }', "a field, or the digits of a code, not both"),
         ('{ digits = 2, names = "v.csv" }', "a table of names needs code and name"),
         ('{ digits = 2, code = "x" }', "column of a table of names, which is missing"),
+        ('{ digits = 2, encoding = "x" }', "of a table of names, which is missing"),
         ('{ digits = 0 }', "'0' does not fit" ),
         ('{ digits = 9 }', "4 codes have fewer than 9 characters"),
     ],
