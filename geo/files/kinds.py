@@ -6,6 +6,7 @@ import io
 import os
 import re
 import stat
+import struct
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, missing_file
@@ -48,6 +49,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs", "lfs"),
 )
 
+_DBASE_VERSIONS = (b"\x03", b"\x30", b"\x31", b"\x32", b"\x43", b"\x83", b"\x8b", b"\xf5")
+_FIELDS = b"0+@BCDFGILMNOPQTVWY"
+"""Letters of the types of fields of dBASE tables and of their successors."""
+
 _MARKUP: tuple[tuple[bytes, str], ...] = (
     (rb"<\s*(OGRVRT|VRTDataset)", "vrt"),
     (rb"<\s*kml|opengis\.net/kml|earth\.google\.com/kml", "kml"),
@@ -61,6 +66,7 @@ DESCRIBED = {
     "parquet": _("a Parquet file"),
     "sqlite": _("an SQLite database (a GeoPackage is one)"),
     "shapefile": _("a shapefile"),
+    "dbase": _("a dBASE table (.dbf)"),
     "gzip": _("a gzip-compressed file"),
     "bzip2": _("a bzip2-compressed file"),
     "xz": _("an xz-compressed file"),
@@ -90,6 +96,7 @@ DESCRIBED = {
 
 REMEDIES = {
     "zip": _("Unpack it, and name the file inside."),
+    "dbase": _("Name the .shp next to it, if it is part of a shapefile."),
     "gzip": _("Unpack it first."),
     "bzip2": _("Unpack it first."),
     "xz": _("Unpack it first."),
@@ -114,6 +121,8 @@ def kind_of(head: bytes) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
+    if _is_dbase(head):
+        return "dbase"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         plain = head.replace(b"\x00", b"")[2:].lstrip()
     else:
@@ -125,6 +134,16 @@ def kind_of(head: bytes) -> str:
     if plain.startswith((b"{", b"[")):
         return "json"
     return "binary" if _is_binary(plain) else "text"
+
+
+def _is_dbase(head: bytes) -> bool:
+    """Return whether a head is that of a dBASE table: its version, date, empty bytes, and the first
+    field."""
+    if head[:1] not in _DBASE_VERSIONS or len(head) < 65:
+        return False
+    month, day, start, width = struct.unpack("<2xBB4xHH", head[:12])
+    dated = month <= 12 and day <= 31
+    return dated and start >= 65 and width >= 2 and head[12:14] == b"\0\0" and head[43] in _FIELDS
 
 
 def _is_binary(head: bytes) -> bool:

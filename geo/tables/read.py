@@ -17,9 +17,10 @@ from zoneblanche.geo.files.archive import (
     unpacked_member,
     unpacked_vector,
 )
-from zoneblanche.geo.files.kinds import check_file, kind_of, refused_kind
+from zoneblanche.geo.files.kinds import DESCRIBED, check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, remark, without
+from zoneblanche.geo.tables.formats.dbase import read_dbase
 from zoneblanche.geo.tables.formats.delimited import read_delimited
 from zoneblanche.geo.tables.formats.header import squeezed
 from zoneblanche.geo.tables.formats.json_records import read_records
@@ -27,21 +28,24 @@ from zoneblanche.geo.tables.formats.opendocument import is_spreadsheet, read_spr
 from zoneblanche.geo.tables.formats.workbook import is_workbook, read_workbook
 from zoneblanche.geo.tables.raw import RawTable
 
-ACCEPTED = _("tables in CSV, TSV, XLSX, ODS, Parquet and JSON, and attributes of polygons")
+ACCEPTED = _("tables in CSV, TSV, XLSX, ODS, Parquet, JSON and dBASE, and attributes of polygons")
 _SUFFIXES = {
     "text": (".csv", ".tsv", ".txt", ".tab", ""),
     "xlsx": (".xlsx", ".xlsm"),
     "ods": (".ods", ".fods"),
     "parquet": (".parquet", ".pq"),
     "json": (".json", ".geojson", ".topojson"),
+    "dbase": (".dbf",),
 }
 _CALLED = {
     "text": _("delimited text"),
     "xlsx": _("an XLSX workbook"),
     "ods": _("an OpenDocument spreadsheet"),
     "parquet": _("a Parquet file"),
+    "dbase": DESCRIBED["dbase"],
 }
 _POLYGONS = re.compile(r"\.(shp|gpkg)$", re.IGNORECASE)
+_DBASE = re.compile(r"\.dbf$", re.IGNORECASE)
 _IN_ARCHIVES = re.compile(r"\.(csv|tsv|tab|txt|xlsx|xlsm|ods|parquet|json|geojson)$", re.IGNORECASE)
 
 
@@ -118,7 +122,7 @@ def _in_archive(path: Path, kind: str, form: Form, member: str, limits: Limits) 
                 unpacked_vector(path, limits=limits, layer=form.layer, notices=found)
             )
         else:
-            pattern = member or only_member(path, _IN_ARCHIVES, what=what, notices=found)
+            pattern = member or only_member(path, _tables_in(path), what=what, notices=found)
             place = stack.enter_context(
                 unpacked_member(path, pattern, limits=limits, what=what, stem=path.stem)
             )
@@ -137,6 +141,14 @@ def _holds_polygons_alone(path: Path) -> bool:
     return not any(map(_IN_ARCHIVES.search, names)) and any(map(_POLYGONS.search, names))
 
 
+def _tables_in(path: Path) -> re.Pattern[str]:
+    """Return what the names of the tables of an archive are like: a .dbf is one if none is of
+    another kind."""
+    names = member_names(path)
+    alone = not any(map(_IN_ARCHIVES.search, names)) and any(map(_DBASE.search, names))
+    return _DBASE if alone else _IN_ARCHIVES
+
+
 def _read(path: Path, kind: str, form: Form, limits: Limits) -> RawTable:
     if kind == "zip":
         kind = "xlsx" if is_workbook(path) else "ods" if is_spreadsheet(path) else "zip"
@@ -150,6 +162,8 @@ def _read(path: Path, kind: str, form: Form, limits: Limits) -> RawTable:
         table = read_columnar(path, limits=limits)
     elif kind == "json":
         table = read_records(path, limits=limits, layer=form.layer)
+    elif kind == "dbase":
+        table = read_dbase(path, encoding=form.encoding, limits=limits)
     elif kind in ("sqlite", "shapefile"):
         from zoneblanche.geo.tables.formats.attributes import read_attributes
 

@@ -7,12 +7,13 @@ nothing is recognised by its letters (`geo.files.encoding`).
 
 from __future__ import annotations
 
+import codecs
 import re
 import struct
 from pathlib import Path
 
 from zoneblanche.geo.files.encoding import Guess, foreign_words, guess_encoding
-from zoneblanche.geo.files.kinds import open_plain
+from zoneblanche.geo.files.kinds import open_plain, read_bytes
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -20,8 +21,26 @@ _MOST_WORDS = 5_000
 ANSI = "ANSI"
 """What a .dbf declares that is in the encoding of the computer that wrote it."""
 
-CODE_PAGES = {0x03: "cp1252", 0x57: ANSI, 0x01: "cp437", 0x02: "cp850"}
+CODE_PAGES = {
+    0x01: "cp437",
+    0x02: "cp850",
+    0x03: "cp1252",
+    0x04: "mac-roman",
+    0x57: ANSI,
+    0x64: "cp852",
+    0x65: "cp866",
+    0x66: "cp865",
+    0x6A: "cp737",
+    0x6B: "cp857",
+    0xC8: "cp1250",
+    0xC9: "cp1251",
+    0xCA: "cp1254",
+    0xCB: "cp1253",
+    0xCC: "cp1257",
+}
 """Of the byte of a .dbf that names its code page, the usual ones."""
+
+_MOST_DECLARATION = 1 << 16
 
 _CHUNK_ROWS_BYTES = 1 << 24
 _FIELD_BYTES = 32
@@ -64,14 +83,36 @@ def guess_of(table: Path) -> Guess | None:
     return guess_encoding(words)
 
 
-def declared_encoding(path: Path) -> str:
-    """Return what the .cpg says, or what the attribute table itself does, or ""."""
-    declaration = path.with_suffix(".cpg")
-    if declaration.is_file():
-        return declaration.read_text("ascii", errors="replace").strip()[:40]
-    with path.with_suffix(".dbf").open("rb") as stream:
+def declared_encoding(table: Path, declaration: Path | None) -> str:
+    """Return what the .cpg says, or what the attribute table itself does, or "".
+
+    Args:
+        table: the .dbf.
+        declaration: the .cpg, if there is one.
+    """
+    if declaration is not None:
+        text = read_bytes(declaration, most_bytes=_MOST_DECLARATION)
+        return text.decode("ascii", errors="replace").strip()[:40]
+    with open_plain(table) as stream:
         number = stream.read(30)[29:]
     return CODE_PAGES.get(number[0], f"LDID {number[0]}") if number and number[0] else ""
+
+
+def codec_of(declared: str) -> str | None:
+    """Return the encoding of Python that a .cpg or a .dbf declares, None if it has none.
+
+    >>> codec_of("1250"), codec_of("ISO 88592"), codec_of("ANSI 1252"), codec_of("ANSI")
+    ('cp1250', 'iso8859-2', 'cp1252', None)
+    """
+    names = [declared] if declared.upper() != ANSI else []
+    names += [f"iso-8859-{one}" for one in re.findall(r"8859[-_ ]?([0-9]{1,2})", declared)]
+    names += [f"cp{page}" for page in re.findall(r"[0-9]{3,5}", declared)]
+    for name in names:
+        try:
+            return codecs.lookup(name).name
+        except LookupError:
+            continue
+    return None
 
 
 def fits_cp1252(table: Path) -> bool:

@@ -7,6 +7,7 @@ have no effect.
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 import tempfile
@@ -37,6 +38,8 @@ from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 
 _DBASE = b"\x03"
 """First byte of a .dbf of a shapefile: dBASE III, without a memo file."""
+_PARTLY_READ = re.compile(r"Value '(.*)' of field (?:.*\.)?(.+) parsed incompletely")
+"""What GDAL says of a cell that it reads in part."""
 _NEEDED = (".shp", ".shx", ".dbf")
 _USED = (*_NEEDED, ".prj", ".cpg")
 
@@ -120,12 +123,12 @@ def shapefile_parts(path: Path) -> dict[str, Path]:
 
 
 def companions_of(path: Path) -> tuple[Path, ...]:
-    """Return the files that are read together with this one: the other parts of a shapefile, or
-    none."""
+    """Return the files that are read together with this one: the other parts of a shapefile, the
+    .cpg of a .dbf, or none."""
     with open_plain(path) as stream:
-        if kind_of(stream.read(HEAD)) != "shapefile":
-            return ()
-    return tuple(part for suffix, part in shapefile_parts(path).items() if suffix != ".shp")
+        kind = kind_of(stream.read(HEAD))
+    used = {"shapefile": _USED[1:], "dbase": (".cpg",)}.get(kind, ())
+    return tuple(part for suffix, part in shapefile_parts(path).items() if suffix in used)
 
 
 def _check_parts(parts: Mapping[str, Path], path: Path, limits: Limits) -> None:
@@ -199,7 +202,7 @@ def _read(
     # GDAL takes half a second to load, which a project without a shapefile does not need.
     import pyogrio
 
-    declared = declared_encoding(path) if encoding is None else ""
+    declared = _declared(path) if encoding is None else ""
     undeclared, guess = encoding is None and declared in ("", ANSI), None
     if encoding is None and is_utf8(path.with_suffix(".dbf")):
         encoding, undeclared = "utf-8", False
@@ -227,6 +230,12 @@ def _read(
     unreadable: dict[int, str] = {}
     shapes = shapes_of_wkb(list(wkb), unreadable, file=file, notices=notices)
     return Features(file, shapes, fields, names, _crs(meta["crs"]), unreadable)
+
+
+def _declared(path: Path) -> str:
+    """Return the encoding that a shapefile declares, or ""."""
+    parts = shapefile_parts(path)
+    return declared_encoding(parts[".dbf"], parts.get(".cpg"))
 
 
 def _say_utf8(declared: str, file: str, *, notices: Notices) -> None:
@@ -296,7 +305,10 @@ def _columns(
     import pyogrio
 
     try:
-        meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=names, encoding=encoding)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=names, encoding=encoding)
+        _check_figures([str(one.message) for one in said], file)
     except UnicodeDecodeError as error:
         if encoding is not None and encoding != "utf-8":
             raise InputError(
@@ -317,6 +329,29 @@ def _columns(
             _("{file}: its text is not in the encoding it declares; read as cp1252.", file=file)
         )
     return meta, wkb, columns
+
+
+def _check_figures(said: list[str], file: str) -> None:
+    """Refuse cells of fields of figures that are none: GDAL reads 12 for `12,5`, and 0 for `n/a`.
+
+    Raises:
+        InputError: GDAL has said so.
+    """
+    cells = {found[2]: found[1] for one in said if (found := _PARTLY_READ.match(one))}
+    if cells:
+        raise InputError(
+            [
+                Fault(
+                    _("{cell} is not a figure, as those of the field are.", cell=shown(cell)),
+                    file=file,
+                    column=name,
+                    value=cell[:60],
+                    remedy=_("Correct it, or name the .dbf as a table: its cells are texts."),
+                    kind="not-a-number",
+                )
+                for name, cell in cells.items()
+            ]
+        )
 
 
 def _as_utf8(cell: Any) -> Any:
