@@ -35,6 +35,7 @@ from zoneblanche.layers.inputs.boundaries import (
     say_unused_boundaries,
 )
 from zoneblanche.layers.inputs.corrections import correct, follow_corrections
+from zoneblanche.layers.inputs.former_names import with_former_names
 from zoneblanche.layers.inputs.gather import gather_inputs, reads, say_unread
 from zoneblanche.layers.inputs.given_facts import with_given_facts
 from zoneblanche.layers.layer import Layer, Table
@@ -99,6 +100,7 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
         chosen = _choose(base, level=level, places=places, notices=notices)
     inputs = _inputs(project, country, chosen)
     boundaries = boundaries_account(project, country, chosen)
+    chosen = with_former_names(chosen, project.sources)
     chosen, rows = with_given_facts(chosen, inputs, project.sources, notices=notices)
     layers = _layers(project, country)
     atlas = measure_layers(chosen, layers, inputs, progress=progress)

@@ -52,16 +52,21 @@ _DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _ROUNDING = 0.001
 """By how much shares may miss 1."""
 
-_RENAMED = "10"
+RENAMED = "10"
+"""The official number of a change of name."""
+
 _RECODED = {"41": "moved to another département as", "50": "recoded as", "now": "now"}
 _SPLIT = {"20", "21"}
 
+RECODINGS = frozenset({RENAMED, *_RECODED})
+"""The kinds of events after which a territory is the same, with another name or code."""
 
-def read_events(path: Path) -> pd.DataFrame:
+
+def read_events(path: Path, *, renamed: bool = False) -> pd.DataFrame:
     """Return the events of whole communes, from the official file.
 
-    Renamings, and events within a commune (delegated and associated communes), are left out,
-    because they change no code of a commune.
+    Events within a commune (delegated and associated communes) are left out, because they change no
+    code of a commune. So are changes of name, unless `renamed` is true.
 
     Returns:
         Text columns `kind` (the official number), `date` (ISO), `before`, `before_name`, `after`,
@@ -69,8 +74,8 @@ def read_events(path: Path) -> pd.DataFrame:
         was added.
 
     A table of any country has the columns `from`, `to` and `date`, and maybe `kind` (merged,
-    recoded, split) and `share`, the part of the people of `from` that went to `to`. The frame then
-    has a column `share`, NaN where none is given.
+    recoded, split), `from_name`, `to_name`, and `share`, the part of the people of `from` that went
+    to `to`. The frame then has a column `share`, NaN where none is given.
 
     Raises:
         InputError: the file does not have the columns, or what `read_raw_table` refuses.
@@ -92,7 +97,8 @@ def read_events(path: Path) -> pd.DataFrame:
             )
         )
     whole = rows["TYPECOM_AV"].isin(["COM", ""]) & rows["TYPECOM_AP"].isin(["COM", ""])
-    chosen = rows[whole & (rows["MOD"] != _RENAMED)].rename(columns=_OFFICIAL)[list(COLUMNS)]
+    wanted = whole if renamed else whole & (rows["MOD"] != RENAMED)
+    chosen = rows[wanted].rename(columns=_OFFICIAL)[list(COLUMNS)]
     return chosen.sort_values("date", kind="stable").reset_index(drop=True)
 
 
@@ -101,7 +107,7 @@ _KINDS = {"merged": "32", "recoded": "50", "split": "20", "": "32"}
 
 
 def _read_any(path: Path) -> pd.DataFrame:
-    """Return the events in a table with the columns from, to, date, kind, share.
+    """Return the events in a table with the columns from, to, date, kind, share and names.
 
     Raises:
         InputError: days that are not ISO dates, unknown kinds, or shares that do not add up to 1.
@@ -129,9 +135,9 @@ def _read_any(path: Path) -> pd.DataFrame:
             "kind": [_KINDS[kind] for kind in kinds],
             "date": cells["date"],
             "before": cells["from"],
-            "before_name": "",
+            "before_name": raw.columns.get("from_name", [""] * len(raw)),
             "after": cells["to"],
-            "after_name": "",
+            "after_name": raw.columns.get("to_name", [""] * len(raw)),
             "share": shares,
         }
     )

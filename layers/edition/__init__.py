@@ -18,6 +18,7 @@ from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, Choice, country_of
 from zoneblanche.geo.vintages.events import undated_events
+from zoneblanche.geo.vintages.former_names import former_name_columns
 from zoneblanche.layers.edition.figures import read_figures
 from zoneblanche.layers.edition.files import read_frame, read_json, read_shapes, read_texts
 from zoneblanche.layers.layer import Table
@@ -25,6 +26,9 @@ from zoneblanche.layers.publishers.arcep_coverage import with_gaps
 
 HOSTS = "hosts.parquet"
 """Name of the file of hosts of containing authorities."""
+
+FORMER_NAMES = "former_names.parquet"
+"""Name of the file of names that communes had before."""
 
 AREAS = "insee-areas"
 """Id of the table of official areas."""
@@ -75,6 +79,7 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
     if arrondissements == "separate":
         frame = _with_arrondissements(frame, folder, country)
     frame.index = pd.Index(frame.index.astype("object"), name="code")
+    named = former_name_columns(_former_names(folder), frame.index)
     levels = _levels(folder)
     parents = frame[[name for name in levels if name in frame.columns]].astype("object")
     parents = parents.where(parents.notna(), None)
@@ -93,7 +98,7 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
             *_sources(provenance, "communes.parquet"),
             *(() if areas is None else (areas.source,)),
         ),
-        extra=frame[["postal_codes", "seat"]].astype({"seat": "int64"}),
+        extra=frame[["postal_codes", "seat"]].astype({"seat": "int64"}).join(named),
     )
 
 
@@ -216,6 +221,14 @@ def published_shares(country: Country) -> pd.DataFrame:
     if not file.is_file():
         return pd.DataFrame(columns=columns)
     return read_texts(file).astype({"percent": "float64"})
+
+
+def _former_names(folder: Path) -> pd.DataFrame:
+    """No rows if the edition has none."""
+    file = folder / FORMER_NAMES
+    if not file.is_file():
+        return pd.DataFrame(columns=["code", "name", "now", "kind"], dtype="str")
+    return read_frame(file)
 
 
 def _former_codes(folder: Path) -> pd.DataFrame | None:

@@ -19,6 +19,7 @@ from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.read import read_territories
 from zoneblanche.geo.vintages.arrondissements import WHOLE, country_of
+from zoneblanche.geo.vintages.former_names import EARLIER_NAMES, MERGED_NAMES
 from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.project.read import Project
 from zoneblanche.layers.publishers.connector import Connector, connector_named, record_beside
@@ -146,10 +147,21 @@ def completed(territories: Territories, country: Country, *, notices: Notices) -
         facts=facts,
         parent_names=known.parent_names,
         country=country_of(country, territories.codes),
-        extra=None if known.extra is None else known.extra.reindex(territories.codes),
+        extra=_texts_of(known, territories),
         # The first source of the edition is that of its polygons, which are not used here.
         sources=(*territories.sources, *known.sources[1:]),
     )
+
+
+def _texts_of(known: Territories, territories: Territories) -> pd.DataFrame | None:
+    """Return the texts of the edition on the codes of a user's polygons. Names that ended later
+    than these are from are not former ones."""
+    if known.extra is None:
+        return None
+    texts = known.extra.reindex(territories.codes)
+    if territories.vintage[:4] in ("", known.vintage):
+        return texts
+    return texts.drop(columns=[MERGED_NAMES, EARLIER_NAMES], errors="ignore")
 
 
 def _columns(connector: Connector, path: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ class Model {
     this.id = ""; // of the level; "" for the page's own territories
     this.prefix = ""; // of the streams of a level above the page's own, see levels.js
     this.names = null;
+    this.former = []; // names that territories had: [{ i, name, merged }]
     this.codes = null;
     this.groups = null;
     this.population = null;
@@ -119,7 +120,7 @@ class Model {
   /** Names and codes, once the second block is loaded. */
   readText() {
     const text = readJson(this.bytes("text"));
-    Object.assign(this, text);
+    Object.assign(this, text, presentNames(text.names));
     if (!this.codes) this.codes = this._numberedCodes();
     this.population = this.fact("population");
   }
@@ -175,4 +176,19 @@ class Model {
       high: high && !high.reasons[i] ? high.values[i] : null,
     };
   }
+}
+
+/** Names of territories as the page has them: { names, former }. One that had others is a list of its
+ *  name, the names of former territories in it, and a list of its own earlier names. */
+function presentNames(written) {
+  const former = [];
+  const names = written.map((entry, i) => {
+    if (typeof entry === "string") return entry;
+    for (const one of entry.slice(1)) {
+      if (typeof one === "string") former.push({ i, name: one, merged: true });
+      else former.push(...one.map((name) => ({ i, name, merged: false })));
+    }
+    return entry[0];
+  });
+  return { names, former };
 }

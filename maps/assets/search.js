@@ -1,18 +1,25 @@
-// Find a territory of any level by its name, code or postal code: a combobox for keyboard and pointer.
+// Find a territory of any level by its name, a former name, its code or postal code: a combobox for
+// keyboard and pointer.
 // https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 
 const FOUND_AT_MOST = 12;
+const BEHIND = 0.5; // added to the rank of a former name: a territory that has the name now comes first
 
 /** The names of a model as the search compares them, computed once. */
 function searchNames(model) {
   model.folded ??= model.names.map(folded);
   model.plain ??= model.folded.map(plainName);
   model.letters ??= Int32Array.from(model.plain, lettersIn);
+  for (const one of model.former) {
+    one.plain ??= plainName(folded(one.name));
+    one.letters ??= lettersIn(one.plain);
+  }
   return model;
 }
 
-/** Territories that match, of all models: [{ model, i, rank }], the best first, the larger first among
- *  equals. `close` says that no name has the letters typed, and these are near it. */
+/** Territories that match, of all models: [{ model, i, rank, former }], the best first, the larger first
+ *  among equals; `former` is the former name that matches. `close` says that no name has the letters
+ *  typed, and these are near it. */
 function findTerritories(models, query) {
   const wanted = plainName(folded(query));
   if (!wanted) return { found: [], close: false };
@@ -20,7 +27,27 @@ function findTerritories(models, query) {
   const close = !found.length;
   if (close) for (const model of models) found.push(...nearIn(model, wanted));
   found.sort((one, other) => one.rank - other.rank || other.size - one.size);
-  return { found: found.slice(0, FOUND_AT_MOST), close };
+  return { found: firstOfEach(found, FOUND_AT_MOST), close };
+}
+
+/** The first entries of a list, one for each territory. */
+function firstOfEach(found, most) {
+  const [kept, seen] = [[], new Set()];
+  for (const one of found) {
+    if (kept.length === most) break;
+    const key = `${one.model.id}\n${one.i}`;
+    if (!seen.has(key)) kept.push(one);
+    seen.add(key);
+  }
+  return kept;
+}
+
+/** How well a name answers what was typed: 0 is the same; 9 does not. */
+function rankOf(name, wanted) {
+  const at = name.indexOf(wanted);
+  if (at === 0) return name.length === wanted.length ? 0 : 2;
+  if (at > 0) return name[at - 1] === " " ? 3 : 5;
+  return 9;
 }
 
 function matchesIn(model, wanted, query) {
@@ -29,18 +56,22 @@ function matchesIn(model, wanted, query) {
   const postal = own && /^\d{3,5}$/.test(codes) ? model.extra?.postal_codes : null;
   const found = [];
   for (let i = 0; i < model.count; i++) {
-    const name = model.plain[i];
-    const at = name.indexOf(wanted);
-    let rank = 9;
-    if (at === 0) rank = name.length === wanted.length ? 0 : 2;
-    else if (at > 0) rank = name[at - 1] === " " ? 3 : 5;
+    let rank = rankOf(model.plain[i], wanted);
     if (rank && model.codes[i].toLowerCase().startsWith(codes)) {
       rank = model.codes[i].length === codes.length ? 0 : Math.min(rank, 4);
     }
     if (postal && postal[i].split(" ").some((code) => code.startsWith(codes))) rank = Math.min(rank, 1);
     if (rank < 9) found.push({ model, i, rank, size: sizeOf(model, i) });
   }
+  for (const former of model.former) {
+    const rank = rankOf(former.plain, wanted);
+    if (rank < 9) found.push(formerMatch(model, former, rank));
+  }
   return found;
+}
+
+function formerMatch(model, former, rank) {
+  return { model, i: former.i, rank: rank + BEHIND, size: sizeOf(model, former.i), former };
 }
 
 /** Territories whose name, or its beginning, has one or two other letters. */
@@ -49,13 +80,19 @@ function nearIn(model, wanted) {
   const found = [];
   if (!most) return found;
   const letters = lettersIn(wanted);
-  for (let i = 0; i < model.count; i++) {
-    const name = model.plain[i];
+  const editsTo = (name, itsLetters) => {
     // A letter that the name has nowhere is at least one edit.
-    if (countBits(letters & ~model.letters[i]) > most || !beginsLike(name, wanted)) continue;
-    const edits = Math.min(editsBetween(wanted, name, most),
+    if (countBits(letters & ~itsLetters) > most || !beginsLike(name, wanted)) return 9;
+    return Math.min(editsBetween(wanted, name, most),
       name.length > wanted.length ? editsBetween(wanted, name.slice(0, wanted.length), most) + 0.5 : 9);
+  };
+  for (let i = 0; i < model.count; i++) {
+    const edits = editsTo(model.plain[i], model.letters[i]);
     if (edits <= most) found.push({ model, i, rank: 10 + edits, size: sizeOf(model, i) });
+  }
+  for (const former of model.former) {
+    const edits = editsTo(former.plain, former.letters);
+    if (edits <= most) found.push(formerMatch(model, former, 10 + edits));
   }
   return found;
 }
@@ -109,11 +146,13 @@ function drawSearch(page) {
     const result = findTerritories(page.findable(), input.value);
     found = result.found;
     const asked = input.value.trim() !== "";
-    list.replaceChildren(...found.map(({ model, i }, k) => el("li", {
+    list.replaceChildren(...found.map(({ model, i, former }, k) => el("li", {
       id: `zb-found-${k}`, role: "option", "aria-selected": "false", "data-found": k,
+      class: former ? "zb-former" : "",
       pointerdown: (event) => event.preventDefault(), // the field keeps its focus, and its list
       click: () => choose(k), // not before the finger is up: it would tap the map that comes under it
-    }, isolated(model.names[i]), el("small", {}, foundNote(page, model, i)))));
+    }, isolated(former?.name ?? model.names[i]),
+    el("small", {}, former ? formerNote(page, model, former) : foundNote(page, model, i)))));
     if (asked && (!found.length || result.close)) {
       list.prepend(el("li", { class: "zb-nothing", role: "option", "aria-disabled": "true",
         "aria-selected": "false" }, speech.say(found.length ? "did_you_mean" : "nothing_found")));
@@ -153,4 +192,12 @@ function foundNote(page, model, i) {
   const where = placeLine(page.viewOf(model), i);
   return [kind, where === model.names[i] ? "" : where,
     model.id ? "" : postal ? postal.split(" ")[0] : model.codes[i]].filter(Boolean).join(" · ");
+}
+
+/** What a former name is now, and where. */
+function formerNote(page, model, { i, merged }) {
+  const kind = !merged ? "found_renamed"
+    : model.head.level.id === "commune" ? "found_merged_commune" : "found_merged";
+  const where = placeLine(page.viewOf(model), i);
+  return [page.speech.say(kind, { name: model.names[i] }), where].filter(Boolean).join(" · ");
 }

@@ -152,7 +152,7 @@ def write_payload(
         **_report(atlas),
         **describe_places(territories, geometry),
     }
-    text = pack_text(territories, containers, with_codes=not codes)
+    text = pack_text(territories, containers, with_codes=not codes, with_former=embedded is None)
     first = {*ids_of(show), f"parent/{outline}"}
     if opening:
         above = next(one for one in upper if one["id"] == opening)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.vectors.antimeridian import joined_at_180
+from zoneblanche.geo.vintages.former_names import EARLIER_NAMES, MERGED_NAMES
 from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES, band_titles
 from zoneblanche.maps.page.encoding import bytes_for, pack_column, pack_planes, pack_tokens, zigzag
 from zoneblanche.maps.page.geometry import PageGeometry
@@ -28,6 +29,9 @@ codes."""
 SEAT = "seat"
 """Rank of a commune as a seat, 0 for none: the page uses it to choose names, but does not list
 it."""
+
+NOT_LISTED = [SEAT, MERGED_NAMES, EARLIER_NAMES]
+"""Texts of territories that the page does not show as such: former names are for its search."""
 
 PLAIN_CODE = re.compile(r"[0-9A-Z]{1,5}")
 
@@ -151,24 +155,58 @@ def pack_codes(territories: Territories) -> tuple[dict[str, bytes], int]:
 
 
 def pack_text(
-    territories: Territories, containers: Mapping[str, list[list[str]]], *, with_codes: bool
+    territories: Territories,
+    containers: Mapping[str, list[list[str]]],
+    *,
+    with_codes: bool,
+    with_former: bool,
 ) -> bytes:
-    """Return names, extra columns, containers, and the codes if they are not packed as numbers."""
+    """Return names, extra columns, containers, and the codes if they are not packed as numbers.
+
+    Args:
+        territories, containers: of the page.
+        with_codes: whether the codes are not packed as numbers.
+        with_former: whether the former names are included, for the search.
+    """
     extra: dict[str, list[str]] = {}
     if territories.extra is not None:
-        for name in territories.extra.columns.difference([SEAT], sort=False):
+        for name in territories.extra.columns.difference(NOT_LISTED, sort=False):
             if name in EXTRA_FOR_ALL or len(territories) <= EXTRA_AT_MOST:
                 column = territories.extra[name].astype("object")
                 extra[str(name)] = list(map(str, column.where(column.notna(), "").tolist()))
     return write_json(
         {
-            "names": list(map(str, territories.names.tolist())),
+            "names": _names(territories, with_former=with_former),
             "codes": list(territories.codes) if with_codes else None,
             "extra": extra,
             "seats": _seats(territories),
             "containers": containers,
         }
     )
+
+
+def _names(territories: Territories, *, with_former: bool) -> list[str | list[Any]]:
+    """Return the name of each territory. One with former names is a list: its name, those of former
+    territories that it contains, and a list of other names that it had itself.
+
+    Next to the present name, which often contains it, a former name needs few bytes.
+    """
+    names = list(map(str, territories.names.tolist()))
+    extra = territories.extra
+    if not with_former or extra is None or MERGED_NAMES not in extra:
+        return list(names)
+    merged, earlier = (
+        extra[column].fillna("").astype("str") for column in (MERGED_NAMES, EARLIER_NAMES)
+    )
+    return [
+        _with_former(name, parts, own) if parts or own else name
+        for name, parts, own in zip(names, merged, earlier, strict=True)
+    ]
+
+
+def _with_former(name: str, merged: str, earlier: str) -> list[Any]:
+    former: list[Any] = merged.split("\n") if merged else []
+    return [name, *former, *([earlier.split("\n")] if earlier else [])]
 
 
 def _seats(territories: Territories) -> list[list[int]]:

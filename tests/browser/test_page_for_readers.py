@@ -12,6 +12,7 @@ import pytest
 
 from tests.browser.conftest import DILA, Watched, choose_layer
 from tests.browser.test_map_page import rest
+from zoneblanche.geo.vintages.former_names import former_name_columns
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
@@ -22,6 +23,7 @@ from zoneblanche.maps.embed.write import draw_embed
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]
+EDITION = Path(__file__).resolve().parents[2] / "layers" / "edition" / "fr"
 
 
 def told(script: str) -> str:
@@ -76,6 +78,71 @@ def test_a_country_opens_on_groups_and_shows_communes_from_near(
     home = page.evaluate(told("page.map.getMinZoom()"))
     page.evaluate(told("void page.map.setZoom(2, { animate: false })"))  # it cannot be lost
     assert page.evaluate(told("page.map.getZoom()")) >= home > 4
+
+
+@pytest.fixture(scope="module")
+def with_former_names(france: Atlas) -> Atlas:
+    """Communes of Ain, Ardèche and Manche, which have former names and homonyms of them."""
+    some = _part(france, france.territories.parents["departement"].isin(["01", "07", "50"]))
+    codes = some.codes
+    names = pd.read_parquet(EDITION / "former_names.parquet")
+    texts = some.territories.extra
+    assert texts is not None
+    extra = texts.join(former_name_columns(names, codes))
+    return replace(some, territories=replace(some.territories, extra=extra)).keep(["gigabit"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("fr", "ancienne commune, aujourd'hui Bohas-Meyriat-Rignat · Ain"),
+        ("en", "former commune, now part of Bohas-Meyriat-Rignat · Ain"),
+        ("de", "ehemalige Gemeinde, heute Teil von Bohas-Meyriat-Rignat · Ain"),
+    ],
+)
+def test_a_former_commune_leads_to_the_one_that_has_it_now(
+    watched: Opener, with_former_names: Atlas, tmp_path: Path, lang: str, line: str
+) -> None:
+    draw_map(with_former_names, lang=lang).save(tmp_path / "page.html")
+    page = watched().open(tmp_path / "page.html")
+    search, found = page.locator("#zb-search"), page.locator("#zb-found [data-found]")
+    search.fill("Rignat")
+    assert found.first.inner_text().split("\n") == ["Rignat", line]
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-card h2").inner_text() == "Bohas-Meyriat-Rignat"
+
+
+def test_former_names_are_found_behind_present_ones(
+    watched: Opener, with_former_names: Atlas, tmp_path: Path
+) -> None:
+    draw_map(with_former_names, lang="fr").save(tmp_path / "page.html")
+    page = watched().open(tmp_path / "page.html")
+    search, found = page.locator("#zb-search"), page.locator("#zb-found [data-found]")
+
+    def answers(typed: str) -> list[list[str]]:
+        search.fill(typed)
+        return [one.split("\n") for one in found.all_inner_texts()]
+
+    # A commune of that name comes before a former one of another département, and that before
+    # names that only begin so.
+    names = answers("beaumont")
+    assert [one[1] for one in names[:2]] == [
+        "Ardèche · 07110",
+        "ancienne commune, aujourd'hui La Hague · Manche",
+    ]
+    assert {one[0] for one in names[:2]} == {"Beaumont"}
+    assert all(one[0] != "Beaumont" for one in names[2:])
+    # Accents, hyphens, articles and a wrong letter are forgiven; an absorbed name and a given one.
+    for typed, name in (("ST bois", "Saint-Bois"), ("arbignyeu", "Arbignieu"),
+                        ("ecoqueneauville", "Écoquenéauville"), ("Rignet", "Rignat"),
+                        ("bellegarde sur valserine", "Bellegarde-sur-Valserine")):  # fmt: skip
+        first = answers(typed)[0]
+        assert first[0] == name and first[1].startswith("ancienne commune"), (typed, first)
+    # One line for each commune, by the name that answers best.
+    assert answers("Bohas-Meyriat") == [["Bohas-Meyriat-Rignat", "Ain · 01250"]]
+    assert [one[0] for one in answers("meyriat")] == ["Meyriat"]
+    # A commune that only changed its name.
+    assert answers("belignat") == [["Bélignat", "ancien nom, aujourd'hui Bellignat · Ain"]]
 
 
 def test_a_commune_is_found_and_compared(watched: Opener, lozere_page: Path) -> None:

@@ -297,7 +297,7 @@ def test_the_folder_is_small() -> None:
 def test_checksums_and_sources_stand_in_the_provenance(provenance: dict[str, Any]) -> None:
     described = {
         *("provenance.json", "project.toml", "figures.parquet", "figures.json"),
-        *("hosts.parquet", "published.csv"),
+        *("hosts.parquet", "former_names.parquet", "published.csv"),
     }
     data = {path.name for path in FOLDER.iterdir()} - described
     assert set(provenance["files"]) == data
@@ -321,6 +321,29 @@ def test_former_codes_are_those_of_the_official_events(shared_data: Path) -> Non
     arrived = set(zip(passage.shares["source"], passage.shares["target"], strict=True))
     assert set(zip(gone.index, gone["now"], strict=True)) <= arrived
     assert (gone["people"] != "").sum() > 2000
+
+
+def test_former_names_lead_to_the_communes_that_former_codes_lead_to() -> None:
+    names = pd.read_parquet(FOLDER / "former_names.parquet")
+    current = pd.read_parquet(FOLDER / "communes.parquet", columns=["code", "name"])
+    present = current.set_index("code")["name"]
+    assert set(names["now"]) <= set(present.index)
+    assert not (names["name"] == names["now"].map(present)).any()
+    assert not names.duplicated(["now", "name"]).any()
+    former = pd.read_csv(FOLDER / "former_codes.csv", dtype=str, keep_default_na=False)
+    led = former[former["kind"] != "kept"].set_index("code")["now"]
+    # Each former code whose name is no present one leads to the same commune; a commune that was
+    # shared out among others leads to each of them.
+    gone = names[names["code"].isin(led.index)]
+    other = gone[gone["now"] != gone["code"].map(led)]
+    assert set(other["code"]) == {"08227", "45117", "51385", "51606", "60606", "77362"}
+    assert set(other["code"]) <= set(gone["code"][gone["now"] == gone["code"].map(led)])
+    by_name = names.set_index("name")
+    assert by_name.loc["Rignat", ["code", "now", "kind"]].tolist() == ["01324", "01245", "merged"]
+    assert by_name.loc["Berzy-le-Sec", "now"] == "02564"
+    assert by_name.loc["Arbignieu", ["now", "kind"]].tolist() == ["01015", "merged"]
+    assert by_name.loc["Châlons-sur-Marne", ["now", "kind"]].tolist() == ["51108", "renamed"]
+    assert "Chartèves" not in by_name.index, "it was part of another commune for some years only"
 
 
 def test_arrondissements_fill_their_communes(communes: gpd.GeoDataFrame) -> None:

@@ -13,13 +13,14 @@ import pytest
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of
-from zoneblanche.layers.edition import HOSTS, edition_inputs, edition_territories
+from zoneblanche.layers.edition import FORMER_NAMES, HOSTS, edition_inputs, edition_territories
 from zoneblanche.layers.edition.figures import DESCRIPTION, FIGURES, PackedColumn, read_figures
 from zoneblanche.layers.layer import Table
 from zoneblanche.scripts.build.edition.figures.build import MOST_BYTES, build_figures
 from zoneblanche.scripts.build.edition.figures.pack import pack_tables, write_figures
 
 FOLDER = Path(__file__).resolve().parents[2] / "layers" / "edition" / "fr"
+WRITTEN = (FIGURES, HOSTS, FORMER_NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +38,14 @@ def share(table: Table, part: str, *, departement: str = "") -> float:
 
 def test_the_same_files_give_the_same_bytes(shared_data: Path, tmp_path: Path) -> None:
     build_figures("fr", files=shared_data / "fr", out=tmp_path)
-    for name in (FIGURES, HOSTS, DESCRIPTION):
+    for name in (*WRITTEN, DESCRIPTION):
         assert sha256_of(tmp_path / name) == sha256_of(FOLDER / name), name
 
 
 def test_they_are_small_and_described() -> None:
-    assert sum((FOLDER / name).stat().st_size for name in (FIGURES, HOSTS)) <= MOST_BYTES
+    assert sum((FOLDER / name).stat().st_size for name in WRITTEN) <= MOST_BYTES
     described = json.loads((FOLDER / DESCRIPTION).read_text("utf-8"))
-    assert described["sha256"] == {name: sha256_of(FOLDER / name) for name in (FIGURES, HOSTS)}
+    assert described["sha256"] == {name: sha256_of(FOLDER / name) for name in WRITTEN}
     for name, table in described["tables"].items():
         source = table["source"]
         assert source["producer"], name
@@ -52,6 +53,15 @@ def test_they_are_small_and_described() -> None:
         assert len(source["sha256"]) == 64, name
         assert table["definition"].endswith("."), name
         assert table["rows"]["read"] > 100, name
+    names = described["former_names"]
+    assert (names["source"]["producer"], names["source"]["licence"]) == (
+        "INSEE",
+        "Licence Ouverte 2.0",
+    )
+    assert names["definition"].endswith(".") and len(names["source"]["sha256"]) == 64
+    stored = pd.read_parquet(FOLDER / FORMER_NAMES)
+    assert names["rows"] == stored["kind"].value_counts().to_dict()
+    assert list(names["columns"]) == list(stored)
 
 
 def test_arcep_shares_at_one_gigabit(inputs: dict[str, Table]) -> None:

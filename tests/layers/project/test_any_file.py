@@ -18,6 +18,7 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.inputs.accounting import unaccounted_rows
+from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.project.index import with_index
 from zoneblanche.layers.project.read import read_project
 
@@ -334,3 +335,23 @@ def test_codes_of_another_year_of_any_country_are_carried(tmp_path: Path) -> Non
         territories='vintage = "2021"',
         layer=options["layer"],
     )
+
+
+def test_former_names_of_any_country_come_from_its_events(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(
+        "from,to,date,kind,from_name,to_name\n"
+        "01000,01001,2019-01-01,merged,Old Aa,Aa\n"
+        "02003,02003,2020-01-01,recoded,Cold,Cc\n"
+    )
+    sources = '[sources]\ninsee-code-events = "events.csv"'
+    atlas = measured(tmp_path, "code,v\n01001,80\n", territories=sources)
+    extra = atlas.territories.extra
+    assert extra is not None
+    assert extra["merged_names"].tolist() == ["Old Aa", "", "", ""]
+    assert extra["earlier_names"].tolist() == ["", "", "Cold", ""]
+    save_atlas(atlas, tmp_path / "atlas.parquet")
+    again = load_atlas(tmp_path / "atlas.parquet").territories.extra
+    assert again is not None
+    assert again.equals(extra)
+    (tmp_path / "events.csv").write_text("from,to,date\n01000,01001,2019-01-01\n")
+    assert measured(tmp_path, "code,v\n01001,80\n", territories=sources).territories.extra is None

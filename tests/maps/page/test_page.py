@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import warnings
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.maps.unpacking import Opened, blocks_of, read_column, read_planes
+from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.geo.territories import Territories
+from zoneblanche.geo.vintages.former_names import EARLIER_NAMES, MERGED_NAMES
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import AtlasLayer, draw_map, write_page
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.bivariate import Bivariate
+from zoneblanche.maps.embed.write import draw_embed
 from zoneblanche.maps.page import html as document
+from zoneblanche.maps.page.encoding import pack_block
 from zoneblanche.maps.page.noscript_text import write_findings
+from zoneblanche.maps.page.places import describe_levels, pack_text
 
 ASSETS = Path(document.__file__).parents[1] / "assets"
 HOSTILE = "{{7*7}}</script><script>alert(1)</script>{% raw %}{# #}<!--${7}\u2028\u2029\ud83d\x00'\""
@@ -142,6 +149,42 @@ def test_names_codes_and_containers_arrive(toy_atlas: Atlas) -> None:
     assert page.text["containers"]["departement"] == [["A", "Alpha"], ["B", "Beta"]]
     assert read_planes(page.stream("parent/epci"), 4, 1) == [1, 2, 2, 0]
     assert page.head["outline"] == "epci"
+
+
+def with_former(atlas: Atlas) -> Atlas:
+    extra = pd.DataFrame(
+        {MERGED_NAMES: ["", "Old\nOlder", "", "Part"], EARLIER_NAMES: ["", "", "Bzero", "Bbefore"]},
+        index=atlas.codes,
+    )
+    return replace(atlas, territories=replace(atlas.territories, extra=extra))
+
+
+def test_former_names_arrive_with_the_present_one(toy_atlas: Atlas) -> None:
+    page = opened(page_of(with_former(toy_atlas)))
+    assert page.text["names"] == [
+        "Aone",
+        ["Atwo", "Old", "Older"],
+        ["Bone", ["Bzero"]],
+        ["Btwo", "Part", ["Bbefore"]],
+    ]
+    assert page.text["extra"] == {}, "the card does not list them"
+
+
+def test_an_embed_has_no_former_names(toy_atlas: Atlas) -> None:
+    embed = opened(draw_embed(with_former(toy_atlas), "need", lang="fr", title=None).text)
+    assert embed.text["names"] == ["Aone", "Atwo", "Bone", "Btwo"]
+
+
+def test_former_names_of_france_need_few_bytes() -> None:
+    france = edition_territories(read_country("fr"))
+    containers = describe_levels(france)[2]
+    without, including = (
+        pack_block(
+            {"text": pack_text(france, containers, with_codes=False, with_former=with_former)}
+        )[0]
+        for with_former in (False, True)
+    )
+    assert 30_000 < len(including) - len(without) < 40_000
 
 
 def test_codes_of_other_forms_arrive_as_text(toy_atlas: Atlas) -> None:

@@ -1,4 +1,5 @@
-"""Writing the figures of an edition: `figures.parquet`, and `figures.json` that describes it."""
+"""Writing what an edition has from publishers' files: `figures.parquet`, hosts, former names, and
+`figures.json`, which describes them."""
 
 from __future__ import annotations
 
@@ -10,21 +11,28 @@ from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
-from zoneblanche.layers.edition import HOSTS, edition_territories, other_inputs
+from zoneblanche.layers.edition import (
+    FORMER_NAMES,
+    HOSTS,
+    edition_territories,
+    other_inputs,
+)
 from zoneblanche.layers.edition.figures import DESCRIPTION, FIGURES
 from zoneblanche.layers.inputs.join import account_of
 from zoneblanche.scripts.build.edition.figures.pack import pack_tables, write_figures
-from zoneblanche.scripts.build.edition.figures.tables import FigureTable, figure_tables
+from zoneblanche.scripts.build.edition.figures.tables import EVENTS, FigureTable, figure_tables
+from zoneblanche.scripts.build.edition.former_names import write_former_names
 from zoneblanche.scripts.build.edition.hosts import write_hosts
+from zoneblanche.scripts.build.edition.packages import one_file
 from zoneblanche.scripts.build.edition.storage import write_json
 
-MOST_BYTES = 900_000
-"""Maximum size of the figures in the package."""
+MOST_BYTES = 950_000
+"""Maximum size of the files from publishers' files in the package."""
 
 
 def build_figures(country_code: str, *, files: Path, out: Path) -> dict[str, FigureTable]:
-    """Read the publishers' files below a folder and write the figures of an edition, and the hosts
-    of its containing authorities.
+    """Read the publishers' files below a folder and write the figures of an edition, the hosts of
+    its containing authorities, and the former names of its territories.
 
     The same files give the same bytes.
 
@@ -47,16 +55,20 @@ def build_figures(country_code: str, *, files: Path, out: Path) -> dict[str, Fig
     )
     write_figures(packed, out / FIGURES)
     write_hosts(files, territories, out / HOSTS)
-    size = sum((out / name).stat().st_size for name in (FIGURES, HOSTS))
+    names = write_former_names(one_file(files, EVENTS), territories, out / FORMER_NAMES)
+    written = (FIGURES, HOSTS, FORMER_NAMES)
+    size = sum((out / name).stat().st_size for name in written)
     if size > MOST_BYTES:
-        message = f"has, with {HOSTS}, {size:,} bytes; the package has room for {MOST_BYTES:,}."
+        others = f"{HOSTS} and {FORMER_NAMES}"
+        message = f"has, with {others}, {size:,} bytes; the package has room for {MOST_BYTES:,}."
         raise InputError(Fault(message, file=str(out / FIGURES), kind="figures"))
     described = {
         name: _described(one, territories) | {"columns": columns[name]}
         for name, one in tables.items()
     }
-    hashes = {name: sha256_of(out / name) for name in (FIGURES, HOSTS)}
-    write_json({"sha256": hashes, "tables": described}, out / DESCRIPTION)
+    hashes = {name: sha256_of(out / name) for name in written}
+    content = {"sha256": hashes, "tables": described, "former_names": names}
+    write_json(content, out / DESCRIPTION)
     return tables
 
 
