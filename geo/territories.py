@@ -241,7 +241,7 @@ def check_index(index: pd.Index, *, what: str) -> None:
     Raises:
         InputError: codes that are missing, not text, or duplicated, with the first five.
     """
-    wrong = [code for code in index if not isinstance(code, str) or not code]
+    wrong = [code for code in index.tolist() if not isinstance(code, str) or not code]
     if wrong:
         raise InputError(
             Fault(

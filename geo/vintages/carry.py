@@ -111,7 +111,8 @@ def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
     `share`."""
     check_index(frame.index, what=_("codes of the table"))
     accounted = set(passage.shares["source"].tolist()) | set(passage.lost)
-    strangers = [code for code in frame.index.tolist() if code not in accounted]
+    codes = frame.index.tolist()
+    strangers = [code for code in codes if code not in accounted]
     if strangers:
         raise InputError(
             Fault(
@@ -124,7 +125,7 @@ def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
                 kind="passage",
             )
         )
-    present = set(frame.index.tolist())
+    present = set(codes)
     chosen = passage.shares[[code in present for code in passage.shares["source"].tolist()]]
     figures = frame.loc[chosen["source"]].reset_index(drop=True)
     return figures.join(chosen.reset_index(drop=True))
@@ -133,7 +134,7 @@ def _parts(frame: pd.DataFrame, passage: Passage) -> pd.DataFrame:
 def _carried(
     carried: pd.DataFrame, frame: pd.DataFrame, passage: Passage, totals: pd.DataFrame
 ) -> Carried:
-    present = set(frame.index)
+    present = set(frame.index.tolist())
     return Carried(
         frame=carried.sort_index(),
         rows=len(frame),

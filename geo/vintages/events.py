@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -215,10 +216,11 @@ def explainer(events: pd.DataFrame, *, at: str) -> Callable[[str], str]:
         have it.
     """
     listed = vintage_date(at)
-    leaving = _by_code(events, "before")
-    coming = _by_code(events, "after")
+    # Most tables have no code that is explained.
+    sides = cache(lambda: (_by_code(events, "before"), _by_code(events, "after")))
 
     def explain(code: str) -> str:
+        leaving, coming = sides()
         if code in WHOLE:
             return f"arrondissement of {WHOLE[code]}"
         past = [event for event in leaving.get(code, ()) if event["date"] <= listed]

@@ -100,27 +100,32 @@ def build_passage(
         found = _forward(events, sources, first, last)
         found |= _followed(events, stale, last)
     else:
-        found = _turned(_forward(events, targets, last, first), sources)
+        found = _turned(_forward(events, targets, last, first), targets, sources)
     if arrondissements == "convert":
         found |= _converted(sources, targets)
     arrived = set(targets)
     explain = explainer(events, at=last)
     given = _given_shares(events, first, last)
-    rows, lost, equal = [], {}, []
+    # As objects: single codes are looked up in them, which is slow in texts of Arrow.
+    shares: dict[str, list[object]] = {"source": [], "target": [], "share": []}
+    lost, equal = {}, []
     for source in sources:
-        reached = [code for code in found[source] if code in arrived]
+        reached = [code for code in found.get(source, (source,)) if code in arrived]
         if not reached:
             lost[source] = explain(source) or f"the list of {last} does not hold it"
             continue
-        parts, guessed = _given(source, reached, given) or _weights(reached, population)
-        equal += [source] if guessed else []
-        rows += [(source, target, share) for target, share in parts.items()]
-    shares = pd.DataFrame(rows, columns=["source", "target", "share"])
+        parts = {reached[0]: 1.0}
+        if len(reached) > 1:
+            parts, guessed = _given(source, reached, given) or _weights(reached, population)
+            equal += [source] if guessed else []
+        shares["source"] += [source] * len(parts)
+        shares["target"] += parts
+        shares["share"] += parts.values()
     then = explainer(events, at=first) if stale else str
     return Passage(
         start=first,
         end=last,
-        shares=shares.astype({"share": "float64"}),
+        shares=pd.DataFrame(shares, dtype="object").astype({"share": "float64"}),
         lost=lost,
         equal=tuple(equal),
         stale={code: then(code) for code in stale},
@@ -128,13 +133,15 @@ def build_passage(
 
 
 def _forward(events: pd.DataFrame, codes: list[str], first: str, last: str) -> dict[str, list[str]]:
-    """Return the codes at the later date that contain each code's territory, in order."""
-    where = {code: [code] for code in codes}
-    holders: dict[str, set[str]] = defaultdict(set, {code: {code} for code in codes})
+    """Return the codes at the later date that contain each code's territory, in order; a code that
+    no event names is left out, and stays what it is."""
     chosen = events[(events["date"] > first) & (events["date"] <= last) & (events["before"] != "")]
+    named = set(chosen["before"].tolist())
+    where = {code: [code] for code in codes if code in named}
+    holders: dict[str, set[str]] = defaultdict(set, {code: {code} for code in where})
     for _unused, day in chosen.groupby("date", sort=True):
         steps: dict[str, list[str]] = defaultdict(list)
-        for before, after in zip(day["before"], day["after"], strict=True):
+        for before, after in zip(day["before"].tolist(), day["after"].tolist(), strict=True):
             steps[before].append(after)
         for source in {source for before in steps for source in holders[before]}:
             left = where[source]
@@ -186,13 +193,14 @@ def _stale(events: pd.DataFrame, codes: list[str], first: str) -> dict[str, str]
     """Return the codes that had left the list by a date, and on which day each did."""
     left: dict[str, str] = {}
     wanted = set(codes)
-    for day, before, after in events[["date", "before", "after"]].itertuples(index=False):
+    days, befores, afters = (events[name].tolist() for name in ("date", "before", "after"))
+    for day, before, after in zip(days, befores, afters, strict=True):
         if day > first:
             break
         if before != after and before in wanted:
             left[before] = day
     # A code that remains or returns on that day or later is on the list.
-    for day, after in events[["date", "after"]].itertuples(index=False):
+    for day, after in zip(days, afters, strict=True):
         if after in left and left[after] <= day <= first:
             del left[after]
     return left
@@ -230,10 +238,12 @@ def _arrivals(
     return reached
 
 
-def _turned(forward: Mapping[str, list[str]], sources: list[str]) -> dict[str, list[str]]:
+def _turned(
+    forward: Mapping[str, list[str]], olds: list[str], sources: list[str]
+) -> dict[str, list[str]]:
     back: dict[str, list[str]] = {source: [] for source in sources}
-    for old, new in forward.items():
-        for code in new:
+    for old in olds:
+        for code in forward.get(old, (old,)):
             if code in back:
                 back[code].append(old)
     return back
@@ -258,7 +268,7 @@ def _given(
 ) -> tuple[dict[str, float], bool] | None:
     """Return the given shares of the targets of a source; None if they are not those of all."""
     shares = given.get(source, {})
-    if len(reached) < 2 or not all(shares.get(code, 0) > 0 for code in reached):
+    if not all(shares.get(code, 0) > 0 for code in reached):
         return None
     total = sum(shares[code] for code in reached)
     return {code: shares[code] / total for code in reached}, False
@@ -266,8 +276,6 @@ def _given(
 
 def _weights(targets: list[str], population: pd.Series | None) -> tuple[dict[str, float], bool]:
     """Return the share of each target, and whether equal shares had to be used."""
-    if len(targets) == 1:
-        return {targets[0]: 1.0}, False
     people = None if population is None else population.reindex(targets)
     if people is None or people.isna().any() or people.sum() <= 0:
         return dict.fromkeys(targets, 1 / len(targets)), True

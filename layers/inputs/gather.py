@@ -54,7 +54,7 @@ def gather_inputs(
         ),
         None,
     )
-    inputs = {name: by_arrondissement(table, name, territories) for name, table in embedded.items()}
+    inputs = by_arrondissement(embedded, territories)
     fed: dict[str, Connector] = {}
     for name, connector in given.items():
         if connector.aids and connector.on is None:

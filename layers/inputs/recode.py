@@ -135,22 +135,28 @@ def on_todays_codes(
     if not territories.vintage:
         account = account_of(table, territories.codes, everywhere=whole.codes, explain=explain)
         return replace(table, account=account)
-    return _on_codes(table, connector, territories, changes)
+    return _on_codes(table, connector, territories, changes, explain)
 
 
-def by_arrondissement(table: Table, name: str, territories: Territories) -> Table:
-    """Return a table by commune on territories that are arrondissements in Paris, Lyon and
+def by_arrondissement(tables: Mapping[str, Table], territories: Territories) -> dict[str, Table]:
+    """Return tables by commune on territories that are arrondissements in Paris, Lyon and
     Marseille: counts of the commune are shared out by population, and everything else is used for
     each of its arrondissements."""
     whole = territories.whole
-    cities = [code for code in ARRONDISSEMENTS if code in table.frame.index]
-    if table.level != whole.level or not whole.codes.isin(WHOLE).any() or not cities:
-        return table
-    if whole.codes.isin(cities).any():
-        return table
-    nobody = Connector(name, {"en": name}, table.source, table.level)
-    connector = known_connectors().get(name, nobody)
-    return _on_codes(table, connector, territories, code_changes(territories) or _nothing())
+    if not whole.codes.isin(WHOLE).any():
+        return dict(tables)
+    changes = code_changes(territories) or _nothing()
+    explain = changes.explainer(territories)
+    found = {}
+    for name, table in tables.items():
+        cities = [code for code in ARRONDISSEMENTS if code in table.frame.index]
+        if table.level != whole.level or not cities or whole.codes.isin(cities).any():
+            found[name] = table
+            continue
+        nobody = Connector(name, {"en": name}, table.source, table.level)
+        connector = known_connectors().get(name, nobody)
+        found[name] = _on_codes(table, connector, territories, changes, explain)
+    return found
 
 
 def _nothing() -> Changes:
@@ -158,9 +164,13 @@ def _nothing() -> Changes:
 
 
 def _on_codes(
-    table: Table, connector: Connector, territories: Territories, changes: Changes
+    table: Table,
+    connector: Connector,
+    territories: Territories,
+    changes: Changes,
+    explain: Explain,
 ) -> Table:
-    whole, explain = territories.whole, changes.explainer(territories)
+    whole = territories.whole
     twice = _twice(table.frame.index, whole.codes)
     passage = build_passage(
         changes.events,
@@ -190,7 +200,7 @@ def _on_codes(
 def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
     """Return rows that repeat others, and why: arrondissements whose commune has its own row, or
     the commune if the territories are its arrondissements. Adding them would count people twice."""
-    present, wanted = set(codes), set(known)
+    present, wanted = set(codes.tolist()), set(known.tolist())
     found: dict[str, str] = {}
     for whole, parts in ARRONDISSEMENTS.items():
         given = [part for part in parts if part in present]
@@ -275,11 +285,13 @@ def carry_figures(
 
 def _account(table: Table, reaching: Passage, explain: Explain, fates: dict[str, str]) -> Account:
     """Return the rows of the table as it was read: lost ones listed, carried ones named."""
-    carried = table.frame.index[table.frame.index.isin(reaching.moved_on)]
+    gone = set(reaching.moved_on)
     moved = tuple(
-        Listed("", str(code), carried_to(str(code), reaching, explain)) for code in carried
+        Listed("", code, carried_to(code, reaching, explain))
+        for code in table.frame.index.tolist()
+        if code in gone
     )
-    outside = set(table.file_rows.codes.astype("str")) - set(reaching.shares["source"])
+    outside = set(map(str, table.file_rows.codes.tolist())) - set(reaching.shares["source"])
     return replace(account_of_rows(table.file_rows, fates, outside=outside), carried=moved)
 
 
