@@ -6,7 +6,7 @@ The embedded edition, a user's project and the Python functions all use this pat
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,11 +98,11 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     places = in_arrondissements(table.within, base.codes)
     with blamed_on(project.file_of("within"), "within"):
         chosen = _choose(base, level=level, places=places, notices=notices)
-    inputs = _inputs(project, country, chosen)
+    layers = _layers(project, country)
+    inputs = _inputs(project, country, chosen, layers)
     boundaries = boundaries_account(project, country, chosen)
     chosen = with_former_names(chosen, project.sources)
     chosen, rows = with_given_facts(chosen, inputs, project.sources, notices=notices)
-    layers = _layers(project, country)
     atlas = measure_layers(chosen, layers, inputs, progress=progress)
     _check_weights(project, atlas)
     if project.corrections is not None:
@@ -232,10 +232,11 @@ def _own_level(project: Project, own_territories: TerritoriesTable, country: Cou
 
 
 def _inputs(
-    project: Project, country: Country | None, territories: Territories
+    project: Project, country: Country | None, territories: Territories, layers: Iterable[Layer]
 ) -> dict[str, Table]:
     embedded = {} if country is None or country.edition is None else edition_inputs(country)
-    return gather_inputs(project.sources, embedded, territories)
+    needed = {name for layer in layers for need in layer.needs for name in need.split("|")}
+    return gather_inputs(project.sources, embedded, territories, needed=needed)
 
 
 def _layers(project: Project, country: Country | None) -> list[Layer]:

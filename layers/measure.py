@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -97,11 +98,16 @@ def add_measurements(atlas: Atlas, measurements: Iterable[Measurement]) -> Atlas
     weights = {str(name): atlas.weights[name] for name in atlas.weights}
     account = dict(atlas.account)
     notices: list[str] = []
+    # Layers that are measured from one table share its account.
+    written: dict[int, dict[str, Any]] = {}
+    measurements = list(measurements)
     for measured in measurements:
         columns.append(Column(measured.indicator, measured.values, measured.reasons))
         weights |= measured.weights
         if measured.account is not None:
-            account[measured.indicator.id] = measured.account.as_dict()
+            if id(measured.account) not in written:
+                written[id(measured.account)] = measured.account.as_dict()
+            account[measured.indicator.id] = written[id(measured.account)]
         notices.extend(measured.notices)
     table = pd.DataFrame(weights, index=atlas.codes)
     return replace(atlas, weights=table, account=account).add_columns(columns).noting(*notices)

@@ -7,7 +7,7 @@ another year to those of the territories, with an account of every row.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pandas as pd
 from zoneblanche.geo.files.kinds import check_there
 from zoneblanche.geo.messages import Notices, _, quantity, remark, without
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import WHOLE
 from zoneblanche.geo.vintages.events import read_events
@@ -26,7 +27,11 @@ from zoneblanche.layers.publishers.connector import Connector, cited, connector_
 
 
 def gather_inputs(
-    sources: Mapping[str, Path], embedded: Mapping[str, Table], territories: Territories
+    sources: Mapping[str, Path],
+    embedded: Mapping[str, Table],
+    territories: Territories,
+    *,
+    needed: Collection[str] | None = None,
 ) -> dict[str, Table]:
     """Return the tables that layers measure from: the embedded ones and the given files.
 
@@ -41,6 +46,8 @@ def gather_inputs(
         sources: id of a connector → file.
         embedded: tables of the embedded edition, which files replace.
         territories: those that are measured; the tables are carried to their codes.
+        needed: names of the tables that layers are measured from, which all have their account;
+            by default all.
 
     Raises:
         InputError: no such source or file, or one that cannot be read.
@@ -75,15 +82,27 @@ def gather_inputs(
         if connector.input != name or connector.input in fed:
             inputs[connector.input] = _merged(connector, table, fed, inputs, territories)
         fed.setdefault(connector.input, connector)
-    return {name: _accounted(table, territories) for name, table in inputs.items()}
+    return _accounted(inputs, territories, needed=inputs if needed is None else needed)
 
 
-def _accounted(table: Table, territories: Territories) -> Table:
-    """Return a table with its account, which every layer that is measured from it needs."""
-    if table.account is not None or table.level != territories.level:
-        return table
-    account = account_of(table, territories.codes, everywhere=territories.whole.codes)
-    return replace(table, account=account)
+def _accounted(
+    inputs: Mapping[str, Table], territories: Territories, *, needed: Collection[str]
+) -> dict[str, Table]:
+    """Return the tables with their accounts, which every layer that is measured from them needs."""
+    found = dict(inputs)
+    # Tables with the same codes, of which the edition has several, have the same account.
+    accounts: list[tuple[pd.Index, Account]] = []
+    for name, table in inputs.items():
+        if table.account is not None or table.level != territories.level or name not in needed:
+            continue
+        codes = table.frame.index if table.rows is None else None
+        account = next((one for index, one in accounts if index.equals(codes)), None)
+        if account is None:
+            account = account_of(table, territories.codes, everywhere=territories.whole.codes)
+            if codes is not None:
+                accounts.append((codes, account))
+        found[name] = replace(table, account=account)
+    return found
 
 
 LEAST_COVER = 0.5

@@ -173,8 +173,8 @@ def account_of(
     fates = np.append(np.where(chosen, Fate.MATCHED, Fate.OUTSIDE), Fate.LOST)[places]
     unknown = _("no territory has this code")
     lost = {
-        str(code): (explain(str(code)) if explain else "") or unknown
-        for code in rows.codes[places < 0].unique()
+        code: (explain(code) if explain else "") or unknown
+        for code in map(str, rows.codes[places < 0].unique().tolist())
     }
     return _account_of_fates(rows, fates, lost)
 
@@ -200,7 +200,7 @@ def account_of_rows(
 
 def _account_of_fates(rows: FileRows, fates: np.ndarray, lost: Mapping[str, str]) -> Account:
     # As a list: a cell of a column takes ten times as long, and all may be lost.
-    codes = [str(code) for code in rows.codes.tolist()] if lost else []
+    codes = list(map(str, rows.codes.tolist())) if lost else []
     return account_rows(
         fates,
         lambda row: Listed(rows.label(row), codes[row], lost[codes[row]]),
