@@ -102,13 +102,17 @@ def class_areas(classed: Classed, figures: np.ndarray) -> Classed:
     return replace(classed, of=classify(figures, list(classed.breaks)))
 
 
+NUMBER_APART = 18.0
+"""Least distance of the middles of two numbers on a map, in pixels of the page."""
+
+
 def number_places(sheet: Sheet, groups: Sequence[np.ndarray]) -> Sheet:
     """Return a sheet that names nothing but groups of territories, each by its number from 1.
 
     Args:
         sheet: of the territories.
         groups: masks of the territories; a number is in the middle of the pixels of its group, or
-            nowhere if the group has none.
+            near it if another number is there, or nowhere if the group has none.
     """
     labels = [one for one in sheet.labels if one.kind == "frame"]
     canvas = sheet.canvas
@@ -119,9 +123,32 @@ def number_places(sheet: Sheet, groups: Sequence[np.ndarray]) -> Sheet:
             # A pixel of the group, so that the number of a concave one is not outside it.
             middle = (down - down.mean()) ** 2 + (across - across.mean()) ** 2
             at = int(np.argmin(middle))
-            x, y = float(across[at]) / DENSITY, float(down[at]) / DENSITY
-            labels.append(Label(x, y, str(number), "number"))
+            place = float(across[at]) / DENSITY, float(down[at]) / DENSITY
+            taken = [(one.x, one.y) for one in labels if one.kind == "number"]
+            x, y = _free_near(place, taken, sheet)
+            moved = None if (x, y) == place else place
+            labels.append(Label(x, y, str(number), "number", moved))
     return replace(sheet, labels=tuple(labels))
+
+
+def _free_near(
+    place: tuple[float, float], taken: Sequence[tuple[float, float]], sheet: Sheet
+) -> tuple[float, float]:
+    """Return the nearest point on the sheet where a number overlaps none of those before it; the
+    place itself if there is none."""
+    x, y = place
+    around = [
+        (x + distance * np.cos(angle), y + distance * np.sin(angle))
+        for distance in NUMBER_APART * np.array([1.0, 1.5, 2.0, 3.0])
+        for angle in np.linspace(0.0, 2 * np.pi, 16, endpoint=False)
+    ]
+    half = NUMBER_APART / 2
+    for a, b in (place, *around):
+        on_sheet = half <= a <= sheet.width - half and half <= b <= sheet.height - half
+        free = all(np.hypot(a - c, b - d) >= NUMBER_APART for c, d in taken)
+        if free and (on_sheet or (a, b) == place):
+            return float(a), float(b)
+    return place
 
 
 def title_with_unit(atlas: Atlas, show: str | Bivariate, lang: str) -> str:

@@ -59,12 +59,20 @@ above which its cone is a cylinder."""
 
 @dataclass(frozen=True)
 class Label:
-    """A word on the picture, in pixels of the page, and whether it names a frame."""
+    """A word on the picture, in pixels of the page.
+
+    Attributes:
+        x, y: of its middle.
+        text: the word.
+        kind: "frame" for the name of a frame, "place" for that of a place, or "number".
+        place: what it names, if that is elsewhere; a line leads there.
+    """
 
     x: float
     y: float
     text: str
     kind: str
+    place: tuple[float, float] | None = None
 
 
 Scale = tuple[float, str]

@@ -36,9 +36,7 @@ def crossing_section(scope: Scope) -> Section:
     # Names are legible only on a map as small as it is printed; where there are none, one layout
     # serves all maps.
     sheet = scope.sheet if scope.area.count > MOST_NAMED else None
-    figure = draw_figure(
-        atlas, pair, inside, scope.lang, width=WIDTH, sheet=sheet, classed=classed
-    )
+    figure = draw_figure(atlas, pair, inside, scope.lang, width=WIDTH, sheet=sheet, classed=classed)
     blocks = tuple(block for block in (figure, table) if block is not None)
     note = words["crossing_note"].format(units=scope.units)
     said_of = _said(scope, table, *classed.square)

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from math import sqrt
 from pathlib import Path
 from string import Formatter
@@ -582,8 +583,13 @@ def test_a_country_has_the_areas_to_act_on_first(
     expected = [names[code] for code in ranks.index[:10]]
     assert [cells[0].text for cells in first.rows.values()] == expected
     (figure,) = [block for block in report.sections[0].blocks if isinstance(block, Figure)]
-    labels = [one.text for one in figure.picture.sheet.labels if one.kind == "number"]
-    assert labels == [str(number) for number in range(1, 11)]
+    numbers = [one for one in figure.picture.sheet.labels if one.kind == "number"]
+    assert [one.text for one in numbers] == [str(number) for number in range(1, 11)]
+    middles = [complex(one.x, one.y) for one in numbers]
+    # None is on top of another; one that gave way has a line to its place.
+    assert min(abs(one - other) for one, other in combinations(middles, 2)) > 17.9
+    assert all(one.place != (one.x, one.y) for one in numbers)
+    assert any(one.place for one in numbers)
     assert not [table for table in report.tables() if table.id == "t-beside"]
 
 
