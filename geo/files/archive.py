@@ -90,7 +90,15 @@ def only_member(
                 )
             )
     if len(found) != 1:
-        raise InputError(_not_one(member_names(path), len(found), str(path), what))
+        fault = _not_one(member_names(path), len(found), str(path), what)
+        if len({Path(name).stem for name in found}) == len(found) > 1:
+            remedy = _(
+                'Name one, without its ending, e.g. layer = "{name}". Files: {names}.',
+                name=Path(found[0]).stem,
+                names=first_of([shown(name) for name in found]),
+            )
+            fault = replace(fault, remedy=remedy)
+        raise InputError(fault)
     return f"^{re.escape(found[0])}$"
 
 

@@ -25,6 +25,13 @@ Explain = Callable[[str], str]
 
 _FLOAT = re.compile(r"([0-9]+)[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+_TOTAL = re.compile(
+    r"(?:(?:grand|sub)[- ]?)?(?:total|totaux|totale|totaal|totalt|ensemble|sum|summe|suma|insgesamt"
+    r"|gesamt|zusammen|celkem|spolu|razem|ogółem|összesen|ukupno|skupaj|toplam|i alt|yhteensä)"
+    r"(?![^\W_])",
+    re.IGNORECASE,
+)
+"""The label of a row of totals, in the languages of official tables."""
 _MOST_ZEROS = 4
 _LONGEST = 200
 """Maximum number of characters of a code, including spaces around it; no level has longer codes."""
@@ -187,6 +194,8 @@ def _spoiled(
     faults = []
     for row in np.flatnonzero(~matched | (not table.tells)).tolist():
         text = texts[row]
+        if not text and _is_total(raw, row):
+            continue
         if not text:
             faults.append(
                 raw.fault(
@@ -232,6 +241,11 @@ def _spoiled(
                 )
             )
     return faults
+
+
+def _is_total(raw: RawTable, row: int) -> bool:
+    """Return whether a row says that it is a total: it has no code of its own."""
+    return any(_TOTAL.match(cells[row].lstrip()) is not None for cells in raw.columns.values())
 
 
 def _doubled(
@@ -288,6 +302,8 @@ def _no_match(raw: RawTable, name: str, texts: list[str], table: _Known, title: 
 
 
 def _reason(code: str, table: _Known, explain: Explain | None) -> str:
+    if not code:
+        return _("a total without a code")
     if explain is not None and (explanation := explain(code)):
         return explanation
     near = table.alike(code)
@@ -345,7 +361,10 @@ def _notices(
         )
     if listed:
         codes = first_of(
-            [f"{row.code} ({row.reason})" if ";" in row.reason else row.code for row in listed]
+            [
+                f"{row.code} ({row.reason})" if ";" in row.reason else row.code or row.reason
+                for row in listed
+            ]
         )
         notices.append(
             _(

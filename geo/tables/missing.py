@@ -15,6 +15,7 @@ MARKS: Mapping[str, Reason] = {
         ("", "nd", "n/d", "n.d.", "na", "n/a", "n.a.", "(na)", "\\n", "null", "k.a."),
         Reason.NOT_PUBLISHED,
     ),
+    **dict.fromkeys(("n. d.", "n. a.", "k. a.", "n.v.", "n. v."), Reason.NOT_PUBLISHED),
     **dict.fromkeys((".", "..", "...", "…", ":", "~", "/", "[x]", "[u]"), Reason.NOT_PUBLISHED),
     **dict.fromkeys(("x", "f", "n", "[low]", "**", "***"), Reason.NOT_PUBLISHED),
     **dict.fromkeys(("s", "ns", "c", "*", "[c]", "(c)", "(d)", "(s)", ":c", ": c"), Reason.SECRET),

@@ -52,12 +52,21 @@ def _grammar(marks: Marks) -> re.Pattern[str]:
 
 
 _FLAG = "[bdefiprsu]{1,3}|[A-E]"
+_NOTE = "[a-z]|[0-9]{1,2}"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_STARS = "*†‡§#"
 _FLAGGED = re.compile(
-    rf"(?P<figure>.*[0-9%])(?:[{SPACES}]*(?:\((?P<round>{_FLAG})\)|\[(?P<square>{_FLAG})\])"
-    rf"|[{SPACES}]+(?P<bare>{_FLAG}))"
+    rf"(?P<figure>.*[0-9%])(?:[{SPACES}]*"
+    rf"(?:\((?P<round>{_FLAG}|{_NOTE})\)|\[(?P<square>{_FLAG}|{_NOTE})\]"
+    rf"|(?P<raised>[{_RAISED}]{{1,2}})|(?P<stars>[{_STARS}]{{1,3}}))"
+    rf"|[{SPACES}]+(?:(?P<number>[0-9]{{1,2}}\))|(?P<bare>{_FLAG})))"
 )
 """A figure with the flags of Eurostat (p provisional, e estimated, b break, u of low reliability),
-of the ONS and INSEE (in brackets), or the quality of Statistics Canada (A to E) behind it."""
+of the ONS and INSEE (in brackets), the quality of Statistics Canada (A to E), or the mark of a
+footnote behind it: in brackets, raised, a star or a dagger, `1)` after a space."""
+_FLAG_ENDS = frozenset(")]" + _RAISED + _STARS)
+_OF_EUROSTAT = re.compile(r"\\time(_period)?\s*$", re.IGNORECASE)
+"""The end of the name of the first column of Eurostat's tables."""
 _FIGURE_ENDS = re.compile(r".*[0-9]%?")
 _PLAIN = re.compile(r"(?:(?:-?[0-9]{1,15}(?:\.[0-9]{1,15})?)?\n)*+")
 _TRUTH = {
@@ -127,7 +136,8 @@ def parse_numbers(
     else:
         named = {**marks, **further}
         pinned = decimal or raw.decimal
-        plain_texts, flags = _without_flags(list(texts), named)
+        certain = any(map(_OF_EUROSTAT.search, raw.columns))
+        plain_texts, flags = _without_flags(list(texts), named, certain=certain)
         mark, notices = decimal_mark(raw, name, plain_texts, pinned, unit, thousands=thousands)
         reads = _numbers(plain_texts, mark, unit, named, frozenset(nodata or ()))
         notices += _flags_notice(raw, name, np.array(flags, dtype=object)[inverse])
@@ -146,26 +156,32 @@ def parse_numbers(
     return Figures(values, reasons, tuple(notices))
 
 
-def _without_flags(texts: list[str], marks: Mapping[str, Reason]) -> tuple[list[str], list[str]]:
-    """Return the texts without the flags behind their figures ("12.5 p"), and the flag of each, ""
-    if it has none.
+def _without_flags(
+    texts: list[str], marks: Mapping[str, Reason], *, certain: bool = False
+) -> tuple[list[str], list[str]]:
+    """Return the texts without the flags and marks of footnotes behind their figures ("12.5 p",
+    "12.5 1)"), and the flag of each, "" if it has none.
 
-    Letters without brackets may be a unit ("12 d", "3.2 B"). They are flags if another figure of
-    the column has no letter, and B if the column has another quality (A, C, D, E) too.
+    Letters without brackets may be a unit ("12 d", "3.2 B"), and numbers in brackets a percentage.
+    They are flags if another figure of the column has none, and B if the column has another quality
+    (A, C, D, E) too.
+
+    Args:
+        certain: whether letters are flags, because the table is of a publisher that writes them.
     """
     none = [""] * len(texts)
-    if not any(text[-1:].isalpha() or text[-1:] in (")", "]") for text in map(str.rstrip, texts)):
+    if not any(text[-1:].isalpha() or text[-1:] in _FLAG_ENDS for text in map(str.rstrip, texts)):
         return texts, none
     stripped = [text.strip(SPACES) for text in texts]
     figures = [text if reason_of(text, marks) is None else "" for text in stripped]
     found = [_FLAGGED.fullmatch(text) for text in figures]
     flags = [match[match.lastgroup or 0] if match is not None else "" for match in found]
-    plain_too = any(map(_FIGURE_ENDS.fullmatch, figures))
+    plain_too = certain or any(map(_FIGURE_ENDS.fullmatch, figures))
     qualities = bool({"A", "C", "D", "E"} & set(flags))
     for place, match in enumerate(found):
-        if match is not None and match["bare"]:
-            is_flag = plain_too and (flags[place] != "B" or qualities)
-            flags[place] = flags[place] if is_flag else ""
+        flag = flags[place]
+        if match is not None and (match["bare"] or (flag.isascii() and flag.isdigit())):
+            flags[place] = flag if plain_too and (flag != "B" or qualities) else ""
     plain = [
         match["figure"] if match is not None and flag else text
         for text, match, flag in zip(texts, found, flags, strict=True)
@@ -176,20 +192,35 @@ def _without_flags(texts: list[str], marks: Mapping[str, Reason]) -> tuple[list[
 def _flags_notice(raw: RawTable, name: str, flags: np.ndarray) -> list[str]:
     """Return the warning about the flags of the cells of a column, "" where there is none."""
     given = flags[flags != ""]
-    if not len(given):
-        return []
-    return [
-        ngettext(
-            "{file}, column {name}: letters behind {count} figure are a flag and are left out "
-            "({flags}).",
-            "{file}, column {name}: letters behind {count} figures are flags and are left out "
-            "({flags}).",
-            len(given),
-            file=raw.file,
-            name=shown(name),
-            flags=first_of(sorted(set(given))),
+    letters = [flag for flag in given if flag.isalpha()]
+    notes = [flag for flag in given if not flag.isalpha()]
+    where = {"file": raw.file, "name": shown(name)}
+    said: list[str] = []
+    if letters:
+        said.append(
+            ngettext(
+                "{file}, column {name}: letters behind {count} figure are a flag and are left out "
+                "({flags}).",
+                "{file}, column {name}: letters behind {count} figures are flags and are left out "
+                "({flags}).",
+                len(letters),
+                flags=first_of(sorted(set(letters))),
+                **where,
+            )
         )
-    ]
+    if notes:
+        said.append(
+            ngettext(
+                "{file}, column {name}: the mark of a footnote behind {count} figure is left out "
+                "({marks}).",
+                "{file}, column {name}: marks of footnotes behind {count} figures are left out "
+                "({marks}).",
+                len(notes),
+                marks=first_of(sorted(set(notes))),
+                **where,
+            )
+        )
+    return said
 
 
 def _numbers(

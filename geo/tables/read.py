@@ -122,7 +122,10 @@ def _in_archive(path: Path, kind: str, form: Form, member: str, limits: Limits) 
                 unpacked_vector(path, limits=limits, layer=form.layer, notices=found)
             )
         else:
-            pattern = member or only_member(path, _tables_in(path), what=what, notices=found)
+            names = _tables_in(path)
+            pattern = member or only_member(path, names, what=what, stem=form.layer, notices=found)
+            if len(list(filter(names.search, member_names(path)))) > 1:
+                form = replace(form, layer=None)  # it names the table
             place = stack.enter_context(
                 unpacked_member(path, pattern, limits=limits, what=what, stem=path.stem)
             )

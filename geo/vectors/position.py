@@ -40,7 +40,10 @@ def check_place(
             Fault(
                 _("the file has no coordinate reference system."),
                 file=file,
-                remedy=_("Write the file with its CRS (a shapefile needs its .prj)."),
+                remedy=_(
+                    "Write the file with its CRS (a shapefile needs its .prj), or name it, e.g. "
+                    'crs = "EPSG:2154".'
+                ),
                 kind="no-crs",
             )
         ]

@@ -242,7 +242,7 @@ function sharedStrings(xml) {
   return strings;
 }
 
-/** How a style shows a number: a function of its place, "", "date" or "percent". */
+/** How a style shows a number: a function of its place, "", "date", "percent" or zeros. */
 function stylesOf(xml) {
   const [own, styles] = [new Map(), []];
   let inside = false;
@@ -258,6 +258,7 @@ function stylesOf(xml) {
     if (own.has(form)) {
       const code = own.get(form).split(";")[0].replace(FORM_LITERALS, "").toLowerCase();
       if (code.includes("%")) return "percent";
+      if (/^0{2,20}$/.test(code)) return code;
       return /[ymdhs]/.test(code) && !code.includes("general") ? "date" : "";
     }
     if (DATE_FORMS.some(([from, to]) => form >= from && form <= to)) return "date";
@@ -354,7 +355,8 @@ function cellText({ value, kind, formula, style, column }, found, strings, shown
   if (form === "percent") return `${Number((100 * number).toPrecision(15))} %`;
   if (Number.isInteger(number) && Math.abs(number) < 1e15) {
     found.whole.set(column, (found.whole.get(column) ?? 0) + 1);
-    return String(number || 0);
+    const digits = String(Math.abs(number)).padStart(form.length - (number < 0), "0");
+    return number < 0 ? `-${digits}` : digits;
   }
   found.fractions.add(column);
   return String(number);

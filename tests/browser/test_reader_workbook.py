@@ -48,6 +48,12 @@ def in_own_form(sheet: Any) -> None:
         cell.number_format = '[Red]0.00" days"'
 
 
+def with_zeros(sheet: Any) -> None:
+    """Codes stored as numbers, and shown with their zeros."""
+    for cell in sheet["A"][1:]:
+        cell.number_format = '00" "000'
+
+
 def second_of_three(sheet: Any) -> None:
     """The first sheet is hidden, the last one is not read."""
     hidden = sheet.parent.create_sheet("notes", 0)
@@ -62,6 +68,7 @@ GOOD: dict[str, tuple[bytes, str]] = {
     "text": (workbook([HEAD, ["01001", "1,5"], ["01002", "nd"], ["48095", "[c]"]]), "number"),
     "percent": (workbook([HEAD, ["01001", 0.125], ["01002", 1], ["48095", 0.3]], in_percent),
                 "percent"),
+    "zeros": (workbook([HEAD, [1001, 12.5], [1002, -1]], with_zeros), "number"),
     "form": (workbook([HEAD, ["01001", 12.5], ["48095", 1]], in_own_form), "number"),
     "titles": (workbook([["Fibre in France"], [], HEAD, ["01001", 1], ["01002", 2]]), "number"),
     "notes": (workbook([HEAD, ["01001", 1], ["01002", 2], [], ["Source: Arcep"]]), "number"),

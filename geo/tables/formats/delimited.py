@@ -112,7 +112,7 @@ def cut_delimited(
             first += titles
     evident = separator is None
     if separator is None:
-        separator = find_separator(lines, first, file=file)
+        separator = find_separator(lines, first, file=file, wanted=wanted)
     cut = Cutter(separator or "\t").cut(lines, first)
     if header == 0:
         cut = _numbered(cut)

@@ -179,7 +179,9 @@ class _ContentReader(XmlReader):
         if number.is_integer() and abs(number) < 1e15:
             whole = self._sheet.whole
             whole[self._column] = whole.get(self._column, 0) + 1
-            return str(int(number))
+            displayed = "".join(self._texts)
+            zeros = displayed.isdecimal() and displayed.isascii() and int(displayed) == number
+            return displayed if zeros else str(int(number))
         self._sheet.fractions.add(self._column)
         return repr(number)
 

@@ -224,7 +224,7 @@ class SheetReader(XmlReader):
             return f"{number * 100:.15g} %"
         if number.is_integer() and abs(number) < 1e15:
             self.whole[self._column] = self.whole.get(self._column, 0) + 1
-            return str(int(number))
+            return str(int(number)).zfill(len(form))
         if not math.isfinite(number):
             raise ValueError("a number that is not finite")
         self.fractions.add(self._column)

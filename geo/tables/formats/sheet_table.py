@@ -88,6 +88,15 @@ def chosen_sheet(
     chosen = named or visible[0]
     others = first_of([name for name in names if name != chosen.name])
     slots = {"file": file, "name": shown(chosen.name), "others": others}
+    alike = [part.name for part in visible if part != chosen and named and has_columns(part)]
+    if alike:
+        notice = _(
+            "{file}: sheet {name} is read; others have the same columns ({others}). Name the one "
+            "that is meant, e.g. sheet = {sheet}.",
+            **{**slots, "others": first_of(alike)},
+            sheet=f'"{alike[0]}"',
+        )
+        return chosen, [notice]
     if named is None or named == visible[0]:
         notice = _("{file}: sheet {name} is read, the first; there are also {others}.", **slots)
         return chosen, [notice]
@@ -127,10 +136,17 @@ def as_table(
         last = max(max(cells) for _line, cells in content.rows)
         start, line, head = -1, 0, {place: str(place + 1) for place in range(last + 1)}
     else:
-        start = _header_row(content.rows, header, file, wanted, notices)
+        groups = _groups(content)
+        start = _header_row(content.rows, header, file, wanted, notices, groups)
         line, head = content.rows[start]
-        if header is None and start and wanted and not _holds(head, wanted):
-            head = _with_line_above(content.rows[start - 1][1], head)
+        if (
+            header is None
+            and start
+            and wanted
+            and not (_holds(head, wanted) and _differ(head, wanted))
+        ):
+            number, above = content.rows[start - 1]
+            head = _of_two_lines(above, head, groups.get(number, {}), wanted)
     width = max(head) + 1
     names = [head.get(place, "") for place in range(width)]
     rows = [row for row in content.rows[start + 1 :] if any(map(str.strip, row[1].values()))]
@@ -205,9 +221,13 @@ def _header_row(
     file: str,
     wanted: Collection[str],
     notices: list[str],
+    groups: Mapping[int, Mapping[int, str]],
 ) -> int:
     """Return the index of the header row: the pinned one, else the first with all wanted columns,
     else the first with as many cells as most rows.
+
+    Args:
+        groups: see `_groups`.
 
     Raises:
         InputError: the pinned row is blank.
@@ -236,8 +256,9 @@ def _header_row(
         found = next(
             (
                 place
-                for place, ((_row, above), (_below, cells)) in enumerate(pairs, start=1)
+                for place, ((row, above), (_below, cells)) in enumerate(pairs, start=1)
                 if _holds(_with_line_above(above, cells), wanted)
+                or _holds(_of_two_lines(above, cells, groups.get(row, {}), wanted), wanted)
             ),
             None,
         )
@@ -265,6 +286,46 @@ def _with_line_above(above: Mapping[int, str], cells: Mapping[int, str]) -> dict
     """Return the cells of a header of two lines: a cell over both is in the first."""
     filled = {place: cell for place, cell in cells.items() if cell.strip()}
     return {**above, **filled}
+
+
+def _groups(content: SheetCells) -> dict[int, dict[int, str]]:
+    """Return the text of cells merged over several columns in the first rows, by row and column."""
+    texts = dict(content.rows[:FIRST_ROWS])
+    groups: dict[int, dict[int, str]] = {}
+    for reference in content.merged:
+        columns, rows = cells_of_range(reference)
+        text = texts.get(rows[0], {}).get(columns[0], "").strip() if len(columns) > 1 else ""
+        if text:
+            groups.setdefault(rows[0], {}).update(dict.fromkeys(columns, text))
+    return groups
+
+
+def _of_two_lines(
+    above: Mapping[int, str],
+    cells: Mapping[int, str],
+    groups: Mapping[int, str],
+    wanted: Collection[str],
+) -> dict[int, str]:
+    """Return the names of a header of two lines. A name that several columns have gets that of its
+    group in front, and so does one that is wanted so: "2023 Anzahl".
+
+    Args:
+        groups: text of the cells over several columns of the upper line, by column.
+    """
+    plain = _with_line_above(above, cells)
+    counts = Counter(map(squeezed, plain.values()))
+    names = dict(plain)
+    for place, cell in cells.items():
+        joined = f"{groups.get(place, '')} {cell}".strip()
+        if counts[squeezed(cell)] > 1 or squeezed(joined) in map(squeezed, wanted):
+            names[place] = joined
+    return names
+
+
+def _differ(head: Mapping[int, str], wanted: Collection[str]) -> bool:
+    """Return whether each wanted name is that of one column."""
+    counts = Counter(map(squeezed, head.values()))
+    return all(counts[squeezed(name)] < 2 for name in wanted)
 
 
 def _cell_faults(rows: list[SheetRow], names: list[str], file: str, limits: Limits) -> list[Fault]:

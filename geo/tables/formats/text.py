@@ -289,8 +289,10 @@ def _with_rest_of_quote(lines: list[str], start: int) -> list[str]:
     return [lines[start]]
 
 
-def find_separator(lines: list[str], first: int, *, file: str) -> str:
-    """Return the separator with which the first records have as many cells as the header, or "".
+def find_separator(lines: list[str], first: int, *, file: str, wanted: Collection[str] = ()) -> str:
+    """Return the separator with which the first records have as many cells as the header, or "". Of
+    several it is the one with which the header has all wanted columns: the first column of a table
+    of Eurostat, in which tabs separate cells, is `freq,unit,geo\\TIME_PERIOD`.
 
     Raises:
         InputError: two separators fit equally well; or the first line is not the header.
@@ -303,6 +305,10 @@ def find_separator(lines: list[str], first: int, *, file: str) -> str:
         if found and found[0] > 1
     }
     perfect = [mark for mark, fit in fits.items() if fit == 1.0]
+    columns = {_composed(name.strip()) for name in wanted}
+    named = [mark for mark in perfect if columns and columns <= _names_in(lines[first], mark)]
+    if len(named) == 1:
+        return named[0]
     if len(perfect) > 1:
         names = join(SEPARATOR_NAMES[mark] for mark in perfect)
         raise InputError(

@@ -46,6 +46,8 @@ DAMAGED = (
 )
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _PERCENTS = {9, 10}
+_ZEROS = re.compile("0{2,20}")
+"""A format that writes a number with leading zeros, as codes are."""
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _WINDOWS_EPOCH = dt.datetime(1899, 12, 30)
 _MAC_EPOCH = dt.datetime(1904, 1, 1)
@@ -283,7 +285,7 @@ class _RelationsReader(XmlReader):
 
 
 class _StylesReader(XmlReader):
-    """How each style displays a number: "", "date" or "percent"."""
+    """How each style displays a number: "", "date", "percent", or zeros for as many digits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -310,5 +312,7 @@ class _StylesReader(XmlReader):
             code = _LITERALS.sub("", self._own[form].split(";")[0]).lower()
             if "%" in code:
                 return "percent"
+            if _ZEROS.fullmatch(code):
+                return code
             return "date" if re.search("[ymdhs]", code) and "general" not in code else ""
         return "date" if form in _DATES else "percent" if form in _PERCENTS else ""

@@ -16,6 +16,7 @@ import shapely
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
+from zoneblanche.geo.messages import severity_of
 from zoneblanche.geo.tables import column, parse_numbers, read_raw_table
 
 CSV = "code;taux\n01001;5\n01002;6,5\n"
@@ -47,6 +48,8 @@ def test_several_tables_in_an_archive_are_named(tmp_path: Path) -> None:
     said = faults_of(path)
     assert "contains 2 tables" in said
     assert "'data.csv', 'meta.csv'" in said
+    assert 'layer = "data"' in said
+    assert column(read_raw_table(path, layer="data"), "taux").tolist() == ["5", "6,5"]
     assert column(read_raw_table(path, member="data"), "taux").tolist() == ["5", "6,5"]
 
 
@@ -141,6 +144,59 @@ def test_percentages_dates_and_repeated_cells_of_an_opendocument_spreadsheet(
     assert [cells.tolist() for cells in raw.columns.values()] == [
         ["12.5 %"], ["12.5 %"], ["2024-05-01"]
     ]  # fmt: skip
+
+
+def test_numbers_shown_with_leading_zeros_keep_them(tmp_path: Path) -> None:
+    table = sheet("S", ["code", "v"], [1001, 5], [1002, 6]).replace("<text:p>100", "<text:p>0100")
+    raw = read_raw_table(ods(tmp_path / "t.ods", table))
+    assert column(raw, "code").tolist() == ["01001", "01002"]
+    book = openpyxl.Workbook()
+    for row in (["code", "v", "w"], [1001, 5, 7], [1002, -6, 1.5]):
+        book.active.append(row)
+    for place, form in (("A", '00" "000'), ("B", "000"), ("C", "00")):
+        for found in book.active[place][1:]:
+            found.number_format = form
+    book.save(tmp_path / "t.xlsx")
+    raw = read_raw_table(tmp_path / "t.xlsx")
+    assert column(raw, "code").tolist() == ["01001", "01002"]
+    assert parse_numbers(raw, "v").values.tolist() == [5, -6]
+    assert parse_numbers(raw, "w").values.tolist() == [7, 1.5]
+
+
+def two_lines(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    rows = (["code", "2022", None, "2023", None], [None, "n", "share", "n", "share"])
+    for row in (*rows, ["01001", 1, 2, 3, 4], ["01002", 5, 6, 7, 8]):
+        book.active.append(row)
+    for cells in ("A1:A2", "B1:C1", "D1:E1"):
+        book.active.merge_cells(cells)
+    book.save(path)
+    return path
+
+
+def test_a_column_of_a_merged_header_has_the_name_of_its_group(tmp_path: Path) -> None:
+    path = two_lines(tmp_path / "t.xlsx")
+    raw = read_raw_table(path, wanted=("code", "2023 n"))
+    assert column(raw, "2023 n").tolist() == ["3", "7"]
+    raw = read_raw_table(path, wanted=("code", "n"))
+    with pytest.raises(InputError, match="Columns: 'code', '2022 n', '2022 share', '2023 n'"):
+        column(raw, "n")
+
+
+def test_sheets_with_the_same_columns_are_named_in_a_warning(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Notes"])
+    for year in (2022, 2023):
+        sheet_of_year = book.create_sheet(str(year))
+        sheet_of_year.append(["code", "n"])
+        sheet_of_year.append(["01001", year])
+    book.save(tmp_path / "t.xlsx")
+    raw = read_raw_table(tmp_path / "t.xlsx", wanted=("code", "n"))
+    (said,) = [one for one in raw.notices if "sheet" in one]
+    assert "others have the same columns (2023)" in said
+    assert 'sheet = "2023"' in said
+    assert severity_of(said) == "warning"
+    assert column(read_raw_table(tmp_path / "t.xlsx", sheet="2023"), "n").tolist() == ["2023"]
 
 
 def test_a_spreadsheet_without_a_sheet_says_what_to_do(tmp_path: Path) -> None:

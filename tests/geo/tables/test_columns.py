@@ -153,6 +153,18 @@ def test_no_row_that_matches_is_a_fault() -> None:
     assert "write code_prefix =" in str(caught.value)
 
 
+@pytest.mark.parametrize("label", ["Total", "Ensemble", " Insgesamt", "OGÓŁEM", "Total France"])
+def test_a_total_needs_no_code(label: str) -> None:
+    table = raw("01001", "01002", "", nom=["Aa", "Bb", label])
+    codes = parse_codes(table, "taux", known=COMMUNES)
+    assert codes.matched.tolist() == [True, True, False]
+    (listed,) = codes.account.listed
+    assert (listed.row, listed.reason) == ("line 4", "a total without a code")
+    assert any("(first: a total without a code)" in one for one in codes.notices)
+    with pytest.raises(InputError, match="the code is blank"):
+        parse_codes(raw("01001", "", nom=["Aa", "Totalville"]), "taux", known=COMMUNES)
+
+
 def test_doubled_rows_that_are_listed_anyway_do_no_harm() -> None:
     codes = parse_codes(raw("01001", "TOTAL", "TOTAL"), "taux", known=COMMUNES)
     assert len(codes.account.listed) == 2
@@ -504,6 +516,27 @@ def test_letters_that_may_be_a_unit_are_refused(cells: tuple[str, ...], read: bo
         assert not np.isnan(numbers(*cells).values).any()
     else:
         assert faults_of(*cells)[0].kind == "not-a-number"
+
+
+def test_marks_of_footnotes_behind_figures_are_left_out_and_stated() -> None:
+    read = numbers("12,5 1)", "1 234²", "15,5*", "16,1 (a)", "17,5 (2)", "18,5 [3]", "7†", "19")
+    assert read.values.tolist() == [12.5, 1234, 15.5, 16.1, 17.5, 18.5, 7, 19]
+    said = [one for one in read.notices if "behind" in one]
+    assert "letters behind 1 figure are a flag and are left out (a)" in said[0]
+    assert "marks of footnotes behind 6 figures are left out (*, 1), 2, 3, ² and 1 more)" in said[1]
+    assert {severity_of(one) for one in said} == {"warning"}
+    for text in ("12 (45)", "12 (4,5)", "12 (345)", "(12)", "12)", "5-"):
+        assert faults_of("12 (3)", text)
+    assert numbers("12*", "*").reasons.tolist() == [Reason.PRESENT, Reason.SECRET]
+
+
+def test_flags_of_eurostat_are_flags_in_a_whole_column() -> None:
+    table = replace(raw("10.5 p", "20.5 p", ": "), file="t.tsv")
+    with pytest.raises(InputError):
+        parse_numbers(table, "taux")
+    columns = {"freq,unit,geo\\TIME_PERIOD": table.columns["taux"], **table.columns}
+    read = parse_numbers(replace(table, columns=columns), "taux")
+    assert read.values[:2].tolist() == [10.5, 20.5]
 
 
 def test_codes_of_surveys_that_repeat_are_for_no_data() -> None:

@@ -83,6 +83,15 @@ def test_the_encoding_is_told_by_evidence(tmp_path: Path, encoded: bytes, encodi
     assert any("read as" in notice for notice in table.notices) == ("8" not in encoding)
 
 
+def test_the_separator_is_the_one_with_which_the_header_has_the_columns(tmp_path: Path) -> None:
+    key = "freq,unit,geo\\TIME_PERIOD"
+    path = write(tmp_path, f"{key}\t2020 \t2021 \nA,PC,FR101\t10.5 p\t: \nA,PC,FR102\t7 \t8 \n")
+    with pytest.raises(InputError, match="can be cut by ',', tab alike"):
+        read_raw_table(path)
+    table = read_raw_table(path, wanted=(key, "2020"))
+    assert cells(table)["2020"] == ["10.5 p", "7 "]
+
+
 @pytest.mark.parametrize(
     ("names", "encoding", "says"),
     [
