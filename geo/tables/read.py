@@ -171,7 +171,12 @@ def _read(path: Path, kind: str, form: Form, limits: Limits) -> RawTable:
         from zoneblanche.geo.tables.formats.attributes import read_attributes
 
         table = read_attributes(
-            path, layer=form.layer, wanted=form.wanted, encoding=form.encoding, limits=limits
+            path,
+            kind,
+            layer=form.layer,
+            wanted=form.wanted,
+            encoding=form.encoding,
+            limits=limits,
         )
     elif kind == "text":
         table = read_delimited(

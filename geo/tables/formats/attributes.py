@@ -8,16 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices
 from zoneblanche.geo.tables.formats.delimited import check_size
 from zoneblanche.geo.tables.formats.header import build
 from zoneblanche.geo.tables.raw import RawTable, Stored
+from zoneblanche.geo.vectors.fields import missing_fields
 from zoneblanche.geo.vectors.formats import read_features
+from zoneblanche.geo.vectors.formats.geopackage import read_table
 
 
 def read_attributes(
     path: Path,
+    kind: str,
     *,
     layer: str | None,
     wanted: Collection[str],
@@ -27,22 +31,31 @@ def read_attributes(
     """Read fields of the features of a file of polygons or points, as text.
 
     Args:
+        kind: "sqlite" (a GeoPackage) or "shapefile".
         layer: of a file with several layers.
         wanted: the fields; of the others only the names are read.
         encoding: of the text of a shapefile, if it is given.
 
     Raises:
-        InputError: see `geo.vectors.formats.read_features`.
+        InputError: a field that the file does not have, or see `geo.vectors.formats.read_features`.
     """
     notices = Notices()
-    features = read_features(
-        path,
-        layer=layer,
-        wanted=tuple(wanted),
-        limits=limits,
-        notices=notices,
-        encoding=encoding,
-    )
+    if kind == "sqlite":
+        features = read_table(
+            path, layer=layer, wanted=tuple(wanted), limits=limits, notices=notices
+        )
+    else:
+        features = read_features(
+            path,
+            layer=layer,
+            wanted=tuple(wanted),
+            limits=limits,
+            notices=notices,
+            encoding=encoding,
+        )
+    missing = missing_fields(features, wanted)
+    if missing:
+        raise InputError(missing)
     check_size(len(features), len(features.names), features.file, limits)
     stored: dict[str, Stored] = {}
     columns = []

@@ -12,7 +12,7 @@ from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.json_text import parse_json, unicode_encoding
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.messages import _, ngettext, remark
 from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.formats.text import decode
@@ -35,7 +35,8 @@ class _Number(str):
 
 
 def read_records(path: Path, *, limits: Limits, layer: str | None = None) -> RawTable:
-    """Read a JSON list of flat objects, or an object with one such list among its members.
+    """Read a JSON list of flat objects, or an object with one such list among its members; or a
+    list of rows, of which the first has the names.
 
     Of GeoJSON and TopoJSON the attributes of the features are the records; `layer` names the
     object of a topology that has several.
@@ -100,6 +101,8 @@ def _found_records(
                 kind="wrong-format",
             )
         )
+    if content and all(isinstance(row, list) for row in content):
+        return _of_rows(content, file), notices
     faults = [
         Fault(
             _("the record is not an object: {record}.", record=shown(record)),
@@ -114,6 +117,46 @@ def _found_records(
     if faults:
         raise InputError(faults[:100])
     return content, notices
+
+
+def _of_rows(rows: list[list[Any]], file: str) -> list[dict[str, Any]]:
+    """Return the records of a list of lists, of which the first has the names of the columns, as
+    the US Census Bureau publishes them.
+
+    Raises:
+        InputError: names that are not texts, or twice there; rows of another length.
+    """
+    names, *cells = rows
+    if not all(type(name) is str for name in names) or len(set(names)) < len(names):
+        raise InputError(
+            Fault(
+                _("the first row does not have a different name for each column."),
+                file=file,
+                feature=0,
+                remedy=_('Expected is [["code", "value"], ["01001", 1], …].'),
+                kind="header-place",
+            )
+        )
+    faults = [
+        Fault(
+            ngettext(
+                "the row has {count} cell, the header {width}: {line}.",
+                "the row has {count} cells, the header {width}: {line}.",
+                len(row),
+                width=len(names),
+                line=shown(row),
+            ),
+            file=file,
+            feature=place,
+            remedy=_("Give every row as many cells as the header has."),
+            kind="ragged-row",
+        )
+        for place, row in enumerate(cells, start=1)
+        if len(row) != len(names)
+    ]
+    if faults:
+        raise InputError(faults[:100])
+    return [dict(zip(names, row, strict=True)) for row in cells]
 
 
 def _attributes(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyproj
 
-from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.database import LONGEST_CELL, Database, open_database
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices, _
@@ -41,6 +41,42 @@ def read_geopackage(
         by_name = {name: shape_columns[name] for name in _layers(base) if name in shape_columns}
         chosen = choose_layer(list(by_name), layer, file=base.file)
         return _features(base, chosen, *by_name[chosen], wanted, limits, notices=notices)
+
+
+def read_table(
+    path: Path, *, layer: str | None, wanted: tuple[str, ...], limits: Limits, notices: Notices
+) -> Features:
+    """Return the rows of a table of a GeoPackage, with or without shapes, which are not read.
+
+    Of several tables it is the one that `layer` names, else the only one with all wanted columns,
+    which is stated.
+
+    Raises:
+        InputError: as `read_geopackage`.
+    """
+    with open_database(path, what="GeoPackage") as base:
+        _check_tables(base, (_CONTENTS,))
+        tables = _layers(base, ("features", "attributes"))
+        holding = [
+            name for name in tables if set(wanted) <= set(base.columns(name)) or name == layer
+        ]
+        if layer is None and len(tables) > 1 and wanted and len(holding) == 1:
+            layer = holding[0]
+            notices.remark(
+                _(
+                    "{file}: table {name} is read, the only one with these columns.",
+                    file=base.file,
+                    name=shown(layer),
+                )
+            )
+        table = choose_layer(tables, layer, file=base.file)
+        names = base.columns(table)
+        check_features(base.count(table), len(names), base.file, limits)
+        present = [name for name in wanted if name in names]
+        rows = base.select(table, present or names[:1], most=limits.features)
+        check_features(len(rows), len(names), base.file, limits)
+    fields = {name: objects([row[place] for row in rows]) for place, name in enumerate(present)}
+    return Features(str(path), np.full(len(rows), None), fields, tuple(names), None)
 
 
 def read_attributes(
@@ -82,9 +118,9 @@ def _check_tables(base: Database, needed: tuple[str, ...]) -> None:
         )
 
 
-def _layers(base: Database) -> list[str]:
+def _layers(base: Database, kinds: tuple[str, ...] = ("features",)) -> list[str]:
     listed = base.select(_CONTENTS, ("table_name", "data_type"), most=_MOST_LAYERS)
-    return sorted(name for name, kind in listed if kind == "features" and isinstance(name, str))
+    return sorted(name for name, kind in listed if kind in kinds and isinstance(name, str))
 
 
 def _features(

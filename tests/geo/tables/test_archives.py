@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -18,6 +20,7 @@ from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.messages import severity_of
 from zoneblanche.geo.tables import column, parse_numbers, read_raw_table
+from zoneblanche.geo.vectors.read import read_polygons
 
 CSV = "code;taux\n01001;5\n01002;6,5\n"
 
@@ -239,3 +242,40 @@ def test_a_feature_without_a_shape_keeps_its_row(tmp_path: Path) -> None:
     content["features"][0]["geometry"] = None
     (tmp_path / "t.geojson").write_text(json.dumps(content))
     assert column(read_raw_table(tmp_path / "t.geojson"), "n").tolist() == ["3", "4"]
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "gpkg", "shp"])
+def test_a_field_that_is_not_there_is_a_fault_with_those_that_are(
+    tmp_path: Path, suffix: str
+) -> None:
+    table = {"code": ["A"], "menages": [7]}
+    path = tmp_path / f"t.{suffix}"
+    gpd.GeoDataFrame(table, geometry=[shapely.box(0, 0, 1, 1)], crs=4326).to_file(path)
+    wanted = ("code", "Menage")
+    with pytest.raises(InputError, match=r"'Menage'\. .*'code', 'menages'"):
+        column(read_raw_table(path, wanted=wanted), "Menage")
+
+
+def with_attributes(path: Path) -> Path:
+    frame = gpd.GeoDataFrame({"code": ["A"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    frame.to_file(path, layer="places")
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("CREATE TABLE figures (code TEXT, v REAL)")
+        base.executemany("INSERT INTO figures VALUES (?, ?)", [("01001", 1.5), ("01002", None)])
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type) VALUES (?, ?)",
+            ("figures", "attributes"),
+        )
+    return path
+
+
+def test_a_table_of_a_geopackage_without_shapes(tmp_path: Path) -> None:
+    path = with_attributes(tmp_path / "t.gpkg")
+    raw = read_raw_table(path, wanted=("code", "v"))
+    assert column(raw, "v").tolist() == ["1.5", ""]
+    assert any("table 'figures' is read, the only one with these" in one for one in raw.notices)
+    assert not read_raw_table(path, layer="figures", wanted=("code", "v")).notices
+    assert "holds 2 layers: figures, places" in faults_of(path, wanted=("code",))
+    assert "no field 'v'" in faults_of(path, wanted=("code", "v"), layer="places")
+    with pytest.raises(InputError, match="no layer 'figures'"):
+        read_polygons(path, layer="figures")

@@ -264,6 +264,21 @@ def test_spoiled_json(tmp_path: Path, text: str, kind: str, says: str) -> None:
     assert says in str(fault)
 
 
+def test_json_rows_below_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text('[["code", "n"],\n["01001", "5"],\n["01002", null]]')
+    assert column(read_raw_table(path), "n").tolist() == ["5", ""]
+    for text, says in (
+        ('[["code", "code"], ["01001", "5"]]', "does not have a different name"),
+        ('[["code", 5], ["01001", "5"]]', "does not have a different name"),
+        ('[["code", "n"], ["01001"]]', "the row has 1 cell, the header 2"),
+        ('[["code", "n"]]', "no rows"),
+        ('[["code", "n"], {"code": "01001"}]', "the record is not an object"),
+    ):
+        path.write_text(text)
+        assert says in str(faults_of(path)[0])
+
+
 def test_a_code_that_is_a_json_number(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text('[{"code": 1001}, {"code": 1002}]')
