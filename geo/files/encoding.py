@@ -52,11 +52,11 @@ _LANGUAGES = {
 """Encodings and the languages that are written in them; the usual first."""
 
 _USUAL = "cp1252"
-_HEAD_START = 3.0
+_HEAD_START = 5.0
 """Logarithm of how much more often files are in the usual encoding than in each other."""
 
-_CLOSE = 4.0
-"""Two encodings are as probable as each other if one is less than exp(4) times more probable."""
+_CLOSE = 6.0
+"""Two encodings are as probable as each other if one is less than exp(6) times more probable."""
 
 _STRANGE = math.log(1e-4)
 """Logarithm of the probability of a letter that the language does not have, or is misplaced."""
@@ -120,8 +120,8 @@ def guess_encoding(words: Iterable[bytes]) -> Guess | None:
     kinds = {name: _kinds_of_letters(text) for name, text in read.items()}
     scores = {name: _score(kinds[name], name) for name in read}
     best = max(scores, key=lambda name: scores[name])
-    if len(ordered) < 2 and best != _USUAL:
-        best = _USUAL  # a single word shows too little
+    if kinds[best].total() < 2:
+        best = _USUAL  # a single letter shows too little
     if best not in read or kinds[best][""] > _MOST_STRANGE * kinds[best].total():
         return None
     close = [
@@ -165,9 +165,10 @@ def _kinds_of_letters(text: str) -> Counter[str]:
 
 
 def _is_misplaced(before: str, letter: str, after: str) -> bool:
-    """Return whether a letter is a capital after a small one, or a small one between capitals."""
+    """Return whether a letter is a capital after a small one, or a small one between capitals, or
+    the second capital of a word of small letters."""
     if letter.isupper():
-        return before.islower()
+        return before.islower() or (before.isupper() and after.islower())
     return letter.islower() and before.isupper() and after.isupper()
 
 

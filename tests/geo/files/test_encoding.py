@@ -54,8 +54,17 @@ def test_few_letters_may_be_of_two_encodings() -> None:
     assert guess is not None
     assert (guess.encoding, guess.other) == ("cp1252", "cp1250")
     assert not guess.usual
+    assert guess_encoding(["Łódź".encode("cp1250")]) == Guess("cp1250", word="Łódź")
     assert guess_encoding([b"Gen\xe8ve"]) == Guess("cp1252", "cp1250", "Genève")
-    assert guess_encoding([b"\xc9vry", b"Orl\xe9ans"]).usual  # type: ignore[union-attr]
+    french = ("Réunion", "Évry Orléans", "Taux d’accès Année", "CÔTES-D’ARMOR À", "Où Ça")
+    for text in french:
+        guess = guess_encoding(foreign_words(text.encode("cp1252")))
+        assert guess is not None
+        assert guess.usual, text
+    for text in ("Œuvre cœur", "maïs août"):
+        guess = guess_encoding(foreign_words(text.encode("cp1252")))
+        assert guess is not None
+        assert (guess.encoding, bool(guess.other)) == ("cp1252", True)
 
 
 @pytest.mark.parametrize(
