@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from shapely.geometry import Point
 
 from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
@@ -286,7 +288,7 @@ def test_a_code_that_is_a_json_number(tmp_path: Path) -> None:
         parse_codes(read_raw_table(path), "code", known=KNOWN)
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet", "json"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet", "json", "dbf"])
 def test_any_damage_gives_a_table_or_a_sentence(tmp_path: Path, kind: str) -> None:
     frame = pd.DataFrame({"code": ["01001", "01002"] * 8, "taux": [96.9, 0.5] * 8})
     path = tmp_path / f"t.{kind}"
@@ -296,6 +298,9 @@ def test_any_damage_gives_a_table_or_a_sentence(tmp_path: Path, kind: str) -> No
         frame.to_excel(path, index=False)
     elif kind == "parquet":
         frame.to_parquet(path)
+    elif kind == "dbf":
+        places = gpd.GeoDataFrame(frame, geometry=[Point(0, 0)] * len(frame), crs=4326)
+        places.to_file(path.with_suffix(".shp"))
     else:
         frame.to_json(path, orient="records")
     good = path.read_bytes()
