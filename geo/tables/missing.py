@@ -12,10 +12,9 @@ from zoneblanche.geo.reasons import Reason
 
 MARKS: Mapping[str, Reason] = {
     **dict.fromkeys(
-        ("", "nd", "n/d", "n.d.", "na", "n/a", "n.a.", "(na)", "\\n", "null", "k.a."),
+        ("", "nd", "n/d", "n.d.", "na", "n/a", "n.a.", "(na)", "\\n", "null", "k.a.", "n.v."),
         Reason.NOT_PUBLISHED,
     ),
-    **dict.fromkeys(("n. d.", "n. a.", "k. a.", "n.v.", "n. v."), Reason.NOT_PUBLISHED),
     **dict.fromkeys((".", "..", "...", "…", ":", "~", "/", "[x]", "[u]"), Reason.NOT_PUBLISHED),
     **dict.fromkeys(("x", "f", "n", "[low]", "**", "***"), Reason.NOT_PUBLISHED),
     **dict.fromkeys(("s", "ns", "c", "*", "[c]", "(c)", "(d)", "(s)", ":c", ": c"), Reason.SECRET),
@@ -47,6 +46,8 @@ PLAIN_MARKS: Mapping[str, Reason] = {
 }
 """Those of a column of truth values, in which single letters may stand for yes or no."""
 
+_SPACED = re.compile(r"\A(\w)\. (\w)\.\Z")
+"""An abbreviation of two words with a space: "k. A." in German tables."""
 _BELOW = re.compile(r"[<≤] ?[0-9]{1,3}")
 """A small count that is suppressed ("<5")."""
 
@@ -61,7 +62,8 @@ def reason_of(text: str, marks: Mapping[str, Reason]) -> Reason | None:
     >>> reason_of("[c]", MARKS), reason_of("< 5", MARKS), reason_of("12", MARKS)
     (<Reason.SECRET: 2>, <Reason.SECRET: 2>, None)
     """
-    found = marks.get(text.casefold())
+    folded = text.casefold()
+    found = marks.get(_SPACED.sub(r"\1.\2.", folded) if ". " in folded else folded)
     if found is None and text[:1] in ("<", "≤") and "*" in marks and _BELOW.fullmatch(text):
         return Reason.SECRET
     return found
