@@ -95,7 +95,7 @@ def plugins(kind: Kind) -> tuple[PlugIn, ...]:
     """
     found: list[PlugIn] = []
     faults: list[Fault] = []
-    for entry in _entries(kind):
+    for entry in _entries()[kind]:
         distribution = _distribution_of(entry)
         try:
             found.append(PlugIn(kind, entry.name, distribution, entry.load()))
@@ -108,7 +108,7 @@ def plugins(kind: Kind) -> tuple[PlugIn, ...]:
 
 def plugin_versions() -> dict[str, str]:
     """Return the version of every distribution that adds something, by its name, sorted."""
-    named = {_distribution_of(entry) for kind in KINDS for entry in _entries(kind)}
+    named = {_distribution_of(entry) for kind in KINDS for entry in _entries()[kind]}
     return {name: version for name, _, version in (one.partition(" ") for one in sorted(named))}
 
 
@@ -190,9 +190,18 @@ def _things_of(
     return things
 
 
-def _entries(kind: Kind) -> list[metadata.EntryPoint]:
-    entries = metadata.entry_points(group=f"zoneblanche.{kind}")
-    return sorted(entries, key=lambda entry: (_distribution_of(entry), entry.name, entry.value))
+@cache
+def _entries() -> dict[Kind, list[metadata.EntryPoint]]:
+    """Return the entry points of each kind, by distribution and name."""
+    # Once: a file of every installed distribution is read.
+    installed = metadata.entry_points()
+    return {
+        kind: sorted(
+            installed.select(group=f"zoneblanche.{kind}"),
+            key=lambda entry: (_distribution_of(entry), entry.name, entry.value),
+        )
+        for kind in KINDS
+    }
 
 
 def _distribution_of(entry: metadata.EntryPoint) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -195,9 +196,13 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 def versions() -> dict[str, str]:
     """Return the versions of the packages that the figures depend on, plug-ins included."""
+    return {"python": platform.python_version(), **_package_versions(), **plugin_versions()}
+
+
+@cache
+def _package_versions() -> dict[str, str]:
     names = ("zoneblanche", "geopandas", "shapely", "numpy", "pandas", "pyogrio", "rasterio")
-    numbers = {name: metadata.version(name) for name in names}
-    return {"python": platform.python_version(), **numbers, **plugin_versions()}
+    return {name: metadata.version(name) for name in names}
 
 
 def _place_of(indicator: Indicator) -> str:

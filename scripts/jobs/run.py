@@ -178,10 +178,11 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
         for part in companions_of(path)
     }
     files = sorted(path for path in folder.rglob("*") if path.is_file())
+    known = versions()
     return {
-        "zoneblanche": versions()["zoneblanche"],
+        "zoneblanche": known["zoneblanche"],
         "command": "run",
-        "versions": versions(),
+        "versions": known,
         "project": project.table.model_dump(mode="json", exclude_none=True),
         "recipe": None if recipe is None else recipe.id,
         "territories": len(atlas.codes),

@@ -18,6 +18,7 @@ import pytest
 import shapely
 
 from zoneblanche.geo import country
+from zoneblanche.geo import plugins as plugin_reading
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.plugins import PlugInError, plugins
 from zoneblanche.layers import catalogue
@@ -58,7 +59,14 @@ def site(tmp_path: Path) -> Path:
 
 
 def forget() -> None:
-    for known in (catalogue._known, rule._known, load._known, connector._known, plugins):
+    for known in (
+        catalogue._known,
+        rule._known,
+        load._known,
+        connector._known,
+        plugin_reading._entries,
+        plugins,
+    ):
         known.cache_clear()
     for name in [name for name in sys.modules if name.startswith("zoneblanche_toy")]:
         del sys.modules[name]
