@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import traceback
+from functools import cache
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -60,10 +61,16 @@ for command in (
 app.add_typer(plan)
 
 
+@cache
+def command_line() -> typer.core.TyperGroup:
+    """Return all commands as typer builds them from the functions, once in a process."""
+    return typer.main.get_group(app)
+
+
 def leaf_commands() -> dict[str, Any]:
     """Return each command by the words that call it, those of groups too: "run", "plan sites"."""
     found: dict[str, Any] = {}
-    for name, command in typer.main.get_group(app).commands.items():
+    for name, command in command_line().commands.items():
         inner = getattr(command, "commands", None)
         parts = {name: command} if inner is None else {f"{name} {n}": c for n, c in inner.items()}
         found |= parts
@@ -104,7 +111,7 @@ def run_command(arguments: list[str]) -> int:
     arguments = [argument for argument in arguments if argument != "--debug"]
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
-        status = app(args=arguments, prog_name="zoneblanche", standalone_mode=False)
+        status = command_line()(args=arguments, prog_name="zoneblanche", standalone_mode=False)
         return status if isinstance(status, int) else 0
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0

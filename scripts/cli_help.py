@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ class HelpfulCommand(TyperCommand):
     def get_help(self, ctx: Any) -> str:
         """Return the help of the command."""
         lang = help_language()
-        _translate_help(self, ctx, lang)
-        return _laid_out(super().get_help(ctx), lang)
+        translated = _translated(self, ctx, lang)
+        return _laid_out(super(HelpfulCommand, translated).get_help(ctx), lang)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Return the parsed arguments; an error names superfluous ones."""
@@ -64,10 +65,11 @@ class HelpfulGroup(TyperGroup):
     def get_help(self, ctx: Any) -> str:
         """Return the help of all commands."""
         lang = help_language()
-        _translate_help(self, ctx, lang)
-        for command in self.commands.values():
+        translated = _translated(self, ctx, lang)
+        translated.commands = {name: copy(one) for name, one in self.commands.items()}
+        for command in translated.commands.values():
             command.short_help = _short(translate_text(unwrapped(command.help), lang))
-        return _laid_out(super().get_help(ctx), lang)
+        return _laid_out(super(HelpfulGroup, translated).get_help(ctx), lang)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command with that name; an error names the nearest."""
@@ -205,11 +207,16 @@ def files_given(parameters: Mapping[str, Any]) -> list[Path]:
     return found
 
 
-def _translate_help(command: Any, ctx: Any, lang: str) -> None:
-    command.help = translate_text(unwrapped(command.help), lang)
-    for parameter in command.get_params(ctx):
+def _translated(command: Any, ctx: Any, lang: str) -> Any:
+    """Return a copy of a command with its texts in a language; the command serves the others."""
+    found = copy(command)
+    found.help = translate_text(unwrapped(command.help), lang)
+    found.params = [copy(parameter) for parameter in command.get_params(ctx)]
+    found.add_help_option = False  # it is among the parameters already
+    for parameter in found.params:
         if getattr(parameter, "help", None):
             parameter.help = translate_text(parameter.help, lang)
+    return found
 
 
 def unwrapped(text: str | None) -> str:

@@ -85,12 +85,10 @@ def _elsewhere() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
 
 def help_texts() -> Iterator[str]:
     """Return every text of `--help`."""
-    import typer
-
-    from zoneblanche.scripts.cli import app, leaf_commands
+    from zoneblanche.scripts.cli import command_line, leaf_commands
     from zoneblanche.scripts.cli_help import unwrapped
 
-    group = typer.main.get_group(app)
+    group = command_line()
     for command in dict.fromkeys((group, *group.commands.values(), *leaf_commands().values())):
         yield unwrapped(command.help)
         for parameter in command.params:

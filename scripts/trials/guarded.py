@@ -83,12 +83,14 @@ class Outcome:
 
 def warm_up() -> None:
     """Import what the command needs and load its kernels, so that no child has to."""
+    from zoneblanche.scripts.cli import command_line
     from zoneblanche.scripts.jobs.run import run_project
     from zoneblanche.scripts.trials.sample import write_sample
 
     with tempfile.TemporaryDirectory() as folder:
         project = write_sample(Path(folder) / "sample")
         run_project(project, out=Path(folder) / "out", quiet=True)
+    command_line()
 
 
 def run_guarded(arguments: Sequence[str], *, log: Path, bounds: Bounds) -> Outcome:
