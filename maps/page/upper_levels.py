@@ -32,8 +32,11 @@ CARRIED = ("indicator", "context")
 def atlases_above(atlas: Atlas) -> list[Atlas]:
     """Return the atlas at each containing level that has several territories, but far fewer than
     the atlas itself; the finest first."""
+    levels = counts_above(atlas)
+    if not levels:  # the draws of the means take most of the time of a small map
+        return []
     atlas = with_area_means(atlas, atlas.recipes)
-    return [atlas_above(atlas, level) for level, _unused in counts_above(atlas)]
+    return [atlas_above(atlas, level) for level, _unused in levels]
 
 
 def counts_above(atlas: Atlas) -> list[tuple[str, int]]:
