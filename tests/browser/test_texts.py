@@ -147,6 +147,12 @@ def pages(
     return look
 
 
+@pytest.fixture
+def plain(pages: Callable[..., list[tuple[str, int, str]]]) -> list[tuple[str, int, str]]:
+    """What the pages of harmless texts show: any other texts add no element to it."""
+    return pages("plain", [f"a{n}z" for n in range(SQUARES)], [f"t{n}" for n in range(9)])
+
+
 @settings(
     max_examples=3,
     deadline=None,
@@ -159,12 +165,12 @@ def pages(
 )
 def test_any_text_stands_as_typed_and_does_nothing(
     pages: Callable[..., list[tuple[str, int, str]]],
+    plain: list[tuple[str, int, str]],
     tmp_path_factory: pytest.TempPathFactory,
     names: list[str],
     texts: list[str],
 ) -> None:
     turn = tmp_path_factory.mktemp("turn").name
-    plain = pages(f"{turn}-plain", [f"a{n}z" for n in range(SQUARES)], [f"t{n}" for n in range(9)])
     odd = pages(turn, names, texts)
     for (_, before, _), (heading, after, body) in zip(plain, odd, strict=True):
         assert visible(texts[1]) in heading
