@@ -137,8 +137,9 @@ def codes_at(territories: Territories, level: str) -> pd.Index:
     return pd.Index(keys_at(territories, level).dropna().unique())
 
 
-def _among(codes: pd.Series, known: pd.Index) -> np.ndarray:
-    """Whether each code is one of the known: as `Series.isin`, which is slow for texts of Arrow."""
+def among(codes: pd.Series, known: pd.Index) -> np.ndarray:
+    """Return whether each code is one of the known, as `Series.isin`, which is slow for texts of
+    Arrow."""
     return _places(codes, known) >= 0
 
 
@@ -191,7 +192,7 @@ def account_of_rows(
     """
     codes = rows.codes.astype("str")
     fates = np.select(
-        [_among(codes, pd.Index(list(lost))), _among(codes, pd.Index(list(outside)))],
+        [among(codes, pd.Index(list(lost))), among(codes, pd.Index(list(outside)))],
         [Fate.LOST, Fate.OUTSIDE],
         default=Fate.MATCHED,
     )

@@ -27,7 +27,7 @@ from zoneblanche.geo.vintages.carry import Carried, carry_counts, carry_largest,
 from zoneblanche.geo.vintages.events import COLUMNS, explainer, heirs_in
 from zoneblanche.geo.vintages.passage import Passage, build_passage
 from zoneblanche.layers.edition import edition_events, edition_vintage, people_of_parts
-from zoneblanche.layers.inputs.join import Explain, account_of, account_of_rows
+from zoneblanche.layers.inputs.join import Explain, account_of, account_of_rows, among
 from zoneblanche.layers.layer import Table
 from zoneblanche.layers.publishers.connector import Connector, known_connectors
 
@@ -86,7 +86,7 @@ def code_changes(territories: Territories, events: pd.DataFrame | None = None) -
         return None
     # For events without a day: a code of one of the territories, of another year than the
     # edition's, has not ended yet.
-    gone = known.frame[~known.frame["before"].isin(territories.whole.codes)]
+    gone = known.frame[~among(known.frame["before"], territories.whole.codes)]
     return Changes(gone.reset_index(drop=True), dated=False, people=people_of_parts(country))
 
 
@@ -112,7 +112,7 @@ def on_todays_codes(
     if table.level != territories.level:
         return table
     whole = territories.whole
-    strangers = table.frame.index[~table.frame.index.isin(whole.codes)]
+    strangers = table.frame.index[~among(table.frame.index.to_series(), whole.codes)]
     # Most rows are unknown: the territories are a part of a country, and the codes are not old.
     if not len(strangers) or 2 * len(strangers) > len(table.frame):
         return table
