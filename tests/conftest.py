@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import pytest
 import shapely
 from hypothesis import settings
 
-from zoneblanche.geo.country import Country
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers import edition
 
@@ -28,15 +28,17 @@ def read_once(read: Callable[..., Any]) -> Callable[..., Any]:
 
     Hundreds of tests run something on France, and nobody writes into what an edition holds.
     """
-    known: list[tuple[Country, dict[str, Any], Any]] = []
+    known: list[tuple[dict[str, Any], Any]] = []
 
     @wraps(read)
-    def reader(country: Country, **options: Any) -> Any:
-        for one, same, found in known:
-            if same == options and one == country:
+    def reader(*arguments: Any, **options: Any) -> Any:
+        given = signature(read).bind(*arguments, **options)
+        given.apply_defaults()
+        for same, found in known:
+            if same == given.arguments:
                 return found
-        known.append((country, options, read(country, **options)))
-        return known[-1][2]
+        known.append((given.arguments, read(*arguments, **options)))
+        return known[-1][1]
 
     return reader
 
