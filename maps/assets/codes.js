@@ -33,10 +33,8 @@ function matchRows(table, levels) {
 function bestColumn(table, known) {
   const step = Math.max(1, Math.floor(table.lines.length / SAMPLE_CODES));
   const places = known.flatMap((_, level) => table.cells.map((_cells, column) => ({ level, column })));
-  const count = ({ level, column }, every) => {
+  const count = ({ level, column }, texts) => {
     const codes = known[level];
-    const texts = new Set(every === 1 ? table.cells[column]
-      : table.cells[column].filter((_, row) => row % every === 0));
     const matched = new Set();
     for (const cell of texts) {
       const text = codeText(cell);
@@ -45,13 +43,22 @@ function bestColumn(table, known) {
     }
     return { level, column, distinct: matched.size, covered: matched.size / Math.max(codes.size, 1) };
   };
-  let some = places.map((place) => count(place, step));
+  const samples = table.cells.map((cells) => everyOther(cells, step));
+  let some = places.map((place) => count(place, samples[place.column]));
   if (step > 1) {
     const most = Math.max(...some.map(({ distinct }) => distinct));
-    some = some.filter(({ distinct }) => distinct >= most / 2).map((place) => count(place, 1));
+    some = some.filter(({ distinct }) => distinct >= most / 2)
+      .map((place) => count(place, new Set(table.cells[place.column])));
   }
   return some.reduce((best, one) => (one.distinct > best.distinct
     || (one.distinct === best.distinct && one.covered > best.covered) ? one : best));
+}
+
+/** The different texts in every so many rows. */
+function everyOther(cells, step) {
+  const texts = new Set();
+  for (let row = 0; row < cells.length; row += step) texts.add(cells[row]);
+  return texts;
 }
 
 /** The known code that a text is with lost zeros in front, or "". */

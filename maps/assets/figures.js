@@ -406,12 +406,12 @@ function undeclaredCodes(column, unit) {
 function countedFigures(values) {
   const sorted = knownFigures(values).sort();
   const [distinct, counts] = [[], []];
-  for (const value of sorted) {
-    if (distinct.length && distinct.at(-1) === value) counts[counts.length - 1]++;
-    else {
-      distinct.push(value);
-      counts.push(1);
-    }
+  let start = 0; // of the equal figures
+  for (let i = 1; i <= sorted.length; i++) {
+    if (sorted[i] === sorted[start]) continue;
+    distinct.push(sorted[start]);
+    counts.push(i - start);
+    start = i;
   }
   return [distinct, counts];
 }

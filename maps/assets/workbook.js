@@ -1,10 +1,8 @@
 // A workbook (XLSX) that the reader drops, as a table: unpacked by the browser, its XML read tag by tag.
-// The rules and sentences are those of geo/tables/formats (workbook.py, sheet.py, sheet_table.py).
+// The rules and sentences are those of geo/tables/formats (workbook.py, sheet.py, sheet_table.py); its
+// cells are read by sheet.js.
 
 const BOOK_LIMITS = { bytes: 256 * 2 ** 20, large: 10 * 2 ** 20, ratio: 200 };
-const BOOK_FIRST_ROWS = 40; // in which the header is looked for
-const MOST_SHEET_COLUMNS = 16_384;
-const MOST_MERGED_CELLS = 100_000;
 const DATE_FORMS = [[14, 22], [27, 36], [45, 47], [50, 58]];
 const PERCENT_FORMS = [9, 10];
 const FORM_LITERALS = /"[^"]*"|\\.|\[[^\]]*\]|_.|\*./g;
@@ -92,15 +90,26 @@ async function unpackMember(bytes, member) {
   const from = member.start + 30 + view.getUint16(member.start + 26, true) + view.getUint16(member.start + 28, true);
   const small = bytes.subarray(from, from + member.packed);
   if (member.method !== 0 && member.method !== 8) throw new Damaged("NotImplementedError");
-  const whole = member.method ? await inflated(small, member.size) : small;
-  if (whole.length !== member.size || crc32(whole) !== member.crc) throw new Damaged("BadZipFile");
-  return new TextDecoder().decode(whole);
+  if (member.method) return new TextDecoder().decode(await inflated(small, member));
+  if (small.length !== member.size || crc32(small) !== member.crc) throw new Damaged("BadZipFile");
+  return new TextDecoder().decode(small);
 }
 
-/** Deflated bytes, unpacked to the size that they are said to have, and never more. */
-async function inflated(small, size) {
+/** The bytes of a deflated member. As GZIP (RFC 1952), which has the same checksum, the browser checks
+ *  them itself. */
+async function inflated(small, { crc, size }) {
+  const head = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+  const whole = await decompressed("gzip", [head, small, packed([[crc, 4], [size, 4]])], size);
+  if (whole) return whole;
+  // Damaged bytes, or others than those that were packed: the archive's sentence says which.
+  throw new Damaged(await decompressed("deflate-raw", [small], size) ? "BadZipFile" : "error"); // zlib's
+}
+
+/** Parts, decompressed to the size that they are said to have, and never more; null if they are
+ *  damaged. */
+async function decompressed(format, parts, size) {
   const out = new Uint8Array(size);
-  const reader = new Blob([small]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+  const reader = new Blob(parts).stream().pipeThrough(new DecompressionStream(format)).getReader();
   let at = 0;
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -109,7 +118,8 @@ async function inflated(small, size) {
       at += part.value.length;
     }
   } catch (error) {
-    throw error instanceof Damaged ? error : new Damaged("error"); // zlib's
+    if (error instanceof Damaged) throw error;
+    return null;
   }
   return out.subarray(0, at);
 }
@@ -217,13 +227,26 @@ function relationsOf(xml) {
 
 /** Text with its escapes (_x000D_) decoded. */
 function unescapedCell(text) {
-  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+  return !text.includes("_x") ? text : text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
 }
+
+// As most programs write a string without formats.
+const PLAIN_STRING = /<si><t(?: xml:space="preserve")?>([^<&]*)<\/t><\/si>/y;
 
 function sharedStrings(xml) {
   const strings = [];
   let [parts, phonetic, collects] = ["", false, false];
+  const keep = (text) => {
+    strings.push(unescapedCell(text));
+    if (strings.length > TABLE_LIMITS.cells) throw new Damaged("ValueError");
+  };
   readXml(xml, {
+    quick: (text, at) => {
+      PLAIN_STRING.lastIndex = at;
+      const plain = PLAIN_STRING.exec(text);
+      if (plain) keep(plain[1]);
+      return PLAIN_STRING.lastIndex;
+    },
     begin: (tag) => {
       if (tag === "si") parts = "";
       else if (tag === "rPh") phonetic = true;
@@ -233,10 +256,7 @@ function sharedStrings(xml) {
     finish: (tag) => {
       if (tag === "t") collects = false;
       else if (tag === "rPh") phonetic = false;
-      else if (tag === "si") {
-        strings.push(unescapedCell(parts));
-        if (strings.length > TABLE_LIMITS.cells) throw new Damaged("ValueError");
-      }
+      else if (tag === "si") keep(parts);
     },
   });
   return strings;
@@ -266,194 +286,4 @@ function stylesOf(xml) {
   };
   const forms = styles.map(shown);
   return (style) => forms[style] ?? "";
-}
-
-// -- a sheet ----------------------------------------------------------------------------------
-
-// As most programs write a cell without a formula.
-const PLAIN_CELL = /<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,9})")?(?: t="([a-z]+)")?><v>([^<&]*)<\/v><\/c>/y;
-
-/** The rows of a sheet: { rows: [{ line, cells (a Map by column) }], whole (integers by column), fractions,
- *  merged }. */
-function readSheet(xml, { strings, shownAs, epoch }) {
-  const found = { rows: [], whole: new Map(), fractions: new Set(), merged: [] };
-  const state = { line: 0, column: -1, cells: null, kind: "n", style: 0, value: "", formula: "", into: "",
-    phonetic: false };
-  let count = 0;
-  const tooMany = (what) => new TableRefused(fault(sentence("fault_large_sheet",
-    { limit: TABLE_LIMITS[what], what: sentence(`size_${what}`) }), sentence("remedy_smaller")));
-  const keep = (text) => {
-    if (!text) return;
-    state.cells?.set(state.column, text);
-    if (++count > TABLE_LIMITS.cells) throw tooMany("cells");
-  };
-  readXml(xml, {
-    quick: (text, at) => {
-      PLAIN_CELL.lastIndex = at;
-      const cell = state.cells && PLAIN_CELL.exec(text);
-      if (!cell) return 0;
-      Object.assign(state, { column: sheetColumn(cell[1]), style: Number(cell[2] ?? 0), kind: cell[3] ?? "n",
-        value: cell[4], formula: "" });
-      keep(cellText(state, found, strings, shownAs, epoch));
-      return PLAIN_CELL.lastIndex;
-    },
-    begin: (tag, of) => {
-      if (tag === "c") {
-        const place = of("r");
-        Object.assign(state, { kind: of("t") ?? "n", style: Number(of("s") ?? 0), value: "", formula: "",
-          column: place === undefined ? state.column + 1 : sheetColumn(place.replace(/[0-9]+$/, "")) });
-      } else if (tag === "v" || tag === "t" || tag === "f") {
-        state.into = tag === "f" ? "formula" : state.phonetic ? "" : "value";
-        if (tag === "f") state.formula = "";
-      } else if (tag === "row") {
-        Object.assign(state, { line: Number(of("r") ?? state.line + 1), column: -1, cells: new Map() });
-      } else if (tag === "rPh") { // how to pronounce the text, for a reader of Japanese
-        state.phonetic = true;
-      } else if (tag === "mergeCell" && found.merged.length < MOST_MERGED_CELLS) {
-        found.merged.push(of("ref") ?? "");
-      }
-    },
-    text: (text) => { if (state.into) state[state.into] += text; },
-    finish: (tag) => {
-      if (tag === "v" || tag === "t") state.into = "";
-      else if (tag === "rPh") state.phonetic = false;
-      else if (tag === "f") {
-        state.into = "";
-        state.formula ||= "=";
-      } else if (tag === "c") {
-        keep(cellText(state, found, strings, shownAs, epoch));
-      } else if (tag === "row" && state.cells?.size) {
-        found.rows.push({ line: state.line, cells: state.cells });
-        state.cells = null;
-        if (found.rows.length > TABLE_LIMITS.rows + 100) throw tooMany("rows");
-      }
-    },
-  });
-  return found;
-}
-
-function sheetColumn(letters) {
-  if (!/^[A-Z]{1,3}$/.test(letters)) throw new Damaged("ValueError");
-  const column = Array.from(letters).reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0);
-  if (column > MOST_SHEET_COLUMNS) throw new Damaged("ValueError");
-  return column - 1;
-}
-
-function cellText({ value, kind, formula, style, column }, found, strings, shownAs, epoch) {
-  if (!value) return formula ? `=${formula.replace(/^=/, "")}` : "";
-  if (kind === "s") {
-    const text = strings[Number(value)];
-    if (text === undefined) throw new Damaged("IndexError");
-    return text;
-  }
-  if (kind === "b") return value.trim() === "1" ? "true" : "false";
-  if (kind !== "n") return unescapedCell(value);
-  const number = Number(value);
-  if (!value.trim() || !Number.isFinite(number)) throw new Damaged("ValueError");
-  const form = shownAs(style);
-  if (form === "date") return dateText(number, epoch);
-  if (form === "percent") return `${Number((100 * number).toPrecision(15))} %`;
-  if (Number.isInteger(number) && Math.abs(number) < 1e15) {
-    found.whole.set(column, (found.whole.get(column) ?? 0) + 1);
-    const digits = String(Math.abs(number)).padStart(form.length - (number < 0), "0");
-    return number < 0 ? `-${digits}` : digits;
-  }
-  found.fractions.add(column);
-  return String(number);
-}
-
-function dateText(days, epoch) {
-  const moment = new Date(epoch + Math.round(days * 864e5));
-  if (Number.isNaN(moment.getTime()) || moment.getUTCFullYear() > 9999) throw new Damaged("OverflowError");
-  return moment.toISOString().slice(0, Number.isInteger(days) ? 10 : 19);
-}
-
-// -- the table of a sheet ---------------------------------------------------------------------
-
-/** The rows of a sheet as named columns, without titles above and notes below. */
-function sheetTable(content, file) {
-  if (!content.rows.length) throw new TableRefused(fault(sentence("fault_empty_sheet")));
-  const start = headerRow(content.rows);
-  const { line, cells: head } = content.rows[start];
-  const width = Math.max(...head.keys()) + 1;
-  const names = Array.from({ length: width }, (_, k) => (head.get(k) ?? "").normalize("NFC"));
-  const below = content.rows.slice(start + 1).filter(({ cells }) => [...cells.values()].some((cell) => cell.trim()));
-  const rows = aboveNotes(below, width);
-  refuseSize(rows.length, width);
-  const faults = names.some((name) => name.trim()) ? [] : [fault(sentence("fault_no_names"), null, { line })];
-  faults.push(...sheetFaults(rows, names));
-  if (faults.length) throw new TableRefused(faults);
-  if (!rows.length) throw new TableRefused(fault(sentence("fault_no_rows"), sentence("remedy_empty")));
-  const repeated = repeatedNames(names, line);
-  const kept = names.map((_, k) => k).filter((k) => names[k].trim() && !repeated.has(names[k]));
-  return {
-    file, encoding: "", separator: "", repeated: [...repeated.values()],
-    names: kept.map((k) => names[k]),
-    cells: kept.map((k) => rows.map(({ cells }) => cells.get(k) ?? "")),
-    lines: rows.map((row) => row.line),
-    // Figures that are stored as such have a decimal point, however many decimals.
-    fractions: kept.map((k) => content.fractions.has(k)),
-    merged: mergedRows(content.merged, kept, line),
-  };
-}
-
-/** The first row, or the first as long as most rows where the sheet begins with a title. */
-function headerRow(rows) {
-  const counts = rows.slice(0, 100).map(({ cells }) => cells.size);
-  const [usual, times] = mostCommon(counts);
-  if (counts[0] !== 1 || usual <= 1 || times <= 1) return 0;
-  return Math.max(counts.slice(0, BOOK_FIRST_ROWS).findIndex((count) => count >= usual), 0);
-}
-
-/** The rows without those of one cell after a blank row. */
-function aboveNotes(rows, width) {
-  let end = rows.length;
-  while (end > 1 && rows[end - 1].cells.size === 1) end--;
-  while (end < rows.length && rows[end].line === rows[end - 1].line + 1) end++;
-  return width < 2 || end === 0 ? rows : rows.slice(0, end);
-}
-
-function sheetFaults(rows, names) {
-  const faults = [];
-  for (const { line, cells } of rows) {
-    for (const [k, cell] of cells) {
-      if (k >= names.length) {
-        if (cell.trim()) {
-          faults.push(fault(sentence("fault_beyond_columns", { width: String(names.length), cell: pythonText(cell) }),
-            sentence("remedy_beyond_columns"), { line, column: names.at(-1) }));
-        }
-      } else if (cell.length > TABLE_LIMITS.cell) {
-        faults.push(fault(sentence("fault_long_cell", { count: cell.length, cell_length: TABLE_LIMITS.cell }),
-          sentence("remedy_long_cell"), { line, column: names[k].slice(0, 60) }));
-      }
-    }
-    if (faults.length >= TABLE_LIMITS.faults) break;
-  }
-  return faults;
-}
-
-/** By column that is kept, the first and last line of each merged cell below the header. */
-function mergedRows(ranges, kept, header) {
-  const merged = kept.map(() => []);
-  for (const range of ranges) {
-    const ends = /^([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})$/.exec(range);
-    if (!ends || Number(ends[4]) <= header) continue;
-    const [left, right] = [sheetColumn(ends[1]), sheetColumn(ends[3])];
-    kept.forEach((k, at) => {
-      if (k < left || k > right) return;
-      const first = Math.max(Number(ends[2]) + (k === left ? 1 : 0), header + 1);
-      if (first <= Number(ends[4])) merged[at].push([first, Number(ends[4])]);
-    });
-  }
-  return merged;
-}
-
-/** Refuse a column with a cell that is part of a larger one: its value may be of one row or of all. */
-function refuseMerged(table, k) {
-  const faults = (table.merged?.[k] ?? []).flatMap(([first, last]) => {
-    const line = table.lines.find((one) => one >= first && one <= last);
-    return line === undefined ? [] : [fault(sentence("fault_merged"), sentence("remedy_merged"),
-      { line, column: table.names[k] })];
-  });
-  if (faults.length) throw new TableRefused(faults);
 }

@@ -49,6 +49,7 @@ SCRIPTS = (
     "corrections.js",
     "delimited.js",
     "workbook.js",
+    "sheet.js",
     "figures.js",
     "codes.js",
     "classing.js",
@@ -73,7 +74,15 @@ SCRIPTS = (
     "embed.js",
 )
 OF_THE_READER = frozenset(
-    {"delimited.js", "workbook.js", "figures.js", "codes.js", "classing.js", "owntable.js"}
+    {
+        "delimited.js",
+        "workbook.js",
+        "sheet.js",
+        "figures.js",
+        "codes.js",
+        "classing.js",
+        "owntable.js",
+    }
 )
 """Scripts that only a reader's table and weights need."""
 """The files of our script, in the order of concatenation; see docs/map-page.md."""
