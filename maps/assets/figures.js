@@ -4,8 +4,8 @@
 /** Codes of geo/reasons.py. */
 const REASON = { published: 1, secret: 2, matched: 4, applicable: 5, few: 8 };
 const MARKS_OF = {
-  1: ["", "nd", "n/d", "n.d.", "na", "n/a", "n.a.", "(na)", "\\n", "null", "k.a.", ".", "..", "...", "…",
-    ":", "~", "/", "[x]", "[u]", "x", "f", "n", "[low]", "**", "***", ":u", ": u", ":n", ": n",
+  1: ["", "nd", "n/d", "n.d.", "na", "n/a", "n.a.", "(na)", "\\n", "null", "k.a.", "n.v.", ".", "..", "...",
+    "…", ":", "~", "/", "[x]", "[u]", "x", "f", "n", "[low]", "**", "***", ":u", ": u", ":n", ": n",
     "n/a - résultat non disponible"],
   2: ["s", "ns", "c", "*", "[c]", "(c)", "(d)", "(s)", ":c", ": c", "n/a - secret statistique"],
   5: ["so", "(x)", "[z]", ":z", ": z", "n/a - division par 0"],

@@ -113,7 +113,7 @@ BAD_COUNT = {"not-whole": "code;taux\n01001;1.5\n01002;3\n01003;-2\n01004;1e13\n
 BAD_BYTES = {
     "nul": b"code;taux\n01001;\x001\n01002;2\n01003;4\n",
     "two-encodings": "code;été\n01001;é\n".encode() + "01002;été\n".encode("cp1252"),
-    "unknown": "code;taux\n01001;Ж\n01002;ЖЖЖЖ\n".encode("cp1251"),
+    "unknown": "code;taux\n01001;œ\n01002;Évry\n".encode("cp1252"),
     "empty": b"  \n",
     "html": b"<!DOCTYPE html><html></html>",
     "pdf": b"%PDF-1.4 x",
@@ -143,7 +143,7 @@ def test_bad_tables_get_the_sentences_of_the_package(
         expected = [said.replace(str(path), "t.csv") for said in said_by_python(path, unit, lang)]
         found = read_on_page(reader, data, unit, lang, "t.csv")["said"]
         # The page reads fewer formats, and says so.
-        formats = {"fr": "Parquet et JSON", "en": "Parquet and JSON"}[lang]
+        formats = "ODS, Parquet, JSON"
         assert expected, name
         if any(formats in one for one in expected):
             assert found[0].split(";")[0].split(" ; ")[0] in expected[0]

@@ -296,22 +296,9 @@ READ_BOOK = """async () => {
 }"""
 
 
-def test_a_workbook_of_all_communes_is_read_within_a_second(reader: Page) -> None:
-    """In processor time of the page, which other work on the machine does not change; the better of
-    two times, because the browser compiles the scripts during the first."""
+def test_a_workbook_of_all_communes_is_read_whole(reader: Page) -> None:
+    """How long it takes is measured by `scripts.bench.dropped`."""
     codes = [f"{1001 + 2 * at:05}" for at in range(35_000)]
     data = as_workbook(made_rows(codes, [f"Nom {code}" for code in codes]))
     reader.evaluate(KEEP_BOOK, [codes, base64.b64encode(data).decode()])
-    session = reader.context.new_cdp_session(reader)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-
-    def spent() -> float:
-        metrics = session.send("Performance.getMetrics")["metrics"]
-        return float(next(one["value"] for one in metrics if one["name"] == "ThreadTime"))
-
-    times = []
-    for _turn in range(2):
-        before = spent()
-        assert reader.evaluate(READ_BOOK) == [18, 35_000]
-        times.append(spent() - before)
-    assert 0.01 < min(times) <= 1.0
+    assert reader.evaluate(READ_BOOK) == [18, 35_000]
