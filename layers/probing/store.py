@@ -42,7 +42,11 @@ class ProbeStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             # One thread asks, which in a notebook is not the one that opened the store.
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._base.executescript(_TABLES)
+            try:
+                self._base.executescript(_TABLES)
+            except sqlite3.Error:
+                self._base.close()
+                raise
         except (OSError, sqlite3.Error) as error:
             raise ProblemWithEnvironment(
                 _(

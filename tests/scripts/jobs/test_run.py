@@ -74,7 +74,7 @@ def test_lozere_from_the_embedded_edition(zoneblanche: Command, tmp_path: Path) 
         rows["48095"]
     )
     assert len(gpd.read_parquet(folder / "territories.parquet")) == 152
-    with sqlite3.connect(folder / "territories.gpkg") as database:
+    with closing(sqlite3.connect(folder / "territories.gpkg")) as database:
         assert database.execute("select count(*) from territories").fetchone() == (152,)
 
 
