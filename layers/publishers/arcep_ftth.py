@@ -101,11 +101,10 @@ def _attributes(path: Path) -> pd.DataFrame:
     ) as table:
         frame = read_attributes(table, encoding="ISO-8859-1")
     check_header(frame.columns, ("INSEE_COM", *_SHAPEFILE), path)
-    text = frame[["INSEE_COM", *_SHAPEFILE]].copy()
-    for column in _SHAPEFILE:
-        text[column] = [_plain(value) for value in frame[column]]
-    text["INSEE_COM"] = text["INSEE_COM"].astype("str")
-    return text
+    columns = ("INSEE_COM", *_SHAPEFILE)
+    return pd.DataFrame(
+        {name: list(map(_plain, frame[name])) for name in columns}, index=frame.index + 1
+    )
 
 
 def _plain(value: object) -> str:

@@ -276,5 +276,6 @@ def first_reason(reasons: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
 
 
 def _raw(rows: pd.DataFrame, columns: Iterable[str], path: Path) -> RawTable:
-    cells = {name: rows[name].to_numpy(dtype="object") for name in columns}
+    # A missing text, such as one of an attribute table, is an empty cell.
+    cells = {name: rows[name].astype("object").fillna("").to_numpy() for name in columns}
     return RawTable(file=str(path), columns=cells, lines=np.asarray(rows.index))

@@ -98,6 +98,16 @@ def test_fibre_from_the_zipped_shapefile(fixtures: Path) -> None:
     }
 
 
+def test_a_commune_without_a_code_in_the_zipped_shapefile(fixtures: Path, tmp_path: Path) -> None:
+    path = tmp_path / "2026T2-Commune.zip"
+    with zipfile.ZipFile(fixtures / path.name) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data.replace(b"75101", b"     ") if name.endswith(".dbf") else data)
+    with pytest.raises(InputError, match="line 2, column 'INSEE_COM': the code is blank"):
+        read_source("arcep-ftth", path)
+
+
 def test_fibre_from_the_flat_table(fixtures: Path) -> None:
     frame = read_source("arcep-ftth", fixtures / "releve_geographique_2026T2.csv").frame
     assert frame.loc["48095", "premises_ftth"] == 8600
