@@ -32,6 +32,12 @@ def read_frame(
     )
 
 
+def read_known(file: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Return those columns of a Parquet file that it has."""
+    names = pq.read_schema(file).names
+    return read_frame(file, [name for name in columns if name in names])
+
+
 def read_packed(file: Path, wanted: Callable[[str], bool]) -> pa.Table:
     """Return the wanted columns of a Parquet file as they are stored."""
     return pq.read_table(

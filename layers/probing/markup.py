@@ -32,7 +32,7 @@ _EASILY_OPEN = frozenset(
         *("use", "g"),
     )
 )
-"""Elements that need no end, or have none: they say nothing of depth."""
+"""Elements without an end tag, or whose end tag is optional: they do not count as a level."""
 
 _NOSCRIPT = re.compile(r"<(/?)noscript(?![\w-])", re.IGNORECASE)
 _MARKS = re.compile("[\u0300-\u036f]")

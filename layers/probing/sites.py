@@ -150,7 +150,7 @@ def domain_of(text: str) -> str:
 
 
 def _beginnings(sites: Mapping[str, Site]) -> dict[str, Site]:
-    """The beginning of each portal: what stands there too is the portal's, not its members'."""
+    """Return the first page of each portal, whose accounts are not those of its members."""
     found = {}
     for site in sites.values():
         key = without_www(site.host) + "/"

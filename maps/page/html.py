@@ -73,6 +73,8 @@ SCRIPTS = (
     "app.js",
     "embed.js",
 )
+"""The files of our script, in the order of concatenation; see docs/map-page.md."""
+
 OF_THE_READER = frozenset(
     {
         "delimited.js",
@@ -85,7 +87,6 @@ OF_THE_READER = frozenset(
     }
 )
 """Scripts that only a reader's table and weights need."""
-"""The files of our script, in the order of concatenation; see docs/map-page.md."""
 
 LAST = "data"
 """The block that the first picture does not need."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.layers.build import take
 from zoneblanche.layers.edition import edition_folder
+from zoneblanche.layers.edition.files import read_known
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -162,8 +162,7 @@ def _nesting(code: str) -> pd.DataFrame:
     country = read_country(code)
     levels = [level.id for level in country.levels if level.id != country.base.id]
     path = edition_folder(country) / "communes.parquet"
-    columns = [level for level in levels if level in pq.read_schema(path).names]
-    return pd.read_parquet(path, columns=columns).assign(country=country.code.upper())
+    return read_known(path, levels).assign(country=country.code.upper())
 
 
 def _whole(atlas: Atlas, lang: str) -> Area:

@@ -161,7 +161,7 @@ def main() -> int:
     PAGE.write_text(page_text(found), encoding="utf-8", newline="\n")
     silent = [one.name for one in found if not re.search(r"\w", one.licence)]
     for name in silent:
-        print(f"{name} says nothing of its licence", file=sys.stderr)
+        print(f"{name} does not declare a licence", file=sys.stderr)
     print(f"{len(found)} packages")
     return 1 if silent else 0
 

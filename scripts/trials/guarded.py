@@ -75,7 +75,7 @@ class Outcome:
         if RAN_OVER_MEMORY in self.said:
             return "takes too much memory"
         if self.status and not self.said.strip():
-            return "says nothing of why it refuses"
+            return "refuses without a message"
         if "Warning:" in self.said:
             return "lets a warning of a library through"
         return ""

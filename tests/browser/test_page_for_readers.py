@@ -149,7 +149,8 @@ def test_a_commune_is_found_and_compared(watched: Opener, lozere_page: Path) -> 
     page = watched().open(lozere_page)
     assert page.title() == "Lozère – Besoin"
     assert page.locator("h1").inner_text().startswith("Lozère\u00a0: ")
-    assert page.locator("#zb-layer").bounding_box()["y"] < 200  # type: ignore[index]
+    chooser = page.locator("#zb-layer").bounding_box()
+    assert chooser is not None and chooser["y"] < 200
     for typed, found in (("st etienne valdonnez", "Saint-Étienne-du-Valdonnez"),
                          ("mande", "Mende"), ("Vilefort", "Villefort")):  # fmt: skip
         page.locator("#zb-search").fill(typed)

@@ -5,7 +5,7 @@
     python -m scripts.trials.made_sites.picture one.parquet two.parquet picture.png
 
 The made-up sites are given the codes of real communes, préfecture towns first, so that there are
-categories; the figures say nothing of these communes. Needs the extra `static`.
+categories; the figures are made up, too. Needs the extra `static`.
 """
 
 from __future__ import annotations

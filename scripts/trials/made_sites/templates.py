@@ -133,7 +133,7 @@ def statement_links(truth: Truth) -> str:
 
 
 def _noise(truth: Truth, *, place: str) -> str:
-    """What stands on pages beside the town hall's own accounts."""
+    """Return the parts of a page that are not the town hall's own accounts."""
     page = f"https://{truth.host}/"
     drawn = random.Random(truth.number * 7 + len(place))
     snippets = {

@@ -96,7 +96,7 @@ class Truth:
         address: that the host has, in 127.0.0.0/8.
         behaviour: of `MISBEHAVIOURS`, or "".
         system, charset: how the page is built and written.
-        links: what stands on the page, of the authority's own accounts, by network.
+        links: on the page to the authority's own accounts, by network.
         accounts: network and handle of these.
         level: of accessibility that the site states, or "".
         statement: how: "mention", "page", "both", "other-host", "gone", "" for none.
@@ -108,7 +108,7 @@ class Truth:
         mail: how the mail of the domain is set up, see `dns_server`.
         http: what http does: "redirect", "plain".
         hsts: whether the header is sent.
-        noise: what stands on the page that is nobody's account, see `templates`.
+        noise: links on the page that are not the authority's accounts, see `templates`.
         reason: why the page is not read, or "".
     """
 

@@ -80,7 +80,7 @@ def test_each_pinned_package_has_its_licence_on_the_page() -> None:
         )
         if pin.marker is None:  # what only another platform needs is not installed where it is made
             assert row, pin
-        assert row is None or row[1].strip(), f"{pin} says nothing of its licence"
+        assert row is None or row[1].strip(), f"{pin} does not declare a licence"
 
 
 def test_the_command_keeps_versions_and_hashes_files() -> None:
