@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from zoneblanche.layers.probing.client import Client, Manners
 from zoneblanche.layers.probing.mail import probe_mail
@@ -34,6 +35,21 @@ LONGEST_SITE = 600.0
 
 Progress = Callable[[int, int], None]
 """How many sites and domains are done with, of how many."""
+
+Result = TypeVar("Result")
+
+
+def wait_for(asking: Coroutine[object, object, Result]) -> Result:
+    """Run a coroutine to its end and return its result.
+
+    Where a loop runs already in this thread, as in a notebook, it runs in another thread.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(asking)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asking).result()
 
 
 @dataclass

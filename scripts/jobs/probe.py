@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import json
 import re
 from collections.abc import Coroutine, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -106,22 +104,12 @@ def run_probe(order: Order) -> None:
         print(_summary(table, order.out, lang))
 
 
-def _loop_runs() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
 def _run(asking: Coroutine[object, object, None]) -> None:
-    """Wait for what asks the sites; where a loop runs already, as in a notebook, in a thread."""
+    """Wait for what asks the sites, and raise the first error of its tasks."""
+    from zoneblanche.layers.probing.run import wait_for
+
     try:
-        if not _loop_runs():
-            asyncio.run(asking)
-            return
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(asyncio.run, asking).result()
+        wait_for(asking)
     except BaseExceptionGroup as group:
         first: BaseException = group
         while isinstance(first, BaseExceptionGroup):

@@ -14,7 +14,7 @@ from zoneblanche.layers.probing.mail import dmarc_of, exchangers_of, host_of_mai
 from zoneblanche.layers.probing.names import Names
 from zoneblanche.layers.probing.politeness import Turns
 from zoneblanche.layers.probing.robots import parse_rules, rules_of
-from zoneblanche.layers.probing.run import Queue
+from zoneblanche.layers.probing.run import Queue, wait_for
 from zoneblanche.layers.probing.sites import Authority, Site, place_of, plan
 from zoneblanche.layers.probing.store import store_of
 from zoneblanche.layers.probing.table import presence_table
@@ -30,7 +30,7 @@ TODAY = date(2026, 11, 29)
 ])  # fmt: skip
 def test_addresses_in_digits_are_judged_without_a_question(host: str, address: str) -> None:
     names = Names(servers=["127.0.0.1"], port=9)
-    assert asyncio.run(names.resolve(host)).address == address
+    assert wait_for(names.resolve(host)).address == address
 
 
 def test_a_private_network_is_asked_only_where_it_is_named() -> None:
@@ -97,7 +97,7 @@ def test_turns_of_hosts_addresses_and_connections(monkeypatch: pytest.MonkeyPatc
         hosts = [("a", "1"), ("b", "1"), ("c", "2"), ("d", "3"), ("e", "4")]
         await asyncio.gather(*(ask(turns, *who) for who in hosts for _ in range(3)))
 
-    asyncio.run(run())
+    wait_for(run())
     assert len(begun) == 15 and most <= 2
     for place in (1, 2):
         last: dict[str, float] = {}
@@ -126,7 +126,7 @@ def test_the_sites_of_a_hoster_do_not_wait_for_all_others() -> None:
             await queue.done(address)
         return order
 
-    assert asyncio.run(run()) == ["h0/", "h1/", "h2/", "h3/", "o0/", "o1/", "o2/"]
+    assert wait_for(run()) == ["h0/", "h1/", "h2/", "h3/", "o0/", "o1/", "o2/"]
 
 
 def test_a_busy_host_is_asked_half_as_often_and_others_are_not() -> None:
@@ -307,3 +307,16 @@ def test_a_store_that_is_no_store_is_begun_anew(tmp_path: Path) -> None:
 def test_manners_ask_no_more_than_once_a_second() -> None:
     assert Manners(contact="a@b.example").interval == 1.0
     assert Manners(contact="a@b.example").connections == 64
+
+
+def test_a_coroutine_is_waited_for_where_a_loop_runs_already() -> None:
+    """A notebook has one, and so has a process in which a browser was driven before."""
+
+    async def answer() -> int:
+        await asyncio.sleep(0)
+        return 42
+
+    async def inside() -> int:
+        return wait_for(answer())
+
+    assert wait_for(inside()) == 42
