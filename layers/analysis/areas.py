@@ -89,13 +89,19 @@ def _ranks_of(atlas: Atlas, index_id: str) -> pd.Series | None:
     return None if table is None or "rank" not in table else table["rank"]
 
 
+def _is_drawn(atlas: Atlas, index_id: str) -> bool:
+    """Return whether an index has intervals on the territories: areas have draws if they have."""
+    table = atlas.intervals.get(index_id)
+    return table is not None and "rank_low" in table and bool(table["rank_low"].notna().any())
+
+
 def with_area_means(atlas: Atlas, index_ids: Iterable[str]) -> Atlas:
     """Return the atlas that has the draws of these indices, so that they are drawn once for all
-    levels. Columns without a recipe or without ranks have none."""
+    levels. Columns without a recipe or without intervals have none."""
     drawn = {
         name: draw_means(atlas, name)
         for name in index_ids
-        if name in atlas.recipes and _ranks_of(atlas, name) is not None
+        if name in atlas.recipes and _is_drawn(atlas, name)
     }
     return replace(atlas, area_means={**atlas.area_means, **drawn}) if drawn else atlas
 
@@ -112,7 +118,7 @@ def draw_means(atlas: Atlas, index_id: str) -> Mapping[str, pd.DataFrame]:
 
     Returns:
         By level that contains the territories: rows are draws, columns the codes of the areas; no
-        rows if the recipe has no draws, or the index no ranks.
+        rows if the index has no intervals on the territories.
 
     Raises:
         InputError: the atlas has no recipe of the index.
@@ -120,7 +126,7 @@ def draw_means(atlas: Atlas, index_id: str) -> Mapping[str, pd.DataFrame]:
     recipe, known = atlas.recipe(index_id), atlas.area_means.get(index_id)
     if known is not None:
         return known
-    if _ranks_of(atlas, index_id) is None:
+    if not _is_drawn(atlas, index_id):
         return AreaMeans(atlas.territories).tables()
     return draw_area_means(score_atlas(atlas, recipe), atlas.territories)
 

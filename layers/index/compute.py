@@ -29,6 +29,7 @@ from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.area_means import AreaMeans, draw_area_means
 from zoneblanche.layers.index.uncertainty.errors import draw_errors
 from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions, draw_ranks
+from zoneblanche.layers.index.uncertainty.within import coarse_parts, with_spreads
 from zoneblanche.layers.indicator import Indicator
 
 _DRAWN = ("rank_low", "rank_high", "score_low", "score_high", "worst_decile")
@@ -51,7 +52,9 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     and `estimated` (1 where a figure was imputed).
 
     If an indicator is known by areas that contain the territories only, there are no intervals and
-    no handicaps, with a notice, unless the recipe says `coarse = "allow"`.
+    no handicaps, with a notice, unless the recipe says `coarse = "allow"`. Then the draws add the
+    spread within these areas, see `layers.index.uncertainty.within`; if it is not known, there are
+    ranks and no intervals.
 
     A recipe whose dimensions have a `handicap` adds the column `handicaps` too, see
     `layers.index.handicaps`. Its table has the share of the draws with at least one, two, …
@@ -67,13 +70,15 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     recipe = recipe if isinstance(recipe, Recipe) else read_recipe(recipe)
     recipe = resolve(recipe, atlas.indicators)
     recipe = recipe if draws is None else replace(recipe, draws=draws)
+    coarse = coarse_parts(atlas, recipe) if recipe.coarse == "refuse" else []
+    recipe, notices, drawable = with_spreads(atlas, recipe)
     found = score_atlas(atlas, recipe)
     scored = found.scored
-    coarse = _coarse_parts(atlas, recipe) if recipe.coarse == "refuse" else []
     if coarse:
         drawn = _Drawn({}, {}, _too_coarse(recipe, coarse))
     else:
-        drawn = _draw(found, atlas.territories)
+        drawn = _draw(found, atlas.territories, drawable=drawable)
+        drawn = replace(drawn, notices=(*notices, *drawn.notices))
     atlas = _with_columns(atlas, scored)
     if handicapped(recipe) and not coarse:
         count = count_handicaps(scored.scores, recipe)
@@ -88,12 +93,6 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
         area_means=area_means,
         recipes={**others, recipe.id: recipe},
     ).noting(*scored.notices, *drawn.notices)
-
-
-def _coarse_parts(atlas: Atlas, recipe: Recipe) -> list[Indicator]:
-    """Return the indicators of the recipe that are known by containing areas only."""
-    parts = [atlas.indicator(element.id) for element in recipe.elements]
-    return [part for part in parts if atlas.coarser_level_of(part)]
 
 
 def _too_coarse(recipe: Recipe, parts: list[Indicator]) -> tuple[str, ...]:
@@ -150,11 +149,12 @@ class _Drawn:
     notices: tuple[str, ...] = ()
 
 
-def _draw(found: ScoredAtlas, territories: Territories) -> _Drawn:
+def _draw(found: ScoredAtlas, territories: Territories, *, drawable: bool) -> _Drawn:
     scored, recipe = found.scored, found.scored.recipe
     notices: tuple[str, ...] = ()
     means: Mapping[str, pd.DataFrame] = {}
-    if recipe.draws == 0 or not (recipe.has_errors or recipe.uncertainty.varies):
+    varied = recipe.has_errors or recipe.uncertainty.varies
+    if recipe.draws == 0 or not varied or not drawable:
         none = dict.fromkeys(_DRAWN, np.nan)
         tables = {name: table.assign(**none) for name, table in _ranks(scored).items()}
     elif recipe.has_errors:

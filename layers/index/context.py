@@ -97,7 +97,7 @@ def index_context(recipe: Recipe, atlas: Atlas) -> Context:
         )
     names = dict.fromkeys(_facts_of(recipe))
     if not names:
-        return Context(groups=groups)
+        return Context(groups=groups, parents=territories.parents if _by_area(recipe) else None)
     carried = pd.concat([atlas.weights, territories.facts, atlas.values], axis=1)
     carried = carried.loc[:, ~carried.columns.duplicated(keep="last")]
     if "density" not in carried and {"population", "area_km2"} <= set(carried):
@@ -105,6 +105,12 @@ def index_context(recipe: Recipe, atlas: Atlas) -> Context:
     facts = carried[[name for name in names if name in carried]].astype("float64")
     reasons = atlas.reasons[[element.id for element in recipe.elements]]
     return Context(groups, facts, territories.parents, reasons)
+
+
+def _by_area(recipe: Recipe) -> bool:
+    """Return whether an error of the recipe is one of areas."""
+    errors = [element.measurement_error for element in recipe.elements]
+    return any(error is not None and (error.area or error.within_level) for error in errors)
 
 
 def _facts_of(recipe: Recipe) -> Iterator[str]:

@@ -57,6 +57,8 @@ class MeasurementError:
         wrong_at, wrong_share: a cell of exactly this figure is wrong so often, and its truth then
             lies anywhere between the bounds of the scale.
         area, area_spread: an error that the territories of an area of this level share.
+        within, within_level: standard deviation of the truths of the territories of an area of this
+            level, where they share its one figure; see `layers.index.uncertainty.within`.
     """
 
     shift: Shift | None = None
@@ -75,6 +77,8 @@ class MeasurementError:
     wrong_share: float = 0.0
     area: str | None = None
     area_spread: float = 0.0
+    within: float = 0.0
+    within_level: str | None = None
 
 
 def error_from_dict(table: Mapping[str, Any] | None) -> MeasurementError | None:

@@ -391,6 +391,7 @@ def _error(table: ErrorTable | float | None) -> MeasurementError | None:
         wrong_share=0.0 if table.wrong is None else table.wrong.share,
         area=None if table.area is None else table.area.level,
         area_spread=0.0 if table.area is None else table.area.spread,
+        within=table.within,
     )
 
 

@@ -244,6 +244,7 @@ class ErrorTable(_Options):
     flips: FlipsTable | None = None
     wrong: WrongTable | None = None
     area: AreaTable | None = None
+    within: NotNegative = 0.0
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -19,6 +19,7 @@ from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.normalise import normalised
 from zoneblanche.layers.index.steps.orient import upward_elements
 from zoneblanche.layers.index.uncertainty.plain import mixed_places
+from zoneblanche.layers.index.uncertainty.within import shared_figures
 
 _BINS = 65_536
 _NOTHING = np.zeros(0, dtype="float32")
@@ -152,6 +153,9 @@ def _spread(
             radius = np.sqrt(context.fact("area_km2").to_numpy("float64") / np.pi)
             most = np.inf if error.radius_most is None else error.radius_most
             spread += np.minimum(error.radius * radius, most)
+    if error.within and error.within_level is not None:
+        shared = shared_figures(figures, context.group(error.within_level)).to_numpy()
+        spread[shared] = np.hypot(spread[shared], error.within)
     return np.where(np.isfinite(spread), spread, 0.0).astype("float32")
 
 

@@ -297,3 +297,65 @@ def test_a_coarse_figure_has_no_ranks(make_atlas: MakeAtlas) -> None:
     assert any("is known by larger areas only" in notice for notice in made.notices)
     allowed = compute_index(atlas, recipe(**table, coarse="allow"))
     assert allowed.intervals["index"]["rank"].tolist() == [4.0, 3.0, 2.0, 1.0]
+
+
+def _two_regions(make_atlas: MakeAtlas, figures: list[float]) -> Atlas:
+    """Figures by region of two regions of three communes, and a figure of their own."""
+    atlas = make_atlas(pd.DataFrame({"a": figures, "b": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}))
+    parents = pd.DataFrame({"region": list("AAABBB")}, index=atlas.codes)
+    atlas = replace(atlas, territories=replace(atlas.territories, parents=parents))
+    return atlas.add(replace(atlas.indicator("a"), native_level="region"), atlas.values["a"])
+
+
+ALLOWED = {"weights": {"a": 1, "b": 1}, "draws": 400, "coarse": "allow"}
+
+
+def test_a_coarse_figure_of_unknown_spread_has_ranks_and_no_intervals(
+    make_atlas: MakeAtlas,
+) -> None:
+    atlas = _two_regions(make_atlas, [10.0, 10.0, 10.0, 40.0, 40.0, 40.0])
+    made = compute_index(atlas, recipe(**ALLOWED))
+    table = made.intervals["index"]
+    assert table["rank"].notna().all() and table[["rank_low", "score_low"]].isna().all(axis=None)
+    (notice,) = (one for one in made.notices if "spread within them is not known" in one)
+    assert "[recipe.indicators.a.error]" in notice
+
+
+def test_the_spread_within_areas_is_the_recipes_where_no_area_tells_it(
+    make_atlas: MakeAtlas,
+) -> None:
+    """A score is half of a figure between 0 and 100: its spread is half of that of the figure."""
+    atlas = _two_regions(make_atlas, [50.0, 50.0, 50.0, 40.0, 40.0, 40.0])
+    options = {"a": {"error": {"within": 6.0}, "goalposts": [0, 100], "better": "higher"}}
+    made = compute_index(atlas, recipe(**ALLOWED, indicators=options))
+    table = made.intervals["index"]
+    half = (table["score_high"] - table["score_low"]) / 2
+    assert half.between(0.85 * 1.645 * 3.0, 1.15 * 1.645 * 3.0).all()
+    assert any("spread of 6" in one and "the recipe gives" in one for one in made.notices)
+    (kept,) = made.recipes.values()
+    error = next(one for one in kept.elements if one.id == "a").measurement_error
+    assert error is not None and (error.within, error.within_level) == (6.0, "region")
+
+
+def test_the_spread_within_areas_comes_from_those_whose_territories_differ(
+    make_atlas: MakeAtlas,
+) -> None:
+    """The communes of the first region have figures of their own, which are exact."""
+    atlas = _two_regions(make_atlas, [40.0, 50.0, 60.0, 40.0, 40.0, 40.0])
+    options = {"a": {"error": {"within": 1.0}, "goalposts": [0, 100], "better": "higher"}}
+    made = compute_index(atlas, recipe(**ALLOWED, indicators=options))
+    table = made.intervals["index"]
+    half = (table["score_high"] - table["score_low"]) / 2
+    assert half.iloc[:3].tolist() == [0.0, 0.0, 0.0]
+    assert half.iloc[3:].between(0.85 * 1.645 * 5.0, 1.15 * 1.645 * 5.0).all()
+    assert any("add a spread of 10" in one for one in made.notices)
+
+
+def test_a_figure_of_its_own_level_has_no_spread_within(make_atlas: MakeAtlas) -> None:
+    atlas = make_atlas(pd.DataFrame({"a": [10.0, 10.0, 40.0], "b": [1.0, 2.0, 3.0]}))
+    options = {"a": {"error": {"within": 5.0}}}
+    table = {"weights": {"a": 1, "b": 1}, "draws": 20, "coarse": "allow", "indicators": options}
+    made = compute_index(atlas, recipe(**table, uncertainty={"weights": 0}))
+    (kept,) = made.recipes.values()
+    assert not kept.has_errors
+    assert made.intervals["index"]["rank_low"].isna().all()

@@ -26,6 +26,7 @@ def scored(toy_atlas: Atlas) -> Atlas:
     atlas = toy_atlas.keep(["fibre", "presence", "density"])
     table = {"id": "lack", "normalise": "goalposts", "draws": 20, "coarse": "allow"}
     table |= {"weights": {"fibre": 2, "presence": 1}}
+    table["indicators"] = {"fibre": {"error": {"within": 5.0}}}
     recipe = recipe_from_table(table, file="", indicators=atlas.indicators)
     return flag(compute_index(atlas, recipe), "sparse")
 
