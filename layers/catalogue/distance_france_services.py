@@ -42,9 +42,29 @@ INDICATOR = Indicator(
 )
 
 
+FROM_PEOPLE = {
+    "fr": "Distance géodésique, sans tenir compte des routes, de la position moyenne des "
+    "habitants de la commune (carreaux de 200 m ; le centre de la commune là où ils n'ont "
+    "personne) à la structure France services fixe la plus proche (ni bus, ni permanence "
+    "itinérante) ; au plus 1,5 km là où la commune en a une.",
+    "en": "Distance along the ellipsoid, roads not considered, from the mean position of the "
+    "inhabitants of the territory (squares of 200 m; its middle where they have nobody) to the "
+    "nearest fixed France Services place (no bus, no itinerant one); at most 1.5 km where the "
+    "territory has one.",
+}
+"""The method where squares of people are given."""
+
+
 def measure(territories: Territories, inputs: Inputs) -> Measurement:
-    """Kilometres."""
-    measured = measure_column(INDICATOR, territories, inputs, source=SOURCE, column="km")
+    """Kilometres; from the mean position of the inhabitants where squares are given."""
+    populated = "km_people" in inputs[SOURCE].frame
+    measured = measure_column(
+        replace(INDICATOR, method=FROM_PEOPLE) if populated else INDICATOR,
+        territories,
+        inputs,
+        source=SOURCE,
+        column="km_people" if populated else "km",
+    )
     places = join_table(territories, inputs[SOURCE]).frame["places_fixed"]
     near = measured.values.clip(upper=AT_HOME_KM)
     return replace(measured, values=measured.values.mask(places > 0, near))

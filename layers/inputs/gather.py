@@ -10,6 +10,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,6 +25,11 @@ from zoneblanche.layers.inputs.join import account_of, added_accounts
 from zoneblanche.layers.inputs.recode import by_arrondissement, on_todays_codes
 from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.publishers.connector import Connector, cited, connector_named, read_source
+from zoneblanche.layers.publishers.population_grid import INPUT as SQUARES
+from zoneblanche.layers.publishers.population_grid import populated_middles
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 def gather_inputs(
@@ -71,7 +77,7 @@ def gather_inputs(
         table = _read(connector, sources, territories)
         table = on_todays_codes(table, connector, territories, events=events)
         if connector.exhaustive and connector.places is not None and connector.on is None:
-            table = _exhausted(table, connector, sources[name], territories)
+            table = _exhausted(table, connector, sources, territories)
         kept = _covers_more(inputs.get(connector.input), table, connector, territories)
         if kept is not None and connector.input not in fed:
             inputs[connector.input] = kept
@@ -177,8 +183,11 @@ def _aid(connector: Connector, path: Path, *, rows: pd.DataFrame | None) -> Tabl
     return cited(Table(frame, level="", source=connector.source), _existing(path))
 
 
-def _exhausted(table: Table, connector: Connector, path: Path, territories: Territories) -> Table:
-    """Return a list of all places on all territories: 0 if it names none, and `km` to the nearest.
+def _exhausted(
+    table: Table, connector: Connector, sources: Mapping[str, Path], territories: Territories
+) -> Table:
+    """Return a list of all places on all territories: 0 if it names none, and `km` to the nearest;
+    `km_people` too if squares of people are among the sources.
 
     In the parts of the country where it names no place at all, the result is *not covered*.
     """
@@ -190,10 +199,31 @@ def _exhausted(table: Table, connector: Connector, path: Path, territories: Terr
     whole = territories.whole  # the nearest place may be outside the selection
     account = table.account or account_of(table, territories.codes, everywhere=whole.codes)
     frame = table.frame.reindex(whole.codes).fillna(0.0)
-    frame["km"] = kilometres_to_nearest(whole, connector.places(path).geometry)
+    places = connector.places(sources[connector.id]).geometry
+    frame["km"] = kilometres_to_nearest(whole, places)
+    notices = table.notices
+    squares = [sources[name] for name in sources if connector_named(name).input == SQUARES]
+    if squares:
+        middles = populated_middles(squares, whole)
+        frame["km_people"] = kilometres_to_nearest(whole, places, middles=middles)
+        notices = (*notices, _middles_note(middles, territories))
     frame = frame.where(covered_by(whole, pd.Series(table.frame.index)))
     reasons = (frame.isna() * int(Reason.NOT_COVERED)).astype("int8")
-    return replace(table, frame=frame, reasons=reasons, account=account)
+    return replace(table, frame=frame, reasons=reasons, account=account, notices=notices)
+
+
+def _middles_note(middles: gpd.GeoSeries, territories: Territories) -> str:
+    known = int(territories.codes.isin(middles.index).sum())
+    return remark(
+        _(
+            "Distances to places are from the mean position of the inhabitants in {known} of "
+            "{count} {territories}, and from the middle of the polygon in the others, where the "
+            "squares have nobody.",
+            known=quantity(known),
+            count=quantity(len(territories)),
+            territories=territories.level_message(plural=True),
+        )
+    )
 
 
 def _existing(path: Path) -> Path:

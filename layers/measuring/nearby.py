@@ -48,10 +48,21 @@ def covered_by(territories: Territories, codes: pd.Series) -> pd.Series:
     return parts.isin(covered_parts)
 
 
-def kilometres_to_nearest(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
+def kilometres_to_nearest(
+    territories: Territories, points: gpd.GeoSeries, *, middles: gpd.GeoSeries | None = None
+) -> pd.Series:
     """Return the kilometres from the middle of each territory to the nearest point of its part of
-    the country; NaN if that part has none."""
+    the country; NaN if that part has none.
+
+    Args:
+        territories: all of the country.
+        points: places, in any CRS.
+        middles: instead of the middle of its polygon, for some or all of the territories;
+            EPSG:4326.
+    """
     places = centres_of(territories)
+    if middles is not None:
+        places = pd.concat([middles, places[~places.index.isin(middles.index)]]).loc[places.index]
     targets = points.to_crs("EPSG:4326")
     found = pd.Series(np.nan, index=territories.codes)
     parts = parts_of(territories)

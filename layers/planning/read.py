@@ -204,31 +204,13 @@ def read_middles(path: Path, territories: Territories) -> gpd.GeoSeries:
         InputError: what `layers.publishers.population_grid.read_cells` refuses, or a grid without
             people in these territories.
     """
-    from zoneblanche.layers.publishers.population_grid import read_cells
+    from zoneblanche.layers.publishers.population_grid import populated_middles
 
-    cells = read_cells(path)
-    half = cells.size / 2
-    points = gpd.GeoSeries.from_xy(cells.west + half, cells.south + half, crs=cells.crs)
-    table = pd.DataFrame(
-        {
-            "code": located_in(territories, points),
-            "east": points.x * cells.amount,
-            "north": points.y * cells.amount,
-            "people": cells.amount,
-        }
-    )
-    sums = table.groupby("code")[["east", "north", "people"]].sum()
-    sums = sums[sums["people"] > 0]
-    if sums.empty:
+    found = populated_middles([path], territories)
+    if found.empty:
         raise InputError(
             Fault(_("the grid has nobody in these territories."), file=str(path), kind="no-match")
         )
-    found = gpd.GeoSeries.from_xy(
-        sums["east"] / sums["people"],
-        sums["north"] / sums["people"],
-        index=sums.index,
-        crs=cells.crs,
-    )
     middles = centres_of(territories)
     middles.loc[found.index] = found.to_crs(middles.crs)
     return middles

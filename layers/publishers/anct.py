@@ -238,6 +238,7 @@ CONNECTORS = (
             "places": "places (count)",
             "places_fixed": "places that do not move (count)",
             "km": "kilometres to the nearest place that does not move",
+            "km_people": "kilometres from the mean position of the people, if squares are given",
         },
         header=("insee_com", "format_fs", "latitude", "longitude"),
         separator=",",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +32,8 @@ from zoneblanche.layers.layer import Table
 from zoneblanche.layers.publishers.connector import Connector, Resource, connector_named
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from zoneblanche.geo.rasters.grid_cells import Cells, Shared
 
 SOURCE = Source(
@@ -123,6 +125,48 @@ def measure_people(path: Path, territories: Territories, sources: Mapping[str, P
     )
 
 
+def populated_middles(paths: Iterable[Path], territories: Territories) -> gpd.GeoSeries:
+    """Return the mean position of the people of each territory where squares have people.
+
+    A square belongs to the territory that has its middle.
+
+    Args:
+        paths: files of squares; each may have a CRS of its own.
+        territories: that the squares are on.
+
+    Returns:
+        Points, EPSG:4326, on the codes of the territories with people.
+
+    Raises:
+        InputError: see `read_cells`.
+    """
+    import geopandas as gpd
+
+    from zoneblanche.layers.measuring.nearby import located_in
+
+    found = []
+    for path in paths:
+        cells = read_cells(path)
+        half = cells.size / 2
+        points = gpd.GeoSeries.from_xy(cells.west + half, cells.south + half, crs=cells.crs)
+        table = pd.DataFrame(
+            {
+                "code": located_in(territories, points),
+                "east": points.x * cells.amount,
+                "north": points.y * cells.amount,
+                "people": cells.amount,
+            }
+        )
+        sums = table.groupby("code")[["east", "north", "people"]].sum()
+        sums = sums[sums["people"] > 0]
+        east, north = (sums[name] / sums["people"] for name in ("east", "north"))
+        middles = gpd.GeoSeries.from_xy(east, north, index=sums.index, crs=cells.crs)
+        found.append(middles.to_crs("EPSG:4326"))
+    # A commune is in one part of the country: the first file with its people has all of them.
+    whole = pd.concat(found)
+    return whole[~whole.index.duplicated()]
+
+
 def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Translatable:
     """Return a notice of how many people there are and where they are counted."""
     total = float(cells.amount.sum())
@@ -135,9 +179,12 @@ def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Translatable:
                 squares=quantity(len(cells)),
             )
         )
-    return _(
+    return ngettext(
         "The grid has {total} people in {squares} squares: {placed} are brought to territories, "
-        "{lost} live in {empty} squares that touch none.",
+        "{lost} live in {count} square that touches none.",
+        "The grid has {total} people in {squares} squares: {placed} are brought to territories, "
+        "{lost} live in {count} squares that touch none.",
+        shared.lost,
         total=quantity(total, digits=0),
         squares=quantity(len(cells)),
         placed=quantity(people.sum(), digits=0),

@@ -25,8 +25,9 @@ from zoneblanche.layers.edition import edition_inputs, edition_territories
 from zoneblanche.layers.inputs.gather import gather_inputs
 from zoneblanche.layers.measure import measure_layers
 from zoneblanche.layers.measuring.nearby import located_in
+from zoneblanche.layers.publishers.anct import fixed_places_of_france_services
 from zoneblanche.layers.publishers.connector import connector_named
-from zoneblanche.scripts.trials.publishers_files import write_fixtures
+from zoneblanche.scripts.trials.publishers_files import squares_table, write_fixtures
 
 PLACES = (*("48", "29", "59"), *("75", "971"))
 """Départements that are measured: sparse, coastal, on the population grid, whole town, overseas."""
@@ -178,7 +179,7 @@ def test_people_of_squares_of_200_m(part: Territories, shared_data: Path, fixtur
     account = atlas.account["population-grid"]
     assert (account["rows"], account["matched"]) == (len(rows), len(rows) - 1)
     assert account["counted"] == {"touches no territory": 1}
-    assert "2 live in 1 squares that touch none" in inputs["population-grid"].notices[0]
+    assert "2 live in 1 square that touches none" in inputs["population-grid"].notices[0]
     assert "ghsl-population-r4-c18 is not used as well" in inputs["coverage-4g"].notices[-1]
     assert atlas.indicators["population-grid"].period == "2019-12-31"
     share = atlas.values["coverage-4g-people"].dropna()
@@ -419,3 +420,37 @@ def test_distances_anywhere() -> None:
     assert distance_to_nearest(towns, points.iloc[:0]).isna().all()
     with pytest.raises(InputError, match="no coordinate system"):
         distance_to_nearest(towns.set_crs(None, allow_override=True), points)
+
+
+def test_france_services_from_the_mean_position_of_the_people(
+    part: Territories, shared_data: Path, tmp_path: Path
+) -> None:
+    """Of the communes with squares, the distance is from their people; of others as before."""
+    places = shared_data / "fr/socio/liste-fs-20240801.csv"
+    squares = tmp_path / "carreaux_200m_met.csv"
+    squares.write_text(squares_table(), "utf-8")
+    name = "distance-france-services"
+    before = measured(part, {"anct-france-services": places}, name)
+    sources = {"anct-france-services": places, "insee-population-grid": squares}
+    inputs = gather_inputs(sources, {}, part)
+    atlas = measure_layers(part, [known_layers()[name]], inputs)
+    cells = pd.read_csv(squares)
+    parts = cells["idcar_200m"].str.extract(r"N(?P<north>\d+)E(?P<east>\d+)$").astype("float64")
+    points = gpd.GeoSeries.from_xy(parts["east"] + 100, parts["north"] + 100, crs=3035)
+    inside = points.within(part.frame.geometry.to_crs(3035)["48095"])
+    people = cells.loc[inside, "ind"]
+    middle = gpd.GeoSeries.from_xy(
+        [np.average(points[inside].x, weights=people)],
+        [np.average(points[inside].y, weights=people)],
+        crs=3035,
+    )
+    fixed = fixed_places_of_france_services(places).to_crs(2154)
+    planar = fixed.distance(middle.to_crs(2154).iloc[0]).min() / 1000
+    expected = min(planar, 1.5)  # Mende has places
+    assert atlas.values.loc["48095", name] == pytest.approx(expected, rel=5e-3)
+    moved = (atlas.values[name] - before.values[name]).abs() > 1e-9
+    lozere = part.parents["departement"] == "48"
+    assert moved[lozere].any() and not moved[~lozere].any()
+    assert "position moyenne des habitants" in atlas.indicators[name].method["fr"]
+    notices = inputs["anct-france-services"].notices
+    assert any("mean position of the inhabitants" in note for note in notices)
