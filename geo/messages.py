@@ -26,6 +26,8 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Literal, Self
 
+from zoneblanche.geo.numerals import format_english, format_number
+
 Severity = Literal["warning", "remark"]
 """A *warning* says that something may be wrong, or that a figure is not what it seems. A *remark*
 says how something was done. A notice without a severity is a warning."""
@@ -104,8 +106,6 @@ class Quantity(Translatable):
 
     def in_language(self, lang: str) -> str:
         """Return it in the format of `lang`."""
-        from zoneblanche.geo.numerals import format_number
-
         return format_number(self.value, self.digits, lang)
 
     def as_dict(self) -> dict[str, Any]:
@@ -153,6 +153,16 @@ def _(template: str, /, **slots: object) -> Message:
     return _message(template, slots)
 
 
+def fill(phrase: str, /, **slots: object) -> Message:
+    """Return the message of a phrase whose slots are open, such as those that a page fills in too.
+
+    >>> fill(_("rank {rank} of {count}"), rank=1, count=quantity(3000))
+    'rank 1 of 3,000'
+    """
+    context = phrase.context if isinstance(phrase, Message) else None
+    return _message(str(phrase), slots, context=context)
+
+
 def pgettext(context: str, template: str, /, **slots: object) -> Message:
     """Return a message whose English text has several translations: `context` selects one."""
     return _message(template, slots, context=context)
@@ -174,17 +184,13 @@ def npgettext(context: str, one: str, many: str, count: int, /, **slots: object)
 
 
 def quantity(value: float, digits: int | None = None) -> Quantity:
-    """Return a number for a slot.
+    """Return a number for a slot, see `geo.numerals.format_number`.
 
     >>> quantity(3000), quantity(67.25), quantity(67.25, digits=1), quantity(5.0, digits=0)
-    ('3,000', '67.25', '67.2', '5')
+    ('3,000', '67.25', '67.3', '5')
     """
     value = value.item() if hasattr(value, "item") else value
-    if digits is not None:
-        english = f"{value:,.{digits}f}"
-    else:
-        english = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
-    return Quantity(english, value=value, digits=digits)
+    return Quantity(format_english(value, digits), value=value, digits=digits)
 
 
 def percent(share: float, digits: int = 0) -> Message:

@@ -13,19 +13,51 @@ if TYPE_CHECKING:
     from babel.numbers import NumberPattern
 
 
+MINUS, NO_FIGURE = "\u2212", "–"
+"""The sign of a negative figure, and what a figure that is not known is written as."""
+
+_MOST_DIGITS, _LARGEST_ROUNDED = 15, 2.0**53
+"""A number with more decimals, or from this size on, has no half to round."""
+
+
 def format_number(value: float, digits: int | None, lang: str) -> str:
     """Return a number with a number of decimals, or as many as it needs (None).
 
+    With a number of decimals it is a figure to be read: it is rounded half away from zero, has a
+    minus sign, and is a dash where it is not finite. Else it is written as it may be typed.
+
     >>> format_number(34875.25, 1, "en"), format_number(34875.25, 1, "de")
-    ('34,875.2', '34.875,2')
+    ('34,875.3', '34.875,3')
+    >>> format_number(-0.04, 1, "fr"), format_number(float("nan"), 1, "fr")
+    ('0,0', '–')
     """
+    if digits is None:
+        text = f"{value:d}" if isinstance(value, int) else f"{value:g}"
+        if not text.lstrip("-").replace(".", "").isdecimal():
+            return text  # too large to write without an exponent, or not finite
+        return _pattern(None).apply(Decimal(text), _locale(lang))
     if not math.isfinite(value):
-        return f"{value:g}"
-    text = f"{value:g}" if digits is None and not isinstance(value, int) else None
-    if text is not None and not text.lstrip("-").replace(".", "").isdecimal():
-        return text  # too large to write without an exponent, or not a number
-    decimal = Decimal(text if text is not None else f"{value:.{digits or 0}f}")
-    return _pattern(digits).apply(decimal, _locale(lang))
+        return NO_FIGURE
+    decimal = Decimal(f"{_rounded(value, digits):.{digits}f}")
+    return _pattern(digits).apply(decimal, _locale(lang)).replace("-", MINUS)
+
+
+def format_english(value: float, digits: int | None) -> str:
+    """Return a number as `format_number` writes it in English, without loading Babel."""
+    if digits is None:
+        return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
+    if not math.isfinite(value):
+        return NO_FIGURE
+    return f"{_rounded(value, digits):,.{digits}f}".replace("-", MINUS)
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Round half away from zero, as a reader rounds by hand; Python rounds half to even. There is
+    no negative zero."""
+    if digits > _MOST_DIGITS or abs(value) * 10**digits >= _LARGEST_ROUNDED:
+        return value
+    size = math.floor(abs(value) * 10**digits + 0.5 + 1e-9) / 10**digits
+    return math.copysign(size, value) if size else 0.0
 
 
 def format_day(day: date, lang: str, *, first: str = "1") -> str:

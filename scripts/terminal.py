@@ -12,7 +12,7 @@ import errno
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
@@ -86,6 +86,20 @@ def _nearest(sign: str, encoding: str) -> str:
             one.encode(encoding)
             return one
     return "?"
+
+
+def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table as lines: the first column at the left, the others at the right.
+
+    >>> align_columns([["", "people"], ["Mende", "12,318"]])
+    ['       people', 'Mende  12,318']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        lines.append("  ".join([first.ljust(widths[0]), *cells]).rstrip())
+    return lines
 
 
 def behind(stream: Any) -> TextIO:

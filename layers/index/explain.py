@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import comb, fsum
 
@@ -10,13 +10,28 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _, titled
+from zoneblanche.geo.messages import _, pgettext, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
 from zoneblanche.layers.index.score import Scored, combine, score_atlas
 from zoneblanche.layers.index.steps.orient import is_mazziotta, oriented, scale_ends
 from zoneblanche.layers.index.steps.rank import rank
+
+EFFECTS: Mapping[str, str] = {
+    "imputed: mean": _("imputed: mean"),
+    "imputed: median": _("imputed: median"),
+    "imputed: group-mean": _("imputed: mean of the group"),
+    "imputed: group-median": _("imputed: median of the group"),
+    "imputed: regression": _("imputed: regression"),
+    "winsorised: high": _("winsorised: high"),
+    "winsorised: low": _("winsorised: low"),
+    "log": pgettext("method", "logarithm"),
+    "boxcox": pgettext("method", "Box-Cox transformation"),
+    "below the goalposts": _("below the goalposts"),
+    "above the goalposts": _("above the goalposts"),
+}
+"""What a step did to a cell, by its key in `Step.actions`."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +44,8 @@ class Explanation:
         reference: the score that the parts start from, see `explain`.
         parts: one row per indicator, in the order of the recipe: `dimension`, `value` as measured,
             `used` after imputation and treatment, `normalised` (high is good), `score` (the same,
-            oriented like the index), `weight` in the whole index, `contribution`, and `done` (the
-            effect of imputation and treatment on the cell).
+            oriented like the index), `weight` in the whole index, `contribution`, and `done` (what
+            imputation, treatment and goalposts did to the cell: keys of `EFFECTS`).
         dimensions: one row per dimension: `score`, `weight`, `contribution`.
     """
 
@@ -323,7 +338,7 @@ def _part_table(
                 "score": scores[name],
                 "weight": share,
                 "contribution": contributions[name],
-                "done": "; ".join(done[name]),
+                "done": tuple(done[name]),
             }
             for name, share in shares.items()
         ],

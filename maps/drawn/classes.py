@@ -13,7 +13,8 @@ import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _, translate_all
+from zoneblanche.geo.messages import _, fill, join, quantity, translate, translate_all
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.drawn.breaks import classify, custom_breaks
@@ -27,7 +28,7 @@ from zoneblanche.maps.drawn.palettes import (
     Theme,
     ramp,
 )
-from zoneblanche.maps.drawn.words import WORDS, percent_sign, write_number
+from zoneblanche.maps.drawn.words import WORDS, percent_sign
 from zoneblanche.maps.page.layers import Citations, describe_bivariate, describe_layer
 
 if TYPE_CHECKING:
@@ -190,20 +191,20 @@ def _figures(
 
 def _range(low: float, high: float, last: bool, layer: dict[str, Any], lang: str) -> str:
     """Return the label of a class, as the page writes it."""
-    digits, words = layer["digits"], translate_all(WORDS, lang)
+    digits, percent = layer["digits"], layer["unit"] == "percent"
     suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
-    percent = layer["unit"] == "percent"
     sign = percent_sign(lang) if percent else ""
     if low == -np.inf:
-        return words["range_under"].replace("{to}", write_number(high, digits, lang) + sign)
-    if high == np.inf:
-        return words["range_from"].replace("{from}", write_number(low, digits, lang) + sign)
-    if low == high or (not last and high - low <= 1.001 * 10**-digits):
-        return write_number(low, digits, lang) + (sign or (f"{BLANK}{suffix}" if suffix else ""))
-    text = words["range_closed" if last else "range_open"].replace(
-        "{from}", write_number(low, digits, lang)
-    )
-    return text.replace("{to}", write_number(high, digits, lang)) + sign
+        text = fill(WORDS["range_under"], to=join((quantity(high, digits), sign), ""))
+    elif high == np.inf:
+        text = fill(WORDS["range_from"], **{"from": join((quantity(low, digits), sign), "")})
+    elif low == high or (not last and high - low <= 1.001 * 10**-digits):
+        return format_number(low, digits, lang) + (sign or (f"{BLANK}{suffix}" if suffix else ""))
+    else:
+        phrase = WORDS["range_closed" if last else "range_open"]
+        end = join((quantity(high, digits), sign), "")
+        text = fill(phrase, **{"from": quantity(low, digits), "to": end})
+    return translate(text, lang)
 
 
 def _kinds(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Classed:
@@ -258,32 +259,32 @@ def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Class
 
 
 def _axis(layer: dict[str, Any], breaks: Sequence[float], *, low: bool, lang: str) -> Axis:
-    words, title = translate_all(_WORDS, lang), in_language(layer["title"], lang)
+    title = in_language(layer["title"], lang)
     sign = percent_sign(lang) if layer["unit"] == "percent" else ""
     suffix = in_language(layer["suffix"], lang) if layer["suffix"] else ""
     unit = sign or (f"{BLANK}{suffix}" if suffix else "")
-    ends = [write_number(value, layer["digits"], lang) for value in breaks]
+    ends = [format_number(value, layer["digits"], lang) for value in breaks]
     thirds: list[tuple[str, str, Edges]] = []
     for k in range(len(breaks) + 1):
         edges = (breaks[k - 1] if k else None, breaks[k] if k < len(breaks) else None)
         a, b = ends[k - 1] if k else "", ends[k] if k < len(ends) else ""
         if not ends:
-            label, span = "", words["all"]
+            label, span = "", _("all values")
         elif not a:
-            label, span = f"< {b}{sign}", words["under"].format(high=b + unit)
+            label, span = f"< {b}{sign}", _("under {high}", high=b + unit)
         elif not b:
-            label, span = f"≥ {a}{sign}", words["above"].format(low=a + unit)
+            label, span = f"≥ {a}{sign}", _("{low} and more", low=a + unit)
         else:
-            label, span = f"{a} – {b}{sign}", words["from_to"].format(low=a, high=b + unit)
-        thirds.append((label, span, edges))
+            label, span = f"{a} – {b}{sign}", _("{low} to under {high}", low=a, high=b + unit)
+        thirds.append((label, translate(span, lang), edges))
     # If figures allow fewer than three, the pale ones are left out.
     thirds = [("", "–", (None, None))] * (3 - len(thirds)) + (thirds[::-1] if low else thirds)
-    leads = translate_all(WORDS, lang)  # like the page, in `axisWords` of legend.js
-    heading = leads["toward_low" if low else "toward_high"].replace("{title}", title)
+    # Like the page, in `axisWords` of legend.js.
+    heading = fill(WORDS["toward_low" if low else "toward_high"], title=title)
     if layer["better"] and low == (layer["better"] == "higher"):
-        heading = leads["toward_way_worse"].replace("{way}", heading)
+        heading = fill(WORDS["toward_way_worse"], way=heading)
     labels, spans, edges_of = zip(*thirds, strict=True)
-    return Axis(title, heading, labels, spans, edges_of)
+    return Axis(title, translate(heading, lang), labels, spans, edges_of)
 
 
 def _column(atlas: Atlas, name: str, digits: int) -> tuple[np.ndarray, np.ndarray]:
@@ -311,11 +312,3 @@ def diverging(better: str | None, breaks: Sequence[float], theme: Theme) -> tupl
 
 def _side(stops: Sequence[str], count: int) -> list[str]:
     return ramp(stops, count) if count else []
-
-
-_WORDS = {
-    "all": _("all values"),
-    "under": _("under {high}"),
-    "from_to": _("{low} to under {high}"),
-    "above": _("{low} and more"),
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoneblanche.maps.drawn.words import write_number
+from zoneblanche.geo.numerals import format_number
 
 
 def round_length(metres: float, most: float) -> float:
@@ -29,4 +29,4 @@ def write_distance(metres: float, lang: str) -> str:
     """
     number, unit = (metres / 1000, "km") if metres >= 1000 else (metres, "m")
     digits = 0 if number >= 1 else 1 - int(np.floor(np.log10(number))) - 1
-    return f"{write_number(number, digits, lang)}\u00a0{unit}"
+    return f"{format_number(number, digits, lang)}\u00a0{unit}"

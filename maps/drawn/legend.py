@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoneblanche.geo.messages import _, translate, translate_all
-from zoneblanche.maps.drawn.cite import SEMICOLON
+from zoneblanche.geo.messages import _, quantity, semicolons, translate
 from zoneblanche.maps.drawn.classes import Classed
 from zoneblanche.maps.drawn.palettes import MISSING
-from zoneblanche.maps.drawn.words import WORDS, write_number
+from zoneblanche.maps.drawn.words import WORDS
 
 
 @dataclass(frozen=True)
@@ -52,27 +51,34 @@ def describe_classes(
         units: the name of the drawn territories, singular or plural.
     """
     counts = classed.counts(inside)
-    words, colon = translate_all(_WORDS, lang), translate(WORDS["colon"], lang)
-    total = write_number(int(inside.sum()), 0, lang)
-    found = [*zip(classed.labels, counts, strict=True)]
-    sentences = []
+    total = quantity(int(inside.sum()))
+    labelled = [*zip(classed.labels, counts, strict=True)]
+    sentences: list[str] = []
     if classed.square is not None:
-        label, count = found.pop()
-        n = write_number(count, 0, lang)
-        sentences += [words["both"].format(label=label, n=n, of=total)] if label else []
-        found = [(label, count) for label, count in found if label and count]
-    sentences += [f"{label}{colon}{write_number(count, 0, lang)}" for label, count in found]
+        label, count = labelled.pop()
+        if label:
+            sentences.append(
+                _(
+                    "where both conditions meet ({label}): {n} of {of}",
+                    label=label,
+                    n=quantity(count),
+                    of=total,
+                )
+            )
+        labelled = [(label, count) for label, count in labelled if label and count]
     sentences += [
-        f"{words['missing'].format(reason=reason)}{colon}{write_number(count, 0, lang)}"
+        _("{label}: {count}", label=label, count=quantity(count)) for label, count in labelled
+    ]
+    sentences += [
+        _("no data ({reason}): {count}", reason=reason, count=quantity(count))
         for reason, count in classed.missing(inside, lang)
     ]
-    parts = translate(SEMICOLON, lang).join(sentences)
-    parts = parts[:1].upper() + parts[1:]
-    return words["map"].format(of=total, units=units, title=title, parts=parts)
-
-
-_WORDS = {
-    "map": _("Map of {of} {units}: {title}. {parts}."),
-    "missing": _("no data ({reason})"),
-    "both": _("where both conditions meet ({label}): {n} of {of}"),
-}
+    parts = translate(semicolons(sentences), lang)
+    sentence = _(
+        "Map of {of} {units}: {title}. {parts}.",
+        of=total,
+        units=units,
+        title=title,
+        parts=parts[:1].upper() + parts[1:],
+    )
+    return translate(sentence, lang)

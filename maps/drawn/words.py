@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from zoneblanche.geo.messages import _, ngettext, pgettext, translate, translate_all
+from zoneblanche.geo.messages import (
+    _,
+    languages,
+    ngettext,
+    pgettext,
+    titled,
+    translate,
+    translate_all,
+)
 from zoneblanche.geo.numerals import (
     format_day,
     format_month,
-    format_number,
     locale_tag,
     plural_forms,
 )
@@ -272,18 +278,9 @@ def colon(lang: str) -> str:
     return translate(WORDS["colon"], lang)
 
 
-def write_number(value: float, digits: int, lang: str) -> str:
-    """Return a number in the format of `lang`; a dash if there is none.
-
-    >>> write_number(34875, 0, "en"), write_number(61.55, 1, "fr"), write_number(2.5, 0, "fr")
-    ('34,875', '61,6', '3')
-    """
-    if not math.isfinite(value):
-        return "–"
-    # Half away from zero, as a reader rounds by hand; the format's own rule is half to even.
-    scaled = math.floor(abs(value) * 10**digits + 0.5 + 1e-9) / 10**digits
-    text = format_number(math.copysign(scaled, value) if scaled else 0.0, digits, lang)
-    return text.replace("-", "\u2212")
+def date_text(text: str) -> str:
+    """Return a date as `write_date` writes it, for a slot of a message."""
+    return titled({lang: write_date(text, lang) for lang in languages()})
 
 
 def write_date(text: str, lang: str) -> str:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import _, titled, translate
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.maps.drawn.cite import SEMICOLON, cite
-from zoneblanche.maps.drawn.words import YES_NO, percent_sign, write_date, write_number
+from zoneblanche.maps.drawn.words import YES_NO, percent_sign, write_date
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -43,8 +44,8 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     slots = {
         "title": titled(indicator.title),
         "period": f" ({write_date(indicator.period, lang)})" if indicator.period else "",
-        "known": write_number(len(known), 0, lang),
-        "all": write_number(len(values), 0, lang),
+        "known": format_number(len(known), 0, lang),
+        "all": format_number(len(values), 0, lang),
         "level": level,
     }
     if not len(known):
@@ -55,7 +56,7 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         return [head, *_shares(indicator, known, lang)]
 
     def figure(value: float) -> str:
-        number = write_number(value, indicator.digits, lang)
+        number = format_number(value, indicator.digits, lang)
         return number + percent_sign(lang) if indicator.unit == "percent" else number
 
     names = atlas.territories.names
@@ -66,7 +67,7 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
         them out."""
         alike = int((ordered == ordered.iloc[0]).sum())
         if alike > NAMED:
-            return f"{write_number(alike, 0, lang)} {level}"
+            return f"{format_number(alike, 0, lang)} {level}"
         return ", ".join(str(names[code]) for code in ordered.index[:NAMED])
 
     low, high = float(order.iloc[0]), float(order.iloc[-1])
@@ -92,7 +93,7 @@ def _shares(indicator: Indicator, known: pd.Series, lang: str) -> list[str]:
     titles = indicator.categories or YES_NO
     codes, counts = np.unique(known.round().to_numpy(dtype=np.int64), return_counts=True)
     parts = [
-        f"{in_language(titles.get(code, str(code)), lang)} {write_number(count, 0, lang)}"
+        f"{in_language(titles.get(code, str(code)), lang)} {format_number(count, 0, lang)}"
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
     ]
     return [translate(SEMICOLON, lang).join(parts) + "."]

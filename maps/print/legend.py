@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoneblanche.geo.messages import translate, translate_all
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.maps.drawn.classes import Axis, Classed
 from zoneblanche.maps.drawn.palettes import INK, MISSING, RULE, contrast
-from zoneblanche.maps.drawn.words import WORDS, percent_sign, write_number
+from zoneblanche.maps.drawn.words import WORDS, percent_sign
 from zoneblanche.maps.print.layout import Letters
 from zoneblanche.maps.print.pen import Pen
 
@@ -97,7 +98,7 @@ class _Column:
         """Draw a swatch, its label in as many lines as it needs, and its number and share at the
         right."""
         pen, small, right = self.pen, self.letters.small, self.left + self.width
-        number = write_number(count, 0, self.told.lang)
+        number = format_number(count, 0, self.told.lang)
         share_wide = pen.measure(f"< 1{percent_sign(self.told.lang)}", small) + 4
         reach = pen.measure(number, small) + share_wide + 4
         base = self.y + self.letters.line
@@ -114,7 +115,7 @@ class _Column:
     def _share(self, count: int) -> str:
         total = int(self.told.inside.sum())
         percent = 100 * count / total if total else 0.0
-        text = "< 1" if 0 < percent < 1 else write_number(percent, 0, self.told.lang)
+        text = "< 1" if 0 < percent < 1 else format_number(percent, 0, self.told.lang)
         return text + percent_sign(self.told.lang)
 
 
@@ -133,7 +134,7 @@ def _draw_classes(column: _Column, classed: Classed) -> None:
         column.y += 2
     words = translate_all(WORDS, lang)
     if classed.method:
-        whole = f"{write_number(len(classed.of), 0, lang)} {column.told.units}"
+        whole = f"{format_number(len(classed.of), 0, lang)} {column.told.units}"
         how = f"{words['scheme']}{words['colon']}{words[f'scheme_{classed.method}']}, {whole}"
         column.say(how, small, quiet=True)
     column.y += 3
@@ -148,7 +149,7 @@ def _draw_missing(column: _Column, classed: Classed) -> None:
     ground, stripe = MISSING["light"]
     count = sum(number for _, number in reasons)
     column.row(translate(WORDS["no_data"], lang), count, ground, hatch=stripe)
-    text = ", ".join(f"{reason} ({write_number(number, 0, lang)})" for reason, number in reasons)
+    text = ", ".join(f"{reason} ({format_number(number, 0, lang)})" for reason, number in reasons)
     column.say(text, column.letters.small, quiet=True, indent=INDENT, most=5)
     column.y += 3
 
@@ -174,7 +175,7 @@ def _draw_square(column: _Column, classed: Classed, across: Axis, up: Axis) -> N
             colour = classed.colours[k]
             pen.box(x, column.y + row * high, side, high, colour=colour, line=RULE["light"])
             ink = max(("#ffffff", INK["light"]), key=lambda one: contrast(colour, one))
-            number = write_number(counts[k], 0, column.told.lang)
+            number = format_number(counts[k], 0, column.told.lang)
             pen.write(x + side / 2, middle, number, small, colour=ink, align="center")
     column.y += 3 * high
     below = [

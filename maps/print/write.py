@@ -20,13 +20,13 @@ import numpy as np
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import ProblemWithEnvironment
 from zoneblanche.geo.files.output import staged_file
-from zoneblanche.geo.messages import _, translate, translate_all
+from zoneblanche.geo.messages import _, fill, quantity, translate, translate_all
 from zoneblanche.geo.source import union_of
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
 from zoneblanche.maps.drawn.cite import cite_all
 from zoneblanche.maps.drawn.classes import Classed, class_territories
 from zoneblanche.maps.drawn.legend import describe_classes
-from zoneblanche.maps.drawn.words import WORDS, write_date, write_number
+from zoneblanche.maps.drawn.words import WORDS, write_date
 from zoneblanche.maps.page.layers import is_coarse, measured_partly
 from zoneblanche.maps.print.compose import compose
 from zoneblanche.maps.print.layout import Caption, Paper
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 Format = Literal["png", "svg", "pdf"]
 DOTS = 300
 """Dots per inch of a PNG for print."""
-
-_SCORED = _("score from {low} to {high}")
 
 
 def write_picture(
@@ -127,8 +125,9 @@ def _caption(
         if one.native_level not in ("", atlas.territories.level):
             level = in_language(titles.get(one.native_level, one.native_level), lang)
             name = "measured_partly_by" if measured_partly(atlas, one) else "measured_by"
-            how = words[name].replace("{level}", level)
-            parts.append(words["hatched"].replace("{how}", how) if is_coarse(atlas, one) else how)
+            how = fill(WORDS[name], level=level)
+            how = fill(WORDS["hatched"], how=how) if is_coarse(atlas, one) else how
+            parts.append(translate(how, lang))
         notes += [", ".join(parts)] if parts else []
     used = union_of(*(indicator.sources for indicator in indicators))
     borders = tuple(one for one in atlas.territories.sources if one not in used)
@@ -153,8 +152,8 @@ def _scale_of(one: Indicator, lang: str) -> list[str]:
     low, high = one.bounds
     if one.unit != "score" or low is None or high is None:
         return []
-    ends = (write_number(end, 0, lang) for end in (low, high))
-    return [translate(_SCORED, lang).format(**dict(zip(("low", "high"), ends, strict=True)))]
+    scale = _("score from {low} to {high}", low=quantity(low, 0), high=quantity(high, 0))
+    return [translate(scale, lang)]
 
 
 class _own_settings:

@@ -19,12 +19,12 @@ from zoneblanche.geo.messages import (
     translate,
     translate_all,
 )
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.analysis.quality import ColumnQuality, Quality
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.maps.drawn.assets import read_asset
-from zoneblanche.maps.drawn.cite import SEMICOLON
-from zoneblanche.maps.drawn.words import percent_sign, write_number
+from zoneblanche.maps.drawn.words import percent_sign
 from zoneblanche.maps.page.content_policy import hash_source
 
 MOST = 12
@@ -56,7 +56,6 @@ WORDS = {
     "nothing": _("Nothing stands out."),
     "no_rows": _("No file of the user's."),
     "territories": _("territories"),
-    "habitants": _("people"),
     "note": _("What is odd may be right: nothing is changed, all is to be looked at."),
 }
 
@@ -71,18 +70,21 @@ class Section:
     note: str = ""
 
 
+def _head(quality: Quality, atlas: Atlas) -> str:
+    """Return how many territories and people are counted, and the dates of the figures."""
+    level = atlas.territories.level_message(plural=quality.territories != 1)
+    counted = [_("{count} {level}", count=quantity(quality.territories), level=level)]
+    if quality.people is not None:
+        counted.append(_("{number} people", number=quantity(quality.people, 0)))
+    first, last = quality.periods
+    dates = _("figures date from {first} to {last}", first=first, last=last) if first else ""
+    return semicolons((join(counted), dates))
+
+
 def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, list[Section]]:
     """Return the line under the title, and the sections of the page, in `lang`."""
     words = translate_all(WORDS, lang)
-    counted = write_number(quality.territories, 0, lang)
-    head = f"{counted} {atlas.territories.level_title(lang, plural=quality.territories != 1)}"
-    if quality.people is not None:
-        head += f", {write_number(quality.people, 0, lang)} {words['habitants']}"
-    if quality.periods[0]:
-        head += translate(SEMICOLON, lang)
-        first, last = quality.periods
-        dates = _("figures date from {first} to {last}", first=first, last=last)
-        head += translate(dates, lang)
+    head = translate(_head(quality, atlas), lang)
     rows = {"rows": "read", "matched": "matched", "listed": "listed", "unaccounted": "lost"}
     if any(counts["outside"] for counts in quality.rows.values()):
         rows = {"rows": "read", "matched": "matched", "outside": "outside", **rows}
@@ -94,7 +96,7 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
         Section(
             words["rows"],
             tuple(
-                (_titled(name, atlas, lang), *(write_number(counts[key], 0, lang) for key in rows))
+                (_titled(name, atlas, lang), *(format_number(counts[key], 0, lang) for key in rows))
                 for name, counts in quality.rows.items()
             )
             or ((words["no_rows"],),),
@@ -140,7 +142,7 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
     for column in quality.columns:
         indicator = atlas.indicators[column.id]
         missing = [
-            f"{in_language(Reason[name.upper()].title, lang)} {write_number(count, 0, lang)}"
+            f"{in_language(Reason[name.upper()].title, lang)} {format_number(count, 0, lang)}"
             for name, count in column.missing.items()
         ]
         people = column.people_percent
@@ -153,7 +155,7 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
                 _percent(100 * column.known / max(quality.territories, 1), lang),
                 "–" if people is None else _percent(people, lang),
                 " – ".join(
-                    write_number(one, indicator.digits, lang) for one in figures if one is not None
+                    format_number(one, indicator.digits, lang) for one in figures if one is not None
                 ),
                 ", ".join(missing),
             )
@@ -165,7 +167,7 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
 def _percent(share: float, lang: str) -> str:
     """Return a share; one below the whole is not rounded to 100 %."""
     shown = 99.9 if 99.95 <= share < 100 else share
-    return ("> " if shown != share else "") + write_number(shown, 1, lang) + percent_sign(lang)
+    return ("> " if shown != share else "") + format_number(shown, 1, lang) + percent_sign(lang)
 
 
 def _odd(column: ColumnQuality, atlas: Atlas, lang: str) -> list[tuple[str, ...]]:

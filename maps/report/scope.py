@@ -13,7 +13,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.numerals import takes_singular
+from zoneblanche.geo.numerals import format_number, takes_singular
 from zoneblanche.layers.analysis.areas import draw_means, interval_of, rank_areas
 from zoneblanche.layers.analysis.estimates import (
     FEWEST,
@@ -33,7 +33,7 @@ from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.presence.panel import Panel, read_panel
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.drawn.classes import Classed, class_territories
-from zoneblanche.maps.drawn.words import YES_NO, write_date, write_number
+from zoneblanche.maps.drawn.words import YES_NO, write_date
 from zoneblanche.maps.report.areas import Area, part_of
 from zoneblanche.maps.report.content import Cell, Piece, finite
 from zoneblanche.maps.report.peers import peer_table
@@ -338,7 +338,7 @@ class Scope:
         if value is None or not np.isfinite(value):
             return "–"
         value = 0.0 if round(float(value), digits) == 0 else float(value)
-        return write_number(value, digits, self.lang)
+        return format_number(value, digits, self.lang)
 
     def signed(self, value: float, digits: int) -> str:
         """Return a difference with its sign; without if it is written as zero."""

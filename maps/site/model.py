@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.source import union_of
-from zoneblanche.maps.drawn.words import YES_NO, percent_sign, write_date, write_number
+from zoneblanche.maps.drawn.words import YES_NO, percent_sign, write_date
 from zoneblanche.maps.page.geometry import PageGeometry
 from zoneblanche.maps.page.upper_levels import atlas_above
 from zoneblanche.maps.site.words import default_title, updated_to, words_in
@@ -180,7 +181,7 @@ def cell_texts(values: pd.Series, indicator: Indicator, lang: str) -> np.ndarray
     texts = [
         in_language(titles[int(one)], lang)
         if titles and np.isfinite(one) and int(one) in titles
-        else write_number(float(one), digits, lang)
+        else format_number(float(one), digits, lang)
         for one in distinct
     ]
     return np.array(texts, dtype=object)[where]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.maps.drawn.words import write_number
 from zoneblanche.maps.site.addresses import anchor_of, level_folder, link_to, place_folder
 from zoneblanche.maps.site.model import SiteAtlas, cell_texts, unit_of
 
@@ -181,5 +181,5 @@ def _column(site: SiteAtlas, atlas: Atlas, name: str) -> tuple[str, np.ndarray]:
 
 def _whole(values: pd.Series, lang: str) -> np.ndarray:
     distinct, where = np.unique(values.to_numpy("float64").round(), return_inverse=True)
-    texts = [write_number(float(one), 0, lang) for one in distinct]
+    texts = [format_number(float(one), 0, lang) for one in distinct]
     return np.array(texts, dtype=object)[where]

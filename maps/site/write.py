@@ -11,11 +11,12 @@ import numpy as np
 
 from zoneblanche.geo.files.account import MARK, sealed
 from zoneblanche.geo.files.output import check_folder_place, staged_folder
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.layers.outputs.export import write_json, write_open_data
 from zoneblanche.maps.drawn.assets import read_asset, templates
 from zoneblanche.maps.drawn.cite import cite
-from zoneblanche.maps.drawn.words import colon, write_date, write_number
+from zoneblanche.maps.drawn.words import colon, write_date
 from zoneblanche.maps.embed.write import check_base
 from zoneblanche.maps.page.geometry import encode_geometry
 from zoneblanche.maps.page.noscript_text import write_findings
@@ -191,7 +192,7 @@ def _shared(site: SiteAtlas, root: str) -> dict[str, Any]:
         "root": root,
         "policy": POLICY,
         "nav": lambda root: _nav(site, root),
-        "decimal": write_number(0.5, 1, site.lang)[1],
+        "decimal": format_number(0.5, 1, site.lang)[1],
     }
 
 
@@ -239,7 +240,7 @@ def _write_downloads(site: SiteAtlas, staging: Path) -> list[str]:
     data.mkdir(exist_ok=True)
     write_open_data(site.atlas, data, lang=site.lang, title=site.title)
     files = [
-        (path.name, path.name, write_number(path.stat().st_size, 0, site.lang), sha256_of(path))
+        (path.name, path.name, format_number(path.stat().st_size, 0, site.lang), sha256_of(path))
         for path in sorted(data.iterdir())
     ]
     _write_text(data / PAGE, _page(site, "data", site.words["downloads"], files=files))

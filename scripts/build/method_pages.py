@@ -19,6 +19,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.files.output import workshop_file
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.index.compute import compute_index
@@ -36,7 +37,6 @@ from zoneblanche.layers.index.uncertainty.draws import LISTS
 from zoneblanche.layers.index.uncertainty.remove import remove_each
 from zoneblanche.layers.index.uncertainty.robustness import draw_ranks
 from zoneblanche.layers.outputs.atlas_file import load_atlas
-from zoneblanche.maps.drawn.words import write_number
 from zoneblanche.scripts.jobs.findings import choice_lines
 
 HEAD = (
@@ -243,7 +243,7 @@ def _figure_lines(atlas: Atlas, values: pd.DataFrame) -> Iterator[str]:
         indicator, column = atlas.indicator(name), values[name].dropna()
         low, middle, high = column.quantile([0.25, 0.5, 0.75])
         figures = (column.min(), low, middle, high, column.max())
-        texts = [write_number(float(x), indicator.digits, "en") for x in figures]
+        texts = [format_number(float(x), indicator.digits, "en") for x in figures]
         source = "; ".join(
             dict.fromkeys(f"{s.producer}, {s.published or s.retrieved}" for s in indicator.sources)
         )
@@ -321,7 +321,7 @@ def _robustness_lines(atlas: Atlas, recipe: Recipe, found: ScoredAtlas) -> Itera
 
 
 def _percent(share: float) -> str:
-    return f"{write_number(100 * share, 1, 'en')} %"
+    return f"{format_number(100 * share, 1, 'en')} %"
 
 
 def _two(figure: object) -> str:

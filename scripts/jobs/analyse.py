@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
-from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.output import check_file_place, staged_file
-from zoneblanche.geo.messages import _, quantity, translate, translate_all
+from zoneblanche.geo.messages import _, join, ngettext, pgettext, quantity, titled, translate
 from zoneblanche.geo.nesting import mean_by
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.change.between_waves import measure_change
@@ -28,7 +27,7 @@ from zoneblanche.layers.analysis.inequality.equal_size import (
     residuals_by,
 )
 from zoneblanche.layers.analysis.inequality.gradient import measure_gradient
-from zoneblanche.layers.analysis.inequality.groups import known_groupings
+from zoneblanche.layers.analysis.inequality.groups import grouping_title, known_groupings
 from zoneblanche.layers.analysis.inequality.measures import lorenz_table, measure_inequality
 from zoneblanche.layers.analysis.inequality.spread import (
     bounds_of,
@@ -45,8 +44,8 @@ from zoneblanche.layers.analysis.spatial.moran import moran
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.intervals import Z95
 from zoneblanche.layers.outputs.atlas_file import load_atlas
-from zoneblanche.maps.drawn.words import write_date, write_number
-from zoneblanche.scripts.jobs.findings import grouping_title
+from zoneblanche.maps.drawn.words import date_text
+from zoneblanche.scripts.terminal import align_columns
 
 DRAWS = 100
 """Of the recipe, for the stability of flags."""
@@ -57,9 +56,7 @@ LEAST_AREAS = 10
 ENDS = 3
 """Number of areas named at either end."""
 
-WORDS: Mapping[str, str] = {
-    "inequality": _("Inequality, between territories and between people"),
-    "spread": _("Spread, of territories and of people"),
+MEASURES: Mapping[str, str] = {
     "sd": _("standard deviation"),
     "q90-q10": _("9th decile less the 1st"),
     "gini": _("Gini"),
@@ -67,45 +64,14 @@ WORDS: Mapping[str, str] = {
     "atkinson-0.5": _("Atkinson (ε = 0.5)"),
     "palma": _("share of the top 10 % / bottom 40 %"),
     "p90-p10": _("9th decile / 1st decile"),
-    "head": _("territories|people"),
-    "between": _("Share of Theil's index between groups"),
-    "variance": _("Share of the variance between groups"),
-    "split": _("territories {territories} %, people {people} %"),
-    "density": _("Density, inhabitants/km²"),
-    "bands": _("territories|people|mean"),
-    "more": _("{low} and more"),
-    "band": _("{low} to {high}"),
-    "doubling": _(
-        "Each time density doubles: {slope} (± {error}); rank correlation "
-        "{spearman}; concentration index {concentration}"
-    ),
-    "doubling_bounded": _(
-        "Each time density doubles: {slope} (± {error}); rank correlation "
-        "{spearman}; Erreygers index {erreygers}"
-    ),
-    "calibration": _("Observed and expected means of a size band differ by {gap} points at most."),
-    "native": _(
-        "The figures are measured by {level}, and are analysed at that level ({count} territories)."
-    ),
-    "residual": _("Clusters of what size and density do not predict: {told}"),
-    "levels": _(
-        "Correlation with the index by {fine}, and by {coarse}; neither says anything of the other "
-        "level."
-    ),
-    "equal": _(
-        "At equal size and density ({deviance} % of the deviance explained), "
-        "mean difference in points: lowest {low}; highest {high}"
-    ),
-    "moran": _(
-        "Moran's I {statistic} (z = {z}); neighbours alike by {likeness} (0: by chance, 1: equal)"
-    ),
-    "clusters": _("Clusters after correction: {told}"),
-    "stable": _(
-        "{title}: flagged in 95 % of the draws or more, {sure} territories; in "
-        "5 to 95 %, {unsure} (of {draws} draws)"
-    ),
-    "left": _("Left out: {why}"),
 }
+"""The titles of the measures, by the names of `measure_spread` and `measure_inequality`."""
+
+COUNTED = (_("territories"), _("people"))
+"""The headings of what counts once: each territory, or each inhabitant."""
+
+Rows = list[tuple[str, ...]]
+"""A table: its cells, row by row; the first column is at the left, the others at the right."""
 
 
 def print_analysis(
@@ -157,143 +123,192 @@ def analysis_lines(atlas: Atlas, indicator_id: str, lang: str) -> list[str]:
                 indicator_id=repr(indicator_id),
             )
         )
-    lines = [indicator.title_in(lang)]
+    head: list[str | Rows] = [titled(indicator.title)]
     native = atlas.coarser_level_of(indicator)
     if native and indicator.role not in ("indicator", "context"):
         check_own_level(atlas, indicator)
-    country = atlas.territories.country
-    if native and country is not None:
+    if native and atlas.territories.country is not None:
         atlas = atlas_at(atlas.keep([indicator_id]), native)
-        level = in_language(country.level(native).title, lang)
-        told = translate(WORDS["native"], lang)
-        lines.append(told.format(level=level, count=write_number(len(atlas.codes), 0, lang)))
+        head.append(_at_native_level(atlas))
+    parts = [head]
     for part in (_inequality, _groups, _density, _equal_size, _space, _levels, _waves, _stability):
         try:
-            found = list(part(atlas, indicator_id, lang))
+            parts.append(list(part(atlas, indicator_id)))
         except InputError as error:
-            found = [translate(WORDS["left"], lang).format(why=error)]
-        lines += ["", *found] if found else []
+            parts.append([_("Left out: {why}", why=error)])
+    return _written(parts, lang)
+
+
+def _written(parts: Iterable[Iterable[str | Rows]], lang: str) -> list[str]:
+    """Return the lines of the parts that have any, with an empty line between two."""
+    lines: list[str] = []
+    for part in parts:
+        texts: list[str] = []
+        for item in part:
+            if isinstance(item, list):
+                rows = [[translate(cell, lang) for cell in row] for row in item]
+                texts += [f"  {line}" for line in align_columns(rows)]
+            else:
+                texts.append(translate(item, lang))
+        lines += ["", *texts] if lines and texts else texts
     return lines
 
 
-def _inequality(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words, indicator = translate_all(WORDS, lang), atlas.indicator(indicator_id)
-    rows = [("", *words["head"].split("|"))]
+def _at_native_level(atlas: Atlas) -> str:
+    """Say at which level the figures are analysed: that of the atlas."""
+    return ngettext(
+        "The figures are measured by {level}, and are analysed at that level ({count} territory).",
+        "The figures are measured by {level}, and are analysed at that level ({count} "
+        "territories).",
+        len(atlas.codes),
+        level=atlas.territories.level_message(),
+    )
+
+
+def _inequality(atlas: Atlas, indicator_id: str) -> Iterator[str | Rows]:
+    indicator = atlas.indicator(indicator_id)
+    rows: Rows = [("", *COUNTED)]
     if bounds_of(indicator) is not None:
         digits = indicator.digits + 1
         for name, row in measure_spread(atlas, indicator_id).iterrows():
-            rows.append((words[str(name)], *(write_number(x, digits, lang) for x in row)))
-        yield words["spread"]
-        yield from _aligned(rows)
+            rows.append((MEASURES[str(name)], *(quantity(x, digits) for x in row)))
+        yield _("Spread, of territories and of people")
+        yield rows
         return
     # All territories are measured: nothing is a sample, and there is no interval.
     table = measure_inequality(atlas, indicator_id, draws=0).table
     for measure in table.index.get_level_values("measure").unique():
-        cells = [
-            write_number(float(table["value"][measure, by]), 3, lang)
-            for by in ("territories", "population")
-        ]
-        rows.append((words[measure], *cells))
-    yield words["inequality"]
-    yield from _aligned(rows)
+        figures = (table["value"][measure, by] for by in ("territories", "population"))
+        rows.append((MEASURES[measure], *(quantity(float(figure), 3) for figure in figures)))
+    yield _("Inequality, between territories and between people")
+    yield rows
 
 
-def _groups(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words, rows = translate_all(WORDS, lang), []
+def _groups(atlas: Atlas, indicator_id: str) -> Iterator[str | Rows]:
+    rows: Rows = []
     bounded = bounds_of(atlas.indicator(indicator_id)) is not None
     for by in known_groupings(atlas):
-        lines = {}
+        shares = {}
         for name, people in (("territories", False), ("people", True)):
             if bounded:
                 share = variance_between(atlas, indicator_id, by=by, people=people)
             else:
                 split = split_inequality(atlas, indicator_id, by=by, people=people)
                 share = split.between_percent
-            lines[name] = write_number(share, 1, lang)
-        rows.append((grouping_title(atlas, by, lang), words["split"].format(**lines)))
-    yield words["variance" if bounded else "between"]
-    yield from _aligned(rows)
+            shares[name] = quantity(share, 1)
+        title = grouping_title(atlas, by)
+        rows.append((title, _("territories {territories} %, people {people} %", **shares)))
+    if bounded:
+        yield _("Share of the variance between groups")
+    else:
+        yield _("Share of Theil's index between groups")
+    yield rows
 
 
-def _density(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words, digits = translate_all(WORDS, lang), atlas.indicator(indicator_id).digits + 1
-    found = measure_gradient(atlas, indicator_id)
-    rows = [(words["density"], *words["bands"].split("|"))]
-    for row in found.bands.itertuples():
-        low, high = (write_number(float(str(end)), 0, lang) for end in (row.from_, row.to))
+def _density(atlas: Atlas, indicator_id: str) -> Iterator[str | Rows]:
+    digits = atlas.indicator(indicator_id).digits + 1
+    gradient = measure_gradient(atlas, indicator_id)
+    rows: Rows = [(_("Density, inhabitants/km²"), *COUNTED, pgettext("analyse", "mean"))]
+    for row in gradient.bands.to_dict("records"):
+        ends = {"low": quantity(row["from_"], 0), "high": quantity(row["to"], 0)}
+        band = _("{low} to {high}", **ends)
         rows.append(
             (
-                words["band" if np.isfinite(float(str(row.to))) else "more"].format(
-                    low=low, high=high
-                ),
-                write_number(float(str(row.territories)), 0, lang),
-                write_number(float(str(row.population)), 0, lang),
-                write_number(float(str(row.mean)), digits, lang),
+                band if np.isfinite(row["to"]) else _("{low} and more", low=ends["low"]),
+                quantity(row["territories"], 0),
+                quantity(row["population"], 0),
+                quantity(row["mean"], digits),
             )
         )
-    yield from _aligned(rows)
-    bounded = np.isfinite(found.erreygers)
-    yield words["doubling_bounded" if bounded else "doubling"].format(
-        slope=write_number(found.per_doubling, digits, lang),
-        error=write_number(Z95 * found.per_doubling_error, digits, lang),
-        spearman=write_number(found.spearman, 2, lang),
-        concentration=write_number(found.concentration, 3, lang),
-        erreygers=write_number(found.erreygers, 3, lang),
-    )
+    yield rows
+    slots = {
+        "slope": quantity(gradient.per_doubling, digits),
+        "error": quantity(Z95 * gradient.per_doubling_error, digits),
+        "spearman": quantity(gradient.spearman, 2),
+    }
+    if np.isfinite(gradient.erreygers):
+        yield _(
+            "Each time density doubles: {slope} (± {error}); rank correlation "
+            "{spearman}; Erreygers index {erreygers}",
+            erreygers=quantity(gradient.erreygers, 3),
+            **slots,
+        )
+    else:
+        yield _(
+            "Each time density doubles: {slope} (± {error}); rank correlation "
+            "{spearman}; concentration index {concentration}",
+            concentration=quantity(gradient.concentration, 3),
+            **slots,
+        )
 
 
-def _equal_size(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+def _equal_size(atlas: Atlas, indicator_id: str) -> Iterator[str]:
     country, territories = atlas.territories.country, atlas.territories
     level = None if country is None else country.bare_code_level
     if level is None or level not in territories.parents:
         return
     compared = compare_equal_size(atlas, indicator_id)
     table = residuals_by(atlas, compared, level=level)
-    ends = [table.head(ENDS), table.iloc[ENDS:].tail(ENDS)]
-    low, high = (
-        ", ".join(
-            f"{name} {write_number(float(left), 1, lang)}"
-            for name, left in zip(end["name"], end["residual"], strict=True)
+    residuals = [
+        _("{name} {score}", name=name, score=quantity(residual, 1))
+        for name, residual in zip(table["name"], table["residual"].astype(float), strict=True)
+    ]
+    deviance = quantity(100 * compared.fit.explained, 0)
+    if len(residuals) <= ENDS:
+        yield _(
+            "At equal size and density ({deviance} % of the deviance explained), "
+            "mean difference in points: {listed}",
+            deviance=deviance,
+            listed=join(residuals),
         )
-        for end in ends
-    )
-    explained = write_number(100 * compared.fit.explained, 0, lang)
-    yield translate(WORDS["equal"], lang).format(deviance=explained, low=low, high=high)
+    else:
+        yield _(
+            "At equal size and density ({deviance} % of the deviance explained), "
+            "mean difference in points: lowest {low}; highest {high}",
+            deviance=deviance,
+            low=join(residuals[:ENDS]),
+            high=join(residuals[ENDS:][-ENDS:]),
+        )
     gap = float(calibration_table(compared)["residual"].abs().max())
-    yield translate(WORDS["calibration"], lang).format(gap=write_number(gap, 1, lang))
-
-
-def _space(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
-    words, values = translate_all(WORDS, lang), atlas.values[indicator_id]
-    contiguity = compute_contiguity(atlas.territories.frame.geometry)
-    found = moran(values, contiguity)
-    alike = likeness_of_neighbours(values, contiguity)
-    yield words["moran"].format(
-        statistic=write_number(found.statistic, 3, lang),
-        z=write_number(found.z, 1, lang),
-        likeness=write_number(alike, 2, lang),
+    yield _(
+        "Observed and expected means of a size band differ by {gap} points at most.",
+        gap=quantity(gap, 1),
     )
-    yield words["clusters"].format(told=_clusters(values, contiguity, lang))
+
+
+def _space(atlas: Atlas, indicator_id: str) -> Iterator[str]:
+    values = atlas.values[indicator_id]
+    contiguity = compute_contiguity(atlas.territories.frame.geometry)
+    autocorrelation = moran(values, contiguity)
+    yield _(
+        "Moran's I {statistic} (z = {z}); neighbours alike by {likeness} (0: by chance, 1: equal)",
+        statistic=quantity(autocorrelation.statistic, 3),
+        z=quantity(autocorrelation.z, 1),
+        likeness=quantity(likeness_of_neighbours(values, contiguity), 2),
+    )
+    yield _("Clusters after correction: {listed}", listed=_clusters(values, contiguity))
     if bounds_of(atlas.indicator(indicator_id)) is None:
         return
     try:
         residual = compare_equal_size(atlas, indicator_id).table["residual"]
-        yield words["residual"].format(told=_clusters(residual, contiguity, lang))
+        yield _(
+            "Clusters of what size and density do not predict: {listed}",
+            listed=_clusters(residual, contiguity),
+        )
     except InputError:
         return  # the line on equal size says why
 
 
-def _clusters(values: pd.Series, contiguity: Contiguity, lang: str) -> str:
+def _clusters(values: pd.Series, contiguity: Contiguity) -> str:
     counts = local_moran(values, contiguity).counts()
-    lines = [
-        f"{translate(LABELS[label], lang)} {write_number(count, 0, lang)}"
+    return join(
+        _("{name} {score}", name=LABELS[label], score=quantity(count))
         for label, count in counts.items()
         if label != NONE
-    ]
-    return ", ".join(lines)
+    )
 
 
-def _levels(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+def _levels(atlas: Atlas, indicator_id: str) -> Iterator[str | Rows]:
     """Return how an index correlates with its parts, by territory and by area: two answers."""
     indicator, country = atlas.indicator(indicator_id), atlas.territories.country
     level = None if country is None else country.bare_code_level
@@ -309,23 +324,23 @@ def _levels(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
     )
     fine = atlas.values[shown].corr()[indicator_id]
     by_area = coarse.corr()[indicator_id]
-    yield translate(WORDS["levels"], lang).format(
-        fine=atlas.territories.level_title(lang),
-        coarse=in_language(country.level(level).title, lang),
+    yield _(
+        "Correlation with the index by {fine}, and by {coarse}; neither says anything of the other "
+        "level.",
+        fine=atlas.territories.level_message(),
+        coarse=titled(country.level(level).title),
     )
-    yield from _aligned(
-        [
-            (
-                atlas.indicator(name).title_in(lang),
-                write_number(float(fine[name]), 2, lang),
-                write_number(float(by_area[name]), 2, lang),
-            )
-            for name in shown[1:]
-        ]
-    )
+    yield [
+        (
+            titled(atlas.indicator(name).title),
+            quantity(float(fine[name]), 2),
+            quantity(float(by_area[name]), 2),
+        )
+        for name in shown[1:]
+    ]
 
 
-def _waves(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+def _waves(atlas: Atlas, indicator_id: str) -> Iterator[str]:
     """Return the change since each earlier wave, of territories and of people, for the territories
     known in both."""
     latest, people = atlas.indicator(indicator_id), atlas.territories.facts["population"]
@@ -342,54 +357,37 @@ def _waves(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
                     before, after, weights=people, weights_before=people, clusters=clusters
                 )
             )
-        slots = [
-            quantity(round(figure, 1) + 0.0, digits=1)  # no -0.0
-            for one in counted
-            for figure in (one.real, one.low, one.high)
+        figures = [
+            quantity(figure, 1) for one in counted for figure in (one.real, one.low, one.high)
         ]
         names = ("real", "low", "high", "people", "people_low", "people_high")
-        words: dict[str, str] = dict(zip(names, slots, strict=False))
-        words["before"] = write_date(wave.period, lang)
-        words["gained"], words["lost"] = (
-            quantity(count) for count in (counted[0].gained, counted[0].lost)
-        )
+        slots: dict[str, str] = dict(zip(names, figures, strict=False))
+        slots["before"] = date_text(wave.period)
+        slots["gained"], slots["lost"] = quantity(counted[0].gained), quantity(counted[0].lost)
         if len(counted) > 1:
-            line = _(
+            yield _(
                 "Since {before}: {real} by territory ({low} to {high}), {people} by inhabitants "
                 "({people_low} to {people_high}); {gained} rose, {lost} fell.",
-                **words,
+                **slots,
             )
         else:
-            line = _(
+            yield _(
                 "Since {before}: {real} by territory ({low} to {high}); {gained} rose, {lost} "
                 "fell.",
-                **words,
+                **slots,
             )
-        yield translate(line, lang)
 
 
-def _stability(atlas: Atlas, indicator_id: str, lang: str) -> Iterator[str]:
+def _stability(atlas: Atlas, indicator_id: str) -> Iterator[str]:
     """Return the lines on the flags of the atlas that depend on the index."""
     if indicator_id not in atlas.recipes:
         return
-    for found in flags_of_index(atlas, indicator_id, draws=DRAWS):
-        yield translate(WORDS["stable"], lang).format(
-            title=found.flag.title_in(lang),
-            sure=write_number(found.sure, 0, lang),
-            unsure=write_number(found.unsure, 0, lang),
-            draws=found.draws,
+    for stability in flags_of_index(atlas, indicator_id, draws=DRAWS):
+        yield _(
+            "{title}: flagged in 95 % of the draws or more, {sure} territories; in "
+            "5 to 95 %, {unsure} (of {draws} draws)",
+            title=titled(stability.flag.title),
+            sure=quantity(stability.sure),
+            unsure=quantity(stability.unsure),
+            draws=quantity(stability.draws),
         )
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  "
-        + "  ".join(
-            [
-                row[0].ljust(widths[0]),
-                *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)),
-            ]
-        ).rstrip()
-        for row in rows
-    ]

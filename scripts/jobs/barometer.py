@@ -15,7 +15,8 @@ import pandas as pd
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.output import check_file_place, staged_file
-from zoneblanche.geo.messages import _, spoken, translate, translate_all
+from zoneblanche.geo.messages import _, semicolons, spoken, translate, translate_all
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
 from zoneblanche.layers.presence.surveys import Survey, read_survey
 from zoneblanche.layers.presence.tables import (
@@ -27,8 +28,7 @@ from zoneblanche.layers.presence.tables import (
     survey_table,
 )
 from zoneblanche.layers.presence.waves import Counted, count_presence, count_probes
-from zoneblanche.maps.drawn.cite import SEMICOLON, cite
-from zoneblanche.maps.drawn.words import colon, write_number
+from zoneblanche.maps.drawn.cite import cite
 from zoneblanche.scripts.terminal import print_data
 
 FORMATS = ("table", "csv", "json")
@@ -192,8 +192,8 @@ def _print(counted: Counted, surveys: list[Survey], shown: list[str], *, lang: s
     if "survey" in shown:
         cited += [str(name) for survey in surveys for name in survey.answers["source"] if name]
     if cited:
-        listed = translate(SEMICOLON, lang).join(dict.fromkeys(cited))
-        console.print(f"{translate(WORDS['source'], lang)}{colon(lang)}{listed}")
+        line = _("Sources: {listed}", listed=semicolons(dict.fromkeys(cited)))
+        console.print(translate(line, lang))
     print(drawn.getvalue(), end="")
 
 
@@ -326,5 +326,5 @@ def _number(value: float, lang: str, *, digits: int = 1, sign: bool = False) -> 
     """Return a figure in the format of the language; "" if it is missing."""
     if value is None or math.isnan(value):
         return ""
-    text = write_number(value, digits, lang)
+    text = format_number(value, digits, lang)
     return f"+{text}" if sign and value >= 0 else text

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoneblanche.geo.files.output import check_file_place
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
-from zoneblanche.maps.drawn.words import colon, write_number
+from zoneblanche.maps.drawn.words import colon
 from zoneblanche.scripts.jobs.overrides import NOTHING, Overrides
 from zoneblanche.scripts.jobs.run import adjusted_project
 from zoneblanche.scripts.jobs.summary import print_notices
@@ -71,5 +72,5 @@ def _written(out: Path, atlas: Atlas, *, lang: str) -> str:
     """Return the file, the number of its territories, and the ids by which other commands name
     columns."""
     units = atlas.territories.level_title(lang, plural=len(atlas.codes) != 1)
-    count = write_number(len(atlas.codes), 0, lang)
+    count = format_number(len(atlas.codes), 0, lang)
     return f"{out}{colon(lang)}{count} {units}, {', '.join(atlas.indicators)}"

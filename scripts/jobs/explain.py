@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -11,43 +11,32 @@ import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.messages import _, pgettext, translate, translate_all
+from zoneblanche.geo.messages import (
+    _,
+    join,
+    ngettext,
+    pgettext,
+    quantity,
+    semicolons,
+    titled,
+    translate,
+)
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.agreement import compare_ranks, rank_by_recipes
 from zoneblanche.layers.index.compute import compute_index
-from zoneblanche.layers.index.explain import Explanation, explain, strengths_weaknesses
+from zoneblanche.layers.index.explain import EFFECTS, Explanation, explain, strengths_weaknesses
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import index_values
 from zoneblanche.layers.outputs.atlas_file import load_atlas
-from zoneblanche.maps.drawn.words import colon, write_number
+from zoneblanche.scripts.terminal import align_columns
 
 MOVERS, FEW = 3, 3
 """Number of territories named at the ends of a comparison, and of indicators of a profile."""
 
-WORDS: Mapping[str, str] = {
-    "rank": _("rank {rank} of {count}"),
-    "interval": _(" (5 to 95 % of the draws: {low} to {high})"),
-    "worse": _("A high score is worse off."),
-    "better": _("A high score is better off."),
-    "head": _("figure|score|weight|contribution"),
-    "start": _("score of the medians, to start from"),
-    "sum": _("sum"),
-    "yes": _("yes"),
-    "no": pgettext("explain", "no"),
-    "strong": _("Highest ranks"),
-    "weak": _("Lowest ranks"),
-    "missing": _("missing: {reason}"),
-    "compared": _("{count} territories have a score in each; rank 1 is best off."),
-    "pair": _(
-        "{one} and {other}: rank correlation {spearman}, mean shift {mean} "
-        "ranks, median {median}; {both} % in common among the worst off (a "
-        "tenth, with those that tie)"
-    ),
-    "up": _("  better placed by {other}"),
-    "down": _("  worse placed by {other}"),
-}
+NO_BREAK = "\u00a0"
+"""Between a figure and its unit."""
 
 
 def print_explanation(file: Path, code: str, *, recipe: str | None, lang: str | None) -> None:
@@ -75,79 +64,104 @@ def explanation_lines(atlas: Atlas, code: str, index_id: str, lang: str) -> list
     Raises:
         InputError: no such territory or index, or a score that has no parts.
     """
-    found, recipe = explain(atlas, code, index_id), atlas.recipes[index_id]
-    words, index = translate_all(WORDS, lang), atlas.indicator(index_id)
-    scored = atlas.values[index_id].count()
-    placed = words["rank"].format(
-        rank=write_number(found.rank, 0, lang), count=write_number(scored, 0, lang)
+    explanation, recipe = explain(atlas, code, index_id), atlas.recipes[index_id]
+    table = align_columns(
+        [[translate(cell, lang) for cell in row] for row in _rows(atlas, explanation, recipe, lang)]
     )
-    table = atlas.intervals.get(index_id)
-    if table is not None and "rank_low" in table and np.isfinite(table["rank_low"][code]):
-        low, high = (write_number(table[f"rank_{end}"][code], 0, lang) for end in _ENDS)
-        placed += words["interval"].format(low=low, high=high)
-    score_text = write_number(found.score, _digits(recipe), lang)
     return [
         f"{atlas.territories.names[code]} ({code})",
-        f"{index.title_in(lang)}{colon(lang)}{score_text}, {placed}. {words[recipe.orientation]}",
+        translate(_placed(atlas, explanation, recipe), lang),
         "",
-        *_aligned(list(_rows(atlas, found, recipe, lang))),
-        *_strongest(atlas, code, recipe, lang),
+        *table,
+        *(translate(line, lang) for line in _strongest(atlas, code, recipe)),
     ]
 
 
-_ENDS = ("low", "high")
+def _placed(atlas: Atlas, explanation: Explanation, recipe: Recipe) -> str:
+    """Return the score and the rank of a territory, the interval of the rank if there is one, and
+    what a high score means."""
+    code, table = explanation.code, atlas.intervals.get(recipe.id)
+    slots = {
+        "title": titled(atlas.indicator(recipe.id).title),
+        "score": quantity(explanation.score, _digits(recipe)),
+        "rank": quantity(explanation.rank, 0),
+        "count": quantity(atlas.values[recipe.id].count()),
+        "meaning": _("A high score is worse off.")
+        if recipe.orientation == "worse"
+        else _("A high score is better off."),
+    }
+    if table is not None and "rank_low" in table and np.isfinite(table["rank_low"][code]):
+        return _(
+            "{title}: {score}, rank {rank} of {count} (5 to 95 % of the draws: {low} to {high}). "
+            "{meaning}",
+            low=quantity(table["rank_low"][code], 0),
+            high=quantity(table["rank_high"][code], 0),
+            **slots,
+        )
+    return _("{title}: {score}, rank {rank} of {count}. {meaning}", **slots)
+
+
 _Row = tuple[str, str, str, str, str]
 
 
-def _rows(atlas: Atlas, found: Explanation, recipe: Recipe, lang: str) -> Iterator[_Row]:
-    words, digits = translate_all(WORDS, lang), _digits(recipe)
-    first, second, third, fourth = words["head"].split("|")
-    yield "", first, second, third, fourth
-    if found.reference:
-        yield words["start"], "", "", "", write_number(found.reference, digits, lang)
+def _rows(atlas: Atlas, explanation: Explanation, recipe: Recipe, lang: str) -> Iterator[_Row]:
+    """Yield the table of the parts: title, figure, score, weight and contribution."""
+    digits = _digits(recipe)
+    yield (
+        "",
+        pgettext("explain", "figure"),
+        pgettext("explain", "score"),
+        pgettext("explain", "weight"),
+        pgettext("explain", "contribution"),
+    )
+    if explanation.reference:
+        start = _("score of the medians, to start from")
+        yield start, "", "", "", quantity(explanation.reference, digits)
 
     def descend(dimension: Dimension, depth: int) -> Iterator[_Row]:
         for child in dimension.children:
             indent = "  " * depth
             if isinstance(child, Dimension):
-                row = pd.Series(found.dimensions.loc[child.id])
-                title = indent + in_language(child.title, lang)
-                yield title, "", *_written(row, digits, lang)
+                row = pd.Series(explanation.dimensions.loc[child.id])
+                yield indent + in_language(child.title, lang), "", *_scored(row, digits)
                 yield from descend(child, depth + 1)
             else:
-                row = pd.Series(found.parts.loc[child.id])
+                row = pd.Series(explanation.parts.loc[child.id])
                 title = indent + atlas.indicator(child.id).title_in(lang)
-                yield (
-                    title,
-                    _figure(atlas, child, row, found.code, lang),
-                    *_written(row, digits, lang),
-                )
+                yield title, _figure(atlas, child, row, explanation.code), *_scored(row, digits)
 
     yield from descend(recipe.root, 0)
-    yield words["sum"], "", "", "", write_number(found.score, digits, lang)
+    yield _("sum"), "", "", "", quantity(explanation.score, digits)
 
 
-def _written(row: pd.Series, digits: int, lang: str) -> tuple[str, str, str]:
-    weight = write_number(100 * row["weight"], 1, lang)
+def _scored(row: pd.Series, digits: int) -> tuple[str, str, str]:
+    """Return score, weight and contribution of a part, or of a dimension."""
     return (
-        write_number(row["score"], digits, lang),
-        f"{weight} %",
-        write_number(row["contribution"], digits, lang),
+        quantity(row["score"], digits),
+        join((quantity(100 * row["weight"], 1), "%"), NO_BREAK),
+        quantity(row["contribution"], digits),
     )
 
 
-def _figure(atlas: Atlas, element: Element, row: pd.Series, code: str, lang: str) -> str:
-    """Return the figure as measured, with its unit, or why it is missing."""
+def _figure(atlas: Atlas, element: Element, row: pd.Series, code: str) -> str:
+    """Return the figure as measured, with its unit and what was done to it, or why it is
+    missing."""
     indicator = atlas.indicator(element.id)
     if np.isnan(row["value"]):
         reason = Reason(int(atlas.reasons[element.id][code]))
-        return translate(WORDS["missing"], lang).format(reason=in_language(reason.title, lang))
+        return _("missing: {reason}", reason=titled(reason.title))
     if indicator.unit == "boolean":
-        return translate(WORDS["yes" if row["value"] else "no"], lang)
+        return _("yes") if row["value"] else pgettext("explain", "no")
     digits = 6 if element.denominator is not None else indicator.digits
-    unit = " %" if indicator.unit == "percent" else f" {in_language(indicator.suffix, lang)}"
-    text = write_number(row["value"], digits, lang) + unit.rstrip()
-    return f"{text} ({row['done']})" if row["done"] else text
+    unit = "%" if indicator.unit == "percent" else titled(indicator.suffix)
+    text = join((quantity(row["value"], digits), unit), NO_BREAK)
+    if not row["done"]:
+        return text
+    return _("{text} ({how})", text=text, how=semicolons(map(_effect, row["done"])))
+
+
+def _effect(action: str) -> str:
+    return EFFECTS.get(action, action)
 
 
 def _digits(recipe: Recipe) -> int:
@@ -157,34 +171,25 @@ def _digits(recipe: Recipe) -> int:
     return 1 if not bounded or max(ends) > 10 else 3
 
 
-def _aligned(rows: Sequence[_Row]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return [
-        "  ".join(
-            [row[0].ljust(widths[0]), *(row[n].rjust(widths[n]) for n in range(1, 5))]
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def _strongest(atlas: Atlas, code: str, recipe: Recipe, lang: str) -> Iterator[str]:
-    """Return where the territory ranks highest and lowest; the rank of a yes or no is not
+def _strongest(atlas: Atlas, code: str, recipe: Recipe) -> Iterator[str]:
+    """Yield where the territory ranks highest and lowest; the rank of a yes or no is not
     informative."""
     values = index_values(recipe, atlas)
     best, worst = strengths_weaknesses(values, recipe, code, count=FEW)
-    if set(best.index) & set(worst.index):
-        return
-    if best.empty and worst.empty:
+    if set(best.index) & set(worst.index) or (best.empty and worst.empty):
         return
     yield ""
-    for word, table in (("strong", best), ("weak", worst[::-1])):
-        if table.empty:
-            continue
-        texts = [
-            f"{atlas.indicator(str(name)).title_in(lang)} {write_number(place, 0, lang)}"
-            for name, place in table["rank"].items()
-        ]
-        yield f"{translate(WORDS[word], lang)}{colon(lang)}{', '.join(texts)}"
+    if not best.empty:
+        yield _("Highest ranks: {listed}", listed=_ranks(atlas, best))
+    if not worst.empty:
+        yield _("Lowest ranks: {listed}", listed=_ranks(atlas, worst[::-1]))
+
+
+def _ranks(atlas: Atlas, table: pd.DataFrame) -> str:
+    return join(
+        _("{name} {score}", name=titled(atlas.indicator(str(name)).title), score=quantity(rank, 0))
+        for name, rank in table["rank"].items()
+    )
 
 
 def print_comparison(file: Path, recipes: Sequence[str], *, lang: str | None) -> None:
@@ -216,32 +221,51 @@ def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[st
     table = rank_by_recipes(
         atlas, {name: read_recipe(path) for name, path in zip(names, recipes, strict=True)}
     )
-    words = translate_all(WORDS, lang)
-    lines = [words["compared"].format(count=write_number(len(table), 0, lang))]
+    lines: list[str] = [
+        ngettext(
+            "{count} territory has a score in each; rank 1 is best off.",
+            "{count} territories have a score in each; rank 1 is best off.",
+            len(table),
+        )
+    ]
     for one, other in combinations(names, 2):
-        lines += _pair_lines(atlas, table, one, other, lang)
-    return lines
+        lines += _pair_lines(atlas, table, one, other)
+    return [translate(line, lang) for line in lines]
 
 
-def _pair_lines(
-    atlas: Atlas, table: pd.DataFrame, one: str, other: str, lang: str
-) -> Iterator[str]:
-    words, found = translate_all(WORDS, lang), compare_ranks(table[one], table[other])
-    shift = found.shift
-    yield words["pair"].format(
+def _pair_lines(atlas: Atlas, table: pd.DataFrame, one: str, other: str) -> Iterator[str]:
+    agreement = compare_ranks(table[one], table[other])
+    shift = agreement.shift
+    yield _(
+        "{one} and {other}: rank correlation {spearman}, mean shift {mean} "
+        "ranks, median {median}; {both} % in common among the worst off (a "
+        "tenth, with those that tie)",
         one=one,
         other=other,
-        spearman=write_number(found.spearman, 2, lang),
-        mean=write_number(float(shift.abs().mean()), 0, lang),
-        median=write_number(float(shift.abs().median()), 0, lang),
-        both=write_number(found.worst_in_common_percent, 0, lang),
+        spearman=quantity(agreement.spearman, 2),
+        mean=quantity(float(shift.abs().mean()), 0),
+        median=quantity(float(shift.abs().median()), 0),
+        both=quantity(agreement.worst_in_common_percent, 0),
     )
     order = shift.sort_values(ascending=False, kind="stable")
-    for word, codes in (("up", order[order > 0].index), ("down", order[order < 0].index[::-1])):
-        named = [
-            f"{atlas.territories.names[code]} ({code}) {write_number(table[one][code], 0, lang)} → "
-            f"{write_number(table[other][code], 0, lang)}"
-            for code in codes[:MOVERS]
-        ]
-        if named:
-            yield f"{words[word].format(other=other)}{colon(lang)}{', '.join(named)}"
+    better, worse = order[order > 0].index[:MOVERS], order[order < 0].index[::-1][:MOVERS]
+    if len(better):
+        listed = _moves(atlas, table.loc[better, [one, other]])
+        yield _("  better placed by {other}: {listed}", other=other, listed=listed)
+    if len(worse):
+        listed = _moves(atlas, table.loc[worse, [one, other]])
+        yield _("  worse placed by {other}: {listed}", other=other, listed=listed)
+
+
+def _moves(atlas: Atlas, ranks: pd.DataFrame) -> str:
+    """Return territories with their ranks by two recipes."""
+    return join(
+        _(
+            "{name} ({code}) {before} → {after}",
+            name=atlas.territories.names[code],
+            code=code,
+            before=quantity(before, 0),
+            after=quantity(after, 0),
+        )
+        for code, (before, after) in zip(ranks.index, ranks.to_numpy(), strict=True)
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment
 from zoneblanche.geo.files.archive import is_archive
-from zoneblanche.geo.messages import _, ngettext, quantity, spoken, translate, translate_all
+from zoneblanche.geo.messages import _, ngettext, quantity, spoken, translate
 from zoneblanche.layers.fetching.fetch import Fetched, Known, Progress, fetch_sources, list_sources
 from zoneblanche.layers.fetching.from_folder import left_in
 from zoneblanche.layers.fetching.store import Store, user_store
@@ -143,27 +143,16 @@ def measurable(connector: Connector) -> bool:
     return any(reads(layer, (connector.id,)) for layer in known_layers().values())
 
 
-STATES = {
-    "fetched": _("fetched {date}"),
-    "given": _("no address: --source"),
-    "named": _("by name: --only"),
-    "none": _("not fetched"),
-}
-
-
 def state_of(known: Known, lang: str = "en") -> str:
     """Return the state of a publication: "fetched 2026-11-02", "not fetched", …"""
-    resource, words = known.connector.resource, translate_all(STATES, lang)
+    resource = known.connector.resource
     if known.record is not None:
-        return words["fetched"].format(date=known.record.retrieved)
-    if resource is None:
-        return words["given"]
-    return words["named" if resource.on_request else "none"]
-
-
-def state_width(lang: str) -> int:
-    """Return the maximum number of characters of a state."""
-    return max(len(text.format(date="2026-01-01")) for text in translate_all(STATES, lang).values())
+        state = _("fetched {date}", date=known.record.retrieved)
+    elif resource is None:
+        state = _("no address: --source")
+    else:
+        state = _("by name: --only") if resource.on_request else _("not fetched")
+    return translate(state, lang)
 
 
 def _nothing(country: str, folder: Path | None) -> str:

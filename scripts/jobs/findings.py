@@ -9,20 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from zoneblanche.geo.country import in_language
-from zoneblanche.geo.messages import _, ngettext, pgettext, translate, translate_all
+from zoneblanche.geo.messages import (
+    _,
+    join,
+    ngettext,
+    quantity,
+    semicolons,
+    titled,
+    translate,
+)
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag, flag_summary
 from zoneblanche.layers.analysis.inequality.equal_size import LEAST_OVERLAP, sparse_at_equal_size
-from zoneblanche.layers.analysis.inequality.groups import known_groupings
+from zoneblanche.layers.analysis.inequality.groups import grouping_title, known_groupings
 from zoneblanche.layers.analysis.inequality.spread import variance_between
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.uncertainty.choices import compute_choices
 from zoneblanche.layers.index.uncertainty.sensitivity import Sensitivity
-from zoneblanche.maps.drawn.cite import SEMICOLON
-from zoneblanche.maps.drawn.words import colon, write_number
 
 WORST, DRAWS = 10, 100
 """Number of areas that are named, and of draws of their ranks."""
@@ -32,40 +37,17 @@ MOST_GROUPS = 200
 
 FLAG = "sparse-underserved"
 
-WORDS: Mapping[str, str] = {
-    "worst": _(
-        "Worst off of the {count} {level} ({title}, mean by inhabitant; rank "
-        "from 5 to 95 % of {draws} draws)"
-    ),
-    "best": _(
-        "Highest scores of the {count} {level} ({title}, mean by inhabitant; "
-        "rank from 5 to 95 % of {draws} draws)"
-    ),
-    "rank": _("rank"),
-    "flag": _("{title}: {percent} % of the population ({count} territories), possibly {more} %"),
-    "between": _("{title}, variance between inhabitants, share between groups rather than within"),
-    "equal": _(
-        "{title}, sparse territories against the others: {raw} points; at "
-        "equal size {left} ({low} to {high})"
-    ),
-    "choices": _(
-        "{title}, choices that move ranks (total Sobol index; mean shift "
-        "{shift} ranks, {runs} runs)"
-    ),
-    "without": _("{title}, mean rank shift without"),
+CHOICES: Mapping[str, str] = {
     "normalise": _("normalisation"),
-    "weights": _("weights (± {share} %)"),
     "leave_out": _("an indicator left out"),
     "aggregate": _("aggregation"),
     "goalposts": _("goalposts"),
     "equal_weights": _("equal weights"),
     "treat": _("treatment"),
     "impute": _("imputation"),
-    "size-band": _("size bands"),
-    "density-class": _("density classes"),
-    "to": pgettext("findings", "to"),
-    "still": _("no choice moves a rank"),
 }
+"""The names of the choices of a recipe, by those of `Sensitivity.table`; that of its weights has
+their range."""
 
 
 def print_findings(file: Path, *, recipe: str, lang: str | None) -> None:
@@ -75,8 +57,8 @@ def print_findings(file: Path, *, recipe: str, lang: str | None) -> None:
     atlas = compute_index(load_atlas(file), recipe)
     index_id = list(atlas.recipes)[-1]
     lang = lang or atlas.lang
-    for found in (_flagged(atlas, lang), main_lines(atlas, index_id, lang)):
-        print(*found, sep="\n")
+    print(*(translate(line, lang) for line in _flagged(atlas)), sep="\n")
+    print(*main_lines(atlas, index_id, lang), sep="\n")
     print(*choice_lines(atlas, index_id, lang), sep="\n")
 
 
@@ -92,35 +74,52 @@ def main_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     Raises:
         InputError: the atlas has no recipe of the index.
     """
-    return [
-        *_worst_areas(atlas, index_id, lang),
-        *_between(atlas, index_id, lang),
-        *_at_equal_size(atlas, index_id, lang),
+    sentences = [
+        *_worst_areas(atlas, index_id),
+        *_between(atlas, index_id),
+        *_at_equal_size(atlas, index_id),
     ]
+    return [translate(sentence, lang) for sentence in sentences]
 
 
-def _worst_areas(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
+def _worst_areas(atlas: Atlas, index_id: str) -> Iterator[str]:
     country, territories = atlas.territories.country, atlas.territories
     level = None if country is None else country.bare_code_level
     if country is None or level is None or level not in territories.parents:
         return
-    found = rank_areas(atlas, index_id, level=level).dropna(subset=["rank"])
-    if len(found) < 2 or found["rank_low"].isna().all():
+    ranked = rank_areas(atlas, index_id, level=level).dropna(subset=["rank"])
+    if len(ranked) < 2 or ranked["rank_low"].isna().all():
         return
     indicator = atlas.indicator(index_id)
-    words = translate_all(WORDS, lang)
-    head = words["worst" if indicator.better == "lower" else "best"].format(
-        count=len(found),
-        level=in_language(country.level(level).plural, lang),
-        title=indicator.title_in(lang),
-        draws=DRAWS,
-    )
-    named = [
-        f"{territories.place_name(level, str(code))} {write_number(row.score, 1, lang)}, "
-        f"{words['rank']} {_span(row.rank_low, row.rank_high)}"
-        for code, row in found.head(WORST).iterrows()
-    ]
-    yield f"{head}{colon(lang)}{translate(SEMICOLON, lang).join(named)}"
+    slots = {
+        "count": quantity(len(ranked)),
+        "level": titled(country.level(level).plural),
+        "title": titled(indicator.title),
+        "draws": quantity(DRAWS),
+        "listed": semicolons(
+            _("{name} {score}, rank {rank}", name=name, score=score, rank=rank)
+            for name, score, rank in (
+                (
+                    territories.place_name(level, str(code)),
+                    quantity(row.score, 1),
+                    _span(row.rank_low, row.rank_high),
+                )
+                for code, row in ranked.head(WORST).iterrows()
+            )
+        ),
+    }
+    if indicator.better == "lower":
+        yield _(
+            "Worst off of the {count} {level} ({title}, mean by inhabitant; rank "
+            "from 5 to 95 % of {draws} draws): {listed}",
+            **slots,
+        )
+    else:
+        yield _(
+            "Highest scores of the {count} {level} ({title}, mean by inhabitant; "
+            "rank from 5 to 95 % of {draws} draws): {listed}",
+            **slots,
+        )
 
 
 def _span(low: float, high: float) -> str:
@@ -132,104 +131,116 @@ def _span(low: float, high: float) -> str:
     return f"{low:.0f}–{high:.0f}" if high > low else f"{low:.0f}"
 
 
-def _flagged(atlas: Atlas, lang: str) -> Iterator[str]:
+def _flagged(atlas: Atlas) -> Iterator[str]:
     """Return the share of the population, if people are counted and the rule can be judged."""
     if FLAG not in atlas.indicators:
         if not {"density", "handicaps"} <= set(atlas.indicators):
             return
         atlas = flag(atlas, FLAG)
-    found = flag_summary(atlas, FLAG)
-    if not found.population:
+    summary = flag_summary(atlas, FLAG)
+    if not summary.population:
         return
-    yield translate(WORDS["flag"], lang).format(
-        title=atlas.indicator(FLAG).title_in(lang),
-        percent=write_number(found.population_percent(found.flagged), 1, lang),
-        count=write_number(found.flagged.territories, 0, lang),
-        more=write_number(found.population_percent(found.possible), 1, lang),
+    yield _(
+        "{title}: {percent} % of the population ({count} territories), possibly {more} %",
+        title=titled(atlas.indicator(FLAG).title),
+        percent=quantity(summary.population_percent(summary.flagged), 1),
+        count=quantity(summary.flagged.territories),
+        more=quantity(summary.population_percent(summary.possible), 1),
     )
 
 
-def _between(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
+def _between(atlas: Atlas, index_id: str) -> Iterator[str]:
     """Return how much of the inequality is between density classes, size bands, and areas."""
     values, people = atlas.values[index_id], atlas.territories.facts["population"]
     if values[people > 0].nunique() < 2:
         return
-    parts = []
-    for by in known_groupings(atlas, most=MOST_GROUPS):
-        share = variance_between(atlas, index_id, by=by, people=True)
-        title = grouping_title(atlas, by, lang)
-        parts.append(f"{title} {write_number(share, 1, lang)} %")
-    head = translate(WORDS["between"], lang).format(title=atlas.indicator(index_id).title_in(lang))
-    yield f"{head}{colon(lang)}{', '.join(parts)}"
+    shares = {
+        by: variance_between(atlas, index_id, by=by, people=True)
+        for by in known_groupings(atlas, most=MOST_GROUPS)
+    }
+    yield _(
+        "{title}, variance between inhabitants, share between groups rather than within: {listed}",
+        title=titled(atlas.indicator(index_id).title),
+        listed=join(
+            _("{title} {share} %", title=grouping_title(atlas, by), share=quantity(share, 1))
+            for by, share in shares.items()
+        ),
+    )
 
 
-def _at_equal_size(atlas: Atlas, index_id: str, lang: str) -> Iterator[str]:
+def _at_equal_size(atlas: Atlas, index_id: str) -> Iterator[str]:
     if "density" not in atlas.indicators:
         return
-    found = sparse_at_equal_size(atlas, index_id)
-    if found is None:
+    compared = sparse_at_equal_size(atlas, index_id)
+    if compared is None:
         return
-    raw, left, low, high = (
-        _signed(figure, lang) for figure in (found.raw, found.left, found.low, found.high)
+    yield _(
+        "{title}, sparse territories against the others: {raw} points; at "
+        "equal size {left} ({low} to {high})",
+        title=titled(atlas.indicator(index_id).title),
+        raw=_signed(compared.raw),
+        left=_signed(compared.left),
+        low=_signed(compared.low),
+        high=_signed(compared.high),
     )
-    yield translate(WORDS["equal"], lang).format(
-        title=atlas.indicator(index_id).title_in(lang), raw=raw, left=left, low=low, high=high
-    )
-    if found.left_out:
-        left_out = ngettext(
+    if compared.left_out:
+        yield ngettext(
             "{count} sparse territory is left out of the comparison at equal size: its size band "
             "has fewer than {least} on a side.",
             "{count} sparse territories are left out of the comparison at equal size: their size "
             "bands have fewer than {least} on a side.",
-            found.left_out,
+            compared.left_out,
             least=LEAST_OVERLAP,
         )
-        yield translate(left_out, lang)
 
 
 def choice_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
     """Return which choice changes ranks, and by how much they change without each indicator: some
     seconds. An index of one indicator has no line: see `compute_choices`."""
-    found = compute_choices(atlas, index_id)
-    if found is None:
+    choices = compute_choices(atlas, index_id)
+    if choices is None:
         return []
-    words, title = translate_all(WORDS, lang), atlas.indicator(index_id).title_in(lang)
-    first = f"{title}{colon(lang)}{words['still']}"
-    if found.sensitivity is not None:
-        first = _choices(found.sensitivity, words, title, found.recipe, lang)
-    without = [
-        f"{atlas.indicator(str(name)).title_in(lang)} {write_number(moved, 0, lang)}"
-        for name, moved in found.shift.items()
-    ]
-    return [
-        first,
-        f"{words['without'].format(title=title)}{colon(lang)}{', '.join(without)}",
-    ]
+    title = titled(atlas.indicator(index_id).title)
+    if choices.sensitivity is None:
+        first: str = _("{title}: no choice moves a rank", title=title)
+    else:
+        first = _choices(choices.sensitivity, title, choices.recipe)
+    without = _(
+        "{title}, mean rank shift without: {listed}",
+        title=title,
+        listed=join(
+            _(
+                "{name} {score}",
+                name=titled(atlas.indicator(str(name)).title),
+                score=quantity(shift, 0),
+            )
+            for name, shift in choices.shift.items()
+        ),
+    )
+    return [translate(first, lang), translate(without, lang)]
 
 
-def _choices(
-    found: Sensitivity, words: Mapping[str, str], title: str, recipe: Recipe, lang: str
-) -> str:
-    share = write_number(100 * recipe.uncertainty.weights, 0, lang)
-    parts = [
-        f"{words[str(name)].format(share=share)} {write_number(row.total, 2, lang)} "
-        f"({write_number(row.total_low, 2, lang)} {words['to']} "
-        f"{write_number(row.total_high, 2, lang)})"
-        for name, row in found.table.sort_values("total", ascending=False).iterrows()
-    ]
-    shift = write_number(found.mean_shift, 0, lang)
-    head = words["choices"].format(title=title, shift=shift, runs=found.runs)
-    return f"{head}{colon(lang)}{', '.join(parts)}"
+def _choices(sensitivity: Sensitivity, title: str, recipe: Recipe) -> str:
+    weights = _("weights (± {share} %)", share=quantity(100 * recipe.uncertainty.weights, 0))
+    return _(
+        "{title}, choices that move ranks (total Sobol index; mean shift "
+        "{shift} ranks, {runs} runs): {listed}",
+        title=title,
+        shift=quantity(sensitivity.mean_shift, 0),
+        runs=quantity(sensitivity.runs),
+        listed=join(
+            _(
+                "{name} {score} ({low} to {high})",
+                name=weights if name == "weights" else CHOICES[str(name)],
+                score=quantity(row.total, 2),
+                low=quantity(row.total_low, 2),
+                high=quantity(row.total_high, 2),
+            )
+            for name, row in sensitivity.table.sort_values("total", ascending=False).iterrows()
+        ),
+    )
 
 
-def grouping_title(atlas: Atlas, by: str, lang: str) -> str:
-    """Return the title of a grouping of territories, see `known_groupings`."""
-    country = atlas.territories.country
-    if by in translate_all(WORDS, lang) or country is None:
-        return translate(WORDS[by], lang)
-    return in_language(country.level(by).plural, lang)
-
-
-def _signed(figure: float, lang: str) -> str:
-    text = write_number(figure, 1, lang)
-    return f"+{text}" if figure > 0 else text
+def _signed(difference: float) -> str:
+    """Return a difference of scores for a slot, with its sign."""
+    return join(("+" if difference > 0 else "", quantity(difference, 1)), "")

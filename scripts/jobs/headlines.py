@@ -14,13 +14,13 @@ import pandas as pd
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import _, join, ngettext, quantity, semicolons, titled, translate
 from zoneblanche.geo.nesting import mean_by
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag_summary
 from zoneblanche.layers.analysis.inequality.equal_size import sparse_at_equal_size
 from zoneblanche.layers.analysis.overview import LARGE, SMALL, measure_overall, share_criterion
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.maps.drawn.words import write_number
 
 FINDINGS, WORST = 3, 5
 """Number of findings, of areas that are named, and of draws of their ranks."""
@@ -218,7 +218,7 @@ def _named(
         if left <= 0:
             return
         alike = table[shown == score]
-        figure = write_number(score, index.digits, lang)
+        figure = format_number(score, index.digits, lang)
         left -= len(alike)
         if len(alike) > 1:
             yield ngettext(

@@ -7,15 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _, translate
+from zoneblanche.geo.messages import _, join, titled, translate
 from zoneblanche.scripts.language import language_of_environment
-
-_WORDS = {
-    "needs": _("needs"),
-    "or": _(" or "),
-    "edition": _("embedded edition"),
-    "own": _("bring your own polygons"),
-}
 
 
 def list_things(what: str, *, lang: str | None = None) -> None:
@@ -57,9 +50,11 @@ def _layers(lang: str) -> Iterator[Line]:
     from zoneblanche.layers.catalogue import added_layers, known_layers
 
     for name, layer in known_layers().items():
-        wanted = ", ".join(layer.needs).replace("|", translate(_WORDS["or"], lang))
-        needs = f" ({translate(_WORDS['needs'], lang)} {wanted})" if layer.needs else ""
-        yield Line(name, layer.indicator.title_in(lang) + needs, added_layers().get(name, ""))
+        title = titled(layer.indicator.title)
+        if layer.needs:
+            needs = join(join(need.split("|"), _(" or ")) for need in layer.needs)
+            title = _("{title} (needs {sources})", title=title, sources=needs)
+        yield Line(name, translate(title, lang), added_layers().get(name, ""))
 
 
 def _recipes(lang: str) -> Iterator[Line]:
@@ -79,37 +74,33 @@ def _rules(lang: str) -> Iterator[Line]:
 
 
 def _countries(lang: str) -> Iterator[Line]:
-    from zoneblanche.geo.country import (
-        added_countries,
-        in_language,
-        known_countries,
-        read_country,
-    )
+    from zoneblanche.geo.country import added_countries, known_countries, read_country
 
     for code in known_countries():
         country = read_country(code)
-        edition = (
-            translate(_WORDS["edition"], lang)
-            if country.edition
-            else translate(_WORDS["own"], lang)
+        title = _(
+            "{country}: {levels}; {edition}",
+            country=titled(country.name),
+            levels=join(level.id for level in country.levels),
+            edition=_("embedded edition") if country.edition else _("bring your own polygons"),
         )
-        levels = ", ".join(level.id for level in country.levels)
-        title = f"{in_language(country.name, lang)}: {levels}; {edition}"
-        yield Line(code, title, added_countries().get(code, ""))
+        yield Line(code, translate(title, lang), added_countries().get(code, ""))
 
 
 def _sources(lang: str) -> Iterator[Line]:
     from zoneblanche.geo.country import in_language
     from zoneblanche.layers.fetching.fetch import list_sources
     from zoneblanche.layers.publishers.connector import added_connectors
-    from zoneblanche.scripts.jobs.fetch import state_of, state_width
+    from zoneblanche.scripts.jobs.fetch import state_of
 
-    for known in list_sources():
+    sources = list(list_sources())
+    states = [state_of(known, lang) for known in sources]
+    width = max(map(len, states), default=0)
+    for known, state in zip(sources, states, strict=True):
         connector = known.connector
         published = known.record.published if known.record is not None else ""
         what = f"{connector.source.producer}: {in_language(connector.title, lang)}"
-        state = f"{state_of(known, lang):{state_width(lang)}}"
-        title = f"{state} {published:10} {connector.source.licence:27} {what}"
+        title = f"{state:{width}} {published:10} {connector.source.licence:27} {what}"
         yield Line(connector.id, title, added_connectors().get(connector.id, ""))
 
 

@@ -20,6 +20,7 @@ from zoneblanche.geo.messages import (
     translate,
     warnings_first,
 )
+from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.analysis.flagging.flags import FlagSummary, flag_summary
 from zoneblanche.layers.analysis.overview import (
     LARGE,
@@ -31,7 +32,6 @@ from zoneblanche.layers.analysis.overview import (
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.maps.drawn.words import write_number
 from zoneblanche.scripts.jobs.findings import main_lines
 from zoneblanche.scripts.jobs.headlines import headlines
 
@@ -195,7 +195,7 @@ def _index_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     first = int((rank(scores) == 1).sum())
     sentences = []
     if first > 1:
-        figure = write_number(scores.max(), indicator.digits, lang)
+        figure = format_number(scores.max(), indicator.digits, lang)
         sentences.append(
             _(
                 "{title}: {count} territories share the highest score, {score}.",
@@ -207,7 +207,7 @@ def _index_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
     else:
         order = scores.sort_values(ascending=False, kind="stable").index[:5]
         named = [
-            f"{atlas.territories.label(code)} {write_number(scores[code], indicator.digits, lang)}"
+            f"{atlas.territories.label(code)} {format_number(scores[code], indicator.digits, lang)}"
             for code in order
             if (scores == scores[code]).sum() == 1
         ]

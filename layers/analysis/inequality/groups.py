@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import Message, _, as_title, pgettext, quantity
+from zoneblanche.geo.messages import Message, _, as_title, pgettext, quantity, titled
 from zoneblanche.layers.atlas import Atlas
 
 BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_000)
@@ -18,6 +18,8 @@ BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_0
 online duties of a commune (open data, digital procedures); the others are INSEE's and DGCL's."""
 
 SIZE_BAND, DENSITY_CLASS = "size-band", "density-class"
+
+_TITLES = {SIZE_BAND: _("size bands"), DENSITY_CLASS: _("density classes")}
 
 
 @dataclass(frozen=True)
@@ -124,3 +126,11 @@ def _keys(codes: pd.Series) -> pd.Series:
     distinct, positions = np.unique(codes.to_numpy(dtype="float64"), return_inverse=True)
     keys = np.array([None if np.isnan(code) else str(int(code)) for code in distinct], dtype=object)
     return pd.Series(keys[positions], index=codes.index, dtype="object")
+
+
+def grouping_title(atlas: Atlas, by: str) -> str:
+    """Return the title of a grouping of territories, see `known_groupings`, for a message."""
+    country = atlas.territories.country
+    if by in _TITLES or country is None:
+        return _TITLES[by]
+    return titled(country.level(by).plural)

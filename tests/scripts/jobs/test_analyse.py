@@ -38,6 +38,8 @@ def test_an_index_is_analysed_in_both_languages(atlas: Atlas, lang: str) -> None
         assert word not in text
     flagged = {"fr": "dans 95\u00a0% des tirages ou plus", "en": "in 95 % of the draws or more"}
     assert flagged[lang] in text
+    ends = {"fr": "au plus bas", "en": "lowest"}
+    assert ends[lang] not in text, "two départements are all named in one list"
     assert "Left out" not in text
     assert "Laissé" not in text
 
@@ -68,6 +70,8 @@ def test_figures_of_a_coarser_level_are_analysed_at_it(atlas: Atlas) -> None:
 def test_what_the_figures_do_not_allow_is_left_out_and_said(atlas: Atlas) -> None:
     lines = analysis_lines(atlas, "density", "en")
     assert sum(line.startswith("Left out: ") for line in lines) == 1, "no curve of a density"
+    (reason,) = [one for one in analysis_lines(atlas, "density", "fr") if one.startswith("Laissé")]
+    assert "un ajustement logistique" in reason
     with pytest.raises(InputError, match="is a category"):
         analysis_lines(atlas, "sparse-underserved-2025", "en")
 

@@ -57,6 +57,20 @@ def test_contributions_are_printed_and_sum(saved: Path, zoneblanche: Command) ->
     assert not any(line.rstrip().endswith(":") for line in lines), "no heading of nothing"
 
 
+@pytest.mark.parametrize(
+    ("lang", "effect"), [("en", "below the goalposts"), ("fr", "en dessous des bornes")]
+)
+def test_what_a_step_did_is_said_in_each_language(atlas: Atlas, lang: str, effect: str) -> None:
+    table = {
+        "weights": {"website": 1, "aged-65": 1},
+        "indicators": {"aged-65": {"goalposts": [90, 100], "better": "lower"}},
+        "normalise": "goalposts",
+    }
+    made = compute_index(atlas, recipe_from_table(table, file="r.toml"), draws=0)
+    lines = explanation_lines(made, "48095", "index", lang)
+    assert [line for line in lines if f" ({effect}) " in line]
+
+
 def test_a_mean_that_is_not_arithmetic_starts_from_the_medians(atlas: Atlas) -> None:
     table = {
         "aggregate": "geometric",
