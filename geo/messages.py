@@ -26,8 +26,6 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Literal, Self
 
-from zoneblanche.geo.numerals import format_english, format_number
-
 Severity = Literal["warning", "remark"]
 """A *warning* says that something may be wrong, or that a figure is not what it seems. A *remark*
 says how something was done. A notice without a severity is a warning."""
@@ -106,6 +104,8 @@ class Quantity(Translatable):
 
     def in_language(self, lang: str) -> str:
         """Return it in the format of `lang`."""
+        from zoneblanche.geo.numerals import format_number
+
         return format_number(self.value, self.digits, lang)
 
     def as_dict(self) -> dict[str, Any]:
@@ -189,6 +189,9 @@ def quantity(value: float, digits: int | None = None) -> Quantity:
     >>> quantity(3000), quantity(67.25), quantity(67.25, digits=1), quantity(5.0, digits=0)
     ('3,000', '67.25', '67.3', '5')
     """
+    # Here, because the catalogues are compiled with this file alone, before there is a package.
+    from zoneblanche.geo.numerals import format_english
+
     value = value.item() if hasattr(value, "item") else value
     return Quantity(format_english(value, digits), value=value, digits=digits)
 

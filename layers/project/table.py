@@ -9,11 +9,12 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, nearest, together
+from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, together
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.row_filter import pick_rows
 from zoneblanche.geo.tables import (
+    Codes,
     Figures,
     RawTable,
     column,
@@ -29,9 +30,12 @@ from zoneblanche.layers.measuring.entries import SheetEntry, TableEntry, nodata_
 from zoneblanche.layers.project.combine import combine_rows, with_left_out
 from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.former_codes import Past, place_as_is
-from zoneblanche.layers.project.postal_codes import check_kind_of_codes
 from zoneblanche.layers.project.read import Project
 from zoneblanche.layers.project.shared_tables import SharedTables
+
+_POSTAL = "postal_codes"
+_MOST_NOT_POSTAL = 0.1
+"""Share of the codes that may be no postal code: mistakes, and codes of companies (cedex)."""
 
 
 @dataclass(frozen=True)
@@ -203,3 +207,47 @@ def _title(territories: Territories, level: str) -> str:
     if level == territories.level:
         return territories.level_title("en", plural=True)
     return f"{level} codes"
+
+
+def check_kind_of_codes(
+    raw: RawTable, name: str, codes: Codes, territories: Territories, level: str
+) -> None:
+    """Refuse codes that are postal codes, by those that the territories have.
+
+    Many postal codes are also the code of a commune, of another one: a table of postal codes would
+    give its figures to the wrong places.
+
+    Args:
+        raw, name: the table and the column of the codes.
+        codes: what was read of it.
+        territories: with the column `postal_codes` among their texts, if it is known.
+        level: of the codes.
+
+    Raises:
+        InputError: nearly all codes are postal codes, and some are those of no territory.
+    """
+    extra = territories.whole.extra
+    unknown = ~codes.matched
+    if extra is None or _POSTAL not in extra or level != territories.level or not unknown.any():
+        return
+    postal = {one for text in extra[_POSTAL].dropna().unique() for one in str(text).split()}
+    found = codes.codes.isin(postal)
+    if found.mean() < 1 - _MOST_NOT_POSTAL or found.sum() <= codes.matched.sum():
+        return
+    strange = codes.codes[unknown & found]
+    if not len(strange):
+        return
+    row = int(np.flatnonzero(unknown & found)[0])
+    raise InputError(
+        raw.fault(
+            _(
+                "the column has postal codes, not codes of {title} ({codes}).",
+                title=territories.level_message(plural=True),
+                codes=first_of(strange),
+            ),
+            row=row,
+            column=name,
+            remedy=_("Name a column with the official codes: one postal code has several places."),
+            kind="postal-codes",
+        )
+    )

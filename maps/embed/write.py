@@ -24,10 +24,10 @@ from zoneblanche.geo.files.output import check_folder_place, staged_folder
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.layers.outputs.tiles import write_pmtiles
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
 from zoneblanche.maps.drawn.cite import cite_all
 from zoneblanche.maps.embed.compact import compact_payload
-from zoneblanche.maps.embed.framed import framed_page
 from zoneblanche.maps.embed.snippets import (
     Embed,
     words_in,
@@ -35,6 +35,7 @@ from zoneblanche.maps.embed.snippets import (
     write_oembed,
     write_snippets,
 )
+from zoneblanche.maps.page.content_policy import hash_source
 from zoneblanche.maps.page.geometry import PageGeometry
 from zoneblanche.maps.page.noscript_text import write_findings
 from zoneblanche.maps.page.write_page import page_text
@@ -267,3 +268,20 @@ def _embed_of(drawn: Drawn, base: str, sheet: Sheet | None) -> tuple[Embed, Figu
 def _figure_of(drawn: Drawn, *, width: int = 680, sheet: Sheet | None = None) -> Figure | None:
     everything = np.ones(len(drawn.atlas.codes), dtype=bool)
     return draw_figure(drawn.atlas, drawn.shown, everything, drawn.lang, width=width, sheet=sheet)
+
+
+def framed_page(page: str) -> str:
+    """Return a map page that sends its height to the page around it.
+
+    Its policy allows one more script and one more style of ours; everything else stays refused.
+    """
+    frame_script, style = read_asset("frame.js"), read_asset("frame.css")
+    head, found, rest = page.partition("script-src ")
+    middle, styled, rest = rest.partition("style-src ")
+    body, ended, tail = rest.rpartition("</body>")
+    if not (found and styled and ended):
+        raise ValueError("the page has no policy to extend: it is not one of draw_map")
+    return (
+        f"{head}script-src {hash_source(frame_script)} {middle}style-src {hash_source(style)} "
+        f"{body}<style>{style}</style>\n<script>{frame_script}</script>\n</body>{tail}"
+    )

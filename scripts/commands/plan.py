@@ -105,29 +105,30 @@ def sites(
     quiet: Quiet = False,
 ) -> None:
     """Where the next sites serve most people: coverage within reach, and mean distance."""
+    from zoneblanche.layers.planning.plan_sites import plan_sites
     from zoneblanche.maps.report.imprint import read_imprint
-    from zoneblanche.scripts.jobs.plan import plan_sites_into, sites_request
+    from zoneblanche.scripts.jobs.plan import edition_people, plan_into, sites_request
 
-    chosen_lang = check_lang(lang)
-    plan_sites_into(
-        out,
-        sites_request(
-            count=add,
-            within=tuple(within or ()),
-            existing=existing,
-            candidates=candidates,
-            least_people=min_people,
-            reach=reach,
-            weight=weight,
-            times=times,
-            detour=detour,
-            grid=grid,
-            method=method,
-            embedded=atlas is None,
-        ),
-        atlas_file=atlas,
+    request = sites_request(
+        count=add,
+        within=tuple(within or ()),
+        existing=existing,
+        candidates=candidates,
+        least_people=min_people,
+        reach=reach,
         weight=weight,
-        lang=chosen_lang,
+        times=times,
+        detour=detour,
+        grid=grid,
+        method=method,
+        embedded=atlas is None,
+    )
+    plan_into(
+        out,
+        lambda read: plan_sites(read, request(read)),
+        atlas_file=atlas,
+        embedded=lambda: edition_people(weight),
+        lang=check_lang(lang),
         quiet=quiet,
         imprint=read_imprint(author, commissioner, date, logo),
     )
@@ -159,6 +160,7 @@ def lift(
     from zoneblanche.layers.planning.read import read_costs
     from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.plan import plan_into
+    from zoneblanche.scripts.jobs.report import edition_atlas
 
     def answer(read: Atlas) -> Plan:
         costs = read_costs(cost or (), list(read.indicators))
@@ -170,6 +172,7 @@ def lift(
         out,
         answer,
         atlas_file=atlas,
+        embedded=lambda: edition_atlas({}),
         lang=check_lang(lang),
         quiet=quiet,
         imprint=read_imprint(author, commissioner, date, logo),
@@ -211,6 +214,7 @@ def budget(
     from zoneblanche.layers.planning.read import read_costs
     from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.plan import plan_into
+    from zoneblanche.scripts.jobs.report import edition_atlas
 
     def answer(read: Atlas) -> Plan:
         costs = read_costs(cost or (), list(read.indicators))
@@ -221,6 +225,7 @@ def budget(
         out,
         answer,
         atlas_file=atlas,
+        embedded=lambda: edition_atlas({}),
         lang=check_lang(lang),
         quiet=quiet,
         imprint=read_imprint(author, commissioner, date, logo),

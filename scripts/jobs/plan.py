@@ -27,7 +27,6 @@ from zoneblanche.layers.outputs.export import write_json
 from zoneblanche.layers.outputs.plan_file import PLAN_FILE, write_plan_file
 from zoneblanche.layers.outputs.workbook import write_tables
 from zoneblanche.layers.planning.plan import Plan
-from zoneblanche.layers.planning.plan_sites import plan_sites
 from zoneblanche.layers.planning.read import (
     FRANCE_SERVICES,
     Sites,
@@ -44,42 +43,9 @@ from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint, imprint_parts
 from zoneblanche.maps.report.scope import Shared
 from zoneblanche.maps.report.write import compose_report, render_report
-from zoneblanche.scripts.jobs.report import edition_atlas
 
 NO_SITES = "none"
 """What `--existing` says where no site exists."""
-
-
-def plan_sites_into(
-    out: Path,
-    request: Callable[[Atlas], SitesRequest],
-    *,
-    atlas_file: Path | None,
-    weight: str,
-    lang: str | None,
-    quiet: bool,
-    imprint: Imprint = NO_IMPRINT,
-) -> Plan:
-    """Answer where the next sites serve most people, and write the answer into a folder.
-
-    Args:
-        out: the folder, which appears or is replaced as a whole.
-        request: from the atlas to the question.
-        atlas_file: an atlas; None for the embedded edition of France.
-        weight: of the question: the edition's layers are measured if it is one of them.
-        imprint: who answers, for whom, when.
-
-    Raises:
-        InputError: what the question or its files refuse.
-        ProblemWithEnvironment: the folder cannot be written.
-    """
-    check_folder_place(out, "plan")
-    atlas = load_atlas(atlas_file) if atlas_file is not None else edition_people(weight)
-    plan = plan_sites(atlas, request(atlas))
-    write_plan(plan, out, lang=lang or atlas.lang, imprint=imprint)
-    if not quiet:
-        print_plan(plan, out, lang=lang or atlas.lang)
-    return plan
 
 
 def plan_into(
@@ -87,24 +53,26 @@ def plan_into(
     answer: Callable[[Atlas], Plan],
     *,
     atlas_file: Path | None,
+    embedded: Callable[[], Atlas],
     lang: str | None,
     quiet: bool,
     imprint: Imprint = NO_IMPRINT,
 ) -> Plan:
-    """Answer a question about an index, and write the answer into a folder.
+    """Answer a question about an atlas, and write the answer into a folder.
 
     Args:
         out: the folder, which appears or is replaced as a whole.
         answer: from the atlas to the answer.
-        atlas_file: a scored atlas; None for the embedded edition of France, scored and flagged.
+        atlas_file: an atlas; None for the embedded edition of France.
+        embedded: returns that edition with what the question needs.
         imprint: who answers, for whom, when.
 
     Raises:
-        InputError: what the question refuses.
+        InputError: what the question or its files refuse.
         ProblemWithEnvironment: the folder cannot be written.
     """
     check_folder_place(out, "plan")
-    atlas = load_atlas(atlas_file) if atlas_file is not None else edition_atlas({})
+    atlas = load_atlas(atlas_file) if atlas_file is not None else embedded()
     plan = answer(atlas)
     write_plan(plan, out, lang=lang or atlas.lang, imprint=imprint)
     if not quiet:

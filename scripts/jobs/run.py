@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zoneblanche.geo.country import in_language, read_country
+from zoneblanche.geo.country import Text, in_language, read_country
 from zoneblanche.geo.errors import InputError, visible
 from zoneblanche.geo.files.account import MARK, sealed
 from zoneblanche.geo.files.inputs import note_inputs
@@ -29,14 +29,20 @@ from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.outputs.export import versions, write_json, write_results
 from zoneblanche.layers.project.index import with_index
 from zoneblanche.layers.project.read import Project, read_project
+from zoneblanche.maps.drawn.bivariate import read_show
 from zoneblanche.maps.drawn.gis_styles import styles_of
-from zoneblanche.maps.page.geometry import encode_geometry
+from zoneblanche.maps.embed.write import draw_embed, write_embed_files
+from zoneblanche.maps.page.geometry import PageGeometry, encode_geometry
 from zoneblanche.maps.page.write_page import write_page
-from zoneblanche.maps.report.picture import lay_out
+from zoneblanche.maps.report.imprint import Imprint, read_imprint
+from zoneblanche.maps.report.picture import Sheet, lay_out
+from zoneblanche.maps.report.write import Shared, compose_report, render_report
 from zoneblanche.scripts.jobs.overrides import NOTHING, Overrides
-from zoneblanche.scripts.jobs.run_extras import imprint_of, write_run_embed, write_run_report
 from zoneblanche.scripts.jobs.summary import print_summary
 from zoneblanche.scripts.terminal import bar_options
+
+REPORT, EMBED = "report.html", "embed"
+"""Further results of a run, by their names in its folder."""
 
 PAGE = "index.html"
 MANY = 50_000
@@ -244,3 +250,54 @@ def _progress(quiet: bool) -> Iterator[Step]:
             progress.update(task, description=visible(what), advance=1)
 
         yield step
+
+
+def write_run_report(
+    atlas: Atlas, folder: Path, *, lang: str, title: str, sheet: Sheet | None, imprint: Imprint
+) -> None:
+    """Write the report on all territories of a run.
+
+    Args:
+        atlas: of the run.
+        folder: its results.
+        lang, title: of the report.
+        sheet: the positions of the territories on a picture, see `lay_out`; None if they have no
+            shapes.
+        imprint: of the report.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    report = compose_report(Shared(atlas, sheet=sheet), lang=lang, title=title, imprint=imprint)
+    (folder / REPORT).write_text(render_report(report), encoding="utf-8", newline="\n")
+
+
+def imprint_of(project: Project) -> Imprint:
+    """Return what `[report]` of a project says.
+
+    Raises:
+        InputError: its logo cannot be used.
+    """
+    table = project.table.report
+    logo = None if table.logo is None else project.path(table.logo)
+    return read_imprint(table.author, table.commissioner, table.date, logo)
+
+
+def write_run_embed(
+    atlas: Atlas,
+    folder: Path,
+    *,
+    geometry: PageGeometry,
+    lang: str,
+    title: Text | str,
+    sheet: Sheet | None,
+) -> None:
+    """Write the snippets of a run's map. See `write_run_report`; `geometry` is that of its page.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    shown = read_show(atlas, None)
+    drawn = draw_embed(atlas, shown, lang=lang, title=title, geometry=geometry)
+    (folder / EMBED).mkdir()
+    write_embed_files(drawn, folder / EMBED, sheet=sheet)

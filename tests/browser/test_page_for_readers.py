@@ -18,8 +18,7 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
-from zoneblanche.maps.embed.framed import framed_page
-from zoneblanche.maps.embed.write import draw_embed
+from zoneblanche.maps.embed.write import draw_embed, framed_page
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

@@ -25,8 +25,7 @@ import pandas as pd
 
 from zoneblanche.scripts.jobs.probe import Order, run_probe
 from zoneblanche.scripts.trials.made_sites.measure import as_text, false_noes, scores
-from zoneblanche.scripts.trials.made_sites.serve import manners_of, served
-from zoneblanche.scripts.trials.made_sites.server import Farm, politeness_of
+from zoneblanche.scripts.trials.made_sites.server import Farm, manners_of, politeness_of, served
 from zoneblanche.scripts.trials.made_sites.truths import Truth, make_truths
 
 TODAY = date(2026, 11, 29)

@@ -26,8 +26,7 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.embed import compact
-from zoneblanche.maps.embed.framed import framed_page
-from zoneblanche.maps.embed.write import check_base, write_embed
+from zoneblanche.maps.embed.write import check_base, framed_page, write_embed
 from zoneblanche.maps.page.html import OF_THE_READER, SCRIPTS, our_script, without_comments
 
 FILES = {

@@ -14,7 +14,7 @@ import pytest
 from tests.scripts.conftest import Command
 from zoneblanche.geo.country import Country, read_country
 from zoneblanche.layers.presence.waves import Counted, count_presence
-from zoneblanche.layers.publishers.authorities import DEPARTEMENTS_OF
+from zoneblanche.layers.publishers.dila import DEPARTEMENTS_OF
 from zoneblanche.scripts.jobs import barometer
 from zoneblanche.scripts.trials.publishers_files import write_fixtures
 

@@ -19,8 +19,7 @@ from zoneblanche.layers.probing.store import ProbeStore
 from zoneblanche.scripts.jobs.probe import write_table
 from zoneblanche.scripts.trials.made_sites.__main__ import LEAST, TODAY, Trial, ask_farm, write_list
 from zoneblanche.scripts.trials.made_sites.measure import false_noes, scores
-from zoneblanche.scripts.trials.made_sites.serve import served
-from zoneblanche.scripts.trials.made_sites.server import Farm, politeness_of
+from zoneblanche.scripts.trials.made_sites.server import Farm, politeness_of, served
 from zoneblanche.scripts.trials.made_sites.truths import MISBEHAVIOURS, Truth, make_truths
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.0/8", "::1"])
@@ -167,7 +166,7 @@ def _asking(listed: Path, out: Path, farm: Farm, folder: Path) -> list[str]:
         "import datetime; from pathlib import Path\n"
         "from zoneblanche.scripts.jobs.probe import Order, run_probe\n"
         "from zoneblanche.layers.probing.client import Manners\n"
-        "from zoneblanche.scripts.trials.made_sites.serve import ALLOWED\n"
+        "from zoneblanche.scripts.trials.made_sites.server import ALLOWED\n"
         f"m = Manners(contact='a@b.example', interval=0.05, dns_port={farm.dns},\n"
         "  dns=('127.0.0.1',),\n"
         f"  allowed=ALLOWED, ports={{443: {farm.https}, 80: {farm.http}}},\n"
