@@ -41,11 +41,11 @@ from zoneblanche.layers.inputs.given_facts import with_given_facts
 from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.measure import Progress, measure_layers
 from zoneblanche.layers.measuring.entries import PointsEntry
-from zoneblanche.layers.project.describe import parse_source
-from zoneblanche.layers.project.own import own_layers
 from zoneblanche.layers.project.parents import with_parents
 from zoneblanche.layers.project.read import Project, TerritoriesTable, read_project
-from zoneblanche.layers.project.reference_system import crs_named
+from zoneblanche.layers.project.user_layers.describe import parse_source
+from zoneblanche.layers.project.user_layers.kinds import user_layers
+from zoneblanche.layers.project.user_layers.reference_system import crs_named
 
 _MEASURED = ("indicator", "context")
 _UNKNOWN = "unknown-weight"
@@ -240,11 +240,11 @@ def _inputs(
 
 
 def _layers(project: Project, country: Country | None) -> list[Layer]:
-    own = own_layers(project)
-    own_ids = {layer.id for layer in own}
+    described = user_layers(project)
+    ids = {layer.id for layer in described}
     return [
-        *(layer for layer in _catalogue(project, country) if layer.id not in own_ids),
-        *own,
+        *(layer for layer in _catalogue(project, country) if layer.id not in ids),
+        *described,
     ]
 
 

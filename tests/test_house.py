@@ -95,7 +95,7 @@ def test_gdal_is_given_files_in_two_places_only(room: str) -> None:
 
 SOCKETS = {
     "layers/fetching/http.py", "layers/fetching/addresses.py", "layers/fetching/connection.py",
-    "layers/probing/client.py", "layers/probing/names.py",
+    "layers/probing/asking/client.py", "layers/probing/asking/names.py",
 }  # fmt: skip
 """The modules of the product that use the network; `fetch` and `probe` are their only commands."""
 NETWORK = {"socket", "requests", "aiohttp", "urllib3", "http.client", "urllib.request",
@@ -139,14 +139,15 @@ DOORS: dict[str, tuple[str, set[str]]] = {
         # What a server answers, and the records that zoneblanche writes for itself.
         {"geo/files/json_text.py", "geo/tables/records.py", "geo/files/records.py",
          "geo/files/output.py", "geo/files/account.py", "layers/fetching/http.py",
-         "layers/edition/files.py", "layers/probing/links.py",
+         "layers/edition/files.py", "layers/probing/pages/links.py",
          "layers/probing/store.py"},
     ),
     "archives": (
         r"(zipfile|tarfile|gzip|bz2|lzma)\.(?!BadZipFile|ZipInfo|compress)\w+|zlib\.decompress\w*",
         # The client unpacks what a server sends, piece by piece; the last packs its own workbook.
-        {"geo/files/archive.py", "geo/tables/formats/workbook.py", "layers/probing/client.py",
-         "geo/tables/formats/opendocument.py", "layers/outputs/workbook.py"},
+        {"geo/files/archive.py", "geo/tables/formats/workbook.py",
+         "geo/tables/formats/opendocument.py", "layers/outputs/workbook.py",
+         "layers/probing/asking/client.py"},
     ),
     "Parquet": (
         r"(pq|pa\.parquet|pyarrow\.parquet)\.(?!write_|\w+MetaData|ColumnSchema)\w+",

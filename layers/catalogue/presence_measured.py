@@ -17,7 +17,7 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.columns import measure_column
 from zoneblanche.layers.presence import criteria as presence
-from zoneblanche.layers.probing.accounts import known_networks
+from zoneblanche.layers.probing.pages.accounts import known_networks
 
 SOURCE = "presence-probe"
 PLACES = "overture-places"

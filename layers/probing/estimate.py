@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zoneblanche.layers.probing.client import Manners
+from zoneblanche.layers.probing.asking.client import Manners
 from zoneblanche.layers.probing.sites import Plan, hosts_of
 
 REQUESTS_A_SITE = 4.5

@@ -8,9 +8,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from zoneblanche.layers.probing.names import Names
+from zoneblanche.layers.probing.asking.names import Names
 from zoneblanche.layers.probing.packaged import packaged_table
-from zoneblanche.layers.probing.urls import registrable
+from zoneblanche.layers.probing.pages.urls import registrable
 
 EUROPEAN = frozenset(
     (

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from zoneblanche.layers.probing.client import Client, Manners
+from zoneblanche.layers.probing.asking.client import Client, Manners
+from zoneblanche.layers.probing.asking.names import Names
+from zoneblanche.layers.probing.asking.politeness import Turns
 from zoneblanche.layers.probing.mail import probe_mail
-from zoneblanche.layers.probing.names import Names
-from zoneblanche.layers.probing.politeness import Turns
+from zoneblanche.layers.probing.pages.urls import without_www
 from zoneblanche.layers.probing.site_probe import probe_site
 from zoneblanche.layers.probing.sites import Plan, Site
 from zoneblanche.layers.probing.store import ProbeStore
-from zoneblanche.layers.probing.urls import without_www
 
 TASKS = 320
 """Sites under way at once. A site takes some seven seconds, most of which it waits for its turn,

@@ -13,15 +13,21 @@ from datetime import date
 from typing import Any
 from urllib.parse import urljoin
 
-from zoneblanche.layers.probing import freshness, statements
-from zoneblanche.layers.probing.accounts import account_of, network_of
-from zoneblanche.layers.probing.client import Answer, Client
-from zoneblanche.layers.probing.links import Account, accounts_in
-from zoneblanche.layers.probing.markup import Document, decode, parse
-from zoneblanche.layers.probing.robots import PERMITTED, Rules, rules_of
-from zoneblanche.layers.probing.services import parked_sign, services_in, third_parties
+from zoneblanche.layers.probing.asking.client import Answer, Client
+from zoneblanche.layers.probing.asking.robots import PERMITTED, Rules, rules_of
+from zoneblanche.layers.probing.pages import freshness, statements
+from zoneblanche.layers.probing.pages.accounts import account_of, network_of
+from zoneblanche.layers.probing.pages.links import Account, accounts_in
+from zoneblanche.layers.probing.pages.markup import Document, decode, parse
+from zoneblanche.layers.probing.pages.services import parked_sign, services_in, third_parties
+from zoneblanche.layers.probing.pages.urls import (
+    host_of,
+    registrable,
+    same_host,
+    split,
+    without_www,
+)
 from zoneblanche.layers.probing.sites import Site
-from zoneblanche.layers.probing.urls import host_of, registrable, same_host, split, without_www
 
 MOST_REDIRECTS = 5
 MOST_PAGES = 3

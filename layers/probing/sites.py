@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from zoneblanche.layers.probing.accounts import account_of, network_of
-from zoneblanche.layers.probing.urls import ascii_host, host_of, split, tidy_path, without_www
+from zoneblanche.layers.probing.pages.accounts import account_of, network_of
+from zoneblanche.layers.probing.pages.urls import ascii_host, host_of, split, tidy_path, without_www
 
 _OWN_PATHS = frozenset(
     ("", "index", "accueil", "home", "index.php", "index.html", "index.htm", "fr")

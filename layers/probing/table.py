@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zoneblanche.layers.probing.accounts import NETWORKS
 from zoneblanche.layers.probing.mail import EUROPEAN
 from zoneblanche.layers.probing.packaged import packaged_table
+from zoneblanche.layers.probing.pages.accounts import NETWORKS
+from zoneblanche.layers.probing.pages.urls import registrable, without_www
 from zoneblanche.layers.probing.site_probe import redirected_account
 from zoneblanche.layers.probing.sites import Authority, Plan, declared_account, domain_of, place_of
-from zoneblanche.layers.probing.urls import registrable, without_www
 
 SHARED_BY = 3
 """Authorities of different hosts whose pages show one account as theirs: it is then nobody's own

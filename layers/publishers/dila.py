@@ -23,7 +23,7 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.records import Record, listed, read_records
 from zoneblanche.layers.layer import FileRows, Table
-from zoneblanche.layers.probing.accounts import account_of
+from zoneblanche.layers.probing.pages.accounts import account_of
 from zoneblanche.layers.publishers.connector import Connector, Resource
 from zoneblanche.layers.publishers.read_records import email_domain, one_a_code, require_fields
 

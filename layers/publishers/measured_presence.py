@@ -18,8 +18,8 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables import read_raw_table
 from zoneblanche.layers.layer import FileRows, Table
-from zoneblanche.layers.probing.accounts import NETWORKS
 from zoneblanche.layers.probing.packaged import packaged_table
+from zoneblanche.layers.probing.pages.accounts import NETWORKS
 from zoneblanche.layers.publishers.connector import Connector
 from zoneblanche.layers.publishers.dila import PIVOTS
 from zoneblanche.layers.publishers.read_tables import rows_of

@@ -34,7 +34,7 @@ from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 from zoneblanche.layers.layer import Table
-from zoneblanche.layers.probing.accounts import NETWORKS, account_of
+from zoneblanche.layers.probing.pages.accounts import NETWORKS, account_of
 from zoneblanche.layers.publishers.connector import Connector
 
 SOURCE = Source(

@@ -90,7 +90,7 @@ PROBE = """
 import datetime, sys
 from ipaddress import ip_network
 from pathlib import Path
-from zoneblanche.layers.probing.client import Manners
+from zoneblanche.layers.probing.asking.client import Manners
 from zoneblanche.scripts.jobs.probe import Order, run_probe
 http, https, dns, folder = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
 manners = Manners(contact="banc@exemple.example", dns=("127.0.0.1",), dns_port=dns,

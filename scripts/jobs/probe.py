@@ -22,7 +22,7 @@ from zoneblanche.scripts.terminal import bar_options
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zoneblanche.layers.probing.client import Manners
+    from zoneblanche.layers.probing.asking.client import Manners
     from zoneblanche.layers.probing.estimate import Estimate
     from zoneblanche.layers.probing.run import Progress
     from zoneblanche.layers.probing.sites import Authority
@@ -129,7 +129,7 @@ def _checked(order: Order) -> Manners:
     Raises:
         InputError: one or more of them.
     """
-    from zoneblanche.layers.probing.client import Manners
+    from zoneblanche.layers.probing.asking.client import Manners
 
     faults = []
     if not order.dry_run and not re.fullmatch(

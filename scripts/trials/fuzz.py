@@ -36,7 +36,7 @@ from zoneblanche.scripts.trials.ground import (
     surroundings,
 )
 from zoneblanche.scripts.trials.guarded import Bounds, Outcome, run_alone, watch
-from zoneblanche.scripts.trials.mutations import spoil_files
+from zoneblanche.scripts.trials.mutations.mutate import spoil_files
 from zoneblanche.scripts.trials.trials import Trial, chosen, filled, write_trials
 
 PATIENCE = 25.0

@@ -18,7 +18,7 @@ from urllib3.util.connection import create_connection
 from zoneblanche.layers.fetching import connection, fetch
 from zoneblanche.layers.fetching.http import Access
 from zoneblanche.layers.publishers.connector import Connector, connector_named
-from zoneblanche.scripts.trials.answers import HANG, WAIT
+from zoneblanche.scripts.trials.mutations.answers import HANG, WAIT
 from zoneblanche.scripts.trials.server import Server
 
 BASE = "http://localhost/"

@@ -15,7 +15,7 @@ from zoneblanche.geo.errors import Fault, InputError, gathered
 from zoneblanche.geo.tables import parse_codes, parse_numbers, read_raw_table
 from zoneblanche.geo.tables.missing import MARKS
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.project.table import no_figures
+from zoneblanche.layers.project.user_layers.table import no_figures
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.page.html import SCRIPTS
 from zoneblanche.maps.page.layers import class_breaks, diverges

@@ -22,7 +22,7 @@ from zoneblanche.layers.catalogue import known_layers, layers_of
 from zoneblanche.layers.edition import edition_inputs
 from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.measuring.source_layers import ColumnLayer, PresenceLayer, layers_in
-from zoneblanche.layers.probing.accounts import known_networks
+from zoneblanche.layers.probing.pages.accounts import known_networks
 from zoneblanche.layers.project.read import read_project
 from zoneblanche.layers.publishers.connector import known_connectors
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from zoneblanche.layers.probing.accounts import NETWORKS
+from zoneblanche.layers.probing.pages.accounts import NETWORKS
 
 Account = tuple[str, str]
 """Network and handle, lower case, as it is to be found."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from zoneblanche.layers.probing.accounts import NETWORKS
+from zoneblanche.layers.probing.pages.accounts import NETWORKS
 from zoneblanche.scripts.trials.made_sites.dns_server import MAIL
 from zoneblanche.scripts.trials.made_sites.truths import Truth
 

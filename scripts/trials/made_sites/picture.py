@@ -20,7 +20,7 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.presence.barometer import MEASURED, Barometer
 from zoneblanche.layers.presence.waves import count_probes
-from zoneblanche.layers.probing.accounts import NETWORKS
+from zoneblanche.layers.probing.pages.accounts import NETWORKS
 
 CATEGORIES = ("prefecture", "sous-prefecture", "commune")
 

@@ -21,7 +21,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from zoneblanche.layers.probing.client import Manners
+from zoneblanche.layers.probing.asking.client import Manners
 from zoneblanche.scripts.trials.made_sites import answers
 from zoneblanche.scripts.trials.made_sites.truths import Truth
 

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable
 from html import escape
 
-from zoneblanche.layers.probing.accounts import known_networks
+from zoneblanche.layers.probing.pages.accounts import known_networks
 from zoneblanche.scripts.trials.made_sites.links import no_account_links
 from zoneblanche.scripts.trials.made_sites.truths import Truth, service_link
 

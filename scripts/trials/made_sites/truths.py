@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 
-from zoneblanche.layers.probing.accounts import NETWORKS
+from zoneblanche.layers.probing.pages.accounts import NETWORKS
 from zoneblanche.scripts.trials.made_sites.links import Account, account_link
 
 SYSTEMS = (

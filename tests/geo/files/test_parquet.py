@@ -26,7 +26,7 @@ from zoneblanche.geo.tables import read_raw_table
 from zoneblanche.geo.vectors.formats import Features
 from zoneblanche.geo.vectors.formats.geoparquet import read_geoparquet
 from zoneblanche.geo.vectors.read import read_polygons
-from zoneblanche.scripts.trials.thrift import Struct
+from zoneblanche.scripts.trials.mutations.thrift import Struct
 
 ROWS = 1_000_000
 GEO = b'{"version":"1.0.0","primary_column":"geometry","columns":{"geometry":{"encoding":"WKB"}}}'

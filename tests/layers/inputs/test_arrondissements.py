@@ -17,8 +17,8 @@ from zoneblanche.layers.inputs.gather import gather_inputs
 from zoneblanche.layers.inputs.join import join_table
 from zoneblanche.layers.layer import Measurement
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
-from zoneblanche.layers.project.own import own_layer
 from zoneblanche.layers.project.read import Project, read_project
+from zoneblanche.layers.project.user_layers.kinds import user_layer
 
 LYON = list(ARRONDISSEMENTS["69123"])
 
@@ -43,7 +43,7 @@ def measured(folder: Path, france: Territories, rows: str, *, unit: str) -> Meas
         "utf-8",
     )
     project = read_project(folder / "p.toml")
-    return own_layer(project.table.layers[0], project).measure(france, {})
+    return user_layer(project.table.layers[0], project).measure(france, {})
 
 
 def test_they_stand_in_place_of_their_communes(france: Territories) -> None:

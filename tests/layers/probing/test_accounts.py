@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from zoneblanche.layers.probing.accounts import NETWORKS, Linked, account_of, known_networks
+from zoneblanche.layers.probing.pages.accounts import NETWORKS, Linked, account_of, known_networks
 from zoneblanche.scripts.trials.made_sites.links import account_link, no_account_links
 
 ACCOUNTS = {

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from zoneblanche.layers.probing.client import Answer, Manners, user_agent
+from zoneblanche.layers.probing.asking.client import Answer, Manners, user_agent
+from zoneblanche.layers.probing.asking.names import Names
+from zoneblanche.layers.probing.asking.politeness import Turns
+from zoneblanche.layers.probing.asking.robots import parse_rules, rules_of
 from zoneblanche.layers.probing.mail import dmarc_of, exchangers_of, host_of_mail, spf_of
-from zoneblanche.layers.probing.names import Names
-from zoneblanche.layers.probing.politeness import Turns
-from zoneblanche.layers.probing.robots import parse_rules, rules_of
+from zoneblanche.layers.probing.pages.urls import absolute, requestable
 from zoneblanche.layers.probing.run import Queue, wait_for
 from zoneblanche.layers.probing.sites import Authority, Site, place_of, plan
 from zoneblanche.layers.probing.store import store_of
 from zoneblanche.layers.probing.table import presence_table
-from zoneblanche.layers.probing.urls import absolute, requestable
 
 TODAY = date(2026, 11, 29)
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoneblanche.layers.probing import freshness, statements
-from zoneblanche.layers.probing.links import accounts_in
-from zoneblanche.layers.probing.markup import bounded, decode, parse
-from zoneblanche.layers.probing.services import parked_sign, services_in, third_parties
+from zoneblanche.layers.probing.pages import freshness, statements
+from zoneblanche.layers.probing.pages.links import accounts_in
+from zoneblanche.layers.probing.pages.markup import bounded, decode, parse
+from zoneblanche.layers.probing.pages.services import parked_sign, services_in, third_parties
 
 PAGE = "https://www.nay.example/"
 UNTIL = date(2026, 11, 29)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from zoneblanche.layers.probing.links import accounts_in
-from zoneblanche.layers.probing.markup import parse
+from zoneblanche.layers.probing.pages.links import accounts_in
+from zoneblanche.layers.probing.pages.markup import parse
 
 WP_BLOCKS_IN_CONTENT = """<body class="home wp-embed-responsive"><main id="wp--skip-link--target">
 <div class="entry-content alignfull wp-block-post-content is-layout-constrained"><h2>Bienvenue</h2>

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from zoneblanche.layers.probing.accounts import known_networks, network_of
 from zoneblanche.layers.probing.mail import host_of_mail
 from zoneblanche.layers.probing.packaged import packaged_table
-from zoneblanche.layers.probing.services import kind_of
-from zoneblanche.layers.probing.urls import ascii_host
+from zoneblanche.layers.probing.pages.accounts import known_networks, network_of
+from zoneblanche.layers.probing.pages.services import kind_of
+from zoneblanche.layers.probing.pages.urls import ascii_host
 
 BEGUN = date(2026, 11, 1)
 """Of the check of the tables; an entry that was checked before it was not checked then."""

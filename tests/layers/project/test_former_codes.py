@@ -13,8 +13,8 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.inputs.gather import gather_inputs
 from zoneblanche.layers.layer import Inputs, Measurement
-from zoneblanche.layers.project.own import own_layer
 from zoneblanche.layers.project.read import read_project
+from zoneblanche.layers.project.user_layers.kinds import user_layer
 
 COUNTS = (
     "code;n\n01033;500\n01091;30\n01018;80\n75101;99\n75102;1\n12076;5\n97701;3\n2a004;1\n48095;7\n"
@@ -37,7 +37,7 @@ def measured(
         "utf-8",
     )
     project = read_project(folder / "p.toml")
-    return own_layer(project.table.layers[0], project).measure(france, inputs_of(france))
+    return user_layer(project.table.layers[0], project).measure(france, inputs_of(france))
 
 
 def inputs_of(france: Territories) -> Inputs:
@@ -135,7 +135,7 @@ def test_real_counts_of_2018_keep_their_total(
         "utf-8",
     )
     project = read_project(tmp_path / "p.toml")
-    layer = own_layer(project.table.layers[0], project)
+    layer = user_layer(project.table.layers[0], project)
     events = shared_data / "fr/population/mouvements-communes.csv"
     # The embedded list knows no divisions: five communes gave a part of theirs away.
     with_events = gather_inputs({"insee-code-events": events}, {}, france)

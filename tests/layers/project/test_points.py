@@ -180,7 +180,7 @@ def test_large_files_are_read_as_small_ones(
 ) -> None:
     table = above + "lon;lat\n" + "0,5;0,5\n0,6;0,5\n1,5;0,25\n9,0;9,0\n;\n" * 3
     (tmp_path / "q.csv").write_text(table, encoding=encoding)
-    monkeypatch.setattr("zoneblanche.layers.project.points.MOST_BYTES_LISTED", 10)
+    monkeypatch.setattr("zoneblanche.layers.project.user_layers.points.MOST_BYTES_LISTED", 10)
     atlas = measured(tmp_path, None, 'x = "lon"\ny = "lat"', name="q.csv")
     assert atlas.values["p"].tolist() == [6, 3, 0]
     counted = atlas.account["p"].get("counted", {})

@@ -15,8 +15,8 @@ from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.layer import Measurement
 from zoneblanche.layers.measure import measure_layers
-from zoneblanche.layers.project.own import own_layer
 from zoneblanche.layers.project.read import read_project
+from zoneblanche.layers.project.user_layers.kinds import user_layer
 
 
 def write_raster(path: Path, west: list[float], cell: float = 5000) -> None:
@@ -42,7 +42,7 @@ def measured(folder: Path, toy: Territories, layer: str) -> tuple[Measurement, A
         'country = "fr"\n[[layers]]\nid = "layer"\nkind = "raster"\n' + layer, encoding="utf-8"
     )
     project = read_project(folder / "project.toml")
-    made = own_layer(project.table.layers[0], project)
+    made = user_layer(project.table.layers[0], project)
     return made.measure(toy, {}), measure_layers(toy, [made], {})
 
 

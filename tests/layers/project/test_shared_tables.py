@@ -12,9 +12,9 @@ from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.tables import Codes, RawTable, parse_codes, read_raw_table
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.build import build_atlas
-from zoneblanche.layers.project import shared_tables, table
 from zoneblanche.layers.project.read import read_project
-from zoneblanche.layers.project.shared_tables import SharedTables
+from zoneblanche.layers.project.user_layers import shared_tables, table
+from zoneblanche.layers.project.user_layers.shared_tables import SharedTables
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.presence.tables import equal_size_table
 from zoneblanche.layers.presence.waves import Counted, count_probes
-from zoneblanche.layers.probing.accounts import NETWORKS
+from zoneblanche.layers.probing.pages.accounts import NETWORKS
 from zoneblanche.layers.probing.sites import Authority, plan
 from zoneblanche.layers.probing.table import presence_table
 from zoneblanche.layers.publishers.connector import read_source

@@ -75,7 +75,7 @@ def test_the_distance_to_the_nearest_point(folder: Path, run: Callable[..., Resu
 def test_points_off_the_globe_are_refused_whatever_the_size(
     folder: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr("zoneblanche.layers.project.points.MOST_BYTES_LISTED", most)
+    monkeypatch.setattr("zoneblanche.layers.project.user_layers.points.MOST_BYTES_LISTED", most)
     (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n999,46.05\n")
     status, err, *_ = run(folder)
     assert status == 2

@@ -165,7 +165,7 @@ def _asking(listed: Path, out: Path, farm: Farm, folder: Path) -> list[str]:
     code = (
         "import datetime; from pathlib import Path\n"
         "from zoneblanche.scripts.jobs.probe import Order, run_probe\n"
-        "from zoneblanche.layers.probing.client import Manners\n"
+        "from zoneblanche.layers.probing.asking.client import Manners\n"
         "from zoneblanche.scripts.trials.made_sites.server import ALLOWED\n"
         f"m = Manners(contact='a@b.example', interval=0.05, dns_port={farm.dns},\n"
         "  dns=('127.0.0.1',),\n"

@@ -20,15 +20,15 @@ from zoneblanche.layers.fetching import connection
 from zoneblanche.scripts.cli import leaf_commands
 from zoneblanche.scripts.trials import fuzz as fuzzing
 from zoneblanche.scripts.trials import ground
-from zoneblanche.scripts.trials.answers import mutate_http
 from zoneblanche.scripts.trials.fuzz import fuzz
 from zoneblanche.scripts.trials.guarded import GIB, Bounds, watch
-from zoneblanche.scripts.trials.mutations import spoil
+from zoneblanche.scripts.trials.mutations.answers import mutate_http
+from zoneblanche.scripts.trials.mutations.mutate import spoil
+from zoneblanche.scripts.trials.mutations.shapes import mutate_wkb
+from zoneblanche.scripts.trials.mutations.stored import mutate_record
 from zoneblanche.scripts.trials.sample import TABLES, VECTORS, write_sample
 from zoneblanche.scripts.trials.server import Server
 from zoneblanche.scripts.trials.serving import answer, published
-from zoneblanche.scripts.trials.shapes import mutate_wkb
-from zoneblanche.scripts.trials.stored import mutate_record
 from zoneblanche.scripts.trials.trials import Trial, write_trials
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")

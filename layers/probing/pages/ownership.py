@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from zoneblanche.layers.probing.accounts import Linked, known_networks
-from zoneblanche.layers.probing.markup import label_of, plain
 from zoneblanche.layers.probing.packaged import packaged_table
+from zoneblanche.layers.probing.pages.accounts import Linked, known_networks
+from zoneblanche.layers.probing.pages.markup import label_of, plain
 
 Whose = Literal["own", "other"]
 HIGHEST = 250

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import struct
 
-from zoneblanche.scripts.trials.texts import mutate_bytes
+from zoneblanche.scripts.trials.mutations.texts import mutate_bytes
 
 _COLLECTION = b"\x01\x07\x00\x00\x00\x01\x00\x00\x00"
 """The head of a collection of one geometry."""

@@ -6,7 +6,7 @@ import json
 import random
 from pathlib import PurePath
 
-from zoneblanche.scripts.trials.texts import JSON_VALUES, TEXTS, mutate_json
+from zoneblanche.scripts.trials.mutations.texts import JSON_VALUES, TEXTS, mutate_json
 
 NAMES = (
     "../../in/project.toml", "../up", "/etc/passwd", "..", ".", "", "a/b", "a\\b", "a\x00b", "CON",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from zoneblanche.layers.probing.markup import Document, plain
 from zoneblanche.layers.probing.packaged import packaged_table
-from zoneblanche.layers.probing.urls import absolute, host_of, registrable
+from zoneblanche.layers.probing.pages.markup import Document, plain
+from zoneblanche.layers.probing.pages.urls import absolute, host_of, registrable
 
 MOST = 60
 

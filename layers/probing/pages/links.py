@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from zoneblanche.layers.probing.accounts import account_of, known_networks
-from zoneblanche.layers.probing.markup import Document, label_of
-from zoneblanche.layers.probing.ownership import whose
-from zoneblanche.layers.probing.urls import absolute, host_of, registrable, same_host
+from zoneblanche.layers.probing.pages.accounts import account_of, known_networks
+from zoneblanche.layers.probing.pages.markup import Document, label_of
+from zoneblanche.layers.probing.pages.ownership import whose
+from zoneblanche.layers.probing.pages.urls import absolute, host_of, registrable, same_host
 
 MOST = 100
 """Accounts of a page; more are not kept."""

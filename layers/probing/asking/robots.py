@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from zoneblanche.layers.probing.client import Answer
+from zoneblanche.layers.probing.asking.client import Answer
 
 AGENT = "zoneblanche"
 """The name that a robots.txt addresses this tool by."""

@@ -20,8 +20,8 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.entries import RasterEntry
-from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.read import Project
+from zoneblanche.layers.project.user_layers.describe import describe
 
 LEAST_COVER = 0.5
 """A territory with data for less than this share of its area is *not covered*."""

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zoneblanche.layers.fetching.resume import LONGEST_WAIT, RETRIED, utc_now, wait_seconds
-from zoneblanche.layers.probing.names import Names
-from zoneblanche.layers.probing.politeness import Turns
-from zoneblanche.layers.probing.urls import host_of, requestable
+from zoneblanche.layers.probing.asking.names import Names
+from zoneblanche.layers.probing.asking.politeness import Turns
+from zoneblanche.layers.probing.pages.urls import host_of, requestable
 
 CONNECT, TOTAL = 10.0, 20.0
 MOST_BYTES = 1 << 20

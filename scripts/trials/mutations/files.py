@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from zoneblanche.scripts.trials.crafted import (
+from zoneblanche.scripts.trials.mutations.crafted import (
     ATLAS,
     compute_column,
     craft_geopackage,
@@ -23,8 +23,13 @@ from zoneblanche.scripts.trials.crafted import (
     retell,
     swell,
 )
-from zoneblanche.scripts.trials.shapes import mutate_geopackage_shape, mutate_wkb
-from zoneblanche.scripts.trials.texts import NUMBERS, TEXTS, mutate_bytes, mutate_json
+from zoneblanche.scripts.trials.mutations.shapes import mutate_geopackage_shape, mutate_wkb
+from zoneblanche.scripts.trials.mutations.texts import (
+    NUMBERS,
+    TEXTS,
+    mutate_bytes,
+    mutate_json,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa

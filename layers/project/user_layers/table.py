@@ -27,11 +27,11 @@ from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.inputs.join import codes_at, keys_at
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.entries import SheetEntry, TableEntry, nodata_figures
-from zoneblanche.layers.project.combine import combine_rows, with_left_out
-from zoneblanche.layers.project.describe import describe
-from zoneblanche.layers.project.former_codes import Past, place_as_is
 from zoneblanche.layers.project.read import Project
-from zoneblanche.layers.project.shared_tables import SharedTables
+from zoneblanche.layers.project.user_layers.combine import combine_rows, with_left_out
+from zoneblanche.layers.project.user_layers.describe import describe
+from zoneblanche.layers.project.user_layers.former_codes import Past, place_as_is
+from zoneblanche.layers.project.user_layers.shared_tables import SharedTables
 
 _POSTAL = "postal_codes"
 _MOST_NOT_POSTAL = 0.1

@@ -143,7 +143,7 @@ def parse(text: str, url: str) -> Document:
     """Parse the text of a page; no text makes it fail."""
     from selectolax.lexbor import LexborHTMLParser
 
-    from zoneblanche.layers.probing.urls import absolute
+    from zoneblanche.layers.probing.pages.urls import absolute
 
     # What is for readers without scripts stands in a tree of its own, as a template's content does.
     tree = LexborHTMLParser(_NOSCRIPT.sub(r"<\1template", bounded(text)))
@@ -193,7 +193,7 @@ def parse(text: str, url: str) -> Document:
 
 
 def _refresh(tree: Any, base: str) -> str:
-    from zoneblanche.layers.probing.urls import absolute
+    from zoneblanche.layers.probing.pages.urls import absolute
 
     node = tree.css_first('meta[http-equiv="refresh" i]')
     content = (node.attributes.get("content") or "")[:2000] if node else ""

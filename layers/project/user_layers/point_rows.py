@@ -22,7 +22,7 @@ from zoneblanche.geo.vectors.formats import read_features
 from zoneblanche.geo.vectors.formats.wkt import common_srid, is_wkt, shapes_of_wkt
 from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.project.read import Project
-from zoneblanche.layers.project.reference_system import crs_named
+from zoneblanche.layers.project.user_layers.reference_system import crs_named
 
 ERROR_MARKS = {"#n/a": Reason.NOT_PUBLISHED, "#na": Reason.NOT_PUBLISHED}
 """A figure with such a mark is refused; a point without a position is listed as left out."""

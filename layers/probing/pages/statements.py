@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from zoneblanche.layers.probing.markup import Document, plain
 from zoneblanche.layers.probing.packaged import packaged_table
-from zoneblanche.layers.probing.urls import absolute, split
+from zoneblanche.layers.probing.pages.markup import Document, plain
+from zoneblanche.layers.probing.pages.urls import absolute, split
 
 Level = Literal["none", "partial", "full"]
 Kind = Literal["accessibility", "legal"]

@@ -17,10 +17,19 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 
 from zoneblanche.geo.files.kinds import HEAD, kind_of
-from zoneblanche.scripts.trials.answers import mutate_http
-from zoneblanche.scripts.trials.files import mutate_parquet, mutate_sqlite, mutate_tiff
-from zoneblanche.scripts.trials.stored import is_record, mutate_record
-from zoneblanche.scripts.trials.texts import mutate_bytes, mutate_json, mutate_text, mutate_toml
+from zoneblanche.scripts.trials.mutations.answers import mutate_http
+from zoneblanche.scripts.trials.mutations.files import (
+    mutate_parquet,
+    mutate_sqlite,
+    mutate_tiff,
+)
+from zoneblanche.scripts.trials.mutations.stored import is_record, mutate_record
+from zoneblanche.scripts.trials.mutations.texts import (
+    mutate_bytes,
+    mutate_json,
+    mutate_text,
+    mutate_toml,
+)
 
 Mutation = Callable[[bytes, random.Random], bytes]
 

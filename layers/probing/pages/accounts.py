@@ -13,7 +13,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from zoneblanche.layers.probing.packaged import packaged_table
-from zoneblanche.layers.probing.urls import split, tidy_path, unwrapped, without_www
+from zoneblanche.layers.probing.pages.urls import split, tidy_path, unwrapped, without_www
 
 Kind = Literal["account", "group", "person", "default"]
 

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 
 from zoneblanche.geo.files.kinds import HEAD, kind_of
-from zoneblanche.scripts.trials.texts import mutate_bytes, mutate_json, mutate_text
+from zoneblanche.scripts.trials.mutations.texts import mutate_bytes, mutate_json, mutate_text
 
 WAIT, HANG = b"\x00{wait}\x00", b"\x00{hang}\x00"
 """Marks at which the server waits for a moment, and for longer than any limit."""

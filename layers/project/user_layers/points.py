@@ -23,11 +23,11 @@ from zoneblanche.layers.indicator import Indicator, Unit
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.entries import PointsEntry, nodata_figures
 from zoneblanche.layers.measuring.nearby import parts_of
-from zoneblanche.layers.project.combine import with_left_out
-from zoneblanche.layers.project.describe import describe
-from zoneblanche.layers.project.point_rows import bounds_of, read_points
 from zoneblanche.layers.project.read import Project
-from zoneblanche.layers.project.reference_system import crs_named
+from zoneblanche.layers.project.user_layers.combine import with_left_out
+from zoneblanche.layers.project.user_layers.describe import describe
+from zoneblanche.layers.project.user_layers.point_rows import bounds_of, read_points
+from zoneblanche.layers.project.user_layers.reference_system import crs_named
 
 NOWHERE = "lies in none of the territories"
 NO_PLACE = "has no two coordinates"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-from zoneblanche.layers.probing.markup import Document
-from zoneblanche.layers.probing.urls import absolute, same_host
+from zoneblanche.layers.probing.pages.markup import Document
+from zoneblanche.layers.probing.pages.urls import absolute, same_host
 
 OLDEST = "1996-01-01"
 """Earlier dates are those of clocks that were never set."""

@@ -8,27 +8,27 @@ if TYPE_CHECKING:
     from zoneblanche.layers.layer import Layer
     from zoneblanche.layers.measuring.entries import ProjectLayer
     from zoneblanche.layers.project.read import Project
-    from zoneblanche.layers.project.shared_tables import SharedTables
+    from zoneblanche.layers.project.user_layers.shared_tables import SharedTables
 
 
-def own_layers(project: Project) -> list[Layer]:
+def user_layers(project: Project) -> list[Layer]:
     """The layers of a project, which share the tables that several of them read."""
     from zoneblanche.layers.measuring.entries import TableEntry
-    from zoneblanche.layers.project.shared_tables import SharedTables
+    from zoneblanche.layers.project.user_layers.shared_tables import SharedTables
 
     entries = project.table.layers
     tables = SharedTables(project.path(one.path) for one in entries if isinstance(one, TableEntry))
-    return [own_layer(entry, project, tables) for entry in entries]
+    return [user_layer(entry, project, tables) for entry in entries]
 
 
-def own_layer(entry: ProjectLayer, project: Project, tables: SharedTables | None = None) -> Layer:
+def user_layer(entry: ProjectLayer, project: Project, tables: SharedTables | None = None) -> Layer:
     """The layer that an entry of `[[layers]]` describes. Nothing is read until it is measured."""
     from zoneblanche.layers.measuring import entries
     from zoneblanche.layers.measuring.source_layers import source_layer
-    from zoneblanche.layers.project.points import point_layer
-    from zoneblanche.layers.project.polygons import polygon_layer
-    from zoneblanche.layers.project.raster import raster_layer
-    from zoneblanche.layers.project.table import table_layer
+    from zoneblanche.layers.project.user_layers.points import point_layer
+    from zoneblanche.layers.project.user_layers.polygons import polygon_layer
+    from zoneblanche.layers.project.user_layers.raster import raster_layer
+    from zoneblanche.layers.project.user_layers.table import table_layer
 
     match entry:
         case entries.TableEntry():

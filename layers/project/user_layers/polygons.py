@@ -15,9 +15,9 @@ from zoneblanche.geo.vectors.read import ReadPolygons, read_polygons
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Inputs, Layer, Measurement
 from zoneblanche.layers.measuring.entries import PolygonsEntry
-from zoneblanche.layers.project.describe import describe
 from zoneblanche.layers.project.read import Project
-from zoneblanche.layers.project.reference_system import crs_named
+from zoneblanche.layers.project.user_layers.describe import describe
+from zoneblanche.layers.project.user_layers.reference_system import crs_named
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What a page says: its markup, links, accounts, services, statements and dates."""

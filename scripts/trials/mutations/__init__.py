@@ -1,0 +1,1 @@
+"""Damaging files: mutations of each format, from the bytes of a real input."""
