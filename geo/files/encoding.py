@@ -11,9 +11,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+
+import numpy as np
 
 from zoneblanche.geo.files.letters import SHARES
 
@@ -67,7 +69,13 @@ _MOST_STRANGE = 0.2
 
 _MOST_WORDS = 5_000
 _PIECES, _PIECE_BYTES = 8, 1 << 20
-_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_BEYOND_ASCII = 0x80
+_TO_SMALL = 0x20
+"""The bit by which a small letter of ASCII differs from its capital."""
+
+_LETTERS_OF_ASCII = 26
+_FIRST_OF_UTF8 = np.array([0xC3, 0xC5, 0xE2], np.uint8)
+_FIRST_OF_THREE = 0xE2
 _FOREIGN = re.compile("[^\x00-\x7f]")
 _SIGNS = "’‘“”«»–—…·\u00a0"
 _SIGNS_AFTER = "°²³€§©®™ªº"
@@ -98,12 +106,43 @@ def foreign_words(data: bytes) -> set[bytes]:
     """Return words of a text that have letters beyond ASCII, up to 5,000: those of a text up to
     1 MiB, or of eight pieces of a longer one."""
     words: set[bytes] = set()
-    for start in range(0, len(data), max(len(data) // _PIECES, _PIECE_BYTES)):
-        for word in _WORD.finditer(data, start, start + _PIECE_BYTES):
+    for first in range(0, len(data), max(len(data) // _PIECES, _PIECE_BYTES)):
+        piece = data[first : first + _PIECE_BYTES]
+        for start, end in _places_of_foreign_words(piece):
             if len(words) >= _MOST_WORDS:
                 return words
-            words.add(word[0])
+            words.add(piece[start:end])
     return words
+
+
+def _places_of_foreign_words(piece: bytes) -> Iterator[tuple[int, int]]:
+    """Return where the words that have letters beyond ASCII start and end."""
+    codes = np.frombuffer(piece, np.uint8)
+    foreign = np.flatnonzero(codes >= _BEYOND_ASCII)
+    is_letter = (codes >= _BEYOND_ASCII) | ((codes | _TO_SMALL) - ord("a") < _LETTERS_OF_ASCII)
+    edges = np.flatnonzero(np.diff(is_letter, prepend=False, append=False))
+    starts, ends = edges[::2], edges[1::2]
+    found = np.searchsorted(starts, foreign, side="right") - 1
+    found = found[np.diff(found, prepend=-1) > 0]
+    return zip(starts[found].tolist(), ends[found].tolist(), strict=True)
+
+
+def has_letters_of_utf8(data: bytes) -> bool:
+    """Return whether two or three bytes of a text are a letter, or a sign, of western or central
+    Europe in UTF-8; in an encoding of one byte they would be two or three strange letters."""
+    codes = np.frombuffer(data, np.uint8)
+    foreign = np.flatnonzero(codes[:-1] >= _BEYOND_ASCII)
+    foreign = foreign[np.isin(codes[foreign], _FIRST_OF_UTF8)]
+    foreign = foreign[_follows(codes[foreign + 1])]
+    if (codes[foreign] != _FIRST_OF_THREE).any():
+        return True
+    foreign = foreign[foreign + 2 < codes.size]
+    return bool(_follows(codes[foreign + 2]).any())
+
+
+def _follows(codes: np.ndarray) -> np.ndarray:
+    """Return which bytes are those of UTF-8 after the first of a letter."""
+    return (codes & 0xC0) == _BEYOND_ASCII
 
 
 def guess_encoding(words: Iterable[bytes]) -> Guess | None:

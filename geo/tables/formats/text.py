@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.files.encoding import Guess, foreign_words, guess_encoding
+from zoneblanche.geo.files.encoding import (
+    Guess,
+    foreign_words,
+    guess_encoding,
+    has_letters_of_utf8,
+)
 from zoneblanche.geo.messages import Translatable, _, join, remark
 
 SEPARATORS = (";", ",", "\t", "|")
@@ -35,7 +40,6 @@ _MARKS = (
 _NOT_OF_FILES = {"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"}
 """Codecs of Python that do more than decode bytes to characters."""
 
-_UTF8_PAIR = re.compile(rb"[\xc3\xc5][\x80-\xbf]|\xe2[\x80-\xbf]{2}")
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨ªœ®´»¼¢§]")
 
 
@@ -142,7 +146,7 @@ def _decoded_by_evidence(data: bytes, file: str) -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("latin-1")
-    if _UTF8_PAIR.search(data):
+    if has_letters_of_utf8(data):
         message = _("one byte is not UTF-8, others are: the file mixes two encodings.")
         raise InputError(_bytes_fault(message, file, before, "encoding"))
     guess = guess_encoding(foreign_words(data))

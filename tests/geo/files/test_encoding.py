@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from zoneblanche.geo.files.encoding import Guess, foreign_words, guess_encoding
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoneblanche.geo.files.encoding import (
+    Guess,
+    foreign_words,
+    guess_encoding,
+    has_letters_of_utf8,
+)
+
+BYTES = st.lists(st.sampled_from(b"aZ5; \x7f\x80\xbf\xc0\xc3\xc5\xe2\xe9\xff"), max_size=20)
 
 PLACES = {
     "Polish": "Łódź Świętochłowice Żary Gdańsk Wrocław Kraków Rzeszów Białystok Bielsko-Biała",
@@ -96,3 +107,17 @@ def test_a_long_text_is_looked_at_in_pieces() -> None:
         for c in range(9)
     }
     assert len(foreign_words(b" ".join(sorted(many)))) == 5_000
+
+
+@given(BYTES)
+def test_words_equal_those_of_an_expression(codes: list[int]) -> None:
+    data = bytes(codes)
+    word = rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*"
+    assert foreign_words(data) == set(re.findall(word, data))
+
+
+@given(BYTES)
+def test_letters_of_utf8_equal_those_of_an_expression(codes: list[int]) -> None:
+    data = bytes(codes)
+    found = re.search(rb"[\xc3\xc5][\x80-\xbf]|\xe2[\x80-\xbf]{2}", data)
+    assert has_letters_of_utf8(data) == (found is not None)
