@@ -29,7 +29,9 @@ def join_groups(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
     """
     distinct = list(dict.fromkeys(texts))
     written = [text for text in distinct if text not in known and not _FIGURE.fullmatch(text)]
-    codes = _by_letters(known) if written else {}
+    if not written:
+        return {}
+    codes = _by_letters(known)
     found = {text: codes[_joined(text)] for text in written if _joined(text) in codes}
     forms = {_form_of(text) for text in found}
     exact = {text for text in distinct if text in known}
@@ -42,8 +44,10 @@ def join_groups(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
     }
 
 
-def _by_letters(known: Iterable[str]) -> Mapping[str, str]:
+def _by_letters(known: Collection[str]) -> Mapping[str, str]:
     """Return the known codes by their letters and digits, without those that have the same."""
+    if not _MARKS.search("".join(known)):
+        return {code: code for code in known}  # as is usual: a look at each takes longer
     codes: dict[str, str] = {}
     twice = set()
     for code in known:

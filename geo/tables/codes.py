@@ -99,14 +99,16 @@ def parse_codes(
         InputError: no such column; blank, damaged or duplicate codes, with their lines; or no row
             with a known code.
     """
-    cells = column(raw, name)
+    cells: list[str] = column(raw, name).tolist()
     _check_lengths(raw, name, cells)
-    written = [composed(cell.strip(_AROUND)) for cell in cells]
+    stripped = [cell.strip(_AROUND) for cell in cells]
+    written = stripped if "".join(stripped).isascii() else [composed(text) for text in stripped]
     parts = written if part == WHOLE_CODE else [part.of(text) for text in written]
     table = _Known(known, pattern)
     joined = join_groups(parts, table.codes) if table.codes else {}
     texts = [joined.get(text, text) for text in parts] if joined else parts
-    matched = np.fromiter((table.has(text) for text in texts), dtype=bool, count=len(texts))
+    matched = table.which(texts)
+    spaced = [row for row, cell in enumerate(cells) if len(cell) > len(stripped[row])]
     faults = _spoiled(raw, name, texts, matched, table)
     if not repeats:
         faults += _doubled(raw, name, texts, matched, judge_all=not table.tells)
@@ -128,15 +130,15 @@ def parse_codes(
         account=account,
         notices=(
             *_of_groups(raw, name, joined, table.codes or frozenset()),
-            *_notices(raw, name, cells, texts, account.listed, level_title),
+            *_notices(raw, name, spaced, texts, account.listed, level_title),
         ),
         places=raw.place,
     )
 
 
-def _check_lengths(raw: RawTable, name: str, cells: np.ndarray) -> None:
-    long = [row for row, cell in enumerate(cells) if len(cell) > _LONGEST]
-    if long:
+def _check_lengths(raw: RawTable, name: str, cells: list[str]) -> None:
+    if max(map(len, cells), default=0) > _LONGEST:
+        long = [row for row, cell in enumerate(cells) if len(cell) > _LONGEST]
         raise InputError(
             [
                 raw.fault(
@@ -170,6 +172,11 @@ class _Known:
         if self.codes is not None:
             return code in self.codes
         return bool(code) and (self._form is None or self._form.fullmatch(code) is not None)
+
+    def which(self, texts: list[str]) -> np.ndarray:
+        """Return whether each text is known."""
+        has = self.has if self.codes is None else self.codes.__contains__
+        return np.fromiter(map(has, texts), dtype=bool, count=len(texts))
 
     def with_zeros(self, code: str) -> str:
         """Return the known code that this one is with lost zeros in front, or ""."""
@@ -331,7 +338,7 @@ def _of_groups(
 def _notices(
     raw: RawTable,
     name: str,
-    cells: np.ndarray,
+    spaced: list[int],
     texts: list[str],
     listed: tuple[Listed, ...],
     title: str,
@@ -347,7 +354,6 @@ def _notices(
                 )
             )
         )
-    spaced = [row for row, cell in enumerate(cells) if cell != cell.strip(_AROUND)]
     if spaced:
         places = raw.places([raw.lines[row] for row in spaced])
         notices.append(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Translatable, _, ngettext, quantity, remark
 from zoneblanche.geo.tables.formats.header import build, check_names
+from zoneblanche.geo.tables.formats.notes import without_notes
+from zoneblanche.geo.tables.formats.plain_lines import cut_plain_lines
 from zoneblanche.geo.tables.formats.text import (
     SEPARATOR_NAMES,
     Cut,
@@ -34,13 +37,6 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?')
 
 _DECIMALS = re.compile(r"\s*-?[0-9]+[.,]([0-9]+)\s*")
 _DIGITS = re.compile(r"\s*-?[0-9]+\s*")
-_NOTE = re.compile(r"\w: |©|^\s*[*(\[\"]|^\s*[_-]{3}")
-"""A line that names a source, or begins as a footnote does."""
-_WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"[.!?)]\s*$")
-_FEWEST_WORDS = 4  # of a sentence
-_NOTE_LENGTH = 200  # characters that show what a line is
-_FIGURE = re.compile(r"\s*[-+]?[0-9][0-9.,'\u00a0\u202f ]*%?\s*")
 
 
 def read_delimited(
@@ -83,7 +79,7 @@ def cut_delimited(
     """Cut the text of a CSV or TSV file into cells.
 
     Titles above the table and notes below it are left out, with a notice: see `_title_lines` and
-    `notes_below`.
+    `geo.tables.formats.notes`.
 
     Raises:
         InputError: see `geo.tables.read_raw_table`.
@@ -113,13 +109,6 @@ def cut_delimited(
     evident = separator is None
     if separator is None:
         separator = find_separator(lines, first, file=file, wanted=wanted)
-    cut = Cutter(separator or "\t").cut(lines, first)
-    if header == 0:
-        cut = _numbered(cut)
-    cut, below = _without_notes(cut, lines)
-    check_size(len(cut.records) - 1, len(cut.records[0].cells) if cut.records else 1, file, limits)
-    names = _checked(cut, separator, file, limits)
-    records = [record for record in cut.records[1:] if any(map(str.strip, record.cells))]
     if evident and separator:
         notices.append(
             remark(
@@ -130,23 +119,85 @@ def cut_delimited(
                 )
             )
         )
-    notices += _left_out(file, cut.blank + len(cut.records) - 1 - len(records), below)
+    rows = None
+    if header != 0:
+        rows = _plain_rows(lines, first, separator, file=file, limits=limits)
+    if rows is None:
+        rows = _rows(lines, first, separator, header=header, file=file, limits=limits)
+    return build(
+        file,
+        rows.names,
+        rows.columns,
+        rows.lines,
+        separator=separator,
+        decimal=decimal,
+        encoding=decoded.encoding,
+        notices=notices + rows.notices,
+        header=rows.header or None,
+        whole=not titles,  # wanted columns only help to find a header below titles
+    )
+
+
+class _Rows(NamedTuple):
+    """The columns of a table, the lines of its rows and of its header, and what was left out."""
+
+    names: list[str]
+    columns: list[np.ndarray]
+    lines: np.ndarray
+    header: int
+    notices: list[str]
+
+
+def _plain_rows(
+    lines: list[str], first: int, separator: str, *, file: str, limits: Limits
+) -> _Rows | None:
+    """Return the rows of a table of plain lines that ends with a line break, and has no faults."""
+    table = lines[first:-1]
+    if lines[-1] or len(table) < 2:
+        return None
+    columns = cut_plain_lines(table, separator, longest=limits.cell_length)
+    if columns is None:
+        return None
+    names = columns[:, 0].tolist()
+    if check_names(names, file=file, line=first + 1):
+        return None
+    check_size(len(table) - 1, len(names), file, limits)
+    numbers = np.arange(first + 2, first + 1 + len(table))
+    return _Rows(names, list(columns[:, 1:]), numbers, first + 1, [])
+
+
+def _rows(
+    lines: list[str],
+    first: int,
+    separator: str,
+    *,
+    header: int | None,
+    file: str,
+    limits: Limits,
+) -> _Rows:
+    """Return the rows of a table, line by line.
+
+    Raises:
+        InputError: see `geo.tables.read_raw_table`.
+    """
+    cut = Cutter(separator or "\t").cut(lines, first)
+    if header == 0:
+        cut = _numbered(cut)
+    cut, below = without_notes(cut, lines)
+    check_size(len(cut.records) - 1, len(cut.records[0].cells) if cut.records else 1, file, limits)
+    names = _checked(cut, separator, file, limits)
+    records = [record for record in cut.records[1:] if any(map(str.strip, record.cells))]
     if not records:
         raise InputError(no_rows(file))
     if not cut.ends:
         _check_last_figure(records, names, file)
     cells = zip(*(record.cells for record in records), strict=True)
-    return build(
-        file,
+    return _Rows(
         names,
         [np.array(column, dtype=object) for column in cells],
         np.array([record.line for record in records]),
-        separator=separator,
-        decimal=decimal,
-        encoding=decoded.encoding,
-        notices=notices,
-        header=cut.records[0].line or None,
-        whole=not titles,  # wanted columns only help to find a header below titles
+        cut.records[0].line,
+        _left_out(file, cut.blank + len(cut.records) - 1 - len(records), below),
     )
 
 
@@ -196,58 +247,6 @@ def _left_out(file: str, blank: int, below: list[Record]) -> list[str]:
             )
         )
     return notices
-
-
-def _without_notes(cut: Cut, lines: list[str]) -> tuple[Cut, list[Record]]:
-    """Return the records without the notes below them, and the notes.
-
-    Notes begin after a blank line with a line of one cell, and no row with a figure follows.
-    Without a blank line they are the last lines of one cell that name a source, or are a sentence:
-    of more words than any first cell of a row has, so that it is no row that is cut off.
-    """
-    records = cut.records
-    width = len(records[0].cells) if records else 1
-    if width < 2 or len(records) < 3:
-        return cut, []
-    start = _start_of_sentences(cut, width)
-    for place in range(len(records) - 1, 0, -1):
-        record = records[place]
-        if len(record.cells) == width and any(map(_FIGURE.fullmatch, record.cells[1:])):
-            break
-        if not cut.blank:
-            break
-        after_blank = not lines[record.line - 2].strip() if record.line > 1 else False
-        if after_blank and sum(map(bool, map(str.strip, record.cells))) == 1:
-            start = place
-    below = records[start:]
-    if not below:
-        return cut, []
-    gaps = sum(not lines[record.line - 2].strip() for record in below)
-    strays = [stray for stray in cut.strays if stray.line < below[0].line]
-    kept = replace(cut, records=records[:start], strays=strays, blank=max(cut.blank - gaps, 0))
-    return replace(kept, ends=True), below
-
-
-def _start_of_sentences(cut: Cut, width: int) -> int:
-    """Return the number of the first record of those at the end that read as notes."""
-    records = cut.records
-    start = len(records)
-    most = None
-    while start > 2 and len(records[start - 1].cells) == 1:
-        text = records[start - 1].cells[0]
-        if not _NOTE.search(text[:_NOTE_LENGTH]):
-            if most is None:
-                rows = (record for record in records if len(record.cells) == width)
-                most = max((_words(record.cells[0]) for record in rows), default=0)
-            whole = start < len(records) or cut.ends or _SENTENCE_END.search(text[-_NOTE_LENGTH:])
-            if not whole or _words(text) <= max(most, _FEWEST_WORDS - 1):
-                break
-        start -= 1
-    return start
-
-
-def _words(text: str) -> int:
-    return len(_WORD.findall(text[:_NOTE_LENGTH]))
 
 
 def no_rows(file: str) -> Fault:

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.tables import RawTable, column, read_raw_table
+from zoneblanche.geo.tables.formats.delimited import _plain_rows, _rows
 
 
 def write(folder: Path, content: str | bytes, name: str = "fibre.csv") -> Path:
@@ -376,3 +379,23 @@ def test_what_is_no_plain_file(tmp_path: Path) -> None:
     for name in ("/vsicurl/http://example.org/a.csv", "https://example.org/a.csv", "a\0b.csv"):
         with pytest.raises(InputError):
             read_raw_table(name)
+
+
+CELL = st.text("a1.'\t ", max_size=3)
+LINE = st.tuples(CELL, CELL).map(";".join)
+
+
+@given(st.lists(LINE, min_size=1, max_size=6) | st.lists(LINE | st.text('a1;" ', max_size=6)))
+def test_plain_lines_are_read_as_lines_one_by_one(written: list[str]) -> None:
+    lines = ["code;v", *written, ""]
+    try:
+        cut = _rows(lines, 0, ";", header=None, file="t.csv", limits=DEFAULT_LIMITS)
+    except InputError:
+        cut = None
+    plain = _plain_rows(lines, 0, ";", file="t.csv", limits=DEFAULT_LIMITS)
+    if plain is None:
+        return
+    assert cut is not None
+    assert (plain.names, plain.header, plain.notices) == (cut.names, cut.header, cut.notices)
+    assert plain.lines.tolist() == cut.lines.tolist()
+    assert [column.tolist() for column in plain.columns] == [one.tolist() for one in cut.columns]
