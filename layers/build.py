@@ -209,6 +209,7 @@ def _given_territories(
             for parent in own_territories.parents.values()
             if parent.name is not None and parent.names is None
         ),
+        figures=own_territories.figures,
         limits=project.limits,
     )
     source = parse_source(own_territories.source or "", file=project.path(own_territories.path))

@@ -150,10 +150,15 @@ def parse_numbers(
     faults += check_scale(figures, unit)
     faults += [] if nodata is None else check_sentinels(figures, unit)
     if faults:
-        faults.sort(key=lambda fault: fault.line or fault.feature or 0)
-        raise InputError(faults[: DEFAULT_LIMITS.faults])
+        raise InputError(_in_order(faults, raw)[: DEFAULT_LIMITS.faults])
     reasons = np.array([read.reason for read in reads], dtype=np.int8)[inverse]
     return Figures(values, reasons, tuple(notices))
+
+
+def _in_order(faults: list[Fault], raw: RawTable) -> list[Fault]:
+    """Return faults in the order of their rows."""
+    rows = {raw.feature(row): row for row in reversed(range(len(raw)))}
+    return sorted(faults, key=lambda fault: fault.line or rows.get(fault.feature or 0, 0))
 
 
 def _without_flags(

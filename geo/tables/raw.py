@@ -40,6 +40,7 @@ class RawTable:
             are not among `columns`.
         header: the line with the names of the columns, if there is one.
         whole: whether the table is the same whichever of its columns are wanted.
+        names: by what messages name each record of a typed file, such as the codes of features.
     """
 
     file: str
@@ -56,6 +57,7 @@ class RawTable:
     header: int | None = None
     whole: bool = False
     unread: Mapping[str, str] = field(default_factory=dict)
+    names: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -67,12 +69,27 @@ class RawTable:
     def take(self, rows: np.ndarray) -> RawTable:
         """Return the table of some rows: a boolean array, or positions."""
         columns = {name: cells[rows] for name, cells in self.columns.items()}
-        return replace(self, columns=columns, lines=self.lines[rows])
+        names = None if self.names is None else self.names[rows]
+        return replace(self, columns=columns, lines=self.lines[rows], names=names)
+
+    def named_by(self, name: str) -> RawTable:
+        """Return the table whose records messages name by the cells of a column, if it has one.
+        Rows of a text or a workbook are named by their line."""
+        if self.counted == "line" or name not in self.columns:
+            return self
+        return replace(self, names=self.columns[name])
+
+    def feature(self, row: int) -> str | int:
+        """Return by what messages name a record: its name, or its 0-based number."""
+        name = "" if self.names is None else str(self.names[row]).strip()
+        return name or int(self.lines[row])
 
     def place(self, row: int) -> str:
         """Return the position of a row, in words ("line 7")."""
         if self.counted == "line":
             return _("line {line}", line=self.lines[row])
+        if self.names is not None:
+            return _("feature {feature}", feature=self.feature(row))
         return _("record {record}", record=self.lines[row])
 
     def places(self, lines: Iterable[object]) -> str:
@@ -85,12 +102,11 @@ class RawTable:
         self, message: str, *, row: int, column: str, remedy: str = "", kind: str = "value"
     ) -> Fault:
         """Return the fault of one cell, with its file, line, column and value."""
-        at = int(self.lines[row])
         return Fault(
             message,
             file=self.file,
-            line=at if self.counted == "line" else None,
-            feature=at if self.counted == "record" else None,
+            line=int(self.lines[row]) if self.counted == "line" else None,
+            feature=self.feature(row) if self.counted == "record" else None,
             column=column,
             value=str(self.columns[column][row]),
             remedy=remedy,

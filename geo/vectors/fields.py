@@ -1,4 +1,4 @@
-"""The fields of a vector file: codes, names, figures."""
+"""The fields of a vector file: codes and names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from zoneblanche.geo.vectors.formats.features import objects
 
 _FLOAT = re.compile(r"[0-9]+[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
-_FIGURE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _AROUND = " \t\n\r\f\v\u00a0\u202f\u2009\ufeff\u200b"
 _NO_LETTER = re.compile(r"[\W_]+")
 _MOST_ZEROS = 4
@@ -312,41 +311,6 @@ def _label(cell: Any) -> str | None:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
     return str(cell).strip(_AROUND) or None
-
-
-def read_figures(
-    features: Features, name: str | None, labels: list[str], *, most: float
-) -> tuple[np.ndarray, list[Fault]]:
-    """Return the figures of a field, 0 to `most`, NaN if blank; all NaN if no field is named.
-
-    Raises:
-        InputError: no such field.
-    """
-    values = np.full(len(features), np.nan)
-    faults = []
-    for number, cell in enumerate([] if name is None else field_of(features, name)):
-        text = "" if cell is None else str(cell).strip(_AROUND)
-        if text in ("", "nan"):
-            continue
-        if _FIGURE.fullmatch(text) and 0 <= float(text) <= most:
-            values[number] = float(text)
-        else:
-            faults.append(
-                Fault(
-                    _(
-                        "{text} is not a figure from 0 to {most}.",
-                        text=shown(text),
-                        most=quantity(most, digits=0),
-                    ),
-                    file=features.file,
-                    column=name,
-                    feature=labels[number],
-                    value=text[:60],
-                    remedy=_("Correct it, or leave it empty where it is not known."),
-                    kind="out-of-range",
-                )
-            )
-    return values, faults
 
 
 def _composed(name: str) -> str:

@@ -22,13 +22,13 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, ngettext, quantity
 from zoneblanche.geo.row_filter import Where, pick_rows
-from zoneblanche.geo.territories import MOST, Territories, measured_area_km2
+from zoneblanche.geo.territories import Territories, measured_area_km2
 from zoneblanche.geo.vectors.antimeridian import cut_at_180
+from zoneblanche.geo.vectors.facts import PLAIN_FORM, FigureForm, read_fact
 from zoneblanche.geo.vectors.fields import (
     field_of,
     missing_fields,
     read_codes,
-    read_figures,
     read_labels,
     read_names,
 )
@@ -88,6 +88,7 @@ class Fields:
         part: which part of a code is the code.
         where: values of fields by which features are picked.
         labels: further fields, whose texts are returned.
+        figures: how the facts are written.
     """
 
     code: str
@@ -98,6 +99,7 @@ class Fields:
     part: CodePart = WHOLE_CODE
     where: Where = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    figures: FigureForm = PLAIN_FORM
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,6 +125,7 @@ def read_territories(
     crs: pyproj.CRS | None = None,
     encoding: str | None = None,
     labels: tuple[str, ...] = (),
+    figures: FigureForm = PLAIN_FORM,
     limits: Limits = DEFAULT_LIMITS,
 ) -> ReadTerritories:
     """Read the territories in a file of polygons.
@@ -132,7 +135,7 @@ def read_territories(
 
     Args:
         path: GeoJSON, GeoPackage, GeoParquet, Shapefile or TopoJSON; its content decides.
-        code, name, population, area_km2, parents, part, where, labels: see `Fields`.
+        code, name, population, area_km2, parents, part, where, labels, figures: see `Fields`.
         layer: of a file with several layers.
         level: the level of the territories; with a country, the level whose codes they have.
         country: its code pattern shows lost zeros, its projections where the shapes must be.
@@ -154,6 +157,7 @@ def read_territories(
         part=part,
         where=where or {},
         labels=labels,
+        figures=figures,
     )
     notices = Notices()
     features = _features(
@@ -210,8 +214,9 @@ def _table(
         "name": read_names(features, fields.name, codes, limits=limits, notices=notices)
     }
     for fact in FACTS:
-        field_name = getattr(fields, fact)
-        columns[fact], wrong = read_figures(features, field_name, labels, most=MOST[fact])
+        columns[fact], wrong = read_fact(
+            features, getattr(fields, fact), fact, labels, fields.figures, notices=notices
+        )
         faults += wrong
     for above, field_name in fields.parents.items():
         columns[f"{PARENT}{above}"] = read_labels(features, field_name, limits=limits)

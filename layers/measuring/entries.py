@@ -129,6 +129,8 @@ NoDataFigures = Annotated[
 Missing = Annotated[
     Any, BeforeValidator(_missing, json_schema_input_type=list[str] | dict[str, str])
 ]
+Decimal = Literal[",", "."]
+Thousands = Literal[",", ".", " ", "'"]
 Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
 """How many of the first characters of a text are its code, or of the last if negative."""
 Band = Annotated[Any, BeforeValidator(_band, json_schema_input_type=int | str)]
@@ -233,8 +235,8 @@ class SheetEntry(FileEntry):
     """A figure of a file of rows, and how its cells are read."""
 
     separator: Literal[",", ";", "\t", "|"] | None = None
-    decimal: Literal[",", "."] | None = None
-    thousands: Literal[",", ".", " ", "'"] | None = None
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
     encoding: Line | None = None
     sheet: Line | None = None
     layer: Line | None = None

@@ -22,14 +22,20 @@ from zoneblanche.geo.files.toml_model import (
     unfit,
 )
 from zoneblanche.geo.messages import _, languages
+from zoneblanche.geo.vectors.facts import FigureForm
 from zoneblanche.geo.vintages.arrondissements import Choice
 from zoneblanche.layers.measuring.entries import (
+    Decimal,
     Digits,
     FileEntry,
+    Missing,
+    NoDataFigures,
     Picked,
     ProjectLayer,
     RasterEntry,
+    Thousands,
     Vintage,
+    nodata_figures,
 )
 
 
@@ -109,6 +115,10 @@ class TerritoriesTable(TomlTable):
     layer: Line | None = None
     population: Line | None = None
     area_km2: Line | None = None
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
+    nodata: NoDataFigures = None
+    missing: Missing = Field(default_factory=dict)
     code_prefix: Line | None = None
     code_digits: Digits | None = None
     where: dict[Line, Picked] = Field(default_factory=dict)
@@ -122,6 +132,24 @@ class TerritoriesTable(TomlTable):
     def part(self) -> CodePart:
         """Which part of a cell is the code."""
         return CodePart(self.code_prefix or "", self.code_digits)
+
+    @property
+    def figures(self) -> FigureForm:
+        """How inhabitants and areas are written."""
+        nodata = nodata_figures(self.nodata)
+        return FigureForm(self.decimal, self.thousands, self.missing, nodata)
+
+    @model_validator(mode="after")
+    def _figures_of_a_field(self) -> Self:
+        given = {"decimal", "thousands", "nodata", "missing"} & self.model_fields_set
+        if given and self.population is None and self.area_km2 is None:
+            raise refused(
+                _("{key} says how population and area_km2 are written.", key=min(given)),
+                remedy=_("Name their fields: population, area_km2."),
+                kind="missing-key",
+                key=min(given),
+            )
+        return self
 
 
 class OutputTable(TomlTable):

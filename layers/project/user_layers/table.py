@@ -60,7 +60,7 @@ class TableLayer:
             spec.form(spec.code, spec.value),
             limits=self.project.limits,
         )
-        raw, unpicked = picked_rows(table.raw, spec)
+        raw, unpicked = picked_rows(table.raw.named_by(spec.code), spec)
         level = spec.level or territories.level
         _check_level(territories, level, spec, self.project)
         keys = keys_at(territories, level)

@@ -22,6 +22,8 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
+from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.vectors.facts import FigureForm
 from zoneblanche.geo.vectors.read import ReadTerritories, read_polygons, read_territories
 
 FRANCE = read_country("fr")
@@ -444,12 +446,59 @@ def test_a_missing_field_names_the_nearest_and_all(tmp_path: Path) -> None:
 
 
 def test_blank_names_and_figures_that_are_none(tmp_path: Path) -> None:
-    path = saved(squares(nom=["Mende", "", None, " "], pop=["1", "x", "-2", ""]), tmp_path)
+    path = saved(squares(nom=["Mende", "", None, " "], pop=["1", "un", "-2", ""]), tmp_path)
     found = read(path, name="nom")
     assert list(found.territories.names) == ["Mende", "48002", "48003", "48004"]
     assert any("3 names are blank" in notice for notice in found.notices)
     faults = faults_of(path, population="pop")
-    assert [(fault.feature, fault.value) for fault in faults] == [("48002", "x"), ("48003", "-2")]
+    assert [(fault.feature, fault.value) for fault in faults] == [("48002", "un"), ("48003", "-2")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "form", "people"),
+    [
+        (["1 234", "12 345", "803", "1 234 567"], {}, [1234, 12345, 803, 1234567]),
+        (["1\u00a0234", "12\u00a0345", "803", ""], {}, [1234, 12345, 803, None]),
+        (["1\u202f234", "12\u202f345", "803", ":"], {}, [1234, 12345, 803, None]),
+        (["1'234", "12'345", "803", "n/a"], {}, [1234, 12345, 803, None]),
+        (["1’234", "12’345", "803", "x"], {}, [1234, 12345, 803, None]),
+        (["1,234", "12,345", "803", "1,234,567"], {}, [1234, 12345, 803, 1234567]),
+        (["1.234", "12.345", "803", "1.234.567"], {}, [1234, 12345, 803, 1234567]),
+        (["1234,5", "12,25", "803", "3"], {}, [1234.5, 12.25, 803, 3]),
+        (["1.234,5", "12,25", "803", "3"], {"thousands": "."}, [1234.5, 12.25, 803, 3]),
+        (["1.234", "2.345", "3.456", "1.0"], {"decimal": "."}, [1.234, 2.345, 3.456, 1]),
+        ([1.234, 2.345, 3.456, None], {}, [1.234, 2.345, 3.456, None]),
+        (["5", "?", "6", "7"], {"missing": {"?": Reason.SECRET}}, [5, None, 6, 7]),
+        ([120, 999999, 80, 95], {"nodata": (999999.0,)}, [120, None, 80, 95]),
+        ([120, 999999, 80, 95], {"nodata": None}, [120, 999999, 80, 95]),
+    ],
+)
+def test_inhabitants_are_read_as_figures_of_a_table(
+    tmp_path: Path, cells: list[Any], form: dict[str, Any], people: list[float | None]
+) -> None:
+    path = saved(squares(pop=cells), tmp_path)
+    found = read(path, population="pop", figures=FigureForm(**form)).territories
+    assert found.facts["population"].replace({np.nan: None}).tolist() == people
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["1 234", "1'234", "5", "6"], "thousands are set apart in 2 ways"),
+        (["1,5", "2.5", "5", "6"], "mixes decimal marks: '1,5' here, '2.5' on feature 48002"),
+        ([120, 999999, 80, 95], "set nodata = 999999"),
+        ([True, 5, 6, 7], "feature 48001, column 'pop': 'True' is not a number"),
+    ],
+)
+def test_doubtful_inhabitants_are_refused(tmp_path: Path, cells: list[Any], says: str) -> None:
+    (fault,) = faults_of(saved(squares(pop=cells), tmp_path), population="pop")
+    assert says in str(fault)
+
+
+def test_areas_that_may_be_thousands_are_refused(tmp_path: Path) -> None:
+    path = saved(squares(aire=["1.234", "2.345", "80", "95"]), tmp_path)
+    (fault,) = faults_of(path, area_km2="aire")
+    assert "Write decimal = '.' if they are decimals" in str(fault)
 
 
 def test_a_name_is_whole_or_refused(tmp_path: Path) -> None:

@@ -286,6 +286,60 @@ def test_a_value_that_does_not_fit_is_one_fault_of_its_key(
     assert says in str(fault)
 
 
+@pytest.mark.parametrize(
+    ("territories", "says"),
+    [
+        ("code_digits = 0", "expected is a whole number: 5 for the first 5 characters"),
+        ("code_prefix = 5", "expected is a text"),
+        ('crs = "EPSG:0"', "'EPSG:0' is not a reference system"),
+        ('encoding = "cp1250"', "only a shapefile has an encoding"),
+        ('where = { name = "Zz" }', "no row has name = 'Zz'"),
+        ('decimal = ";"', "';' is not a choice here"),
+        ('thousands = "_"', "'_' is not a choice here"),
+        ('missing = { ":" = "unknown" }', "'unknown' is not a reason here"),
+        ('nodata = ":"', "List texts under missing"),
+    ],
+)
+def test_a_key_of_the_territories_that_does_not_fit(
+    tmp_path: Path, territories: str, says: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        measured(tmp_path, PERCENT, territories=territories)
+    (fault,) = caught.value.faults
+    assert says in str(fault)
+
+
+def test_inhabitants_as_officials_write_them(tmp_path: Path, monkeypatch: Any) -> None:
+    people = {"01001": "1 234", "01002": "unbekannt", "02003": "803", "02004": "12\u202f345"}
+    for code, cell in people.items():
+        monkeypatch.setitem(POLYGONS, code, {**POLYGONS[code], "pop": cell})
+    said = faults(tmp_path, PERCENT)
+    assert "thousands are set apart in 2 ways (a space, a thin no-break space)" in said
+    monkeypatch.setitem(POLYGONS, "02004", {"name": "Dd", "pop": "12 345"})
+    said = faults(tmp_path, PERCENT)
+    assert "feature 01002, column 'pop': 'unbekannt' is not a number" in said
+    assert "list the text under missing" in said
+    atlas = measured(tmp_path, PERCENT, territories='missing = ["unbekannt"]')
+    assert atlas.territories.facts["population"].fillna(-1).tolist() == [1234, -1, 803, 12345]
+    assert any("a space is read as between thousands" in notice for notice in atlas.notices)
+
+
+def test_how_figures_of_territories_are_written_needs_their_field(tmp_path: Path) -> None:
+    path = Path(project(tmp_path, PERCENT).file)
+    text = path.read_text("utf-8").replace('population = "pop"', 'thousands = "."')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="thousands says how population and area_km2 are written"):
+        read_project(path)
+
+
+def test_a_cell_of_a_feature_is_named_by_its_code(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setitem(POLYGONS, "02003", {**POLYGONS["02003"], "v": "high"})
+    path = Path(project(tmp_path, PERCENT).file)
+    path.write_text(path.read_text("utf-8").replace('"v.csv"', '"t.geojson"'), encoding="utf-8")
+    with pytest.raises(InputError, match="feature 02003, column 'v': 'high' is not a number"):
+        build_atlas(read_project(path))
+
+
 def test_rounding_gives_a_layer_no_scale(tmp_path: Path) -> None:
     table = "code,v,w\n01001,0.3,1\n01002,0.30000000000000004,2\n02003,0.3,3\n02004,0.3,4\n"
     more = '[[layers]]\nid = "w"\npath = "v.csv"\ncode = "code"\nvalue = "w"'
