@@ -153,7 +153,7 @@ def unpacked_member(
 
     Yields:
         The file, in a folder of its own, under a name that the archive does not choose but for
-        its ending.
+        its ending. Next to a dBASE table is the file that names its encoding, if there is one.
 
     Raises:
         InputError: none or several such files, damage, more than the limits; the faults that the
@@ -164,12 +164,11 @@ def unpacked_member(
         try:
             with open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
                 member = _chosen(archive, pattern, file, what)
-                _check(member, file, limits)
                 ending = _ENDING.search(member.filename)
                 place = Path(folder) / f"{stem}{ending[0] if ending else ''}"
-                with archive.open(member) as packed, place.open("wb") as whole:
-                    while piece := packed.read(_PIECE):
-                        whole.write(piece)
+                _unpack(archive, member, place, file, limits)
+                for encoding in _encodings_beside(archive, member):
+                    _unpack(archive, encoding, place.with_suffix(".cpg"), file, limits)
         except InputError:
             raise
         except _DAMAGED as error:
@@ -212,10 +211,8 @@ def unpacked_vector(
         try:
             with open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
                 for name, ending in parts.items():
-                    _check(archive.getinfo(name), file, limits)
                     place = Path(folder) / f"{path.stem}{ending}"
-                    with archive.open(name) as packed, place.open("wb") as whole:
-                        shutil.copyfileobj(packed, whole, _PIECE)
+                    _unpack(archive, archive.getinfo(name), place, file, limits)
         except InputError:
             raise
         except _DAMAGED as error:
@@ -284,6 +281,24 @@ def _not_one(members: list[str], count: int, file: str, what: str) -> Fault:
         else _("It is empty."),
         kind="archive",
     )
+
+
+def _encodings_beside(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> list[zipfile.ZipInfo]:
+    """Return the file of an archive that names the encoding of a dBASE table, if there is one."""
+    name = member.filename.lower()
+    if not name.endswith(".dbf"):
+        return []
+    wanted = name.removesuffix(".dbf") + ".cpg"
+    return [info for info in archive.infolist() if info.filename.lower() == wanted][:1]
+
+
+def _unpack(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, file: str, limits: Limits
+) -> None:
+    """Write a file of an archive to a place, within the limits."""
+    _check(member, file, limits)
+    with archive.open(member) as packed, place.open("wb") as whole:
+        shutil.copyfileobj(packed, whole, _PIECE)
 
 
 def _check(member: zipfile.ZipInfo, file: str, limits: Limits) -> None:

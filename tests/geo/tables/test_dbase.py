@@ -158,6 +158,25 @@ def test_a_table_in_an_archive_or_under_another_name(tmp_path: Path) -> None:
     assert any("this is a dBASE table" in one for one in table.notices)
 
 
+@pytest.mark.parametrize(("page", "name"), [("cp850", "data/T.CPG"), ("cp852", "data/t.cpg")])
+def test_the_encoding_of_a_table_in_an_archive(tmp_path: Path, page: str, name: str) -> None:
+    rows = [("01001", "Orléans", "1", "", "")]  # as letters of cp1252, it would be Orl‚ans
+    path = dbf(tmp_path, rows=rows, encoding=page)
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.write(path, "data/T.dbf")
+        archive.writestr("data/other.cpg", "UTF-8")
+        archive.writestr(name, page)
+    table = read_raw_table(tmp_path / "t.zip")
+    assert cells(table)["NOM"] == ["Orléans"]
+    assert table.encoding == page
+    limits = Limits(archive_bytes=path.stat().st_size)
+    with zipfile.ZipFile(tmp_path / "t.zip", "a") as archive:
+        archive.writestr("u.dbf", path.read_bytes())
+        archive.writestr("u.cpg", " " * 5_000)
+    with pytest.raises(InputError, match=r"u\.cpg' unpacks to 5,000 bytes, more than the limit"):
+        read_raw_table(tmp_path / "t.zip", layer="u", limits=limits)
+
+
 def test_a_table_is_no_polygons(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a dBASE table .* Name the .shp next to it"):
         read_territories(dbf(tmp_path), code="CODE")
