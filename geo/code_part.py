@@ -41,28 +41,54 @@ WHOLE_CODE = CodePart()
 
 
 def part_hint(texts: Sequence[str], known: Collection[str]) -> str:
-    """Return which part of the texts is a known code, as a remedy; "" if none is.
+    """Return which part of the texts is a known code, or which part of the known codes is one of
+    the texts, as a remedy; "" if none is.
 
     >>> part_hint(["0500000US01001", "0500000US01003"], {"01001", "01003"})
     "Each ends in a known code: write code_prefix = '0500000US', or code_digits = -5."
+    >>> part_hint(["01001", "01003"], {"US01001", "US01003"})
+    'Each code of the territories ends in one of these: write code_digits = -5 in [territories].'
     """
-    codes = set(known)
-    lengths = Counter(map(len, codes)).most_common(3)
-    for length, _count in lengths:
-        longer = [text for text in texts if len(text) > length]
+    part = _part_of(texts, set(known))
+    if part is not None:
+        digits, front = part
+        if digits > 0:
+            return _("Each begins with a known code: write code_digits = {digits}.", digits=digits)
+        if front:
+            return _(
+                "Each ends in a known code: write code_prefix = {prefix}, or "
+                "code_digits = {digits}.",
+                prefix=repr(front),
+                digits=digits,
+            )
+        return _("Each ends in a known code: write code_digits = {digits}.", digits=digits)
+    part = _part_of(sorted(known), set(texts))
+    if part is None:
+        return EMPTY
+    if part[0] > 0:
+        return _(
+            "Each code of the territories begins with one of these: write code_digits = {digits} "
+            "in [territories].",
+            digits=part[0],
+        )
+    return _(
+        "Each code of the territories ends in one of these: write code_digits = {digits} "
+        "in [territories].",
+        digits=part[0],
+    )
+
+
+def _part_of(texts: Sequence[str], codes: Collection[str]) -> tuple[int, str] | None:
+    """Return how many of the first characters of the texts are one of the codes, or of the last if
+    negative, and what is in front of these if it is the same in all; None if no part is."""
+    enough = _ENOUGH * min(len(texts), len(codes))
+    for length, _count in Counter(map(len, codes)).most_common(3):
+        longer = [text for text in texts if len(text) > length > 0]
         ends = [text for text in longer if text[-length:] in codes]
-        if ends and len(ends) >= _ENOUGH * len(texts):
+        if ends and len(ends) >= enough:
             fronts = Counter(text[:-length] for text in ends)
-            front, count = fronts.most_common(1)[0]
-            if count == len(ends):
-                return _(
-                    "Each ends in a known code: write code_prefix = {prefix}, or "
-                    "code_digits = {digits}.",
-                    prefix=repr(front),
-                    digits=-length,
-                )
-            return _("Each ends in a known code: write code_digits = {digits}.", digits=-length)
+            return -length, next(iter(fronts)) if len(fronts) == 1 else ""
         starts = [text for text in longer if text[:length] in codes]
-        if starts and len(starts) >= _ENOUGH * len(texts):
-            return _("Each begins with a known code: write code_digits = {digits}.", digits=length)
-    return EMPTY
+        if starts and len(starts) >= enough:
+            return length, ""
+    return None

@@ -30,6 +30,9 @@ _LOW_CODES = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, -999999.0, -2147483648
 _HIGH_CODES = (9999.0, 32767.0, 65535.0, 99999.0, 999999.0, 9999999.0, 99999999.0, 2147483647.0)
 _SURVEY_DIGITS = "789"
 """Of the codes of surveys for no answer (-77, -88, 999), which have a digit less than others."""
+_LONG, _MANY = 10_000.0, 3
+"""A code of five digits or more (99999) needs to be above the other figures only, or on many rows,
+if each of them is on few."""
 _ENOUGH_ROWS = 5
 """Of other figures, to judge a code that is on one row (-1 among 120 to 160)."""
 _FAR = 100.0
@@ -284,10 +287,12 @@ def _codes_among(
     if not len(bulk):
         return [float(code) for code in distinct[huge]]
     greatest, positive = float(np.abs(bulk).max()), bool(bulk[0] >= 0)
+    usual = counts[rest & ~odd & (distinct != 0)].max(initial=1)
     found = huge | odd
     for place in np.flatnonzero(coded).tolist():
-        found[place] = _stands_apart(
-            float(distinct[place]), int(counts[place]), greatest, positive=positive
+        code, count = float(distinct[place]), int(counts[place])
+        found[place] = _stands_apart(code, count, greatest, positive=positive) or (
+            code >= _LONG and count >= _MANY and count > 2 * usual
         )
     return [float(code) for code in distinct[found]]
 
@@ -341,4 +346,6 @@ def _stands_apart(code: float, count: int, greatest: float, *, positive: bool) -
         return positive or abs(code) > 10 * greatest
     if code < 1000 and count == 1:
         return False  # one place of 999 people
+    if code >= _LONG and code > greatest and (count > 1 or set(f"{code:.0f}") == {"9"}):
+        return True
     return code > 10 * greatest or (count > 1 and code > 3 * greatest)

@@ -231,6 +231,21 @@ _WITH_SHAPES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".zip")
 """Endings of files that may hold points as shapes."""
 
 
+def refuse_one_mark(decimal: str | None, thousands: str | None) -> None:
+    """Refuse one mark for decimals and between thousands.
+
+    Raises:
+        PydanticCustomError: the marks are the same.
+    """
+    if decimal is not None and decimal == thousands:
+        raise refused(
+            _("decimal and thousands are the same mark, {mark}.", mark=shown(decimal)),
+            remedy=_("Name one of them, or two different marks."),
+            kind="option",
+            key="thousands",
+        )
+
+
 class SheetEntry(FileEntry):
     """A figure of a file of rows, and how its cells are read."""
 
@@ -242,6 +257,11 @@ class SheetEntry(FileEntry):
     layer: Line | None = None
     header: From0 | None = None
     where: dict[Name, Picked] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> Self:
+        refuse_one_mark(self.decimal, self.thousands)
+        return self
 
     def form(self, *columns: str) -> dict[str, Any]:
         """Return the options of `geo.tables.read_raw_table`, for these columns."""

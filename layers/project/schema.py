@@ -36,6 +36,7 @@ from zoneblanche.layers.measuring.entries import (
     Thousands,
     Vintage,
     nodata_figures,
+    refuse_one_mark,
 )
 
 
@@ -141,6 +142,7 @@ class TerritoriesTable(TomlTable):
 
     @model_validator(mode="after")
     def _figures_of_a_field(self) -> Self:
+        refuse_one_mark(self.decimal, self.thousands)
         given = {"decimal", "thousands", "nodata", "missing"} & self.model_fields_set
         if given and self.population is None and self.area_km2 is None:
             raise refused(

@@ -22,6 +22,9 @@ const MOST_COUNTED = 1e12;
 const HUGE = 1e30;
 const LOW_CODES = [-99, -999, -9999, -99999, -32768, -999999, -2147483648];
 const HIGH_CODES = [9999, 32767, 65535, 99999, 999999, 9999999, 99999999, 2147483647];
+const SURVEY_DIGITS = /^[789]/; // codes for no answer (-77, 999) have a digit less than others
+const [LONG, MANY] = [10_000, 3]; // a code this large may be among figures as large, if it is on many rows
+const ENOUGH_ROWS = 5; // of other figures, to judge a code that is on one row
 const FAR = 100; // times as far from zero as any other figure
 const FULL_PRECISION = 12; // decimals of a figure that was never rounded
 const MOST_DIGITS = 6; // that a page shows
@@ -265,7 +268,8 @@ function decimalMark(table, k, unit, scanned) {
   const found = commas.count ? commas : points;
   if (!found.count) return { mark: ".", thousands: "" };
   const mark = commas.count ? "," : ".";
-  if (unit === "count" && allGrouped(table.cells[k], mark)) return { mark: otherMark(mark), thousands: mark };
+  const several = table.cells[k].some((text) => text.split(mark).length > 2); // 1.234.567
+  if ((unit === "count" || several) && allGrouped(table.cells[k], mark)) return { mark: otherMark(mark), thousands: mark };
   if (unit !== "percent" && found.thousands && markElsewhere(table, k) !== mark) {
     throw new TableRefused(faultAt(column, rowOf(found.first),
       sentence("fault_ambiguous_decimal", { text: pythonText(found.first) }),
@@ -427,8 +431,10 @@ function codesAmong(distinct, counts, [low, high]) {
   if (!bulk.length) return Array.from(distinct.keys()).filter((at) => huge[at]);
   const greatest = Math.max(Math.abs(distinct[bulk[0]]), Math.abs(distinct[bulk.at(-1)]));
   const positive = distinct[bulk[0]] >= 0;
+  const usual = bulk.reduce((most, at) => (distinct[at] ? Math.max(most, counts[at]) : most), 1);
+  const repeats = (at) => distinct[at] >= LONG && counts[at] >= MANY && counts[at] > 2 * usual;
   return Array.from(distinct.keys()).filter((at) => (coded[at]
-    ? isApart(distinct[at], counts[at], greatest, positive) : huge[at] || odd.has(at)));
+    ? isApart(distinct[at], counts[at], greatest, positive) || repeats(at) : huge[at] || odd.has(at)));
 }
 
 /** Whether a figure is one digit over and over, or the end of an integer type. */
@@ -436,7 +442,8 @@ function looksLikeCode(value) {
   if (LOW_CODES.includes(value) || HIGH_CODES.includes(value)) return true;
   if (value % 1 !== 0 || Math.abs(value) > 1e15) return false;
   const digits = String(Math.abs(value));
-  return /^([1-9])\1*$/.test(digits) && digits.length >= (value < 0 ? 3 : 4);
+  const least = (value < 0 ? 3 : 4) - (SURVEY_DIGITS.test(digits) ? 1 : 0);
+  return /^([1-9])\1*$/.test(digits) && digits.length >= least;
 }
 
 /** Places of figures that are orders of magnitude from all others, or alone below zero. */
@@ -448,13 +455,25 @@ function farFromOthers(distinct, counts, rest) {
   const odd = new Set();
   if ((distinct[farthest] < 0 && times > FAR) || (times > 10 * FAR && counts[farthest] > 1)) odd.add(farthest);
   const below = rest.filter((at) => distinct[at] < 0);
-  if (below.length === 1 && distinct[below[0]] % 1 === 0 && counts[below[0]] > 1
-    && size(farthest) >= 10 * size(below[0])) odd.add(below[0]);
+  if (below.length === 1 && distinct[below[0]] % 1 === 0) {
+    const others = rest.filter((at) => distinct[at] >= 0);
+    const rows = others.reduce((sum, at) => sum + counts[at], 0);
+    const [least, greatest] = [distinct[others[0]], distinct[others.at(-1)]];
+    if (isOrderApart(size(below[0]), counts[below[0]], least, greatest, rows)) odd.add(below[0]);
+  }
   return odd;
+}
+
+/** Whether the only negative figure, without its sign, is an order of magnitude from all others. */
+function isOrderApart(negative, count, least, greatest, rows) {
+  if (count > 1 && (greatest >= 10 * negative || negative >= 10 * greatest)) return true;
+  return negative < 10 && rows >= ENOUGH_ROWS && least >= 10 * negative;
 }
 
 function isApart(code, count, greatest, positive) {
   if (code < 0) return positive || Math.abs(code) > 10 * greatest;
+  if (code < 1000 && count === 1) return false; // one place of 999 people
+  if (code >= LONG && code > greatest && (count > 1 || /^9+$/.test(code))) return true;
   return code > 10 * greatest || (count > 1 && code > 3 * greatest);
 }
 

@@ -58,8 +58,9 @@ def decimal_mark(
 
     "1,234" and "1.234" may be a thousand or a little more than one. The mark is a decimal mark if
     another figure of the column ("12,5"), the unit (no percentage is a thousand) or another column
-    shows it. It parts thousands in a count, or where the other mark is pinned. Otherwise the
-    column is refused. Numbers that a file stores as such have a decimal point.
+    shows it. It parts thousands in a count, where the other mark is pinned, or where a figure has
+    several. Otherwise the column is refused. Numbers that a file stores as such have a decimal
+    point.
 
     Args:
         texts: the distinct cells.
@@ -82,7 +83,8 @@ def decimal_mark(
     if not found or raw.stored.get(name) == "float":
         return Marks("."), []
     mark = "," if commas else "."
-    if unit == "count" and _all_grouped(texts, mark):
+    several = any(text.count(mark) > 1 for text in texts)  # 1.234.567
+    if (unit == "count" or several) and _all_grouped(texts, mark):
         return Marks(_other(mark), mark), [_thousands_notice(raw, name, mark)]
     if (
         unit not in _NARROW_UNITS

@@ -468,6 +468,7 @@ def test_other_texts_stay(text: str) -> None:
         (("1.234", "803"), {"unit": "count"}, [1234, 803]),
         (("1.234.567,8", "803"), {"thousands": "."}, [1234567.8, 803]),
         (("12,34,567", "803"), {"thousands": ","}, [1234567, 803]),
+        (("1.234", "1.234.567", "803"), {}, [1234, 1234567, 803]),
     ],
 )
 def test_marks_between_thousands(
@@ -580,10 +581,26 @@ def test_codes_for_no_data_are_known_by_their_form_and_distance(cells: tuple[str
         ("0", "0", "-0.5", "100"),
         ("-22", "-33", "-44"),
         ("9999", "8421", "7000"),
+        ("88888", "41000", "52000", "77000"),
+        ("99999", "99999", "41000", "52000", "770000"),
+        ("99999", "99999", "99999", "5", "5", "770000"),
     ],
 )
 def test_ordinary_figures_are_no_codes(cells: tuple[str, ...]) -> None:
     assert numbers(*cells).values.tolist() == [float(cell) for cell in cells]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("99999", "41000", "52000", "77000"),
+        ("88888", "88888", "41000", "52000", "77000"),
+        ("99999", "99999", "99999", "41000", "52000", "770000"),
+    ],
+)
+def test_long_codes_among_figures_as_large_are_for_no_data(cells: tuple[str, ...]) -> None:
+    (fault,) = faults_of(*cells)
+    assert (fault.kind, fault.value) == ("undeclared-nodata", cells[0])
 
 
 def test_the_nodata_of_a_remedy_is_written_with_all_its_digits() -> None:

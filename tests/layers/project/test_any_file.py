@@ -120,6 +120,18 @@ def test_a_second_line_of_the_header_is_listed(tmp_path: Path) -> None:
         assert atlas.account["v"]["listed"][0]["code"] == "Geography"
 
 
+def test_codes_of_territories_that_hold_those_of_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longer = {f"0500000US{code}": cells for code, cells in POLYGONS.items()}
+    monkeypatch.setattr(f"{__name__}.POLYGONS", longer)
+    assert "ends in one of these: write code_digits = -5 in [territories]" in faults(
+        tmp_path, PERCENT
+    )
+    atlas = measured(tmp_path, PERCENT, territories="code_digits = -5")
+    assert atlas.values["v"].to_dict() == {"01001": 90, "01002": 10, "02003": 50, "02004": 20}
+
+
 def test_notes_of_one_cell_without_a_blank_line_before_them(tmp_path: Path) -> None:
     table = "code;v\n01001;1,5\n01002;2,5\nQuelle: Destatis, Stand 2023\n* geheim\n"
     atlas = measured(tmp_path, table)
@@ -273,6 +285,8 @@ def test_parents_that_cannot_be(tmp_path: Path, parent: str, says: str) -> None:
         ("header = -1", "0 or more"),
         ('thousands = "_"', "is not a choice here"),
         ('filled = "yes"', "true or false"),
+        ('thousands = ","\ndecimal = ","', "decimal and thousands are the same mark"),
+        ("code_prefix = 5", "expected is a text"),
     ],
 )
 def test_a_value_that_does_not_fit_is_one_fault_of_its_key(
@@ -298,6 +312,7 @@ def test_a_value_that_does_not_fit_is_one_fault_of_its_key(
         ('thousands = "_"', "'_' is not a choice here"),
         ('missing = { ":" = "unknown" }', "'unknown' is not a reason here"),
         ('nodata = ":"', "List texts under missing"),
+        ('thousands = "."\ndecimal = "."', "decimal and thousands are the same mark"),
     ],
 )
 def test_a_key_of_the_territories_that_does_not_fit(
