@@ -27,6 +27,7 @@ Shapes = NDArray[np.object_]
 
 LONGEST_EDGE_M = 4_000.0  # the middle of an edge as long bends by less than a metre
 EARTH_RADIUS_M = 6_371_000.0
+FAR_M = 1_000_000.0  # coverage in degrees farther from all territories is cut off
 MOST_VERTICES = 512  # larger coverage polygons are cut into tiles before clipping
 MOST_PIECES = 24  # a territory that meets more polygons is cut in four
 FREE_LEVELS = 6  # and again, as long as that helps: borders on the same line remain many ...
@@ -83,7 +84,8 @@ def compute_coverage_share(
     measure = area_crs(territories, coverage, crs)
     notices = Notices()
     land = _mend(_projected(territories, measure), _("territories"), notices=notices)
-    shapes = _mend(_projected(coverage, measure), _("coverage polygons"), notices=notices)
+    nearby = _without_what_is_far(coverage, territories)
+    shapes = _mend(_projected(nearby, measure), _("coverage polygons"), notices=notices)
     by_group, exactly = _measure(land, shapes, label, len(names))
     area = shapely.area(land)
     at_least = np.cumsum(exactly[:, :0:-1], axis=1)[:, ::-1]
@@ -163,6 +165,34 @@ def area_crs(
             )
         )
     return found
+
+
+def _without_what_is_far(coverage: gpd.GeoSeries, territories: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return coverage in degrees without what is far from all territories: a projection around
+    them has no place for the other side of the globe, where a satellite covers too."""
+    if not coverage.crs.is_geographic or territories.crs is None:
+        return coverage
+    to_degrees = pyproj.Transformer.from_crs(territories.crs, coverage.crs, always_xy=True)
+    west, south, east, north = to_degrees.transform_bounds(*territories.total_bounds)
+    reach = np.degrees(FAR_M / EARTH_RADIUS_M) / _degrees_a_unit(coverage.crs)
+    around = np.array([west - reach, south - reach, east + reach, north + reach])
+    if not np.isfinite(around).all() or west > east:
+        return coverage
+    boxes = shapely.bounds(coverage.to_numpy())
+    beyond = (boxes[:, :2] < around[:2]).any(axis=1) | (boxes[:, 2:] > around[2:]).any(axis=1)
+    far = np.flatnonzero(beyond & shapely.is_valid(coverage.to_numpy()))
+    if not far.size:
+        return coverage
+    shapes = coverage.to_numpy().astype(object).copy()
+    clipped = shapely.intersection(shapes[far], shapely.box(*around))
+    shapes[far] = [
+        shape if shape.geom_type in ("Polygon", "MultiPolygon") else None for shape in clipped
+    ]
+    return gpd.GeoSeries(shapes, index=coverage.index, crs=coverage.crs)
+
+
+def _degrees_a_unit(crs: pyproj.CRS) -> float:
+    return float(np.degrees(crs.axis_info[0].unit_conversion_factor)) if crs.axis_info else 1.0
 
 
 def _projected(series: gpd.GeoSeries, crs: pyproj.CRS) -> gpd.GeoSeries:

@@ -9,7 +9,7 @@ import shapely
 
 from zoneblanche.geo.borders.dissolve import dissolve
 from zoneblanche.geo.errors import Fault, first_of
-from zoneblanche.geo.messages import Notices, _
+from zoneblanche.geo.messages import Notices, _, ngettext
 from zoneblanche.geo.territories import measured_area_km2
 
 MOST_OVERLAP = 0.01
@@ -20,7 +20,7 @@ _SAME = 0.999
 """Share of the larger shape that two have in common if they are the same shape twice."""
 
 _ROUNDING = 1e-10
-"""Share of the smaller of two shapes below which an overlap is the rounding of coordinates."""
+"""Share of the smaller shape below which an overlap, or a gap, is the rounding of coordinates."""
 
 _MOST_UNITED = 300_000
 """Maximum number of vertices of shapes with unmatched borders that are united to find gaps."""
@@ -131,6 +131,9 @@ def _gaps(
     if not holes:
         return []
     polygons = shapely.polygons(np.array(holes))
+    polygons = polygons[shapely.area(polygons) > _ROUNDING * shapely.area(shapes).min()]
+    if not len(polygons):
+        return []
     area = measured_area_km2(gpd.GeoSeries(polygons, crs=crs)).to_numpy()
     order = np.argsort(-area, kind="stable")
     tree = shapely.STRtree(shapes)
@@ -139,14 +142,13 @@ def _gaps(
         around = tree.query(polygons[hole], predicate="intersects")
         codes = first_of(sorted(labels[number] for number in around), count=4)
         descriptions.append(_("{area} km² between {codes}", area=f"{area[hole]:.3g}", codes=codes))
-    more = f" and {len(holes) - 5} more" if len(holes) > 5 else ""
-    count = _("1 gap is") if len(holes) == 1 else _("{count} gaps are", count=len(holes))
+    others = [""] * (len(area) - len(descriptions))  # of which only the number is stated
     return [
-        _(
-            "{file}: {count} enclosed by the shapes: {told}{more}.",
+        ngettext(
+            "{file}: {count} gap is enclosed by the shapes: {gaps}.",
+            "{file}: {count} gaps are enclosed by the shapes: {gaps}.",
+            len(area),
             file=file,
-            count=count,
-            told="; ".join(descriptions),
-            more=more,
+            gaps=first_of([*descriptions, *others]),
         )
     ]

@@ -93,7 +93,7 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
     where = f"{first_of([label for label, far in zip(labels, beyond, strict=True) if far])}"
     place = f"{first[0]:.10g} {first[1]:.10g}"
     if x.max() <= 90 and y.max() <= 180:
-        message = "latitude and longitude are swapped"
+        message = _("latitude and longitude are swapped")
         remedy, kind = _("Write longitude first, then latitude."), "swapped-axes"
     elif max(x.max(), y.max()) > 720:
         message = _("the coordinates look like metres, not degrees")

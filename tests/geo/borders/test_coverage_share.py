@@ -80,6 +80,20 @@ def test_areas_are_not_measured_in_degrees() -> None:
         compute_coverage_share(north, half, crs="EPSG:4326")
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2154", "EPSG:3857"])
+def test_polygons_around_the_globe_cover_what_is_in_them(crs: str) -> None:
+    towns = gpd.GeoSeries([box(2, 46, 3, 47), box(3, 46, 4, 47)], index=["A", "B"], crs=4326)
+    satellites = gpd.GeoSeries(
+        [box(-180, -90, 180, 90), box(-180, -60, 3.5, 60), box(90, -10, 170, 10)], crs=4326
+    )
+    found = compute_coverage_share(
+        towns.to_crs(crs), satellites, groups=pd.Series(["all", "west", "east"])
+    ).by_group_percent
+    assert found["all"].tolist() == pytest.approx([100, 100])
+    assert found["west"].tolist() == pytest.approx([100, 50], abs=0.01)
+    assert found["east"].tolist() == [0, 0]
+
+
 def test_refusals() -> None:
     masts = series([box(0, 0, 5, 10), box(0, 0, 1, 1)], "m")
     with pytest.raises(InputError, match="1 coverage polygons have no group: m1"):

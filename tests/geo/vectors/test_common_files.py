@@ -361,6 +361,18 @@ def test_antarctica_does_not_cross_the_antimeridian(tmp_path: Path) -> None:
     )
 
 
+def test_gaps_by_the_rounding_of_coordinates_are_not_stated(tmp_path: Path) -> None:
+    sides = [
+        shapely.segmentize(box(*one), 0.5) for one in ((178, -44, 181, -42), (176, -44, 178, -42))
+    ]
+    table = {"code": ["A", "B"], "name": ["A", "B"]}
+    frame = gpd.GeoDataFrame(table, geometry=sides, crs=4326).to_crs(2193)
+    frame.to_file(tmp_path / "t.gpkg")  # whose shapes are cut at 180 degrees
+    notices = read(tmp_path / "t.gpkg").notices
+    assert any("both sides of 180 degrees" in notice for notice in notices)
+    assert not any("enclosed" in notice for notice in notices)
+
+
 @pytest.mark.parametrize("crs", ["EPSG:3832", "EPSG:3460"])
 def test_projected_polygons_across_the_antimeridian_are_cut(tmp_path: Path, crs: str) -> None:
     halves = [box(178, -18, 180, -16), box(-180, -18, -179, -16)]
