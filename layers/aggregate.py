@@ -151,10 +151,12 @@ def _mean_of_parts(
         result = result.noting(remark(notice))
     # The denominator is aggregated too: the mean of two territories is still that of their parts.
     carried = _share_of_parts(indicator, atlas) if share else indicator
+    reasons = _main_reason(atlas, indicator, groups)
+    weightless = _without_weight(values, weights, groups)
+    reasons[weightless] = int(Reason.NOT_APPLICABLE)
+    result = _say_weightless(result, atlas, indicator, weightless)
     column = Column(
-        replace(carried, denominator=f"{indicator.id}/known"),
-        scale * table["mean"],
-        _main_reason(atlas, indicator, groups),
+        replace(carried, denominator=f"{indicator.id}/known"), scale * table["mean"], reasons
     )
     return result, column, sum_by(weights.where(values.notna(), 0.0).fillna(0.0), groups)
 
@@ -193,6 +195,31 @@ def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.
             )
         )
     return result
+
+
+def _without_weight(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Index:
+    """Return the groups whose members with a figure all weigh nothing: they have no mean."""
+    measured = values.notna()
+    heaviest = weights[measured].fillna(np.inf).groupby(groups[measured], observed=True).max()
+    return pd.Index(heaviest.index[heaviest.to_numpy() == 0].astype(object))
+
+
+def _say_weightless(
+    result: Atlas, atlas: Atlas, indicator: Indicator, weightless: pd.Index
+) -> Atlas:
+    if not len(weightless):
+        return result
+    return result.noting(
+        ngettext(
+            "{layer}: {codes} has no figure, because the {weight} of its {level} is 0.",
+            "{layer}: {codes} have no figure, because the {weight} of their {level} is 0.",
+            len(weightless),
+            layer=titled(indicator.title),
+            codes=first_of(weightless),
+            weight=_denominator_named(atlas, indicator.denominator),
+            level=atlas.territories.level_message(plural=True),
+        )
+    )
 
 
 def _denominator_named(atlas: Atlas, name: str) -> str:

@@ -34,6 +34,7 @@ _LONG_NUMBER = re.compile(rb"(?<![0-9_])[0-9_]{4301,}")
 """More digits than Python converts to an integer."""
 
 _DECLARED = re.compile(r"Cannot declare (\(.{1,300}\)) twice")
+_HEADER = re.compile(r"\s*\[{1,2}([^\[\]]{1,300})\]")
 """What tomllib says of a table whose name is taken."""
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -243,8 +244,9 @@ def _syntax(message: str, data: bytes, file: str) -> Fault:
     sentence = toml_message(message)
     text_line = int(line) if line else data.count(b"\n") + 1
     lines = data.decode("utf-8-sig").splitlines()
-    twice = _DECLARED.fullmatch(message)
-    if twice and (clash := _value_and_table(twice[1], lines[: text_line - 1])):
+    declared = _declared(message, lines, text_line)
+    clash = _value_and_table(declared, lines[: text_line - 1])
+    if clash:
         return Fault(
             _("{key} has a value and is a table as well.", key=shown(clash)),
             file=file,
@@ -252,6 +254,16 @@ def _syntax(message: str, data: bytes, file: str) -> Fault:
             column=clash,
             value=lines[text_line - 1][:60],
             remedy=_("Keep one of them: the tables [{key}.…] alone name its members.", key=clash),
+            kind="toml-syntax",
+        )
+    if declared and _DECLARED.fullmatch(message):
+        return Fault(
+            _("the table {key} is declared twice.", key=shown(".".join(declared))),
+            file=file,
+            line=text_line,
+            column=".".join(declared),
+            value=lines[text_line - 1][:60],
+            remedy=_("Keep one of them, with the keys of both."),
             kind="toml-syntax",
         )
     return Fault(
@@ -265,22 +277,39 @@ def _syntax(message: str, data: bytes, file: str) -> Fault:
     )
 
 
-def _value_and_table(declared: str, lines: list[str]) -> str:
+def _declared(message: str, lines: list[str], line: int) -> tuple[str, ...]:
+    """Return the key of the table that is declared where an error of tomllib is: in its message,
+    "('recipe', 'indicators', 'v')", or on the line, "[recipe.weights]"; () if there is none."""
+    twice = _DECLARED.fullmatch(message)
+    header = _HEADER.match(lines[line - 1]) if 0 < line <= len(lines) else None
+    try:
+        if twice:
+            return tuple(map(str, ast.literal_eval(twice[1])))
+        table: Any = tomllib.loads(f"[{header[1]}]") if header else {}
+    except (ValueError, SyntaxError, RecursionError):
+        return ()
+    key: list[str] = []
+    while isinstance(table, dict) and len(table) == 1:
+        ((name, table),) = table.items()
+        key.append(name)
+    return tuple(key)
+
+
+def _value_and_table(key: tuple[str, ...], lines: list[str]) -> str:
     """Return the key, on the way to a table that is declared, that has a value already; or "".
 
     Args:
-        declared: the key of the table, as tomllib writes it: "('recipe', 'indicators', 'v')".
+        key: of the table.
         lines: of the file, above the table.
     """
     try:
-        key = ast.literal_eval(declared)
-        value: Any = tomllib.loads("\n".join(lines))
-    except (ValueError, SyntaxError, RecursionError):
+        value: Any = tomllib.loads("\n".join(lines)) if key else None
+    except (ValueError, RecursionError):
         return ""
     for place, part in enumerate(key):
         value = value.get(part) if isinstance(value, dict) else None
         if value is not None and not isinstance(value, dict):
-            return ".".join(map(str, key[: place + 1]))
+            return ".".join(key[: place + 1])
     return ""
 
 

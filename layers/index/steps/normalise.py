@@ -310,7 +310,7 @@ def varies(figures: pd.Series) -> bool:
     if not len(known):
         return False
     spread = known.max() - known.min()
-    return bool(spread > _ROUNDING * np.abs(known).max())
+    return bool(spread > _ROUNDING * max(1.0, np.abs(known).max()))
 
 
 def has_no_scale(element: Element, figures: pd.Series) -> bool:

@@ -32,7 +32,7 @@ def test_a_good_file_is_read_with_mark_and_windows_lines(tmp_path: Path) -> None
     [
         (b'title = "a"\ncountry = fr\n', 2, "column 11: invalid value", "toml-syntax"),
         (b"a = 1\nb = 2\na = 3\n", 3, "cannot overwrite a value", "toml-syntax"),
-        (b"[a]\nx = 1\n[a]\ny = 1\n", 3, "cannot declare", "toml-syntax"),
+        (b"[a]\nx = 1\n[a]\ny = 1\n", 3, "is declared twice", "toml-syntax"),
         (b'title = "a\n', 1, "illegal character", "toml-syntax"),
         (b'a = 1\nb = """x\n', None, "end of the file", "toml-syntax"),
         (b"a = " + b"[" * 5000, None, "too deep", "toml-syntax"),

@@ -245,6 +245,19 @@ def test_another_layer_is_a_weight(tmp_path: Path) -> None:
     assert "nothing is known of 'x'" in unknown
 
 
+def test_a_mean_over_nothing_is_said(tmp_path: Path) -> None:
+    table = "code,v,hh\n01001,90,0\n01002,10,0\n02003,50,1\n02004,20,1\n"
+    layer = (
+        'unit = "percent"\nweight = "hh"\n[[layers]]\nid = "hh"\ntitle = "Homes"\npath = "v.csv"\n'
+        'code = "code"\nvalue = "hh"\nunit = "count"\nbetter = "none"'
+    )
+    options = {"territories": STATES, "top": 'level = "state"\n'}
+    atlas = measured(tmp_path, table, layer=layer, **options)
+    assert np.isnan(atlas.values["v"]["S1"])
+    assert atlas.reasons["v"]["S1"] == Reason.NOT_APPLICABLE
+    assert any("S1 has no figure, because the Homes of its" in notice for notice in atlas.notices)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp850"])
 def test_parents_by_the_digits_of_the_code_have_names(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "names.csv").write_text("AGS,GEN\n0-1,Nord\n0-2,Süd\n", encoding=encoding)
@@ -355,8 +368,13 @@ def test_a_cell_of_a_feature_is_named_by_its_code(tmp_path: Path, monkeypatch: A
         build_atlas(read_project(path))
 
 
-def test_rounding_gives_a_layer_no_scale(tmp_path: Path) -> None:
-    table = "code,v,w\n01001,0.3,1\n01002,0.30000000000000004,2\n02003,0.3,3\n02004,0.3,4\n"
+@pytest.mark.parametrize(
+    ("usual", "rounded"),
+    [("0.3", "0.30000000000000004"), ("0", "5.6e-17"), ("-90", "-90.00000000000001")],
+)
+def test_rounding_gives_a_layer_no_scale(tmp_path: Path, usual: str, rounded: str) -> None:
+    cells = dict(zip(POLYGONS, (usual, rounded, usual, usual), strict=True))
+    table = "code,v,w\n" + "".join(f"{code},{v},{w}\n" for w, (code, v) in enumerate(cells.items()))
     more = '[[layers]]\nid = "w"\npath = "v.csv"\ncode = "code"\nvalue = "w"'
     given = project(tmp_path, table, layer=more)
     atlas, recipe = with_index(given, build_atlas(given))
@@ -376,6 +394,25 @@ def test_a_list_and_tables_of_one_name(tmp_path: Path) -> None:
     layer = '[recipe]\nindicators = ["v"]\n[recipe.indicators.v]\ngoalposts = [0, 10]'
     said = faults(tmp_path, PERCENT, layer=layer)
     assert "'recipe.indicators' has a value and is a table as well" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            'weights = "equal"\n[recipe.weights]\nv = 1',
+            "'recipe.weights' has a value and is a table",
+        ),
+        ("weights = { v = 1 }\n[recipe.weights]\nv = 1", "'recipe.weights' is declared twice"),
+        ("[recipe]\nmin_available = 1", "the table 'recipe' is declared twice"),
+        ("[layers]\nid = 3", "'layers' has a value and is a table as well"),
+    ],
+)
+def test_tables_and_values_of_one_name(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        project(tmp_path, PERCENT, layer=f"[recipe]\n{text}")
+    (fault,) = caught.value.faults
+    assert says in str(fault)
 
 
 def test_postal_codes_are_recognised(tmp_path: Path) -> None:
